@@ -1,0 +1,106 @@
+"""What all events share: places, moves, anomalies, and the event with its envelope."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final, TypeVar
+
+import msgspec
+
+PERSONAL: Final = "personal"
+Personal = Annotated[str, msgspec.Meta(description=PERSONAL)]
+"""Name, phone, address or free text: in events and rows always a sealed token, never plain text (privacy)."""
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """Where and how a worker counts in the headcount."""
+
+    area: str
+    role: str
+    presence: str
+    team: str | None = None
+    """The active team they are in."""
+
+
+class Move(msgspec.Struct, frozen=True, gc=False):
+    """One worker's place of the present, before and after an event; None = not on the roster."""
+
+    worker: str
+    before: Place | None
+    after: Place | None
+
+
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """Where and how a request counts in the ledger."""
+
+    area: str
+    incident: str | None
+    day: str
+    """Local day of opening, YYYY-MM-DD in the jurisdiction's time zone."""
+    state: str
+    priority: int
+
+
+class RequestMove(msgspec.Struct, frozen=True, gc=False):
+    """One request's standing before and after an event; None = not yet received."""
+
+    request: str
+    before: Standing | None
+    after: Standing | None
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of every event's data. Law: each `before` equals that worker's (request's) previous `after`."""
+
+    NAME: ClassVar[str] = ""
+    SCHEMA: ClassVar[int] = 0
+
+    moved: tuple[Move, ...] = ()
+    requests_moved: tuple[RequestMove, ...] = ()
+    anomalies: tuple[str, ...] = ()
+    """Codes of the rules that would have refused this, had it not been observed elsewhere."""
+
+
+class Happened(msgspec.Struct, frozen=True, kw_only=True):
+    """An event decoded, with its envelope: what evolve functions and views fold."""
+
+    jurisdiction: str
+    position: int
+    recorded_at: datetime
+    name: str
+    at: datetime
+    actor: str
+    command: str
+    claimed: datetime | None = None
+    observed: bool = False
+    data: Event
+
+
+E = TypeVar("E", bound=type[Event])
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+registered: dict[tuple[str, int], type[Event]] = {}
+upcasters: dict[tuple[str, int], Upcaster] = {}
+
+
+def event(name: str, schema: int = 1) -> Callable[[E], E]:
+    """Enter an event class in the catalogue under (name, schema). Raises ValueError on a duplicate."""
+
+    def enter(cls: E) -> E:
+        if (name, schema) in registered:
+            raise ValueError(f"event {name} schema {schema} is declared twice")
+        cls.NAME, cls.SCHEMA = name, schema
+        registered[name, schema] = cls
+        return cls
+
+    return enter
+
+
+def upcast(name: str, schema: int) -> Callable[[Upcaster], Upcaster]:
+    """Enter a function that turns data of (name, schema) into that of schema + 1; runs once, at decode."""
+
+    def enter(function: Upcaster) -> Upcaster:
+        if (name, schema) in upcasters:
+            raise ValueError(f"upcaster of {name} schema {schema} is declared twice")
+        upcasters[name, schema] = function
+        return function
+
+    return enter

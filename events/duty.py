@@ -1,0 +1,99 @@
+"""Duty derived from facts: one fold for decisions, views and reports alike.
+
+Order is (at, position). A late check-out does not end a duty under which the worker has acted since:
+"in 08:00, en route 09:30 (own act), then news of an out at 09:00" leaves the worker on duty from 09:30.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from operator import attrgetter
+
+import msgspec
+
+IN, OUT, BREAK, AVAILABLE, ACT, REPORT = "in", "out", "break", "available", "act", "report"
+
+
+class Fact(msgspec.Struct, frozen=True, gc=False):
+    """One own fact of a worker."""
+
+    at: datetime
+    position: int
+    kind: str
+    """IN, OUT, BREAK, AVAILABLE, ACT, REPORT."""
+    area: str | None = None
+    command: str = ""
+    assignment: str | None = None
+    """Of an ACT: the assignment acted on."""
+    stage: str | None = None
+    """Of an ACT: the stage reached, or `done`."""
+
+
+class Duty(msgspec.Struct, frozen=True, gc=False):
+    """Whether a worker is on duty, where, and since when. Off duty: area and since are None."""
+
+    on: bool = False
+    area: str | None = None
+    on_break: bool = False
+    since: datetime | None = None
+    out: int = 0
+    """Position of the check-out that ended the last duty."""
+    left: str | None = None
+    """Area of the last duty, once it has ended."""
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """One duty of one worker in one area (a person-time, 人次): since <= t < until; until None = still on."""
+
+    worker: str
+    area: str
+    since: datetime
+    until: datetime | None
+    first: int
+    """Position of the fact that began it."""
+
+
+OFF = Duty()
+order = attrgetter("at", "position")
+
+
+def step(duty: Duty, fact: Fact) -> Duty:
+    """The duty after one more fact, which must not be older than those before it."""
+    match fact.kind:
+        case "in":
+            if duty.on and duty.area == fact.area:
+                return msgspec.structs.replace(duty, on_break=False) if duty.on_break else duty
+            return Duty(on=True, area=fact.area, since=fact.at)
+        case "out":
+            return Duty(out=fact.position, left=duty.area or duty.left) if duty.on else duty
+        case "break" | "available":
+            wants = fact.kind == BREAK
+            return msgspec.structs.replace(duty, on_break=wants) if duty.on else duty
+        case "report":
+            return duty
+        case _:
+            late_out = not duty.on and duty.left is not None and duty.out > fact.position
+            return Duty(on=True, area=duty.left, since=fact.at) if late_out else duty
+
+
+def fold(facts: Iterable[Fact]) -> Duty:
+    """Duty after facts given in (at, position) order."""
+    duty = OFF
+    for fact in facts:
+        duty = step(duty, fact)
+    return duty
+
+
+def intervals(worker: str, facts: Iterable[Fact]) -> list[Interval]:
+    """Person-times from facts in (at, position) order; one of no length (in and out at once) counts too."""
+    found: list[Interval] = []
+    duty, first = OFF, 0
+    for fact in facts:
+        new = step(duty, fact)
+        if duty.on and duty.since and duty.area and (new.since, new.area) != (duty.since, duty.area):
+            found.append(Interval(worker, duty.area, duty.since, fact.at, first))
+        if new.on and (new.since, new.area) != (duty.since, duty.area):
+            first = fact.position
+        duty = new
+    if duty.on and duty.since and duty.area:
+        found.append(Interval(worker, duty.area, duty.since, None, first))
+    return found

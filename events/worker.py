@@ -1,0 +1,96 @@
+"""Workers: people who can be sent."""
+
+import msgspec
+
+from events.base import Event, Personal, event
+
+
+@event("worker.registered")
+class WorkerRegistered(Event, frozen=True):
+    """A person can be sent from now on (again, where they had retired)."""
+
+    worker: str
+    role: str
+    home_area: str | None = None
+    organisation: str | None = None
+    skills: tuple[str, ...] = ()
+    vehicle: str | None = None
+    capacity: int = 1
+    name: Personal | None = None
+    phone: Personal | None = None
+    walk_in: bool = False
+
+
+@event("worker.amended")
+class WorkerAmended(Event, frozen=True):
+    """Some of what is known of a worker changed; fields left out stay."""
+
+    worker: str
+    role: str | msgspec.UnsetType = msgspec.UNSET
+    home_area: str | msgspec.UnsetType | None = msgspec.UNSET
+    organisation: str | msgspec.UnsetType | None = msgspec.UNSET
+    skills: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    vehicle: str | msgspec.UnsetType | None = msgspec.UNSET
+    capacity: int | msgspec.UnsetType = msgspec.UNSET
+    name: Personal | msgspec.UnsetType | None = msgspec.UNSET
+    phone: Personal | msgspec.UnsetType | None = msgspec.UNSET
+
+
+@event("worker.retired")
+class WorkerRetired(Event, frozen=True):
+    """A person can no longer be sent; they leave roster and headcount."""
+
+    worker: str
+    reason: str | None = None
+
+
+@event("worker.reported")
+class WorkerReported(Event, frozen=True):
+    """A worker registered with the home community as available for service there; not a shift."""
+
+    worker: str
+    area: str
+
+
+@event("worker.checked_in")
+class WorkerCheckedIn(Event, frozen=True):
+    """A worker went on duty at an area, or moved there."""
+
+    worker: str
+    area: str
+
+
+@event("worker.presence_set")
+class WorkerPresenceSet(Event, frozen=True):
+    """A worker on duty said: available, or on_break."""
+
+    worker: str
+    presence: str
+
+
+@event("worker.checked_out")
+class WorkerCheckedOut(Event, frozen=True):
+    """A worker went off duty."""
+
+    worker: str
+
+
+@event("worker.taken_back")
+class WorkerTakenBack(Event, frozen=True):
+    """A mistap: the fact that this command recorded at this position is void."""
+
+    worker: str
+    taken: str
+    """Id of the command whose fact is void."""
+    position: int
+    kind: str
+    """in, out, break, available, act or report (events.duty)."""
+    assignment: str | None = None
+    stage: str | None = None
+
+
+@event("worker.erased")
+class WorkerErased(Event, frozen=True):
+    """The worker's key is destroyed: name, phone and texts can no longer be read by anybody."""
+
+    worker: str

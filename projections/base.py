@@ -1,0 +1,53 @@
+"""A view: rows folded from events. Its table, filters, endpoint, stream and rebuild follow from this."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from events.base import Event, Happened
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every view's rows. Personal fields are annotated `Personal` and hold sealed tokens."""
+
+
+R = TypeVar("R", bound=Row)
+
+
+class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
+    """Declare one as module-level `VIEW` in a file of this folder."""
+
+    name: str
+    """Path segment of its endpoint; table name; lower case."""
+    row: type[R]
+    keys: Callable[[Happened], Iterable[str]]
+    """Which rows an event touches."""
+    evolve: Callable[[R | None, Happened, str], R | None]
+    """The row (by key) after an event; None = no such row."""
+    events: tuple[type[Event], ...] = ()
+    """Event classes it folds; empty = every event."""
+    version: int = 1
+    """Raise it when the fold changes: a new table is rebuilt beside the old."""
+    filters: tuple[str, ...] = ()
+    """Row fields that become typed, indexed columns: `field=value` filters and sort keys."""
+    sort: str = "key"
+    """Default order: a filter field or `key`; `-` first = descending."""
+    public: bool = True
+    """Whether it has an endpoint and a stream."""
+
+
+def personal_fields(row: type[Row]) -> tuple[str, ...]:
+    """Names of the row's personal fields."""
+    return tuple(
+        field.name for field in msgspec.structs.fields(row) if "personal" in _descriptions(field.type)
+    )
+
+
+def _descriptions(annotation: Any) -> set[str]:
+    found: set[str] = set()
+    for part in (annotation, *getattr(annotation, "__args__", ())):
+        for meta in getattr(part, "__metadata__", ()):
+            if isinstance(meta, msgspec.Meta) and meta.description:
+                found.add(meta.description)
+    return found

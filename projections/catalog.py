@@ -1,0 +1,17 @@
+"""All views, found by discovery; refuses duplicates at start."""
+
+import importlib
+import pkgutil
+from typing import Any
+
+import projections
+from projections.base import View
+
+views: dict[str, View[Any]] = {}
+for _found in pkgutil.iter_modules(projections.__path__, "projections."):
+    _view = getattr(importlib.import_module(_found.name), "VIEW", None)
+    if _view is None:
+        continue
+    if _view.name in views:
+        raise ValueError(f"view {_view.name} is declared twice")
+    views[_view.name] = _view

@@ -1,0 +1,60 @@
+"""Headcount 人数: how many workers, by area, role, presence and team. Folds `moved` alone."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from events.base import Happened, Place
+from projections.base import Row, View
+
+
+class HeadcountRow(Row, frozen=True):
+    """`count` workers; sum over rows for a tree of areas (area=PREFIX), a role, a presence."""
+
+    area: str
+    role: str
+    presence: str
+    team: str | None
+    """None = in no active team."""
+    count: int
+
+
+def key_of(place: Place) -> str:
+    """The row a place counts in."""
+    return f"{place.area}:{place.role}:{place.presence}:{place.team or ''}"
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    touched: dict[str, None] = {}
+    for move in happened.data.moved:
+        if move.before != move.after:
+            for place in (move.before, move.after):
+                if place is not None:
+                    touched[key_of(place)] = None
+    return touched
+
+
+def evolve(row: HeadcountRow | None, happened: Happened, key: str) -> HeadcountRow | None:
+    for move in happened.data.moved:
+        for place, by in ((move.before, -1), (move.after, 1)):
+            if place is not None and key_of(place) == key:
+                row = _plus(row, place, by)
+    return row if row and row.count else None
+
+
+def _plus(row: HeadcountRow | None, place: Place, by: int) -> HeadcountRow:
+    if row is None:
+        return HeadcountRow(
+            area=place.area, role=place.role, presence=place.presence, team=place.team, count=by
+        )
+    return msgspec.structs.replace(row, count=row.count + by)
+
+
+VIEW = View(
+    name="headcount",
+    row=HeadcountRow,
+    keys=keys,
+    evolve=evolve,
+    filters=("area", "role", "presence", "team"),
+    sort="key",
+)

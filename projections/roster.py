@@ -1,0 +1,100 @@
+"""Roster 花名册: every worker who can be sent, and where they count now."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from events.base import Happened, Personal, Place
+from events.worker import WorkerAmended, WorkerErased, WorkerRegistered, WorkerReported
+from projections.base import Row, View
+
+
+class RosterRow(Row, frozen=True):
+    """One worker. area, role, presence and team are those of the headcount."""
+
+    worker: str
+    area: str
+    role: str
+    presence: str
+    team: str | None = None
+    since: datetime | None = None
+    """When the present place began (the `at` of the event that brought it)."""
+    home_area: str | None = None
+    reported_area: str | None = None
+    organisation: str | None = None
+    skills: tuple[str, ...] = ()
+    vehicle: str | None = None
+    capacity: int = 1
+    name: Personal | None = None
+    phone: Personal | None = None
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    workers = dict.fromkeys(move.worker for move in happened.data.moved)
+    if isinstance(happened.data, WorkerAmended | WorkerErased | WorkerRegistered):
+        workers[happened.data.worker] = None
+    return workers
+
+
+def evolve(row: RosterRow | None, happened: Happened, key: str) -> RosterRow | None:
+    row = _described(row, happened, key)
+    for move in happened.data.moved:
+        if move.worker != key:
+            continue
+        if move.after is None:
+            return None
+        row = _placed(row, move.after, happened, key)
+    return row
+
+
+def _placed(row: RosterRow | None, place: Place, happened: Happened, key: str) -> RosterRow:
+    fields = {"area": place.area, "role": place.role, "presence": place.presence, "team": place.team}
+    if row is None:
+        row = RosterRow(worker=key, since=happened.at, **fields)  # pyright: ignore[reportArgumentType]
+    if (row.area, row.presence, row.team) == (place.area, place.presence, place.team):
+        return msgspec.structs.replace(row, **fields)
+    return msgspec.structs.replace(row, since=happened.at, **fields)
+
+
+def _described(row: RosterRow | None, happened: Happened, key: str) -> RosterRow | None:
+    """What is known of the worker apart from their place."""
+    data = happened.data
+    if isinstance(data, WorkerRegistered) and data.worker == key:
+        return RosterRow(
+            worker=key,
+            area=happened.jurisdiction if row is None else row.area,
+            role=data.role,
+            presence="off_duty" if row is None else row.presence,
+            team=row.team if row else None,
+            since=row.since if row else happened.at,
+            home_area=data.home_area,
+            reported_area=row.reported_area if row else None,
+            organisation=data.organisation,
+            skills=data.skills,
+            vehicle=data.vehicle,
+            capacity=data.capacity,
+            name=data.name,
+            phone=data.phone,
+        )
+    if row is None:
+        return None
+    if isinstance(data, WorkerAmended) and data.worker == key:
+        fields = ("home_area", "organisation", "skills", "vehicle", "capacity", "name", "phone")
+        given = {f: getattr(data, f) for f in fields if getattr(data, f) is not msgspec.UNSET}
+        return msgspec.structs.replace(row, **given)
+    if isinstance(data, WorkerReported) and data.worker == key:
+        return msgspec.structs.replace(row, reported_area=data.area)
+    if isinstance(data, WorkerErased) and data.worker == key:
+        return msgspec.structs.replace(row, name=None, phone=None)
+    return row
+
+
+VIEW = View(
+    name="roster",
+    row=RosterRow,
+    keys=keys,
+    evolve=evolve,
+    filters=("area", "role", "presence", "team", "organisation", "home_area", "reported_area", "since"),
+    sort="key",
+)

@@ -1,0 +1,1 @@
+"""What decides or touches the world."""

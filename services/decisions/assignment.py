@@ -1,0 +1,513 @@
+"""Assignments: one worker or team on one request, from the offer to the end."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Annotated, Final, Self, TypeVar
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from events.assignment import (
+    AssignmentAccepted,
+    AssignmentDeclined,
+    AssignmentDispatched,
+    AssignmentDone,
+    AssignmentExpired,
+    AssignmentOffered,
+    AssignmentProgressed,
+    AssignmentReleased,
+)
+from events.base import Event, Happened
+from events.duty import ACT, Fact
+from services.decisions import common
+from services.decisions.base import Ask, Code, Command, Id, Instant, Refused, command, decides, evolves
+from services.decisions.state import LIVE, UNDER_WAY, Assignment, Request, State, Team, Worker, with_fact
+
+OFFER_LASTS: Final = timedelta(minutes=5)
+_RANK: Final = {"en_route": 1, "on_scene": 2}
+Override = Annotated[Code | None, Field(description="Reason for passing the capacity, recorded")]
+
+
+class _OneOf(Command):
+    worker: Id | None = None
+    team: Id | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.worker is None) == (self.team is None):
+            raise ValueError("give either worker or team")
+        return self
+
+
+@command("assignment.offer")
+class Offer(_OneOf):
+    """Ask a worker or team whether they will go. Holds neither slot nor capacity."""
+
+    assignment: Id | None = None
+    request: Id
+    expires_at: Instant | None = Field(default=None, description="Default: five minutes from now")
+
+
+@command("assignment.accept")
+class Accept(Command):
+    """Take an offer: takes slot and capacity, or is refused."""
+
+    assignment: Id
+    override: Override = None
+
+
+@command("assignment.decline")
+class Decline(Command):
+    """Do not take an offer."""
+
+    assignment: Id
+    reason: Code
+
+
+@command("assignment.expire")
+class Expire(Command):
+    """The time to answer is over. The service sends this itself."""
+
+    assignment: Id
+    reason: Code = "no_answer"
+
+
+@command("assignment.dispatch")
+class Dispatch(Command):
+    """Send: an accepted assignment, or at once a new one (then with request and worker or team)."""
+
+    assignment: Id | None = None
+    request: Id | None = None
+    worker: Id | None = None
+    team: Id | None = None
+    override: Override = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        new = self.request is not None
+        if new and (self.worker is None) == (self.team is None):
+            raise ValueError("with a request give either worker or team")
+        if not new and (self.assignment is None or self.worker or self.team):
+            raise ValueError("give an assignment, or a request with a worker or team")
+        return self
+
+
+@command("assignment.progress", fact=True)
+class Progress(Command):
+    """A stage was reached: en_route, on_scene, or one that your organisation names."""
+
+    assignment: Id
+    stage: Code
+
+
+@command("assignment.done", fact=True)
+class Done(Command):
+    """Their part is done; the request itself ends by request.complete."""
+
+    assignment: Id
+    reason: Code | None = None
+
+
+@command("assignment.release")
+class Release(Command):
+    """End without being done; frees slot and capacity."""
+
+    assignment: Id
+    reason: Code
+
+
+class Handover(BaseModel):
+    """One assignment that goes to somebody else. Without `new` its id is made from the command's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    assignment: Id
+    new: Id | None = None
+    worker: Id | None = None
+    team: Id | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.worker is None) == (self.team is None):
+            raise ValueError("give either worker or team")
+        return self
+
+
+@command("assignment.reassign")
+class Reassign(Command):
+    """Give live assignments to others, in this order, all or none."""
+
+    items: Annotated[tuple[Handover, ...], Field(min_length=1, max_length=500)]
+    reason: Code
+    override: Override = None
+
+
+# -- rules ------------------------------------------------------------------------------------------------
+
+
+def _who(given: Assignment) -> str:
+    return f"worker {given.worker}" if given.worker else f"team {given.team}"
+
+
+def _free_slot(state: State, key: str, ask: Ask) -> Request:
+    asked = common.unfinished(state, key, ask)
+    free = state.free_slots(asked)
+    if free is not None and free <= 0:
+        last = (asked.live or asked.done)[-1]
+        by = _who(state.assignments[last])
+        ask.rule(False, "request.full", f"Request {key} needs no more: its last slot was taken by {by}.")
+    return asked
+
+
+def free_to_take(subject: Worker | Team, override: str | None, ask: Ask) -> None:
+    """The capacity rule."""
+    full = subject.capacity is not None and len(subject.live) >= subject.capacity
+    ask.rule(
+        not full or override,
+        "capacity.exceeded",
+        f"Already on {', '.join(subject.live)}; release that first, or override with a reason.",
+    )
+
+
+def _subject(state: State, worker: str | None, team: str | None, ask: Ask) -> Worker | Team:
+    """The worker or team, who must be on duty or active."""
+    if worker:
+        known = common.active_worker(state, worker, ask)
+        ask.rule(known.duty.on, "worker.off_duty", f"Worker {worker} is off duty.")
+        return known
+    known_team = common.team(state, str(team))
+    ask.rule(
+        known_team.state == "active",
+        "team.not_active",
+        f"Team {team} is {known_team.state}; activate it first.",
+    )
+    return known_team
+
+
+def _not_twice(state: State, asked: Request, worker: str | None, team: str | None, ask: Ask) -> None:
+    for key in asked.live + asked.offers:
+        other = state.assignments[key]
+        ask.rule(
+            (other.worker, other.team) != (worker, team),
+            "assignment.duplicate",
+            f"The same {'worker' if worker else 'team'} is already on this request ({key}).",
+        )
+
+
+# -- decide -----------------------------------------------------------------------------------------------
+
+
+@decides(Offer)
+def _offer(state: State, c: Offer, ask: Ask) -> Iterable[Event]:
+    key = c.assignment or ask.id
+    common.fresh(key in state.assignments, "assignment.exists", f"Assignment {key} exists already.")
+    asked = _free_slot(state, c.request, ask)
+    _subject(state, c.worker, c.team, ask)
+    _not_twice(state, asked, c.worker, c.team, ask)
+    expires = c.expires_at or ask.at + OFFER_LASTS
+    ask.rule(expires > ask.at, "offer.expired", "The offer would expire before it is made.")
+    yield AssignmentOffered(
+        assignment=key, request=c.request, worker=c.worker, team=c.team, expires_at=expires
+    )
+
+
+@decides(Accept)
+def _accept(state: State, c: Accept, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state in LIVE:
+        return
+    _still_offered(given, c.assignment, ask)
+    _takes(state, given, c.override, ask)
+    yield AssignmentAccepted(assignment=c.assignment, override=c.override)
+
+
+def _still_offered(given: Assignment, key: str, ask: Ask) -> None:
+    ask.rule(
+        given.state == "offered", "offer.gone", f"Offer {key} is no longer open: it was {_past(given.state)}."
+    )
+    if given.state == "offered" and given.expires_at:
+        ask.rule(ask.at < given.expires_at, "offer.expired", f"Offer {key} expired at {given.expires_at}.")
+
+
+def _past(state: str) -> str:
+    return {"done": "finished"}.get(state, state)
+
+
+def _takes(state: State, given: Assignment, override: str | None, ask: Ask) -> None:
+    _free_slot(state, given.request, ask)
+    free_to_take(_subject(state, given.worker, given.team, ask), override, ask)
+
+
+@decides(Decline)
+def _decline(state: State, c: Decline, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state == "declined":
+        return
+    ask.rule(
+        given.state == "offered",
+        "offer.gone",
+        f"Offer {c.assignment} is no longer open: it was {_past(given.state)}.",
+    )
+    yield AssignmentDeclined(assignment=c.assignment, reason=c.reason)
+
+
+@decides(Expire)
+def _expire(state: State, c: Expire, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state != "offered" or given.expires_at is None:
+        return
+    if ask.at < given.expires_at:
+        raise Refused("offer.not_due", f"Offer {c.assignment} stands until {given.expires_at}.")
+    yield AssignmentExpired(assignment=c.assignment, reason=c.reason)
+
+
+@decides(Dispatch)
+def _dispatch(state: State, c: Dispatch, ask: Ask) -> Iterable[Event]:
+    key = c.assignment or ask.id
+    given = state.assignments.get(key)
+    if given is None:
+        if c.request is None:
+            raise Refused(
+                "assignment.unknown", f"Assignment {key} does not exist; give request and worker or team."
+            )
+        yield _send_new(state, key, c.request, c.worker, c.team, c.override, ask)
+        return
+    if c.request and (c.request, c.worker, c.team) != (given.request, given.worker, given.team):
+        raise Refused(
+            "assignment.exists", f"Assignment {key} is of {_who(given)} on request {given.request}."
+        )
+    if given.dispatched and (given.state in LIVE or ask.observed):
+        return
+    if given.state not in LIVE:
+        _still_offered(given, key, ask)
+        _takes(state, given, c.override, ask)
+    yield AssignmentDispatched(
+        assignment=key, request=given.request, worker=given.worker, team=given.team, override=c.override
+    )
+
+
+def _send_new(
+    state: State, key: str, request: str, worker: str | None, team: str | None, override: str | None, ask: Ask
+) -> Event:
+    asked = _free_slot(state, request, ask)
+    free_to_take(_subject(state, worker, team, ask), override, ask)
+    _not_twice(state, asked, worker, team, ask)
+    return AssignmentDispatched(assignment=key, request=request, worker=worker, team=team, override=override)
+
+
+@decides(Progress)
+def _progress(state: State, c: Progress, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if (c.stage, ask.at) in given.stages:
+        return
+    if given.ended_at:
+        ask.rule(
+            ask.at <= given.ended_at,
+            "assignment.ended",
+            f"Assignment {c.assignment} was {_past(given.state)} at {given.ended_at}.",
+        )
+    else:
+        ask.rule(
+            given.state != "offered",
+            "assignment.not_accepted",
+            f"Assignment {c.assignment} is only offered; accept it first.",
+        )
+    if _out_of_order(given, c.stage, ask.at):
+        ask.note("stage.out_of_order")
+    yield AssignmentProgressed(assignment=c.assignment, stage=c.stage)
+
+
+def _out_of_order(given: Assignment, stage: str, at: datetime) -> bool:
+    rank = _RANK.get(stage, 0)
+    earlier = [t for name, t in given.stages if 0 < _RANK.get(name, 0) < rank]
+    if given.begun_at:
+        earlier.append(given.begun_at)
+    return any(at < t for t in earlier)
+
+
+@decides(Done)
+def _done(state: State, c: Done, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state == "done":
+        return
+    if given.ended_at and ask.late and ask.at <= given.ended_at:
+        ask.note("assignment.ended")  # true when it happened, known too late
+    else:
+        ask.rule(
+            given.state in LIVE,
+            "assignment.not_accepted" if given.state == "offered" else "assignment.ended",
+            f"Assignment {c.assignment} is not under way: it was {_past(given.state)}.",
+        )
+    yield AssignmentDone(assignment=c.assignment, reason=c.reason)
+
+
+@decides(Release)
+def _release(state: State, c: Release, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state == "released":
+        return
+    ask.rule(
+        given.state in LIVE or given.state == "offered",
+        "assignment.ended",
+        f"Assignment {c.assignment} has ended: it was {_past(given.state)}.",
+    )
+    yield AssignmentReleased(assignment=c.assignment, reason=c.reason)
+
+
+@decides(Reassign)
+def _reassign(state: State, c: Reassign, ask: Ask) -> Iterable[Event]:
+    for number, item in enumerate(c.items):
+        given = common.assignment(state, item.assignment)
+        ask.rule(
+            given.state in LIVE,
+            "assignment.ended",
+            f"Assignment {item.assignment} is not live: it was {_past(given.state)}.",
+        )
+        new = item.new or f"{ask.id}-{number}"
+        common.fresh(new in state.assignments, "assignment.exists", f"Assignment {new} exists already.")
+        yield AssignmentReleased(assignment=item.assignment, reason=c.reason)
+        yield _send_new(state, new, given.request, item.worker, item.team, c.override, ask)
+
+
+def release_all(state: State, keys: Iterable[str], reason: str) -> Iterator[Event]:
+    """Release these assignments and offers."""
+    for key in tuple(keys):
+        yield AssignmentReleased(assignment=key, reason=reason)
+
+
+# -- evolve -----------------------------------------------------------------------------------------------
+
+
+def _replace(state: State, key: str, /, **fields: object) -> Assignment:
+    new = msgspec.structs.replace(state.assignments[key], **fields)
+    state.put(state.assignments, key, new)
+    return new
+
+
+def _without(items: tuple[str, ...], key: str) -> tuple[str, ...]:
+    return tuple(i for i in items if i != key)
+
+
+def _hold(state: State, key: str, given: Assignment, *, live: bool, offer: bool) -> None:
+    """Enter or remove the assignment in the lists of its request and its worker or team."""
+    request = state.requests[given.request]
+    state.put(state.requests, given.request, _listed(request, key, live, offer))
+    if given.worker:
+        state.put(state.workers, given.worker, _listed(state.workers[given.worker], key, live, offer))
+    elif given.team:
+        state.put(state.teams, given.team, _listed(state.teams[given.team], key, live, offer))
+    expires = given.expires_at if offer else None
+    if expires or key in state.offers:
+        state.put(state.offers, key, expires)
+
+
+H = TypeVar("H", Worker, Team, Request)
+
+
+def _listed(holder: H, key: str, live: bool, offer: bool) -> H:
+    rest, offers = _without(holder.live, key), _without(holder.offers, key)
+    return msgspec.structs.replace(
+        holder, live=(*rest, key) if live else rest, offers=(*offers, key) if offer else offers
+    )
+
+
+@evolves(AssignmentOffered)
+def _offered(state: State, e: AssignmentOffered, h: Happened) -> None:
+    given = Assignment(e.request, e.worker, e.team, "offered", expires_at=e.expires_at)
+    state.put(state.assignments, e.assignment, given)
+    _hold(state, e.assignment, given, live=False, offer=True)
+
+
+@evolves(AssignmentAccepted)
+def _accepted(state: State, e: AssignmentAccepted, h: Happened) -> None:
+    if state.assignments[e.assignment].state == "offered":
+        given = _replace(state, e.assignment, state="accepted", begun_at=h.at)
+        _hold(state, e.assignment, given, live=True, offer=False)
+
+
+@evolves(AssignmentDispatched)
+def _dispatched(state: State, e: AssignmentDispatched, h: Happened) -> None:
+    old = state.assignments.get(e.assignment)
+    if old is None:
+        given = Assignment(e.request, e.worker, e.team, "dispatched", begun_at=h.at, dispatched=True)
+        state.put(state.assignments, e.assignment, given)
+    elif old.state in ("offered", *LIVE):
+        stage = old.state if old.state in UNDER_WAY else "dispatched"
+        given = _replace(state, e.assignment, state=stage, begun_at=old.begun_at or h.at, dispatched=True)
+    else:
+        return
+    _hold(state, e.assignment, given, live=True, offer=False)
+
+
+@evolves(AssignmentProgressed)
+def _progressed(state: State, e: AssignmentProgressed, h: Happened) -> None:
+    given = state.assignments[e.assignment]
+    stages = (*given.stages, (e.stage, h.at))
+    reached = _most_advanced(given, stages) if given.state in LIVE else given.state
+    _replace(state, e.assignment, stages=stages, state=reached)
+    _own_act(state, e.assignment, given, e.stage, h)
+
+
+def _most_advanced(given: Assignment, stages: tuple[tuple[str, datetime], ...]) -> str:
+    reached = max((name for name, _ in stages if name in _RANK), key=_RANK.__getitem__, default=None)
+    return reached or ("dispatched" if given.dispatched else "accepted")
+
+
+def _own_act(state: State, key: str, given: Assignment, stage: str, h: Happened) -> None:
+    if given.worker:
+        fact = Fact(h.at, h.position, ACT, None, h.command, key, stage)
+        state.put(state.workers, given.worker, with_fact(state.workers[given.worker], fact))
+
+
+@evolves(AssignmentDone)
+def _finished(state: State, e: AssignmentDone, h: Happened) -> None:
+    given = state.assignments[e.assignment]
+    if given.state in LIVE:
+        given = _end(state, e.assignment, "done", h)
+        request = state.requests[given.request]
+        done = (*request.done, e.assignment)
+        state.put(state.requests, given.request, msgspec.structs.replace(request, done=done))
+    _own_act(state, e.assignment, given, "done", h)
+
+
+def _end(state: State, key: str, how: str, h: Happened) -> Assignment:
+    given = _replace(state, key, state=how, ended_at=h.at)
+    _hold(state, key, given, live=False, offer=False)
+    return given
+
+
+@evolves(AssignmentDeclined)
+def _declined(state: State, e: AssignmentDeclined, h: Happened) -> None:
+    if state.assignments[e.assignment].state == "offered":
+        _end(state, e.assignment, "declined", h)
+
+
+@evolves(AssignmentExpired)
+def _expired(state: State, e: AssignmentExpired, h: Happened) -> None:
+    _end(state, e.assignment, "expired", h)
+
+
+@evolves(AssignmentReleased)
+def _released(state: State, e: AssignmentReleased, h: Happened) -> None:
+    if state.assignments[e.assignment].state in ("offered", *LIVE):
+        _end(state, e.assignment, "released", h)
+
+
+def revive(state: State, key: str) -> None:
+    """A done was taken back: live again, where it had ended by it."""
+    given = state.assignments[key]
+    if given.state != "done":
+        return
+    given = _replace(state, key, state=_most_advanced(given, given.stages), ended_at=None)
+    request = state.requests[given.request]
+    done = _without(request.done, key)
+    state.put(state.requests, given.request, msgspec.structs.replace(request, done=done))
+    _hold(state, key, given, live=True, offer=False)
+
+
+def unstage(state: State, key: str, stage: str, at: datetime) -> None:
+    """A stage was taken back."""
+    given = state.assignments[key]
+    stages = tuple(s for s in given.stages if s != (stage, at))
+    reached = _most_advanced(given, stages) if given.state in LIVE else given.state
+    _replace(state, key, stages=stages, state=reached)

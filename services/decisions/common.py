@@ -1,0 +1,90 @@
+"""Look-ups and rules that several aggregates share."""
+
+from datetime import datetime
+
+from services.decisions.base import Ask, Refused
+from services.decisions.state import Assignment, Incident, Request, State, Team, Worker
+
+
+def area(state: State, code: str) -> str:
+    """Raises Refused where the area is unknown."""
+    if not state.area_exists(code):
+        raise Refused(
+            "area.unknown", f"Area {code} is not defined in {state.jurisdiction}; define it with area.define."
+        )
+    return code
+
+
+def open_area(state: State, code: str, ask: Ask) -> str:
+    """A known area that is not closed."""
+    known = state.areas.get(area(state, code))
+    ask.rule(not (known and known.closed), "area.closed", f"Area {code} is closed.")
+    return code
+
+
+def worker(state: State, key: str) -> Worker:
+    """Raises Refused where the worker is unknown."""
+    known = state.workers.get(key)
+    if known is None:
+        raise Refused("worker.unknown", f"Worker {key} is not registered.")
+    return known
+
+
+def active_worker(state: State, key: str, ask: Ask) -> Worker:
+    """A worker who has not retired."""
+    known = worker(state, key)
+    ask.rule(not known.retired, "worker.retired", f"Worker {key} has retired; register them again first.")
+    return known
+
+
+def team(state: State, key: str) -> Team:
+    """Raises Refused where the team is unknown."""
+    known = state.teams.get(key)
+    if known is None:
+        raise Refused("team.unknown", f"Team {key} does not exist.")
+    return known
+
+
+def incident(state: State, key: str) -> Incident:
+    """Raises Refused where the incident is unknown."""
+    known = state.incidents.get(key)
+    if known is None:
+        raise Refused("incident.unknown", f"Incident {key} does not exist.")
+    return known
+
+
+def open_incident(state: State, key: str | None, at: datetime, ask: Ask) -> None:
+    """An incident, where one is given, that was not closed at that time."""
+    if key is None:
+        return
+    ends = incident(state, key).ends_at
+    ask.rule(ends is None or at < ends, "incident.closed", f"Incident {key} was closed at {ends}.")
+
+
+def request(state: State, key: str) -> Request:
+    """Raises Refused where the request is unknown."""
+    known = state.requests.get(key)
+    if known is None:
+        raise Refused("request.unknown", f"Request {key} does not exist.")
+    return known
+
+
+def unfinished(state: State, key: str, ask: Ask) -> Request:
+    """A request that has not ended."""
+    known = request(state, key)
+    ask.rule(not known.ended, "request.ended", f"Request {key} is {known.ended}; reopen it first.")
+    return known
+
+
+def assignment(state: State, key: str) -> Assignment:
+    """Raises Refused where the assignment is unknown."""
+    known = state.assignments.get(key)
+    if known is None:
+        raise Refused("assignment.unknown", f"Assignment {key} does not exist.")
+    return known
+
+
+def fresh(exists: object, code: str, detail: str) -> None:
+    """Raises Refused where an id is taken."""
+    if exists:
+        raise Refused(code, detail)

@@ -1,0 +1,189 @@
+"""From one command to its recorded events, on the state; and from a stored commit to the state."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+import msgspec
+
+import services.decisions
+from events import catalog
+from events.area import inside
+from events.base import Event, Happened
+from events.commit import Commit, Head, Recorded
+from events.jurisdiction import JurisdictionEstablished
+from events.worker import (
+    WorkerCheckedIn,
+    WorkerCheckedOut,
+    WorkerPresenceSet,
+    WorkerReported,
+    WorkerTakenBack,
+)
+from services.decisions.assignment import Reassign
+from services.decisions.base import Ask, Command, Refused, decider, evolve, refuse_gaps
+from services.decisions.jurisdiction import Establish
+from services.decisions.state import Known, State
+
+for _module in pkgutil.iter_modules(services.decisions.__path__, "services.decisions."):
+    if _module.name != __name__:
+        importlib.import_module(_module.name)
+refuse_gaps()
+
+_DUTY = WorkerCheckedIn | WorkerCheckedOut | WorkerPresenceSet | WorkerReported | WorkerTakenBack
+
+
+def decide(state: State, command: Command, ask: Ask, position: int, body: str) -> list[Recorded]:
+    """The events of a command, recorded from `position` on, already applied to the state.
+
+    Empty = it changes nothing. Raises Refused; the caller then undoes what was applied.
+    """
+    recorded: list[Recorded] = []
+    for event in _events(state, command, ask):
+        happened = _happened(state, event, ask, position + len(recorded))
+        mark = state.mark()
+        evolve(state, happened)
+        subject = (event.worker,) if isinstance(event, _DUTY) else ()
+        moved, shifted = state.moves(mark, subject)
+        state.settle_moves(moved, shifted)
+        whole = msgspec.structs.replace(event, moved=moved, requests_moved=shifted)
+        recorded.append(_record(whole, ask, body))
+    if recorded and ask.anomalies:
+        recorded[-1] = _with_anomalies(recorded[-1], position + len(recorded) - 1, ask)
+    if recorded:
+        state.put(state.commands, ask.id, Known(position + len(recorded) - 1, body, command.NAME))
+    return recorded
+
+
+def _events(state: State, command: Command, ask: Ask) -> Iterator[Event]:
+    if not state.established and not isinstance(command, Establish):
+        if not ask.scope.establish:
+            raise Refused(
+                "jurisdiction.unknown",
+                f"{state.jurisdiction} has no data; an admin's first command establishes it.",
+            )
+        yield JurisdictionEstablished(name=state.jurisdiction, timezone=ask.timezone)
+    authorise(state, command, ask)
+    yield from decider(type(command))(state, command, ask)
+
+
+def _happened(state: State, event: Event, ask: Ask, position: int) -> Happened:
+    """As a reader will see it: evolve must never depend on what only the writer has in memory."""
+    data = catalog.reread(event)
+    return Happened(
+        jurisdiction=state.jurisdiction,
+        position=position,
+        recorded_at=ask.now,
+        name=event.NAME,
+        at=ask.at,
+        actor=ask.actor,
+        command=ask.id,
+        data=data,
+    )
+
+
+def _record(event: Event, ask: Ask, body: str) -> Recorded:
+    return Recorded(
+        name=event.NAME,
+        schema=event.SCHEMA,
+        at=ask.at,
+        actor=ask.actor,
+        command=ask.id,
+        body=body,
+        data=catalog.encode(event),
+        claimed=ask.claimed if ask.claimed != ask.at else None,
+        observed=ask.observed,
+    )
+
+
+def _with_anomalies(last: Recorded, position: int, ask: Ask) -> Recorded:
+    data = msgspec.structs.replace(catalog.decode(last, position), anomalies=tuple(ask.anomalies))
+    return msgspec.structs.replace(last, data=catalog.encode(data))
+
+
+def authorise(state: State, command: Command, ask: Ask) -> None:
+    """Raises Refused where the asker's scope does not hold what the command touches."""
+    scope = ask.scope
+    if scope.worker is not None and not _own(state, command, scope.worker):
+        raise Refused("forbidden", f"This token is for worker {scope.worker}'s own facts and offers only.")
+    if scope.areas:
+        outside = [a for a in _areas(state, command) if not any(inside(a, mine) for mine in scope.areas)]
+        if outside:
+            raise Refused("forbidden", f"This token does not reach area {outside[0]}.")
+
+
+_OWN_FACTS = frozenset(
+    ("worker.report", "worker.check_in", "worker.set_presence", "worker.check_out", "worker.take_back")
+)
+_OWN_TASKS = frozenset(("assignment.accept", "assignment.decline", "assignment.progress", "assignment.done"))
+
+
+def _own(state: State, command: Command, worker: str) -> bool:
+    """Own facts; and the offers and tasks of one's own or of the active team one is in."""
+    if command.NAME in _OWN_FACTS:
+        return getattr(command, "worker", None) == worker and worker in state.workers
+    if command.NAME not in _OWN_TASKS:
+        return False
+    given = state.assignments.get(getattr(command, "assignment", ""))
+    known = state.workers.get(worker)
+    if given is None or known is None:
+        return False
+    return given.worker == worker or (given.team is not None and given.team == state.active_team(known))
+
+
+def _areas(state: State, command: Command) -> set[str]:
+    """The areas that a command touches; the root where it names nothing that lies anywhere."""
+    found: set[str] = set()
+    for field, value in _references(command):
+        found |= _area_of(state, field, value)
+    return found or {state.jurisdiction}
+
+
+def _references(command: Command) -> list[tuple[str, str]]:
+    """(field, value) of every text a command holds, those of its items too."""
+    refs: list[tuple[str, str]] = []
+    handovers = command.items if isinstance(command, Reassign) else ()
+    for item in (command, *handovers):
+        for field, value in item:
+            values: Iterable[object] = (
+                cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+            )
+            refs += [(field, one) for one in values if isinstance(one, str)]
+    return refs
+
+
+def _area_of(state: State, field: str, value: str) -> set[str]:
+    match field:
+        case "area" | "home_area" | "areas":
+            return {value}
+        case "worker" | "members" | "leader":
+            place = state.places.get(value)
+            return {place.area} if place else set()
+        case "team":
+            team = state.teams.get(value)
+            return {team.area} if team else set()
+        case "request" | "into":
+            request = state.requests.get(value)
+            return {request.area} if request else set()
+        case "assignment":
+            given = state.assignments.get(value)
+            return {state.requests[given.request].area} if given else set()
+        case _:
+            return set()
+
+
+def apply(state: State, commit: Commit, head: Head) -> None:
+    """Take over an accepted commit; `head` is the one it leads to. Raises UnknownEvent, BadEvent."""
+    for happened in catalog.happened(commit):
+        evolve(state, happened)
+        state.settle_moves(happened.data.moved, happened.data.requests_moved)
+    for offset, recorded in enumerate(commit.events):
+        state.commands[recorded.command] = Known(commit.first + offset, recorded.body, recorded.name)
+    confirm(state, commit, head)
+
+
+def confirm(state: State, commit: Commit, head: Head) -> None:
+    """What was decided on this state is now accepted."""
+    state.head = head
+    state.meta["recorded_at"] = commit.recorded_at
+    state.settle()

@@ -1,0 +1,383 @@
+"""Workers: who they are, and their duty."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from pydantic import Field
+
+from events.base import Event, Happened
+from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact, fold
+from events.team import TeamLeft
+from events.worker import (
+    WorkerAmended,
+    WorkerCheckedIn,
+    WorkerCheckedOut,
+    WorkerErased,
+    WorkerPresenceSet,
+    WorkerRegistered,
+    WorkerReported,
+    WorkerRetired,
+    WorkerTakenBack,
+)
+from services.decisions import common
+from services.decisions.assignment import free_to_take, release_all, revive, unstage
+from services.decisions.base import (
+    AreaCode,
+    Ask,
+    Code,
+    Command,
+    Id,
+    Label,
+    PersonalLine,
+    Refused,
+    changes,
+    command,
+    decides,
+    evolves,
+    omitted,
+)
+from services.decisions.state import State, Worker, with_fact
+
+Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
+Capacity = Annotated[int, Field(ge=1, le=1000, description="Live assignments at once")]
+
+
+@command("worker.register", subject="worker")
+class Register(Command):
+    """Add a person who can be sent. Without `worker` the command's id becomes theirs."""
+
+    worker: Id | None = None
+    role: Code
+    home_area: AreaCode | None = None
+    organisation: Label | None = None
+    skills: Skills = ()
+    vehicle: Label | None = None
+    capacity: Capacity = 1
+    name: PersonalLine | None = None
+    phone: PersonalLine | None = None
+
+
+@command("worker.amend", subject="worker")
+class Amend(Command):
+    """Change what is known of a worker; fields left out stay."""
+
+    worker: Id
+    role: Code = omitted()
+    home_area: AreaCode | None = None
+    organisation: Label | None = None
+    skills: Skills = omitted()
+    vehicle: Label | None = None
+    capacity: Capacity = omitted()
+    name: PersonalLine | None = None
+    phone: PersonalLine | None = None
+
+
+@command("worker.retire")
+class Retire(Command):
+    """A person can no longer be sent; refused while they have a live assignment of their own."""
+
+    worker: Id
+    reason: Code | None = None
+
+
+@command("worker.report", fact=True)
+class Report(Command):
+    """Register once with the home community as available for service there; not a shift."""
+
+    worker: Id
+    area: AreaCode
+
+
+@command("worker.check_in", fact=True, subject="worker")
+class CheckIn(Command):
+    """Go on duty at an area, or move there. With walk_in an unknown worker is registered at once."""
+
+    worker: Id
+    area: AreaCode
+    walk_in: bool = False
+    role: Code = "volunteer"
+    organisation: Label | None = None
+    name: PersonalLine | None = None
+    phone: PersonalLine | None = None
+
+
+@command("worker.set_presence", fact=True)
+class SetPresence(Command):
+    """Say that you are available, or on a break."""
+
+    worker: Id
+    presence: Literal["available", "on_break"]
+
+
+@command("worker.check_out", fact=True)
+class CheckOut(Command):
+    """Go off duty. With a live assignment of your own give `release` (the reason), which releases it."""
+
+    worker: Id
+    release: Code | None = None
+
+
+@command("worker.take_back")
+class TakeBack(Command):
+    """A mistap: void the worker's newest own fact, named by the id of the command that recorded it."""
+
+    worker: Id
+    command: str = Field(min_length=1, max_length=64, description="Id of the command to take back")
+
+
+@command("worker.erase")
+class Erase(Command):
+    """Destroy the worker's key: their personal data can never be read again. Retires them too."""
+
+    worker: Id
+
+
+# -- decide ------------------------------------------------------------------------------------------------
+
+
+@decides(Register)
+def _register(state: State, c: Register, ask: Ask) -> Iterable[Event]:
+    key = c.worker or ask.id
+    if c.home_area:
+        common.open_area(state, c.home_area, ask)
+    known = state.workers.get(key)
+    if known:
+        if ask.observed and not known.retired and _registered_alike(known, c):
+            return
+        if known.erased:
+            raise Refused("worker.erased", f"Worker {key} was erased; use another id.")
+        ask.rule(known.retired, "worker.exists", f"Worker {key} is already registered; amend them instead.")
+    yield WorkerRegistered(
+        worker=key,
+        role=c.role,
+        home_area=c.home_area,
+        organisation=c.organisation,
+        skills=tuple(c.skills),
+        vehicle=c.vehicle,
+        capacity=c.capacity,
+        name=c.name,
+        phone=c.phone,
+    )
+
+
+def _registered_alike(known: Worker, c: Register) -> bool:
+    return all(
+        getattr(known, field) == getattr(c, field)
+        for field in ("role", "home_area", "organisation", "skills", "vehicle", "capacity")
+    )
+
+
+@decides(Amend)
+def _amend(state: State, c: Amend, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    given = changes(c, "worker")
+    if given.get("home_area"):
+        common.open_area(state, given["home_area"], ask)
+    new = {k: v for k, v in given.items() if k in ("name", "phone") or getattr(known, k) != v}
+    if new:
+        yield WorkerAmended(worker=c.worker, **new)
+
+
+@decides(Retire)
+def _retire(state: State, c: Retire, ask: Ask) -> Iterator[Event]:
+    known = common.worker(state, c.worker)
+    if known.retired:
+        return
+    ask.rule(
+        not known.live,
+        "worker.has_assignment",
+        f"Worker {c.worker} has a live assignment ({', '.join(known.live)}); release or reassign it first.",
+    )
+    yield from release_all(state, known.offers, "retired")
+    for team in known.teams:
+        yield TeamLeft(team=team, worker=c.worker, reason="retired")
+    yield WorkerRetired(worker=c.worker, reason=c.reason)
+
+
+@decides(Report)
+def _report(state: State, c: Report, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    common.open_area(state, c.area, ask)
+    reports = [f for f in known.facts if f.kind == REPORT]
+    if not (reports and reports[-1].area == c.area) and not _holds(known, REPORT, c.area, ask.at):
+        yield WorkerReported(worker=c.worker, area=c.area)
+
+
+@decides(CheckIn)
+def _check_in(state: State, c: CheckIn, ask: Ask) -> Iterable[Event]:
+    common.open_area(state, c.area, ask)
+    if c.worker not in state.workers and c.walk_in:
+        yield WorkerRegistered(
+            worker=c.worker,
+            role=c.role,
+            organisation=c.organisation,
+            name=c.name,
+            phone=c.phone,
+            walk_in=True,
+        )
+    known = common.active_worker(state, c.worker, ask)
+    if not _holds(known, IN, c.area, ask.at):
+        yield WorkerCheckedIn(worker=c.worker, area=c.area)
+
+
+@decides(SetPresence)
+def _set_presence(state: State, c: SetPresence, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    if _holds(known, BREAK if c.presence == "on_break" else AVAILABLE, None, ask.at):
+        return
+    ask.rule(
+        known.duty.on or ask.late, "worker.off_duty", f"Worker {c.worker} is off duty; check in first."
+    )  # news of the past may come before the news of the check-in
+    yield WorkerPresenceSet(worker=c.worker, presence=c.presence)
+
+
+@decides(CheckOut)
+def _check_out(state: State, c: CheckOut, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    if _holds(known, OUT, None, ask.at):
+        return
+    if known.live and not with_fact(known, Fact(ask.at, 1 << 62, OUT)).duty.on:
+        yield from _leave_assignments(state, known, c, ask)
+    yield WorkerCheckedOut(worker=c.worker)
+
+
+def _leave_assignments(state: State, known: Worker, c: CheckOut, ask: Ask) -> Iterator[Event]:
+    if c.release:
+        yield from release_all(state, known.live, c.release)
+    elif all(_begun_after(state, a, ask.at) for a in known.live):
+        ask.note("duty.ended_under_assignment")  # late news: they had left before they were assigned
+    else:
+        ask.rule(
+            False,
+            "worker.has_assignment",
+            f"Worker {c.worker} has a live assignment ({', '.join(known.live)}); "
+            "finish it, or check out with a reason to release it.",
+        )
+
+
+def _begun_after(state: State, assignment: str, at: datetime) -> bool:
+    begun = state.assignments[assignment].begun_at
+    return begun is not None and begun > at
+
+
+@decides(TakeBack)
+def _take_back(state: State, c: TakeBack, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    fact = next((f for f in reversed(known.facts) if f.command == c.command), None)
+    if fact is None:
+        raise Refused("fact.unknown", f"Command {c.command} recorded no fact of {c.worker} that still holds.")
+    if known.facts[-1] is not fact:
+        raise Refused("fact.not_newest", f"Only the newest fact of {c.worker} can be taken back.")
+    if fact.kind == ACT and fact.stage == "done":
+        _check_revival(state, str(fact.assignment), known, ask)
+    yield WorkerTakenBack(
+        worker=c.worker,
+        taken=c.command,
+        position=fact.position,
+        kind=fact.kind,
+        assignment=fact.assignment,
+        stage=fact.stage,
+    )
+
+
+def _check_revival(state: State, key: str, known: Worker, ask: Ask) -> None:
+    """A done that is taken back makes the assignment live again."""
+    given = state.assignments[key]
+    if given.state != "done":
+        return
+    common.unfinished(state, given.request, ask)
+    if key not in state.requests[given.request].done:
+        raise Refused("request.reopened", f"Request {given.request} was reopened since; assign it anew.")
+    free_to_take(known, None, ask)
+
+
+@decides(Erase)
+def _erase(state: State, c: Erase, ask: Ask) -> Iterable[Event]:
+    known = common.worker(state, c.worker)
+    if known.erased:
+        return
+    yield from _retire(state, Retire(worker=c.worker, reason="erased"), ask)
+    yield WorkerErased(worker=c.worker)
+
+
+def _holds(known: Worker, kind: str, area: str | None, at: datetime) -> bool:
+    """Whether an equal fact (worker, kind, area, at) is recorded."""
+    return any(f.at == at and f.kind == kind and f.area == area for f in reversed(known.facts))
+
+
+# -- evolve ------------------------------------------------------------------------------------------------
+
+
+def add_fact(state: State, worker: str, fact: Fact) -> None:
+    """Enter an own fact of a worker."""
+    state.put(state.workers, worker, with_fact(state.workers[worker], fact))
+
+
+@evolves(WorkerRegistered)
+def _registered(state: State, e: WorkerRegistered, h: Happened) -> None:
+    known = state.workers.get(e.worker) or Worker(role=e.role)
+    new = msgspec.structs.replace(
+        known,
+        role=e.role,
+        home_area=e.home_area,
+        organisation=e.organisation,
+        skills=e.skills,
+        vehicle=e.vehicle,
+        capacity=e.capacity,
+        retired=False,
+    )
+    if known.retired:
+        new = msgspec.structs.replace(new, facts=(), duty=fold(()))
+    state.put(state.workers, e.worker, new)
+
+
+@evolves(WorkerAmended)
+def _amended(state: State, e: WorkerAmended, h: Happened) -> None:
+    fields = ("role", "home_area", "organisation", "skills", "vehicle", "capacity")
+    given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
+    state.put(state.workers, e.worker, msgspec.structs.replace(state.workers[e.worker], **given))
+
+
+@evolves(WorkerRetired)
+def _retired(state: State, e: WorkerRetired, h: Happened) -> None:
+    state.put(state.workers, e.worker, msgspec.structs.replace(state.workers[e.worker], retired=True))
+
+
+@evolves(WorkerErased)
+def _erased(state: State, e: WorkerErased, h: Happened) -> None:
+    state.put(state.workers, e.worker, msgspec.structs.replace(state.workers[e.worker], erased=True))
+
+
+@evolves(WorkerReported)
+def _reported(state: State, e: WorkerReported, h: Happened) -> None:
+    add_fact(state, e.worker, Fact(h.at, h.position, REPORT, e.area, h.command))
+
+
+@evolves(WorkerCheckedIn)
+def _checked_in(state: State, e: WorkerCheckedIn, h: Happened) -> None:
+    add_fact(state, e.worker, Fact(h.at, h.position, IN, e.area, h.command))
+
+
+@evolves(WorkerPresenceSet)
+def _presence_set(state: State, e: WorkerPresenceSet, h: Happened) -> None:
+    kind = BREAK if e.presence == "on_break" else AVAILABLE
+    add_fact(state, e.worker, Fact(h.at, h.position, kind, None, h.command))
+
+
+@evolves(WorkerCheckedOut)
+def _checked_out(state: State, e: WorkerCheckedOut, h: Happened) -> None:
+    add_fact(state, e.worker, Fact(h.at, h.position, OUT, None, h.command))
+
+
+@evolves(WorkerTakenBack)
+def _taken_back(state: State, e: WorkerTakenBack, h: Happened) -> None:
+    known = state.workers[e.worker]
+    facts = tuple(f for f in known.facts if f.position != e.position)
+    gone = next(f for f in known.facts if f.position == e.position)
+    state.put(state.workers, e.worker, msgspec.structs.replace(known, facts=facts, duty=fold(facts)))
+    if e.assignment and e.stage == "done":
+        revive(state, e.assignment)
+    elif e.assignment and e.stage:
+        unstage(state, e.assignment, e.stage, gone.at)

@@ -1,0 +1,1 @@
+"""The log: commits appended, read back and verified."""
