@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
@@ -38,7 +38,13 @@ AreaCode = Annotated[
 ]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="A coded value, lower case")]
 Label = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-Instant = Annotated[AwareDatetime, Field(description="RFC 3339 with offset")]
+def _utc(at: datetime) -> datetime:
+    if not 1900 <= at.year <= 2200:
+        raise ValueError("must lie between the years 1900 and 2200")
+    return at.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, Field(description="RFC 3339 with offset"), AfterValidator(_utc)]
 Lon = Annotated[float, Field(ge=-180, le=180, description="WGS-84 degrees")]
 Lat = Annotated[float, Field(ge=-90, le=90, description="WGS-84 degrees")]
 PersonalLine = Annotated[

@@ -1,0 +1,92 @@
+"""What the writer needs of the vault: keys, sealing, and the keyed hash of a command's body."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from events.base import Event
+from events.request import RequestErased
+from events.worker import WorkerErased
+from services.decisions.base import Command, personal_fields
+from services.log.asked import Asked
+
+PHONES = ("phone", "contact_phone")
+
+
+class Vault(Protocol):
+    """The part of services.vault that writers call."""
+
+    async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bool]: ...
+    def seal(self, jurisdiction: str, subject: str, command: str, field: str, plain: str) -> str: ...
+    def body_hash(
+        self, jurisdiction: str, subject: str | None, name: str, claimed_at: datetime | None, data: Any
+    ) -> str: ...
+    async def index_phones(self, jurisdiction: str, phones: dict[str, str]) -> None: ...
+    async def erase(self, jurisdiction: str, subject: str) -> None: ...
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A command without plain personal data, and the keyed hash of what it held."""
+
+    command: Command
+    body: str
+    erased: bool = False
+    """Its subject's key is destroyed: nothing can be sealed for them any more."""
+
+
+def subject_of(asked: Asked) -> str | None:
+    """`worker/ID` or `request/ID` where the command gives personal data, else None."""
+    command = asked.command
+    if command.SUBJECT is None:
+        return None
+    if all(getattr(command, field) is None for field in personal_fields(type(command))):
+        return None
+    return f"{command.SUBJECT}/{getattr(command, command.SUBJECT) or asked.id}"
+
+
+async def seal_all(vault: Vault, jurisdiction: str, group: Iterable[Asked]) -> list[Sealed]:
+    """Seal a group: its subjects' keys are durable before this returns."""
+    subjects = [(asked, subject_of(asked)) for asked in group]
+    wanted = {subject for _, subject in subjects if subject}
+    alive = await vault.ensure(jurisdiction, wanted) if wanted else {}
+    phones = {
+        subject: phone
+        for asked, subject in subjects
+        if subject and alive[subject] and (phone := _phone(asked.command))
+    }
+    if phones:
+        await vault.index_phones(jurisdiction, phones)
+    return [_seal(vault, jurisdiction, asked, subject, alive) for asked, subject in subjects]
+
+
+def _phone(command: Command) -> str | None:
+    return next((value for field in PHONES if (value := getattr(command, field, None))), None)
+
+
+def _seal(
+    vault: Vault, jurisdiction: str, asked: Asked, subject: str | None, alive: dict[str, bool]
+) -> Sealed:
+    command = asked.command
+    if subject and not alive[subject]:
+        return Sealed(command, "", erased=True)
+    data = command.model_dump(mode="json", exclude_unset=True)
+    body = vault.body_hash(jurisdiction, subject, command.NAME, asked.at, data)
+    if subject is None:
+        return Sealed(command, body)
+    tokens = {
+        field: vault.seal(jurisdiction, subject, asked.id, field, plain)
+        for field in personal_fields(type(command))
+        if (plain := getattr(command, field)) is not None
+    }
+    return Sealed(command.model_copy(update=tokens), body)
+
+
+def erased_by(event: Event) -> str | None:
+    """The subject whose key must go once this event is in the log."""
+    if isinstance(event, WorkerErased):
+        return f"worker/{event.worker}"
+    if isinstance(event, RequestErased):
+        return f"request/{event.request}"
+    return None

@@ -1,0 +1,323 @@
+"""One writer per jurisdiction: takes waiting commands, decides them, appends one commit at a time."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from events import catalog
+from events.commit import Commit, Head, Recorded, decode, digest, encode
+from services.clock import Clock
+from services.decisions.base import Refused
+from services.decisions.decide import apply, confirm, decide
+from services.decisions.jurisdiction import Fence
+from services.decisions.state import Known, State
+from services.log.asked import Asked, Outcome, Waiting, ask
+from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown, Stored
+from services.log.privacy import Sealed, Vault, erased_by, seal_all
+
+MOST_COMMANDS: Final = 500
+MOST_BYTES: Final = 512 * 1024
+MOST_SECONDS: Final = 0.010
+MOST_WAITING: Final = 20_000
+KEEP_IDS: Final = 50_000
+
+log_of = logging.getLogger("muster.writer")
+Lookup = Callable[[Sequence[str]], Awaitable[dict[str, Known]]]
+
+
+class Parked(Exception):
+    """The jurisdiction cannot be written now: its log holds what this program cannot read."""
+
+
+class Overloaded(Exception):
+    """Too many commands wait already."""
+
+
+class Writer:
+    """Decides and records the commands of one jurisdiction, in the order in which they came."""
+
+    def __init__(
+        self,
+        jurisdiction: str,
+        *,
+        log: Log,
+        vault: Vault,
+        clock: Clock,
+        timezone: str,
+        lookup: Lookup,
+        recorded: Callable[[str, Stored], None],
+    ) -> None:
+        self.state = State(jurisdiction)
+        self.parked: str | None = None
+        self._jurisdiction, self._log, self._vault, self._clock = jurisdiction, log, vault, clock
+        self._timezone, self._lookup, self._recorded = timezone, lookup, recorded
+        self._queue: deque[Waiting] = deque()
+        self._work = asyncio.Event()
+        self._hydrated = asyncio.Event()
+        self._forgotten = 0
+        """Ids of commands up to this position may be looked up in the view only."""
+        self._viewed = 0
+        self._unknown: set[str] = set()
+
+    # -- for senders ---------------------------------------------------------------------------------------
+
+    async def submit(self, group: Sequence[Asked]) -> list[Outcome]:
+        """Record these in order. Raises Parked, Overloaded."""
+        self._refuse_if_parked()
+        if len(self._queue) + len(group) > MOST_WAITING:
+            raise Overloaded
+        loop = asyncio.get_running_loop()
+        waiting = [Waiting(asked, loop.create_future()) for asked in group]
+        self._queue.extend(waiting)
+        self._work.set()
+        return list(await asyncio.gather(*(w.answer for w in waiting)))
+
+    async def status(self, command: str) -> Outcome:
+        """recorded (accepted), not recorded (refused, code `not_recorded`) or pending, by a command's id."""
+        self._refuse_if_parked()
+        if any(w.asked.id == command for w in self._queue):
+            return Outcome(command, "pending")
+        if command in self._unknown and not await self._fenced():
+            return Outcome(command, "pending")
+        await self._hydrated.wait()
+        known = self.state.commands.get(command) or (await self._lookup([command])).get(command)
+        if known is None:
+            return Outcome(command, "refused", code="not_recorded")
+        return Outcome(command, "accepted", known.position)
+
+    def viewed(self, position: int) -> None:
+        """The `commands` view has reached this position: older ids need no memory."""
+        self._viewed = position
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    async def ready(self) -> None:
+        """Until the state is hydrated. Raises Parked."""
+        await self._hydrated.wait()
+        self._refuse_if_parked()
+
+    def _refuse_if_parked(self) -> None:
+        if self.parked:
+            raise Parked(self.parked)
+
+    async def _fenced(self) -> bool:
+        """Make sure that no attempt of ours can still land; True once a commit of ours followed them."""
+        fence = Asked(
+            id=str(uuid4()),
+            command=Fence(commands=tuple(sorted(self._unknown))),
+            actor="service/writer",
+            received=self._clock.now(),
+        )
+        outcome = (await self.submit([fence]))[0]
+        return outcome.outcome == "accepted"
+
+    # -- the loop ------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Hydrate, then serve until cancelled. A jurisdiction that cannot be read is parked, not fatal."""
+        try:
+            await self._catch_up()
+            self._hydrated.set()
+            await self._repeat_erasures()
+            while True:
+                await self._work.wait()
+                await self._serve()
+        except (LogDamaged, catalog.UnknownEvent, catalog.BadEvent) as error:
+            log_of.error("jurisdiction %s is parked: %s", self._jurisdiction, error)
+            self.parked = str(error)
+            self._hydrated.set()
+            self._answer_all(self._take(MOST_WAITING), "jurisdiction.parked", str(error))
+
+    async def _serve(self) -> None:
+        group = self._take(MOST_COMMANDS)
+        if not group:
+            self._work.clear()
+            return
+        try:
+            left = await self._record(group)
+        except (LogUnavailable, OutcomeUnknown) as error:
+            self.state.undo()
+            if isinstance(error, OutcomeUnknown):
+                self._unknown.update(w.asked.id for w in group)
+            log_of.error("the log of %s cannot be written: %s", self._jurisdiction, error)
+            self._answer_all(
+                group, "log.unavailable", "The log cannot be written now; send the same id again."
+            )
+            await asyncio.sleep(0.05)
+            return
+        self._queue.extendleft(reversed(left))
+
+    def _take(self, most: int) -> list[Waiting]:
+        taken: list[Waiting] = []
+        while self._queue and len(taken) < most:
+            waiting = self._queue.popleft()
+            if not waiting.answer.done():
+                taken.append(waiting)
+        return taken
+
+    def _answer_all(self, group: Sequence[Waiting], code: str, detail: str) -> None:
+        for waiting in group:
+            answer = Outcome(waiting.asked.id, "pending", code=code, detail=detail)
+            if not waiting.answer.done():
+                waiting.answer.set_result(answer)
+
+    async def _record(self, group: list[Waiting]) -> list[Waiting]:
+        """Decide and append until accepted; answer. Gives back those for which there was no time."""
+        sealed = await seal_all(self._vault, self._jurisdiction, [w.asked for w in group])
+        while True:
+            await self._catch_up()
+            known = await self._known(group)
+            decided = _Decided(self.state, self._now(), self._timezone)
+            for waiting, body in zip(group, sealed, strict=True):
+                if decided.full:
+                    break
+                decided.one(waiting, body, known)
+            if not decided.events or await self._append(decided):
+                await self._forget_keys(decided.erased)
+                decided.answer()
+                self._evict()
+                return group[decided.count :]
+            self.state.undo()  # another process was first: every answer is decided again
+
+    def _now(self) -> datetime:
+        last: datetime | None = self.state.meta.get("recorded_at")
+        now = self._clock.now()
+        return max(now, last) if last else now
+
+    async def _known(self, group: Sequence[Waiting]) -> dict[str, Known]:
+        """Commands of the group that are recorded already, whether in memory or only in the view."""
+        if not self._forgotten:
+            return {}
+        missing = [w.asked.id for w in group if w.asked.id not in self.state.commands]
+        return await self._lookup(missing) if missing else {}
+
+    async def _append(self, decided: "_Decided") -> bool:
+        head = self.state.head
+        commit = Commit(
+            id=str(uuid4()),
+            jurisdiction=self._jurisdiction,
+            first=head.position + 1,
+            prev=head.hash,
+            recorded_at=decided.now,
+            events=tuple(decided.events),
+        )
+        data = encode(commit)
+        if not await self._log.append(self._jurisdiction, data):
+            return False
+        after = Head(head.position + len(commit.events), digest(data))
+        confirm(self.state, commit, after)
+        self._recorded(self._jurisdiction, Stored(data, after))
+        self._unknown.clear()
+        return True
+
+    async def _catch_up(self) -> None:
+        """Read up to the log end as it is now; what was decided but not accepted is gone by then."""
+        if await self._log.end(self._jurisdiction) == self.state.head:
+            return
+        async for batch in self._log.read(self._jurisdiction, self.state.head.position):
+            for stored in batch:
+                apply(self.state, decode(stored.data), stored.head)
+            self._evict()
+            await asyncio.sleep(0)
+
+    def _evict(self) -> None:
+        """Forget ids that the `commands` view holds, once there are many."""
+        commands = self.state.commands
+        if len(commands) <= KEEP_IDS:
+            return
+        for key in [k for k, known in commands.items() if known.position <= self._viewed]:
+            del commands[key]
+        self._forgotten = self._viewed
+
+    async def _forget_keys(self, subjects: Sequence[str]) -> None:
+        for subject in subjects:
+            await self._vault.erase(self._jurisdiction, subject)
+
+    async def _repeat_erasures(self) -> None:
+        """The event came first, the key second: a crash or a restored backup may have left the key."""
+        subjects = [f"worker/{key}" for key, w in self.state.workers.items() if w.erased]
+        subjects += [f"request/{key}" for key, r in self.state.requests.items() if r.erased]
+        await self._forget_keys(subjects)
+
+
+class _Decided:
+    """One group being decided on speculative state; answers leave only once it is confirmed."""
+
+    def __init__(self, state: State, now: datetime, timezone: str) -> None:
+        self.now, self.events, self.erased, self.count = now, list[Recorded](), list[str](), 0
+        self._state, self._timezone = state, timezone
+        self._answers: list[tuple[Waiting, Outcome]] = []
+        self._bytes, self._until = 0, time.perf_counter() + MOST_SECONDS
+
+    @property
+    def full(self) -> bool:
+        return self._bytes >= MOST_BYTES or (self.count > 0 and time.perf_counter() > self._until)
+
+    @property
+    def _end(self) -> int:
+        return self._state.head.position + len(self.events)
+
+    def one(self, waiting: Waiting, sealed: Sealed, known: dict[str, Known]) -> None:
+        """Decide one command and note its answer."""
+        asked = waiting.asked
+        before = self._state.commands.get(asked.id) or known.get(asked.id)
+        answer = self._repeat(asked, sealed, before) if before else self._decide(asked, sealed)
+        self._answers.append((waiting, answer))
+        self.count += 1
+
+    def _repeat(self, asked: Asked, sealed: Sealed, before: Known) -> Outcome:
+        if sealed.erased or before.body == sealed.body:
+            return Outcome(asked.id, "known", before.position)
+        return Outcome(
+            asked.id,
+            "refused",
+            code="id_reused",
+            detail="This id was used before for another command; make a new one.",
+        )
+
+    def _decide(self, asked: Asked, sealed: Sealed) -> Outcome:
+        if sealed.erased:
+            return Outcome(
+                asked.id, "refused", code="subject.erased", detail="This person was erased; use another id."
+            )
+        mark = self._state.mark()
+        try:
+            recorded = decide(
+                self._state,
+                sealed.command,
+                ask(asked, self.now, self._timezone),
+                self._end + 1,
+                sealed.body,
+            )
+            size = sum(len(r.data) + 300 for r in recorded)
+            if size > MOST_BYTES:
+                raise Refused("too_large", f"This command would write {size} bytes; split it.")
+        except Refused as refused:
+            self._state.undo(mark)
+            return Outcome(asked.id, "refused", code=refused.code, detail=refused.detail)
+        if not recorded:
+            kind = "known" if asked.observed else "unchanged"
+            return Outcome(asked.id, kind, self._end)
+        self._bytes += size
+        self.events += recorded
+        self._note_erasures(recorded)
+        return Outcome(asked.id, "accepted", self._end)
+
+    def _note_erasures(self, recorded: Sequence[Recorded]) -> None:
+        for one in recorded:
+            if one.name in ("worker.erased", "request.erased"):
+                subject = erased_by(catalog.decode(one, 0))
+                self.erased += [subject] if subject else []
+
+    def answer(self) -> None:
+        """Tell every sender, now that it is confirmed."""
+        for waiting, outcome in self._answers:
+            if not waiting.answer.done():
+                waiting.answer.set_result(outcome)
