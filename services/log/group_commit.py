@@ -1,0 +1,193 @@
+"""The one thread that writes a SQLite log: all appends that wait are judged and written together."""
+
+import asyncio
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+import apsw
+import msgspec
+
+from events.commit import Head, Verdict, digest, envelope, judge
+from services.log.port import LogUnavailable, OutcomeUnknown
+
+GROUP: Final = 1000
+"""Appends in one transaction at most."""
+GROUP_BYTES: Final = 16 * 2**20
+
+_NOT_WRITTEN: Final = frozenset(
+    (apsw.SQLITE_FULL, apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_BUSY, apsw.SQLITE_READONLY)
+)
+"""Failures of COMMIT before the last frame is in the WAL, so that no recovery can find the transaction."""
+_INSERT: Final = "INSERT INTO commits (jurisdiction, first, last, hash, data) VALUES (?, ?, ?, ?, ?)"
+
+
+class Call(NamedTuple):
+    """One append that waits for its answer."""
+
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[bool]
+    jurisdiction: str
+    data: bytes
+
+
+Answer = bool | Exception
+
+
+class GroupCommit:
+    """Answers calls in the order they came; `accepted` is told, on this thread, what is durable."""
+
+    def __init__(
+        self,
+        db: apsw.Connection,
+        stored: Callable[[apsw.Connection, str], Head],
+        accepted: Callable[[dict[str, Head]], None],
+    ) -> None:
+        """`stored` reads the head of a jurisdiction, checked; raises LogDamaged. `db` becomes its own."""
+        self._db, self._stored, self._accepted = db, stored, accepted
+        self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
+        self._closed = False
+        self._gate = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="muster-log", daemon=True)
+        self._thread.start()
+
+    def append(self, jurisdiction: str, data: bytes) -> asyncio.Future[bool]:
+        """Hand over the bytes of a commit; raises LogUnavailable once closed."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[bool] = loop.create_future()
+        with self._gate:
+            if self._closed:
+                raise LogUnavailable("the log is closed")
+            self._calls.put(Call(loop, future, jurisdiction, data))
+        return future
+
+    def close(self) -> None:
+        """Writes what waits, then ends the thread."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._calls.put(None)
+        self._thread.join()
+
+    # -- on the thread ---------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            group, more = self._group()
+            if group:
+                _answer(group, self._write(group))
+        self._db.close()
+
+    def _group(self) -> tuple[list[Call], bool]:
+        """What waits now, at least one; and whether there may be more."""
+        group: list[Call] = []
+        size = 0
+        call = self._calls.get()
+        while call is not None:
+            group.append(call)
+            size += len(call.data)
+            if len(group) >= GROUP or size >= GROUP_BYTES:
+                return group, True
+            try:
+                call = self._calls.get_nowait()
+            except queue.Empty:
+                return group, True
+        return group, False
+
+    def _write(self, group: list[Call]) -> list[Answer]:
+        """All of the group in one transaction; where that fails, the same failure for each."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            heads: dict[str, Head] = {}
+            answers = [self._judge(heads, call) for call in group]
+            if True not in answers:
+                self._rollback()
+                return answers
+        except Exception as error:  # whatever it was, nothing is committed
+            self._rollback()
+            return [_unavailable(error)] * len(group)
+        failure = self._commit()
+        if failure:
+            return [failure] * len(group)
+        touched = {c.jurisdiction for c, a in zip(group, answers, strict=True) if a is True}
+        self._accepted({jurisdiction: heads[jurisdiction] for jurisdiction in touched})
+        return answers
+
+    def _judge(self, heads: dict[str, Head], call: Call) -> Answer:
+        try:
+            seen = envelope(call.data)
+        except msgspec.DecodeError as error:
+            return ValueError(f"these bytes are not a commit: {error}")
+        if seen.jurisdiction != call.jurisdiction:
+            return ValueError(f"a commit of {seen.jurisdiction} was appended to {call.jurisdiction}")
+        head = heads.get(call.jurisdiction) or self._stored(self._db, call.jurisdiction)
+        heads[call.jurisdiction] = head
+        if judge(head, seen.first, seen.prev, len(seen.events)) is not Verdict.ACCEPTED:
+            return False
+        new = Head(head.position + len(seen.events), digest(call.data))
+        self._db.execute(_INSERT, (call.jurisdiction, seen.first, new.position, new.hash, call.data))
+        heads[call.jurisdiction] = new
+        return True
+
+    def _commit(self) -> Exception | None:
+        try:
+            self._db.execute("COMMIT")
+        except apsw.Error as error:
+            self._rollback()
+            codes = {getattr(error, "result", 0), getattr(error, "extendedresult", 0)}
+            if codes & _NOT_WRITTEN:
+                return _unavailable(error)
+            return OutcomeUnknown(
+                f"the disk failed while the log was written: {error}; ask by id what became"
+            )
+        return None
+
+    def _rollback(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+
+def _unavailable(error: Exception) -> Exception:
+    """What the caller is told; damage and our own errors stay what they are."""
+    if isinstance(error, apsw.Error):
+        return LogUnavailable(f"the log cannot be written now: {error}; nothing was changed")
+    return error
+
+
+def _answer(calls: list[Call], answers: list[Answer]) -> None:
+    """Give each caller its answer, with one wake-up for each event loop."""
+    by_loop: defaultdict[asyncio.AbstractEventLoop, list[tuple[Call, Answer]]] = defaultdict(list)
+    for call, one in zip(calls, answers, strict=True):
+        by_loop[call.loop].append((call, one))
+    for loop, pairs in by_loop.items():
+        _tell(loop, _resolve, pairs)
+
+
+def ring(listeners: Iterable[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]]) -> None:
+    """Wake those who wait for news, from this thread."""
+    for loop, news in listeners:
+        _tell(loop, _wake, news)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, function: Callable[[Any], None], what: Any) -> None:
+    with suppress(RuntimeError):  # that loop has ended: nobody waits there
+        loop.call_soon_threadsafe(function, what)
+
+
+def _wake(news: asyncio.Future[None]) -> None:
+    if not news.done():
+        news.set_result(None)
+
+
+def _resolve(pairs: list[tuple[Call, Answer]]) -> None:
+    for call, one in pairs:
+        if call.future.done():
+            continue
+        if isinstance(one, bool):
+            call.future.set_result(one)
+        else:
+            call.future.set_exception(one)

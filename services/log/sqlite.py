@@ -1,0 +1,181 @@
+"""The log in one SQLite file (WAL, synchronous=FULL): written by one process, read by any."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+import apsw
+
+from events.commit import Head
+from services.log import sqlite_file as file
+from services.log.group_commit import GroupCommit, ring
+from services.log.lock import WriterLock
+from services.log.port import LogDamaged, LogUnavailable, Stored
+
+BATCH: Final = 500
+"""Commits of one batch of `read` at most."""
+BATCH_BYTES: Final = 4 * 2**20
+POLL: Final = 0.05
+"""Seconds between two looks of `wait` beside another process that writes."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Listener = tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]
+
+
+class SqliteLog:
+    """Opening blocks for some milliseconds; afterwards nothing runs on the event loop's thread."""
+
+    def __init__(self, path: Path | str, *, readonly: bool = False) -> None:
+        """Open for writing, made if missing. Raises LogLocked, LogUnavailable."""
+        self._path = Path(path)
+        self._idle: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
+        self._threads = ThreadPoolExecutor(2, "muster-log-read")
+        self._closed = False
+        self._lock: WriterLock | None = None
+        self._writer: GroupCommit | None = None
+        self._checked: dict[str, Head] = {}
+        self._waiting: dict[str, list[Listener]] = {}
+        self._gate = threading.Lock()
+        self.id = self._open_reader() if readonly else self._open_writer()
+        """UUID made with the log: another log has another."""
+
+    @classmethod
+    def open_readonly(cls, path: Path | str) -> "SqliteLog":
+        """Beside a process that writes, or without one. Raises LogUnavailable where there is no log."""
+        return cls(path, readonly=True)
+
+    def _open_reader(self) -> str:
+        if not self._path.exists():
+            raise LogUnavailable(f"there is no log at {self._path}; name the folder that holds log.sqlite")
+        try:
+            return self._with_reader(file.identity, self._path)
+        except apsw.Error as error:
+            raise LogUnavailable(f"the log {self._path} cannot be opened: {error}") from error
+
+    def _open_writer(self) -> str:
+        self._lock = WriterLock(self._path.with_name(self._path.name + ".lock"))
+        try:
+            db = file.open_writer(self._path)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._writer = GroupCommit(db, self._stored_head, self._wake)
+        return file.identity(db, self._path)
+
+    # -- the port ------------------------------------------------------------------------------------------
+
+    async def jurisdictions(self) -> list[str]:
+        """Raises LogDamaged where a code is not text."""
+        return await self._call(file.jurisdictions)
+
+    async def end(self, jurisdiction: str) -> Head:
+        return await self._call(file.end, jurisdiction)
+
+    async def append(self, jurisdiction: str, data: bytes) -> bool:
+        """As the port says; also ValueError for bytes that are no commit of the jurisdiction, and LogDamaged
+        where the commit to be followed is."""
+        if self._writer is None:
+            raise LogUnavailable(f"{self._path} is open for reading only")
+        return await self._writer.append(jurisdiction, data)
+
+    async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
+        end = await self.end(jurisdiction)
+        head = await self._call(file.head_before, jurisdiction, after)
+        while batch := await self._call(file.batch, jurisdiction, head, end.position, BATCH, BATCH_BYTES):
+            head = batch[-1].head
+            yield batch
+        if head != end:
+            raise LogDamaged(jurisdiction, head.position + 1, f"the chain ends at {head}, the table at {end}")
+
+    async def wait(self, jurisdiction: str, after: int, timeout: float) -> bool:  # noqa: ASYNC109
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while True:
+            listener = loop, loop.create_future()
+            self._listen(jurisdiction, listener)
+            try:
+                if (await self.end(jurisdiction)).position > after:
+                    return True
+                left = deadline - loop.time()
+                if left <= 0:
+                    return False
+                await asyncio.wait((listener[1],), timeout=left if self._writer else min(left, POLL))
+            finally:
+                self._unlisten(jurisdiction, listener)
+
+    async def close(self) -> None:
+        """Waits for what is being written. Afterwards another process may open the log."""
+        await asyncio.get_running_loop().run_in_executor(None, self._close)
+
+    async def inspect(self) -> list[str]:
+        """What SQLite itself finds wrong with the file; empty = nothing. Reads all of it."""
+        return await self._call(file.integrity)
+
+    # -- reading threads -----------------------------------------------------------------------------------
+
+    async def _call(
+        self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if self._closed:
+            raise LogUnavailable("the log is closed")
+        work = self._threads.submit(self._with_reader, function, *args, **kwargs)
+        try:
+            return await asyncio.wrap_future(work)
+        except apsw.Error as error:
+            raise LogUnavailable(f"{self._path} cannot be read: {error}") from error
+
+    def _with_reader(
+        self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        try:
+            db = self._idle.get_nowait()
+        except queue.Empty:
+            db = file.open_reader(self._path)
+        try:
+            return function(db, *args, **kwargs)
+        finally:
+            self._idle.put(db)
+
+    def _close(self) -> None:
+        self._closed = True
+        self._threads.shutdown()
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except queue.Empty:
+                break
+        if self._writer:
+            self._writer.close()
+        if self._lock:
+            self._lock.release()
+
+    # -- the writing thread --------------------------------------------------------------------------------
+
+    def _stored_head(self, db: apsw.Connection, jurisdiction: str) -> Head:
+        """The head as stored; its bytes are checked once, so that nothing is chained to a damaged one."""
+        head = file.end(db, jurisdiction)
+        if self._checked.get(jurisdiction) != head:
+            head = file.head_before(db, jurisdiction, head.position)
+        self._checked[jurisdiction] = head
+        return head
+
+    def _wake(self, heads: dict[str, Head]) -> None:
+        self._checked.update(heads)
+        with self._gate:
+            listeners = [one for jurisdiction in heads for one in self._waiting.pop(jurisdiction, [])]
+        ring(listeners)
+
+    def _listen(self, jurisdiction: str, listener: Listener) -> None:
+        with self._gate:
+            self._waiting.setdefault(jurisdiction, []).append(listener)
+
+    def _unlisten(self, jurisdiction: str, listener: Listener) -> None:
+        with self._gate:
+            left = [one for one in self._waiting.pop(jurisdiction, []) if one is not listener]
+            if left:
+                self._waiting[jurisdiction] = left
