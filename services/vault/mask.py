@@ -1,0 +1,29 @@
+"""Personal data as those see it who may not see it."""
+
+import unicodedata
+
+from services.vault.phones import normalised
+
+
+def mask(field: str, plain: str) -> str:
+    """张三 -> 张*, Zhang San -> Z*, 13800001234 -> 138****1234; addresses and texts show nothing."""
+    match field.rpartition("_")[2]:
+        case "name":
+            return masked_name(plain)
+        case "phone":
+            return masked_phone(plain)
+        case _:
+            return "***"
+
+
+def masked_name(name: str) -> str:
+    """The first character, and that there was more."""
+    return unicodedata.normalize("NFC", name).strip()[:1] + "*"
+
+
+def masked_phone(phone: str) -> str:
+    """Of a whole mobile number the first 3 and last 4 digits, of a shorter one the last 2."""
+    digits = normalised(phone)
+    if len(digits) >= 11:
+        return f"{digits[:3]}****{digits[-4:]}"
+    return "****" + (digits[-2:] if len(digits) >= 7 else "")
