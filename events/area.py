@@ -9,7 +9,7 @@ _CUTS: Final = (4, 6, 9, 12)
 
 
 def parents(code: str) -> list[str]:
-    """Codes that may hold `code`, nearest first: `A-B` is in `A`; a GB code is in itself cut at 12, 9, 6, 4."""
+    """Codes that may hold `code`, nearest first: `A-B` is in `A`, a GB code in itself cut at 12, 9, 6, 4."""
     found: list[str] = []
     while "-" in code:
         code = code.rpartition("-")[0]

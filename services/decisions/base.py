@@ -38,6 +38,8 @@ AreaCode = Annotated[
 ]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="A coded value, lower case")]
 Label = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+
+
 def _utc(at: datetime) -> datetime:
     if not 1900 <= at.year <= 2200:
         raise ValueError("must lie between the years 1900 and 2200")

@@ -63,6 +63,8 @@ class Writer:
         """Ids of commands up to this position may be looked up in the view only."""
         self._viewed = 0
         self._unknown: set[str] = set()
+        self._group: list[Waiting] = []
+        """Being recorded right now."""
 
     # -- for senders ---------------------------------------------------------------------------------------
 
@@ -80,7 +82,7 @@ class Writer:
     async def status(self, command: str) -> Outcome:
         """recorded (accepted), not recorded (refused, code `not_recorded`) or pending, by a command's id."""
         self._refuse_if_parked()
-        if any(w.asked.id == command for w in self._queue):
+        if any(w.asked.id == command for w in (*self._group, *self._queue)):
             return Outcome(command, "pending")
         if command in self._unknown and not await self._fenced():
             return Outcome(command, "pending")
@@ -136,7 +138,7 @@ class Writer:
             self._answer_all(self._take(MOST_WAITING), "jurisdiction.parked", str(error))
 
     async def _serve(self) -> None:
-        group = self._take(MOST_COMMANDS)
+        self._group = group = self._take(MOST_COMMANDS)
         if not group:
             self._work.clear()
             return
@@ -150,9 +152,11 @@ class Writer:
             self._answer_all(
                 group, "log.unavailable", "The log cannot be written now; send the same id again."
             )
+            self._group = []
             await asyncio.sleep(0.05)
             return
         self._queue.extendleft(reversed(left))
+        self._group = []
 
     def _take(self, most: int) -> list[Waiting]:
         taken: list[Waiting] = []

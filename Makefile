@@ -1,0 +1,57 @@
+# Muster. `make help` lists what there is; the first use of any target sets up .venv from requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test unit lint types format bench docs lock clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Muster needs Python 3.11 or newer; try: make PYTHON=python3.12 demo")'
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 has no venv module; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing into $(VENV) (about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $(READY)
+
+setup: $(READY) ## Install everything into .venv
+
+demo: $(READY) ## Play the Yichun lockdown live in this terminal (Ctrl-C ends it)
+	@$(BIN)/muster demo $(ARGS)
+
+serve: $(READY) ## Run the service on 127.0.0.1:8080
+	@$(BIN)/muster serve $(ARGS)
+
+test: $(READY) ## Lint, types and every test
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/pytest $(ARGS)
+
+unit: $(READY) ## Only the fast tests of the pure core
+	@$(BIN)/pytest tests/unit $(ARGS)
+
+lint: $(READY) ## Format and lint
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+types: $(READY) ## Type-check
+	@$(BIN)/pyright
+
+bench: $(READY) ## Measure speed, each figure beside its limit in the same run
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(READY) ## Generate the catalogues in docs/ from the code
+	@$(BIN)/python -m services.docs
+
+lock: $(READY) ## Renew requirements.lock from pyproject.toml (needs uv)
+	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-header --no-annotate \
+		--no-emit-index-url --upgrade --quiet --output-file requirements.lock
+
+clean: ## Remove .venv and caches (never your data)
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

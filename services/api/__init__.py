@@ -1,0 +1,1 @@
+"""HTTP: commands in, views and events out."""

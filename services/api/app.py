@@ -1,0 +1,97 @@
+"""The application: every route, in one place."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from projections.catalog import views as catalog
+from services.access import Tokens
+from services.api import commands, find, health, journal, openapi, session, stream, views
+from services.api.context import answer, muster, principal
+from services.api.hub import Hub
+from services.api.limits import LimitBodies
+from services.api.pages import STATIC, SecurityHeaders, docs, start
+from services.api.problems import Problem, on_crash, on_http_error, on_problem
+from services.runtime import Muster, public_views
+from services.views.history import History
+
+ROOT = "/api/v1"
+HERE = f"{ROOT}/{{jurisdiction}}"
+
+
+def build(muster: Muster, tokens: Tokens) -> FastAPI:
+    """The ASGI application around a runtime; its lifespan runs the runtime's loops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with muster.running():
+            muster.start("hub", app.state.hub.run())
+            yield
+            app.state.hub.stop()
+
+    app = FastAPI(title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.muster, app.state.tokens = muster, tokens
+    app.state.hub, app.state.history = Hub(muster), History(muster.log, muster.clock)
+    app.add_middleware(LimitBodies)
+    app.add_middleware(SecurityHeaders)
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_crash)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_route("/", start)
+    app.add_route("/docs", docs)
+    operations = _operations()
+    for (method, path), (endpoint, _) in operations.items():
+        app.add_route(path, endpoint, methods=[method])
+    document = openapi.document({where: operation for where, (_, operation) in operations.items()})
+    app.openapi = lambda: document  # type: ignore[method-assign]
+    return app
+
+
+def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
+    """(method, path) -> (endpoint, its OpenAPI operation). Literal paths stand before those with {view}."""
+    found: dict[tuple[str, str], tuple[Any, dict[str, Any]]] = {
+        ("GET", "/healthz"): (health.healthz, openapi.HEALTHZ),
+        ("GET", "/readyz"): (health.readyz, openapi.READYZ),
+        ("GET", "/metrics"): (health.metrics, openapi.METRICS),
+        ("GET", ROOT): (index, openapi.INDEX),
+        ("POST", f"{ROOT}/session"): (session.sign_in, openapi.SIGN_IN),
+        ("DELETE", f"{ROOT}/session"): (session.sign_out, openapi.SIGN_OUT),
+        ("GET", f"{ROOT}/session"): (session.who, openapi.WHO),
+        ("POST", f"{HERE}/commands"): (commands.batch, openapi.batch()),
+        ("GET", f"{HERE}/commands/{{id}}"): (commands.status, openapi.status()),
+        ("GET", f"{HERE}/stream"): (stream.stream, openapi.STREAM),
+        ("GET", f"{HERE}/log"): (journal.journal, openapi.LOG),
+        ("POST", f"{HERE}/find"): (find.find, openapi.FIND),
+    }
+    for name in commands.PUBLIC:
+        found["POST", f"{HERE}/commands/{name}"] = commands.one, openapi.command(name)
+    for name in public_views():
+        found["GET", f"{HERE}/{name}"] = views.listing, openapi.listing(catalog[name])
+        found["GET", f"{HERE}/{name}/{{key}}"] = views.single, openapi.single(catalog[name])
+    return found
+
+
+async def index(request: Request) -> Response:
+    """What this service knows: jurisdictions (that the asker may read), views and commands."""
+    asker = principal(request)
+    known = [code for code in sorted(muster(request).writers) if asker.may_read(code)]
+    return answer(
+        {
+            "jurisdictions": known,
+            "views": {
+                name: {"filters": ["area", *(f for f in catalog[name].filters if f != "area")]}
+                for name in public_views()
+            },
+            "commands": list(commands.PUBLIC),
+            "openapi": "/openapi.json",
+            "docs": "/docs",
+        }
+    )

@@ -1,0 +1,219 @@
+"""Commands over HTTP: one by one, in batches, and what became of them."""
+
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.access import Principal
+from services.api.context import answer, muster, principal
+from services.api.problems import Problem, invalid
+from services.decisions.base import Command, Instant, commands
+from services.decisions.jurisdiction import INTERNAL
+from services.log.asked import Asked, Outcome
+from services.log.writer import Overloaded, Parked
+
+MOST_ITEMS = 500
+STATUS = {"forbidden": 403, "jurisdiction.unknown": 404, "id_reused": 422, "too_large": 413}
+"""Refusals that are not a 409."""
+
+
+class When(BaseModel):
+    """The envelope members of a command's body."""
+
+    at: Instant | None = Field(default=None, description="When it happened, by the device's clock")
+    sent_at: Instant | None = Field(default=None, description="The device's clock when it sent this")
+    observed: bool = Field(
+        default=False,
+        description="Learned from elsewhere: recorded with an anomaly where a rule would refuse",
+    )
+
+
+class Item(When):
+    """One command of a batch."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: UUID
+    name: str = Field(max_length=64)
+    data: dict[str, Any]
+
+
+def _body_of(cls: type[Command]) -> type[BaseModel]:
+    """The model of a command's HTTP body: its fields and the envelope's."""
+    return create_model(
+        "".join(part.title() for part in cls.NAME.replace(".", "_").split("_")),
+        __base__=(cls, When),
+        __doc__=cls.__doc__,
+    )
+
+
+PUBLIC = {name: cls for name, cls in sorted(commands.items()) if cls not in INTERNAL}
+BODIES = {name: _body_of(cls) for name, cls in PUBLIC.items()}
+_items = TypeAdapter(list[Item])
+
+
+def _split(name: str, body: BaseModel) -> tuple[Command, When]:
+    """The command itself, and its envelope, from a valid body."""
+    cls = PUBLIC[name]
+    fields = {field: getattr(body, field) for field in cls.model_fields}
+    given = body.model_fields_set & set(cls.model_fields)
+    return cls.model_construct(_fields_set=given, **fields), cast("When", body)
+
+
+def _asked(request: Request, asker: Principal, key: str, command: Command, when: When) -> Asked:
+    if when.observed and not asker.may_observe(command.NAME):
+        raise Problem(403, "forbidden", "This token may not send observed commands.")
+    return Asked(
+        id=key,
+        command=command,
+        actor=asker.actor,
+        received=muster(request).clock.now(),
+        scope=asker.decision_scope(),
+        at=when.at,
+        sent_at=when.sent_at,
+        observed=when.observed,
+    )
+
+
+def _commander(request: Request, name: str | None) -> tuple[str, Principal]:
+    """(jurisdiction, asker) of a request that commands. Raises 401, 403, 404."""
+    jurisdiction, asker = request.path_params["jurisdiction"], principal(request)
+    if not asker.may_read(jurisdiction) or (name and not asker.may_command(name, jurisdiction)):
+        raise Problem(
+            403, "forbidden", f"This token may not send {name or 'commands'} to {jurisdiction[:64]}."
+        )
+    if jurisdiction not in muster(request).writers:
+        _may_found(jurisdiction, asker)
+    return jurisdiction, asker
+
+
+def _may_found(jurisdiction: str, asker: Principal) -> None:
+    """Only a well-formed code, and only for an admin: a typo must not found a jurisdiction."""
+    wellformed = jurisdiction.isascii() and jurisdiction.isalnum() and len(jurisdiction) <= 32
+    if not wellformed or not asker.decision_scope().establish:
+        raise Problem(
+            404,
+            "jurisdiction.unknown",
+            f"Jurisdiction {jurisdiction[:64]} has no data; an admin's first command makes it.",
+        )
+
+
+def _key(request: Request) -> str:
+    """The command's id from Idempotency-Key. Raises 400."""
+    text = request.headers.get("idempotency-key", "").strip().strip('"')
+    try:
+        return str(UUID(text))
+    except ValueError:
+        what = "must be a UUID" if text else "is missing: any new UUID; send the same one again to retry"
+        raise Problem(
+            400,
+            "idempotency_key.missing" if not text else "idempotency_key.invalid",
+            f"The header Idempotency-Key {what}.",
+        ) from None
+
+
+def _json(request: Request) -> None:
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem(415, "media_type", "Send the body as application/json.")
+
+
+async def _submit(request: Request, jurisdiction: str, group: list[Asked]) -> list[Outcome]:
+    try:
+        return await muster(request).submit(jurisdiction, group)
+    except Parked as error:
+        raise Problem(503, "jurisdiction.parked", f"{jurisdiction} cannot be written: {error}") from error
+    except Overloaded as error:
+        raise Problem(
+            503, "overloaded", "Too many commands wait; send the same id again.", {"Retry-After": "1"}
+        ) from error
+
+
+async def one(request: Request) -> Response:
+    """Send one command; the answer comes once it is durable."""
+    name = request.scope["path"].rpartition("/")[2]
+    jurisdiction, asker = _commander(request, name)
+    key = _key(request)
+    _json(request)
+    try:
+        body = BODIES[name].model_validate_json(await request.body(), strict=True)
+    except ValidationError as error:
+        raise invalid(error) from error
+    outcome = (await _submit(request, jurisdiction, [_asked(request, asker, key, *_split(name, body))]))[0]
+    return _answer(outcome)
+
+
+def _answer(outcome: Outcome) -> Response:
+    if outcome.outcome == "pending":
+        raise Problem(
+            503,
+            outcome.code or "pending",
+            outcome.detail or "Pending: send the same id again.",
+            {"Retry-After": "1"},
+            id=outcome.id,
+        )
+    if outcome.outcome == "refused":
+        code = outcome.code or "refused"
+        raise Problem(STATUS.get(code, 409), code, outcome.detail or code, id=outcome.id)
+    return answer(outcome)
+
+
+async def batch(request: Request) -> Response:
+    """Send up to 500 commands in order; a refusal does not stop the rest."""
+    jurisdiction, asker = _commander(request, None)
+    _json(request)
+    try:
+        items = _items.validate_json(await request.body(), strict=True)
+    except ValidationError as error:
+        raise invalid(error) from error
+    if len(items) > MOST_ITEMS:
+        raise Problem(413, "too_many", f"{len(items)} commands at once; send at most {MOST_ITEMS}.")
+    given = [_item(request, asker, jurisdiction, item) for item in items]
+    asked = [one for one in given if isinstance(one, Asked)]
+    recorded = iter(await _submit(request, jurisdiction, asked) if asked else [])
+    items = [next(recorded) if isinstance(one, Asked) else one for one in given]
+    position = max((item.position or 0 for item in items), default=0)
+    return answer(
+        {"items": items, "position": position or muster(request).projector.positions.get(jurisdiction, 0)}
+    )
+
+
+def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> Asked | Outcome:
+    """One item as asked; one with bad data is refused on its own."""
+    key = str(item.id)
+    try:
+        if item.name not in PUBLIC:
+            raise Problem(
+                422, "command.unknown", f"There is no command {item.name!r}; GET /api/v1 lists them."
+            )
+        if not asker.may_command(item.name, jurisdiction):
+            raise Problem(403, "forbidden", f"This token may not send {item.name}.")
+        command = PUBLIC[item.name].model_validate_json(msgspec.json.encode(item.data), strict=True)
+        return _asked(request, asker, key, command, item)
+    except ValidationError as error:
+        problem = invalid(error)
+    except Problem as caught:
+        problem = caught
+    return Outcome(key, "refused", code=problem.code, detail=problem.detail)
+
+
+async def status(request: Request) -> Response:
+    """Whether a command was recorded, by its id."""
+    jurisdiction, _ = _commander(request, None)
+    try:
+        key = str(UUID(request.path_params["id"]))
+    except ValueError:
+        raise Problem(400, "parameter.invalid", "The command's id must be a UUID.") from None
+    if jurisdiction not in muster(request).writers:
+        return answer({"id": key, "status": "not_recorded"})
+    try:
+        found = await muster(request).writer(jurisdiction).status(key)
+    except Parked as error:
+        raise Problem(503, "jurisdiction.parked", str(error)) from error
+    words = {"accepted": "recorded", "refused": "not_recorded", "pending": "pending"}
+    body: dict[str, Any] = {"id": key, "status": words[found.outcome]}
+    return answer(body | ({"position": found.position} if found.position else {}))

@@ -1,0 +1,101 @@
+"""What endpoints share: the runtime, the asker, and small readers of parameters."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.access import Principal, Tokens
+from services.api.problems import Problem
+from services.runtime import Muster
+
+COOKIE = "muster_session"
+_encoder = msgspec.json.Encoder()
+
+
+def muster(request: Request) -> Muster:
+    return cast("Muster", request.app.state.muster)
+
+
+def tokens(request: Request) -> Tokens:
+    return cast("Tokens", request.app.state.tokens)
+
+
+def principal(request: Request) -> Principal:
+    """Who asks, by bearer token or session cookie. Raises 401."""
+    header = request.headers.get("authorization", "")
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() == "bearer" and secret:
+        found = tokens(request).principal(secret.strip())
+    elif COOKIE in request.cookies:
+        found = _by_session(request)
+    else:
+        found = None
+    if found is None:
+        raise Problem(
+            401,
+            "unauthorized",
+            "Send a valid token as `Authorization: Bearer ...`.",
+            {"WWW-Authenticate": 'Bearer realm="muster"'},
+        )
+    return found
+
+
+def _by_session(request: Request) -> Principal | None:
+    """Cookies are for the same origin only: a foreign page must not command in somebody's name."""
+    if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site", "same-origin") not in (
+        "same-origin",
+        "none",
+    ):
+        return None
+    return tokens(request).by_session(request.cookies[COOKIE])
+
+
+def reader(request: Request) -> tuple[str, Principal]:
+    """(jurisdiction, asker) of a request that reads. Raises 401, 403, 404."""
+    jurisdiction, asker = request.path_params["jurisdiction"], principal(request)
+    if not asker.may_read(jurisdiction):
+        raise Problem(403, "forbidden", f"This token does not reach jurisdiction {jurisdiction[:64]}.")
+    if jurisdiction not in muster(request).writers:
+        raise Problem(
+            404,
+            "jurisdiction.unknown",
+            f"Jurisdiction {jurisdiction[:64]} has no data; its first command makes it.",
+        )
+    return jurisdiction, asker
+
+
+def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """JSON by msgspec: instants as RFC 3339."""
+    return Response(_encoder.encode(body), status, headers=headers, media_type="application/json")
+
+
+def instant(name: str, text: str) -> datetime:
+    """An RFC 3339 instant with offset. Raises 400."""
+    try:
+        value = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is None or not 1900 <= value.year <= 2200:
+        raise Problem(
+            400,
+            "parameter.invalid",
+            f"{name} must be an instant with offset such as 2022-03-28T00:00:00+08:00.",
+        )
+    return value.astimezone(UTC)
+
+
+def whole(name: str, text: str, least: int, most: int) -> int:
+    """A whole number in a range. Raises 400."""
+    if text.isascii() and text.isdigit() and len(text) < 19 and least <= int(text) <= most:
+        return int(text)
+    raise Problem(400, "parameter.invalid", f"{name} must be a whole number from {least} to {most}.")
+
+
+def flag(name: str, text: str) -> bool:
+    """true or false. Raises 400."""
+    if text in ("true", "false"):
+        return text == "true"
+    raise Problem(400, "parameter.invalid", f"{name} must be true or false.")

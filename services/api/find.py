@@ -1,0 +1,105 @@
+"""Finding people by name or phone. In the body, never in a URL; only for who may see personal data."""
+
+import asyncio
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from starlette.requests import Request
+from starlette.responses import Response
+
+from projections.base import Row
+from services.access import Principal
+from services.api.context import answer, muster, reader
+from services.api.problems import Problem, invalid
+from services.api.rows import Opener
+from services.decisions.base import PersonalLine
+from services.runtime import Muster
+from services.views.port import Query
+
+MOST_FOUND = 100
+SEARCHED = {"roster": "name", "requests": "contact_name"}
+
+
+class Find(BaseModel):
+    """Give a name (or a part of one) or a whole phone number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: PersonalLine | None = None
+    phone: PersonalLine | None = None
+    limit: int = Field(default=20, ge=1, le=MOST_FOUND)
+
+    @model_validator(mode="after")
+    def _one(self) -> "Find":
+        if (self.name is None) == (self.phone is None):
+            raise ValueError("give either name or phone")
+        return self
+
+
+async def find(request: Request) -> Response:
+    """Workers and requests of a name or phone, masked."""
+    jurisdiction, asker = reader(request)
+    if not asker.may_reveal():
+        raise Problem(403, "forbidden", "This token may not look people up.")
+    try:
+        asked = Find.model_validate_json(await request.body(), strict=True)
+    except ValidationError as error:
+        raise invalid(error) from error
+    service = muster(request)
+    if asked.phone:
+        found = await _by_phone(service, jurisdiction, asked.phone, asker)
+    else:
+        found = await _by_name(service, jurisdiction, asked.name or "", asked.limit, asker)
+    opener = Opener(service.vault, jurisdiction)
+    workers, requests = found["roster"][: asked.limit], found["requests"][: asked.limit]
+    return answer(
+        {
+            "workers": await opener.rows("roster", workers),
+            "requests": await opener.rows("requests", requests),
+            "position": service.projector.positions.get(jurisdiction, 0),
+        },
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+Found = dict[str, list[tuple[str, Row]]]
+
+
+async def _by_phone(service: Muster, jurisdiction: str, phone: str, asker: Principal) -> Found:
+    subjects = await service.vault.find_phone(jurisdiction, phone)
+    keys: dict[str, list[str]] = {"roster": [], "requests": []}
+    for subject in subjects[:MOST_FOUND]:
+        kind, _, key = subject.partition("/")
+        keys["roster" if kind == "worker" else "requests"].append(key)
+    rows = await service.views.load(jurisdiction, keys)
+    return {
+        view: [(key, row) for key, row in rows.get(view, {}).items() if row and asker.sees(row)]
+        for view in keys
+    }
+
+
+async def _by_name(service: Muster, jurisdiction: str, name: str, limit: int, asker: Principal) -> Found:
+    """Names are sealed one by one, so every name is opened: on a thread, 20,000 in about a second."""
+    queries = {view: Query(within=asker.areas) for view in SEARCHED}
+    found, _ = await service.views.snapshot(jurisdiction, queries)
+    wanted = name.casefold()
+
+    def fits(view: str, row: Any) -> bool:
+        token = getattr(row, SEARCHED[view])
+        plain = service.vault.open(jurisdiction, token) if token else None
+        return plain is not None and wanted in plain.casefold()
+
+    def scan() -> Found:
+        return {view: _first(items, limit, lambda row, v=view: fits(v, row)) for view, items in found.items()}
+
+    return await asyncio.to_thread(scan)
+
+
+def _first(items: list[tuple[str, Row]], limit: int, fits: Any) -> list[tuple[str, Row]]:
+    some: list[tuple[str, Row]] = []
+    for key, row in items:
+        if len(some) == limit:
+            break
+        if fits(row):
+            some.append((key, row))
+    return some

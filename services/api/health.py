@@ -1,0 +1,57 @@
+"""Whether it lives, whether it is ready, and its figures for Prometheus."""
+
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.api.context import answer, muster
+from services.runtime import Muster
+
+
+async def healthz(request: Request) -> Response:
+    """The process answers."""
+    return answer({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """Ready, degraded or not: every loop lives, nothing is parked, no view is set aside."""
+    state = await _state(muster(request))
+    red = bool(state["failure"] or state["parked"])
+    state["status"] = "not_ready" if red else "degraded" if state["degraded"] else "ready"
+    return answer(state, 503 if red else 200, {"Cache-Control": "no-store"})
+
+
+async def _state(service: Muster) -> dict[str, Any]:
+    parked = {key: writer.parked for key, writer in service.writers.items() if writer.parked}
+    degraded = {key: found for key in service.writers if (found := await service.views.degraded(key))}
+    return {
+        "status": "",
+        "failure": service.failure,
+        "parked": parked | service.projector.parked,
+        "degraded": degraded,
+    }
+
+
+async def metrics(request: Request) -> Response:
+    """Heads, lags and queues, by jurisdiction."""
+    service, registry = muster(request), CollectorRegistry()
+    log = Gauge("muster_log_position", "Position of the last event", ["jurisdiction"], registry=registry)
+    views = Gauge(
+        "muster_views_position", "Position the views have reached", ["jurisdiction"], registry=registry
+    )
+    queue = Gauge("muster_commands_waiting", "Commands not yet decided", ["jurisdiction"], registry=registry)
+    parked = Gauge("muster_parked", "1 = writes and projection wait", ["jurisdiction"], registry=registry)
+    degraded = Gauge("muster_view_degraded", "1 = set aside", ["jurisdiction", "view"], registry=registry)
+    streams = Gauge("muster_streams", "Open streams", registry=registry)
+    streams.set(request.app.state.hub.clients)
+    for key, writer in service.writers.items():
+        log.labels(key).set(writer.state.head.position)
+        views.labels(key).set(service.projector.positions.get(key, 0))
+        queue.labels(key).set(writer.waiting)
+        parked.labels(key).set(bool(writer.parked or key in service.projector.parked))
+        for view in await service.views.degraded(key):
+            degraded.labels(key, view).set(1)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

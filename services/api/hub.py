@@ -1,0 +1,176 @@
+"""Fans out steps to streams: read once, filtered and encoded once per group of equal clients."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from projections.base import View
+from services.api.rows import Opener
+from services.runtime import Muster
+from services.views.match import matches
+from services.views.port import Change, Query, Step
+
+FLUSH_SECONDS: Final = 0.25
+"""At most four patches a second."""
+QUEUE: Final = 64
+"""Patches a slow client may fall behind before it is told to start over."""
+
+_encoder = msgspec.json.Encoder()
+Wanted = dict[str, tuple[View[Any], Query]]
+
+
+def frame(event: str, data: Any, number: int | None = None) -> bytes:
+    """One server-sent event."""
+    identity = b"id: %d\n" % number if number is not None else b""
+    return b"%sevent: %s\ndata: %s\n\n" % (identity, event.encode(), _encoder.encode(data))
+
+
+def visible(wanted: Wanted, change: Change) -> tuple[str, str] | None:
+    """ "row" or "gone" with the change's key, or None where this client neither saw nor sees the row."""
+    if change.view not in wanted:
+        return None
+    view, query = wanted[change.view]
+    if change.row is not None and matches(view, query, change.row):
+        return "row", change.key
+    if change.before is not None and matches(view, query, change.before):
+        return "gone", change.key
+    return None
+
+
+def patch(steps: Sequence[Step], wanted: Wanted, opener: Opener) -> dict[str, Any]:
+    """All steps as one patch: the last row of each key wins; rows that left the filter are removals."""
+    rows: dict[tuple[str, str], Any] = {}
+    for step in steps:
+        for change in step.changes:
+            seen = visible(wanted, change)
+            if seen is None:
+                continue
+            shown = (
+                opener.row(change.view, change.key, change.row) if seen[0] == "row" and change.row else None
+            )
+            rows[change.view, change.key] = {"view": change.view, "key": change.key, "row": shown}
+    return {"after": steps[0].after, "upto": steps[-1].upto, "rows": list(rows.values())}
+
+
+class Client:
+    """One open stream: a bounded queue of frames; `None` means start over with a reset."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.frames: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE)
+        self.lost = False
+
+    def send(self, data: bytes) -> None:
+        if self.lost:
+            return
+        if self.frames.full():
+            self.reset()
+        else:
+            self.frames.put_nowait(data)
+
+    def reset(self) -> None:
+        """Drop what waits: the client must fetch anew."""
+        self.lost = True
+        while not self.frames.empty():
+            self.frames.get_nowait()
+        self.frames.put_nowait(None)
+
+
+class Group:
+    """Clients with the same jurisdiction, views, filters and sight."""
+
+    def __init__(self, muster: Muster, jurisdiction: str, wanted: Wanted) -> None:
+        self.jurisdiction, self.wanted, self.clients = jurisdiction, wanted, set[Client]()
+        self._views, self._opener = muster.views, Opener(muster.vault, jurisdiction)
+
+    async def flush(self) -> None:
+        """Send what is new since the oldest client's position."""
+        if not self.clients:
+            return
+        oldest = min(client.position for client in self.clients)
+        steps = await self._views.steps(self.jurisdiction, oldest)
+        if steps is None:
+            return self.reset()
+        if steps:
+            await self._send(steps)
+
+    async def _send(self, steps: list[Step]) -> None:
+        encoded: dict[int, bytes] = {}
+        upto = steps[-1].upto
+        for client in list(self.clients):
+            if client.position >= upto:
+                continue
+            if client.position not in encoded:
+                rest = [step for step in steps if step.after >= client.position]
+                if not rest or rest[0].after != client.position:
+                    client.reset()
+                    continue
+                encoded[client.position] = frame("patch", patch(rest, self.wanted, self._opener), upto)
+            client.send(encoded[client.position])
+            client.position = upto
+
+    def reset(self) -> None:
+        for client in list(self.clients):
+            client.reset()
+
+
+class Hub:
+    """All groups of one process, and the loop that flushes them."""
+
+    def __init__(self, muster: Muster) -> None:
+        self._muster = muster
+        self._groups: dict[object, Group] = {}
+        self._dirty: set[str] = set()
+        self._work = asyncio.Event()
+        self.stopping = False
+        muster.listeners.append(self._advanced)
+
+    def _advanced(self, jurisdiction: str, position: int) -> None:
+        self._dirty.add(jurisdiction)
+        self._work.set()
+
+    @property
+    def clients(self) -> int:
+        return sum(len(group.clients) for group in self._groups.values())
+
+    def join(self, key: object, jurisdiction: str, wanted: Wanted, position: int) -> tuple[Group, Client]:
+        """Add a client who has everything up to `position`."""
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = Group(self._muster, jurisdiction, wanted)
+        client = Client(position)
+        group.clients.add(client)
+        self._advanced(jurisdiction, position)
+        return group, client
+
+    def leave(self, key: object, client: Client) -> None:
+        group = self._groups.get(key)
+        if group is None:
+            return
+        group.clients.discard(client)
+        if not group.clients:
+            del self._groups[key]
+
+    def reset(self, jurisdiction: str) -> None:
+        """Every client of a jurisdiction starts over: rows were rebuilt or erased."""
+        for group in list(self._groups.values()):
+            if group.jurisdiction == jurisdiction:
+                group.reset()
+
+    def stop(self) -> None:
+        """End all streams, so that the server can drain."""
+        self.stopping = True
+        for group in list(self._groups.values()):
+            group.reset()
+
+    async def run(self) -> None:
+        """Flush until cancelled."""
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            dirty, self._dirty = self._dirty, set()
+            for group in [g for g in self._groups.values() if g.jurisdiction in dirty]:
+                await group.flush()
+            await asyncio.sleep(FLUSH_SECONDS)

@@ -1,0 +1,80 @@
+"""The log over HTTP: NDJSON of CloudEvents 1.0, as it is stored (personal data stays sealed)."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from events.commit import Commit, decode
+from services.api.context import flag, muster, reader, whole
+from services.api.hub import Hub
+from services.api.problems import Problem
+from services.log.port import Log
+
+_encoder = msgspec.json.Encoder()
+
+
+def cloud_events(commit: Commit) -> bytes:
+    """Each event of a commit as one line; id = jurisdiction/position."""
+    lines: list[bytes] = []
+    for offset, event in enumerate(commit.events):
+        body: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": f"{commit.jurisdiction}/{commit.first + offset}",
+            "source": f"/muster/{commit.jurisdiction}",
+            "type": event.name,
+            "time": event.at,
+            "datacontenttype": "application/json",
+            "dataschema": f"/muster/events/{event.name}/{event.schema}",
+            "position": commit.first + offset,
+            "recordedat": commit.recorded_at,
+            "commit": commit.id,
+            "command": event.command,
+            "actor": event.actor,
+            "observed": event.observed,
+            "data": event.data,
+        }
+        if event.claimed:
+            body["claimed"] = event.claimed
+        lines.append(_encoder.encode(body))
+    return b"\n".join(lines) + b"\n"
+
+
+async def journal(request: Request) -> StreamingResponse:
+    """Events beyond `after`; with follow=true the answer stays open."""
+    jurisdiction, asker = reader(request)
+    if not asker.may_read_log():
+        raise Problem(403, "forbidden", "This token may not read the log.")
+    unknown = set(request.query_params) - {"after", "follow"}
+    if unknown:
+        raise Problem(400, "parameter.unknown", "The log has the parameters after and follow.")
+    after = whole("after", request.query_params.get("after", "0"), 0, 1 << 60)
+    follow = flag("follow", request.query_params.get("follow", "false"))
+    return StreamingResponse(
+        _lines(muster(request).log, request.app.state.hub, jurisdiction, after, follow),
+        media_type="application/x-ndjson",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _lines(log: Log, hub: Hub, jurisdiction: str, after: int, follow: bool) -> AsyncIterator[bytes]:
+    """Commits are read from the start of the one that holds `after`; its earlier events are left out."""
+    position = after
+    while True:
+        async for batch in log.read(jurisdiction, position):
+            for stored in batch:
+                commit = decode(stored.data)
+                skip = max(0, after - commit.first + 1)
+                if skip < len(commit.events):
+                    rest = msgspec.structs.replace(
+                        commit, first=commit.first + skip, events=commit.events[skip:]
+                    )
+                    yield cloud_events(rest)
+                position = stored.head.position
+        if not follow:
+            return
+        while not await log.wait(jurisdiction, position, 1.0):
+            if hub.stopping:
+                return

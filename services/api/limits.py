@@ -1,0 +1,39 @@
+"""A limit on every body, as pure ASGI: counted as it comes in, whatever Content-Length says."""
+
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.api.problems import Problem
+
+MOST_BYTES: Final = 8 * 1024 * 1024
+
+
+class TooLarge(Exception):
+    """The body passed the limit."""
+
+
+class LimitBodies:
+    """Refuses bodies of more than 8 MiB with 413."""
+
+    def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
+        self._app, self._most = app, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most:
+                raise TooLarge
+            return message
+
+        try:
+            await self._app(scope, counted, send)
+        except TooLarge:
+            problem = Problem(413, "too_large", f"The body is larger than {self._most} bytes; split it.")
+            await problem.response()(scope, receive, send)

@@ -1,0 +1,54 @@
+"""Rows as they leave the service: personal fields masked, or opened for who may see them and asked."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from projections.base import Row, personal_fields
+from projections.catalog import views
+from services.vault import Vault
+
+
+@cache
+def personal_of(view: str) -> tuple[str, ...]:
+    """Personal fields of a view's rows."""
+    return personal_fields(views[view].row)
+
+
+def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
+    """`worker/ID` or `request/ID` of everybody whose personal data these rows hold."""
+    found: dict[str, None] = {}
+    for row in rows:
+        for field in personal_of(view):
+            token = getattr(row, field)
+            if token:
+                found[token.split(":")[2]] = None
+    return tuple(found)
+
+
+class Opener:
+    """Turns rows into JSON objects; what is personal is opened in here and nowhere else."""
+
+    def __init__(self, vault: Vault, jurisdiction: str, *, reveal: bool = False) -> None:
+        self._vault, self._jurisdiction, self._reveal = vault, jurisdiction, reveal
+
+    def row(self, view: str, key: str, row: Row) -> dict[str, Any]:
+        """One row with its key."""
+        fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(row)}
+        for name in personal_of(view):
+            if fields[name] is not None:
+                fields[name] = self._open(name, fields[name])
+        return fields
+
+    def _open(self, field: str, token: str) -> str | None:
+        plain = self._vault.open(self._jurisdiction, token)
+        return plain if plain is None or self._reveal else self._vault.mask(field, plain)
+
+    async def rows(self, view: str, items: Sequence[tuple[str, Row]]) -> list[dict[str, Any]]:
+        """Many rows; those with personal data are opened on a thread."""
+        if not personal_of(view) or len(items) < 50:
+            return [self.row(view, key, row) for key, row in items]
+        return await asyncio.to_thread(lambda: [self.row(view, key, row) for key, row in items])

@@ -1,0 +1,234 @@
+"""Views over HTTP: pages with filters, one row, the past as then known, and the board at an instant."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from projections.base import Row, View
+from projections.catalog import views as catalog
+from services.access import Principal
+from services.api.context import answer, flag, instant, muster, reader, whole
+from services.api.problems import Problem
+from services.api.rows import Opener, personal_of, subjects_of
+from services.decisions.jurisdiction import Reveal
+from services.log.asked import Asked
+from services.views.history import INSTANT_VIEWS, History
+from services.views.match import matches
+from services.views.port import BadQuery, Page, Query
+
+WAIT_SECONDS = 2.0
+_ENVELOPE = ("sort", "limit", "cursor", "after", "as_of", "at", "reveal")
+_OWN = {
+    "roster": "worker",
+    "presence": "worker",
+    "assignments": "worker",
+    "activity": "worker",
+    "busy": "unit",
+}
+"""Views of which a worker's token shows the worker's own rows, and by which field."""
+_FREE = ("areas", "incidents", "jurisdictions")
+"""Views that every token of the jurisdiction may read."""
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """A read, with its parameters checked."""
+
+    query: Query
+    after: int | None = None
+    as_of: str | None = None
+    at: datetime | None = None
+    reveal: bool = False
+
+
+def parameters(request: Request, view: View[Any], asker: Principal) -> Asking:
+    """The query string, checked. Raises Problem 400 or 403."""
+    given: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        given.setdefault(name, []).append(value)
+    known = {"area", *_ENVELOPE, *view.filters}
+    for name, values in given.items():
+        if name not in known:
+            raise Problem(
+                400,
+                "parameter.unknown",
+                f"{view.name} has no parameter {name[:64]!r}; it has {', '.join(sorted(known))}.",
+            )
+        if name in _ENVELOPE and len(values) > 1:
+            raise Problem(400, "parameter.invalid", f"Give {name} once.")
+        if any("\0" in value or len(value) > 1000 for value in values) or len(values) > 100:
+            raise Problem(400, "parameter.invalid", f"{name} is too long or holds a NUL character.")
+    return _asking(view, dict(given.items()), asker)
+
+
+def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal) -> Asking:
+    first = {name: values[0] for name, values in given.items()}
+    filters: dict[str, Sequence[Any]] = {
+        name: [value or None for value in values]
+        for name, values in given.items()
+        if name in view.filters and name != "area"
+    }
+    asking = Asking(
+        query=Query(
+            filters=own(view, asker, filters),
+            areas=given.get("area", []),
+            within=asker.areas,
+            sort=first.get("sort"),
+            limit=whole("limit", first.get("limit", "100"), 1, 1000),
+            cursor=first.get("cursor"),
+        ),
+        after=whole("after", first["after"], 0, 1 << 60) if "after" in first else None,
+        as_of=first.get("as_of"),
+        at=instant("at", first["at"]) if "at" in first else None,
+        reveal=flag("reveal", first.get("reveal", "false")),
+    )
+    return _consistent(view, asking, asker)
+
+
+def _consistent(view: View[Any], asking: Asking, asker: Principal) -> Asking:
+    if asking.at and view.name not in INSTANT_VIEWS:
+        raise Problem(400, "parameter.unknown", f"at= is for {', '.join(INSTANT_VIEWS)}; others have as_of=.")
+    if asking.at and asking.as_of:
+        raise Problem(400, "parameter.invalid", "Give at or as_of, not both.")
+    if asking.reveal and not (asker.may_reveal() and personal_of(view.name)):
+        raise Problem(403, "forbidden", f"This token may not see personal data of {view.name} unmasked.")
+    return asking
+
+
+def own(view: View[Any], asker: Principal, filters: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """The filters, narrowed to the rows a worker's token may see. Raises 403."""
+    if asker.worker is None or view.name in _FREE:
+        return filters
+    if view.name not in _OWN:
+        raise Problem(403, "forbidden", f"This token may not read {view.name}.")
+    return {**filters, _OWN[view.name]: [asker.worker]}
+
+
+async def listing(request: Request) -> Response:
+    """A page of a view."""
+    view = catalog[request.url.path.rpartition("/")[2]]
+    jurisdiction, asker = reader(request)
+    asking = parameters(request, view, asker)
+    await _caught_up(request, jurisdiction, asking.after)
+    page = await _page(request, jurisdiction, view, asking)
+    return await _answer(request, jurisdiction, view, asking, page, asker)
+
+
+async def _answer(
+    request: Request, jurisdiction: str, view: View[Any], asking: Asking, page: Page, asker: Principal
+) -> Response:
+    tag = _tag(request, page, asker)
+    if not asking.reveal and tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={"ETag": tag})
+    await _record_reveal(request, jurisdiction, view, asking, page, asker)
+    opener = Opener(muster(request).vault, jurisdiction, reveal=asking.reveal)
+    body: dict[str, Any] = {
+        "items": await opener.rows(view.name, page.items),
+        "next": page.next,
+        "position": page.head.position,
+    }
+    if page.degraded is not None:
+        body["degraded"] = page.degraded
+    caching = "no-store" if asking.reveal else "private, no-cache"
+    return answer(body, headers={"ETag": tag, "Cache-Control": caching, "Vary": "Authorization, Cookie"})
+
+
+def _tag(request: Request, page: Page, asker: Principal) -> str:
+    """Changes with the view, its head, the filters and who asks (masking)."""
+    parts = (request.url.path, request.url.query, str(page.head), str(page.degraded), asker.id)
+    return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
+
+
+async def _caught_up(request: Request, jurisdiction: str, after: int | None) -> None:
+    """Read your writes: never silently old. Raises 504."""
+    if after is None:
+        return
+    if not await muster(request).projector.reached(jurisdiction, after, WAIT_SECONDS):
+        now = muster(request).projector.positions.get(jurisdiction, 0)
+        raise Problem(
+            504, "view.behind", f"The views are at position {now}, not yet at {after}.", position=now
+        )
+
+
+async def _page(request: Request, jurisdiction: str, view: View[Any], asking: Asking) -> Page:
+    history: History = request.app.state.history
+    try:
+        if asking.at:
+            return await history.at(jurisdiction, view.name, asking.at, asking.query)
+        if asking.as_of:
+            return await history.as_of(jurisdiction, view.name, _as_of(asking.as_of), asking.query)
+        return await muster(request).views.query(jurisdiction, view.name, asking.query)
+    except BadQuery as error:
+        raise Problem(400, "parameter.invalid", str(error)) from error
+
+
+def _as_of(text: str) -> int | datetime:
+    if text.isascii() and text.isdigit():
+        return whole("as_of", text, 0, 1 << 60)
+    return instant("as_of", text)
+
+
+async def _record_reveal(
+    request: Request, jurisdiction: str, view: View[Any], asking: Asking, page: Page, asker: Principal
+) -> None:
+    """The asking is in the log before the answer leaves."""
+    subjects = subjects_of(view.name, (row for _, row in page.items)) if asking.reveal else ()
+    if not subjects:
+        return
+    service = muster(request)
+    asked = Asked(
+        id=str(uuid4()),
+        command=Reveal(view=view.name, subjects=subjects),
+        actor=asker.actor,
+        received=service.clock.now(),
+    )
+    outcome = (await service.submit(jurisdiction, [asked]))[0]
+    if outcome.outcome != "accepted":
+        raise Problem(503, "pending", "The asking could not be recorded, so nothing is shown; ask again.")
+
+
+async def single(request: Request) -> Response:
+    """One row of a view by its key."""
+    view = catalog[request.url.path.split("/")[4]]
+    jurisdiction, asker = reader(request)
+    key = request.path_params["key"]
+    asking = parameters(request, view, asker)
+    await _caught_up(request, jurisdiction, asking.after)
+    row, page = await _single(request, jurisdiction, view, asking, key)
+    if row is None or not _visible(view, row, asking.query):
+        raise Problem(404, "row.unknown", f"{view.name} has no row {key[:100]!r}.")
+    one = msgspec.structs.replace(page, items=[(key, row)], next=None)
+    response = await _answer(request, jurisdiction, view, asking, one, asker)
+    if response.status_code != 200:
+        return response
+    body = msgspec.json.decode(response.body)
+    whole_row = {**body["items"][0], "position": body["position"]}
+    if "degraded" in body:
+        whole_row["degraded"] = body["degraded"]
+    return answer(
+        whole_row,
+        headers={k: v for k, v in response.headers.items() if k in ("etag", "cache-control", "vary")},
+    )
+
+
+async def _single(
+    request: Request, jurisdiction: str, view: View[Any], asking: Asking, key: str
+) -> tuple[Row | None, Page]:
+    if asking.at or asking.as_of:
+        history: History = request.app.state.history
+        page = await history.one(
+            jurisdiction, view.name, asking.at or _as_of(asking.as_of or "0"), key, at=bool(asking.at)
+        )
+    else:
+        page = await muster(request).views.get(jurisdiction, view.name, key)
+    return (page.items[0][1] if page.items else None), page
+
+
+def _visible(view: View[Any], row: Row, query: Query) -> bool:
+    """Whether a row read by key is one that the asker may see."""
+    return matches(view, query, row)

@@ -1,0 +1,41 @@
+"""The command line `muster`."""
+
+import os
+import sys
+
+import typer
+
+from services.cli import data, demo, importing, reading, serving, tokens
+from services.cli.common import Fail, say_error
+
+app = typer.Typer(
+    name="muster",
+    help="Coordinates people in an emergency: who is here, in which team, what is asked for, who goes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("serve")(serving.serve)
+app.command("demo")(demo.demo)
+app.command("import")(importing.import_)
+app.command("show")(reading.show)
+app.command("report")(reading.report)
+app.command("verify")(data.verify)
+app.command("rebuild")(data.rebuild)
+app.command("log")(data.log)
+app.add_typer(tokens.app, name="token", help="Access tokens: create, list, revoke.")
+
+
+def main() -> None:
+    """Run; a user's mistake ends in one clear line and exit code 1 or 2, Ctrl-C in 130."""
+    try:
+        app(standalone_mode=True)
+    except Fail as failure:
+        say_error(str(failure))
+        sys.exit(failure.status)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output left, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

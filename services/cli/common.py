@@ -1,0 +1,147 @@
+"""What the commands share: options, errors, tables, progress."""
+
+import asyncio
+import csv
+import io
+import json
+import sys
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from services.log.port import LogDamaged, LogLocked, LogUnavailable
+from services.views.port import BadQuery
+
+T = TypeVar("T")
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+class Fail(Exception):
+    """One clear line for the user; `status` 1 = it did not work, 2 = it was asked wrongly."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Format(str, Enum):
+    """How to print rows."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+Data = Annotated[
+    Path,
+    typer.Option("--data", envvar="MUSTER_DATA", help="Folder of log, views and keys.", show_default=True),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Jurisdiction = Annotated[
+    str | None, typer.Option("--jurisdiction", "-j", help="Code; not needed where there is only one.")
+]
+DATA = Path("muster-data")
+
+
+def say_error(message: str) -> None:
+    """To standard error, as one paragraph."""
+    err.print(f"muster: {message}", markup=False)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; known errors become one line."""
+    try:
+        return asyncio.run(work)
+    except LogLocked as error:
+        raise Fail(f"{error}; stop it first, or use another --data folder.") from error
+    except (LogDamaged, LogUnavailable, BadQuery, OSError) as error:
+        raise Fail(str(error)) from error
+    except BaseExceptionGroup as group:
+        known = [e for e in group.exceptions if isinstance(e, Fail | LogLocked)]
+        if known:
+            raise Fail(str(known[0])) from group
+        raise
+
+
+def existing(data: Path) -> Path:
+    """A data folder with a log in it."""
+    if not (data / "log.sqlite").exists():
+        raise Fail(
+            f"there is no log in {data}; name another folder with --data, or start with `muster serve`."
+        )
+    return data
+
+
+def only(jurisdictions: Sequence[str], wanted: str | None) -> str:
+    """The jurisdiction asked for, or the only one there is."""
+    if wanted is not None:
+        if wanted not in jurisdictions:
+            raise Fail(
+                f"jurisdiction {wanted} is not in this log; it holds: {', '.join(jurisdictions) or 'none'}."
+            )
+        return wanted
+    if len(jurisdictions) != 1:
+        held = ", ".join(jurisdictions) or "none yet"
+        raise Fail(f"say which jurisdiction with --jurisdiction; this log holds: {held}.", 2)
+    return jurisdictions[0]
+
+
+def print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], form: Format) -> None:
+    """Rows as a table, JSON array or CSV."""
+    if form is Format.json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(list(rows)), indent=2).decode() + "\n")
+    elif form is Format.csv:
+        sys.stdout.write(_csv(rows, columns))
+    elif not rows:
+        out.print("(no rows)")
+    else:
+        table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+        for row in rows:
+            table.add_row(*(_cell(row.get(column)) for column in columns))
+        out.print(table)
+
+
+def _csv(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_harmless(_cell(row.get(column))) for column in columns])
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet must not take a cell for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple | dict):
+        return msgspec.json.encode(value).decode()
+    return json.loads(msgspec.json.encode(value)) if hasattr(value, "isoformat") else str(value)
+
+
+@contextmanager
+def progress(what: str, total: float | None) -> Iterator[Any]:
+    """A bar on standard error; call the yielded function with what is done (and the total, once known)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+
+        def done(completed: float, of: float | None = None) -> None:
+            bar.update(task, completed=completed, total=of if of is not None else total)
+
+        yield done

@@ -1,0 +1,116 @@
+"""`muster verify`, `muster rebuild` and `muster log`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from events.commit import Head, decode
+from projections.catalog import views as catalog
+from services import wiring
+from services.api.journal import cloud_events
+from services.audit import audit
+from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, existing, only, out, progress, run
+from services.cli.reading import reading
+from services.views.rebuild import rebuild as rebuild_view
+
+
+def verify(
+    data: Data = DATA,
+    jurisdiction: Jurisdiction = None,
+    expect: Annotated[str | None, typer.Option(help="POSITION:HASH of a head kept elsewhere.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Re-read everything: the chain, the laws, and that every view is the fold of the log."""
+    clean = run(_verify(existing(data), jurisdiction, _expected(expect), as_json))
+    raise typer.Exit(0 if clean else 1)
+
+
+def _expected(text: str | None) -> Head | None:
+    if text is None:
+        return None
+    position, _, digest = text.partition(":")
+    if not position.isdigit() or len(digest) != 64:
+        raise Fail(f"--expect {text}: give POSITION:HASH as a report prints it.", 2)
+    return Head(int(position), digest.lower())
+
+
+async def _verify(data: Path, wanted: str | None, expect: Head | None, as_json: bool) -> bool:
+    async with reading(data) as (log, views, _):
+        held = await log.jurisdictions()
+        chosen = [only(held, wanted)] if wanted or expect else held
+        reports = []
+        for jurisdiction in chosen:
+            with progress(f"verifying {jurisdiction}", None) as done:
+                reports.append(await audit(log, views, jurisdiction, expect, done))
+    if as_json:
+        out.print(msgspec.json.format(msgspec.json.encode(reports), indent=2).decode(), markup=False)
+    else:
+        for one in reports:
+            for finding in one.findings:
+                out.print(f"FAULT  {one.jurisdiction} at {finding.position}: {finding.what}", markup=False)
+            word = "ok" if not one.findings else f"{len(one.findings)} fault(s)"
+            out.print(
+                f"{one.jurisdiction}: {word}; {one.events} events in {one.commits} commits; head {one.head}"
+            )
+        if not reports:
+            out.print("the log is empty")
+    return all(not one.findings for one in reports)
+
+
+def rebuild(
+    view: Annotated[str | None, typer.Argument(help="A view; none = all.")] = None,
+    data: Data = DATA,
+    jurisdiction: Jurisdiction = None,
+) -> None:
+    """Fold views anew from the log. The server must not run."""
+    if view is not None and view not in catalog:
+        raise Fail(f"there is no view {view}; there are {', '.join(sorted(catalog))}.", 2)
+    run(_rebuild(existing(data), jurisdiction, [view] if view else sorted(catalog)))
+
+
+async def _rebuild(data: Path, wanted: str | None, names: list[str]) -> None:
+    muster = await wiring.embedded(data)
+    try:
+        held = await muster.log.jurisdictions()
+        for jurisdiction in [only(held, wanted)] if wanted else held:
+            await muster.projector.catch_up(jurisdiction)
+            for name in names:
+                with progress(f"{jurisdiction} {name}", None) as done:
+                    rows = await rebuild_view(muster.log, muster.views, jurisdiction, catalog[name], done)
+                out.print(f"{jurisdiction} {name}: {rows} rows")
+    finally:
+        await muster.close()
+
+
+def log(
+    data: Data = DATA,
+    jurisdiction: Jurisdiction = None,
+    after: Annotated[int, typer.Option(min=0, help="Events beyond this position.")] = 0,
+    follow: Annotated[bool, typer.Option(help="Stay and print what comes.")] = False,
+) -> None:
+    """Print events as NDJSON of CloudEvents 1.0."""
+    run(_log(existing(data), jurisdiction, after, follow))
+
+
+async def _log(data: Path, wanted: str | None, after: int, follow: bool) -> None:
+    source, views, vault = await wiring.readonly(data)
+    try:
+        jurisdiction, position = only(await source.jurisdictions(), wanted), after
+        while True:
+            async for batch in source.read(jurisdiction, position):
+                for stored in batch:
+                    lines = cloud_events(decode(stored.data)).splitlines(keepends=True)
+                    skip = len(lines) - (stored.head.position - after)
+                    sys.stdout.buffer.write(b"".join(lines[max(0, skip) :]))
+                    position = stored.head.position
+            sys.stdout.buffer.flush()
+            if not follow:
+                return
+            await source.wait(jurisdiction, position, 1.0)
+    finally:
+        await source.close()
+        await views.close()
+        await vault.close()

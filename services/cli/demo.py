@@ -1,0 +1,129 @@
+"""`muster demo`: a scenario played live into a real service on this machine."""
+
+import asyncio
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from projections.catalog import views as catalog
+from services import wiring
+from services.api.app import build
+from services.api.rows import Opener
+from services.cli.common import Fail, out, run
+from services.cli.importing import asked
+from services.demo.driver import ScenarioClock, play
+from services.demo.table import LiveTable
+from services.intake.scenarios import SCENARIOS
+from services.reports import REPORTS, render
+from services.runtime import Muster
+from services.serve import serve as run_server
+from services.views.port import Query
+
+MARK = "demo.json"
+"""A folder with this file in it belongs to the demo, which begins by emptying it."""
+
+
+def demo(
+    scenario: Annotated[str, typer.Option(help="yichun or sffd.")] = "yichun",
+    speed: Annotated[str, typer.Option(help="Scenario seconds per second, or max.")] = "3600",
+    exit_: Annotated[bool, typer.Option("--exit", help="End when the scenario has been played.")] = False,
+    data: Annotated[Path, typer.Option("--data", envvar="MUSTER_DATA")] = Path("muster-data/demo"),
+    port: Annotated[int, typer.Option(help="Port; 0 = any free one.")] = 8080,
+    seed: Annotated[int, typer.Option(help="Another seed plays another lockdown with the same sums.")] = 328,
+) -> None:
+    """Play a scenario live: a table in this terminal, the API beside it."""
+    if scenario not in SCENARIOS:
+        raise Fail(f"there is no scenario {scenario}; there are {', '.join(SCENARIOS)}.", 2)
+    pace = _pace(speed)
+    _empty(data)
+    raise typer.Exit(run(_demo(scenario, pace, exit_, data, port, seed)))
+
+
+def _pace(text: str) -> float | None:
+    """None = as fast as it goes."""
+    if text == "max":
+        return None
+    try:
+        pace = float(text)
+    except ValueError:
+        pace = 0.0
+    if not 0 < pace < 1e9:
+        raise Fail(f"--speed {text}: give a number of scenario seconds per second, or max.", 2)
+    return pace
+
+
+def _empty(data: Path) -> None:
+    """Begin afresh, but never empty a folder that is not the demo's own."""
+    if data.exists() and any(data.iterdir()):
+        if not (data / MARK).exists():
+            raise Fail(
+                f"{data} holds data that is not a demo's; give the demo a folder of its own with --data.", 2
+            )
+        shutil.rmtree(data)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (data / MARK).write_text("{}\n")
+
+
+async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port: int, seed: int) -> int:
+    story = SCENARIOS[scenario](seed)
+    clock = ScenarioClock(story.starts)
+    muster = await wiring.embedded(data, clock=clock, timezone=story.timezone)
+    tokens = wiring.tokens(data)
+    secret = tokens.first_admin() or tokens.admin_secret()
+
+    async def started(url: str) -> None:
+        table = LiveTable(
+            rows=lambda view, **filters: _rows(muster, story.jurisdiction, view, filters),
+            clock=clock,
+            story=story,
+            links={"sign in": f"{url}/#token={secret}", "API": f"{url}/api/v1", "docs": f"{url}/docs"},
+        )
+        async with table.shown():
+            await play(
+                story.timed,
+                lambda items, actor: _submit(muster, story.jurisdiction, items, actor),
+                clock,
+                pace,
+                table,
+            )
+            await _projected(muster, story.jurisdiction)
+            await table.ended()
+            if not leave:
+                await asyncio.Event().wait()
+        if leave:
+            found = await REPORTS["incident"](muster.log, story.jurisdiction, None)
+            render("incident", found, out)
+            raise Finished
+
+    try:
+        return await run_server(build(muster, tokens), muster, data, "127.0.0.1", port, started)
+    finally:
+        tokens.close()
+
+
+async def _submit(
+    muster: Muster, jurisdiction: str, items: list[dict[str, Any]], actor: str
+) -> list[dict[str, Any]]:
+    group = [asked(muster, item, actor) for item in items]
+    return [msgspec.to_builtins(outcome) for outcome in await muster.submit(jurisdiction, group)]
+
+
+async def _projected(muster: Muster, jurisdiction: str) -> None:
+    await muster.projector.reached(jurisdiction, muster.writer(jurisdiction).state.head.position, 600)
+
+
+async def _rows(
+    muster: Muster, jurisdiction: str, view: str, filters: dict[str, Any]
+) -> list[dict[str, Any]]:
+    limit, sort = filters.pop("limit", 1000), filters.pop("sort", None)
+    query = Query(filters={k: [v] for k, v in filters.items()}, limit=limit, sort=sort)
+    page = await muster.views.query(jurisdiction, view, query)
+    return await Opener(muster.vault, jurisdiction).rows(view, page.items)
+
+
+class Finished(Exception):
+    """The scenario has been played and nobody wants to stay."""

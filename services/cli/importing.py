@@ -1,0 +1,149 @@
+"""`muster import`: into a resting data folder, or through the HTTP of a running server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import msgspec
+import typer
+
+from services import wiring
+from services.api.commands import PUBLIC
+from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
+from services.decisions.base import Scope
+from services.intake import MappingError, Summary, import_files, load_mapping
+from services.log.asked import Asked
+from services.runtime import Muster
+from services.serve import running
+
+ACTOR = "import/cli"
+
+
+class Embedded:
+    """Sends items to a runtime in this process."""
+
+    def __init__(self, muster: Muster) -> None:
+        self._muster = muster
+
+    async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        outcomes = await self._muster.submit(jurisdiction, [asked(self._muster, item) for item in items])
+        return [msgspec.to_builtins(one) for one in outcomes]
+
+
+def asked(muster: Muster, item: dict[str, Any], actor: str = ACTOR) -> Asked:
+    """An item of a batch as a command, for senders within the process."""
+    command = PUBLIC[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
+    return Asked(
+        id=str(item["id"]),
+        command=command,
+        actor=actor,
+        received=muster.clock.now(),
+        scope=Scope(),
+        at=item.get("at"),
+        sent_at=item.get("sent_at"),
+        observed=bool(item.get("observed", False)),
+    )
+
+
+class Remote:
+    """Sends items to a running server."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False
+        )
+
+    async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        answer = await self._client.post(
+            f"/api/v1/{jurisdiction}/commands",
+            content=msgspec.json.encode(items),
+            headers={"Content-Type": "application/json"},
+        )
+        if answer.status_code == 503:
+            return [{"id": item["id"], "outcome": "pending"} for item in items]
+        if answer.status_code != 200:
+            raise Fail(f"the server refused the import: {answer.json().get('detail', answer.status_code)}")
+        return answer.json()["items"]
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+@asynccontextmanager
+async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
+    """Where to send, and the key that import ids are made with."""
+    server = running(data)
+    if server is None:
+        muster = await wiring.embedded(data)
+        wiring.tokens(data).first_admin()
+        async with muster.running():
+            yield Embedded(muster), muster.vault.import_key()
+            await _projected(muster)
+        return
+    token = wiring.tokens(data).admin_secret()
+    if token is None:
+        raise Fail("the server runs, but its admin.token cannot be read from here; run as the same user.")
+    remote = Remote(server["url"], token)
+    vault = wiring.vault(data)
+    try:
+        yield remote, vault.import_key()
+    finally:
+        await remote.close()
+        await vault.close()
+
+
+async def _projected(muster: Muster) -> None:
+    """Leave the views as new as the log."""
+    for jurisdiction, writer in muster.writers.items():
+        await muster.projector.reached(jurisdiction, writer.state.head.position, 600)
+
+
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV (also .gz) or XLSX files.", exists=True, dir_okay=False)
+    ],
+    mapping: Annotated[str, typer.Option("--mapping", "-m", help="Shipped mapping's name, or a TOML file.")],
+    jurisdiction: Annotated[str, typer.Option("--jurisdiction", "-j", help="Code of the jurisdiction.")],
+    data: Data = DATA,
+    rejects: Annotated[Path | None, typer.Option(help="File for rejected rows.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Import files by a mapping. Importing twice changes nothing."""
+    try:
+        summary = run(_import(files, mapping, jurisdiction, data, rejects))
+    except MappingError as error:
+        raise Fail(str(error), 2) from error
+    except httpx.HTTPError as error:
+        raise Fail(f"the server cannot be reached: {error}; import again, nothing is doubled.") from error
+    _say(summary, as_json)
+    raise typer.Exit(1 if summary.rejected else 0)
+
+
+async def _import(
+    files: list[Path], mapping: str, jurisdiction: str, data: Path, rejects: Path | None
+) -> Summary:
+    loaded = load_mapping(mapping)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with sink(data) as (target, key):
+        with progress("importing", None) as done:
+            return await import_files(
+                files, loaded, jurisdiction, target, import_key=key, rejects=rejects, progress=done
+            )
+
+
+def _say(summary: Summary, as_json: bool) -> None:
+    if as_json:
+        out.print(msgspec.json.format(msgspec.json.encode(summary), indent=2).decode(), markup=False)
+        return
+    for one in summary.files:
+        out.print(
+            f"{one.file}: {one.rows} rows = {one.applied} applied + {one.known} known + {one.rejected} rejected",
+            markup=False,
+        )
+    out.print(
+        f"total: {summary.rows} rows = {summary.applied} applied + {summary.known} known + {summary.rejected} rejected"
+    )
+    if summary.rejected:
+        err.print(f"rejected rows with line and reason: {summary.rejects}", markup=False)

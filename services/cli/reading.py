@@ -1,0 +1,181 @@
+"""`muster show` and `muster report`: read the data folder, with or without a running server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from projections.catalog import views as catalog
+from services import wiring
+from services.api.rows import Opener
+from services.cli.common import (
+    DATA,
+    Data,
+    Fail,
+    Format,
+    Json,
+    Jurisdiction,
+    existing,
+    only,
+    out,
+    print_rows,
+    run,
+)
+from services.clock import SystemClock
+from services.log.port import Log
+from services.reports import REPORTS, render
+from services.runtime import public_views
+from services.serve import running
+from services.vault import Vault
+from services.views.history import History
+from services.views.loop import Projector
+from services.views.port import Page, Query, Views
+
+When = Annotated[str | None, typer.Option(help="Instant with offset, such as 2022-03-28T08:00:00+08:00.")]
+
+
+def show(
+    view: Annotated[str, typer.Argument(help="One of: " + ", ".join(public_views()) + ".")],
+    data: Data = DATA,
+    jurisdiction: Jurisdiction = None,
+    area: Annotated[list[str] | None, typer.Option(help="Only rows inside this area.")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="field=value; several = and.")] = None,
+    at: When = None,
+    as_of: Annotated[str | None, typer.Option(help="Position or instant: as then known.")] = None,
+    sort: Annotated[str | None, typer.Option(help="Field; - first = descending.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000)] = 1000,
+    format_: Annotated[Format, typer.Option("--format")] = Format.table,
+) -> None:
+    """Print rows of a view."""
+    if view not in public_views():
+        raise Fail(f"there is no view {view}; there are {', '.join(public_views())}.", 2)
+    filters = _filters(view, where or [])
+    query = Query(filters=filters, areas=area or (), sort=sort, limit=min(limit, 1000))
+    run(_show(existing(data), jurisdiction, view, query, limit, at, as_of, format_))
+
+
+def _filters(view: str, where: list[str]) -> dict[str, list[str | None]]:
+    filters: dict[str, list[str | None]] = {}
+    for one in where:
+        field, equals, value = one.partition("=")
+        if not equals or field not in catalog[view].filters:
+            raise Fail(
+                f"--where {one}: give field=value, with a field of {', '.join(catalog[view].filters)}.", 2
+            )
+        filters.setdefault(field, []).append(value or None)
+    return filters
+
+
+@asynccontextmanager
+async def reading(data: Path) -> AsyncIterator[tuple[Log, Views, Vault]]:
+    """Open for reading; where no server runs and the views are behind the log, catch up first."""
+    log, views, vault = await wiring.readonly(data)
+    try:
+        if not running(data) and await _behind(log, views):
+            await _catch_up(data)
+        yield log, views, vault
+    finally:
+        await views.close()
+        await log.close()
+        await vault.close()
+
+
+async def _behind(log: Log, views: Views) -> bool:
+    for jurisdiction in await log.jurisdictions():
+        if (await log.end(jurisdiction)).position > (await views.head(jurisdiction)).position:
+            return True
+    return False
+
+
+async def _catch_up(data: Path) -> None:
+    muster = await wiring.embedded(data)
+    try:
+        projector = Projector(muster.log, muster.views, lambda jurisdiction, position: None)
+        for jurisdiction in await muster.log.jurisdictions():
+            await projector.catch_up(jurisdiction)
+    finally:
+        await muster.close()
+
+
+async def _show(
+    data: Path,
+    wanted: str | None,
+    view: str,
+    query: Query,
+    limit: int,
+    at: str | None,
+    as_of: str | None,
+    form: Format,
+) -> None:
+    async with reading(data) as (log, views, vault):
+        jurisdiction = only(await log.jurisdictions(), wanted)
+        history = History(log, SystemClock())
+        items: list[dict[str, Any]] = []
+        page: Page | None = None
+        while page is None or (page.next and len(items) < limit):
+            query = msgspec.structs.replace(query, cursor=page.next if page else None)
+            page = await _page(views, history, jurisdiction, view, query, at, as_of)
+            items += await Opener(vault, jurisdiction).rows(view, page.items)
+        columns = [f.name for f in msgspec.structs.fields(catalog[view].row)]
+        print_rows(items[:limit], columns, form)
+        if form is Format.table:
+            more = " (more: raise --limit)" if page.next else ""
+            out.print(f"{min(len(items), limit)} rows at position {page.head.position}{more}")
+
+
+async def _page(
+    views: Views,
+    history: History,
+    jurisdiction: str,
+    view: str,
+    query: Query,
+    at: str | None,
+    as_of: str | None,
+) -> Page:
+    if at:
+        return await history.at(jurisdiction, view, instant("--at", at), query)
+    if as_of:
+        when = int(as_of) if as_of.isdigit() else instant("--as-of", as_of)
+        return await history.as_of(jurisdiction, view, when, query)
+    return await views.query(jurisdiction, view, query)
+
+
+def instant(option: str, text: str) -> datetime:
+    """An instant with offset."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is None:
+        raise Fail(f"{option} {text}: give an instant with offset, such as 2022-03-28T08:00:00+08:00.", 2)
+    return value.astimezone(UTC)
+
+
+def report(
+    name: Annotated[str, typer.Argument(help="One of: " + ", ".join(REPORTS) + ".")],
+    data: Data = DATA,
+    jurisdiction: Jurisdiction = None,
+    incident: Annotated[str | None, typer.Option(help="Not needed where there is only one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question about an incident, with the position and hash that it holds for."""
+    if name not in REPORTS:
+        raise Fail(f"there is no report {name}; there are {', '.join(REPORTS)}.", 2)
+    run(_report(existing(data), jurisdiction, name, incident, as_json))
+
+
+async def _report(data: Path, wanted: str | None, name: str, incident: str | None, as_json: bool) -> None:
+    async with reading(data) as (log, _, _):
+        jurisdiction = only(await log.jurisdictions(), wanted)
+        try:
+            found = await REPORTS[name](log, jurisdiction, incident)
+        except ValueError as error:
+            raise Fail(str(error), 2) from error
+        if as_json:
+            out.print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode(), markup=False)
+        else:
+            render(name, found, out)

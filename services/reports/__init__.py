@@ -1,0 +1,33 @@
+"""Answers after the incident, from the log alone, each with the position and hash that it holds for."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from services.log.port import Log
+from services.reports.facts import gather
+from services.reports.incident import incident
+from services.reports.peak import peak
+from services.reports.render import render
+from services.reports.requests import requests
+from services.reports.response_times import response_times
+
+Report = Callable[[Log, str, str | None], Awaitable[dict[str, Any]]]
+
+
+def _report(make: Callable[..., dict[str, Any]]) -> Report:
+    async def made(log: Log, jurisdiction: str, chosen: str | None) -> dict[str, Any]:
+        facts = await gather(log, jurisdiction)
+        return {"report": make.__name__.replace("_", "-"), **facts.stamp(), **make(facts, chosen)}
+
+    return made
+
+
+REPORTS: Final[dict[str, Report]] = {
+    "incident": _report(incident),
+    "peak": _report(peak),
+    "response-times": _report(response_times),
+    "requests": _report(requests),
+}
+"""Name -> function of (log, jurisdiction, incident or None). Raises ValueError with what to do."""
+
+__all__ = ["REPORTS", "Report", "render"]

@@ -1,0 +1,65 @@
+"""What is odd in the record: stages out of order, overlapping assignments, those never released."""
+
+from itertools import pairwise
+from typing import Any
+
+from services.reports.facts import Facts, Run
+
+
+def out_of_order(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
+    """Consecutive recorded stages of an assignment, the later one earlier (equal is fine)."""
+    found: list[dict[str, Any]] = []
+    for run in runs:
+        call = facts.calls[run.request]
+        stages = [("received", call.received_at), ("entered", call.entered_at), ("dispatched", run.begun_at)]
+        stages += [*run.ordered(), ("ended", run.ended_at)]
+        known = [(name, at) for name, at in stages if at is not None]
+        for (before, first), (after, then) in pairwise(known):
+            if then < first:
+                found.append(
+                    {
+                        "request": run.request,
+                        "unit": run.unit,
+                        "stage": before,
+                        "at": facts.local(first),
+                        "next_stage": after,
+                        "next_at": facts.local(then),
+                    }
+                )
+    return found
+
+
+def overlapping(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
+    """Pairs of assignments of one unit whose half-open intervals [begun, ended) intersect."""
+    by_unit: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.ended_at and run.ended_at > run.begun_at:
+            by_unit.setdefault(run.unit, []).append(run)
+    found: list[dict[str, Any]] = []
+    for unit, mine in sorted(by_unit.items()):
+        mine.sort(key=lambda run: (run.begun_at, run.request))
+        for i, first in enumerate(mine):
+            for second in mine[i + 1 :]:
+                if first.ended_at is None or second.begun_at >= first.ended_at:
+                    break
+                found.append({"unit": unit, "requests": [first.request, second.request]})
+    return found
+
+
+def never_released(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
+    """Assignments without an end."""
+    return [
+        {"request": run.request, "unit": run.unit, "begun_at": facts.local(run.begun_at)}
+        for run in runs
+        if run.ended_at is None
+    ]
+
+
+def quality(facts: Facts, runs: list[Run]) -> dict[str, Any]:
+    """Each with its count and its rows by name."""
+    parts = {
+        "out_of_order": out_of_order(facts, runs),
+        "overlapping_assignments": overlapping(facts, runs),
+        "never_released": never_released(facts, runs),
+    }
+    return {name: {"count": len(rows), "rows": rows} for name, rows in parts.items()}

@@ -1,0 +1,53 @@
+"""What was asked for, and what became of it."""
+
+from collections import Counter
+from typing import Any
+
+from services.reports.facts import Call, Facts
+from services.reports.quality import quality
+
+ENDS = ("done", "cancelled", "failed", "merged")
+UNFINISHED = ("open", "assigned", "in_progress")
+
+
+def requests(facts: Facts, chosen: str | None) -> dict[str, Any]:
+    """Counts, the largest, final states, by category, priority and local opening day; what is odd."""
+    incident = facts.chosen(chosen)
+    calls, runs = facts.calls_of(incident), facts.runs_of(incident)
+    return {
+        "incident": incident,
+        "requests": len(calls),
+        "units": len({run.unit for run in runs}),
+        "assignments": len(runs),
+        "multi_unit_requests": sum(len(call.units) > 1 for call in calls.values()),
+        "largest": _largest(calls),
+        "by_final_state": final_states(calls.values()),
+        "by_category": dict(Counter(call.category for call in calls.values()).most_common()),
+        "by_priority": dict(sorted(Counter(str(call.priority) for call in calls.values()).items())),
+        "by_day": by_day(calls.values()),
+        "unfinished": sorted(key for key, call in calls.items() if call.state in UNFINISHED),
+        **quality(facts, runs),
+    }
+
+
+def _largest(calls: dict[str, Call]) -> dict[str, Any] | None:
+    """The request with the most distinct units; the first received of equals."""
+    if not calls:
+        return None
+    key = min(calls, key=lambda k: (-len(calls[k].units), calls[k].received_at, k))
+    return {"request": key, "units": len(calls[key].units), "names": sorted(calls[key].units)}
+
+
+def final_states(calls: Any) -> dict[str, int]:
+    """done, cancelled, failed, merged, and unfinished with its parts."""
+    states = Counter(call.state for call in calls)
+    unfinished = {state: states[state] for state in UNFINISHED}
+    return {**{end: states[end] for end in ENDS}, "unfinished": sum(unfinished.values()), **unfinished}
+
+
+def by_day(calls: Any) -> list[dict[str, Any]]:
+    """The ledger: received = open + assigned + in_progress + done + failed + cancelled + merged, by day."""
+    days: dict[str, list[Call]] = {}
+    for call in calls:
+        days.setdefault(call.day, []).append(call)
+    return [{"day": day, "received": len(mine), **final_states(mine)} for day, mine in sorted(days.items())]

@@ -1,0 +1,142 @@
+"""Muster at work: writers, projector and ticker around one log and one view store, in one process."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from projections.catalog import views as catalog
+from services.clock import Clock
+from services.decisions.assignment import Expire
+from services.decisions.state import Known
+from services.log.asked import Asked, Outcome
+from services.log.port import Log, Stored
+from services.log.writer import Overloaded, Writer
+from services.vault import Vault
+from services.views.loop import Projector
+from services.views.port import Views
+
+EXPIRY: Final = UUID("6d757374-6572-4078-a000-657870697279")
+"""Namespace of the ids of `assignment.expire`: made from (assignment, expires_at), so sent once."""
+TICK_SECONDS: Final = 0.25
+
+log_of = logging.getLogger("muster")
+
+
+class Muster:
+    """Everything behind the API. One per process and data folder."""
+
+    def __init__(self, *, log: Log, views: Views, vault: Vault, clock: Clock, timezone: str) -> None:
+        self.log, self.views, self.vault, self.clock, self.timezone = log, views, vault, clock, timezone
+        self.projector = Projector(log, views, self._advanced)
+        self.writers: dict[str, Writer] = {}
+        self.died = asyncio.Event()
+        self.failure: str | None = None
+        self.listeners: list[Callable[[str, int], None]] = []
+        """Called with (jurisdiction, position) each time the views advance."""
+        self._tasks: asyncio.TaskGroup | None = None
+        self._own: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Muster"]:
+        """All loops run inside; on leaving they are ended and the stores closed."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
+                self.start("projector", self.projector.run())
+                self.start("ticker", self._tick())
+                for jurisdiction in await self.log.jurisdictions():
+                    self.writer(jurisdiction)
+                yield self
+                for task in self._own:
+                    task.cancel()
+        finally:
+            self._tasks = None
+            await self.views.close()
+            await self.log.close()
+            await self.vault.close()
+
+    def start(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
+        """Run a loop until Muster ends."""
+        if self._tasks is None:
+            loop.close()
+            raise RuntimeError("Muster is not running")
+        task = self._tasks.create_task(self._guard(name, loop), name=name)
+        self._own.add(task)
+        task.add_done_callback(self._own.discard)
+
+    async def _guard(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
+        """A loop that dies turns readiness red and ends the process (whoever serves waits for `died`)."""
+        try:
+            await loop
+        except Exception as error:
+            log_of.exception("the %s died", name)
+            self.failure = f"the {name} died: {error}"
+            self.died.set()
+
+    # -- commands ------------------------------------------------------------------------------------------
+
+    def writer(self, jurisdiction: str) -> Writer:
+        """The writer of a jurisdiction, started on first use."""
+        known = self.writers.get(jurisdiction)
+        if known is None:
+            known = self.writers[jurisdiction] = Writer(
+                jurisdiction,
+                log=self.log,
+                vault=self.vault,
+                clock=self.clock,
+                timezone=self.timezone,
+                lookup=lambda ids: self._recorded(jurisdiction, ids),
+                recorded=self._accepted,
+            )
+            self.start(f"writer of {jurisdiction}", known.run())
+        return known
+
+    async def submit(self, jurisdiction: str, group: Sequence[Asked]) -> list[Outcome]:
+        """Record commands in order; one answer each. Raises Parked, Overloaded."""
+        return await self.writer(jurisdiction).submit(group)
+
+    async def _recorded(self, jurisdiction: str, ids: Sequence[str]) -> dict[str, Known]:
+        rows = (await self.views.load(jurisdiction, {"commands": ids})).get("commands", {})
+        return {key: Known(row.position, row.body, row.name) for key, row in rows.items() if row}  # type: ignore[attr-defined]
+
+    def _accepted(self, jurisdiction: str, stored: Stored) -> None:
+        self.projector.offer(jurisdiction, stored)
+
+    def _advanced(self, jurisdiction: str, position: int) -> None:
+        if jurisdiction in self.writers:
+            self.writers[jurisdiction].viewed(position)
+        for listener in self.listeners:
+            listener(jurisdiction, position)
+
+    # -- the ticker ----------------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        """Expire offers that nobody answered."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            for jurisdiction, writer in list(self.writers.items()):
+                due = self._due(jurisdiction, writer)
+                if due and not writer.parked:
+                    with suppress(Overloaded):  # the next tick tries again
+                        await self.submit(jurisdiction, due)
+
+    def _due(self, jurisdiction: str, writer: Writer) -> list[Asked]:
+        now = self.clock.now()
+        due = [(key, at) for key, at in writer.state.offers.items() if at <= now]
+        return [
+            Asked(
+                id=str(uuid5(EXPIRY, f"{jurisdiction}/{key}/{at.isoformat()}")),
+                command=Expire(assignment=key),
+                actor="service/ticker",
+                received=now,
+            )
+            for key, at in due[:500]
+        ]
+
+
+def public_views() -> list[str]:
+    """Names of the views that have an endpoint."""
+    return sorted(name for name, view in catalog.items() if view.public)

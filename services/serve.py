@@ -1,0 +1,85 @@
+"""The HTTP server around the application: starts, says where it is, drains and ends cleanly."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from services.runtime import Muster
+
+DRAIN_SECONDS = 5
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams before it drains: an open stream would hold it for ever."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app: FastAPI = self.config.app  # type: ignore[assignment]
+        app.state.hub.stop()
+        await super().shutdown(sockets)
+
+
+def running_file(data: Path) -> Path:
+    """Where a running server says who and where it is."""
+    return data / "service.json"
+
+
+def running(data: Path) -> dict[str, str] | None:
+    """{pid, url} of the server on this data folder, if its process lives."""
+    try:
+        found = json.loads(running_file(data).read_text())
+        os.kill(int(found["pid"]), 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return found
+
+
+async def serve(
+    app: FastAPI,
+    muster: Muster,
+    data: Path,
+    host: str,
+    port: int,
+    started: Callable[[str], Awaitable[None]],
+) -> int:
+    """Serve until told to stop; the exit code: 0, or 1 where a loop died. `started` gets the URL."""
+    config = uvicorn.Config(
+        app, host=host, port=port, access_log=False, log_config=None, timeout_graceful_shutdown=DRAIN_SECONDS
+    )
+    server = _Server(config)
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(server.serve())
+        watching = tasks.create_task(_watch(server, muster))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        if server.started:
+            url = _url(server, host)
+            running_file(data).write_text(json.dumps({"pid": os.getpid(), "url": url}))
+            telling = tasks.create_task(_tell(server, started, url))
+            await serving
+            telling.cancel()
+        watching.cancel()
+        with contextlib.suppress(FileNotFoundError):
+            running_file(data).unlink()
+    return 1 if muster.failure else 0
+
+
+async def _tell(server: uvicorn.Server, started: Callable[[str], Awaitable[None]], url: str) -> None:
+    await started(url)
+
+
+async def _watch(server: uvicorn.Server, muster: Muster) -> None:
+    await muster.died.wait()
+    server.should_exit = True
+
+
+def _url(server: uvicorn.Server, host: str) -> str:
+    port = server.servers[0].sockets[0].getsockname()[1]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"

@@ -1,0 +1,163 @@
+"""The typed columns behind a view's declared filters, and how values get into them."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import inspect
+
+from projections.base import Row, View
+from services.views.port import BadQuery
+
+Kind = Literal["text", "integer", "real", "boolean", "instant"]
+Stored = str | int | float | None
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,18}", re.ASCII)
+_MOST: Final = 2**63 - 1
+_SAYS: Final[dict[Kind, str]] = {
+    "text": "a text",
+    "integer": "a whole number",
+    "real": "a number",
+    "boolean": "true or false",
+    "instant": "an instant with offset, such as 2022-03-28T08:00:00+08:00",
+}
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One row field kept in a column of its own, so that it can be filtered and sorted."""
+
+    field: str
+    kind: Kind
+    nullable: bool
+    indexed: bool = True
+
+
+def columns(view: View[Any]) -> tuple[Column, ...]:
+    """Declared filters, and `area` wherever rows have one. Raises ValueError on what cannot be a column."""
+    types = {field.name: field.type for field in msgspec.structs.fields(view.row)}
+    wanted = dict.fromkeys(view.filters)
+    if "area" in types:
+        wanted["area"] = None
+    if "key" in wanted:
+        raise ValueError(f"view {view.name}: `key` always filters and sorts, do not declare it")
+    return tuple(_column(view, name, types) for name in wanted)
+
+
+def _column(view: View[Any], field: str, types: dict[str, Any]) -> Column:
+    if field not in types:
+        raise ValueError(f"view {view.name}: filter {field} is not a field of its rows")
+    kinds, nullable = _kinds(inspect.type_info(types[field]))
+    if len(kinds) != 1:
+        raise ValueError(f"view {view.name}: filter {field} must be a text, number, bool or datetime")
+    return Column(field, kinds.pop(), nullable)
+
+
+def _kinds(info: inspect.Type) -> tuple[set[Kind], bool]:
+    """The kinds a type may hold, and whether it may be None. More or fewer than one kind: no column."""
+    match info:
+        case inspect.Metadata():
+            return _kinds(info.type)
+        case inspect.UnionType():
+            parts = [_kinds(part) for part in info.types]
+            return set[Kind]().union(*(kinds for kinds, _ in parts)), any(null for _, null in parts)
+        case inspect.NoneType():
+            return set(), True
+        case inspect.StrType():
+            return {"text"}, False
+        case inspect.LiteralType():
+            return ({"text"} if all(isinstance(v, str) for v in info.values) else {"integer"}), False
+        case inspect.BoolType():
+            return {"boolean"}, False
+        case inspect.IntType():
+            return {"integer"}, False
+        case inspect.FloatType():
+            return {"real"}, False
+        case inspect.DateTimeType():
+            return {"instant"}, False
+        case _:
+            return {"text", "integer"}, False
+
+
+def micros(instant: datetime) -> int:
+    """Microseconds since 1970 UTC: exact, and sorts by time."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def values(cols: tuple[Column, ...]) -> Callable[[Row], tuple[Stored, ...]]:
+    """A function that takes the column values out of a row."""
+    plan = [(c.field, c.kind == "instant") for c in cols]
+
+    def take(row: Row) -> tuple[Stored, ...]:
+        return tuple(
+            micros(value) if instant and value is not None else value
+            for value, instant in ((getattr(row, field), instant) for field, instant in plan)
+        )
+
+    return take
+
+
+def wanted(view: str, column: Column, value: Any) -> Stored:
+    """A filter's value as the column holds it. Raises BadQuery saying which field and what it takes."""
+    if value is None:
+        return None
+    found = _READ[column.kind](value)
+    if found is None:
+        raise BadQuery(
+            f"{view}: {column.field} takes {_SAYS[column.kind]}, not {str(value)[:80]!r}.",
+        )
+    return found
+
+
+def _text(value: Any) -> str | None:
+    if not isinstance(value, str) or "\0" in value:
+        return None
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return None
+    return value
+
+
+def _integer(value: Any) -> int | None:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    whole = isinstance(value, int) and not isinstance(value, bool) and -_MOST <= value <= _MOST
+    return value if whole else None
+
+
+def _real(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def _boolean(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return int(value)
+    known = {"true": 1, "false": 0}
+    return known.get(value.lower()) if isinstance(value, str) else None
+
+
+def _instant(value: Any) -> int | None:
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return micros(at) if isinstance(at, datetime) and at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+_READ: Final[dict[Kind, Callable[[Any], Stored]]] = {
+    "text": _text,
+    "integer": _integer,
+    "real": _real,
+    "boolean": _boolean,
+    "instant": _instant,
+}

@@ -1,0 +1,60 @@
+"""The past: a view as it was known then (as_of), and the board at an instant, late facts included (at)."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Final
+
+from events.base import Happened
+from events.catalog import happened
+from events.commit import decode
+from projections.base import Row, View
+from projections.catalog import views as catalog
+from projections.instant import board
+from services.clock import Clock
+from services.log.port import Log
+from services.views.port import BadQuery, Page, Query
+from services.views.transient import Transients
+
+INSTANT_VIEWS: Final = ("headcount", "presence", "requests", "busy")
+
+
+class History:
+    """Answers about the past from the log alone; a few recent answers are kept."""
+
+    def __init__(self, log: Log, clock: Clock) -> None:
+        self._log, self._clock, self._transients = log, clock, Transients(log)
+
+    async def as_of(self, jurisdiction: str, view: str, when: int | datetime, query: Query) -> Page:
+        """As then known. Raises BadQuery for a position that is not there yet."""
+        if isinstance(when, int):
+            end = await self._log.end(jurisdiction)
+            if when > end.position:
+                raise BadQuery(f"as_of={when} lies beyond the end of the log, {end.position}.")
+        return await self._transients.as_of(jurisdiction, catalog[view], when, query)
+
+    async def at(self, jurisdiction: str, view: str, when: datetime, query: Query) -> Page:
+        """As it was, by what is known now."""
+        if view not in INSTANT_VIEWS:
+            raise BadQuery(f"at= is for {', '.join(INSTANT_VIEWS)}.")
+        if when > self._clock.now():
+            raise BadQuery("at= lies in the future.")
+        return await self._transients.at(jurisdiction, catalog[view], when, query, board)
+
+    async def one(self, jurisdiction: str, view: str, when: int | datetime, key: str, *, at: bool) -> Page:
+        """One row or none."""
+        query = Query(limit=1)
+        if at and isinstance(when, datetime):
+            page = await self.at(jurisdiction, view, when, query)
+        else:
+            page = await self.as_of(jurisdiction, view, when, query)
+        return page
+
+
+async def all_events(log: Log, jurisdiction: str) -> AsyncIterator[list[Happened]]:
+    """Every event of a jurisdiction, decoded, batch by batch."""
+    async for batch in log.read(jurisdiction):
+        yield [event for stored in batch for event in happened(decode(stored.data))]
+
+
+Rows = dict[str, Row]
+AnyView = View[Any]

@@ -1,0 +1,107 @@
+"""The embedded projector: folds accepted commits into all views of a jurisdiction together."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from events.catalog import BadEvent, UnknownEvent
+from services.log.port import Log, LogDamaged, Stored
+from services.views.batch import run_batch
+from services.views.port import Views
+
+MOST_COMMITS: Final = 500
+MOST_PENDING: Final = 2_000
+RETRY_SECONDS: Final = 0.5
+
+log_of = logging.getLogger("muster.projector")
+
+
+class Projector:
+    """One loop for all jurisdictions. Writers offer what they recorded; what was dropped is read again."""
+
+    def __init__(self, log: Log, views: Views, advanced: Callable[[str, int], None]) -> None:
+        self._log, self._views, self._advanced = log, views, advanced
+        self._pending: dict[str, list[Stored]] = {}
+        self._work = asyncio.Event()
+        self._moved = asyncio.Condition()
+        self.positions: dict[str, int] = {}
+        self.parked: dict[str, str] = {}
+        """Jurisdictions whose log holds what this program cannot read, and why."""
+
+    def offer(self, jurisdiction: str, stored: Stored) -> None:
+        """A commit was accepted. Dropped when too many wait: it will be read from the log."""
+        waiting = self._pending.setdefault(jurisdiction, [])
+        if len(waiting) < MOST_PENDING:
+            waiting.append(stored)
+        self._work.set()
+
+    async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
+        """Wait until the views show `position`; whether they do."""
+        if self.positions.get(jurisdiction, 0) >= position:
+            return True
+        try:
+            async with asyncio.timeout(seconds), self._moved:
+                await self._moved.wait_for(lambda: self.positions.get(jurisdiction, 0) >= position)
+        except TimeoutError:
+            return False
+        return True
+
+    async def run(self) -> None:
+        """Catch up with the log, then follow the writers, until cancelled."""
+        for jurisdiction in await self._log.jurisdictions():
+            await self.catch_up(jurisdiction)
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            for jurisdiction, commits in self._take().items():
+                await self._project(jurisdiction, commits)
+
+    def _take(self) -> dict[str, list[Stored]]:
+        taken, self._pending = self._pending, {}
+        return taken
+
+    async def _project(self, jurisdiction: str, commits: Sequence[Stored]) -> None:
+        if jurisdiction in self.parked:
+            return
+        for start in range(0, len(commits), MOST_COMMITS):
+            if not await self._batch(jurisdiction, commits[start : start + MOST_COMMITS]):
+                return
+        if len(commits) >= MOST_PENDING:
+            await self.catch_up(jurisdiction)
+
+    async def catch_up(self, jurisdiction: str) -> None:
+        """Fold everything between the views' head and the end of the log."""
+        head = await self._views.head(jurisdiction)
+        await self._now_at(jurisdiction, head.position)
+        try:
+            async for batch in self._log.read(jurisdiction, head.position):
+                if not await self._batch(jurisdiction, batch):
+                    return
+        except LogDamaged as error:
+            self._park(jurisdiction, error)
+
+    async def _batch(self, jurisdiction: str, commits: Sequence[Stored]) -> bool:
+        """Fold one batch, however often the store fails; False where the jurisdiction is parked."""
+        while True:
+            try:
+                head = await run_batch(self._views, jurisdiction, commits, self._log.read)
+            except (UnknownEvent, BadEvent, LogDamaged) as error:
+                self._park(jurisdiction, error)
+                return False
+            except Exception:
+                log_of.exception("views of %s could not be written; trying again", jurisdiction)
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            await self._now_at(jurisdiction, head.position)
+            return True
+
+    def _park(self, jurisdiction: str, error: Exception) -> None:
+        log_of.error("the projection of %s is parked: %s", jurisdiction, error)
+        self.parked[jurisdiction] = str(error)
+
+    async def _now_at(self, jurisdiction: str, position: int) -> None:
+        self.positions[jurisdiction] = position
+        async with self._moved:
+            self._moved.notify_all()
+        self._advanced(jurisdiction, position)

@@ -1,0 +1,32 @@
+"""Whether a row fits a query: the same meaning as the stores' filters, for rows that are in hand."""
+
+from datetime import datetime
+from typing import Any
+
+from events.area import inside
+from projections.base import Row, View
+from services.views.port import Query
+
+
+def matches(view: View[Any], query: Query, row: Row) -> bool:
+    """Filters, areas and what the asker may see."""
+    for field, values in query.filters.items():
+        if not any(_same(getattr(row, field), value) for value in values):
+            return False
+    area = getattr(row, "area", None)
+    if area is None:
+        return True
+    return all(
+        not outers or any(inside(area, outer) for outer in outers) for outers in (query.areas, query.within)
+    )
+
+
+def _same(held: Any, wanted: Any) -> bool:
+    if held is None or wanted is None:
+        return held is None and wanted is None
+    if isinstance(held, bool):
+        return str(held).lower() == str(wanted).lower()
+    if isinstance(held, datetime):
+        given = wanted if isinstance(wanted, datetime) else datetime.fromisoformat(str(wanted))
+        return held == given
+    return str(held) == str(wanted)

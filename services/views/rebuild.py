@@ -1,0 +1,58 @@
+"""A view folded anew from the log, and put in the place of the live one."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from events.base import Happened
+from events.catalog import happened
+from events.commit import Head, decode
+from projections.base import Row, View
+from services.log.port import Log
+from services.views.port import Views
+
+Progress = Callable[[float, float | None], None]
+
+
+async def folded(
+    log: Log,
+    jurisdiction: str,
+    views: Mapping[str, View[Any]],
+    progress: Progress | None = None,
+    upto: int | None = None,
+) -> tuple[dict[str, dict[str, Row]], Head]:
+    """The straight fold of the accepted log (up to the commit that ends at `upto`), and its head."""
+    rows: dict[str, dict[str, Row]] = {name: {} for name in views}
+    head, end = Head(), await log.end(jurisdiction)
+    async for batch in log.read(jurisdiction):
+        for stored in batch:
+            if upto is not None and stored.head.position > upto:
+                return rows, head
+            for event in happened(decode(stored.data)):
+                for name, view in views.items():
+                    _fold_one(view, rows[name], event)
+            head = stored.head
+        if progress:
+            progress(head.position, end.position)
+    return rows, head
+
+
+def _fold_one(view: View[Any], rows: dict[str, Row], event: Happened) -> None:
+    if view.events and not isinstance(event.data, view.events):
+        return
+    for key in view.keys(event):
+        row = view.evolve(rows.get(key), event, key)
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
+
+
+async def rebuild(
+    log: Log, views: Views, jurisdiction: str, view: View[Any], progress: Progress | None = None
+) -> int:
+    """Fold and replace, until no batch came between; the number of rows."""
+    while True:
+        live = await views.head(jurisdiction)
+        rows, head = await folded(log, jurisdiction, {view.name: view}, progress, live.position)
+        if await views.rebuild(jurisdiction, view.name, rows[view.name], head):
+            return len(rows[view.name])
