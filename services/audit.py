@@ -1,79 +1,87 @@
 """Everything that must always hold, checked on a live or resting system (`muster verify`)."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
+from events.base import Happened
 from events.commit import Head
 from projections.base import Row
 from projections.catalog import views as catalog
+from projections.fold import Dispatch, step
 from services.log.port import Log
-from services.log.verify import Finding, Report, verify
+from services.log.verify import Progress, Report, verify
 from services.views.port import Query, Views
-from services.views.rebuild import folded
 
-Progress = Callable[[float, float | None], None]
+MOST_ROWS = 20
+"""Wrong rows named per view."""
+
+
+class _Folds:
+    """All views, folded straight from the log as it is read, up to the head of the live ones."""
+
+    def __init__(self, upto: int) -> None:
+        self.rows: dict[str, dict[str, Row]] = {name: {} for name in catalog}
+        self._dispatch, self._upto = Dispatch(catalog), upto
+
+    def take(self, events: Sequence[Happened], head: Head) -> None:
+        if head.position > self._upto:
+            return
+        for event in events:
+            for view in self._dispatch[type(event.data)]:
+                step(view, self.rows[view.name], event)
 
 
 async def audit(
     log: Log, views: Views, jurisdiction: str, expect: Head | None = None, progress: Progress | None = None
 ) -> Report:
-    """The log's own laws, then: every view == a straight fold, and the sums of design's invariants."""
-    report = await verify(log, jurisdiction, expect, progress)
-    if any(finding.chain for finding in report.findings):
-        return report
+    """The log's own laws; then every view == a straight fold, and the sums that users rely on."""
     live = await views.head(jurisdiction)
-    folds, _ = await folded(log, jurisdiction, catalog, progress, live.position)
+    folds = _Folds(live.position)
+    report = await verify(log, jurisdiction, expect, progress, folds.take)
+    if any(finding.code == "damaged" for finding in report.findings):
+        return report
     for name in catalog:
-        report.findings.extend(await _compare(views, jurisdiction, name, folds[name], live.position))
-    report.findings.extend(_sums(folds, live.position))
+        await _compare(report, views, name, folds.rows[name], live)
+    _sums(report, folds.rows, live.position)
     for name, since in (await views.degraded(jurisdiction)).items():
-        report.findings.append(Finding(since, f"view {name} is set aside since here; rebuild it"))
+        report.add(since, "degraded", f"view {name} is set aside since here; rebuild it")
     return report
 
 
-async def _compare(
-    views: Views, jurisdiction: str, name: str, fold: dict[str, Row], position: int
-) -> list[Finding]:
-    """Live rows against the fold; a head that moved on meanwhile is read again by the caller's next run."""
-    found, head = await views.snapshot(jurisdiction, {name: Query()})
-    if head.position != position:
-        return []
+async def _compare(report: Report, views: Views, name: str, fold: dict[str, Row], at: Head) -> None:
+    """Live rows against the fold, unless the head has moved on since."""
+    found, head = await views.snapshot(report.jurisdiction, {name: Query()})
+    if head != at:
+        return
     live = dict(found[name])
-    wrong = [key for key in fold.keys() | live.keys() if fold.get(key) != live.get(key)]
-    return [
-        Finding(position, f"view {name} row {key} is not the fold of the log") for key in sorted(wrong)[:20]
-    ]
+    wrong = sorted(key for key in fold.keys() | live.keys() if fold.get(key) != live.get(key))
+    for key in wrong[:MOST_ROWS]:
+        report.add(at.position, "view", f"view {name}, row {key} is not the fold of the log; rebuild {name}")
 
 
-def _sums(folds: dict[str, dict[str, Row]], position: int) -> list[Finding]:
+def _sums(report: Report, rows: dict[str, dict[str, Row]], position: int) -> None:
     """Headcount == roster; requests received == the sum of their states."""
-    roster: Counter[tuple[Any, ...]] = Counter()
-    for row in folds["roster"].values():
-        known: Any = row
-        roster[known.area, known.role, known.presence, known.team] += 1
-    counted: Counter[tuple[Any, ...]] = Counter()
-    for row in folds["headcount"].values():
-        known = row
-        counted[known.area, known.role, known.presence, known.team] += known.count
-    findings: list[Finding] = []
-    if roster != counted:
-        findings.append(
-            Finding(position, f"headcount differs from the roster: {roster - counted or counted - roster}")
-        )
-    for key, row in folds["ledger"].items():
+    roster, counted = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for row in rows["roster"].values():
+        roster[_place(row)] += 1
+    for row in rows["headcount"].values():
         line: Any = row
-        states = (
-            line.open
-            + line.assigned
-            + line.in_progress
-            + line.done
-            + line.failed
-            + line.cancelled
-            + line.merged
+        counted[_place(row)] += line.count
+    for place in sorted((roster - counted) + (counted - roster), key=str):
+        report.add(
+            position,
+            "headcount",
+            f"{place}: {roster[place]} on the roster, {counted[place]} in the headcount",
+        )
+    for key, row in rows["ledger"].items():
+        line = row
+        states = sum(
+            (line.open, line.assigned, line.in_progress, line.done, line.failed, line.cancelled, line.merged)
         )
         if line.received != states:
-            findings.append(
-                Finding(position, f"ledger {key}: received {line.received} but {states} accounted for")
-            )
-    return findings
+            report.add(position, "ledger", f"{key}: received {line.received}, but {states} accounted for")
+
+
+def _place(row: Any) -> tuple[Any, ...]:
+    return row.area, row.role, row.presence, row.team

@@ -54,9 +54,13 @@ class Muster:
                     task.cancel()
         finally:
             self._tasks = None
-            await self.views.close()
-            await self.log.close()
-            await self.vault.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the stores; `running` does it by itself."""
+        await self.views.close()
+        await self.log.close()
+        await self.vault.close()
 
     def start(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
         """Run a loop until Muster ends."""

@@ -46,6 +46,12 @@ async def readonly(data: Path) -> tuple[Log, Views, Vault]:
     return log, views, await asyncio.to_thread(Vault, data)
 
 
+def vault(data: Path) -> Vault:
+    """The keys of a data folder."""
+    return Vault(data)
+
+
 def tokens(data: Path) -> Tokens:
     """The access tokens of a data folder."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Tokens(data)

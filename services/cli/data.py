@@ -50,14 +50,12 @@ async def _verify(data: Path, wanted: str | None, expect: Head | None, as_json: 
     else:
         for one in reports:
             for finding in one.findings:
-                out.print(f"FAULT  {one.jurisdiction} at {finding.position}: {finding.what}", markup=False)
-            word = "ok" if not one.findings else f"{len(one.findings)} fault(s)"
-            out.print(
-                f"{one.jurisdiction}: {word}; {one.events} events in {one.commits} commits; head {one.head}"
-            )
+                out.print(f"FAULT  {finding}", markup=False)
+            word = "ok" if one.ok else f"{len(one.findings) + one.more} fault(s)"
+            out.print(f"{one.jurisdiction}: {word}; {one.commits} commits; head {one.head}", markup=False)
         if not reports:
             out.print("the log is empty")
-    return all(not one.findings for one in reports)
+    return all(one.ok for one in reports)
 
 
 def rebuild(

@@ -2,14 +2,12 @@
 
 import asyncio
 import shutil
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from projections.catalog import views as catalog
 from services import wiring
 from services.api.app import build
 from services.api.rows import Opener
@@ -73,7 +71,7 @@ async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port
     clock = ScenarioClock(story.starts)
     muster = await wiring.embedded(data, clock=clock, timezone=story.timezone)
     tokens = wiring.tokens(data)
-    secret = tokens.first_admin() or tokens.admin_secret()
+    secret = tokens.first_admin() or tokens.local_admin()
 
     async def started(url: str) -> None:
         table = LiveTable(

@@ -82,7 +82,7 @@ async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
             yield Embedded(muster), muster.vault.import_key()
             await _projected(muster)
         return
-    token = wiring.tokens(data).admin_secret()
+    token = wiring.tokens(data).local_admin()
     if token is None:
         raise Fail("the server runs, but its admin.token cannot be read from here; run as the same user.")
     remote = Remote(server["url"], token)

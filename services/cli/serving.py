@@ -1,11 +1,13 @@
 """`muster serve`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services import wiring
+from services.access import Tokens
 from services.api.app import build
 from services.cli.common import DATA, Data, Fail, out, run
 from services.serve import serve as run_server
@@ -28,7 +30,7 @@ async def _serve(data: Path, host: str, port: int) -> int:
     muster = await wiring.embedded(data)
     tokens = wiring.tokens(data)
     secret = tokens.first_admin()
-    if host not in LOOPBACK and not tokens.configured():
+    if host not in LOOPBACK and not _configured(tokens):
         await muster.close()
         raise Fail(
             f"will not listen on {host} with only the first admin token: make tokens for your people with "
@@ -50,3 +52,9 @@ async def _serve(data: Path, host: str, port: int) -> int:
         return await run_server(build(muster, tokens), muster, data, host, port, started)
     finally:
         tokens.close()
+
+
+def _configured(tokens: Tokens) -> bool:
+    """Whether somebody made tokens on purpose, beside the first admin's."""
+    now = datetime.now(UTC)
+    return any(token.valid(now) and not token.name.startswith("local") for token in tokens.list())

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
+import msgspec
 import typer
 
 from services import wiring
+from services.access import Token, TokenRefused
 from services.cli.common import DATA, Data, Fail, Format, Json, out, print_rows
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -27,8 +29,8 @@ def create(
     """Make a token; it is shown once."""
     expires = datetime.now(UTC) + timedelta(days=days) if days else None
     try:
-        secret = wiring.tokens(data).create(name, scope, jurisdiction or (), area or (), expires)
-    except ValueError as error:
+        secret = wiring.tokens(data).create(name, scope, jurisdiction or (), area or (), expires=expires)
+    except TokenRefused as error:
         raise Fail(str(error), 2) from error
     if as_json:
         print_rows([{"name": name, "scope": scope, "token": secret}], (), Format.json)
@@ -39,13 +41,16 @@ def create(
 @app.command("list")
 def list_(data: Data = DATA, as_json: Json = False) -> None:
     """All tokens, without their secrets."""
-    columns = ("id", "name", "scope", "jurisdictions", "areas", "created", "expires", "revoked")
-    print_rows(wiring.tokens(data).list(), columns, Format.json if as_json else Format.table)
+    columns = [field.name for field in msgspec.structs.fields(Token)]
+    rows = [msgspec.structs.asdict(token) for token in wiring.tokens(data).list()]
+    print_rows(rows, columns, Format.json if as_json else Format.table)
 
 
 @app.command()
 def revoke(token: Annotated[str, typer.Argument(help="Id or name.")], data: Data = DATA) -> None:
     """End a token at once."""
-    if not wiring.tokens(data).revoke(token):
-        raise Fail(f"there is no token {token}; see `muster token list`.")
-    out.print(f"revoked {token}")
+    try:
+        ended = wiring.tokens(data).revoke(token)
+    except TokenRefused as error:
+        raise Fail(str(error)) from error
+    out.print(f"revoked {ended.name} ({ended.id})")

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from events.base import Happened
 from events.catalog import happened
 from events.commit import Head, decode
 from projections.base import Row, View
+from projections.fold import Dispatch, step
 from services.log.port import Log
 from services.views.port import Views
 
@@ -22,29 +22,19 @@ async def folded(
 ) -> tuple[dict[str, dict[str, Row]], Head]:
     """The straight fold of the accepted log (up to the commit that ends at `upto`), and its head."""
     rows: dict[str, dict[str, Row]] = {name: {} for name in views}
+    dispatch = Dispatch(views)
     head, end = Head(), await log.end(jurisdiction)
     async for batch in log.read(jurisdiction):
         for stored in batch:
             if upto is not None and stored.head.position > upto:
                 return rows, head
             for event in happened(decode(stored.data)):
-                for name, view in views.items():
-                    _fold_one(view, rows[name], event)
+                for view in dispatch[type(event.data)]:
+                    step(view, rows[view.name], event)
             head = stored.head
         if progress:
             progress(head.position, end.position)
     return rows, head
-
-
-def _fold_one(view: View[Any], rows: dict[str, Row], event: Happened) -> None:
-    if view.events and not isinstance(event.data, view.events):
-        return
-    for key in view.keys(event):
-        row = view.evolve(rows.get(key), event, key)
-        if row is None:
-            rows.pop(key, None)
-        else:
-            rows[key] = row
 
 
 async def rebuild(
