@@ -1,0 +1,221 @@
+"""Proof: re-read a jurisdiction's whole log and check chain, laws, and what replaying it makes of it."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from events import catalog
+from events.base import Happened, Move, Place, RequestMove, Standing
+from events.commit import Commit, Head, decode
+from services.decisions.base import evolve
+from services.decisions.state import State
+from services.log.port import Log, LogDamaged, Stored
+
+MOST_FINDINGS: Final = 1000
+"""Kept of one jurisdiction; more are counted."""
+
+Progress = Callable[[int, int], None]
+"""Told (position, of how many)."""
+Hook = Callable[[Sequence[Happened], Head], None]
+"""Told each commit's events, decoded, and the head they lead to: for checks of what is folded from them."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something that must not be. `position` is that of the event, or of a damaged commit's first."""
+
+    jurisdiction: str
+    position: int
+    code: str
+    """damaged, expected, unreadable, unknown_event, replay, law, command_twice, recorded_back, early."""
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.jurisdiction} at position {self.position}: {self.what} ({self.code})"
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """What was read of one jurisdiction, up to which head, and all that was wrong."""
+
+    jurisdiction: str
+    commits: int = 0
+    head: Head = Head()
+    findings: list[Finding] = []
+    more: int = 0
+    """Findings beyond those kept."""
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings
+
+    def add(self, position: int, code: str, what: str) -> None:
+        """Keep one more finding, or count it."""
+        if len(self.findings) < MOST_FINDINGS:
+            self.findings.append(Finding(self.jurisdiction, position, code, what))
+        else:
+            self.more += 1
+
+
+async def verify(
+    log: Log,
+    jurisdiction: str,
+    expect: Head | None = None,
+    progress: Progress | None = None,
+    each: Hook | None = None,
+) -> Report:
+    """Read everything; go on after each finding except damage of the chain, beyond which nothing is certain.
+
+    `expect` is a head kept elsewhere: it must lie on the chain.
+    """
+    report = Report(jurisdiction=jurisdiction)
+    check = _Check(report, expect, each)
+    end = (await log.end(jurisdiction)).position
+    try:
+        async for batch in log.read(jurisdiction):
+            await asyncio.to_thread(check.batch, batch)
+            if progress:
+                progress(report.head.position, max(end, report.head.position))
+    except LogDamaged as damage:
+        report.add(damage.position, "damaged", damage.why)
+    check.finish()
+    return report
+
+
+class _Check:
+    """What one pass over the log remembers."""
+
+    def __init__(self, report: Report, expect: Head | None, each: Hook | None) -> None:
+        self._report, self._expect, self._each = report, expect, each
+        self._met = expect is None or expect == Head()
+        self._commands: dict[str, int] = {}
+        self._recorded_at: datetime | None = None
+        self._replay: _Replay | None = _Replay(report)
+
+    def batch(self, batch: list[Stored]) -> None:
+        for stored in batch:
+            self._one(stored)
+
+    def finish(self) -> None:
+        """What can be said only at the end."""
+        if self._expect and not self._met:
+            head = self._report.head
+            where = (
+                "the log ends before it" if self._expect.position > head.position else "no commit ends there"
+            )
+            self._report.add(
+                self._expect.position, "expected", f"expected {self._expect}, but {where} (head: {head})"
+            )
+
+    def _one(self, stored: Stored) -> None:
+        first = self._report.head.position + 1
+        self._report.head = stored.head
+        self._report.commits += 1
+        self._meet(stored.head)
+        try:
+            commit = decode(stored.data)
+        except msgspec.DecodeError as error:
+            self._report.add(first, "unreadable", f"the commit cannot be read: {error}")
+            self._replay = self._each = None
+            return
+        self._time(commit)
+        self._ids(commit)
+        if self._replay or self._each:
+            self._events(commit, stored.head)
+
+    def _meet(self, head: Head) -> None:
+        if self._expect and head.position == self._expect.position:
+            self._met = True
+            if head != self._expect:
+                self._report.add(head.position, "expected", f"expected {self._expect}, found {head}")
+
+    def _time(self, commit: Commit) -> None:
+        if self._recorded_at and commit.recorded_at < self._recorded_at:
+            what = f"recorded at {commit.recorded_at}, before the commit ahead of it ({self._recorded_at})"
+            self._report.add(commit.first, "recorded_back", what)
+        self._recorded_at = commit.recorded_at
+        for position, event in enumerate(commit.events, commit.first):
+            if event.at > commit.recorded_at:
+                what = f"happened at {event.at}, after it was recorded ({commit.recorded_at})"
+                self._report.add(position, "early", what)
+
+    def _ids(self, commit: Commit) -> None:
+        for position, event in enumerate(commit.events, commit.first):
+            before = self._commands.setdefault(event.command, commit.first)
+            if before != commit.first:
+                what = f"command {event.command} is already in the commit at position {before}"
+                self._report.add(position, "command_twice", what)
+
+    def _events(self, commit: Commit, head: Head) -> None:
+        try:
+            happened = list(catalog.happened(commit))
+        except catalog.UnknownEvent as error:
+            self._report.add(error.position, "unknown_event", str(error))
+            self._replay = self._each = None
+            return
+        except catalog.BadEvent as error:
+            self._report.add(error.position, "unreadable", str(error))
+            self._replay = self._each = None
+            return
+        if self._replay and not self._replay.all(happened):
+            self._replay = None
+        if self._each:
+            self._each(happened, head)
+
+
+class _Replay:
+    """The laws of moves, and whether the state agrees with the places and standings that events carry."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._state = State(report.jurisdiction)
+
+    def all(self, happened: Sequence[Happened]) -> bool:
+        """Whether replay can go on."""
+        for one in happened:
+            try:
+                self._one(one)
+            except (LookupError, TypeError, ValueError, AttributeError, StopIteration) as error:
+                what = f"{one.name} cannot be replayed on what happened before it: {error!r}"
+                self._report.add(one.position, "replay", what)
+                return False
+        self._state.settle()
+        return True
+
+    def _one(self, one: Happened) -> None:
+        mark = self._state.mark()
+        evolve(self._state, one)
+        self._law(one)
+        moved, shifted = self._state.moves(mark)
+        self._agree(one, _moved(moved), _moved(one.data.moved))
+        self._agree(one, _shifted(shifted), _shifted(one.data.requests_moved))
+        self._state.settle_moves(one.data.moved, one.data.requests_moved)
+
+    def _law(self, one: Happened) -> None:
+        """Each `before` is the previous `after`."""
+        for move in one.data.moved:
+            self._follows(one, f"worker {move.worker}", self._state.places.get(move.worker), move.before)
+        for shift in one.data.requests_moved:
+            self._follows(
+                one, f"request {shift.request}", self._state.standings.get(shift.request), shift.before
+            )
+
+    def _follows(self, one: Happened, who: str, was: object, before: object) -> None:
+        if was != before:
+            self._report.add(one.position, "law", f"{who} moved from {before}, but was at {was}")
+
+    def _agree(self, one: Happened, computed: Mapping[str, object], carried: Mapping[str, object]) -> None:
+        for key in computed.keys() | carried.keys():
+            if computed.get(key) != carried.get(key):
+                what = f"{one.name} carries {carried.get(key)} for {key}, replay gives {computed.get(key)}"
+                self._report.add(one.position, "replay", what)
+
+
+def _moved(moves: Sequence[Move]) -> dict[str, tuple[Place | None, Place | None]]:
+    """Of those who really moved: a superseded late fact carries before == after."""
+    return {move.worker: (move.before, move.after) for move in moves if move.before != move.after}
+
+
+def _shifted(moves: Sequence[RequestMove]) -> dict[str, tuple[Standing | None, Standing | None]]:
+    return {move.request: (move.before, move.after) for move in moves if move.before != move.after}
