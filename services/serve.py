@@ -47,35 +47,37 @@ async def serve(
     host: str,
     port: int,
     started: Callable[[str], Awaitable[None]],
+    stop: asyncio.Event | None = None,
 ) -> int:
-    """Serve until told to stop; the exit code: 0, or 1 where a loop died. `started` gets the URL."""
+    """Serve until a signal or `stop`; the exit code: 0, or 1 where a loop died. `started` gets the URL."""
     config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_config=None, timeout_graceful_shutdown=DRAIN_SECONDS
     )
     server = _Server(config)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve())
-        watching = tasks.create_task(_watch(server, muster))
+        watching = [tasks.create_task(_stop(server, event)) for event in (muster.died, stop) if event]
         while not server.started and not serving.done():
             await asyncio.sleep(0.01)
         if server.started:
             url = _url(server, host)
             running_file(data).write_text(json.dumps({"pid": os.getpid(), "url": url}))
-            telling = tasks.create_task(_tell(server, started, url))
+            telling = tasks.create_task(_tell(started, url))
             await serving
             telling.cancel()
-        watching.cancel()
+        for task in watching:
+            task.cancel()
         with contextlib.suppress(FileNotFoundError):
             running_file(data).unlink()
     return 1 if muster.failure else 0
 
 
-async def _tell(server: uvicorn.Server, started: Callable[[str], Awaitable[None]], url: str) -> None:
+async def _tell(started: Callable[[str], Awaitable[None]], url: str) -> None:
     await started(url)
 
 
-async def _watch(server: uvicorn.Server, muster: Muster) -> None:
-    await muster.died.wait()
+async def _stop(server: uvicorn.Server, event: asyncio.Event) -> None:
+    await event.wait()
     server.should_exit = True
 
 

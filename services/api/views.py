@@ -200,7 +200,7 @@ async def single(request: Request) -> Response:
     asking = parameters(request, view, asker)
     await _caught_up(request, jurisdiction, asking.after)
     row, page = await _single(request, jurisdiction, view, asking, key)
-    if row is None or not _visible(view, row, asking.query):
+    if row is None or not matches(view, asking.query, row):
         raise Problem(404, "row.unknown", f"{view.name} has no row {key[:100]!r}.")
     one = msgspec.structs.replace(page, items=[(key, row)], next=None)
     response = await _answer(request, jurisdiction, view, asking, one, asker)
@@ -227,8 +227,3 @@ async def _single(
     else:
         page = await muster(request).views.get(jurisdiction, view.name, key)
     return (page.items[0][1] if page.items else None), page
-
-
-def _visible(view: View[Any], row: Row, query: Query) -> bool:
-    """Whether a row read by key is one that the asker may see."""
-    return matches(view, query, row)

@@ -14,7 +14,7 @@ from services.api.journal import cloud_events
 from services.audit import audit
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, existing, only, out, progress, run
 from services.cli.reading import reading
-from services.views.rebuild import rebuild as rebuild_view
+from services.views.rebuild import rebuild_all
 
 
 def verify(
@@ -75,10 +75,11 @@ async def _rebuild(data: Path, wanted: str | None, names: list[str]) -> None:
         held = await muster.log.jurisdictions()
         for jurisdiction in [only(held, wanted)] if wanted else held:
             await muster.projector.catch_up(jurisdiction)
-            for name in names:
-                with progress(f"{jurisdiction} {name}", None) as done:
-                    rows = await rebuild_view(muster.log, muster.views, jurisdiction, catalog[name], done)
-                out.print(f"{jurisdiction} {name}: {rows} rows")
+            with progress(f"rebuilding {jurisdiction}", None) as done:
+                chosen = {name: catalog[name] for name in names}
+                rows = await rebuild_all(muster.log, muster.views, jurisdiction, chosen, done)
+            for name, count in rows.items():
+                out.print(f"{jurisdiction} {name}: {count} rows")
     finally:
         await muster.close()
 

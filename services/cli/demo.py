@@ -72,6 +72,7 @@ async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port
     muster = await wiring.embedded(data, clock=clock, timezone=story.timezone)
     tokens = wiring.tokens(data)
     secret = tokens.first_admin() or tokens.local_admin()
+    stop = asyncio.Event()
 
     async def started(url: str) -> None:
         table = LiveTable(
@@ -95,10 +96,10 @@ async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port
         if leave:
             found = await REPORTS["incident"](muster.log, story.jurisdiction, None)
             render("incident", found, out)
-            raise Finished
+            stop.set()
 
     try:
-        return await run_server(build(muster, tokens), muster, data, "127.0.0.1", port, started)
+        return await run_server(build(muster, tokens), muster, data, "127.0.0.1", port, started, stop)
     finally:
         tokens.close()
 
@@ -121,7 +122,3 @@ async def _rows(
     query = Query(filters={k: [v] for k, v in filters.items()}, limit=limit, sort=sort)
     page = await muster.views.query(jurisdiction, view, query)
     return await Opener(muster.vault, jurisdiction).rows(view, page.items)
-
-
-class Finished(Exception):
-    """The scenario has been played and nobody wants to stay."""

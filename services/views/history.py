@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from events.base import Happened
 from events.catalog import happened
 from events.commit import decode
-from projections.base import Row, View
 from projections.catalog import views as catalog
 from projections.instant import board
 from services.clock import Clock
@@ -42,12 +41,10 @@ class History:
 
     async def one(self, jurisdiction: str, view: str, when: int | datetime, key: str, *, at: bool) -> Page:
         """One row or none."""
-        query = Query(limit=1)
+        query = Query(filters={"key": [key]}, limit=1)
         if at and isinstance(when, datetime):
-            page = await self.at(jurisdiction, view, when, query)
-        else:
-            page = await self.as_of(jurisdiction, view, when, query)
-        return page
+            return await self.at(jurisdiction, view, when, query)
+        return await self.as_of(jurisdiction, view, when, query)
 
 
 async def all_events(log: Log, jurisdiction: str) -> AsyncIterator[list[Happened]]:
@@ -55,6 +52,3 @@ async def all_events(log: Log, jurisdiction: str) -> AsyncIterator[list[Happened
     async for batch in log.read(jurisdiction):
         yield [event for stored in batch for event in happened(decode(stored.data))]
 
-
-Rows = dict[str, Row]
-AnyView = View[Any]

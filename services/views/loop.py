@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from events.catalog import BadEvent, UnknownEvent
+from projections.catalog import views as catalog
 from services.log.port import Log, LogDamaged, Stored
 from services.views.batch import run_batch
 from services.views.port import Views
+from services.views.rebuild import rebuild_all
 
 MOST_COMMITS: Final = 500
 MOST_PENDING: Final = 2_000
@@ -75,11 +77,20 @@ class Projector:
         head = await self._views.head(jurisdiction)
         await self._now_at(jurisdiction, head.position)
         try:
+            await self._renew(jurisdiction)
             async for batch in self._log.read(jurisdiction, head.position):
                 if not await self._batch(jurisdiction, batch):
                     return
         except LogDamaged as error:
             self._park(jurisdiction, error)
+
+    async def _renew(self, jurisdiction: str) -> None:
+        """Views that are new, or whose fold has changed, start from a straight fold."""
+        stale = await self._views.stale(jurisdiction)
+        if stale:
+            log_of.info("rebuilding %s of %s", ", ".join(stale), jurisdiction)
+            chosen = {name: catalog[name] for name in stale}
+            await rebuild_all(self._log, self._views, jurisdiction, chosen)
 
     async def _batch(self, jurisdiction: str, commits: Sequence[Stored]) -> bool:
         """Fold one batch, however often the store fails; False where the jurisdiction is parked."""

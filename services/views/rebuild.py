@@ -37,12 +37,17 @@ async def folded(
     return rows, head
 
 
-async def rebuild(
-    log: Log, views: Views, jurisdiction: str, view: View[Any], progress: Progress | None = None
-) -> int:
-    """Fold and replace, until no batch came between; the number of rows."""
+async def rebuild_all(
+    log: Log,
+    views: Views,
+    jurisdiction: str,
+    catalog: Mapping[str, View[Any]],
+    progress: Progress | None = None,
+) -> dict[str, int]:
+    """Every view from one reading of the log, until no batch came between; rows per view."""
     while True:
         live = await views.head(jurisdiction)
-        rows, head = await folded(log, jurisdiction, {view.name: view}, progress, live.position)
-        if await views.rebuild(jurisdiction, view.name, rows[view.name], head):
-            return len(rows[view.name])
+        rows, head = await folded(log, jurisdiction, catalog, progress, live.position)
+        done = [await views.rebuild(jurisdiction, name, found, head) for name, found in rows.items()]
+        if all(done):
+            return {name: len(found) for name, found in rows.items()}

@@ -1,0 +1,62 @@
+"""A small HTTP/1.1 load client: keep-alive connections, one request at a time on each. Loopback only."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+Request = Callable[[int], bytes]
+"""Number of the request -> its bytes."""
+
+
+class Result(NamedTuple):
+    """Of one load: requests answered with 200, seconds, and each one's seconds."""
+
+    done: int
+    seconds: float
+    latencies: list[float]
+    refused: int
+
+    @property
+    def rate(self) -> float:
+        return self.done / self.seconds
+
+    def quantile(self, q: float) -> float:
+        """Milliseconds."""
+        ordered = sorted(self.latencies)
+        return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * q))]
+
+
+def post(path: str, body: bytes, token: str, key: str | None = None) -> bytes:
+    """One POST as bytes."""
+    idempotency = f"Idempotency-Key: {key}\r\n" if key else ""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n{idempotency}"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def load(port: int, connections: int, requests: int, make: Request) -> Result:
+    """Send `requests` requests over `connections` connections as fast as they are answered."""
+    numbers = iter(range(requests))
+    latencies: list[float] = []
+    refused = 0
+
+    async def one() -> None:
+        nonlocal refused
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for number in numbers:
+            begun = time.perf_counter()
+            writer.write(make(number))
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+            await reader.readexactly(length)
+            latencies.append(time.perf_counter() - begun)
+            refused += not head.startswith(b"HTTP/1.1 200")
+        writer.close()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(connections)))
+    seconds = time.perf_counter() - begun
+    return Result(len(latencies) - refused, seconds, latencies, refused)

@@ -1,0 +1,85 @@
+"""A real server on loopback, in this process, with a data folder of its own."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services import wiring
+from services.access import Tokens
+from services.api.app import build
+from services.runtime import Muster
+from services.serve import serve
+
+J = "2307"
+
+
+class Service:
+    """A running service, its admin's client, and short ways to use them."""
+
+    def __init__(self, muster: Muster, tokens: Tokens, url: str, secret: str) -> None:
+        self.muster, self.tokens, self.url = muster, tokens, url
+        self.http = self.client(secret)
+
+    def client(self, secret: str | None) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+
+    def as_(self, scope: str, **more: Any) -> httpx.AsyncClient:
+        """A client with a token of this scope."""
+        return self.client(self.tokens.create(f"t{uuid4().hex[:8]}", scope, **more))
+
+    async def send(
+        self, command: str, /, *, key: str | None = None, client: httpx.AsyncClient | None = None, **body: Any
+    ) -> httpx.Response:
+        """One command."""
+        headers = {"Idempotency-Key": key or str(uuid4())}
+        return await (client or self.http).post(f"/api/v1/{J}/commands/{command}", json=body, headers=headers)
+
+    async def ok(self, command: str, /, **body: Any) -> dict[str, Any]:
+        """One command that must be accepted; the views have it when this returns."""
+        answer = await self.send(command, **body)
+        assert answer.status_code == 200, answer.text
+        assert await self.muster.projector.reached(J, answer.json()["position"], 5)
+        return answer.json()
+
+    async def rows(
+        self, view: str, client: httpx.AsyncClient | None = None, **query: Any
+    ) -> list[dict[str, Any]]:
+        answer = await (client or self.http).get(f"/api/v1/{J}/{view}", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["items"]
+
+
+@contextlib.asynccontextmanager
+async def running(data: Path) -> AsyncIterator[Service]:
+    """A service on a data folder until the block ends."""
+    muster, tokens = await wiring.embedded(data), wiring.tokens(data)
+    secret = tokens.first_admin() or tokens.local_admin()
+    assert secret
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def started(url: str) -> None:
+        ready.set_result(url)
+
+    stop = asyncio.Event()
+    task = asyncio.create_task(serve(build(muster, tokens), muster, data, "127.0.0.1", 0, started, stop))
+    service = Service(muster, tokens, await ready, secret)
+    try:
+        yield service
+    finally:
+        await service.http.aclose()
+        stop.set()
+        await task
+        tokens.close()
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Service]:
+    async with running(tmp_path / "data") as one:
+        yield one

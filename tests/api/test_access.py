@@ -1,0 +1,133 @@
+"""Tokens: who may do what, and what they see."""
+
+from conftest import J, Service
+
+
+async def test_without_a_token_nothing(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    async with service.client(None) as nobody:
+        answers = [
+            await nobody.get("/api/v1"),
+            await nobody.get(f"/api/v1/{J}/roster"),
+            await nobody.get(f"/api/v1/{J}/stream?views=roster"),
+            await nobody.post(f"/api/v1/{J}/commands", json=[]),
+        ]
+    assert [answer.status_code for answer in answers] == [401] * 4
+    assert all("www-authenticate" in answer.headers for answer in answers)
+
+
+async def test_personal_data_is_masked_until_asked_for_and_the_asking_is_recorded(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier", name="张三", phone="13800001234")
+    masked = (await service.rows("roster"))[0]
+    assert (masked["name"], masked["phone"]) == ("张*", "138****1234")
+    shown = (await service.rows("roster", reveal="true"))[0]
+    assert (shown["name"], shown["phone"]) == ("张三", "13800001234")
+    log = (await service.http.get(f"/api/v1/{J}/log")).text
+    assert "personal.revealed" in log
+    assert "worker/W1" in log
+
+
+async def test_personal_data_is_nowhere_on_disk_or_in_the_log(service: Service, tmp_path) -> None:
+    name, phone, text = "Somebody Unmistakable", "00000123456", "third floor, ring twice"
+    await service.ok("worker.register", worker="W1", role="courier", name=name, phone=phone)
+    await service.ok("request.open", request="R1", category="grocery", area=J, text=text, contact_phone=phone)
+    await service.rows("roster", reveal="true")
+    log = (await service.http.get(f"/api/v1/{J}/log")).content
+    stored = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    for secret in (name, phone, text):
+        assert secret.encode() not in log
+        assert secret.encode() not in stored
+
+
+async def test_a_viewer_sees_masked_and_commands_nothing(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier", name="张三")
+    async with service.as_("viewer") as viewer:
+        assert (await service.rows("roster", client=viewer))[0]["name"] == "张*"
+        assert (await viewer.get(f"/api/v1/{J}/roster?reveal=true")).status_code == 403
+        assert (await viewer.get(f"/api/v1/{J}/log")).status_code == 403
+        assert (await viewer.post(f"/api/v1/{J}/find", json={"name": "张"})).status_code == 403
+        assert (await service.send("worker.check_in", client=viewer, worker="W1", area=J)).status_code == 403
+
+
+async def test_a_token_reaches_only_its_jurisdictions(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    async with service.as_("dispatcher", jurisdictions=["9999"]) as other:
+        assert (await other.get(f"/api/v1/{J}/roster")).status_code == 403
+        assert (await service.send("worker.check_in", client=other, worker="W1", area=J)).status_code == 403
+        assert (await other.get("/api/v1")).json()["jurisdictions"] == []
+
+
+async def test_a_token_reaches_only_its_areas(service: Service) -> None:
+    for code in ("230717", "230718"):
+        await service.ok("area.define", area=code, name=code)
+        await service.ok("worker.register", worker=f"W{code}", role="courier", home_area=code)
+    async with service.as_("dispatcher", areas=["230717"]) as desk:
+        assert [r["worker"] for r in await service.rows("roster", client=desk)] == ["W230717"]
+        assert (await desk.get(f"/api/v1/{J}/roster/W230718")).status_code == 404
+        inside = await service.send("worker.check_in", client=desk, worker="W230717", area="230717")
+        outside = await service.send("worker.check_in", client=desk, worker="W230718", area="230718")
+        across = await service.send("worker.check_in", client=desk, worker="W230717", area="230718")
+    assert (inside.status_code, outside.status_code, across.status_code) == (200, 403, 403)
+    assert outside.json()["code"] == "forbidden"
+
+
+async def test_a_worker_sends_own_facts_and_sees_own_rows(service: Service) -> None:
+    for worker in ("W1", "W2"):
+        await service.ok("worker.register", worker=worker, role="courier")
+    async with service.as_("worker:W1") as phone:
+        own = await service.send("worker.check_in", client=phone, worker="W1", area=J)
+        others = await service.send("worker.check_in", client=phone, worker="W2", area=J)
+        opens = await service.send("request.open", client=phone, category="grocery", area=J)
+        rows = await service.rows("roster", client=phone)
+        requests = await phone.get(f"/api/v1/{J}/requests")
+    assert (own.status_code, others.status_code, opens.status_code) == (200, 403, 403)
+    assert [row["worker"] for row in rows] == ["W1"]
+    assert requests.status_code == 403
+
+
+async def test_only_an_admin_erases_and_then_nobody_can_read(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier", name="张三", phone="13800001234")
+    async with service.as_("dispatcher") as desk:
+        assert (await service.send("worker.erase", client=desk, worker="W1")).status_code == 403
+    before = await service.rows("roster", as_of=2)
+    await service.ok("worker.erase", worker="W1")
+    after = await service.rows("roster", as_of=2)
+    assert (before[0]["name"], after[0]["name"]) == ("张*", None)
+    found = (await service.http.post(f"/api/v1/{J}/find", json={"phone": "13800001234"})).json()
+    assert found["workers"] == []
+
+
+async def test_find_by_phone_and_by_part_of_a_name(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier", name="张三", phone="138 0000 1234")
+    await service.ok("request.open", request="R1", category="grocery", area=J, contact_phone="+8613800001234")
+    by_phone = (await service.http.post(f"/api/v1/{J}/find", json={"phone": "13800001234"})).json()
+    by_name = (await service.http.post(f"/api/v1/{J}/find", json={"name": "三"})).json()
+    assert [row["key"] for row in by_phone["workers"]] == ["W1"]
+    assert [row["key"] for row in by_phone["requests"]] == ["R1"]
+    assert [row["name"] for row in by_name["workers"]] == ["张*"]
+
+
+async def test_a_revoked_token_is_out_within_a_second(service: Service) -> None:
+    async with service.as_("viewer") as viewer:
+        assert (await viewer.get("/api/v1")).status_code == 200
+        name = next(token.name for token in service.tokens.list() if token.scope == "viewer")
+        service.tokens.revoke(name)
+        assert (await viewer.get("/api/v1")).status_code == 401
+
+
+async def test_a_token_becomes_a_cookie(service: Service) -> None:
+    secret = service.tokens.create("desk-1", "dispatcher")
+    async with service.client(None) as browser:
+        signed = await browser.post("/api/v1/session", json={"token": secret})
+        cookie = signed.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        assert (await browser.get("/api/v1/session")).json()["actor"] == "dispatcher/desk-1"
+        foreign = await browser.post(
+            f"/api/v1/{J}/commands", json=[], headers={"Sec-Fetch-Site": "cross-site"}
+        )
+        assert foreign.status_code == 401
+        await browser.delete("/api/v1/session")
+        assert (await browser.get("/api/v1/session")).status_code == 401
+    async with service.client(None) as browser:
+        assert (await browser.post("/api/v1/session", json={"token": "wrong"})).status_code == 401
