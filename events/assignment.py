@@ -5,72 +5,79 @@ from datetime import datetime
 from events.base import Event, event
 
 
-@event("assignment.offered")
-class AssignmentOffered(Event, frozen=True):
-    """Asked whether they will go. Holds neither slot nor capacity."""
+class AssignmentEvent(Event, frozen=True, kw_only=True):
+    """Every event of an assignment says whose it is, so that any view can find its rows."""
 
     assignment: str
     request: str
-    expires_at: datetime
     worker: str | None = None
     team: str | None = None
 
+    @property
+    def unit(self) -> str:
+        """The worker or team."""
+        return self.worker or self.team or ""
+
+
+@event("assignment.offered")
+class AssignmentOffered(AssignmentEvent, frozen=True, kw_only=True):
+    """Asked whether they will go. Holds neither slot nor capacity."""
+
+    expires_at: datetime
+    area: str
+    """Of the request."""
+    incident: str | None = None
+
 
 @event("assignment.accepted")
-class AssignmentAccepted(Event, frozen=True):
+class AssignmentAccepted(AssignmentEvent, frozen=True, kw_only=True):
     """They will go: takes slot and capacity."""
 
-    assignment: str
     override: str | None = None
     """Why a capacity was passed."""
 
 
 @event("assignment.declined")
-class AssignmentDeclined(Event, frozen=True):
+class AssignmentDeclined(AssignmentEvent, frozen=True, kw_only=True):
     """They will not go."""
 
-    assignment: str
     reason: str
 
 
 @event("assignment.expired")
-class AssignmentExpired(Event, frozen=True):
+class AssignmentExpired(AssignmentEvent, frozen=True, kw_only=True):
     """Nobody answered in time."""
 
-    assignment: str
     reason: str
 
 
 @event("assignment.dispatched")
-class AssignmentDispatched(Event, frozen=True):
+class AssignmentDispatched(AssignmentEvent, frozen=True, kw_only=True):
     """Sent: an accepted assignment, or a new one at once (then request and worker or team are given)."""
 
-    assignment: str
-    request: str
-    worker: str | None = None
-    team: str | None = None
+    area: str
+    """Of the request."""
+    incident: str | None = None
     override: str | None = None
+    """Why a capacity was passed."""
 
 
 @event("assignment.progressed")
-class AssignmentProgressed(Event, frozen=True):
+class AssignmentProgressed(AssignmentEvent, frozen=True, kw_only=True):
     """A stage was reached: en_route, on_scene, or one named by the organisation (transport, hospital)."""
 
-    assignment: str
     stage: str
 
 
 @event("assignment.done")
-class AssignmentDone(Event, frozen=True):
+class AssignmentDone(AssignmentEvent, frozen=True, kw_only=True):
     """Their part is done; it keeps its slot."""
 
-    assignment: str
     reason: str | None = None
 
 
 @event("assignment.released")
-class AssignmentReleased(Event, frozen=True):
+class AssignmentReleased(AssignmentEvent, frozen=True, kw_only=True):
     """Ended without being done; slot and capacity are free."""
 
-    assignment: str
     reason: str

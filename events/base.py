@@ -72,6 +72,8 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
     command: str
     claimed: datetime | None = None
     observed: bool = False
+    body: str = ""
+    """Keyed hash of the command's body."""
     data: Event
 
 

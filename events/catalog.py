@@ -85,5 +85,6 @@ def happened(commit: Commit) -> Iterator[Happened]:
             command=recorded.command,
             claimed=recorded.claimed,
             observed=recorded.observed,
+            body=recorded.body,
             data=decode(recorded, position),
         )

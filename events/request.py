@@ -51,6 +51,8 @@ class RequestAmended(Event, frozen=True):
     contact_phone: Personal | msgspec.UnsetType | None = msgspec.UNSET
     address: Personal | msgspec.UnsetType | None = msgspec.UNSET
     text: Personal | msgspec.UnsetType | None = msgspec.UNSET
+    assignments: tuple[str, ...] = ()
+    """Live assignments and offers, whose rows show the request's area and incident."""
 
 
 @event("request.completed")

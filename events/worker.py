@@ -1,5 +1,7 @@
 """Workers: people who can be sent."""
 
+from datetime import datetime
+
 import msgspec
 
 from events.base import Event, Personal, event
@@ -86,7 +88,11 @@ class WorkerTakenBack(Event, frozen=True):
     kind: str
     """in, out, break, available, act or report (events.duty)."""
     assignment: str | None = None
+    request: str | None = None
+    """The assignment's."""
     stage: str | None = None
+    at: datetime | None = None
+    """When the void fact happened."""
 
 
 @event("worker.erased")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Self, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -207,7 +207,13 @@ def _offer(state: State, c: Offer, ask: Ask) -> Iterable[Event]:
     expires = c.expires_at or ask.at + OFFER_LASTS
     ask.rule(expires > ask.at, "offer.expired", "The offer would expire before it is made.")
     yield AssignmentOffered(
-        assignment=key, request=c.request, worker=c.worker, team=c.team, expires_at=expires
+        assignment=key,
+        request=c.request,
+        worker=c.worker,
+        team=c.team,
+        area=asked.area,
+        incident=asked.incident,
+        expires_at=expires,
     )
 
 
@@ -218,7 +224,7 @@ def _accept(state: State, c: Accept, ask: Ask) -> Iterable[Event]:
         return
     _still_offered(given, c.assignment, ask)
     _takes(state, given, c.override, ask)
-    yield AssignmentAccepted(assignment=c.assignment, override=c.override)
+    yield AssignmentAccepted(**ids(state, c.assignment), override=c.override)
 
 
 def _still_offered(given: Assignment, key: str, ask: Ask) -> None:
@@ -248,7 +254,7 @@ def _decline(state: State, c: Decline, ask: Ask) -> Iterable[Event]:
         "offer.gone",
         f"Offer {c.assignment} is no longer open: it was {_past(given.state)}.",
     )
-    yield AssignmentDeclined(assignment=c.assignment, reason=c.reason)
+    yield AssignmentDeclined(**ids(state, c.assignment), reason=c.reason)
 
 
 @decides(Expire)
@@ -258,7 +264,7 @@ def _expire(state: State, c: Expire, ask: Ask) -> Iterable[Event]:
         return
     if ask.at < given.expires_at:
         raise Refused("offer.not_due", f"Offer {c.assignment} stands until {given.expires_at}.")
-    yield AssignmentExpired(assignment=c.assignment, reason=c.reason)
+    yield AssignmentExpired(**ids(state, c.assignment), reason=c.reason)
 
 
 @decides(Dispatch)
@@ -281,9 +287,7 @@ def _dispatch(state: State, c: Dispatch, ask: Ask) -> Iterable[Event]:
     if given.state not in LIVE:
         _still_offered(given, key, ask)
         _takes(state, given, c.override, ask)
-    yield AssignmentDispatched(
-        assignment=key, request=given.request, worker=given.worker, team=given.team, override=c.override
-    )
+    yield _dispatched_event(state, key, given.request, given.worker, given.team, c.override)
 
 
 def _send_new(
@@ -292,7 +296,28 @@ def _send_new(
     asked = _free_slot(state, request, ask)
     free_to_take(_subject(state, worker, team, ask), override, ask)
     _not_twice(state, asked, worker, team, ask)
-    return AssignmentDispatched(assignment=key, request=request, worker=worker, team=team, override=override)
+    return _dispatched_event(state, key, request, worker, team, override)
+
+
+def _dispatched_event(
+    state: State, key: str, request: str, worker: str | None, team: str | None, override: str | None
+) -> Event:
+    asked = state.requests[request]
+    return AssignmentDispatched(
+        assignment=key,
+        request=request,
+        worker=worker,
+        team=team,
+        area=asked.area,
+        incident=asked.incident,
+        override=override,
+    )
+
+
+def ids(state: State, key: str) -> dict[str, Any]:
+    """The fields that every event of this assignment has."""
+    given = state.assignments[key]
+    return {"assignment": key, "request": given.request, "worker": given.worker, "team": given.team}
 
 
 @decides(Progress)
@@ -314,7 +339,7 @@ def _progress(state: State, c: Progress, ask: Ask) -> Iterable[Event]:
         )
     if _out_of_order(given, c.stage, ask.at):
         ask.note("stage.out_of_order")
-    yield AssignmentProgressed(assignment=c.assignment, stage=c.stage)
+    yield AssignmentProgressed(**ids(state, c.assignment), stage=c.stage)
 
 
 def _out_of_order(given: Assignment, stage: str, at: datetime) -> bool:
@@ -338,7 +363,7 @@ def _done(state: State, c: Done, ask: Ask) -> Iterable[Event]:
             "assignment.not_accepted" if given.state == "offered" else "assignment.ended",
             f"Assignment {c.assignment} is not under way: it was {_past(given.state)}.",
         )
-    yield AssignmentDone(assignment=c.assignment, reason=c.reason)
+    yield AssignmentDone(**ids(state, c.assignment), reason=c.reason)
 
 
 @decides(Release)
@@ -351,7 +376,7 @@ def _release(state: State, c: Release, ask: Ask) -> Iterable[Event]:
         "assignment.ended",
         f"Assignment {c.assignment} has ended: it was {_past(given.state)}.",
     )
-    yield AssignmentReleased(assignment=c.assignment, reason=c.reason)
+    yield AssignmentReleased(**ids(state, c.assignment), reason=c.reason)
 
 
 @decides(Reassign)
@@ -365,14 +390,14 @@ def _reassign(state: State, c: Reassign, ask: Ask) -> Iterable[Event]:
         )
         new = item.new or f"{ask.id}-{number}"
         common.fresh(new in state.assignments, "assignment.exists", f"Assignment {new} exists already.")
-        yield AssignmentReleased(assignment=item.assignment, reason=c.reason)
+        yield AssignmentReleased(**ids(state, item.assignment), reason=c.reason)
         yield _send_new(state, new, given.request, item.worker, item.team, c.override, ask)
 
 
 def release_all(state: State, keys: Iterable[str], reason: str) -> Iterator[Event]:
     """Release these assignments and offers."""
     for key in tuple(keys):
-        yield AssignmentReleased(assignment=key, reason=reason)
+        yield AssignmentReleased(**ids(state, key), reason=reason)
 
 
 # -- evolve -----------------------------------------------------------------------------------------------

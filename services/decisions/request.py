@@ -163,7 +163,7 @@ def _amend(state: State, c: Amend, ask: Ask) -> Iterable[Event]:
     _enough_slots(known, given, ask)
     new = {k: v for k, v in given.items() if not hasattr(known, k) or getattr(known, k) != v}
     if new:
-        yield RequestAmended(request=c.request, **new)
+        yield RequestAmended(request=c.request, **new, assignments=known.live + known.offers)
 
 
 def _enough_slots(known: Request, given: dict[str, int | None], ask: Ask) -> None:

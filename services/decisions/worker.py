@@ -278,7 +278,9 @@ def _take_back(state: State, c: TakeBack, ask: Ask) -> Iterable[Event]:
         position=fact.position,
         kind=fact.kind,
         assignment=fact.assignment,
+        request=state.assignments[fact.assignment].request if fact.assignment else None,
         stage=fact.stage,
+        at=fact.at,
     )
 
 

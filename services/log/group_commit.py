@@ -101,7 +101,7 @@ class GroupCommit:
     def _write(self, group: list[Call]) -> list[Answer]:
         """All of the group in one transaction; where that fails, the same failure for each."""
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            execute(self._db, "BEGIN IMMEDIATE")
             heads: dict[str, Head] = {}
             answers = [self._judge(heads, call) for call in group]
             if True not in answers:
@@ -135,7 +135,7 @@ class GroupCommit:
 
     def _commit(self) -> Exception | None:
         try:
-            self._db.execute("COMMIT")
+            execute(self._db, "COMMIT")
         except apsw.Error as error:
             self._rollback()
             codes = {getattr(error, "result", 0), getattr(error, "extendedresult", 0)}
@@ -149,6 +149,11 @@ class GroupCommit:
     def _rollback(self) -> None:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
+
+
+def execute(db: apsw.Connection, sql: str) -> None:
+    """Begin or end a transaction."""
+    db.execute(sql)
 
 
 def _unavailable(error: Exception) -> Exception:

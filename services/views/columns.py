@@ -33,7 +33,11 @@ class Column(msgspec.Struct, frozen=True):
     field: str
     kind: Kind
     nullable: bool
-    indexed: bool = True
+
+    @property
+    def sql(self) -> str:
+        """Its name in the table: never a word of SQL, nor another column's."""
+        return f"by_{self.field}"
 
 
 def columns(view: View[Any]) -> tuple[Column, ...]:
@@ -125,8 +129,9 @@ def _text(value: Any) -> str | None:
 def _integer(value: Any) -> int | None:
     if isinstance(value, str) and _WHOLE.fullmatch(value):
         value = int(value)
-    whole = isinstance(value, int) and not isinstance(value, bool) and -_MOST <= value <= _MOST
-    return value if whole else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if -_MOST <= value <= _MOST else None
 
 
 def _real(value: Any) -> float | None:

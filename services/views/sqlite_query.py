@@ -1,0 +1,142 @@
+"""A query as SQL: only declared fields ever become names, everything that was given is a parameter."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from services.views.columns import Column, Stored, wanted
+from services.views.port import BadQuery, Query
+from services.views.sqlite_table import Table
+
+KEY: Final = Column("key", "text", nullable=False)
+_GB_LENGTHS: Final = (4, 6, 9, 12)
+_NO_GRID: Final = "substr(by_area, 1, instr(by_area || '-', '-') - 1) NOT GLOB '*[^0-9]*'"
+"""The code before its grid suffix is all digits: only then does it lie in what it is cut to."""
+
+
+class Select(msgspec.Struct):
+    """SQL and its parameters; grows clause by clause."""
+
+    sql: str
+    given: list[Stored]
+
+
+class Sort(msgspec.Struct, frozen=True):
+    """By which column, and which way."""
+
+    column: Column
+    descending: bool
+    fingerprint: str
+    """Of view, version and order: a cursor fits no other."""
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """Where the last page ended."""
+
+    fingerprint: str
+    value: str | int | float | None
+    key: str
+
+
+def sort_of(table: Table, query: Query) -> Sort:
+    """Raises BadQuery for a field that the view does not declare."""
+    asked = query.sort or table.view.sort
+    field = asked.removeprefix("-")
+    name = table.view.name
+    token = hashlib.sha256(f"{name}/{table.view.version}/{asked}".encode(errors="replace")).hexdigest()[:12]
+    return Sort(_column(table, field, "sort by"), asked.startswith("-"), token)
+
+
+def select(table: Table, jurisdiction: str, query: Query, sort: Sort) -> Select:
+    """Everything that fits, in order, without a limit."""
+    clauses = Select("jurisdiction = ?", [jurisdiction])
+    for field, values in query.filters.items():
+        _any_of(clauses, table, field, values)
+    if table.has_area:
+        for outers in (query.areas, query.within):
+            _inside(clauses, table, outers)
+    if query.cursor is not None:
+        _beyond(clauses, sort, cursor_of(sort, query.cursor))
+    chosen = f", {sort.column.sql}" if sort.column is not KEY else ""
+    return Select(
+        f"SELECT key, row{chosen} FROM {table.name} WHERE {clauses.sql} ORDER BY {_order(sort)}",  # noqa: S608
+        clauses.given,
+    )
+
+
+def cursor(sort: Sort, value: Stored, key: str) -> str:
+    """The opaque end of a page."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(Cursor(sort.fingerprint, value, key))).decode()
+
+
+def cursor_of(sort: Sort, text: str) -> Cursor:
+    """Raises BadQuery where it is not one of ours or of another view or order."""
+    try:
+        found = msgspec.json.decode(base64.b64decode(text.encode(), b"-_", validate=True), type=Cursor)
+    except (binascii.Error, msgspec.DecodeError, ValueError) as error:
+        raise BadQuery("cursor is not one that was given out; leave it out to begin again.") from error
+    if found.fingerprint != sort.fingerprint:
+        raise BadQuery("cursor belongs to another view or order; leave it out to begin again.")
+    if isinstance(found.value, int) and not -(2**63) <= found.value < 2**63:
+        raise BadQuery("cursor is not one that was given out; leave it out to begin again.")
+    return found
+
+
+def _column(table: Table, field: str, what: str) -> Column:
+    if field == "key":
+        return KEY
+    if field not in table.view.filters:
+        known = ", ".join(("key", *table.view.filters))
+        raise BadQuery(f"{table.view.name}: cannot {what} {field[:80]!r}; declared are {known}.")
+    return table.by_field[field]
+
+
+def _any_of(clauses: Select, table: Table, field: str, values: Sequence[object]) -> None:
+    column = _column(table, field, "filter by")
+    found = {wanted(table.view.name, column, value) for value in values}
+    parts = [f"{column.sql} IS NULL"] if None in found else []
+    some = [value for value in found if value is not None]
+    if some:
+        parts.append(f"{column.sql} IN ({', '.join('?' * len(some))})")
+        clauses.given += some
+    clauses.sql += f" AND ({' OR '.join(parts) or '0'})"
+
+
+def _inside(clauses: Select, table: Table, outers: Sequence[str]) -> None:
+    """events.area.inside as ranges of the index on `area`; no areas = everywhere."""
+    if not outers:
+        return
+    parts: list[str] = []
+    for outer in dict.fromkeys(outers):
+        code = wanted(table.view.name, table.by_field["area"], outer)
+        parts.append("by_area = ? OR (by_area >= ? || '-' AND by_area < ? || '.')")
+        clauses.given += [code] * 3
+        if outer.isascii() and outer.isdigit() and len(outer) in _GB_LENGTHS:
+            parts.append(f"(by_area >= ? || '0' AND by_area < ? || ':' AND {_NO_GRID})")
+            clauses.given += [code] * 2
+    clauses.sql += f" AND ({' OR '.join(parts)})"
+
+
+def _order(sort: Sort) -> str:
+    way = "DESC" if sort.descending else "ASC"
+    return f"key {way}" if sort.column is KEY else f"{sort.column.sql} {way}, key {way}"
+
+
+def _beyond(clauses: Select, sort: Sort, last: Cursor) -> None:
+    """What comes after the last row: NULLs are least, so first upwards and last downwards."""
+    field, than = sort.column.sql, "<" if sort.descending else ">"
+    if sort.column is KEY:
+        clauses.sql += f" AND key {than} ?"
+        clauses.given.append(last.key)
+    elif last.value is None:
+        after = "" if sort.descending else f" OR {field} IS NOT NULL"
+        clauses.sql += f" AND (({field} IS NULL AND key {than} ?){after})"
+        clauses.given.append(last.key)
+    else:
+        after = f" OR {field} IS NULL" if sort.descending and sort.column.nullable else ""
+        clauses.sql += f" AND (({field}, key) {than} (?, ?){after})"
+        clauses.given += [last.value, last.key]

@@ -1,0 +1,152 @@
+"""The table of one view's live version: its DDL, and its rows on the way in and out."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import apsw
+import msgspec
+
+from projections.base import Row, View
+from services.views.columns import Column, Stored, columns, values
+from services.views.port import RowUnreadable
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_TYPES: Final = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "real": "REAL",
+    "boolean": "INTEGER",
+    "instant": "INTEGER",
+}
+_encoder = msgspec.json.Encoder()
+Rows = Mapping[str, Row | None]
+
+
+class Table:
+    """Rows as JSON, and a typed, indexed column for each field that the view filters by."""
+
+    def __init__(self, view: View[Any]) -> None:
+        if not _NAME.fullmatch(view.name) or not all(_NAME.fullmatch(f) for f in view.filters):
+            raise ValueError(f"view {view.name}: its name and filters must be lower case, digits and _")
+        self.view = view
+        self.columns: tuple[Column, ...] = columns(view)
+        self.by_field = {column.field: column for column in self.columns}
+        self.has_area = "area" in self.by_field
+        self.name = f"view_{view.name}_v{view.version}"
+        self.values = values(self.columns)
+        self._decoder = msgspec.json.Decoder(view.row)
+        self._updates: dict[tuple[bool, ...], str] = {}
+
+    @property
+    def signature(self) -> str:
+        """Changes with version, columns and row type: another signature needs a fresh fold."""
+        schema = msgspec.json.schema(self.view.row)
+        parts = (self.view.version, [(c.field, c.kind) for c in self.columns], _undescribed(schema))
+        return hashlib.sha256(_encoder.encode(parts)).hexdigest()
+
+    def ddl(self) -> str:
+        """Makes the table and its indexes."""
+        cols = "".join(f", {c.sql} {_TYPES[c.kind]}" for c in self.columns)
+        table = (
+            f"CREATE TABLE {self.name} (jurisdiction TEXT NOT NULL, key TEXT NOT NULL{cols}, "
+            "row BLOB NOT NULL, PRIMARY KEY (jurisdiction, key)) STRICT, WITHOUT ROWID;"
+        )
+        indexes = (
+            f"CREATE INDEX {self.name}_{c.sql} ON {self.name} (jurisdiction, {c.sql}, key);"
+            for c in self.columns
+        )
+        return "".join((table, *indexes))
+
+    def decode(self, key: str, data: bytes) -> Row:
+        """Raises RowUnreadable."""
+        try:
+            return self._decoder.decode(data)
+        except msgspec.DecodeError as error:
+            raise RowUnreadable(self.view.name, key, str(error)) from error
+
+    def load(self, db: apsw.Connection, jurisdiction: str, keys: Iterable[str]) -> dict[str, Row | None]:
+        """Rows by key, None where there is none. Raises RowUnreadable."""
+        rows: dict[str, Row | None] = dict.fromkeys(keys)
+        found = db.execute(
+            f"SELECT t.key, t.row FROM json_each(?) AS asked CROSS JOIN {self.name} AS t "  # noqa: S608
+            "ON t.jurisdiction = ? AND t.key = asked.value",
+            (_encoder.encode(list(rows)).decode(), jurisdiction),
+        )
+        for key, data in found:
+            rows[key] = self.decode(key, data)
+        return rows
+
+    def write(
+        self, db: apsw.Connection, jurisdiction: str, before: Rows, after: Rows
+    ) -> list[tuple[str, bytes | None, bytes | None]]:
+        """Write changed rows; (key, before, after) of each as JSON. Raises whatever a bad row raises."""
+        inserts: list[tuple[Stored | bytes, ...]] = []
+        deletes: list[tuple[str, str]] = []
+        updates: dict[tuple[bool, ...], list[tuple[Stored | bytes, ...]]] = {}
+        changes: list[tuple[str, bytes | None, bytes | None]] = []
+        for key, row in after.items():
+            old = before.get(key)
+            data = None if row is None else _encoder.encode(row)
+            changes.append((key, None if old is None else _encoder.encode(old), data))
+            if row is None:
+                deletes.append((jurisdiction, key))
+            elif old is None:
+                inserts.append((jurisdiction, key, *self.values(row), data))
+            else:
+                self._update(updates, jurisdiction, key, old, row, data)
+        self._execute(db, inserts, deletes, updates)
+        return changes
+
+    def _update(
+        self,
+        updates: dict[tuple[bool, ...], list[tuple[Stored | bytes, ...]]],
+        jurisdiction: str,
+        key: str,
+        old: Row,
+        row: Row,
+        data: bytes | None,
+    ) -> None:
+        """Name only columns that changed: an index whose column is not named is not touched."""
+        was, now = self.values(old), self.values(row)
+        changed = tuple([a != b for a, b in zip(was, now, strict=True)])
+        new = [value for value, other in zip(now, changed, strict=True) if other]
+        updates.setdefault(changed, []).append((data, *new, jurisdiction, key))
+
+    def _execute(
+        self,
+        db: apsw.Connection,
+        inserts: list[tuple[Stored | bytes, ...]],
+        deletes: list[tuple[str, str]],
+        updates: dict[tuple[bool, ...], list[tuple[Stored | bytes, ...]]],
+    ) -> None:
+        if deletes:
+            db.executemany(f"DELETE FROM {self.name} WHERE jurisdiction = ? AND key = ?", deletes)  # noqa: S608
+        for changed, rows in updates.items():
+            db.executemany(self._update_sql(changed), rows)
+        if inserts:
+            marks = ", ".join("?" * (len(self.columns) + 3))
+            db.executemany(f"INSERT INTO {self.name} VALUES ({marks})", inserts)  # noqa: S608
+
+    def _update_sql(self, changed: tuple[bool, ...]) -> str:
+        sql = self._updates.get(changed)
+        if sql is None:
+            named = [c.sql for c, other in zip(self.columns, changed, strict=True) if other]
+            sets = ", ".join(f"{name} = ?" for name in ("row", *named))
+            sql = f"UPDATE {self.name} SET {sets} WHERE jurisdiction = ? AND key = ?"  # noqa: S608
+            self._updates[changed] = sql
+        return sql
+
+    def replace(self, db: apsw.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
+        """Put these rows in the place of all there are."""
+        db.execute(f"DELETE FROM {self.name} WHERE jurisdiction = ?", (jurisdiction,))  # noqa: S608
+        inserts = [(jurisdiction, key, *self.values(row), _encoder.encode(row)) for key, row in rows.items()]
+        self._execute(db, sorted(inserts, key=lambda one: str(one[1])), [], {})
+
+
+def _undescribed(schema: Any) -> Any:
+    """A JSON schema without its texts: rewording a docstring is no reason to fold anew."""
+    if isinstance(schema, dict):
+        return {k: _undescribed(v) for k, v in schema.items() if k not in ("description", "title")}
+    return [_undescribed(v) for v in schema] if isinstance(schema, list) else schema
