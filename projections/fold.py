@@ -1,0 +1,53 @@
+"""The straight fold: what every view, whichever way it was projected, must equal."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from events.base import Event, Happened
+from events.catalog import happened
+from events.commit import Commit
+from projections.base import Row, View
+
+
+class Dispatch:
+    """Which views fold which events: worked out once per event class."""
+
+    def __init__(self, views: Mapping[str, View[Any]]) -> None:
+        self._views = tuple(views.values())
+        self._by_class: dict[type[Event], tuple[View[Any], ...]] = {}
+
+    def __getitem__(self, cls: type[Event]) -> tuple[View[Any], ...]:
+        found = self._by_class.get(cls)
+        if found is None:
+            found = tuple(view for view in self._views if folds(view, cls))
+            self._by_class[cls] = found
+        return found
+
+
+def folds(view: View[Any], cls: type[Event]) -> bool:
+    """Whether the view folds events of this class."""
+    return not view.events or issubclass(cls, view.events)
+
+
+def step(view: View[Any], rows: dict[str, Row], event: Happened) -> None:
+    """Change a view's rows by one event; a row that ends is taken out."""
+    if not folds(view, type(event.data)):
+        return
+    for key in view.keys(event):
+        row = view.evolve(rows.get(key), event, key)
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
+
+
+def fold(view: View[Any], commits: Iterable[Commit], rows: Mapping[str, Row] | None = None) -> dict[str, Row]:
+    """The view's rows after these commits, given in order; `rows` = those before them.
+
+    Raises UnknownEvent, BadEvent, and whatever the view raises.
+    """
+    folded = dict(rows or {})
+    for commit in commits:
+        for event in happened(commit):
+            step(view, folded, event)
+    return folded

@@ -1,0 +1,239 @@
+"""run_batch: the only place where a view meets I/O. Every runtime projects through it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from events.base import Happened
+from events.catalog import BadEvent, UnknownEvent, happened
+from events.commit import Commit, Head, Verdict, decode, digest, judge
+from projections.base import Row, View
+from projections.catalog import views as every_view
+from projections.fold import Dispatch
+from services.log.port import LogDamaged, Stored
+from services.views.port import Batch, Rows, RowUnreadable, Views
+
+MOST_EVENTS: Final = 2_000
+"""Events of one transaction; more only where one commit holds more."""
+INLINE: Final = 25
+"""So few are folded on the spot; more go to a thread and leave the event loop free."""
+
+Reread = Callable[[str, int], AsyncIterator[list[Stored]]]
+"""As Log.read: accepted commits of a jurisdiction beyond a position."""
+Touched = dict[str, list[tuple[Happened, tuple[str, ...]]]]
+"""View name -> the events it folds, each with the keys of the rows that it touches."""
+T = TypeVar("T")
+
+log_of = logging.getLogger("muster.views")
+_dispatches: dict[int, tuple[Mapping[str, View[Any]], Dispatch]] = {}
+
+
+async def run_batch(
+    store: Views,
+    jurisdiction: str,
+    commits: Sequence[Stored],
+    reread: Reread,
+    catalog: Mapping[str, View[Any]] = every_view,
+) -> Head:
+    """Fold into all live views what is not in them yet; the head afterwards.
+
+    Raises UnknownEvent or BadEvent once everything before that commit is written, LogDamaged where commits
+    are missing in the log itself, ValueError for a commit of another jurisdiction, and what the store raises.
+    """
+    rest = commits
+    while True:
+        chain = Chain(jurisdiction, await store.head(jurisdiction))
+        await _off_loop(len(rest), chain.take, rest)
+        if chain.gap and not chain.commits:
+            chain.take(await _first(reread(jurisdiction, chain.start.position)))
+        if not chain.commits:
+            return chain.end()
+        if not await _project(store, chain, catalog):
+            rest = commits  # another process was first: all is judged anew
+        elif not chain.more:
+            return chain.head
+        else:
+            rest = rest[chain.taken :]
+
+
+class Chain:
+    """The commits that follow a head, whatever the order in which they were handed over."""
+
+    def __init__(self, jurisdiction: str, head: Head) -> None:
+        self.jurisdiction, self.start, self.head = jurisdiction, head, head
+        self.commits: list[Commit] = []
+        self.events: list[Happened] = []
+        self.failure: UnknownEvent | BadEvent | None = None
+        self.gap = self.full = False
+        self.taken = 0
+        """How many of those handed over first need not be looked at again."""
+
+    @property
+    def more(self) -> bool:
+        """Whether there is more to look at once these are written."""
+        return self.gap or self.full or self.failure is not None
+
+    def take(self, commits: Sequence[Stored]) -> None:
+        """Judge each by the acceptance rule, up to a gap, an unreadable event or MOST_EVENTS."""
+        for stored in commits:
+            commit = decode(stored.data)
+            if commit.jurisdiction != self.jurisdiction:
+                raise ValueError(f"a commit of {commit.jurisdiction} was given to {self.jurisdiction}")
+            verdict = judge(self.head, commit.first, commit.prev, len(commit.events))
+            self.gap = verdict is Verdict.GAP
+            self.full = len(self.events) >= MOST_EVENTS and verdict is Verdict.ACCEPTED
+            if self.gap or self.full or not self._enter(commit, stored.data, verdict):
+                return
+            self.taken += not self.gap
+
+    def _enter(self, commit: Commit, data: bytes, verdict: Verdict) -> bool:
+        if verdict is Verdict.STALE:
+            return True
+        try:
+            self.events += list(happened(commit))
+        except (UnknownEvent, BadEvent) as failure:
+            self.failure = failure
+            return False
+        self.commits.append(commit)
+        self.head = Head(self.head.position + len(commit.events), digest(data))
+        return True
+
+    def end(self) -> Head:
+        """The head where nothing follows it; raises the reason where something should."""
+        if self.failure:
+            raise self.failure
+        if self.gap:
+            why = (
+                f"what follows the views' head {self.start} is missing; "
+                "if the log is another one, delete the views and they are folded anew"
+            )
+            raise LogDamaged(self.jurisdiction, self.start.position + 1, why)
+        return self.head
+
+
+async def _first(batches: AsyncIterator[list[Stored]]) -> list[Stored]:
+    """The first batch alone: the rest is read once that one is written."""
+    first = await anext(batches, [])
+    if isinstance(batches, AsyncGenerator):
+        await batches.aclose()
+    return first
+
+
+async def _off_loop(size: int, function: Callable[..., T], *args: Any) -> T:
+    return function(*args) if size <= INLINE else await asyncio.to_thread(function, *args)
+
+
+async def _project(store: Views, chain: Chain, catalog: Mapping[str, View[Any]]) -> bool:
+    """Fold and write; False where the head or the views set aside are others by now."""
+    aside = await store.degraded(chain.jurisdiction)
+    failed: dict[str, str] = {}
+    size = len(chain.events)
+    touched = await _off_loop(size, _touched, chain.events, _dispatch(catalog), aside, failed)
+    before = await _load(store, chain.jurisdiction, touched, failed)
+    after = await _off_loop(size, _fold, touched, before, catalog, failed)
+    while True:
+        answer = await store.write(_batch(chain, before, after, aside, failed))
+        if not isinstance(answer, dict):
+            break
+        failed.update(answer)
+    if answer == "raced":
+        return False
+    for view, why in failed.items():
+        log_of.error(
+            "view %s of %s is set aside since position %d, rebuild it: %s",
+            view,
+            chain.jurisdiction,
+            chain.start.position + 1,
+            why,
+        )
+    return True
+
+
+def _dispatch(catalog: Mapping[str, View[Any]]) -> Dispatch:
+    """Built once per catalogue."""
+    known = _dispatches.get(id(catalog))
+    if known is None:
+        known = _dispatches[id(catalog)] = catalog, Dispatch(catalog)
+    return known[1]
+
+
+def _touched(
+    events: Sequence[Happened], dispatch: Dispatch, aside: Mapping[str, int], failed: dict[str, str]
+) -> Touched:
+    """Which rows each view needs, in the order of events. A view whose `keys` raises goes into `failed`."""
+    touched: Touched = {}
+    for event in events:
+        for view in dispatch[type(event.data)]:
+            name = view.name
+            if name in aside or name in failed:
+                continue
+            try:
+                keys = tuple(view.keys(event))
+            except Exception as error:
+                failed[name] = _why(error, event)
+                continue
+            if keys:
+                touched.setdefault(name, []).append((event, keys))
+    return touched
+
+
+async def _load(store: Views, jurisdiction: str, touched: Touched, failed: dict[str, str]) -> Rows:
+    wanted = {
+        view: list(dict.fromkeys(key for _, keys in work for key in keys)) for view, work in touched.items()
+    }
+    while True:
+        asked = {view: keys for view, keys in wanted.items() if view not in failed}
+        try:
+            return await store.load(jurisdiction, asked) if asked else {}
+        except RowUnreadable as error:
+            failed[error.view] = str(error)
+
+
+def _fold(touched: Touched, before: Rows, catalog: Mapping[str, View[Any]], failed: dict[str, str]) -> Rows:
+    """Rows that are others than before. A view that raises goes into `failed`."""
+    after: Rows = {}
+    for name, work in touched.items():
+        if name in failed:
+            continue
+        rows = _fold_view(catalog[name], work, before[name], failed)
+        changed = {key: row for key, row in rows.items() if row != before[name][key]}
+        if changed:
+            after[name] = changed
+    return after
+
+
+def _fold_view(
+    view: View[Any],
+    work: Sequence[tuple[Happened, tuple[str, ...]]],
+    before: Mapping[str, Row | None],
+    failed: dict[str, str],
+) -> dict[str, Row | None]:
+    rows, evolve = dict(before), view.evolve
+    for event, keys in work:
+        try:
+            for key in keys:
+                rows[key] = evolve(rows[key], event, key)
+        except Exception as error:
+            failed[view.name] = _why(error, event)
+            return {}
+    return rows
+
+
+def _why(error: Exception, event: Happened) -> str:
+    return f"{type(error).__name__} at position {event.position} ({event.name}): {error}"
+
+
+def _batch(
+    chain: Chain, before: Rows, after: Rows, aside: Mapping[str, int], failed: Mapping[str, str]
+) -> Batch:
+    since = chain.start.position + 1
+    return Batch(
+        jurisdiction=chain.jurisdiction,
+        expected=chain.start,
+        head=chain.head,
+        before=before,
+        after={view: rows for view, rows in after.items() if view not in failed},
+        degraded=dict.fromkeys(failed, since),
+        aside=frozenset(aside),
+    )

@@ -1,0 +1,95 @@
+"""The outbox of steps in SQLite: what each batch changed, for the streams; the oldest are forgotten."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import apsw
+import msgspec
+import zstandard
+
+from services.views.port import Change, Step
+from services.views.sqlite_table import Table
+
+KEEP: Final = 4_000
+"""Newest steps kept of a jurisdiction."""
+KEEP_BYTES: Final = 16 * 2**20
+_PRUNE_EVERY: Final = 64
+_MOST_UNPACKED: Final = 2**30
+
+Changed = tuple[str, str, bytes | None, bytes | None]
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(list[tuple[str, str, msgspec.Raw, msgspec.Raw]])
+_NULL: Final = msgspec.Raw(b"null")
+_packer = zstandard.ZstdCompressor(level=1)  # used by the one writing thread only
+
+
+def pack(changes: Iterable[Changed]) -> bytes:
+    """Rows are encoded already; they are not encoded again."""
+    return _packer.compress(
+        _encoder.encode([(view, key, _raw(before), _raw(row)) for view, key, before, row in changes])
+    )
+
+
+def _raw(data: bytes | None) -> msgspec.Raw:
+    return _NULL if data is None else msgspec.Raw(data)
+
+
+def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> Step:
+    """Raises RowUnreadable."""
+    data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_UNPACKED)
+
+    def row(view: str, key: str, raw: msgspec.Raw):
+        held = bytes(raw)
+        return None if held == b"null" else tables[view].decode(key, held)
+
+    changes = tuple(
+        Change(view, key, row(view, key, before), row(view, key, now))
+        for view, key, before, now in _decoder.decode(data)
+        if view in tables
+    )
+    return Step(after, upto, changes)
+
+
+def write(db: apsw.Connection, jurisdiction: str, after: int, upto: int, changes: Iterable[Changed]) -> None:
+    """Append one step; now and then forget the oldest."""
+    packed = pack(changes)
+    db.execute("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", (jurisdiction, upto, after, len(packed), packed))
+    rowid = db.last_insert_rowid()
+    if rowid % _PRUNE_EVERY == 0:
+        prune(db, jurisdiction)
+
+
+def prune(db: apsw.Connection, jurisdiction: str) -> None:
+    """Keep the newest, at least one, within KEEP and KEEP_BYTES."""
+    total = 0
+    newest = db.execute(
+        "SELECT upto, size FROM steps WHERE jurisdiction = ? ORDER BY upto DESC", (jurisdiction,)
+    )
+    for count, (upto, size) in enumerate(newest):
+        total += size
+        if count and (count >= KEEP or total > KEEP_BYTES):
+            newest.close()
+            db.execute("DELETE FROM steps WHERE jurisdiction = ? AND upto <= ?", (jurisdiction, upto))
+            return
+
+
+def restart(db: apsw.Connection, jurisdiction: str, position: int) -> None:
+    """Forget all steps; an empty one marks that nothing before `position` leads here."""
+    db.execute("DELETE FROM steps WHERE jurisdiction = ?", (jurisdiction,))
+    write(db, jurisdiction, position, position, ())
+
+
+def read(
+    db: apsw.Connection, jurisdiction: str, after: int, head: int, limit: int
+) -> list[tuple[int, int, bytes]] | None:
+    """(after, upto, packed) beyond `after`; None where they no longer reach back that far."""
+    if after >= head:
+        return []
+    oldest: Any = db.execute("SELECT min(after) FROM steps WHERE jurisdiction = ?", (jurisdiction,)).get
+    if oldest is None or oldest > after:
+        return None
+    found: Any = db.execute(
+        "SELECT after, upto, changes FROM steps WHERE jurisdiction = ? AND upto > ? ORDER BY upto LIMIT ?",
+        (jurisdiction, after, limit),
+    )
+    return found.fetchall()

@@ -1,0 +1,140 @@
+"""Views that are not kept: as known at a position or instant, or computed some other way."""
+
+import asyncio
+from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from events.commit import Commit, Head, decode
+from projections.base import Row, View
+from projections.fold import fold
+from services.log.port import Log, Stored
+from services.views.port import Page, Query
+from services.views.sqlite import SqliteViews
+
+KEEP: Final = 6
+"""Folds kept for the next question."""
+KEEP_ROWS: Final = 300_000
+"""Rows of all folds kept together, at most, unless a single one has more."""
+
+When = int | datetime
+"""The last position, or the last instant of recording, that counts."""
+
+
+class Folded(msgspec.Struct, frozen=True):
+    """A view of one jurisdiction as it was known at `head`, and ready to be queried."""
+
+    head: Head
+    recorded_at: datetime | None
+    """Of the last commit in it; None = before the first."""
+    store: SqliteViews
+    rows: int
+
+    def reaches(self, when: When) -> bool:
+        """Whether nothing in it is later than `when`."""
+        if isinstance(when, int):
+            return self.head.position <= when
+        return self.recorded_at is None or self.recorded_at <= when
+
+
+async def from_rows(
+    view: View[Any], rows: Mapping[str, Row], head: Head, query: Query, jurisdiction: str = "-"
+) -> Page:
+    """A page of rows computed elsewhere, with the filters, order and cursors of the live view."""
+    store = await load(jurisdiction, view, rows, head)
+    try:
+        return await store.query(jurisdiction, view.name, query)
+    finally:
+        await store.close()
+
+
+async def load(jurisdiction: str, view: View[Any], rows: Mapping[str, Row], head: Head) -> SqliteViews:
+    """A store in memory that holds these rows."""
+    store = await asyncio.to_thread(SqliteViews, None, {view.name: view})
+    await store.fill(jurisdiction, {view.name: rows}, head)
+    return store
+
+
+async def as_of(log: Log, view: View[Any], jurisdiction: str, when: When, query: Query) -> Page:
+    """The view as known then: a straight fold of the accepted commits up to `when`."""
+    return await Transients(log).as_of(jurisdiction, view, when, query)
+
+
+class Transients:
+    """Folds of the past; the newest few are kept, and a later question continues an earlier fold."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._kept: OrderedDict[tuple[str, str, int], Folded] = OrderedDict()
+        self._locks: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def as_of(self, jurisdiction: str, view: View[Any], when: When, query: Query) -> Page:
+        """As then known; the page's head is that of the last commit that counts. Raises BadQuery."""
+        async with self._locks[jurisdiction, view.name]:
+            folded = await self._folded(jurisdiction, view, when)
+        return await folded.store.query(jurisdiction, view.name, query)
+
+    async def _folded(self, jurisdiction: str, view: View[Any], when: When) -> Folded:
+        base = self._nearest(jurisdiction, view, when)
+        start = base.head.position if base else 0
+        rows: dict[str, Row] | None = None
+        head, recorded_at = (base.head, base.recorded_at) if base else (Head(), None)
+        async for commits in _until(self._log.read(jurisdiction, start), when):
+            if rows is None:
+                rows = await _rows_of(base, jurisdiction, view)
+            rows = await asyncio.to_thread(fold, view, [commit for commit, _ in commits], rows)
+            head, recorded_at = commits[-1][1], commits[-1][0].recorded_at
+        if base is not None and rows is None:
+            return self._keep(jurisdiction, view, base)
+        store = await load(jurisdiction, view, rows or {}, head)
+        return self._keep(jurisdiction, view, Folded(head, recorded_at, store, len(rows or {})))
+
+    def _nearest(self, jurisdiction: str, view: View[Any], when: When) -> Folded | None:
+        usable = [
+            folded
+            for (where, name, _), folded in self._kept.items()
+            if (where, name) == (jurisdiction, view.name) and folded.reaches(when)
+        ]
+        return max(usable, key=lambda folded: folded.head.position, default=None)
+
+    def _keep(self, jurisdiction: str, view: View[Any], folded: Folded) -> Folded:
+        key = jurisdiction, view.name, folded.head.position
+        self._kept[key] = folded
+        self._kept.move_to_end(key)
+        while len(self._kept) > 1 and (
+            len(self._kept) > KEEP or sum(one.rows for one in self._kept.values()) > KEEP_ROWS
+        ):
+            self._kept.popitem(last=False)  # whoever still reads from it keeps it alive
+        return folded
+
+
+async def _rows_of(base: Folded | None, jurisdiction: str, view: View[Any]) -> dict[str, Row]:
+    if base is None:
+        return {}
+    found, _ = await base.store.snapshot(jurisdiction, {view.name: Query()})
+    return dict(found[view.name])
+
+
+async def _until(
+    batches: AsyncIterator[list[Stored]], when: When
+) -> AsyncIterator[list[tuple[Commit, Head]]]:
+    """Commits up to `when`, decoded, batch by batch."""
+    async for batch in batches:
+        some = await asyncio.to_thread(_counting, batch, when)
+        if some:
+            yield some
+        if len(some) < len(batch):
+            return
+
+
+def _counting(batch: Sequence[Stored], when: When) -> list[tuple[Commit, Head]]:
+    found: list[tuple[Commit, Head]] = []
+    for stored in batch:
+        commit = decode(stored.data)
+        if stored.head.position > when if isinstance(when, int) else commit.recorded_at > when:
+            break
+        found.append((commit, stored.head))
+    return found
