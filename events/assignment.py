@@ -1,8 +1,12 @@
 """Assignments: one worker or team on one request."""
 
 from datetime import datetime
+from typing import Final
 
 from events.base import Event, event
+
+LIVE: Final = ("accepted", "dispatched", "en_route", "on_scene")
+"""States that hold a slot and capacity (done holds the slot too)."""
 
 
 class AssignmentEvent(Event, frozen=True, kw_only=True):
@@ -12,6 +16,8 @@ class AssignmentEvent(Event, frozen=True, kw_only=True):
     request: str
     worker: str | None = None
     team: str | None = None
+    state: str = ""
+    """Of the assignment after this event: offered, accepted, dispatched, en_route, on_scene, done, ..."""
 
     @property
     def unit(self) -> str:

@@ -90,6 +90,8 @@ class WorkerTakenBack(Event, frozen=True):
     assignment: str | None = None
     request: str | None = None
     """The assignment's."""
+    state: str = ""
+    """The assignment's, after this."""
     stage: str | None = None
     at: datetime | None = None
     """When the void fact happened."""

@@ -1,6 +1,7 @@
 """A view: rows folded from events. Its table, filters, endpoint, stream and rebuild follow from this."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -37,7 +38,8 @@ class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """Whether it has an endpoint and a stream."""
 
 
-def personal_fields(row: type[Row]) -> tuple[str, ...]:
+@cache
+def personal_fields(row: type[msgspec.Struct]) -> tuple[str, ...]:
     """Names of the row's personal fields."""
     return tuple(
         field.name for field in msgspec.structs.fields(row) if "personal" in _descriptions(field.type)

@@ -8,7 +8,7 @@ from events.base import Happened, Place
 from projections.base import Row, View
 
 
-class HeadcountRow(Row, frozen=True):
+class HeadcountRow(Row, frozen=True, kw_only=True):
     """`count` workers; sum over rows for a tree of areas (area=PREFIX), a role, a presence."""
 
     area: str

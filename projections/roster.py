@@ -10,7 +10,7 @@ from events.worker import WorkerAmended, WorkerErased, WorkerRegistered, WorkerR
 from projections.base import Row, View
 
 
-class RosterRow(Row, frozen=True):
+class RosterRow(Row, frozen=True, kw_only=True):
     """One worker. area, role, presence and team are those of the headcount."""
 
     worker: str

@@ -8,6 +8,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from events.assignment import (
+    LIVE,
     AssignmentAccepted,
     AssignmentDeclined,
     AssignmentDispatched,
@@ -21,7 +22,7 @@ from events.base import Event, Happened
 from events.duty import ACT, Fact
 from services.decisions import common
 from services.decisions.base import Ask, Code, Command, Id, Instant, Refused, command, decides, evolves
-from services.decisions.state import LIVE, UNDER_WAY, Assignment, Request, State, Team, Worker, with_fact
+from services.decisions.state import UNDER_WAY, Assignment, Request, State, Team, Worker, with_fact
 
 OFFER_LASTS: Final = timedelta(minutes=5)
 _RANK: Final = {"en_route": 1, "on_scene": 2}

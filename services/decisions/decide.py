@@ -10,6 +10,7 @@ import msgspec
 import services.decisions
 from events import catalog
 from events.area import inside
+from events.assignment import AssignmentEvent
 from events.base import Event, Happened
 from events.commit import Commit, Head, Recorded
 from events.jurisdiction import JurisdictionEstablished
@@ -46,7 +47,9 @@ def decide(state: State, command: Command, ask: Ask, position: int, body: str) -
         subject = (event.worker,) if isinstance(event, _DUTY) else ()
         moved, shifted = state.moves(mark, subject)
         state.settle_moves(moved, shifted)
-        whole = msgspec.structs.replace(event, moved=moved, requests_moved=shifted)
+        whole = msgspec.structs.replace(
+            event, moved=moved, requests_moved=shifted, **_state_after(state, event)
+        )
         recorded.append(_record(whole, ask, body))
     if recorded and ask.anomalies:
         recorded[-1] = _with_anomalies(recorded[-1], position + len(recorded) - 1, ask)
@@ -65,6 +68,13 @@ def _events(state: State, command: Command, ask: Ask) -> Iterator[Event]:
         yield JurisdictionEstablished(name=state.jurisdiction, timezone=ask.timezone)
     authorise(state, command, ask)
     yield from decider(type(command))(state, command, ask)
+
+
+def _state_after(state: State, event: Event) -> dict[str, str]:
+    """What views need and cannot know: whether an observed event changed its assignment."""
+    if isinstance(event, AssignmentEvent) or (isinstance(event, WorkerTakenBack) and event.assignment):
+        return {"state": state.assignments[str(event.assignment)].state}
+    return {}
 
 
 def _happened(state: State, event: Event, ask: Ask, position: int) -> Happened:

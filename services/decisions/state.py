@@ -15,7 +15,6 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 UNDER_WAY = ("en_route", "on_scene")
-LIVE = ("accepted", "dispatched", *UNDER_WAY)
 UNFINISHED = ("open", "assigned", "in_progress")
 
 

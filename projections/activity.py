@@ -1,0 +1,95 @@
+"""Activity 动态: what happened, one row per event; newest first."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from events.base import Event, Happened
+from projections.base import Row, View, personal_fields
+from projections.presence import key_of
+
+
+class ActivityRow(Row, frozen=True, kw_only=True):
+    """One event, with the ids it is about and its coded fields; never what is personal."""
+
+    position: int
+    name: str
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    command: str
+    observed: bool = False
+    area: str | None = None
+    worker: str | None = None
+    team: str | None = None
+    request: str | None = None
+    incident: str | None = None
+    assignment: str | None = None
+    anomalies: tuple[str, ...] = ()
+    detail: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+
+
+_SUBJECTS = ("worker", "team", "request", "incident", "assignment")
+_LEFT_OUT = {*_SUBJECTS, "area", "moved", "requests_moved", "anomalies", "state"}
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    return (key_of(happened.position),)
+
+
+def evolve(row: ActivityRow | None, happened: Happened, key: str) -> ActivityRow | None:
+    e = happened.data
+    return ActivityRow(
+        position=happened.position,
+        name=happened.name,
+        at=happened.at,
+        recorded_at=happened.recorded_at,
+        actor=happened.actor,
+        command=happened.command,
+        observed=happened.observed,
+        area=area_of(e),
+        anomalies=e.anomalies,
+        detail=_detail(e),
+        **subjects(e),
+    )
+
+
+def subjects(e: Event) -> dict[str, str]:
+    """Ids of what the event is about, by kind."""
+    found = {name: getattr(e, name, None) for name in _SUBJECTS}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
+
+
+def area_of(e: Event) -> str | None:
+    """Where it happened: the event's own area, else that of who or what moved."""
+    area = getattr(e, "area", None)
+    if isinstance(area, str):
+        return area
+    for move in (*e.moved, *e.requests_moved):
+        place = move.after or move.before
+        if place:
+            return place.area
+    return None
+
+
+def _detail(e: Event) -> dict[str, Any]:
+    """Every field that says something: set, coded, not an id shown elsewhere."""
+    fields: dict[str, Any] = {}
+    for name in e.__struct_fields__:
+        value = getattr(e, name)
+        empty = value is None or value is msgspec.UNSET or value == ()
+        if name not in _LEFT_OUT and not empty and name not in personal_fields(type(e)):
+            fields[name] = value
+    return fields
+
+
+VIEW = View(
+    name="activity",
+    row=ActivityRow,
+    keys=keys,
+    evolve=evolve,
+    filters=("name", "area", "worker", "team", "request", "incident", "assignment", "actor", "at"),
+    sort="-key",
+)

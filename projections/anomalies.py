@@ -1,0 +1,57 @@
+"""Anomalies 异常: what was recorded though a rule would have refused it; one cause is one anomaly."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from events.base import Happened
+from projections.activity import area_of, subjects
+from projections.base import Row, View
+from projections.presence import key_of
+
+
+class AnomalyRow(Row, frozen=True, kw_only=True):
+    """One code of one event."""
+
+    position: int
+    code: str
+    name: str
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    command: str
+    area: str | None = None
+    worker: str | None = None
+    team: str | None = None
+    request: str | None = None
+    incident: str | None = None
+    assignment: str | None = None
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    if not happened.data.anomalies:
+        return ()
+    return [f"{key_of(happened.position)}:{code}" for code in happened.data.anomalies]
+
+
+def evolve(row: AnomalyRow | None, happened: Happened, key: str) -> AnomalyRow | None:
+    return AnomalyRow(
+        position=happened.position,
+        code=key.partition(":")[2],
+        name=happened.name,
+        at=happened.at,
+        recorded_at=happened.recorded_at,
+        actor=happened.actor,
+        command=happened.command,
+        area=area_of(happened.data),
+        **subjects(happened.data),
+    )
+
+
+VIEW = View(
+    name="anomalies",
+    row=AnomalyRow,
+    keys=keys,
+    evolve=evolve,
+    filters=("code", "name", "area", "worker", "team", "request", "assignment", "at"),
+    sort="-key",
+)

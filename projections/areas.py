@@ -1,0 +1,56 @@
+"""Areas 区域: the tree county > street > community > grid, with its root."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from events.area import AreaClosed, AreaDefined, AreaRenamed, parents
+from events.base import Happened
+from events.jurisdiction import JurisdictionEstablished
+from projections.base import Row, View
+
+
+class AreaRow(Row, frozen=True, kw_only=True):
+    """One area. Level 0 is the root."""
+
+    area: str
+    name: str
+    parent: str | None
+    level: int
+    closed: bool = False
+    lon: float | None = None
+    lat: float | None = None
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    e = happened.data
+    if isinstance(e, JurisdictionEstablished):
+        return (happened.jurisdiction,)
+    if isinstance(e, AreaDefined | AreaRenamed | AreaClosed):
+        return (e.area,)
+    return ()
+
+
+def evolve(row: AreaRow | None, happened: Happened, key: str) -> AreaRow | None:
+    match happened.data:
+        case JurisdictionEstablished() as e:
+            return AreaRow(area=key, name=e.name, parent=None, level=0)
+        case AreaDefined() as e:
+            level = parents(e.area).index(happened.jurisdiction) + 1
+            return AreaRow(area=key, name=e.name, parent=e.parent, level=level, lon=e.lon, lat=e.lat)
+        case AreaRenamed() as e if row:
+            return msgspec.structs.replace(row, name=e.name)
+        case AreaClosed() if row:
+            return msgspec.structs.replace(row, closed=True)
+        case _:
+            return row
+
+
+VIEW = View(
+    name="areas",
+    row=AreaRow,
+    keys=keys,
+    evolve=evolve,
+    events=(JurisdictionEstablished, AreaDefined, AreaRenamed, AreaClosed),
+    filters=("area", "parent", "level", "closed", "name"),
+)

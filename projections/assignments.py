@@ -1,0 +1,159 @@
+"""Assignments 派单: one worker or team on one request, with the time of every stage."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from events.assignment import (
+    LIVE,
+    AssignmentAccepted,
+    AssignmentDeclined,
+    AssignmentDispatched,
+    AssignmentDone,
+    AssignmentEvent,
+    AssignmentExpired,
+    AssignmentOffered,
+    AssignmentProgressed,
+    AssignmentReleased,
+)
+from events.base import Happened
+from events.request import RequestAmended
+from events.worker import WorkerTakenBack
+from projections.base import Row, View
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """A stage that was reached: en_route, on_scene, or one that the organisation names."""
+
+    stage: str
+    at: datetime
+    recorded_at: datetime
+    position: int
+
+
+class AssignmentRow(Row, frozen=True, kw_only=True):
+    """One assignment. Without ended_at it was never released."""
+
+    assignment: str
+    request: str
+    unit: str
+    """The worker or team."""
+    worker: str | None = None
+    team: str | None = None
+    area: str
+    """Of the request."""
+    incident: str | None = None
+    state: str
+    live: bool = False
+    offered_at: datetime | None = None
+    expires_at: datetime | None = None
+    accepted_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    en_route_at: datetime | None = None
+    on_scene_at: datetime | None = None
+    stages: tuple[Stage, ...] = ()
+    ended_at: datetime | None = None
+    reason: str | None = None
+    override: str | None = None
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    e = happened.data
+    match e:
+        case RequestAmended():
+            return e.assignments
+        case WorkerTakenBack():
+            return (e.assignment,) if e.assignment else ()
+        case AssignmentEvent():
+            return (e.assignment,)
+        case _:
+            return ()
+
+
+def evolve(row: AssignmentRow | None, happened: Happened, key: str) -> AssignmentRow | None:
+    e = happened.data
+    if row is None:
+        if not isinstance(e, AssignmentOffered | AssignmentDispatched):
+            return None
+        row = AssignmentRow(
+            assignment=key,
+            request=e.request,
+            unit=e.unit,
+            worker=e.worker,
+            team=e.team,
+            area=e.area,
+            incident=e.incident,
+            state=e.state,
+        )
+    return _changed(row, happened)
+
+
+def _changed(row: AssignmentRow, happened: Happened) -> AssignmentRow:
+    e, at = happened.data, happened.at
+    match e:
+        case RequestAmended():
+            given = {"area": e.area, "incident": e.incident}
+            return msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
+        case WorkerTakenBack():
+            return _taken_back(row, e)
+        case AssignmentOffered():
+            row = msgspec.structs.replace(row, offered_at=at, expires_at=e.expires_at)
+        case AssignmentAccepted():
+            row = msgspec.structs.replace(
+                row, accepted_at=row.accepted_at or at, override=e.override or row.override
+            )
+        case AssignmentDispatched():
+            row = msgspec.structs.replace(
+                row, dispatched_at=row.dispatched_at or at, override=e.override or row.override
+            )
+        case AssignmentProgressed():
+            stages = (*row.stages, Stage(e.stage, at, happened.recorded_at, happened.position))
+            row = _timed(msgspec.structs.replace(row, stages=stages))
+        case AssignmentDone() | AssignmentReleased() | AssignmentDeclined() | AssignmentExpired():
+            if row.ended_at is None:
+                row = msgspec.structs.replace(row, ended_at=at, reason=e.reason)
+        case _:
+            return row
+    state = e.state
+    return msgspec.structs.replace(row, state=state, live=state in LIVE)
+
+
+def _taken_back(row: AssignmentRow, e: WorkerTakenBack) -> AssignmentRow:
+    if e.stage == "done":
+        row = msgspec.structs.replace(row, ended_at=None, reason=None)
+    else:
+        stages = tuple(s for s in row.stages if s.position != e.position)
+        row = _timed(msgspec.structs.replace(row, stages=stages))
+    return msgspec.structs.replace(row, state=e.state, live=e.state in LIVE)
+
+
+def _timed(row: AssignmentRow) -> AssignmentRow:
+    """The first en_route and on_scene, by when they happened."""
+    first = {
+        name: min((s.at for s in row.stages if s.stage == name), default=None)
+        for name in ("en_route", "on_scene")
+    }
+    return msgspec.structs.replace(row, en_route_at=first["en_route"], on_scene_at=first["on_scene"])
+
+
+VIEW = View(
+    name="assignments",
+    row=AssignmentRow,
+    keys=keys,
+    evolve=evolve,
+    events=(AssignmentEvent, WorkerTakenBack, RequestAmended),
+    filters=(
+        "request",
+        "unit",
+        "worker",
+        "team",
+        "area",
+        "incident",
+        "state",
+        "live",
+        "offered_at",
+        "dispatched_at",
+        "ended_at",
+    ),
+)

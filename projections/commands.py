@@ -1,0 +1,32 @@
+"""Commands that are in the log, by id: what makes a repeat answer with the first outcome. Internal."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from events.base import Happened
+from projections.base import Row, View
+
+
+class CommandRow(Row, frozen=True, kw_only=True):
+    """One accepted command."""
+
+    position: int
+    """Of its last event."""
+    name: str
+    """Of its first event."""
+    body: str
+    """Keyed hash of (name, claimed at, plain data)."""
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    return (happened.command,)
+
+
+def evolve(row: CommandRow | None, happened: Happened, key: str) -> CommandRow | None:
+    if row is None:
+        return CommandRow(position=happened.position, name=happened.name, body=happened.body)
+    return msgspec.structs.replace(row, position=happened.position)
+
+
+VIEW = View(name="commands", row=CommandRow, keys=keys, evolve=evolve, public=False)

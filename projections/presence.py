@@ -1,0 +1,122 @@
+"""Presence 在岗: one row per duty fact, both times; intervals (person-times, 人次) are derived when read."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from events.base import Event, Happened
+from events.duty import AVAILABLE, BREAK, IN, OUT, REPORT, Fact, intervals, order
+from events.worker import (
+    WorkerCheckedIn,
+    WorkerCheckedOut,
+    WorkerPresenceSet,
+    WorkerReported,
+    WorkerTakenBack,
+)
+from projections.base import Row, View
+
+
+class PresenceRow(Row, frozen=True, kw_only=True):
+    """One duty fact of a worker, kept even when taken back."""
+
+    position: int
+    worker: str
+    kind: str
+    """in, out, break, available, report."""
+    area: str | None = None
+    """Where the fact says; check-outs and breaks say none."""
+    at: datetime
+    """When it happened."""
+    claimed: datetime | None = None
+    """What the device said, where its clock was wrong."""
+    recorded_at: datetime
+    late_seconds: float = 0.0
+    observed: bool = False
+    actor: str
+    command: str
+    void: bool = False
+    """Taken back."""
+
+
+class IntervalRow(Row, frozen=True, kw_only=True):
+    """One duty of one worker in one area; until None = still on."""
+
+    worker: str
+    area: str
+    since: datetime
+    until: datetime | None
+    seconds: float | None
+
+
+def key_of(position: int) -> str:
+    """Keys sort as positions do."""
+    return f"{position:012d}"
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    e = happened.data
+    if isinstance(e, WorkerTakenBack):
+        return (key_of(e.position),)
+    return (key_of(happened.position),)
+
+
+def evolve(row: PresenceRow | None, happened: Happened, key: str) -> PresenceRow | None:
+    e = happened.data
+    if isinstance(e, WorkerTakenBack):
+        return msgspec.structs.replace(row, void=True) if row else None
+    kind, worker, area = _said(e)
+    return PresenceRow(
+        position=happened.position,
+        worker=worker,
+        kind=kind,
+        area=area,
+        at=happened.at,
+        claimed=happened.claimed,
+        recorded_at=happened.recorded_at,
+        late_seconds=(happened.recorded_at - happened.at).total_seconds(),
+        observed=happened.observed,
+        actor=happened.actor,
+        command=happened.command,
+    )
+
+
+def _said(e: Event) -> tuple[str, str, str | None]:
+    match e:
+        case WorkerCheckedIn():
+            return IN, e.worker, e.area
+        case WorkerReported():
+            return REPORT, e.worker, e.area
+        case WorkerPresenceSet():
+            return BREAK if e.presence == "on_break" else AVAILABLE, e.worker, None
+        case WorkerCheckedOut():
+            return OUT, e.worker, None
+        case _:
+            raise TypeError(f"{e.NAME} is no duty fact")
+
+
+def derived(rows: Iterable[PresenceRow]) -> list[IntervalRow]:
+    """Person-times of all workers in `rows`, which must hold every fact of each."""
+    facts: dict[str, list[Fact]] = {}
+    for row in rows:
+        if not row.void:
+            facts.setdefault(row.worker, []).append(Fact(row.at, row.position, row.kind, row.area))
+    found: list[IntervalRow] = []
+    for worker, mine in sorted(facts.items()):
+        for one in intervals(worker, sorted(mine, key=order)):
+            seconds = (one.until - one.since).total_seconds() if one.until else None
+            found.append(
+                IntervalRow(worker=worker, area=one.area, since=one.since, until=one.until, seconds=seconds)
+            )
+    return found
+
+
+VIEW = View(
+    name="presence",
+    row=PresenceRow,
+    keys=keys,
+    evolve=evolve,
+    events=(WorkerCheckedIn, WorkerCheckedOut, WorkerPresenceSet, WorkerReported, WorkerTakenBack),
+    filters=("worker", "kind", "area", "at", "recorded_at", "late_seconds", "observed", "void", "actor"),
+    sort="key",
+)

@@ -1,0 +1,201 @@
+"""Requests 求助: what is asked for, how it stands, who is on it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from events.assignment import LIVE, AssignmentEvent, AssignmentProgressed
+from events.base import Happened, Personal
+from events.request import (
+    RequestAmended,
+    RequestCancelled,
+    RequestCompleted,
+    RequestErased,
+    RequestFailed,
+    RequestMerged,
+    RequestOpened,
+    RequestReopened,
+)
+from events.worker import WorkerTakenBack
+from projections.base import Row, View
+
+
+class RequestRow(Row, frozen=True, kw_only=True):
+    """One request. Overdue is due_at < now while unfinished: computed when asked, never stored."""
+
+    request: str
+    area: str
+    incident: str | None = None
+    day: str
+    """Local day of opening."""
+    state: str
+    category: str
+    priority: int
+    quantity: int = 1
+    slots: int | None = 1
+    """None = open-ended."""
+    taken: int = 0
+    """Slots held: live and done assignments since it was last opened."""
+    live: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    touched: bool = False
+    """Whether anybody was ever asked or sent."""
+    opened_at: datetime
+    entered_at: datetime | None = None
+    due_at: datetime | None = None
+    first_assigned_at: datetime | None = None
+    first_on_scene_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None
+    merged_into: str | None = None
+    merged_from: tuple[str, ...] = ()
+    reopened: int = 0
+    lon: float | None = None
+    lat: float | None = None
+    source: str | None = None
+    contact_name: Personal | None = None
+    contact_phone: Personal | None = None
+    address: Personal | None = None
+    text: Personal | None = None
+    note: Personal | None = None
+
+
+_PERSONAL = ("contact_name", "contact_phone", "address", "text", "note")
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    found = dict.fromkeys(move.request for move in happened.data.requests_moved)
+    request = getattr(happened.data, "request", None)
+    if isinstance(request, str):
+        found[request] = None
+    if isinstance(happened.data, RequestMerged):
+        found[happened.data.into] = None
+    return found
+
+
+def evolve(row: RequestRow | None, happened: Happened, key: str) -> RequestRow | None:
+    if isinstance(happened.data, RequestOpened):
+        row = _opened(happened.data, happened)
+    if row is None:
+        return None
+    row = _changed(row, happened, key)
+    for move in happened.data.requests_moved:
+        if move.request == key and move.after:
+            row = msgspec.structs.replace(
+                row,
+                area=move.after.area,
+                incident=move.after.incident,
+                day=move.after.day,
+                state=move.after.state,
+                priority=move.after.priority,
+            )
+    return row
+
+
+def _opened(e: RequestOpened, happened: Happened) -> RequestRow:
+    same = (
+        "request",
+        "area",
+        "incident",
+        "category",
+        "priority",
+        "quantity",
+        "slots",
+        "due_at",
+        "entered_at",
+    )
+    given = {f: getattr(e, f) for f in (*same, "lon", "lat", "source", *_PERSONAL[:4])}
+    return RequestRow(day="", state="open", opened_at=happened.at, **given)
+
+
+def _changed(row: RequestRow, happened: Happened, key: str) -> RequestRow:
+    match happened.data:
+        case AssignmentEvent() as e:
+            return _assigned(row, e, happened)
+        case WorkerTakenBack() as e if e.assignment:
+            return _listed(row, e.assignment, e.state)
+        case RequestAmended() as e:
+            given = {f: getattr(e, f) for f in e.__struct_fields__ if hasattr(row, f) and f != "request"}
+            return msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
+        case RequestMerged() as e if e.into == key:
+            return msgspec.structs.replace(row, merged_from=(*row.merged_from, e.request))
+        case RequestMerged() as e:
+            return msgspec.structs.replace(row, ended_at=happened.at, merged_into=e.into, reason="merged")
+        case RequestCompleted() | RequestCancelled() | RequestFailed() as e:
+            return msgspec.structs.replace(
+                row, ended_at=happened.at, reason=e.reason, note=e.note or row.note
+            )
+        case RequestReopened() as e:
+            return msgspec.structs.replace(
+                row,
+                ended_at=None,
+                reason=e.reason,
+                merged_into=None,
+                done=(),
+                taken=0,
+                reopened=row.reopened + 1,
+            )
+        case RequestErased():
+            return msgspec.structs.replace(row, **dict.fromkeys(_PERSONAL))
+        case _:
+            return row
+
+
+def _assigned(row: RequestRow, e: AssignmentEvent, happened: Happened) -> RequestRow:
+    """The assignment enters the list its state says; first times are kept."""
+    row = _listed(row, e.assignment, e.state)
+    first_assigned = row.first_assigned_at or (happened.at if e.state in LIVE else None)
+    first_on_scene = row.first_on_scene_at
+    if isinstance(e, AssignmentProgressed) and e.stage == "on_scene":
+        first_on_scene = min(first_on_scene or happened.at, happened.at)
+    return msgspec.structs.replace(
+        row, touched=True, first_assigned_at=first_assigned, first_on_scene_at=first_on_scene
+    )
+
+
+def _listed(row: RequestRow, assignment: str, state: str) -> RequestRow:
+    live = _with(row.live, assignment, member=state in LIVE)
+    was_done = assignment in row.done
+    newly_done = state == "done" and (was_done or assignment in row.live)
+    done = _with(row.done, assignment, member=newly_done)
+    offers = _with(row.offers, assignment, member=state == "offered")
+    return msgspec.structs.replace(row, live=live, done=done, offers=offers, taken=len(live) + len(done))
+
+
+def _with(items: tuple[str, ...], item: str, *, member: bool) -> tuple[str, ...]:
+    rest = tuple(i for i in items if i != item)
+    return (*rest, item) if member else rest
+
+
+VIEW = View(
+    name="requests",
+    row=RequestRow,
+    keys=keys,
+    evolve=evolve,
+    events=(
+        AssignmentEvent,
+        WorkerTakenBack,
+        RequestOpened,
+        RequestAmended,
+        RequestCompleted,
+        RequestCancelled,
+        RequestFailed,
+        RequestMerged,
+        RequestReopened,
+        RequestErased,
+    ),
+    filters=(
+        "area",
+        "incident",
+        "state",
+        "category",
+        "priority",
+        "day",
+        "touched",
+        "opened_at",
+        "due_at",
+        "ended_at",
+    ),
+)

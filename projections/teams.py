@@ -1,0 +1,116 @@
+"""Teams 队伍: who leads, who is in, what they are on."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from events.assignment import LIVE, AssignmentEvent
+from events.base import Happened
+from events.team import (
+    TeamActivated,
+    TeamAmended,
+    TeamFormed,
+    TeamJoined,
+    TeamLeaderAppointed,
+    TeamLeft,
+    TeamStoodDown,
+)
+from projections.base import Row, View
+
+
+class TeamRow(Row, frozen=True, kw_only=True):
+    """One team. `live` = its live assignments."""
+
+    team: str
+    name: str
+    kind: str
+    area: str
+    organisation: str | None = None
+    incident: str | None = None
+    state: str = "forming"
+    leader: str | None = None
+    members: tuple[str, ...] = ()
+    member_count: int = 0
+    capacity: int | None = None
+    live: tuple[str, ...] = ()
+    live_count: int = 0
+    formed_at: datetime
+    activated_at: datetime | None = None
+    stood_down_at: datetime | None = None
+
+
+EVENTS = (
+    TeamFormed,
+    TeamAmended,
+    TeamJoined,
+    TeamLeft,
+    TeamLeaderAppointed,
+    TeamActivated,
+    TeamStoodDown,
+    AssignmentEvent,
+)
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    team = getattr(happened.data, "team", None)
+    return (team,) if isinstance(team, str) else ()
+
+
+def evolve(row: TeamRow | None, happened: Happened, key: str) -> TeamRow | None:
+    e = happened.data
+    if isinstance(e, TeamFormed):
+        return TeamRow(
+            team=key,
+            name=e.name,
+            kind=e.kind,
+            area=e.area,
+            organisation=e.organisation,
+            incident=e.incident,
+            capacity=e.capacity,
+            formed_at=happened.at,
+        )
+    return _changed(row, happened) if row else None
+
+
+def _changed(row: TeamRow, happened: Happened) -> TeamRow:
+    match happened.data:
+        case TeamAmended() as e:
+            given = {f: getattr(e, f) for f in ("name", "area", "organisation", "capacity")}
+            return msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
+        case TeamJoined() as e:
+            return _with_members(row, (*(m for m in row.members if m != e.worker), e.worker))
+        case TeamLeft() as e:
+            leader = None if row.leader == e.worker else row.leader
+            members = tuple(m for m in row.members if m != e.worker)
+            return _with_members(msgspec.structs.replace(row, leader=leader), members)
+        case TeamLeaderAppointed() as e:
+            return msgspec.structs.replace(row, leader=e.worker)
+        case TeamActivated():
+            return msgspec.structs.replace(row, state="active", activated_at=happened.at)
+        case TeamStoodDown():
+            return msgspec.structs.replace(row, state="stood_down", stood_down_at=happened.at)
+        case AssignmentEvent() as e:
+            return _with_live(row, e)
+        case _:
+            return row
+
+
+def _with_members(row: TeamRow, members: tuple[str, ...]) -> TeamRow:
+    return msgspec.structs.replace(row, members=members, member_count=len(members))
+
+
+def _with_live(row: TeamRow, e: AssignmentEvent) -> TeamRow:
+    rest = tuple(a for a in row.live if a != e.assignment)
+    now = (*rest, e.assignment) if e.state in LIVE else rest
+    return msgspec.structs.replace(row, live=now, live_count=len(now))
+
+
+VIEW = View(
+    name="teams",
+    row=TeamRow,
+    keys=keys,
+    evolve=evolve,
+    events=EVENTS,
+    filters=("area", "kind", "state", "organisation", "incident", "leader", "live_count", "formed_at"),
+)
