@@ -21,17 +21,11 @@ CREATE TABLE IF NOT EXISTS keys (
     jurisdiction TEXT NOT NULL,
     subject TEXT NOT NULL,
     wrapped BLOB NOT NULL,
+    phone BLOB NOT NULL DEFAULT (zeroblob(32)),
     erased INTEGER NOT NULL DEFAULT 0,
     UNIQUE (jurisdiction, subject)
 ) STRICT;
-CREATE TABLE IF NOT EXISTS phones (
-    jurisdiction TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    hash BLOB NOT NULL,
-    PRIMARY KEY (jurisdiction, subject)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS phones_by_hash ON phones (jurisdiction, hash);
-"""
+"""  # rows are only added, and overwritten by others as long: a page that splits would keep copies of secrets
 _KEY: Final = "SELECT wrapped, erased FROM keys WHERE jurisdiction = ? AND subject = ?"
 _KEYS: Final = (
     "SELECT subject, wrapped, erased FROM keys"
@@ -39,16 +33,13 @@ _KEYS: Final = (
 )
 _ADD: Final = "INSERT OR IGNORE INTO keys (jurisdiction, subject, wrapped) VALUES (?, ?, ?)"
 _ERASE: Final = (
-    # zeros of the same length: the row stays where it is, so that no page keeps a copy of the key
-    "INSERT INTO keys VALUES (?, ?, zeroblob(60), 1) ON CONFLICT DO"
-    " UPDATE SET wrapped = zeroblob(length(wrapped)), erased = 1"
+    "INSERT INTO keys (jurisdiction, subject, wrapped, erased) VALUES (?, ?, zeroblob(60), 1) ON CONFLICT DO"
+    " UPDATE SET wrapped = zeroblob(60), phone = zeroblob(32), erased = 1"
 )
 _PHONE: Final = (
-    "INSERT INTO phones VALUES (?, ?, ?) ON CONFLICT DO"
-    " UPDATE SET hash = excluded.hash WHERE hash <> excluded.hash"
+    "UPDATE keys SET phone = ifnull(?, zeroblob(32)) WHERE jurisdiction = ? AND subject = ? AND NOT erased"
 )
-_NO_PHONE: Final = "DELETE FROM phones WHERE jurisdiction = ? AND subject = ?"
-_FIND: Final = "SELECT subject FROM phones WHERE jurisdiction = ? AND hash = ? ORDER BY subject"
+_FIND: Final = "SELECT subject FROM keys WHERE phone = ? AND jurisdiction = ? ORDER BY subject"
 _KNOWN: Final = b"muster"
 _NONCE: Final = 12
 
@@ -66,10 +57,10 @@ class KeyStore:
     def __init__(self, path: Path) -> None:
         """Raises VaultUnavailable."""
         self._path = path
-        self._gate, self._reading = threading.Lock(), threading.Lock()
+        self._gate, self._reading, self._finding = threading.Lock(), threading.Lock(), threading.Lock()
         with self._told():
             self._db = connect(path, _SCHEMA)
-            self._reader = connect(path, "")
+            self._reader, self._finder = connect(path, ""), connect(path, "")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a crash may have kept erased bytes there
         self._master = AESGCM(bytes(32))
 
@@ -127,9 +118,7 @@ class KeyStore:
             row = db.execute(_KEY, (jurisdiction, subject)).fetchone()
             if row and row[1]:
                 return False
-            with db:
-                db.execute(_ERASE, (jurisdiction, subject))
-                db.execute(_NO_PHONE, (jurisdiction, subject))
+            db.execute(_ERASE, (jurisdiction, subject))
         return True
 
     def truncate(self) -> bool:
@@ -139,21 +128,18 @@ class KeyStore:
         return not busy
 
     def set_phones(self, jurisdiction: str, hashes: Mapping[str, bytes | None]) -> None:
-        """Replace the subjects' phone hashes; None = no phone. Erased subjects stay without."""
-        with self._using() as db:
-            rows = self._rows(db, jurisdiction, list(hashes))
-            alive = {s: h for s, h in hashes.items() if s not in rows or not rows[s][1]}
-            with db:
-                db.executemany(_PHONE, [(jurisdiction, s, h) for s, h in alive.items() if h])
-                db.executemany(_NO_PHONE, [(jurisdiction, s) for s, h in alive.items() if not h])
+        """Replace the subjects' phone hashes; None = no phone. Who has no key, or no more, stays without."""
+        with self._using() as db, db:
+            db.executemany(_PHONE, [(hash_, jurisdiction, s) for s, hash_ in hashes.items()])
 
     def by_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
-        """Subjects with this phone hash, sorted."""
-        with self._using() as db:
-            return [row[0] for row in db.execute(_FIND, (jurisdiction, hash_))]
+        """Subjects with this phone hash, sorted. Looks at all: an index would keep copies of what it held."""
+        with self._finding, self._told():
+            return [row[0] for row in self._finder.execute(_FIND, (hash_, jurisdiction))]
 
     def close(self) -> None:
-        with self._gate, self._reading:
+        with self._gate, self._reading, self._finding:
+            self._finder.close()
             self._reader.close()
             self._db.close()
 

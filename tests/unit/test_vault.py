@@ -1,0 +1,358 @@
+"""The vault: what is sealed can be read by nobody else, and by nobody at all once it is erased."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from services.vault import BadToken, Erased, MasterKeyMissing, NoKey, Vault, WrongMasterKey, mask
+from services.vault.phones import normalised
+
+ID = "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3d"
+TOKEN = re.compile(rf"sealed:1:worker/W1:{ID}:name:[\w-]{{16}}:[\w-]+")
+
+
+@pytest.fixture
+async def vault(tmp_path: Path) -> AsyncIterator[Vault]:
+    opened = Vault(tmp_path)
+    await opened.ensure("2307", ["worker/W1"])
+    yield opened
+    await opened.close()
+
+
+def sealed(vault: Vault, plain: str = "测试人员 17", field: str = "name", subject: str = "worker/W1") -> str:
+    return vault.seal("2307", subject, ID, field, plain)
+
+
+class TestSealing:
+    def test_a_token_names_its_origin_and_hides_its_value(self, vault: Vault) -> None:
+        assert TOKEN.fullmatch(sealed(vault))
+
+    def test_opens_to_what_was_sealed(self, vault: Vault) -> None:
+        for plain in ("测试人员 17", "", "a:b", "😀" * 1000):
+            assert vault.open("2307", sealed(vault, plain)) == plain
+
+    def test_the_same_value_is_another_token_each_time(self, vault: Vault) -> None:
+        assert len({sealed(vault) for _ in range(100)}) == 100
+
+    async def test_a_key_stays_the_same_over_restarts(self, vault: Vault, tmp_path: Path) -> None:
+        token = sealed(vault)
+        again = Vault(tmp_path)
+
+        assert again.open("2307", token) == "测试人员 17"
+        await again.close()
+
+    async def test_more_subjects_than_memory_holds(self, tmp_path: Path) -> None:
+        vault = Vault(tmp_path, keep=10)
+        subjects = [f"worker/W{n}" for n in range(50)]
+        await vault.ensure("2307", subjects)
+        tokens = [vault.seal("2307", s, ID, "name", s) for s in subjects]
+
+        assert [vault.open("2307", token) for token in tokens] == subjects
+        await vault.close()
+
+    def test_nothing_is_sealed_for_a_subject_without_a_key(self, vault: Vault) -> None:
+        with pytest.raises(NoKey, match="worker/W2 in 2307"):
+            sealed(vault, subject="worker/W2")
+
+    async def test_two_that_ensure_at_once_get_one_key(self, tmp_path: Path) -> None:
+        one, other = Vault(tmp_path), Vault(tmp_path)
+        await asyncio.gather(*(v.ensure("2307", ["worker/W9"]) for v in (one, other)))
+
+        assert other.open("2307", sealed(one, "x", subject="worker/W9")) == "x"
+        await one.close()
+        await other.close()
+
+
+class TestTampering:
+    @pytest.mark.parametrize(
+        ("part", "value"),
+        [(3, "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3e"), (4, "phone"), (5, "A" * 16), (6, "A" * 40)],
+    )
+    def test_a_changed_part_is_noticed(self, vault: Vault, part: int, value: str) -> None:
+        parts = sealed(vault).split(":")
+        parts[part] = value
+
+        with pytest.raises(BadToken, match="was changed"):
+            vault.open("2307", ":".join(parts))
+
+    async def test_a_token_of_another_subject_is_noticed(self, vault: Vault) -> None:
+        await vault.ensure("2307", ["worker/W2"])
+
+        with pytest.raises(BadToken):
+            vault.open("2307", sealed(vault).replace("worker/W1", "worker/W2"))
+
+    async def test_a_token_of_another_jurisdiction_is_noticed(self, vault: Vault) -> None:
+        await vault.ensure("3307", ["worker/W1"])
+
+        with pytest.raises(BadToken, match="not of 3307"):
+            vault.open("3307", sealed(vault))
+
+    def test_parts_cannot_be_shifted_into_each_other(self, vault: Vault) -> None:
+        parts = vault.seal("2307", "worker/W1", "ab", "c", "x").split(":")
+        parts[3], parts[4] = "a", "bc"
+
+        with pytest.raises(BadToken):
+            vault.open("2307", ":".join(parts))
+
+    @pytest.mark.parametrize(
+        "token", ["", "plain", "sealed:1:a:b", "sealed:2:worker/W1:c:f:n:b", "sealed:1:worker/W1:c:f:é:b"]
+    )
+    def test_what_is_no_token_is_refused(self, vault: Vault, token: str) -> None:
+        with pytest.raises(BadToken):
+            vault.open("2307", token)
+
+
+class TestErasing:
+    async def test_nothing_opens_any_more(self, vault: Vault) -> None:
+        token = sealed(vault)
+        await vault.erase("2307", "worker/W1")
+
+        assert vault.open("2307", token) is None
+
+    async def test_nor_after_a_restart_or_with_a_new_key(self, vault: Vault, tmp_path: Path) -> None:
+        token = sealed(vault)
+        await vault.erase("2307", "worker/W1")
+        again = Vault(tmp_path)
+
+        assert again.open("2307", token) is None
+        assert await again.ensure("2307", ["worker/W1", "worker/W2"]) == {
+            "worker/W1": False,
+            "worker/W2": True,
+        }
+        await again.close()
+
+    async def test_nothing_is_sealed_or_hashed_for_them(self, vault: Vault) -> None:
+        await vault.erase("2307", "worker/W1")
+
+        with pytest.raises(Erased):
+            sealed(vault)
+        with pytest.raises(Erased):
+            vault.body_hash("2307", "worker/W1", "worker.amend", None, {})
+
+    async def test_others_keep_theirs(self, vault: Vault) -> None:
+        await vault.ensure("3307", ["worker/W1"])
+        token = vault.seal("3307", "worker/W1", ID, "name", "x")
+        await vault.erase("2307", "worker/W1")
+
+        assert vault.open("3307", token) == "x"
+
+    async def test_repeating_it_and_erasing_the_unknown_is_fine(self, vault: Vault) -> None:
+        for subject in ("worker/W1", "worker/W1", "worker/W404"):
+            await vault.erase("2307", subject)
+
+        assert await vault.ensure("2307", ["worker/W404"]) == {"worker/W404": False}
+
+    async def test_their_phone_finds_nobody(self, vault: Vault) -> None:
+        await vault.index_phone("2307", "worker/W1", "13800000001")
+        await vault.erase("2307", "worker/W1")
+        await vault.index_phone("2307", "worker/W1", "13800000001")
+
+        assert await vault.find_phone("2307", "13800000001") == []
+
+    async def test_the_bytes_of_the_key_are_gone_from_the_disk(self, tmp_path: Path) -> None:
+        """From the store and from its write-ahead log, however the pages were split meanwhile."""
+        vault = Vault(tmp_path)
+        subjects = [f"worker/{n * 7919 % 3001:04d}" for n in range(2000)]
+        for begin in range(0, len(subjects), 100):
+            await vault.ensure("2307", subjects[begin : begin + 100])
+            phones = {s: f"138{s[-4:]}0000" for s in subjects[begin : begin + 100]}
+            await vault.index_phones("2307", phones)
+        erased = subjects[::400]
+        gone = [secret for s in erased for secret in kept(tmp_path, s)]
+        assert all(on_disk(tmp_path, secret) for secret in gone)
+        for subject in erased:
+            await vault.erase("2307", subject)
+
+        assert not [secret for secret in gone if on_disk(tmp_path, secret)]
+        assert all(on_disk(tmp_path, secret) for secret in kept(tmp_path, subjects[1]))
+        await vault.close()
+
+
+def kept(folder: Path, subject: str) -> list[bytes]:
+    """The wrapped key and the phone hash of a subject."""
+    with sqlite3.connect(folder / "keys.sqlite") as db:
+        secrets = db.execute("SELECT wrapped, phone FROM keys WHERE subject = ?", (subject,)).fetchone()
+    db.close()
+    return list(secrets)
+
+
+def on_disk(folder: Path, secret: bytes) -> bool:
+    return any(secret in file.read_bytes() for file in folder.iterdir())
+
+
+class TestTheMasterKey:
+    def test_is_made_for_its_owner_only(self, vault: Vault, tmp_path: Path) -> None:
+        for name in ("master.key", "keys.sqlite"):
+            assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+        assert len((tmp_path / "master.key").read_bytes()) == 32
+
+    async def test_is_taken_from_everybody_else_again(self, vault: Vault, tmp_path: Path) -> None:
+        (tmp_path / "master.key").chmod(0o644)
+        await Vault(tmp_path).close()
+
+        assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o600
+
+    def test_a_wrong_one_is_refused(self, vault: Vault, tmp_path: Path) -> None:
+        with pytest.raises(WrongMasterKey, match="does not open"):
+            Vault(tmp_path, bytes(32))
+
+    def test_one_of_another_length_is_refused(self, vault: Vault, tmp_path: Path) -> None:
+        with pytest.raises(WrongMasterKey, match="5 bytes"):
+            Vault(tmp_path, b"short")
+
+    def test_is_not_made_anew_where_it_is_missing(self, vault: Vault, tmp_path: Path) -> None:
+        (tmp_path / "master.key").unlink()
+
+        with pytest.raises(MasterKeyMissing, match="restore it"):
+            Vault(tmp_path)
+        assert not (tmp_path / "master.key").exists()
+
+    async def test_may_be_brought_by_the_caller(self, tmp_path: Path) -> None:
+        await Vault(tmp_path, b"k" * 32).close()
+
+        assert not (tmp_path / "master.key").exists()
+        await Vault(tmp_path, b"k" * 32).close()
+
+    async def test_no_key_is_on_the_disk_unwrapped(self, vault: Vault, tmp_path: Path) -> None:
+        await vault.ensure("2307", ["worker/W2"])
+        raw = vault._store.key("2307", "worker/W2")
+
+        assert isinstance(raw, bytes)
+        assert not on_disk(tmp_path, raw)
+
+    async def test_ids_of_imports_have_a_key_that_stays(self, vault: Vault, tmp_path: Path) -> None:
+        again = Vault(tmp_path)
+
+        assert again.import_key() == vault.import_key()
+        assert len(vault.import_key()) == 32
+        await again.close()
+
+
+class TestTheHashOfABody:
+    AT = datetime(2022, 3, 28, tzinfo=UTC)
+
+    def test_is_of_what_was_asked_and_not_of_how_it_was_written(self, vault: Vault) -> None:
+        shanghai = self.AT.astimezone(timezone(timedelta(hours=8)))
+        one = vault.body_hash("2307", None, "area.define", self.AT, {"a": 1, "b": {"c": 2, "d": 3}})
+        other = vault.body_hash("2307", None, "area.define", shanghai, {"b": {"d": 3, "c": 2}, "a": 1})
+
+        assert one == other
+        assert re.fullmatch(r"[0-9a-f]{64}", one)
+
+    def test_differs_with_every_part(self, vault: Vault) -> None:
+        asked = [
+            (None, "worker.amend", None, {"name": "x"}),
+            ("worker/W1", "worker.amend", None, {"name": "x"}),
+            (None, "worker.register", None, {"name": "x"}),
+            (None, "worker.amend", self.AT, {"name": "x"}),
+            (None, "worker.amend", None, {"name": "y"}),
+        ]
+        assert len({vault.body_hash("2307", *one) for one in asked}) == len(asked)
+
+    async def test_stays_over_restarts(self, vault: Vault, tmp_path: Path) -> None:
+        again = Vault(tmp_path)
+        for subject in (None, "worker/W1"):
+            hashes = {v.body_hash("2307", subject, "n", None, {}) for v in (vault, again)}
+            assert len(hashes) == 1
+        await again.close()
+
+    async def test_cannot_be_guessed_without_the_key(self, vault: Vault, tmp_path: Path) -> None:
+        other = Vault(tmp_path / "other")
+        hashes = {v.body_hash("2307", None, "n", None, {}) for v in (vault, other)}
+
+        assert len(hashes) == 2
+        await other.close()
+
+
+class TestPhones:
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "13800001234",
+            "138 0000 1234",
+            "+86 138-0000-1234",
+            "0086 13800001234",
+            "8613800001234",
+            "(+86)138.0000.1234",
+            "１３８００００１２３４",
+            "+８６ 138 0000 1234",
+        ],
+    )
+    async def test_a_number_is_found_however_it_is_written(self, vault: Vault, written: str) -> None:
+        await vault.index_phone("2307", "worker/W1", written)
+
+        assert await vault.find_phone("2307", "13800001234") == ["worker/W1"]
+
+    async def test_only_whole_numbers_match(self, vault: Vault) -> None:
+        await vault.index_phone("2307", "worker/W1", "13800001234")
+
+        for other in ("1380000123", "3800001234", "+1 13800001234", "", "phone"):
+            assert await vault.find_phone("2307", other) == []
+
+    async def test_one_number_may_be_of_several(self, vault: Vault) -> None:
+        phones = {"worker/W2": "13800001234", "request/R1": "13800001234"}
+        await vault.ensure("2307", phones)
+        await vault.index_phones("2307", phones)
+
+        assert await vault.find_phone("2307", "13800001234") == ["request/R1", "worker/W2"]
+
+    async def test_an_amended_number_replaces_the_old_one(self, vault: Vault) -> None:
+        await vault.index_phone("2307", "worker/W1", "13800001234")
+        await vault.index_phone("2307", "worker/W1", "13900001234")
+
+        assert await vault.find_phone("2307", "13800001234") == []
+        assert await vault.find_phone("2307", "13900001234") == ["worker/W1"]
+        await vault.index_phone("2307", "worker/W1", None)
+
+        assert await vault.find_phone("2307", "13900001234") == []
+
+    async def test_jurisdictions_are_apart(self, vault: Vault, tmp_path: Path) -> None:
+        await vault.ensure("3307", ["worker/W1"])
+        await vault.index_phone("2307", "worker/W1", "13800001234")
+        await vault.index_phone("3307", "worker/W1", "13800001234")
+        with sqlite3.connect(tmp_path / "keys.sqlite") as db:
+            hashes = db.execute("SELECT DISTINCT phone FROM keys").fetchall()
+
+        assert len(hashes) == 2
+        assert await vault.find_phone("4407", "13800001234") == []
+
+    async def test_numbers_are_not_on_the_disk(self, vault: Vault, tmp_path: Path) -> None:
+        await vault.index_phone("2307", "worker/W1", "13800001234")
+
+        assert not on_disk(tmp_path, b"13800001234")
+
+    def test_numbers_of_other_countries_keep_their_prefix(self) -> None:
+        assert normalised("+1 (415) 555-0134") == "14155550134"
+        assert normalised("86012345") == "86012345"
+
+
+class TestMasking:
+    @pytest.mark.parametrize(
+        ("field", "plain", "masked"),
+        [
+            ("name", "张三", "张*"),
+            ("name", "欧阳 17", "欧*"),
+            ("contact_name", "Worker Seventeen", "W*"),
+            ("name", "  Émile", "É*"),
+            ("phone", "13800001234", "138****1234"),
+            ("phone", "+86 138-0000-1234", "138****1234"),
+            ("contact_phone", "0458 360 1234", "045****1234"),
+            ("phone", "3601234", "****34"),
+            ("phone", "110", "****"),
+            ("phone", "ask the neighbour", "****"),
+            ("address", "社区 1, 2 号楼", "***"),
+            ("text", "needs insulin", "***"),
+            ("note", "x", "***"),
+            ("anything", "x", "***"),
+        ],
+    )
+    def test_shows_as_little_as_helps(self, field: str, plain: str, masked: str) -> None:
+        assert mask(field, plain) == masked
+
+    def test_is_at_hand_on_the_vault(self, vault: Vault) -> None:
+        assert vault.mask("name", "张三") == "张*"
