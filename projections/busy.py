@@ -19,6 +19,8 @@ class Task(msgspec.Struct, frozen=True):
     since: datetime
     """Accepted or dispatched."""
     state: str
+    until: datetime | None = None
+    """Of the board at an instant: when it ended later; None = no end is known."""
 
 
 class BusyRow(Row, frozen=True, kw_only=True):
@@ -30,8 +32,8 @@ class BusyRow(Row, frozen=True, kw_only=True):
     since: datetime
     count: int
     tasks: tuple[Task, ...]
-    never_released: bool = False
-    """Of the board at an instant: no end of these is known."""
+    open_ended: int
+    """Tasks without a known end: in the past, those never released."""
 
 
 def keys(happened: Happened) -> Iterable[str]:
@@ -55,7 +57,7 @@ def evolve(row: BusyRow | None, happened: Happened, key: str) -> BusyRow | None:
     return busy_row(key, rest)
 
 
-def busy_row(key: str, tasks: tuple[Task, ...], *, never_released: bool = False) -> BusyRow | None:
+def busy_row(key: str, tasks: tuple[Task, ...]) -> BusyRow | None:
     """The row of a unit with these tasks; None without any."""
     if not tasks:
         return None
@@ -66,7 +68,7 @@ def busy_row(key: str, tasks: tuple[Task, ...], *, never_released: bool = False)
         since=min(t.since for t in tasks),
         count=len(tasks),
         tasks=tasks,
-        never_released=never_released,
+        open_ended=sum(t.until is None for t in tasks),
     )
 
 
@@ -76,5 +78,5 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=(AssignmentEvent, WorkerTakenBack),
-    filters=("unit", "kind", "since", "count", "never_released"),
+    filters=("unit", "kind", "since", "count", "open_ended"),
 )

@@ -7,6 +7,7 @@ import msgspec
 
 from projections.base import View, personal_fields
 from projections.catalog import views as catalog
+from projections.instant import PRESENCE
 from services.api.commands import BODIES, MOST_ITEMS, Item
 from services.api.context import COOKIE
 from services.api.find import Find
@@ -185,14 +186,20 @@ def _reading(view: View[Any]) -> list[dict[str, Any]]:
     return found
 
 
+def _items(view: View[Any]) -> dict[str, Any]:
+    """Presence at an instant has one row per worker, otherwise one per fact."""
+    if view.name == PRESENCE.name:
+        return {"anyOf": [ref(view.row.__name__), ref(PRESENCE.row.__name__)]}
+    return ref(view.row.__name__)
+
+
 def listing(view: View[Any]) -> dict[str, Any]:
     """The operation of a view's pages."""
-    title = view.row.__name__
     page = {
         "type": "object",
         "required": ["items", "next", "position"],
         "properties": {
-            "items": {"type": "array", "items": ref(title)},
+            "items": {"type": "array", "items": _items(view)},
             "next": {"anyOf": [_TEXT, {"type": "null"}], "description": "Cursor of the next page"},
             "position": _POSITION,
             "degraded": {"type": "integer", "description": "Set aside since this position: not up to date"},
@@ -225,14 +232,13 @@ def listing(view: View[Any]) -> dict[str, Any]:
 
 def single(view: View[Any]) -> dict[str, Any]:
     """The operation of one row."""
-    title = view.row.__name__
     key = {"name": "key", "in": "path", "required": True, "schema": _TEXT}
     return {
         "operationId": f"{view.name}-row",
         "summary": f"One row of {view.name}",
         "tags": ["views"],
         "parameters": [JURISDICTION, key, *_reading(view)],
-        "responses": ok(ref(title))
+        "responses": ok(_items(view))
         | {"304": {"description": "Not modified"}}
         | problems(400, 401, 403, 404, 503, 504),
     }
@@ -330,7 +336,7 @@ def document(operations: dict[tuple[str, str], dict[str, Any]]) -> dict[str, Any
     for (method, path), operation in operations.items():
         paths.setdefault(path, {})[method.lower()] = operation
     schemas = components()
-    for view in catalog.values():
+    for view in (*catalog.values(), PRESENCE):
         if view.public:
             schema, more = row_schema(view)
             schemas |= more | {view.row.__name__: schema}

@@ -62,7 +62,7 @@ class Log(Protocol):
     def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
         """Accepted commits beyond position `after` up to the end as it is now, in batches.
 
-        `after` is the last position of a commit or 0. Raises LogDamaged, with hashes checked on the way.
+        Inside a commit it starts with that commit. Raises LogDamaged: hashes are checked on the way.
         """
         ...
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any, Final, Literal
 
 import msgspec
@@ -91,17 +92,18 @@ def micros(instant: datetime) -> int:
     return (instant - _EPOCH) // _MICROSECOND
 
 
-def values(cols: tuple[Column, ...]) -> Callable[[Row], tuple[Stored, ...]]:
-    """A function that takes the column values out of a row."""
-    plan = [(c.field, c.kind == "instant") for c in cols]
+def values(cols: tuple[Column, ...]) -> Callable[[Row], tuple[Any, ...]]:
+    """A function that takes the columns' fields out of a row, as they are."""
+    fields = [c.field for c in cols]
+    if not fields:
+        return lambda row: ()
+    take: Callable[[Row], Any] = attrgetter(*fields)
+    return take if len(fields) > 1 else lambda row: (take(row),)
 
-    def take(row: Row) -> tuple[Stored, ...]:
-        return tuple(
-            micros(value) if instant and value is not None else value
-            for value, instant in ((getattr(row, field), instant) for field, instant in plan)
-        )
 
-    return take
+def held(value: Any) -> Stored:
+    """A field's value as its column holds it."""
+    return micros(value) if isinstance(value, datetime) else value
 
 
 def wanted(view: str, column: Column, value: Any) -> Stored:

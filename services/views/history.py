@@ -1,18 +1,18 @@
 """The past: a view as it was known then (as_of), and the board at an instant, late facts included (at)."""
 
-from collections.abc import AsyncIterator
+import asyncio
 from datetime import datetime
 from typing import Final
 
 from events.base import Happened
 from events.catalog import happened
-from events.commit import decode
+from events.commit import Head, decode
 from projections.catalog import views as catalog
-from projections.instant import board
+from projections.instant import COUNTING, READ, Board
 from services.clock import Clock
-from services.log.port import Log
+from services.log.port import Log, Stored
 from services.views.port import BadQuery, Page, Query
-from services.views.transient import Transients
+from services.views.transient import Transients, from_rows
 
 INSTANT_VIEWS: Final = ("headcount", "presence", "requests", "busy")
 
@@ -22,6 +22,8 @@ class History:
 
     def __init__(self, log: Log, clock: Clock) -> None:
         self._log, self._clock, self._transients = log, clock, Transients(log)
+        self._gate = asyncio.Lock()
+        self._kept: tuple[str, Head, list[Happened]] = "", Head(), []
 
     async def as_of(self, jurisdiction: str, view: str, when: int | datetime, query: Query) -> Page:
         """As then known. Raises BadQuery for a position that is not there yet."""
@@ -37,7 +39,22 @@ class History:
             raise BadQuery(f"at= is for {', '.join(INSTANT_VIEWS)}.")
         if when > self._clock.now():
             raise BadQuery("at= lies in the future.")
-        return await self._transients.at(jurisdiction, catalog[view], when, query, board)
+        head, events = await self._events(jurisdiction)
+        queried, read = READ[view]
+        rows = await asyncio.to_thread(lambda: read(Board(jurisdiction, events, when)))
+        return await from_rows(queried, rows, head, query, jurisdiction)
+
+    async def _events(self, jurisdiction: str) -> tuple[Head, list[Happened]]:
+        """What the board depends on, kept decoded and continued; of the newest asked jurisdiction alone."""
+        async with self._gate:
+            kept, head, events = self._kept
+            if kept != jurisdiction:
+                head, events = Head(), []
+            async for batch in self._log.read(jurisdiction, head.position):
+                events = events + await asyncio.to_thread(_counting, batch)
+                head = batch[-1].head
+            self._kept = jurisdiction, head, events
+        return head, events
 
     async def one(self, jurisdiction: str, view: str, when: int | datetime, key: str, *, at: bool) -> Page:
         """One row or none."""
@@ -47,8 +64,10 @@ class History:
         return await self.as_of(jurisdiction, view, when, query)
 
 
-async def all_events(log: Log, jurisdiction: str) -> AsyncIterator[list[Happened]]:
-    """Every event of a jurisdiction, decoded, batch by batch."""
-    async for batch in log.read(jurisdiction):
-        yield [event for stored in batch for event in happened(decode(stored.data))]
-
+def _counting(batch: list[Stored]) -> list[Happened]:
+    return [
+        event
+        for stored in batch
+        for event in happened(decode(stored.data))
+        if isinstance(event.data, COUNTING)
+    ]

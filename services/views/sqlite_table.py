@@ -3,13 +3,15 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from itertools import compress
+from operator import ne
 from typing import Any, Final
 
 import apsw
 import msgspec
 
 from projections.base import Row, View
-from services.views.columns import Column, Stored, columns, values
+from services.views.columns import Column, Stored, columns, held, values
 from services.views.port import RowUnreadable
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -93,7 +95,7 @@ class Table:
             if row is None:
                 deletes.append((jurisdiction, key))
             elif old is None:
-                inserts.append((jurisdiction, key, *self.values(row), data))
+                inserts.append((jurisdiction, key, *map(held, self.values(row)), data))
             else:
                 self._update(updates, jurisdiction, key, old, row, data)
         self._execute(db, inserts, deletes, updates)
@@ -110,9 +112,8 @@ class Table:
     ) -> None:
         """Name only columns that changed: an index whose column is not named is not touched."""
         was, now = self.values(old), self.values(row)
-        changed = tuple([a != b for a, b in zip(was, now, strict=True)])
-        new = [value for value, other in zip(now, changed, strict=True) if other]
-        updates.setdefault(changed, []).append((data, *new, jurisdiction, key))
+        changed = tuple(map(ne, was, now))
+        updates.setdefault(changed, []).append((data, *map(held, compress(now, changed)), jurisdiction, key))
 
     def _execute(
         self,
@@ -132,7 +133,7 @@ class Table:
     def _update_sql(self, changed: tuple[bool, ...]) -> str:
         sql = self._updates.get(changed)
         if sql is None:
-            named = [c.sql for c, other in zip(self.columns, changed, strict=True) if other]
+            named = (column.sql for column in compress(self.columns, changed))
             sets = ", ".join(f"{name} = ?" for name in ("row", *named))
             sql = f"UPDATE {self.name} SET {sets} WHERE jurisdiction = ? AND key = ?"  # noqa: S608
             self._updates[changed] = sql
@@ -141,7 +142,7 @@ class Table:
     def replace(self, db: apsw.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
         """Put these rows in the place of all there are."""
         db.execute(f"DELETE FROM {self.name} WHERE jurisdiction = ?", (jurisdiction,))  # noqa: S608
-        inserts = [(jurisdiction, key, *self.values(row), _encoder.encode(row)) for key, row in rows.items()]
+        inserts = [(jurisdiction, key, *map(held, self.values(row)), _encoder.encode(row)) for key, row in rows.items()]
         self._execute(db, sorted(inserts, key=lambda one: str(one[1])), [], {})
 
 
