@@ -1,6 +1,7 @@
 """Rows as they leave the service: personal fields masked, or opened for who may see them and asked."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -9,7 +10,9 @@ import msgspec
 
 from projections.base import Row, personal_fields
 from projections.catalog import views
-from services.vault import Vault
+from services.vault import BadToken, NoKey, Vault
+
+log_of = logging.getLogger("muster.api")
 
 
 @cache
@@ -44,8 +47,19 @@ class Opener:
         return fields
 
     def _open(self, field: str, token: str) -> str | None:
-        plain = self._vault.open(self._jurisdiction, token)
+        plain = self.plain(token)
         return plain if plain is None or self._reveal else self._vault.mask(field, plain)
+
+    def plain(self, token: str) -> str | None:
+        """None where it was erased or cannot be opened."""
+        try:
+            return self._vault.open(self._jurisdiction, token)
+        except (
+            NoKey,
+            BadToken,
+        ) as error:  # a log restored without its keys: the row is worth more than the name
+            log_of.warning("a personal field of %s cannot be opened: %s", self._jurisdiction, error)
+            return None
 
     async def rows(self, view: str, items: Sequence[tuple[str, Row]]) -> list[dict[str, Any]]:
         """Many rows; those with personal data are opened on a thread."""

@@ -23,7 +23,7 @@ class Vault(Protocol):
     def body_hash(
         self, jurisdiction: str, subject: str | None, name: str, claimed_at: datetime | None, data: Any
     ) -> str: ...
-    async def index_phones(self, jurisdiction: str, phones: dict[str, str]) -> None: ...
+    async def index_phones(self, jurisdiction: str, phones: dict[str, str | None]) -> None: ...
     async def erase(self, jurisdiction: str, subject: str) -> None: ...
 
 
@@ -51,18 +51,17 @@ async def seal_all(vault: Vault, jurisdiction: str, group: Iterable[Asked]) -> l
     subjects = [(asked, subject_of(asked)) for asked in group]
     wanted = {subject for _, subject in subjects if subject}
     alive = await vault.ensure(jurisdiction, wanted) if wanted else {}
-    phones = {
-        subject: phone
-        for asked, subject in subjects
-        if subject and alive[subject] and (phone := _phone(asked.command))
-    }
-    if phones:
-        await vault.index_phones(jurisdiction, phones)
     return [_seal(vault, jurisdiction, asked, subject, alive) for asked, subject in subjects]
 
 
-def _phone(command: Command) -> str | None:
-    return next((value for field in PHONES if (value := getattr(command, field, None))), None)
+def phone_of(asked: Asked) -> dict[str, str | None]:
+    """{subject: phone} where the command sets (or with null removes) a phone number."""
+    command = asked.command
+    given = [field for field in PHONES if field in command.model_fields_set]
+    if not given or command.SUBJECT is None:
+        return {}
+    subject = f"{command.SUBJECT}/{getattr(command, command.SUBJECT) or asked.id}"
+    return {subject: getattr(command, given[0])}
 
 
 def _seal(

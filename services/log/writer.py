@@ -18,7 +18,8 @@ from services.decisions.jurisdiction import Fence
 from services.decisions.state import Known, State
 from services.log.asked import Asked, Outcome, Waiting, ask
 from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown, Stored
-from services.log.privacy import Sealed, Vault, erased_by, seal_all
+from services.log.privacy import Sealed, Vault, erased_by, phone_of, seal_all
+from services.vault.errors import VaultUnavailable
 
 MOST_COMMANDS: Final = 500
 MOST_BYTES: Final = 512 * 1024
@@ -144,13 +145,13 @@ class Writer:
             return
         try:
             left = await self._record(group)
-        except (LogUnavailable, OutcomeUnknown) as error:
+        except (LogUnavailable, OutcomeUnknown, VaultUnavailable) as error:
             self.state.undo()
             if isinstance(error, OutcomeUnknown):
                 self._unknown.update(w.asked.id for w in group)
-            log_of.error("the log of %s cannot be written: %s", self._jurisdiction, error)
+            log_of.error("%s cannot be written: %s", self._jurisdiction, error)
             self._answer_all(
-                group, "log.unavailable", "The log cannot be written now; send the same id again."
+                group, "log.unavailable", "Log or keys cannot be written now; send the same id again."
             )
             self._group = []
             await asyncio.sleep(0.05)
@@ -184,7 +185,7 @@ class Writer:
                     break
                 decided.one(waiting, body, known)
             if not decided.events or await self._append(decided):
-                await self._forget_keys(decided.erased)
+                await self._keep_keys(decided)
                 decided.answer()
                 self._evict()
                 return group[decided.count :]
@@ -240,6 +241,12 @@ class Writer:
             del commands[key]
         self._forgotten = self._viewed
 
+    async def _keep_keys(self, decided: "_Decided") -> None:
+        """What goes with the keys follows what was accepted."""
+        if decided.phones:
+            await self._vault.index_phones(self._jurisdiction, decided.phones)
+        await self._forget_keys(decided.erased)
+
     async def _forget_keys(self, subjects: Sequence[str]) -> None:
         for subject in subjects:
             await self._vault.erase(self._jurisdiction, subject)
@@ -256,6 +263,7 @@ class _Decided:
 
     def __init__(self, state: State, now: datetime, timezone: str) -> None:
         self.now, self.events, self.erased, self.count = now, list[Recorded](), list[str](), 0
+        self.phones: dict[str, str | None] = {}
         self._state, self._timezone = state, timezone
         self._answers: list[tuple[Waiting, Outcome]] = []
         self._bytes, self._until = 0, time.perf_counter() + MOST_SECONDS
@@ -312,6 +320,7 @@ class _Decided:
         self._bytes += size
         self.events += recorded
         self._note_erasures(recorded)
+        self.phones |= phone_of(asked)
         return Outcome(asked.id, "accepted", self._end)
 
     def _note_erasures(self, recorded: Sequence[Recorded]) -> None:

@@ -38,7 +38,7 @@ class Column(msgspec.Struct, frozen=True):
     @property
     def sql(self) -> str:
         """Its name in the table: never a word of SQL, nor another column's."""
-        return f"by_{self.field}"
+        return self.field if self.field == "key" else f"by_{self.field}"
 
 
 def columns(view: View[Any]) -> tuple[Column, ...]:
