@@ -13,11 +13,12 @@ def matches(view: View[Any], query: Query, row: Row) -> bool:
     for field, values in query.filters.items():
         if not any(_same(getattr(row, field), value) for value in values):
             return False
-    area = getattr(row, "area", None)
-    if area is None:
+    if "area" not in row.__struct_fields__:
         return True
+    area: str | None = getattr(row, "area", None)
     return all(
-        not outers or any(inside(area, outer) for outer in outers) for outers in (query.areas, query.within)
+        not outers or (area is not None and any(inside(area, outer) for outer in outers))
+        for outers in (query.areas, query.within)
     )
 
 

@@ -14,7 +14,14 @@ from services.views.sqlite_table import Table
 FORMAT: Final = 1
 _SCHEMA: Final = Path(__file__).with_name("sqlite.sql").read_text(encoding="utf-8")
 _BUSY_MS: Final = 5_000
-_CHECKPOINT_PAGES: Final = 10_000  # 40 MB: hot pages are written back once for many batches
+_WRITER: Final = {
+    "journal_mode": "wal",
+    "synchronous": "normal",  # what the last instants lose in a power cut is folded again
+    "cache_size": -65_536,
+    "temp_store": "memory",
+    "wal_autocheckpoint": 10_000,  # 40 MB: hot pages are written back once for many batches
+}
+_READER: Final = {"cache_size": -16_384, "temp_store": "memory"}
 
 
 def open_writer(path: Path | None) -> apsw.Connection:
@@ -22,8 +29,8 @@ def open_writer(path: Path | None) -> apsw.Connection:
     try:
         db = apsw.Connection(str(path) if path else ":memory:")
         db.set_busy_timeout(_BUSY_MS)
-        db.execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536")
-        db.execute(f"PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        for pragma, value in _WRITER.items():
+            db.pragma(pragma, value)
         return db
     except apsw.Error as error:
         raise unavailable(path, error) from error
@@ -34,7 +41,8 @@ def open_reader(path: Path) -> apsw.Connection:
     try:
         db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         db.set_busy_timeout(_BUSY_MS)
-        db.execute("PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY")
+        for pragma, value in _READER.items():
+            db.pragma(pragma, value)
         return db
     except apsw.Error as error:
         raise unavailable(path, error) from error
