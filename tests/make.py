@@ -1,11 +1,11 @@
-"""Commits made by real decisions, the same each time: `chain(CheckIn(...), ...)` gives what a log would hold."""
+"""Commits made by real decisions, alike each time: `chain(CheckIn(...), ...)` is what a log would hold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from events.commit import Commit, Head, digest, encode
-from services.decisions.base import Ask, Command
+from events.commit import Commit, Head, Recorded, digest, encode
+from services.decisions.base import Ask, Command, Refused
 from services.decisions.decide import confirm, decide
 from services.decisions.state import State
 from services.log.port import Stored
@@ -17,7 +17,7 @@ _IDS = UUID("00000000-0000-4000-8000-000000000000")
 
 
 class Chain:
-    """A jurisdiction's log in the making; time goes on by a second from commit to commit."""
+    """A jurisdiction's log in the making, and the state that it leads to."""
 
     def __init__(self, jurisdiction: str = JURISDICTION) -> None:
         self.state = State(jurisdiction)
@@ -29,19 +29,20 @@ class Chain:
         return self.state.head
 
     def commit(self, *commands: Command, at: datetime | None = None, observed: bool = False) -> Stored | None:
-        """One commit of all these commands; None where they change nothing. Raises Refused."""
+        """One commit of all these commands; None where they change nothing. Raises Refused, undoing all."""
         now = BEGIN + timedelta(seconds=len(self.commits))
-        events = [
-            event
-            for asked in commands
-            for event in self._decide(asked, now, at, observed)
-        ]  # fmt: skip
-        if not events:
-            return None
-        return self.seal(events, now)
+        events: list[Recorded] = []
+        try:
+            for command in commands:
+                ask = self._ask(now, at, observed)
+                events += decide(self.state, command, ask, self.head.position + len(events) + 1, "body")
+        except Refused:
+            self.state.undo()
+            raise
+        return self.seal(events, now) if events else None
 
-    def seal(self, events: Sequence, now: datetime) -> Stored:
-        """Append events that were recorded already."""
+    def seal(self, events: Sequence[Recorded], now: datetime) -> Stored:
+        """Append events that are recorded already."""
         commit = Commit(
             id=str(uuid5(_IDS, f"commit {len(self.commits)}")),
             jurisdiction=self.state.jurisdiction,
@@ -54,14 +55,11 @@ class Chain:
         stored = Stored(data, Head(self.head.position + len(commit.events), digest(data)))
         confirm(self.state, commit, stored.head)
         self.commits.append(stored)
-        self._pending = 0
         return stored
 
-    _pending = 0
-
-    def _decide(self, command: Command, now: datetime, at: datetime | None, observed: bool):
+    def _ask(self, now: datetime, at: datetime | None, observed: bool) -> Ask:
         self._asked += 1
-        ask = Ask(
+        return Ask(
             id=str(uuid5(_IDS, f"command {self._asked}")),
             actor="test",
             now=now,
@@ -70,9 +68,6 @@ class Chain:
             observed=observed,
             anomalies=[],
         )
-        recorded = decide(self.state, command, ask, self.head.position + self._pending + 1, "body")
-        self._pending += len(recorded)
-        return recorded
 
 
 def chain(*commands: Command, jurisdiction: str = JURISDICTION) -> list[Stored]:
@@ -83,8 +78,8 @@ def chain(*commands: Command, jurisdiction: str = JURISDICTION) -> list[Stored]:
     return made.commits
 
 
-async def read(commits: Iterable[Stored], after: int = 0):
-    """As Log.read over these commits."""
+async def read(commits: Iterable[Stored], after: int = 0) -> AsyncIterator[list[Stored]]:
+    """As Log.read over these commits, three at a time."""
     beyond = [stored for stored in commits if stored.head.position > after]
-    if beyond:
-        yield beyond
+    for start in range(0, len(beyond), 3):
+        yield beyond[start : start + 3]

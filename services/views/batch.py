@@ -46,7 +46,7 @@ async def run_batch(
         chain = Chain(jurisdiction, await store.head(jurisdiction))
         await _off_loop(len(rest), chain.take, rest)
         if chain.gap and not chain.commits:
-            chain.take(await _first(reread(jurisdiction, chain.start.position)))
+            chain.take_missing(await _first(reread(jurisdiction, chain.start.position)))
         if not chain.commits:
             return chain.end()
         if not await _project(store, chain, catalog):
@@ -65,14 +65,14 @@ class Chain:
         self.commits: list[Commit] = []
         self.events: list[Happened] = []
         self.failure: UnknownEvent | BadEvent | None = None
-        self.gap = self.full = False
+        self.gap = self.full = self.reread = False
         self.taken = 0
         """How many of those handed over first need not be looked at again."""
 
     @property
     def more(self) -> bool:
         """Whether there is more to look at once these are written."""
-        return self.gap or self.full or self.failure is not None
+        return self.gap or self.full or self.reread or self.failure is not None
 
     def take(self, commits: Sequence[Stored]) -> None:
         """Judge each by the acceptance rule, up to a gap, an unreadable event or MOST_EVENTS."""
@@ -85,7 +85,13 @@ class Chain:
             self.full = len(self.events) >= MOST_EVENTS and verdict is Verdict.ACCEPTED
             if self.gap or self.full or not self._enter(commit, stored.data, verdict):
                 return
-            self.taken += not self.gap
+            self.taken += 1
+
+    def take_missing(self, commits: Sequence[Stored]) -> None:
+        """Take what the log has in place of a gap; what was handed over is looked at again after it."""
+        taken, self.reread = self.taken, True
+        self.take(commits)
+        self.taken = taken
 
     def _enter(self, commit: Commit, data: bytes, verdict: Verdict) -> bool:
         if verdict is Verdict.STALE:

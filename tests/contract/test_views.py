@@ -31,6 +31,7 @@ from tests.make import Chain, chain
 from tests.make import read as read_of
 
 Open = Callable[[Path | None, Mapping[str, View[Any]]], Awaitable[Any]]
+"""Opens the store of a folder; None = an empty one that nobody opens again."""
 
 
 async def sqlite(folder: Path | None, catalog: Mapping[str, View[Any]]) -> SqliteViews:
@@ -293,17 +294,17 @@ async def test_old_steps_are_forgotten(store: Any, monkeypatch: pytest.MonkeyPat
     assert [step.upto for step in await store.steps(J, 195)] == [196, 197, 198, 199, 200]
 
 
-async def test_a_snapshot_and_the_steps_after_it_are_the_snapshot_of_now(store: Any) -> None:
+async def test_a_snapshot_and_the_steps_after_it_are_the_snapshot_of_now(opened: Open) -> None:
     commits = shift()
     for wanted in (Query(), Query(areas=["230717001"]), Query(filters={"presence": ["available"]})):
         for at in range(0, len(commits), 4):
-            fresh = await sqlite(None, CATALOG)
+            fresh = await opened(None, CATALOG)
             await project(fresh, commits[:at])
             found, then = await fresh.snapshot(J, {"roster": wanted})
             screen = dict(found["roster"])
             for stored in commits[at:]:
                 await project(fresh, [stored])
-            for change in (c for s in await fresh.steps(J, then.position) for c in s.changes):
+            for change in (c for s in await fresh.steps(J, then.position) or () for c in s.changes):
                 if change.view == "roster" and change.row and matches(roster.VIEW, wanted, change.row):
                     screen[change.key] = change.row
                 elif change.view == "roster":
@@ -491,13 +492,13 @@ SHIFT = shift()
     skip=st.booleans(),
 )
 async def test_any_split_repeat_gap_or_order_is_the_straight_fold(
-    cuts: list[int], again: list[tuple[int, int]], skip: bool
+    opened: Open, cuts: list[int], again: list[tuple[int, int]], skip: bool
 ) -> None:
     edges = sorted({0, *cuts, len(SHIFT)})
     parts = [SHIFT[a:b] for a, b in itertools.pairwise(edges)]
     parts = parts[skip:] or parts
     parts += [SHIFT[a:b][::-1] for a, b in again]
-    store = await sqlite(None, CATALOG)
+    store = await opened(None, CATALOG)
     for part in parts:
         await run_batch(store, J, part, lambda _, after: read_of(SHIFT, after), CATALOG)
 
