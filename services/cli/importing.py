@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from services import wiring
 from services.api.commands import PUBLIC
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
 from services.decisions.base import Scope
-from services.intake import MappingError, Summary, import_files, load_mapping
+from services.intake import ImportFailed, Summary, import_files, load_mapping
 from services.log.asked import Asked
 from services.runtime import Muster
 from services.serve import running
@@ -41,10 +42,14 @@ def asked(muster: Muster, item: dict[str, Any], actor: str = ACTOR) -> Asked:
         actor=actor,
         received=muster.clock.now(),
         scope=Scope(),
-        at=item.get("at"),
-        sent_at=item.get("sent_at"),
+        at=_instant(item.get("at")),
+        sent_at=_instant(item.get("sent_at")),
         observed=bool(item.get("observed", False)),
     )
+
+
+def _instant(value: datetime | str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 class Remote:
@@ -113,7 +118,7 @@ def import_(
     """Import files by a mapping. Importing twice changes nothing."""
     try:
         summary = run(_import(files, mapping, jurisdiction, data, rejects))
-    except MappingError as error:
+    except ImportFailed as error:
         raise Fail(str(error), 2) from error
     except httpx.HTTPError as error:
         raise Fail(f"the server cannot be reached: {error}; import again, nothing is doubled.") from error
@@ -129,7 +134,13 @@ async def _import(
     async with sink(data) as (target, key):
         with progress("importing", None) as done:
             return await import_files(
-                files, loaded, jurisdiction, target, import_key=key, rejects=rejects, progress=done
+                files,
+                loaded,
+                jurisdiction,
+                target,
+                import_key=key,
+                rejects=rejects or data / "rejects" / f"{files[0].name}.rejects.csv",
+                progress=done,
             )
 
 
@@ -139,11 +150,13 @@ def _say(summary: Summary, as_json: bool) -> None:
         return
     for one in summary.files:
         out.print(
-            f"{one.file}: {one.rows} rows = {one.applied} applied + {one.known} known + {one.rejected} rejected",
+            f"{one.file}: {one.rows} rows = {one.applied} applied + {one.known} known"
+            f" + {one.rejected} rejected",
             markup=False,
         )
     out.print(
-        f"total: {summary.rows} rows = {summary.applied} applied + {summary.known} known + {summary.rejected} rejected"
+        f"total: {summary.rows} rows = {summary.applied} applied + {summary.known} known"
+        f" + {summary.rejected} rejected"
     )
     if summary.rejected:
         err.print(f"rejected rows with line and reason: {summary.rejects}", markup=False)
