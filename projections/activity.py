@@ -81,7 +81,7 @@ def _detail(e: Event) -> dict[str, Any]:
         value = getattr(e, name)
         empty = value is None or value is msgspec.UNSET or value == ()
         if name not in _LEFT_OUT and not empty and name not in personal_fields(type(e)):
-            fields[name] = value
+            fields[name] = msgspec.to_builtins(value)  # as it comes back from the store
     return fields
 
 

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -33,7 +33,7 @@ class Fail(Exception):
         self.status = status
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How to print rows."""
 
     table = "table"

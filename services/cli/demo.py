@@ -12,10 +12,10 @@ from services import wiring
 from services.api.app import build
 from services.api.rows import Opener
 from services.cli.common import Fail, out, run
-from services.cli.importing import asked
 from services.demo.driver import ScenarioClock, play
 from services.demo.table import LiveTable
 from services.intake.scenarios import SCENARIOS
+from services.intake.sinks import asked
 from services.reports import REPORTS, render
 from services.runtime import Muster
 from services.serve import serve as run_server

@@ -1,4 +1,4 @@
-"""Coordinates to WGS-84. GCJ-02 is what Chinese maps use, BD-09 is Baidu's; some 500 m off (public formulas)."""
+"""Coordinates to WGS-84 from GCJ-02 (Chinese maps) and BD-09 (Baidu), by the public formulas."""
 
 from math import atan2, cos, pi, sin, sqrt
 from typing import Final

@@ -1,4 +1,4 @@
-"""Tables from files: CSV (also gzip) and XLSX, row by row, with line numbers; never the whole file in memory."""
+"""Tables from files: CSV (also gzip) and XLSX, row by row; never the whole file in memory."""
 
 import codecs
 import csv

@@ -43,7 +43,8 @@ class SqliteViews:
         self._path = Path(path) if path is not None else None
         self.tables = {name: Table(view) for name, view in catalog.items()}
         self._readonly, self._closed = readonly, False
-        self._idle: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[tuple[int, apsw.Connection]] = queue.SimpleQueue()
+        self._analysed, self._analyses = 0, 0
         self._writing = ThreadPoolExecutor(1, "muster-views-write")
         self._reading = ThreadPoolExecutor(READERS, "muster-views-read") if self._path else self._writing
         if readonly:
@@ -65,6 +66,7 @@ class SqliteViews:
     def _migrate(self) -> None:
         try:
             file.migrate(self._db, self.tables)
+            file.analyse(self._db)
         except apsw.Error as error:
             self._db.close()
             raise file.unavailable(self._path, error) from error
@@ -162,11 +164,13 @@ class SqliteViews:
         try:
             answer = self._write_all(db, batch, where)
             db.execute("COMMIT" if answer == "written" else "ROLLBACK")
-            return answer
         except BaseException:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
+        if answer == "written" and batch.head.position > max(2 * self._analysed, 1000):
+            self._analyse(batch.head.position)
+        return answer
 
     def _write_all(
         self, db: apsw.Connection, batch: Batch, where: str
@@ -213,7 +217,14 @@ class SqliteViews:
                 "DELETE FROM degraded WHERE jurisdiction = ? AND view = ?", (jurisdiction, table.view.name)
             )
             outbox.restart(self._db, jurisdiction, head.position)
+        self._analyse(self._analysed)
         return True
+
+    def _analyse(self, position: int) -> None:
+        """Again each time the log has doubled; readers open anew, for only then do they see it."""
+        file.analyse(self._db)
+        self._analysed = position
+        self._analyses += 1
 
     def _fill(self, jurisdiction: str, rows: Mapping[str, Mapping[str, Row]], head: Head) -> None:
         with file.transaction(self._db, "IMMEDIATE"):
@@ -248,15 +259,23 @@ class SqliteViews:
     ) -> T:
         if self._path is None:
             return function(self._db, *args, **kwargs)
-        try:
-            db = self._idle.get_nowait()
-        except queue.Empty:
-            db = file.open_reader(self._path)
+        seen, db = self._reader(self._path)
         try:
             with file.transaction(db):
                 return function(db, *args, **kwargs)
         finally:
-            self._idle.put(db)
+            self._idle.put((seen, db))
+
+    def _reader(self, path: Path) -> tuple[int, apsw.Connection]:
+        now = self._analyses
+        try:
+            seen, db = self._idle.get_nowait()
+        except queue.Empty:
+            return now, file.open_reader(path)
+        if seen == now:
+            return seen, db
+        db.close()
+        return now, file.open_reader(path)
 
     async def close(self) -> None:
         """Waits for what is being written."""
@@ -270,7 +289,7 @@ class SqliteViews:
         self._reading.shutdown()
         while True:
             try:
-                self._idle.get_nowait().close()
+                self._idle.get_nowait()[1].close()
             except queue.Empty:
                 break
         if not self._readonly:

@@ -12,14 +12,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 
 from services import wiring
-from services.cli.importing import Embedded
 from services.intake import Summary, import_files, load_mapping
+from services.intake.sinks import Embedded
 from services.reports import REPORTS
 from services.runtime import Muster
 from services.views.port import Query
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 WEEK = Path(__file__).parents[2] / "services/intake/examples/sffd_week.csv.gz"
 STAGES = ("Received", "Entry", "Dispatch", "Response", "On Scene", "Transport", "Hospital", "Available")
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -46,7 +48,7 @@ def raw() -> Raw:
     return Raw()
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def imported(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[tuple[Muster, Summary, Summary]]:

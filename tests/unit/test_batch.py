@@ -92,6 +92,11 @@ async def test_what_is_missing_is_read_again_from_the_head(store: SqliteViews) -
     assert await rows_of(store, "roster") == straight(roster.VIEW, COMMITS)
 
 
+async def test_what_follows_a_gap_is_folded_too(store: SqliteViews) -> None:
+    assert await project(store, [*COMMITS[:3], *COMMITS[5:]]) == COMMITS[-1].head
+    assert await rows_of(store, "headcount") == straight(headcount.VIEW, COMMITS)
+
+
 async def test_what_is_missing_even_in_the_log_is_named_and_nothing_after_it_is_written(
     store: SqliteViews,
 ) -> None:
