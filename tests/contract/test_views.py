@@ -578,3 +578,13 @@ async def test_a_closed_store_says_so(opened: Open, tmp_path: Path) -> None:
 def test_the_helper_makes_the_same_chain_each_time() -> None:
     assert [s.data for s in shift()] == [s.data for s in SHIFT]
     assert isinstance(Chain().head, Head)
+
+
+async def test_reads_go_on_while_the_planner_learns_the_tables(tmp_path: Path) -> None:
+    store = await sqlite(tmp_path, CATALOG)
+    await store.head(J)
+    await store.write(batch(Head(), head(2_000), person("W1")))
+    await store.write(batch(head(2_000), head(5_000), person("W2")))
+    for _ in range(5):
+        assert set(await rows_of(store, "roster")) == {"W1", "W2"}
+    await store.close()
