@@ -81,8 +81,12 @@ def _detail(e: Event) -> dict[str, Any]:
         value = getattr(e, name)
         empty = value is None or value is msgspec.UNSET or value == ()
         if name not in _LEFT_OUT and not empty and name not in personal_fields(type(e)):
-            fields[name] = msgspec.to_builtins(value)  # as it comes back from the store
+            fields[name] = _stored(value)  # as it comes back from the store
     return fields
+
+
+def _stored(value: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 VIEW = View(
