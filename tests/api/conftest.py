@@ -25,6 +25,7 @@ class Service:
     def __init__(self, muster: Muster, tokens: Tokens, url: str, secret: str) -> None:
         self.muster, self.tokens, self.url = muster, tokens, url
         self.http = self.client(secret)
+        self.stop, self.ended = asyncio.Event(), asyncio.Event()
 
     def client(self, secret: str | None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
@@ -67,14 +68,17 @@ async def running(data: Path) -> AsyncIterator[Service]:
     async def started(url: str) -> None:
         ready.set_result(url)
 
-    stop = asyncio.Event()
-    task = asyncio.create_task(serve(build(muster, tokens), muster, data, "127.0.0.1", 0, started, stop))
-    service = Service(muster, tokens, await ready, secret)
+    service = Service(muster, tokens, "", secret)
+    app = build(muster, tokens)
+    task = asyncio.create_task(serve(app, muster, data, "127.0.0.1", 0, started, service.stop))
+    task.add_done_callback(lambda _: service.ended.set())
+    service.url = await ready
+    service.http = service.client(secret)
     try:
         yield service
     finally:
         await service.http.aclose()
-        stop.set()
+        service.stop.set()
         await task
         tokens.close()
 

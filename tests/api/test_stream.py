@@ -1,0 +1,198 @@
+"""The stream: snapshot + patches == fresh snapshot == pages, for every type of event."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from conftest import J, Service
+from story import STORY
+
+from events.catalog import newest
+from services.runtime import public_views
+
+VIEWS = [view for view in public_views()]
+Rows = dict[tuple[str, str], Any]
+
+
+class Stream:
+    """A client that keeps the board by the rules."""
+
+    def __init__(self, lines: AsyncIterator[str]) -> None:
+        self._lines = lines
+        self.rows: Rows = {}
+        self.position = -1
+        self.events: list[str] = []
+
+    async def step(self) -> str:
+        """Take one event; its name."""
+        fields: dict[str, str] = {}
+        async for line in self._lines:
+            if not line:
+                if "event" in fields:
+                    break
+                continue
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        self._take(fields["event"], json.loads(fields["data"]))
+        self.events.append(fields["event"])
+        return fields["event"]
+
+    def _take(self, event: str, data: dict[str, Any]) -> None:
+        if event == "snapshot":
+            self.rows = {(row["view"], row["key"]): row["row"] for row in data["rows"]}
+            self.position = data["position"]
+        elif event == "patch" and data["upto"] > self.position:
+            assert data["after"] == self.position, "a gap"
+            for row in data["rows"]:
+                if row["row"] is None:
+                    self.rows.pop((row["view"], row["key"]), None)
+                else:
+                    self.rows[row["view"], row["key"]] = row["row"]
+            self.position = data["upto"]
+
+    async def reach(self, position: int) -> None:
+        async with asyncio.timeout(20):
+            while self.position < position:
+                await self.step()
+
+
+@contextlib.asynccontextmanager
+async def opened(client: httpx.AsyncClient, last: int | None = None, **query: Any) -> AsyncIterator[Stream]:
+    headers = {"Last-Event-ID": str(last)} if last is not None else {}
+    query = {"views": ",".join(VIEWS)} | query
+    async with client.stream("GET", f"/api/v1/{J}/stream", params=query, headers=headers) as answer:
+        assert answer.status_code == 200, await answer.aread()
+        yield Stream(answer.aiter_lines())
+
+
+async def fresh(client: httpx.AsyncClient, **query: Any) -> Stream:
+    async with opened(client, **query) as stream:
+        await stream.step()
+        return stream
+
+
+async def pages(service: Service) -> Rows:
+    rows: Rows = {}
+    for view in VIEWS:
+        for row in await service.rows(view, limit=1000):
+            rows[view, row["key"]] = row
+    return rows
+
+
+async def play(service: Service) -> int:
+    """The whole story, and the events that need more than a body."""
+    for name, body in STORY:
+        await service.ok(name, **body)
+    key = str(uuid4())
+    await service.ok("worker.check_in", worker="W4", area="230717")
+    tapped = await service.send("worker.set_presence", key=key, worker="W4", presence="on_break")
+    assert tapped.status_code == 200
+    await service.ok("worker.take_back", worker="W4", command=key)
+    await service.rows("roster", reveal="true")
+    await service.ok("request.open", request="R9", category="grocery", area="230717")
+    soon = service.muster.clock.now() + timedelta(milliseconds=50)
+    await service.ok(
+        "assignment.offer", assignment="A9", request="R9", worker="W4", expires_at=soon.isoformat()
+    )
+    writer = service.muster.writer(J)
+    async with asyncio.timeout(5):
+        while writer.state.offers:
+            await asyncio.sleep(0.05)
+    last = await service.ok("worker.set_presence", worker="W4", presence="available")
+    return last["position"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_snapshot_and_patches_equal_a_fresh_snapshot_and_the_pages(service: Service) -> None:
+    await service.ok("area.define", area="230719", name="County 3")
+    async with opened(service.http) as stream:
+        await stream.step()
+        last = await play(service)
+        await stream.reach(last)
+        again = await fresh(service.http)
+        assert stream.position == again.position
+        assert stream.rows == again.rows
+        assert stream.rows == await pages(service)
+    log = (await service.http.get(f"/api/v1/{J}/log")).text.splitlines()
+    happened = {json.loads(line)["type"] for line in log}
+    assert newest.keys() - happened <= {"log.fenced"}
+
+
+async def test_rows_that_leave_a_filter_are_removed(service: Service) -> None:
+    for worker in ("W1", "W2"):
+        await service.ok("worker.register", worker=worker, role="courier")
+    async with opened(service.http, views="roster", presence="available") as stream:
+        await stream.step()
+        assert stream.rows == {}
+        last = await service.ok("worker.check_in", worker="W1", area=J)
+        await stream.reach(last["position"])
+        assert [key for _, key in stream.rows] == ["W1"]
+        last = await service.ok("worker.check_out", worker="W1")
+        await stream.reach(last["position"])
+        assert stream.rows == {}
+
+
+async def test_a_stream_resumes_where_it_broke_off(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    async with opened(service.http, views="roster") as stream:
+        await stream.step()
+    last = await service.ok("worker.check_in", worker="W1", area=J)
+    async with opened(service.http, last=stream.position, views="roster") as resumed:
+        resumed.rows, resumed.position = stream.rows, stream.position
+        await resumed.reach(last["position"])
+        assert resumed.events == ["patch"]
+        assert resumed.rows == (await fresh(service.http, views="roster")).rows
+
+
+async def test_a_step_that_touches_no_row_asked_for_still_moves_the_position(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    async with opened(service.http, views="teams") as stream:
+        await stream.step()
+        last = await service.ok("worker.check_in", worker="W1", area=J)
+        await stream.reach(last["position"])
+        assert stream.rows == {}
+
+
+async def test_streams_are_masked_whoever_asks(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier", name="张三", phone="13800001234")
+    stream = await fresh(service.http, views="roster")
+    row = stream.rows["roster", "W1"]
+    assert (row["name"], row["phone"]) == ("张*", "138****1234")
+
+
+async def test_a_restricted_token_streams_only_its_areas(service: Service) -> None:
+    for code in ("230717", "230718"):
+        await service.ok("area.define", area=code, name=code)
+        await service.ok("worker.register", worker=f"W{code}", role="courier", home_area=code)
+    async with service.as_("viewer", areas=["230717"]) as viewer, opened(viewer, views="roster") as stream:
+        await stream.step()
+        assert [key for _, key in stream.rows] == ["W230717"]
+        await service.ok("worker.check_in", worker="W230718", area="230718")
+        last = await service.ok("worker.check_in", worker="W230717", area="230717")
+        await stream.reach(last["position"])
+        assert [key for _, key in stream.rows] == ["W230717"]
+
+
+@pytest.mark.parametrize("query", [{"views": "shoes"}, {"views": ""}, {"views": "roster", "colour": "red"}])
+async def test_bad_parameters_are_refused(service: Service, query: dict[str, str]) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    answer = await service.http.get(f"/api/v1/{J}/stream", params=query)
+    assert answer.status_code == 400
+
+
+async def test_the_server_ends_though_streams_are_open(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    async with opened(service.http, views="roster") as stream:
+        await stream.step()
+        service_ends = asyncio.get_running_loop().time()
+        service.stop.set()
+        async with asyncio.timeout(4):
+            while not service.ended.is_set():
+                await asyncio.sleep(0.02)
+        assert asyncio.get_running_loop().time() - service_ends < 4
