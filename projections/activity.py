@@ -94,6 +94,6 @@ VIEW = View(
     row=ActivityRow,
     keys=keys,
     evolve=evolve,
-    filters=("name", "area", "worker", "team", "request", "incident", "assignment", "actor", "at"),
+    filters=("name", "area", "worker", "team", "request", "incident"),
     sort="-key",
 )

@@ -117,6 +117,6 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=(WorkerCheckedIn, WorkerCheckedOut, WorkerPresenceSet, WorkerReported, WorkerTakenBack),
-    filters=("worker", "kind", "area", "at", "recorded_at", "late_seconds", "observed", "void", "actor"),
+    filters=("worker", "kind", "area", "at"),
     sort="key",
 )

@@ -95,6 +95,6 @@ VIEW = View(
     row=RosterRow,
     keys=keys,
     evolve=evolve,
-    filters=("worker", "area", "role", "presence", "team", "organisation", "home_area", "reported_area", "since"),
+    filters=("worker", "area", "role", "presence", "team", "organisation", "home_area", "reported_area"),
     sort="key",
 )

@@ -47,12 +47,16 @@ def build(muster: Muster, tokens: Tokens) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_route("/", start)
     app.add_route("/docs", docs)
-    operations = _operations()
-    for (method, path), (endpoint, _) in operations.items():
-        app.add_route(path, endpoint, methods=[method])
-    document = openapi.document({where: operation for where, (_, operation) in operations.items()})
-    app.openapi = lambda: document  # type: ignore[method-assign]
+    for (method, path), (endpoint, _) in _operations().items():
+        app.add_route(path.replace("{id}", "{id:uuid}"), endpoint, methods=[method])
+    described = document()
+    app.openapi = lambda: described  # type: ignore[method-assign]
     return app
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document; it needs no running service."""
+    return openapi.document({where: operation for where, (_, operation) in _operations().items()})
 
 
 def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,7 +12,7 @@ from services.access import Principal
 from services.api.context import answer, muster, reader
 from services.api.problems import Problem, invalid
 from services.api.rows import Opener
-from services.decisions.base import PersonalLine
+from services.decisions.base import PersonalLine, omitted
 from services.runtime import Muster
 from services.views.port import Query
 
@@ -23,17 +23,15 @@ SEARCHED = {"roster": "name", "requests": "contact_name"}
 class Find(BaseModel):
     """Give a name (or a part of one) or a whole phone number."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"oneOf": [{"required": ["name"]}, {"required": ["phone"]}]},
+    )
 
-    name: PersonalLine | None = None
-    phone: PersonalLine | None = None
+    name: PersonalLine = omitted()
+    phone: PersonalLine = omitted()
     limit: int = Field(default=20, ge=1, le=MOST_FOUND)
-
-    @model_validator(mode="after")
-    def _one(self) -> "Find":
-        if (self.name is None) == (self.phone is None):
-            raise ValueError("give either name or phone")
-        return self
 
 
 async def find(request: Request) -> Response:
@@ -45,6 +43,8 @@ async def find(request: Request) -> Response:
         asked = Find.model_validate_json(await request.body(), strict=True)
     except ValidationError as error:
         raise invalid(error) from error
+    if bool(asked.name) == bool(asked.phone):
+        raise Problem(422, "invalid", "Give either name or phone.")
     service = muster(request)
     if asked.phone:
         found = await _by_phone(service, jurisdiction, asked.phone, asker)

@@ -7,7 +7,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.context import answer, muster
+from services.api.context import answer, muster, principal
+from services.api.problems import Problem
 from services.runtime import Muster
 
 
@@ -21,7 +22,17 @@ async def readyz(request: Request) -> Response:
     state = await _state(muster(request))
     red = bool(state["failure"] or state["parked"])
     state["status"] = "not_ready" if red else "degraded" if state["degraded"] else "ready"
+    if not _may_know(request):
+        state = {"status": state["status"]}
     return answer(state, 503 if red else 200, {"Cache-Control": "no-store"})
+
+
+def _may_know(request: Request) -> bool:
+    """What is wrong where is for those with a token; that something is, for all."""
+    try:
+        return bool(principal(request))
+    except Problem:
+        return False
 
 
 async def _state(service: Muster) -> dict[str, Any]:
@@ -37,6 +48,7 @@ async def _state(service: Muster) -> dict[str, Any]:
 
 async def metrics(request: Request) -> Response:
     """Heads, lags and queues, by jurisdiction."""
+    principal(request)
     service, registry = muster(request), CollectorRegistry()
     log = Gauge("muster_log_position", "Position of the last event", ["jurisdiction"], registry=registry)
     views = Gauge(

@@ -12,12 +12,13 @@ from services.api.commands import BODIES, MOST_ITEMS, Item
 from services.api.context import COOKIE
 from services.api.find import Find
 from services.api.session import SignIn
+from services.views.columns import columns
 from services.views.history import INSTANT_VIEWS
 
 REF = "#/components/schemas/{}"
 _TEXT = {"type": "string"}
 _INSTANT = {"type": "string", "format": "date-time"}
-_POSITION = {"type": "integer", "minimum": 0}
+_POSITION = {"type": "integer", "minimum": 0, "maximum": 1 << 60}
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -177,7 +178,7 @@ def _reading(view: View[Any]) -> list[dict[str, Any]]:
     """Parameters that a page and a single row share."""
     found = [
         _query("after", _POSITION, "Wait until the view shows this position"),
-        _query("as_of", _TEXT, "A position, or an instant: as then known"),
+        _query("as_of", {"anyOf": [_POSITION, _INSTANT]}, "A position, or an instant: as then known"),
     ]
     if view.name in INSTANT_VIEWS:
         found.append(_query("at", _INSTANT, "As it was at this instant, late facts included"))
@@ -191,6 +192,16 @@ def _items(view: View[Any]) -> dict[str, Any]:
     if view.name == PRESENCE.name:
         return {"anyOf": [ref(view.row.__name__), ref(PRESENCE.row.__name__)]}
     return ref(view.row.__name__)
+
+
+_KINDS: dict[str, dict[str, Any]] = {
+    "text": {"type": "string", "maxLength": 200, "pattern": "^[^\\x00]*$"},
+    "integer": {"type": "integer", "minimum": -(1 << 53), "maximum": 1 << 53},
+    "real": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "instant": _INSTANT,
+}
+"""Schemas of filters, by the kind of their column."""
 
 
 def listing(view: View[Any]) -> dict[str, Any]:
@@ -209,11 +220,16 @@ def listing(view: View[Any]) -> dict[str, Any]:
     parameters = [
         JURISDICTION,
         *(
-            _query(field, _TEXT, "Repeated = or; empty = none", many=True)
-            for field in view.filters
-            if field != "area"
+            _query(c.field, _KINDS[c.kind], "Repeated = or", many=True)
+            for c in columns(view)
+            if c.field != "area"
         ),
-        _query("area", _TEXT, "Code of an area that holds the rows", many=True),
+        _query(
+            "area",
+            {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"},
+            "Code of an area that holds the rows",
+            many=True,
+        ),
         _query("sort", {"type": "string", "enum": orders}, "Field, - first = descending"),
         _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "Rows a page"),
         _query("cursor", _TEXT, "`next` of the page before"),
@@ -249,19 +265,24 @@ HEALTHZ = {
     "operationId": "healthz",
     "summary": "The process answers",
     "tags": ["health"],
+    "security": [],
     "responses": ok(_OBJECT),
 }
 READYZ = {
     "operationId": "readyz",
     "summary": "Ready or not, and why",
     "tags": ["health"],
+    "security": [],
     "responses": ok(_OBJECT) | {"503": {"description": "Not ready", **content(_OBJECT)}},
 }
 METRICS = {
     "operationId": "metrics",
     "summary": "Figures for Prometheus",
     "tags": ["health"],
-    "responses": {"200": {"description": "Prometheus text format", **content(_TEXT, "text/plain")}},
+    "responses": {
+        "200": {"description": "Prometheus text format", **content(_TEXT, "text/plain")},
+        **problems(401),
+    },
 }
 INDEX = {
     "operationId": "index",
@@ -299,7 +320,12 @@ STREAM = {
     "parameters": [
         JURISDICTION,
         {"name": "views", "in": "query", "required": True, "schema": _TEXT, "description": "Comma-separated"},
-        _query("area", _TEXT, "Code of an area that holds the rows", many=True),
+        _query(
+            "area",
+            {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"},
+            "Code of an area that holds the rows",
+            many=True,
+        ),
     ],
     "responses": {
         "200": {"description": "An open stream", **content(_TEXT, "text/event-stream")},

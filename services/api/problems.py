@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 _encoder = msgspec.json.Encoder()
 
@@ -61,8 +62,18 @@ async def on_http_error(request: Request, error: Exception) -> Response:
         raise error
     codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
     code = codes.get(error.status_code, "http_error")
-    headers = dict(error.headers) if error.headers else None
+    headers = dict(error.headers) if error.headers else {}
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
     return Problem(error.status_code, code, f"{error.detail}: {request.url.path[:200]}", headers).response()
+
+
+def _methods(request: Request) -> set[str]:
+    """Every method that this path has, over all its routes."""
+    routes = (
+        route for route in request.app.router.routes if route.matches(request.scope)[0] is not Match.NONE
+    )
+    return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
 async def on_crash(request: Request, error: Exception) -> Response:

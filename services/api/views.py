@@ -10,7 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from projections.base import Row, View
+from projections.base import View
 from projections.catalog import views as catalog
 from services.access import Principal
 from services.api.context import answer, flag, instant, muster, reader, whole
@@ -18,8 +18,7 @@ from services.api.problems import Problem
 from services.api.rows import Opener, personal_of, subjects_of
 from services.decisions.jurisdiction import Reveal
 from services.log.asked import Asked
-from services.views.history import INSTANT_VIEWS, History
-from services.views.match import matches
+from services.views.history import INSTANT_VIEWS, Beyond, History
 from services.views.port import BadQuery, Page, Query
 
 WAIT_SECONDS = 2.0
@@ -120,18 +119,23 @@ async def listing(request: Request) -> Response:
 
 
 async def _answer(
-    request: Request, jurisdiction: str, view: View[Any], asking: Asking, page: Page, asker: Principal
+    request: Request,
+    jurisdiction: str,
+    view: View[Any],
+    asking: Asking,
+    page: Page,
+    asker: Principal,
+    *,
+    one: bool = False,
 ) -> Response:
     tag = _tag(request, page, asker)
     if not asking.reveal and tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={"ETag": tag})
     await _record_reveal(request, jurisdiction, view, asking, page, asker)
     opener = Opener(muster(request).vault, jurisdiction, reveal=asking.reveal)
-    body: dict[str, Any] = {
-        "items": await opener.rows(view.name, page.items),
-        "next": page.next,
-        "position": page.head.position,
-    }
+    items = await opener.rows(view.name, page.items)
+    body: dict[str, Any] = dict(items[0]) if one else {"items": items, "next": page.next}
+    body["position"] = page.head.position
     if page.degraded is not None:
         body["degraded"] = page.degraded
     caching = "no-store" if asking.reveal else "private, no-cache"
@@ -163,6 +167,8 @@ async def _page(request: Request, jurisdiction: str, view: View[Any], asking: As
         if asking.as_of:
             return await history.as_of(jurisdiction, view.name, _as_of(asking.as_of), asking.query)
         return await muster(request).views.query(jurisdiction, view.name, asking.query)
+    except Beyond as error:
+        raise Problem(404, "position.unknown", str(error)) from error
     except BadQuery as error:
         raise Problem(400, "parameter.invalid", str(error)) from error
 
@@ -198,32 +204,10 @@ async def single(request: Request) -> Response:
     jurisdiction, asker = reader(request)
     key = request.path_params["key"]
     asking = parameters(request, view, asker)
+    query = msgspec.structs.replace(asking.query, filters={**asking.query.filters, "key": [key]})
+    asking = msgspec.structs.replace(asking, query=query)
     await _caught_up(request, jurisdiction, asking.after)
-    row, page = await _single(request, jurisdiction, view, asking, key)
-    if row is None or not matches(view, asking.query, row):
+    page = await _page(request, jurisdiction, view, asking)
+    if not page.items:
         raise Problem(404, "row.unknown", f"{view.name} has no row {key[:100]!r}.")
-    one = msgspec.structs.replace(page, items=[(key, row)], next=None)
-    response = await _answer(request, jurisdiction, view, asking, one, asker)
-    if response.status_code != 200:
-        return response
-    body = msgspec.json.decode(response.body)
-    whole_row = {**body["items"][0], "position": body["position"]}
-    if "degraded" in body:
-        whole_row["degraded"] = body["degraded"]
-    return answer(
-        whole_row,
-        headers={k: v for k, v in response.headers.items() if k in ("etag", "cache-control", "vary")},
-    )
-
-
-async def _single(
-    request: Request, jurisdiction: str, view: View[Any], asking: Asking, key: str
-) -> tuple[Row | None, Page]:
-    if asking.at or asking.as_of:
-        history: History = request.app.state.history
-        page = await history.one(
-            jurisdiction, view.name, asking.at or _as_of(asking.as_of or "0"), key, at=bool(asking.at)
-        )
-    else:
-        page = await muster(request).views.get(jurisdiction, view.name, key)
-    return (page.items[0][1] if page.items else None), page
+    return await _answer(request, jurisdiction, view, asking, page, asker, one=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Self, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from events.assignment import (
     LIVE,
@@ -32,12 +32,6 @@ Override = Annotated[Code | None, Field(description="Reason for passing the capa
 class _OneOf(Command):
     worker: Id | None = None
     team: Id | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if (self.worker is None) == (self.team is None):
-            raise ValueError("give either worker or team")
-        return self
 
 
 @command("assignment.offer")
@@ -83,15 +77,6 @@ class Dispatch(Command):
     team: Id | None = None
     override: Override = None
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        new = self.request is not None
-        if new and (self.worker is None) == (self.team is None):
-            raise ValueError("with a request give either worker or team")
-        if not new and (self.assignment is None or self.worker or self.team):
-            raise ValueError("give an assignment, or a request with a worker or team")
-        return self
-
 
 @command("assignment.progress", fact=True)
 class Progress(Command):
@@ -126,12 +111,6 @@ class Handover(BaseModel):
     new: Id | None = None
     worker: Id | None = None
     team: Id | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if (self.worker is None) == (self.team is None):
-            raise ValueError("give either worker or team")
-        return self
 
 
 @command("assignment.reassign")
@@ -170,6 +149,11 @@ def free_to_take(subject: Worker | Team, override: str | None, ask: Ask) -> None
     )
 
 
+def _either(worker: str | None, team: str | None) -> None:
+    if (worker is None) == (team is None):
+        raise Refused("assignment.subject", "Give either a worker or a team, not both and not neither.")
+
+
 def _subject(state: State, worker: str | None, team: str | None, ask: Ask) -> Worker | Team:
     """The worker or team, who must be on duty or active."""
     if worker:
@@ -201,6 +185,7 @@ def _not_twice(state: State, asked: Request, worker: str | None, team: str | Non
 @decides(Offer)
 def _offer(state: State, c: Offer, ask: Ask) -> Iterable[Event]:
     key = c.assignment or ask.id
+    _either(c.worker, c.team)
     common.fresh(key in state.assignments, "assignment.exists", f"Assignment {key} exists already.")
     asked = _free_slot(state, c.request, ask)
     _subject(state, c.worker, c.team, ask)
@@ -294,6 +279,7 @@ def _dispatch(state: State, c: Dispatch, ask: Ask) -> Iterable[Event]:
 def _send_new(
     state: State, key: str, request: str, worker: str | None, team: str | None, override: str | None, ask: Ask
 ) -> Event:
+    _either(worker, team)
     asked = _free_slot(state, request, ask)
     free_to_take(_subject(state, worker, team, ask), override, ask)
     _not_twice(state, asked, worker, team, ask)

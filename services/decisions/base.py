@@ -18,26 +18,17 @@ FACT: Final = "fact"
 CLAIM: Final = "claim"
 
 
-def _printable(text: str) -> str:
-    if any(ord(c) < 32 and c not in "\n\t" for c in text) or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise ValueError("control characters are not allowed")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    if "\n" in text or "\t" in text:
-        raise ValueError("must be one line")
-    return _printable(text)
-
+_LINE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+"""One line that is not blank."""
+_TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""Lines and tabs, no other control characters."""
 
 Id = Annotated[str, Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64")]
 AreaCode = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9\-]{0,63}$", description="Prefix code of an area")
 ]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="A coded value, lower case")]
-Label = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
 
 
 def _utc(at: datetime) -> datetime:
@@ -51,13 +42,11 @@ Lon = Annotated[float, Field(ge=-180, le=180, description="WGS-84 degrees")]
 Lat = Annotated[float, Field(ge=-90, le=90, description="WGS-84 degrees")]
 PersonalLine = Annotated[
     str,
-    Field(min_length=1, max_length=200, json_schema_extra={PERSONAL: True}),
-    AfterValidator(_one_line),
+    Field(min_length=1, max_length=200, pattern=_LINE, json_schema_extra={PERSONAL: True}),
 ]
 PersonalText = Annotated[
     str,
-    Field(min_length=1, max_length=4000, json_schema_extra={PERSONAL: True}),
-    AfterValidator(_printable),
+    Field(min_length=1, max_length=4000, pattern=_TEXT, json_schema_extra={PERSONAL: True}),
 ]
 Priority = Annotated[int, Field(ge=1, le=4, description="1 life safety, 2 urgent, 3 needed, 4 comfort")]
 

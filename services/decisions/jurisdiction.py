@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import field_validator
+from pydantic import Field
 
 from events.base import Event, Happened
 from events.jurisdiction import JurisdictionEstablished, LogFenced, PersonalRevealed
@@ -16,14 +16,7 @@ class Establish(Command):
     """Begin a jurisdiction, before its first other command; without this it takes the service's time zone."""
 
     name: Label
-    timezone: str = "Asia/Shanghai"
-
-    @field_validator("timezone")
-    @classmethod
-    def _exists(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("is not an IANA time zone such as Asia/Shanghai")
-        return value
+    timezone: str = Field(default="Asia/Shanghai", max_length=64, description="IANA name")
 
 
 @command("personal.reveal")
@@ -48,6 +41,8 @@ INTERNAL = (Reveal, Fence)
 
 @decides(Establish)
 def _establish(state: State, c: Establish, ask: Ask) -> Iterable[Event]:
+    if c.timezone not in available_timezones():
+        raise Refused("timezone.unknown", f"{c.timezone} is not an IANA time zone such as Asia/Shanghai.")
     if state.established:
         if state.meta["timezone"] == c.timezone and state.meta["name"] == c.name:
             return

@@ -36,10 +36,8 @@ class Spool:
         self._source = source
         self._folder = tempfile.TemporaryDirectory(prefix="muster-import-")
         self._db = apsw.Connection(str(Path(self._folder.name) / "spool.sqlite"))
-        self._db.execute(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; "
-            "PRAGMA cache_size=-20000"
-        )
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-20000"):
+            self._db.execute(f"PRAGMA {pragma}").fetchall()
         self._db.execute(_SCHEMA)
         self._db.execute("BEGIN")
         self._seq = 0

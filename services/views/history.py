@@ -17,6 +17,10 @@ from services.views.transient import Transients, from_rows
 INSTANT_VIEWS: Final = ("headcount", "presence", "requests", "busy")
 
 
+class Beyond(BadQuery):
+    """A position that the log has not reached."""
+
+
 class History:
     """Answers about the past from the log alone; a few recent answers are kept."""
 
@@ -30,7 +34,7 @@ class History:
         if isinstance(when, int):
             end = await self._log.end(jurisdiction)
             if when > end.position:
-                raise BadQuery(f"as_of={when} lies beyond the end of the log, {end.position}.")
+                raise Beyond(f"as_of={when} lies beyond the end of the log, {end.position}.")
         return await self._transients.as_of(jurisdiction, catalog[view], when, query)
 
     async def at(self, jurisdiction: str, view: str, when: datetime, query: Query) -> Page:
@@ -55,13 +59,6 @@ class History:
                 head = batch[-1].head
             self._kept = jurisdiction, head, events
         return head, events
-
-    async def one(self, jurisdiction: str, view: str, when: int | datetime, key: str, *, at: bool) -> Page:
-        """One row or none."""
-        query = Query(filters={"key": [key]}, limit=1)
-        if at and isinstance(when, datetime):
-            return await self.at(jurisdiction, view, when, query)
-        return await self.as_of(jurisdiction, view, when, query)
 
 
 def _counting(batch: list[Stored]) -> list[Happened]:

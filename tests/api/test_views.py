@@ -60,7 +60,6 @@ async def test_pages_visit_every_row_once(service: Service) -> None:
         {"at": "2026-01-01T00:00:00"},
         {"after": "-1"},
         {"reveal": "maybe"},
-        {"since": "no-instant"},
     ],
 )
 async def test_an_unknown_or_bad_parameter_is_refused(service: Service, query: dict[str, str]) -> None:

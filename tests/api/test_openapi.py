@@ -1,0 +1,89 @@
+"""Schemathesis over the whole OpenAPI document, with all checks on, against a real server."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+
+from services.api.app import document
+
+J = "2307"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """`muster serve` with a little data: its URL and its admin token."""
+    data = tmp_path_factory.mktemp("openapi")
+    command = [sys.executable, "-m", "services.cli", "serve", "--data", str(data), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stdout
+            url = next(found[1] for line in child.stdout if (found := re.search(r"at (http://\S+)", line)))
+            token = (data / "admin.token").read_text().strip()
+            _fill(url, token)
+            yield url, token
+        finally:
+            child.terminate()
+            child.wait(20)
+
+
+def _fill(url: str, token: str) -> None:
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from uuid import uuid4
+
+    from story import STORY
+
+    items = [{"id": str(uuid4()), "name": name, "data": body} for name, body in STORY[:40]]
+    answer = httpx.post(
+        f"{url}/api/v1/{J}/commands",
+        json=items,
+        headers={"Authorization": f"Bearer {token}"},
+        trust_env=False,
+    )
+    assert answer.status_code == 200, answer.text
+
+
+CHECKS = {
+    "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 406, 409, 413, 415, 422]}
+}
+api = schemathesis.openapi.from_dict(document(), config=schemathesis.Config.from_dict({"checks": CHECKS}))
+instants = st.datetimes(datetime(2000, 1, 1), datetime(2025, 1, 1), timezones=st.just(UTC))
+schemathesis.openapi.format("date-time", instants.map(datetime.isoformat))
+
+
+@api.exclude(path_regex="/(stream|log)$").parametrize()
+@settings(
+    max_examples=int(os.environ.get("MUSTER_EXAMPLES", "12")),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_operation_holds_what_it_promises(case: schemathesis.Case, server: tuple[str, str]) -> None:
+    if case.path_parameters.get("jurisdiction"):
+        case.path_parameters["jurisdiction"] = J
+    for name in ("cursor", "after"):  # a cursor is only what a page gave; after answers 504 by design
+        case.query.pop(name, None)
+    case.call_and_validate(base_url=server[0], headers={"Authorization": f"Bearer {server[1]}"})
+
+
+def test_the_document_has_an_operation_for_every_command_and_view(server: tuple[str, str]) -> None:
+    from services.api.commands import PUBLIC
+    from services.runtime import public_views
+
+    paths = httpx.get(f"{server[0]}/openapi.json", trust_env=False).json()["paths"]
+    for name in PUBLIC:
+        assert "post" in paths[f"/api/v1/{{jurisdiction}}/commands/{name}"]
+    for view in public_views():
+        assert "get" in paths[f"/api/v1/{{jurisdiction}}/{view}"]
+        assert "get" in paths[f"/api/v1/{{jurisdiction}}/{view}/{{key}}"]
