@@ -52,6 +52,6 @@ VIEW = View(
     row=AnomalyRow,
     keys=keys,
     evolve=evolve,
-    filters=("code", "name", "area", "worker", "team", "request", "assignment", "at"),
+    filters=("code", "name", "area", "worker", "team", "request", "assignment"),
     sort="-key",
 )

@@ -117,6 +117,6 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=(WorkerCheckedIn, WorkerCheckedOut, WorkerPresenceSet, WorkerReported, WorkerTakenBack),
-    filters=("worker", "kind", "area", "at"),
+    filters=("worker", "kind", "area"),
     sort="key",
 )

@@ -1,7 +1,7 @@
 """Finding people by name or phone. In the body, never in a URL; only for who may see personal data."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from services.access import Principal
 from services.api.context import answer, muster, reader
 from services.api.problems import Problem, invalid
 from services.api.rows import Opener
-from services.decisions.base import PersonalLine, omitted
+from services.decisions.base import WHOLE, PersonalLine, omitted
 from services.runtime import Muster
 from services.views.port import Query
 
@@ -31,7 +31,7 @@ class Find(BaseModel):
 
     name: PersonalLine = omitted()
     phone: PersonalLine = omitted()
-    limit: int = Field(default=20, ge=1, le=MOST_FOUND)
+    limit: Annotated[int, Field(ge=1, le=MOST_FOUND), WHOLE] = 20
 
 
 async def find(request: Request) -> Response:

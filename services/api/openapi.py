@@ -12,6 +12,7 @@ from services.api.commands import BODIES, MOST_ITEMS, Item
 from services.api.context import COOKIE
 from services.api.find import Find
 from services.api.session import SignIn
+from services.api.views import AS_OF
 from services.views.columns import columns
 from services.views.history import INSTANT_VIEWS
 
@@ -19,7 +20,6 @@ REF = "#/components/schemas/{}"
 _TEXT = {"type": "string"}
 _INSTANT = {"type": "string", "format": "date-time"}
 _POSITION = {"type": "integer", "minimum": 0, "maximum": 1 << 60}
-
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail"],
@@ -178,7 +178,11 @@ def _reading(view: View[Any]) -> list[dict[str, Any]]:
     """Parameters that a page and a single row share."""
     found = [
         _query("after", _POSITION, "Wait until the view shows this position"),
-        _query("as_of", {"anyOf": [_POSITION, _INSTANT]}, "A position, or an instant: as then known"),
+        _query(
+            "as_of",
+            {"type": "string", "pattern": f"^{AS_OF.pattern}$"},
+            "A position, or an instant: as then known",
+        ),
     ]
     if view.name in INSTANT_VIEWS:
         found.append(_query("at", _INSTANT, "As it was at this instant, late facts included"))

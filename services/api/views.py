@@ -1,6 +1,7 @@
 """Views over HTTP: pages with filters, one row, the past as then known, and the board at an instant."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,11 @@ from services.views.history import INSTANT_VIEWS, Beyond, History
 from services.views.port import BadQuery, Page, Query
 
 WAIT_SECONDS = 2.0
+AS_OF = re.compile(
+    r"(0|[1-9][0-9]{0,17}|(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9]))"
+)
+"""A position, or an instant by RFC 3339."""
 _ENVELOPE = ("sort", "limit", "cursor", "after", "as_of", "at", "reveal")
 _OWN = {
     "roster": "worker",
@@ -92,7 +98,7 @@ def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal) -> A
 def _consistent(view: View[Any], asking: Asking, asker: Principal) -> Asking:
     if asking.at and view.name not in INSTANT_VIEWS:
         raise Problem(400, "parameter.unknown", f"at= is for {', '.join(INSTANT_VIEWS)}; others have as_of=.")
-    if asking.at and asking.as_of:
+    if asking.at and asking.as_of is not None:
         raise Problem(400, "parameter.invalid", "Give at or as_of, not both.")
     if asking.reveal and not (asker.may_reveal() and personal_of(view.name)):
         raise Problem(403, "forbidden", f"This token may not see personal data of {view.name} unmasked.")
@@ -164,7 +170,7 @@ async def _page(request: Request, jurisdiction: str, view: View[Any], asking: As
     try:
         if asking.at:
             return await history.at(jurisdiction, view.name, asking.at, asking.query)
-        if asking.as_of:
+        if asking.as_of is not None:
             return await history.as_of(jurisdiction, view.name, _as_of(asking.as_of), asking.query)
         return await muster(request).views.query(jurisdiction, view.name, asking.query)
     except Beyond as error:
@@ -174,8 +180,10 @@ async def _page(request: Request, jurisdiction: str, view: View[Any], asking: As
 
 
 def _as_of(text: str) -> int | datetime:
+    if not AS_OF.fullmatch(text.replace(" ", "+")):
+        raise Problem(400, "parameter.invalid", "as_of must be a position, or an instant with offset.")
     if text.isascii() and text.isdigit():
-        return whole("as_of", text, 0, 1 << 60)
+        return whole("as_of", text, 0, 10**18)
     return instant("as_of", text)
 
 

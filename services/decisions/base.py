@@ -7,7 +7,7 @@ from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 import msgspec
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from events.base import Event, Happened
 from events.catalog import newest
@@ -48,7 +48,17 @@ PersonalText = Annotated[
     str,
     Field(min_length=1, max_length=4000, pattern=_TEXT, json_schema_extra={PERSONAL: True}),
 ]
-Priority = Annotated[int, Field(ge=1, le=4, description="1 life safety, 2 urgent, 3 needed, 4 comfort")]
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 1.0 is the integer 1."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE: Final = BeforeValidator(_whole)
+Priority = Annotated[
+    int, Field(ge=1, le=4, description="1 life safety, 2 urgent, 3 needed, 4 comfort"), WHOLE
+]
 
 
 class Command(BaseModel):

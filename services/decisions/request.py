@@ -20,6 +20,7 @@ from events.request import (
 from services.decisions import common
 from services.decisions.assignment import release_all
 from services.decisions.base import (
+    WHOLE,
     AreaCode,
     Ask,
     Code,
@@ -41,8 +42,10 @@ from services.decisions.base import (
 )
 from services.decisions.state import Request, State
 
-Quantity = Annotated[int, Field(ge=1, le=1_000_000)]
-Slots = Annotated[int | None, Field(ge=1, le=10_000, description="Assignees it needs; null = open-ended")]
+Quantity = Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
+Slots = Annotated[
+    int | None, Field(ge=1, le=10_000, description="Assignees it needs; null = open-ended"), WHOLE
+]
 
 
 @command("request.open", fact=True, subject="request")

@@ -24,6 +24,7 @@ from events.worker import (
 from services.decisions import common
 from services.decisions.assignment import free_to_take, release_all, revive, unstage
 from services.decisions.base import (
+    WHOLE,
     AreaCode,
     Ask,
     Code,
@@ -41,7 +42,7 @@ from services.decisions.base import (
 from services.decisions.state import State, Worker, with_fact
 
 Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
-Capacity = Annotated[int, Field(ge=1, le=1000, description="Live assignments at once")]
+Capacity = Annotated[int, Field(ge=1, le=1000, description="Live assignments at once"), WHOLE]
 
 
 @command("worker.register", subject="worker")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -38,8 +39,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
 
 def _fill(url: str, token: str) -> None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    from uuid import uuid4
-
     from story import STORY
 
     items = [{"id": str(uuid4()), "name": name, "data": body} for name, body in STORY[:40]]
@@ -74,7 +73,20 @@ def test_every_operation_holds_what_it_promises(case: schemathesis.Case, server:
         case.path_parameters["jurisdiction"] = J
     for name in ("cursor", "after"):  # a cursor is only what a page gave; after answers 504 by design
         case.query.pop(name, None)
+    if {"at", "as_of"} <= case.query.keys():
+        del case.query["as_of"]
+    if "at" in case.query:
+        case.query.pop("kind", None)  # facts have a kind, where somebody stood at an instant has none
+    if _is_uuid(case.headers.get("Idempotency-Key")):  # the same one again would be a repeat
+        case.headers["Idempotency-Key"] = str(uuid4())
     case.call_and_validate(base_url=server[0], headers={"Authorization": f"Bearer {server[1]}"})
+
+
+def _is_uuid(text: object) -> bool:
+    try:
+        return bool(UUID(str(text)))
+    except ValueError:
+        return False
 
 
 def test_the_document_has_an_operation_for_every_command_and_view(server: tuple[str, str]) -> None:
