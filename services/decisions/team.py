@@ -19,6 +19,7 @@ from events.team import (
 from services.decisions import common
 from services.decisions.assignment import release_all
 from services.decisions.base import (
+    WHOLE,
     AreaCode,
     Ask,
     Code,
@@ -35,7 +36,7 @@ from services.decisions.base import (
 from services.decisions.state import State, Team
 
 Capacity = Annotated[
-    int | None, Field(ge=1, le=1000, description="Live assignments at once; null = open-ended")
+    int | None, Field(ge=1, le=1000, description="Live assignments at once; null = open-ended"), WHOLE
 ]
 
 

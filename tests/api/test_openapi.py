@@ -69,17 +69,27 @@ schemathesis.openapi.format("date-time", instants.map(datetime.isoformat))
     suppress_health_check=list(HealthCheck),
 )
 def test_every_operation_holds_what_it_promises(case: schemathesis.Case, server: tuple[str, str]) -> None:
-    if case.path_parameters.get("jurisdiction"):
+    if re.fullmatch("[A-Za-z0-9]{1,32}", str(case.path_parameters.get("jurisdiction"))):
         case.path_parameters["jurisdiction"] = J
     for name in ("cursor", "after"):  # a cursor is only what a page gave; after answers 504 by design
         case.query.pop(name, None)
     if {"at", "as_of"} <= case.query.keys():
         del case.query["as_of"]
     if "at" in case.query:
-        case.query.pop("kind", None)  # facts have a kind, where somebody stood at an instant has none
+        for name in ("kind", "sort"):  # facts have a kind, where somebody stood at an instant has none
+            case.query.pop(name, None)
+    if "T" in str(case.query.get("as_of")) and not _is_instant(case.query["as_of"]):
+        del case.query["as_of"]  # 31 February fits the pattern
     if _is_uuid(case.headers.get("Idempotency-Key")):  # the same one again would be a repeat
         case.headers["Idempotency-Key"] = str(uuid4())
     case.call_and_validate(base_url=server[0], headers={"Authorization": f"Bearer {server[1]}"})
+
+
+def _is_instant(text: object) -> bool:
+    try:
+        return bool(datetime.fromisoformat(str(text)))
+    except ValueError:
+        return False
 
 
 def _is_uuid(text: object) -> bool:
