@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -17,7 +18,18 @@ DRAIN_SECONDS = 5
 
 
 class _Server(uvicorn.Server):
-    """Ends the streams before it drains: an open stream would hold it for ever."""
+    """Ends the streams before it drains, and ends cleanly on Ctrl-C: exit code 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app: FastAPI = self.config.app  # type: ignore[assignment]
@@ -58,7 +70,7 @@ async def serve(
         serving = tasks.create_task(server.serve())
         watching = [tasks.create_task(_stop(server, event)) for event in (muster.died, stop) if event]
         while not server.started and not serving.done():
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # noqa: ASYNC110  uvicorn has no event for it
         if server.started:
             url = _url(server, host)
             running_file(data).write_text(json.dumps({"pid": os.getpid(), "url": url}))
