@@ -1,0 +1,17 @@
+"""The catalogues in docs/catalogue, generated from the code (`make docs`)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from services.docs import codes, commands, events, views
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "events.md": events.page,
+    "commands.md": commands.page,
+    "views.md": views.page,
+    "codes.md": codes.page,
+}
+"""File name -> its text."""
+
+FOLDER: Final = Path(__file__).parents[2] / "docs" / "catalogue"

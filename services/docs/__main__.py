@@ -1,0 +1,18 @@
+"""`python -m services.docs`: write the catalogues."""
+
+import sys
+
+from services.docs import FOLDER, PAGES
+
+
+def main() -> None:
+    """Write every page that differs from what is there, and say which."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        path, text = FOLDER / name, page()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"wrote {path}\n")
+
+
+main()

@@ -1,0 +1,213 @@
+"""docs/catalogue/codes.md: every stable code, found where the source uses it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from services.api.commands import STATUS
+from services.docs.markdown import code, head, table
+
+ROOT: Final = Path(__file__).parents[1]
+_CODE: Final = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)?")
+INTRO = """Codes are stable; sentences may change. `{...}` stands for what the sentence names."""
+REFUSED = """A rule said no. One command alone is answered with this status; in a batch its outcome is
+`refused`. Those marked *anomaly* are recorded all the same, with this code, where the command was
+`observed`."""
+NOTED = """Recorded, and listed in the view `anomalies`."""
+WRITER = """Of the id and of the log. `pending` means: send the same id again."""
+PROBLEMS = """Problems by RFC 9457 that come before any rule."""
+TOKENS = """Said by `muster token`."""
+ROWS = """In the rejects file of an import, with the line and a reason."""
+FINDINGS = """Said by `muster verify`, with the position."""
+
+
+class Found(NamedTuple):
+    """One use of a code. `status` is that of a problem."""
+
+    code: str
+    text: str
+    status: int | None = None
+
+
+def page() -> str:
+    """The page's text."""
+    rules, notes = _of("decisions", "rule", 1), _of("decisions", "note", 0)
+    hard = [*_of("decisions", "Refused", 0), *_of("decisions", "fresh", 1), *_of("log", "Refused", 0)]
+    lines = head("Codes", INTRO)
+    lines += ["## Refusals", "", REFUSED, "", *_refusals(hard, rules)]
+    lines += ["## Anomalies that are no refusal", "", NOTED, "", *_plain(_without(notes, rules))]
+    lines += [
+        "## Outcomes of recording",
+        "",
+        WRITER,
+        "",
+        *_plain([*_outcomes(), *_of("log", "_answer_all", 1)]),
+    ]
+    problems = [*_of("api", "Problem", 1), *_by_status()]
+    lines += ["## HTTP problems", "", PROBLEMS, "", *_problems(problems)]
+    lines += ["## Tokens", "", TOKENS, "", *_plain(_of("access", "TokenRefused", 0))]
+    lines += ["## Rejected rows", "", ROWS, "", *_plain(_of("intake", "RowError", 0))]
+    findings = [*_of("log/verify.py", "add", 1), *_of("audit.py", "add", 1)]
+    lines += ["## Findings", "", FINDINGS, "", *_plain(findings)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+# -- tables ------------------------------------------------------------------------------------------------
+
+
+def _refusals(hard: list[Found], rules: list[Found]) -> list[str]:
+    noted = {found.code for found in rules}
+    rows = [
+        (code(name), str(STATUS.get(name, 409)), "anomaly" if name in noted else "", _sentences(texts))
+        for name, texts in _grouped([*hard, *rules])
+    ]
+    return table(("code", "status", "observed", "sentence"), rows)
+
+
+def _plain(some: list[Found]) -> list[str]:
+    return table(("code", "sentence"), ((code(name), _sentences(texts)) for name, texts in _grouped(some)))
+
+
+def _problems(some: list[Found]) -> list[str]:
+    rows = [
+        (code(name), ", ".join(sorted({str(f.status) for f in some if f.code == name})), _sentences(texts))
+        for name, texts in _grouped(some)
+    ]
+    return table(("code", "status", "sentence"), rows)
+
+
+def _grouped(some: list[Found]) -> list[tuple[str, list[str]]]:
+    names = sorted({found.code for found in some})
+    return [(name, [found.text for found in some if found.code == name]) for name in names]
+
+
+def _sentences(texts: list[str]) -> str:
+    return " / ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _without(some: list[Found], others: list[Found]) -> list[Found]:
+    known = {found.code for found in others}
+    return [found for found in some if found.code not in known]
+
+
+# -- finding them ------------------------------------------------------------------------------------------
+
+
+class Call(NamedTuple):
+    """A call, and the texts that names near it stand for."""
+
+    node: ast.Call
+    names: dict[str, ast.expr]
+
+
+def _calls(where: str, name: str) -> Iterator[Call]:
+    """Every call of a function or method of this name, in source order."""
+    path = ROOT / where
+    for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        names: dict[str, ast.expr] = {}
+        nodes = [n for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if hasattr(n, "lineno")]
+        for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):  # type: ignore[attr-defined]
+            match node:
+                case ast.Assign(targets=[ast.Name(id=target)], value=value):
+                    names[target] = value
+                case ast.Call(func=func) if _name(func) == name:
+                    yield Call(node, dict(names))
+                case _:
+                    pass
+
+
+def _name(node: ast.expr) -> str:
+    return getattr(node, "id", None) or getattr(node, "attr", "")
+
+
+def _of(where: str, name: str, at: int) -> list[Found]:
+    """Codes given as argument number `at`, each with the sentence after it."""
+    found: list[Found] = []
+    for call, names in _calls(where, name):
+        if len(call.args) <= at:
+            continue
+        text = _text(call.args[at + 1], names) if len(call.args) > at + 1 else ""
+        status = _number(call.args[0]) if at else None
+        found += [Found(one, text, status) for one in _constants(call.args[at])]
+    return found
+
+
+def _outcomes() -> list[Found]:
+    """Outcome(..., code=..., detail=...)."""
+    found: list[Found] = []
+    for call, names in _calls("log", "Outcome"):
+        given = {keyword.arg: keyword.value for keyword in call.keywords}
+        if "code" in given:
+            text = _text(given["detail"], names) if "detail" in given else ""
+            found += [Found(one, text) for one in _constants(given["code"])]
+    return found
+
+
+def _by_status() -> list[Found]:
+    """Tables {status: code} of the framework's own errors."""
+    tree = ast.parse((ROOT / "api" / "problems.py").read_text(encoding="utf-8"))
+    return [
+        Found(name, "", status)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if key is not None and (status := _number(key)) is not None
+        for name in _constants(value)
+    ]
+
+
+def _constants(node: ast.expr) -> list[str]:
+    """The codes that an expression may give; nothing for one that is worked out elsewhere."""
+    match node:
+        case ast.Constant(value=str(text)) if _CODE.fullmatch(text):
+            return [text]
+        case ast.IfExp(body=body, orelse=orelse):
+            return [*_constants(body), *_constants(orelse)]
+        case ast.BoolOp(values=values):
+            return [one for value in values for one in _constants(value)]
+        case _:
+            return []
+
+
+def _number(node: ast.expr) -> int | None:
+    match node:
+        case ast.Constant(value=int(number)):
+            return number
+        case ast.Call(func=ast.Attribute(attr="get"), args=[_, ast.Constant(value=int(number))]):
+            return number
+        case _:
+            return None
+
+
+def _text(node: ast.expr, names: dict[str, ast.expr]) -> str:
+    """A sentence, with {names} for what is filled in."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(_text(value, {}) for value in values)
+        case ast.FormattedValue(value=value):
+            return "{" + _placeholder(value) + "}"
+        case ast.Name(id=name) if name in names:
+            return _text(names[name], {})
+        case _:
+            return ""
+
+
+def _placeholder(node: ast.expr) -> str:
+    """A short name for what an expression fills in."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name.lower().lstrip("_")
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
+        case ast.Subscript(value=value) | ast.Call(args=[value, *_]) | ast.Call(func=value):
+            return _placeholder(value)
+        case ast.BoolOp(values=[first, *_]):
+            return _placeholder(first)
+        case ast.IfExp(body=ast.Constant(value=str(one)), orelse=ast.Constant(value=str(other))):
+            return f"{one} or {other}"
+        case _:
+            return "..."

@@ -1,0 +1,48 @@
+"""docs/catalogue/events.md: every event, from its class."""
+
+from itertools import groupby
+
+from events.base import Event, Move, Place, RequestMove, Standing
+from events.catalog import newest
+from services.docs.markdown import code, head, sentence, table
+from services.docs.source import Field, fields, own_fields
+
+INTRO = """Every event that the log can hold, with the fields of its `data`. The envelope around it (`name`,
+`schema`, `at`, `actor`, `command`, `body`, `claimed`, `observed`) is described in
+[architecture](../architecture.md). A type `Personal` is a sealed token in the log, never plain text
+([privacy](../privacy.md)). A field that has its default is left out of the stored JSON; "unchanged" means
+that a field left out changes nothing."""
+SHARED = """Every event may carry these as well."""
+
+
+def page() -> str:
+    """The page's text."""
+    lines = head("Events", INTRO)
+    lines += ["## Fields that all events share", "", SHARED, "", *_fields(list(own_fields(Event)))]
+    for struct in (Move, Place, RequestMove, Standing):
+        lines += [f"### {struct.__name__}", "", sentence(struct), "", *_fields(list(own_fields(struct)))]
+    for aggregate, some in groupby(sorted(newest), lambda name: name.partition(".")[0]):
+        lines += [f"## {aggregate}", ""]
+        for name in some:
+            cls = newest[name]
+            lines += [f"### {name}", "", f"Schema {cls.SCHEMA}. {sentence(cls)}", ""]
+            lines += _fields(fields(cls, below=Event))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _fields(some: list[Field]) -> list[str]:
+    return table(
+        ("field", "type", "default", "meaning"),
+        ((code(f.name), code(_type(f)), _default(f), f.text) for f in some),
+    )
+
+
+def _type(field: Field) -> str:
+    parts = [part.strip() for part in field.type.split(" | ")]
+    return " | ".join(part for part in parts if part != "msgspec.UnsetType")
+
+
+def _default(field: Field) -> str:
+    if field.default is None:
+        return "required"
+    return "unchanged" if field.default == "msgspec.UNSET" else code(field.default)
