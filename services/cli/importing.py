@@ -11,8 +11,8 @@ import typer
 
 from services import wiring
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
-from services.intake import ImportFailed, Summary, import_files, load_mapping
-from services.intake.sinks import Embedded, Remote
+from services.importing import ImportFailed, Summary, import_files, load_mapping
+from services.importing.sinks import Embedded, Remote
 from services.runtime import Muster
 from services.serve import running
 

@@ -1,18 +1,1 @@
-"""Import: tables of any shape become commands, by mapping files."""
-
-from services.intake.engine import FileSummary, Sink, Summary, import_files, preview
-from services.intake.errors import FileError, ImportFailed, MappingError
-from services.intake.mapping import Mapping, load_mapping
-
-__all__ = [
-    "FileError",
-    "FileSummary",
-    "ImportFailed",
-    "Mapping",
-    "MappingError",
-    "Sink",
-    "Summary",
-    "import_files",
-    "load_mapping",
-    "preview",
-]
+"""Scenarios and imports: tables of any shape become commands, by mapping files."""

@@ -9,11 +9,11 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from services.intake.drafts import Drafts, identity
-from services.intake.errors import FileError, ImportFailed, MappingError, RowError
-from services.intake.mapping import Mapping, Source, used_columns
-from services.intake.reader import digest, table
-from services.intake.spool import Item, Spool
+from services.importing.drafts import Drafts, identity
+from services.importing.errors import FileError, ImportFailed, MappingError, RowError
+from services.importing.mapping import Mapping, Source, used_columns
+from services.importing.reader import digest, table
+from services.importing.spool import Item, Spool
 
 BATCH: Final = 500
 TRIES: Final = 30

@@ -7,7 +7,7 @@ import httpx
 import msgspec
 
 from services.decisions.base import Scope, commands
-from services.intake.errors import ImportFailed
+from services.importing.errors import ImportFailed
 from services.log.asked import Asked
 from services.runtime import Muster
 

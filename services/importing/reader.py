@@ -15,8 +15,8 @@ from typing import IO, Any, Final, NamedTuple
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from services.intake.errors import FileError
-from services.intake.mapping import Mapping
+from services.importing.errors import FileError
+from services.importing.mapping import Mapping
 
 MOST_CELL: Final = 100_000
 """Characters of one cell."""

@@ -16,9 +16,9 @@ import msgspec
 from pydantic import ValidationError
 
 from services.decisions.base import commands
-from services.intake.errors import RowError
-from services.intake.mapping import HERE, CommandMap, Mapping, Source
-from services.intake.values import Cells, Values
+from services.importing.errors import RowError
+from services.importing.mapping import HERE, CommandMap, Mapping, Source
+from services.importing.values import Cells, Values
 
 BEGINS: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
 STAGES: Final = frozenset(("assignment.progress", "assignment.done", "assignment.release"))

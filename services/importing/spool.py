@@ -8,9 +8,9 @@ from typing import Any
 import apsw
 import msgspec
 
-from services.intake.drafts import Draft, GroupDraft, checked, merged
-from services.intake.errors import RowError
-from services.intake.mapping import Source
+from services.importing.drafts import Draft, GroupDraft, checked, merged
+from services.importing.errors import RowError
+from services.importing.mapping import Source
 
 _SCHEMA = """
 CREATE TABLE drafts (sort INTEGER, class INTEGER, rank INTEGER, line INTEGER, seq INTEGER, draft BLOB);
