@@ -1,243 +1,174 @@
 """Values of fields, from the cells of a row."""
 
-import math
+import hmac
 import re
 import unicodedata
-from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from services.importing import templates
 from services.importing.datum import to_wgs84
 from services.importing.errors import RowError
-from services.importing.identity import person_id
-from services.importing.instants import Instants
-from services.importing.kinds import kind_of, part_of
-from services.importing.loading import PREVIOUS
-from services.importing.mapping import Condition, Kind, Mapping, Value
+from services.importing.mapping import Condition, Mapping, Value, placeholders
 
 Cells = dict[str, str]
-_TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))
-_FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
+_COMMON: Final = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日")
+_SERIAL: Final = datetime(1899, 12, 30)  # noqa: DTZ001  day 0 of spreadsheets, local time
+_TRUE: Final = frozenset(("true", "yes", "y", "1", "是", "x"))
+_FALSE: Final = frozenset(("false", "no", "n", "0", "否", ""))
 
 
 class Values:
     """Turns specs into values for one mapping."""
 
-    def __init__(self, mapping: Mapping, key: bytes, jurisdiction: str) -> None:
-        self._maps = {name: _folded(table) for name, table in mapping.values.items()}
-        self._key, self._jurisdiction, self._instants = key, jurisdiction, Instants(mapping)
+    def __init__(self, mapping: Mapping, key: bytes) -> None:
+        self._mapping, self._key = mapping, key
 
-    def field(self, name: str, field: str, spec: Value, cells: Cells) -> Any:
-        """The value of a command's field; None = empty. Raises RowError naming the column."""
+    def value(self, spec: Value, cells: Cells) -> Any:
+        """None = empty. Raises RowError naming the column."""
         if spec.constant is not None:
-            return _constant(spec.constant)
-        kind = spec.type or kind_of(name, field)
-        found = self._typed_text(spec, kind, cells)
-        if isinstance(found, list):
-            part = part_of(name, field)
-            return [_each(part, one) for one in found]
-        return found
-
-    def at(self, spec: Value, cells: Cells) -> datetime | None:
-        """An instant. Raises RowError."""
-        if spec.constant is not None:
-            return self._typed(spec, "instant", str(spec.constant), cells)
-        return self._typed_text(spec, "instant", cells)
-
-    def _typed_text(self, spec: Value, kind: Kind, cells: Cells) -> Any:
-        text = self._text(spec, kind, cells)
+            return spec.constant
+        text = self._text(spec, cells)
         if not text:
-            if not isinstance(spec.default, str):
-                return spec.default
-            text = templates.fill(spec.default, cells)
-        return self._typed(spec, kind, text, cells) if text else None
-
-    def _typed(self, spec: Value, kind: Kind, text: str, cells: Cells) -> Any:
-        if kind == "instant":
-            return self._guarded(spec, text, lambda: self._instant(spec, text, cells))
-        return self._guarded(spec, text, lambda: _typed(spec, kind, text))
-
-    def _guarded(self, spec: Value, text: str, read: Callable[[], Any]) -> Any:
+            return self._filled(spec.default, cells) if isinstance(spec.default, str) else spec.default
         try:
-            return read()
+            return self._typed(spec, text)
         except (ValueError, OverflowError) as error:
-            where = spec.column or spec.template or "value"
+            where = spec.column or spec.template
             raise RowError("unreadable", f"{where}: {text[:80]!r} {error}") from error
 
-    def _text(self, spec: Value, kind: Kind, cells: Cells) -> str:
+    def _text(self, spec: Value, cells: Cells) -> str:
         if spec.id_of is not None:
-            return person_id(self._key, self._jurisdiction, [cells.get(c, "") for c in spec.id_of])
+            return self._id(spec.id_of, cells)
         if spec.template is not None:
-            text = templates.fill(spec.template, cells)
+            text = self._filled(spec.template, cells)
         else:
             text = cells.get(spec.column or "", "").strip()
-        if spec.extract is not None:
-            text = _extracted(spec.extract, text)
-        if spec.map is not None:
-            text = self._mapped(spec, spec.map, text)
-        if spec.case:
-            text = text.lower() if spec.case == "lower" else text.upper()
-        if kind not in ("lines", "text"):
-            return text
-        text = text if kind == "lines" else " ".join(text.split())
-        return text[: spec.shorten] if spec.shorten else text
+        return self._mapped(spec, text) if spec.map else text
 
-    def _mapped(self, spec: Value, name: str, text: str) -> str:
-        table = self._maps[name]
-        found = table.get(_fold(text), table.get("*") if text else None)
-        if found is None and text and spec.default is None:
-            where = spec.column or spec.template
-            raise RowError("unmapped", f"{where}: {text[:80]!r} is not in the value map {name}")
-        return found or ""
+    def _filled(self, template: str, cells: Cells) -> str:
+        """The template with its cells; empty where one of them is."""
+        for name in placeholders(template):
+            cell = cells.get(name, "").strip()
+            if not cell:
+                return ""
+            template = template.replace("{" + name + "}", cell)
+        return template
 
-    def _instant(self, spec: Value, text: str, cells: Cells) -> datetime:
-        formats = tuple(spec.formats) if spec.formats else None
-        return self._instants.read(text, formats, templates.fill(spec.after, cells) if spec.after else "")
+    def _mapped(self, spec: Value, text: str) -> str:
+        table = self._mapping.values.get(spec.map or "")
+        if table is None:
+            raise RowError("mapping", f"there is no value map {spec.map}")
+        found = table.get(text, table.get("*"))
+        if found is None and text:
+            raise RowError(
+                "unreadable",
+                f"{spec.column or spec.template}: {text[:80]!r} is not in the value map {spec.map}",
+            )
+        return str(found) if found is not None else ""
 
-    # -- conditions ----------------------------------------------------------------------------------------
+    def _id(self, columns: list[str], cells: Cells) -> str:
+        """An id from personal fields: a keyed hash, the same for the same values."""
+        parts = [_plain(cells.get(column, "")) for column in columns]
+        if not any(parts):
+            return ""
+        return "p" + hmac.digest(self._key, "\0".join(parts).encode(), "sha256").hex()[:20]
+
+    def _typed(self, spec: Value, text: str) -> Any:
+        match spec.type:
+            case "int":
+                return _whole(text)
+            case "number":
+                return float(text.replace(",", ""))
+            case "bool":
+                return _truth(text)
+            case "instant":
+                return self.instant(text, spec.formats)
+            case "code":
+                return code(text)
+            case "id":
+                return re.sub(r"[^\w.\-]+", "-", text).strip("-.")[:64]
+            case "phone":
+                return text.removesuffix(".0")
+            case "list":
+                return [part.strip() for part in re.split(f"[{re.escape(spec.split)}]", text) if part.strip()]
+            case "lon" | "lat":
+                return _coordinate(spec, text)
+            case _:
+                return text
+
+    def instant(self, text: str, formats: list[str] | None = None) -> datetime:
+        """ISO 8601 or one of the formats; local times are in the mapping's zone.
+
+        Of a local time that occurs twice (clocks put back) the first is meant.
+        """
+        found = _parsed(text, [*(formats or self._mapping.formats), *_COMMON])
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=self._mapping.zone)
+        return found.astimezone(UTC)
 
     def holds(self, condition: Condition, cells: Cells) -> bool:
         """Whether a row fits a condition."""
-        if condition.any_of:
-            return any(self.holds(one, cells) for one in condition.any_of)
-        if condition.template is not None:
-            cell = templates.fill(condition.template, cells)
-        else:
-            cell = cells.get(condition.column or "", "").strip()
-        return _filled(condition, cell) and _compared(condition, cell) and _changed(condition, cell, cells)
+        if condition.every_filled is not None:
+            return True
+        cell = cells.get(condition.column or "", "").strip()
+        return (
+            (condition.filled is None or bool(cell) == condition.filled)
+            and (condition.is_ is None or cell in condition.is_)
+            and (condition.not_ is None or cell not in condition.not_)
+            and (condition.matches is None or re.search(condition.matches, cell) is not None)
+        )
 
 
-def _filled(condition: Condition, cell: str) -> bool:
-    return (
-        (condition.filled is None or bool(cell) == condition.filled)
-        and (condition.is_ is None or _fold(cell) in map(_fold, condition.is_))
-        and (condition.not_ is None or _fold(cell) not in map(_fold, condition.not_))
-        and (condition.matches is None or re.search(condition.matches, cell) is not None)
-    )
-
-
-def _compared(condition: Condition, cell: str) -> bool:
-    if condition.at_least is None and condition.at_most is None:
-        return True
+def _parsed(text: str, formats: list[str]) -> datetime:
+    for one in formats:
+        try:
+            return datetime.strptime(text, one)  # noqa: DTZ007  the zone is added by the caller
+        except ValueError:
+            continue
     try:
-        number = _number(cell, ".")
+        return datetime.fromisoformat(text)
     except ValueError:
-        return False
-    return (condition.at_least is None or number >= condition.at_least) and (
-        condition.at_most is None or number <= condition.at_most
-    )
+        pass
+    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return _SERIAL + timedelta(days=float(text))
+    raise ValueError("is not a time in a known format")
 
 
-def _changed(condition: Condition, cell: str, cells: Cells) -> bool:
-    if condition.changed is None:
-        return True
-    before = cells.get(f"{PREVIOUS}{condition.column}")
-    return (before is None or before.strip() != cell) == condition.changed
-
-
-# -- types -------------------------------------------------------------------------------------------------
-
-
-def _constant(value: Any) -> Any:
-    return value.copy() if isinstance(value, list) else value
-
-
-def _typed(spec: Value, kind: Kind, text: str) -> Any:
-    match kind:
-        case "int":
-            return _whole(_number(text, spec.decimal))
-        case "number":
-            return _number(text, spec.decimal)
-        case "bool":
-            return _truth(text)
-        case "phone":
-            return _phone(text)
-        case "list":
-            return [part.strip() for part in re.split(f"[{re.escape(spec.split)}]", text) if part.strip()]
-        case "lon" | "lat":
-            return _coordinate(spec, kind, text)
-        case _:
-            return _each(kind, text)
-
-
-def _each(kind: Kind, text: Any) -> Any:
-    if kind == "code":
-        found = templates.code(text)
-        if not found:
-            raise RowError("unreadable", f"{text[:80]!r} has no letters for a code; give a value map")
-        return found
-    if kind == "id":
-        return templates.identifier(text)
-    return templates.slug(text) if kind == "slug" else text
-
-
-def _number(text: str, decimal: str) -> float:
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
-    plain = plain.replace(".", "").replace(",", ".") if decimal == "," else plain.replace(",", "")
-    try:
-        number = float(plain)
-    except ValueError:
-        raise ValueError("is not a number") from None
-    if not math.isfinite(number):
-        raise ValueError("is not a number")
-    return number
-
-
-def _whole(number: float) -> int:
+def _whole(text: str) -> int:
+    number = float(text.replace(",", ""))
     if not number.is_integer():
         raise ValueError("is not a whole number")
     return int(number)
 
 
 def _truth(text: str) -> bool:
-    lower = _fold(text)
-    if lower in _TRUE or lower in _FALSE:
-        return lower in _TRUE
+    lower = text.lower()
+    if lower in _TRUE:
+        return True
+    if lower in _FALSE:
+        return False
     raise ValueError("is neither yes nor no")
 
 
-def _phone(text: str) -> str:
-    """As dialled; a number that a spreadsheet rounded cannot be read."""
-    plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
-    if re.fullmatch(r"\d(\.\d+)?E\+?\d+", plain, re.IGNORECASE):
-        raise ValueError("was rounded by a spreadsheet; format the column as text and enter it again")
-    return plain
+def code(text: str) -> str:
+    """A coded value: lower case, anything else than letters, digits, . and - becomes _."""
+    lower = unicodedata.normalize("NFKC", text).strip().lower()
+    found = re.sub(r"[^a-z0-9.\-]+", "_", lower).strip("_")
+    if not found:
+        raise ValueError("has no letters or digits for a code; give a value map")
+    return found[:64]
 
 
-def _coordinate(spec: Value, kind: Kind, text: str) -> float:
-    """From one number, a pair such as "(lat, lon)", or "POINT (lon lat)"."""
+def _coordinate(spec: Value, text: str) -> float:
+    """From "(lat, lon)", a point "POINT (lon lat)", or "lon,lat" pairs as two numbers."""
     numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", text)]
-    if len(numbers) == 1 and spec.datum == "WGS-84":
-        return _within(numbers[0], 180 if kind == "lon" else 90)
     if len(numbers) != 2:
-        pair = "; another datum than WGS-84 needs both in one template" if len(numbers) == 1 else ""
-        raise ValueError(f"is not a pair of coordinates{pair}")
-    lon_first = spec.axes == "lon lat" or text.lstrip().upper().startswith("POINT")
-    lon, lat = numbers if lon_first else (numbers[1], numbers[0])
-    return to_wgs84(_within(lon, 180), _within(lat, 90), spec.datum)[0 if kind == "lon" else 1]
+        raise ValueError("is not a pair of coordinates")
+    lon, lat = numbers if text.lstrip().upper().startswith("POINT") else (numbers[1], numbers[0])
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise ValueError("is not a latitude and longitude in degrees")
+    return to_wgs84(lon, lat, spec.datum)[0 if spec.type == "lon" else 1]
 
 
-def _within(degrees: float, most: float) -> float:
-    if not -most <= degrees <= most:
-        raise ValueError("is not a latitude and longitude in degrees; see `axes`")
-    return degrees
-
-
-def _extracted(expression: str, text: str) -> str:
-    found = re.search(expression, text)
-    if found is None:
-        return ""
-    return "".join(part or "" for part in found.groups()).strip() if found.groups() else found[0].strip()
-
-
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
-
-
-def _folded(table: dict[str, Any]) -> dict[str, str]:
-    return {_fold(text): _plain(value) for text, value in table.items()}
-
-
-def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
