@@ -1,0 +1,154 @@
+"""Plays timed commands through a service on the scenario's own clock."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from services.intake.scenarios.story import Timed
+
+MOST: Final = 500
+"""Commands in one submission."""
+TICK_SECONDS: Final = 0.05
+TRIES: Final = 30
+
+Submit = Callable[[list[dict[str, Any]], str], Awaitable[list[dict[str, Any]]]]
+
+
+class ScenarioClock:
+    """The scenario's time, as a clock for the service. Only the driver moves it; it never goes back."""
+
+    def __init__(self, starts: datetime) -> None:
+        self._now = starts.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """In UTC."""
+        return self._now
+
+    def set(self, instant: datetime) -> None:
+        """Move on; an instant of the past changes nothing."""
+        self._now = max(self._now, instant.astimezone(UTC))
+
+
+class Played(msgspec.Struct):
+    """How far a scenario has been played."""
+
+    sent: int = 0
+    outcomes: Counter[str] = msgspec.field(default_factory=Counter[str])
+    refused: Counter[str] = msgspec.field(default_factory=Counter[str])
+    """By code."""
+    unforeseen: int = 0
+    """Answers that the scenario did not expect."""
+    behind: float = 0.0
+    """Seconds of this world by which the service lags the pace asked for."""
+    live: bool = False
+    """Whether the history before the scenario's present is over."""
+    ended: bool = False
+
+
+class Stuck(Exception):
+    """The service did not record what was sent, however often it was sent again."""
+
+
+class Watch(Protocol):
+    """Somebody who shows how it goes."""
+
+    def follow(self, played: Played) -> None:
+        """Called once, before the first command; `played` changes while it is played."""
+        ...
+
+
+async def play(
+    timed: Iterable[Timed],
+    submit: Submit,
+    clock: ScenarioClock,
+    pace: float | None,
+    watch: Watch | None = None,
+    *,
+    live_from: datetime | None = None,
+) -> Played:
+    """Send everything at its time; `pace` in scenario seconds per second, None = as fast as it goes.
+
+    The clock stands at each command's own instant while it is decided, however late the service is: the same
+    scenario writes the same times at every pace. What lies before `live_from` is not paced. Raises Stuck.
+    """
+    played = Played()
+    if watch:
+        watch.follow(played)
+    metronome: _Metronome | None = None
+    for received, group in groupby(timed, key=lambda one: one.received):
+        if not played.live and (live_from is None or received >= live_from):
+            played.live = True
+            metronome = _Metronome(clock, live_from or received, pace) if pace else None
+        if metronome:
+            played.behind = await metronome.until(received)
+        clock.set(received)
+        for chunk in _chunks(group):
+            await _send(chunk, submit, played)
+    played.behind, played.ended = 0.0, True
+    return played
+
+
+class _Metronome:
+    """Moves the clock on as wall time passes."""
+
+    def __init__(self, clock: ScenarioClock, begin: datetime, pace: float) -> None:
+        self._clock, self._begin, self._pace, self._wall = clock, begin, pace, time.monotonic()
+        clock.set(begin)
+
+    async def until(self, instant: datetime) -> float:
+        """Wait for it; seconds by which it is late already."""
+        while (ahead := (instant - self._target()).total_seconds() / self._pace) > 0:
+            self._clock.set(self._target())
+            await asyncio.sleep(min(ahead, TICK_SECONDS))
+        return -ahead
+
+    def _target(self) -> datetime:
+        return self._begin + timedelta(seconds=(time.monotonic() - self._wall) * self._pace)
+
+
+def _chunks(group: Iterable[Timed]) -> Iterator[list[Timed]]:
+    """What is due together, at most MOST at a time."""
+    due = list(group)
+    for start in range(0, len(due), MOST):
+        yield due[start : start + MOST]
+
+
+async def _send(due: Sequence[Timed], submit: Submit, played: Played) -> None:
+    """One submission for each run of items of one actor, all under way at once and in this order."""
+    runs = [(actor, list(run)) for actor, run in groupby(due, key=lambda one: one.actor)]
+    answers = await asyncio.gather(*(_answers([t.item for t in run], actor, submit) for actor, run in runs))
+    for (_, run), outcomes in zip(runs, answers, strict=True):
+        for one, outcome in zip(run, outcomes, strict=True):
+            _count(one, outcome, played)
+
+
+async def _answers(items: list[dict[str, Any]], actor: str, submit: Submit) -> list[dict[str, Any]]:
+    """Outcomes in order; what is pending is sent again with the same ids."""
+    answers = await submit(items, actor)
+    for attempt in range(TRIES):
+        waiting = [i for i, answer in enumerate(answers) if answer["outcome"] == "pending"]
+        if not waiting:
+            return answers
+        await asyncio.sleep(min(2.0, 0.05 * 2**attempt))
+        again = await submit([items[i] for i in waiting], actor)
+        for i, answer in zip(waiting, again, strict=True):
+            answers[i] = answer
+    raise Stuck(
+        "the service did not record the scenario's commands; look at its log, then start the demo again."
+    )
+
+
+def _count(one: Timed, outcome: dict[str, Any], played: Played) -> None:
+    played.sent += 1
+    played.outcomes[outcome["outcome"]] += 1
+    code = outcome.get("code") if outcome["outcome"] == "refused" else None
+    if code:
+        played.refused[code] += 1
+    if one.expect is not None and (code or outcome["outcome"]) != one.expect:
+        played.unforeseen += 1

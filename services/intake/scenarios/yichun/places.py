@@ -1,0 +1,58 @@
+"""The areas of Yichun: 10 counties, 50 streets, 394 communities and villages (data/ORIGIN.md)."""
+
+import csv
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import msgspec
+
+ROOT: Final = "2307"
+_FOLDER: Final = Path(__file__).parents[1] / "data"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """An area with its code and name."""
+
+    code: str
+    name: str
+
+    @property
+    def county(self) -> str:
+        """Code of the county it lies in."""
+        return self.code[:6]
+
+
+class Places:
+    """All areas in the order in which they are defined: no area before its parent."""
+
+    def __init__(self) -> None:
+        self.counties, self.streets, self.communities = (
+            _read(f"{level}_{ROOT}.csv") for level in ("areas", "streets", "villages")
+        )
+        urban = [place for place in self.communities if "社区" in place.name]
+        self._urban = {c.code: [p for p in urban if p.county == c.code] for c in self.counties}
+        self._all = {c.code: [p for p in self.communities if p.county == c.code] for c in self.counties}
+        self.weights = [4 * len(self._urban[c.code]) + len(self._all[c.code]) for c in self.counties]
+        """How much of the city's life is in each county: its communities, those in town four times more."""
+
+    @property
+    def every(self) -> list[Place]:
+        """Counties, streets, communities."""
+        return [*self.counties, *self.streets, *self.communities]
+
+    def county(self, random: Random) -> str:
+        """A county's code, by weight."""
+        return random.choices(self.counties, self.weights)[0].code
+
+    def community(self, random: Random, county: str) -> Place:
+        """A community in the county, mostly one in town."""
+        town = self._urban[county]
+        return random.choice(town if town and random.random() < 0.85 else self._all[county])
+
+
+@cache
+def _read(name: str) -> tuple[Place, ...]:
+    with (_FOLDER / name).open(encoding="utf-8-sig", newline="") as file:
+        return tuple(Place(row["code"], row["name"]) for row in csv.DictReader(file))
