@@ -54,7 +54,7 @@ def decide(state: State, command: Command, ask: Ask, position: int, body: str) -
     if recorded and ask.anomalies:
         recorded[-1] = _with_anomalies(recorded[-1], position + len(recorded) - 1, ask)
     if recorded:
-        state.put(state.commands, ask.id, Known(position + len(recorded) - 1, body, command.NAME))
+        state.put(state.commands, ask.id, Known(position + len(recorded) - 1, body, recorded[0].name))
     return recorded
 
 
@@ -188,7 +188,9 @@ def apply(state: State, commit: Commit, head: Head) -> None:
         evolve(state, happened)
         state.settle_moves(happened.data.moved, happened.data.requests_moved)
     for offset, recorded in enumerate(commit.events):
-        state.commands[recorded.command] = Known(commit.first + offset, recorded.body, recorded.name)
+        before = state.commands.get(recorded.command)
+        name = before.name if before else recorded.name
+        state.commands[recorded.command] = Known(commit.first + offset, recorded.body, name)
     confirm(state, commit, head)
 
 

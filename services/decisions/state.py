@@ -108,6 +108,7 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     """Of its last event."""
     body: str
     name: str = ""
+    """Of its first event, as in the view of commands."""
 
 
 class State:

@@ -1,0 +1,240 @@
+"""given / when / then over real decisions: every step is also replayed, undone and redone, and must agree."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from events.base import Event, Happened
+from events.catalog import happened
+from events.commit import Commit, Head, decode, digest, encode
+from services.decisions.base import FACT, Ask, Command, Refused, Scope, commands
+from services.decisions.decide import apply, confirm, decide
+from services.decisions.state import State
+
+J = "2307"
+DAY = datetime(2022, 3, 28, tzinfo=UTC)
+"""Midnight UTC, 08:00 in the jurisdiction."""
+TABLES = ("areas", "workers", "teams", "incidents", "requests", "assignments", "commands", "offers")
+DERIVED = ("places", "standings")
+
+
+def t(clock: str) -> datetime:
+    """`t("09:05")` of the story's day; `t("+1 09:05")` of the next."""
+    day, _, time = clock.rpartition(" ")
+    hour, minute = time.split(":")
+    return DAY + timedelta(days=int(day or 0), hours=int(hour), minutes=int(minute))
+
+
+class Aggregate:
+    """Its commands by verb: `worker.check_in(worker="W1", area="230717")`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, verb: str) -> Callable[..., Command]:
+        return commands[f"{self._name}.{verb}"]
+
+
+area, worker, team = Aggregate("area"), Aggregate("worker"), Aggregate("team")
+incident, request, assignment = Aggregate("incident"), Aggregate("request"), Aggregate("assignment")
+jurisdiction, log, personal = Aggregate("jurisdiction"), Aggregate("log"), Aggregate("personal")
+
+
+def snapshot(state: State) -> dict[str, Any]:
+    """Every table, copied; the head and the journal are no part of what a replay must agree on."""
+    tables = {name: dict(getattr(state, name)) for name in (*TABLES, *DERIVED)}
+    return {**tables, "timezone": state.meta.get("timezone"), "name": state.meta.get("name")}
+
+
+class Log:
+    """A log in the making: the deciding state and a second one that only reads what was stored."""
+
+    def __init__(self, jurisdiction: str = J) -> None:
+        self.state, self.reader = State(jurisdiction), State(jurisdiction)
+        self.events: list[Happened] = []
+        self.commits: list[Commit] = []
+        self.now = DAY
+        self._asked = 0
+
+    def do(self, command: Command, **how: Any) -> list[Happened]:
+        """Record a command and give its events. Raises Refused, having changed nothing."""
+        ask = self._ask(command, **how)
+        before = snapshot(self.state)
+        first = self.state.head.position + 1
+        try:
+            recorded = decide(self.state, command, ask, first, "body")
+        except Refused:
+            self.state.undo()
+            assert snapshot(self.state) == before, "a refusal left something behind"
+            raise
+        decided = snapshot(self.state)
+        self.state.undo()
+        assert snapshot(self.state) == before, "undo did not restore the state"
+        if not recorded:
+            assert decided == before, "a command without events changed the state"
+            return []
+        again = decide(self.state, command, self._again(ask), first, "body")
+        assert again == recorded, "deciding twice differs"
+        assert snapshot(self.state) == decided
+        return self._seal(
+            Commit(
+                id=f"commit-{len(self.commits)}",
+                jurisdiction=self.state.jurisdiction,
+                first=first,
+                prev=self.state.head.hash,
+                recorded_at=ask.now,
+                events=tuple(recorded),
+            )
+        )
+
+    def _seal(self, commit: Commit) -> list[Happened]:
+        data = encode(commit)
+        stored = decode(data)
+        head = Head(commit.first + len(commit.events) - 1, digest(data))
+        confirm(self.state, commit, head)
+        apply(self.reader, stored, head)
+        assert snapshot(self.reader) == snapshot(self.state), "replay differs from what was decided"
+        self.commits.append(stored)
+        new = list(happened(stored))
+        self.events += new
+        return new
+
+    def _ask(
+        self,
+        command: Command,
+        *,
+        at: datetime | None = None,
+        now: datetime | None = None,
+        observed: bool = False,
+        scope: Scope | None = None,
+        id: str | None = None,
+    ) -> Ask:
+        self.now = max(now or self.now, self.now)
+        self._asked += 1
+        past = at if at and (observed or command.KIND == FACT) else self.now  # claims happen now
+        return Ask(
+            id=id or f"c{self._asked}",
+            actor="test",
+            now=self.now,
+            at=min(past, self.now),
+            claimed=at,
+            observed=observed,
+            scope=scope or Scope(),
+            anomalies=[],
+        )
+
+    @staticmethod
+    def _again(ask: Ask) -> Ask:
+        return Ask(
+            id=ask.id,
+            actor=ask.actor,
+            now=ask.now,
+            at=ask.at,
+            claimed=ask.claimed,
+            observed=ask.observed,
+            scope=ask.scope,
+            anomalies=[],
+        )
+
+
+class Given:
+    """What had happened, and what is asked next."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+
+    @property
+    def state(self) -> State:
+        """As decided and confirmed."""
+        return self.log.state
+
+    def and_(self, *steps: Command, **how: Any) -> "Given":
+        """More that had happened; all at the same time and by the same asker."""
+        for step in steps:
+            self.log.do(step, **how)
+        return self
+
+    def when(self, command: Command, **how: Any) -> "When":
+        """Ask for something; `at`, `now`, `observed`, `scope`, `id` as the sender gives them."""
+        try:
+            return When(self, self.log.do(command, **how), None)
+        except Refused as refused:
+            return When(self, [], refused)
+
+
+class When:
+    """What came of it."""
+
+    def __init__(self, given: Given, events: list[Happened], refusal: Refused | None) -> None:
+        self.given, self.events, self.refusal = given, events, refusal
+
+    @property
+    def data(self) -> list[Event]:
+        """The events, without their envelopes."""
+        return [e.data for e in self.events]
+
+    @property
+    def state(self) -> State:
+        return self.given.state
+
+    def then(self, cls: type[Event], **fields: Any) -> "When":
+        """An event of this class with these fields is among what happened."""
+        assert self.refusal is None, f"refused: {self.refusal.code}: {self.refusal}" if self.refusal else ""
+        same = [e for e in self.data if type(e) is cls]
+        assert same, f"{cls.NAME} did not happen, but {[e.NAME for e in self.data]}"
+        matching = [e for e in same if _has(e, fields)]
+        assert matching, f"no {cls.NAME} has {fields}: {same}"
+        return self
+
+    def only(self, *classes: type[Event]) -> "When":
+        """Exactly these events, in this order."""
+        assert self.refusal is None, str(self.refusal)
+        assert [type(e) for e in self.data] == list(classes)
+        return self
+
+    def refused(self, code: str, *says: str) -> Given:
+        """Refused with this code, in a sentence that holds these words."""
+        assert self.refusal is not None, f"accepted: {self.data}"
+        assert self.refusal.code == code, f"{self.refusal.code}: {self.refusal}"
+        assert self.refusal.detail.endswith("."), self.refusal.detail
+        for word in says:
+            assert word in self.refusal.detail, self.refusal.detail
+        return self.given
+
+    def unchanged(self) -> Given:
+        """Accepted, and nothing to write."""
+        assert self.refusal is None, str(self.refusal)
+        assert self.events == []
+        return self.given
+
+    def anomaly(self, *codes: str) -> "When":
+        """Recorded all the same, with exactly these anomalies, each once in the whole command."""
+        assert self.refusal is None, str(self.refusal)
+        assert [code for e in self.data for code in e.anomalies] == list(codes)
+        return self
+
+    def moved(self, worker: str, *, before: Any = ..., after: Any = ...) -> "When":
+        """The worker's place in `moved`, first before and last after: presence, or None off the roster."""
+        mine = [m for e in self.data for m in e.moved if m.worker == worker]
+        assert mine, f"{worker} is in no `moved`"
+        first, last = mine[0].before, mine[-1].after
+        if before is not ...:
+            assert (first and first.presence) == before
+        if after is not ...:
+            assert (last and last.presence) == after
+        return self
+
+    @property
+    def and_given(self) -> Given:
+        """Go on from here."""
+        assert self.refusal is None, str(self.refusal)
+        return self.given
+
+
+def _has(event: Event, fields: Mapping[str, Any]) -> bool:
+    return all(getattr(event, name) == value for name, value in fields.items())
+
+
+def given(*steps: Command, **how: Any) -> Given:
+    """A jurisdiction in which this had happened, at 08:00 local time unless said otherwise."""
+    return Given(Log()).and_(*steps, **how)

@@ -1,0 +1,94 @@
+"""The catalogue of codes, commands and events, against the decisions' code and these tests."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from events.catalog import newest
+from services.decisions import codes, decide
+from services.decisions.base import commands
+
+HERE = Path(__file__).parent
+DECISIONS = Path(decide.__file__).parent
+RAISED: dict[str, int] = {"Refused": 0, "rule": 1, "note": 0, "fresh": 1}
+"""Callable -> which argument is the code."""
+
+
+def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    """Calls of a function or method of this name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            if (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")) == name:
+                yield node
+
+
+def texts(node: ast.AST) -> set[str]:
+    """The text constants of an expression that has the form of a code, its conditions left out."""
+    if isinstance(node, ast.IfExp):
+        return texts(node.body) | texts(node.orelse)
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def raised(*functions: str) -> set[str]:
+    """Codes that the decisions hand to these functions."""
+    found: set[str] = set()
+    for path in DECISIONS.glob("*.py"):
+        tree = ast.parse(path.read_text())
+        for name in functions:
+            for call in calls(tree, name):
+                if len(call.args) > RAISED[name]:
+                    found |= texts(call.args[RAISED[name]])
+    return found
+
+
+def covered(*functions: str) -> set[str]:
+    """Texts handed to these methods anywhere in the tests of rules."""
+    found: set[str] = set()
+    for path in HERE.glob("test_rules_*.py"):
+        tree = ast.parse(path.read_text())
+        for name in functions:
+            for call in calls(tree, name):
+                found |= {text for arg in call.args for text in texts(arg)}
+    return found
+
+
+def test_every_refusal_is_in_the_catalogue_and_every_entry_is_raised():
+    assert raised("Refused", "rule", "fresh") == set(codes.REFUSALS)
+
+
+def test_every_anomaly_is_in_the_catalogue():
+    assert raised("note") == set(codes.NOTED)
+    assert raised("rule", "note") == codes.ANOMALIES
+
+
+def test_meanings_are_sentences():
+    for code, meaning in codes.MEANING.items():
+        assert meaning[0].isupper(), code
+        assert meaning.endswith("."), code
+
+
+@pytest.mark.parametrize("code", sorted(codes.REFUSALS))
+def test_every_refusal_is_tested(code: str):
+    assert code in covered("refused")
+
+
+@pytest.mark.parametrize("code", sorted(codes.ANOMALIES))
+def test_every_anomaly_is_tested(code: str):
+    assert code in covered("anomaly")
+
+
+@pytest.mark.parametrize("name", sorted(commands))
+def test_every_command_is_tested(name: str):
+    aggregate, _, verb = name.partition(".")
+    sources = [path.read_text() for path in HERE.glob("test_rules_*.py")]
+    assert any(f"{aggregate}.{verb}(" in source for source in sources)
+
+
+@pytest.mark.parametrize("name", sorted(newest))
+def test_every_event_is_expected_somewhere(name: str):
+    cls = newest[name].__name__
+    trees = [ast.parse(path.read_text()) for path in HERE.glob("test_rules_*.py")]
+    assert any(isinstance(n, ast.Name) and n.id == cls for tree in trees for n in ast.walk(tree))
