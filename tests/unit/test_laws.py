@@ -1,0 +1,384 @@
+"""What must hold after every step, whatever is asked, in whichever order: all commands over few ids."""
+
+import os
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from events.assignment import LIVE
+from events.duty import fold, order
+from projections.base import Row
+from projections.catalog import views
+from projections.fold import step
+from projections.instant import READ, Board
+from services.decisions.base import Refused, commands
+from services.decisions.jurisdiction import INTERNAL
+from services.decisions.state import UNFINISHED
+from tests.given import Log, area, incident, request, team, worker
+
+DEEP = bool(os.environ.get("MUSTER_DEEP"))
+AREAS = st.sampled_from(["230717", "230718", "230717-1", "2307"])
+WORKERS = st.sampled_from(["W1", "W2", "W3", "W4"])
+TEAMS = st.sampled_from(["T1", "T2", "T3"])
+REQUESTS = st.sampled_from(["R1", "R2", "R3"])
+TASKS = st.sampled_from(["A1", "A2", "A3", "A4", "A5", "A6"])
+INCIDENTS = st.sampled_from(["I1", "I2"])
+REASON = st.sampled_from(["sick", "far"])
+
+
+def some(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A value or none."""
+    return st.none() | values
+
+
+def subject() -> st.SearchStrategy[dict[str, Any]]:
+    """A worker or a team."""
+    return WORKERS.map(lambda w: {"worker": w}) | TEAMS.map(lambda t: {"team": t})
+
+
+def handover() -> st.SearchStrategy[dict[str, Any]]:
+    """One assignment that goes to somebody else."""
+    return st.builds(lambda a, new, who: {"assignment": a, "new": new, **who}, TASKS, some(TASKS), subject())
+
+
+CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "area.define": {"area": st.sampled_from(["230717-1", "230718-2", "2308"]), "name": REASON},
+    "area.rename": {"area": AREAS, "name": REASON},
+    "area.close": {"area": st.sampled_from(["230717-1", "230718"])},
+    "worker.register": {
+        "worker": WORKERS,
+        "role": REASON,
+        "home_area": some(AREAS),
+        "capacity": st.integers(1, 2),
+    },
+    "worker.amend": {"worker": WORKERS, "home_area": some(AREAS), "capacity": st.integers(1, 3)},
+    "worker.retire": {"worker": WORKERS},
+    "worker.report": {"worker": WORKERS, "area": AREAS},
+    "worker.check_in": {"worker": WORKERS, "area": AREAS, "walk_in": st.booleans()},
+    "worker.set_presence": {"worker": WORKERS, "presence": st.sampled_from(["available", "on_break"])},
+    "worker.check_out": {"worker": WORKERS, "release": some(REASON)},
+    "worker.take_back": {"worker": WORKERS, "command": st.just("")},
+    "worker.erase": {"worker": st.just("W4")},
+    "team.form": {
+        "team": TEAMS,
+        "name": REASON,
+        "kind": REASON,
+        "area": AREAS,
+        "incident": some(INCIDENTS),
+        "capacity": some(st.integers(1, 2)),
+        "members": st.lists(WORKERS, max_size=2).map(tuple),
+        "leader": some(WORKERS),
+        "activate": st.booleans(),
+    },
+    "team.amend": {"team": TEAMS, "capacity": some(st.integers(1, 2)), "area": AREAS},
+    "team.join": {"team": TEAMS, "worker": WORKERS},
+    "team.leave": {"team": TEAMS, "worker": WORKERS},
+    "team.appoint_leader": {"team": TEAMS, "worker": WORKERS},
+    "team.activate": {"team": TEAMS},
+    "team.stand_down": {"team": TEAMS, "release": some(REASON)},
+    "incident.declare": {"incident": INCIDENTS, "name": REASON},
+    "incident.amend": {"incident": INCIDENTS, "kind": REASON},
+    "incident.close": {"incident": INCIDENTS},
+    "incident.reopen": {"incident": INCIDENTS},
+    "request.open": {
+        "request": REQUESTS,
+        "category": REASON,
+        "area": AREAS,
+        "incident": some(INCIDENTS),
+        "slots": some(st.integers(1, 2)),
+        "priority": st.integers(1, 4),
+    },
+    "request.amend": {
+        "request": REQUESTS,
+        "area": AREAS,
+        "incident": some(INCIDENTS),
+        "slots": some(st.integers(1, 2)),
+    },
+    "request.complete": {"request": REQUESTS},
+    "request.cancel": {"request": REQUESTS, "reason": REASON},
+    "request.fail": {"request": REQUESTS, "reason": REASON},
+    "request.merge": {"request": REQUESTS, "into": REQUESTS},
+    "request.reopen": {"request": REQUESTS},
+    "request.erase": {"request": REQUESTS},
+    "assignment.accept": {"assignment": TASKS, "override": some(REASON)},
+    "assignment.decline": {"assignment": TASKS, "reason": REASON},
+    "assignment.expire": {"assignment": TASKS},
+    "assignment.progress": {
+        "assignment": TASKS,
+        "stage": st.sampled_from(["en_route", "on_scene", "hospital"]),
+    },
+    "assignment.done": {"assignment": TASKS},
+    "assignment.release": {"assignment": TASKS, "reason": REASON},
+    "assignment.reassign": {
+        "items": st.lists(handover(), min_size=1, max_size=2).map(tuple),
+        "reason": REASON,
+    },
+    "jurisdiction.establish": {"name": REASON},
+}
+"""Values of every command but offer and dispatch, which take a worker or a team."""
+TO_SOMEBODY = {
+    "assignment.offer": {"assignment": TASKS, "request": REQUESTS},
+    "assignment.dispatch": {"assignment": TASKS, "request": REQUESTS, "override": some(REASON)},
+}
+
+
+def asked() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    """A command's name and fields; those of work come more often than the others."""
+    plain = {name: st.fixed_dictionaries(fields) for name, fields in CASES.items()}
+    sent = {
+        name: st.builds(lambda a, b: {**a, **b}, st.fixed_dictionaries(fields), subject())
+        for name, fields in TO_SOMEBODY.items()
+    }
+    every = plain | sent
+    often = [n for n in every if n.startswith(("assignment.", "worker.check", "worker.take", "worker.set"))]
+    names = st.sampled_from(sorted(every) + often)
+    return names.flatmap(lambda name: every[name].map(lambda fields: (name, fields)))
+
+
+class Laws(RuleBasedStateMachine):
+    """A jurisdiction under arbitrary use."""
+
+    observing = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log = Log()
+        self.rows: dict[str, dict[str, Row]] = {name: {} for name in views}
+        self.folded = 0
+        self.observed = False
+
+    @initialize()
+    def a_city(self) -> None:
+        for command in (
+            area.define(area="230717", name="County 1"),
+            area.define(area="230718", name="County 2"),
+            area.define(area="230717-1", name="Grid 1"),
+            incident.declare(incident="I1", name="Lockdown"),
+            *(worker.register(worker=w, role="courier") for w in ("W1", "W2")),
+            *(worker.check_in(worker=w, area="230717") for w in ("W1", "W2")),
+            team.form(
+                team="T1", name="Team 1", kind="courier", area="230717", members=("W1",), activate=True
+            ),
+            request.open(request="R1", category="grocery", area="230717", incident="I1", slots=2),
+            request.open(request="R2", category="grocery", area="230718"),
+        ):
+            self.log.do(command)
+        self.fold()
+
+    @rule(
+        what=asked(),
+        wait=st.integers(0, 4),
+        ago=some(st.integers(0, 12)),
+        observed=st.booleans(),
+        taken=st.integers(1, 3),
+    )
+    def ask(
+        self, what: tuple[str, dict[str, Any]], wait: int, ago: int | None, observed: bool, taken: int
+    ) -> None:
+        name, fields = what
+        if name == "worker.take_back":
+            fields = {**fields, "command": self.fact_of(fields["worker"], taken)}
+        now = self.log.now + timedelta(minutes=wait)
+        at = None if ago is None else now - timedelta(minutes=ago)
+        observed = observed and self.observing
+        try:
+            self.observed |= (
+                bool(self.log.do(commands[name](**fields), now=now, at=at, observed=observed)) and observed
+            )
+        except Refused:
+            return
+        self.fold()
+
+    def fact_of(self, key: str, back: int) -> str:
+        """The command of one of the worker's newest facts."""
+        known = self.log.state.workers.get(key)
+        facts = known.facts if known else ()
+        return facts[-back].command if len(facts) >= back else "nothing"
+
+    def fold(self) -> None:
+        """Bring the views up to the log."""
+        for event in self.log.events[self.folded :]:
+            for name, view in views.items():
+                step(view, self.rows[name], event)
+        self.folded = len(self.log.events)
+
+    # -- the state -----------------------------------------------------------------------------------------
+
+    @invariant()
+    def places_and_standings_are_what_they_would_be_if_worked_out_anew(self) -> None:
+        state = self.log.state
+        assert state.places == {w: p for w in state.workers if (p := state.place(w))}
+        assert state.standings == {r: state.standing(r) for r in state.requests}
+
+    @invariant()
+    def duty_is_the_fold_of_the_facts(self) -> None:
+        for key, known in self.log.state.workers.items():
+            assert list(known.facts) == sorted(known.facts, key=order), key
+            assert known.duty == fold(known.facts), key
+
+    @invariant()
+    def lists_say_what_the_assignments_say(self) -> None:
+        state = self.log.state
+        for field, table in (("worker", state.workers), ("team", state.teams), ("request", state.requests)):
+            for key, holder in table.items():
+                mine = {k: a.state for k, a in state.assignments.items() if getattr(a, field) == key}
+                assert Counter(holder.live) == Counter(k for k, s in mine.items() if s in LIVE), (field, key)
+                assert Counter(holder.offers) == Counter(k for k, s in mine.items() if s == "offered"), (
+                    field,
+                    key,
+                )
+        assert set(state.offers) == {k for k, a in state.assignments.items() if a.state == "offered"}
+
+    @invariant()
+    def memberships_agree(self) -> None:
+        state = self.log.state
+        for key, known in state.workers.items():
+            teams = {t for t, one in state.teams.items() if key in one.members and one.state != "stood_down"}
+            assert set(known.teams) == teams, key
+            assert sum(state.teams[t].state == "active" for t in teams) <= 1, key
+
+    @invariant()
+    def incidents_count_their_unfinished_requests(self) -> None:
+        state = self.log.state
+        counts = Counter(s.incident for s in state.standings.values() if s.state in UNFINISHED)
+        for key, known in state.incidents.items():
+            assert known.unfinished == counts[key], key
+
+    @invariant()
+    def nothing_ended_is_held(self) -> None:
+        for key, known in self.log.state.requests.items():
+            if known.ended and not self.observed:
+                assert (known.live, known.offers) == ((), ()), key
+
+    @invariant()
+    def slots_and_capacity_are_passed_only_by_name(self) -> None:
+        if self.observed:
+            return
+        state = self.log.state
+        for key, known in state.requests.items():
+            free = state.free_slots(known)
+            assert free is None or free >= 0, key
+
+    @invariant()
+    def every_before_is_the_last_after(self) -> None:
+        places: dict[str, Any] = {}
+        standings: dict[str, Any] = {}
+        for event in self.log.events:
+            for move in event.data.moved:
+                assert move.before == places.get(move.worker), event
+                places[move.worker] = move.after
+            for shift in event.data.requests_moved:
+                assert shift.before == standings.get(shift.request), event
+                standings[shift.request] = shift.after
+
+    # -- the views -----------------------------------------------------------------------------------------
+
+    @invariant()
+    def views_agree_with_each_other_and_with_the_state(self) -> None:
+        self.roster_is_the_headcount()
+        self.ledger_and_incidents_are_the_requests()
+        self.units_are_busy_with_what_is_live()
+
+    def roster_is_the_headcount(self) -> None:
+        roster: dict[str, Any] = self.rows["roster"]
+        placed = {k: (r.area, r.role, r.presence, r.team) for k, r in roster.items()}
+        places = self.log.state.places
+        assert placed == {k: (p.area, p.role, p.presence, p.team) for k, p in places.items()}
+        counted: Any = self.rows["headcount"].values()
+        assert {(r.area, r.role, r.presence, r.team): r.count for r in counted} == Counter(placed.values())
+
+    def ledger_and_incidents_are_the_requests(self) -> None:
+        requests: Any = self.rows["requests"]
+        ledger: Any = self.rows["ledger"].values()
+        assert {k: (r.state, r.area, r.incident, r.day, r.priority) for k, r in requests.items()} == {
+            k: (s.state, s.area, s.incident, s.day, s.priority) for k, s in self.log.state.standings.items()
+        }
+        assert {k: (set(r.live), set(r.offers), set(r.done)) for k, r in requests.items()} == {
+            k: (set(r.live), set(r.offers), set(r.done)) for k, r in self.log.state.requests.items()
+        }
+        counts = Counter((r.incident, r.area, r.day, r.state) for r in requests.values())
+        for row in ledger:
+            mine = {s: getattr(row, s) for s in STATES}
+            assert row.received == sum(mine.values())
+            assert mine == {s: counts[row.incident, row.area, row.day, s] for s in STATES}
+        assert sum(r.received for r in ledger) == len(requests)
+        for row in self.rows["incidents"].values():
+            one: Any = row
+            own = Counter(r.state for r in requests.values() if r.incident == one.incident)
+            assert {s: getattr(one, s) for s in STATES} == {s: own[s] for s in STATES}
+            assert one.received == sum(own.values())
+
+    def units_are_busy_with_what_is_live(self) -> None:
+        state = self.log.state
+        live = {f"worker:{k}": set(w.live) for k, w in state.workers.items() if w.live}
+        live |= {f"team:{k}": set(t.live) for k, t in state.teams.items() if t.live}
+        busy: Any = self.rows["busy"]
+        assert {k: {t.assignment for t in r.tasks} for k, r in busy.items()} == live
+        teams: Any = self.rows["teams"]
+        assert {k: set(r.live) for k, r in teams.items()} == {k: set(t.live) for k, t in state.teams.items()}
+        assert {k: (r.state, r.members, r.leader) for k, r in teams.items()} == {
+            k: (t.state, t.members, t.leader) for k, t in state.teams.items()
+        }
+        rows: Any = self.rows["assignments"]
+        assert {k: r.state for k, r in rows.items()} == {k: a.state for k, a in state.assignments.items()}
+
+    @invariant()
+    def the_board_at_now_is_the_live_board(self) -> None:
+        if self.observed:
+            return  # an observed claim may be older than a newer one of its kind (see projections.instant)
+        board = Board(self.log.state.jurisdiction, self.log.events, self.log.now)
+        read: dict[str, Any] = {name: rows(board) for name, (_, rows) in READ.items()}
+        assert read["headcount"] == self.rows["headcount"]
+        live: Any = self.rows["requests"]
+        assert {k: states(r) for k, r in read["requests"].items()} == {k: states(r) for k, r in live.items()}
+        assert {k: tasks(r) for k, r in read["busy"].items()} == {
+            k: tasks(r) for k, r in self.rows["busy"].items()
+        }
+
+    @invariant()
+    def anomalies_are_rows(self) -> None:
+        named = sum(len(e.data.anomalies) for e in self.log.events)
+        assert len(self.rows["anomalies"]) == named
+        assert len(self.rows["activity"]) == len(self.log.events)
+
+
+STATES = ("open", "assigned", "in_progress", "done", "failed", "cancelled", "merged")
+
+
+def states(row: Any) -> tuple[Any, ...]:
+    """How a request stands and who is on it, in whichever order."""
+    return row.state, set(row.live), set(row.offers), set(row.done), row.taken
+
+
+def tasks(row: Any) -> set[tuple[str, str, datetime]]:
+    """What a unit is on."""
+    return {(t.assignment, t.state, t.since) for t in row.tasks}
+
+
+class Punctual(Laws):
+    """Nothing observed: late facts, but every rule applies; the board at now must be the live board."""
+
+    observing = False
+
+
+def test_every_command_is_asked() -> None:
+    asked_for = {*CASES, *TO_SOMEBODY}
+    assert asked_for == set(commands) - {cls.NAME for cls in INTERNAL}
+
+
+PACE = settings(
+    max_examples=3000 if DEEP else 60,
+    stateful_step_count=60 if DEEP else 30,
+    deadline=None,
+    derandomize=not DEEP,
+    suppress_health_check=list(HealthCheck),
+    print_blob=False,
+)
+TestLaws = Laws.TestCase
+TestLaws.settings = PACE
+TestPunctual = Punctual.TestCase
+TestPunctual.settings = PACE
