@@ -1,7 +1,7 @@
 """The limit: a bare FastAPI endpoint with the same model, that records nothing. `python -m bench.bare`."""
 
 import asyncio
-import sys
+import contextlib
 from typing import Annotated
 from uuid import UUID
 
@@ -33,4 +33,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(main())

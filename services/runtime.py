@@ -42,6 +42,7 @@ class Muster:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Muster"]:
         """All loops run inside; on leaving they are ended and the stores closed."""
+        failed: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
@@ -49,12 +50,17 @@ class Muster:
                 self.start("ticker", self._tick())
                 for jurisdiction in await self.log.jurisdictions():
                     self.writer(jurisdiction)
-                yield self
+                try:
+                    yield self
+                except BaseException as error:  # raised below, as itself rather than in a group
+                    failed = error
                 for task in self._own:
                     task.cancel()
         finally:
             self._tasks = None
             await self.close()
+        if failed is not None:
+            raise failed
 
     async def close(self) -> None:
         """Close the stores; `running` does it by itself."""

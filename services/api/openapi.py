@@ -12,7 +12,7 @@ from services.api.commands import BODIES, MOST_ITEMS, Item
 from services.api.context import COOKIE
 from services.api.find import Find
 from services.api.session import SignIn
-from services.api.views import AS_OF
+from services.api.views import AREA, AS_OF
 from services.views.columns import columns
 from services.views.history import INSTANT_VIEWS
 
@@ -230,7 +230,7 @@ def listing(view: View[Any]) -> dict[str, Any]:
         ),
         _query(
             "area",
-            {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"},
+            {"type": "string", "pattern": f"^{AREA.pattern}$"},
             "Code of an area that holds the rows",
             many=True,
         ),
@@ -326,7 +326,7 @@ STREAM = {
         {"name": "views", "in": "query", "required": True, "schema": _TEXT, "description": "Comma-separated"},
         _query(
             "area",
-            {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"},
+            {"type": "string", "pattern": f"^{AREA.pattern}$"},
             "Code of an area that holds the rows",
             many=True,
         ),

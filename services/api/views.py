@@ -28,6 +28,7 @@ AS_OF = re.compile(
     r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9]))"
 )
 """A position, or an instant by RFC 3339."""
+AREA = re.compile(r"[A-Za-z0-9-]{1,64}")
 _ENVELOPE = ("sort", "limit", "cursor", "after", "as_of", "at", "reveal")
 _OWN = {
     "roster": "worker",
@@ -68,7 +69,9 @@ def parameters(request: Request, view: View[Any], asker: Principal) -> Asking:
             raise Problem(400, "parameter.invalid", f"Give {name} once.")
         if any("\0" in value or len(value) > 1000 for value in values) or len(values) > 100:
             raise Problem(400, "parameter.invalid", f"{name} is too long or holds a NUL character.")
-    return _asking(view, dict(given.items()), asker)
+    if not all(AREA.fullmatch(code) for code in given.get("area", [])):
+        raise Problem(400, "parameter.invalid", "area must be the code of an area.")
+    return _asking(view, given, asker)
 
 
 def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal) -> Asking:

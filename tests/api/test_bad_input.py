@@ -1,0 +1,101 @@
+"""Malformed, huge, deep, NUL-holding and wrongly typed input: problems, never a crash, nothing half-done."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from conftest import J, Service
+
+CHECK_IN = f"/api/v1/{J}/commands/worker.check_in"
+BATCH = f"/api/v1/{J}/commands"
+BAD_BODIES = {
+    "nothing": b"",
+    "not JSON": b"{worker: W1",
+    "not an object": b"[1, 2, 3]",
+    "null": b"null",
+    "a number": b"1e999",
+    "not UTF-8": b'{"worker": "\xff\xfe", "area": "2307"}',
+    "a lone surrogate": b'{"worker": "\\ud800", "area": "2307"}',
+    "a NUL": b'{"worker": "W\\u0000", "area": "2307"}',
+    "deep": b'{"worker":' * 5000 + b"1" + b"}" * 5000,
+    "deep lists": b"[" * 100_000,
+    "a long text": json.dumps({"worker": "W" * 100_000, "area": J}).encode(),
+    "no instant": b'{"worker": "W1", "area": "2307", "at": "yesterday"}',
+    "a local time": b'{"worker": "W1", "area": "2307", "at": "2026-01-01T00:00:00"}',
+    "a far time": b'{"worker": "W1", "area": "2307", "at": "9999-12-31T23:59:59Z"}',
+    "a number for a time": b'{"worker": "W1", "area": "2307", "at": 1}',
+    "an infinite number": b'{"worker": "W1", "area": "2307", "at": Infinity}',
+}
+
+
+@pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
+async def test_a_bad_body_is_a_problem(service: Service, body: bytes) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+    for path in (CHECK_IN, BATCH, f"/api/v1/{J}/find", "/api/v1/session"):
+        answer = await service.http.post(path, content=body, headers=headers)
+        assert 400 <= answer.status_code < 500, (path, answer.text)
+        assert answer.json()["code"], path
+    assert (await service.http.get(f"/api/v1/{J}/presence")).json()["items"] == []
+
+
+async def test_a_body_beyond_the_limit_is_413(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    answer = await service.http.post(
+        BATCH, content=b" " * (9 * 1024 * 1024), headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_a_team_of_500_is_formed_at_once(service: Service) -> None:
+    members = [f"M{number}" for number in range(500)]
+    items = [
+        {"id": str(uuid4()), "name": "worker.register", "data": {"worker": m, "role": "courier"}}
+        for m in members
+    ]
+    assert (await service.http.post(BATCH, json=items)).status_code == 200
+    await service.ok("team.form", name="Large", kind="courier", area=J, members=members, activate=True)
+    assert (await service.rows("teams"))[0]["member_count"] == 500
+
+
+async def test_another_media_type_is_415(service: Service) -> None:
+    answer = await service.http.post(
+        CHECK_IN,
+        content=b"worker=W1",
+        headers={"Idempotency-Key": str(uuid4()), "Content-Type": "text/plain"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (415, "media_type")
+
+
+async def test_an_unknown_command_or_view_is_404(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    assert (await service.send("worker.fly", worker="W1")).status_code in (404, 405)
+    assert (await service.http.get(f"/api/v1/{J}/shoes")).status_code == 404
+    assert (await service.http.get("/nowhere")).json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize("name", ["personal.reveal", "log.fence"])
+async def test_commands_of_the_service_itself_are_not_for_others(service: Service, name: str) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    assert (await service.send(name, view="roster", subjects=[])).status_code in (404, 405)
+    item = {"id": str(uuid4()), "name": name, "data": {}}
+    answer = await service.http.post(BATCH, json=[item])
+    assert answer.json()["items"][0]["code"] == "command.unknown"
+
+
+@pytest.mark.parametrize("code", ["../etc", "a b", "x" * 33, "%00", "中文"])
+async def test_a_typo_does_not_found_a_jurisdiction(service: Service, code: str) -> None:
+    answer = await service.http.post(
+        f"/api/v1/{code}/commands/worker.register",
+        json={"role": "courier"},
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    assert answer.status_code == 404
+    assert (await service.http.get("/api/v1")).json()["jurisdictions"] == []
+
+
+async def test_error_messages_do_not_repeat_personal_data(service: Service) -> None:
+    answer = await service.send("worker.register", role="Courier!", name="Secret Person", phone=13800001234)
+    assert answer.status_code == 422
+    assert "Secret" not in answer.text
+    assert "13800001234" not in answer.text

@@ -1,0 +1,127 @@
+"""The command line as its users meet it."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from server import Server, muster
+
+ROSTER = Path(__file__).parents[2] / "services/importing/examples/roster.csv"
+J = "2307"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the example roster in it."""
+    folder = tmp_path_factory.mktemp("cli") / "data"
+    done = muster("import", str(ROSTER), "-m", "roster", "-j", J, "--data", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "40 rows = 40 applied + 0 known + 0 rejected" in done.stdout
+    return folder
+
+
+def test_show_in_three_formats(data: Path) -> None:
+    table = muster("show", "roster", "--data", str(data))
+    rows = json.loads(muster("show", "roster", "--data", str(data), "--format", "json").stdout)
+    lines = list(
+        csv.DictReader(io.StringIO(muster("show", "roster", "--data", str(data), "--format", "csv").stdout))
+    )
+    assert "40 rows at position" in table.stdout
+    assert len(rows) == len(lines) == 40
+    assert {row["name"] for row in rows} == {"队*"}
+
+
+def test_show_filters_and_the_past(data: Path) -> None:
+    riders = json.loads(
+        muster("show", "roster", "--data", str(data), "--where", "role=rider", "--format", "json").stdout
+    )
+    before = json.loads(
+        muster("show", "roster", "--data", str(data), "--as-of", "0", "--format", "json").stdout
+    )
+    assert {row["role"] for row in riders} == {"rider"}
+    assert before == []
+
+
+def test_verify_and_expect(data: Path) -> None:
+    done = muster("verify", "--data", str(data), "--json")
+    report = json.loads(done.stdout)[0]
+    head = f"{report['head']['position']}:{report['head']['hash']}"
+    assert done.returncode == 0
+    assert muster("verify", "--data", str(data), "--expect", head).returncode == 0
+    other = f"{report['head']['position']}:{'0' * 64}"
+    assert muster("verify", "--data", str(data), "--expect", other).returncode == 1
+
+
+def test_rebuild_changes_nothing(data: Path) -> None:
+    before = muster("show", "teams", "--data", str(data), "--format", "json").stdout
+    assert muster("rebuild", "--data", str(data)).returncode == 0
+    assert muster("show", "teams", "--data", str(data), "--format", "json").stdout == before
+    assert muster("verify", "--data", str(data)).returncode == 0
+
+
+def test_log_is_cloud_events_from_any_position(data: Path) -> None:
+    lines = [json.loads(line) for line in muster("log", "--data", str(data)).stdout.splitlines()]
+    assert [line["position"] for line in lines] == list(range(1, len(lines) + 1))
+    assert all(line["specversion"] == "1.0" and line["id"] == f"{J}/{line['position']}" for line in lines)
+    later = muster("log", "--data", str(data), "--after", "10").stdout.splitlines()
+    assert [json.loads(line) for line in later] == lines[10:]
+
+
+@pytest.mark.parametrize("name", ["peak", "response-times", "requests"])
+def test_reports_of_a_log_without_an_incident(data: Path, name: str) -> None:
+    done = muster("report", name, "--data", str(data), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["hash"]
+
+
+def test_tokens_are_made_listed_and_revoked(data: Path) -> None:
+    made = muster("token", "create", "desk-1", "--scope", "dispatcher", "--data", str(data))
+    listed = json.loads(muster("token", "list", "--data", str(data), "--json").stdout)
+    assert made.stdout.startswith("mst_")
+    assert made.stdout.strip() not in json.dumps(listed)
+    assert "desk-1" in {token["name"] for token in listed}
+    assert muster("token", "revoke", "desk-1", "--data", str(data)).returncode == 0
+    assert muster("token", "revoke", "desk-1", "--data", str(data)).returncode == 1
+
+
+MISTAKES = {
+    "no log": ["show", "roster", "--data", "nowhere"],
+    "no view": ["show", "shoes"],
+    "no report": ["report", "shoes"],
+    "no incident": ["report", "incident"],
+    "no mapping": ["import", str(ROSTER), "-m", "shoes", "-j", J],
+    "no column": ["import", str(ROSTER), "-m", "sffd", "-j", J],
+    "bad instant": ["show", "headcount", "--at", "yesterday"],
+    "bad filter": ["show", "roster", "--where", "shoes=1"],
+    "bad head": ["verify", "--expect", "shoes"],
+    "bad scope": ["token", "create", "x", "--scope", "king"],
+    "other jurisdiction": ["show", "roster", "-j", "9999"],
+    "wide host": ["serve", "--host", "0.0.0.0", "--port", "0"],
+}
+
+
+@pytest.mark.parametrize("arguments", MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_is_one_clear_line(data: Path, tmp_path: Path, arguments: list[str]) -> None:
+    folder = [] if "--data" in arguments else ["--data", str(data if arguments[0] != "serve" else tmp_path)]
+    done = muster(*arguments, *folder)
+    assert done.returncode in (1, 2)
+    assert done.stderr.startswith("muster: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_beside_a_running_server(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    try:
+        imported = muster("import", str(ROSTER), "-m", "roster", "-j", J, "--data", str(tmp_path), "--json")
+        again = muster("import", str(ROSTER), "-m", "roster", "-j", J, "--data", str(tmp_path), "--json")
+        shown = muster("show", "roster", "--data", str(tmp_path), "--format", "json")
+        verified = muster("verify", "--data", str(tmp_path))
+    finally:
+        assert server.stop() == 0
+    assert json.loads(imported.stdout)["files"][0]["applied"] == 40
+    assert json.loads(again.stdout)["files"][0]["known"] == 40
+    assert len(json.loads(shown.stdout)) == 40
+    assert verified.returncode == 0, verified.stdout + verified.stderr
