@@ -256,6 +256,7 @@ class Board:
         return "assigned" if states else "on_break" if known.duty.on_break else "available"
 
     def headcount(self) -> dict[str, Row]:
+        """Rows of `headcount`, as counted then."""
         counts: dict[str, tuple[Place, int]] = {}
         for key in self.workers:
             place = self.place(key)
@@ -270,6 +271,7 @@ class Board:
         }
 
     def presence(self) -> dict[str, Row]:
+        """One row per worker on the roster."""
         found: dict[str, Row] = {}
         for key, known in self.workers.items():
             place = self.place(key)
@@ -312,6 +314,7 @@ class Board:
         return "assigned" if live else "open"
 
     def busy(self) -> dict[str, Row]:
+        """Rows of `busy`; a task's `until` says when it ended later."""
         tasks: dict[str, list[busy.Task]] = {}
         for key, given in self.assignments.items():
             if given.live and given.begun_at:

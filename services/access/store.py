@@ -55,6 +55,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def principal(self) -> Principal:
+        """Whom the token stands for."""
         return Principal(
             id=self.id,
             name=self.name,

@@ -16,10 +16,12 @@ _encoder = msgspec.json.Encoder()
 
 
 def muster(request: Request) -> Muster:
+    """The service that answers."""
     return cast("Muster", request.app.state.muster)
 
 
 def tokens(request: Request) -> Tokens:
+    """Who may ask."""
     return cast("Tokens", request.app.state.tokens)
 
 

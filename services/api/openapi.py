@@ -79,10 +79,12 @@ def row_schema(view: View[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def ref(name: str) -> dict[str, str]:
+    """A reference to a component's schema."""
     return {"$ref": REF.format(name)}
 
 
 def content(schema: dict[str, Any], kind: str = "application/json") -> dict[str, Any]:
+    """A body of this kind."""
     return {"content": {kind: {"schema": schema}}}
 
 
@@ -107,6 +109,7 @@ def problems(*statuses: int) -> dict[str, Any]:
 
 
 def ok(schema: dict[str, Any], description: str = "OK") -> dict[str, Any]:
+    """The response of success."""
     return {"200": {"description": description, **content(schema)}}
 
 
@@ -132,6 +135,7 @@ def command(name: str) -> dict[str, Any]:
 
 
 def batch() -> dict[str, Any]:
+    """The operation of many commands at once."""
     items = {"type": "array", "maxItems": MOST_ITEMS, "items": ref("Item")}
     answer = {
         "type": "object",
@@ -149,6 +153,7 @@ def batch() -> dict[str, Any]:
 
 
 def status() -> dict[str, Any]:
+    """The operation of asking after a command by its id."""
     answer = {
         "type": "object",
         "required": ["id", "status"],

@@ -182,6 +182,7 @@ def refuse_gaps() -> None:
 
 
 def decider(cls: type[Command]) -> Decider:
+    """The function entered by `decides`."""
     return _deciders[cls]
 
 

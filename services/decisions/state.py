@@ -9,7 +9,7 @@ import msgspec
 
 from events.base import Move, Place, RequestMove, Standing
 from events.commit import Head
-from events.duty import OFF, Duty, Fact, fold, order, step
+from events.duty import ANEW, OFF, REPORT, Duty, Fact, fold, order, step
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -19,8 +19,12 @@ UNFINISHED = ("open", "assigned", "in_progress")
 
 
 class Area(msgspec.Struct, frozen=True, gc=False):
+    """An area; its code is its key. The root is none of these."""
+
     name: str
-    closed: bool = False
+    lon: float | None = None
+    lat: float | None = None
+    closed_at: datetime | None = None
 
 
 class Worker(msgspec.Struct, frozen=True):
@@ -32,7 +36,8 @@ class Worker(msgspec.Struct, frozen=True):
     skills: tuple[str, ...] = ()
     vehicle: str | None = None
     capacity: int = 1
-    retired: bool = False
+    retired_at: datetime | None = None
+    """Set while they are off the roster."""
     erased: bool = False
     facts: tuple[Fact, ...] = ()
     duty: Duty = OFF
@@ -42,8 +47,21 @@ class Worker(msgspec.Struct, frozen=True):
     """Own live assignments."""
     offers: tuple[str, ...] = ()
 
+    @property
+    def retired(self) -> bool:
+        return self.retired_at is not None
+
+    @property
+    def reported(self) -> str | None:
+        """The home community they last registered with for service."""
+        kinds = (fact for fact in reversed(self.facts) if fact.kind in (REPORT, ANEW))
+        newest = next(kinds, None)
+        return newest.area if newest else None
+
 
 class Team(msgspec.Struct, frozen=True):
+    """A team; members in the order they joined."""
+
     name: str
     kind: str
     area: str
@@ -57,6 +75,8 @@ class Team(msgspec.Struct, frozen=True):
 
 
 class Incident(msgspec.Struct, frozen=True):
+    """What is being responded to."""
+
     name: str
     kind: str
     areas: tuple[str, ...]
@@ -68,6 +88,8 @@ class Incident(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
+    """A service that someone needs; `day` is the local day of opening."""
+
     category: str
     priority: int
     area: str
@@ -81,6 +103,8 @@ class Request(msgspec.Struct, frozen=True):
     lat: float | None = None
     ended: str | None = None
     """done, failed, cancelled or merged."""
+    into: str | None = None
+    """The request it was merged into."""
     erased: bool = False
     live: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
@@ -89,6 +113,8 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Assignment(msgspec.Struct, frozen=True):
+    """One worker or team on one request."""
+
     request: str
     worker: str | None
     team: str | None

@@ -20,6 +20,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def code(text: str) -> str:
+    """As code in Markdown."""
     return f"`{text}`"
 
 

@@ -371,7 +371,7 @@ def test_every_command_is_asked() -> None:
 
 
 PACE = settings(
-    max_examples=3000 if DEEP else 60,
+    max_examples=int(os.environ.get("MUSTER_EXAMPLES", "2000")) if DEEP else 60,
     stateful_step_count=60 if DEEP else 30,
     deadline=None,
     derandomize=not DEEP,

@@ -1,0 +1,186 @@
+"""Imports point one way, the core reads no clock and touches nothing, and everything says what it means."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS = ("events", "projections", "services")
+FILES = sorted(path for name in OURS for path in (ROOT / name).rglob("*.py"))
+PURE = {
+    "events": {"events", "msgspec"},
+    "projections": {"events", "projections", "msgspec"},
+    "services.decisions": {"events", "services.decisions", "services", "msgspec", "pydantic"},
+}
+"""What a pure package may import beside the standard library."""
+WORLD = {
+    "asyncio",
+    "http",
+    "io",
+    "os",
+    "pathlib",
+    "queue",
+    "random",
+    "secrets",
+    "select",
+    "shutil",
+    "signal",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "time",
+    "urllib",
+    "uuid",
+}
+"""Standard modules that a pure package does not import."""
+CLOCK = {"now", "utcnow", "today", "uuid1", "uuid4", "urandom"}
+ONLY = {
+    "faust": ("services/projector/",),
+    "aiokafka": ("services/log/kafka.py", "services/projector/"),
+    "asyncpg": ("services/views/postgres.py",),
+    "services.settings": ("services/wiring.py",),
+    "services.log.sqlite": ("services/wiring.py",),
+    "services.views.sqlite": ("services/wiring.py", "services/views/transient.py"),
+}
+"""Module -> the only files, or folders, that import it. Transient views are the same adapter, in memory."""
+
+
+def name_of(path: Path) -> str:
+    """`services.log.port`, from the path."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def imports(path: Path) -> set[str]:
+    """Every module a file imports, or might: `from a import b` gives `a` and `a.b`."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def pure() -> Iterator[tuple[Path, set[str]]]:
+    """The files of the pure core, each with what it may import."""
+    for path in FILES:
+        for package, allowed in PURE.items():
+            if f"{name_of(path)}.".startswith(f"{package}."):
+                yield path, allowed
+
+
+CORE = [pytest.param(path, allowed, id=name_of(path)) for path, allowed in pure()]
+
+
+def test_there_is_a_core_to_look_at():
+    assert len(CORE) > 30
+
+
+@pytest.mark.parametrize(("path", "allowed"), CORE)
+def test_the_core_imports_only_the_core(path: Path, allowed: set[str]):
+    for module in imports(path):
+        top = module.partition(".")[0]
+        if top in sys.stdlib_module_names:
+            assert top not in WORLD, module
+        elif top == "services":
+            assert module == "services" or f"{module}.".startswith("services.decisions."), module
+            assert "services" in allowed, module
+        else:
+            assert top in allowed, module
+
+
+@pytest.mark.parametrize(("path", "allowed"), CORE)
+def test_the_core_reads_no_clock_and_opens_nothing(path: Path, allowed: set[str]):
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        if isinstance(called, ast.Attribute):
+            assert called.attr not in CLOCK, f"{path}:{node.lineno} calls {called.attr}"
+        elif isinstance(called, ast.Name):
+            assert called.id not in {"open", "print", "input", "exec", "eval"}, f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("module", ONLY)
+def test_adapters_are_known_in_one_place(module: str):
+    importing = {
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        if any(one == module or one.startswith(f"{module}.") for one in imports(path))
+    }
+    assert not {path for path in importing if not path.startswith(ONLY[module])}
+
+
+def test_the_api_and_faust_never_share_a_process():
+    for path in (ROOT / "services" / "api").rglob("*.py"):
+        assert not any(one.startswith("services.projector") for one in imports(path)), path
+
+
+def test_events_and_projections_know_nothing_of_services():
+    for path in FILES:
+        if path.relative_to(ROOT).parts[0] in ("events", "projections"):
+            assert not any(one.partition(".")[0] == "services" for one in imports(path)), path
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_packages_belong_to_muster_alone(name: str):
+    assert set(packages_distributions().get(name, ["muster"])) == {"muster"}
+
+
+EXEMPT = {"keys", "evolve"}
+"""Of a view: what they are is said once, in projections.base."""
+
+
+def undocumented(path: Path) -> Iterator[str]:
+    """Public names of a module, and of its public classes, without a docstring; the module itself too."""
+    module = tree(path)
+    if not ast.get_docstring(module):
+        yield "the module"
+    yield from _undocumented(module, "")
+
+
+def _undocumented(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[str]:
+    for child in node.body:
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if child.name.startswith("_") or child.name in EXEMPT or _plain(child, prefix):
+            continue
+        if not ast.get_docstring(child):
+            yield prefix + child.name
+        if isinstance(child, ast.ClassDef):
+            yield from _undocumented(child, f"{child.name}.")
+
+
+def _plain(child: ast.stmt, prefix: str) -> bool:
+    """A short method, whose name says it; or one of a port, where it is said."""
+    assert child.end_lineno is not None
+    name = getattr(child, "name", "")
+    return bool(prefix) and (child.end_lineno - child.lineno < 8 or name in PORTED)
+
+
+def ported() -> Iterator[str]:
+    """Names of the methods of all protocols."""
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef) and any(getattr(b, "id", "") == "Protocol" for b in node.bases):
+                yield from (one.name for one in node.body if isinstance(one, ast.AsyncFunctionDef))
+
+
+PORTED = set(ported())
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_modules_and_public_names_say_what_they_mean(path: Path):
+    assert list(undocumented(path)) == []
