@@ -1,0 +1,183 @@
+"""From the cells of a row to draft commands, each with the instant that it sorts by.
+
+Within a row that is the running maximum of `at`, so a row's commands never overtake each other; `at` itself
+is kept.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from pydantic import ValidationError
+
+from services.decisions.base import commands
+from services.intake.errors import RowError
+from services.intake.loading import HERE
+from services.intake.mapping import CommandMap, Each, Mapping, Source
+from services.intake.values import Cells, Values
+
+UNDATED: Final = -(1 << 62)
+"""Sorts before every instant."""
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """A command on its way. `sort` is in microseconds since 1970."""
+
+    rank: int
+    name: str
+    at: datetime | None
+    sort: int
+    observed: bool = True
+    data: dict[str, Any]
+
+
+class Part(msgspec.Struct, kw_only=True):
+    """One row's part in a command that its group sends once."""
+
+    key: str
+    draft: Draft
+    verdicts: list[bool]
+    """Of the conditions over the group, in their order."""
+
+
+class Drafts:
+    """Drafts of one table's rows."""
+
+    def __init__(
+        self, mapping: Mapping, source: Source, columns: list[str], key: bytes, jurisdiction: str
+    ) -> None:
+        self.source, self._columns, self._jurisdiction = source, columns, jurisdiction
+        self.values = Values(mapping, key, jurisdiction)
+
+    def skipped(self, cells: Cells) -> bool:
+        """Whether the mapping says that a row means nothing."""
+        return any(self.values.holds(condition, cells) for condition in self.source.skip)
+
+    def row(self, cells: Cells) -> tuple[list[Draft], list[Part]]:
+        """Raises RowError: then nothing of the row is to be sent."""
+        cells = {HERE: self._jurisdiction, **cells}
+        singles: list[Draft] = []
+        parts: list[Part] = []
+        running = UNDATED
+        for rank, one in enumerate(self.source.command):
+            for item in self._items(one.each, cells) if one.each else ({},):
+                within = {**cells, **item} if item else cells
+                if not all(self.values.holds(c, within) for c in one.when if c.over == "row"):
+                    continue
+                draft = self._draft(rank, one, within, running)
+                running = draft.sort
+                if one.once_per is None:
+                    singles.append(checked(draft))
+                else:
+                    parts.append(self._part(one, one.once_per, draft, within))
+        return singles, parts
+
+    def _items(self, each: Each, cells: Cells) -> Iterator[Cells]:
+        if each.column is not None:
+            found = re.split(f"[{re.escape(each.split)}]", cells.get(each.column, ""))
+            filled = [part.strip() for part in found if part.strip()]
+            yield from ({"item": part, "number": str(n)} for n, part in enumerate(filled, 1))
+            return
+        like = each.columns_like
+        headings = [c for c in self._columns if c in each.columns or (like and re.search(like, c))]
+        for n, heading in enumerate(headings, 1):
+            if value := cells.get(heading, "").strip():
+                yield {"item": heading, "value": value, "number": str(n)}
+
+    def _draft(self, rank: int, one: CommandMap, cells: Cells, running: int) -> Draft:
+        at = self.values.at(one.at, cells) if one.at else None
+        if at is None and one.at and one.once_per is None and not one.at.optional:
+            where = one.at.column or one.at.template
+            raise RowError("no_time", f"{where}: is empty, and {one.name} needs its time")
+        return Draft(
+            rank=rank,
+            name=one.name,
+            at=at,
+            sort=max(running, micros(at)) if at else running,
+            observed=one.observed,
+            data={
+                field: value
+                for field, spec in one.data.items()
+                if (value := self.values.field(one.name, field, spec, cells)) is not None or spec.null
+            },
+        )
+
+    def _part(self, one: CommandMap, key: list[str], draft: Draft, cells: Cells) -> Part:
+        return Part(
+            key="\0".join(cells.get(column, "").strip() for column in key),
+            draft=draft,
+            verdicts=[self.values.holds(c, cells) for c in one.when if c.over != "row"],
+        )
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970."""
+    return round(at.timestamp() * 1_000_000)
+
+
+def checked(draft: Draft) -> Draft:
+    """Raises RowError where the command would be malformed."""
+    try:
+        commands[draft.name].model_validate_json(msgspec.json.encode(draft.data), strict=True)
+    except ValidationError as error:
+        one = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in one["loc"])
+        given = "" if one["type"] == "missing" else f"{str(one['input'])[:80]!r}: "
+        raise RowError("invalid", f"{draft.name} {where}: {given}{one['msg']}") from error
+    return draft
+
+
+# -- groups ------------------------------------------------------------------------------------------------
+
+
+def merged(one: CommandMap, kept: Part, new: Part) -> Part:
+    """Two rows' parts of one group command: each value by its pick."""
+    for field in dict.fromkeys((*kept.draft.data, *new.draft.data)):
+        spec = one.data[field]
+        kept.draft.data[field] = _picked(spec.pick, kept.draft.data.get(field), new.draft.data.get(field))
+    kept.draft.sort = _sorted(one, kept.draft, new.draft)
+    kept.draft.at = _picked(one.at.pick if one.at else "first", kept.draft.at, new.draft.at)
+    overs = [condition.over for condition in one.when if condition.over != "row"]
+    kept.verdicts = [
+        _judged(over, old, now) for over, old, now in zip(overs, kept.verdicts, new.verdicts, strict=True)
+    ]
+    return kept
+
+
+def _sorted(one: CommandMap, kept: Draft, new: Draft) -> int:
+    """The sort of the row whose time is picked; of undated ones the earliest."""
+    if kept.at is None or new.at is None:
+        return min(kept.sort, new.sort) if kept.at is new.at else (kept if kept.at else new).sort
+    match one.at.pick if one.at else "first":
+        case "last":
+            return new.sort
+        case "max":
+            return max(kept.sort, new.sort)
+        case "min":
+            return min(kept.sort, new.sort)
+        case _:
+            return kept.sort
+
+
+def _picked(pick: str, kept: Any, new: Any) -> Any:
+    if kept is None or new is None:
+        return new if kept is None else kept
+    match pick:
+        case "last":
+            return new
+        case "min" | "max":
+            return min(kept, new) if pick == "min" else max(kept, new)
+        case "sum":
+            return kept + new
+        case "all" if isinstance(kept, list):
+            return list(dict.fromkeys((*kept, *new)))
+        case _:
+            return kept
+
+
+def _judged(over: str, kept: bool, new: bool) -> bool:
+    if over == "every":
+        return kept and new
+    return {"any": kept or new, "last": new}.get(over, kept)

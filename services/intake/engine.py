@@ -1,0 +1,130 @@
+"""Import: read a file once, send its commands in order, account for every row."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from services.intake.drafts import Drafts
+from services.intake.errors import FileError, RowError
+from services.intake.header import Found, body, cells_of, find
+from services.intake.mapping import Mapping
+from services.intake.reader import digest
+from services.intake.reading import Progress, Reading, Stopped
+from services.intake.rejects import write_rejects
+from services.intake.sending import Sender, Sink
+from services.intake.spool import Spool
+from services.intake.summary import FileSummary, Summary
+
+
+async def import_files(
+    paths: Sequence[Path],
+    mapping: Mapping,
+    jurisdiction: str,
+    sink: Sink,
+    *,
+    import_key: bytes,
+    observed: bool = True,
+    rejects: Path | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Import files in the order of the mapping's sources. Raises MappingError, FileError, ImportFailed.
+
+    Every header is checked before the first row of any file is read. `observed` = it happened: facts are
+    recorded with an anomaly where a rule would refuse. `rejects` is the file for rejected rows, of several
+    files its folder; default: beside the data that was read.
+    """
+    found = [one for path in paths for one in await asyncio.to_thread(find, path, mapping)]
+    order = [source.name for source in mapping.source]
+    found.sort(key=lambda one: order.index(one.source.name))
+    summary = Summary()
+    for one in found:
+        target = _target(one, rejects, alone=len(found) == 1)
+        await _import(one, mapping, jurisdiction, sink, import_key, observed, target, summary, progress)
+    return summary
+
+
+def _target(found: Found, rejects: Path | None, *, alone: bool) -> Path:
+    name = found.path.name if found.sheet is None else f"{found.path.name}.{found.sheet}"
+    name = f"{name.replace('/', '_')}.rejects.csv"
+    if rejects is None:
+        return found.path.with_name(name)
+    if rejects.is_dir():
+        return rejects / name
+    return rejects if alone else rejects.with_name(name)
+
+
+async def _import(
+    found: Found,
+    mapping: Mapping,
+    jurisdiction: str,
+    sink: Sink,
+    key: bytes,
+    observed: bool,
+    target: Path,
+    summary: Summary,
+    progress: Progress | None,
+) -> None:
+    """One table."""
+    spool, stop = Spool(found.source), threading.Event()
+    drafts = Drafts(mapping, found.source, list(found.columns), key, jurisdiction)
+    reading = Reading(found, mapping, drafts, spool, progress, stop)
+    try:
+        await _thread(reading.all, stop)
+        total = await _thread(spool.finish, stop)
+        hashed = await _thread(lambda: digest(found.path), stop)
+        await Sender(sink, jurisdiction, key, hashed, observed=observed).all(spool, total, summary, progress)
+        one = FileSummary(found.name, found.source.name, rows=reading.rows, skipped=reading.skipped)
+        one.applied, one.known, one.rejected = spool.sums()
+        if one.rejected:
+            await _thread(lambda: write_rejects(found, mapping, spool, target), stop)
+            one.rejects = str(target)
+        summary.files.append(one)
+        summary.notes += [f"{found.name}: {note}" for note in spool.notes]
+    finally:
+        spool.close()
+
+
+async def _thread(work: Callable[[], Any], stop: threading.Event) -> Any:
+    """Off the event loop. Cancelled: tell the thread, wait for its end, then go."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        stop.set()
+        await asyncio.wait([task])
+        if not task.cancelled() and (error := task.exception()) and not isinstance(error, Stopped):
+            raise error from None
+        raise
+
+
+async def preview(
+    path: Path,
+    mapping: Mapping,
+    limit: int = 20,
+    *,
+    jurisdiction: str = "PREVIEW",
+    import_key: bytes = b"preview",
+) -> list[dict[str, Any]]:
+    """The first rows with the commands that they would send, or why they would be rejected."""
+
+    def shown() -> list[dict[str, Any]]:
+        found = find(path, mapping)[0]
+        drafts = Drafts(mapping, found.source, list(found.columns), import_key, jurisdiction)
+        rows = zip(range(limit), body(found, mapping), strict=False)
+        return [_shown(line, cells, found, drafts) for _, (line, cells) in rows]
+
+    return await asyncio.to_thread(shown)
+
+
+def _shown(line: int, raw: list[str], found: Found, drafts: Drafts) -> dict[str, Any]:
+    try:
+        singles, parts = drafts.row(cells_of(found, raw))
+    except RowError as error:
+        return {"line": line, "code": error.code, "reason": error.reason}
+    every = sorted([*singles, *(part.draft for part in parts)], key=lambda draft: draft.rank)
+    return {"line": line, "commands": [{"name": d.name, "at": d.at, "data": d.data} for d in every]}
+
+
+__all__ = ["FileError", "Sink", "Summary", "import_files", "preview"]

@@ -1,0 +1,169 @@
+"""Which source of a mapping a table is, by its header; and rows as cells by column."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from services.intake.errors import FileError, MappingError, RowError
+from services.intake.harmless import HEADINGS, restored
+from services.intake.loading import used_columns
+from services.intake.mapping import Mapping, Source
+from services.intake.reader import rows, sheets
+
+MOST_CELL: Final = 100_000
+"""Characters of one cell."""
+MOST_COLUMNS: Final = 20_000
+SEARCHED: Final = 20
+"""Rows in which the header is looked for: sheets have titles above it."""
+_ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
+_SPACE: Final = re.compile(r"\s+")
+
+
+class Found(NamedTuple):
+    """One table and what it is."""
+
+    path: Path
+    sheet: str | None
+    source: Source
+    header: list[str]
+    line: int
+    """Of the header."""
+    columns: dict[str, int]
+    """Column, as the mapping calls it -> place."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.path}" if self.sheet is None else f"{self.path}#{self.sheet}"
+
+
+def plain(heading: str) -> str:
+    """Headings are the same whatever their case, width and spaces."""
+    text = unicodedata.normalize("NFKC", heading.replace("\ufeff", ""))
+    return _SPACE.sub(" ", text).strip().casefold()
+
+
+def find(path: Path, mapping: Mapping) -> list[Found]:
+    """The tables of a file. Raises FileError; MappingError naming the columns that are missing."""
+    found: list[Found] = []
+    problems: list[MappingError] = []
+    for sheet in sheets(path):
+        try:
+            found.append(_find(path, sheet, mapping))
+        except MappingError as error:
+            problems.append(error)
+        except FileError:
+            if sheet is None:
+                raise
+    if not found:
+        raise (
+            problems[0] if problems else FileError(f"{path}: is empty; its first row must name the columns.")
+        )
+    return found
+
+
+def _find(path: Path, sheet: str | None, mapping: Mapping) -> Found:
+    head = list(islice(rows(path, mapping, sheet), SEARCHED))
+    if not head:
+        raise FileError(f"{path}: is empty; its first row must name the columns.")
+    candidates = [s for s in mapping.source if s.sheet is None or sheet is None or s.sheet == sheet]
+    if not candidates:
+        raise MappingError(f"{path}: the mapping {mapping.name} reads no sheet {sheet!r}.")
+    nearest: tuple[Source, list[str]] | None = None
+    for line, cells in head:
+        for source in sorted(candidates, key=lambda one: -len(_required(one))):
+            lacks = _lacks(source, cells)
+            if not lacks:
+                return Found(path, sheet, source, cells, line, _columns(path, source, cells))
+            if nearest is None or len(lacks) < len(nearest[1]):
+                nearest = source, lacks
+    source, lacks = nearest or (candidates[0], [])
+    which = f" (source {source.name})" if len(mapping.source) > 1 else ""
+    where = f"{path}: " if sheet is None else f"{path}: sheet {sheet}: "
+    raise MappingError(
+        f"{where}the mapping {mapping.name}{which} needs the column(s) {', '.join(map(repr, lacks))}; "
+        f"the header is {', '.join(map(repr, head[0][1][:30]))}. Rename them, or use another mapping."
+    )
+
+
+def _required(source: Source) -> list[str]:
+    return [column for column in used_columns(source) if column not in source.optional]
+
+
+def _lacks(source: Source, header: list[str]) -> list[str]:
+    there = {plain(cell) for cell in header}
+    return [
+        column
+        for column in _required(source)
+        if not any(plain(name) in there for name in (column, *source.alias.get(column, ())))
+    ]
+
+
+def _columns(path: Path, source: Source, header: list[str]) -> dict[str, int]:
+    """Where each column that the source uses is. Raises FileError where that is not clear."""
+    if len(header) > MOST_COLUMNS:
+        raise FileError(f"{path}: has {len(header)} columns; at most {MOST_COLUMNS}.")
+    places: dict[str, list[int]] = {}
+    for place, cell in enumerate(header):
+        places.setdefault(plain(cell), []).append(place)
+    wanted = used_columns(source)
+    found: dict[str, int] = {}
+    for column in [*wanted, *_each_columns(source, header)]:
+        names = [name for name in (column, *source.alias.get(column, ())) if plain(name) in places]
+        if not names:
+            continue
+        at = places[plain(names[0])]
+        if len(at) > 1:
+            raise FileError(
+                f"{path}: columns {at[0] + 1} and {at[1] + 1} are both named {names[0]!r}; rename one."
+            )
+        found[column] = at[0]
+    return found
+
+
+def _each_columns(source: Source, header: list[str]) -> list[str]:
+    expressions = [one.each.columns_like for one in source.command if one.each and one.each.columns_like]
+    return [cell.strip() for cell in header if any(re.search(one, cell.strip()) for one in expressions)]
+
+
+def body(found: Found, mapping: Mapping) -> Iterator[tuple[int, list[str]]]:
+    """The rows below the header."""
+    for line, cells in rows(found.path, mapping, found.sheet):
+        if line > found.line:
+            yield line, cells
+
+
+def cells_of(found: Found, cells: list[str]) -> dict[str, str]:
+    """A row by column. Raises RowError naming the column."""
+    if len(cells) != len(found.header):
+        cells = _fitted(found, cells)
+    if found.header[0] == HEADINGS[0]:
+        cells = [restored(cell) for cell in cells]
+    row = {column: cells[place] for column, place in found.columns.items()}
+    for column, cell in row.items():
+        if not cell.isascii() or len(cell) > MOST_CELL or "\0" in cell or cell in _ERRORS:
+            _check(column, cell)
+    return row
+
+
+def _fitted(found: Found, cells: list[str]) -> list[str]:
+    """Blank cells at the end are no matter; in a workbook missing ones are blank, others are notes."""
+    wanted = len(found.header)
+    if len(cells) > wanted and (found.sheet is not None or not any(cell.strip() for cell in cells[wanted:])):
+        return cells[:wanted]
+    if len(cells) < wanted and found.sheet is not None:
+        return cells + [""] * (wanted - len(cells))
+    raise RowError("ragged", f"the row has {len(cells)} cells, the header {wanted}; is a quote missing?")
+
+
+def _check(column: str, cell: str) -> None:
+    if len(cell) > MOST_CELL:
+        raise RowError("too_long", f"{column}: the cell has {len(cell)} characters; at most {MOST_CELL}")
+    if "\0" in cell:
+        raise RowError("nul", f"{column}: the cell holds a NUL character; remove it")
+    if any("\ud800" <= char <= "\udfff" for char in cell):
+        raise RowError("encoding", f"{column}: the cell is not text in the file's encoding")
+    if cell in _ERRORS:
+        raise RowError("cell_error", f"{column}: the cell holds the spreadsheet error {cell}; repair it")

@@ -1,0 +1,41 @@
+"""Ids that are the same each time: UUIDv8 (RFC 9562) from a keyed hash under the import key."""
+
+import hmac
+import re
+import unicodedata
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+_PHONE: Final = re.compile(r"\+?[\d\s().\-]{5,}")
+
+
+def _uuid8(key: bytes, said: list[Any]) -> str:
+    raw = bytearray(hmac.digest(key, msgspec.json.encode(said, order="deterministic"), "sha256")[:16])
+    raw[6] = raw[6] & 0x0F | 0x80
+    raw[8] = raw[8] & 0x3F | 0x80
+    return str(UUID(bytes=bytes(raw)))
+
+
+def command_id(
+    key: bytes, jurisdiction: str, name: str, at: datetime | None, data: dict[str, Any], file_hash: str
+) -> str:
+    """The id of a command by what it says; where it has no time, by the file that said it."""
+    entity = data.get(name.partition(".")[0])
+    return _uuid8(key, [jurisdiction, name, entity, at.isoformat() if at else file_hash, data])
+
+
+def person_id(key: bytes, jurisdiction: str, cells: list[str]) -> str:
+    """The id of somebody known by personal data alone; empty where all of it is."""
+    said = [_said(cell) for cell in cells]
+    return _uuid8(key, [jurisdiction, "person", said]) if any(said) else ""
+
+
+def _said(cell: str) -> str:
+    """Spaces, letters' case, widths and the punctuation of phone numbers do not make another person."""
+    plain = unicodedata.normalize("NFKC", cell).strip().removesuffix(".0")
+    if _PHONE.fullmatch(plain):
+        return re.sub(r"\D", "", plain)
+    return " ".join(plain.split()).casefold()

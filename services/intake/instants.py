@@ -1,0 +1,84 @@
+"""Instants from what people write into tables."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from services.intake.mapping import Mapping
+
+_COMMON: Final = (
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%Y-%m-%d %H:%M",
+    "%Y.%m.%d %H:%M",
+    "%Y.%m.%d",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日 %H:%M",
+    "%Y年%m月%d日%H时%M分",
+    "%Y年%m月%d日",
+)
+_DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  of spreadsheets' serial dates, local time
+_SERIAL: Final = re.compile(r"\d{5}(\.\d+)?")
+_EPOCH: Final = {"epoch": 1, "epoch_ms": 1000}
+
+
+class Instants:
+    """Reads instants as one mapping says."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._zone, self._ambiguous, self._formats = mapping.zone, mapping.ambiguous, tuple(mapping.formats)
+        self.read = lru_cache(8192)(self._read)
+
+    def _read(self, text: str, formats: tuple[str, ...] | None = None, after: str = "") -> datetime:
+        """UTC. Raises ValueError saying what is wrong.
+
+        Where it is not later than `after` it is moved to the next local day: shifts that pass midnight.
+        """
+        found = self._local(text, formats)
+        if after and self._utc(found) <= self._utc(self._local(after, formats)):
+            found += timedelta(days=1)
+        return self._utc(found)
+
+    def _local(self, text: str, formats: tuple[str, ...] | None) -> datetime:
+        for one in (*(formats or self._formats), *_COMMON):
+            try:
+                return _strptime(text, one)
+            except ValueError:
+                continue
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        if _SERIAL.fullmatch(text):
+            return _serial(float(text))
+        raise ValueError("is not a time in a known format; add its format to `formats`")
+
+    def _utc(self, found: datetime) -> datetime:
+        if found.tzinfo is None:
+            if self._zone is None:
+                raise ValueError("has no offset; give the mapping a timezone")
+            found = self._zoned(found, self._zone)
+        return found.astimezone(UTC)
+
+    def _zoned(self, local: datetime, zone: ZoneInfo) -> datetime:
+        """Of a local time that occurs twice the first is meant, unless the mapping says otherwise."""
+        one, other = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
+        if one.utcoffset() == other.utcoffset() or self._ambiguous == "first":
+            return one
+        if self._ambiguous == "reject":
+            raise ValueError(f"occurs twice or not at all in {zone.key}, where clocks change")
+        return other
+
+
+def _strptime(text: str, form: str) -> datetime:
+    if form in _EPOCH:
+        return datetime.fromtimestamp(float(text) / _EPOCH[form], UTC)
+    return datetime.strptime(text, form)  # noqa: DTZ007  the zone is added by the caller
+
+
+def _serial(days: float) -> datetime:
+    """A spreadsheet's serial date, to the second: its fractions are not exact."""
+    return _DAY_ZERO + timedelta(seconds=round(days * 86400))

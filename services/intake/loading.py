@@ -1,0 +1,168 @@
+"""Mapping files from disk, and what cannot be right about them before any row is read."""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+from pydantic import ValidationError
+
+from services.decisions.base import commands
+from services.intake import templates
+from services.intake.errors import MappingError
+from services.intake.mapping import CommandMap, Condition, Mapping, Source, Value
+
+SHIPPED: Final = Path(__file__).parent / "mappings"
+HERE: Final = "jurisdiction"
+"""Placeholder of the code that is imported into."""
+PREVIOUS: Final = "previous."
+"""Before a column: its cell in the row before with the same key."""
+_MADE: Final = ("item", "value", "number")
+"""Placeholders that `each` makes."""
+
+
+def load_mapping(name: str | Path) -> Mapping:
+    """A shipped mapping by name, or a TOML file by path. Raises MappingError."""
+    text = str(name)
+    path = SHIPPED / f"{text}.toml" if text.replace("-", "").replace("_", "").isalnum() else Path(text)
+    if not path.is_file():
+        shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
+        raise MappingError(f"there is no mapping {text}: give a TOML file, or one of {shipped}.")
+    try:
+        return parse_mapping(path.read_text(encoding="utf-8-sig"), text)
+    except UnicodeDecodeError as error:
+        raise MappingError(
+            f"{path}: is not UTF-8: {error.reason} at byte {error.start}; save it as UTF-8."
+        ) from error
+    except OSError as error:
+        raise MappingError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def parse_mapping(text: str, name: str = "mapping") -> Mapping:
+    """A mapping from the text of its file. Raises MappingError naming file, table and key."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(f"{name}: is not TOML: {error}") from error
+    try:
+        mapping = Mapping.model_validate(raw)
+    except ValidationError as error:
+        one = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        message = one["msg"].removeprefix("Value error, ")
+        raise MappingError(f"{name}: {_place(one['loc'], raw)}: {message}.") from error
+    for place, wrong in _wrong(mapping):
+        raise MappingError(f"{name}: {place}: {wrong}.")
+    return mapping
+
+
+def _place(loc: tuple[int | str, ...], raw: Any) -> str:
+    """`source 1 (calls) > command 3 (request.open) > data > area` from a path of keys."""
+    words: list[str] = []
+    here = raw
+    for key in loc:
+        if isinstance(key, str):
+            here = cast("dict[str, Any]", here).get(key) if isinstance(here, dict) else None
+            words.append(key)
+            continue
+        items = cast("list[Any]", here) if isinstance(here, list) else []
+        here = items[key] if key < len(items) else None
+        name = cast("dict[str, Any]", here).get("name") if isinstance(here, dict) else None
+        words[-1] += f" {key + 1} ({name})" if name else f" {key + 1}"
+    return " > ".join(words) or "the file"
+
+
+def _wrong(mapping: Mapping) -> Iterator[tuple[str, str]]:
+    """(place, what is wrong) of what the models alone cannot know."""
+    names = [source.name for source in mapping.source]
+    for source in mapping.source:
+        if names.count(source.name) > 1:
+            yield "source", f"two sources are named {source.name}"
+        for rank, one in enumerate(source.command, 1):
+            place = f"source {source.name!r}, command {rank} ({one.name})"
+            yield from ((f"{place}, {key}", wrong) for key, wrong in _wrong_command(one, mapping))
+            if not source.key and _looks_back(one):
+                yield place, "changed and {previous.Column} need a key of the source"
+
+
+def _wrong_command(one: CommandMap, mapping: Mapping) -> Iterator[tuple[str, str]]:
+    fields = commands[one.name].model_fields
+    for field, value in one.data.items():
+        if field not in fields:
+            yield f"data.{field}", f"has no such field; it has {', '.join(fields)}"
+        yield from _wrong_value(f"data.{field}", value, mapping)
+    if one.at:
+        yield from _wrong_value("at", one.at, mapping)
+    for field, info in fields.items():
+        if info.is_required() and field not in one.data:
+            yield f"data.{field}", "is required and missing"
+    if one.once_per is None and any(condition.over != "row" for condition in one.when):
+        yield "when", "over needs once_per"
+
+
+def _wrong_value(place: str, value: Value, mapping: Mapping) -> Iterator[tuple[str, str]]:
+    if value.map is not None and value.map not in mapping.values:
+        yield f"{place}.map", f"there is no value map {value.map} under [values]"
+    if isinstance(value.default, str):
+        try:
+            templates.parts(value.default)
+        except ValueError as error:
+            yield f"{place}.default", str(error)
+
+
+def _looks_back(one: CommandMap) -> bool:
+    return any(column.startswith(PREVIOUS) for column in _named(one)) or any(
+        condition.changed is not None for condition in _flat(one.when)
+    )
+
+
+# -- columns -----------------------------------------------------------------------------------------------
+
+
+def used_columns(source: Source) -> list[str]:
+    """Every column that the source mentions, in order of first mention."""
+    found: dict[str, None] = dict.fromkeys((*source.columns, *source.key, *source.fill_down))
+    for one in source.command:
+        made = _MADE if one.each else ()
+        found |= dict.fromkeys(column for column in _named(one) if column not in made)
+    found |= dict.fromkeys(_of_conditions(source.skip))
+    if source.order_by:
+        found |= dict.fromkeys(_of_value(source.order_by))
+    return list(dict.fromkeys(column.removeprefix(PREVIOUS) for column in found if column != HERE))
+
+
+@cache
+def _cached_columns(template: str) -> tuple[str, ...]:
+    return tuple(templates.columns(template))
+
+
+def _named(one: CommandMap) -> Iterator[str]:
+    for value in (*one.data.values(), *([one.at] if one.at else [])):
+        yield from _of_value(value)
+    yield from _of_conditions(one.when)
+    yield from one.once_per or []
+    if one.each:
+        yield from [one.each.column] if one.each.column else one.each.columns
+
+
+def _of_value(value: Value) -> Iterator[str]:
+    if value.column:
+        yield value.column
+    yield from value.id_of or []
+    for template in (value.template, value.after, value.default):
+        if isinstance(template, str):
+            yield from _cached_columns(template)
+
+
+def _of_conditions(conditions: Iterable[Condition]) -> Iterator[str]:
+    for condition in _flat(conditions):
+        if condition.column:
+            yield condition.column
+        if condition.template:
+            yield from _cached_columns(condition.template)
+
+
+def _flat(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    for condition in conditions:
+        yield condition
+        yield from _flat(condition.any_of)

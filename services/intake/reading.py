@@ -1,0 +1,113 @@
+"""Every row of a table into the spool, or rejected."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from services.intake.drafts import UNDATED, Drafts, micros
+from services.intake.errors import RowError
+from services.intake.header import Found, body, cells_of
+from services.intake.loading import PREVIOUS
+from services.intake.mapping import Mapping
+from services.intake.overflow import Overflow
+from services.intake.spool import Spool
+from services.intake.values import Cells
+
+Progress = Callable[[float, float | None], None]
+"""(done, total): rows read (total unknown), then commands sent."""
+NO_COMMAND = (
+    "no_command",
+    "no command of the mapping fits this row; add a condition for it, or `skip` such rows",
+)
+
+
+class Stopped(Exception):
+    """Whoever waited for the rows has gone."""
+
+
+class Reading:
+    """One table being read."""
+
+    def __init__(
+        self,
+        found: Found,
+        mapping: Mapping,
+        drafts: Drafts,
+        spool: Spool,
+        progress: Progress | None,
+        stop: threading.Event,
+    ) -> None:
+        self._found, self._mapping, self._drafts, self._spool = found, mapping, drafts, spool
+        self._progress, self._stop = progress, stop
+        self._above: Cells = {}
+        self._states = Overflow(spool.db, "states", dict, 5000) if found.source.key else None
+        self.rows = self.skipped = 0
+
+    def all(self) -> None:
+        """Read every row. Raises FileError, Stopped."""
+        rows = self._in_order() if self._found.source.order_by else self._cells()
+        for line, cells in rows:
+            try:
+                self._row(line, cells)
+            except RowError as error:
+                self._spool.reject(line, error.code, error.reason)
+
+    def _row(self, line: int, cells: Cells) -> None:
+        self._with_previous(cells)
+        if self._drafts.skipped(cells):
+            self.skipped += 1
+            self._spool.add(line, [], [])
+            return
+        singles, parts = self._drafts.row(cells)
+        if not singles and not parts:
+            raise RowError(*NO_COMMAND)
+        self._spool.add(line, singles, parts)
+
+    def _cells(self) -> Iterator[tuple[int, Cells]]:
+        """Readable rows by column; the others are rejected here."""
+        for line, raw in body(self._found, self._mapping):
+            self._count()
+            try:
+                cells = cells_of(self._found, raw)
+            except RowError as error:
+                self._spool.reject(line, error.code, error.reason)
+                continue
+            for column in self._found.source.fill_down:
+                if cells.get(column, "").strip():
+                    self._above[column] = cells[column]
+                elif column in cells:
+                    cells[column] = self._above.get(column, "")
+            yield line, cells
+
+    def _count(self) -> None:
+        self.rows += 1
+        if self.rows % 500 == 0:
+            if self._stop.is_set():
+                raise Stopped
+            if self._progress:
+                self._progress(self.rows, None)
+
+    def _with_previous(self, cells: Cells) -> None:
+        """Enter the cells of the row before with the same key."""
+        if self._states is None:
+            return
+        key = "\0".join(cells.get(column, "").strip() for column in self._found.source.key)
+        before = self._states.get(key) or {}
+        self._states.put(key, dict(cells))
+        cells.update({f"{PREVIOUS}{column}": cell for column, cell in before.items()})
+
+    def _in_order(self) -> Iterator[tuple[int, Cells]]:
+        """In the order of the source's instants, whatever the order of the file; without one first."""
+        db, spec = self._spool.db, self._found.source.order_by
+        db.execute("CREATE TABLE waiting (sort INTEGER, line INTEGER, cells BLOB)")
+        for line, cells in self._cells():
+            try:
+                at = self._drafts.values.at(spec, cells) if spec else None
+            except RowError as error:
+                self._spool.reject(line, error.code, error.reason)
+                continue
+            row = (micros(at) if at else UNDATED, line, msgspec.msgpack.encode(cells))
+            db.execute("INSERT INTO waiting VALUES (?,?,?)", row)
+        for line, cells in db.execute("SELECT line, cells FROM waiting ORDER BY sort, line"):
+            yield line, msgspec.msgpack.decode(cells, type=dict[str, str])

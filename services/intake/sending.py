@@ -1,0 +1,93 @@
+"""The spooled commands to the sink, in order; what is pending again until it is not."""
+
+import asyncio
+from typing import Any, Final, Protocol
+
+from services.intake.errors import ImportFailed
+from services.intake.identity import command_id
+from services.intake.reading import Progress
+from services.intake.spool import Item, Spool
+from services.intake.summary import Summary
+
+TRIES: Final = 30
+"""About a minute."""
+
+
+class Sink(Protocol):
+    """Where commands go: a runtime in this process, or a server."""
+
+    async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Items {id, name, at, sent_at, observed, data} in order, at most 500.
+
+        Answers likewise: {id, outcome: accepted | known | unchanged | refused | pending, code?, detail?}.
+        """
+        ...
+
+
+class Sender:
+    """Sends one table's commands."""
+
+    def __init__(self, sink: Sink, jurisdiction: str, key: bytes, file_hash: str, *, observed: bool) -> None:
+        self._sink, self._jurisdiction, self._key = sink, jurisdiction, key
+        self._file_hash, self._observed = file_hash, observed
+
+    async def all(self, spool: Spool, total: int, summary: Summary, progress: Progress | None) -> None:
+        """Raises ImportFailed where the service does not answer for too long."""
+        sent, batches = 0, spool.ordered()
+        while batch := await asyncio.to_thread(next, batches, None):
+            answers = await self._answers([self._item(one) for one in batch])
+            for one, answer in zip(batch, answers, strict=True):
+                _note(one, answer, spool, summary)
+            sent += len(batch)
+            if progress:
+                progress(sent, total)
+        spool.settle()
+
+    def _item(self, one: Item) -> dict[str, Any]:
+        return {
+            "id": command_id(
+                self._key, self._jurisdiction, one.name, one.at, one.data, file_hash=self._file_hash
+            ),
+            "name": one.name,
+            "at": one.at,
+            "sent_at": None,
+            "observed": self._observed and one.observed,
+            "data": one.data,
+        }
+
+    async def _answers(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Outcomes in order. From the first pending one on all that is not recorded is sent again."""
+        answers = await self._sink.submit(self._jurisdiction, items)
+        for attempt in range(TRIES):
+            waiting = _unsettled(answers)
+            if not waiting:
+                return answers
+            await asyncio.sleep(min(2.0, 0.05 * 2**attempt))
+            again = await self._sink.submit(self._jurisdiction, [items[i] for i in waiting])
+            for i, answer in zip(waiting, again, strict=True):
+                answers[i] = _as_first(answers[i], answer)
+        raise ImportFailed(
+            "the service did not record what was sent; import again later: nothing is doubled."
+        )
+
+
+def _unsettled(answers: list[dict[str, Any]]) -> list[int]:
+    """Refusals after a pending one may have come of its absence."""
+    first = next((i for i, one in enumerate(answers) if one["outcome"] == "pending"), len(answers))
+    return [i for i, one in enumerate(answers) if i >= first and one["outcome"] in ("pending", "refused")]
+
+
+def _as_first(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """A pending command that is known when repeated was recorded by this import."""
+    if before["outcome"] == "pending" and now["outcome"] == "known":
+        return {**now, "outcome": "accepted"}
+    return now
+
+
+def _note(one: Item, answer: dict[str, Any], spool: Spool, summary: Summary) -> None:
+    outcome, code = answer["outcome"], answer.get("code")
+    summary.count(one.name, outcome, code)
+    if outcome == "accepted":
+        spool.applied(one)
+    elif outcome == "refused":
+        spool.refused(one, code or "refused", answer.get("detail") or "")

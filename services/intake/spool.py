@@ -1,0 +1,267 @@
+"""Drafts on disk, so that memory does not grow with the file: written as read, read back in order.
+
+Order: jurisdiction and areas first (parents before children), then by (running maximum of `at` within the
+row; stages and ends of assignments dispatched before that instant first; stage rank; line); what has no time
+in the order of the file. A unit freed at 10:00:00 so can be sent at 10:00:00.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import apsw
+import msgspec
+
+from services.intake.drafts import UNDATED, Draft, Part, checked, merged, micros
+from services.intake.errors import ImportFailed, RowError
+from services.intake.mapping import Source
+from services.intake.overflow import Overflow
+
+BEGINS: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
+STAGES: Final = frozenset(("assignment.progress", "assignment.done", "assignment.release"))
+MOST_ITEMS: Final = 500
+MOST_BYTES: Final = 1 << 20
+"""Of one batch."""
+_KEEP: Final = 1000
+"""Rows written at once."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = 1000
+_SCHEMA: Final = """
+CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, stage INTEGER, entity TEXT,
+  rank INTEGER, line INTEGER, gid INTEGER, name TEXT, at INTEGER, observed INTEGER, data BLOB);
+CREATE TABLE begun (entity TEXT PRIMARY KEY, sort INTEGER) WITHOUT ROWID;
+CREATE TABLE members (gid INTEGER, line INTEGER);
+CREATE TABLE outcomes (gid INTEGER PRIMARY KEY, outcome TEXT, code TEXT, reason TEXT);
+CREATE TABLE lines (line INTEGER PRIMARY KEY, applied INTEGER NOT NULL DEFAULT 0, code TEXT, reason TEXT);
+CREATE TABLE dropped (line INTEGER PRIMARY KEY);
+"""
+_ORDERED: Final = """
+SELECT line, gid, name, at, observed, data FROM drafts LEFT JOIN begun b
+  ON stage AND b.entity = drafts.entity
+ORDER BY phase, drafts.sort,
+  CASE WHEN stage AND drafts.sort > :undated AND coalesce(b.sort, :undated) < drafts.sort THEN 0 ELSE 1 END,
+  CASE WHEN drafts.sort = :undated THEN line ELSE rank END,
+  CASE WHEN drafts.sort = :undated THEN rank ELSE line END, seq
+"""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A command to send, and the line or the group that it stands for."""
+
+    line: int
+    gid: int | None
+    name: str
+    at: datetime | None
+    observed: bool
+    data: dict[str, Any]
+
+
+class Group(msgspec.Struct):
+    """A group command as far as its rows are read."""
+
+    gid: int
+    part: Part
+    first: int
+    last: int
+
+
+class Spool:
+    """One table's drafts and what became of its lines, in a nameless temporary file."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.db = apsw.Connection("")
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-20000"):
+            self.db.execute(f"PRAGMA {pragma}").fetchall()
+        self.db.execute(_SCHEMA)
+        self.db.execute("BEGIN")
+        self._groups = Overflow(self.db, "groups", Group, 5000)
+        self._drafts: list[tuple[Any, ...]] = []
+        self._lines: list[tuple[int]] = []
+        self._members: list[tuple[int, int]] = []
+        self._begun: list[tuple[str, int]] = []
+        self._gids = 0
+        self.notes: list[str] = []
+
+    def close(self) -> None:
+        self.db.close()
+
+    # -- reading -------------------------------------------------------------------------------------------
+
+    def add(self, line: int, singles: list[Draft], parts: list[Part]) -> None:
+        """A readable row."""
+        self._lines.append((line,))
+        for draft in singles:
+            self._put(line, None, draft)
+        for part in parts:
+            self._group(line, part)
+        if len(self._lines) >= _KEEP:
+            self._write()
+
+    def _put(self, line: int, gid: int | None, draft: Draft) -> None:
+        entity = draft.data.get("assignment")
+        if draft.name in BEGINS and entity:
+            self._begun.append((entity, draft.sort))
+        at = micros(draft.at) if draft.at else None
+        stage = draft.name in STAGES
+        data = msgspec.json.encode(draft.data)
+        self._drafts.append(
+            (
+                *(_phase(draft), draft.sort, stage, entity, draft.rank),
+                *(line, gid, draft.name, at, draft.observed, data),
+            )
+        )
+
+    def _group(self, line: int, part: Part) -> None:
+        key = f"{part.draft.rank}\0{part.key}"
+        group = self._groups.get(key)
+        keyed = bool(self._source.command[part.draft.rank].once_per)
+        if group is None:
+            self._gids += 1
+            group = Group(self._gids if keyed else -self._gids, part, line, line)
+        else:
+            group.part = merged(self._source.command[part.draft.rank], group.part, part)
+            group.last = line
+        self._groups.put(key, group)
+        if keyed or group.first == line:
+            self._members.append((group.gid, line))
+
+    def _write(self) -> None:
+        many = self.db.executemany
+        many("INSERT OR IGNORE INTO lines (line) VALUES (?)", self._lines)
+        many(
+            "INSERT INTO drafts (phase, sort, stage, entity, rank, line, gid, name, at, observed, data) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            self._drafts,
+        )
+        many("INSERT INTO members VALUES (?,?)", self._members)
+        many(
+            "INSERT INTO begun VALUES (?,?) ON CONFLICT (entity) DO UPDATE SET sort=min(sort, excluded.sort)",
+            self._begun,
+        )
+        for rows in (self._lines, self._drafts, self._members, self._begun):
+            rows.clear()
+
+    def reject(self, line: int, code: str, reason: str) -> None:
+        """A row of which nothing is sent."""
+        self.db.execute(
+            "INSERT INTO lines (line, code, reason) VALUES (?,?,?) "
+            "ON CONFLICT (line) DO UPDATE SET code=coalesce(code, excluded.code), "
+            "reason=coalesce(reason, excluded.reason)",
+            (line, code, reason),
+        )
+
+    def finish(self) -> int:
+        """Groups become drafts, now that every row is read; the number of all drafts."""
+        self._write()
+        self.db.execute("CREATE INDEX members_gid ON members (gid)")
+        for group in self._groups.values():
+            self._judge(group)
+        if self.db.execute("SELECT count(*) FROM dropped").get:
+            self.db.execute("DELETE FROM drafts WHERE line IN (SELECT line FROM dropped)")
+        for group in self._groups.values():
+            self._send(group)
+        self._write()
+        return self.db.execute("SELECT count(*) FROM drafts").get
+
+    def _judge(self, group: Group) -> None:
+        """A malformed group rejects its rows; a malformed command of the whole file ends the import."""
+        draft = group.part.draft
+        command = self._source.command[draft.rank]
+        if not all(group.part.verdicts):
+            return
+        try:
+            if command.at and draft.at is None and not command.at.optional:
+                raise RowError("no_time", f"{draft.name}: no row of the group has its time")
+            checked(draft)
+        except RowError as error:
+            if not command.once_per:
+                raise ImportFailed(f"for the whole file, {error.reason}; correct file or mapping.") from error
+            lines: Any = self.db.execute("SELECT line FROM members WHERE gid=?", (group.gid,)).fetchall()
+            for (line,) in lines:
+                self.reject(line, error.code, error.reason)
+            self.db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", lines)
+
+    def _send(self, group: Group) -> None:
+        """Unless its conditions do not hold, or all its rows are rejected."""
+        draft = group.part.draft
+        if not all(group.part.verdicts) or not self._has_rows(group.gid):
+            return
+        first = self._source.command[draft.rank].place == "first"
+        self._put(group.first if first else group.last, group.gid, draft)
+        if len(self._drafts) >= _KEEP:
+            self._write()
+
+    def _has_rows(self, gid: int) -> bool:
+        return self.db.execute(
+            "SELECT EXISTS (SELECT 1 FROM members LEFT JOIN dropped USING (line) "
+            "WHERE gid=? AND dropped.line IS NULL)",
+            (gid,),
+        ).get
+
+    # -- sending -------------------------------------------------------------------------------------------
+
+    def ordered(self) -> Iterator[list[Item]]:
+        """All drafts in order, in batches."""
+        batch: list[Item] = []
+        size = 0
+        for line, gid, name, at, observed, data in self.db.execute(_ORDERED, {"undated": UNDATED}):
+            if batch and (len(batch) == MOST_ITEMS or size + len(data) > MOST_BYTES):
+                yield batch
+                batch, size = [], 0
+            when = None if at is None else _EPOCH + timedelta(microseconds=at)
+            batch.append(Item(line, gid, name, when, bool(observed), msgspec.json.decode(data)))
+            size += len(data)
+        if batch:
+            yield batch
+
+    def applied(self, item: Item) -> None:
+        """Something of its row, or of the rows of its group, was new."""
+        if item.gid is None:
+            self.db.execute("UPDATE lines SET applied=1 WHERE line=?", (item.line,))
+        else:
+            self.db.execute("INSERT OR REPLACE INTO outcomes VALUES (?,'accepted',NULL,NULL)", (item.gid,))
+
+    def refused(self, item: Item, code: str, reason: str) -> None:
+        """Rejects its row, or the rows of its group; what is for the whole file is only noted."""
+        if item.gid is not None and item.gid < 0:
+            self.notes.append(f"{item.name} was refused: {reason} ({code})")
+        elif item.gid is None:
+            self.reject(item.line, code, reason)
+        else:
+            self.db.execute(
+                "INSERT OR REPLACE INTO outcomes VALUES (?,'refused',?,?)", (item.gid, code, reason)
+            )
+
+    def settle(self) -> None:
+        """What became of groups becomes what became of their rows."""
+        self.db.execute(
+            "UPDATE lines SET applied=1 WHERE line IN "
+            "(SELECT line FROM members JOIN outcomes USING (gid) WHERE outcome='accepted')"
+        )
+        self.db.execute(
+            "UPDATE lines SET code=o.code, reason=o.reason FROM "
+            "(SELECT line, min(code) AS code, min(reason) AS reason FROM members JOIN outcomes USING (gid) "
+            " WHERE outcome='refused' GROUP BY line) AS o WHERE lines.line=o.line AND lines.code IS NULL"
+        )
+
+    def sums(self) -> tuple[int, int, int]:
+        """(applied, known, rejected) lines."""
+        return self.db.execute(
+            "SELECT count(*) FILTER (WHERE code IS NULL AND applied), "
+            "count(*) FILTER (WHERE code IS NULL AND NOT applied), "
+            "count(*) FILTER (WHERE code IS NOT NULL) FROM lines"
+        ).get
+
+    def rejected(self) -> Iterator[tuple[int, str, str]]:
+        """(line, code, reason), in the order of lines."""
+        yield from self.db.execute(
+            "SELECT line, code, reason FROM lines WHERE code IS NOT NULL ORDER BY line"
+        )
+
+
+def _phase(draft: Draft) -> int:
+    """Jurisdiction, then areas by the length of their code, then all else."""
+    if draft.name == "jurisdiction.establish":
+        return 0
+    return len(str(draft.data.get("area"))) if draft.name == "area.define" else _LATEST

@@ -1,0 +1,120 @@
+"""Templates: text with {Column}, {Column?} and {Column|filter}."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+Filter = Callable[[str], str]
+
+
+class Part(NamedTuple):
+    """Literal text, or a column with its filters."""
+
+    text: str
+    column: str | None = None
+    optional: bool = False
+    filters: tuple[Filter, ...] = ()
+
+
+def code(text: str) -> str:
+    """A coded value: lower case; what is no letter, digit, . or - becomes _. Empty where nothing is left."""
+    return re.sub(r"[^a-z0-9.\-]+", "_", _ascii(text).lower()).strip("_.-")[:64]
+
+
+def slug(text: str) -> str:
+    """Letters, digits and hyphens, for area codes; letters of other scripts become a short hash."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", _ascii(text)).strip("-")
+    foreign = any(char.isalnum() and not char.isascii() for char in _bare(text))
+    return "-".join(filter(None, (plain[:48], _hash(text)))) if foreign else plain[:64]
+
+
+def identifier(text: str) -> str:
+    """Letters, digits, _ . and -; where anything was replaced a short hash keeps different texts apart."""
+    clean = re.sub(r"[^\w.\-]+", "-", text).strip("-.")
+    return clean if clean == text and len(clean) <= 64 else f"{clean[:55]}-{_hash(text)}".lstrip("-")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:8]
+
+
+def _bare(text: str) -> str:
+    """Without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _ascii(text: str) -> str:
+    return "".join(c if c.isascii() else " " for c in _bare(text)).strip()
+
+
+FILTERS: Final[dict[str, Filter]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "code": code,
+    "slug": slug,
+    "id": identifier,
+    "digits": lambda text: re.sub(r"\D", "", text),
+}
+_COUNTED: Final[dict[str, Callable[[int], Filter]]] = {
+    "first": lambda n: lambda text: text[:n],
+    "last": lambda n: lambda text: text[-n:],
+    "pad": lambda n: lambda text: text.zfill(n),
+}
+
+
+@lru_cache(4096)
+def parts(template: str) -> tuple[Part, ...]:
+    """The parts of a template. Raises ValueError for an unbalanced brace or an unknown filter."""
+    found: list[Part] = []
+    for literal, inner in re.findall(r"([^{}]*)(?:\{([^{}]*)\})?", template):
+        if literal:
+            found.append(Part(literal))
+        if inner:
+            found.append(_placeholder(inner))
+    if _written(template) != template.count("{") or template.count("{") != template.count("}"):
+        raise ValueError(f"template {template!r}: braces must stand around a column: {{Column}}")
+    return tuple(found)
+
+
+def _written(template: str) -> int:
+    return len(re.findall(r"\{[^{}]+\}", template))
+
+
+def _placeholder(inner: str) -> Part:
+    name, *filters = inner.split("|")
+    optional = name.endswith("?")
+    return Part("", name.removesuffix("?").strip(), optional, tuple(_filter(one.strip()) for one in filters))
+
+
+def _filter(text: str) -> Filter:
+    name, _, count = text.partition(" ")
+    if name in _COUNTED and count.isdigit() and int(count):
+        return _COUNTED[name](int(count))
+    if text in FILTERS:
+        return FILTERS[text]
+    known = ", ".join((*FILTERS, *(f"{one} N" for one in _COUNTED)))
+    raise ValueError(f"there is no filter {text!r}; there are {known}")
+
+
+def columns(template: str) -> list[str]:
+    """Columns that a template names."""
+    return [part.column for part in parts(template) if part.column is not None]
+
+
+def fill(template: str, cells: Mapping[str, str]) -> str:
+    """The template with its cells; empty where one that is not optional is empty."""
+    found: list[str] = []
+    for part in parts(template):
+        if part.column is None:
+            found.append(part.text)
+            continue
+        text = cells.get(part.column, "").strip()
+        for one in part.filters:
+            text = one(text)
+        if not text and not part.optional:
+            return ""
+        found.append(text)
+    return "".join(found).strip()

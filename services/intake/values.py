@@ -1,0 +1,243 @@
+"""Values of fields, from the cells of a row."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from services.intake import templates
+from services.intake.datum import to_wgs84
+from services.intake.errors import RowError
+from services.intake.identity import person_id
+from services.intake.instants import Instants
+from services.intake.kinds import kind_of, part_of
+from services.intake.loading import PREVIOUS
+from services.intake.mapping import Condition, Kind, Mapping, Value
+
+Cells = dict[str, str]
+_TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))
+_FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
+
+
+class Values:
+    """Turns specs into values for one mapping."""
+
+    def __init__(self, mapping: Mapping, key: bytes, jurisdiction: str) -> None:
+        self._maps = {name: _folded(table) for name, table in mapping.values.items()}
+        self._key, self._jurisdiction, self._instants = key, jurisdiction, Instants(mapping)
+
+    def field(self, name: str, field: str, spec: Value, cells: Cells) -> Any:
+        """The value of a command's field; None = empty. Raises RowError naming the column."""
+        if spec.constant is not None:
+            return _constant(spec.constant)
+        kind = spec.type or kind_of(name, field)
+        found = self._typed_text(spec, kind, cells)
+        if isinstance(found, list):
+            part = part_of(name, field)
+            return [_each(part, one) for one in found]
+        return found
+
+    def at(self, spec: Value, cells: Cells) -> datetime | None:
+        """An instant. Raises RowError."""
+        if spec.constant is not None:
+            return self._typed(spec, "instant", str(spec.constant), cells)
+        return self._typed_text(spec, "instant", cells)
+
+    def _typed_text(self, spec: Value, kind: Kind, cells: Cells) -> Any:
+        text = self._text(spec, kind, cells)
+        if not text:
+            if not isinstance(spec.default, str):
+                return spec.default
+            text = templates.fill(spec.default, cells)
+        return self._typed(spec, kind, text, cells) if text else None
+
+    def _typed(self, spec: Value, kind: Kind, text: str, cells: Cells) -> Any:
+        if kind == "instant":
+            return self._guarded(spec, text, lambda: self._instant(spec, text, cells))
+        return self._guarded(spec, text, lambda: _typed(spec, kind, text))
+
+    def _guarded(self, spec: Value, text: str, read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except (ValueError, OverflowError) as error:
+            where = spec.column or spec.template or "value"
+            raise RowError("unreadable", f"{where}: {text[:80]!r} {error}") from error
+
+    def _text(self, spec: Value, kind: Kind, cells: Cells) -> str:
+        if spec.id_of is not None:
+            return person_id(self._key, self._jurisdiction, [cells.get(c, "") for c in spec.id_of])
+        if spec.template is not None:
+            text = templates.fill(spec.template, cells)
+        else:
+            text = cells.get(spec.column or "", "").strip()
+        if spec.extract is not None:
+            text = _extracted(spec.extract, text)
+        if spec.map is not None:
+            text = self._mapped(spec, spec.map, text)
+        if spec.case:
+            text = text.lower() if spec.case == "lower" else text.upper()
+        if kind not in ("lines", "text"):
+            return text
+        text = text if kind == "lines" else " ".join(text.split())
+        return text[: spec.shorten] if spec.shorten else text
+
+    def _mapped(self, spec: Value, name: str, text: str) -> str:
+        table = self._maps[name]
+        found = table.get(_fold(text), table.get("*") if text else None)
+        if found is None and text and spec.default is None:
+            where = spec.column or spec.template
+            raise RowError("unmapped", f"{where}: {text[:80]!r} is not in the value map {name}")
+        return found or ""
+
+    def _instant(self, spec: Value, text: str, cells: Cells) -> datetime:
+        formats = tuple(spec.formats) if spec.formats else None
+        return self._instants.read(text, formats, templates.fill(spec.after, cells) if spec.after else "")
+
+    # -- conditions ----------------------------------------------------------------------------------------
+
+    def holds(self, condition: Condition, cells: Cells) -> bool:
+        """Whether a row fits a condition."""
+        if condition.any_of:
+            return any(self.holds(one, cells) for one in condition.any_of)
+        if condition.template is not None:
+            cell = templates.fill(condition.template, cells)
+        else:
+            cell = cells.get(condition.column or "", "").strip()
+        return _filled(condition, cell) and _compared(condition, cell) and _changed(condition, cell, cells)
+
+
+def _filled(condition: Condition, cell: str) -> bool:
+    return (
+        (condition.filled is None or bool(cell) == condition.filled)
+        and (condition.is_ is None or _fold(cell) in map(_fold, condition.is_))
+        and (condition.not_ is None or _fold(cell) not in map(_fold, condition.not_))
+        and (condition.matches is None or re.search(condition.matches, cell) is not None)
+    )
+
+
+def _compared(condition: Condition, cell: str) -> bool:
+    if condition.at_least is None and condition.at_most is None:
+        return True
+    try:
+        number = _number(cell, ".")
+    except ValueError:
+        return False
+    return (condition.at_least is None or number >= condition.at_least) and (
+        condition.at_most is None or number <= condition.at_most
+    )
+
+
+def _changed(condition: Condition, cell: str, cells: Cells) -> bool:
+    if condition.changed is None:
+        return True
+    before = cells.get(f"{PREVIOUS}{condition.column}")
+    return (before is None or before.strip() != cell) == condition.changed
+
+
+# -- types -------------------------------------------------------------------------------------------------
+
+
+def _constant(value: Any) -> Any:
+    return value.copy() if isinstance(value, list) else value
+
+
+def _typed(spec: Value, kind: Kind, text: str) -> Any:
+    match kind:
+        case "int":
+            return _whole(_number(text, spec.decimal))
+        case "number":
+            return _number(text, spec.decimal)
+        case "bool":
+            return _truth(text)
+        case "phone":
+            return _phone(text)
+        case "list":
+            return [part.strip() for part in re.split(f"[{re.escape(spec.split)}]", text) if part.strip()]
+        case "lon" | "lat":
+            return _coordinate(spec, kind, text)
+        case _:
+            return _each(kind, text)
+
+
+def _each(kind: Kind, text: Any) -> Any:
+    if kind == "code":
+        found = templates.code(text)
+        if not found:
+            raise RowError("unreadable", f"{text[:80]!r} has no letters for a code; give a value map")
+        return found
+    if kind == "id":
+        return templates.identifier(text)
+    return templates.slug(text) if kind == "slug" else text
+
+
+def _number(text: str, decimal: str) -> float:
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    plain = plain.replace(".", "").replace(",", ".") if decimal == "," else plain.replace(",", "")
+    try:
+        number = float(plain)
+    except ValueError:
+        raise ValueError("is not a number") from None
+    if not math.isfinite(number):
+        raise ValueError("is not a number")
+    return number
+
+
+def _whole(number: float) -> int:
+    if not number.is_integer():
+        raise ValueError("is not a whole number")
+    return int(number)
+
+
+def _truth(text: str) -> bool:
+    lower = _fold(text)
+    if lower in _TRUE or lower in _FALSE:
+        return lower in _TRUE
+    raise ValueError("is neither yes nor no")
+
+
+def _phone(text: str) -> str:
+    """As dialled; a number that a spreadsheet rounded cannot be read."""
+    plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
+    if re.fullmatch(r"\d(\.\d+)?E\+?\d+", plain, re.IGNORECASE):
+        raise ValueError("was rounded by a spreadsheet; format the column as text and enter it again")
+    return plain
+
+
+def _coordinate(spec: Value, kind: Kind, text: str) -> float:
+    """From one number, a pair such as "(lat, lon)", or "POINT (lon lat)"."""
+    numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", text)]
+    if len(numbers) == 1 and spec.datum == "WGS-84":
+        return _within(numbers[0], 180 if kind == "lon" else 90)
+    if len(numbers) != 2:
+        pair = "; another datum than WGS-84 needs both in one template" if len(numbers) == 1 else ""
+        raise ValueError(f"is not a pair of coordinates{pair}")
+    lon_first = spec.axes == "lon lat" or text.lstrip().upper().startswith("POINT")
+    lon, lat = numbers if lon_first else (numbers[1], numbers[0])
+    return to_wgs84(_within(lon, 180), _within(lat, 90), spec.datum)[0 if kind == "lon" else 1]
+
+
+def _within(degrees: float, most: float) -> float:
+    if not -most <= degrees <= most:
+        raise ValueError("is not a latitude and longitude in degrees; see `axes`")
+    return degrees
+
+
+def _extracted(expression: str, text: str) -> str:
+    found = re.search(expression, text)
+    if found is None:
+        return ""
+    return "".join(part or "" for part in found.groups()).strip() if found.groups() else found[0].strip()
+
+
+def _fold(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _folded(table: dict[str, Any]) -> dict[str, str]:
+    return {_fold(text): _plain(value) for text, value in table.items()}
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

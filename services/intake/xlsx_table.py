@@ -1,0 +1,97 @@
+"""Rows of XLSX workbooks: values, not formulas; sheet by sheet, never a whole sheet in memory."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Final
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from services.intake.errors import FileError
+
+MOST_BYTES: Final = 512 * 2**20
+"""Unpacked size of a workbook."""
+MOST_STRINGS: Final = 48 * 2**20
+"""Unpacked size of its shared texts, which are held in memory."""
+BROKEN: Final = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    ParseError,
+    zlib.error,
+    EOFError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+)
+"""What openpyxl raises for damaged workbooks."""
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Names of the sheets that are tables. Raises FileError."""
+    book = _book(path)
+    try:
+        return [sheet.title for sheet in book.worksheets]
+    finally:
+        book.close()
+
+
+def xlsx_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """(row number, cells) of every row that is not blank. Raises FileError."""
+    book, line = _book(path), 0
+    try:
+        found: Any = book[sheet]
+        found.reset_dimensions()
+        rows = iter(found.iter_rows(values_only=True))
+        while True:
+            line += 1
+            cells = _next(rows, path, sheet, line)
+            if cells is None:
+                return
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+    finally:
+        book.close()
+
+
+def _next(rows: Iterator[Any], path: Path, sheet: str, line: int) -> list[str] | None:
+    try:
+        return [_text(cell) for cell in next(rows)]
+    except StopIteration:
+        return None
+    except BROKEN as error:
+        raise FileError(
+            f"{path}: sheet {sheet}, row {line}: is damaged: {error or type(error).__name__}; save it again."
+        ) from error
+
+
+def _book(path: Path) -> Any:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            sizes = {info.filename: info.file_size for info in packed.infolist()}
+        strings = sum(size for name, size in sizes.items() if name.endswith("sharedStrings.xml"))
+        if sum(sizes.values()) > MOST_BYTES or strings > MOST_STRINGS:
+            raise FileError(f"{path}: unpacks to {sum(sizes.values())} bytes; save it as CSV.")
+        return load_workbook(path, read_only=True, data_only=True)
+    except BROKEN as error:
+        raise FileError(
+            f"{path}: is not an XLSX workbook: {str(error)[:100] or type(error).__name__}; save it again."
+        ) from error
+
+
+def _text(cell: Any) -> str:
+    """Cells as a CSV would hold them; whole numbers without a fraction (phones typed as numbers)."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)

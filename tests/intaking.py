@@ -1,0 +1,78 @@
+"""For tests of imports: a sink that decides in memory, and tables and mappings from text."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from services.decisions.base import Ask, Refused, commands
+from services.decisions.decide import decide
+from services.decisions.state import State
+from services.intake import Summary, import_files, parse_mapping
+
+KEY = b"k" * 32
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+class Deciding:
+    """Answers as the service does, without a log."""
+
+    def __init__(self, jurisdiction: str = "2307") -> None:
+        self.state = State(jurisdiction)
+        self.sent: list[dict[str, Any]] = []
+        self.anomalies: list[str] = []
+
+    async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        assert jurisdiction == self.state.jurisdiction
+        assert 0 < len(items) <= 500
+        return [self._one(item) for item in items]
+
+    def _one(self, item: dict[str, Any]) -> dict[str, Any]:
+        self.sent.append(item)
+        key = str(item["id"])
+        if key in self.state.commands:
+            return {"id": key, "outcome": "known", "position": self.state.commands[key].position}
+        command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
+        at = min(item["at"] or NOW, NOW)
+        ask = Ask(
+            id=key, actor="test", now=NOW, at=at, claimed=item["at"], observed=item["observed"], anomalies=[]
+        )
+        mark = self.state.mark()
+        try:
+            recorded = decide(self.state, command, ask, len(self.sent), "body")
+        except Refused as refused:
+            self.state.undo(mark)
+            return {"id": key, "outcome": "refused", "code": refused.code, "detail": refused.detail}
+        self.state.settle()
+        self.anomalies += ask.anomalies
+        if not recorded:
+            return {"id": key, "outcome": "known" if item["observed"] else "unchanged"}
+        return {"id": key, "outcome": "accepted", "position": len(self.sent)}
+
+    def names(self) -> list[str]:
+        return [item["name"] for item in self.sent]
+
+
+async def run(
+    folder: Path, mapping: str, table: str | bytes, sink: Any, name: str = "table.csv", **options: Any
+) -> Summary:
+    """Import one table by one mapping, both given as text."""
+    path = folder / name
+    path.write_bytes(table if isinstance(table, bytes) else table.encode())
+    rejects = folder / "rejects.csv"
+    return await import_files(
+        [path],
+        parse_mapping(mapping, "test.toml"),
+        sink.state.jurisdiction if isinstance(sink, Deciding) else "2307",
+        sink,
+        import_key=KEY,
+        rejects=rejects,
+        **options,
+    )
+
+
+def sums(summary: Summary) -> tuple[int, int, int, int]:
+    """rows, applied, known, rejected; they add up."""
+    assert summary.rows == summary.applied + summary.known + summary.rejected
+    return summary.rows, summary.applied, summary.known, summary.rejected
