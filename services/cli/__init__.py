@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from services.cli import data, importing, reading, serving, tokens
+from services.cli import data, demo, importing, reading, serving, tokens
 from services.cli.common import Fail, say_error
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("serve")(serving.serve)
-# app.command("demo")(demo.demo)
+app.command("demo")(demo.demo)
 app.command("import")(importing.import_)
 app.command("show")(reading.show)
 app.command("report")(reading.report)

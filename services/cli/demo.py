@@ -88,6 +88,7 @@ async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port
                 clock,
                 pace,
                 table,
+                live_from=story.live_from,
             )
             await _projected(muster, story.jurisdiction)
             await table.ended()
