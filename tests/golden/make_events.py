@@ -1,0 +1,75 @@
+"""Write golden samples of events that have none yet: `python -m tests.golden.make_events`. Never overwrites.
+
+A sample is what a log holds. Once written it stays: a later program must still read it.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from events.base import Event, Move, Place, RequestMove, Standing
+from events.catalog import encode, newest
+
+FOLDER = Path(__file__).parent / "events"
+AT = datetime(2022, 3, 28, 0, 15, 30, 250000, tzinfo=UTC)
+SEALED = "sealed:1:worker/W1:c1:name:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+PLAIN: dict[Any, Any] = {str: "", int: 2, float: 128.25, bool: True, datetime: AT}
+SHARED: dict[str, Any] = {
+    "moved": (
+        Move("W1", Place("2307", "courier", "off_duty"), Place("230717", "courier", "assigned", "T1")),
+        Move("W2", None, Place("230717", "rider", "available")),
+    ),
+    "requests_moved": (
+        RequestMove(
+            "R1",
+            Standing("230717", None, "2022-03-28", "open", 3),
+            Standing("230717", "I1", "2022-03-28", "assigned", 1),
+        ),
+    ),
+    "anomalies": ("capacity.exceeded",),
+}
+
+
+def path_of(cls: type[Event]) -> Path:
+    """Where the sample of an event class lies."""
+    return FOLDER / f"{cls.NAME}.{cls.SCHEMA}.json"
+
+
+def sample(cls: type[Event]) -> Event:
+    """An event with a value in every field."""
+    hints = get_type_hints(cls, include_extras=True)
+    fields = {
+        f.name: _value(f.name, hints[f.name]) for f in msgspec.structs.fields(cls) if f.name not in SHARED
+    }
+    return cls(**fields, **SHARED)
+
+
+def _value(name: str, hint: Any) -> Any:
+    kind, parts = get_origin(hint), get_args(hint)
+    if hint in PLAIN:
+        return f"{name} 1" if hint is str else PLAIN[hint]
+    if kind is Annotated:
+        return SEALED
+    if kind is tuple:
+        return (_value(name, parts[0]),)
+    return _value(name, next(one for one in parts if one not in (type(None), msgspec.UnsetType)))
+
+
+def pretty(event: Event) -> str:
+    """The event's data as stored, laid out for people."""
+    return msgspec.json.format(encode(event), indent=2).decode() + "\n"
+
+
+def main() -> None:
+    """Write what is missing; say what was written."""
+    FOLDER.mkdir(exist_ok=True)
+    for cls in newest.values():
+        if not path_of(cls).exists():
+            path_of(cls).write_text(pretty(sample(cls)))
+            print(path_of(cls).name)
+
+
+if __name__ == "__main__":
+    main()
