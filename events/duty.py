@@ -1,7 +1,7 @@
 """Duty derived from facts: one fold for decisions, views and reports alike.
 
 Order is (at, position). A late check-out does not end a duty under which the worker has acted since:
-"in 08:00, en route 09:30 (own act), then news of an out at 09:00" leaves the worker on duty from 09:30.
+"in 08:00, en route (or on a break) 09:30, then news of an out at 09:00" leaves the worker on duty from 09:30.
 """
 
 from collections.abc import Iterable
@@ -11,6 +11,8 @@ from operator import attrgetter
 import msgspec
 
 IN, OUT, BREAK, AVAILABLE, ACT, REPORT = "in", "out", "break", "available", "act", "report"
+ANEW = "anew"
+"""Registered again after retiring: whatever duty there was before is over."""
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -19,7 +21,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     at: datetime
     position: int
     kind: str
-    """IN, OUT, BREAK, AVAILABLE, ACT, REPORT."""
+    """IN, OUT, BREAK, AVAILABLE, ACT, REPORT, ANEW."""
     area: str | None = None
     command: str = ""
     assignment: str | None = None
@@ -66,13 +68,20 @@ def step(duty: Duty, fact: Fact) -> Duty:
         case "out":
             return Duty(out=fact.position, left=duty.area or duty.left) if duty.on else duty
         case "break" | "available":
-            wants = fact.kind == BREAK
-            return msgspec.structs.replace(duty, on_break=wants) if duty.on else duty
+            acting = _acting(duty, fact)
+            return msgspec.structs.replace(acting, on_break=fact.kind == BREAK) if acting.on else acting
         case "report":
             return duty
+        case "anew":
+            return OFF
         case _:
-            late_out = not duty.on and duty.left is not None and duty.out > fact.position
-            return Duty(on=True, area=duty.left, since=fact.at) if late_out else duty
+            return _acting(duty, fact)
+
+
+def _acting(duty: Duty, fact: Fact) -> Duty:
+    """The duty under which the worker acts: the last one goes on where its end became known only later."""
+    late_out = not duty.on and duty.left is not None and duty.out > fact.position
+    return Duty(on=True, area=duty.left, since=fact.at) if late_out else duty
 
 
 def fold(facts: Iterable[Fact]) -> Duty:

@@ -52,6 +52,8 @@ class WorkerReported(Event, frozen=True):
 
     worker: str
     area: str
+    reported: str | None = None
+    """The home community that counts after this: another one where this is old news."""
 
 
 @event("worker.checked_in")
@@ -95,6 +97,8 @@ class WorkerTakenBack(Event, frozen=True):
     stage: str | None = None
     at: datetime | None = None
     """When the void fact happened."""
+    reported: str | None = None
+    """Where the void fact is a report: the home community that counts after this."""
 
 
 @event("worker.erased")

@@ -6,7 +6,8 @@ from datetime import datetime
 import msgspec
 
 from events.base import Happened, Personal, Place
-from events.worker import WorkerAmended, WorkerErased, WorkerRegistered, WorkerReported
+from events.duty import REPORT
+from events.worker import WorkerAmended, WorkerErased, WorkerRegistered, WorkerReported, WorkerTakenBack
 from projections.base import Row, View
 
 
@@ -84,7 +85,9 @@ def _described(row: RosterRow | None, happened: Happened, key: str) -> RosterRow
         given = {f: getattr(data, f) for f in fields if getattr(data, f) is not msgspec.UNSET}
         return msgspec.structs.replace(row, **given)
     if isinstance(data, WorkerReported) and data.worker == key:
-        return msgspec.structs.replace(row, reported_area=data.area)
+        return msgspec.structs.replace(row, reported_area=data.reported)
+    if isinstance(data, WorkerTakenBack) and data.worker == key and data.kind == REPORT:
+        return msgspec.structs.replace(row, reported_area=data.reported)
     if isinstance(data, WorkerErased) and data.worker == key:
         return msgspec.structs.replace(row, name=None, phone=None)
     return row

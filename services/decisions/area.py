@@ -50,7 +50,7 @@ class CloseArea(Command):
 @decides(DefineArea)
 def _define(state: State, c: DefineArea, ask: Ask) -> Iterable[Event]:
     known = state.areas.get(c.area)
-    if known and known.name == c.name and not known.closed:
+    if known and not known.closed_at and (known.name, known.lon, known.lat) == (c.name, c.lon, c.lat):
         return
     common.fresh(known or c.area == state.jurisdiction, "area.exists", f"Area {c.area} is already defined.")
     above = parents(c.area)
@@ -77,13 +77,13 @@ def _close(state: State, c: CloseArea, ask: Ask) -> Iterable[Event]:
     known = state.areas.get(common.area(state, c.area))
     if known is None:
         raise Refused("area.root", "The root area cannot be closed.")
-    if not known.closed:
+    if not known.closed_at:
         yield AreaClosed(area=c.area)
 
 
 @evolves(AreaDefined)
 def _defined(state: State, e: AreaDefined, h: Happened) -> None:
-    state.put(state.areas, e.area, Area(e.name))
+    state.put(state.areas, e.area, Area(e.name, e.lon, e.lat))
 
 
 @evolves(AreaRenamed)
@@ -93,4 +93,4 @@ def _renamed(state: State, e: AreaRenamed, h: Happened) -> None:
 
 @evolves(AreaClosed)
 def _closed(state: State, e: AreaClosed, h: Happened) -> None:
-    state.put(state.areas, e.area, msgspec.structs.replace(state.areas[e.area], closed=True))
+    state.put(state.areas, e.area, msgspec.structs.replace(state.areas[e.area], closed_at=h.at))

@@ -132,21 +132,24 @@ def _who(given: Assignment) -> str:
 def _free_slot(state: State, key: str, ask: Ask) -> Request:
     asked = common.unfinished(state, key, ask)
     free = state.free_slots(asked)
-    if free is not None and free <= 0:
-        last = (asked.live or asked.done)[-1]
-        by = _who(state.assignments[last])
+    if free is not None and free <= 0 and not asked.ended:
+        taken = [state.assignments[a] for a in asked.done + asked.live]
+        last = max(taken, key=lambda given: given.begun_at or ask.at)
+        by = _who(last)
         ask.rule(False, "request.full", f"Request {key} needs no more: its last slot was taken by {by}.")
     return asked
 
 
-def free_to_take(subject: Worker | Team, override: str | None, ask: Ask) -> None:
-    """The capacity rule."""
+def free_to_take(subject: Worker | Team, who: str, override: str | None, ask: Ask) -> str | None:
+    """The capacity rule; the override, where one was needed."""
     full = subject.capacity is not None and len(subject.live) >= subject.capacity
     ask.rule(
         not full or override,
         "capacity.exceeded",
-        f"Already on {', '.join(subject.live)}; release that first, or override with a reason.",
+        f"{who.capitalize()} is already on {', '.join(subject.live)}; "
+        "release that first, or override with a reason.",
     )
+    return override if full else None
 
 
 def _either(worker: str | None, team: str | None) -> None:
@@ -158,7 +161,11 @@ def _subject(state: State, worker: str | None, team: str | None, ask: Ask) -> Wo
     """The worker or team, who must be on duty or active."""
     if worker:
         known = common.active_worker(state, worker, ask)
-        ask.rule(known.duty.on, "worker.off_duty", f"Worker {worker} is off duty.")
+        ask.rule(
+            known.duty.on or known.retired,
+            "worker.off_duty",
+            f"Worker {worker} is off duty; they must check in first.",
+        )
         return known
     known_team = common.team(state, str(team))
     ask.rule(
@@ -175,7 +182,7 @@ def _not_twice(state: State, asked: Request, worker: str | None, team: str | Non
         ask.rule(
             (other.worker, other.team) != (worker, team),
             "assignment.duplicate",
-            f"The same {'worker' if worker else 'team'} is already on this request ({key}).",
+            f"The same {'worker' if worker else 'team'} was already sent or asked for this request ({key}).",
         )
 
 
@@ -186,7 +193,10 @@ def _not_twice(state: State, asked: Request, worker: str | None, team: str | Non
 def _offer(state: State, c: Offer, ask: Ask) -> Iterable[Event]:
     key = c.assignment or ask.id
     _either(c.worker, c.team)
-    common.fresh(key in state.assignments, "assignment.exists", f"Assignment {key} exists already.")
+    given = state.assignments.get(key)
+    if given and ask.observed and (given.request, given.worker, given.team) == (c.request, c.worker, c.team):
+        return
+    common.fresh(given, "assignment.exists", f"Assignment {key} exists already.")
     asked = _free_slot(state, c.request, ask)
     _subject(state, c.worker, c.team, ask)
     _not_twice(state, asked, c.worker, c.team, ask)
@@ -206,28 +216,25 @@ def _offer(state: State, c: Offer, ask: Ask) -> Iterable[Event]:
 @decides(Accept)
 def _accept(state: State, c: Accept, ask: Ask) -> Iterable[Event]:
     given = common.assignment(state, c.assignment)
-    if given.state in LIVE:
+    if given.state in LIVE or (ask.observed and given.begun_at):
         return
-    _still_offered(given, c.assignment, ask)
-    _takes(state, given, c.override, ask)
-    yield AssignmentAccepted(**ids(state, c.assignment), override=c.override)
-
-
-def _still_offered(given: Assignment, key: str, ask: Ask) -> None:
-    ask.rule(
-        given.state == "offered", "offer.gone", f"Offer {key} is no longer open: it was {_past(given.state)}."
-    )
-    if given.state == "offered" and given.expires_at:
-        ask.rule(ask.at < given.expires_at, "offer.expired", f"Offer {key} expired at {given.expires_at}.")
+    override = _takes(state, c.assignment, given, c.override, ask)
+    yield AssignmentAccepted(**ids(state, c.assignment), override=override)
 
 
 def _past(state: str) -> str:
     return {"done": "finished"}.get(state, state)
 
 
-def _takes(state: State, given: Assignment, override: str | None, ask: Ask) -> None:
+def _takes(state: State, key: str, given: Assignment, override: str | None, ask: Ask) -> str | None:
+    """Slot and capacity for an offer that is still open; of one that is gone that alone is said."""
+    if given.state != "offered":
+        ask.rule(False, "offer.gone", f"Offer {key} is no longer open: it was {_past(given.state)}.")
+        return override
+    expires = given.expires_at
+    ask.rule(expires is None or ask.at < expires, "offer.expired", f"Offer {key} expired at {expires}.")
     _free_slot(state, given.request, ask)
-    free_to_take(_subject(state, given.worker, given.team, ask), override, ask)
+    return free_to_take(_subject(state, given.worker, given.team, ask), _who(given), override, ask)
 
 
 @decides(Decline)
@@ -248,8 +255,11 @@ def _expire(state: State, c: Expire, ask: Ask) -> Iterable[Event]:
     given = common.assignment(state, c.assignment)
     if given.state != "offered" or given.expires_at is None:
         return
-    if ask.at < given.expires_at:
-        raise Refused("offer.not_due", f"Offer {c.assignment} stands until {given.expires_at}.")
+    ask.rule(
+        ask.at >= given.expires_at,
+        "offer.not_due",
+        f"Offer {c.assignment} stands until {given.expires_at}.",
+    )
     yield AssignmentExpired(**ids(state, c.assignment), reason=c.reason)
 
 
@@ -264,16 +274,22 @@ def _dispatch(state: State, c: Dispatch, ask: Ask) -> Iterable[Event]:
             )
         yield _send_new(state, key, c.request, c.worker, c.team, c.override, ask)
         return
-    if c.request and (c.request, c.worker, c.team) != (given.request, given.worker, given.team):
+    if not _same(c, given):
         raise Refused(
             "assignment.exists", f"Assignment {key} is of {_who(given)} on request {given.request}."
         )
     if given.dispatched and (given.state in LIVE or ask.observed):
         return
+    override = None
     if given.state not in LIVE:
-        _still_offered(given, key, ask)
-        _takes(state, given, c.override, ask)
-    yield _dispatched_event(state, key, given.request, given.worker, given.team, c.override)
+        override = _takes(state, key, given, c.override, ask)
+    yield _dispatched_event(state, key, given.request, given.worker, given.team, override)
+
+
+def _same(c: Dispatch, given: Assignment) -> bool:
+    """Whether what the command says of an assignment, if anything, is so."""
+    said = ((c.request, given.request), (c.worker, given.worker), (c.team, given.team))
+    return all(asked is None or asked == known for asked, known in said)
 
 
 def _send_new(
@@ -281,7 +297,8 @@ def _send_new(
 ) -> Event:
     _either(worker, team)
     asked = _free_slot(state, request, ask)
-    free_to_take(_subject(state, worker, team, ask), override, ask)
+    who = f"worker {worker}" if worker else f"team {team}"
+    override = free_to_take(_subject(state, worker, team, ask), who, override, ask)
     _not_twice(state, asked, worker, team, ask)
     return _dispatched_event(state, key, request, worker, team, override)
 
@@ -312,29 +329,36 @@ def _progress(state: State, c: Progress, ask: Ask) -> Iterable[Event]:
     given = common.assignment(state, c.assignment)
     if (c.stage, ask.at) in given.stages:
         return
-    if given.ended_at:
+    if given.begun_at is None:
+        _never_begun(c.assignment, given, ask)
+    elif given.ended_at:
         ask.rule(
             ask.at <= given.ended_at,
             "assignment.ended",
             f"Assignment {c.assignment} was {_past(given.state)} at {given.ended_at}.",
-        )
-    else:
-        ask.rule(
-            given.state != "offered",
-            "assignment.not_accepted",
-            f"Assignment {c.assignment} is only offered; accept it first.",
         )
     if _out_of_order(given, c.stage, ask.at):
         ask.note("stage.out_of_order")
     yield AssignmentProgressed(**ids(state, c.assignment), stage=c.stage)
 
 
+def _never_begun(key: str, given: Assignment, ask: Ask) -> None:
+    """Work on what nobody took."""
+    ask.rule(
+        False,
+        "assignment.not_accepted",
+        f"Assignment {key} was never accepted: it was {_past(given.state)}.",
+    )
+
+
 def _out_of_order(given: Assignment, stage: str, at: datetime) -> bool:
+    """Earlier than what comes before it, or later than what comes after it."""
     rank = _RANK.get(stage, 0)
     earlier = [t for name, t in given.stages if 0 < _RANK.get(name, 0) < rank]
+    later = [t for name, t in given.stages if 0 < rank < _RANK.get(name, 0)]
     if given.begun_at:
         earlier.append(given.begun_at)
-    return any(at < t for t in earlier)
+    return any(at < t for t in earlier) or any(at > t for t in later)
 
 
 @decides(Done)
@@ -342,12 +366,14 @@ def _done(state: State, c: Done, ask: Ask) -> Iterable[Event]:
     given = common.assignment(state, c.assignment)
     if given.state == "done":
         return
-    if given.ended_at and ask.late and ask.at <= given.ended_at:
+    if given.begun_at is None:
+        _never_begun(c.assignment, given, ask)
+    elif given.ended_at and ask.late and ask.at <= given.ended_at:
         ask.note("assignment.ended")  # true when it happened, known too late
     else:
         ask.rule(
             given.state in LIVE,
-            "assignment.not_accepted" if given.state == "offered" else "assignment.ended",
+            "assignment.ended",
             f"Assignment {c.assignment} is not under way: it was {_past(given.state)}.",
         )
     yield AssignmentDone(**ids(state, c.assignment), reason=c.reason)

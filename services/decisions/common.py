@@ -16,9 +16,10 @@ def area(state: State, code: str) -> str:
 
 
 def open_area(state: State, code: str, ask: Ask) -> str:
-    """A known area that is not closed."""
+    """A known area that was not closed at that time."""
     known = state.areas.get(area(state, code))
-    ask.rule(not (known and known.closed), "area.closed", f"Area {code} is closed.")
+    closed = known.closed_at if known else None
+    ask.rule(closed is None or ask.at < closed, "area.closed", f"Area {code} was closed at {closed}.")
     return code
 
 
@@ -31,9 +32,13 @@ def worker(state: State, key: str) -> Worker:
 
 
 def active_worker(state: State, key: str, ask: Ask) -> Worker:
-    """A worker who has not retired."""
+    """A worker who had not retired by then."""
     known = worker(state, key)
-    ask.rule(not known.retired, "worker.retired", f"Worker {key} has retired; register them again first.")
+    ask.rule(
+        known.retired_at is None or ask.at < known.retired_at,
+        "worker.retired",
+        f"Worker {key} has retired; register them again first.",
+    )
     return known
 
 

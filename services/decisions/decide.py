@@ -10,9 +10,10 @@ import msgspec
 import services.decisions
 from events import catalog
 from events.area import inside
-from events.assignment import AssignmentEvent
+from events.assignment import AssignmentDone, AssignmentEvent, AssignmentProgressed
 from events.base import Event, Happened
 from events.commit import Commit, Head, Recorded
+from events.duty import REPORT
 from events.jurisdiction import JurisdictionEstablished
 from events.worker import (
     WorkerCheckedIn,
@@ -31,7 +32,16 @@ for _module in pkgutil.iter_modules(services.decisions.__path__, "services.decis
         importlib.import_module(_module.name)
 refuse_gaps()
 
-_DUTY = WorkerCheckedIn | WorkerCheckedOut | WorkerPresenceSet | WorkerReported | WorkerTakenBack
+_OWN_FACT = (
+    WorkerCheckedIn
+    | WorkerCheckedOut
+    | WorkerPresenceSet
+    | WorkerReported
+    | WorkerTakenBack
+    | AssignmentProgressed
+    | AssignmentDone
+)
+"""Of these the worker is listed in `moved` even where nothing changes."""
 
 
 def decide(state: State, command: Command, ask: Ask, position: int, body: str) -> list[Recorded]:
@@ -44,7 +54,7 @@ def decide(state: State, command: Command, ask: Ask, position: int, body: str) -
         happened = _happened(state, event, ask, position + len(recorded))
         mark = state.mark()
         evolve(state, happened)
-        subject = (event.worker,) if isinstance(event, _DUTY) else ()
+        subject = (event.worker,) if isinstance(event, _OWN_FACT) and event.worker else ()
         moved, shifted = state.moves(mark, subject)
         state.settle_moves(moved, shifted)
         whole = msgspec.structs.replace(
@@ -70,10 +80,12 @@ def _events(state: State, command: Command, ask: Ask) -> Iterator[Event]:
     yield from decider(type(command))(state, command, ask)
 
 
-def _state_after(state: State, event: Event) -> dict[str, str]:
-    """What views need and cannot know: whether an observed event changed its assignment."""
+def _state_after(state: State, event: Event) -> dict[str, str | None]:
+    """What views need and cannot know: whether a late or observed event changed the present."""
     if isinstance(event, AssignmentEvent) or (isinstance(event, WorkerTakenBack) and event.assignment):
         return {"state": state.assignments[str(event.assignment)].state}
+    if isinstance(event, WorkerReported) or (isinstance(event, WorkerTakenBack) and event.kind == REPORT):
+        return {"reported": state.workers[event.worker].reported}
     return {}
 
 
@@ -145,7 +157,7 @@ def _areas(state: State, command: Command) -> set[str]:
     """The areas that a command touches; the root where it names nothing that lies anywhere."""
     found: set[str] = set()
     for field, value in _references(command):
-        found |= _area_of(state, field, value)
+        found |= _area_of(state, command, field, value)
     return found or {state.jurisdiction}
 
 
@@ -162,10 +174,23 @@ def _references(command: Command) -> list[tuple[str, str]]:
     return refs
 
 
-def _area_of(state: State, field: str, value: str) -> set[str]:
+_ARRIVING = frozenset(("worker.report", "worker.check_in"))
+
+
+def _nowhere(state: State, worker: str) -> bool:
+    """Whether a worker is off duty and has no home area: nobody else's concern."""
+    known = state.workers.get(worker)
+    return known is not None and not known.duty.on and known.home_area is None
+
+
+def _area_of(state: State, command: Command, field: str, value: str) -> set[str]:
     match field:
         case "area" | "home_area" | "areas":
             return {value}
+        case "incident" if command.NAME.startswith("incident."):
+            return set(state.incidents[value].areas) if value in state.incidents else set()
+        case "worker" if command.NAME in _ARRIVING and _nowhere(state, value):
+            return set()
         case "worker" | "members" | "leader":
             place = state.places.get(value)
             return {place.area} if place else set()
@@ -184,13 +209,13 @@ def _area_of(state: State, field: str, value: str) -> set[str]:
 
 def apply(state: State, commit: Commit, head: Head) -> None:
     """Take over an accepted commit; `head` is the one it leads to. Raises UnknownEvent, BadEvent."""
-    for happened in catalog.happened(commit):
+    for happened in list(catalog.happened(commit)):  # all can be read, or nothing changes
         evolve(state, happened)
         state.settle_moves(happened.data.moved, happened.data.requests_moved)
     for offset, recorded in enumerate(commit.events):
         before = state.commands.get(recorded.command)
         name = before.name if before else recorded.name
-        state.commands[recorded.command] = Known(commit.first + offset, recorded.body, name)
+        state.put(state.commands, recorded.command, Known(commit.first + offset, recorded.body, name))
     confirm(state, commit, head)
 
 

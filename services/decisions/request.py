@@ -172,7 +172,11 @@ def _amend(state: State, c: Amend, ask: Ask) -> Iterable[Event]:
 def _enough_slots(known: Request, given: dict[str, int | None], ask: Ask) -> None:
     taken = len(known.live) + len(known.done)
     slots = given.get("slots")
-    ask.rule(slots is None or slots >= taken, "request.slots_taken", f"{taken} slots are already taken.")
+    ask.rule(
+        slots is None or slots >= taken,
+        "request.slots_taken",
+        f"The request cannot have {slots} slots: {taken} are already taken.",
+    )
 
 
 def _ends(state: State, key: str, ask: Ask, event: Event, reason: str) -> Iterator[Event]:
@@ -210,7 +214,8 @@ def _fail(state: State, c: Fail, ask: Ask) -> Iterable[Event]:
 def _merge(state: State, c: Merge, ask: Ask) -> Iterable[Event]:
     if c.request == c.into:
         raise Refused("request.same", "A request cannot be merged into itself.")
-    common.request(state, c.request)
+    if common.request(state, c.request).into == c.into:
+        return ()
     common.unfinished(state, c.into, ask)
     return _ends(state, c.request, ask, RequestMerged(request=c.request, into=c.into), "request_merged")
 
@@ -266,27 +271,27 @@ def _amended(state: State, e: RequestAmended, h: Happened) -> None:
 
 @evolves(RequestCompleted)
 def _completed(state: State, e: RequestCompleted, h: Happened) -> None:
-    _replace(state, e.request, ended="done")
+    _replace(state, e.request, ended="done", into=None)
 
 
 @evolves(RequestCancelled)
 def _cancelled(state: State, e: RequestCancelled, h: Happened) -> None:
-    _replace(state, e.request, ended="cancelled")
+    _replace(state, e.request, ended="cancelled", into=None)
 
 
 @evolves(RequestFailed)
 def _failed(state: State, e: RequestFailed, h: Happened) -> None:
-    _replace(state, e.request, ended="failed")
+    _replace(state, e.request, ended="failed", into=None)
 
 
 @evolves(RequestMerged)
 def _merged(state: State, e: RequestMerged, h: Happened) -> None:
-    _replace(state, e.request, ended="merged")
+    _replace(state, e.request, ended="merged", into=e.into)
 
 
 @evolves(RequestReopened)
 def _reopened(state: State, e: RequestReopened, h: Happened) -> None:
-    _replace(state, e.request, ended=None, done=())
+    _replace(state, e.request, ended=None, into=None, done=())
 
 
 @evolves(RequestErased)

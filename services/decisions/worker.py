@@ -8,7 +8,7 @@ import msgspec
 from pydantic import Field
 
 from events.base import Event, Happened
-from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact, fold
+from events.duty import ACT, ANEW, AVAILABLE, BREAK, IN, OUT, REPORT, Fact, fold
 from events.team import TeamLeft
 from events.worker import (
     WorkerAmended,
@@ -194,6 +194,8 @@ def _retire(state: State, c: Retire, ask: Ask) -> Iterator[Event]:
     yield from release_all(state, known.offers, "retired")
     for team in known.teams:
         yield TeamLeft(team=team, worker=c.worker, reason="retired")
+    if known.duty.on:
+        yield WorkerCheckedOut(worker=c.worker)  # a person-time ends with the duty
     yield WorkerRetired(worker=c.worker, reason=c.reason)
 
 
@@ -201,8 +203,7 @@ def _retire(state: State, c: Retire, ask: Ask) -> Iterator[Event]:
 def _report(state: State, c: Report, ask: Ask) -> Iterable[Event]:
     known = common.active_worker(state, c.worker, ask)
     common.open_area(state, c.area, ask)
-    reports = [f for f in known.facts if f.kind == REPORT]
-    if not (reports and reports[-1].area == c.area) and not _holds(known, REPORT, c.area, ask.at):
+    if known.reported != c.area and not _holds(known, REPORT, c.area, ask.at):
         yield WorkerReported(worker=c.worker, area=c.area)
 
 
@@ -229,7 +230,9 @@ def _set_presence(state: State, c: SetPresence, ask: Ask) -> Iterable[Event]:
     if _holds(known, BREAK if c.presence == "on_break" else AVAILABLE, None, ask.at):
         return
     ask.rule(
-        known.duty.on or ask.late, "worker.off_duty", f"Worker {c.worker} is off duty; check in first."
+        known.duty.on or known.retired or ask.late,
+        "worker.off_duty",
+        f"Worker {c.worker} is off duty; check in first.",
     )  # news of the past may come before the news of the check-in
     yield WorkerPresenceSet(worker=c.worker, presence=c.presence)
 
@@ -239,7 +242,7 @@ def _check_out(state: State, c: CheckOut, ask: Ask) -> Iterable[Event]:
     known = common.active_worker(state, c.worker, ask)
     if _holds(known, OUT, None, ask.at):
         return
-    if known.live and not with_fact(known, Fact(ask.at, 1 << 62, OUT)).duty.on:
+    if known.live and known.duty.on and not with_fact(known, Fact(ask.at, 1 << 62, OUT)).duty.on:
         yield from _leave_assignments(state, known, c, ask)
     yield WorkerCheckedOut(worker=c.worker)
 
@@ -269,8 +272,11 @@ def _take_back(state: State, c: TakeBack, ask: Ask) -> Iterable[Event]:
     fact = next((f for f in reversed(known.facts) if f.command == c.command), None)
     if fact is None:
         raise Refused("fact.unknown", f"Command {c.command} recorded no fact of {c.worker} that still holds.")
-    if known.facts[-1] is not fact:
-        raise Refused("fact.not_newest", f"Only the newest fact of {c.worker} can be taken back.")
+    ask.rule(
+        known.facts[-1] is fact,
+        "fact.not_newest",
+        f"Only the newest fact of worker {c.worker} can be taken back; they have acted since.",
+    )
     if fact.kind == ACT and fact.stage == "done":
         _check_revival(state, str(fact.assignment), known, ask)
     yield WorkerTakenBack(
@@ -293,7 +299,7 @@ def _check_revival(state: State, key: str, known: Worker, ask: Ask) -> None:
     common.unfinished(state, given.request, ask)
     if key not in state.requests[given.request].done:
         raise Refused("request.reopened", f"Request {given.request} was reopened since; assign it anew.")
-    free_to_take(known, None, ask)
+    free_to_take(known, f"worker {given.worker}", None, ask)
 
 
 @decides(Erase)
@@ -329,10 +335,10 @@ def _registered(state: State, e: WorkerRegistered, h: Happened) -> None:
         skills=e.skills,
         vehicle=e.vehicle,
         capacity=e.capacity,
-        retired=False,
+        retired_at=None,
     )
     if known.retired:
-        new = msgspec.structs.replace(new, facts=(), duty=fold(()))
+        new = with_fact(new, Fact(h.at, h.position, ANEW))
     state.put(state.workers, e.worker, new)
 
 
@@ -345,7 +351,7 @@ def _amended(state: State, e: WorkerAmended, h: Happened) -> None:
 
 @evolves(WorkerRetired)
 def _retired(state: State, e: WorkerRetired, h: Happened) -> None:
-    state.put(state.workers, e.worker, msgspec.structs.replace(state.workers[e.worker], retired=True))
+    state.put(state.workers, e.worker, msgspec.structs.replace(state.workers[e.worker], retired_at=h.at))
 
 
 @evolves(WorkerErased)

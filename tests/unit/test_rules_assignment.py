@@ -124,10 +124,14 @@ def test_declining_what_was_accepted(offered: Given):
 def test_expiring(offered: Given):
     expire = assignment.expire(assignment="A1")
     offered.when(expire, now=t("00:04")).refused("offer.not_due", "A1")
-    offered.when(expire, observed=True).refused("offer.not_due")
     offered.when(expire, now=t("00:05")).then(AssignmentExpired, reason="no_answer", state="expired")
     offered.when(expire).unchanged()
     assert offered.state.offers == {}
+
+
+def test_an_early_expiry_observed(offered: Given):
+    expire = assignment.expire(assignment="A1")
+    offered.when(expire, observed=True).then(AssignmentExpired, state="expired").anomaly("offer.not_due")
 
 
 def test_an_answered_offer_does_not_expire(offered: Given):

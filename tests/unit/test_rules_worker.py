@@ -80,7 +80,9 @@ def test_amending(crew: Given):
 
 
 def test_retiring(on_duty: Given):
-    on_duty.when(worker.retire(worker="W1")).only(WorkerRetired).moved("W1", before="available", after=None)
+    on_duty.when(worker.retire(worker="W1")).only(WorkerCheckedOut, WorkerRetired).moved(
+        "W1", before="available", after=None
+    )
     on_duty.when(worker.retire(worker="W1")).unchanged()
     on_duty.when(worker.retire(worker="W9")).refused("worker.unknown")
 
@@ -89,7 +91,7 @@ def test_retiring_leaves_teams_and_offers(on_duty: Given):
     on_duty.and_(
         team.form(team="T1", name="Team", kind="courier", area=A, members=("W1",), activate=True),
         assignment.offer(assignment="A1", request="R1", worker="W1"),
-    ).when(worker.retire(worker="W1")).only(AssignmentReleased, TeamLeft, WorkerRetired)
+    ).when(worker.retire(worker="W1")).only(AssignmentReleased, TeamLeft, WorkerCheckedOut, WorkerRetired)
 
 
 def test_retiring_under_an_assignment(sent: Given):
@@ -100,7 +102,7 @@ def test_retiring_under_an_assignment(sent: Given):
 @pytest.mark.parametrize("command", [IN_A, BREAK, OUT, worker.report(worker="W1", area=A)])
 def test_the_retired_do_nothing(on_duty: Given, command: Command):
     on_duty.and_(worker.retire(worker="W1"), now=t("02:00"))
-    on_duty.when(command).refused("worker.retired", "W1")
+    on_duty.when(command, now=t("03:00")).refused("worker.retired", "W1")
     on_duty.when(command, observed=True).anomaly("worker.retired")
     assert "W1" not in on_duty.state.places
 
@@ -112,7 +114,7 @@ def test_the_retired_may_register_again_and_begin_off_duty(on_duty: Given):
 
 
 def test_erasing_retires(on_duty: Given):
-    on_duty.when(worker.erase(worker="W1")).only(WorkerRetired, WorkerErased)
+    on_duty.when(worker.erase(worker="W1")).only(WorkerCheckedOut, WorkerRetired, WorkerErased)
     on_duty.when(worker.erase(worker="W1")).unchanged()
     on_duty.when(worker.register(worker="W1", role="rider")).refused("worker.erased", "another id")
 
@@ -332,6 +334,9 @@ def test_only_the_newest_fact_is_taken_back(on_duty: Given):
 def test_a_late_fact_in_history_is_not_the_newest(on_duty: Given):
     on_duty.and_(OUT, at=t("00:30"), now=t("02:00"), id="late")
     on_duty.when(take_back("late")).refused("fact.not_newest")
+    on_duty.when(take_back("late"), observed=True).then(WorkerTakenBack, at=t("00:30")).anomaly(
+        "fact.not_newest"
+    )
 
 
 # -- whose token ------------------------------------------------------------------------------
