@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from services.api.commands import STATUS
+from services.decisions import codes
 from services.docs.markdown import code, head, table
 
 ROOT: Final = Path(__file__).parents[1]
@@ -15,7 +16,7 @@ INTRO = """Codes are stable; sentences may change. `{...}` stands for what the s
 REFUSED = """A rule said no. One command alone is answered with this status; in a batch its outcome is
 `refused`. Those marked *anomaly* are recorded all the same, with this code, where the command was
 `observed`."""
-NOTED = """Recorded, and listed in the view `anomalies`."""
+NOTED_INTRO = """Recorded, and listed in the view `anomalies`."""
 WRITER = """Of the id and of the log. `pending` means: send the same id again."""
 PROBLEMS = """Problems by RFC 9457 that come before any rule."""
 TOKENS = """Said by `muster token`."""
@@ -33,11 +34,11 @@ class Found(NamedTuple):
 
 def page() -> str:
     """The page's text."""
-    rules, notes = _of("decisions", "rule", 1), _of("decisions", "note", 0)
-    hard = [*_of("decisions", "Refused", 0), *_of("decisions", "fresh", 1), *_of("log", "Refused", 0)]
+    rules = [*_of("decisions", "Refused", 0), *_of("decisions", "rule", 1), *_of("decisions", "fresh", 1)]
     lines = head("Codes", INTRO)
-    lines += ["## Refusals", "", REFUSED, "", *_refusals(hard, rules)]
-    lines += ["## Anomalies that are no refusal", "", NOTED, "", *_plain(_without(notes, rules))]
+    lines += ["## Refusals", "", REFUSED, "", *_refusals([*rules, *_of("log", "Refused", 0)])]
+    notes = [(code(name), text) for name, text in sorted(codes.NOTED.items())]
+    lines += ["## Anomalies that refuse nothing", "", NOTED_INTRO, "", *table(("code", "meaning"), notes)]
     lines += [
         "## Outcomes of recording",
         "",
@@ -57,13 +58,18 @@ def page() -> str:
 # -- tables ------------------------------------------------------------------------------------------------
 
 
-def _refusals(hard: list[Found], rules: list[Found]) -> list[str]:
-    noted = {found.code for found in rules}
+def _refusals(some: list[Found]) -> list[str]:
     rows = [
-        (code(name), str(STATUS.get(name, 409)), "anomaly" if name in noted else "", _sentences(texts))
-        for name, texts in _grouped([*hard, *rules])
+        (
+            code(name),
+            str(STATUS.get(name, 409)),
+            "anomaly" if name in codes.ANOMALIES else "",
+            codes.REFUSALS.get(name, ""),
+            _sentences(texts),
+        )
+        for name, texts in _grouped([*some, *(Found(name, "") for name in codes.REFUSALS)])
     ]
-    return table(("code", "status", "observed", "sentence"), rows)
+    return table(("code", "status", "observed", "meaning", "sentence"), rows)
 
 
 def _plain(some: list[Found]) -> list[str]:
@@ -85,11 +91,6 @@ def _grouped(some: list[Found]) -> list[tuple[str, list[str]]]:
 
 def _sentences(texts: list[str]) -> str:
     return " / ".join(dict.fromkeys(text for text in texts if text))
-
-
-def _without(some: list[Found], others: list[Found]) -> list[Found]:
-    known = {found.code for found in others}
-    return [found for found in some if found.code not in known]
 
 
 # -- finding them ------------------------------------------------------------------------------------------

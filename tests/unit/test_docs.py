@@ -1,0 +1,113 @@
+"""The documents say what the code does: catalogues, links, targets of make, options of the command line."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from services.cli import app
+from services.docs import FOLDER, PAGES
+from services.reports import REPORTS
+from services.runtime import public_views
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "services" / "intake").rglob("*.md")]
+)
+CLI = typer.main.get_command(app)
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def code_in(path: Path) -> Iterator[str]:
+    """Every line of every code block, and every code span."""
+    for number, part in enumerate(path.read_text(encoding="utf-8").split("```")):
+        yield from part.splitlines()[1:] if number % 2 else re.findall(r"`([^`\n]+)`", part)
+
+
+def anchors(path: Path) -> set[str]:
+    """Of its headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def invocations() -> Iterator[tuple[str, list[str]]]:
+    """(document, words after `muster`) of every use of the command line."""
+    for path in DOCUMENTS:
+        for line in code_in(path):
+            found = re.match(r"(?:\$ |\.venv/bin/)*muster (.+)", line.strip())
+            if found:
+                yield name_of(path), shlex.split(found[1].partition("  #")[0], comments=True)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_catalogues_are_as_the_code_is(name: str) -> None:
+    page = FOLDER / name
+    there = page.read_text(encoding="utf-8") if page.exists() else ""
+    assert there == PAGES[name](), "run `make docs`"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_links_lead_somewhere(path: Path) -> None:
+    dead: list[str] = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            dead.append(link)
+    assert dead == []
+
+
+def test_targets_of_make_that_documents_name_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {
+        (name_of(path), target)
+        for path in DOCUMENTS
+        for line in code_in(path)
+        for target in re.findall(r"^(?:\$ )?make ([a-z]+)", line)
+    }
+    assert named, "the README names make demo and make test"
+    assert {one for one in named if one[1] not in targets} == set()
+
+
+def test_commands_and_options_that_documents_name_exist() -> None:
+    found = list(invocations())
+    assert found, "the README shows the command line"
+    assert [f"{document}: {wrong}" for document, words in found for wrong in unknown(words)] == []
+
+
+def unknown(words: list[str]) -> list[str]:
+    """Commands and options among the words that the command line does not have."""
+    command: Any = CLI
+    while hasattr(command, "commands"):
+        if not words:
+            return []
+        name = words.pop(0)
+        if name not in command.commands:
+            return [f"muster has no command {name!r}"]
+        command = command.commands[name]
+    options = {option for one in command.params for option in (*one.opts, *one.secondary_opts, "--help")}
+    given = [word.partition("=")[0] for word in words if word.startswith("-")]
+    return [f"muster {command.name} has no option {word}" for word in given if word not in options]
+
+
+def test_every_report_and_view_is_documented() -> None:
+    assert {f"## {name}" for name in REPORTS} <= set((ROOT / "docs" / "reports.md").read_text().splitlines())
+    assert {f"## {name}" for name in public_views()} <= set((FOLDER / "views.md").read_text().splitlines())
+
+
+def test_both_readmes_show_the_same_commands_and_answers() -> None:
+    english, chinese = (ROOT / name for name in ("README.md", "README.zh-CN.md"))
+
+    def blocks(path: Path) -> list[str]:
+        return path.read_text(encoding="utf-8").split("```")[1::2]
+
+    assert blocks(english) == blocks(chinese)
