@@ -44,8 +44,13 @@ def _part(key: str, value: Any, out: Console, indent: str) -> None:
 
 
 def _table(rows: list[dict[str, Any]], out: Console) -> None:
+    """Columns that are 0 or empty in every row are left out: the JSON has them."""
     columns = [k for k, v in rows[0].items() if not isinstance(v, dict | list)]
-    table = Table(*(c.replace("_", " ") for c in columns), box=None, pad_edge=False, header_style="bold")
+    columns = [c for c in columns if any(row[c] for row in rows)]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        number = isinstance(rows[0][column], int | float)
+        table.add_column(column.replace("_", " "), justify="right" if number else "left", no_wrap=not number)
     for row in rows:
         table.add_row(*(_text(row[c]) for c in columns))
     out.print(table)
