@@ -30,7 +30,7 @@ test: $(READY) ## Lint, types and every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 unit: $(READY) ## Only the fast tests of the pure core
 	@$(BIN)/pytest tests/unit $(ARGS)

@@ -15,7 +15,7 @@ from services.cli.common import Fail, out, run
 from services.demo.driver import ScenarioClock, play
 from services.demo.table import LiveTable
 from services.intake.scenarios import SCENARIOS
-from services.importing.sinks import asked
+from services.intake.sinks import asked
 from services.reports import REPORTS, render
 from services.runtime import Muster
 from services.serve import serve as run_server

@@ -11,8 +11,8 @@ import typer
 
 from services import wiring
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
-from services.importing import ImportFailed, Summary, import_files, load_mapping
-from services.importing.sinks import Embedded, Remote
+from services.intake import ImportFailed, Summary, import_files, load_mapping
+from services.intake.sinks import Embedded, Remote
 from services.runtime import Muster
 from services.serve import running
 
@@ -79,9 +79,14 @@ async def _import(
                 jurisdiction,
                 target,
                 import_key=key,
-                rejects=rejects or data / "rejects" / f"{files[0].name}.rejects.csv",
+                rejects=rejects or _folder(data / "rejects"),
                 progress=done,
             )
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
 
 
 def _say(summary: Summary, as_json: bool) -> None:
@@ -98,5 +103,7 @@ def _say(summary: Summary, as_json: bool) -> None:
         f"total: {summary.rows} rows = {summary.applied} applied + {summary.known} known"
         f" + {summary.rejected} rejected"
     )
+    for note in summary.notes:
+        err.print(f"note: {note}", markup=False)
     if summary.rejected:
         err.print(f"rejected rows with line and reason: {summary.rejects}", markup=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from server import Server, muster
 
-ROSTER = Path(__file__).parents[2] / "services/importing/examples/roster.csv"
+ROSTER = Path(__file__).parents[2] / "services/intake/examples/roster.csv"
 J = "2307"
 
 

@@ -15,14 +15,14 @@ import pytest
 import pytest_asyncio
 
 from services import wiring
-from services.importing import Summary, import_files, load_mapping
-from services.importing.sinks import Embedded
+from services.intake import Summary, import_files, load_mapping
+from services.intake.sinks import Embedded
 from services.reports import REPORTS
 from services.runtime import Muster
 from services.views.port import Query
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-WEEK = Path(__file__).parents[2] / "services/importing/examples/sffd_week.csv.gz"
+WEEK = Path(__file__).parents[2] / "services/intake/examples/sffd_week.csv.gz"
 STAGES = ("Received", "Entry", "Dispatch", "Response", "On Scene", "Transport", "Hospital", "Available")
 ZONE = ZoneInfo("America/Los_Angeles")
 
