@@ -67,7 +67,7 @@ def _empty(data: Path) -> None:
 
 
 async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port: int, seed: int) -> int:
-    story = SCENARIOS[scenario](seed)
+    story = await asyncio.to_thread(SCENARIOS[scenario], seed)
     clock = ScenarioClock(story.starts)
     muster = await wiring.embedded(data, clock=clock, timezone=story.timezone)
     tokens = wiring.tokens(data)
