@@ -10,7 +10,7 @@ from events import assignment, incident, jurisdiction, request, team, worker
 from events.base import Happened
 from events.catalog import happened
 from events.commit import Head, decode
-from events.duty import AVAILABLE, BREAK, IN, OUT, Fact, Interval, intervals, order
+from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact, Interval, intervals, order
 from services.log.port import Log
 
 RANK = {"en_route": 1, "on_scene": 2}
@@ -23,9 +23,11 @@ class Person(msgspec.Struct):
     role: str
     organisation: str | None
     facts: list[Fact] = []
-    reported: str | None = None
-    """Area of the latest report."""
-    reported_at: datetime | None = None
+
+    @property
+    def reported_at(self) -> datetime | None:
+        """When they first registered with a home community; None = never, or taken back."""
+        return min((fact.at for fact in self.facts if fact.kind == REPORT), default=None)
 
 
 class Unit(msgspec.Struct):
@@ -155,7 +157,7 @@ class Facts:
                     person.organisation if e.organisation is msgspec.UNSET else e.organisation
                 )
             case worker.WorkerReported() as e:
-                self.people[e.worker].reported, self.people[e.worker].reported_at = e.area, event.at
+                self._fact(e.worker, event, REPORT, e.area)
             case worker.WorkerCheckedIn() as e:
                 self._fact(e.worker, event, IN, e.area)
             case worker.WorkerCheckedOut() as e:
@@ -175,14 +177,17 @@ class Facts:
     def _void(self, e: worker.WorkerTakenBack) -> None:
         person = self.people[e.worker]
         person.facts = [fact for fact in person.facts if fact.position != e.position]
-        if e.kind == "report":
-            person.reported = person.reported_at = None
         run = self.runs.get(e.assignment or "")
-        if run and e.stage == "done":
+        if run and e.stage == "done" and e.state in assignment.LIVE:
             run.ended_at = None
-        elif run and e.stage:
-            last = max(i for i, (name, _) in enumerate(run.stages) if name == e.stage)
-            del run.stages[last]
+        elif run and e.stage and e.at and (e.stage, e.at) in run.stages:
+            run.stages.remove((e.stage, e.at))
+            self._arrive_anew(run.request)
+
+    def _arrive_anew(self, key: str) -> None:
+        mine = (run for run in self.runs.values() if run.request == key)
+        arrivals = [at for run in mine for stage, at in run.stages if stage == "on_scene"]
+        self.calls[key].arrived_at = min(arrivals, default=None)
 
     def _take_team(self, event: Happened) -> None:
         match event.data:
@@ -223,18 +228,26 @@ class Facts:
         match event.data:
             case assignment.AssignmentOffered() as e:
                 self._offers[e.assignment] = e.request, e.worker or e.team or ""
-            case assignment.AssignmentAccepted() as e:
+            case assignment.AssignmentAccepted() as e if e.state in assignment.LIVE:
                 self._begin(e.assignment, *self._offers[e.assignment], event.at)
-            case assignment.AssignmentDispatched() as e:
+            case assignment.AssignmentDispatched() as e if e.state in assignment.LIVE:
                 self._begin(e.assignment, e.request, e.worker or e.team or "", event.at)
             case assignment.AssignmentProgressed() as e:
                 self._stage(e.assignment, e.stage, event.at)
+                self._act(e, event)
             case assignment.AssignmentDone() as e:
-                self._end(e.assignment, event.at)
+                if e.state == "done":
+                    self._end(e.assignment, event.at)
+                self._act(e, event)
             case assignment.AssignmentReleased() as e:
                 self._end(e.assignment, event.at)
             case _:
                 pass
+
+    def _act(self, e: assignment.AssignmentEvent, event: Happened) -> None:
+        """Who acts is on duty (events.duty)."""
+        if e.worker:
+            self._fact(e.worker, event, ACT, None)
 
     def _begin(self, key: str, asked: str, unit: str, at: datetime) -> None:
         if key not in self.runs:
