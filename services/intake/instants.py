@@ -23,6 +23,8 @@ _COMMON: Final = (
 _DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  of spreadsheets' serial dates, local time
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?")
 _EPOCH: Final = {"epoch": 1, "epoch_ms": 1000}
+_COUNTED: Final = re.compile(r"-?\d{9,}(\.\d+)?")
+"""Seconds or milliseconds; fewer digits are a serial date."""
 
 
 class Instants:
@@ -75,6 +77,8 @@ class Instants:
 
 def _strptime(text: str, form: str) -> datetime:
     if form in _EPOCH:
+        if not _COUNTED.fullmatch(text):
+            raise ValueError("is no count of seconds")
         return datetime.fromtimestamp(float(text) / _EPOCH[form], UTC)
     return datetime.strptime(text, form)  # noqa: DTZ007  the zone is added by the caller
 

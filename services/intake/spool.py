@@ -31,8 +31,9 @@ CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, stage
   rank INTEGER, line INTEGER, gid INTEGER, name TEXT, at INTEGER, observed INTEGER, data BLOB);
 CREATE TABLE begun (entity TEXT PRIMARY KEY, sort INTEGER) WITHOUT ROWID;
 CREATE TABLE members (gid INTEGER, line INTEGER);
-CREATE TABLE outcomes (gid INTEGER PRIMARY KEY, outcome TEXT, code TEXT, reason TEXT);
-CREATE TABLE lines (line INTEGER PRIMARY KEY, applied INTEGER NOT NULL DEFAULT 0, code TEXT, reason TEXT);
+CREATE TABLE outcomes (gid INTEGER PRIMARY KEY, outcome TEXT, nth INTEGER, code TEXT, reason TEXT);
+CREATE TABLE lines (line INTEGER PRIMARY KEY, applied INTEGER NOT NULL DEFAULT 0,
+  nth INTEGER NOT NULL DEFAULT 0, code TEXT, reason TEXT);
 CREATE TABLE dropped (line INTEGER PRIMARY KEY);
 """
 _ORDERED: Final = """
@@ -80,7 +81,7 @@ class Spool:
         self._lines: list[tuple[int]] = []
         self._members: list[tuple[int, int]] = []
         self._begun: list[tuple[str, int]] = []
-        self._gids = 0
+        self._gids = self._nth = 0
         self.notes: list[str] = []
 
     def close(self) -> None:
@@ -143,12 +144,12 @@ class Spool:
             rows.clear()
 
     def reject(self, line: int, code: str, reason: str) -> None:
-        """A row of which nothing is sent."""
+        """Reject a row; its first reason is kept."""
+        self._nth += 1
         self.db.execute(
-            "INSERT INTO lines (line, code, reason) VALUES (?,?,?) "
-            "ON CONFLICT (line) DO UPDATE SET code=coalesce(code, excluded.code), "
-            "reason=coalesce(reason, excluded.reason)",
-            (line, code, reason),
+            "INSERT INTO lines (line, nth, code, reason) VALUES (?,?,?,?) ON CONFLICT (line) "
+            "DO UPDATE SET nth=excluded.nth, code=excluded.code, reason=excluded.reason WHERE code IS NULL",
+            (line, self._nth, code, reason),
         )
 
     def finish(self) -> int:
@@ -220,7 +221,9 @@ class Spool:
         if item.gid is None:
             self.db.execute("UPDATE lines SET applied=1 WHERE line=?", (item.line,))
         else:
-            self.db.execute("INSERT OR REPLACE INTO outcomes VALUES (?,'accepted',NULL,NULL)", (item.gid,))
+            self.db.execute(
+                "INSERT OR REPLACE INTO outcomes (gid, outcome) VALUES (?,'accepted')", (item.gid,)
+            )
 
     def refused(self, item: Item, code: str, reason: str) -> None:
         """Rejects its row, or the rows of its group; what is for the whole file is only noted."""
@@ -229,20 +232,21 @@ class Spool:
         elif item.gid is None:
             self.reject(item.line, code, reason)
         else:
-            self.db.execute(
-                "INSERT OR REPLACE INTO outcomes VALUES (?,'refused',?,?)", (item.gid, code, reason)
-            )
+            self._nth += 1
+            row = (item.gid, self._nth, code, reason)
+            self.db.execute("INSERT OR REPLACE INTO outcomes VALUES (?,'refused',?,?,?)", row)
 
     def settle(self) -> None:
-        """What became of groups becomes what became of their rows."""
+        """What became of groups becomes what became of their rows; a row's first refusal is its reason."""
         self.db.execute(
             "UPDATE lines SET applied=1 WHERE line IN "
             "(SELECT line FROM members JOIN outcomes USING (gid) WHERE outcome='accepted')"
         )
         self.db.execute(
             "UPDATE lines SET code=o.code, reason=o.reason FROM "
-            "(SELECT line, min(code) AS code, min(reason) AS reason FROM members JOIN outcomes USING (gid) "
-            " WHERE outcome='refused' GROUP BY line) AS o WHERE lines.line=o.line AND lines.code IS NULL"
+            "(SELECT line, min(nth) AS nth, code, reason FROM members JOIN outcomes USING (gid) "
+            " WHERE outcome='refused' GROUP BY line) AS o "
+            "WHERE lines.line=o.line AND (lines.code IS NULL OR o.nth < lines.nth)"
         )
 
     def sums(self) -> tuple[int, int, int]:

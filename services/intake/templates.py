@@ -25,10 +25,10 @@ def code(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Letters, digits and hyphens, for area codes; letters of other scripts become a short hash."""
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", _ascii(text)).strip("-")
+    """Letters and digits alone, for a part of an area code; other scripts become a short hash."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "", _ascii(text))
     foreign = any(char.isalnum() and not char.isascii() for char in _bare(text))
-    return "-".join(filter(None, (plain[:48], _hash(text)))) if foreign else plain[:64]
+    return f"{plain[:48]}{_hash(text)}" if foreign else plain[:64]
 
 
 def identifier(text: str) -> str:

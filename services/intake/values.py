@@ -113,7 +113,7 @@ def _filled(condition: Condition, cell: str) -> bool:
         (condition.filled is None or bool(cell) == condition.filled)
         and (condition.is_ is None or _fold(cell) in map(_fold, condition.is_))
         and (condition.not_ is None or _fold(cell) not in map(_fold, condition.not_))
-        and (condition.matches is None or re.search(condition.matches, cell) is not None)
+        and (condition.matches is None or re.search(condition.matches, cell, re.IGNORECASE) is not None)
     )
 
 

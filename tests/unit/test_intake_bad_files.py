@@ -1,0 +1,147 @@
+"""Bad files: one clear line that names file, row, column and remedy; never a traceback."""
+
+import csv
+import gzip
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+from intaking import Deciding, run, sums
+from openpyxl import Workbook
+
+from services.intake import FileError, ImportFailed, MappingError
+
+PEOPLE = """
+name = "people"
+[[source]]
+name = "people"
+[[source.command]]
+name = "worker.register"
+data = { worker = "{id}", role = "{role}", name = "{name}" }
+"""
+HEAD = "id,role,name\n"
+
+
+async def rejected(folder: Path, table: str | bytes) -> list[list[str]]:
+    """Rows of the rejects file: line, code, reason, cells."""
+    summary = await run(folder, PEOPLE, table, Deciding())
+    assert sums(summary)[3] > 0
+    with (folder / "rejects.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (b"", "is empty"),
+        (b"\n\n \n", "is empty"),
+        (random.Random(1).randbytes(5000), "is not a table but binary data"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), r"old Excel workbook \(\.xls\); save it as \.xlsx"),
+        (b"PK\x03\x04 not really", "is not an XLSX workbook"),
+        (gzip.compress(HEAD.encode() * 2000)[:40], "the gzip file is cut off"),
+        (b"id,id,role,name\n1,2,courier,x\n", "columns 1 and 2 are both named 'id'; rename one"),
+        (HEAD.encode() + "1,courier,Jos\xe9 x\n2,courier,\xe0 la\n".encode("latin-1"), "name its `encoding`"),
+        (HEAD.encode() + b'1,courier,"never closed' + b"x" * 2_100_000, "row 2: "),
+        (HEAD.encode() + b"x" * 2_100_000, "row 2: has more than 2000000 characters"),
+    ],
+)
+async def test_files_that_are_no_tables(tmp_path: Path, table: bytes, message: str) -> None:
+    sink = Deciding()
+    with pytest.raises(FileError, match=message) as caught:
+        await run(tmp_path, PEOPLE, table, sink)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(str(tmp_path / "table.csv"))
+    assert sink.sent == []
+
+
+async def test_a_missing_column_fails_by_name_before_the_first_row(tmp_path: Path) -> None:
+    sink = Deciding()
+    with pytest.raises(MappingError, match=r"needs the column\(s\) 'role', 'name'; the header is 'id', 'x'"):
+        await run(tmp_path, PEOPLE, "id,x\n1,2\n", sink)
+    assert sink.sent == []
+
+
+async def test_a_gzip_bomb_ends_early(tmp_path: Path) -> None:
+    bomb = gzip.compress((HEAD + "1,courier,x\n" * 20).encode() + b"1,courier,x\n" * 8_000_000, 1)
+    with pytest.raises(FileError, match=r"row \d+: unpacks to too much"):
+        await run(tmp_path, PEOPLE, bomb, Deciding())
+
+
+async def test_a_workbook_that_unpacks_to_too_much(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/sharedStrings.xml", b" " * 60_000_000)
+    with pytest.raises(FileError, match="save it as CSV"):
+        await run(tmp_path, PEOPLE, path.read_bytes(), Deciding(), "bomb.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "reason"),
+    [
+        ("1,courier", "ragged", "the row has 2 cells, the header 3"),
+        ("1,courier,x,y", "ragged", "the row has 4 cells"),
+        ("1,courier,a\0b", "nul", "name: the cell holds a NUL"),
+        ("1,courier," + "x" * 100_001, "too_long", "name: the cell has 100001 characters"),
+        ("1,courier," + "x" * 201, "invalid", "worker.register name: "),
+        ("1,,x", "invalid", "worker.register role: Field required"),
+        ("1,快递,x", "unreadable", "give a value map"),
+        ("1,#REF!,x", "cell_error", "role: the cell holds the spreadsheet error #REF!"),
+    ],
+)
+async def test_bad_rows_are_rejected_and_the_others_applied(
+    tmp_path: Path, line: str, code: str, reason: str
+) -> None:
+    rows = await rejected(tmp_path, f"{HEAD}2,courier,y\n{line}\n3,courier,z\n")
+    assert [(row[0], row[1]) for row in rows] == [("3", code)]
+    assert reason in rows[0][2]
+
+
+async def test_a_broken_byte_rejects_its_row_alone(tmp_path: Path) -> None:
+    rows = await rejected(tmp_path, f"{HEAD}1,courier,张\n2,courier,".encode() + b"\xff\xfe\n")
+    assert [(row[0], row[1]) for row in rows] == [("3", "encoding")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+async def test_encodings(tmp_path: Path, encoding: str) -> None:
+    sink = Deciding()
+    table = f"{HEAD}1,courier,张三李四\n2,rider,王五𠮷\n".encode(encoding)
+    assert sums(await run(tmp_path, PEOPLE, table, sink)) == (2, 2, 0, 0)
+    assert [item["data"]["name"] for item in sink.sent] == ["张三李四", "王五𠮷"]
+
+
+async def test_gzip_by_content_blank_lines_and_blank_cells_at_the_end(tmp_path: Path) -> None:
+    table = gzip.compress(b'ID , Role,NAME\r\n\r\n1,courier,"two\nlines",,\r\n,,\r\n2,rider,b\r\n')
+    sink = Deciding()
+    assert sums(await run(tmp_path, PEOPLE, table, sink, "table")) == (2, 2, 0, 0)
+    assert sink.sent[0]["data"]["name"] == "two lines"
+
+
+async def test_formulas_give_their_values_and_rejects_none(tmp_path: Path) -> None:
+    rows = await rejected(tmp_path, HEAD + '1,,"=HYPERLINK(""http://x"")"\n2,,@a\n3,,-1\n')
+    assert [row[5] for row in rows] == ['\'=HYPERLINK("http://x")', "'@a", "'-1"]
+    assert (tmp_path / "rejects.csv").stat().st_mode & 0o077 == 0
+
+
+async def test_what_was_made_harmless_is_itself_again_when_imported(tmp_path: Path) -> None:
+    await rejected(tmp_path, HEAD + "1,,-A\n")
+    again = (tmp_path / "rejects.csv").read_text("utf-8-sig").replace("1,,", "1,courier,")
+    sink = Deciding()
+    assert sums(await run(tmp_path, PEOPLE, again, sink, "again.csv")) == (1, 1, 0, 0)
+    assert sink.sent[0]["data"]["name"] == "-A"
+
+
+async def test_a_damaged_workbook(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["id", "role", "name"])
+    book.save(tmp_path / "good.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "good.xlsx") as good,
+        zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as bad,
+    ):
+        for name in good.namelist():
+            data = good.read(name)
+            bad.writestr(name, data[:150] if "sheet1" in name else data)
+    with pytest.raises(ImportFailed, match=r"bad\.xlsx: "):
+        await run(tmp_path, PEOPLE, (tmp_path / "bad.xlsx").read_bytes(), Deciding(), "bad.xlsx")
