@@ -1,12 +1,16 @@
-"""Presence 在岗: one row per duty fact, both times; intervals (person-times, 人次) are derived when read."""
+"""Presence 在岗: one row per own fact, both times; intervals (person-times, 人次) are derived when read.
+
+Own acts on an assignment are facts of duty too: a check-out that is known only after them does not end it.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
+from events.assignment import AssignmentDone, AssignmentProgressed
 from events.base import Event, Happened
-from events.duty import AVAILABLE, BREAK, IN, OUT, REPORT, Fact, intervals, order
+from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact, intervals, order
 from events.worker import (
     WorkerCheckedIn,
     WorkerCheckedOut,
@@ -18,14 +22,14 @@ from projections.base import Row, View
 
 
 class PresenceRow(Row, frozen=True, kw_only=True):
-    """One duty fact of a worker, kept even when taken back."""
+    """One own fact of a worker, kept even when taken back."""
 
     position: int
     worker: str
     kind: str
-    """in, out, break, available, report."""
+    """in, out, break, available, report, act."""
     area: str | None = None
-    """Where the fact says; check-outs and breaks say none."""
+    """Where the fact says; check-outs, breaks and acts say none."""
     at: datetime
     """When it happened."""
     claimed: datetime | None = None
@@ -54,10 +58,15 @@ def key_of(position: int) -> str:
     return f"{position:012d}"
 
 
+_ACTS = AssignmentProgressed | AssignmentDone
+
+
 def keys(happened: Happened) -> Iterable[str]:
     e = happened.data
     if isinstance(e, WorkerTakenBack):
         return (key_of(e.position),)
+    if isinstance(e, _ACTS) and e.worker is None:
+        return ()  # a team's
     return (key_of(happened.position),)
 
 
@@ -91,6 +100,8 @@ def _said(e: Event) -> tuple[str, str, str | None]:
             return BREAK if e.presence == "on_break" else AVAILABLE, e.worker, None
         case WorkerCheckedOut():
             return OUT, e.worker, None
+        case AssignmentProgressed() | AssignmentDone() if e.worker:
+            return ACT, e.worker, None
         case _:
             raise TypeError(f"{e.NAME} is no duty fact")
 
@@ -116,7 +127,16 @@ VIEW = View(
     row=PresenceRow,
     keys=keys,
     evolve=evolve,
-    events=(WorkerCheckedIn, WorkerCheckedOut, WorkerPresenceSet, WorkerReported, WorkerTakenBack),
+    version=2,
+    events=(
+        WorkerCheckedIn,
+        WorkerCheckedOut,
+        WorkerPresenceSet,
+        WorkerReported,
+        WorkerTakenBack,
+        AssignmentProgressed,
+        AssignmentDone,
+    ),
     filters=("worker", "kind", "area"),
     sort="key",
 )

@@ -15,6 +15,7 @@ from projections.base import Row
 from projections.catalog import views
 from projections.fold import step
 from projections.instant import READ, Board
+from projections.presence import derived
 from services.decisions.base import Refused, commands
 from services.decisions.jurisdiction import INTERNAL
 from services.decisions.state import UNFINISHED
@@ -338,6 +339,16 @@ class Laws(RuleBasedStateMachine):
         assert {k: tasks(r) for k, r in read["busy"].items()} == {
             k: tasks(r) for k, r in self.rows["busy"].items()
         }
+
+    @invariant()
+    def whoever_is_on_duty_is_in_one_open_interval(self) -> None:
+        if self.observed:
+            return  # facts of the retired
+        facts: Any = self.rows["presence"].values()
+        state = self.log.state
+        open_now = [(i.worker, i.area, i.since) for i in derived(facts) if i.until is None]
+        on_duty = [(k, w.duty.area, w.duty.since) for k, w in sorted(state.workers.items()) if w.duty.on]
+        assert open_now == on_duty
 
     @invariant()
     def anomalies_are_rows(self) -> None:

@@ -204,3 +204,20 @@ def test_what_was_taken_back_stays_as_void_and_makes_no_interval(morning: Given)
     morning.and_(worker.take_back(worker="W1", command="in-1"))
     assert [r.void for r in facts(morning)] == [False, True, False, False]
     assert [i.worker for i in derived(facts(morning))] == ["W2"]
+
+
+def test_who_acted_was_on_duty_whatever_is_heard_later(morning: Given):
+    morning.and_(request.open(request="R2", category="grocery", area=A))
+    morning.and_(assignment.dispatch(assignment="A2", request="R2", worker="W2"), now=t("03:00"))
+    morning.and_(assignment.progress(assignment="A2", stage="en_route"), now=t("04:00"), id="go")
+    morning.and_(worker.check_out(worker="W2"), at=t("03:30"), now=t("05:00"))
+    assert derived(facts(morning))[1:] == [
+        interval("W2", A, "01:05", "03:30"),
+        interval("W2", A, "04:00", None),
+    ]
+    morning.and_(worker.take_back(worker="W2", command="go"))
+    assert derived(facts(morning))[1:] == [interval("W2", A, "01:05", "03:30")]
+
+
+def test_a_teams_acts_are_nobodys_facts(morning: Given):
+    assert "act" not in {fact.kind for fact in facts(morning)}
