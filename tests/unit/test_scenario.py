@@ -31,7 +31,7 @@ class Run:
     """What became of a whole scenario."""
 
     def __init__(self, seed: int) -> None:
-        started = time.perf_counter()
+        self.seed, started = seed, time.perf_counter()
         self.items = list(SCENARIOS["yichun"](seed).timed)
         self.state, self.events = State("2307"), list[Happened]()
         self.outcomes = Counter[str]()
@@ -115,3 +115,169 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
 
 def test_every_answer_is_the_one_the_story_foresees(run: Run) -> None:
     assert run.unforeseen == []
+
+
+def test_the_areas_are_all_of_yichun(run: Run) -> None:
+    lengths = Counter(len(code) for code in run.state.areas)
+    assert lengths == {6: 10, 9: 50, 12: 394}
+
+
+def test_238_workers_report_to_their_home_communities_before_the_lockdown(run: Run) -> None:
+    reports = [e for e in run.events if isinstance(e.data, worker.WorkerReported)]
+    assert len({e.data.worker for e in reports}) == len(reports) == 238
+    assert all(e.at < LOCKDOWN for e in reports)
+    for event in reports:
+        known = run.state.workers[event.data.worker]
+        assert event.data.area == known.home_area
+        assert known.role in ("courier", "rider", "driver")
+
+
+def test_114_person_times_of_service_before_the_lockdown(run: Run) -> None:
+    duties = [d for who, facts in run.facts().items() for d in intervals(who, facts)]
+    before = [d for d in duties if d.since < LOCKDOWN]
+    assert len(before) == 114
+    assert all(d.until and d.until < LOCKDOWN for d in before)
+    assert all(run.state.workers[d.worker].role != "property_staff" for d in before)
+
+
+def test_396_staff_of_18_firms_are_on_duty_during_the_lockdown(run: Run) -> None:
+    staff = {who for who, known in run.state.workers.items() if known.role == "property_staff"}
+    facts = run.facts()
+    there = {
+        who
+        for who in staff
+        if any(
+            d.since < END and (d.until is None or d.until > LOCKDOWN)
+            for d in intervals(who, facts.get(who, ()))
+        )
+    }
+    assert (len(there), len(staff)) == (396, 396)
+    assert len({run.state.workers[who].organisation for who in there}) == 18
+
+
+def test_67_teams_serve_and_stand_down(run: Run) -> None:
+    formed = [e.data for e in run.events if isinstance(e.data, team.TeamFormed)]
+    assert len(formed) == 67
+    assert {t.kind for t in formed} == {"vehicle", "courier"}
+    assert {t.incident for t in formed} == {"lockdown-328"}
+    assert all(t.state == "stood_down" and t.leader in t.members for t in run.state.teams.values())
+    served = {a.team for a in run.state.assignments.values() if a.state == "done" and a.team}
+    assert len(served) > 60
+
+
+def test_the_incident_lasts_14_local_days_and_facts_come_in_after_it(run: Run) -> None:
+    (declared,) = (e for e in run.events if isinstance(e.data, IncidentDeclared))
+    (closed,) = (e for e in run.events if isinstance(e.data, IncidentClosed))
+    assert declared.data.starts_at == declared.at == LOCKDOWN
+    assert closed.data.ends_at == closed.recorded_at == END
+    assert timedelta(days=14) == END - LOCKDOWN
+    after = [e for e in run.events if e.position > closed.position]
+    assert after
+    assert all(e.name == "worker.checked_out" and e.at < END for e in after)
+
+
+def test_requests_reconcile_at_the_end_of_each_day_and_all_of_them_end(run: Run) -> None:
+    opened, states, day = 0, dict[str, str](), LOCKDOWN
+    for event in run.events:
+        while event.recorded_at >= day + timedelta(days=1) and day < END:
+            day += timedelta(days=1)
+            assert opened == len(states)
+            assert set(states.values()) <= set(STATES)
+        opened += isinstance(event.data, RequestOpened)
+        for move in event.data.requests_moved:
+            assert move.before is None or states[move.request] == move.before.state
+            assert move.after is not None
+            states[move.request] = move.after.state
+    assert 3000 <= opened == len(states) <= 5000
+    assert set(states.values()) == set(ENDS)
+    days = {known.day for known in run.state.requests.values()}
+    assert days == {(LOCKDOWN + timedelta(days=n)).date().isoformat() for n in range(14)}
+
+
+def test_nobody_is_left_on_duty_or_on_a_task(run: Run) -> None:
+    assert {place.presence for place in run.state.places.values()} == {"off_duty"}
+    assert not run.state.offers
+    assert not any(known.live for known in run.state.workers.values())
+
+
+def test_a_third_of_the_duty_facts_is_minutes_to_hours_late_and_keeps_its_time(run: Run) -> None:
+    duty = [
+        e for e in run.events if e.name in ("worker.checked_in", "worker.checked_out") and e.at >= LOCKDOWN
+    ]
+    late = [e for e in duty if e.recorded_at - e.at > timedelta(minutes=3)]
+    assert 0.25 < len(late) / len(duty) < 0.42
+    assert max(e.recorded_at - e.at for e in late) > timedelta(hours=3)
+    corrected = [e for e in run.events if e.claimed]
+    assert len(corrected) > 300
+    assert max(abs(e.claimed - e.at) for e in corrected if e.claimed) > timedelta(minutes=10)
+
+
+def test_facts_come_out_of_order_twice_and_are_taken_back(run: Run) -> None:
+    newest, overtaken = dict[str, datetime](), 0
+    for event in run.events:
+        fact = _fact(event)
+        if fact:
+            overtaken += event.at < newest.get(fact[0], event.at)
+            newest[fact[0]] = max(event.at, newest.get(fact[0], event.at))
+    assert overtaken > 50
+    assert run.outcomes["known"] > 200
+    assert run.outcomes["unchanged"] > 50
+    taken = [e.data.kind for e in run.events if isinstance(e.data, worker.WorkerTakenBack)]
+    assert Counter(taken) == {"in": 14, ACT: 4}
+
+
+def test_the_refusals_are_the_documented_ones(run: Run) -> None:
+    answers = ("accepted", "known", "unchanged")
+    refused = {code: count for code, count in run.outcomes.items() if code not in answers}
+    assert refused == {
+        "request.full": 24,
+        "offer.gone": 15,
+        "worker.has_assignment": 8,
+        "fact.not_newest": 3,
+        "incident.unfinished": 1,
+    }
+    anomalies = Counter(code for e in run.events for code in e.data.anomalies)
+    assert set(anomalies) == {"assignment.ended"}
+
+
+def test_sick_riders_hand_their_tasks_over_before_they_check_out(run: Run) -> None:
+    sick = [
+        e for e in run.events if getattr(e.data, "reason", None) == "sick" and e.name == "assignment.released"
+    ]
+    assert len(sick) == 6
+    for event in sick:
+        rider = getattr(event.data, "worker", None)
+        assert rider is not None
+        after = [
+            e for e in run.events if e.position > event.position and getattr(e.data, "worker", None) == rider
+        ]
+        assert next(e.name for e in after if e.name.startswith("worker.")) == "worker.checked_out"
+
+
+def test_size_and_speed(run: Run) -> None:
+    assert 25_000 < len(run.events) < 45_000
+    assert run.seconds < 60  # a few seconds on an idle machine
+
+
+def test_a_seed_always_tells_the_same_story_and_another_seed_another_one(run: Run) -> None:
+    again = [msgspec.to_builtins(one) for one in SCENARIOS["yichun"](328).timed]
+    other = [msgspec.to_builtins(one) for one in SCENARIOS["yichun"](1).timed]
+    mine = [msgspec.to_builtins(one) for one in run.items]
+    assert (mine == again) == (run.seed == 328)
+    assert mine != other
+    assert len({item["item"]["id"] for item in mine}) > 38_000
+
+
+def test_nobody_in_it_can_be_telephoned(run: Run) -> None:
+    data = [one.item["data"] for one in run.items]
+    phones = [d[f] for d in data for f in ("phone", "contact_phone") if f in d]
+    assert len(phones) > 3600
+    assert all(phone.startswith("000") and not phone.startswith("00086") for phone in phones)
+
+
+def test_items_come_in_the_order_in_which_they_reach_the_service(run: Run) -> None:
+    received = [one.received for one in run.items]
+    assert received == sorted(received)
+    story = SCENARIOS["yichun"](328)
+    assert story.starts <= received[0]
+    assert received[-1] <= story.ends

@@ -32,4 +32,6 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     live_from: datetime
     """What comes before is history: played as fast as it goes at any speed."""
     ends: datetime
+    days: int
+    """Local days from `live_from`."""
     timed: Iterable[Timed]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.intake.scenarios.story import Story, Timed
 from services.intake.scenarios.yichun.before import prepare
-from services.intake.scenarios.yichun.days import LAST_FACTS, LOCKDOWN, REGISTRATION, ZONE
+from services.intake.scenarios.yichun.days import DAYS, LAST_FACTS, LOCKDOWN, REGISTRATION, ZONE
 from services.intake.scenarios.yichun.desk import Desk
 from services.intake.scenarios.yichun.fleet import mobilise
 from services.intake.scenarios.yichun.people import People
@@ -40,5 +40,6 @@ def yichun(seed: int) -> Story:
         starts=REGISTRATION,
         live_from=LOCKDOWN,
         ends=LAST_FACTS,
+        days=DAYS,
         timed=_Lockdown(seed),
     )

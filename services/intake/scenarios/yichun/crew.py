@@ -7,11 +7,13 @@ from typing import Final
 from services.intake.scenarios.yichun.needs import Task
 from services.intake.scenarios.yichun.world import World
 
-STAGES: Final = (("en_route", 150, 600), ("on_scene", 360, 2100))
+STAGES: Final = (("en_route", 240, 1200), ("on_scene", 900, 4200))
 """Stage, and the seconds that lie before it."""
-RIDE: Final = (("transport", 240, 900), ("hospital", 600, 1800))
+RIDE: Final = (("transport", 300, 1200), ("hospital", 600, 2400))
 """Extra stages of a transport."""
-DONE: Final = ("done", 240, 1200)
+DONE: Final = ("done", 600, 3000)
+HURRY: Final = 0.4
+"""Life safety takes this share of the time."""
 LOST: Final = 8
 """Crews out of reach whose task is given to others; what they did comes later, as an anomaly."""
 _LONG: Final = timedelta(minutes=40)
@@ -42,7 +44,8 @@ class Crew:
     def _next(self, task: Task, stages: list[tuple[str, int, int]]) -> None:
         if stages:
             (stage, least, most), *rest = stages
-            self._world.later(least, most, lambda: self._reach(task, stage, rest))
+            share = HURRY if task.need.priority == 1 else 1
+            self._world.later(least * share, most * share, lambda: self._reach(task, stage, rest))
 
     def _reach(self, task: Task, stage: str, rest: list[tuple[str, int, int]]) -> None:
         phone = task.voice.phone

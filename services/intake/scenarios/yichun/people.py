@@ -54,7 +54,7 @@ class Person:
         return self.home.county
 
     def stays(self, now: datetime) -> bool:
-        """Whether they are on duty, well, and for another 40 minutes."""
+        """Whether they are on duty, well, and for another 75 minutes."""
         return self.on and not self.sick and self.until is not None and self.until - now > _ENOUGH
 
     def voice(self, now: datetime) -> "Person | None":
@@ -62,7 +62,7 @@ class Person:
         return self if self.stays(now) else None
 
 
-_ENOUGH: Final = timedelta(minutes=40)
+_ENOUGH: Final = timedelta(minutes=75)
 
 
 class Team:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from services.intake.scenarios.yichun.days import END, LAST_FACTS
 from services.intake.scenarios.yichun.world import World
 
-DUTY = ("worker.check_in", "worker.check_out")
+STUCK: Final = 0.02
+"""Share of the taps that stay in the queue for minutes, while later ones get through."""
+DUTY: Final = ("worker.check_in", "worker.check_out")
 
 
 class Tap(msgspec.Struct):
@@ -60,6 +62,8 @@ class Phone:
         tap = Tap(self._world.new_id(), name, data, self._world.now, then, again)
         if self.offline:
             self._outbox.append(tap)
+        elif again and self._world.chance(STUCK):
+            self._world.later(300, 2700, lambda: self._deliver(tap, late=True))
         else:
             self._world.later(1, 6, lambda: self._deliver(tap, late=False))
         return tap.id
@@ -68,7 +72,7 @@ class Phone:
         """All that waited goes out at once, at times the newest first."""
         self.back_at = None
         waiting, self._outbox = self._outbox, []
-        if self._world.chance(0.25):
+        if self._world.chance(0.4):
             waiting.reverse()
         for tap in waiting:
             self._deliver(tap, late=True)
@@ -91,7 +95,7 @@ class Phone:
             self.actor,
             id=id,
             at=tap.at + self._error,
-            sent_at=self._world.now + self._error if self._error else None,
+            sent_at=self._world.handover + self._error if self._error else None,
             observed=late,
             expect=expect,
         )

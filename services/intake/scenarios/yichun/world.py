@@ -14,6 +14,11 @@ SPACE: Final = UUID("6d757374-6572-5079-8368-756e00000328")
 """Namespace of the scenario's command ids: made from seed and running number."""
 
 
+GRAIN: Final = 60
+"""Seconds: the gateway hands over what has come in once a minute, so that batches form."""
+Act = Callable[[], object]
+
+
 class World:
     """A discrete-event simulation. Everything random comes from `random`, in the order of what happens."""
 
@@ -21,7 +26,7 @@ class World:
         self.random = Random(seed)  # noqa: S311  a story, not a secret
         self.now = REGISTRATION
         self._space = uuid5(SPACE, str(seed))
-        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._queue: list[tuple[datetime, int, Act]] = []
         self._turn = self._numbered = 0
         self._sent: list[Timed] = []
 
@@ -33,18 +38,24 @@ class World:
             yield from self._sent
             self._sent.clear()
 
-    def on(self, when: datetime, act: Callable[[], None]) -> None:
+    def on(self, when: datetime, act: Act) -> None:
         """Let something happen at an instant; of equals, the first planned first."""
         self._turn += 1
         heappush(self._queue, (max(when, self.now), self._turn, act))
 
-    def later(self, least: float, most: float, act: Callable[[], None]) -> None:
+    def later(self, least: float, most: float, act: Act) -> None:
         """Let something happen between so many seconds from now."""
         self.on(self.now + timedelta(seconds=round(self.random.uniform(least, most))), act)
 
     def chance(self, share: float) -> bool:
         """True in this share of the cases."""
         return self.random.random() < share
+
+    @property
+    def handover(self) -> datetime:
+        """When the service gets what is sent now."""
+        over = (self.now - REGISTRATION) % timedelta(seconds=GRAIN)
+        return self.now - over + timedelta(seconds=GRAIN) if over else self.now
 
     def new_id(self) -> str:
         """The next command's id."""
@@ -61,9 +72,9 @@ class World:
         at: datetime | None = None,
         sent_at: datetime | None = None,
         observed: bool = False,
-        expect: str = "accepted",
+        expect: str | None = "accepted",
     ) -> str:
-        """A command reaches the service now; its id."""
+        """A command goes to the service now; its id."""
         item: dict[str, Any] = {"id": id or self.new_id(), "name": name}
         if at:
             item["at"] = at.isoformat()
@@ -72,5 +83,5 @@ class World:
         if observed:
             item["observed"] = True
         item["data"] = data
-        self._sent.append(Timed(self.now, item, actor, expect))
+        self._sent.append(Timed(self.handover, item, actor, expect))
         return item["id"]

@@ -1,0 +1,120 @@
+"""What the board says, computed from rows of the views."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from events.area import parents
+
+PRESENCES: Final = ("available", "on_break", "assigned", "en_route", "on_scene")
+"""On duty = any of these."""
+LEDGER: Final = ("open", "assigned", "in_progress", "done", "failed", "cancelled", "merged")
+AGES: Final = (timedelta(minutes=30), timedelta(hours=2))
+"""Waiting requests are counted below each, and beyond the last."""
+LATE: Final = timedelta(minutes=2)
+
+Row = dict[str, Any]
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One line of the activity."""
+
+    at: datetime
+    late: timedelta
+    """Between what happened and the record of it; zero where it is not late."""
+    name: str
+    who: str
+    where: str
+
+
+class Figures(msgspec.Struct):
+    """Everything on the board."""
+
+    position: int = 0
+    duty: dict[str, Counter[str]] = {}
+    """Role -> presence -> workers, off_duty too."""
+    teams: Counter[str] = msgspec.field(default_factory=Counter[str])
+    busy: int = 0
+    """Active teams with a live assignment."""
+    waiting: dict[int, list[int]] = {}
+    """Priority -> open requests by age, youngest first; last those that are overdue."""
+    ledger: Counter[str] = msgspec.field(default_factory=Counter[str])
+    """received, and the states that it is the sum of."""
+    counties: list[tuple[str, int]] = []
+    """Areas below the root by workers on duty."""
+    incident: str = ""
+    said: list[Said] = []
+
+    @property
+    def on_duty(self) -> int:
+        return sum(n for roles in self.duty.values() for p, n in roles.items() if p in PRESENCES)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether received is the sum of its parts."""
+        return self.ledger["received"] == sum(self.ledger[state] for state in LEDGER)
+
+
+def duty(headcount: Iterable[Row]) -> dict[str, Counter[str]]:
+    """Workers by role and presence; most on duty first."""
+    found: dict[str, Counter[str]] = {}
+    for row in headcount:
+        found.setdefault(row["role"], Counter())[row["presence"]] += row["count"]
+    return dict(sorted(found.items(), key=lambda item: (-_present(item[1]), item[0])))
+
+
+def _present(presences: Counter[str]) -> int:
+    return sum(presences[p] for p in PRESENCES)
+
+
+def waiting(requests: Iterable[Row], now: datetime) -> dict[int, list[int]]:
+    """Open requests by priority: by age, and how many of them are overdue."""
+    found = {priority: [0] * (len(AGES) + 2) for priority in (1, 2, 3, 4)}
+    for row in requests:
+        age = now - row["opened_at"]
+        counts = found[row["priority"]]
+        counts[sum(age >= limit for limit in AGES)] += 1
+        counts[-1] += bool(row.get("due_at") and row["due_at"] < now)
+    return found
+
+
+def ledger(incidents: Iterable[Row]) -> Counter[str]:
+    """Received and its parts, over all incidents."""
+    found = Counter[str]()
+    for row in incidents:
+        for name in ("received", *LEDGER):
+            found[name] += row[name]
+    return found
+
+
+def counties(headcount: Iterable[Row], areas: dict[str, Row], root: str) -> list[tuple[str, int]]:
+    """Areas directly below the root with workers on duty, most first."""
+    found = Counter[str]()
+    for row in headcount:
+        if row["presence"] in PRESENCES:
+            found[_below(row["area"], root)] += row["count"]
+    found.pop(root, None)
+    return [(areas[code]["name"] if code in areas else code, n) for code, n in found.most_common() if n]
+
+
+def _below(code: str, root: str) -> str:
+    """The area below the root that holds this one."""
+    chain = [code, *parents(code)]
+    return chain[chain.index(root) - 1] if root in chain[1:] else root
+
+
+def said(activity: Sequence[Row], areas: dict[str, Row]) -> list[Said]:
+    """The newest events."""
+    lines: list[Said] = []
+    for row in activity:
+        late = row["recorded_at"] - row["at"]
+        who = next((row[k] for k in ("worker", "team", "assignment", "request", "incident") if row[k]), "")
+        if row["name"].startswith("request."):
+            who = row["request"]
+        place = areas.get(row["area"] or "")
+        name = place["name"] if place else (row["area"] or "")
+        lines.append(Said(row["at"], late if late > LATE else timedelta(0), row["name"], who, name))
+    return lines

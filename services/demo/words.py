@@ -1,0 +1,63 @@
+"""The board's words, English and Chinese."""
+
+from typing import Final
+
+ROLES: Final = {
+    "courier": "courier 快递员",
+    "rider": "rider 骑手",
+    "driver": "driver 司机",
+    "property_staff": "property 物业",
+    "volunteer": "volunteer 志愿者",
+    "medic": "medic 医护",
+}
+PRESENCE: Final = {
+    "available": "free 待命",
+    "on_break": "break 休息",
+    "assigned": "sent 已派",
+    "en_route": "way 途中",
+    "on_scene": "there 现场",
+}
+PRIORITIES: Final = {1: "P1 life 生命", 2: "P2 urgent 紧急", 3: "P3 needed 需要", 4: "P4 comfort 一般"}
+TEAMS: Final = {"forming": "forming 组建", "active": "active 在岗", "stood_down": "stood down 撤收"}
+LEDGER: Final = {
+    "received": "received 收到",
+    "open": "open 待派",
+    "assigned": "assigned 已派",
+    "in_progress": "in progress 进行",
+    "done": "done 完成",
+    "failed": "failed 未果",
+    "cancelled": "cancelled 取消",
+    "merged": "merged 合并",
+}
+EVENTS: Final = {
+    "worker.registered": "登记",
+    "worker.reported": "报到",
+    "worker.checked_in": "签到",
+    "worker.checked_out": "签退",
+    "worker.presence_set": "状态",
+    "worker.taken_back": "撤回",
+    "team.formed": "组队",
+    "team.joined": "入队",
+    "team.left": "离队",
+    "team.leader_appointed": "任队长",
+    "team.activated": "出动",
+    "team.stood_down": "撤收",
+    "incident.declared": "宣布",
+    "incident.closed": "结束",
+    "request.opened": "求助",
+    "request.amended": "更正",
+    "request.completed": "办结",
+    "request.cancelled": "取消",
+    "request.failed": "未果",
+    "request.merged": "合并",
+    "request.reopened": "重开",
+    "assignment.offered": "询问",
+    "assignment.accepted": "接单",
+    "assignment.declined": "拒单",
+    "assignment.expired": "超时",
+    "assignment.dispatched": "派单",
+    "assignment.progressed": "进展",
+    "assignment.done": "完成",
+    "assignment.released": "释放",
+    "area.defined": "区域",
+}
