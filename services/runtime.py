@@ -36,6 +36,9 @@ class Muster:
         self.failure: str | None = None
         self.listeners: list[Callable[[str, int], None]] = []
         """Called with (jurisdiction, position) each time the views advance."""
+        self.resetters: list[Callable[[str], None]] = []
+        """Called with a jurisdiction once the views show an erasure: screens must fetch anew."""
+        self._resets: dict[str, int] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._own: set[asyncio.Task[None]] = set()
 
@@ -100,6 +103,7 @@ class Muster:
                 timezone=self.timezone,
                 lookup=lambda ids: self._recorded(jurisdiction, ids),
                 recorded=self._accepted,
+                erased=self._erased,
             )
             self.start(f"writer of {jurisdiction}", known.run())
         return known
@@ -120,6 +124,18 @@ class Muster:
             self.writers[jurisdiction].viewed(position)
         for listener in self.listeners:
             listener(jurisdiction, position)
+        self._reset_if_due(jurisdiction, position)
+
+    def _erased(self, jurisdiction: str, position: int) -> None:
+        """A key was destroyed; its event is at `position` or before."""
+        self._resets[jurisdiction] = position
+        self._reset_if_due(jurisdiction, self.projector.positions.get(jurisdiction, 0))
+
+    def _reset_if_due(self, jurisdiction: str, position: int) -> None:
+        if self._resets.get(jurisdiction, position + 1) <= position:
+            del self._resets[jurisdiction]
+            for reset in self.resetters:
+                reset(jurisdiction)
 
     # -- the ticker ----------------------------------------------------------------------------------------
 

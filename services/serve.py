@@ -69,8 +69,8 @@ async def serve(
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve())
         watching = [tasks.create_task(_stop(server, event)) for event in (muster.died, stop) if event]
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.01)  # noqa: ASYNC110  uvicorn has no event for it
+        while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
+            await asyncio.sleep(0.01)
         if server.started:
             url = _url(server, host)
             running_file(data).write_text(json.dumps({"pid": os.getpid(), "url": url}))

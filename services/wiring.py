@@ -22,7 +22,7 @@ def settings() -> Settings:
 
 async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | None = None) -> Muster:
     """A runtime on SQLite in a data folder. Raises LogLocked where another process writes there."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
     log = await asyncio.to_thread(SqliteLog, data / "log.sqlite")
     try:
         views = await asyncio.to_thread(SqliteViews, data / "views.sqlite", catalog)

@@ -126,6 +126,7 @@ class Hub:
         self._work = asyncio.Event()
         self.stopping = False
         muster.listeners.append(self._advanced)
+        muster.resetters.append(self.reset)
 
     def _advanced(self, jurisdiction: str, position: int) -> None:
         self._dirty.add(jurisdiction)

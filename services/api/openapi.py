@@ -323,8 +323,8 @@ WHO = {
 STREAM = {
     "operationId": "stream",
     "summary": "Server-sent events: snapshot {position, rows}, patch {after, upto, rows}, reset",
-    "description": "Filters as for GET. Ignore a patch if upto <= your position, apply it whole if after equals"
-    " it, else open the stream anew. Always masked. Last-Event-ID resumes.",
+    "description": "Filters as for GET. Ignore a patch if upto <= your position, apply it whole if after"
+    " equals it, else open the stream anew. Always masked. Last-Event-ID resumes.",
     "tags": ["views"],
     "parameters": [
         JURISDICTION,

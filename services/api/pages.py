@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATIC: Final = Path(__file__).parent.parent / "static"
 _HEADERS: Final = {
-    b"content-security-policy": b"default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
-    b"object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    b"content-security-policy": b"default-src 'self'; img-src 'self' data:; style-src 'self'; "
+    b"script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
     b"cross-origin-opener-policy": b"same-origin",

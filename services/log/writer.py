@@ -52,11 +52,13 @@ class Writer:
         timezone: str,
         lookup: Lookup,
         recorded: Callable[[str, Stored], None],
+        erased: Callable[[str, int], None],
     ) -> None:
         self.state = State(jurisdiction)
         self.parked: str | None = None
         self._jurisdiction, self._log, self._vault, self._clock = jurisdiction, log, vault, clock
         self._timezone, self._lookup, self._recorded = timezone, lookup, recorded
+        self._erased = erased
         self._queue: deque[Waiting] = deque()
         self._work = asyncio.Event()
         self._hydrated = asyncio.Event()
@@ -246,6 +248,8 @@ class Writer:
         if decided.phones:
             await self._vault.index_phones(self._jurisdiction, decided.phones)
         await self._forget_keys(decided.erased)
+        if decided.erased:
+            self._erased(self._jurisdiction, self.state.head.position)
 
     async def _forget_keys(self, subjects: Sequence[str]) -> None:
         for subject in subjects:

@@ -30,9 +30,9 @@ async def test_the_same_id_with_another_body_is_refused(service: Service) -> Non
 async def test_a_retry_with_another_sent_at_is_the_same_command(service: Service) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
     key, at = str(uuid4()), "2026-01-05T08:00:00+08:00"
-    body = {"worker": "W1", "area": J, "at": at}
-    first = await service.send("worker.check_in", key=key, **body, sent_at=at)
-    again = await service.send("worker.check_in", key=key, **body, sent_at="2026-01-05T08:00:30+08:00")
+    later = "2026-01-05T08:00:30+08:00"
+    first = await service.send("worker.check_in", key=key, worker="W1", area=J, at=at, sent_at=at)
+    again = await service.send("worker.check_in", key=key, worker="W1", area=J, at=at, sent_at=later)
     assert (first.json()["outcome"], again.json()["outcome"]) == ("accepted", "known")
 
 
@@ -115,9 +115,7 @@ async def test_many_senders_at_once_each_get_their_own_answer(service: Service) 
     )
     positions = [answer.json()["position"] for answer in answers]
     assert all(answer.status_code == 200 for answer in answers)
-    assert sorted(positions) == list(
-        range(positions[0] if positions[0] < 4 else min(positions), min(positions) + 100)
-    )
+    assert sorted(positions) == list(range(3, 103))
 
 
 async def test_the_last_slot_has_one_winner_and_the_other_is_told_by_whom(service: Service) -> None:
@@ -151,12 +149,9 @@ async def test_an_offer_expires_by_itself(service: Service) -> None:
     await service.ok(
         "assignment.offer", assignment="A1", request="R1", worker="W1", expires_at=_soon(service)
     )
-    for _ in range(100):
-        row = (await service.rows("assignments"))[0]
-        if row["state"] == "expired":
-            break
-        await asyncio.sleep(0.05)
-    assert row["state"] == "expired"
+    async with asyncio.timeout(5):
+        while (await service.rows("assignments"))[0]["state"] != "expired":
+            await asyncio.sleep(0.05)
     late = await service.send("assignment.accept", assignment="A1")
     assert (late.status_code, late.json()["code"]) == (409, "offer.gone")
 

@@ -55,7 +55,7 @@ CHECKS = {
     "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 406, 409, 413, 415, 422]}
 }
 api = schemathesis.openapi.from_dict(document(), config=schemathesis.Config.from_dict({"checks": CHECKS}))
-instants = st.datetimes(datetime(2000, 1, 1), datetime(2025, 1, 1), timezones=st.just(UTC))
+instants = st.integers(946684800, 1735689600).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 schemathesis.openapi.format("date-time", instants.map(datetime.isoformat))
 
 
@@ -66,7 +66,7 @@ schemathesis.openapi.format("date-time", instants.map(datetime.isoformat))
     derandomize=True,
     database=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 def test_every_operation_holds_what_it_promises(case: schemathesis.Case, server: tuple[str, str]) -> None:
     if re.fullmatch("[A-Za-z0-9]{1,32}", str(case.path_parameters.get("jurisdiction"))):

@@ -16,7 +16,7 @@ from story import STORY
 from events.catalog import newest
 from services.runtime import public_views
 
-VIEWS = [view for view in public_views()]
+VIEWS = public_views()
 Rows = dict[tuple[str, str], Any]
 
 
@@ -196,3 +196,16 @@ async def test_the_server_ends_though_streams_are_open(service: Service) -> None
             while not service.ended.is_set():
                 await asyncio.sleep(0.02)
         assert asyncio.get_running_loop().time() - service_ends < 4
+
+
+async def test_an_erasure_makes_streams_start_over(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier", name="Courier 1")
+    async with opened(service.http, views="roster") as stream:
+        await stream.step()
+        await service.ok("worker.erase", worker="W1")
+        async with asyncio.timeout(5):
+            while "reset" not in stream.events:
+                await stream.step()
+            while await stream.step() != "snapshot":
+                pass
+        assert stream.rows == {}
