@@ -146,7 +146,7 @@ def free_to_take(subject: Worker | Team, who: str, override: str | None, ask: As
     ask.rule(
         not full or override,
         "capacity.exceeded",
-        f"{who.capitalize()} is already on {', '.join(subject.live)}; "
+        f"No capacity left: {who} is already on {', '.join(subject.live)}; "
         "release that first, or override with a reason.",
     )
     return override if full else None
@@ -394,17 +394,19 @@ def _release(state: State, c: Release, ask: Ask) -> Iterable[Event]:
 
 @decides(Reassign)
 def _reassign(state: State, c: Reassign, ask: Ask) -> Iterable[Event]:
-    for number, item in enumerate(c.items):
+    for item in c.items:  # all are free first, so that two may swap
         given = common.assignment(state, item.assignment)
         ask.rule(
             given.state in LIVE,
             "assignment.ended",
             f"Assignment {item.assignment} is not live: it was {_past(given.state)}.",
         )
+        yield AssignmentReleased(**ids(state, item.assignment), reason=c.reason)
+    for number, item in enumerate(c.items):
         new = item.new or f"{ask.id}-{number}"
         common.fresh(new in state.assignments, "assignment.exists", f"Assignment {new} exists already.")
-        yield AssignmentReleased(**ids(state, item.assignment), reason=c.reason)
-        yield _send_new(state, new, given.request, item.worker, item.team, c.override, ask)
+        request = state.assignments[item.assignment].request
+        yield _send_new(state, new, request, item.worker, item.team, c.override, ask)
 
 
 def release_all(state: State, keys: Iterable[str], reason: str) -> Iterator[Event]:

@@ -81,6 +81,7 @@ ANOMALIES: Final[frozenset[str]] = frozenset(
         "request.slots_taken",
         "team.has_assignments",
         "team.not_active",
+        "team.not_member",
         "team.stood_down",
         "worker.exists",
         "worker.has_assignment",

@@ -26,7 +26,6 @@ from services.decisions.base import (
     Command,
     Id,
     Label,
-    Refused,
     changes,
     command,
     decides,
@@ -186,13 +185,16 @@ def _leave(state: State, c: Leave, ask: Ask) -> Iterable[Event]:
 
 
 @decides(AppointLeader)
-def _appoint(state: State, c: AppointLeader, ask: Ask) -> Iterable[Event]:
+def _appoint(state: State, c: AppointLeader, ask: Ask) -> Iterator[Event]:
     known = _standing(state, c.team, ask)
     common.active_worker(state, c.worker, ask)
     if known.leader == c.worker:
         return
     if c.worker not in known.members:
-        raise Refused("team.not_member", f"Worker {c.worker} is not in team {c.team}; they must join first.")
+        ask.rule(
+            False, "team.not_member", f"Worker {c.worker} is not in team {c.team}; they must join first."
+        )
+        yield from _join(state, Join(team=c.team, worker=c.worker), ask)
     yield TeamLeaderAppointed(team=c.team, worker=c.worker)
 
 

@@ -311,7 +311,7 @@ def test_reassigning_many_in_order(sent: Given):
     sent.and_(assignment.dispatch(assignment="A2", request="R2", worker="W1"))
     items = ({"assignment": "A2", "new": "B2", "worker": "W2"}, {"assignment": "A1", "team": "T1"})
     sent.when(assignment.reassign(items=items, reason="sick"), id="move").only(
-        AssignmentReleased, AssignmentDispatched, AssignmentReleased, AssignmentDispatched
+        AssignmentReleased, AssignmentReleased, AssignmentDispatched, AssignmentDispatched
     ).then(AssignmentDispatched, assignment="B2", worker="W2").then(
         AssignmentDispatched, assignment="move-1", team="T1"
     )
