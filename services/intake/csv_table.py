@@ -64,9 +64,14 @@ def _bounded(text: IO[str], path: Path, *, gzipped: bool) -> Iterator[str]:
         seen, number = seen + len(line), number + 1
         if len(line) >= MOST_LINE:
             raise FileError(f"{path}: row {number}: has more than {MOST_LINE} characters; is it a table?")
-        if gzipped and (seen > MOST_BYTES or (seen > LARGE and seen > MOST_RATIO * packed)):
-            raise FileError(f"{path}: row {number}: unpacks to too much; unpack it yourself and split it.")
+        if gzipped:
+            _no_bomb(path, number, seen, packed)
         yield line
+
+
+def _no_bomb(path: Path, number: int, seen: int, packed: int) -> None:
+    if seen > MOST_BYTES or (seen > LARGE and seen > MOST_RATIO * packed):
+        raise FileError(f"{path}: row {number}: unpacks to too much; unpack it yourself and split it.")
 
 
 def _encoding(path: Path, *, gzipped: bool) -> str:
@@ -79,7 +84,7 @@ def _encoding(path: Path, *, gzipped: bool) -> str:
                 return name
         if start.count(0) > len(start) // 4:
             return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
-        if start.count(0) or _controls(start) > len(start) // 20:
+        if _controls(start) > len(start) // 20:
             raise FileError(f"{path}: is not a table but binary data; save it as CSV or XLSX.")
         return _by_lines(path, raw, gzipped=gzipped)
 
@@ -90,11 +95,11 @@ def _controls(start: bytes) -> int:
 
 def _by_lines(path: Path, raw: IO[bytes], *, gzipped: bool) -> str:
     good, bad, alone, together = 0, 0, 0, 0
-    chinese, seen, packed = True, 0, path.stat().st_size
+    chinese, seen, packed, number = True, 0, path.stat().st_size, 0
     while line := raw.readline(MOST_LINE):
-        seen += len(line)
-        if gzipped and (seen > MOST_BYTES or (seen > LARGE and seen > MOST_RATIO * packed)):
-            return "utf-8"  # reading the rows says what is wrong
+        seen, number = seen + len(line), number + 1
+        if gzipped:
+            _no_bomb(path, number, seen, packed)
         if line.isascii():
             continue
         if _decodes(line, "utf-8"):

@@ -63,7 +63,7 @@ async def test_a_missing_column_fails_by_name_before_the_first_row(tmp_path: Pat
 
 
 async def test_a_gzip_bomb_ends_early(tmp_path: Path) -> None:
-    bomb = gzip.compress((HEAD + "1,courier,x\n" * 20).encode() + b"1,courier,x\n" * 8_000_000, 1)
+    bomb = gzip.compress((HEAD + "1,courier,x\n" * 20).encode() + b"1,courier,x\n" * 5_700_000)
     with pytest.raises(FileError, match=r"row \d+: unpacks to too much"):
         await run(tmp_path, PEOPLE, bomb, Deciding())
 

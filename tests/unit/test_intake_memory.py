@@ -1,0 +1,84 @@
+"""Memory does not grow with the file. The 100 MB run: `python tests/unit/test_intake_memory.py 100`."""
+
+import asyncio
+import csv
+import gzip
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+WEEK = Path(__file__).parents[2] / "services/intake/examples/sffd_week.csv.gz"
+LIMIT = 300
+"""MB resident."""
+
+
+def grow(path: Path, megabytes: float) -> None:
+    """The San Francisco week again and again, each time with other call numbers."""
+    with gzip.open(WEEK, "rt", encoding="utf-8-sig", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    with path.open("w", newline="", encoding="utf-8") as out:
+        writer, copy = csv.writer(out), 0
+        writer.writerow(header)
+        while True:
+            for row in rows:
+                writer.writerow([f"{copy}x{row[0]}", *row[1:]])
+                if out.tell() > megabytes * 1_000_000:
+                    return
+            copy += 1
+
+
+class Accepting:
+    """Takes everything and keeps nothing."""
+
+    async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{"id": item["id"], "outcome": "accepted"} for item in items]
+
+
+def measure(path: Path) -> dict[str, float]:
+    """MB resident at most, seconds, rows and commands of an import in this process."""
+    from services.intake import import_files, load_mapping
+
+    begun = time.perf_counter()
+    done = asyncio.run(
+        import_files([path], load_mapping("sffd"), "SFFD", Accepting(), import_key=b"k")  # type: ignore[arg-type]
+    )
+    assert done.rows == done.applied
+    return {
+        "resident_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        / (1024 if sys.platform == "linux" else 1024**2),
+        "seconds": time.perf_counter() - begun,
+        "rows": done.rows,
+        "commands": done.outcomes["accepted"],
+    }
+
+
+def apart(path: Path) -> dict[str, float]:
+    """The same in a process of its own."""
+    answer = subprocess.run(
+        [sys.executable, __file__, "--measure", str(path)], capture_output=True, check=True, text=True
+    )
+    return json.loads(answer.stdout)
+
+
+def test_three_times_the_rows_take_hardly_more_memory(tmp_path: Path) -> None:
+    small, large = tmp_path / "small.csv", tmp_path / "large.csv"
+    grow(small, 1.5)
+    grow(large, 4.5)
+    one, other = apart(small), apart(large)
+    assert other["rows"] > 2.9 * one["rows"]
+    assert other["resident_mb"] < LIMIT
+    assert other["resident_mb"] - one["resident_mb"] < 40  # caches fill until their bounds
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--measure":
+        print(json.dumps(measure(Path(sys.argv[2]))))
+    else:
+        target = Path(sys.argv[2] if len(sys.argv) > 2 else "muster-import-bench.csv")
+        grow(target, float(sys.argv[1]))
+        print(json.dumps(apart(target)))
+        target.unlink()
