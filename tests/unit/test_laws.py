@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from events.assignment import LIVE
+from events.base import Event, Happened
 from events.duty import fold, order
 from projections.base import Row
 from projections.catalog import views
 from projections.fold import step
 from projections.instant import READ, Board
 from projections.presence import derived
-from services.decisions.base import Refused, commands
+from services.decisions.base import Refused, Scope, commands
 from services.decisions.jurisdiction import INTERNAL
 from services.decisions.state import UNFINISHED
 from tests.given import Log, area, incident, request, team, worker
@@ -29,6 +30,12 @@ REQUESTS = st.sampled_from(["R1", "R2", "R3"])
 TASKS = st.sampled_from(["A1", "A2", "A3", "A4", "A5", "A6"])
 INCIDENTS = st.sampled_from(["I1", "I2"])
 REASON = st.sampled_from(["sick", "far"])
+SCOPES = st.sampled_from([Scope()] * 4 + [Scope(areas=("230717",)), Scope(worker="W1")])
+OWN = {
+    *("worker.report", "worker.check_in", "worker.set_presence", "worker.check_out", "worker.take_back"),
+    *("assignment.accept", "assignment.decline", "assignment.progress", "assignment.done"),
+}
+"""All that a worker's token reaches."""
 
 
 def some(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -176,9 +183,16 @@ class Laws(RuleBasedStateMachine):
         ago=some(st.integers(0, 12)),
         observed=st.booleans(),
         taken=st.integers(1, 3),
+        scope=SCOPES,
     )
     def ask(
-        self, what: tuple[str, dict[str, Any]], wait: int, ago: int | None, observed: bool, taken: int
+        self,
+        what: tuple[str, dict[str, Any]],
+        wait: int,
+        ago: int | None,
+        observed: bool,
+        taken: int,
+        scope: Scope,
     ) -> None:
         name, fields = what
         if name == "worker.take_back":
@@ -187,12 +201,20 @@ class Laws(RuleBasedStateMachine):
         at = None if ago is None else now - timedelta(minutes=ago)
         observed = observed and self.observing
         try:
-            self.observed |= (
-                bool(self.log.do(commands[name](**fields), now=now, at=at, observed=observed)) and observed
-            )
+            new = self.log.do(commands[name](**fields), now=now, at=at, observed=observed, scope=scope)
         except Refused:
             return
+        self.observed |= bool(new) and observed
+        if scope.worker:
+            self.touches_own_alone(name, new, scope.worker)
         self.fold()
+
+    def touches_own_alone(self, name: str, new: list[Happened], worker: str) -> None:
+        """A worker's token records facts and tasks of theirs, or of the team they are in."""
+        assert name in OWN
+        for event in new:
+            unit = getattr(event.data, "worker", None) or getattr(event.data, "team", None)
+            assert unit == worker or unit in self.log.state.workers[worker].teams, event
 
     def fact_of(self, key: str, back: int) -> str:
         """The command of one of the worker's newest facts."""
@@ -257,12 +279,26 @@ class Laws(RuleBasedStateMachine):
 
     @invariant()
     def slots_and_capacity_are_passed_only_by_name(self) -> None:
-        if self.observed:
-            return
         state = self.log.state
         for key, known in state.requests.items():
             free = state.free_slots(known)
-            assert free is None or free >= 0, key
+            assert free is None or free >= 0 or self.named(key) & SLOTS, key
+        for table in (state.workers, state.teams):
+            for key, unit in table.items():
+                full = unit.capacity is not None and len(unit.live) > unit.capacity
+                assert not full or self.named(key) & CAPACITY, key
+
+    def named(self, key: str) -> set[str]:
+        """Anomalies of all commands about this id; `override` and `amended` where they said so."""
+        found: set[str] = set()
+        about = {e.command for e in self.log.events if key in ids_of(e.data)}
+        for event in self.log.events:
+            if event.command in about:
+                found |= {*event.data.anomalies}
+                found |= {"override"} if getattr(event.data, "override", None) else set()
+                amended = event.name.endswith((".amended", ".registered"))
+                found |= {"amended"} if amended and key in ids_of(event.data) else set()
+        return found
 
     @invariant()
     def every_before_is_the_last_after(self) -> None:
@@ -358,6 +394,16 @@ class Laws(RuleBasedStateMachine):
 
 
 STATES = ("open", "assigned", "in_progress", "done", "failed", "cancelled", "merged")
+
+
+SLOTS = {"request.full", "request.ended", "request.slots_taken"}
+CAPACITY = {"capacity.exceeded", "override", "amended"}
+
+
+def ids_of(e: Event) -> set[str]:
+    """What an event is about."""
+    fields = ("worker", "team", "request", "incident", "assignment")
+    return {value for field in fields if isinstance(value := getattr(e, field, None), str)}
 
 
 def states(row: Any) -> tuple[Any, ...]:
