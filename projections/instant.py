@@ -62,6 +62,8 @@ class _Assignment(msgspec.Struct):
     dispatched: bool = False
     offered: bool = False
     ended: str | None = None
+    late_done: bool = False
+    """Done was heard of only after it had been released: done until then, released from then on."""
 
     @property
     def state(self) -> str:
@@ -185,8 +187,10 @@ class Board:
                 self._act(e, event)
             case assignment.AssignmentDone():
                 self._end(e, given, "done")
+                given.late_done = e.state != "done"
                 self._act(e, event)
             case assignment.AssignmentReleased():
+                self._undone(e, given)
                 self._end(e, given, "released")
             case assignment.AssignmentDeclined():
                 self._end(e, given, "declined")
@@ -205,6 +209,11 @@ class Board:
             given.ended = how
             if how == "done":
                 self.done.setdefault(e.request, {})[e.assignment] = None
+
+    def _undone(self, e: assignment.AssignmentEvent, given: _Assignment) -> None:
+        if given.ended == "done" and given.late_done:
+            given.ended = None
+            self.done.get(e.request, {}).pop(e.assignment, None)
 
     def _hold(self, e: assignment.AssignmentEvent, given: _Assignment) -> None:
         holder = self._worker(e.worker) if e.worker else self.teams.setdefault(e.team or "", _Team())

@@ -141,3 +141,16 @@ def test_the_retired_are_on_no_board(case: Given):
 def test_now_is_the_live_board(case: Given):
     live = fold(views["headcount"], case.log.commits)
     assert board(case, case.log.now).headcount() == live
+
+
+def test_a_done_heard_of_after_the_release_counts_until_the_release(case: Given):
+    case.and_(request.open(request="R2", category="grocery", area=A))
+    case.and_(assignment.dispatch(assignment="A2", request="R2", worker="W1"), now=t("05:00"))
+    case.and_(assignment.release(assignment="A2", reason="silent"), now=t("06:00"))
+    case.and_(assignment.done(assignment="A2"), at=t("05:30"), now=t("07:00"))
+    told: list[Any] = [board(case, t(c)).requests()["R2"] for c in ("05:45", "06:30")]
+    assert [(row.state, row.done, row.taken) for row in told] == [
+        ("in_progress", ("A2",), 1),
+        ("open", (), 0),
+    ]
+    assert board(case, t("05:45")).busy() == {}
