@@ -160,19 +160,22 @@ def report(
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
     incident: Annotated[str | None, typer.Option(help="Not needed where there is only one.")] = None,
+    at: When = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question about an incident, with the position and hash that it holds for."""
     if name not in REPORTS:
         raise Fail(f"there is no report {name}; there are {', '.join(REPORTS)}.", 2)
-    run(_report(existing(data), jurisdiction, name, incident, as_json))
+    run(_report(existing(data), jurisdiction, name, incident, instant("--at", at) if at else None, as_json))
 
 
-async def _report(data: Path, wanted: str | None, name: str, incident: str | None, as_json: bool) -> None:
+async def _report(
+    data: Path, wanted: str | None, name: str, incident: str | None, at: datetime | None, as_json: bool
+) -> None:
     async with reading(data) as (log, _, _):
         jurisdiction = only(await log.jurisdictions(), wanted)
         try:
-            found = await REPORTS[name](log, jurisdiction, incident)
+            found = await REPORTS[name](log, jurisdiction, incident, at)
         except ValueError as error:
             raise Fail(str(error), 2) from error
         if as_json:

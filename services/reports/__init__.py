@@ -1,6 +1,7 @@
 """Answers after the incident, from the log alone, each with the position and hash that it holds for."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Final
 
 from services.log.port import Log
@@ -11,13 +12,20 @@ from services.reports.render import render
 from services.reports.requests import requests
 from services.reports.response_times import response_times
 
-Report = Callable[[Log, str, str | None], Awaitable[dict[str, Any]]]
+Report = Callable[..., Awaitable[dict[str, Any]]]
+"""(log, jurisdiction, incident or None, instant or None) -> the report. Raises ValueError."""
 
 
 def _report(make: Callable[..., dict[str, Any]]) -> Report:
-    async def made(log: Log, jurisdiction: str, chosen: str | None) -> dict[str, Any]:
+    async def made(
+        log: Log, jurisdiction: str, chosen: str | None, at: datetime | None = None
+    ) -> dict[str, Any]:
         facts = await gather(log, jurisdiction)
-        return {"report": make.__name__.replace("_", "-"), **facts.stamp(), **make(facts, chosen)}
+        name = make.__name__.replace("_", "-")
+        if at is not None and make is not peak:
+            raise ValueError(f"the report {name} takes no instant; `peak` does.")
+        more = {"at": at} if at is not None else {}
+        return {"report": name, **facts.stamp(), **make(facts, chosen, **more)}
 
     return made
 

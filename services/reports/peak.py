@@ -48,8 +48,8 @@ def curve(busy: dict[str, list[Span]]) -> list[tuple[datetime, int]]:
     return points
 
 
-def peak(facts: Facts, chosen: str | None) -> dict[str, Any]:
-    """The first maximal interval with the most distinct units busy, and the curve by local hour."""
+def peak(facts: Facts, chosen: str | None, at: datetime | None = None) -> dict[str, Any]:
+    """The first maximal interval with the most distinct units busy, the curve by local hour, and at `at`."""
     incident = facts.chosen(chosen)
     runs = facts.runs_of(incident)
     busy = spans(runs)
@@ -60,8 +60,14 @@ def peak(facts: Facts, chosen: str | None) -> dict[str, Any]:
         "assignments": len(runs),
         "left_out_never_released": sum(run.ended_at is None for run in runs),
         "peak": _peak(facts, busy, points),
+        **({"busy_at": _busy_at(facts, busy, at)} if at else {}),
         "hours": _hours(facts, busy, points),
     }
+
+
+def _busy_at(facts: Facts, busy: dict[str, list[Span]], at: datetime) -> dict[str, Any]:
+    units = busy_at(busy, at)
+    return {"at": facts.local(at), "busy": len(units), "units": units}
 
 
 def _peak(

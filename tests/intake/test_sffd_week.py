@@ -158,6 +158,19 @@ async def test_the_peak_of_busy_units(imported: tuple[Muster, Summary, Summary],
     assert (found["busy"], found["from"], found["until"]) == (most, instants[first], instants[last])
 
 
+async def test_busy_at_any_instant(imported: tuple[Muster, Summary, Summary], raw: Raw) -> None:
+    for hour in range(0, 24, 5):
+        when = datetime(2017, 1, 2, hour, 7, 30, tzinfo=ZONE)
+        busy = {
+            row["Unit ID"]
+            for row in raw.rows
+            if (begin := at(row, "Dispatch")) and (end := at(row, "Available")) and begin <= when < end
+        }
+        found = await REPORTS["peak"](imported[0].log, "SFFD", None, when)
+        assert set(found["busy_at"]["units"]) == busy
+        assert found["busy_at"]["busy"] == len(busy)
+
+
 async def test_busy_at_an_instant_counts_those_never_released_and_marks_them(
     imported: tuple[Muster, Summary, Summary], raw: Raw
 ) -> None:
