@@ -210,9 +210,14 @@ async def test_ids_come_of_the_key_and_of_what_is_said(tmp_path: Path) -> None:
     ids = [item["id"] for item in sink.sent]
     assert len(set(ids)) == len(ids)
     assert {(one[14], one[19] in "89ab") for one in ids} == {("8", True)}
-    said: Any = ("2307", "team.activate", None, {"team": "A"})
-    assert command_id(KEY, *said, "file 1") != command_id(KEY, *said, "file 2")
-    assert command_id(KEY, *said, "file 1") != command_id(b"other", *said, "file 1")
+    said: dict[str, Any] = {
+        "jurisdiction": "2307",
+        "name": "team.activate",
+        "at": None,
+        "data": {"team": "A"},
+    }
+    assert command_id(KEY, **said, file_hash="file 1") != command_id(KEY, **said, file_hash="file 2")
+    assert command_id(KEY, **said, file_hash="file 1") != command_id(b"other", **said, file_hash="file 1")
     assert person_id(KEY, "2307", ["张 三", "138-0000-0001"]) == person_id(
         KEY, "2307", ["张 三", "１３８00000001.0"]
     )

@@ -174,8 +174,8 @@ def test_conditions() -> None:
     cells = {"n": "1,050", "s": "Closed "}
     assert holds(Condition(column="n", at_least=1050, at_most=1050), cells)
     assert not holds(Condition(column="s", at_least=0), cells)
-    assert holds(Condition(column="s", is_=["closed"]), cells)
-    assert not holds(Condition(column="s", not_=["CLOSED"]), cells)
+    assert holds(Condition.model_validate({"column": "s", "is": ["closed"]}), cells)
+    assert not holds(Condition.model_validate({"column": "s", "not": ["CLOSED"]}), cells)
     assert holds(
         Condition(any_of=[Condition(column="x", filled=True), Condition(column="s", matches="^clo")]), cells
     )
