@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from services.demo.driver import Played, ScenarioClock, Stuck, play
+from services.demo.screen import board
 from services.demo.table import LiveTable
 from services.intake.scenarios import Story, Timed
 from services.views.port import ViewsUnavailable
@@ -192,13 +192,11 @@ def table(
 
 
 @pytest.fixture(params=[(80, 24), (120, 40), (200, 60)])
-def size(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
-    yield request.param
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return request.param
 
 
 async def test_the_board_fits_the_terminal_and_says_everything(size: tuple[int, int]) -> None:
-    from services.demo.screen import board
-
     shown, _ = table(*size)
     await shown.refresh()
     console = Console(width=size[0], height=size[1], record=True, file=io.StringIO())

@@ -4,10 +4,11 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -29,6 +30,7 @@ def sffd(seed: int) -> Story:
         items = thread.submit(lambda: asyncio.run(_items(seed))).result()
     first = min(item["at"] for item in items if item["at"])
     last = max(item["at"] for item in items if item["at"])
+    received = max(item["at"] for item in items if item["name"] == "request.open")
     return Story(
         name="sffd",
         title="San Francisco, one week 旧金山一周",
@@ -37,9 +39,13 @@ def sffd(seed: int) -> Story:
         starts=first,
         live_from=first,
         ends=last,
-        days=(last - first).days + 1,
+        days=(_day(received) - _day(first)).days + 1,
         timed=_Week(items, first),
     )
+
+
+def _day(instant: datetime) -> date:
+    return instant.astimezone(ZoneInfo(ZONE)).date()
 
 
 async def _items(seed: int) -> list[dict[str, Any]]:

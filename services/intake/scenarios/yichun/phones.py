@@ -9,7 +9,7 @@ import msgspec
 from services.intake.scenarios.yichun.days import END, LAST_FACTS
 from services.intake.scenarios.yichun.world import World
 
-STUCK: Final = 0.02
+STUCK: Final = 0.03
 """Share of the taps that stay in the queue for minutes, while later ones get through."""
 DUTY: Final = ("worker.check_in", "worker.check_out")
 

@@ -1,0 +1,25 @@
+"""The San Francisco week as a scenario: what its import sends, in its order, at the times of the file."""
+
+import gzip
+from datetime import datetime
+
+from services.decisions.base import commands
+from services.intake.scenarios import SCENARIOS
+from services.intake.scenarios.sffd import WEEK
+
+
+def test_it_sends_every_call_and_every_assignment_of_the_week_in_the_order_of_time() -> None:
+    story = SCENARIOS["sffd"](328)
+    items = list(story.timed)
+    assert items == list(story.timed)
+    received = [one.received for one in items]
+    assert received == sorted(received)
+    assert (story.starts, story.days) == (received[0], 8)
+    names = [one.item["name"] for one in items]
+    with gzip.open(WEEK, "rt", encoding="utf-8") as rows:
+        assert names.count("assignment.dispatch") == sum(1 for _ in rows) - 1
+    assert names.count("request.open") == 3560
+    for one in items:
+        assert set(one.item) <= {"id", "name", "at", "sent_at", "observed", "data"}
+        commands[one.item["name"]].model_validate(one.item["data"])
+        assert "at" not in one.item or datetime.fromisoformat(one.item["at"]) <= one.received
