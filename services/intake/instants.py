@@ -22,6 +22,7 @@ _COMMON: Final = (
 )
 _DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  of spreadsheets' serial dates, local time
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?")
+_CHINESE: Final = re.compile(r"(凌晨|早上|上午|中午|下午|晚上)\s*(\d{1,2})(?=[:时])")
 _EPOCH: Final = {"epoch": 1, "epoch_ms": 1000}
 _COUNTED: Final = re.compile(r"-?\d{9,}(\.\d+)?")
 """Seconds or milliseconds; fewer digits are a serial date."""
@@ -45,6 +46,7 @@ class Instants:
         return self._utc(found)
 
     def _local(self, text: str, formats: tuple[str, ...] | None) -> datetime:
+        text = _CHINESE.sub(_hour24, text)
         for one in (*(formats or self._formats), *_COMMON):
             try:
                 return _strptime(text, one)
@@ -73,6 +75,13 @@ class Instants:
         if self._ambiguous == "reject":
             raise ValueError(f"occurs twice or not at all in {zone.key}, where clocks change")
         return other
+
+
+def _hour24(found: re.Match[str]) -> str:
+    """下午 10 = 22, 上午 12 = 0, 中午 1 = 13."""
+    half, hour = found[1], int(found[2])
+    late = half in ("下午", "晚上") or (half == "中午" and hour < 11)
+    return f"{hour % 12 + 12 if late else hour % 12 if half != '中午' else hour}"
 
 
 def _strptime(text: str, form: str) -> datetime:

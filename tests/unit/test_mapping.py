@@ -2,7 +2,7 @@
 # ruff: noqa: E501  mapping files
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import cos, hypot, radians
 from pathlib import Path
 from typing import Any
@@ -167,6 +167,15 @@ def test_a_local_time_that_occurs_twice_can_be_rejected() -> None:
     assert read_at(Value(column="c"), {"c": "2016-11-06T01:30:00-08:00"}) == datetime(
         2016, 11, 6, 9, 30, tzinfo=UTC
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("2025/9/26 下午 10:28:05", 14), ("2025/9/26 上午 12:28:05", -8), ("2025/9/26 中午 12:28:05", 4)],
+)
+def test_chinese_halves_of_the_day(text: str, hour: int) -> None:
+    found = values(timezone="Asia/Taipei").at(Value(column="c"), {"c": text})
+    assert found == datetime(2025, 9, 26, tzinfo=UTC) + timedelta(hours=hour, minutes=28, seconds=5)
 
 
 def test_conditions() -> None:
