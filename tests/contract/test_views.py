@@ -195,7 +195,7 @@ async def test_jurisdictions_do_not_mix(store: Any) -> None:
 
 
 async def test_a_view_with_rows_that_cannot_be_held_is_named_and_nothing_is_written(store: Any) -> None:
-    bad: Any = person("W1", since="yesterday")
+    bad: Any = person("W1", presence=b"available")
     answer = await store.write(batch(Head(), head(1), bad))
     assert isinstance(answer, dict)
     assert set(answer) == {"roster"}
