@@ -69,6 +69,7 @@ class Team:
     """A team as the story knows it."""
 
     def __init__(self, number: int, kind: str, county: str, members: list[Person]) -> None:
+        self.number = number
         self.key, self.kind, self.county, self.members = f"team-{number:02}", kind, county, members
         self.name = f"{'爱心车队' if kind == 'vehicle' else '代购小队'}{number:02}号"
         self.capacity = 3 if kind == "vehicle" else 4

@@ -9,6 +9,8 @@ from services.intake.scenarios.yichun.world import World
 
 NIGHT: Final = 0.07
 """Share of the shifts of property staff that go through the night."""
+NIGHT_TEAMS: Final = (9, 16, 18, 22)
+"""Vehicle teams that go at night, from anywhere to anywhere if it is urgent."""
 MISTAPS: Final = 14
 TOO_LATE: Final = 3
 """Mistaps that can no longer be taken back: refused with fact.not_newest."""
@@ -61,7 +63,9 @@ class Shifts:
         world = self._world
         if one.sick or not world.chance(0.86 if day else 0.75):
             return
-        if one.team and one.team.members[0] is one and one.team.key.endswith("7"):
+        if one.team and one.team.number in NIGHT_TEAMS:
+            start, length = world.random.gauss(20.2, 0.2), world.random.uniform(10.5, 11.3)
+        elif one.team and one.team.number % 10 == 7:
             start, length = world.random.gauss(11.8, 0.3), world.random.uniform(9, 10.3)
         else:
             start, length = world.random.gauss(7.6, 0.5), world.random.uniform(8.5, 11)
