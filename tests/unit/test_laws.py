@@ -220,7 +220,7 @@ class Laws(RuleBasedStateMachine):
         """The command of one of the worker's newest facts."""
         known = self.log.state.workers.get(key)
         facts = known.facts if known else ()
-        return facts[-back].command if len(facts) >= back else "nothing"
+        return (facts[-back].command if len(facts) >= back else "") or "nothing"
 
     def fold(self) -> None:
         """Bring the views up to the log."""
