@@ -91,7 +91,9 @@ def _folder(path: Path) -> Path:
 
 def _say(summary: Summary, as_json: bool) -> None:
     if as_json:
-        out.print(msgspec.json.format(msgspec.json.encode(summary), indent=2).decode(), markup=False)
+        sums = {name: getattr(summary, name) for name in ("rows", "applied", "known", "rejected", "rejects")}
+        whole = {**sums, **msgspec.to_builtins(summary)}
+        out.print(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode(), markup=False)
         return
     for one in summary.files:
         out.print(

@@ -53,11 +53,14 @@ class Remote:
         )
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        answer = await self._client.post(
-            f"/api/v1/{jurisdiction}/commands",
-            content=msgspec.json.encode(items),
-            headers={"Content-Type": "application/json"},
-        )
+        try:
+            answer = await self._client.post(
+                f"/api/v1/{jurisdiction}/commands",
+                content=msgspec.json.encode(items),
+                headers={"Content-Type": "application/json"},
+            )
+        except httpx.TransportError:  # the ids make sending again harmless
+            return [{"id": item["id"], "outcome": "pending"} for item in items]
         if answer.status_code == 503:
             return [{"id": item["id"], "outcome": "pending"} for item in items]
         if answer.status_code != 200:
