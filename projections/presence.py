@@ -140,3 +140,22 @@ VIEW = View(
     filters=("worker", "kind", "area"),
     sort="key",
 )
+
+INTERVALS = View(
+    name="intervals",
+    row=IntervalRow,
+    keys=lambda happened: (),
+    evolve=lambda row, happened, key: row,
+    filters=("worker", "area", "since", "until", "seconds"),
+)
+"""How person-times are queried: they are derived from all facts of a worker when asked, never stored."""
+
+
+def keyed(rows: Iterable[PresenceRow]) -> dict[str, IntervalRow]:
+    """Person-times by key: the worker, and a number that counts theirs."""
+    found: dict[str, IntervalRow] = {}
+    count: dict[str, int] = {}
+    for one in derived(rows):
+        count[one.worker] = count.get(one.worker, 0) + 1
+        found[f"{one.worker}:{count[one.worker]:06d}"] = one
+    return found

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from projections.catalog import views as catalog
+from projections.presence import INTERVALS
 from services.access import Tokens
 from services.api import commands, find, health, journal, openapi, session, stream, views
 from services.api.context import answer, muster, principal
@@ -75,6 +76,7 @@ def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
         ("GET", f"{HERE}/log"): (journal.journal, openapi.LOG),
         ("POST", f"{HERE}/find"): (find.find, openapi.FIND),
     }
+    found["GET", f"{HERE}/intervals"] = views.intervals, openapi.listing(INTERVALS)
     for name in commands.PUBLIC:
         found["POST", f"{HERE}/commands/{name}"] = commands.one, openapi.command(name)
     for name in public_views():

@@ -8,6 +8,7 @@ import msgspec
 from projections.base import View, personal_fields
 from projections.catalog import views as catalog
 from projections.instant import PRESENCE
+from projections.presence import INTERVALS
 from services.api.commands import BODIES, MOST_ITEMS, Item
 from services.api.context import COOKIE
 from services.api.find import Find
@@ -181,14 +182,10 @@ def _query(name: str, schema: dict[str, Any], description: str, *, many: bool = 
 
 def _reading(view: View[Any]) -> list[dict[str, Any]]:
     """Parameters that a page and a single row share."""
-    found = [
-        _query("after", _POSITION, "Wait until the view shows this position"),
-        _query(
-            "as_of",
-            {"type": "string", "pattern": f"^{AS_OF.pattern}$"},
-            "A position, or an instant: as then known",
-        ),
-    ]
+    found = [_query("after", _POSITION, "Wait until the view shows this position")]
+    if view.name != INTERVALS.name:
+        instant_or_position = {"type": "string", "pattern": f"^{AS_OF.pattern}$"}
+        found.append(_query("as_of", instant_or_position, "A position, or an instant: as then known"))
     if view.name in INSTANT_VIEWS:
         found.append(_query("at", _INSTANT, "As it was at this instant, late facts included"))
     if personal_fields(view.row):
@@ -371,7 +368,7 @@ def document(operations: dict[tuple[str, str], dict[str, Any]]) -> dict[str, Any
     for (method, path), operation in operations.items():
         paths.setdefault(path, {})[method.lower()] = operation
     schemas = components()
-    for view in (*catalog.values(), PRESENCE):
+    for view in (*catalog.values(), PRESENCE, INTERVALS):
         if view.public:
             schema, more = row_schema(view)
             schemas |= more | {view.row.__name__: schema}

@@ -18,7 +18,7 @@ log_of = logging.getLogger("muster.api")
 @cache
 def personal_of(view: str) -> tuple[str, ...]:
     """Personal fields of a view's rows."""
-    return personal_fields(views[view].row)
+    return personal_fields(views[view].row) if view in views else ()
 
 
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:

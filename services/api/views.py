@@ -1,5 +1,6 @@
 """Views over HTTP: pages with filters, one row, the past as then known, and the board at an instant."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -11,8 +12,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from projections.base import View
+from projections.base import Row, View
 from projections.catalog import views as catalog
+from projections.presence import INTERVALS, keyed
 from services.access import Principal
 from services.api.context import answer, flag, instant, muster, reader, whole
 from services.api.problems import Problem
@@ -21,6 +23,7 @@ from services.decisions.jurisdiction import Reveal
 from services.log.asked import Asked
 from services.views.history import INSTANT_VIEWS, Beyond, History
 from services.views.port import BadQuery, Page, Query
+from services.views.transient import from_rows
 
 WAIT_SECONDS = 2.0
 AS_OF = re.compile(
@@ -36,6 +39,7 @@ _OWN = {
     "assignments": "worker",
     "activity": "worker",
     "busy": "unit",
+    "intervals": "worker",
 }
 """Views of which a worker's token shows the worker's own rows, and by which field."""
 _FREE = ("areas", "incidents", "jurisdictions")
@@ -207,6 +211,28 @@ async def _record_reveal(
     outcome = (await service.submit(jurisdiction, [asked]))[0]
     if outcome.outcome != "accepted":
         raise Problem(503, "pending", "The asking could not be recorded, so nothing is shown; ask again.")
+
+
+async def intervals(request: Request) -> Response:
+    """Person-times (人次): one duty of one worker in one area each, derived from the facts when asked."""
+    jurisdiction, asker = reader(request)
+    if {"at", "as_of", "reveal"} & set(request.query_params):
+        raise Problem(400, "parameter.unknown", "Person-times are of now: late facts included.")
+    asking = parameters(request, INTERVALS, asker)
+    await _caught_up(request, jurisdiction, asking.after)
+    workers = asking.query.filters.get("worker")
+    facts = Query(filters={"worker": workers} if workers else {})
+    found, head = await muster(request).views.snapshot(jurisdiction, {"presence": facts})
+    rows = await asyncio.to_thread(_person_times, found["presence"])
+    try:
+        page = await from_rows(INTERVALS, rows, head, asking.query, jurisdiction)
+    except BadQuery as error:
+        raise Problem(400, "parameter.invalid", str(error)) from error
+    return await _answer(request, jurisdiction, INTERVALS, asking, page, asker)
+
+
+def _person_times(items: Sequence[tuple[str, Any]]) -> dict[str, Row]:
+    return dict(keyed(row for _, row in items))
 
 
 async def single(request: Request) -> Response:

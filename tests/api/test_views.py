@@ -140,3 +140,20 @@ async def test_the_index_lists_what_there_is(service: Service) -> None:
     }  # fmt: skip
     assert expected <= index["views"].keys()
     assert "personal.reveal" not in index["commands"]
+
+
+async def test_person_times_are_derived_from_the_facts_late_ones_included(service: Service) -> None:
+    await service.ok(
+        "worker.register", worker="W1", role="courier", at="2026-01-05T07:00:00+08:00", observed=True
+    )
+    for clock in ("09:05", "08:00"):
+        await service.ok("worker.check_in", worker="W1", area=J, at=f"2026-01-05T{clock}:00+08:00")
+    await service.ok("worker.check_out", worker="W1", at="2026-01-05T09:00:00+08:00")
+    rows = await service.rows("intervals", worker="W1", sort="since")
+    assert [(row["since"][11:16], (row["until"] or "on")[11:16]) for row in rows] == [
+        ("00:00", "01:00"),
+        ("01:05", ""),
+    ]
+    assert rows[0]["seconds"] == 3600
+    bad = await service.http.get(f"/api/v1/{J}/intervals", params={"as_of": "1"})
+    assert bad.status_code == 400
