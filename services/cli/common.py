@@ -138,7 +138,7 @@ def _cell(value: Any) -> str:
 def progress(what: str, total: float | None) -> Iterator[Any]:
     """A bar on standard error; call the yielded function with what is done (and the total, once known)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(what, total=total)
 
         def done(completed: float, of: float | None = None) -> None:
