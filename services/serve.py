@@ -63,7 +63,13 @@ async def serve(
 ) -> int:
     """Serve until a signal or `stop`; the exit code: 0, or 1 where a loop died. `started` gets the URL."""
     config = uvicorn.Config(
-        app, host=host, port=port, access_log=False, log_config=None, timeout_graceful_shutdown=DRAIN_SECONDS
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        proxy_headers=False,
     )
     server = _Server(config)
     async with asyncio.TaskGroup() as tasks:

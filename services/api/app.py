@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -48,11 +49,42 @@ def build(muster: Muster, tokens: Tokens) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_route("/", start)
     app.add_route("/docs", docs)
-    for (method, path), (endpoint, _) in _operations().items():
-        app.add_route(path.replace("{id}", "{id:uuid}"), endpoint, methods=[method])
+    for method, path, endpoint in _routes():
+        app.add_route(path, endpoint, methods=[method])
     described = document()
     app.openapi = lambda: described  # type: ignore[method-assign]
     return app
+
+
+class _CommandName(StringConvertor):
+    """`aggregate.verb`, so that a command's path is never taken for a command's id."""
+
+    regex = r"[a-z]+\.[a-z_]+"
+
+
+class _ViewName(StringConvertor):
+    """A public view, so that no other path is ever taken for one."""
+
+    regex = "|".join(public_views())
+
+
+register_url_convertor("command", _CommandName())
+register_url_convertor("view", _ViewName())
+
+
+def _routes() -> list[tuple[str, str, Any]]:
+    """(method, path, endpoint): the busiest first, one route for all commands and one for all views."""
+    single = [("POST", f"{HERE}/commands/{{name:command}}", commands.one)]
+    literal = [
+        (method, path.replace("{id}", "{id:uuid}"), endpoint)
+        for (method, path), (endpoint, _) in _operations().items()
+        if endpoint not in (commands.one, views.listing, views.single)
+    ]
+    rest = [
+        ("GET", f"{HERE}/{{view:view}}", views.listing),
+        ("GET", f"{HERE}/{{view:view}}/{{key}}", views.single),
+    ]
+    return single + literal + rest
 
 
 def document() -> dict[str, Any]:

@@ -135,7 +135,9 @@ async def _submit(request: Request, jurisdiction: str, group: list[Asked]) -> li
 
 async def one(request: Request) -> Response:
     """Send one command; the answer comes once it is durable."""
-    name = request.scope["path"].rpartition("/")[2]
+    name = request.path_params["name"]
+    if name not in PUBLIC:
+        raise Problem(404, "command.unknown", f"There is no command {name}; GET /api/v1 lists them.")
     jurisdiction, asker = _commander(request, name)
     key = _key(request)
     _json(request)

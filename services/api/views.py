@@ -123,7 +123,7 @@ def own(view: View[Any], asker: Principal, filters: dict[str, Sequence[Any]]) ->
 
 async def listing(request: Request) -> Response:
     """A page of a view."""
-    view = catalog[request.url.path.rpartition("/")[2]]
+    view = catalog[request.path_params["view"]]
     jurisdiction, asker = reader(request)
     asking = parameters(request, view, asker)
     await _caught_up(request, jurisdiction, asking.after)
@@ -237,7 +237,7 @@ def _person_times(items: Sequence[tuple[str, Any]]) -> dict[str, Row]:
 
 async def single(request: Request) -> Response:
     """One row of a view by its key."""
-    view = catalog[request.url.path.split("/")[4]]
+    view = catalog[request.path_params["view"]]
     jurisdiction, asker = reader(request)
     key = request.path_params["key"]
     asking = parameters(request, view, asker)
