@@ -17,7 +17,7 @@ from services.log.asked import Asked, Outcome
 from services.log.writer import Overloaded, Parked
 
 MOST_ITEMS = 500
-STATUS = {"forbidden": 403, "jurisdiction.unknown": 404, "id_reused": 422, "too_large": 413}
+STATUS = {"forbidden": 403, "jurisdiction.unknown": 404, "id_reused": 422, "too_large": 413, "internal": 500}
 """Refusals that are not a 409."""
 
 

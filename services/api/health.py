@@ -40,7 +40,7 @@ async def _state(service: Muster) -> dict[str, Any]:
     degraded = {key: found for key in service.writers if (found := await service.views.degraded(key))}
     return {
         "status": "",
-        "failure": service.failure,
+        "failure": service.failure or service.projector.trouble,
         "parked": parked | service.projector.parked,
         "degraded": degraded,
     }

@@ -18,7 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
-from services.views.port import BadQuery
+from services.vault import VaultError
+from services.views.port import BadQuery, RowUnreadable, ViewsUnavailable
 
 T = TypeVar("T")
 out = Console(soft_wrap=True, highlight=False)
@@ -63,7 +64,15 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except LogLocked as error:
         raise Fail(f"{error}; stop it first, or use another --data folder.") from error
-    except (LogDamaged, LogUnavailable, BadQuery, OSError) as error:
+    except (
+        LogDamaged,
+        LogUnavailable,
+        ViewsUnavailable,
+        RowUnreadable,
+        VaultError,
+        BadQuery,
+        OSError,
+    ) as error:
         raise Fail(str(error)) from error
     except BaseExceptionGroup as group:
         known = [e for e in group.exceptions if isinstance(e, Fail | LogLocked)]

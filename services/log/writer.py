@@ -318,6 +318,11 @@ class _Decided:
         except Refused as refused:
             self._state.undo(mark)
             return Outcome(asked.id, "refused", code=refused.code, detail=refused.detail)
+        except Exception:  # one command that a rule trips over must not stop everybody else's
+            log_of.exception("command %s (%s) could not be decided", asked.id, asked.command.NAME)
+            self._state.undo(mark)
+            detail = "The service failed to decide this command; nothing was recorded. Its log says why."
+            return Outcome(asked.id, "refused", code="internal", detail=detail)
         if not recorded:
             kind = "known" if asked.observed else "unchanged"
             return Outcome(asked.id, kind, self._end)

@@ -28,6 +28,8 @@ class Projector:
         self._work = asyncio.Event()
         self._moved = asyncio.Condition()
         self.positions: dict[str, int] = {}
+        self.trouble: str | None = None
+        """Why the views cannot be written just now; the loop goes on trying."""
         self.parked: dict[str, str] = {}
         """Jurisdictions whose log holds what this program cannot read, and why."""
 
@@ -100,10 +102,12 @@ class Projector:
             except (UnknownEvent, BadEvent, LogDamaged) as error:
                 self._park(jurisdiction, error)
                 return False
-            except Exception:
+            except Exception as error:
                 log_of.exception("views of %s could not be written; trying again", jurisdiction)
+                self.trouble = f"{jurisdiction}: {error}"
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
+            self.trouble = None
             await self._now_at(jurisdiction, head.position)
             return True
 

@@ -99,3 +99,22 @@ async def test_error_messages_do_not_repeat_personal_data(service: Service) -> N
     assert answer.status_code == 422
     assert "Secret" not in answer.text
     assert "13800001234" not in answer.text
+
+
+async def test_a_command_that_a_rule_trips_over_does_not_stop_the_others(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.decisions import base
+    from services.decisions.worker import Retire
+
+    await service.ok("worker.register", worker="W1", role="courier")
+
+    def trips(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setitem(base._deciders, Retire, trips)  # pyright: ignore[reportPrivateUsage]
+    broken = await service.send("worker.retire", worker="W1")
+    works = await service.send("worker.check_in", worker="W1", area=J)
+    assert (broken.status_code, broken.json()["code"]) == (500, "internal")
+    assert works.status_code == 200
+    assert (await service.http.get("/readyz")).status_code == 200
