@@ -71,14 +71,14 @@ async def serve(
         timeout_graceful_shutdown=DRAIN_SECONDS,
         proxy_headers=False,
     )
-    server = _Server(config)
+    server, listening = _Server(config), _listen(host, port)
     async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(server.serve())
+        serving = tasks.create_task(server.serve(sockets=[listening]))
         watching = [tasks.create_task(_stop(server, event)) for event in (muster.died, stop) if event]
         while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.01)
         if server.started:
-            url = _url(server, host)
+            url = _url(host, listening)
             running_file(data).write_text(json.dumps({"pid": os.getpid(), "url": url}))
             telling = tasks.create_task(_tell(started, url))
             await serving
@@ -99,7 +99,18 @@ async def _stop(server: uvicorn.Server, event: asyncio.Event) -> None:
     server.should_exit = True
 
 
-def _url(server: uvicorn.Server, host: str) -> str:
-    port = server.servers[0].sockets[0].getsockname()[1]
+def _listen(host: str, port: int) -> socket.socket:
+    """Raises OSError that says which port, and what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(
+            f"cannot listen on {host} port {port}: {reason}; choose another with --port."
+        ) from error
+
+
+def _url(host: str, listening: socket.socket) -> str:
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{port}"
+    return f"http://{shown}:{listening.getsockname()[1]}"

@@ -112,6 +112,18 @@ def test_a_mistake_is_one_clear_line(data: Path, tmp_path: Path, arguments: list
     assert "Traceback" not in done.stderr
 
 
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    server = Server(tmp_path / "first")
+    port = server.url.rpartition(":")[2]
+    try:
+        second = muster("serve", "--data", str(tmp_path / "second"), "--port", port)
+    finally:
+        server.stop()
+    assert second.returncode == 1
+    assert second.stderr.startswith(f"muster: cannot listen on 127.0.0.1 port {port}")
+    assert len(second.stderr.strip().splitlines()) == 1
+
+
 def test_beside_a_running_server(tmp_path: Path) -> None:
     server = Server(tmp_path)
     try:
