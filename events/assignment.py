@@ -18,6 +18,8 @@ class AssignmentEvent(Event, frozen=True, kw_only=True):
     team: str | None = None
     state: str = ""
     """Of the assignment after this event: offered, accepted, dispatched, en_route, on_scene, done, ..."""
+    area: str = ""
+    """Of the request; empty where an older program did not say."""
 
     @property
     def unit(self) -> str:
@@ -30,8 +32,6 @@ class AssignmentOffered(AssignmentEvent, frozen=True, kw_only=True):
     """Asked whether they will go. Holds neither slot nor capacity."""
 
     expires_at: datetime
-    area: str
-    """Of the request."""
     incident: str | None = None
 
 
@@ -61,8 +61,6 @@ class AssignmentExpired(AssignmentEvent, frozen=True, kw_only=True):
 class AssignmentDispatched(AssignmentEvent, frozen=True, kw_only=True):
     """Sent: an accepted assignment, or a new one at once (then request and worker or team are given)."""
 
-    area: str
-    """Of the request."""
     incident: str | None = None
     override: str | None = None
     """Why a capacity was passed."""

@@ -9,6 +9,7 @@ import msgspec
 from events.base import Event, Happened
 from projections.base import Row, View, personal_fields
 from projections.presence import key_of
+from projections.where import area_of
 
 
 class ActivityRow(Row, frozen=True, kw_only=True):
@@ -62,18 +63,6 @@ def subjects(e: Event) -> dict[str, str]:
     return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
-def area_of(e: Event) -> str | None:
-    """Where it happened: the event's own area, else that of who or what moved."""
-    area = getattr(e, "area", None)
-    if isinstance(area, str):
-        return area
-    for move in (*e.moved, *e.requests_moved):
-        place = move.after or move.before
-        if place:
-            return place.area
-    return None
-
-
 def _detail(e: Event) -> dict[str, Any]:
     """Every field that says something: set, coded, not an id shown elsewhere."""
     fields: dict[str, Any] = {}
@@ -94,6 +83,7 @@ VIEW = View(
     row=ActivityRow,
     keys=keys,
     evolve=evolve,
+    version=2,
     filters=("name", "area", "worker", "team", "request", "incident"),
     sort="-key",
 )

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from events.base import Happened
-from projections.activity import area_of, subjects
+from projections.activity import subjects
 from projections.base import Row, View
 from projections.presence import key_of
+from projections.where import area_of
 
 
 class AnomalyRow(Row, frozen=True, kw_only=True):
@@ -52,6 +53,7 @@ VIEW = View(
     row=AnomalyRow,
     keys=keys,
     evolve=evolve,
+    version=2,
     filters=("code", "name", "area", "worker", "team", "request", "assignment"),
     sort="-key",
 )

@@ -9,6 +9,7 @@ from events.assignment import LIVE, AssignmentEvent
 from events.base import Happened
 from events.worker import WorkerTakenBack
 from projections.base import Row, View
+from projections.where import area_of
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -21,6 +22,8 @@ class Task(msgspec.Struct, frozen=True):
     state: str
     until: datetime | None = None
     """Of the board at an instant: when it ended later; None = no end is known."""
+    area: str | None = None
+    """Of the request, as the assignment's newest event told it."""
 
 
 class BusyRow(Row, frozen=True, kw_only=True):
@@ -29,6 +32,8 @@ class BusyRow(Row, frozen=True, kw_only=True):
     unit: str
     kind: str
     """worker or team."""
+    area: str | None = None
+    """Of its oldest task."""
     since: datetime
     count: int
     tasks: tuple[Task, ...]
@@ -50,10 +55,12 @@ def evolve(row: BusyRow | None, happened: Happened, key: str) -> BusyRow | None:
     if not isinstance(e, AssignmentEvent | WorkerTakenBack) or e.assignment is None:
         return row
     tasks = row.tasks if row else ()
-    since = next((t.since for t in tasks if t.assignment == e.assignment), happened.at)
+    old = next((t for t in tasks if t.assignment == e.assignment), None)
     rest = tuple(t for t in tasks if t.assignment != e.assignment)
     if e.state in LIVE:
-        rest = (*rest, Task(e.assignment, e.request or "", since, e.state))
+        since, area = (old.since, old.area) if old else (happened.at, area_of(e))
+        area = e.area or area if isinstance(e, AssignmentEvent) else area
+        rest = (*rest, Task(e.assignment, e.request or "", since, e.state, area=area))
     return busy_row(key, rest)
 
 
@@ -62,10 +69,12 @@ def busy_row(key: str, tasks: tuple[Task, ...]) -> BusyRow | None:
     if not tasks:
         return None
     kind, _, unit = key.partition(":")
+    oldest = min(tasks, key=lambda t: (t.since, t.assignment))
     return BusyRow(
         unit=unit,
         kind=kind,
-        since=min(t.since for t in tasks),
+        area=oldest.area,
+        since=oldest.since,
         count=len(tasks),
         tasks=tasks,
         open_ended=sum(t.until is None for t in tasks),
@@ -78,5 +87,6 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=(AssignmentEvent, WorkerTakenBack),
-    filters=("unit", "kind", "since", "count", "open_ended"),
+    version=2,
+    filters=("unit", "kind", "area", "since", "count", "open_ended"),
 )

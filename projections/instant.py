@@ -328,7 +328,15 @@ class Board:
         for key, given in self.assignments.items():
             if given.live and given.begun_at:
                 unit = f"team:{given.team}" if given.team else f"worker:{given.worker}"
-                task = busy.Task(key, given.request, given.begun_at, given.state, self.ends.get(key))
+                asked = self.rows.get(given.request)
+                task = busy.Task(
+                    key,
+                    given.request,
+                    given.begun_at,
+                    given.state,
+                    self.ends.get(key),
+                    asked.area if asked else None,
+                )
                 tasks.setdefault(unit, []).append(task)
         rows = {unit: busy.busy_row(unit, tuple(mine)) for unit, mine in tasks.items()}
         return {unit: row for unit, row in rows.items() if row}

@@ -3,7 +3,7 @@
 Own acts on an assignment are facts of duty too: a check-out that is known only after them does not end it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -19,6 +19,7 @@ from events.worker import (
     WorkerTakenBack,
 )
 from projections.base import Row, View
+from projections.where import area_of
 
 
 class PresenceRow(Row, frozen=True, kw_only=True):
@@ -29,7 +30,8 @@ class PresenceRow(Row, frozen=True, kw_only=True):
     kind: str
     """in, out, break, available, report, act."""
     area: str | None = None
-    """Where the fact says; check-outs, breaks and acts say none."""
+    """Where the fact says. Of one that says none, where the worker counted when it was recorded; of a
+    check-out, before it; of an own act, where the request is."""
     at: datetime
     """When it happened."""
     claimed: datetime | None = None
@@ -51,6 +53,8 @@ class IntervalRow(Row, frozen=True, kw_only=True):
     since: datetime
     until: datetime | None
     seconds: float | None
+    late_seconds: float = 0.0
+    """How long after it happened its begin or its end was recorded, whichever took longer."""
 
 
 def key_of(position: int) -> str:
@@ -74,12 +78,12 @@ def evolve(row: PresenceRow | None, happened: Happened, key: str) -> PresenceRow
     e = happened.data
     if isinstance(e, WorkerTakenBack):
         return msgspec.structs.replace(row, void=True) if row else None
-    kind, worker, area = _said(e)
+    kind, worker = _said(e)
     return PresenceRow(
         position=happened.position,
         worker=worker,
         kind=kind,
-        area=area,
+        area=area_of(e),
         at=happened.at,
         claimed=happened.claimed,
         recorded_at=happened.recorded_at,
@@ -90,36 +94,46 @@ def evolve(row: PresenceRow | None, happened: Happened, key: str) -> PresenceRow
     )
 
 
-def _said(e: Event) -> tuple[str, str, str | None]:
+def _said(e: Event) -> tuple[str, str]:
+    """Kind of the fact, and whose it is."""
     match e:
         case WorkerCheckedIn():
-            return IN, e.worker, e.area
+            return IN, e.worker
         case WorkerReported():
-            return REPORT, e.worker, e.area
+            return REPORT, e.worker
         case WorkerPresenceSet():
-            return BREAK if e.presence == "on_break" else AVAILABLE, e.worker, None
+            return BREAK if e.presence == "on_break" else AVAILABLE, e.worker
         case WorkerCheckedOut():
-            return OUT, e.worker, None
+            return OUT, e.worker
         case AssignmentProgressed() | AssignmentDone() if e.worker:
-            return ACT, e.worker, None
+            return ACT, e.worker
         case _:
             raise TypeError(f"{e.NAME} is no duty fact")
 
 
 def derived(rows: Iterable[PresenceRow]) -> list[IntervalRow]:
     """Person-times of all workers in `rows`, which must hold every fact of each."""
-    facts: dict[str, list[Fact]] = {}
+    facts: dict[str, list[PresenceRow]] = {}
     for row in rows:
         if not row.void:
-            facts.setdefault(row.worker, []).append(Fact(row.at, row.position, row.kind, row.area))
-    found: list[IntervalRow] = []
-    for worker, mine in sorted(facts.items()):
-        for one in intervals(worker, sorted(mine, key=order)):
-            seconds = (one.until - one.since).total_seconds() if one.until else None
-            found.append(
-                IntervalRow(worker=worker, area=one.area, since=one.since, until=one.until, seconds=seconds)
-            )
-    return found
+            facts.setdefault(row.worker, []).append(row)
+    return [one for worker, mine in sorted(facts.items()) for one in _of_one(worker, sorted(mine, key=order))]
+
+
+def _of_one(worker: str, mine: list[PresenceRow]) -> Iterator[IntervalRow]:
+    """Person-times of one worker, by their facts in (at, position) order."""
+    late: dict[datetime, float] = {}
+    for row in mine:
+        late[row.at] = max(late.get(row.at, 0.0), row.late_seconds)
+    for one in intervals(worker, (Fact(row.at, row.position, row.kind, row.area) for row in mine)):
+        yield IntervalRow(
+            worker=worker,
+            area=one.area,
+            since=one.since,
+            until=one.until,
+            seconds=(one.until - one.since).total_seconds() if one.until else None,
+            late_seconds=max(late[one.since], late[one.until] if one.until else 0.0),
+        )
 
 
 VIEW = View(
@@ -127,7 +141,7 @@ VIEW = View(
     row=PresenceRow,
     keys=keys,
     evolve=evolve,
-    version=2,
+    version=3,
     events=(
         WorkerCheckedIn,
         WorkerCheckedOut,
@@ -146,7 +160,7 @@ INTERVALS = View(
     row=IntervalRow,
     keys=lambda happened: (),
     evolve=lambda row, happened, key: row,
-    filters=("worker", "area", "since", "until", "seconds"),
+    filters=("worker", "area", "since", "until", "seconds", "late_seconds"),
 )
 """How person-times are queried: they are derived from all facts of a worker when asked, never stored."""
 

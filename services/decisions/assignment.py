@@ -321,7 +321,13 @@ def _dispatched_event(
 def ids(state: State, key: str) -> dict[str, Any]:
     """The fields that every event of this assignment has."""
     given = state.assignments[key]
-    return {"assignment": key, "request": given.request, "worker": given.worker, "team": given.team}
+    return {
+        "assignment": key,
+        "request": given.request,
+        "worker": given.worker,
+        "team": given.team,
+        "area": state.requests[given.request].area,
+    }
 
 
 @decides(Progress)

@@ -70,10 +70,9 @@ def test_rows_of_an_instant(case: Given):
 
 
 def test_busy_says_when_it_ended_later(case: Given):
-    task = Task("A1", "R1", t("02:00"), "dispatched", t("04:00"))
-    assert board(case, t("02:30")).busy() == {
-        "worker:W1": BusyRow(unit="W1", kind="worker", since=t("02:00"), count=1, tasks=(task,), open_ended=0)
-    }
+    task = Task("A1", "R1", t("02:00"), "dispatched", t("04:00"), A)
+    row = BusyRow(unit="W1", kind="worker", area=A, since=t("02:00"), count=1, tasks=(task,), open_ended=0)
+    assert board(case, t("02:30")).busy() == {"worker:W1": row}
     assert board(case, t("04:00")).busy() == {}
 
 

@@ -101,6 +101,24 @@ def test_activity_says_where_and_of_what(city: Given):
     assert (row.detail, row.at, row.recorded_at) == ({"stage": "en_route"}, t("00:30"), t("01:00"))
 
 
+def test_activity_has_an_area_wherever_something_was_done(city: Given):
+    """A team without members on its way, and a worker who leaves: nobody ends up there by it."""
+    city.and_(team.form(team="T1", name="Team", kind="engine", area=A, activate=True))
+    city.and_(request.open(request="R1", category="fire", area=A), worker.check_in(worker="W1", area=A))
+    city.and_(assignment.dispatch(assignment="A1", request="R1", team="T1"))
+    city.and_(assignment.progress(assignment="A1", stage="on_scene"))
+    city.and_(assignment.progress(assignment="A1", stage="hospital"))
+    city.and_(assignment.done(assignment="A1"), worker.check_out(worker="W1"))
+    last = list(rows(city, activity.VIEW).values())[-5:]
+    assert [(row.name, row.area) for row in last] == [
+        ("assignment.dispatched", A),
+        ("assignment.progressed", A),
+        ("assignment.progressed", A),
+        ("assignment.done", A),
+        ("worker.checked_out", A),
+    ]
+
+
 def test_anomalies(city: Given):
     city.and_(request.open(request="R1", category="grocery", area=A), now=t("01:00"))
     send = assignment.dispatch(assignment="A1", request="R1", worker="W1")

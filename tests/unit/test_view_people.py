@@ -162,16 +162,21 @@ def test_presence_is_one_row_per_fact_with_both_times(morning: Given):
         ("W2", "report", B, t("00:10"), t("00:10"), 0),
         ("W1", "in", A, t("01:00"), t("01:00"), 0),
         ("W2", "in", A, t("01:05"), t("01:30"), 1500),
-        ("W2", "break", None, t("02:00"), t("02:00"), 0),
+        ("W2", "break", A, t("02:00"), t("02:00"), 0),
     ]
     assert [r.command for r in facts(morning)][1:3] == ["in-1", "in-2"]
 
 
-def interval(who: str, where: str, since: str, until: str | None) -> IntervalRow:
-    """From one clock time to another."""
+def interval(who: str, where: str, since: str, until: str | None, late_minutes: int = 0) -> IntervalRow:
+    """From one clock time to another, one end of it recorded so much later."""
     seconds = (t(until) - t(since)).total_seconds() if until else None
     return IntervalRow(
-        worker=who, area=where, since=t(since), until=t(until) if until else None, seconds=seconds
+        worker=who,
+        area=where,
+        since=t(since),
+        until=t(until) if until else None,
+        seconds=seconds,
+        late_seconds=late_minutes * 60,
     )
 
 
@@ -179,7 +184,7 @@ def test_intervals_are_derived(morning: Given):
     morning.and_(worker.check_out(worker="W2"), now=t("05:00"))
     assert derived(facts(morning)) == [
         interval("W1", A, "01:00", None),
-        interval("W2", A, "01:05", "05:00"),
+        interval("W2", A, "01:05", "05:00", 25),
     ]
 
 
@@ -187,9 +192,15 @@ def test_a_late_fact_splits_an_interval(morning: Given):
     morning.and_(worker.check_in(worker="W2", area=A), now=t("04:00"))
     morning.and_(worker.check_out(worker="W2"), at=t("03:00"), now=t("05:00"))
     assert derived(facts(morning))[1:] == [
-        interval("W2", A, "01:05", "03:00"),
+        interval("W2", A, "01:05", "03:00", 120),
         interval("W2", A, "04:00", None),
     ]
+
+
+def test_a_check_out_is_seen_where_the_duty_was(morning: Given):
+    """Whoever may see area A alone sees its check-ins and its check-outs."""
+    morning.and_(worker.check_out(worker="W2"), now=t("05:00"))
+    assert (facts(morning)[-1].kind, facts(morning)[-1].area) == ("out", A)
 
 
 def test_moving_ends_one_interval_and_begins_another(morning: Given):
@@ -212,11 +223,11 @@ def test_who_acted_was_on_duty_whatever_is_heard_later(morning: Given):
     morning.and_(assignment.progress(assignment="A2", stage="en_route"), now=t("04:00"), id="go")
     morning.and_(worker.check_out(worker="W2"), at=t("03:30"), now=t("05:00"))
     assert derived(facts(morning))[1:] == [
-        interval("W2", A, "01:05", "03:30"),
+        interval("W2", A, "01:05", "03:30", 90),
         interval("W2", A, "04:00", None),
     ]
     morning.and_(worker.take_back(worker="W2", command="go"))
-    assert derived(facts(morning))[1:] == [interval("W2", A, "01:05", "03:30")]
+    assert derived(facts(morning))[1:] == [interval("W2", A, "01:05", "03:30", 90)]
 
 
 def test_a_teams_acts_are_nobodys_facts(morning: Given):

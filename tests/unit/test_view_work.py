@@ -198,10 +198,9 @@ def test_assignments_show_their_requests_area(day: Given):
 
 
 def test_busy(day: Given):
-    task = Task("A1", "R1", t("01:21"), "on_scene")
-    assert rows(day, busy.VIEW) == {
-        "worker:W1": BusyRow(unit="W1", kind="worker", since=t("01:21"), count=1, tasks=(task,), open_ended=1)
-    }
+    task = Task("A1", "R1", t("01:21"), "on_scene", area=A)
+    row = BusyRow(unit="W1", kind="worker", area=A, since=t("01:21"), count=1, tasks=(task,), open_ended=1)
+    assert rows(day, busy.VIEW) == {"worker:W1": row}
     day.and_(assignment.release(assignment="A1", reason="sick"))
     assert rows(day, busy.VIEW) == {}
 
@@ -212,3 +211,17 @@ def test_a_team_with_two_tasks_is_busy_since_the_first(day: Given):
     day.and_(assignment.dispatch(assignment="A5", request="R2", team="T1"), now=t("04:00"))
     one = rows(day, busy.VIEW)["team:T1"]
     assert (one.since, one.count, [task.assignment for task in one.tasks]) == (t("03:00"), 2, ["A4", "A5"])
+
+
+def test_busy_is_where_the_oldest_task_is(day: Given):
+    day.and_(worker.amend(worker="W1", capacity=2), request.open(request="R3", category="grocery", area=B))
+    day.and_(assignment.dispatch(assignment="A4", request="R3", worker="W1"), now=t("03:00"))
+    assert rows(day, busy.VIEW)["worker:W1"].area == A
+    day.and_(assignment.done(assignment="A1"), now=t("04:00"), id="done")
+    assert rows(day, busy.VIEW)["worker:W1"].area == B
+
+
+def test_a_task_that_is_revived_is_where_it_was(day: Given):
+    day.and_(assignment.done(assignment="A1"), now=t("04:00"), id="done")
+    day.and_(worker.take_back(worker="W1", command="done"))
+    assert rows(day, busy.VIEW)["worker:W1"].area == A
