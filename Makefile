@@ -51,7 +51,7 @@ docs: $(READY) ## Generate the catalogues in docs/ from the code
 	@$(BIN)/python -m services.docs
 
 lock: $(READY) ## Renew requirements.lock from pyproject.toml (needs uv)
-	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-header --no-annotate \
+	@uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 --no-header --no-annotate \
 		--no-emit-index-url --upgrade --quiet --output-file requirements.lock
 
 clean: ## Remove .venv and caches (never your data)
