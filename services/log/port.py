@@ -44,12 +44,22 @@ class LogLocked(Exception):
 class Log(Protocol):
     """Chained commits per jurisdiction. Readers see accepted commits only, in order, each once."""
 
+    id: str
+    """UUID made with the log: another log has another."""
+
     async def jurisdictions(self) -> list[str]:
         """Codes of all jurisdictions with a commit, sorted."""
         ...
 
     async def end(self, jurisdiction: str) -> Head:
         """The head as the store has it now (asked, not remembered)."""
+        ...
+
+    async def turn(self, jurisdiction: str) -> Head:
+        """The newest head known here without asking: what to append to. It may be behind `end`.
+
+        Where this process has won over another one, that one goes first (at most 50 ms).
+        """
         ...
 
     async def append(self, jurisdiction: str, data: bytes) -> bool:
@@ -68,6 +78,19 @@ class Log(Protocol):
 
     async def wait(self, jurisdiction: str, after: int, timeout: float) -> bool:  # noqa: ASYNC109
         """Until there is a commit beyond `after`, or for `timeout` seconds; whether there is."""
+        ...
+
+    def hint(self, jurisdiction: str, head: Head, place: int) -> None:
+        """A head that was once at a place (see `place`), if this is still the same log: so that reading can
+        begin there. Checked before it is relied on."""
+        ...
+
+    def place(self, jurisdiction: str) -> tuple[Head, int] | None:
+        """The newest head known here, and where the store keeps its commit; None where that means nothing."""
+        ...
+
+    def release(self, jurisdiction: str) -> None:
+        """Nobody here needs the jurisdiction just now: what is kept in memory of it may go."""
         ...
 
     async def close(self) -> None: ...

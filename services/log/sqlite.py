@@ -76,6 +76,9 @@ class SqliteLog:
     async def end(self, jurisdiction: str) -> Head:
         return await self._call(file.end, jurisdiction)
 
+    async def turn(self, jurisdiction: str) -> Head:
+        return await self.end(jurisdiction)
+
     async def append(self, jurisdiction: str, data: bytes) -> bool:
         """As the port says; also ValueError for bytes that are no commit of the jurisdiction, and LogDamaged
         where the commit to be followed is."""
@@ -107,6 +110,15 @@ class SqliteLog:
                 await asyncio.wait((listener[1],), timeout=left if self._writer else min(left, POLL))
             finally:
                 self._unlisten(jurisdiction, listener)
+
+    def hint(self, jurisdiction: str, head: Head, place: int) -> None:
+        """The index knows."""
+
+    def place(self, jurisdiction: str) -> None:
+        """The index knows."""
+
+    def release(self, jurisdiction: str) -> None:
+        """Nothing is kept."""
 
     async def close(self) -> None:
         """Waits for what is being written. Afterwards another process may open the log."""

@@ -1,0 +1,112 @@
+"""One jurisdiction's chain as it comes out of a topic: every commit judged, the newest kept in memory."""
+
+from bisect import bisect_right
+from collections import deque
+from itertools import takewhile
+from typing import Final
+
+import msgspec
+
+from events.commit import Head, Verdict, digest, envelope, judge
+from services.log.port import Stored
+
+KEEP: Final = 2_000
+"""Newest commits in memory."""
+KEEP_BYTES: Final = 8 * 2**20
+MARK_EVERY: Final = 256
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A head, and the offset of the commit that leads to it: a place to read on from."""
+
+    head: Head
+    offset: int
+
+
+GENESIS_MARK: Final = Mark(Head(), 0)
+
+
+class Chain:
+    """Judges commits by the acceptance rule alone (events.commit.judge)."""
+
+    def __init__(
+        self, jurisdiction: str, start: Mark = GENESIS_MARK, own: dict[str, bool | None] | None = None
+    ) -> None:
+        self.jurisdiction, self.head, self.offset = jurisdiction, start.head, start.offset
+        self.own: dict[str, bool | None] = {} if own is None else own
+        """Hashes of commits that this process sent: accepted, lost, or None = not seen yet."""
+        self.crowded = False
+        """Another process lost to this one and has not had its turn since."""
+        self.dead = 0
+        """Records under its key that are no commits of it."""
+        self._recent: deque[Stored] = deque()
+        self._since, self._bytes, self._count = start.head, 0, 0
+        self._marks = [GENESIS_MARK, start] if start != GENESIS_MARK else [GENESIS_MARK]
+
+    def take(self, offset: int, value: bytes | None) -> Verdict:
+        """Judge one record; a dead one counts as STALE. After a GAP nothing is changed."""
+        value = value or b""
+        try:
+            seen = envelope(value)
+        except msgspec.DecodeError:
+            return self._bury()
+        if seen.jurisdiction != self.jurisdiction:
+            return self._bury()
+        verdict = judge(self.head, seen.first, seen.prev, len(seen.events))
+        if verdict is Verdict.ACCEPTED:
+            self._accept(offset, Stored(value, Head(self.head.position + len(seen.events), digest(value))))
+        elif verdict is Verdict.STALE:
+            self._lost(digest(value))
+        return verdict
+
+    @property
+    def newest(self) -> Stored:
+        """The last accepted commit that was taken here."""
+        return self._recent[-1]
+
+    def mark_for(self, position: int) -> Mark:
+        """The nearest known place from which a commit beyond `position` can be read."""
+        return self._marks[bisect_right(self._marks, position, key=lambda mark: mark.head.position) - 1]
+
+    def add(self, mark: Mark) -> None:
+        """Another place that is known from elsewhere."""
+        at = bisect_right(self._marks, mark.head.position, key=lambda known: known.head.position)
+        if self._marks[at - 1].head != mark.head:
+            self._marks.insert(at, mark)
+
+    def forget(self, mark: Mark) -> None:
+        """A place that turned out not to hold what it should."""
+        self._marks = [known for known in self._marks if known != mark or known == GENESIS_MARK]
+
+    def beyond(self, position: int) -> list[Stored] | None:
+        """Kept commits that reach beyond `position`; None where they begin later."""
+        if position < self._since.position:
+            return None
+        found = list(takewhile(lambda stored: stored.head.position > position, reversed(self._recent)))
+        found.reverse()
+        return found
+
+    def _accept(self, offset: int, stored: Stored) -> None:
+        self.head, self.offset = stored.head, offset
+        self._recent.append(stored)
+        self._bytes += len(stored.data)
+        while len(self._recent) > KEEP or (self._bytes > KEEP_BYTES and len(self._recent) > 1):
+            oldest = self._recent.popleft()
+            self._since, self._bytes = oldest.head, self._bytes - len(oldest.data)
+        self._count += 1
+        if self._count % MARK_EVERY == 0:
+            self.add(Mark(self.head, offset))
+        if stored.head.hash in self.own:
+            self.own[stored.head.hash] = True
+        else:
+            self.crowded = False
+
+    def _lost(self, hashed: str) -> None:
+        if hashed in self.own:
+            self.own[hashed] = self.own[hashed] or False
+        else:
+            self.crowded = True
+
+    def _bury(self) -> Verdict:
+        self.dead += 1
+        return Verdict.STALE

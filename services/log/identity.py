@@ -1,0 +1,77 @@
+"""Which log a topic is: record 0 of each of its partitions says so, and readers refuse any other."""
+
+import hashlib
+from typing import Final
+from uuid import uuid4
+
+import msgspec
+
+from services.log.port import LogUnavailable
+from services.log.transport import Transport, TransportDown
+
+FORMAT: Final = 1
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """Record 0 of every partition. Appended again it says nothing new: a record that no reader heeds."""
+
+    log: str
+    """UUID made with the log: another log has another."""
+    partitions: int
+    format: int = FORMAT
+
+    def encode(self) -> bytes:
+        return msgspec.json.encode(self)
+
+
+def fresh(partitions: int) -> Identity:
+    """Of a log that is being made."""
+    return Identity(log=str(uuid4()), partitions=partitions)
+
+
+def partition_of(jurisdiction: str, partitions: int) -> int:
+    """Where a jurisdiction's commits are: our own function, so that every client and language agrees on it.
+
+    The first eight bytes of SHA-256 of the code, big-endian, modulo the number of partitions. Frozen.
+    """
+    return int.from_bytes(hashlib.sha256(jurisdiction.encode()).digest()[:8]) % partitions
+
+
+async def identify(transport: Transport) -> Identity:
+    """The one identity of all partitions. Raises LogUnavailable that says what to do."""
+    found: list[Identity] = []
+    for partition in range(transport.partitions):
+        one = await first(transport, partition)
+        if one is None:
+            raise LogUnavailable(f"partition {partition} of the log has no identity; run `muster migrate`")
+        found.append(one)
+    if len(set(found)) != 1 or found[0].partitions != transport.partitions:
+        raise LogUnavailable(
+            f"the topic has {transport.partitions} partitions of {sorted(map(str, set(found)))}"
+            ": this is not one log as it was made (partitions are never added to a log)"
+        )
+    if found[0].format > FORMAT:
+        raise LogUnavailable(f"the log has format {found[0].format}, this program knows {FORMAT}; upgrade")
+    return found[0]
+
+
+async def first(transport: Transport, partition: int) -> Identity | None:
+    """Raises LogUnavailable where the topic's beginning is gone."""
+    try:
+        first, end = await transport.bounds(partition)
+        if first > 0:
+            raise LogUnavailable(
+                f"partition {partition} begins at offset {first}: its beginning was deleted; restore the log"
+            )
+        if end == 0:
+            return None
+        async for records in transport.fetch(partition, 0, 1):
+            for record in records:
+                return msgspec.json.decode(record.value or b"", type=Identity)
+    except TransportDown as error:
+        raise LogUnavailable(f"the log cannot be reached: {error}") from error
+    except msgspec.DecodeError:
+        raise LogUnavailable(
+            f"partition {partition} does not begin with a log's identity; name a topic of Muster's own"
+        ) from None
+    return None

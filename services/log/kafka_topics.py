@@ -1,0 +1,143 @@
+"""The log's topics: made once with the settings that the log stands on, and checked at every start."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, for_code
+
+from services.log.identity import Identity, first, fresh, identify
+from services.log.kafka import MOST_RECORD, Connection, KafkaTransport
+from services.log.port import LogUnavailable
+from services.log.transport import NotSent, SendUnknown, Transport, TransportDown
+
+CHANGES: Final = "muster.changes"
+"""Steps of the views on their way to the API processes' streams; may be lost at any time."""
+KEPT: Final = {
+    "cleanup.policy": "delete",
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "unclean.leader.election.enable": "false",
+    "message.timestamp.type": "LogAppendTime",
+}
+"""What the commits topic must have: nothing deleted, lost to a lagging leader, or dated by a client."""
+_EXISTS: Final = 36
+
+
+async def migrate(connection: Connection, *, partitions: int, replication: int, min_insync: int) -> Identity:
+    """Make the topics where they are missing and give the log its identity. Changes nothing that is there.
+
+    Raises LogUnavailable.
+    """
+    commits = KEPT | {"min.insync.replicas": str(min_insync), "max.message.bytes": str(MOST_RECORD)}
+    changes = {"retention.ms": "3600000", "max.message.bytes": str(MOST_RECORD)}
+    admin = AIOKafkaAdminClient(**connection.options())
+    try:
+        await admin.start()
+        await _make(admin, connection.topic, partitions, replication, commits)
+        await _make(admin, CHANGES, partitions, replication, changes)
+    except (KafkaError, OSError) as error:
+        raise LogUnavailable(f"Kafka at {connection.servers} does not answer: {error}") from error
+    finally:
+        await admin.close()
+    transport = await _opened(connection)
+    try:
+        return await _identity(transport)
+    finally:
+        await transport.close()
+
+
+async def unclean(connection: Connection, min_insync: int) -> list[str]:
+    """What of the commits' topic is not set as the log needs it, each with what to do; empty = clean.
+
+    Raises LogUnavailable.
+    """
+    admin = AIOKafkaAdminClient(**connection.options())
+    try:
+        await admin.start()
+        found = await _configs(admin, connection.topic)
+    except (KafkaError, OSError) as error:
+        raise LogUnavailable(f"Kafka at {connection.servers} does not answer: {error}") from error
+    finally:
+        await admin.close()
+    return verdicts(connection.topic, found, min_insync)
+
+
+def verdicts(topic: str, found: Mapping[str, str | None], min_insync: int) -> list[str]:
+    """The same from the settings as read."""
+    wrong = [
+        f"topic {topic} has {name}={found.get(name)}, must have {wanted}; set it with kafka-configs"
+        for name, wanted in KEPT.items()
+        if found.get(name) != wanted
+    ]
+    for name, least in (("min.insync.replicas", min_insync), ("max.message.bytes", MOST_RECORD)):
+        if int(found.get(name) or 0) < least:
+            wrong.append(f"topic {topic} has {name}={found.get(name)}, must have {least} or more")
+    return wrong
+
+
+async def _make(
+    admin: AIOKafkaAdminClient, topic: str, partitions: int, replication: int, configs: dict[str, str]
+) -> None:
+    answer: Any = await admin.create_topics([NewTopic(topic, partitions, replication, topic_configs=configs)])
+    for name, code, *message in answer.topic_errors:
+        if code not in (0, _EXISTS):
+            why = next((text for text in message if text), None) or for_code(code).__name__
+            raise LogUnavailable(f"topic {name} could not be made: {why}")
+
+
+async def _configs(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str | None]:
+    answers: Any = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    found: dict[str, str | None] = {}
+    for code, message, _, name, entries in answers[0].resources:
+        if code:
+            raise LogUnavailable(f"the settings of topic {name} cannot be read: {message or for_code(code)}")
+        found |= {entry[0]: entry[1] for entry in entries}
+    return found
+
+
+async def _opened(connection: Connection) -> KafkaTransport:
+    """The topic, which takes a moment to be there everywhere."""
+    for _ in range(50):
+        try:
+            return await KafkaTransport(connection).open()
+        except LogUnavailable:
+            await asyncio.sleep(0.1)
+    return await KafkaTransport(connection).open()
+
+
+async def _identity(transport: Transport) -> Identity:
+    """Give every partition without a record the log's identity; one that was interrupted is gone on with."""
+    known = await _known(transport)
+    for partition in range(transport.partitions):
+        if await _retried(transport.end, partition) == 0:
+            await _send(transport, partition, known)
+    return await identify(transport)
+
+
+async def _known(transport: Transport) -> Identity:
+    for partition in range(transport.partitions):
+        if await _retried(transport.end, partition):
+            one = await first(transport, partition)
+            if one:
+                return one
+    return fresh(transport.partitions)
+
+
+async def _send(transport: Transport, partition: int, identity: Identity) -> None:
+    try:
+        await transport.send(partition, None, identity.encode())
+    except (NotSent, SendUnknown, TransportDown) as error:
+        raise LogUnavailable(f"partition {partition} could not be given its identity: {error}") from error
+
+
+async def _retried(ask: Any, partition: int) -> int:
+    """A fresh topic's partitions have no leader for a moment."""
+    for _ in range(50):
+        try:
+            return await ask(partition)
+        except TransportDown:
+            await asyncio.sleep(0.1)
+    return await ask(partition)

@@ -1,0 +1,158 @@
+"""Follows all partitions of a topic in order, each record once, whatever the deliveries are like."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from heapq import heappop, heappush
+from itertools import count
+from typing import Final
+
+from events.commit import digest
+from services.log.transport import Delivery, Record, Transport, TransportDown
+
+QUIET_SECONDS: Final = 2.0
+"""A tail that is waited for and does not move is connected anew: consumers go quiet after broker trouble."""
+RETRY_SECONDS: Final = 0.2
+
+log_of = logging.getLogger("muster.log")
+Deliver = Callable[[int, Record], Awaitable[None] | None]
+
+
+class Tail:
+    """`positions` = the next offset of each partition; what is before it was given to `deliver`, once."""
+
+    def __init__(self, transport: Transport, deliver: Deliver) -> None:
+        self.positions: dict[int, int] = {}
+        self.failure: str | None = None
+        """Why nothing can be trusted any more: the topic was cut or is another one."""
+        self.holes = 0
+        self._transport, self._deliver = transport, deliver
+        self._last: dict[int, tuple[int, str]] = {}
+        self._waiting: dict[int, list[tuple[int, int, asyncio.Future[None]]]] = {}
+        self._ticket = count()
+        self._task: asyncio.Task[None] | None = None
+        self._connected: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """From the ends as they are now. Raises TransportDown."""
+        for partition in range(self._transport.partitions):
+            self.positions[partition] = await self._transport.end(partition)
+            self._waiting[partition] = []
+        self._task = asyncio.create_task(self._run(), name="tail of the log")
+
+    async def close(self) -> None:
+        """Whoever waits is left to time out."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def reach(self, partition: int, offset: int, seconds: float) -> None:
+        """Until everything before `offset` was delivered. Raises TransportDown after `seconds`."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while self.positions[partition] < offset and not self.failure:
+            waiter = loop.create_future()
+            heappush(self._waiting[partition], (offset, next(self._ticket), waiter))
+            left = deadline - loop.time()
+            if left <= 0:
+                raise TransportDown(f"partition {partition} was not read up to {offset} in {seconds:.0f} s")
+            before = self.positions[partition]
+            await asyncio.wait((waiter,), timeout=min(left, QUIET_SECONDS))
+            if self.positions[partition] == before and not waiter.done():
+                log_of.warning("partition %d has gone quiet at %d; connecting anew", partition, before)
+                self._reconnect()
+
+    def _reconnect(self) -> None:
+        if self._connected:
+            self._connected.cancel()
+
+    async def _run(self) -> None:
+        while not self.failure:
+            self._connected = asyncio.create_task(self._follow(), name="following the log")
+            try:
+                await asyncio.wait((self._connected,))
+            finally:
+                self._connected.cancel()
+            error = None if self._connected.cancelled() else self._connected.exception()
+            if isinstance(error, Exception):
+                expected = isinstance(error, TransportDown)
+                log_of.warning("the log's tail was lost: %s", error, exc_info=None if expected else error)
+            await asyncio.sleep(RETRY_SECONDS)
+        for waiting in self._waiting.values():
+            self._wake(waiting, None)
+
+    async def _follow(self) -> None:
+        await self._verify()
+        if self.failure:
+            return
+        async for delivery in self._transport.follow(dict(self.positions)):
+            await self._take(delivery)
+
+    async def _verify(self) -> None:
+        """What was last read must still be there: a cut or exchanged topic is not followed."""
+        for partition, position in self.positions.items():
+            first, end = await self._transport.bounds(partition)
+            if first > 0 or end < position:
+                why = f"partition {partition} holds offsets {first} to {end}, {position} were read"
+                return self._fail(why)
+            offset, hashed = self._last.get(partition, (-1, ""))
+            if offset >= 0 and await self._digest(partition, offset) != hashed:
+                return self._fail(f"partition {partition} holds another record at {offset} than before")
+
+    def _fail(self, why: str) -> None:
+        log_of.critical("the topic is not what it was: %s; nothing is written until a restart", why)
+        self.failure = f"the topic is not what it was: {why}"
+
+    async def _digest(self, partition: int, offset: int) -> str | None:
+        async for records in self._transport.fetch(partition, offset, offset + 1):
+            for record in records:
+                return digest(record.value or b"")
+        return None
+
+    async def _take(self, delivery: Delivery) -> None:
+        partition = delivery.partition
+        for record in delivery.records:
+            if record.offset > self.positions[partition]:
+                await self._fill(partition, record.offset)
+            if record.offset == self.positions[partition]:
+                await self._one(partition, record)
+        if delivery.next > self.positions[partition]:
+            await self._fill(partition, delivery.next)
+        self._remember(delivery)
+        self._wake(self._waiting[partition], self.positions[partition])
+
+    async def _one(self, partition: int, record: Record) -> None:
+        self.positions[partition] = record.offset + 1
+        done = self._deliver(partition, record)
+        if done is not None:
+            await done
+
+    async def _fill(self, partition: int, upto: int) -> None:
+        """Read again what was passed over; offsets that still give nothing are holes."""
+        async for records in self._transport.fetch(partition, self.positions[partition], upto):
+            for record in records:
+                self._hole(partition, record.offset)
+                await self._one(partition, record)
+        self._hole(partition, upto)
+
+    def _hole(self, partition: int, upto: int) -> None:
+        missing = upto - self.positions[partition]
+        if missing > 0:
+            log_of.error("partition %d has a hole of %d before offset %d", partition, missing, upto)
+            self.holes += missing
+            self.positions[partition] = upto
+
+    def _remember(self, delivery: Delivery) -> None:
+        if delivery.records:
+            last = max(delivery.records, key=lambda record: record.offset)
+            if last.offset >= self._last.get(delivery.partition, (-1, ""))[0]:
+                self._last[delivery.partition] = last.offset, digest(last.value or b"")
+
+    @staticmethod
+    def _wake(waiting: list[tuple[int, int, "asyncio.Future[None]"]], position: int | None) -> None:
+        while waiting and (position is None or waiting[0][0] <= position):
+            waiter = heappop(waiting)[2]
+            if not waiter.done():
+                waiter.set_result(None)
