@@ -59,7 +59,7 @@ class ChainedLog:
         self._listed: dict[int, tuple[int, set[str]]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._moved: dict[str, asyncio.Event] = {}
-        self._closed = False
+        self._closing = self._closed = False
 
     @property
     def holes(self) -> int:
@@ -76,8 +76,9 @@ class ChainedLog:
 
     async def close(self) -> None:
         """Waits for appends on their way."""
-        self._closed = True
+        self._closing = True
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._closed = True
         await self._tail.close()
         await self._transport.close()
 
@@ -118,6 +119,8 @@ class ChainedLog:
             raise ValueError(f"these bytes are not a commit: {error}") from error
         if seen.jurisdiction != jurisdiction:
             raise ValueError(f"a commit of {seen.jurisdiction} cannot be appended to {jurisdiction}")
+        if self._closing:
+            raise LogUnavailable("the log is closed")
         lock = self._appending.setdefault(jurisdiction, asyncio.Lock())
 
         async def appending() -> bool:
