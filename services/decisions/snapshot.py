@@ -1,0 +1,162 @@
+"""A state as bytes, and back: whoever restores it decides as if they had read the whole log."""
+
+import struct
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from events.base import Place, Standing
+from events.commit import Head
+from services.decisions.state import Area, Assignment, Incident, Known, Request, State, Team, Worker
+
+TABLES: Final[dict[str, type]] = {
+    "areas": Area,
+    "workers": Worker,
+    "teams": Team,
+    "incidents": Incident,
+    "requests": Request,
+    "assignments": Assignment,
+    "commands": Known,
+    "offers": datetime,
+    "places": Place,
+    "standings": Standing,
+}
+"""Every table of a State, and what it holds."""
+META: Final = frozenset(("timezone", "name", "zone", "recorded_at"))
+PIECE: Final = 2_000
+"""Entries encoded or decoded at a time (some 5 ms), so that other threads have their turn in between."""
+_FRAME: Final = struct.Struct(">BI")
+_HEADER: Final = 255
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of a State but its tables and its journal. Instants are UTC, as the edge makes them."""
+
+    jurisdiction: str
+    head: Head
+    forgotten: int
+    timezone: str | None
+    name: str | None
+    recorded_at: datetime | None
+    sizes: dict[str, int]
+
+
+class Frozen(msgspec.Struct, frozen=True):
+    """A state as it was at one moment: it stays so, and may be encoded by another thread."""
+
+    header: Header
+    tables: dict[str, dict[str, Any]]
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """A state as it was dumped."""
+
+    state: State
+    forgotten: int
+    """Ids of commands up to this position may be missing: only the view of commands knows them."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_headers = msgspec.msgpack.Decoder(Header)
+_decoders: list[msgspec.msgpack.Decoder[Any]] = [
+    msgspec.msgpack.Decoder(dict[str, cls]) for cls in TABLES.values()
+]
+
+
+def freeze(state: State, forget_commands_upto: int = 0) -> Frozen:
+    """The confirmed state; ids of commands up to that position stay out. 20 ms for a million entries.
+
+    Where the state has forgotten ids itself, give that position or a later one. Raises ValueError where
+    something is unconfirmed, or of a kind that a snapshot does not hold.
+    """
+    if state.mark():
+        raise ValueError(f"{state.jurisdiction} has unconfirmed changes: only confirmed state is kept")
+    if strange := sorted(state.meta.keys() - META):
+        raise ValueError(f"a snapshot does not hold {', '.join(strange)} of {state.jurisdiction}")
+    tables: dict[str, dict[str, Any]] = {name: dict(getattr(state, name)) for name in TABLES}
+    for key in [k for k, known in state.commands.items() if known.position <= forget_commands_upto]:
+        del tables["commands"][key]
+    header = Header(
+        jurisdiction=state.jurisdiction,
+        head=state.head,
+        forgotten=forget_commands_upto,
+        timezone=state.meta.get("timezone"),
+        name=state.meta.get("name"),
+        recorded_at=state.meta.get("recorded_at"),
+        sizes={name: len(table) for name, table in tables.items()},
+    )
+    return Frozen(header, tables)
+
+
+def dump(state: State, forget_commands_upto: int = 0) -> bytes:
+    """`freeze` and `encode` in one."""
+    return encode(freeze(state, forget_commands_upto))
+
+
+def encode(frozen: Frozen) -> bytes:
+    """The same bytes for the same state."""
+    return b"".join(frames(frozen))
+
+
+def frames(frozen: Frozen) -> Iterator[bytes]:
+    """`encode`, piece by piece."""
+    yield from _frame(_HEADER, frozen.header)
+    for kind, name in enumerate(TABLES):
+        items = iter(frozen.tables[name].items())
+        while piece := dict(islice(items, PIECE)):
+            yield from _frame(kind, piece)
+
+
+def load(dumped: bytes) -> Restored:
+    """Raises ValueError where these bytes are no whole dump of this version."""
+    frames = _cut(dumped)
+    kind, first = next(frames, (0, dumped))
+    if kind != _HEADER:
+        raise ValueError("this dump does not begin with its header")
+    header = _headers.decode(first)
+    state = State(header.jurisdiction)
+    state.head = header.head
+    _restore_meta(state, header)
+    names = list(TABLES)
+    for kind, body in frames:
+        if kind >= len(names):
+            raise ValueError(f"this dump holds a table {kind}, which this version does not know")
+        getattr(state, names[kind]).update(_decoders[kind].decode(body))
+    if header.sizes != {name: len(getattr(state, name)) for name in names}:
+        raise ValueError("this dump is not whole")
+    return Restored(state, header.forgotten)
+
+
+def schema() -> bytes:
+    """What a dump looks like: other bytes wherever a table, a field, a type or a default differs."""
+    _, described = msgspec.json.schema_components([Header, *TABLES.values()])
+    return msgspec.json.encode((list(TABLES), described), order="deterministic")
+
+
+def _frame(kind: int, content: object) -> tuple[bytes, bytes]:
+    body = _encoder.encode(content)
+    return _FRAME.pack(kind, len(body)), body
+
+
+def _cut(dumped: bytes) -> Iterator[tuple[int, memoryview]]:
+    view, at = memoryview(dumped), 0
+    while at < len(view):
+        if len(view) - at < _FRAME.size:
+            raise ValueError("this dump is cut off")
+        kind, size = _FRAME.unpack_from(view, at)
+        at += _FRAME.size
+        yield kind, view[at : at + size]
+        at += size
+
+
+def _restore_meta(state: State, header: Header) -> None:
+    for key in ("timezone", "name", "recorded_at"):
+        value = getattr(header, key)
+        if value is not None:
+            state.meta[key] = value
+    if header.timezone is not None:
+        state.meta["zone"] = ZoneInfo(header.timezone)
