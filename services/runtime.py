@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
 from projections.catalog import views as catalog
@@ -13,24 +13,72 @@ from services.decisions.assignment import Expire
 from services.decisions.state import Known
 from services.log.asked import Asked, Outcome
 from services.log.port import Log, Stored
-from services.log.writer import Overloaded, Writer
+from services.log.writer import Overloaded, Parked, Writer
+from services.snapshots.port import Snapshots
 from services.vault import Vault
 from services.views.loop import Projector
-from services.views.port import Views
+from services.views.port import Query, Step, Views, ViewsUnavailable
 
 EXPIRY: Final = UUID("6d757374-6572-4078-a000-657870697279")
 """Namespace of the ids of `assignment.expire`: made from (assignment, expires_at), so sent once."""
 TICK_SECONDS: Final = 0.25
 
+LOOK_SECONDS: Final = 2.0
+"""Between two looks for offers of jurisdictions that no process commands just now."""
+IDLE_SECONDS: Final = 900.0
+"""One that was not commanded for so long leaves memory, where other processes are beside this one."""
+
 log_of = logging.getLogger("muster")
+
+
+class Showing(Protocol):
+    """How far the views are, whoever folds them."""
+
+    positions: dict[str, int]
+    trouble: str | None
+    """Why the views cannot be written or read just now."""
+    parked: dict[str, str]
+    """Jurisdictions whose log holds what the program cannot read, and why."""
+
+    def offer(self, jurisdiction: str, stored: Stored) -> None:
+        """A commit was accepted."""
+        ...
+
+    async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
+        """Wait until the views show `position`; whether they do."""
+        ...
+
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+        """As Views.steps."""
+        ...
+
+    async def catch_up(self, jurisdiction: str) -> None:
+        """See to it, or look, now."""
+        ...
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        ...
 
 
 class Muster:
     """Everything behind the API. One per process and data folder."""
 
-    def __init__(self, *, log: Log, views: Views, vault: Vault, clock: Clock, timezone: str) -> None:
+    def __init__(
+        self,
+        *,
+        log: Log,
+        views: Views,
+        vault: Vault,
+        clock: Clock,
+        timezone: str,
+        following: Callable[["Muster"], Showing] | None = None,
+        snapshots: Snapshots | None = None,
+    ) -> None:
+        """`following` = how to know what projectors in other processes show; None = this one projects."""
         self.log, self.views, self.vault, self.clock, self.timezone = log, views, vault, clock, timezone
-        self.projector = Projector(log, views, self._advanced)
+        self.snapshots, self.shared = snapshots, following is not None
+        self.projector = following(self) if following else Projector(log, views, self.advanced)
         self.writers: dict[str, Writer] = {}
         self.died = asyncio.Event()
         self.failure: str | None = None
@@ -51,8 +99,9 @@ class Muster:
                 self._tasks = tasks
                 self.start("projector", self.projector.run())
                 self.start("ticker", self._tick())
-                for jurisdiction in await self.log.jurisdictions():
-                    self.writer(jurisdiction)
+                if not self.shared:
+                    for jurisdiction in await self.log.jurisdictions():
+                        self.writer(jurisdiction)
                 try:
                     yield self
                 except BaseException as error:  # raised below, as itself rather than in a group
@@ -104,9 +153,30 @@ class Muster:
                 lookup=lambda ids: self._recorded(jurisdiction, ids),
                 recorded=self._accepted,
                 erased=self._erased,
+                snapshots=self.snapshots,
             )
-            self.start(f"writer of {jurisdiction}", known.run())
+            self.start(f"writer of {jurisdiction}", self._write(known))
         return known
+
+    async def _write(self, writer: Writer) -> None:
+        """Until it has been idle for long, where others could go on at any time."""
+        await writer.run(IDLE_SECONDS if self.shared else None)
+        del self.writers[writer.jurisdiction]
+        self.log.release(writer.jurisdiction)
+
+    def knows(self, jurisdiction: str) -> bool:
+        """Whether it has data, as far as was seen here."""
+        return jurisdiction in self.writers or jurisdiction in self.projector.positions
+
+    def jurisdictions(self) -> list[str]:
+        """Those that have data, sorted."""
+        return sorted({*self.writers, *self.projector.positions})
+
+    async def found(self, jurisdiction: str) -> bool:
+        """Whether it has data; looks, where it is new."""
+        if not self.knows(jurisdiction) and self.shared:
+            await self.projector.catch_up(jurisdiction)
+        return self.knows(jurisdiction)
 
     async def submit(self, jurisdiction: str, group: Sequence[Asked]) -> list[Outcome]:
         """Record commands in order; one answer each. Raises Parked, Overloaded."""
@@ -119,7 +189,7 @@ class Muster:
     def _accepted(self, jurisdiction: str, stored: Stored) -> None:
         self.projector.offer(jurisdiction, stored)
 
-    def _advanced(self, jurisdiction: str, position: int) -> None:
+    def advanced(self, jurisdiction: str, position: int) -> None:
         if jurisdiction in self.writers:
             self.writers[jurisdiction].viewed(position)
         for listener in self.listeners:
@@ -134,20 +204,38 @@ class Muster:
     def _reset_if_due(self, jurisdiction: str, position: int) -> None:
         if self._resets.get(jurisdiction, position + 1) <= position:
             del self._resets[jurisdiction]
-            for reset in self.resetters:
-                reset(jurisdiction)
+            self.reset(jurisdiction)
+
+    def reset(self, jurisdiction: str) -> None:
+        """Screens must fetch anew."""
+        for reset in self.resetters:
+            reset(jurisdiction)
 
     # -- the ticker ----------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
         """Expire offers that nobody answered."""
+        looked = 0.0
         while True:
             await asyncio.sleep(TICK_SECONDS)
             for jurisdiction, writer in list(self.writers.items()):
                 due = self._due(jurisdiction, writer)
                 if due and not writer.parked:
-                    with suppress(Overloaded):  # the next tick tries again
+                    with suppress(Overloaded, Parked):  # the next tick tries again
                         await self.submit(jurisdiction, due)
+            if self.shared and (now := asyncio.get_running_loop().time()) - looked > LOOK_SECONDS:
+                looked = now
+                with suppress(ViewsUnavailable):
+                    await self._wake()
+
+    async def _wake(self) -> None:
+        """Command those again that have an offer which is past, though no command came for long."""
+        for jurisdiction in [code for code in self.projector.positions if code not in self.writers]:
+            offered = Query(filters={"state": ["offered"]}, limit=1000)
+            page = await self.views.query(jurisdiction, "assignments", offered)
+            ends = [getattr(row, "expires_at", None) for _, row in page.items]
+            if any(at and at <= self.clock.now() for at in ends):
+                self.writer(jurisdiction)
 
     def _due(self, jurisdiction: str, writer: Writer) -> list[Asked]:
         now = self.clock.now()

@@ -120,7 +120,7 @@ def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
 async def index(request: Request) -> Response:
     """What this service knows: jurisdictions (that the asker may read), views and commands."""
     asker = principal(request)
-    known = [code for code in sorted(muster(request).writers) if asker.may_read(code)]
+    known = [code for code in muster(request).jurisdictions() if asker.may_read(code)]
     return answer(
         {
             "jurisdictions": known,

@@ -55,12 +55,12 @@ def _by_session(request: Request) -> Principal | None:
     return tokens(request).by_session(request.cookies[COOKIE])
 
 
-def reader(request: Request) -> tuple[str, Principal]:
+async def reader(request: Request) -> tuple[str, Principal]:
     """(jurisdiction, asker) of a request that reads. Raises 401, 403, 404."""
     jurisdiction, asker = request.path_params["jurisdiction"], principal(request)
     if not asker.may_read(jurisdiction):
         raise Problem(403, "forbidden", f"This token does not reach jurisdiction {jurisdiction[:64]}.")
-    if jurisdiction not in muster(request).writers:
+    if not await muster(request).found(jurisdiction):
         raise Problem(
             404,
             "jurisdiction.unknown",

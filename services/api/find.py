@@ -36,7 +36,7 @@ class Find(BaseModel):
 
 async def find(request: Request) -> Response:
     """Workers and requests of a name or phone, masked."""
-    jurisdiction, asker = reader(request)
+    jurisdiction, asker = await reader(request)
     if not asker.may_reveal():
         raise Problem(403, "forbidden", "This token may not look people up.")
     try:

@@ -83,14 +83,14 @@ class Group:
 
     def __init__(self, muster: Muster, jurisdiction: str, wanted: Wanted) -> None:
         self.jurisdiction, self.wanted, self.clients = jurisdiction, wanted, set[Client]()
-        self._views, self._opener = muster.views, Opener(muster.vault, jurisdiction)
+        self._steps, self._opener = muster.projector.steps, Opener(muster.vault, jurisdiction)
 
     async def flush(self) -> None:
         """Send what is new since the oldest client's position."""
         if not self.clients:
             return
         oldest = min(client.position for client in self.clients)
-        steps = await self._views.steps(self.jurisdiction, oldest)
+        steps = await self._steps(self.jurisdiction, oldest)
         if steps is None:
             return self.reset()
         if steps:

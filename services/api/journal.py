@@ -44,7 +44,7 @@ def cloud_events(commit: Commit) -> bytes:
 
 async def journal(request: Request) -> StreamingResponse:
     """Events beyond `after`; with follow=true the answer stays open."""
-    jurisdiction, asker = reader(request)
+    jurisdiction, asker = await reader(request)
     if not asker.may_read_log():
         raise Problem(403, "forbidden", "This token may not read the log.")
     unknown = set(request.query_params) - {"after", "follow"}

@@ -55,7 +55,7 @@ def _resume(request: Request) -> int | None:
 
 async def stream(request: Request) -> StreamingResponse:
     """Open a stream; `Last-Event-ID` resumes where it broke off."""
-    jurisdiction, asker = reader(request)
+    jurisdiction, asker = await reader(request)
     wanted = _wanted(request, asker)
     hub: Hub = request.app.state.hub
     if hub.clients >= MOST_CLIENTS:
@@ -93,7 +93,7 @@ async def _resumable(request: Request, jurisdiction: str, position: int | None) 
     """The position to go on from, if the outbox still reaches back to it."""
     if position is None:
         return None
-    steps = await muster(request).views.steps(jurisdiction, position, 1)
+    steps = await muster(request).projector.steps(jurisdiction, position, 1)
     head = await muster(request).views.head(jurisdiction)
     if steps is None or position > head.position or (steps and steps[0].after != position):
         return None

@@ -124,7 +124,7 @@ def own(view: View[Any], asker: Principal, filters: dict[str, Sequence[Any]]) ->
 async def listing(request: Request) -> Response:
     """A page of a view."""
     view = catalog[request.path_params["view"]]
-    jurisdiction, asker = reader(request)
+    jurisdiction, asker = await reader(request)
     asking = parameters(request, view, asker)
     await _caught_up(request, jurisdiction, asking.after)
     page = await _page(request, jurisdiction, view, asking)
@@ -215,7 +215,7 @@ async def _record_reveal(
 
 async def intervals(request: Request) -> Response:
     """Person-times (人次): one duty of one worker in one area each, derived from the facts when asked."""
-    jurisdiction, asker = reader(request)
+    jurisdiction, asker = await reader(request)
     if {"at", "as_of", "reveal"} & set(request.query_params):
         raise Problem(400, "parameter.unknown", "Person-times are of now: late facts included.")
     asking = parameters(request, INTERVALS, asker)
@@ -238,7 +238,7 @@ def _person_times(items: Sequence[tuple[str, Any]]) -> dict[str, Row]:
 async def single(request: Request) -> Response:
     """One row of a view by its key."""
     view = catalog[request.path_params["view"]]
-    jurisdiction, asker = reader(request)
+    jurisdiction, asker = await reader(request)
     key = request.path_params["key"]
     asking = parameters(request, view, asker)
     query = msgspec.structs.replace(asking.query, filters={**asking.query.filters, "key": [key]})

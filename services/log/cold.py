@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from events.commit import Verdict, digest
+from events.commit import Head, Verdict, digest
 from services.log.chain import GENESIS_MARK, Chain, Mark
 from services.log.identity import partition_of
-from services.log.port import LogDamaged, Stored
-from services.log.transport import Record, Transport
+from services.log.port import LogDamaged, LogUnavailable, Stored
+from services.log.transport import Record, Transport, TransportDown
 
 
 class StaleMark(Exception):
@@ -51,3 +51,43 @@ def gap(chain: Chain, record: Record) -> LogDamaged:
     """A commit lies beyond the head, and what leads to it is not there."""
     why = f"the commit at offset {record.offset} does not follow {chain.head}; what is between is missing"
     return LogDamaged(chain.jurisdiction, chain.head.position + 1, why)
+
+
+class ColdLog:
+    """Reads chains without following them: for who is handed new commits, and needs what was missed."""
+
+    def __init__(self, transport: Transport, log: str) -> None:
+        self.id, self._transport = log, transport
+        self._marks: dict[str, Mark] = {}
+
+    async def end(self, jurisdiction: str) -> Head:
+        """The head as the topic has it now. Reads all that is beyond the newest known place."""
+        mark = self._marks.get(jurisdiction, GENESIS_MARK)
+        chain = Chain(jurisdiction, mark)
+        async for _ in self._walk(chain, mark):
+            pass
+        return chain.head
+
+    async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
+        """As Log.read."""
+        known = self._marks.get(jurisdiction, GENESIS_MARK)
+        mark = known if known.head.position <= after else GENESIS_MARK
+        chain = Chain(jurisdiction, mark)
+        async for batch in self._walk(chain, mark):
+            beyond = [stored for stored in batch if stored.head.position > after]
+            if beyond:
+                yield beyond
+
+    async def _walk(self, chain: Chain, mark: Mark) -> AsyncIterator[list[Stored]]:
+        partition = partition_of(chain.jurisdiction, self._transport.partitions)
+        try:
+            stop = await self._transport.end(partition)
+            async for batch in walk(self._transport, chain, mark, stop):
+                yield batch
+        except StaleMark as error:
+            del self._marks[chain.jurisdiction]
+            raise LogUnavailable(f"{error}; read it again") from error
+        except TransportDown as error:
+            raise LogUnavailable(f"the log cannot be read: {error}") from error
+        if chain.head.position:
+            self._marks[chain.jurisdiction] = Mark(chain.head, chain.offset)

@@ -131,7 +131,7 @@ class KafkaTransport:
                 async for records in _until(consumer, tp, stop):
                     yield records
             finally:
-                await _stop(consumer)
+                await leave(consumer)
 
     async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
         tps = [self._tp(partition) for partition in positions]
@@ -147,7 +147,7 @@ class KafkaTransport:
                 for tp, after in nexts.items():
                     yield Delivery(tp.partition, [_record(one) for one in found.get(tp, [])], after)
         finally:
-            await _stop(consumer)
+            await leave(consumer)
 
     async def send(self, partition: int, key: bytes | None, value: bytes) -> Sent:
         if self._producer is None:
@@ -169,7 +169,7 @@ class KafkaTransport:
     async def close(self) -> None:
         for client in (self._producer, self._asking):
             if client is not None:
-                await _stop(client)
+                await leave(client)
         self._producer = self._asking = None
 
     def _tp(self, partition: int) -> TopicPartition:
@@ -199,7 +199,7 @@ class KafkaTransport:
             else:
                 await consumer._client.set_topics([self._connection.topic])
         except BaseException:
-            await _stop(consumer)
+            await leave(consumer)
             raise
         return consumer
 
@@ -234,7 +234,7 @@ def _record(found: Any) -> Record:
     return Record(found.offset, found.key, found.value)
 
 
-async def _stop(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+async def leave(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
     """A client that cannot even take leave is left behind."""
     with contextlib.suppress(KafkaError, OSError, TimeoutError):
         async with asyncio.timeout(5):

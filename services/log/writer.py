@@ -17,15 +17,22 @@ from services.decisions.decide import apply, confirm, decide
 from services.decisions.jurisdiction import Fence
 from services.decisions.state import Known, State
 from services.log.asked import Asked, Outcome, Waiting, ask
+from services.log.kept import Kept, Misfit
 from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown, Stored
 from services.log.privacy import Sealed, Vault, erased_by, phone_of, seal_all
+from services.snapshots.port import Snapshots
 from services.vault.errors import VaultUnavailable
+from services.views.port import ViewsUnavailable
 
 MOST_COMMANDS: Final = 500
 MOST_BYTES: Final = 512 * 1024
 MOST_SECONDS: Final = 0.010
 MOST_WAITING: Final = 20_000
 KEEP_IDS: Final = 50_000
+LEAST: Final = 500
+"""Events for which a last snapshot is worth its while."""
+
+_LATER: Final = "Log or keys cannot be written now; send the same id again."
 
 log_of = logging.getLogger("muster.writer")
 Lookup = Callable[[Sequence[str]], Awaitable[dict[str, Known]]]
@@ -53,12 +60,17 @@ class Writer:
         lookup: Lookup,
         recorded: Callable[[str, Stored], None],
         erased: Callable[[str, int], None],
+        snapshots: Snapshots | None = None,
     ) -> None:
+        self.jurisdiction = jurisdiction
         self.state = State(jurisdiction)
         self.parked: str | None = None
         self._jurisdiction, self._log, self._vault, self._clock = jurisdiction, log, vault, clock
         self._timezone, self._lookup, self._recorded = timezone, lookup, recorded
         self._erased = erased
+        self._kept = Kept(jurisdiction, log, snapshots) if snapshots else None
+        self._reading = asyncio.Lock()
+        """Held while the state may hold what is not in the log yet."""
         self._queue: deque[Waiting] = deque()
         self._work = asyncio.Event()
         self._hydrated = asyncio.Event()
@@ -89,7 +101,9 @@ class Writer:
             return Outcome(command, "pending")
         if command in self._unknown and not await self._fenced():
             return Outcome(command, "pending")
-        await self._hydrated.wait()
+        await self.ready()
+        async with self._reading:
+            await self._follow(await self._log.end(self._jurisdiction))
         known = self.state.commands.get(command) or (await self._lookup([command])).get(command)
         if known is None:
             return Outcome(command, "refused", code="not_recorded")
@@ -125,20 +139,66 @@ class Writer:
 
     # -- the loop ------------------------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Hydrate, then serve until cancelled. A jurisdiction that cannot be read is parked, not fatal."""
+    async def run(self, idle: float | None = None) -> None:
+        """Hydrate, then serve until cancelled, or for `idle` seconds without a command.
+
+        A jurisdiction that cannot be read is parked, not fatal.
+        """
         try:
-            await self._catch_up()
-            self._hydrated.set()
-            await self._repeat_erasures()
-            while True:
-                await self._work.wait()
+            await self._hydrate()
+            while await self._worked(idle):
                 await self._serve()
-        except (LogDamaged, catalog.UnknownEvent, catalog.BadEvent) as error:
+            await self._leave()
+        except (LogDamaged, Misfit, catalog.UnknownEvent, catalog.BadEvent) as error:
             log_of.error("jurisdiction %s is parked: %s", self._jurisdiction, error)
             self.parked = str(error)
             self._hydrated.set()
             self._answer_all(self._take(MOST_WAITING), "jurisdiction.parked", str(error))
+
+    async def _hydrate(self) -> None:
+        """From the snapshot, where there is one that fits, and the log; tries again until the log answers."""
+        while not self._hydrated.is_set():
+            try:
+                await self._restore()
+                await self._follow(await self._log.end(self._jurisdiction))
+                await self._repeat_erasures()
+                self._hydrated.set()
+            except (LogUnavailable, VaultUnavailable) as error:
+                log_of.error("%s cannot be read now: %s", self._jurisdiction, error)
+                self._answer_all(self._take(MOST_WAITING), "log.unavailable", _LATER)
+                await asyncio.sleep(0.5)
+
+    async def _restore(self) -> None:
+        """Begin with the snapshot, if the log goes on from it."""
+        if self._kept is None or self.state.head.position:
+            return
+        self.state, self._forgotten = await self._kept.restore() or (self.state, self._forgotten)
+        try:
+            end = await self._log.end(self._jurisdiction)
+            if end.position < self.state.head.position:
+                raise Misfit(f"the snapshot of {self._jurisdiction} is beyond the log")
+            await self._follow(end)
+            if self.state.head.position == end.position and self.state.head != end:
+                raise Misfit(f"the snapshot of {self._jurisdiction} is of another log")
+        except Misfit as error:
+            log_of.warning("%s; it is read from its beginning", error)
+            await self._kept.drop()
+            self.state, self._forgotten = State(self._jurisdiction), 0
+
+    async def _worked(self, idle: float | None) -> bool:
+        """Until there is work; False after `idle` seconds without any."""
+        try:
+            async with asyncio.timeout(idle):
+                await self._work.wait()
+        except TimeoutError:
+            return bool(self._queue)
+        return True
+
+    async def _leave(self) -> None:
+        """A last snapshot, so that whoever comes back need not read much."""
+        if self._kept:
+            self._kept.offer(self.state, self._viewed, LEAST)
+            await self._kept.done()
 
     async def _serve(self) -> None:
         self._group = group = self._take(MOST_COMMANDS)
@@ -146,15 +206,14 @@ class Writer:
             self._work.clear()
             return
         try:
-            left = await self._record(group)
-        except (LogUnavailable, OutcomeUnknown, VaultUnavailable) as error:
+            async with self._reading:
+                left = await self._record(group)
+        except (LogUnavailable, OutcomeUnknown, VaultUnavailable, ViewsUnavailable) as error:
             self.state.undo()
             if isinstance(error, OutcomeUnknown):
                 self._unknown.update(w.asked.id for w in group)
             log_of.error("%s cannot be written: %s", self._jurisdiction, error)
-            self._answer_all(
-                group, "log.unavailable", "Log or keys cannot be written now; send the same id again."
-            )
+            self._answer_all(group, "log.unavailable", _LATER)
             self._group = []
             await asyncio.sleep(0.05)
             return
@@ -179,17 +238,19 @@ class Writer:
         """Decide and append until accepted; answer. Gives back those for which there was no time."""
         sealed = await seal_all(self._vault, self._jurisdiction, [w.asked for w in group])
         while True:
-            await self._catch_up()
+            await self._follow(await self._log.turn(self._jurisdiction))
             known = await self._known(group)
             decided = _Decided(self.state, self._now(), self._timezone)
             for waiting, body in zip(group, sealed, strict=True):
                 if decided.full:
                     break
                 decided.one(waiting, body, known)
-            if not decided.events or await self._append(decided):
+            if await (self._append(decided) if decided.events else self._is_end()):
                 await self._keep_keys(decided)
                 decided.answer()
                 self._evict()
+                if self._kept:
+                    self._kept.offer(self.state, self._viewed)
                 return group[decided.count :]
             self.state.undo()  # another process was first: every answer is decided again
 
@@ -224,13 +285,21 @@ class Writer:
         self._unknown.clear()
         return True
 
-    async def _catch_up(self) -> None:
-        """Read up to the log end as it is now; what was decided but not accepted is gone by then."""
-        if await self._log.end(self._jurisdiction) == self.state.head:
+    async def _is_end(self) -> bool:
+        """Whether nothing is in the log beyond the state: asked after the commands arrived, so that nobody is
+        turned away because of what was true before, or of a commit that lost."""
+        return await self._log.end(self._jurisdiction) == self.state.head
+
+    async def _follow(self, head: Head) -> None:
+        """Read up to `head` at least; what was decided but not accepted is gone by then."""
+        if head.position < self.state.head.position or head == self.state.head:
             return
         async for batch in self._log.read(self._jurisdiction, self.state.head.position):
             for stored in batch:
-                apply(self.state, decode(stored.data), stored.head)
+                commit = decode(stored.data)
+                if commit.prev != self.state.head.hash:
+                    raise Misfit(f"the snapshot of {self._jurisdiction} is not of this log")
+                apply(self.state, commit, stored.head)
             self._evict()
             await asyncio.sleep(0)
 

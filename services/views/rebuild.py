@@ -1,53 +1,82 @@
 """A view folded anew from the log, and put in the place of the live one."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Protocol
 
 from events.catalog import happened
 from events.commit import Head, decode
 from projections.base import Row, View
 from projections.fold import Dispatch, step
-from services.log.port import Log
+from services.log.port import Stored
 from services.views.port import Views
+
+
+class Source(Protocol):
+    """The part of a log that is read."""
+
+    async def end(self, jurisdiction: str) -> Head: ...
+    def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]: ...
+
 
 Progress = Callable[[float, float | None], None]
 
 
+class Fold:
+    """The straight fold of views over one jurisdiction's accepted log, continued as often as is wanted."""
+
+    def __init__(self, log: Source, jurisdiction: str, views: Mapping[str, View[Any]]) -> None:
+        self.rows: dict[str, dict[str, Row]] = {name: {} for name in views}
+        self.head = Head()
+        self._log, self._jurisdiction, self._views = log, jurisdiction, views
+        self._dispatch = Dispatch(views)
+
+    async def go_on(self, upto: int | None = None, progress: Progress | None = None) -> Head:
+        """Up to the end, or the commit that ends at `upto`; the head that was reached."""
+        end = await self._log.end(self._jurisdiction) if progress else Head()
+        async for batch in self._log.read(self._jurisdiction, self.head.position):
+            for stored in batch:
+                if upto is not None and stored.head.position > upto:
+                    return self.head
+                self._take(stored)
+            if progress:
+                progress(self.head.position, end.position)
+            await asyncio.sleep(0)
+        return self.head
+
+    def _take(self, stored: Stored) -> None:
+        for event in happened(decode(stored.data)):
+            for view in self._dispatch[type(event.data)]:
+                step(view, self.rows[view.name], event)
+        self.head = stored.head
+
+
 async def folded(
-    log: Log,
+    log: Source,
     jurisdiction: str,
     views: Mapping[str, View[Any]],
     progress: Progress | None = None,
     upto: int | None = None,
 ) -> tuple[dict[str, dict[str, Row]], Head]:
     """The straight fold of the accepted log (up to the commit that ends at `upto`), and its head."""
-    rows: dict[str, dict[str, Row]] = {name: {} for name in views}
-    dispatch = Dispatch(views)
-    head, end = Head(), await log.end(jurisdiction)
-    async for batch in log.read(jurisdiction):
-        for stored in batch:
-            if upto is not None and stored.head.position > upto:
-                return rows, head
-            for event in happened(decode(stored.data)):
-                for view in dispatch[type(event.data)]:
-                    step(view, rows[view.name], event)
-            head = stored.head
-        if progress:
-            progress(head.position, end.position)
-    return rows, head
+    fold = Fold(log, jurisdiction, views)
+    await fold.go_on(upto, progress)
+    return fold.rows, fold.head
 
 
 async def rebuild_all(
-    log: Log,
+    log: Source,
     views: Views,
     jurisdiction: str,
     catalog: Mapping[str, View[Any]],
     progress: Progress | None = None,
 ) -> dict[str, int]:
-    """Every view from one reading of the log, until no batch came between; rows per view."""
-    while True:
+    """Every view from one reading of the log, gone on with until it meets the live head; rows per view."""
+    fold, left = Fold(log, jurisdiction, catalog), set(catalog)
+    while left:
         live = await views.head(jurisdiction)
-        rows, head = await folded(log, jurisdiction, catalog, progress, live.position)
-        done = [await views.rebuild(jurisdiction, name, found, head) for name, found in rows.items()]
-        if all(done):
-            return {name: len(found) for name, found in rows.items()}
+        head = await fold.go_on(live.position, progress)
+        for name in sorted(left):
+            if await views.rebuild(jurisdiction, name, fold.rows[name], head):
+                left.discard(name)
+    return {name: len(found) for name, found in fold.rows.items()}

@@ -1,0 +1,1 @@
+"""The projectors: Faust agents that fold the log into the views. Never in one process with the API."""

@@ -1,0 +1,106 @@
+"""The Faust app: one agent over the commits topic. It only delivers; what counts is the views' own heads."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final
+
+import faust
+from faust.types import TP
+
+from services.log.kafka import FETCH_BYTES, Connection
+from services.log.transport import Record
+from services.projector.work import Work
+
+TAKE: Final = 2_000
+WITHIN: Final = 0.02
+"""Seconds in which records are gathered into one batch."""
+BUFFER: Final = 16_384
+"""Far above the records of one fetch: Faust sleeps a whole second whenever a stream's buffer fills."""
+
+log_of = logging.getLogger("muster.projector")
+
+
+def build(
+    connection: Connection, partitions: int, group: str, opened: Callable[[], Awaitable[Work]]
+) -> faust.App:
+    """An app of its own for each process. `opened` gives the work, whose stores live on the app's loop."""
+    app = faust.App(
+        group,
+        broker=f"kafka://{connection.servers.replace(',', ';')}",
+        broker_credentials=_credentials(connection),
+        store="memory://",
+        processing_guarantee="at_least_once",
+        web_enabled=False,
+        autodiscover=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_replication_factor=1,
+        table_standby_replicas=0,
+        key_serializer="raw",
+        value_serializer="raw",
+        stream_buffer_maxsize=BUFFER,
+        stream_wait_empty=False,
+        consumer_max_fetch_size=FETCH_BYTES,
+        consumer_auto_offset_reset="earliest",
+        broker_session_timeout=6.0,
+        broker_heartbeat_interval=2.0,
+        broker_request_timeout=10.0,
+        broker_rebalance_timeout=10.0,
+        broker_commit_interval=2.8,
+        worker_redirect_stdouts=False,
+    )
+    topic = app.topic(
+        connection.topic,
+        partitions=partitions,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+    )
+
+    @app.agent(topic)
+    async def project(stream: Any) -> AsyncIterator[None]:
+        async for events in stream.noack_take(TAKE, within=WITHIN):
+            work = await opened()
+            for partition, records in _by_partition(events).items():
+                await work.take(partition, records)
+            for event in events:
+                await stream.ack(event)
+            yield
+
+    @app.on_partitions_assigned.connect  # type: ignore[arg-type]
+    async def own(_: Any, assigned: set[TP], *args: Any, **kwargs: Any) -> None:
+        work = await opened()
+        for tp in sorted(assigned):
+            work.own(tp.partition)
+            app.add_future(work.catch_up(tp.partition))
+
+    @app.on_partitions_revoked.connect  # type: ignore[arg-type]
+    async def disown(_: Any, revoked: set[TP], *args: Any, **kwargs: Any) -> None:
+        work = await opened()
+        for tp in revoked:
+            work.disown(tp.partition)
+
+    return app
+
+
+def _by_partition(events: Any) -> dict[int, list[Record]]:
+    found: dict[int, list[Record]] = {}
+    for event in events:
+        message = event.message
+        found.setdefault(message.partition, []).append(Record(message.offset, message.key, message.value))
+    return found
+
+
+def _credentials(connection: Connection) -> Any:
+    options = connection.options()
+    if connection.security == "PLAINTEXT":
+        return None
+    if "SASL" in connection.security:
+        return faust.SASLCredentials(
+            username=connection.user,
+            password=connection.password,
+            mechanism=connection.mechanism,
+            ssl_context=options.get("ssl_context"),
+        )
+    return faust.SSLCredentials(options["ssl_context"])

@@ -1,0 +1,92 @@
+"""Ends a process that has fallen silent: consumers do so after broker trouble, and workers are stateless."""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from services.log.kafka import Connection, KafkaTransport
+from services.log.port import LogUnavailable
+from services.log.transport import TransportDown
+from services.projector.work import Work
+
+LOOK_SECONDS: Final = 2.0
+PATIENCE: Final = 10.0
+"""Seconds without any progress while something waits to be projected."""
+STORE_PATIENCE: Final = 300.0
+"""The same while the view store is known to be in trouble: ending the process would not mend that."""
+EXIT: Final = 75  # EX_TEMPFAIL: try again
+
+log_of = logging.getLogger("muster.watchdog")
+
+
+class Lag:
+    """How long each partition has waited without any progress. Pure."""
+
+    def __init__(self) -> None:
+        self._since: dict[int, tuple[int, float]] = {}
+        self.behind: dict[int, int] = {}
+        """Records that wait, by partition."""
+
+    def look(self, ends: dict[int, int], seen: dict[int, int], now: float) -> float:
+        """Seconds that the slowest partition has stood still; `seen` = owned partitions alone."""
+        self.behind = {p: max(0, ends[p] - offset) for p, offset in seen.items() if p in ends}
+        for partition, offset in seen.items():
+            known = self._since.get(partition)
+            if known is None or known[0] != offset or not self.behind.get(partition):
+                self._since[partition] = offset, now
+        self._since = {p: since for p, since in self._since.items() if p in seen}
+        return max((now - since for _, since in self._since.values()), default=0.0)
+
+
+class Watchdog(threading.Thread):
+    """A thread with an event loop of its own: it does not depend on the one that it watches."""
+
+    def __init__(self, connection: Connection, work: Work, end: Callable[[int], None] = os._exit) -> None:
+        super().__init__(name="watchdog", daemon=True)
+        self.lag = Lag()
+        self.stalled = 0.0
+        self._connection, self._work, self._end = connection, work, end
+
+    def run(self) -> None:
+        """For ever."""
+        asyncio.run(self._watch())
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                transport = await KafkaTransport(self._connection).open()
+                try:
+                    await self._looks(transport)
+                finally:
+                    await transport.close()
+            except (LogUnavailable, TransportDown) as error:
+                log_of.warning("the watchdog cannot see the log: %s", error)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _looks(self, transport: KafkaTransport) -> None:
+        while True:
+            seen = {partition: self._work.seen.get(partition, -1) for partition in list(self._work.owned)}
+            ends = {partition: await transport.end(partition) for partition in seen}
+            self.stalled = self.lag.look(ends, seen, time.monotonic())
+            patience = STORE_PATIENCE if self._work.trouble else PATIENCE
+            if self.stalled > patience and await self._real(transport, ends, seen):
+                log_of.critical(
+                    "nothing was projected for %.0f s, though %s records wait; ending, to be started anew",
+                    self.stalled,
+                    self.lag.behind,
+                )
+                self._end(EXIT)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _real(self, transport: KafkaTransport, ends: dict[int, int], seen: dict[int, int]) -> bool:
+        """Whether records wait, and not only offsets that hold none."""
+        for partition, offset in seen.items():
+            async for records in transport.fetch(partition, max(offset, 0), ends[partition]):
+                if records:
+                    return True
+            self._work.skip(partition, ends[partition])
+        return False

@@ -1,0 +1,159 @@
+"""Beside projectors in other processes: knows how far the views are, and what the streams need."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from events.commit import Head
+from services.log.port import Stored
+from services.views.changes import Announcement, Feed
+from services.views.port import Step, Views, ViewsUnavailable
+
+KEEP: Final = 512
+KEEP_BYTES: Final = 16 * 2**20
+LOOK_SECONDS: Final = 1.0
+"""Between two looks at the heads, which find what was not announced."""
+GLANCE_SECONDS: Final = 0.1
+
+log_of = logging.getLogger("muster.follower")
+
+
+class Outbox(Views, Protocol):
+    """A view store that several processes share."""
+
+    async def positions(self) -> dict[str, int]:
+        """How far the live views of each jurisdiction are."""
+        ...
+
+    def unpack(self, after: int, upto: int, packed: bytes) -> Step:
+        """A step as it is kept. Raises RowUnreadable."""
+        ...
+
+
+class Recent:
+    """The newest announced steps of one jurisdiction, without a gap."""
+
+    def __init__(self) -> None:
+        self.steps: deque[tuple[int, int, bytes]] = deque()
+        self._bytes = 0
+
+    def add(self, after: int, upto: int, packed: bytes | None) -> None:
+        """A step that is too large, or does not follow the last one, breaks the row."""
+        if packed is None or (self.steps and self.steps[-1][1] != after):
+            self.steps.clear()
+            self._bytes = 0
+        if packed is None:
+            return
+        self.steps.append((after, upto, packed))
+        self._bytes += len(packed)
+        while len(self.steps) > KEEP or self._bytes > KEEP_BYTES:
+            self._bytes -= len(self.steps.popleft()[2])
+
+    def beyond(self, after: int, upto: int) -> list[tuple[int, int, bytes]] | None:
+        """Steps that lead from `after` to `upto`; None where they do not."""
+        found = [step for step in self.steps if step[1] > after and step[1] <= upto]
+        whole = found and found[0][0] == after and found[-1][1] == upto
+        return found if whole else None
+
+
+class Follower:
+    """The same towards the runtime as the embedded projector, but the folding happens elsewhere."""
+
+    def __init__(
+        self,
+        views: Outbox,
+        feed: Feed,
+        advanced: Callable[[str, int], None],
+        reset: Callable[[str], None],
+    ) -> None:
+        self._views, self._feed, self._advanced, self._reset = views, feed, advanced, reset
+        self._recent: dict[str, Recent] = {}
+        self._moved = asyncio.Condition()
+        self.positions: dict[str, int] = {}
+        self.trouble: str | None = None
+        """Why the views cannot be read just now."""
+        self.parked: dict[str, str] = {}
+
+    def offer(self, jurisdiction: str, stored: Stored) -> None:
+        """A commit was accepted: the projectors read it from the log."""
+
+    async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
+        """Wait until the views show `position`; whether they do."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while self.positions.get(jurisdiction, 0) < position:
+            left = deadline - loop.time()
+            if left <= 0:
+                return False
+            try:
+                async with asyncio.timeout(min(left, GLANCE_SECONDS)), self._moved:
+                    await self._moved.wait_for(lambda: self.positions.get(jurisdiction, 0) >= position)
+            except TimeoutError:
+                if (await self._head(jurisdiction)).position >= position:
+                    return True
+        return True
+
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+        """As the store's, from memory where it is there."""
+        position, recent = self.positions.get(jurisdiction, 0), self._recent.get(jurisdiction)
+        if after >= position:
+            return []
+        found = recent.beyond(after, position) if recent else None
+        if found is None:
+            return await self._views.steps(jurisdiction, after, limit)
+        return [self._views.unpack(*step) for step in found[:limit]]
+
+    async def catch_up(self, jurisdiction: str) -> None:
+        """Look now."""
+        await self._now_at(jurisdiction, (await self._head(jurisdiction)).position)
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        self.positions.update(await self._views.positions())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen())
+            tasks.create_task(self._look())
+
+    async def _listen(self) -> None:
+        async for announcement in self._feed.announcements():
+            await self._take(announcement)
+
+    async def _take(self, announced: Announcement) -> None:
+        jurisdiction = announced.jurisdiction
+        if announced.upto > self.positions.get(jurisdiction, 0):
+            recent = self._recent.setdefault(jurisdiction, Recent())
+            recent.add(announced.after, announced.upto, announced.packed)
+            await self._now_at(jurisdiction, announced.upto)
+        if announced.reset:
+            self._reset(jurisdiction)
+
+    async def _look(self) -> None:
+        """What stays behind from one look to the next was not announced: streams start over, to be sure."""
+        seen: dict[str, int] = {}
+        while True:
+            try:
+                found = await self._views.positions()
+                self.trouble = None
+            except ViewsUnavailable as error:
+                self.trouble, found = str(error), {}
+            for jurisdiction, position in seen.items():
+                if self.positions.get(jurisdiction, 0) < position:
+                    log_of.warning("the step of %s to %d was not announced", jurisdiction, position)
+                    self._recent.pop(jurisdiction, None)
+                    await self._now_at(jurisdiction, position)
+                    self._reset(jurisdiction)
+            seen = found
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _head(self, jurisdiction: str) -> Head:
+        return await self._views.head(jurisdiction)
+
+    async def _now_at(self, jurisdiction: str, position: int) -> None:
+        if position <= self.positions.get(jurisdiction, 0):
+            return
+        self.positions[jurisdiction] = position
+        async with self._moved:
+            self._moved.notify_all()
+        self._advanced(jurisdiction, position)
