@@ -1,13 +1,18 @@
 """Settings, from the environment (MUSTER_*) and the command line. Read by wiring alone."""
 
+import os
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Defaults serve one machine: an embedded log, loopback only."""
+    """Defaults serve one machine: an embedded log, loopback only. With `kafka` and `postgres`, a cluster.
+
+    Any setting may come from a file instead: MUSTER_POSTGRES_FILE=/run/secrets/postgres.
+    """
 
     model_config = SettingsConfigDict(env_prefix="MUSTER_", extra="ignore")
 
@@ -17,3 +22,40 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     timezone: str = "Asia/Shanghai"
     """Of a jurisdiction whose first command is not jurisdiction.establish."""
+
+    kafka: str | None = None
+    """Bootstrap servers, `host:port,host:port`."""
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_ca: str | None = None
+    """File with the certificates of who signed the brokers'; none = the system's."""
+    kafka_certificate: str | None = None
+    kafka_key: str | None = None
+    kafka_partitions: int = Field(default=12, ge=1, le=1000)
+    """Of the topics, when they are made; a log's partitions are never added to."""
+    kafka_replication: int = Field(default=3, ge=1, le=32)
+    kafka_min_insync: int = Field(default=2, ge=1, le=32)
+    postgres: SecretStr | None = None
+    """postgresql://user:password@host:port/database"""
+    projector_group: str = "muster-projector"
+    """Of the projectors that share the work on one database."""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(default=9464, ge=0, le=65535)
+    """Where a projector tells its figures and its health; 0 = nowhere."""
+
+    @property
+    def clustered(self) -> bool:
+        """Whether log and views are in other processes."""
+        return self.kafka is not None and self.postgres is not None
+
+
+def load() -> Settings:
+    """From the environment and the files that it names. Raises OSError for a file that cannot be read."""
+    given: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        path = os.environ.get(f"MUSTER_{name.upper()}_FILE")
+        if path:
+            given[name] = Path(path).read_text().strip()
+    return Settings(**given)

@@ -1,11 +1,13 @@
 """Ends a process that has fallen silent: consumers do so after broker trouble, and workers are stateless."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from services.log.kafka import Connection, KafkaTransport
@@ -28,6 +30,7 @@ class Lag:
 
     def __init__(self) -> None:
         self._since: dict[int, tuple[int, float]] = {}
+        self._ages: dict[int, float] = {}
         self.behind: dict[int, int] = {}
         """Records that wait, by partition."""
 
@@ -39,17 +42,24 @@ class Lag:
             if known is None or known[0] != offset or not self.behind.get(partition):
                 self._since[partition] = offset, now
         self._since = {p: since for p, since in self._since.items() if p in seen}
-        return max((now - since for _, since in self._since.values()), default=0.0)
+        self._ages = {p: now - since for p, (_, since) in self._since.items()}
+        return max(self._ages.values(), default=0.0)
+
+    def age(self, partition: int) -> float:
+        """Seconds that a partition had stood still at the last look, though records waited."""
+        return self._ages.get(partition, 0.0)
 
 
 class Watchdog(threading.Thread):
     """A thread with an event loop of its own: it does not depend on the one that it watches."""
 
-    def __init__(self, connection: Connection, work: Work, end: Callable[[int], None] = os._exit) -> None:
+    def __init__(
+        self, connection: Connection, work: Work, exits: Path, end: Callable[[int], None] = os._exit
+    ) -> None:
         super().__init__(name="watchdog", daemon=True)
         self.lag = Lag()
         self.stalled = 0.0
-        self._connection, self._work, self._end = connection, work, end
+        self._connection, self._work, self._exits, self._end = connection, work, exits, end
 
     def run(self) -> None:
         """For ever."""
@@ -79,8 +89,22 @@ class Watchdog(threading.Thread):
                     self.stalled,
                     self.lag.behind,
                 )
+                self._count()
                 self._end(EXIT)
             await asyncio.sleep(LOOK_SECONDS)
+
+    @property
+    def exits(self) -> int:
+        """How often a watchdog has ended a process with this data folder."""
+        try:
+            return int(self._exits.read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def _count(self) -> None:
+        with contextlib.suppress(OSError):  # it is ended all the same
+            self._exits.parent.mkdir(parents=True, exist_ok=True)
+            self._exits.write_text(str(self.exits + 1))
 
     async def _real(self, transport: KafkaTransport, ends: dict[int, int], seen: dict[int, int]) -> bool:
         """Whether records wait, and not only offsets that hold none."""

@@ -1,4 +1,4 @@
-"""What every store of snapshots can do: one contract suite for its adapters (tests/contract/test_snapshots.py)."""
+"""What every store of snapshots can do; its adapters pass one suite (tests/contract/test_snapshots.py)."""
 
 from typing import Protocol
 

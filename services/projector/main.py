@@ -1,0 +1,95 @@
+"""One projector process: opens its stores on Faust's loop, watches itself, ends cleanly."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import faust
+from prometheus_client import start_http_server
+from prometheus_client.process_collector import ProcessCollector
+
+from services.log.kafka import Connection
+from services.projector.app import build
+from services.projector.metrics import registry
+from services.projector.watchdog import Watchdog
+from services.projector.work import Work
+
+SAVE_SECONDS: Final = 1.0
+
+log_of = logging.getLogger("muster.projector")
+Opening = Callable[[], Awaitable[tuple[Work, Callable[[], Awaitable[None]]]]]
+"""Makes the work on the loop that calls it, and what closes it again."""
+
+
+class Process:
+    """Work, watchdog and figures of one process."""
+
+    def __init__(self, connection: Connection, opening: Opening, exits: Path) -> None:
+        self._connection, self._opening, self._exits = connection, opening, exits
+        self._gate: asyncio.Lock | None = None
+        self._work: Work | None = None
+        self._close: Callable[[], Awaitable[None]] | None = None
+        self._saving: asyncio.Task[None] | None = None
+        self.metrics: tuple[str, int] | None = None
+
+    async def opened(self) -> Work:
+        """The work, opened by whoever asks first."""
+        if self._gate is None:
+            self._gate = asyncio.Lock()
+        async with self._gate:
+            if self._work is None:
+                self._work, self._close = await self._opening()
+                self._saving = asyncio.create_task(self._save(self._work), name="saving checkpoints")
+                self._watch(self._work)
+        return self._work
+
+    async def close(self) -> None:
+        """Keep how far it is, and let go."""
+        if self._saving:
+            self._saving.cancel()
+        if self._work and self._close:
+            with suppress(Exception):  # a hint; the store may be gone by now
+                await self._work.save()
+            await self._close()
+
+    def _watch(self, work: Work) -> None:
+        watchdog = Watchdog(self._connection, work, self._exits)
+        watchdog.start()
+        if self.metrics:
+            figures = registry(work, watchdog)
+            ProcessCollector(registry=figures)
+            start_http_server(self.metrics[1], self.metrics[0], figures)
+
+    async def _save(self, work: Work) -> None:
+        while True:
+            await asyncio.sleep(SAVE_SECONDS)
+            try:
+                await work.save()
+            except Exception as error:
+                log_of.warning("checkpoints are not saved: %s", error)
+
+
+def run(
+    connection: Connection,
+    partitions: int,
+    group: str,
+    opening: Opening,
+    data: Path,
+    metrics: tuple[str, int] | None,
+) -> None:
+    """Until a signal; exits the process."""
+    process = Process(connection, opening, data / "watchdog-exits")
+    process.metrics = metrics
+    app = build(connection, partitions, group, process.opened)
+
+    @app.on_before_shutdown.connect
+    async def leaving(*args: Any, **kwargs: Any) -> None:
+        await process.close()
+
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("a projector is a process of its own")
+    faust.Worker(app, loglevel="WARNING", redirect_stdouts=False).execute_from_commandline()

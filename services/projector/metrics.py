@@ -1,0 +1,63 @@
+"""A projector's figures for Prometheus, and whether it is healthy."""
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from services.projector.watchdog import Watchdog
+from services.projector.work import Work
+
+
+class Figures:
+    """Collected when asked."""
+
+    def __init__(self, work: Work, watchdog: Watchdog) -> None:
+        self._work, self._watchdog = work, watchdog
+
+    def collect(self) -> Iterable[Metric]:
+        """Every family; names are documented in docs/operations.md."""
+        heads = GaugeMetricFamily(
+            "muster_projector_head_position", "Position that the views have reached", labels=["jurisdiction"]
+        )
+        for jurisdiction, position in list(self._work.positions.items()):
+            heads.add_metric([jurisdiction], position)
+        yield heads
+        lag = GaugeMetricFamily(
+            "muster_projector_lag_records", "Records not projected yet", labels=["partition"]
+        )
+        age = GaugeMetricFamily(
+            "muster_projector_checkpoint_age_seconds",
+            "Since a partition with waiting records last moved",
+            labels=["partition"],
+        )
+        for partition, behind in list(self._watchdog.lag.behind.items()):
+            lag.add_metric([str(partition)], behind)
+            age.add_metric([str(partition)], self._watchdog.lag.age(partition))
+        yield lag
+        yield age
+        dead = CounterMetricFamily(
+            "muster_log_dead_commits", "Records that are no commits of their key", labels=["reason"]
+        )
+        for reason, count in list(self._work.dead.items()):
+            dead.add_metric([reason], count)
+        yield dead
+        yield CounterMetricFamily(
+            "muster_projector_watchdog_exits", "Processes ended for their silence", self._watchdog.exits
+        )
+        yield GaugeMetricFamily(
+            "muster_jurisdictions_parked", "Waiting for a newer program", len(self._work.parked)
+        )
+        yield GaugeMetricFamily(
+            "muster_projector_partitions", "Partitions that this process projects", len(self._work.owned)
+        )
+        yield GaugeMetricFamily(
+            "muster_projector_trouble", "1 = the views cannot be written now", bool(self._work.trouble)
+        )
+
+
+def registry(work: Work, watchdog: Watchdog) -> CollectorRegistry:
+    """For the exposition."""
+    found = CollectorRegistry()
+    found.register(Figures(work, watchdog))  # type: ignore[arg-type]
+    return found
