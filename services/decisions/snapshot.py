@@ -1,4 +1,7 @@
-"""A state as bytes, and back: whoever restores it decides as if they had read the whole log."""
+"""A state as bytes, and back: whoever restores it decides as if they had read the whole log.
+
+JSON, because it keeps the offset of an instant, as the log does; MessagePack would not.
+"""
 
 import struct
 from collections.abc import Iterator
@@ -34,7 +37,7 @@ _HEADER: Final = 255
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of a State but its tables and its journal. Instants are UTC, as the edge makes them."""
+    """All of a State but its tables and its journal."""
 
     jurisdiction: str
     head: Head
@@ -60,11 +63,9 @@ class Restored(msgspec.Struct, frozen=True):
     """Ids of commands up to this position may be missing: only the view of commands knows them."""
 
 
-_encoder = msgspec.msgpack.Encoder()
-_headers = msgspec.msgpack.Decoder(Header)
-_decoders: list[msgspec.msgpack.Decoder[Any]] = [
-    msgspec.msgpack.Decoder(dict[str, cls]) for cls in TABLES.values()
-]
+_encoder = msgspec.json.Encoder()
+_headers = msgspec.json.Decoder(Header)
+_decoders: list[msgspec.json.Decoder[Any]] = [msgspec.json.Decoder(dict[str, cls]) for cls in TABLES.values()]
 
 
 def freeze(state: State, forget_commands_upto: int = 0) -> Frozen:

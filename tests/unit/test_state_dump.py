@@ -1,0 +1,199 @@
+"""A state that was dumped and loaded decides as the one it came from, whatever happened before."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from events.commit import Head
+from services.decisions.base import Command, Refused
+from services.decisions.decide import decide
+from services.decisions.snapshot import META, TABLES, Header, dump, freeze, load, schema
+from services.decisions.state import State
+from tests.given import Log, area, given, t, worker
+from tests.unit.test_laws import SCOPES, Laws, asked, some, st
+from tests.unit.test_scenario import Run
+
+
+def plain(state: State) -> bytes:
+    """Everything, with the order of its tables and the offsets of its instants."""
+    return msgspec.json.encode((freeze(state).header, freeze(state).tables))
+
+
+class Doubled(Log):
+    """Each command is decided by a restored state too, with the same answer."""
+
+    asks: Any = None
+
+    def _ask(self, command: Command, **how: Any) -> Any:
+        self.asks = super()._ask(command, **how)
+        return self.asks
+
+    def do(self, command: Command, **how: Any) -> list[Any]:
+        """Record it, and compare."""
+        twin = load(dump(self.state)).state
+        first = twin.head.position + 1
+        refused = None
+        try:
+            new = super().do(command, **how)
+        except Refused as error:
+            refused, new = error, []
+        again = self._again(self.asks)
+        try:
+            recorded = decide(twin, command, again, first, "body")
+        except Refused as error:
+            assert refused is not None, error
+            assert (error.code, error.detail) == (refused.code, refused.detail)
+            raise
+        assert refused is None, refused
+        assert recorded == (list(self.commits[-1].events) if new else [])
+        return new
+
+
+class Restarted(RuleBasedStateMachine):
+    """A jurisdiction under arbitrary use, restored before each command."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.laws = Laws()
+        self.laws.log = Doubled()
+
+    @initialize()
+    def a_city(self) -> None:
+        self.laws.a_city()
+
+    @rule(
+        what=asked(),
+        wait=st.integers(0, 4),
+        ago=some(st.integers(0, 12)),
+        observed=st.booleans(),
+        taken=st.integers(1, 3),
+        scope=SCOPES,
+    )
+    def ask(self, **how: Any) -> None:
+        self.laws.ask(**how)
+
+    @invariant()
+    def a_restored_state_is_the_same(self) -> None:
+        state = self.laws.log.state
+        assert plain(load(dump(state)).state) == plain(state)
+
+
+TestRestarted = Restarted.TestCase
+TestRestarted.settings = settings(
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much),
+    print_blob=False,
+)
+
+
+class Interrupted(Run):
+    """The scenario, with a restart after every thousandth command."""
+
+    count = 0
+
+    def _submit(self, one: Any) -> str:
+        self.count += 1
+        if self.count % 1000 == 0:
+            self.state = load(dump(self.state)).state
+        return super()._submit(one)
+
+
+class TestALockdown:
+    def test_goes_on_over_restarts_as_if_there_were_none(self) -> None:
+        straight, interrupted = Run(7), Interrupted(7)
+
+        assert interrupted.count > 10_000
+        assert interrupted.outcomes == straight.outcomes
+        assert interrupted.events == straight.events
+        assert plain(interrupted.state) == plain(straight.state)
+
+
+class TestWhatIsKept:
+    def test_is_every_field_of_a_state_but_its_journal(self) -> None:
+        state = State("2307")
+        fields = set(vars(state))
+
+        assert fields == {*TABLES, "jurisdiction", "head", "meta", "_journal"}
+        assert {name for name in fields if isinstance(getattr(state, name), dict)} == {*TABLES, "meta"}
+
+    def test_is_all_of_what_commands_put_into_meta(self) -> None:
+        state = given(area.define(area="230717", name="County 1")).state
+
+        assert set(state.meta) == META
+        assert {*Header.__struct_fields__} >= META - {"zone"}
+        assert load(dump(state)).state.meta == state.meta
+
+    def test_a_kind_of_meta_that_it_does_not_know_is_refused(self) -> None:
+        state = State("2307")
+        state.meta["new"] = 1
+
+        with pytest.raises(ValueError, match="does not hold new of 2307"):
+            dump(state)
+
+    def test_the_unconfirmed_is_refused(self) -> None:
+        state = given(area.define(area="230717", name="County 1")).state
+        state.put(state.areas, "230718", state.areas["230717"])
+
+        with pytest.raises(ValueError, match="unconfirmed"):
+            dump(state)
+
+    def test_an_empty_state(self) -> None:
+        restored = load(dump(State("2307"))).state
+
+        assert (restored.jurisdiction, restored.head, restored.meta) == ("2307", Head(), {})
+        assert not restored.established
+
+    def test_the_frozen_does_not_move_on_with_the_state(self) -> None:
+        log = given(area.define(area="230717", name="County 1")).log
+        frozen = freeze(log.state)
+        before = msgspec.json.encode(frozen.tables)
+        log.do(worker.register(worker="W1", role="courier"), now=t("09:00"))
+
+        assert msgspec.json.encode(frozen.tables) == before
+
+    def test_the_restored_moves_on_by_itself(self) -> None:
+        log = given(area.define(area="230717", name="County 1")).log
+        twin = load(dump(log.state)).state
+        log.do(worker.register(worker="W1", role="courier"), now=t("09:00"))
+
+        assert "W1" in log.state.workers
+        assert "W1" not in twin.workers
+
+    def test_ids_of_commands_may_stay_out_up_to_a_position(self) -> None:
+        log = given(*(area.define(area=f"23071{n}", name="County") for n in range(1, 6))).log
+        restored = load(dump(log.state, forget_commands_upto=4))
+        everything = load(dump(log.state))
+
+        assert (restored.forgotten, everything.forgotten) == (4, 0)
+        assert [k.position for k in restored.state.commands.values()] == [5, 6]
+        assert everything.state.commands == log.state.commands
+        assert len(log.state.commands) == 5
+
+
+class TestWhatIsNoDump:
+    @pytest.mark.parametrize("some", [b"", b"abc", b"\xff\0\0\0\5abcde", b"\5abcdef", b"\xff\0\0\0\0"])
+    def test_strange_bytes(self, some: bytes) -> None:
+        with pytest.raises(ValueError, match=r"."):
+            load(some)
+
+    def test_one_that_is_cut_off_anywhere(self) -> None:
+        whole = dump(given(area.define(area="230717", name="County 1")).state)
+        for end in range(len(whole)):
+            with pytest.raises(ValueError, match=r"."):
+                load(whole[:end])
+
+    def test_one_with_a_table_of_another_version(self) -> None:
+        with pytest.raises(ValueError, match="a table 99"):
+            load(dump(State("2307")) + b"\x63\0\0\0\0")
+
+    def test_schemas_differ_with_a_field(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        one = schema()
+        monkeypatch.setitem(TABLES, "places", Head)
+
+        assert schema() != one
