@@ -1,0 +1,90 @@
+"""A topic in memory whose deliveries go wrong in every way that a seed can think of."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping
+
+from services.log.identity import Identity
+from services.log.transport import Delivery, Record, Sent
+
+LOG = "00000000-0000-4000-8000-00000000000f"
+
+
+class Topic:
+    """What is truly in it: one list per partition; None is a hole, an offset without a record."""
+
+    def __init__(self, partitions: int = 2) -> None:
+        self.identity = Identity(log=LOG, partitions=partitions)
+        first = Record(0, None, self.identity.encode())
+        self.partitions: list[list[Record | None]] = [[first] for _ in range(partitions)]
+
+    def put(self, partition: int, key: bytes | None, value: bytes) -> int:
+        """Append a record; its offset."""
+        records = self.partitions[partition]
+        records.append(Record(len(records), key, value))
+        return len(records) - 1
+
+    def hole(self, partition: int) -> None:
+        """What a foreign transaction's marker leaves."""
+        self.partitions[partition].append(None)
+
+
+class Scripted:
+    """A Transport over a Topic: reading a range is right, following is as bad as the seed has it."""
+
+    def __init__(self, topic: Topic, seed: int | None = None) -> None:
+        self.topic, self.partitions = topic, len(topic.partitions)
+        self.random = random.Random(seed)
+        self.faulty = seed is not None
+        self.broken = 0
+        """Deliveries that went wrong."""
+
+    async def bounds(self, partition: int) -> tuple[int, int]:
+        return 0, len(self.topic.partitions[partition])
+
+    async def end(self, partition: int) -> int:
+        return len(self.topic.partitions[partition])
+
+    async def fetch(self, partition: int, start: int, stop: int) -> AsyncIterator[list[Record]]:
+        found = [record for record in self.topic.partitions[partition][start:stop] if record]
+        if found:
+            yield found
+
+    async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
+        at = dict(positions)
+        while True:
+            for partition, records in enumerate(self.topic.partitions):
+                if at[partition] < len(records):
+                    upto = self.random.randint(at[partition] + 1, len(records))
+                    there = [record for record in records[at[partition] : upto] if record]
+                    at[partition] = upto
+                    for delivery in self._spoilt(partition, there, upto):
+                        yield delivery
+            await asyncio.sleep(0)
+
+    def _spoilt(self, partition: int, records: list[Record], upto: int) -> list[Delivery]:
+        if not self.faulty:
+            return [Delivery(partition, records, upto)]
+        return [Delivery(partition, spoil(self.random, records, self.known(partition)), upto)]
+
+    def known(self, partition: int) -> list[Record]:
+        """What may come again: everything that was ever there."""
+        return [record for record in self.topic.partitions[partition] if record]
+
+    async def send(self, partition: int, key: bytes | None, value: bytes) -> Sent:
+        return Sent(self.topic.put(partition, key, value), None)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def spoil(chance: random.Random, records: list[Record], known: list[Record]) -> list[Record]:
+    """Loss, duplicates, swaps and stale replays."""
+    found = [record for record in records if chance.random() > 0.2]
+    found += [record for record in records if chance.random() < 0.2]
+    found += chance.sample(known, min(len(known), chance.randint(0, 3)))
+    for _ in range(chance.randint(0, 3)):
+        if len(found) > 1:
+            a, b = chance.sample(range(len(found)), 2)
+            found[a], found[b] = found[b], found[a]
+    return found

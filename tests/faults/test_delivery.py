@@ -1,0 +1,267 @@
+"""Whatever the deliveries are like, the log and the views are those of the accepted chain."""
+
+import asyncio
+import os
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+from scripted import LOG, Scripted, Topic, spoil
+
+from events.commit import Head
+from projections.catalog import views as catalog
+from services.decisions.area import DefineArea
+from services.decisions.request import Open
+from services.decisions.worker import CheckIn, CheckOut, Register, SetPresence
+from services.log import tail
+from services.log.chained import ChainedLog
+from services.log.identity import partition_of
+from services.log.port import LogDamaged, Stored
+from services.log.transport import Record
+from services.projector.work import Work
+from services.views.changes import Announcement
+from services.views.port import Query
+from services.views.rebuild import Fold
+from services.views.sqlite import SqliteViews
+from tests.make import chain, read
+
+SEEDS = int(os.environ.get("MUSTER_SEEDS", "1000"))
+CODES = ("2307", "2308", "SFFD")
+PARTITIONS = 2
+
+
+def history(jurisdiction: str) -> list[Stored]:
+    """A short shift of a few people."""
+    area = f"{jurisdiction}17" if jurisdiction.isdigit() else f"{jurisdiction}-17"
+    return chain(
+        DefineArea(area=area, name="county"),
+        *(Register(worker=f"W{n}", role="courier", home_area=area) for n in range(4)),
+        *(CheckIn(worker=f"W{n}", area=area) for n in range(4)),
+        Open(request="R1", category="medicine", priority=2, area=area),
+        SetPresence(worker="W2", presence="on_break"),
+        CheckOut(worker="W3"),
+        CheckIn(worker="W3", area=area),
+        CheckOut(worker="W0"),
+        jurisdiction=jurisdiction,
+    )
+
+
+def losers(chance: random.Random, commits: Sequence[Stored]) -> list[tuple[int, bytes]]:
+    """(index after which it lands, bytes): attempts on heads that were taken already, and repeats."""
+    found: list[tuple[int, bytes]] = []
+    for _ in range(chance.randint(0, 6)):
+        n = chance.randrange(len(commits))
+        commit = msgspec.json.decode(commits[n].data)
+        commit["id"] = f"loser-{chance.random()}"
+        found.append((chance.randrange(n, len(commits)), msgspec.json.encode(commit)))
+        found.append((chance.randrange(n, len(commits)), commits[n].data))
+    return found
+
+
+def filled(chance: random.Random, histories: dict[str, list[Stored]]) -> Topic:
+    """All histories interleaved, among losers, holes and records that are no commits at all."""
+    topic = Topic(PARTITIONS)
+    left = {code: [stored.data for stored in commits] for code, commits in histories.items()}
+    late = {code: losers(chance, commits) for code, commits in histories.items()}
+    while left:
+        code = chance.choice(sorted(left))
+        where, key = partition_of(code, PARTITIONS), code.encode()
+        done = len(histories[code]) - len(left[code])
+        topic.put(where, key, left[code].pop(0))
+        for _, data in [one for one in late[code] if one[0] == done]:
+            topic.put(where, key, data)
+        _litter(chance, topic, where, key, histories[code][done].data)
+        left = {code: rest for code, rest in left.items() if rest}
+    return topic
+
+
+def _litter(chance: random.Random, topic: Topic, where: int, key: bytes, data: bytes) -> None:
+    match chance.randrange(12):
+        case 0:
+            topic.hole(where)
+        case 1:
+            topic.put(where, key, b"not a commit")
+        case 2:
+            topic.put(where, b"\xff\xfe", data)
+        case 3:
+            topic.put((where + 1) % PARTITIONS, key, data)
+        case 4:
+            topic.put(where, b"9999", data)
+        case 5:
+            topic.put(where, None, topic.identity.encode())
+        case _:
+            pass
+
+
+HISTORIES = {code: history(code) for code in CODES}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(tail, "RETRY_SECONDS", 0.0)
+
+
+async def follow(seed: int) -> None:
+    """A process that follows a topic being written, and reads back what it has of it."""
+    chance = random.Random(seed)
+    whole = filled(chance, HISTORIES)
+    topic = Topic(PARTITIONS)
+    log = await ChainedLog(Scripted(topic, seed), topic.identity).open()
+    try:
+        for code in CODES:
+            await log.end(code)
+        for partition, records in enumerate(whole.partitions):
+            for record in records[1:]:
+                topic.partitions[partition].append(record)
+                if chance.random() < 0.1:
+                    await asyncio.sleep(0)
+        for code, commits in HISTORIES.items():
+            assert await log.end(code) == commits[-1].head
+            after = chance.randrange(commits[-1].head.position)
+            found = [stored async for batch in log.read(code, after) for stored in batch]
+            assert found == [stored for stored in commits if stored.head.position > after]
+        assert await log.jurisdictions() == sorted(CODES)
+    finally:
+        await log.close()
+
+
+class Quiet:
+    """Checkpoints and announcements of a projector that nobody listens to."""
+
+    def __init__(self) -> None:
+        self.offsets: dict[int, int] = {}
+        self.announced: list[Announcement] = []
+
+    async def load(self) -> dict[int, int]:
+        return dict(self.offsets)
+
+    async def save(self, offsets: dict[int, int]) -> None:
+        self.offsets |= offsets
+
+    async def send(self, announcement: Announcement) -> None:
+        self.announced.append(announcement)
+
+
+class Packed(SqliteViews):
+    """The embedded store with the outbox as the shared one has it."""
+
+    async def packed_steps(
+        self, jurisdiction: str, after: int, limit: int = 1000
+    ) -> list[tuple[int, int, bytes]] | None:
+        steps = await self.steps(jurisdiction, after, limit)
+        return None if steps is None else [(step.after, step.upto, b"-") for step in steps]
+
+
+async def project(seed: int) -> None:
+    """A projector that is handed spoilt deliveries, loses partitions and is started anew."""
+    chance = random.Random(seed)
+    topic = filled(chance, HISTORIES)
+    transport, views, quiet = Scripted(topic), await asyncio.to_thread(Packed, None, catalog), Quiet()
+    try:
+        for _ in range(chance.randint(1, 3)):
+            work = Work(views, transport, LOG, quiet, quiet)
+            for partition in range(PARTITIONS):
+                work.own(partition)
+            await _deliver(chance, work, topic)
+            await work.save()
+        for partition in range(PARTITIONS):  # the last process catches up by itself
+            work.disown(partition)
+            work.own(partition)
+            await work.catch_up(partition)
+        for code, commits in HISTORIES.items():
+            await _equal(views, code, commits)
+        ends = [one.upto for one in quiet.announced if one.jurisdiction == "2307"]
+        assert ends == sorted(ends)
+        assert ends[-1] == HISTORIES["2307"][-1].head.position
+    finally:
+        await views.close()
+
+
+async def _deliver(chance: random.Random, work: Work, topic: Topic) -> None:
+    for partition, held in enumerate(topic.partitions):
+        records = [record for record in held if record]
+        while records:
+            n = chance.randint(1, len(records))
+            some: list[Record] = spoil(chance, records[:n], [record for record in held if record])
+            records = records[n:]
+            if chance.random() < 0.1:
+                work.disown(partition)
+                work.own(partition)
+            await work.take(partition, some)
+
+
+async def _equal(views: Any, code: str, commits: Sequence[Stored]) -> None:
+    straight = Fold(_Source(commits), code, catalog)
+    await straight.go_on()
+    found, head = await views.snapshot(code, {name: Query() for name in catalog})
+    assert head == commits[-1].head
+    assert {name: dict(rows) for name, rows in found.items()} == straight.rows
+
+
+class _Source:
+    def __init__(self, commits: Sequence[Stored]) -> None:
+        self._commits = commits
+
+    async def end(self, jurisdiction: str) -> Head:
+        return self._commits[-1].head
+
+    def read(self, jurisdiction: str, after: int = 0):
+        return read(self._commits, after)
+
+
+@pytest.mark.timeout(600)
+async def test_a_log_followed_over_a_bad_line_is_the_accepted_chain() -> None:
+    for seed in range(SEEDS):
+        try:
+            async with asyncio.timeout(20):
+                await follow(seed)
+        except BaseException as error:
+            error.add_note(f"seed {seed}")
+            raise
+
+
+@pytest.mark.timeout(600)
+async def test_views_of_spoilt_deliveries_equal_the_straight_fold() -> None:
+    for seed in range(SEEDS):
+        try:
+            async with asyncio.timeout(20):
+                await project(seed)
+        except BaseException as error:
+            error.add_note(f"seed {seed}")
+            raise
+
+
+async def test_a_commit_beyond_the_head_stops_its_jurisdiction_and_no_other() -> None:
+    """Missing in the log itself: never skipped, whatever comes after."""
+    topic = Topic(PARTITIONS)
+    log = await ChainedLog(Scripted(topic), topic.identity).open()
+    first, _, third, *_ = HISTORIES["2307"]
+    other = HISTORIES["SFFD"][0]
+    assert await log.append("2307", first.data)
+    topic.put(partition_of("2307", PARTITIONS), b"2307", third.data)
+
+    with pytest.raises(LogDamaged, match="does not follow"):
+        await log.end("2307")
+    assert await log.append("SFFD", other.data)
+    await log.close()
+
+
+async def test_a_topic_that_was_cut_is_not_written() -> None:
+    topic = Topic(PARTITIONS)
+    transport = Scripted(topic)
+    log = await ChainedLog(transport, topic.identity).open()
+    commits = HISTORIES["2307"]
+    for stored in commits[:3]:
+        assert await log.append("2307", stored.data)
+    where = topic.partitions[partition_of("2307", PARTITIONS)]
+
+    del where[-1]
+    log._tail._reconnect()
+    await asyncio.sleep(0.05)
+
+    with pytest.raises(LogDamaged, match="not what it was"):
+        await log.append("2307", commits[3].data)
+    await log.close()
