@@ -167,8 +167,8 @@ async def project(seed: int) -> None:
                 work.own(partition)
             await _deliver(chance, work, topic)
             await work.save()
+        work = Work(views, transport, LOG, quiet, quiet)
         for partition in range(PARTITIONS):  # the last process catches up by itself
-            work.disown(partition)
             work.own(partition)
             await work.catch_up(partition)
         for code, commits in HISTORIES.items():
