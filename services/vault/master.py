@@ -27,3 +27,17 @@ def checked(key: bytes, origin: str) -> bytes:
     if len(key) != SIZE:
         raise WrongMasterKey(f"the master key from {origin} has {len(key)} bytes, not {SIZE}")
     return key
+
+
+def given_key(path: Path) -> bytes:
+    """The master key that all processes of a cluster share, from a file that is only read.
+
+    Raises MasterKeyMissing, WrongMasterKey.
+    """
+    try:
+        return checked(path.read_bytes(), str(path))
+    except OSError as error:
+        raise MasterKeyMissing(
+            f"the master key cannot be read from {path} ({error.strerror}): make it once with"
+            f" `head -c {SIZE} /dev/urandom` and give the same file to all processes"
+        ) from error

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.vault.errors import BadToken
-from services.vault.store import bound
+from services.vault.wrapping import bound
 
 PREFIX: Final = "sealed:1:"
 _NONCE: Final = 12

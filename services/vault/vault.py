@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +16,15 @@ from services.vault.errors import Erased, NoKey
 from services.vault.mask import mask
 from services.vault.master import checked, master_key
 from services.vault.phones import normalised
+from services.vault.port import Keys
 from services.vault.sealing import Key, parse
 from services.vault.store import KeyStore
 
 KEEP: Final = 30_000
 """Unwrapped keys in memory, some 400 bytes each."""
+MOST_AGE: Final = 5.0
+"""Seconds after which an erased key is used by no process any more, whatever became of the notice of it."""
+_AT_ONCE: Final = 5_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,16 +32,31 @@ log_of = logging.getLogger("muster.vault")
 
 
 class Vault:
-    """Keys of all subjects, in `keys.sqlite` under `master.key`. A subject is `worker/ID` or `request/ID`.
+    """Keys of all subjects, under one master key. A subject is `worker/ID` or `request/ID`.
 
     `seal`, `open` and `body_hash` may be called from any thread; a key not in memory costs them one look
-    into the store (20 microseconds). What writes does so on a thread of its own.
+    into the store (20 microseconds in a file, a round trip in a database: `warm` many at once). What writes
+    does so on a thread of its own.
+
+    Several processes may share a store. A key that one of them erased leaves the memory of the others at
+    once, by a notice; where notices do not arrive, nothing is used that was read more than MOST_AGE ago.
     """
 
-    def __init__(self, folder: Path | str, master: bytes | None = None, *, keep: int = KEEP) -> None:
-        """Open, or make at first start. Raises MasterKeyMissing, WrongMasterKey, VaultUnavailable."""
+    def __init__(
+        self,
+        folder: Path | str,
+        master: bytes | None = None,
+        *,
+        keep: int = KEEP,
+        store: Keys | None = None,
+    ) -> None:
+        """Open, or make at first start. Raises MasterKeyMissing, WrongMasterKey, VaultUnavailable.
+
+        Without a store the keys are in `keys.sqlite` in the folder; without a master key it is in
+        `master.key` there. The vault closes its store.
+        """
         folder = Path(folder)
-        self._store = KeyStore(folder / "keys.sqlite")
+        self._store: Keys = store or KeyStore(folder / "keys.sqlite")
         try:
             if master is None:
                 master = master_key(folder / "master.key", needed=not self._store.empty)
@@ -48,9 +68,11 @@ class Vault:
             self._store.close()
             raise
         self._keep = keep
-        self._keys: OrderedDict[tuple[str, str], Key | None] = OrderedDict()
+        self._keys: OrderedDict[tuple[str, str], tuple[Key | None, float]] = OrderedDict()
+        """Key, or None = erased; and since when it is known."""
         self._gate = threading.Lock()
         self._thread = ThreadPoolExecutor(1, "muster-vault")
+        self._store.watch(self._bury, self._forget)
 
     mask = staticmethod(mask)
 
@@ -66,35 +88,66 @@ class Vault:
         alive = {subject: True for subject in asked if self._remembered(jurisdiction, subject)}
         missing = asked - alive.keys()
         if missing:
+            asking = time.monotonic()
             made = await self._call(self._store.ensure, jurisdiction, missing)
             for subject, raw in made.items():
-                self._remember(jurisdiction, subject, raw)
-                alive[subject] = raw is not None
+                alive[subject] = self._remember(jurisdiction, subject, raw, asking) is not None
         return alive
+
+    async def warm(self, jurisdiction: str, subjects: Iterable[str]) -> None:
+        """Bring these subjects' keys into memory with one look, before many of their values are opened."""
+        missing = [s for s in dict.fromkeys(subjects) if not self._remembered(jurisdiction, s)]
+        if len(missing) > 1:
+            await asyncio.to_thread(self._read, jurisdiction, missing[: self._keep])
 
     async def erase(self, jurisdiction: str, subject: str) -> None:
         """Destroy a subject's key and phone hash; a tombstone stays. Repeating it changes nothing."""
         await self._call(self._erase, jurisdiction, subject)
 
-    def _erase(self, jurisdiction: str, subject: str) -> None:
-        erased = self._store.erase(jurisdiction, subject)
+    async def erase_all(self, jurisdiction: str, subjects: Iterable[str]) -> None:
+        """`erase` each; those that are erased already cost one look together."""
+        asked = list(dict.fromkeys(subjects))
+        for begin in range(0, len(asked), _AT_ONCE):
+            await self._call(self._erase, jurisdiction, *asked[begin : begin + _AT_ONCE])
+
+    def _erase(self, jurisdiction: str, *subjects: str) -> None:
+        known = self._store.keys(jurisdiction, subjects) if len(subjects) > 1 else {}
+        gone = [s for s in subjects if s not in known or known[s] is not None]
+        erased = [self._store.erase(jurisdiction, subject) for subject in gone]
+        for subject in subjects:
+            self._bury(jurisdiction, subject)
+        if any(erased) and not self._store.scrub():
+            log_of.warning("somebody reads the keys; the bytes of an erased one go with the next write")
+
+    def _bury(self, jurisdiction: str, subject: str) -> None:
         with self._gate:
-            self._keys[jurisdiction, subject] = None
-        if erased and not self._store.truncate():
-            log_of.warning(
-                "another process reads the keys; the bytes of an erased one go with the next write"
-            )
+            self._keys[jurisdiction, subject] = None, 0.0
+
+    def _forget(self) -> None:
+        with self._gate:
+            self._keys.clear()
 
     def _remembered(self, jurisdiction: str, subject: str) -> Key | None:
         with self._gate:
-            key = self._keys.get((jurisdiction, subject))
-            if key:
-                self._keys.move_to_end((jurisdiction, subject))
+            key, known = self._keys.get((jurisdiction, subject), (None, 0.0))
+            if key is None or not self._current(known):
+                return None
+            self._keys.move_to_end((jurisdiction, subject))
             return key
 
-    def _remember(self, jurisdiction: str, subject: str, raw: bytes | None) -> Key | None:
-        with self._gate:  # an erasure that came in between stays
-            key = self._keys.setdefault((jurisdiction, subject), Key(raw) if raw else None)
+    def _current(self, known: float) -> bool:
+        """Whether an erasure since then would have been heard of."""
+        oldest = time.monotonic() - MOST_AGE
+        since, until = self._store.heard
+        return known >= oldest or (known >= since and until >= oldest)
+
+    def _remember(self, jurisdiction: str, subject: str, raw: bytes | None, known: float) -> Key | None:
+        with self._gate:
+            before = self._keys.get((jurisdiction, subject))
+            if before and before[0] is None:
+                return None  # erased while it was being read
+            key = Key(raw) if raw else None
+            self._keys[jurisdiction, subject] = key, known
             while len(self._keys) > self._keep:
                 self._keys.popitem(last=False)
             return key
@@ -104,10 +157,15 @@ class Vault:
         key = self._remembered(jurisdiction, subject)
         if key:
             return key
-        raw = self._store.key(jurisdiction, subject)
-        if raw is False:
+        found = self._read(jurisdiction, [subject])
+        if subject not in found:
             raise NoKey(f"there is no key of {subject} in {jurisdiction} here")
-        return self._remember(jurisdiction, subject, None if raw is True else raw)
+        return found[subject]
+
+    def _read(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, Key | None]:
+        asking = time.monotonic()
+        found = self._store.keys(jurisdiction, subjects)
+        return {s: self._remember(jurisdiction, s, raw, asking) for s, raw in found.items()}
 
     # -- values --------------------------------------------------------------------------------------------
 

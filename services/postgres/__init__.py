@@ -1,0 +1,1 @@
+"""PostgreSQL: what all that is kept there has in common."""
