@@ -44,8 +44,18 @@ WORLD = {
 CLOCK = {"now", "utcnow", "today", "uuid1", "uuid4", "urandom"}
 ONLY = {
     "faust": ("services/projector/",),
-    "aiokafka": ("services/log/kafka.py", "services/projector/"),
-    "asyncpg": ("services/views/postgres.py",),
+    "aiokafka": ("services/log/kafka", "services/projector/"),
+    "asyncpg": ("services/views/postgres", "services/postgres/"),
+    "services.log.kafka": ("services/wiring.py", "services/log/kafka", "services/projector/"),
+    "services.views.postgres": ("services/wiring.py", "services/views/postgres"),
+    "services.postgres": (
+        "services/wiring.py",
+        "services/postgres/",
+        "services/views/postgres",
+        "services/vault/postgres.py",
+        "services/access/postgres.py",
+        "services/snapshots/postgres.py",
+    ),
     "services.settings": ("services/wiring.py",),
     "services.log.sqlite": ("services/wiring.py",),
     "services.views.sqlite": ("services/wiring.py", "services/views/transient.py"),
