@@ -92,4 +92,4 @@ def run(
 
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("a projector is a process of its own")
-    faust.Worker(app, loglevel="WARNING", redirect_stdouts=False).execute_from_commandline()
+    faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False).execute_from_commandline()

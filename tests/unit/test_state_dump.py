@@ -34,22 +34,20 @@ class Doubled(Log):
     def do(self, command: Command, **how: Any) -> list[Any]:
         """Record it, and compare."""
         twin = load(dump(self.state)).state
-        first = twin.head.position + 1
-        refused = None
         try:
             new = super().do(command, **how)
-        except Refused as error:
-            refused, new = error, []
-        again = self._again(self.asks)
-        try:
-            recorded = decide(twin, command, again, first, "body")
-        except Refused as error:
-            assert refused is not None, error
-            assert (error.code, error.detail) == (refused.code, refused.detail)
+        except Refused as refused:
+            assert self.decided(twin, command) == (refused.code, refused.detail)  # noqa: PT017
             raise
-        assert refused is None, refused
-        assert recorded == (list(self.commits[-1].events) if new else [])
+        assert self.decided(twin, command) == (list(self.commits[-1].events) if new else [])
         return new
+
+    def decided(self, twin: State, command: Command) -> object:
+        """What the restored state says to what was just asked."""
+        try:
+            return decide(twin, command, self._again(self.asks), twin.head.position + 1, "body")
+        except Refused as refused:
+            return refused.code, refused.detail
 
 
 class Restarted(RuleBasedStateMachine):

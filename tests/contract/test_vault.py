@@ -1,24 +1,56 @@
-"""The vault: what is sealed can be read by nobody else, and by nobody at all once it is erased."""
+"""The vault: what is sealed can be read by nobody else, and by nobody at all once it is erased.
+
+On both key stores alike: a file of one server, and PostgreSQL shared by several.
+"""
 
 import asyncio
 import re
+import secrets
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pg_server import database, execute
 
 from services.vault import BadToken, Erased, MasterKeyMissing, NoKey, Vault, WrongMasterKey, mask
 from services.vault.phones import normalised
+from services.vault.postgres import PgKeyStore
+from services.vault.vault import MOST_AGE
 
 ID = "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3d"
 TOKEN = re.compile(rf"sealed:1:worker/W1:{ID}:name:[\w-]{{16}}:[\w-]+")
 
 
+class Home:
+    """Where one vault lives; it may be opened several times."""
+
+    def __init__(self, folder: Path, dsn: str | None) -> None:
+        self.folder, self.dsn = folder, dsn
+
+    def open(self, master: bytes | None = None, **how: Any) -> Vault:
+        store = PgKeyStore(self.dsn) if self.dsn else None
+        return Vault(self.folder, master, store=store, **how)
+
+    def execute(self, sql: str) -> list[Any]:
+        """On the store, from outside; `keys` is its table of keys."""
+        if self.dsn:
+            return execute(self.dsn, sql.replace("keys", "vault_keys"))
+        with closing(sqlite3.connect(self.folder / "keys.sqlite")) as db:
+            return db.execute(sql).fetchall()
+
+
+@pytest.fixture(params=["file", "postgres"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    return Home(tmp_path, database() if request.param == "postgres" else None)
+
+
 @pytest.fixture
-async def vault(tmp_path: Path) -> AsyncIterator[Vault]:
-    opened = Vault(tmp_path)
+async def vault(home: Home) -> AsyncIterator[Vault]:
+    opened = home.open()
     await opened.ensure("2307", ["worker/W1"])
     yield opened
     await opened.close()
@@ -39,15 +71,15 @@ class TestSealing:
     def test_the_same_value_is_another_token_each_time(self, vault: Vault) -> None:
         assert len({sealed(vault) for _ in range(100)}) == 100
 
-    async def test_a_key_stays_the_same_over_restarts(self, vault: Vault, tmp_path: Path) -> None:
+    async def test_a_key_stays_the_same_over_restarts(self, vault: Vault, home: Home) -> None:
         token = sealed(vault)
-        again = Vault(tmp_path)
+        again = home.open()
 
         assert again.open("2307", token) == "测试人员 17"
         await again.close()
 
-    async def test_more_subjects_than_memory_holds(self, tmp_path: Path) -> None:
-        vault = Vault(tmp_path, keep=10)
+    async def test_more_subjects_than_memory_holds(self, home: Home) -> None:
+        vault = home.open(keep=10)
         subjects = [f"worker/W{n}" for n in range(50)]
         await vault.ensure("2307", subjects)
         tokens = [vault.seal("2307", s, ID, "name", s) for s in subjects]
@@ -59,8 +91,8 @@ class TestSealing:
         with pytest.raises(NoKey, match="worker/W2 in 2307"):
             sealed(vault, subject="worker/W2")
 
-    async def test_two_that_ensure_at_once_get_one_key(self, tmp_path: Path) -> None:
-        one, other = Vault(tmp_path), Vault(tmp_path)
+    async def test_two_that_ensure_at_once_get_one_key(self, home: Home) -> None:
+        one, other = home.open(), home.open()
         await asyncio.gather(*(v.ensure("2307", ["worker/W9"]) for v in (one, other)))
 
         assert other.open("2307", sealed(one, "x", subject="worker/W9")) == "x"
@@ -114,10 +146,10 @@ class TestErasing:
 
         assert vault.open("2307", token) is None
 
-    async def test_nor_after_a_restart_or_with_a_new_key(self, vault: Vault, tmp_path: Path) -> None:
+    async def test_nor_after_a_restart_or_with_a_new_key(self, vault: Vault, home: Home) -> None:
         token = sealed(vault)
         await vault.erase("2307", "worker/W1")
-        again = Vault(tmp_path)
+        again = home.open()
 
         assert again.open("2307", token) is None
         assert await again.ensure("2307", ["worker/W1", "worker/W2"]) == {
@@ -154,6 +186,132 @@ class TestErasing:
 
         assert await vault.find_phone("2307", "13800000001") == []
 
+
+class TestMany:
+    async def test_keys_may_be_brought_into_memory_together(self, vault: Vault, home: Home) -> None:
+        subjects = [f"worker/W{n}" for n in range(2, 500)]
+        await vault.ensure("2307", subjects)
+        tokens = [vault.seal("2307", s, ID, "name", s) for s in subjects]
+        other = home.open()
+        await other.warm("2307", [*subjects, "worker/unknown"])
+        other._store.keys = None  # type: ignore[assignment, method-assign]
+
+        assert [other.open("2307", token) for token in tokens] == subjects
+        await other.close()
+
+    async def test_many_are_erased_with_those_that_were_before(self, vault: Vault) -> None:
+        subjects = [f"worker/W{n}" for n in range(2, 50)]
+        await vault.ensure("2307", subjects)
+        await vault.erase("2307", "worker/W7")
+        await vault.erase_all("2307", [*subjects, "worker/unknown"])
+        await vault.erase_all("2307", [])
+
+        alive = await vault.ensure("2307", [*subjects, "worker/unknown", "worker/W1"])
+        assert [s for s, lives in alive.items() if lives] == ["worker/W1"]
+
+    async def test_racing_vaults_end_with_one_key_each(self, vault: Vault, home: Home) -> None:
+        others = [home.open() for _ in range(4)]
+        subjects = [f"worker/R{n}" for n in range(200)]
+        for begin in range(0, 200, 20):
+            some = subjects[begin : begin + 20]
+            await asyncio.gather(*(v.ensure("2307", reversed(some)) for v in others))
+        for subject in subjects:
+            token = others[0].seal("2307", subject, ID, "name", subject)
+            assert {other.open("2307", token) for other in others} == {subject}
+        for other in others:
+            await other.close()
+
+    async def test_phones_and_keys_of_the_same_subjects_at_once(self, vault: Vault, home: Home) -> None:
+        other, subjects = home.open(), [f"worker/P{n}" for n in range(50)]
+        await vault.ensure("2307", subjects)
+        rounds = [{s: f"138{n:02}{s[8:]:0>6}" for s in subjects} for n in range(6)]
+        await asyncio.gather(
+            *(
+                (vault, other)[n % 2].index_phones(
+                    "2307", dict(reversed(phones.items()) if n % 2 else phones)
+                )
+                for n, phones in enumerate(rounds)
+            ),
+            *(other.erase("2307", s) for s in subjects[:5]),
+        )
+        for subject in subjects[:5]:
+            assert not [r for r in rounds if subject in await vault.find_phone("2307", r[subject])]
+        for subject in subjects[5:]:
+            assert len([r for r in rounds if subject in await vault.find_phone("2307", r[subject])]) == 1
+        await other.close()
+
+
+class TestTheMasterKey:
+    def test_a_wrong_one_is_refused(self, vault: Vault, home: Home) -> None:
+        with pytest.raises(WrongMasterKey, match="does not open"):
+            home.open(bytes(32))
+
+    def test_one_of_another_length_is_refused(self, vault: Vault, home: Home) -> None:
+        with pytest.raises(WrongMasterKey, match="5 bytes"):
+            home.open(b"short")
+
+    def test_is_not_made_anew_where_it_is_missing(self, vault: Vault, home: Home) -> None:
+        (home.folder / "master.key").unlink()
+
+        with pytest.raises(MasterKeyMissing, match="restore it"):
+            home.open()
+        assert not (home.folder / "master.key").exists()
+
+    async def test_may_be_brought_by_the_caller(self, home: Home) -> None:
+        await home.open(b"k" * 32).close()
+
+        assert not (home.folder / "master.key").exists()
+        await home.open(b"k" * 32).close()
+
+    async def test_no_key_is_kept_unwrapped(self, vault: Vault, home: Home) -> None:
+        await vault.ensure("2307", ["worker/W2"])
+        raw = vault._store.keys("2307", ["worker/W2"])["worker/W2"]
+        kept = [bytes(row[0]) for row in home.execute("SELECT wrapped FROM keys")]
+
+        assert raw
+        assert len(kept) == 2
+        assert not any(raw in wrapped for wrapped in kept)
+
+    async def test_ids_of_imports_have_a_key_that_stays(self, vault: Vault, home: Home) -> None:
+        again = home.open()
+
+        assert again.import_key() == vault.import_key()
+        assert len(vault.import_key()) == 32
+        await again.close()
+
+
+class TestTheFile:
+    """Keys in a data folder: what is on the disk, and for whom."""
+
+    @pytest.fixture
+    async def vault(self, tmp_path: Path) -> AsyncIterator[Vault]:
+        opened = Vault(tmp_path)
+        await opened.ensure("2307", ["worker/W1"])
+        yield opened
+        await opened.close()
+
+    def test_is_made_for_its_owner_only(self, vault: Vault, tmp_path: Path) -> None:
+        for name in ("master.key", "keys.sqlite"):
+            assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+        assert len((tmp_path / "master.key").read_bytes()) == 32
+
+    async def test_is_taken_from_everybody_else_again(self, vault: Vault, tmp_path: Path) -> None:
+        (tmp_path / "master.key").chmod(0o644)
+        await Vault(tmp_path).close()
+
+        assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o600
+
+    def test_holds_no_key_unwrapped(self, vault: Vault, tmp_path: Path) -> None:
+        raw = vault._store.keys("2307", ["worker/W1"])["worker/W1"]
+
+        assert raw
+        assert not on_disk(tmp_path, raw)
+
+    async def test_holds_no_number(self, vault: Vault, tmp_path: Path) -> None:
+        await vault.index_phone("2307", "worker/W1", "13800001234")
+
+        assert not on_disk(tmp_path, b"13800001234")
+
     async def test_the_bytes_of_the_key_are_gone_from_the_disk(self, tmp_path: Path) -> None:
         """From the store and from its write-ahead log, however the pages were split meanwhile."""
         vault = Vault(tmp_path)
@@ -185,54 +343,6 @@ def on_disk(folder: Path, secret: bytes) -> bool:
     return any(secret in file.read_bytes() for file in folder.iterdir())
 
 
-class TestTheMasterKey:
-    def test_is_made_for_its_owner_only(self, vault: Vault, tmp_path: Path) -> None:
-        for name in ("master.key", "keys.sqlite"):
-            assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
-        assert len((tmp_path / "master.key").read_bytes()) == 32
-
-    async def test_is_taken_from_everybody_else_again(self, vault: Vault, tmp_path: Path) -> None:
-        (tmp_path / "master.key").chmod(0o644)
-        await Vault(tmp_path).close()
-
-        assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o600
-
-    def test_a_wrong_one_is_refused(self, vault: Vault, tmp_path: Path) -> None:
-        with pytest.raises(WrongMasterKey, match="does not open"):
-            Vault(tmp_path, bytes(32))
-
-    def test_one_of_another_length_is_refused(self, vault: Vault, tmp_path: Path) -> None:
-        with pytest.raises(WrongMasterKey, match="5 bytes"):
-            Vault(tmp_path, b"short")
-
-    def test_is_not_made_anew_where_it_is_missing(self, vault: Vault, tmp_path: Path) -> None:
-        (tmp_path / "master.key").unlink()
-
-        with pytest.raises(MasterKeyMissing, match="restore it"):
-            Vault(tmp_path)
-        assert not (tmp_path / "master.key").exists()
-
-    async def test_may_be_brought_by_the_caller(self, tmp_path: Path) -> None:
-        await Vault(tmp_path, b"k" * 32).close()
-
-        assert not (tmp_path / "master.key").exists()
-        await Vault(tmp_path, b"k" * 32).close()
-
-    async def test_no_key_is_on_the_disk_unwrapped(self, vault: Vault, tmp_path: Path) -> None:
-        await vault.ensure("2307", ["worker/W2"])
-        raw = vault._store.key("2307", "worker/W2")
-
-        assert isinstance(raw, bytes)
-        assert not on_disk(tmp_path, raw)
-
-    async def test_ids_of_imports_have_a_key_that_stays(self, vault: Vault, tmp_path: Path) -> None:
-        again = Vault(tmp_path)
-
-        assert again.import_key() == vault.import_key()
-        assert len(vault.import_key()) == 32
-        await again.close()
-
-
 class TestTheHashOfABody:
     AT = datetime(2022, 3, 28, tzinfo=UTC)
 
@@ -254,15 +364,15 @@ class TestTheHashOfABody:
         ]
         assert len({vault.body_hash("2307", *one) for one in asked}) == len(asked)
 
-    async def test_stays_over_restarts(self, vault: Vault, tmp_path: Path) -> None:
-        again = Vault(tmp_path)
+    async def test_stays_over_restarts(self, vault: Vault, home: Home) -> None:
+        again = home.open()
         for subject in (None, "worker/W1"):
             hashes = {v.body_hash("2307", subject, "n", None, {}) for v in (vault, again)}
             assert len(hashes) == 1
         await again.close()
 
-    async def test_cannot_be_guessed_without_the_key(self, vault: Vault, tmp_path: Path) -> None:
-        other = Vault(tmp_path / "other")
+    async def test_cannot_be_guessed_without_the_key(self, vault: Vault, home: Home) -> None:
+        other = Home(home.folder / "other", None).open()
         hashes = {v.body_hash("2307", None, "n", None, {}) for v in (vault, other)}
 
         assert len(hashes) == 2
@@ -311,20 +421,21 @@ class TestPhones:
 
         assert await vault.find_phone("2307", "13900001234") == []
 
-    async def test_jurisdictions_are_apart(self, vault: Vault, tmp_path: Path) -> None:
+    async def test_jurisdictions_are_apart(self, vault: Vault, home: Home) -> None:
         await vault.ensure("3307", ["worker/W1"])
         await vault.index_phone("2307", "worker/W1", "13800001234")
         await vault.index_phone("3307", "worker/W1", "13800001234")
-        with sqlite3.connect(tmp_path / "keys.sqlite") as db:
-            hashes = db.execute("SELECT DISTINCT phone FROM keys").fetchall()
+        hashes = home.execute("SELECT DISTINCT phone FROM keys")
 
         assert len(hashes) == 2
         assert await vault.find_phone("4407", "13800001234") == []
 
-    async def test_numbers_are_not_on_the_disk(self, vault: Vault, tmp_path: Path) -> None:
+    async def test_numbers_are_kept_as_hashes(self, vault: Vault, home: Home) -> None:
         await vault.index_phone("2307", "worker/W1", "13800001234")
+        [row] = home.execute("SELECT phone FROM keys")
 
-        assert not on_disk(tmp_path, b"13800001234")
+        assert len(row[0]) == 32
+        assert b"1234" not in bytes(row[0])
 
     def test_numbers_of_other_countries_keep_their_prefix(self) -> None:
         assert normalised("+1 (415) 555-0134") == "14155550134"
