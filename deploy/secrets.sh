@@ -1,0 +1,29 @@
+#!/bin/sh
+# Makes the secrets that compose.yaml mounts: each one once, never printed, never replaced. Usage: secrets.sh [FOLDER]
+# The folder is closed to others; the files in it are readable, because each container reads its own as its own user.
+set -eu
+folder=${1:-$(dirname "$0")/secrets}
+umask 077
+mkdir -p "$folder"
+chmod 0700 "$folder"
+
+random() { head -c "$1" /dev/urandom; }
+word() { random 24 | od -An -v -tx1 | tr -d ' \n'; }
+
+make_once() { # NAME, content from standard input
+    if [ -e "$folder/$1" ]; then
+        cat >/dev/null
+    else
+        cat >"$folder/.$1.new"
+        chmod 0444 "$folder/.$1.new"
+        mv "$folder/.$1.new" "$folder/$1"
+        echo "made $1"
+    fi
+}
+
+for name in kafka_broker kafka_api kafka_projector kafka_migrate postgres_password; do
+    word | make_once "$name"
+done
+printf 'postgresql://muster:%s@postgres:5432/muster' "$(cat "$folder/postgres_password")" | make_once postgres_dsn
+random 32 | make_once master_key
+echo "secrets are in $folder; keep a copy of master_key elsewhere: without it no personal data can be read"
