@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     """Of a jurisdiction whose first command is not jurisdiction.establish."""
 
+    clock: Path | None = None
+    """File of a clock that processes share, for scenarios; none = this machine's."""
+
     kafka: str | None = None
     """Bootstrap servers, `host:port,host:port`."""
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from services import wiring
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
 from services.vault import VaultError
 from services.views.port import BadQuery, RowUnreadable, ViewsUnavailable
@@ -83,7 +84,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def existing(data: Path) -> Path:
     """A data folder with a log in it."""
-    if not (data / "log.sqlite").exists():
+    if not wiring.settings().clustered and not (data / "log.sqlite").exists():
         raise Fail(
             f"there is no log in {data}; name another folder with --data, or start with `muster serve`."
         )

@@ -63,14 +63,14 @@ def rebuild(
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
 ) -> None:
-    """Fold views anew from the log. The server must not run."""
+    """Fold views anew from the log: embedded while the server rests, in a cluster beside the live ones."""
     if view is not None and view not in catalog:
         raise Fail(f"there is no view {view}; there are {', '.join(sorted(catalog))}.", 2)
     run(_rebuild(existing(data), jurisdiction, [view] if view else sorted(catalog)))
 
 
 async def _rebuild(data: Path, wanted: str | None, names: list[str]) -> None:
-    muster = await wiring.embedded(data)
+    muster = await wiring.opened(data)
     try:
         held = await muster.log.jurisdictions()
         for jurisdiction in [only(held, wanted)] if wanted else held:
@@ -78,6 +78,7 @@ async def _rebuild(data: Path, wanted: str | None, names: list[str]) -> None:
             with progress(f"rebuilding {jurisdiction}", None) as done:
                 chosen = {name: catalog[name] for name in names}
                 rows = await rebuild_all(muster.log, muster.views, jurisdiction, chosen, done)
+            await wiring.announce_rebuilt(muster, jurisdiction)
             for name, count in rows.items():
                 out.print(f"{jurisdiction} {name}: {count} rows")
     finally:

@@ -75,7 +75,7 @@ async def reading(data: Path) -> AsyncIterator[tuple[Log, Views, Vault]]:
     """Open for reading; where no server runs and the views are behind the log, catch up first."""
     log, views, vault = await wiring.readonly(data)
     try:
-        if not running(data) and await _behind(log, views):
+        if not wiring.settings().clustered and not running(data) and await _behind(log, views):
             await _catch_up(data)
         yield log, views, vault
     finally:

@@ -27,7 +27,7 @@ def serve(
 
 
 async def _serve(data: Path, host: str, port: int) -> int:
-    muster = await wiring.embedded(data)
+    muster = await wiring.opened(data)
     tokens = wiring.tokens(data)
     secret = tokens.first_admin()
     if host not in LOOPBACK and not _configured(tokens):

@@ -46,19 +46,19 @@ ONLY = {
     "faust": ("services/projector/",),
     "aiokafka": ("services/log/kafka", "services/projector/"),
     "asyncpg": ("services/views/postgres", "services/postgres/"),
-    "services.log.kafka": ("services/wiring.py", "services/log/kafka", "services/projector/"),
-    "services.views.postgres": ("services/wiring.py", "services/views/postgres"),
+    "services.log.kafka": ("services/wiring/", "services/log/kafka", "services/projector/"),
+    "services.views.postgres": ("services/wiring/", "services/views/postgres"),
     "services.postgres": (
-        "services/wiring.py",
+        "services/wiring/",
         "services/postgres/",
         "services/views/postgres",
         "services/vault/postgres.py",
         "services/access/postgres.py",
         "services/snapshots/postgres.py",
     ),
-    "services.settings": ("services/wiring.py",),
-    "services.log.sqlite": ("services/wiring.py",),
-    "services.views.sqlite": ("services/wiring.py", "services/views/transient.py"),
+    "services.settings": ("services/wiring/",),
+    "services.log.sqlite": ("services/wiring/",),
+    "services.views.sqlite": ("services/wiring/", "services/views/transient.py"),
 }
 """Module -> the only files, or folders, that import it. Transient views are the same adapter, in memory."""
 

@@ -1,0 +1,45 @@
+"""`muster migrate` and `muster projector`."""
+
+import logging
+from pathlib import Path
+
+from services import wiring
+from services.cli.common import DATA, Data, Fail, out, run
+
+
+def migrate() -> None:
+    """Make the topics and tables that are missing: before the first start, and before each upgrade."""
+    _clustered()
+    log, applied, unclean = run(wiring.cluster().migrate())
+    out.print(f"log {log}", markup=False)
+    out.print(f"migrations applied: {', '.join(applied) or 'none, all were there'}", markup=False)
+    if unclean:
+        raise Fail("\n".join(["the topic is not set as the log needs it:", *unclean]))
+
+
+def projector(data: Data = DATA) -> None:
+    """Fold the log into the views, beside other projectors, until Ctrl-C."""
+    _clustered()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("aiokafka", "faust", "mode", "kafka"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    found = wiring.settings()
+    partitions = run(wiring.cluster().partitions())
+    metrics = (found.metrics_host, found.metrics_port) if found.metrics_port else None
+    from services.projector.main import run as project
+
+    project(
+        wiring.cluster().kafka(),
+        partitions,
+        found.projector_group,
+        wiring.cluster().projecting,
+        Path(data),
+        metrics,
+    )
+
+
+def _clustered() -> None:
+    if not wiring.settings().clustered:
+        raise Fail(
+            "this is for a cluster: set MUSTER_KAFKA=host:port,... and MUSTER_POSTGRES=postgresql://...", 2
+        )

@@ -1,0 +1,94 @@
+"""The one place that knows concrete adapters and settings."""
+
+import asyncio
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from projections.catalog import views as catalog
+from services.access import Tokens
+from services.clock import Clock, SharedClock, SystemClock
+from services.log.port import Log, LogUnavailable
+from services.log.sqlite import SqliteLog
+from services.runtime import Muster
+from services.settings import Settings, load
+from services.snapshots.folder import FolderSnapshots
+from services.vault import Vault
+from services.views.port import Views
+from services.views.sqlite import SqliteViews
+
+
+def settings() -> Settings:
+    """From the environment."""
+    return load()
+
+
+def cluster() -> Any:
+    """The module of the cluster's adapters. Raises LogUnavailable where they are not installed."""
+    try:
+        return import_module("services.wiring.cluster")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("aiokafka", "asyncpg", "faust"):
+            raise LogUnavailable(
+                f"{error.name} is not installed: a cluster needs `pip install 'muster[cluster]'`"
+            ) from error
+        raise
+
+
+async def opened(data: Path, *, clock: Clock | None = None, timezone: str | None = None) -> Muster:
+    """The runtime that the settings ask for: a process of a cluster, or all in one on a data folder."""
+    found = settings()
+    if found.clustered:
+        return await cluster().runtime(data, clock or _clock(), timezone or found.timezone)
+    return await embedded(data, clock=clock, timezone=timezone)
+
+
+async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | None = None) -> Muster:
+    """A runtime on SQLite in a data folder. Raises LogLocked where another process writes there."""
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
+    log = await asyncio.to_thread(SqliteLog, data / "log.sqlite")
+    try:
+        views = await asyncio.to_thread(SqliteViews, data / "views.sqlite", catalog)
+        vault = await asyncio.to_thread(Vault, data)
+    except BaseException:
+        await log.close()
+        raise
+    return Muster(
+        log=log,
+        views=views,
+        vault=vault,
+        clock=clock or _clock(),
+        timezone=timezone or settings().timezone,
+        snapshots=FolderSnapshots(data / "snapshots"),
+    )
+
+
+async def readonly(data: Path) -> tuple[Log, Views, Vault]:
+    """Log, views and vault for reading, beside a running server or without one."""
+    if settings().clustered:
+        return await cluster().shared(data)
+    log = await asyncio.to_thread(SqliteLog.open_readonly, data / "log.sqlite")
+    views = await asyncio.to_thread(SqliteViews.open_readonly, data / "views.sqlite", catalog)
+    return log, views, await asyncio.to_thread(Vault, data)
+
+
+async def announce_rebuilt(muster: Muster, jurisdiction: str) -> None:
+    """Screens of other processes must start over."""
+    if settings().clustered:
+        await cluster().announce_rebuilt(muster, jurisdiction)
+
+
+def vault(data: Path) -> Vault:
+    """The keys of a data folder, or of the cluster."""
+    return cluster().vault(data) if settings().clustered else Vault(data)
+
+
+def tokens(data: Path) -> Tokens:
+    """The access tokens of a data folder, or of the cluster."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Tokens(data)
+
+
+def _clock() -> Clock:
+    path = settings().clock
+    return SharedClock(path) if path else SystemClock()

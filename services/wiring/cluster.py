@@ -1,0 +1,130 @@
+"""The adapters of a cluster: Kafka, PostgreSQL, Faust's work. Imported only where settings ask for them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from projections.catalog import views as catalog
+from services.clock import Clock
+from services.log.identity import identify
+from services.log.kafka import Connection, KafkaTransport, open_log
+from services.log.kafka_changes import KafkaAnnouncer, KafkaFeed
+from services.log.kafka_topics import migrate as migrate_topics
+from services.log.kafka_topics import unclean
+from services.log.port import Log
+from services.postgres.blocking import Blocking
+from services.postgres.checkpoints import PgCheckpoints
+from services.postgres.migrate import migrate as migrate_tables
+from services.projector.work import Work
+from services.runtime import Muster
+from services.settings import load as settings
+from services.snapshots.postgres import PgSnapshots
+from services.vault import Vault
+from services.vault.postgres import PgKeyStore
+from services.views.changes import Announcement
+from services.views.follower import Follower
+from services.views.postgres import PgViews
+
+
+async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
+    """A runtime that shares log, views and keys with other processes. Raises LogUnavailable,
+    ViewsUnavailable."""
+    connection = kafka()
+    log, views, vault = await shared(data)
+    feed = KafkaFeed(connection)
+    return Muster(
+        log=log,
+        views=views,
+        vault=vault,
+        clock=clock,
+        timezone=timezone,
+        following=lambda muster: Follower(views, feed, muster.advanced, muster.reset),
+        snapshots=await asyncio.to_thread(PgSnapshots, _dsn()),
+    )
+
+
+async def migrate() -> tuple[str, list[str], list[str]]:
+    """Make what is missing of topics and tables: (the log's UUID, migrations applied, what is unclean)."""
+    found = settings()
+    applied = await migrate_tables(_dsn())
+    identity = await migrate_topics(
+        kafka(),
+        partitions=found.kafka_partitions,
+        replication=found.kafka_replication,
+        min_insync=found.kafka_min_insync,
+    )
+    return identity.log, applied, await unclean(kafka(), found.kafka_min_insync)
+
+
+async def projecting() -> tuple[Work, Callable[[], Awaitable[None]]]:
+    """A projector's work, and what closes it. Raises OtherLog, LogUnavailable, ViewsUnavailable."""
+    connection = kafka()
+    transport = await KafkaTransport(connection).open()
+    identity = await identify(transport)
+    views = await PgViews.open(_dsn(), catalog)
+    blocking = await asyncio.to_thread(Blocking, _dsn(), size=2)
+    checkpoints = PgCheckpoints(blocking)
+    await checkpoints.claim(identity.log)
+    announcer = await KafkaAnnouncer(connection).open()
+
+    async def close() -> None:
+        await announcer.close()
+        await views.close()
+        await asyncio.to_thread(blocking.close)
+        await transport.close()
+
+    return Work(views, transport, identity.log, checkpoints, announcer), close
+
+
+async def announce_rebuilt(muster: Muster, jurisdiction: str) -> None:
+    """Streams of all API processes must start over. Raises ViewsUnavailable."""
+    position = (await muster.views.head(jurisdiction)).position
+    announcer = await KafkaAnnouncer(kafka()).open()
+    rebuilt = Announcement(jurisdiction=jurisdiction, after=position, upto=position, reset=True)
+    await announcer.send(rebuilt)
+    await announcer.close()
+
+
+async def partitions() -> int:
+    """Of the log. Raises LogUnavailable."""
+    transport = await KafkaTransport(kafka()).open()
+    await transport.close()
+    return transport.partitions
+
+
+async def shared(data: Path) -> tuple[Log, PgViews, Vault]:
+    """Log, views and keys, for reading or writing. Raises LogUnavailable, ViewsUnavailable, VaultError."""
+    log = await open_log(kafka())
+    try:
+        views = await PgViews.open(_dsn(), catalog)
+        store = await asyncio.to_thread(PgKeyStore, _dsn())
+        vault = await asyncio.to_thread(Vault, data, store=store)
+    except BaseException:
+        await log.close()
+        raise
+    return log, views, vault
+
+
+def kafka() -> Connection:
+    """How the brokers are reached."""
+    found = settings()
+    return Connection(
+        servers=found.kafka or "",
+        security=found.kafka_security,
+        mechanism=found.kafka_mechanism,
+        user=found.kafka_user,
+        password=found.kafka_password.get_secret_value() if found.kafka_password else None,
+        ca=found.kafka_ca,
+        certificate=found.kafka_certificate,
+        key=found.kafka_key,
+    )
+
+
+def _dsn() -> str:
+    found = settings().postgres
+    return found.get_secret_value() if found else ""
+
+
+def vault(data: Path) -> Vault:
+    """The keys that all processes share; the master key is this one's. Raises VaultError."""
+    return Vault(data, store=PgKeyStore(_dsn()))
