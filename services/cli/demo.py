@@ -68,8 +68,8 @@ def _empty(data: Path) -> None:
 
 async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port: int, seed: int) -> int:
     story = await asyncio.to_thread(SCENARIOS[scenario], seed)
-    clock = ScenarioClock(story.starts)
-    muster = await wiring.embedded(data, clock=clock, timezone=story.timezone)
+    clock = ScenarioClock(story.starts, wiring.shared_clock())
+    muster = await wiring.opened(data, clock=clock, timezone=story.timezone)
     tokens = wiring.tokens(data)
     secret = tokens.first_admin() or tokens.local_admin()
     stop = asyncio.Event()
@@ -91,6 +91,7 @@ async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port
                 live_from=story.live_from,
             )
             await _projected(muster, story.jurisdiction)
+            clock.let_go()
             await table.ended()
             if not leave:
                 await asyncio.Event().wait()

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from services.clock import SharedClock
 from services.intake.scenarios.story import Timed
 
 MOST: Final = 500
@@ -21,10 +22,15 @@ Submit = Callable[[list[dict[str, Any]], str], Awaitable[list[dict[str, Any]]]]
 
 
 class ScenarioClock:
-    """The scenario's time, as a clock for the service. Only the driver moves it; it never goes back."""
+    """The scenario's time, as a clock for the service. Only the driver moves it; it never goes back.
 
-    def __init__(self, starts: datetime) -> None:
-        self._now = starts.astimezone(UTC)
+    `shared` = the clock by which other processes of the service go: it is moved along.
+    """
+
+    def __init__(self, starts: datetime, shared: SharedClock | None = None) -> None:
+        self._now, self._shared = starts.astimezone(UTC), shared
+        if shared:
+            shared.set(self._now)
 
     def now(self) -> datetime:
         """In UTC."""
@@ -33,6 +39,13 @@ class ScenarioClock:
     def set(self, instant: datetime) -> None:
         """Move on; an instant of the past changes nothing."""
         self._now = max(self._now, instant.astimezone(UTC))
+        if self._shared:
+            self._shared.set(self._now)
+
+    def let_go(self) -> None:
+        """The scenario is over: the other processes' time goes on by itself."""
+        if self._shared:
+            self._shared.set(self._now, going=True)
 
 
 class Played(msgspec.Struct):

@@ -89,6 +89,11 @@ def tokens(data: Path) -> Tokens:
     return Tokens(data)
 
 
-def _clock() -> Clock:
+def shared_clock() -> SharedClock | None:
+    """The clock file that processes share, where settings name one."""
     path = settings().clock
-    return SharedClock(path) if path else SystemClock()
+    return SharedClock(path) if path else None
+
+
+def _clock() -> Clock:
+    return shared_clock() or SystemClock()
