@@ -31,7 +31,7 @@ allow() { # USER, what else kafka-acls takes
     echo "$user: $*"
 }
 user() { # USER, its secret
-    printf 'SCRAM-SHA-512=[iterations=8192,password=%s]\n' "$(cat "$secrets/$2")" >"$run/user.properties"
+    printf 'SCRAM-SHA-512=iterations=8192,password=%s\n' "$(cat "$secrets/$2")" >"$run/user.properties"
     "$bin/kafka-configs.sh" --bootstrap-server "$BOOTSTRAP" --command-config "$run/admin.properties" \
         --alter --entity-type users --entity-name "$1" --add-config-file "$run/user.properties" >/dev/null
     echo "$1: user"

