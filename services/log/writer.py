@@ -153,7 +153,7 @@ class Writer:
             log_of.error("jurisdiction %s is parked: %s", self._jurisdiction, error)
             self.parked = str(error)
             self._hydrated.set()
-            self._answer_all(self._take(MOST_WAITING), "jurisdiction.parked", str(error))
+            self._answer_all([*self._group, *self._take(MOST_WAITING)], "jurisdiction.parked", str(error))
 
     async def _hydrate(self) -> None:
         """From the snapshot, where there is one that fits, and the log; tries again until the log answers."""
