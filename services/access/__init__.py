@@ -1,7 +1,7 @@
 """Who may ask for what: access tokens, their scopes, and browser sessions."""
 
+from services.access.port import AccessUnavailable, Token
 from services.access.principal import SCOPES, Principal
-from services.access.store import Token
 from services.access.tokens import TokenRefused, Tokens
 
-__all__ = ["SCOPES", "Principal", "Token", "TokenRefused", "Tokens"]
+__all__ = ["SCOPES", "AccessUnavailable", "Principal", "Token", "TokenRefused", "Tokens"]

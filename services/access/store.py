@@ -1,7 +1,6 @@
 """Where tokens and sessions are kept, hashed: a small SQLite file that server and command line share."""
 
-import hashlib
-import secrets
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -9,8 +8,11 @@ from typing import Final
 import apsw
 import msgspec
 
-from services.access.principal import Principal, ScopeName
+from services.access.port import Held, Session, Token
 from services.private import connect
+
+LOOK_SECONDS: Final = 0.5
+"""How often the file is asked whether another process wrote to it."""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS tokens (
@@ -36,61 +38,31 @@ _ADD: Final = "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
 _ALL: Final = "SELECT * FROM tokens ORDER BY created_at, rowid"
 
 
-class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A token as it is listed; its secret was told once and is not kept."""
-
-    id: str
-    name: str
-    scope: ScopeName
-    jurisdictions: tuple[str, ...] = ()
-    areas: tuple[str, ...] = ()
-    worker: str | None = None
-    created_at: datetime
-    expires_at: datetime | None = None
-    revoked_at: datetime | None = None
-
-    def valid(self, now: datetime) -> bool:
-        """Neither revoked nor expired."""
-        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
-
-    @property
-    def principal(self) -> Principal:
-        """Whom the token stands for."""
-        return Principal(
-            id=self.id,
-            name=self.name,
-            scope=self.scope,
-            jurisdictions=self.jurisdictions,
-            areas=self.areas,
-            worker=self.worker,
-        )
-
-
-class Session(msgspec.Struct, frozen=True):
-    """A cookie's session: of which token (id), until when."""
-
-    token: str
-    expires_at: datetime
-
-
-def hashed(secret: str) -> str:
-    """Secrets have 256 random bits, so one plain SHA-256 is enough."""
-    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
-
-
 class Store:
-    """Blocking, for microseconds to a millisecond; not for several threads at once."""
+    """As services.access.port. Blocks for microseconds to a millisecond; not for several threads at once."""
 
     def __init__(self, path: Path) -> None:
         self._db = connect(path, _SCHEMA)
+        self._version, self._looked = -1, 0.0
+        self._held = Held({}, {})
 
-    def version(self) -> int:
-        """Another number once another process has written."""
+    def recent(self) -> Held:
+        return self._held if time.monotonic() - self._looked < LOOK_SECONDS else self.now()
+
+    def missed(self) -> Held:
+        return self.now()
+
+    def now(self) -> Held:
+        self._looked = time.monotonic()
         (version,) = next(self._db.execute("PRAGMA data_version"))
-        return int(version)
+        if version != self._version:
+            self._version, self._held = version, Held(self._tokens(), self._sessions())
+        return self._held
+
+    def _wrote(self) -> None:
+        self._version = -1  # it does not count what this connection writes
 
     def add(self, token: Token, hash_: str) -> None:
-        """Raises KeyError where a valid token has the name."""
         values = (
             token.id,
             hash_,
@@ -106,31 +78,29 @@ class Store:
             self._db.execute(_ADD, values)
         except apsw.ConstraintError:
             raise KeyError(token.name) from None
+        self._wrote()
 
-    def tokens(self) -> dict[str, Token]:
-        """By hash, oldest first."""
+    def _tokens(self) -> dict[str, Token]:
         return {row[1]: _token(row) for row in self._db.execute(_ALL)}
 
     def revoke(self, id_: str, now: datetime) -> None:
-        """The token and its sessions."""
         with self._db:
             self._db.execute("UPDATE tokens SET revoked_at = ? WHERE id = ?", (now.isoformat(), id_))
             self._db.execute("DELETE FROM sessions WHERE token = ?", (id_,))
+        self._wrote()
 
-    def begin(self, token: str, now: datetime, until: datetime) -> str:
-        """A new session's secret; sessions that are over go."""
-        secret = secrets.token_urlsafe(32)
+    def begin(self, hash_: str, session: Session, now: datetime) -> None:
         with self._db:
             self._db.execute("DELETE FROM sessions WHERE expires_at <= ?", (now.isoformat(),))
-            values = (hashed(secret), token, until.isoformat())
+            values = (hash_, session.token, session.expires_at.isoformat())
             self._db.execute("INSERT INTO sessions VALUES (?, ?, ?)", values)
-        return secret
+        self._wrote()
 
-    def end(self, secret: str) -> None:
-        self._db.execute("DELETE FROM sessions WHERE hash = ?", (hashed(secret),))
+    def end(self, hash_: str) -> None:
+        self._db.execute("DELETE FROM sessions WHERE hash = ?", (hash_,))
+        self._wrote()
 
-    def sessions(self) -> dict[str, Session]:
-        """By hash."""
+    def _sessions(self) -> dict[str, Session]:
         rows = self._db.execute("SELECT hash, token, expires_at FROM sessions")
         return {row[0]: Session(row[1], datetime.fromisoformat(row[2])) for row in rows}
 

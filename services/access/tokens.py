@@ -3,18 +3,16 @@
 import re
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
 
+from services.access.port import Held, Session, Token, TokenStore, hashed
 from services.access.principal import SCOPES, Principal, ScopeName
-from services.access.store import Session, Store, Token, hashed
+from services.access.store import Store
 from services.private import replace
 
-LOOK_SECONDS: Final = 0.5
-"""How often the file is asked whether another process wrote to it."""
 SESSION_LASTS: Final = timedelta(hours=12)
 _NAME: Final = re.compile(r"\w[\w.\-]{0,63}")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]{0,63}")
@@ -29,18 +27,28 @@ class TokenRefused(Exception):
 
 
 class Tokens:
-    """Tokens of one data folder (`access.sqlite`). What others change is noticed within a second."""
+    """Tokens of one data folder (`access.sqlite`), or of a store that several processes share.
 
-    def __init__(self, folder: Path | str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    Recognising one costs no look into the store. What others change is noticed within a second.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        store: TokenStore | None = None,
+    ) -> None:
+        """The first admin's secret lies in `admin.token` in the folder. Raises AccessUnavailable."""
         self._folder, self._now = Path(folder), now
-        self._store = Store(self._folder / "access.sqlite")
+        self._store: TokenStore = store or Store(self._folder / "access.sqlite")
         self._gate = threading.RLock()
-        self._version = -1
-        self._looked = 0.0
-        self._tokens: dict[str, Token] = {}
-        self._principals: dict[str, Principal] = {}
-        self._sessions: dict[str, Session] = {}
-        self._load()
+        self._held = Held({}, {})
+        self._by_id: dict[str, tuple[Token, Principal]] = {}
+        try:
+            self._take(self._store.now())
+        except BaseException:
+            self._store.close()
+            raise
 
     # -- keeping them --------------------------------------------------------------------------------------
 
@@ -82,25 +90,23 @@ class Tokens:
                 raise TokenRefused(
                     "token.exists", f"There is a token {token.name} already; revoke it, or take another name."
                 ) from None
-            self._load()
         return secret
 
     def list(self) -> list[Token]:
         """All tokens ever made, oldest first."""
         with self._gate:
-            self._load()
-            return [*self._tokens.values()]
+            self._take(self._store.now())
+            return [*self._held.tokens.values()]
 
     def revoke(self, name_or_id: str) -> Token:
         """End a token and its sessions. Raises TokenRefused where no valid one has that name or id."""
         with self._gate:
-            self._load()
-            found = [t for t in self._tokens.values() if name_or_id in (t.name, t.id) and not t.revoked_at]
+            found = [t for t in self.list() if name_or_id in (t.name, t.id) and not t.revoked_at]
             if not found:
                 raise TokenRefused("token.unknown", f"There is no token {name_or_id} that could be revoked.")
             self._store.revoke(found[0].id, self._now())
             self._forget_local(found[0])
-            self._load()
+            self._take(self._store.now())
         return found[0]
 
     # -- the first one -------------------------------------------------------------------------------------
@@ -115,13 +121,15 @@ class Tokens:
         It stays readable in `admin.token` (0600), for the command line beside a running server.
         """
         with self._gate:
-            self._load()
-            now = self._now()
-            if any(t.scope == "admin" and t.valid(now) for t in self._tokens.values()):
+            now, kept = self._now(), self.list()
+            if any(t.scope == "admin" and t.valid(now) for t in kept):
                 return None
-            taken = {t.name for t in self._tokens.values() if not t.revoked_at}
+            taken = {t.name for t in kept if not t.revoked_at}
             name = next(n for n in ("local", *(f"local-{i}" for i in range(2, 10**6))) if n not in taken)
-            secret = self.create(name, "admin")
+            try:
+                secret = self.create(name, "admin")
+            except TokenRefused:  # another process that starts with this one was first
+                return None
             replace(self._local, secret.encode())
             return secret
 
@@ -135,7 +143,7 @@ class Tokens:
 
     def _forget_local(self, token: Token) -> None:
         if self._local.exists():
-            kept = self._tokens.get(hashed(self._local.read_text().strip()))
+            kept = self._held.tokens.get(hashed(self._local.read_text().strip()))
             if kept is None or kept.id == token.id:
                 self._local.unlink()
 
@@ -143,9 +151,12 @@ class Tokens:
 
     def principal(self, secret: str) -> Principal | None:
         """Who holds this secret; None = unknown, revoked or expired."""
+        hash_ = hashed(secret)
         with self._gate:
-            self._look()
-            return self._valid(hashed(secret))
+            if hash_ not in self._recent().tokens:
+                self._take(self._store.missed())
+            token = self._held.tokens.get(hash_)
+            return self._valid(token.id) if token else None
 
     def session(self, secret: str) -> str | None:
         """Exchange a token's secret for that of a session (a cookie) of 12 hours; None = no valid token."""
@@ -153,48 +164,42 @@ class Tokens:
             principal = self.principal(secret)
             if principal is None:
                 return None
-            now = self._now()
-            session = self._store.begin(principal.id, now, now + SESSION_LASTS)
-            self._load()
+            now, session = self._now(), secrets.token_urlsafe(32)
+            self._store.begin(hashed(session), Session(principal.id, now + SESSION_LASTS), now)
+            self._take(self._store.now())
         return session
 
     def by_session(self, session: str) -> Principal | None:
         """Who holds this session; it ends with its token."""
+        hash_ = hashed(session)
         with self._gate:
-            self._look()
-            found = self._sessions.get(hashed(session))
-            if found is None or self._now() >= found.expires_at:
-                return None
-            return next((self._valid(h) for h, t in self._tokens.items() if t.id == found.token), None)
+            if hash_ not in self._recent().sessions:
+                self._take(self._store.missed())
+            found = self._held.sessions.get(hash_)
+            return self._valid(found.token) if found and self._now() < found.expires_at else None
 
     def end_session(self, session: str) -> None:
         """Sign out; an unknown session is no error."""
         with self._gate:
-            self._store.end(session)
-            self._load()
+            self._store.end(hashed(session))
+            self._take(self._store.now())
 
     def close(self) -> None:
         with self._gate:
             self._store.close()
 
-    def _valid(self, hash_: str) -> Principal | None:
-        token = self._tokens.get(hash_)
-        return self._principals[hash_] if token and token.valid(self._now()) else None
+    def _valid(self, id_: str) -> Principal | None:
+        token, principal = self._by_id.get(id_, (None, None))
+        return principal if token and token.valid(self._now()) else None
 
-    def _look(self) -> None:
-        """Every half second, whether another process wrote (microseconds)."""
-        now = time.monotonic()
-        if now - self._looked < LOOK_SECONDS:
-            return
-        self._looked = now
-        if self._store.version() != self._version:
-            self._load()
+    def _recent(self) -> Held:
+        return self._take(self._store.recent())
 
-    def _load(self) -> None:
-        self._version = self._store.version()
-        self._tokens = self._store.tokens()
-        self._principals = {hash_: token.principal for hash_, token in self._tokens.items()}
-        self._sessions = self._store.sessions()
+    def _take(self, held: Held) -> Held:
+        if held is not self._held:
+            self._held = held
+            self._by_id = {token.id: (token, token.principal) for token in held.tokens.values()}
+        return held
 
 
 def _refuse_bad(

@@ -122,5 +122,12 @@ def _tell(done: Future[None]) -> None:
         log_of.error("a loop beside the database died", exc_info=error)
 
 
-TROUBLE: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, CancelledError)
+TROUBLE: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+    CancelledError,
+)
 """What a call can end with where the server is down, slow, full or of another version."""

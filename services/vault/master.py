@@ -17,6 +17,7 @@ def master_key(path: Path, *, needed: bool) -> bytes:
             raise MasterKeyMissing(
                 f"{path} is missing, and the keys beside it cannot be opened without it: restore it first"
             )
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_once(path, secrets.token_bytes(SIZE))
     keep_private(path)
     return checked(path.read_bytes(), str(path))

@@ -5,7 +5,6 @@ On both key stores alike: a file of one server, and PostgreSQL shared by several
 
 import asyncio
 import re
-import secrets
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -19,7 +18,6 @@ from pg_server import database, execute
 from services.vault import BadToken, Erased, MasterKeyMissing, NoKey, Vault, WrongMasterKey, mask
 from services.vault.phones import normalised
 from services.vault.postgres import PgKeyStore
-from services.vault.vault import MOST_AGE
 
 ID = "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3d"
 TOKEN = re.compile(rf"sealed:1:worker/W1:{ID}:name:[\w-]{{16}}:[\w-]+")

@@ -1,0 +1,99 @@
+"""What every store of tokens and sessions can do. Blocking; its adapters pass one contract suite."""
+
+import hashlib
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from services.access.principal import Principal, ScopeName
+
+
+class AccessUnavailable(Exception):
+    """Tokens and sessions cannot be read or written now."""
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A token as it is listed; its secret was told once and is not kept."""
+
+    id: str
+    name: str
+    scope: ScopeName
+    jurisdictions: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    worker: str | None = None
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def valid(self, now: datetime) -> bool:
+        """Neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    @property
+    def principal(self) -> Principal:
+        """Whom the token stands for."""
+        return Principal(
+            id=self.id,
+            name=self.name,
+            scope=self.scope,
+            jurisdictions=self.jurisdictions,
+            areas=self.areas,
+            worker=self.worker,
+        )
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A cookie's session: of which token (id), until when."""
+
+    token: str
+    expires_at: datetime
+
+
+def hashed(secret: str) -> str:
+    """Secrets have 256 random bits, so one plain SHA-256 is enough."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """All there is, by hash of the secret; tokens oldest first. Another object where something changed."""
+
+    tokens: dict[str, Token]
+    sessions: dict[str, Session]
+
+
+class TokenStore(Protocol):
+    """Tokens and sessions by hash. What writes, and `now`, raises AccessUnavailable."""
+
+    def recent(self) -> Held:
+        """What is kept, as of half a second ago at most; costs nothing. While the store cannot be reached
+        what was last known holds: nothing can be revoked in it then either."""
+        ...
+
+    def missed(self) -> Held:
+        """As `recent`, after something unknown was asked for: looks again, but not each time."""
+        ...
+
+    def now(self) -> Held:
+        """What is kept."""
+        ...
+
+    def add(self, token: Token, hash_: str) -> None:
+        """Raises KeyError where a token that is not revoked has the name."""
+        ...
+
+    def revoke(self, id_: str, now: datetime) -> None:
+        """The token and its sessions."""
+        ...
+
+    def begin(self, hash_: str, session: Session, now: datetime) -> None:
+        """A new session; those that are over go."""
+        ...
+
+    def end(self, hash_: str) -> None:
+        """A session; an unknown one is no error."""
+        ...
+
+    def close(self) -> None:
+        """Nothing can be asked any more."""
+        ...
