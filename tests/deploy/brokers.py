@@ -1,4 +1,4 @@
-"""A real broker by the image's own scripts: start.sh and rights.sh, with Kafka's programs from its Java packages."""
+"""A real broker by the image's own scripts, start.sh and rights.sh, with Kafka from its Java packages."""
 
 import os
 import shutil
