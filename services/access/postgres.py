@@ -13,8 +13,8 @@ from services.access.port import AccessUnavailable, Held, Session, Token
 from services.postgres.blocking import TROUBLE, Blocking, Connection, DatabaseUnavailable, Taken
 
 LOOK_SECONDS: Final = 0.25
-MISS_SECONDS: Final = 0.05
-"""Unknown secrets make it look no more often than that, however many are tried."""
+MISSES: Final = 20
+"""Unknown secrets make it look no more often in a second than that, however many are tried."""
 _ADD: Final = (
     "INSERT INTO access_tokens"
     " (id, hash, name, scope, jurisdictions, areas, worker, created_at, expires_at)"
@@ -39,7 +39,7 @@ class PgTokenStore:
 
     def __init__(self, dsn: str) -> None:
         """Connects; the tables must be there. Raises AccessUnavailable."""
-        self._version, self._looked = -1, 0.0
+        self._version, self._misses, self._second = -1, 0, 0.0
         self._held, self._fails = Held({}, {}), False
         try:
             self._blocking = Blocking(dsn, size=2)
@@ -51,13 +51,19 @@ class PgTokenStore:
         return self._held
 
     def missed(self) -> Held:
-        if not self._fails and time.monotonic() - self._looked >= MISS_SECONDS:
+        if not self._fails and self._may_look():
             try:
                 return self.now()
             except AccessUnavailable as error:
                 self._fails = True  # until the thread has reached it again: nobody else waits for it
                 log_of.warning("%s", error)
         return self._held
+
+    def _may_look(self) -> bool:
+        if (now := time.monotonic()) - self._second >= 1:
+            self._second, self._misses = now, 0
+        self._misses += 1
+        return self._misses <= MISSES
 
     def now(self) -> Held:
         self._run(self._look)
@@ -96,12 +102,12 @@ class PgTokenStore:
                 await connection.execute(_BUMP)
                 for statement, *values in statements:
                     await connection.execute(statement, *values)
+            await self._look(connection)
 
         self._run(work)
 
     async def _look(self, connection: Connection) -> None:
         """What is kept, read again only where the version has moved."""
-        self._looked = time.monotonic()
         if await connection.fetchval("SELECT version FROM access_version") != self._version:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 version = await connection.fetchval("SELECT version FROM access_version")

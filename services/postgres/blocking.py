@@ -66,14 +66,16 @@ class Blocking:
                 self._stop()
 
     async def _open(self, dsn: str, size: int) -> asyncpg.Pool:
-        return await asyncpg.create_pool(
+        pool = await asyncpg.create_pool(
             dsn,
-            min_size=1,
+            min_size=0,  # at the first use again, rather than from a loop of the pool's own that warns
             max_size=size,
             timeout=CONNECT_SECONDS,
             command_timeout=self._seconds,
             server_settings=DURABLE,
         )
+        async with pool.acquire(timeout=CONNECT_SECONDS):
+            return pool
 
     async def _on_connection(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         if self._pool is None:
