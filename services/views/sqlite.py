@@ -14,8 +14,9 @@ from projections.base import Row, View
 from services.views import sqlite_file as file
 from services.views import sqlite_steps as outbox
 from services.views.port import BadQuery, Batch, Page, Query, Rows, Step, ViewsUnavailable
-from services.views.sqlite_query import KEY, cursor, select, sort_of
+from services.views.query import KEY, cursor, select, sort_of
 from services.views.sqlite_table import Table
+from services.views.steps import Changed, unpack
 
 READERS: Final = 3
 # What SQLite or an encoder says where a row itself is at fault, not the file or the disk.
@@ -144,7 +145,7 @@ class SqliteViews:
         found = outbox.read(db, jurisdiction, after, file.head(db, jurisdiction).position, limit)
         if found is None:
             return None
-        return [outbox.unpack(self.tables, since, upto, packed) for since, upto, packed in found]
+        return [unpack(self.tables, since, upto, packed) for since, upto, packed in found]
 
     # -- writing -------------------------------------------------------------------------------------------
 
@@ -186,9 +187,9 @@ class SqliteViews:
             db.execute("INSERT INTO degraded VALUES (?, ?, ?)", (where, view, since))
         return "written"
 
-    def _write_rows(self, db: apsw.Connection, batch: Batch) -> tuple[list[outbox.Changed], dict[str, str]]:
+    def _write_rows(self, db: apsw.Connection, batch: Batch) -> tuple[list[Changed], dict[str, str]]:
         """What was changed, for the step; and the views whose rows cannot be held, with the reason."""
-        changes: list[outbox.Changed] = []
+        changes: list[Changed] = []
         refused: dict[str, str] = {}
         for view, after in batch.after.items():
             table = self.tables[view]

@@ -1,53 +1,16 @@
 """The outbox of steps in SQLite: what each batch changed, for the streams; the oldest are forgotten."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 import apsw
-import msgspec
-import zstandard
 
-from services.views.port import Change, Step
-from services.views.sqlite_table import Table
+from services.views.steps import Changed, pack
 
 KEEP: Final = 4_000
 """Newest steps kept of a jurisdiction."""
 KEEP_BYTES: Final = 16 * 2**20
 _PRUNE_EVERY: Final = 64
-_MOST_UNPACKED: Final = 2**30
-
-Changed = tuple[str, str, bytes | None, bytes | None]
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(list[tuple[str, str, msgspec.Raw, msgspec.Raw]])
-_NULL: Final = msgspec.Raw(b"null")
-_packer = zstandard.ZstdCompressor(level=1)  # used by the one writing thread only
-
-
-def pack(changes: Iterable[Changed]) -> bytes:
-    """Rows are encoded already; they are not encoded again."""
-    return _packer.compress(
-        _encoder.encode([(view, key, _raw(before), _raw(row)) for view, key, before, row in changes])
-    )
-
-
-def _raw(data: bytes | None) -> msgspec.Raw:
-    return _NULL if data is None else msgspec.Raw(data)
-
-
-def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> Step:
-    """Raises RowUnreadable."""
-    data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_UNPACKED)
-
-    def row(view: str, key: str, raw: msgspec.Raw):
-        held = bytes(raw)
-        return None if held == b"null" else tables[view].decode(key, held)
-
-    changes = tuple(
-        Change(view, key, row(view, key, before), row(view, key, now))
-        for view, key, before, now in _decoder.decode(data)
-        if view in tables
-    )
-    return Step(after, upto, changes)
 
 
 def write(db: apsw.Connection, jurisdiction: str, after: int, upto: int, changes: Iterable[Changed]) -> None:

@@ -1,20 +1,17 @@
-"""The table of one view's live version: its DDL, and its rows on the way in and out."""
+"""The table of one view's live version in SQLite: its DDL, and its rows on the way in and out."""
 
-import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from itertools import compress
 from operator import ne
 from typing import Any, Final
 
 import apsw
-import msgspec
 
 from projections.base import Row, View
-from services.views.columns import Column, Stored, columns, held, values
-from services.views.port import RowUnreadable
+from services.views.columns import Column, Stored, held
+from services.views.table import Table as AnyTable
+from services.views.table import encoder as _encoder
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _TYPES: Final = {
     "text": "TEXT",
     "integer": "INTEGER",
@@ -22,31 +19,15 @@ _TYPES: Final = {
     "boolean": "INTEGER",
     "instant": "INTEGER",
 }
-_encoder = msgspec.json.Encoder()
 Rows = Mapping[str, Row | None]
 
 
-class Table:
+class Table(AnyTable):
     """Rows as JSON, and a typed, indexed column for each field that the view filters by."""
 
     def __init__(self, view: View[Any]) -> None:
-        if not _NAME.fullmatch(view.name) or not all(_NAME.fullmatch(f) for f in view.filters):
-            raise ValueError(f"view {view.name}: its name and filters must be lower case, digits and _")
-        self.view = view
-        self.columns: tuple[Column, ...] = columns(view)
-        self.by_field = {column.field: column for column in self.columns}
-        self.has_area = "area" in self.by_field
-        self.name = f"view_{view.name}_v{view.version}"
-        self.values = values(self.columns)
-        self._decoder = msgspec.json.Decoder(view.row)
+        super().__init__(view)
         self._updates: dict[tuple[bool, ...], str] = {}
-
-    @property
-    def signature(self) -> str:
-        """Changes with version, columns and row type: another signature needs a fresh fold."""
-        schema = msgspec.json.schema(self.view.row)
-        parts = (self.view.version, [(c.field, c.kind) for c in self.columns], _undescribed(schema))
-        return hashlib.sha256(_encoder.encode(parts)).hexdigest()
 
     def ddl(self) -> str:
         """Makes the table and its indexes."""
@@ -60,13 +41,6 @@ class Table:
             for c in self.columns
         )
         return "".join((table, *indexes))
-
-    def decode(self, key: str, data: bytes) -> Row:
-        """Raises RowUnreadable."""
-        try:
-            return self._decoder.decode(data)
-        except msgspec.DecodeError as error:
-            raise RowUnreadable(self.view.name, key, str(error)) from error
 
     def load(self, db: apsw.Connection, jurisdiction: str, keys: Iterable[str]) -> dict[str, Row | None]:
         """Rows by key, None where there is none. Raises RowUnreadable."""
@@ -152,10 +126,3 @@ class Table:
 def _only(column: Column) -> str:
     """Empty texts are many and seldom asked for: not worth an entry for each. Instants are sorted by."""
     return f" WHERE {column.sql} IS NOT NULL" if column.nullable and column.kind == "text" else ""
-
-
-def _undescribed(schema: Any) -> Any:
-    """A JSON schema without its texts: rewording a docstring is no reason to fold anew."""
-    if isinstance(schema, dict):
-        return {k: _undescribed(v) for k, v in schema.items() if k not in ("description", "title")}
-    return [_undescribed(v) for v in schema] if isinstance(schema, list) else schema

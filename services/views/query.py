@@ -10,19 +10,43 @@ import msgspec
 
 from services.views.columns import Column, Stored, wanted
 from services.views.port import BadQuery, Query
-from services.views.sqlite_table import Table
+from services.views.table import Table
 
 KEY: Final = Column("key", "text", nullable=False)
 _GB_LENGTHS: Final = (4, 6, 9, 12)
-_NO_GRID: Final = "substr(by_area, 1, instr(by_area || '-', '-') - 1) NOT GLOB '*[^0-9]*'"
-"""The code before its grid suffix is all digits: only then does it lie in what it is cut to."""
+
+
+class Dialect(msgspec.Struct, frozen=True):
+    """What two databases say differently."""
+
+    no_grid: str
+    """The code before its grid suffix is all digits: only then does it lie in what it is cut to."""
+    up: str
+    down: str
+    """NULLs are least."""
+    numbered: bool
+    """Whether parameters are $1, $2 ... or all ?."""
+
+
+SQLITE: Final = Dialect(
+    "substr(by_area, 1, instr(by_area || '-', '-') - 1) NOT GLOB '*[^0-9]*'", "ASC", "DESC", numbered=False
+)
+POSTGRES: Final = Dialect(
+    "split_part(by_area, '-', 1) !~ '[^0-9]'", "ASC NULLS FIRST", "DESC NULLS LAST", numbered=True
+)
 
 
 class Select(msgspec.Struct):
-    """SQL and its parameters; grows clause by clause."""
+    """SQL and its parameters; grows clause by clause, from left to right."""
 
     sql: str
     given: list[Stored]
+    dialect: Dialect
+
+    def mark(self, value: Stored) -> str:
+        """The place of one more parameter."""
+        self.given.append(value)
+        return f"${len(self.given)}" if self.dialect.numbered else "?"
 
 
 class Sort(msgspec.Struct, frozen=True):
@@ -51,9 +75,10 @@ def sort_of(table: Table, query: Query) -> Sort:
     return Sort(_column(table, field, "sort by"), asked.startswith("-"), token)
 
 
-def select(table: Table, jurisdiction: str, query: Query, sort: Sort) -> Select:
+def select(table: Table, jurisdiction: str, query: Query, sort: Sort, dialect: Dialect = SQLITE) -> Select:
     """Everything that fits, in order, without a limit."""
-    clauses = Select("jurisdiction = ?", [jurisdiction])
+    clauses = Select("", [], dialect)
+    clauses.sql = f"jurisdiction = {clauses.mark(jurisdiction)}"
     for field, values in query.filters.items():
         _any_of(clauses, table, field, values)
     if table.has_area:
@@ -62,10 +87,9 @@ def select(table: Table, jurisdiction: str, query: Query, sort: Sort) -> Select:
     if query.cursor is not None:
         _beyond(clauses, sort, cursor_of(sort, query.cursor))
     chosen = f", {sort.column.sql}" if sort.column is not KEY else ""
-    return Select(
-        f"SELECT key, row{chosen} FROM {table.name} WHERE {clauses.sql} ORDER BY {_order(sort)}",  # noqa: S608
-        clauses.given,
-    )
+    order = _order(sort, dialect)
+    clauses.sql = f"SELECT key, row{chosen} FROM {table.name} WHERE {clauses.sql} ORDER BY {order}"  # noqa: S608
+    return clauses
 
 
 def cursor(sort: Sort, value: Stored, key: str) -> str:
@@ -101,9 +125,8 @@ def _any_of(clauses: Select, table: Table, field: str, values: Sequence[object])
     parts = [f"{column.sql} IS NULL"] if None in found else []
     some = [value for value in found if value is not None]
     if some:
-        parts.append(f"{column.sql} IN ({', '.join('?' * len(some))})")
-        clauses.given += some
-    clauses.sql += f" AND ({' OR '.join(parts) or '0'})"
+        parts.append(f"{column.sql} IN ({', '.join(map(clauses.mark, some))})")
+    clauses.sql += f" AND ({' OR '.join(parts) or '1 = 0'})"
 
 
 def _inside(clauses: Select, table: Table, outers: Sequence[str]) -> None:
@@ -113,16 +136,16 @@ def _inside(clauses: Select, table: Table, outers: Sequence[str]) -> None:
     parts: list[str] = []
     for outer in dict.fromkeys(outers):
         code = wanted(table.view.name, table.by_field["area"], outer)
-        parts.append("by_area = ? OR (by_area >= ? || '-' AND by_area < ? || '.')")
-        clauses.given += [code] * 3
+        here, least, most = (clauses.mark(f"{code}{end}") for end in ("", "-", "."))
+        parts.append(f"by_area = {here} OR (by_area >= {least} AND by_area < {most})")
         if outer.isascii() and outer.isdigit() and len(outer) in _GB_LENGTHS:
-            parts.append(f"(by_area >= ? || '0' AND by_area < ? || ':' AND {_NO_GRID})")
-            clauses.given += [code] * 2
+            least, most = (clauses.mark(f"{code}{end}") for end in ("0", ":"))
+            parts.append(f"(by_area >= {least} AND by_area < {most} AND {clauses.dialect.no_grid})")
     clauses.sql += f" AND ({' OR '.join(parts)})"
 
 
-def _order(sort: Sort) -> str:
-    way = "DESC" if sort.descending else "ASC"
+def _order(sort: Sort, dialect: Dialect) -> str:
+    way = dialect.down if sort.descending else dialect.up
     return f"key {way}" if sort.column is KEY else f"{sort.column.sql} {way}, key {way}"
 
 
@@ -130,13 +153,11 @@ def _beyond(clauses: Select, sort: Sort, last: Cursor) -> None:
     """What comes after the last row: NULLs are least, so first upwards and last downwards."""
     field, than = sort.column.sql, "<" if sort.descending else ">"
     if sort.column is KEY:
-        clauses.sql += f" AND key {than} ?"
-        clauses.given.append(last.key)
+        clauses.sql += f" AND key {than} {clauses.mark(last.key)}"
     elif last.value is None:
         after = "" if sort.descending else f" OR {field} IS NOT NULL"
-        clauses.sql += f" AND (({field} IS NULL AND key {than} ?){after})"
-        clauses.given.append(last.key)
+        clauses.sql += f" AND (({field} IS NULL AND key {than} {clauses.mark(last.key)}){after})"
     else:
         after = f" OR {field} IS NULL" if sort.descending and sort.column.nullable else ""
-        clauses.sql += f" AND (({field}, key) {than} (?, ?){after})"
-        clauses.given += [last.value, last.key]
+        value, key = clauses.mark(last.value), clauses.mark(last.key)
+        clauses.sql += f" AND (({field}, key) {than} ({value}, {key}){after})"

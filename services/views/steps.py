@@ -1,0 +1,44 @@
+"""The outbox of steps, packed: what each batch changed, for the streams."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+import zstandard
+
+from services.views.port import Change, Step
+from services.views.table import Table
+
+_MOST_UNPACKED: Final = 2**30
+
+Changed = tuple[str, str, bytes | None, bytes | None]
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(list[tuple[str, str, msgspec.Raw, msgspec.Raw]])
+_NULL: Final = msgspec.Raw(b"null")
+
+
+def pack(changes: Iterable[Changed]) -> bytes:
+    """Rows are encoded already; they are not encoded again."""
+    return zstandard.ZstdCompressor(level=1).compress(
+        _encoder.encode([(view, key, _raw(before), _raw(row)) for view, key, before, row in changes])
+    )
+
+
+def _raw(data: bytes | None) -> msgspec.Raw:
+    return _NULL if data is None else msgspec.Raw(data)
+
+
+def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> Step:
+    """Raises RowUnreadable."""
+    data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_UNPACKED)
+
+    def row(view: str, key: str, raw: msgspec.Raw):
+        held = bytes(raw)
+        return None if held == b"null" else tables[view].decode(key, held)
+
+    changes = tuple(
+        Change(view, key, row(view, key, before), row(view, key, now))
+        for view, key, before, now in _decoder.decode(data)
+        if view in tables
+    )
+    return Step(after, upto, changes)

@@ -1,0 +1,50 @@
+"""One view's live version as a table, whatever store holds it: its name, columns, and rows as JSON."""
+
+import hashlib
+import re
+from typing import Any, Final
+
+import msgspec
+
+from projections.base import Row, View
+from services.views.columns import Column, columns, values
+from services.views.port import RowUnreadable
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
+encoder: Final = msgspec.json.Encoder()
+
+
+class Table:
+    """Rows as JSON, and a typed, indexed column for each field that the view filters by."""
+
+    def __init__(self, view: View[Any]) -> None:
+        if not _NAME.fullmatch(view.name) or not all(_NAME.fullmatch(f) for f in view.filters):
+            raise ValueError(f"view {view.name}: its name and filters must be lower case, digits and _")
+        self.view = view
+        self.columns: tuple[Column, ...] = columns(view)
+        self.by_field = {column.field: column for column in self.columns}
+        self.has_area = "area" in self.by_field
+        self.name = f"view_{view.name}_v{view.version}"
+        self.values = values(self.columns)
+        self._decoder = msgspec.json.Decoder(view.row)
+
+    @property
+    def signature(self) -> str:
+        """Changes with version, columns and row type: another signature needs a fresh fold."""
+        schema = msgspec.json.schema(self.view.row)
+        parts = (self.view.version, [(c.field, c.kind) for c in self.columns], _undescribed(schema))
+        return hashlib.sha256(encoder.encode(parts)).hexdigest()
+
+    def decode(self, key: str, data: bytes) -> Row:
+        """Raises RowUnreadable."""
+        try:
+            return self._decoder.decode(data)
+        except msgspec.DecodeError as error:
+            raise RowUnreadable(self.view.name, key, str(error)) from error
+
+
+def _undescribed(schema: Any) -> Any:
+    """A JSON schema without its texts: rewording a docstring is no reason to fold anew."""
+    if isinstance(schema, dict):
+        return {k: _undescribed(v) for k, v in schema.items() if k not in ("description", "title")}
+    return [_undescribed(v) for v in schema] if isinstance(schema, list) else schema
