@@ -25,7 +25,7 @@ class Kept:
 
     def __init__(self, jurisdiction: str, log: Log, snapshots: Snapshots) -> None:
         self._jurisdiction, self._log, self._snapshots = jurisdiction, log, snapshots
-        self._position = 0
+        self._position = self._forgotten = 0
         self._found: Snapshot | None = None
         self._packing: asyncio.Task[None] | None = None
 
@@ -39,7 +39,7 @@ class Kept:
         restored = await asyncio.to_thread(unpack, found, self._log.id) if found else None
         if found is None or restored is None:
             return None
-        self._found, self._position = found, found.position
+        self._found, self._position, self._forgotten = found, found.position, restored.forgotten
         if found.place is not None:
             self._log.hint(self._jurisdiction, found.head, found.place)
         return restored.state, restored.forgotten
@@ -61,7 +61,8 @@ class Kept:
             return
         place = self._log.place(self._jurisdiction)
         known = place[1] if place and place[0] == state.head else None
-        frozen = freeze(state, min(viewed, state.head.position))
+        self._forgotten = max(self._forgotten, min(viewed, state.head.position))  # views may lag at a start
+        frozen = freeze(state, self._forgotten)
         self._position = state.head.position
         self._packing = asyncio.create_task(self._keep(frozen, known), name="keeping a snapshot")
 

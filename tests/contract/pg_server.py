@@ -36,6 +36,13 @@ def database() -> str:
     return server().get_uri(name)
 
 
+def empty_database() -> str:
+    """The DSN of a new database without tables."""
+    name = f"e{next(_numbers)}"
+    execute(server().get_uri(), f"CREATE DATABASE {name}")
+    return server().get_uri(name)
+
+
 def execute(dsn: str, sql: str, *values: object) -> list[Any]:
     """Run it from outside, on a connection of its own; values make it a prepared statement."""
     with ThreadPoolExecutor(1) as thread:  # there may be an event loop on this one

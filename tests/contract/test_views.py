@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pg_server import empty_database as database
 
 from events.area import inside
 from events.base import Happened
@@ -22,9 +23,11 @@ from projections.fold import fold
 from services.decisions.area import DefineArea
 from services.decisions.worker import CheckIn, CheckOut, Register, Retire, SetPresence
 from services.log.port import Stored
+from services.postgres.migrate import migrate
 from services.views.batch import run_batch
 from services.views.match import matches
 from services.views.port import BadQuery, Batch, Query, RowUnreadable, ViewsUnavailable
+from services.views.postgres import PgViews
 from services.views.sqlite import SqliteViews
 from tests.make import JURISDICTION as J
 from tests.make import Chain, chain
@@ -38,7 +41,21 @@ async def sqlite(folder: Path | None, catalog: Mapping[str, View[Any]]) -> Sqlit
     return await asyncio.to_thread(SqliteViews, folder / "views.sqlite" if folder else None, catalog)
 
 
-STORES: list[Open] = [sqlite]
+_databases: dict[Path, str] = {}
+
+
+async def postgres(folder: Path | None, catalog: Mapping[str, View[Any]]) -> PgViews:
+    """One database for each folder, and one for each who has none."""
+    dsn = _databases.get(folder) if folder else None
+    if dsn is None:
+        dsn = await asyncio.to_thread(database)
+        await migrate(dsn)
+    if folder:
+        _databases[folder] = dsn
+    return await PgViews.open(dsn, catalog)
+
+
+STORES: list[Open] = [sqlite, postgres]
 CATALOG: dict[str, View[Any]] = {"roster": roster.VIEW, "headcount": headcount.VIEW}
 AT = datetime(2022, 3, 28, tzinfo=UTC)
 FIELDS = ("area", "text", "number", "ratio", "flag", "at")
@@ -177,6 +194,7 @@ async def test_what_breaks_in_the_middle_of_a_write_leaves_nothing_behind(
 
     with monkeypatch.context() as broken:
         broken.setattr("services.views.sqlite_steps.write", killed)
+        broken.setattr("services.views.postgres.pack", killed)
         with pytest.raises(KeyboardInterrupt):
             await store.write(batch(head(1), head(2), person("W2")))
 
@@ -288,6 +306,7 @@ async def test_steps_come_in_order_and_by_portions(store: Any) -> None:
 
 async def test_old_steps_are_forgotten(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.views.sqlite_steps.KEEP", 10)
+    monkeypatch.setattr("services.views.postgres.KEEP", 10)
     for n in range(200):
         await store.write(batch(head(n) if n else Head(), head(n + 1)))
     assert await store.steps(J, 0) is None

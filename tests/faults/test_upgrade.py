@@ -1,4 +1,4 @@
-"""A rolling upgrade: an old reader meets an event that it does not know, waits there, and goes on once upgraded."""
+"""A rolling upgrade: an old reader meets an event it does not know, waits there, goes on once upgraded."""
 
 import asyncio
 from datetime import UTC, datetime
