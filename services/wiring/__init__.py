@@ -26,7 +26,7 @@ def settings() -> Settings:
 def cluster() -> Any:
     """The module of the cluster's adapters. Raises LogUnavailable where they are not installed."""
     try:
-        return import_module("services.wiring.cluster")
+        return import_module("services.wiring.adapters")
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ("aiokafka", "asyncpg", "faust"):
             raise LogUnavailable(
