@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Of the topics, when they are made; a log's partitions are never added to."""
     kafka_replication: int = Field(default=3, ge=1, le=32)
     kafka_min_insync: int = Field(default=2, ge=1, le=32)
+    master_key_file: Path | None = None
+    """32 bytes that wrap all keys, one file for all of a cluster; none = `master.key` in the folder."""
     postgres: SecretStr | None = None
     """postgresql://user:password@host:port/database"""
     projector_group: str = "muster-projector"

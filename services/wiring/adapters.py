@@ -20,6 +20,7 @@ from services.runtime import Muster
 from services.settings import load as settings
 from services.snapshots.postgres import PgSnapshots
 from services.vault import Vault
+from services.vault.master import given_key
 from services.vault.postgres import PgKeyStore
 from services.views.changes import Announcement
 from services.views.follower import Follower
@@ -30,12 +31,12 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
     """A runtime that shares log, views and keys with other processes. Raises LogUnavailable,
     ViewsUnavailable."""
     connection = kafka()
-    log, views, vault = await shared(data)
+    log, views, keys = await shared(data)
     feed = KafkaFeed(connection)
     return Muster(
         log=log,
         views=views,
-        vault=vault,
+        vault=keys,
         clock=clock,
         timezone=timezone,
         following=lambda muster: Follower(views, feed, muster.advanced, muster.reset),
@@ -97,12 +98,11 @@ async def shared(data: Path) -> tuple[Log, PgViews, Vault]:
     log = await open_log(kafka())
     try:
         views = await PgViews.open(_dsn(), catalog)
-        store = await asyncio.to_thread(PgKeyStore, _dsn())
-        vault = await asyncio.to_thread(Vault, data, store=store)
+        keys = await asyncio.to_thread(vault, data)
     except BaseException:
         await log.close()
         raise
-    return log, views, vault
+    return log, views, keys
 
 
 def kafka() -> Connection:
@@ -127,4 +127,5 @@ def _dsn() -> str:
 
 def vault(data: Path) -> Vault:
     """The keys that all processes share; the master key is this one's. Raises VaultError."""
-    return Vault(data, store=PgKeyStore(_dsn()))
+    path = settings().master_key_file
+    return Vault(data, given_key(path) if path else None, store=PgKeyStore(_dsn()))
