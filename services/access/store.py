@@ -63,6 +63,7 @@ class Store:
         self._version = -1  # it does not count what this connection writes
 
     def add(self, token: Token, hash_: str) -> None:
+        """Raises KeyError where a token that is not revoked has the name."""
         values = (
             token.id,
             hash_,

@@ -14,15 +14,18 @@ from starlette.staticfiles import StaticFiles
 
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS
-from services.access import Tokens
+from services.access import AccessUnavailable, Tokens
 from services.api import commands, find, health, journal, openapi, session, stream, views
 from services.api.context import answer, muster, principal
 from services.api.hub import Hub
 from services.api.limits import LimitBodies
 from services.api.pages import STATIC, SecurityHeaders, docs, start
-from services.api.problems import Problem, on_crash, on_http_error, on_problem
+from services.api.problems import Problem, on_crash, on_http_error, on_problem, on_unavailable
+from services.log.port import LogUnavailable
 from services.runtime import Muster, public_views
+from services.vault import VaultUnavailable
 from services.views.history import History
+from services.views.port import ViewsUnavailable
 
 ROOT = "/api/v1"
 HERE = f"{ROOT}/{{jurisdiction}}"
@@ -45,6 +48,8 @@ def build(muster: Muster, tokens: Tokens) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http_error)
+    for unavailable in (AccessUnavailable, LogUnavailable, VaultUnavailable, ViewsUnavailable):
+        app.add_exception_handler(unavailable, on_unavailable)
     app.add_exception_handler(Exception, on_crash)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_route("/", start)

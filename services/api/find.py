@@ -17,6 +17,7 @@ from services.runtime import Muster
 from services.views.port import Query
 
 MOST_FOUND = 100
+AT_ONCE = 5_000
 SEARCHED = {"roster": "name", "requests": "contact_name"}
 
 
@@ -89,10 +90,18 @@ async def _by_name(service: Muster, jurisdiction: str, name: str, limit: int, as
         plain = opener.plain(token) if token else None
         return plain is not None and wanted in plain.casefold()
 
-    def scan() -> Found:
-        return {view: _first(items, limit, lambda row, v=view: fits(v, row)) for view, items in found.items()}
+    async def scan(view: str, items: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
+        some: list[tuple[str, Row]] = []
+        for begin in range(0, len(items), AT_ONCE):
+            part = items[begin : begin + AT_ONCE]
+            await opener.warm(view, (row for _, row in part))
+            left = limit - len(some)
+            some += await asyncio.to_thread(_first, part, left, lambda row: fits(view, row))
+            if len(some) == limit:
+                break
+        return some
 
-    return await asyncio.to_thread(scan)
+    return {view: await scan(view, list(items)) for view, items in found.items()}
 
 
 def _first(items: list[tuple[str, Row]], limit: int, fits: Any) -> list[tuple[str, Row]]:

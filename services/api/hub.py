@@ -1,6 +1,7 @@
 """Fans out steps to streams: read once, filtered and encoded once per group of equal clients."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -9,14 +10,16 @@ import msgspec
 from projections.base import View
 from services.api.rows import Opener
 from services.runtime import Muster
+from services.vault import VaultUnavailable
 from services.views.match import matches
-from services.views.port import Change, Query, Step
+from services.views.port import Change, Query, Step, ViewsUnavailable
 
 FLUSH_SECONDS: Final = 0.25
 """At most four patches a second."""
 QUEUE: Final = 64
 """Patches a slow client may fall behind before it is told to start over."""
 
+log_of = logging.getLogger("muster.api")
 _encoder = msgspec.json.Encoder()
 Wanted = dict[str, tuple[View[Any], Query]]
 
@@ -94,6 +97,9 @@ class Group:
         if steps is None:
             return self.reset()
         if steps:
+            for view in self.wanted:
+                changes = (c for step in steps for c in step.changes if c.view == view and c.row)
+                await self._opener.warm(view, (c.row for c in changes if c.row))
             await self._send(steps)
 
     async def _send(self, steps: list[Step]) -> None:
@@ -173,5 +179,9 @@ class Hub:
             self._work.clear()
             dirty, self._dirty = self._dirty, set()
             for group in [g for g in self._groups.values() if g.jurisdiction in dirty]:
-                await group.flush()
+                try:
+                    await group.flush()
+                except (ViewsUnavailable, VaultUnavailable) as error:
+                    log_of.warning("screens of %s wait: %s", group.jurisdiction, error)
+                    self._advanced(group.jurisdiction, 0)
             await asyncio.sleep(FLUSH_SECONDS)

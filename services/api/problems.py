@@ -1,5 +1,6 @@
 """Problems by RFC 9457: every error has a stable `code` and a sentence that helps."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+log_of = logging.getLogger("muster.api")
 _encoder = msgspec.json.Encoder()
 
 
@@ -74,6 +76,13 @@ def _methods(request: Request) -> set[str]:
         route for route in request.app.router.routes if route.matches(request.scope)[0] is not Match.NONE
     )
     return {method for route in routes for method in getattr(route, "methods", None) or ()}
+
+
+async def on_unavailable(request: Request, error: Exception) -> Response:
+    """Exception handler where a store cannot be reached just now."""
+    log_of.warning("%s %s: %s", request.method, request.url.path[:200], error)
+    detail = "Something that this needs cannot be reached just now; ask again."
+    return Problem(503, "unavailable", detail, {"Retry-After": "1"}).response()
 
 
 async def on_crash(request: Request, error: Exception) -> Response:

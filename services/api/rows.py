@@ -61,8 +61,13 @@ class Opener:
             log_of.warning("a personal field of %s cannot be opened: %s", self._jurisdiction, error)
             return None
 
+    async def warm(self, view: str, rows: Iterable[Row]) -> None:
+        """Bring the keys of everybody in these rows into memory, with one look into the key store."""
+        await self._vault.warm(self._jurisdiction, subjects_of(view, rows))
+
     async def rows(self, view: str, items: Sequence[tuple[str, Row]]) -> list[dict[str, Any]]:
         """Many rows; those with personal data are opened on a thread."""
+        await self.warm(view, (row for _, row in items))
         if not personal_of(view) or len(items) < 50:
             return [self.row(view, key, row) for key, row in items]
         return await asyncio.to_thread(lambda: [self.row(view, key, row) for key, row in items])

@@ -321,8 +321,8 @@ class Writer:
             self._erased(self._jurisdiction, self.state.head.position)
 
     async def _forget_keys(self, subjects: Sequence[str]) -> None:
-        for subject in subjects:
-            await self._vault.erase(self._jurisdiction, subject)
+        if subjects:
+            await self._vault.erase_all(self._jurisdiction, subjects)
 
     async def _repeat_erasures(self) -> None:
         """The event came first, the key second: a crash or a restored backup may have left the key."""

@@ -97,6 +97,7 @@ class PgKeyStore(Wrapping):
         return rows
 
     def erase(self, jurisdiction: str, subject: str) -> bool:
+        """The notice goes to the other processes with the erasure, or neither does."""
         notice = msgspec.json.encode((jurisdiction, subject)).decode()
 
         async def work(connection: Connection) -> bool:
@@ -114,6 +115,7 @@ class PgKeyStore(Wrapping):
         return True
 
     def set_phones(self, jurisdiction: str, hashes: Mapping[str, bytes | None]) -> None:
+        """Rows are locked in one order: two processes that set the same ones do not block each other."""
         subjects = sorted(hashes)
 
         async def work(connection: Connection) -> None:

@@ -97,7 +97,7 @@ class Vault:
     async def warm(self, jurisdiction: str, subjects: Iterable[str]) -> None:
         """Bring these subjects' keys into memory with one look, before many of their values are opened."""
         missing = [s for s in dict.fromkeys(subjects) if not self._remembered(jurisdiction, s)]
-        if len(missing) > 1:
+        if missing:
             await asyncio.to_thread(self._read, jurisdiction, missing[: self._keep])
 
     async def erase(self, jurisdiction: str, subject: str) -> None:
