@@ -36,7 +36,9 @@ FAMILIES: Final = (
     Family("muster_log_unknown_outcomes_total", "counter", (), "api", "appends without an answer in time"),
     Family("muster_log_config_unclean", "gauge", (), "api", "1 = the topic is not set as the log needs it"),
     Family("muster_log_holes_total", "counter", (), "both", "offsets that are passed without a record"),
-    Family("muster_log_dead_commits_total", "counter", ("reason",), "projector", "records that are no commits"),
+    Family(
+        "muster_log_dead_commits_total", "counter", ("reason",), "projector", "records that are no commits"
+    ),
     Family("muster_projector_head_position", "gauge", ("jurisdiction",), "projector", "position projected"),
     Family("muster_projector_lag_records", "gauge", ("partition",), "projector", "records not projected yet"),
     Family(

@@ -1,0 +1,141 @@
+"""A Dockerfile's instructions, each carried out without a container engine: its paths lie in a folder."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+KEPT = ("HOME", "LANG", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+"""Of this machine's environment: what a package installer may need to reach its index."""
+
+
+class Instruction(NamedTuple):
+    """One line, whole."""
+
+    stage: int
+    word: str
+    rest: str
+
+
+def parsed(path: Path) -> list[Instruction]:
+    """Without comments; stage 0 is what stands before the first FROM."""
+    text = re.sub(r"\\\n", " ", "\n".join(_lines(path)))
+    found, stage = [], 0
+    for line in filter(None, map(str.strip, text.splitlines())):
+        word, _, rest = line.partition(" ")
+        stage += word == "FROM"
+        found.append(Instruction(stage, word, " ".join(rest.split()) if word != "RUN" else rest.strip()))
+    return found
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text().splitlines() if not line.lstrip().startswith("#")]
+
+
+def sent(source: str) -> bool:
+    """Whether .dockerignore lets it into the build: the last pattern that fits decides."""
+    allowed = True
+    for line in _lines(ROOT / ".dockerignore"):
+        pattern = line.strip()
+        bare = pattern.lstrip("!")
+        if bare and (fnmatch(source, bare) or source.startswith(f"{bare}/")):
+            allowed = pattern.startswith("!")
+    return allowed
+
+
+def open_to_all(path: Path) -> bool:
+    """Whether any user may run it."""
+    real = path.resolve()
+    return all(one.stat().st_mode & 0o001 for one in (real, *real.parents))
+
+
+@cache
+def interpreter() -> str:
+    """A Python that the image's user may run too, if this machine has one."""
+    for path in (sys._base_executable, "/usr/local/bin/python3", "/usr/bin/python3"):  # type: ignore[attr-defined]
+        if Path(path).exists() and open_to_all(Path(path)):
+            code = "import sys, venv; sys.exit(sys.version_info < (3, 11))"
+            if subprocess.run([path, "-c", code], stderr=subprocess.DEVNULL).returncode == 0:
+                return path
+    return sys.executable
+
+
+class Machine:
+    """A folder that stands for the image's file system, and a Python that has nothing but pip."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "root"
+        self.work = self.root
+        self._base = folder / "base"
+        self.open = open_to_all(Path(interpreter()))
+        subprocess.run([interpreter(), "-m", "venv", "--without-pip", self._base], check=True)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", self._base]
+        subprocess.run([*pip, "install", "--quiet", "pip"], check=True)
+        self.variables: dict[str, str] = {}
+
+    def path(self, inside: str) -> Path:
+        """Where a path of the image is here."""
+        return self.root / inside.lstrip("/") if inside.startswith("/") else self.work / inside
+
+    def here(self, text: str) -> str:
+        """A command or value with the image's own folders replaced."""
+        return re.sub(r"(?<![\w.])/(src|opt|wheels|var)\b", lambda found: f"{self.root}{found[0]}", text)
+
+    def environment(self) -> dict[str, str]:
+        """Clean: nothing of the project's own environment."""
+        kept = {name: os.environ[name] for name in os.environ if name in KEPT or name.startswith("PIP_")}
+        return kept | {"PATH": f"{self._base}/bin:/usr/bin:/bin"} | self.variables
+
+    def do(self, instruction: Instruction) -> None:
+        """Carry it out, if it does something. Fails with what the command said."""
+        word, rest = instruction.word, instruction.rest
+        if word == "WORKDIR":
+            self.work = self.path(rest)
+            self.work.mkdir(parents=True, exist_ok=True)
+        elif word == "COPY" and "--from" not in rest:
+            self._copy(*rest.split())
+        elif word == "RUN":
+            self._run(rest)
+        elif word == "ENV":
+            self._set(rest)
+
+    def _copy(self, *names: str) -> None:
+        *sources, target = names
+        for source in sources:
+            assert sent(source), f"{source} is not sent to the build: see .dockerignore"
+            place = self.path(target)
+            if (ROOT / source).is_dir():
+                shutil.copytree(ROOT / source, place, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(ROOT / source, place / source if target.endswith("/") else place)
+
+    def _run(self, command: str) -> None:
+        self.root.joinpath("var/lib").mkdir(parents=True, exist_ok=True)
+        mine = command if os.geteuid() == 0 else command.replace("10001", str(os.geteuid()))
+        done = subprocess.run(
+            ["/bin/sh", "-ec", self.here(mine)],
+            cwd=self.work,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == 0, f"RUN {command}\n{done.stdout}"
+
+    def _set(self, text: str) -> None:
+        for pair in shlex.split(text):
+            name, _, value = pair.partition("=")
+            self.variables[name] = self.here(value).replace("$PATH", "/usr/bin:/bin")
+
+
+def words(text: str) -> list[str]:
+    """Of a CMD or ENTRYPOINT in its exec form."""
+    return json.loads(text)

