@@ -5,6 +5,8 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from events.base import Happened
 from events.catalog import BadEvent, UnknownEvent, happened
 from events.commit import Commit, Head, Verdict, decode, digest, judge
@@ -49,12 +51,14 @@ async def run_batch(
             chain.take_missing(await _first(reread(jurisdiction, chain.start.position)))
         if not chain.commits:
             return chain.end()
-        if not await _project(store, chain, catalog):
+        prepared = await _prepare(store, chain, catalog, frozenset(await store.degraded(jurisdiction)), {})
+        done = await _project(store, prepared, rest, catalog)
+        if done is None:
             rest = commits  # another process was first: all is judged anew
-        elif not chain.more:
-            return chain.head
+        elif not done.chain.more:
+            return done.chain.head
         else:
-            rest = rest[chain.taken :]
+            rest = done.rest
 
 
 class Chain:
@@ -130,16 +134,79 @@ async def _off_loop(size: int, function: Callable[..., T], *args: Any) -> T:
     return function(*args) if size <= INLINE else await asyncio.to_thread(function, *args)
 
 
-async def _project(store: Views, chain: Chain, catalog: Mapping[str, View[Any]]) -> bool:
-    """Fold and write; False where the head or the views set aside are others by now."""
-    aside = await store.degraded(chain.jurisdiction)
+class Prepared(msgspec.Struct):
+    """What a chain makes of the rows: ready to be written."""
+
+    chain: Chain
+    aside: frozenset[str]
+    before: Rows
+    after: Rows
+    failed: dict[str, str]
+    """Views that are set aside with this, and why."""
+
+
+class Done(msgspec.Struct):
+    """The last chain that was written, and what was handed over beyond it."""
+
+    chain: Chain
+    rest: Sequence[Stored]
+
+
+async def _project(
+    store: Views, prepared: Prepared, rest: Sequence[Stored], catalog: Mapping[str, View[Any]]
+) -> Done | None:
+    """Write, and meanwhile prepare what follows; None where head or views set aside are others by now."""
+    while True:
+        chain, rest = prepared.chain, rest[prepared.chain.taken :]
+        if not chain.full or chain.reread:
+            return Done(chain, rest) if await _write(store, prepared) else None
+        foreseen = prepared.aside | prepared.failed.keys()
+        writing = asyncio.create_task(_write(store, prepared))
+        try:
+            following = await _follow(store, prepared, rest, catalog, foreseen)
+            written = await writing
+        finally:
+            writing.cancel()
+            await asyncio.wait((writing,))
+        if not written:
+            return None
+        if following is None or foreseen != prepared.aside | prepared.failed.keys():
+            return Done(chain, rest)
+        prepared = following
+
+
+async def _follow(
+    store: Views,
+    prepared: Prepared,
+    rest: Sequence[Stored],
+    catalog: Mapping[str, View[Any]],
+    aside: frozenset[str],
+) -> Prepared | None:
+    """What comes after it, folded on rows that are not written yet."""
+    chain = Chain(prepared.chain.jurisdiction, prepared.chain.head)
+    await _off_loop(len(rest), chain.take, rest)
+    if not chain.commits:
+        return None
+    return await _prepare(store, chain, catalog, aside, prepared.after)
+
+
+async def _prepare(
+    store: Views, chain: Chain, catalog: Mapping[str, View[Any]], aside: frozenset[str], newer: Rows
+) -> Prepared:
+    """Load and fold. `newer` = rows that the store will hold by the time this is written."""
     failed: dict[str, str] = {}
     size = len(chain.events)
     touched = await _off_loop(size, _touched, chain.events, _dispatch(catalog), aside, failed)
-    before = await _load(store, chain.jurisdiction, touched, failed)
+    before = await _load(store, chain.jurisdiction, touched, failed, newer)
     after = await _off_loop(size, _fold, touched, before, catalog, failed)
+    return Prepared(chain, aside, before, after, failed)
+
+
+async def _write(store: Views, prepared: Prepared) -> bool:
+    """False where the head or the views set aside are others by now."""
+    chain, failed = prepared.chain, prepared.failed
     while True:
-        answer = await store.write(_batch(chain, before, after, aside, failed))
+        answer = await store.write(_batch(chain, prepared.before, prepared.after, prepared.aside, failed))
         if not isinstance(answer, dict):
             break
         failed.update(answer)
@@ -165,7 +232,7 @@ def _dispatch(catalog: Mapping[str, View[Any]]) -> Dispatch:
 
 
 def _touched(
-    events: Sequence[Happened], dispatch: Dispatch, aside: Mapping[str, int], failed: dict[str, str]
+    events: Sequence[Happened], dispatch: Dispatch, aside: frozenset[str], failed: dict[str, str]
 ) -> Touched:
     """Which rows each view needs, in the order of events. A view whose `keys` raises goes into `failed`."""
     touched: Touched = {}
@@ -184,16 +251,25 @@ def _touched(
     return touched
 
 
-async def _load(store: Views, jurisdiction: str, touched: Touched, failed: dict[str, str]) -> Rows:
-    wanted = {
-        view: list(dict.fromkeys(key for _, keys in work for key in keys)) for view, work in touched.items()
-    }
+async def _load(
+    store: Views, jurisdiction: str, touched: Touched, failed: dict[str, str], newer: Rows
+) -> Rows:
+    wanted = {view: dict.fromkeys(key for _, keys in work for key in keys) for view, work in touched.items()}
     while True:
-        asked = {view: keys for view, keys in wanted.items() if view not in failed}
+        asked = {
+            view: [key for key in keys if key not in newer.get(view, ())]
+            for view, keys in wanted.items()
+            if view not in failed
+        }
         try:
-            return await store.load(jurisdiction, asked) if asked else {}
+            found = await store.load(jurisdiction, asked) if asked else {}
         except RowUnreadable as error:
             failed[error.view] = str(error)
+            continue
+        for view, rows in found.items():
+            known = newer.get(view, {})
+            rows.update((key, known[key]) for key in wanted[view] if key in known)
+        return found
 
 
 def _fold(touched: Touched, before: Rows, catalog: Mapping[str, View[Any]], failed: dict[str, str]) -> Rows:
@@ -231,7 +307,7 @@ def _why(error: Exception, event: Happened) -> str:
 
 
 def _batch(
-    chain: Chain, before: Rows, after: Rows, aside: Mapping[str, int], failed: Mapping[str, str]
+    chain: Chain, before: Rows, after: Rows, aside: frozenset[str], failed: Mapping[str, str]
 ) -> Batch:
     since = chain.start.position + 1
     return Batch(
@@ -241,5 +317,5 @@ def _batch(
         before=before,
         after={view: rows for view, rows in after.items() if view not in failed},
         degraded=dict.fromkeys(failed, since),
-        aside=frozenset(aside),
+        aside=aside,
     )
