@@ -86,7 +86,7 @@ def vault(data: Path) -> Vault:
 def tokens(data: Path) -> Tokens:
     """The access tokens of a data folder, or of the cluster."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Tokens(data)
+    return cluster().tokens(data) if settings().clustered else Tokens(data)
 
 
 def shared_clock() -> SharedClock | None:

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from projections.catalog import views as catalog
+from services.access import Tokens
+from services.access.postgres import PgTokenStore
 from services.clock import Clock
 from services.log.identity import identify
 from services.log.kafka import Connection, KafkaTransport, open_log
@@ -129,3 +131,8 @@ def vault(data: Path) -> Vault:
     """The keys that all processes share; the master key is this one's. Raises VaultError."""
     path = settings().master_key_file
     return Vault(data, given_key(path) if path else None, store=PgKeyStore(_dsn()))
+
+
+def tokens(data: Path) -> Tokens:
+    """The access tokens that all processes share. Raises AccessUnavailable."""
+    return Tokens(data, store=PgTokenStore(_dsn()))
