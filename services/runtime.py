@@ -150,7 +150,7 @@ class Muster:
                 vault=self.vault,
                 clock=self.clock,
                 timezone=self.timezone,
-                lookup=lambda ids: self._recorded(jurisdiction, ids),
+                lookup=lambda ids, upto: self._recorded(jurisdiction, ids, upto),
                 recorded=self._accepted,
                 erased=self._erased,
                 snapshots=self.snapshots,
@@ -182,7 +182,10 @@ class Muster:
         """Record commands in order; one answer each. Raises Parked, Overloaded."""
         return await self.writer(jurisdiction).submit(group)
 
-    async def _recorded(self, jurisdiction: str, ids: Sequence[str]) -> dict[str, Known]:
+    async def _recorded(self, jurisdiction: str, ids: Sequence[str], upto: int) -> dict[str, Known]:
+        head = await self.views.head(jurisdiction)
+        if head.position < upto or "commands" in await self.views.degraded(jurisdiction):
+            raise ViewsUnavailable(f"the view of {jurisdiction}'s commands is being folded anew")
         rows = (await self.views.load(jurisdiction, {"commands": ids})).get("commands", {})
         return {key: Known(row.position, row.body, row.name) for key, row in rows.items() if row}  # type: ignore[attr-defined]
 

@@ -35,7 +35,8 @@ LEAST: Final = 500
 _LATER: Final = "Log or keys cannot be written now; send the same id again."
 
 log_of = logging.getLogger("muster.writer")
-Lookup = Callable[[Sequence[str]], Awaitable[dict[str, Known]]]
+Lookup = Callable[[Sequence[str], int], Awaitable[dict[str, Known]]]
+"""Commands by id from the view, once it has reached a position. Raises ViewsUnavailable where it has not."""
 
 
 class Parked(Exception):
@@ -104,7 +105,9 @@ class Writer:
         await self.ready()
         async with self._reading:
             await self._follow(await self._log.end(self._jurisdiction))
-        known = self.state.commands.get(command) or (await self._lookup([command])).get(command)
+        known = self.state.commands.get(command)
+        if known is None and self._forgotten:
+            known = (await self._lookup([command], self._forgotten)).get(command)
         if known is None:
             return Outcome(command, "refused", code="not_recorded")
         return Outcome(command, "accepted", known.position)
@@ -264,7 +267,7 @@ class Writer:
         if not self._forgotten:
             return {}
         missing = [w.asked.id for w in group if w.asked.id not in self.state.commands]
-        return await self._lookup(missing) if missing else {}
+        return await self._lookup(missing, self._forgotten) if missing else {}
 
     async def _append(self, decided: "_Decided") -> bool:
         head = self.state.head
@@ -310,7 +313,7 @@ class Writer:
             return
         for key in [k for k, known in commands.items() if known.position <= self._viewed]:
             del commands[key]
-        self._forgotten = self._viewed
+        self._forgotten = max(self._forgotten, self._viewed)
 
     async def _keep_keys(self, decided: "_Decided") -> None:
         """What goes with the keys follows what was accepted."""

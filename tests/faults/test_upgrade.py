@@ -118,7 +118,7 @@ def asked() -> Asked:
     )
 
 
-async def nothing(ids: object) -> dict[str, Known]:
+async def nothing(ids: object, upto: int) -> dict[str, Known]:
     return {}
 
 
