@@ -58,16 +58,18 @@ def secrets(folder: Path, tls: bool) -> Path:
 class Broker:
     """Where it is, and how its scripts are run."""
 
-    def __init__(self, folder: Path, tls: bool) -> None:
-        self.folder, self.tls = folder, tls
-        self.secrets = secrets(folder / "secrets", tls)
-        self.home = programs(folder / "kafka")
+    def __init__(self, folder: Path, tls: bool, first: "Broker | None" = None, number: int = 1) -> None:
+        """`first` = one whose secrets and programs it shares."""
+        self.folder, self.tls, self.number = folder, tls, number
+        self.secrets = first.secrets if first else secrets(folder / "secrets", tls)
+        self.home = first.home if first else programs(folder / "kafka")
         self.clients, self.controllers, self.inner = free_port(), free_port(), free_port()
+        self.peers = [self]
 
     @property
     def bootstrap(self) -> str:
         """For clients."""
-        return f"127.0.0.1:{self.clients}"
+        return ",".join(f"127.0.0.1:{one.clients}" for one in self.peers)
 
     def environment(self, **more: str) -> Mapping[str, str]:
         """As compose.yaml gives it, on this machine's ports."""
@@ -82,19 +84,19 @@ class Broker:
     def start(self) -> subprocess.Popen[bytes]:
         """In a session of its own: its log is in kafka.out."""
         environment = self.environment(
-            NODE_ID="1",
+            NODE_ID=str(self.number),
             HOST="127.0.0.1",
-            VOTERS=f"1@127.0.0.1:{self.controllers}",
+            VOTERS=",".join(f"{one.number}@127.0.0.1:{one.controllers}" for one in self.peers),
             CLUSTER_ID=CLUSTER,
             DATA=str(self.folder / "data"),
             RUN=str(self.folder / "run"),
-            REPLICAS="1",
-            MIN_INSYNC="1",
+            REPLICAS=str(len(self.peers)),
+            MIN_INSYNC=str(len(self.peers) // 2 + 1),
             CLIENTS_PORT=str(self.clients),
             CONTROLLERS_PORT=str(self.controllers),
             BROKERS_PORT=str(self.inner),
         )
-        with (self.folder / "kafka.out").open("wb") as out:
+        with (self.folder / "kafka.out").open("ab") as out:
             return subprocess.Popen(
                 [DEPLOY / "kafka" / "start.sh"], env=environment, stdout=out, stderr=subprocess.STDOUT
             )
@@ -132,9 +134,25 @@ def broker(folder: Path, *, tls: bool) -> Iterator[Broker]:
         found.wait(process)
         yield found
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
+
+
+def three(folder: Path) -> list[Broker]:
+    """Three of one cluster, not started yet."""
+    found = [Broker(folder, tls=False)]
+    for number in (2, 3):
+        (folder / str(number)).mkdir()
+        found.append(Broker(folder / str(number), tls=False, first=found[0], number=number))
+    for one in found:
+        one.peers = found
+    return found
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kindly, then not."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
