@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test unit lint types format bench docs lock clean
+.PHONY: help setup demo cluster serve test unit lint types format bench docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ setup: $(READY) ## Install everything into .venv
 
 demo: $(READY) ## Play the Yichun lockdown live in this terminal (Ctrl-C ends it)
 	@$(BIN)/muster demo $(ARGS)
+
+cluster: $(READY) ## Run Kafka, PostgreSQL, two APIs and two projectors here, and play the lockdown into them
+	@$(BIN)/muster cluster --play yichun $(ARGS)
 
 serve: $(READY) ## Run the service on 127.0.0.1:8080
 	@$(BIN)/muster serve $(ARGS)

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from services.cli import clustering, data, demo, importing, reading, serving, tokens
+from services.cli import cluster, clustering, data, demo, importing, reading, serving, tokens
 from services.cli.common import Fail, say_error
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("report")(reading.report)
 app.command("verify")(data.verify)
 app.command("rebuild")(data.rebuild)
 app.command("log")(data.log)
+app.command("cluster")(cluster.cluster)
 app.command("migrate")(clustering.migrate)
 app.command("projector")(clustering.projector)
 app.add_typer(tokens.app, name="token", help="Access tokens: create, list, revoke.")

