@@ -1,6 +1,7 @@
 """The log's topics: made once with the settings that the log stands on, and checked at every start."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,7 +24,10 @@ KEPT: Final = {
     "message.timestamp.type": "LogAppendTime",
 }
 """What the commits topic must have: nothing deleted, lost to a lagging leader, or dated by a client."""
+FENCED_SECONDS: Final = 20.0
+"""Brokers that have just started take no partitions yet."""
 _EXISTS: Final = 36
+_TOO_FEW: Final = 38
 
 
 async def migrate(connection: Connection, *, partitions: int, replication: int, min_insync: int) -> Identity:
@@ -81,11 +85,17 @@ def verdicts(topic: str, found: Mapping[str, str | None], min_insync: int) -> li
 async def _make(
     admin: AIOKafkaAdminClient, topic: str, partitions: int, replication: int, configs: dict[str, str]
 ) -> None:
-    answer: Any = await admin.create_topics([NewTopic(topic, partitions, replication, topic_configs=configs)])
-    for name, code, *message in answer.topic_errors:
-        if code not in (0, _EXISTS):
+    wanted = NewTopic(topic, partitions, replication, topic_configs=configs)
+    deadline = time.monotonic() + FENCED_SECONDS
+    while True:
+        answer: Any = await admin.create_topics([wanted])
+        ((_, code, *message),) = answer.topic_errors
+        if code in (0, _EXISTS):
+            return
+        if code != _TOO_FEW or time.monotonic() > deadline:
             why = next((text for text in message if text), None) or for_code(code).__name__
-            raise LogUnavailable(f"topic {name} could not be made: {why}")
+            raise LogUnavailable(f"topic {topic} could not be made: {why}")
+        await asyncio.sleep(0.3)
 
 
 async def _configs(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -55,6 +56,8 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > MOST_LOG:
             self.log.replace(self.log.with_suffix(".old.log"))
+        # The kernel counts the death of the thread that started it: only the main one lives as long as we do.
+        on_main = threading.current_thread() is threading.main_thread()
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
                 self.argv,
@@ -65,7 +68,7 @@ class Child:
                 user=self._user,
                 group=self._user,
                 start_new_session=True,
-                preexec_fn=self._die_with_parent,
+                preexec_fn=self._die_with_parent if on_main else None,
             )
 
     def _die_with_parent(self) -> None:

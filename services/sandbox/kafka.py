@@ -32,8 +32,8 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=2000
-broker.session.timeout.ms=2000
-broker.heartbeat.interval.ms=400
+broker.session.timeout.ms=6000
+broker.heartbeat.interval.ms=1000
 log.flush.interval.messages=9223372036854775807
 """
 

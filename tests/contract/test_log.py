@@ -8,8 +8,11 @@ from typing import cast
 
 import pytest
 from chains import chain, commit
+from kafka_server import connection
 
 from events.commit import GENESIS, Head, digest
+from services.log.kafka import Connection, open_log
+from services.log.kafka_topics import migrate
 from services.log.port import Log, Stored
 from services.log.sqlite import SqliteLog
 
@@ -25,7 +28,22 @@ def sqlite(folder: Path) -> Open:
     return opened
 
 
-ADAPTERS = {"sqlite": sqlite}
+_topics: dict[Path, Connection] = {}
+
+
+def kafka(folder: Path) -> Open:
+    """Opens the log on a folder's topic, the same one each time."""
+
+    async def opened() -> Log:
+        if folder not in _topics:
+            _topics[folder] = connection()
+            await migrate(_topics[folder], partitions=3, replication=1, min_insync=1)
+        return await open_log(_topics[folder])
+
+    return opened
+
+
+ADAPTERS = {"sqlite": sqlite, "kafka": kafka}
 
 
 @pytest.fixture(params=ADAPTERS)

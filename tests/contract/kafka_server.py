@@ -1,0 +1,34 @@
+"""A Kafka for the tests: one broker for this process, a topic for each who asks."""
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+from services.log.kafka import Connection
+from services.sandbox.kafka import Broker
+
+_numbers = count(1)
+
+
+@cache
+def broker() -> Broker:
+    """Started at first use, gone with this process."""
+    folder = Path(tempfile.mkdtemp(prefix="muster-kafka-"))
+    started = Broker(folder)
+
+    def end() -> None:
+        started.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    started.start()
+    started.wait_ready(60)
+    return started
+
+
+def connection() -> Connection:
+    """To a topic that is not there yet."""
+    return Connection(servers=broker().servers, topic=f"test.{next(_numbers)}")
