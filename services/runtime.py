@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
@@ -11,8 +12,9 @@ from projections.catalog import views as catalog
 from services.clock import Clock
 from services.decisions.assignment import Expire
 from services.decisions.state import Known
+from services.figures import Figures
 from services.log.asked import Asked, Outcome
-from services.log.port import Log, Stored
+from services.log.port import Log, LogUnavailable, Stored
 from services.log.writer import Overloaded, Parked, Writer
 from services.snapshots.port import Snapshots
 from services.vault import Vault
@@ -25,10 +27,14 @@ TICK_SECONDS: Final = 0.25
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks for offers of jurisdictions that no process commands just now."""
+INSPECT_SECONDS: Final = 60.0
 IDLE_SECONDS: Final = 900.0
 """One that was not commanded for so long leaves memory, where other processes are beside this one."""
 
 log_of = logging.getLogger("muster")
+
+
+Inspect = Callable[[], Awaitable[list[str]]]
 
 
 class Showing(Protocol):
@@ -74,10 +80,16 @@ class Muster:
         timezone: str,
         following: Callable[["Muster"], Showing] | None = None,
         snapshots: Snapshots | None = None,
+        inspect: Inspect | None = None,
     ) -> None:
-        """`following` = how to know what projectors in other processes show; None = this one projects."""
+        """`following` = how to know what projectors in other processes show; None = this one projects.
+        `inspect` = asks the log's store whether it is set as the log needs it."""
         self.log, self.views, self.vault, self.clock, self.timezone = log, views, vault, clock, timezone
         self.snapshots, self.shared = snapshots, following is not None
+        self.figures = Figures()
+        self.unclean: list[str] = []
+        """What of the log's topic is not set as the log needs it."""
+        self._inspect = inspect
         self.projector = following(self) if following else Projector(log, views, self.advanced)
         self.writers: dict[str, Writer] = {}
         self.died = asyncio.Event()
@@ -99,6 +111,8 @@ class Muster:
                 self._tasks = tasks
                 self.start("projector", self.projector.run())
                 self.start("ticker", self._tick())
+                if self._inspect:
+                    self.start("inspector", self._keep_inspecting(self._inspect))
                 if not self.shared:
                     for jurisdiction in await self.log.jurisdictions():
                         self.writer(jurisdiction)
@@ -154,6 +168,7 @@ class Muster:
                 recorded=self._accepted,
                 erased=self._erased,
                 snapshots=self.snapshots,
+                appending=self.figures.appending,
             )
             self.start(f"writer of {jurisdiction}", self._write(known))
         return known
@@ -180,7 +195,10 @@ class Muster:
 
     async def submit(self, jurisdiction: str, group: Sequence[Asked]) -> list[Outcome]:
         """Record commands in order; one answer each. Raises Parked, Overloaded."""
-        return await self.writer(jurisdiction).submit(group)
+        began = time.perf_counter()
+        outcomes = await self.writer(jurisdiction).submit(group)
+        self.figures.answered(outcomes, began)
+        return outcomes
 
     async def _recorded(self, jurisdiction: str, ids: Sequence[str], upto: int) -> dict[str, Known]:
         head = await self.views.head(jurisdiction)
@@ -213,6 +231,18 @@ class Muster:
         """Screens must fetch anew."""
         for reset in self.resetters:
             reset(jurisdiction)
+
+    async def _keep_inspecting(self, inspect: Inspect) -> None:
+        while True:
+            try:
+                found = await inspect()
+            except LogUnavailable as error:
+                log_of.warning("the log's settings cannot be looked at: %s", error)
+            else:
+                for one in set(found) - set(self.unclean):
+                    log_of.error("%s", one)
+                self.unclean = found
+            await asyncio.sleep(INSPECT_SECONDS)
 
     # -- the ticker ----------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
@@ -42,6 +42,7 @@ async def _state(service: Muster) -> dict[str, Any]:
         "status": "",
         "failure": service.failure or service.projector.trouble,
         "parked": parked | service.projector.parked,
+        "unclean": service.unclean,
         "degraded": degraded,
     }
 
@@ -66,4 +67,11 @@ async def metrics(request: Request) -> Response:
         parked.labels(key).set(bool(writer.parked or key in service.projector.parked))
         for view in await service.views.degraded(key):
             degraded.labels(key, view).set(1)
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    unclean = Gauge("muster_log_config_unclean", "1 = set otherwise than it needs", registry=registry)
+    unclean.set(bool(service.unclean))
+    unknown = Counter("muster_log_unknown_outcomes", "Appends without an answer", registry=registry)
+    unknown.inc(getattr(service.log, "unknown", 0))
+    holes = Counter("muster_log_holes", "Offsets without a record", registry=registry)
+    holes.inc(getattr(service.log, "holes", 0))
+    told = generate_latest(registry) + generate_latest(service.figures.registry)
+    return Response(told, media_type=CONTENT_TYPE_LATEST)

@@ -5,6 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -62,13 +63,14 @@ class Writer:
         recorded: Callable[[str, Stored], None],
         erased: Callable[[str, int], None],
         snapshots: Snapshots | None = None,
+        appending: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.jurisdiction = jurisdiction
         self.state = State(jurisdiction)
         self.parked: str | None = None
         self._jurisdiction, self._log, self._vault, self._clock = jurisdiction, log, vault, clock
         self._timezone, self._lookup, self._recorded = timezone, lookup, recorded
-        self._erased = erased
+        self._erased, self._appending = erased, appending
         self._kept = Kept(jurisdiction, log, snapshots) if snapshots else None
         self._reading = asyncio.Lock()
         """Held while the state may hold what is not in the log yet."""
@@ -280,8 +282,9 @@ class Writer:
             events=tuple(decided.events),
         )
         data = encode(commit)
-        if not await self._log.append(self._jurisdiction, data):
-            return False
+        with self._appending():
+            if not await self._log.append(self._jurisdiction, data):
+                return False
         after = Head(head.position + len(commit.events), digest(data))
         confirm(self.state, commit, after)
         self._recorded(self._jurisdiction, Stored(data, after))

@@ -42,6 +42,7 @@ class Figures:
         for reason, count in list(self._work.dead.items()):
             dead.add_metric([reason], count)
         yield dead
+        yield CounterMetricFamily("muster_log_holes", "Offsets without a record", self._work.holes)
         yield CounterMetricFamily(
             "muster_projector_watchdog_exits", "Processes ended for their silence", self._watchdog.exits
         )

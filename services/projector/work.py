@@ -67,6 +67,8 @@ class Work:
         self.trouble: str | None = None
         self.dead: dict[str, int] = {}
         """Records that are no commits, by reason."""
+        self.holes = 0
+        """Offsets that were passed over by deliveries; what was in them is read from the log."""
         self.positions: dict[str, int] = {}
         self._parked_at: dict[str, tuple[int, int]] = {}
         self._checkpoints, self._announcer = checkpoints, announcer
@@ -128,6 +130,7 @@ class Work:
                 groups.setdefault(jurisdiction, []).append(record)
         await asyncio.gather(*(self._one(partition, *group) for group in groups.items()))
         if partition in self.seen and records:
+            self.holes += max(0, records[0].offset - self.seen[partition])
             self.seen[partition] = max(records[-1].offset + 1, self.seen[partition])
 
     def _of(self, partition: int, record: Record) -> str | None:

@@ -43,6 +43,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         timezone=timezone,
         following=lambda muster: Follower(views, feed, muster.advanced, muster.reset),
         snapshots=await asyncio.to_thread(PgSnapshots, _dsn()),
+        inspect=lambda: unclean(connection, settings().kafka_min_insync),
     )
 
 
