@@ -187,9 +187,10 @@ class Muster:
         """Those that have data, sorted."""
         return sorted({*self.writers, *self.projector.positions})
 
-    async def found(self, jurisdiction: str) -> bool:
-        """Whether it has data; looks, where it is new."""
+    async def found(self, jurisdiction: str, seconds: float = 0.0) -> bool:
+        """Whether it has data; looks where it is new here, and waits where others have just begun it."""
         if not self.knows(jurisdiction) and self.shared:
+            await self.projector.reached(jurisdiction, 1, seconds)
             await self.projector.catch_up(jurisdiction)
         return self.knows(jurisdiction)
 
@@ -271,6 +272,8 @@ class Muster:
                 self.writer(jurisdiction)
 
     def _due(self, jurisdiction: str, writer: Writer) -> list[Asked]:
+        if writer.state.moved is not None:
+            return []
         now = self.clock.now()
         due = [(key, at) for key, at in writer.state.offers.items() if at <= now]
         return [

@@ -12,6 +12,8 @@ from services.api.problems import Problem
 from services.runtime import Muster
 
 COOKIE = "muster_session"
+NEW_SECONDS = 2.0
+"""How long who has written to a jurisdiction waits for another process to hear of it."""
 _encoder = msgspec.json.Encoder()
 
 
@@ -60,7 +62,8 @@ async def reader(request: Request) -> tuple[str, Principal]:
     jurisdiction, asker = request.path_params["jurisdiction"], principal(request)
     if not asker.may_read(jurisdiction):
         raise Problem(403, "forbidden", f"This token does not reach jurisdiction {jurisdiction[:64]}.")
-    if not await muster(request).found(jurisdiction):
+    after = request.query_params.get("after", "0")
+    if not await muster(request).found(jurisdiction, 0.0 if after == "0" else NEW_SECONDS):
         raise Problem(
             404,
             "jurisdiction.unknown",

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+import services.decisions.decide  # noqa: F401  enters what evolves each event
 from events import catalog
 from events.base import Happened, Move, Place, RequestMove, Standing
 from events.commit import Commit, Head, decode

@@ -132,7 +132,8 @@ class Writer:
             raise Parked(self.parked)
 
     async def _fenced(self) -> bool:
-        """Make sure that no attempt of ours can still land; True once a commit of ours followed them."""
+        """Make sure that no attempt of ours can still land; True once a commit of ours followed them, or one
+        by which the jurisdiction moved."""
         fence = Asked(
             id=str(uuid4()),
             command=Fence(commands=tuple(sorted(self._unknown))),
@@ -140,7 +141,7 @@ class Writer:
             received=self._clock.now(),
         )
         outcome = (await self.submit([fence]))[0]
-        return outcome.outcome == "accepted"
+        return outcome.outcome == "accepted" or outcome.code == "jurisdiction.moved"
 
     # -- the loop ------------------------------------------------------------------------------------------
 

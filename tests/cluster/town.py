@@ -1,0 +1,117 @@
+"""A whole cluster for a test: its processes, clients of each API, and what its log truly holds."""
+
+import asyncio
+import contextlib
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from events.commit import decode
+from projections.catalog import views as catalog
+from services.audit import audit
+from services.log.kafka import Connection, open_log
+from services.log.port import Stored
+from services.sandbox.cluster import Cluster
+from services.views.postgres import PgViews
+
+
+class Town:
+    """A running cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.headers = {"Authorization": f"Bearer {cluster.token}"}
+
+    def clients(self) -> list[httpx.AsyncClient]:
+        """One for each API process."""
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+        return [
+            httpx.AsyncClient(base_url=url, headers=self.headers, trust_env=False, timeout=40, limits=limits)
+            for url in self.cluster.urls
+        ]
+
+    @property
+    def connection(self) -> Connection:
+        """To the log."""
+        return Connection(servers=self.cluster.broker.servers)
+
+    async def commits(self, jurisdiction: str) -> list[Stored]:
+        """The accepted commits, read afresh from the topic."""
+        log = await open_log(self.connection)
+        try:
+            return [stored async for batch in log.read(jurisdiction) for stored in batch]
+        finally:
+            await log.close()
+
+    async def recorded(self, jurisdiction: str) -> Counter[str]:
+        """How many commits hold each command id."""
+        found: Counter[str] = Counter()
+        for stored in await self.commits(jurisdiction):
+            found.update({event.command for event in decode(stored.data).events})
+        return found
+
+    async def audit(self, jurisdiction: str) -> list[str]:
+        """Everything that must hold and does not: chain, laws, views == fold, none behind."""
+        log = await open_log(self.connection)
+        views = await PgViews.open(self.cluster.database.dsn, catalog)
+        try:
+            end = await log.end(jurisdiction)
+            async with asyncio.timeout(30):
+                while (await views.head(jurisdiction)) != end:
+                    await asyncio.sleep(0.1)
+            report = await audit(log, views, jurisdiction)
+            return [str(finding) for finding in report.findings]
+        finally:
+            await views.close()
+            await log.close()
+
+
+def started(folder: Path, **options: Any) -> Iterator[Town]:
+    """A cluster from before the first test to after the last."""
+    cluster = Cluster(folder, **options)
+    cluster.start()
+    try:
+        yield Town(cluster)
+    finally:
+        cluster.stop()
+
+
+@contextlib.asynccontextmanager
+async def watched(town: Town) -> AsyncIterator[None]:
+    """What dies inside is started again."""
+    task = asyncio.create_task(town.cluster.watch())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait((task,))
+        if not task.cancelled() and task.exception():
+            raise task.exception() or AssertionError
+
+
+async def command(
+    client: httpx.AsyncClient, jurisdiction: str, name: str, /, key: str | None = None, **body: Any
+) -> httpx.Response:
+    """One command."""
+    return await client.post(
+        f"/api/v1/{jurisdiction}/commands/{name}",
+        json=body,
+        headers={"Idempotency-Key": key or str(uuid4())},
+    )
+
+
+async def ok(client: httpx.AsyncClient, jurisdiction: str, name: str, /, **body: Any) -> int:
+    """One command that must be accepted; its position."""
+    answer = await command(client, jurisdiction, name, **body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["position"]
+
+
+def scaled(name: str, default: int) -> int:
+    """How much of it: more by an environment variable."""
+    return int(os.environ.get(name, default))
