@@ -11,6 +11,27 @@ class JurisdictionEstablished(Event, frozen=True):
     timezone: str
 
 
+@event("jurisdiction.moved")
+class JurisdictionMoved(Event, frozen=True):
+    """This log ends here: from now on another one holds the jurisdiction."""
+
+    to: str | None = None
+    """Which one, in the operator's words."""
+
+
+@event("jurisdiction.resumed")
+class JurisdictionResumed(Event, frozen=True):
+    """The jurisdiction goes on in this log. Of `moved` and `resumed` the later one holds."""
+
+    position: int
+    """The head of what was loaded: it goes on from there."""
+    hash: str
+    source: str | None = None
+    """Where it came from, in the operator's words, or the UUID of that log."""
+    restored: bool = False
+    """Whether it came from a backup that did not end with `moved`."""
+
+
 @event("log.fenced")
 class LogFenced(Event, frozen=True):
     """The process that tried these commands gives up for good: none of them can still be recorded by it."""

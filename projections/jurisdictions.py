@@ -1,10 +1,12 @@
-"""Jurisdictions 辖区: the name and time zone of the one that was asked."""
+"""Jurisdictions 辖区: the name and time zone of the one that was asked, and whether it is here."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from events.base import Happened
-from events.jurisdiction import JurisdictionEstablished
+from events.jurisdiction import JurisdictionEstablished, JurisdictionMoved, JurisdictionResumed
 from projections.base import Row, View
 
 
@@ -16,6 +18,12 @@ class JurisdictionRow(Row, frozen=True, kw_only=True):
     timezone: str
     """IANA name."""
     established_at: datetime
+    state: str = "active"
+    """active, or moved: this log takes no commands any more."""
+    moved_to: str | None = None
+    moved_at: datetime | None = None
+    resumed_at: datetime | None = None
+    """When it last went on in this log, moved here or restored."""
 
 
 def keys(happened: Happened) -> Iterable[str]:
@@ -23,12 +31,21 @@ def keys(happened: Happened) -> Iterable[str]:
 
 
 def evolve(row: JurisdictionRow | None, happened: Happened, key: str) -> JurisdictionRow | None:
-    e = happened.data
-    if not isinstance(e, JurisdictionEstablished):
-        return row
-    return JurisdictionRow(jurisdiction=key, name=e.name, timezone=e.timezone, established_at=happened.at)
+    e, at = happened.data, happened.at
+    if isinstance(e, JurisdictionEstablished):
+        return JurisdictionRow(jurisdiction=key, name=e.name, timezone=e.timezone, established_at=at)
+    if row is None:
+        return None
+    if isinstance(e, JurisdictionMoved):
+        return replace(row, state="moved", moved_to=e.to, moved_at=at)
+    return replace(row, state="active", moved_to=None, moved_at=None, resumed_at=at)
 
 
 VIEW = View(
-    name="jurisdictions", row=JurisdictionRow, keys=keys, evolve=evolve, events=(JurisdictionEstablished,)
+    name="jurisdictions",
+    row=JurisdictionRow,
+    keys=keys,
+    evolve=evolve,
+    version=2,
+    events=(JurisdictionEstablished, JurisdictionMoved, JurisdictionResumed),
 )

@@ -43,7 +43,12 @@ jurisdiction, log, personal = Aggregate("jurisdiction"), Aggregate("log"), Aggre
 def snapshot(state: State) -> dict[str, Any]:
     """Every table, copied; the head and the journal are no part of what a replay must agree on."""
     tables = {name: dict(getattr(state, name)) for name in (*TABLES, *DERIVED)}
-    return {**tables, "timezone": state.meta.get("timezone"), "name": state.meta.get("name")}
+    return {
+        **tables,
+        "timezone": state.meta.get("timezone"),
+        "name": state.meta.get("name"),
+        "moved": state.moved,
+    }
 
 
 class Log:

@@ -14,7 +14,7 @@ SCOPES: Final[tuple[str, ...]] = get_args(ScopeName)
 
 _INTERNAL: Final = frozenset(one.NAME for one in INTERNAL)
 _ADMIN_ONLY: Final = frozenset(
-    name for name in commands if name == "jurisdiction.establish" or name.endswith(".erase")
+    name for name in commands if name.startswith("jurisdiction.") or name.endswith(".erase")
 )
 _FACTS: Final = frozenset(name for name, one in commands.items() if one.KIND == FACT)
 _OWN: Final = frozenset(

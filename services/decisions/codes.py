@@ -28,6 +28,8 @@ REFUSALS: Final[dict[str, str]] = {
     "incident.unfinished": "Requests of the incident are unfinished.",
     "incident.unknown": "The incident does not exist.",
     "jurisdiction.established": "The jurisdiction is established under another name or time zone.",
+    "jurisdiction.moved": "The jurisdiction has moved to another log; this one takes no commands.",
+    "jurisdiction.not_moved": "The jurisdiction has not moved, so there is nothing to resume.",
     "jurisdiction.unknown": "The jurisdiction has no data, and this token may not establish it.",
     "offer.expired": "The time to answer the offer is over.",
     "offer.gone": "The offer was answered, withdrawn or has expired.",

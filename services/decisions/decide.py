@@ -24,7 +24,7 @@ from events.worker import (
 )
 from services.decisions.assignment import Reassign
 from services.decisions.base import Ask, Command, Refused, decider, evolve, refuse_gaps
-from services.decisions.jurisdiction import Establish
+from services.decisions.jurisdiction import Establish, refuse_moved
 from services.decisions.state import Known, State
 
 for _module in pkgutil.iter_modules(services.decisions.__path__, "services.decisions."):
@@ -76,6 +76,7 @@ def _events(state: State, command: Command, ask: Ask) -> Iterator[Event]:
                 f"{state.jurisdiction} has no data; an admin's first command establishes it.",
             )
         yield JurisdictionEstablished(name=state.jurisdiction, timezone=ask.timezone)
+    refuse_moved(state, command)
     authorise(state, command, ask)
     yield from decider(type(command))(state, command, ask)
 

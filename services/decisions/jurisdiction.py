@@ -6,7 +6,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field
 
 from events.base import Event, Happened
-from events.jurisdiction import JurisdictionEstablished, LogFenced, PersonalRevealed
+from events.jurisdiction import (
+    JurisdictionEstablished,
+    JurisdictionMoved,
+    JurisdictionResumed,
+    LogFenced,
+    PersonalRevealed,
+)
 from services.decisions.base import Ask, Code, Command, Label, Refused, command, decides, evolves
 from services.decisions.state import State
 
@@ -17,6 +23,23 @@ class Establish(Command):
 
     name: Label
     timezone: str = Field(default="Asia/Shanghai", max_length=64, description="IANA name")
+
+
+@command("jurisdiction.move")
+class Move(Command):
+    """End the jurisdiction in this log, so that another one may go on with it; see `muster export --move`."""
+
+    to: Label | None = Field(default=None, description="Which log, in words; whoever is refused reads it")
+
+
+@command("jurisdiction.resume")
+class Resume(Command):
+    """Go on with a jurisdiction that was loaded, from this head; sent by `muster load`."""
+
+    position: int = Field(ge=1)
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    source: Label | None = None
+    restored: bool = False
 
 
 @command("personal.reveal")
@@ -35,7 +58,7 @@ class Fence(Command):
     commands: tuple[str, ...]
 
 
-INTERNAL = (Reveal, Fence)
+INTERNAL = (Reveal, Fence, Resume)
 """Commands that only the service itself sends."""
 
 
@@ -53,6 +76,28 @@ def _establish(state: State, c: Establish, ask: Ask) -> Iterable[Event]:
     yield JurisdictionEstablished(name=c.name, timezone=c.timezone)
 
 
+def refuse_moved(state: State, command: Command) -> None:
+    """Raises Refused where the jurisdiction has moved: facts, and what the service itself sends, too."""
+    if state.moved is None or isinstance(command, Resume):
+        return
+    where = f"moved to {state.moved}" if state.moved else "moved to another log"
+    raise Refused("jurisdiction.moved", f"{state.jurisdiction} has {where}; send it there, with the same id.")
+
+
+@decides(Move)
+def _move(state: State, c: Move, ask: Ask) -> Iterable[Event]:
+    yield JurisdictionMoved(to=c.to)
+
+
+@decides(Resume)
+def _resume(state: State, c: Resume, ask: Ask) -> Iterable[Event]:
+    if state.moved is None and not c.restored:
+        raise Refused(
+            "jurisdiction.not_moved", f"{state.jurisdiction} has not moved, so there is nothing to resume."
+        )
+    yield JurisdictionResumed(position=c.position, hash=c.hash, source=c.source, restored=c.restored)
+
+
 @decides(Reveal)
 def _reveal(state: State, c: Reveal, ask: Ask) -> Iterable[Event]:
     yield PersonalRevealed(view=c.view, subjects=c.subjects, purpose=c.purpose)
@@ -68,6 +113,16 @@ def _established(state: State, e: JurisdictionEstablished, h: Happened) -> None:
     state.put(state.meta, "timezone", e.timezone)
     state.put(state.meta, "name", e.name)
     state.put(state.meta, "zone", ZoneInfo(e.timezone))
+
+
+@evolves(JurisdictionMoved)
+def _moved(state: State, e: JurisdictionMoved, h: Happened) -> None:
+    state.put(state.meta, "moved", e.to or "")
+
+
+@evolves(JurisdictionResumed)
+def _resumed(state: State, e: JurisdictionResumed, h: Happened) -> None:
+    state.put(state.meta, "moved", None)
 
 
 @evolves(PersonalRevealed, LogFenced)

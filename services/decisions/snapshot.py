@@ -29,7 +29,7 @@ TABLES: Final[dict[str, type]] = {
     "standings": Standing,
 }
 """Every table of a State, and what it holds."""
-META: Final = frozenset(("timezone", "name", "zone", "recorded_at"))
+META: Final = frozenset(("timezone", "name", "zone", "recorded_at", "moved"))
 PIECE: Final = 2_000
 """Entries encoded or decoded at a time (some 5 ms), so that other threads have their turn in between."""
 _FRAME: Final = struct.Struct(">BI")
@@ -45,6 +45,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     timezone: str | None
     name: str | None
     recorded_at: datetime | None
+    moved: str | None
     sizes: dict[str, int]
 
 
@@ -88,6 +89,7 @@ def freeze(state: State, forget_commands_upto: int = 0) -> Frozen:
         timezone=state.meta.get("timezone"),
         name=state.meta.get("name"),
         recorded_at=state.meta.get("recorded_at"),
+        moved=state.moved,
         sizes={name: len(table) for name, table in tables.items()},
     )
     return Frozen(header, tables)
@@ -155,7 +157,7 @@ def _cut(dumped: bytes) -> Iterator[tuple[int, memoryview]]:
 
 
 def _restore_meta(state: State, header: Header) -> None:
-    for key in ("timezone", "name", "recorded_at"):
+    for key in ("timezone", "name", "recorded_at", "moved"):
         value = getattr(header, key)
         if value is not None:
             state.meta[key] = value

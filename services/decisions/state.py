@@ -144,7 +144,7 @@ class State:
         self.jurisdiction = jurisdiction
         self.head = Head()
         self.meta: dict[str, Any] = {}
-        """timezone, recorded_at (of the last commit)."""
+        """timezone, name, zone, recorded_at (of the last commit), moved."""
         self.areas: dict[str, Area] = {}
         self.workers: dict[str, Worker] = {}
         self.teams: dict[str, Team] = {}
@@ -161,6 +161,11 @@ class State:
     @property
     def established(self) -> bool:
         return "timezone" in self.meta
+
+    @property
+    def moved(self) -> str | None:
+        """Where to, in words, perhaps none; None = it is here."""
+        return self.meta.get("moved")
 
     def put(self, table: dict[K, V], key: K, value: V | None) -> None:
         """Set, or with None remove, a value; remembered until `settle` so that `undo` can take it back."""

@@ -16,8 +16,8 @@ def of(scope: str, **more: object) -> Principal:
 
 
 class TestScopes:
-    NOBODYS = ("personal.reveal", "log.fence")
-    ADMINS = ("jurisdiction.establish", "worker.erase", "request.erase")
+    NOBODYS = ("personal.reveal", "log.fence", "jurisdiction.resume")
+    ADMINS = ("jurisdiction.establish", "jurisdiction.move", "worker.erase", "request.erase")
     OWN = ("worker.check_in", "worker.take_back", "assignment.accept", "assignment.done")
 
     def may(self, scope: str) -> set[str]:

@@ -12,7 +12,7 @@ from services.decisions.base import Command, Refused
 from services.decisions.decide import decide
 from services.decisions.snapshot import META, TABLES, Header, dump, freeze, load, schema
 from services.decisions.state import State
-from tests.given import Log, area, given, t, worker
+from tests.given import Log, area, given, jurisdiction, t, worker
 from tests.unit.test_laws import SCOPES, Laws, asked, some, st
 from tests.unit.test_scenario import Run
 
@@ -121,7 +121,7 @@ class TestWhatIsKept:
         assert {name for name in fields if isinstance(getattr(state, name), dict)} == {*TABLES, "meta"}
 
     def test_is_all_of_what_commands_put_into_meta(self) -> None:
-        state = given(area.define(area="230717", name="County 1")).state
+        state = given(area.define(area="230717", name="County 1"), jurisdiction.move(to="elsewhere")).state
 
         assert set(state.meta) == META
         assert {*Header.__struct_fields__} >= META - {"zone"}
