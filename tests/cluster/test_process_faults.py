@@ -1,0 +1,272 @@
+"""Any process killed or frozen under load: nothing acknowledged is lost, nothing is doubled, nobody is called."""
+
+import asyncio
+import contextlib
+import random
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from town import Town, command, ok, scaled, started, watched
+
+from events.commit import decode
+from projections.catalog import views as catalog
+from services.log.chained import ChainedLog
+from services.log.kafka import open_log
+from services.log.port import LogUnavailable
+from services.views.port import ViewsUnavailable
+from services.views.postgres import PgViews
+
+J = "PF"
+ROUNDS = scaled("MUSTER_FAULTS", 12)
+MINUTE = scaled("MUSTER_BROKER_DOWN", 15)
+"""Seconds for which the broker is down, once."""
+SEED = scaled("MUSTER_SEED", 328)
+SENDERS = 8
+WORKERS = 50
+CONNECTIONS = 60
+RECOVER = 30.0
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("faults")
+    yield from started(folder, apis=2, projectors=2, connections=CONNECTIONS)
+
+
+class Load:
+    """Senders that never stop, and never send anything anew before the last was answered."""
+
+    def __init__(self, town: Town) -> None:
+        self.town, self.acknowledged = town, dict[str, int]()
+        self.longest, self.last, self.tries = 0.0, time.monotonic(), 0
+        self._chance = random.Random(SEED)
+
+    @contextlib.asynccontextmanager
+    async def sending(self) -> AsyncIterator[None]:
+        senders = [asyncio.create_task(self._send_on(n)) for n in range(SENDERS)]
+        try:
+            yield
+        finally:
+            for sender in senders:
+                sender.cancel()
+            done = await asyncio.gather(*senders, return_exceptions=True)
+        for error in done:
+            if isinstance(error, Exception):
+                raise error
+
+    async def _send_on(self, number: int) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            clients = [await stack.enter_async_context(client) for client in self.town.clients()]
+            for client in clients:
+                client.timeout = httpx.Timeout(20, connect=2)
+            while True:
+                body = {"worker": f"W{self._chance.randrange(WORKERS)}", "area": J}
+                await self._until_answered(clients, number, str(uuid4()), body)
+
+    async def _until_answered(
+        self, clients: list[httpx.AsyncClient], number: int, key: str, body: dict[str, str]
+    ) -> None:
+        """The same id again, at another process each time, until somebody says what became of it."""
+        for tried in range(1000):
+            self.tries += 1
+            try:
+                client = clients[(number + tried) % len(clients)]
+                answer = await command(client, J, "worker.check_in", key=key, **body)
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+                continue
+            if answer.status_code == 503:
+                await asyncio.sleep(0.1)
+                continue
+            assert answer.status_code == 200, answer.text
+            self._count(key, answer.json())
+            return
+        raise AssertionError(f"{key} was never answered")
+
+    def _count(self, key: str, told: dict[str, object]) -> None:
+        now = time.monotonic()
+        self.longest, self.last = max(self.longest, now - self.last), now
+        if told["outcome"] != "unchanged":
+            self.acknowledged[key] = int(str(told["position"]))
+
+
+class Truth:
+    """What the log holds, read on as it grows."""
+
+    def __init__(self, log: ChainedLog) -> None:
+        self.log, self.position = log, 0
+        self.commands: dict[str, int] = {}
+
+    async def read_on(self) -> None:
+        async for batch in self.log.read(J, self.position):
+            for stored in batch:
+                commit = decode(stored.data)
+                ids = {event.command for event in commit.events}
+                doubled = ids & self.commands.keys()
+                assert not doubled, f"recorded twice: {doubled}"
+                self.commands |= dict.fromkeys(ids, stored.head.position)
+                self.position = stored.head.position
+
+
+@contextlib.asynccontextmanager
+async def killed(town: Town, name: str) -> AsyncIterator[None]:
+    """SIGKILL; the supervisor starts it again."""
+    town.cluster[name].kill()
+    yield
+
+
+@contextlib.asynccontextmanager
+async def frozen(town: Town, name: str, seconds: float) -> AsyncIterator[None]:
+    """SIGSTOP, and SIGCONT later."""
+    town.cluster[name].pause()
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        town.cluster[name].resume()
+    yield
+
+
+@contextlib.asynccontextmanager
+async def robbed(town: Town) -> AsyncIterator[None]:
+    """One more projector takes partitions from the others, and is killed with them."""
+    thief = town.cluster._projector(7)
+    thief.start()
+    thief.wait_ready(30)
+    await asyncio.sleep(2)
+    thief.kill()
+    yield
+
+
+@contextlib.asynccontextmanager
+async def crowded(town: Town, seconds: float) -> AsyncIterator[None]:
+    """PostgreSQL has no connection left for anybody, nor for who loses theirs."""
+    held: list[asyncpg.Connection] = []
+    for _ in range(CONNECTIONS):
+        try:
+            held.append(await asyncpg.connect(town.cluster.database.dsn, timeout=2))
+        except (asyncpg.PostgresError, OSError, TimeoutError):
+            break
+    assert held
+    town.cluster["projector-1"].kill()
+    await asyncio.sleep(seconds)
+    for one in held:
+        await one.close(timeout=2)
+    yield
+
+
+@contextlib.asynccontextmanager
+async def down(town: Town, name: str, seconds: float) -> AsyncIterator[None]:
+    """Killed, and not back for a while."""
+    town.cluster.leave(name)
+    town.cluster[name].kill()
+    await asyncio.sleep(seconds)
+    town.cluster.leave(name, alone=False)
+    yield
+
+
+EACH = ("api-1", "api-2", "projector-1", "projector-2", "kafka", "postgres")
+
+
+def script(chance: random.Random) -> list[tuple[str, str]]:
+    """(fault, whom) of each round: every one of them at least once, in random order."""
+    once = [("kill", name) for name in EACH]
+    rare = [("freeze", "kafka"), ("freeze", "projector-1"), ("rob", ""), ("crowd", ""), ("down", "kafka")]
+    rounds = (once + rare)[:ROUNDS]
+    while len(rounds) < ROUNDS:
+        rounds.append(chance.choice([(kind, name) for kind in ("kill", "freeze") for name in EACH]))
+    chance.shuffle(rounds)
+    return rounds
+
+
+def fault(
+    town: Town, kind: str, name: str, chance: random.Random
+) -> contextlib.AbstractAsyncContextManager[None]:
+    """What is done in a round."""
+    match kind:
+        case "kill":
+            return killed(town, name)
+        case "freeze":
+            return frozen(town, name, chance.uniform(1, 6))
+        case "rob":
+            return robbed(town)
+        case "crowd":
+            return crowded(town, 4)
+        case _:
+            return down(town, name, MINUTE)
+
+
+async def recovered(town: Town, views: PgViews, truth: Truth, load: Load) -> float:
+    """Seconds until a new command is acknowledged and the views are at the head that the log had by then."""
+    began = time.monotonic()
+    known = len(load.acknowledged)
+    async with asyncio.timeout(RECOVER + 20):
+        while len(load.acknowledged) <= known + SENDERS:
+            await asyncio.sleep(0.05)
+        written = time.monotonic()
+        while True:
+            with contextlib.suppress(LogUnavailable, ViewsUnavailable):
+                head = await truth.log.end(J)
+                break
+        while True:
+            with contextlib.suppress(ViewsUnavailable):
+                if (await views.head(J)).position >= head.position:
+                    break
+            await asyncio.sleep(0.05)
+    took = time.monotonic() - written
+    assert took < RECOVER, f"the views were {took:.0f} s behind"
+    return time.monotonic() - began
+
+
+@pytest.mark.timeout(ROUNDS * 60 + 300)
+async def test_every_process_may_die_at_any_time(town: Town) -> None:
+    chance = random.Random(SEED)
+    first = town.clients()[0]
+    for n in range(WORKERS):
+        await ok(first, J, "worker.register", worker=f"W{n}", role="courier")
+    await first.aclose()
+    truth, load = Truth(await open_log(town.connection)), Load(town)
+    views = await PgViews.open(town.cluster.database.dsn, catalog)
+    async with watched(town):
+        for kind, name in script(chance):
+            load.longest, load.last = 0.0, time.monotonic()
+            async with load.sending():
+                await asyncio.sleep(chance.uniform(0.3, 1.0))
+                async with fault(town, kind, name, chance):
+                    took = await recovered(town, views, truth, load)
+            print(
+                f"{kind:7}{name:12} longest without an acknowledged write {load.longest:5.1f} s,"
+                f" recovered in {took:5.1f} s, {len(load.acknowledged)} acknowledged"
+            )
+            await truth.read_on()
+            missing = load.acknowledged.keys() - truth.commands.keys()
+            assert not missing, f"acknowledged and lost: {missing}"
+        assert await town.audit(J) == []
+    assert len(load.acknowledged) > ROUNDS * SENDERS
+    await views.close()
+    await truth.log.close()
+
+
+def test_no_process_outlives_its_supervisor(tmp_path: Path) -> None:
+    """Even where that is killed: the kernel tells its children."""
+    program = (
+        "import sys, time, pathlib\n"
+        "from services.sandbox.child import Child\n"
+        f"c = Child('sleeper', ['sleep', '600'], pathlib.Path({str(tmp_path)!r}) / 'log', lambda: True)\n"
+        "c.start(); print(c.pid, flush=True); time.sleep(600)\n"
+    )
+    supervisor = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert supervisor.stdout
+    pid = int(supervisor.stdout.readline())
+    supervisor.kill()
+    supervisor.wait()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]:
+        assert time.monotonic() < deadline, "it lives on"
+        time.sleep(0.05)
