@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo cluster serve test unit lint types format bench docs lock clean
+.PHONY: help setup demo cluster serve test unit faults lint types format bench docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: $(READY) ## Lint, types and every test
 
 unit: $(READY) ## Only the fast tests of the pure core
 	@$(BIN)/pytest tests/unit $(ARGS)
+
+faults: $(READY) ## Kill and freeze every process of a cluster, 200 rounds (about half an hour)
+	@MUSTER_FAULTS=$${ROUNDS:-200} MUSTER_BROKER_DOWN=60 $(BIN)/pytest -s tests/cluster/test_process_faults.py $(ARGS)
 
 lint: $(READY) ## Format and lint
 	@$(BIN)/ruff format .

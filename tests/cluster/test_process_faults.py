@@ -1,4 +1,4 @@
-"""Any process killed or frozen under load: nothing acknowledged is lost, nothing is doubled, nobody is called."""
+"""Any process killed or frozen under load: nothing acknowledged is lost or doubled, and nobody is called."""
 
 import asyncio
 import contextlib
@@ -240,6 +240,7 @@ async def test_every_process_may_die_at_any_time(town: Town) -> None:
                 await asyncio.sleep(chance.uniform(0.3, 1.0))
                 async with fault(town, kind, name, chance):
                     took = await recovered(town, views, truth, load)
+                await asyncio.sleep(0.5)
             print(
                 f"{kind:7}{name:12} longest without an acknowledged write {load.longest:5.1f} s,"
                 f" recovered in {took:5.1f} s, {len(load.acknowledged)} acknowledged"

@@ -95,9 +95,7 @@ class Race:
             self.repeats += 1
         told = set(await asyncio.gather(*(self._post(to, name, key, body) for to in tries)))
         if name == "worker.check_in" and len(told) > 1:
-            told.discard(
-                None
-            )  # at one process it came in the same instant as another check-in of that worker
+            told.discard(None)  # elsewhere it came in the same instant as another of that worker
         assert len(told) == 1, (name, key, told)
         position = told.pop()
         if position is None:
