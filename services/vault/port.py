@@ -43,6 +43,18 @@ class Keys(Protocol):
         """Keys of all these subjects, made where there is none; None = erased."""
         ...
 
+    def adopt(self, jurisdiction: str, keys: Mapping[str, bytes]) -> None:
+        """Keep keys that were made elsewhere, for subjects that have none and were not erased."""
+        ...
+
+    def wrap(self, key: bytes, *owner: str) -> bytes:
+        """A key that only the master key opens, and only for this owner."""
+        ...
+
+    def unwrap(self, wrapped: bytes, *owner: str) -> bytes:
+        """Raises cryptography's InvalidTag where another master key wrapped it, or for another owner."""
+        ...
+
     def erase(self, jurisdiction: str, subject: str) -> bool:
         """Destroy a key and the phone hash; False where that was done before. `scrub` next."""
         ...

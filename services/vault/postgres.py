@@ -8,7 +8,7 @@ import msgspec
 from services.postgres.blocking import Blocking, Connection, DatabaseUnavailable
 from services.postgres.listening import Listener
 from services.vault.errors import VaultUnavailable
-from services.vault.wrapping import Wrapping
+from services.vault.wrapping import SERVICE, Wrapping
 
 CHANNEL: Final = "muster_keys"
 _OWN: Final = "INSERT INTO vault_own (name, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING"
@@ -95,6 +95,20 @@ class PgKeyStore(Wrapping):
             await connection.execute(_ADD, jurisdiction, missing, fresh)
             rows += await connection.fetch(_KEYS, jurisdiction, missing)  # another's, where it came first
         return rows
+
+    def adopt(self, jurisdiction: str, keys: Mapping[str, bytes]) -> None:
+        """The notice tells the other processes of the service's key, if it is among them."""
+        subjects = sorted(keys)
+        wrapped = [self.wrap(keys[s], jurisdiction, s) for s in subjects]
+        notice = msgspec.json.encode((jurisdiction, SERVICE)).decode()
+
+        async def work(connection: Connection) -> None:
+            async with connection.transaction():
+                await connection.execute(_ADD, jurisdiction, subjects, wrapped)
+                if SERVICE in keys:
+                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, notice)
+
+        self._run(work)
 
     def erase(self, jurisdiction: str, subject: str) -> bool:
         """The notice goes to the other processes with the erasure, or neither does."""

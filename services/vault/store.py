@@ -89,6 +89,11 @@ class KeyStore(Wrapping):
                 rows |= self._rows(db, jurisdiction, missing)
         return self._opened(jurisdiction, rows)
 
+    def adopt(self, jurisdiction: str, keys: Mapping[str, bytes]) -> None:
+        rows = [(jurisdiction, s, self.wrap(key, jurisdiction, s)) for s, key in sorted(keys.items())]
+        with self._using() as db, db:
+            db.executemany(_ADD, rows)
+
     def erase(self, jurisdiction: str, subject: str) -> bool:
         with self._using() as db:
             row = db.execute(_ERASED, (jurisdiction, subject)).fetchone()

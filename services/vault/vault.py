@@ -12,13 +12,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
-from services.vault.errors import Erased, NoKey
+from cryptography.exceptions import InvalidTag
+
+from services.vault.errors import Erased, NoKey, WrongMasterKey
 from services.vault.mask import mask
 from services.vault.master import checked, master_key
 from services.vault.phones import normalised
 from services.vault.port import Keys
 from services.vault.sealing import Key, parse
 from services.vault.store import KeyStore
+from services.vault.wrapping import SERVICE
 
 KEEP: Final = 30_000
 """Unwrapped keys in memory, some 400 bytes each."""
@@ -70,6 +73,10 @@ class Vault:
         self._keep = keep
         self._keys: OrderedDict[tuple[str, str], tuple[Key | None, float]] = OrderedDict()
         """Key, or None = erased; and since when it is known."""
+        self._services: dict[str, Key] = {}
+        """The service's key of each jurisdiction: its own, or the one that the jurisdiction came with."""
+        self._doubted: set[str] = set()
+        """Jurisdictions for which another one may have been taken over since, unheard."""
         self._gate = threading.Lock()
         self._thread = ThreadPoolExecutor(1, "muster-vault")
         self._store.watch(self._bury, self._forget)
@@ -121,11 +128,15 @@ class Vault:
 
     def _bury(self, jurisdiction: str, subject: str) -> None:
         with self._gate:
-            self._keys[jurisdiction, subject] = None, 0.0
+            if subject == SERVICE:
+                self._services.pop(jurisdiction, None)
+            else:
+                self._keys[jurisdiction, subject] = None, 0.0
 
     def _forget(self) -> None:
         with self._gate:
             self._keys.clear()
+            self._doubted = set(self._services)
 
     def _remembered(self, jurisdiction: str, subject: str) -> Key | None:
         with self._gate:
@@ -189,10 +200,60 @@ class Vault:
 
         Raises NoKey before `ensure`, Erased.
         """
-        key = self._service if subject is None else self._key(jurisdiction, subject)
+        key = self._service_of(jurisdiction) if subject is None else self._key(jurisdiction, subject)
         if key is None:
             raise Erased(f"{subject} in {jurisdiction} was erased")
         return key.body(name, claimed_at, data)
+
+    def _service_of(self, jurisdiction: str) -> Key:
+        """Looked up once: who goes on with commands recorded elsewhere must know their repeats."""
+        known = self._services.get(jurisdiction)
+        answers = self._store.heard[1] > time.monotonic() - MOST_AGE
+        if known and not (answers and jurisdiction in self._doubted):
+            return known
+        found = self._store.keys(jurisdiction, [SERVICE]).get(SERVICE)
+        key = Key(found) if found else self._service
+        with self._gate:
+            self._services[jurisdiction] = key
+            self._doubted.discard(jurisdiction)
+        return key
+
+    # -- moving ----------------------------------------------------------------------------------------------
+
+    async def keys_of(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
+        """Keys in plain, to be sealed for a journey; None = erased; who never had one is left out.
+
+        With them goes SERVICE, the key under which repeats of the jurisdiction's commands are recognised.
+        """
+        asked, found = list(dict.fromkeys(subjects)), dict[str, bytes | None]()
+        for begin in range(0, len(asked), _AT_ONCE):
+            some = asked[begin : begin + _AT_ONCE]
+            found |= await asyncio.to_thread(self._store.keys, jurisdiction, some)
+        own = await asyncio.to_thread(self._store.keys, jurisdiction, [SERVICE])
+        return found | {SERVICE: own.get(SERVICE) or self._store.own("service")}
+
+    async def adopt(self, jurisdiction: str, keys: Mapping[str, bytes | None]) -> list[str]:
+        """Take over keys from elsewhere; None = erased there, so here too. What is erased here stays so.
+
+        Subjects that have another key here keep it: they are the answer.
+        """
+        await self.erase_all(jurisdiction, [s for s, key in keys.items() if key is None])
+        whole = {s: key for s, key in keys.items() if key is not None}
+        await self._call(self._store.adopt, jurisdiction, whole)
+        kept = await asyncio.to_thread(self._store.keys, jurisdiction, list(whole))
+        self._bury(jurisdiction, SERVICE)
+        return sorted(s for s, key in kept.items() if key not in (None, whole[s]))
+
+    def wrap(self, key: bytes, *owner: str) -> bytes:
+        """A key that only the same master key opens, and only for this owner."""
+        return self._store.wrap(key, *owner)
+
+    def unwrap(self, wrapped: bytes, *owner: str) -> bytes:
+        """Raises WrongMasterKey where another one wrapped it, or for another owner."""
+        try:
+            return self._store.unwrap(wrapped, *owner)
+        except InvalidTag as error:
+            raise WrongMasterKey("another master key wrapped this; give the one it was made with") from error
 
     # -- phones --------------------------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.vault.errors import WrongMasterKey
 
+SERVICE: Final = "service"
+"""Not a person: under this name a jurisdiction keeps the service's key with which it came from elsewhere."""
 _KNOWN: Final = b"muster"
 _NONCE: Final = 12
 

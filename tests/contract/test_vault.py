@@ -465,3 +465,83 @@ class TestMasking:
 
     def test_is_at_hand_on_the_vault(self, vault: Vault) -> None:
         assert vault.mask("name", "张三") == "张*"
+
+
+class TestMoving:
+    """Keys of a jurisdiction go to another store, under another master key."""
+
+    @pytest.fixture
+    async def source(self, tmp_path: Path) -> AsyncIterator[Vault]:
+        opened = Vault(tmp_path / "source")
+        await opened.ensure("2307", ["worker/W1", "worker/W2"])
+        await opened.erase("2307", "worker/W2")
+        yield opened
+        await opened.close()
+
+    async def test_what_was_sealed_there_is_opened_here(self, source: Vault, home: Home) -> None:
+        token, target = sealed(source), home.open()
+        keys = await source.keys_of("2307", ["worker/W1", "worker/W9"])
+
+        assert await target.adopt("2307", keys) == []
+        assert target.open("2307", token) == "测试人员 17"
+        assert "worker/W9" not in keys
+        await target.close()
+
+    async def test_the_erased_stay_erased_on_both_sides(self, source: Vault, home: Home) -> None:
+        target = home.open()
+        await target.ensure("2307", ["worker/W2"])
+        await target.erase("2307", "worker/W1")
+        keys = await source.keys_of("2307", ["worker/W1", "worker/W2"])
+
+        assert await target.adopt("2307", keys) == []
+        assert await target.ensure("2307", ["worker/W1", "worker/W2"]) == {
+            "worker/W1": False,
+            "worker/W2": False,
+        }
+        await target.close()
+
+    async def test_who_has_another_key_here_keeps_it_and_is_named(self, source: Vault, home: Home) -> None:
+        target = home.open()
+        await target.ensure("2307", ["worker/W1"])
+        mine = sealed(target, "another")
+
+        assert await target.adopt("2307", await source.keys_of("2307", ["worker/W1"])) == ["worker/W1"]
+        assert target.open("2307", mine) == "another"
+        await target.close()
+
+    async def test_repeats_of_commands_are_known_here_and_further_on(
+        self, source: Vault, home: Home, tmp_path: Path
+    ) -> None:
+        target, last = home.open(), Vault(tmp_path / "last")
+        asked = ("2307", None, "worker.check_in", None, {"worker": "W1"})
+        before, elsewhere = target.body_hash(*asked), target.body_hash("2308", *asked[1:])
+        await target.adopt("2307", await source.keys_of("2307", []))
+        await last.adopt("2307", await target.keys_of("2307", []))
+
+        assert source.body_hash(*asked) == target.body_hash(*asked) == last.body_hash(*asked) != before
+        assert target.body_hash("2308", *asked[1:]) == elsewhere
+        await target.close()
+        await last.close()
+
+    async def test_other_processes_hear_of_the_services_key(self, source: Vault, home: Home) -> None:
+        if home.dsn is None:
+            first, second = (opened := home.open()), opened
+        else:
+            first, second = home.open(), home.open()
+        asked = ("2307", None, "worker.check_in", None, {"worker": "W1"})
+        second.body_hash(*asked)
+        await first.adopt("2307", await source.keys_of("2307", []))
+        async with asyncio.timeout(10):
+            while second.body_hash(*asked) != source.body_hash(*asked):
+                await asyncio.sleep(0.05)
+        await first.close()
+        if second is not first:
+            await second.close()
+
+    def test_only_the_same_master_key_unwraps(self, vault: Vault, source: Vault) -> None:
+        wrapped = source.wrap(b"k" * 32, "a file", "2307")
+
+        assert source.unwrap(wrapped, "a file", "2307") == b"k" * 32
+        for other, owner in ((vault, "2307"), (source, "2308")):
+            with pytest.raises(WrongMasterKey, match="another master key"):
+                other.unwrap(wrapped, "a file", owner)
