@@ -22,7 +22,7 @@ async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
     """Where to send, and the key that import ids are made with."""
     server = running(data)
     if server is None:
-        muster = await wiring.embedded(data)
+        muster = await wiring.opened(data)
         wiring.tokens(data).first_admin()
         async with muster.running():
             yield Embedded(muster), muster.vault.import_key()

@@ -1,0 +1,115 @@
+"""The same history has the same rows: embedded, in a cluster, and folded anew there."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from town import Town, started
+
+from projections.base import Row
+from projections.catalog import views as catalog
+from services.views.port import Query, Views
+from services.views.postgres import PgViews
+from services.views.sqlite import SqliteViews
+
+OF_THE_RECORDING = {"recorded_at", "position", "body"}
+"""What differs when the same is played twice: when and where it was recorded, and under which keys."""
+SCENARIOS = {"yichun": "2307", "sffd": "SFFD"}
+
+Board = Mapping[str, Mapping[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    yield from started(tmp_path_factory.mktemp("same"), apis=1, projectors=2, scenario=True)
+
+
+def muster(*arguments: str, env: Mapping[str, str] | None = None) -> str:
+    """Run the command line to its end; what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli", *arguments],
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def play(scenario: str, folder: Path, env: Mapping[str, str] | None = None) -> str:
+    arguments = ["--scenario", scenario, "--speed", "max", "--exit", "--port", "0", "--data", str(folder)]
+    return muster("demo", *arguments, env=env)
+
+
+async def rows(views: Views, jurisdiction: str) -> dict[str, dict[str, Row]]:
+    found, _ = await views.snapshot(jurisdiction, {name: Query() for name in catalog})
+    return {name: dict(items) for name, items in found.items()}
+
+
+def plain(board: Mapping[str, Mapping[str, Row]]) -> Board:
+    """Every column but those of the recording; of sealed values whose they are."""
+    return {
+        view: {key: _plain(msgspec.to_builtins(row)) for key, row in found.items()}
+        for view, found in board.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items() if name not in OF_THE_RECORDING}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, str) and value.startswith("sealed:1:"):
+        return value.split(":")[2]
+    return value
+
+
+def differences(one: Board, other: Board) -> list[str]:
+    """Named, so that a failure can be read."""
+    found = [
+        f"{view}/{key}: {one[view].get(key)} is not {other[view].get(key)}"
+        for view in catalog
+        for key in one[view].keys() | other[view].keys()
+        if one[view].get(key) != other[view].get(key)
+    ]
+    return sorted(found)[:10]
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+async def test_a_scenario_has_the_same_board_embedded_and_in_a_cluster(
+    scenario: str, town: Town, tmp_path: Path
+) -> None:
+    code = SCENARIOS[scenario]
+    at_home, far = await asyncio.gather(
+        asyncio.to_thread(play, scenario, tmp_path / "embedded"),
+        asyncio.to_thread(play, scenario, tmp_path / "player", town.cluster.env),
+    )
+    embedded = SqliteViews.open_readonly(tmp_path / "embedded" / "views.sqlite", catalog)
+    shared = await PgViews.open(town.cluster.database.dsn, catalog)
+    here, there = plain(await rows(embedded, code)), plain(await rows(shared, code))
+
+    assert sum(map(len, here.values())) > 10_000
+    assert differences(here, there) == []
+    assert _figures(at_home) == _figures(far)
+
+    live = await rows(shared, code)
+    muster("rebuild", "--data", str(tmp_path / "tool"), "--jurisdiction", code, env=town.cluster.env)
+    assert await rows(shared, code) == live
+    assert await town.audit(code) == []
+    await embedded.close()
+    await shared.close()
+
+
+def _figures(said: str) -> list[str]:
+    """The report's lines, but for the hash that it holds for."""
+    return [
+        line for line in said.splitlines() if not any(mark in line for mark in (" | ", "holds for", "://"))
+    ]
