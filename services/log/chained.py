@@ -54,6 +54,8 @@ class ChainedLog:
         self._damaged: dict[str, LogDamaged] = {}
         self._doubtful: set[int] = set()
         """Partitions whose newest record may not be durable: nothing is confirmed before another one is."""
+        self._skew: float | None = None
+        """Seconds by which this process is too far from the broker's clock to write."""
         self._timed: set[int] = set()
         """Partitions to which the broker's clock was compared."""
         self._listed: dict[int, tuple[int, set[str]]] = {}
@@ -181,8 +183,13 @@ class ChainedLog:
             await self.end(jurisdiction)
             if judge(chain.head, seen.first, seen.prev, len(seen.events)) is not Verdict.ACCEPTED:
                 return False
-        if partition not in self._timed:
+        if partition not in self._timed or self._skew is not None:
             await self._confirm(partition)
+        if self._skew is not None:
+            raise LogUnavailable(
+                f"this machine's clock is {self._skew:+.0f} s away from the broker's; set it (NTP), then it "
+                "writes again"
+            )
         chain.own[hashed] = None
         try:
             return await self._send(jurisdiction, chain, partition, data, hashed)
@@ -242,10 +249,7 @@ class ChainedLog:
         if sent.timestamp is None:
             return
         skew = self._clock() - sent.timestamp / 1000
-        if abs(skew) > MOST_SKEW:
-            raise NotSent(
-                f"this machine's clock is {skew:+.0f} s away from the broker's; set it (NTP) to write again"
-            )
+        self._skew = skew if abs(skew) > MOST_SKEW else None
 
     # -- chains --------------------------------------------------------------------------------------------
 
