@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from services.cli import cluster, clustering, data, demo, importing, reading, serving, tokens
+from services.cli import cluster, clustering, data, demo, importing, keys, reading, serving, tokens, transfer
 from services.cli.common import Fail, say_error
 
 app = typer.Typer(
@@ -24,9 +24,12 @@ app.command("report")(reading.report)
 app.command("verify")(data.verify)
 app.command("rebuild")(data.rebuild)
 app.command("log")(data.log)
+app.command("export")(transfer.export)
+app.command("load")(transfer.load)
 app.command("cluster")(cluster.cluster)
 app.command("migrate")(clustering.migrate)
 app.command("projector")(clustering.projector)
+app.add_typer(keys.app, name="keys", help="Keys of personal data: export, load. They travel apart.")
 app.add_typer(tokens.app, name="token", help="Access tokens: create, list, revoke.")
 
 

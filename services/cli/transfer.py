@@ -1,0 +1,209 @@
+"""`muster export` and `muster load`: moving a jurisdiction between logs, and backup."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+import httpx
+import msgspec
+import typer
+
+from services import wiring
+from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, err, existing, only, out, progress, run
+from services.cli.importing import sink
+from services.intake.sending import Sink
+from services.log.port import Log
+from services.log.writer import Overloaded, Parked
+from services.runtime import Muster
+from services.transfer import CommitFile, Exported, Loaded, TransferFailed
+from services.transfer import export as export_commits
+from services.transfer import load as load_commits
+from services.transfer.draft import refuse_existing
+from services.transfer.phones import index_phones
+from services.transfer.resuming import resume
+from services.vault import Vault
+
+MOVE_TRIES: Final = 30
+SHOWN_SECONDS: Final = 3600.0
+"""For the views to follow what was loaded."""
+
+File = Annotated[Path, typer.Option("--out", "-o", help="File to write; it must not be there yet.")]
+
+
+@contextmanager
+def told(as_json: bool) -> Iterator[None]:
+    """A failure is one line; with --json also an object with its code."""
+    try:
+        yield
+    except TransferFailed as failed:
+        if as_json:
+            print_json({"error": {"code": failed.code, "detail": failed.detail}})
+        raise Fail(str(failed)) from failed
+    except Parked as parked:
+        raise Fail(f"the jurisdiction cannot be written: {parked}") from parked
+    except Overloaded as overloaded:
+        raise Fail("too many commands wait; try again") from overloaded
+    except httpx.HTTPError as error:
+        raise Fail(f"the server cannot be reached: {error}; do it again, nothing is doubled.") from error
+
+
+def print_json(what: Any) -> None:
+    """To standard output."""
+    out.print(msgspec.json.format(msgspec.json.encode(what), indent=2).decode(), markup=False)
+
+
+@asynccontextmanager
+async def resting(data: Path) -> AsyncIterator[tuple[Log, Vault]]:
+    """Log and keys for reading, beside a running server or without one."""
+    log, views, vault = await wiring.readonly(data)
+    try:
+        yield log, vault
+    finally:
+        await log.close()
+        await views.close()
+        await vault.close()
+
+
+def export(
+    out_: File,
+    data: Data = DATA,
+    jurisdiction: Jurisdiction = None,
+    upto: Annotated[int | None, typer.Option(min=1, help="No commit that ends beyond this position.")] = None,
+    move: Annotated[bool, typer.Option("--move", help="First end the jurisdiction in this log.")] = False,
+    to: Annotated[str | None, typer.Option(help="With --move: where it goes, for whoever asks here.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a jurisdiction's commits, byte for byte, to a file; beside a running server or without one."""
+    if to is not None and not move:
+        raise Fail("--to says where a jurisdiction moves: give it together with --move.", 2)
+    if move and upto is not None:
+        raise Fail("--move exports everything: leave --upto out.", 2)
+    with told(as_json):
+        done = run(_export(existing(data), jurisdiction, out_, upto, to, move=move))
+    _say_exported(done, as_json)
+
+
+async def _export(
+    data: Path, wanted: str | None, file: Path, upto: int | None, to: str | None, *, move: bool
+) -> Exported:
+    refuse_existing(file)  # before anything is moved
+    async with resting(data) as (log, _):
+        jurisdiction = only(await log.jurisdictions(), wanted)
+    if move:
+        await _move(data, jurisdiction, to)
+    async with resting(data) as (log, _):
+        with progress(f"exporting {jurisdiction}", None) as done:
+            return await export_commits(log, jurisdiction, file, upto, done)
+
+
+async def _move(data: Path, jurisdiction: str, to: str | None) -> None:
+    """End it here, through the running server or alone. Where it has moved already, that stands."""
+    item = {"id": str(uuid4()), "name": "jurisdiction.move", "data": {"to": to}}
+    item |= {"at": None, "sent_at": None, "observed": False}
+    async with sink(data) as (target, _):
+        answer = await _answer(target, jurisdiction, item)
+    if answer["outcome"] in ("accepted", "known"):
+        return
+    if answer.get("code") != "jurisdiction.moved":
+        why = answer.get("detail") or "the service does not answer; do it again"
+        raise TransferFailed(
+            answer.get("code") or "transfer.unavailable", f"{jurisdiction} did not move: {why}"
+        )
+    err.print(f"note: {answer['detail']}", markup=False)
+
+
+async def _answer(target: Sink, jurisdiction: str, item: dict[str, Any]) -> dict[str, Any]:
+    """Of one command, sent again while it is pending."""
+    answer = (await target.submit(jurisdiction, [item]))[0]
+    for attempt in range(MOVE_TRIES):
+        if answer["outcome"] != "pending":
+            break
+        await asyncio.sleep(min(0.1 * 2**attempt, 2))
+        answer = (await target.submit(jurisdiction, [item]))[0]
+    return answer
+
+
+def _say_exported(done: Exported, as_json: bool) -> None:
+    if as_json:
+        print_json(done)
+        return
+    manifest = done.manifest
+    out.print(
+        f"{done.file}: {manifest.count} commits of {manifest.jurisdiction}, {done.bytes} bytes", markup=False
+    )
+    out.print(f"head {manifest.head}", markup=False)
+    if done.moved:
+        out.print(f"{manifest.jurisdiction} has moved: it goes on where this file is loaded.", markup=False)
+
+
+def load(
+    file: Annotated[Path, typer.Argument(help="What `muster export` wrote.")],
+    data: Data = DATA,
+    jurisdiction: Jurisdiction = None,
+    restore: Annotated[bool, typer.Option("--restore", help="The log that it comes from is lost.")] = False,
+    source: Annotated[str | None, typer.Option("--from", help="Where it comes from, in words.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Append a file of commits to the log, once all of it was checked, and go on with the jurisdiction."""
+    with told(as_json):
+        done = run(_load(file, data, jurisdiction, source, restore=restore))
+    if as_json:
+        print_json(done)
+        return
+    manifest = done["manifest"]
+    words = "was loaded before; nothing is changed" if done["outcome"] == "known" else "loaded"
+    out.print(
+        f"{manifest.jurisdiction}: {words}; {done['appended']} of {manifest.count} commits appended",
+        markup=False,
+    )
+    out.print(f"head {done['head']}", markup=False)
+
+
+async def _load(
+    file: Path, data: Path, wanted: str | None, source: str | None, *, restore: bool
+) -> dict[str, Any]:
+    commits = CommitFile(file)
+    try:
+        code = commits.manifest.jurisdiction
+        if wanted not in (None, code):
+            raise TransferFailed("transfer.jurisdiction", f"The file holds {code}, not {wanted}.")
+        muster = await wiring.opened(data)
+        try:
+            loaded = await _append(muster, commits, restore=restore)
+        except BaseException:
+            await muster.close()
+            raise
+        return await _go_on(muster, loaded, source, restored=restore)
+    finally:
+        commits.close()
+
+
+async def _append(muster: Muster, commits: CommitFile, *, restore: bool) -> Loaded:
+    """Into the log alone. Views that are of another log must not stay."""
+    code = commits.manifest.jurisdiction
+    shown, end = await muster.views.head(code), await muster.log.end(code)
+    if shown.position > end.position:
+        raise TransferFailed(
+            "transfer.stale_views",
+            f"The views show {code} up to {shown.position}, the log ends at {end.position}: they are another"
+            " log's. Remove views.sqlite*, or in a cluster the database, first.",
+        )
+    with progress(f"loading {code}", None) as done:
+        return await load_commits(commits, muster.log, restore=restore, progress=done)
+
+
+async def _go_on(muster: Muster, loaded: Loaded, source: str | None, *, restored: bool) -> dict[str, Any]:
+    """Resume it, and see that the views and the phones follow."""
+    code = loaded.manifest.jurisdiction
+    async with muster.running():
+        if loaded.outcome == "loaded":
+            position = await resume(muster, loaded, source=source, restored=restored)
+            with progress(f"making the phones of {code} findable", None) as done:
+                await index_phones(muster.log, muster.vault, code, done)
+            with progress(f"folding the views of {code}", None):
+                await muster.projector.reached(code, position, 0.0 if muster.shared else SHOWN_SECONDS)
+        head = await muster.log.end(code)
+    return {**msgspec.structs.asdict(loaded), "head": str(head)}

@@ -1,0 +1,47 @@
+"""Files that are written under another name (0600) and appear whole, durable, or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from services.private import sync_directory
+from services.transfer.errors import TransferFailed
+
+
+def refuse_existing(path: Path) -> None:
+    """Nothing is overwritten: it may be the only copy."""
+    if path.exists():
+        raise TransferFailed("transfer.exists", f"{path} is there already; name another file.")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write; it gets its name on leaving, unless that fails. Raises OSError, TransferFailed."""
+    refuse_existing(path)
+    draft = _draft(path, "")
+    with scratch(path, "") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        refuse_existing(path)
+        draft.rename(path)
+    sync_directory(path.absolute().parent)
+
+
+@contextmanager
+def scratch(path: Path, suffix: str) -> Iterator[IO[bytes]]:
+    """A file beside `path` that is gone on leaving."""
+    draft = _draft(path, suffix)
+    draft.unlink(missing_ok=True)  # left by a crash
+    fd = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(fd, "w+b") as file:
+            yield file
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _draft(path: Path, suffix: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}{suffix}")

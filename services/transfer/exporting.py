@@ -1,0 +1,114 @@
+"""From a log to a file."""
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import msgspec
+import zstandard
+
+from events.commit import Commit, Head, decode
+from events.jurisdiction import JurisdictionMoved
+from services.log.port import Log, Stored
+from services.transfer.draft import scratch, whole
+from services.transfer.errors import TransferFailed
+from services.transfer.form import MOST_LINE, Manifest, Progress, Trailer, lifecycle, line
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written."""
+
+    file: str
+    manifest: Manifest
+    bytes: int
+    moved: bool
+    """Whether it ends with `jurisdiction.moved`."""
+
+
+async def export(
+    log: Log, jurisdiction: str, file: Path, upto: int | None = None, progress: Progress | None = None
+) -> Exported:
+    """Write the commits as they are now, or those that end at position `upto` or before.
+
+    Raises TransferFailed (nothing is left of the file), LogDamaged, LogUnavailable, OSError.
+    """
+    end = await log.end(jurisdiction)
+    if not end.position:
+        raise TransferFailed("transfer.nothing", f"The log holds no commit of {jurisdiction}.")
+    if upto is not None and upto > end.position:
+        raise TransferFailed(
+            "transfer.beyond", f"The log of {jurisdiction} ends at {end.position}, not {upto}."
+        )
+    with whole(file) as target, scratch(file, ".body") as body:
+        writing = _Body(body, upto or end.position)
+        async for batch in log.read(jurisdiction):
+            if not await asyncio.to_thread(writing.take, batch):
+                break
+            if progress:
+                progress(writing.head.position, end.position)
+        manifest = writing.finish(jurisdiction, log.id)
+        await asyncio.to_thread(_join, manifest, body, target)
+        size = target.tell()
+    return Exported(file=str(file), manifest=manifest, bytes=size, moved=writing.moved)
+
+
+class _Body:
+    """The commits and the trailer, compressed, on their way to a file."""
+
+    def __init__(self, file: IO[bytes], upto: int) -> None:
+        self.head, self.count, self.moved = Head(), 0, False
+        self._upto, self._first = upto, None
+        self._out = _compressor().stream_writer(file, closefd=False)
+        self._first: Commit | None = None
+
+    def take(self, batch: Sequence[Stored]) -> bool:
+        """Whether there may be more to take."""
+        for stored in batch:
+            if stored.head.position > self._upto:
+                return False
+            self._one(stored)
+        return True
+
+    def _one(self, stored: Stored) -> None:
+        if b"\n" in stored.data or len(stored.data) > MOST_LINE:
+            position = self.head.position + 1
+            raise TransferFailed(
+                "transfer.no_line",
+                f"The commit at position {position} is no line of at most {MOST_LINE} bytes.",
+            )
+        self._out.write(stored.data + b"\n")
+        self._first = self._first or decode(stored.data)
+        self.head, self.count = stored.head, self.count + 1
+        if b'"jurisdiction.' in stored.data:
+            said = lifecycle(decode(stored.data))
+            self.moved = isinstance(said, JurisdictionMoved) if said else self.moved
+
+    def finish(self, jurisdiction: str, log: str) -> Manifest:
+        """What stands before it. Raises TransferFailed where nothing was taken."""
+        if self._first is None:
+            raise TransferFailed(
+                "transfer.nothing", f"No commit of {jurisdiction} ends at {self._upto} or before."
+            )
+        self._out.write(line(Trailer(count=self.count, position=self.head.position, hash=self.head.hash)))
+        self._out.close()
+        return Manifest(
+            jurisdiction=jurisdiction,
+            log=log,
+            count=self.count,
+            position=self.head.position,
+            hash=self.head.hash,
+            began=self._first.recorded_at,
+        )
+
+
+def _join(manifest: Manifest, body: IO[bytes], target: IO[bytes]) -> None:
+    """The manifest is known last and stands first: zstd files one after the other are one zstd file."""
+    target.write(_compressor().compress(line(manifest)))
+    body.seek(0)
+    shutil.copyfileobj(body, target, 2**20)
+
+
+def _compressor() -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(level=3, write_checksum=True)

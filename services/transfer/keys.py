@@ -1,0 +1,186 @@
+"""Keys of personal data, in a file of their own: they open what every copy of the log holds sealed."""
+
+import asyncio
+import re
+import secrets
+from pathlib import Path
+from typing import IO, Final, Literal
+
+import msgspec
+
+from events.catalog import happened
+from events.commit import decode
+from services.log.port import Log
+from services.log.privacy import erased_by
+from services.transfer import keyfile
+from services.transfer.draft import whole
+from services.transfer.errors import TransferFailed
+from services.transfer.form import Progress
+from services.vault import Vault, WrongMasterKey
+from services.vault.wrapping import SERVICE
+
+_TOKEN: Final = re.compile(rb'"sealed:1:([^:"]+):')
+_OWNER: Final = "file of keys"
+
+
+class KeysWritten(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file of keys holds."""
+
+    file: str
+    jurisdiction: str
+    subjects: int
+    """Workers and requests."""
+    erased: int
+    """Of those: only that they were erased."""
+    missing: int
+    """Subjects in the log of which there was neither a key nor a tombstone."""
+    under: Literal["master", "passphrase"]
+
+
+class KeysLoaded(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a file of keys is here now."""
+
+    jurisdiction: str
+    subjects: int
+    erased: int
+    conflicts: tuple[str, ...]
+    """Who has another key here, and keeps it: what was sealed elsewhere stays unreadable."""
+
+
+async def export_keys(
+    log: Log,
+    vault: Vault,
+    jurisdiction: str,
+    file: Path,
+    passphrase: str | None = None,
+    progress: Progress | None = None,
+) -> KeysWritten:
+    """Write the keys of everybody in the log, under the master key or a passphrase.
+
+    Raises TransferFailed, LogDamaged, LogUnavailable, VaultError, OSError.
+    """
+    subjects = await _subjects(log, jurisdiction, progress)
+    if not (await log.end(jurisdiction)).position:
+        raise TransferFailed("transfer.nothing", f"The log holds no commit of {jurisdiction}.")
+    keys = await vault.keys_of(jurisdiction, subjects)
+    erased = sum(key is None for key in keys.values())
+    key = secrets.token_bytes(32)
+    under, salt, sealed = await asyncio.to_thread(_wrapped, vault, key, jurisdiction, passphrase)
+    header = keyfile.Header(
+        jurisdiction=jurisdiction,
+        log=log.id,
+        subjects=len(keys) - 1,
+        erased=erased,
+        under=under,
+        salt=keyfile.encoded(salt),
+        key=keyfile.encoded(sealed),
+    )
+    with whole(file) as target:
+        await asyncio.to_thread(keyfile.write, target, header, key, keys)
+    return KeysWritten(
+        file=str(file),
+        jurisdiction=jurisdiction,
+        subjects=len(keys) - 1,
+        erased=erased,
+        missing=len(subjects - keys.keys()),
+        under=header.under,
+    )
+
+
+async def load_keys(
+    log: Log, vault: Vault, file: Path, passphrase: str | None = None, wanted: str | None = None
+) -> KeysLoaded:
+    """Take over the keys of a file that was checked as a whole. Who is erased, there or here, stays erased.
+
+    Raises TransferFailed, VaultError, OSError.
+    """
+    header, parts = await asyncio.to_thread(_read, vault, file, passphrase)
+    if wanted is not None and header.jurisdiction != wanted:
+        raise TransferFailed(
+            "keys.jurisdiction", f"These are keys of {header.jurisdiction}, not of {wanted}."
+        )
+    erased = await _erased_here(log, header.jurisdiction)
+    conflicts: list[str] = []
+    for part in parts:
+        kept = {subject: None if subject in erased else key for subject, key in part.items()}
+        conflicts += await vault.adopt(header.jurisdiction, kept)
+    return KeysLoaded(
+        jurisdiction=header.jurisdiction,
+        subjects=header.subjects,
+        erased=header.erased,
+        conflicts=tuple(conflicts),
+    )
+
+
+async def _subjects(log: Log, jurisdiction: str, progress: Progress | None = None) -> set[str]:
+    """Everybody of whom something is sealed, or who was erased."""
+    found = await _erased_here(log, jurisdiction)
+    async for batch in log.read(jurisdiction):
+        for stored in batch:
+            found.update(subject.decode() for subject in _TOKEN.findall(stored.data))
+        if progress:
+            progress(batch[-1].head.position)
+    return found
+
+
+async def _erased_here(log: Log, jurisdiction: str) -> set[str]:
+    """Subjects that the log says are erased."""
+    found: set[str] = set()
+    async for batch in log.read(jurisdiction):
+        for stored in batch:
+            if b".erased" in stored.data:
+                found.update(s for one in happened(decode(stored.data)) if (s := erased_by(one.data)))
+    return found
+
+
+def _wrapped(
+    vault: Vault, key: bytes, jurisdiction: str, passphrase: str | None
+) -> tuple[Literal["master", "passphrase"], bytes, bytes]:
+    """The file's key as its header holds it: under what, salt, and the key wrapped."""
+    if passphrase is None:
+        return "master", b"", vault.wrap(key, _OWNER, jurisdiction)
+    salt = secrets.token_bytes(16)
+    wrapper = keyfile.under_passphrase(passphrase, salt)
+    return "passphrase", salt, keyfile.seal_key(wrapper, key, jurisdiction)
+
+
+def _read(
+    vault: Vault, path: Path, passphrase: str | None
+) -> tuple[keyfile.Header, list[dict[str, bytes | None]]]:
+    """All of it, before anything is taken over."""
+    try:
+        with path.open("rb") as file:
+            header, first = keyfile.read_header(file)
+            key = _key(vault, header, passphrase)
+            parts = list(_checked(file, header, first, key))
+    except OSError as error:
+        raise TransferFailed("transfer.no_file", f"{path} cannot be read: {error.strerror}.") from error
+    return header, parts
+
+
+def _checked(
+    file: IO[bytes], header: keyfile.Header, first: bytes, key: bytes
+) -> list[dict[str, bytes | None]]:
+    parts = list(keyfile.read(file, first, key))
+    subjects, erased = keyfile.count(parts)
+    if (subjects - 1, erased) != (header.subjects, header.erased) or not any(SERVICE in one for one in parts):
+        raise TransferFailed("keys.damaged", "The file holds other keys than its first line says.")
+    return parts
+
+
+def _key(vault: Vault, header: keyfile.Header, passphrase: str | None) -> bytes:
+    """The file's own key."""
+    sealed = keyfile.decoded(header.key)
+    if header.under == "passphrase":
+        if passphrase is None:
+            raise TransferFailed("keys.passphrase", "The file is under a passphrase: give it.")
+        wrapper = keyfile.under_passphrase(passphrase, keyfile.decoded(header.salt))
+        return keyfile.open_key(wrapper, sealed, header.jurisdiction)
+    try:
+        return vault.unwrap(sealed, _OWNER, header.jurisdiction)
+    except WrongMasterKey as error:
+        raise TransferFailed(
+            "keys.wrong_master_key",
+            "Another master key wrapped the file: put that one in its place first, or export the keys with a"
+            " passphrase.",
+        ) from error

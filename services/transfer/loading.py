@@ -1,0 +1,192 @@
+"""From a file to a log: all of it is checked before the first commit is appended."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
+from uuid import UUID, uuid5
+
+import msgspec
+
+from events.commit import Head, decode
+from events.jurisdiction import JurisdictionMoved, JurisdictionResumed
+from services.log.port import Log, LogUnavailable, OutcomeUnknown, Stored
+from services.transfer.errors import TransferFailed
+from services.transfer.form import Manifest, Progress, lifecycle
+from services.transfer.reading import Checked, CommitFile
+
+RESUMING: Final = UUID("6d757374-6572-4078-a000-726573756d65")
+"""Namespace of the ids of `jurisdiction.resume`: one for each head, so that loading again changes nothing."""
+GROUP: Final = 500
+GROUP_BYTES: Final = 4 * 2**20
+TRIES: Final = 6
+"""Without any headway, half a minute in all."""
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it. `known`: the file was loaded before, and the jurisdiction went on from it."""
+
+    outcome: Literal["loaded", "known"]
+    manifest: Manifest
+    appended: int
+    """Commits; the others were there."""
+
+    @property
+    def resume_id(self) -> str:
+        """Id of the command that goes on from the file's head."""
+        return str(uuid5(RESUMING, f"{self.manifest.jurisdiction}/{self.manifest.head}"))
+
+
+async def load(
+    file: CommitFile, log: Log, *, restore: bool = False, progress: Progress | None = None
+) -> Loaded:
+    """Append what of the file the log does not hold; `jurisdiction.resume` is then the caller's to send.
+
+    Where it ends half-way, do it again. Raises TransferFailed, LogDamaged, LogUnavailable, OSError.
+    """
+    jurisdiction = file.manifest.jurisdiction
+    end = await log.end(jurisdiction)
+    checked = await asyncio.to_thread(file.check, end, progress)
+    _refuse_unmoved(checked, log, restore)
+    if not checked.met:
+        return await _beyond(file, log, end)
+    if (end, log.id) == (file.manifest.head, file.manifest.log) and not _moved(checked):
+        return Loaded(outcome="known", manifest=file.manifest, appended=0)
+    appended = 0
+    commits = (stored for stored in file.commits() if stored.head.position > end.position)
+    head = end
+    while group := await asyncio.to_thread(_group, commits):
+        await _append(log, jurisdiction, head, group)
+        head, appended = group[-1].head, appended + len(group)
+        if progress:
+            progress(head.position, file.manifest.position)
+    return Loaded(outcome="loaded", manifest=file.manifest, appended=appended)
+
+
+def _moved(checked: Checked) -> bool:
+    return isinstance(checked.last_word, JurisdictionMoved)
+
+
+def _refuse_unmoved(checked: Checked, log: Log, restore: bool) -> None:
+    """Two logs must not go on with one jurisdiction; --restore says that the other one does not."""
+    if restore:
+        return
+    if not _moved(checked):
+        raise TransferFailed(
+            "transfer.not_moved",
+            "The file does not end with jurisdiction.moved: its log may still go on. Export it with --move;"
+            " or, if that log is lost, load it with --restore.",
+        )
+    if checked.manifest.log == log.id:
+        raise TransferFailed(
+            "transfer.same_log",
+            "The file comes from this very log. If no other one went on with it, take the move back with"
+            " --restore.",
+        )
+
+
+async def _beyond(file: CommitFile, log: Log, end: Head) -> Loaded:
+    """The target's head is not in the file: either it went on from the file's, or it is another chain."""
+    manifest = file.manifest
+    following = await _following(log, manifest)
+    if following is None:
+        position = await _first_difference(file, log)
+        raise TransferFailed(
+            "transfer.diverged",
+            f"The log holds another {manifest.jurisdiction}: it differs from position {position} on."
+            " Load into an empty log, or into one that holds the file's beginning.",
+        )
+    if not _goes_on(following, manifest.head):
+        raise TransferFailed(
+            "transfer.behind",
+            f"The log holds all of the file and goes on to position {end.position}: nothing is to be loaded.",
+        )
+    return Loaded(outcome="known", manifest=manifest, appended=0)
+
+
+async def _following(log: Log, manifest: Manifest) -> Stored | None:
+    """The commit after the file's last one, if that one is on the log's chain."""
+    met = False
+    async for batch in log.read(manifest.jurisdiction, manifest.position - 1):
+        for stored in batch:
+            if met:
+                return stored
+            if stored.head != manifest.head:
+                return None
+            met = True
+    return None
+
+
+def _goes_on(stored: Stored, head: Head) -> bool:
+    """Whether this commit resumes the jurisdiction from that head."""
+    said = lifecycle(decode(stored.data))
+    return isinstance(said, JurisdictionResumed) and (said.position, said.hash) == (head.position, head.hash)
+
+
+async def _first_difference(file: CommitFile, log: Log) -> int:
+    """Position of the first event of the first commit that is not the same."""
+    commits, position = file.commits(), 0
+    async for batch in log.read(file.manifest.jurisdiction):
+        for stored in batch:
+            other = await asyncio.to_thread(next, commits, None)
+            if other is None or other.data != stored.data:
+                return position + 1
+            position = stored.head.position
+    return position + 1
+
+
+def _group(commits: Iterator[Stored]) -> list[Stored]:
+    """Some that are appended together."""
+    group: list[Stored] = []
+    size = 0
+    for stored in commits:
+        group.append(stored)
+        size += len(stored.data)
+        if len(group) >= GROUP or size >= GROUP_BYTES:
+            break
+    return group
+
+
+async def _append(log: Log, jurisdiction: str, head: Head, group: Sequence[Stored]) -> None:
+    """All of the group, which follows `head`; what may be there is looked for before it is repeated."""
+    trouble = 0
+    while group:
+        calls = [log.append(jurisdiction, stored.data) for stored in group]
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        if all(answer is True for answer in answers):
+            return
+        left = await _left(log, jurisdiction, head, group, answers)
+        trouble = trouble + 1 if len(left) == len(group) else 0
+        if trouble >= TRIES:
+            raise _stopped(answers, head)
+        if left:
+            await asyncio.sleep(min(0.1 * 2**trouble, 15))
+        head, group = group[len(group) - len(left) - 1].head if len(left) < len(group) else head, left
+
+
+async def _left(
+    log: Log, jurisdiction: str, head: Head, group: Sequence[Stored], answers: Sequence[object]
+) -> Sequence[Stored]:
+    """What of the group is still to be appended. Raises what is no mere trouble with the log."""
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, LogUnavailable | OutcomeUnknown):
+            raise answer
+    try:
+        end = await log.end(jurisdiction)
+    except LogUnavailable:
+        return group
+    heads = [head, *(stored.head for stored in group)]
+    if end not in heads:
+        raise TransferFailed(
+            "transfer.diverged",
+            f"Somebody else wrote to {jurisdiction} after position {head.position}, while it was loaded.",
+        )
+    return group[heads.index(end) :]
+
+
+def _stopped(answers: Sequence[object], head: Head) -> TransferFailed:
+    why = next((str(answer) for answer in answers if isinstance(answer, Exception)), "it takes nothing")
+    return TransferFailed(
+        "transfer.unavailable",
+        f"The log cannot be written now ({why}); it holds at least position {head.position}."
+        " Load the same file again: it goes on from there.",
+    )

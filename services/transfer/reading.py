@@ -1,0 +1,136 @@
+"""A file of commits, every line held against the chain as it is read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from events import catalog
+from events.commit import Commit, Head, Verdict, after, decode
+from events.jurisdiction import JurisdictionMoved, JurisdictionResumed
+from services.log.port import Stored
+from services.transfer.errors import TransferFailed
+from services.transfer.form import FORMAT, Manifest, Progress, Trailer, lifecycle, lines
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a whole reading of the file found; all of it is in order."""
+
+    manifest: Manifest
+    last_word: JurisdictionMoved | JurisdictionResumed | None
+    met: bool
+    """Whether the head that was looked for lies on its chain."""
+
+
+class CommitFile:
+    """Blocking; may be read any number of times. Everything raises TransferFailed, OSError."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file = path.open("rb")
+        except OSError as error:
+            raise TransferFailed("transfer.no_file", f"{path} cannot be read: {error.strerror}.") from error
+        try:
+            self.manifest = self._manifest(next(self._lines(), b""))
+        except BaseException:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        self._file.close()
+
+    def check(self, looked_for: Head, progress: Progress | None = None) -> Checked:
+        """Read all of it: chain, counts, and that this program knows every event."""
+        said: JurisdictionMoved | JurisdictionResumed | None = None
+        met = looked_for == Head()
+        for number, stored in enumerate(self.commits()):
+            met = met or stored.head == looked_for
+            said = _known(stored) or said
+            if progress and number % 500 == 0:
+                progress(stored.head.position, self.manifest.position)
+        return Checked(manifest=self.manifest, last_word=said, met=met)
+
+    def commits(self) -> Iterator[Stored]:
+        """The commits in order, each on the one before. What was read before an error may be cut off."""
+        rest = self._lines()
+        next(rest)
+        head = Head()
+        for number in range(1, self.manifest.count + 1):
+            data = next(rest, None)
+            if data is None or data.startswith(b'{"end":'):
+                raise _truncated(f"{self.manifest.count} commits were written, {number - 1} are there")
+            head = self._follow(data, head)
+            yield Stored(data, head)
+        self._ended(head, next(rest, None), next(rest, None))
+
+    def _lines(self) -> Iterator[bytes]:
+        self._file.seek(0)
+        return lines(self._file)
+
+    def _manifest(self, text: bytes) -> Manifest:
+        try:
+            found = msgspec.json.decode(text, type=Manifest)
+        except msgspec.DecodeError as error:
+            raise TransferFailed(
+                "transfer.no_manifest", f"The first line is no manifest of commits: {error}."
+            ) from error
+        if found.format != FORMAT:
+            raise TransferFailed(
+                "transfer.format",
+                f"The file has format {found.format}, this program reads {FORMAT}; upgrade it.",
+            )
+        return found
+
+    def _follow(self, data: bytes, head: Head) -> Head:
+        """The head that these bytes lead to."""
+        try:
+            commit = decode(data)
+            verdict, new = after(head, data)
+        except msgspec.DecodeError as error:
+            raise _damaged(head, f"no commit: {error}") from error
+        if commit.jurisdiction != self.manifest.jurisdiction:
+            raise _damaged(
+                head, f"a commit of {commit.jurisdiction} among those of {self.manifest.jurisdiction}"
+            )
+        if verdict is not Verdict.ACCEPTED:
+            raise _damaged(head, "the commit does not follow the one before it")
+        return new
+
+    def _ended(self, head: Head, last: bytes | None, beyond: bytes | None) -> None:
+        if last is None:
+            raise _truncated("its last line is missing")
+        try:
+            trailer = msgspec.json.decode(last, type=Trailer)
+        except msgspec.DecodeError as error:
+            raise _damaged(head, f"here the file should end: {error}") from error
+        said = (trailer.count, trailer.position, trailer.hash)
+        if head != self.manifest.head or said != (self.manifest.count, head.position, head.hash):
+            raise _damaged(head, f"it ends at {head}, where the manifest says {self.manifest.head}")
+        if beyond is not None:
+            raise _damaged(head, "something follows the end")
+
+
+def _known(stored: Stored) -> JurisdictionMoved | JurisdictionResumed | None:
+    """Decode every event, as those who follow the log will have to; the commit's last word."""
+    commit: Commit = decode(stored.data)
+    try:
+        for _ in catalog.happened(commit):
+            pass
+    except catalog.UnknownEvent as error:
+        raise TransferFailed(
+            "transfer.unknown_event", f"The {error}; upgrade it before you load this."
+        ) from error
+    except catalog.BadEvent as error:
+        raise TransferFailed("transfer.damaged", f"The {error}.") from error
+    return lifecycle(commit)
+
+
+def _damaged(head: Head, why: str) -> TransferFailed:
+    return TransferFailed("transfer.damaged", f"The file is damaged at position {head.position + 1}: {why}.")
+
+
+def _truncated(why: str) -> TransferFailed:
+    return TransferFailed("transfer.truncated", f"The file is cut off: {why}; copy it again.")

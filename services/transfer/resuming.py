@@ -1,0 +1,37 @@
+"""The last word of a move, said through the writer as every other command."""
+
+import asyncio
+from typing import Final
+
+from services.decisions.jurisdiction import Resume
+from services.log.asked import Asked
+from services.runtime import Muster
+from services.transfer.errors import TransferFailed
+from services.transfer.loading import Loaded
+
+ACTOR: Final = "service/transfer"
+TRIES: Final = 10
+
+
+async def resume(muster: Muster, loaded: Loaded, *, source: str | None = None, restored: bool = False) -> int:
+    """Let the jurisdiction go on here; the position at which it does. Raises TransferFailed, Parked."""
+    manifest = loaded.manifest
+    command = Resume(
+        position=manifest.position,
+        hash=manifest.hash,
+        source=source or f"log {manifest.log}",
+        restored=restored,
+    )
+    for attempt in range(TRIES):
+        received = muster.clock.now()
+        asked = Asked(id=loaded.resume_id, command=command, actor=ACTOR, received=received)
+        outcome = (await muster.submit(manifest.jurisdiction, [asked]))[0]
+        if outcome.outcome in ("accepted", "known"):
+            return outcome.position or 0
+        if outcome.outcome == "refused":
+            raise TransferFailed(outcome.code or "transfer.refused", outcome.detail or "It was refused.")
+        await asyncio.sleep(min(0.1 * 2**attempt, 5))
+    raise TransferFailed(
+        "transfer.unavailable",
+        f"All of {manifest.jurisdiction} is loaded, but it does not go on yet: load the same file again.",
+    )
