@@ -1,0 +1,63 @@
+"""`make bench-cluster`: Kafka, PostgreSQL, APIs and projectors on this machine, each figure beside its limit.
+
+Figures, not a gate. Machines are noisy: each figure is the median of some short runs, with lowest and highest.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvloop
+
+from bench import cluster_log
+from bench.cluster_tools import Figures
+from services.sandbox.cluster import Cluster
+
+
+@contextmanager
+def stores(folder: Path) -> Iterator[Cluster]:
+    """A cluster of which only broker and database run yet; ended on leaving."""
+    cluster = Cluster(folder, apis=2, projectors=2)
+    try:
+        for child in (cluster.database, cluster.broker):
+            child.start()
+        for child in (cluster.database, cluster.broker):
+            child.wait_ready(60)
+        cluster.migrate()
+        os.environ.update(cluster.env)
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+async def run(scale: float, history: int) -> Figures:
+    """Everything, in one temporary folder."""
+    figures = Figures()
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL may run as another user
+        with stores(Path(folder) / "cluster") as cluster:
+            pids = {child.name: child.pid or 0 for child in cluster.children if child.pid}
+            pids["bench"] = os.getpid()
+            await cluster_log.measure(figures, cluster.folder, scale, pids)
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench-cluster", description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="size of the runs; 1 = about four minutes")
+    parser.add_argument("--history", type=int, default=200_000, help="events behind which an API starts")
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    asked = parser.parse_args()
+    begun = time.monotonic()
+    figures = uvloop.run(run(asked.scale, asked.history))
+    if asked.json:
+        figures.keep(asked.json)
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {time.monotonic() - begun:.0f} s in all")
+
+
+if __name__ == "__main__":
+    main()

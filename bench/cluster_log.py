@@ -1,0 +1,127 @@
+"""Commands through Writer and Kafka log in one process: alone, and many at once beside a bare chain."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from bench.cluster_tools import Cpu, Figures, chained, median, quantile, spread
+from events.commit import Recorded, decode
+from services import wiring
+from services.decisions.base import Command
+from services.decisions.worker import CheckIn, Register
+from services.log.asked import Asked
+from services.log.port import Log, Stored
+from services.runtime import Muster
+
+SENDERS = 512
+WORKERS = 1_000
+
+
+def asked(command: Command) -> Asked:
+    """A command that has just come, under a new id."""
+    return Asked(id=str(uuid4()), command=command, actor="dispatcher/bench", received=datetime.now(UTC))
+
+
+def check_in(number: int, jurisdiction: str) -> Asked:
+    return asked(CheckIn(worker=f"W{number % WORKERS}", area=jurisdiction))
+
+
+async def begin(muster: Muster, jurisdiction: str) -> None:
+    """A jurisdiction with its workers."""
+    for first in range(0, WORKERS, 500):
+        group = [asked(Register(worker=f"W{n}", role="courier")) for n in range(first, first + 500)]
+        answers = await muster.submit(jurisdiction, group)
+        assert {answer.outcome for answer in answers} == {"accepted"}, answers[0]
+
+
+async def alone(muster: Muster, jurisdiction: str, commands: int) -> list[float]:
+    """One sender: the seconds of each command."""
+    found: list[float] = []
+    for number in range(commands):
+        one, begun = check_in(number, jurisdiction), time.perf_counter()
+        (answer,) = await muster.submit(jurisdiction, [one])
+        found.append(time.perf_counter() - begun)
+        assert answer.outcome == "accepted", answer
+    return found
+
+
+async def together(muster: Muster, jurisdiction: str, commands: int) -> float:
+    """Many senders that each wait for their answer: commands a second."""
+    numbers = iter(range(commands))
+
+    async def sender() -> None:
+        for number in numbers:
+            (answer,) = await muster.submit(jurisdiction, [check_in(number, jurisdiction)])
+            assert answer.outcome == "accepted", answer
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(sender() for _ in range(SENDERS)))
+    return commands / (time.perf_counter() - begun)
+
+
+async def bare_chain(log: Log, jurisdiction: str, groups: list[tuple[Recorded, ...]]) -> float:
+    """The same events in the same commits, without Writer, decisions or senders: events a second."""
+    begun = time.perf_counter()
+    for data, _ in chained(jurisdiction, groups):
+        assert await log.append(jurisdiction, data)
+    return sum(map(len, groups)) / (time.perf_counter() - begun)
+
+
+async def recorded(log: Log, jurisdiction: str, after: int) -> list[Stored]:
+    return [one async for batch in log.read(jurisdiction, after) for one in batch]
+
+
+async def measure(figures: Figures, folder: Path, scale: float, pids: dict[str, int]) -> None:
+    """Figures 1 (in process) and 2."""
+    muster = await wiring.opened(folder / "in-process")
+    async with muster.running():
+        await begin(muster, "L0")
+        await alone(muster, "L0", 100)
+        runs = [await alone(muster, "L0", int(500 * scale)) for _ in range(3)]
+        _say_alone(figures, "1  acknowledged command, 1 sender, log and Writer", runs)
+        await _compare(figures, muster, int(20_000 * scale), pids)
+
+
+def _say_alone(figures: Figures, what: str, runs: list[list[float]]) -> None:
+    p50, p99 = ([quantile(run, q) for run in runs] for q in (0.5, 0.99))
+    figures.say(
+        f"{what}: p50 / p99",
+        f"{median(p50):.1f} / {median(p99):.1f} ms",
+        f"ask < 5 / < 20 ms; p99 {spread(p99, ' ms', 1)}",
+        p50_ms=p50,
+        p99_ms=p99,
+    )
+
+
+async def _compare(figures: Figures, muster: Muster, commands: int, pids: dict[str, int]) -> None:
+    ours: list[float] = []
+    peers: list[float] = []
+    sizes: list[float] = []
+    used: dict[str, Any] = {}
+    for run in range(3):
+        jurisdiction = f"L{run + 1}"
+        await begin(muster, jurisdiction)
+        cpu = Cpu.of(pids)
+        ours.append(await together(muster, jurisdiction, commands))
+        used = cpu.used()
+        stored = await recorded(muster.log, jurisdiction, WORKERS)
+        groups = [decode(one.data).events for one in stored]
+        sizes.append(sum(map(len, groups)) / len(groups))
+        peers.append(await bare_chain(muster.log, f"L{run + 1}-bare", groups))
+    ratios = [one / peer for one, peer in zip(ours, peers, strict=True)]
+    figures.say(
+        f"2  acknowledged commands/s, {SENDERS} waiting senders, decisions included",
+        f"{median(ours):,.0f}/s",
+        f"same chain, no decisions {median(peers):,.0f}/s: ratio {median(ratios):.2f} (ask >= 0.4;"
+        f" {spread(ratios, '', 2)}); {median(sizes):,.0f} events a commit",
+        ours=ours,
+        peer=peers,
+        ratio=ratios,
+        events_per_commit=sizes,
+        cpu_seconds=used,
+    )
+
+

@@ -1,0 +1,134 @@
+"""What the measurements of a cluster share: the table, spreads, waiting, and processes of their own."""
+
+import asyncio
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from events.commit import Commit, Head, Recorded, digest, encode
+
+SECONDS: Final = 120.0
+"""After which a measurement is given up."""
+
+
+class Figures:
+    """Printed as they come, and kept for JSON."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        print(f"{'':<62} {'measured':>18}  limit or peer in this run", flush=True)
+
+    def say(self, what: str, figure: str, limit: str = "", **values: Any) -> None:
+        """One line; `values` = the numbers behind it."""
+        print(f"{what:<62} {figure:>18}  {limit}", flush=True)
+        self.rows.append({"what": what.strip(), "measured": figure, "beside": limit, **values})
+
+    def keep(self, path: Path) -> None:
+        """As JSON."""
+        path.write_text(json.dumps({"cores": os.cpu_count(), "figures": self.rows}, indent=2) + "\n")
+
+
+def quantile(seconds: Sequence[float], q: float) -> float:
+    """In milliseconds."""
+    ordered = sorted(seconds)
+    return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * q))]
+
+
+def spread(values: Sequence[float], unit: str = "", digits: int = 0) -> str:
+    """median of n, lowest to highest."""
+    return (
+        f"median of {len(values)}, {min(values):,.{digits}f} to {max(values):,.{digits}f}{unit}"
+        if len(values) > 1
+        else "one run"
+    )
+
+
+median = statistics.median
+
+
+async def until(ready: Callable[[], Awaitable[bool]], what: str, pause: float = 0.01) -> float:
+    """Wait for it; the instant by time.perf_counter. Ends the bench where it never comes."""
+    deadline = time.monotonic() + SECONDS
+    while not await ready():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"given up: {what} did not come in {SECONDS:.0f} s")
+        await asyncio.sleep(pause)
+    return time.perf_counter()
+
+
+@contextmanager
+def process(*command: str, env: Mapping[str, str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A Python process of ours, ended on leaving."""
+    with log.open("ab") as out:
+        child = subprocess.Popen(
+            [sys.executable, *command], env={**os.environ, **env}, stdout=out, stderr=out
+        )
+    try:
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(20)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def chained(
+    jurisdiction: str, groups: Sequence[Sequence[Recorded]], head: Head = Head()
+) -> Iterator[tuple[bytes, Head]]:
+    """Commits of these events after `head`, each with the head that it leads to."""
+    for number, events in enumerate(groups):
+        commit = Commit(
+            id=f"bench-{number}",
+            jurisdiction=jurisdiction,
+            first=head.position + 1,
+            prev=head.hash,
+            recorded_at=datetime.now(UTC),
+            events=tuple(events),
+        )
+        data = encode(commit)
+        head = Head(head.position + len(events), digest(data))
+        yield data, head
+
+
+def cut(events: Sequence[Recorded], size: int) -> list[Sequence[Recorded]]:
+    """Groups of `size`."""
+    return [events[i : i + size] for i in range(0, len(events), size)]
+
+
+class Cpu(msgspec.Struct):
+    """Seconds of processor time of some processes, by name, since it was made."""
+
+    begun: dict[str, float]
+    pids: dict[str, int]
+
+    @classmethod
+    def of(cls, pids: dict[str, int]) -> "Cpu":
+        return cls({name: cpu_seconds(pid) for name, pid in pids.items()}, pids)
+
+    def used(self) -> dict[str, float]:
+        return {name: round(cpu_seconds(pid) - self.begun[name], 2) for name, pid in self.pids.items()}
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of a process and what it started."""
+    import psutil
+
+    try:
+        parent = psutil.Process(pid)
+        family = [parent, *parent.children(recursive=True)]
+        return sum(sum(one.cpu_times()[:2]) for one in family)
+    except psutil.Error:
+        return 0.0
