@@ -17,9 +17,10 @@ from services.log.asked import Asked, Outcome
 from services.log.port import Log, LogUnavailable, Stored
 from services.log.writer import Overloaded, Parked, Writer
 from services.snapshots.port import Snapshots
+from services.telemetry.port import Places, PlacesUnavailable
 from services.vault import Vault
 from services.views.loop import Projector
-from services.views.port import Query, Step, Views, ViewsUnavailable
+from services.views.port import Query, RowUnreadable, Step, Views, ViewsUnavailable
 
 EXPIRY: Final = UUID("6d757374-6572-4078-a000-657870697279")
 """Namespace of the ids of `assignment.expire`: made from (assignment, expires_at), so sent once."""
@@ -27,6 +28,7 @@ TICK_SECONDS: Final = 0.25
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks for offers of jurisdictions that no process commands just now."""
+SWEEP_SECONDS: Final = 30.0
 INSPECT_SECONDS: Final = 60.0
 IDLE_SECONDS: Final = 900.0
 """One that was not commanded for so long leaves memory, where other processes are beside this one."""
@@ -81,12 +83,13 @@ class Muster:
         following: Callable[["Muster"], Showing] | None = None,
         snapshots: Snapshots | None = None,
         inspect: Inspect | None = None,
+        places: Places,
     ) -> None:
         """`following` = how to know what projectors in other processes show; None = this one projects.
         `inspect` = asks the log's store whether it is set as the log needs it."""
         self.log, self.views, self.vault, self.clock, self.timezone = log, views, vault, clock, timezone
         self.snapshots, self.shared = snapshots, following is not None
-        self.figures = Figures()
+        self.figures, self.places = Figures(), places
         self.unclean: list[str] = []
         """What of the log's topic is not set as the log needs it."""
         self._inspect = inspect
@@ -111,6 +114,7 @@ class Muster:
                 self._tasks = tasks
                 self.start("projector", self.projector.run())
                 self.start("ticker", self._tick())
+                self.start("sweeper", self._sweep())
                 if self._inspect:
                     self.start("inspector", self._keep_inspecting(self._inspect))
                 if not self.shared:
@@ -130,6 +134,7 @@ class Muster:
 
     async def close(self) -> None:
         """Close the stores; `running` does it by itself."""
+        await self.places.close()
         await self.views.close()
         await self.log.close()
         await self.vault.close()
@@ -174,9 +179,11 @@ class Muster:
         return known
 
     async def _write(self, writer: Writer) -> None:
-        """Until it has been idle for long, where others could go on at any time."""
+        """Until it has been idle for long, where others could go on at any time. One that is parked stays, to
+        say so, until the program is started anew."""
         await writer.run(IDLE_SECONDS if self.shared else None)
-        del self.writers[writer.jurisdiction]
+        if not writer.parked:  # nothing is awaited since it found its queue empty
+            del self.writers[writer.jurisdiction]
         self.log.release(writer.jurisdiction)
 
     def knows(self, jurisdiction: str) -> bool:
@@ -205,7 +212,10 @@ class Muster:
         head = await self.views.head(jurisdiction)
         if head.position < upto or "commands" in await self.views.degraded(jurisdiction):
             raise ViewsUnavailable(f"the view of {jurisdiction}'s commands is being folded anew")
-        rows = (await self.views.load(jurisdiction, {"commands": ids})).get("commands", {})
+        try:
+            rows = (await self.views.load(jurisdiction, {"commands": ids})).get("commands", {})
+        except RowUnreadable as error:
+            raise ViewsUnavailable(str(error)) from error
         return {key: Known(row.position, row.body, row.name) for key, row in rows.items() if row}  # type: ignore[attr-defined]
 
     def _accepted(self, jurisdiction: str, stored: Stored) -> None:
@@ -259,8 +269,26 @@ class Muster:
                         await self.submit(jurisdiction, due)
             if self.shared and (now := asyncio.get_running_loop().time()) - looked > LOOK_SECONDS:
                 looked = now
-                with suppress(ViewsUnavailable):
+                with suppress(ViewsUnavailable, RowUnreadable):
                     await self._wake()
+
+    async def _sweep(self) -> None:
+        """Places expire with the duty."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                for jurisdiction in await self.places.jurisdictions():
+                    await self.sweep(jurisdiction)
+            except (PlacesUnavailable, ViewsUnavailable) as error:
+                log_of.warning("places could not be swept: %s", error)
+
+    async def sweep(self, jurisdiction: str) -> None:
+        """Forget the places of who is off duty, retired or erased by now."""
+        known = await self.places.workers(jurisdiction)
+        rows = (await self.views.load(jurisdiction, {"roster": known}))["roster"]
+        gone = [w for w in known if (row := rows.get(w)) is None or row.presence == "off_duty"]  # type: ignore[attr-defined]
+        if gone:
+            await self.places.forget(jurisdiction, gone)
 
     async def _wake(self) -> None:
         """Command those again that have an offer which is past, though no command came for long."""

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS
 from services.access import AccessUnavailable, Tokens
-from services.api import commands, find, health, journal, openapi, session, stream, views
+from services.api import commands, find, health, journal, openapi, session, stream, telemetry, views
 from services.api.context import answer, muster, principal
 from services.api.hub import Hub
 from services.api.limits import LimitBodies
@@ -112,6 +112,8 @@ def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
         ("GET", f"{HERE}/stream"): (stream.stream, openapi.STREAM),
         ("GET", f"{HERE}/log"): (journal.journal, openapi.LOG),
         ("POST", f"{HERE}/find"): (find.find, openapi.FIND),
+        ("POST", f"{HERE}/telemetry"): (telemetry.report, openapi.TELEMETRY),
+        ("GET", f"{HERE}/places"): (telemetry.places, openapi.PLACES),
     }
     found["GET", f"{HERE}/intervals"] = views.intervals, openapi.listing(INTERVALS)
     for name in commands.PUBLIC:

@@ -13,6 +13,7 @@ from services.api.commands import BODIES, MOST_ITEMS, Item
 from services.api.context import COOKIE
 from services.api.find import Find
 from services.api.session import SignIn
+from services.api.telemetry import ON_DUTY, Telemetry
 from services.api.views import AREA, AS_OF
 from services.views.columns import columns
 from services.views.history import INSTANT_VIEWS
@@ -56,7 +57,7 @@ JURISDICTION = {
 def components() -> dict[str, Any]:
     """Schemas of all bodies and rows."""
     schemas: dict[str, Any] = {"Problem": PROBLEM, "Outcome": OUTCOME}
-    for model in (*BODIES.values(), Item, Find, SignIn):
+    for model in (*BODIES.values(), Item, Find, SignIn, Telemetry):
         schema = model.model_json_schema(ref_template=REF.format("{model}"), mode="validation")
         schemas |= schema.pop("$defs", {})
         schemas[model.__name__] = schema
@@ -100,6 +101,7 @@ def problems(*statuses: int) -> dict[str, Any]:
         413: "Too large",
         415: "Not JSON",
         422: "A body that does not fit, or an id used before",
+        429: "Too often; Retry-After says when",
         503: "Pending: send the same id again",
         504: "The views are behind `after`",
     }
@@ -359,6 +361,73 @@ FIND = {
     "parameters": [JURISDICTION],
     "requestBody": {"required": True, **content(ref("Find"))},
     "responses": ok(_OBJECT) | problems(400, 401, 403, 404, 413, 415, 422),
+}
+_PLACE = {
+    "type": "object",
+    "required": ["worker", "at", "age", "lon", "lat", "area", "role", "presence"],
+    "properties": {
+        "worker": _TEXT,
+        "at": _INSTANT,
+        "age": {"type": "number", "description": "Seconds since then"},
+        "lon": {"type": "number", "description": "WGS-84"},
+        "lat": {"type": "number"},
+        "accuracy": {"type": ["number", "null"], "description": "Metres"},
+        "heading": {"type": ["number", "null"]},
+        "speed": {"type": ["number", "null"]},
+        "area": _TEXT,
+        "role": _TEXT,
+        "presence": _TEXT,
+        "team": {"type": ["string", "null"]},
+    },
+}
+TELEMETRY = {
+    "operationId": "telemetry",
+    "summary": "Report positions of phones, up to 500 at once",
+    "tags": ["telemetry"],
+    "parameters": [JURISDICTION],
+    "requestBody": {"required": True, **content(ref("Telemetry"))},
+    "responses": ok(
+        {
+            "type": "object",
+            "required": ["kept", "older", "refused"],
+            "properties": {
+                "kept": {"type": "integer"},
+                "older": {"type": "integer", "description": "A newer place was known"},
+                "refused": {"type": "array", "items": _OBJECT},
+            },
+        }
+    )
+    | problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+}
+PLACES = {
+    "operationId": "places",
+    "summary": "Last known places of workers on duty",
+    "tags": ["telemetry"],
+    "parameters": [
+        JURISDICTION,
+        _query(
+            "area",
+            {"type": "string", "pattern": f"^{AREA.pattern}$"},
+            "Code of an area that holds them",
+            many=True,
+        ),
+        _query("role", _TEXT, "Repeated = or", many=True),
+        _query("presence", {"type": "string", "enum": list(ON_DUTY)}, "Repeated = or", many=True),
+        _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "Workers a page"),
+        _query("cursor", _TEXT, "`next` of the page before"),
+    ],
+    "responses": ok(
+        {
+            "type": "object",
+            "required": ["items", "next", "position"],
+            "properties": {
+                "items": {"type": "array", "items": _PLACE},
+                "next": {"anyOf": [_TEXT, {"type": "null"}]},
+                "position": _POSITION,
+            },
+        }
+    )
+    | problems(400, 401, 403, 404, 503),
 }
 
 

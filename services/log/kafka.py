@@ -120,6 +120,7 @@ class KafkaTransport:
             return (await self._asked().end_offsets([tp]))[tp]
 
     async def fetch(self, partition: int, start: int, stop: int) -> AsyncIterator[list[Record]]:
+        """As the port says, by a consumer of its own."""
         if start >= stop:
             return
         tp = self._tp(partition)
@@ -134,6 +135,7 @@ class KafkaTransport:
                 await leave(consumer)
 
     async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
+        """As the port says, by one consumer for all partitions."""
         tps = [self._tp(partition) for partition in positions]
         with _down():
             consumer = await self._consumer(tps)

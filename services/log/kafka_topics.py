@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError, for_code
 
 from services.log.identity import Identity, first, fresh, identify
 from services.log.kafka import MOST_RECORD, Connection, KafkaTransport
+from services.log.kafka_telemetry import SETTINGS, TELEMETRY
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent, SendUnknown, Transport, TransportDown
 
@@ -42,6 +43,7 @@ async def migrate(connection: Connection, *, partitions: int, replication: int, 
         await admin.start()
         await _make(admin, connection.topic, partitions, replication, commits)
         await _make(admin, CHANGES, partitions, replication, changes)
+        await _make(admin, TELEMETRY, partitions, replication, SETTINGS)
     except (KafkaError, OSError) as error:
         raise LogUnavailable(f"Kafka at {connection.servers} does not answer: {error}") from error
     finally:

@@ -13,6 +13,7 @@ from services.log.sqlite import SqliteLog
 from services.runtime import Muster
 from services.settings import Settings, load
 from services.snapshots.folder import FolderSnapshots
+from services.telemetry.sqlite import SqlitePlaces
 from services.vault import Vault
 from services.views.port import Views
 from services.views.sqlite import SqliteViews
@@ -60,6 +61,7 @@ async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | No
         clock=clock or _clock(),
         timezone=timezone or settings().timezone,
         snapshots=FolderSnapshots(data / "snapshots"),
+        places=await asyncio.to_thread(SqlitePlaces, data / "telemetry.sqlite"),
     )
 
 

@@ -11,6 +11,7 @@ from services.clock import Clock
 from services.log.identity import identify
 from services.log.kafka import Connection, KafkaTransport, open_log
 from services.log.kafka_changes import KafkaAnnouncer, KafkaFeed
+from services.log.kafka_telemetry import KafkaPlaces
 from services.log.kafka_topics import migrate as migrate_topics
 from services.log.kafka_topics import unclean
 from services.log.port import Log
@@ -43,6 +44,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         timezone=timezone,
         following=lambda muster: Follower(views, feed, muster.advanced, muster.reset),
         snapshots=await asyncio.to_thread(PgSnapshots, _dsn()),
+        places=await KafkaPlaces(connection).open(),
         inspect=lambda: unclean(connection, settings().kafka_min_insync),
     )
 

@@ -1,0 +1,87 @@
+"""Places in a small SQLite file of their own, beside log and views."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, TypeVar
+
+import apsw
+import msgspec
+
+from services.private import connect
+from services.telemetry.port import Fix, PlacesUnavailable, later, newest
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS places (
+    jurisdiction TEXT NOT NULL, worker TEXT NOT NULL, fix BLOB NOT NULL,
+    PRIMARY KEY (jurisdiction, worker)
+) STRICT, WITHOUT ROWID;
+"""
+_READ: Final = (
+    "SELECT worker, fix FROM places WHERE jurisdiction = ? AND worker IN (SELECT value FROM json_each(?))"
+)
+_KEEP: Final = "INSERT OR REPLACE INTO places VALUES (?, ?, ?)"
+_FORGET: Final = "DELETE FROM places WHERE jurisdiction = ? AND worker = ?"
+
+T = TypeVar("T")
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Fix)
+
+
+class SqlitePlaces:
+    """One thread does it all."""
+
+    def __init__(self, path: Path) -> None:
+        """Made if missing. Raises PlacesUnavailable."""
+        self._thread = ThreadPoolExecutor(1, "muster-places")
+        try:
+            self._db = connect(path, _SCHEMA)
+            self._db.execute("PRAGMA synchronous = NORMAL")
+        except (apsw.Error, OSError) as error:
+            raise PlacesUnavailable(f"places in {path} cannot be kept: {error}") from error
+
+    async def record(self, jurisdiction: str, fixes: Sequence[Fix]) -> int:
+        return await self._on(lambda: self._record(jurisdiction, newest(fixes)))
+
+    async def last(self, jurisdiction: str, workers: Iterable[str]) -> dict[str, Fix]:
+        asked = list(workers)
+        return await self._on(lambda: self._last(jurisdiction, asked))
+
+    async def workers(self, jurisdiction: str) -> list[str]:
+        sql = "SELECT worker FROM places WHERE jurisdiction = ? ORDER BY worker"
+        return await self._on(lambda: [str(row[0]) for row in self._db.execute(sql, (jurisdiction,))])
+
+    async def jurisdictions(self) -> list[str]:
+        sql = "SELECT DISTINCT jurisdiction FROM places ORDER BY jurisdiction"
+        return await self._on(lambda: [str(row[0]) for row in self._db.execute(sql)])
+
+    async def forget(self, jurisdiction: str, workers: Iterable[str]) -> None:
+        gone = [(jurisdiction, worker) for worker in workers]
+        await self._on(lambda: self._forget(gone))
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+        self._db.close()
+
+    def _record(self, jurisdiction: str, fixes: dict[str, Fix]) -> int:
+        known = self._last(jurisdiction, list(fixes))
+        kept = [fix for fix in fixes.values() if fix.worker not in known or later(fix, known[fix.worker])]
+        with self._db:
+            rows = [(jurisdiction, fix.worker, _encoder.encode(fix)) for fix in kept]
+            self._db.executemany(_KEEP, rows)
+        return len(kept)
+
+    def _last(self, jurisdiction: str, workers: list[str]) -> dict[str, Fix]:
+        rows = self._db.execute(_READ, (jurisdiction, _encoder.encode(workers).decode()))
+        return {str(worker): _decoder.decode(bytes(fix)) for worker, fix in rows}  # type: ignore[arg-type]
+
+    def _forget(self, gone: list[tuple[str, str]]) -> None:
+        with self._db:
+            self._db.executemany(_FORGET, gone)
+
+    async def _on(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.wrap_future(self._thread.submit(work))
+        except (apsw.Error, OSError, RuntimeError) as error:
+            raise PlacesUnavailable(f"places cannot be kept now: {error}") from error

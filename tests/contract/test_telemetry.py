@@ -1,0 +1,115 @@
+"""What every store of places does; a new adapter is one more line in STORES."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+from kafka_server import connection
+
+from services.log.kafka_telemetry import KafkaPlaces
+from services.log.kafka_topics import migrate
+from services.telemetry.port import Fix, Places, newest
+from services.telemetry.sqlite import SqlitePlaces
+
+AT = datetime(2022, 3, 28, tzinfo=UTC)
+Open = Callable[[Path], Awaitable[Places]]
+_jurisdictions = iter(range(10_000))
+
+
+async def sqlite(folder: Path) -> Places:
+    return await asyncio.to_thread(SqlitePlaces, folder / "telemetry.sqlite")
+
+
+async def kafka(folder: Path) -> Places:
+    """One topic for all tests: each uses a jurisdiction of its own."""
+    reached = connection()
+    await migrate(reached, partitions=2, replication=1, min_insync=1)
+    return await KafkaPlaces(reached).open()
+
+
+STORES: list[Open] = [sqlite, kafka]
+
+
+@pytest.fixture(params=STORES, ids=lambda opened: opened.__name__)
+def opens(request: pytest.FixtureRequest) -> Open:
+    return cast("Open", request.param)
+
+
+@pytest.fixture
+async def places(opens: Open, tmp_path: Path) -> AsyncIterator[Places]:
+    opened = await opens(tmp_path)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def code() -> str:
+    return f"J{next(_jurisdictions)}"
+
+
+def fix(worker: str, minute: int, lon: float = 128.9) -> Fix:
+    return Fix(worker=worker, at=AT + timedelta(minutes=minute), lon=lon, lat=47.7)
+
+
+async def test_the_last_place_is_the_newest_by_its_own_time(places: Places, code: str) -> None:
+    assert await places.record(code, [fix("W1", 5), fix("W1", 9, 129.0), fix("W1", 7), fix("W2", 1)]) >= 2
+    assert await places.record(code, [fix("W1", 8, 130.0)]) == 0
+
+    assert await places.last(code, ["W1", "W2", "W3"]) == {"W1": fix("W1", 9, 129.0), "W2": fix("W2", 1)}
+    assert await places.workers(code) == ["W1", "W2"]
+    assert code in await places.jurisdictions()
+
+
+async def test_jurisdictions_do_not_mix(places: Places, code: str) -> None:
+    await places.record(code, [fix("W1", 1)])
+    assert await places.last(f"{code}X", ["W1"]) == {}
+
+
+async def test_a_forgotten_place_is_gone_and_an_unknown_one_is_no_trouble(places: Places, code: str) -> None:
+    await places.record(code, [fix("W1", 1), fix("W2", 1)])
+    await places.forget(code, ["W1", "W9"])
+    assert await places.workers(code) == ["W2"]
+    assert await places.last(code, ["W1"]) == {}
+
+
+async def test_any_order_of_delivery_ends_at_the_same_place(places: Places, code: str) -> None:
+    chance = random.Random(7)
+    fixes = [fix(f"W{n % 5}", chance.randrange(20), 128 + chance.random()) for n in range(60)]
+    for n in range(3):
+        chance.shuffle(fixes)
+        for start in range(0, len(fixes), 7):
+            await places.record(f"{code}N{n}", fixes[start : start + 7])
+    ends = [await places.last(f"{code}N{n}", [f"W{w}" for w in range(5)]) for n in range(3)]
+    assert ends[0] == ends[1] == ends[2] == newest(fixes)
+
+
+async def test_places_outlive_their_process(opens: Open, tmp_path: Path, code: str) -> None:
+    first = await opens(tmp_path)
+    await first.record(code, [fix("W1", 3), fix("W2", 3)])
+    await first.forget(code, ["W2"])
+    await first.close()
+
+    again = await opens(tmp_path)
+    async with asyncio.timeout(10):
+        while await again.workers(code) != ["W1"]:
+            await asyncio.sleep(0.05)
+    assert await again.last(code, ["W1", "W2"]) == {"W1": fix("W1", 3)}
+    await again.close()
+
+
+async def test_two_processes_of_a_cluster_hear_of_each_other(tmp_path: Path, code: str) -> None:
+    one, other = await kafka(tmp_path), await kafka(tmp_path)
+    await one.record(code, [fix("W1", 3)])
+    async with asyncio.timeout(10):
+        while not await other.last(code, ["W1"]):
+            await asyncio.sleep(0.02)
+    await other.forget(code, ["W1"])
+    async with asyncio.timeout(10):
+        while await one.last(code, ["W1"]):
+            await asyncio.sleep(0.02)
+    await one.close()
+    await other.close()

@@ -1,0 +1,55 @@
+"""Chinese map datums: the published shift, and back to less than half a metre everywhere."""
+
+from math import cos, hypot, radians
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.telemetry.datum import (
+    bd09_to_gcj02,
+    gcj02_to_bd09,
+    gcj02_to_wgs84,
+    outside_china,
+    to_wgs84,
+    wgs84_to_gcj02,
+)
+
+CHINA = st.tuples(st.floats(75, 134), st.floats(19, 53))
+
+
+def metres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Between two near points."""
+    east = (one[0] - other[0]) * 111_320 * cos(radians(one[1]))
+    return hypot(east, (one[1] - other[1]) * 110_540)
+
+
+@pytest.mark.parametrize(
+    ("wgs", "gcj"),
+    [
+        ((121.4737, 31.2304), (121.478229, 31.228469)),
+        ((116.404, 39.915), (116.410245, 39.916404)),
+        ((113.2644, 23.1291), (113.269783, 23.126445)),
+    ],
+    ids=["Shanghai", "Beijing", "Guangzhou"],
+)
+def test_the_shift_is_the_published_one(wgs: tuple[float, float], gcj: tuple[float, float]) -> None:
+    assert metres(wgs84_to_gcj02(*wgs), gcj) < 15
+    assert 200 < metres(wgs, wgs84_to_gcj02(*wgs)) < 1000
+
+
+@given(CHINA)
+def test_there_and_back_is_the_same_place(point: tuple[float, float]) -> None:
+    gcj = wgs84_to_gcj02(*point)
+    assert metres(gcj02_to_wgs84(*gcj), point) < 0.01
+    bd = gcj02_to_bd09(*gcj)
+    assert metres(bd09_to_gcj02(*bd), gcj) < 0.01
+    assert metres(to_wgs84(*bd, "BD-09"), point) < 0.5
+    assert metres(to_wgs84(*gcj, "GCJ-02"), point) < 0.5
+
+
+def test_elsewhere_and_in_wgs84_nothing_is_shifted() -> None:
+    assert outside_china(-122.4, 37.8)
+    for datum in ("WGS-84", "GCJ-02", "BD-09"):
+        assert to_wgs84(-122.4, 37.8, datum) == (-122.4, 37.8)
+    assert to_wgs84(128.9, 47.7, "WGS-84") == (128.9, 47.7)
