@@ -77,12 +77,18 @@ def encode(commit: Commit) -> bytes:
 
 def decode(stored: bytes) -> Commit:
     """Raises msgspec.DecodeError where the bytes are not a commit."""
-    return _commits.decode(stored)
+    try:
+        return _commits.decode(stored)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
 
 
 def envelope(stored: bytes) -> Envelope:
     """Raises msgspec.DecodeError where the bytes are not a commit."""
-    return _envelopes.decode(stored)
+    try:
+        return _envelopes.decode(stored)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
 
 
 def digest(stored: bytes) -> str:

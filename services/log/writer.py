@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
+import msgspec
+
 from events import catalog
 from events.commit import Commit, Head, Recorded, decode, digest, encode
 from services.clock import Clock
@@ -30,6 +32,8 @@ MOST_BYTES: Final = 512 * 1024
 MOST_SECONDS: Final = 0.010
 MOST_WAITING: Final = 20_000
 KEEP_IDS: Final = 50_000
+OWED_SECONDS: Final = 1.0
+"""Between two attempts at what goes with the keys."""
 LEAST: Final = 500
 """Events for which a last snapshot is worth its while."""
 
@@ -83,6 +87,12 @@ class Writer:
         self._unknown: set[str] = set()
         self._group: list[Waiting] = []
         """Being recorded right now."""
+        self._left = False
+        """Idle for long, and about to be forgotten."""
+        self._owed: list[str] = []
+        """Subjects whose erasure is in the log, while their keys are not destroyed yet."""
+        self._phones: dict[str, str | None] = {}
+        """Phones that are in the log, but cannot be found by yet."""
 
     # -- for senders ---------------------------------------------------------------------------------------
 
@@ -152,9 +162,10 @@ class Writer:
         """
         try:
             await self._hydrate()
-            while await self._worked(idle):
-                await self._serve()
-            await self._leave()
+            while not self._left:
+                while await self._worked(idle):
+                    await self._serve()
+                await self._leave()
         except (LogDamaged, Misfit, catalog.UnknownEvent, catalog.BadEvent) as error:
             log_of.error("jurisdiction %s is parked: %s", self._jurisdiction, error)
             self.parked = str(error)
@@ -190,6 +201,9 @@ class Writer:
             log_of.warning("%s; it is read from its beginning", error)
             await self._kept.drop()
             self.state, self._forgotten = State(self._jurisdiction), 0
+        except LogUnavailable:  # begun anew, so that nothing of it goes unchecked
+            self.state, self._forgotten = State(self._jurisdiction), 0
+            raise
 
     async def _worked(self, idle: float | None) -> bool:
         """Until there is work; False after `idle` seconds without any."""
@@ -201,19 +215,21 @@ class Writer:
         return True
 
     async def _leave(self) -> None:
-        """A last snapshot, so that whoever comes back need not read much."""
+        """A last snapshot, for whoever comes back; then gone, if nobody came meanwhile."""
         if self._kept:
             self._kept.offer(self.state, self._viewed, LEAST)
             await self._kept.done()
+        self._left = not self._queue and not self._owing
 
     async def _serve(self) -> None:
         self._group = group = self._take(MOST_COMMANDS)
-        if not group:
+        if not group and not self._owing:
             self._work.clear()
             return
         try:
             async with self._reading:
-                left = await self._record(group)
+                await self._pay()
+                left = await self._record(group) if group else []
         except (LogUnavailable, OutcomeUnknown, VaultUnavailable, ViewsUnavailable) as error:
             self.state.undo()
             if isinstance(error, OutcomeUnknown):
@@ -221,7 +237,7 @@ class Writer:
             log_of.error("%s cannot be written: %s", self._jurisdiction, error)
             self._answer_all(group, "log.unavailable", _LATER)
             self._group = []
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05 if group else OWED_SECONDS)
             return
         self._queue.extendleft(reversed(left))
         self._group = []
@@ -252,7 +268,9 @@ class Writer:
                     break
                 decided.one(waiting, body, known)
             if await (self._append(decided) if decided.events else self._is_end()):
-                await self._keep_keys(decided)
+                self._owe(decided.erased)
+                self._phones |= decided.phones
+                await self._pay()
                 decided.answer()
                 self._evict()
                 if self._kept:
@@ -303,12 +321,21 @@ class Writer:
             return
         async for batch in self._log.read(self._jurisdiction, self.state.head.position):
             for stored in batch:
-                commit = decode(stored.data)
+                commit = self._decoded(stored)
                 if commit.prev != self.state.head.hash:
                     raise Misfit(f"the snapshot of {self._jurisdiction} is not of this log")
                 apply(self.state, commit, stored.head)
+                if self._hydrated.is_set():  # whoever recorded it may have died before the key
+                    self._owe(_erasures(commit.events))
             self._evict()
             await asyncio.sleep(0)
+
+    def _decoded(self, stored: Stored) -> Commit:
+        try:
+            return decode(stored.data)
+        except msgspec.DecodeError as error:
+            why = f"its commit cannot be read: {error}"
+            raise LogDamaged(self._jurisdiction, self.state.head.position + 1, why) from error
 
     def _evict(self) -> None:
         """Forget ids that the `commands` view holds, once there are many."""
@@ -319,23 +346,31 @@ class Writer:
             del commands[key]
         self._forgotten = max(self._forgotten, self._viewed)
 
-    async def _keep_keys(self, decided: "_Decided") -> None:
-        """What goes with the keys follows what was accepted."""
-        if decided.phones:
-            await self._vault.index_phones(self._jurisdiction, decided.phones)
-        await self._forget_keys(decided.erased)
-        if decided.erased:
-            self._erased(self._jurisdiction, self.state.head.position)
-
-    async def _forget_keys(self, subjects: Sequence[str]) -> None:
+    def _owe(self, subjects: Sequence[str]) -> None:
         if subjects:
-            await self._vault.erase_all(self._jurisdiction, subjects)
+            self._owed += subjects
+            self._work.set()
+
+    @property
+    def _owing(self) -> bool:
+        return bool(self._owed or self._phones)
+
+    async def _pay(self) -> None:
+        """What goes with the keys follows what was accepted; what fails is tried again until it is done."""
+        if self._phones:
+            await self._vault.index_phones(self._jurisdiction, self._phones)
+            self._phones = {}
+        if self._owed:
+            await self._vault.erase_all(self._jurisdiction, self._owed)
+            self._owed = []
+            self._erased(self._jurisdiction, self.state.head.position)
 
     async def _repeat_erasures(self) -> None:
         """The event came first, the key second: a crash or a restored backup may have left the key."""
         subjects = [f"worker/{key}" for key, w in self.state.workers.items() if w.erased]
         subjects += [f"request/{key}" for key, r in self.state.requests.items() if r.erased]
-        await self._forget_keys(subjects)
+        if subjects:
+            await self._vault.erase_all(self._jurisdiction, subjects)
 
 
 class _Decided:
@@ -404,18 +439,18 @@ class _Decided:
             return Outcome(asked.id, kind, self._end)
         self._bytes += size
         self.events += recorded
-        self._note_erasures(recorded)
+        self.erased += _erasures(recorded)
         self.phones |= phone_of(asked)
         return Outcome(asked.id, "accepted", self._end)
-
-    def _note_erasures(self, recorded: Sequence[Recorded]) -> None:
-        for one in recorded:
-            if one.name in ("worker.erased", "request.erased"):
-                subject = erased_by(catalog.decode(one, 0))
-                self.erased += [subject] if subject else []
 
     def answer(self) -> None:
         """Tell every sender, now that it is confirmed."""
         for waiting, outcome in self._answers:
             if not waiting.answer.done():
                 waiting.answer.set_result(outcome)
+
+
+def _erasures(events: Sequence[Recorded]) -> list[str]:
+    """Subjects whose keys are to be destroyed."""
+    named = [one for one in events if one.name in ("worker.erased", "request.erased")]
+    return [subject for one in named if (subject := erased_by(catalog.decode(one, 0)))]

@@ -1,0 +1,156 @@
+"""A writer that leaves, a key that outlives its erasure: nobody and nothing is lost on the way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from scripted import Scripted, Topic
+
+from services.clock import SystemClock
+from services.decisions.base import Command
+from services.decisions.state import Known
+from services.decisions.worker import Erase, Register
+from services.log import writer as writing
+from services.log.asked import Asked
+from services.log.chained import ChainedLog
+from services.log.writer import Writer
+from services.snapshots.port import Snapshot
+from services.vault import Vault
+from services.vault.errors import VaultUnavailable
+
+J = "2307"
+
+
+class Slow:
+    """Snapshots that take their time."""
+
+    def __init__(self) -> None:
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+
+    async def get(self, jurisdiction: str) -> Snapshot | None:
+        return None
+
+    async def put(self, snapshot: Snapshot) -> None:
+        self.asked.set()
+        await self.go.wait()
+
+
+class Locked:
+    """Keys whose store is away for a while."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault, self.away = vault, False
+        self.destroyed: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._vault, name)
+
+    async def erase_all(self, jurisdiction: str, subjects: Sequence[str]) -> None:
+        if self.away:
+            raise VaultUnavailable("away")
+        self.destroyed += subjects
+        await self._vault.erase_all(jurisdiction, subjects)
+
+
+async def _nothing(ids: object, upto: int) -> dict[str, Known]:
+    return {}
+
+
+def office(log: ChainedLog, vault: Any, snapshots: Any = None) -> Writer:
+    """A writer of its own process."""
+    return Writer(
+        J,
+        log=log,
+        vault=vault,
+        clock=SystemClock(),
+        timezone="Asia/Shanghai",
+        lookup=_nothing,
+        recorded=lambda code, stored: None,
+        erased=lambda code, position: None,
+        snapshots=snapshots,
+    )
+
+
+async def ask(writer: Writer, command: Command, key: str | None = None) -> str:
+    asked = Asked(id=key or str(uuid4()), command=command, actor="admin/a", received=datetime.now(UTC))
+    async with asyncio.timeout(5):
+        return (await writer.submit([asked]))[0].outcome
+
+
+@pytest.fixture
+async def keys(tmp_path: Path) -> AsyncIterator[Locked]:
+    vault = await asyncio.to_thread(Vault, tmp_path)
+    yield Locked(vault)
+    await vault.close()
+
+
+@pytest.fixture
+async def topic() -> Topic:
+    return Topic(2)
+
+
+async def test_a_command_that_comes_while_its_writer_leaves_is_recorded(
+    topic: Topic, keys: Locked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "LEAST", 1)
+    log, slow = await ChainedLog(Scripted(topic), topic.identity).open(), Slow()
+    writer = office(log, keys, slow)
+    running = asyncio.create_task(writer.run(idle=0.05))
+    assert await ask(writer, Register(worker="W1", role="courier")) == "accepted"
+    await slow.asked.wait()
+
+    late = asyncio.create_task(ask(writer, Register(worker="W2", role="courier")))
+    await asyncio.sleep(0.05)
+    slow.go.set()
+
+    assert await late == "accepted"
+    await asyncio.wait_for(running, 5)
+    await log.close()
+
+
+async def test_a_key_is_destroyed_once_its_store_is_back(
+    topic: Topic, keys: Locked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "OWED_SECONDS", 0.01)
+    log = await ChainedLog(Scripted(topic), topic.identity).open()
+    writer = office(log, keys)
+    running = asyncio.create_task(writer.run())
+    await ask(writer, Register(worker="W1", role="courier"))
+    keys.away, key = True, str(uuid4())
+    assert await ask(writer, Erase(worker="W1"), key) == "pending"
+
+    keys.away = False
+    assert await ask(writer, Erase(worker="W1"), key) == "known"
+    assert keys.destroyed == ["worker/W1"]
+    running.cancel()
+    await asyncio.wait((running,))
+    await log.close()
+
+
+async def test_an_erasure_whose_process_died_before_the_key_is_finished_by_another(
+    topic: Topic, keys: Locked
+) -> None:
+    logs = [await ChainedLog(Scripted(topic), topic.identity).open() for _ in range(2)]
+    first, second = (office(log, keys) for log in logs)
+    running = [asyncio.create_task(one.run()) for one in (first, second)]
+    await ask(first, Register(worker="W1", role="courier"))
+    await ask(second, Register(worker="W2", role="courier"))
+    keys.away, key = True, str(uuid4())
+    assert await ask(first, Erase(worker="W1"), key) == "pending"
+    running[0].cancel()
+    await asyncio.wait(running[:1])
+    keys.away = False
+
+    assert await ask(second, Erase(worker="W1"), key) == "known"
+    async with asyncio.timeout(5):
+        while not keys.destroyed:
+            await asyncio.sleep(0.01)
+    assert keys.destroyed == ["worker/W1"]
+    running[1].cancel()
+    await asyncio.wait(running)
+    for log in logs:
+        await log.close()
