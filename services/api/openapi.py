@@ -250,7 +250,7 @@ def listing(view: View[Any]) -> dict[str, Any]:
         "parameters": parameters,
         "responses": ok(page)
         | {"304": {"description": "Not modified"}}
-        | problems(400, 401, 403, 404, 503, 504),
+        | problems(400, 401, 403, 404, 409, 503, 504),
     }
 
 
@@ -264,7 +264,7 @@ def single(view: View[Any]) -> dict[str, Any]:
         "parameters": [JURISDICTION, key, *_reading(view)],
         "responses": ok(_items(view))
         | {"304": {"description": "Not modified"}}
-        | problems(400, 401, 403, 404, 503, 504),
+        | problems(400, 401, 403, 404, 409, 503, 504),
     }
 
 
@@ -411,7 +411,7 @@ PLACES = {
             "Code of an area that holds them",
             many=True,
         ),
-        _query("role", _TEXT, "Repeated = or", many=True),
+        _query("role", _KINDS["text"], "Repeated = or", many=True),
         _query("presence", {"type": "string", "enum": list(ON_DUTY)}, "Repeated = or", many=True),
         _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "Workers a page"),
         _query("cursor", _TEXT, "`next` of the page before"),

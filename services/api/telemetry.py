@@ -81,7 +81,7 @@ async def report(request: Request) -> Response:
     if asker.scope not in _SENDERS:
         raise Problem(403, "forbidden", "This token may not report positions.")
     try:
-        given = Telemetry.model_validate_json(await request.body())
+        given = Telemetry.model_validate_json(await request.body(), strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     if len(given.fixes) > MOST_FIXES:

@@ -209,6 +209,8 @@ async def _record_reveal(
         received=service.clock.now(),
     )
     outcome = (await service.submit(jurisdiction, [asked]))[0]
+    if outcome.outcome == "refused":
+        raise Problem(409, outcome.code or "refused", f"Nothing is shown unrecorded. {outcome.detail or ''}")
     if outcome.outcome != "accepted":
         raise Problem(503, "pending", "The asking could not be recorded, so nothing is shown; ask again.")
 
