@@ -8,7 +8,7 @@ import typer
 from services import wiring
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, err, existing, only, out, progress, run
 from services.cli.transfer import File, print_json, resting, told
-from services.transfer import KeysLoaded, KeysWritten, export_keys, load_keys
+from services.transfer import KeysLoaded, KeysWritten, TransferFailed, export_keys, load_keys
 from services.transfer.phones import index_phones
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -77,11 +77,16 @@ def load(
             f"{done.jurisdiction}: {done.subjects} subjects, {done.erased} of them erased", markup=False
         )
     if done.conflicts:
-        some = ", ".join(done.conflicts[:5])
-        raise Fail(
-            f"{len(done.conflicts)} have another key here and keep it, such as {some}: what was sealed"
-            " elsewhere stays unreadable. Load keys before the first command. (keys.conflict)"
-        )
+        raise Fail(str(_conflict(done)))
+
+
+def _conflict(done: KeysLoaded) -> TransferFailed:
+    some = ", ".join(done.conflicts[:5])
+    return TransferFailed(
+        "keys.conflict",
+        f"{len(done.conflicts)} have another key here and keep it, such as {some}: what was sealed elsewhere"
+        " stays unreadable. Load keys before the first command.",
+    )
 
 
 async def _load_keys(data: Path, file: Path, secret: str | None, wanted: str | None) -> KeysLoaded:

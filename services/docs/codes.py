@@ -20,7 +20,9 @@ NOTED_INTRO = """Recorded, and listed in the view `anomalies`."""
 WRITER = """Of the id and of the log. `pending` means: send the same id again."""
 PROBLEMS = """Problems by RFC 9457 that come before any rule."""
 TOKENS = """Said by `muster token`."""
-TRANSFERS = """Said by `muster export`, `muster load` and `muster keys` ([moving and backup](../moving.md))."""
+TRANSFERS = (
+    """Said by `muster export`, `muster load` and `muster keys` ([moving and backup](../moving.md))."""
+)
 ROWS = """In the rejects file of an import, with the line and a reason."""
 FINDINGS = """Said by `muster verify`, with the position."""
 
@@ -50,7 +52,7 @@ def page() -> str:
     problems = [*_of("api", "Problem", 1), *_by_status()]
     lines += ["## HTTP problems", "", PROBLEMS, "", *_problems(problems)]
     lines += ["## Tokens", "", TOKENS, "", *_plain(_of("access", "TokenRefused", 0))]
-    transfers = [*_of("transfer", "TransferFailed", 0), *_of("cli/transfer.py", "TransferFailed", 0)]
+    transfers = [*_of("transfer", "TransferFailed", 0), *_of("cli", "TransferFailed", 0)]
     lines += ["## Moving and backup", "", TRANSFERS, "", *_plain(transfers)]
     lines += ["## Rejected rows", "", ROWS, "", *_plain(_of("intake", "RowError", 0))]
     findings = [*_of("log/verify.py", "add", 1), *_of("audit.py", "add", 1)]
