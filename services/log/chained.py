@@ -51,6 +51,7 @@ class ChainedLog:
         self._hints: dict[str, Mark] = {}
         self._attaching: dict[str, asyncio.Task[Chain]] = {}
         self._appending: dict[str, asyncio.Lock] = {}
+        self._rereading: list[Chain] = []
         self._damaged: dict[str, LogDamaged] = {}
         self._doubtful: set[int] = set()
         """Partitions whose newest record may not be durable: nothing is confirmed before another one is."""
@@ -93,14 +94,13 @@ class ChainedLog:
         return sorted(found)
 
     async def end(self, jurisdiction: str) -> Head:
-        chain = await self._chain(jurisdiction)
+        await self._chain(jurisdiction)
         partition = self._partition(jurisdiction)
         if partition in self._doubtful:
             await self._confirm(partition)
         with _reaching():
             await self._tail.reach(partition, await self._transport.end(partition), REACH_SECONDS)
-        self._check(jurisdiction)
-        return chain.head
+        return (await self._chain(jurisdiction)).head  # it may have been released, or read anew, meanwhile
 
     async def turn(self, jurisdiction: str) -> Head:
         """As the port says."""
@@ -132,6 +132,7 @@ class ChainedLog:
         return await asyncio.shield(self._start(appending()))
 
     async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
+        """As the port says: from memory where it is there."""
         end = await self.end(jurisdiction)
         if after >= end.position:
             return
@@ -147,12 +148,10 @@ class ChainedLog:
     async def wait(self, jurisdiction: str, after: int, timeout: float) -> bool:  # noqa: ASYNC109
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
-        chain = await self._chain(jurisdiction)
-        while chain.head.position <= after:
+        while (await self._chain(jurisdiction)).head.position <= after:
             if (left := deadline - loop.time()) <= 0:
                 return False
             await self._moves(jurisdiction, left)
-            self._check(jurisdiction)
         return True
 
     def hint(self, jurisdiction: str, head: Head, place: int) -> None:
@@ -170,8 +169,11 @@ class ChainedLog:
 
     def release(self, jurisdiction: str) -> None:
         """As the port says."""
-        chain = self._chains.pop(jurisdiction, None)
-        if chain and chain.head.position:
+        chain = self._chains.get(jurisdiction)
+        if chain is None or chain.own or chain in self._rereading:  # it is in use
+            return
+        del self._chains[jurisdiction]
+        if chain.head.position:
             self._hints[jurisdiction] = Mark(chain.head, chain.offset)
 
     # -- appending -----------------------------------------------------------------------------------------
@@ -180,8 +182,8 @@ class ChainedLog:
         chain, partition = await self._chain(jurisdiction), self._partition(jurisdiction)
         seen, hashed = envelope(data), digest(data)
         if judge(chain.head, seen.first, seen.prev, len(seen.events)) is not Verdict.ACCEPTED:
-            await self.end(jurisdiction)
-            if judge(chain.head, seen.first, seen.prev, len(seen.events)) is not Verdict.ACCEPTED:
+            head = await self.end(jurisdiction)
+            if judge(head, seen.first, seen.prev, len(seen.events)) is not Verdict.ACCEPTED:
                 return False
         if partition not in self._timed or self._skew is not None:
             await self._confirm(partition)
@@ -190,6 +192,7 @@ class ChainedLog:
                 f"this machine's clock is {self._skew:+.0f} s away from the broker's; set it (NTP), then it "
                 "writes again"
             )
+        chain = await self._chain(jurisdiction)  # it may have been read anew meanwhile
         chain.own[hashed] = None
         try:
             return await self._send(jurisdiction, chain, partition, data, hashed)
@@ -353,13 +356,17 @@ class ChainedLog:
         self.dead += chain.dead - dead
 
     async def _reread(self, chain: Chain, record: Record) -> None:
-        """A commit lies beyond the head: look once more at all of it before anything is called missing."""
+        """A commit lies beyond the head: look once more from there before anything is called missing."""
+        self._rereading.append(chain)
         try:
-            fresh = await self._scan(chain.jurisdiction, GENESIS_MARK, record.offset + 1, chain.own)
+            start = Mark(chain.head, chain.offset) if chain.head.position else GENESIS_MARK
+            fresh = await self._scan(chain.jurisdiction, start, record.offset + 1, chain.own)
             self._chains[chain.jurisdiction] = fresh
         except LogDamaged as error:
             log_of.critical("%s", error)
             self._damaged[chain.jurisdiction] = error
+        finally:
+            self._rereading.remove(chain)
         self._wake(chain.jurisdiction)
 
     # -- plumbing ------------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ class Tail:
         self.failure: str | None = None
         """Why nothing can be trusted any more: the topic was cut or is another one."""
         self.holes = 0
+        self._busy = False
+        """A delivery takes its time; that is not silence."""
         self._transport, self._deliver = transport, deliver
         self._last: dict[int, tuple[int, str]] = {}
         self._waiting: dict[int, list[tuple[int, int, asyncio.Future[None]]]] = {}
@@ -39,7 +41,15 @@ class Tail:
         for partition in range(self._transport.partitions):
             self.positions[partition] = await self._transport.end(partition)
             self._waiting[partition] = []
+        await asyncio.gather(*map(self._recall, self.positions))
         self._task = asyncio.create_task(self._run(), name="tail of the log")
+
+    async def _recall(self, partition: int) -> None:
+        """The record before the start, by which the topic is known again."""
+        offset = self.positions[partition] - 1
+        hashed = await self._digest(partition, offset) if offset >= 0 else None
+        if hashed:
+            self._last[partition] = offset, hashed
 
     async def close(self) -> None:
         """Whoever waits is left to time out."""
@@ -60,7 +70,7 @@ class Tail:
                 raise TransportDown(f"partition {partition} was not read up to {offset} in {seconds:.0f} s")
             before = self.positions[partition]
             await asyncio.wait((waiter,), timeout=min(left, QUIET_SECONDS))
-            if self.positions[partition] == before and not waiter.done():
+            if self.positions[partition] == before and not waiter.done() and not self._busy:
                 log_of.warning("partition %d has gone quiet at %d; connecting anew", partition, before)
                 self._reconnect()
 
@@ -124,10 +134,15 @@ class Tail:
         self._wake(self._waiting[partition], self.positions[partition])
 
     async def _one(self, partition: int, record: Record) -> None:
-        self.positions[partition] = record.offset + 1
+        """It counts once it is delivered; where that fails it is delivered again."""
         done = self._deliver(partition, record)
         if done is not None:
-            await done
+            self._busy = True
+            try:
+                await done
+            finally:
+                self._busy = False
+        self.positions[partition] = record.offset + 1
 
     async def _fill(self, partition: int, upto: int) -> None:
         """Read again what was passed over; offsets that still give nothing are holes."""

@@ -1,0 +1,112 @@
+"""The tail of the log in trouble: nothing is passed over, nothing old is told as if it were new."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+from scripted import Scripted, Topic
+from test_delivery import history
+
+from services.log import tail
+from services.log.chained import ChainedLog
+from services.log.identity import Identity, partition_of
+from services.log.port import LogDamaged
+from services.log.transport import Delivery, Record, TransportDown
+
+J = "2307"
+WHERE = partition_of(J, 2)
+COMMITS = history(J)
+
+
+class Frail(Scripted):
+    """Reading a range fails as often as a test wants it, or takes its time."""
+
+    def __init__(self, topic: Topic) -> None:
+        super().__init__(topic)
+        self.failing, self.slow = 0, 0.0
+        self.flowing = asyncio.Event()
+        self.flowing.set()
+
+    async def fetch(self, partition: int, start: int, stop: int) -> AsyncIterator[list[Record]]:
+        await asyncio.sleep(self.slow)
+        if self.failing:
+            self.failing -= 1
+            raise TransportDown("away")
+        async for records in super().fetch(partition, start, stop):
+            yield records
+
+    async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
+        async for delivery in super().follow(positions):
+            await self.flowing.wait()
+            yield delivery
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(tail, "RETRY_SECONDS", 0.0)
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[tuple[Frail, ChainedLog]]:
+    transport = Frail(Topic(2))
+    log = await ChainedLog(transport, transport.topic.identity).open()
+    yield transport, log
+    await log.close()
+
+
+async def test_a_record_whose_judging_failed_is_judged_again(line: tuple[Frail, ChainedLog]) -> None:
+    """It was beyond the head, and what is between could not be looked at just then."""
+    transport, log = line
+    assert await log.append(J, COMMITS[0].data)
+    chain = log._chains[J]
+    transport.topic.put(WHERE, J.encode(), COMMITS[1].data)
+    assert await log.end(J) == COMMITS[1].head
+    chain.head = COMMITS[0].head  # as if the second had not been delivered
+    chain.offset -= 1
+    transport.failing = 1
+    transport.topic.put(WHERE, J.encode(), COMMITS[2].data)
+
+    assert await log.end(J) == COMMITS[2].head
+
+
+async def test_reading_anew_may_take_longer_than_silence_does(line: tuple[Frail, ChainedLog]) -> None:
+    transport, log = line
+    assert await log.append(J, COMMITS[0].data)
+    transport.topic.put(WHERE, J.encode(), COMMITS[1].data)
+    assert await log.end(J) == COMMITS[1].head
+    chain = log._chains[J]
+    chain.head = COMMITS[0].head
+    chain.offset -= 1
+    transport.slow = 0.3
+    transport.topic.put(WHERE, J.encode(), COMMITS[2].data)
+
+    assert await log.end(J) == COMMITS[2].head
+
+
+async def test_the_end_is_that_of_the_newest_reading(line: tuple[Frail, ChainedLog]) -> None:
+    """Whoever asks for the end while the jurisdiction is released hears what came meanwhile."""
+    transport, log = line
+    assert await log.append(J, COMMITS[0].data)
+    transport.flowing.clear()
+    transport.topic.put(WHERE, J.encode(), COMMITS[1].data)
+    asking = asyncio.create_task(log.end(J))
+    await asyncio.sleep(0.01)
+    log.release(J)
+    transport.flowing.set()
+
+    assert await asking == COMMITS[1].head
+
+
+async def test_a_topic_made_anew_is_noticed_though_nothing_was_read_of_it() -> None:
+    topic = Topic(2)
+    log = await ChainedLog(Scripted(topic), topic.identity).open()
+    other = Identity(log="00000000-0000-4000-8000-0000000000aa", partitions=2)
+    for partition in topic.partitions:
+        partition[:] = [Record(0, None, other.encode())]
+    log._tail._reconnect()
+    await asyncio.sleep(0.05)
+
+    with pytest.raises(LogDamaged, match="not what it was"):
+        await log.append(J, COMMITS[0].data)
+    await log.close()
