@@ -1,0 +1,98 @@
+"""A projector's settings, its watchdog's patience, the clock that processes share, and the migrations."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.clock import SharedClock
+from services.log.kafka import Connection
+from services.postgres.migrate import FOLDER, migrations
+from services.projector.app import BUFFER, build
+from services.projector.watchdog import PATIENCE, Lag
+
+
+async def _no_work() -> Any:
+    raise AssertionError("nothing is delivered here")
+
+
+def test_faust_is_set_as_it_must_be() -> None:
+    """Each of these was paid for: see docs/adr/0017 and the comments in the app."""
+    conf = build(Connection(servers="a:1,b:2"), 12, "projectors", _no_work).conf
+    assert [str(url) for url in conf.broker] == ["kafka://a:1", "kafka://b:2"]
+    assert str(conf.store).startswith("memory:")
+    assert conf.processing_guarantee.name == "AT_LEAST_ONCE"
+    assert not conf.web_enabled
+    assert not conf.autodiscover
+    assert not conf.topic_allow_declare
+    assert conf.topic_disable_leader
+    assert conf.table_standby_replicas == 0
+    assert conf.stream_buffer_maxsize == BUFFER >= 16_384
+    assert 2**20 <= conf.consumer_max_fetch_size <= 4 * 2**20
+    assert not conf.worker_redirect_stdouts
+
+
+def test_each_process_has_an_app_of_its_own_without_tables() -> None:
+    connection = Connection(servers="a:1")
+    one, other = (build(connection, 12, "projectors", _no_work) for _ in range(2))
+    assert one is not other
+    assert len(one.agents) == len(other.agents) == 1
+    assert not one.tables
+
+
+class TestTheWatchdog:
+    def test_lets_a_quiet_partition_be_quiet(self) -> None:
+        lag = Lag()
+        assert [lag.look({0: 5}, {0: 5}, now) for now in (0, 100, 1000)] == [0, 0, 0]
+
+    def test_counts_from_the_moment_at_which_records_wait_and_nothing_moves(self) -> None:
+        lag = Lag()
+        for now in range(0, 100, 2):
+            assert lag.look({0: 5}, {0: 5}, now) == 0
+        assert lag.look({0: 6}, {0: 5}, 100) == 2
+        lag = Lag()
+        assert lag.look({0: 6}, {0: 5}, 0) == 0
+        assert lag.look({0: 9}, {0: 5}, PATIENCE + 1) > PATIENCE
+        assert lag.behind == {0: 4}
+        assert lag.age(0) > PATIENCE
+
+    def test_starts_over_with_every_step_forward(self) -> None:
+        lag = Lag()
+        for now in range(0, 100, 2):
+            assert lag.look({0: 1000}, {0: now}, now) == 0
+
+    def test_sees_the_last_commit_of_the_night(self) -> None:
+        """The log does not move any more; one record was left behind."""
+        lag = Lag()
+        for now in range(0, 30, 2):
+            waited = lag.look({0: 6, 1: 9}, {0: 5, 1: 9}, now)
+        assert waited == 28
+
+    def test_forgets_a_partition_that_another_process_has(self) -> None:
+        lag = Lag()
+        lag.look({0: 6}, {0: 5}, 0)
+        assert lag.look({}, {}, 50) == 0
+        assert lag.look({0: 6}, {0: 5}, 60) == 0
+
+
+def test_processes_that_share_a_clock_tell_the_same_time(tmp_path: Path) -> None:
+    begin = datetime(2022, 3, 28, 1, 2, 3, 123_457, tzinfo=UTC)
+    one, other = SharedClock(tmp_path / "clock"), SharedClock(tmp_path / "clock")
+    assert abs((one.now() - datetime.now(UTC)).total_seconds()) < 5
+
+    one.set(begin)
+    assert other.now() == other.now() == begin
+    one.set(begin + timedelta(days=1), going=True)
+    first, second = other.now(), other.now()
+    assert begin + timedelta(days=1) <= first <= second
+
+
+def test_migrations_are_numbered_once_each_and_in_order(tmp_path: Path) -> None:
+    numbers = [one.number for one in migrations()]
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) == len(list(FOLDER.glob("*.sql")))
+    (tmp_path / "001_a.sql").write_text("SELECT 1")
+    (tmp_path / "001_b.sql").write_text("SELECT 2")
+    with pytest.raises(ValueError, match="one number"):
+        migrations(tmp_path)
