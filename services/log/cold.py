@@ -85,7 +85,7 @@ class ColdLog:
             async for batch in walk(self._transport, chain, mark, stop):
                 yield batch
         except StaleMark as error:
-            del self._marks[chain.jurisdiction]
+            self._marks.pop(chain.jurisdiction, None)
             raise LogUnavailable(f"{error}; read it again") from error
         except TransportDown as error:
             raise LogUnavailable(f"the log cannot be read: {error}") from error

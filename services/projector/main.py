@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from services.projector.watchdog import Watchdog
 from services.projector.work import Work
 
 SAVE_SECONDS: Final = 1.0
+LOOK_EVERY: Final = 5
+"""Savings between two looks whether the store still holds everything."""
 
 log_of = logging.getLogger("muster.projector")
 Opening = Callable[[], Awaitable[tuple[Work, Callable[[], Awaitable[None]]]]]
@@ -65,10 +68,12 @@ class Process:
             start_http_server(self.metrics[1], self.metrics[0], figures)
 
     async def _save(self, work: Work) -> None:
-        while True:
+        for n in count(1):
             await asyncio.sleep(SAVE_SECONDS)
             try:
                 await work.save()
+                if n % LOOK_EVERY == 0:
+                    await work.look()
             except Exception as error:
                 log_of.warning("checkpoints are not saved: %s", error)
 

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,8 @@ PATIENCE: Final = 10.0
 """Seconds without any progress while something waits to be projected."""
 STORE_PATIENCE: Final = 300.0
 """The same while the view store is known to be in trouble: ending the process would not mend that."""
+MOST_BETWEEN: Final = 6.0
+"""Seconds between two looks, beyond which this process or the brokers were away."""
 EXIT: Final = 75  # EX_TEMPFAIL: try again
 
 log_of = logging.getLogger("muster.watchdog")
@@ -29,18 +31,26 @@ class Lag:
     """How long each partition has waited without any progress. Pure."""
 
     def __init__(self) -> None:
-        self._since: dict[int, tuple[int, float]] = {}
+        self._since: dict[int, tuple[tuple[int, int], float]] = {}
+        self._looked = 0.0
         self._ages: dict[int, float] = {}
         self.behind: dict[int, int] = {}
         """Records that wait, by partition."""
 
-    def look(self, ends: dict[int, int], seen: dict[int, int], now: float) -> float:
-        """Seconds that the slowest partition has stood still; `seen` = owned partitions alone."""
+    def look(
+        self, ends: Mapping[int, int], seen: Mapping[int, int], beats: Mapping[int, int], now: float
+    ) -> float:
+        """Seconds that the slowest partition has stood still; `seen` = owned partitions alone. `beats` =
+        signs of life of those being caught up. A look long after the last one says nothing: who was not
+        there cannot tell whether anything moved."""
+        if now - self._looked > MOST_BETWEEN:
+            self._since.clear()
+        self._looked = now
         self.behind = {p: max(0, ends[p] - offset) for p, offset in seen.items() if p in ends}
         for partition, offset in seen.items():
-            known = self._since.get(partition)
-            if known is None or known[0] != offset or not self.behind.get(partition):
-                self._since[partition] = offset, now
+            known, moved = self._since.get(partition), (offset, beats.get(partition, 0))
+            if known is None or known[0] != moved or not self.behind.get(partition):
+                self._since[partition] = moved, now
         self._since = {p: since for p, since in self._since.items() if p in seen}
         self._ages = {p: now - since for p, (_, since) in self._since.items()}
         return max(self._ages.values(), default=0.0)
@@ -75,15 +85,18 @@ class Watchdog(threading.Thread):
                     await transport.close()
             except (LogUnavailable, TransportDown) as error:
                 log_of.warning("the watchdog cannot see the log: %s", error)
+            except Exception:
+                log_of.exception("the watchdog stumbled; it looks again")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _looks(self, transport: KafkaTransport) -> None:
         while True:
             seen = {partition: self._work.seen.get(partition, -1) for partition in list(self._work.owned)}
             ends = {partition: await transport.end(partition) for partition in seen}
-            self.stalled = self.lag.look(ends, seen, time.monotonic())
-            patience = STORE_PATIENCE if self._work.trouble else PATIENCE
-            if self.stalled > patience and await self._real(transport, ends, seen):
+            self.stalled = self.lag.look(ends, seen, dict(self._work.beats), time.monotonic())
+            patience = STORE_PATIENCE if self._work.trouble or self._work.rebuilding else PATIENCE
+            still = {p: offset for p, offset in seen.items() if self.lag.age(p) > patience}
+            if still and await self._real(transport, ends, still):
                 log_of.critical(
                     "nothing was projected for %.0f s, though %s records wait; ending, to be started anew",
                     self.stalled,

@@ -9,7 +9,7 @@ import msgspec
 
 from events.base import Happened
 from events.catalog import BadEvent, UnknownEvent, happened
-from events.commit import Commit, Head, Verdict, decode, digest, judge
+from events.commit import Commit, Head, Verdict, decode, digest, envelope, judge
 from projections.base import Row, View
 from projections.catalog import views as every_view
 from projections.fold import Dispatch
@@ -81,7 +81,13 @@ class Chain:
     def take(self, commits: Sequence[Stored]) -> None:
         """Judge each by the acceptance rule, up to a gap, an unreadable event or MOST_EVENTS."""
         for stored in commits:
-            commit = decode(stored.data)
+            try:
+                commit = decode(stored.data)
+            except msgspec.DecodeError as error:
+                if self._stops(stored.data, error):
+                    return
+                self.taken += 1
+                continue
             if commit.jurisdiction != self.jurisdiction:
                 raise ValueError(f"a commit of {commit.jurisdiction} was given to {self.jurisdiction}")
             verdict = judge(self.head, commit.first, commit.prev, len(commit.events))
@@ -96,6 +102,18 @@ class Chain:
         taken, self.reread = self.taken, True
         self.take(commits)
         self.taken = taken
+
+    def _stops(self, data: bytes, error: msgspec.DecodeError) -> bool:
+        """Bytes that cannot be read: whether they are of the chain all the same, by their envelope alone."""
+        try:
+            seen = envelope(data)
+        except msgspec.DecodeError:
+            return False
+        verdict = judge(self.head, seen.first, seen.prev, len(seen.events))
+        self.gap = verdict is Verdict.GAP
+        if verdict is Verdict.ACCEPTED:
+            self.failure = BadEvent("of an unreadable commit", seen.first, str(error))
+        return verdict is not Verdict.STALE
 
     def _enter(self, commit: Commit, data: bytes, verdict: Verdict) -> bool:
         if verdict is Verdict.STALE:

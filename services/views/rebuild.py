@@ -8,7 +8,7 @@ from events.catalog import happened
 from events.commit import Head, decode
 from projections.base import Row, View
 from projections.fold import Dispatch, step
-from services.log.port import Stored
+from services.log.port import LogDamaged, Stored
 from services.views.port import Views
 
 
@@ -71,11 +71,18 @@ async def rebuild_all(
     catalog: Mapping[str, View[Any]],
     progress: Progress | None = None,
 ) -> dict[str, int]:
-    """Every view from one reading of the log, gone on with until it meets the live head; rows per view."""
+    """Every view from one reading of the log, gone on with until it meets the live head; rows per view.
+
+    Raises LogDamaged where the views are not of this log.
+    """
     fold, left = Fold(log, jurisdiction, catalog), set(catalog)
     while left:
         live = await views.head(jurisdiction)
         head = await fold.go_on(live.position, progress)
+        if head != live and head.position <= live.position:
+            raise LogDamaged(
+                jurisdiction, head.position + 1, f"the views are at {live}, the log leads to {head}"
+            )
         for name in sorted(left):
             if await views.rebuild(jurisdiction, name, fold.rows[name], head):
                 left.discard(name)

@@ -1,0 +1,153 @@
+"""A projector in trouble: the last commit of a night is not lost, one does not hold up another."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from scripted import LOG, Scripted, Topic
+from test_delivery import HISTORIES, PARTITIONS, Packed, Quiet
+
+from events.commit import Head
+from projections.catalog import views as catalog
+from services.log.identity import partition_of
+from services.log.port import LogDamaged, Stored
+from services.log.transport import Record
+from services.projector import work as working
+from services.projector.watchdog import MOST_BETWEEN, PATIENCE, Lag
+from services.projector.work import Work
+from services.views.rebuild import rebuild_all
+
+WHERE = partition_of("2307", PARTITIONS)
+
+
+class Views(Packed):
+    """The store; it may forget, and be in need of a rebuild."""
+
+    def __init__(self) -> None:
+        super().__init__(None, catalog)
+        self.need: dict[str, list[str]] = {}
+        self.at: dict[str, int] | None = None
+
+    async def stale(self, jurisdiction: str) -> list[str]:
+        return self.need.get(jurisdiction, [])
+
+    async def positions(self) -> dict[str, int]:
+        found = {code: (await self.head(code)).position for code in await self.jurisdictions()}
+        return self.at if self.at is not None else found
+
+
+class Scene:
+    """A projector and its surroundings."""
+
+    def __init__(self, views: Views) -> None:
+        self.views, self.topic, self.quiet = views, Topic(PARTITIONS), Quiet()
+        self.work = Work(views, Scripted(self.topic), LOG, self.quiet, self.quiet)
+        self.work.own(WHERE)
+
+    def put(self, code: str, data: bytes) -> Record:
+        offset = self.topic.put(WHERE, code.encode(), data)
+        return Record(offset, code.encode(), data)
+
+    async def take(self, *records: Record) -> None:
+        async with asyncio.timeout(5):
+            await self.work.take(WHERE, records)
+
+
+@pytest.fixture
+async def scene(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    monkeypatch.setattr(working, "RETRY_SECONDS", 0.01)
+    views = await asyncio.to_thread(Views)
+    yield Scene(views)
+    await views.close()
+
+
+def of(code: str) -> Sequence[Stored]:
+    return HISTORIES[code]
+
+
+async def test_a_commit_that_was_never_delivered_is_projected_before_its_offset_is_passed(
+    scene: Scene,
+) -> None:
+    """Nothing of its jurisdiction comes later that would show it."""
+    await scene.work.catch_up(WHERE)
+    scene.put("2307", of("2307")[0].data)  # lost on its way
+    passed = scene.topic.identity.encode()
+    await scene.take(Record(scene.topic.put(WHERE, None, passed), None, passed))
+
+    assert await scene.views.head("2307") == of("2307")[0].head
+    await scene.work.save()
+    assert scene.quiet.offsets[WHERE] == 3
+    assert scene.work.holes == 0
+
+
+async def test_a_store_that_lost_its_last_instants_gets_them_again(scene: Scene) -> None:
+    for stored in of("2307")[:2]:
+        await scene.take(scene.put("2307", stored.data))
+    loads, scene.views.at = scene.quiet.offsets.copy(), {"2307": 1}
+    assert loads == {}
+
+    before = dict(scene.work.beats)
+    await scene.work.look()
+
+    assert scene.work.beats != before  # read again, from the checkpoint
+    assert scene.work.owned == {WHERE}
+
+
+async def test_a_view_that_cannot_be_rebuilt_keeps_nobody_waiting(scene: Scene) -> None:
+    await scene.take(scene.put("2307", of("2307")[0].data))
+    scene.views.need = {"2307": ["roster"]}
+    held, scene.topic.partitions[WHERE] = scene.topic.partitions[WHERE], scene.topic.partitions[WHERE][:1]
+
+    async with asyncio.timeout(5):
+        await scene.work._renew(WHERE)
+    scene.topic.partitions[WHERE] = held
+
+    assert scene.work.rebuilding == set()
+
+
+async def test_a_checkpoint_beyond_the_end_turns_red(scene: Scene) -> None:
+    scene.quiet.offsets[WHERE] = 7
+    catching = asyncio.create_task(scene.work.catch_up(WHERE))
+    await asyncio.sleep(0.05)
+
+    assert "the topic was cut" in (scene.work.trouble or "")
+    scene.work.disown(WHERE)
+    await catching
+    assert scene.work.trouble is None
+
+
+async def test_bytes_that_are_no_commit_stop_nobody_unless_the_chain_goes_through_them(scene: Scene) -> None:
+    first = of("2307")[0]
+    hollow = b'{"jurisdiction":"2307","first":%d,"prev":"%s","events":[{}]}'
+    await scene.take(scene.put("2307", first.data))
+    await scene.take(scene.put("2307", hollow % (1, b"0" * 64)))
+    assert scene.work.parked == {}
+
+    await scene.take(scene.put("2307", hollow % (first.head.position + 1, first.head.hash.encode())))
+    assert "2307" in scene.work.parked
+
+
+async def test_views_that_are_not_of_this_log_are_not_rebuilt_for_ever(scene: Scene) -> None:
+    scene.put("2307", of("2307")[0].data)
+
+    class Elsewhere(Views):
+        async def head(self, jurisdiction: str) -> Head:
+            return Head(1, "e" * 64)
+
+    views = await asyncio.to_thread(Elsewhere)
+    with pytest.raises(LogDamaged, match="the views are at"):
+        async with asyncio.timeout(5):
+            await rebuild_all(scene.work.log, views, "2307", {"roster": catalog["roster"]})
+    await views.close()
+
+
+def test_the_watchdog_sees_what_stands_still_and_nothing_else() -> None:
+    lag, late = Lag(), MOST_BETWEEN + 1
+    assert lag.look({0: 9}, {0: 5}, {}, 100) == 0
+    assert lag.look({0: 9}, {0: 5}, {}, 104) == 4
+    assert lag.look({0: 9}, {0: 5}, {0: 1}, 108) == 0  # it is being caught up
+    assert lag.look({0: 9}, {0: 5}, {0: 1}, 112) == 4
+    assert lag.look({0: 9}, {0: 5}, {0: 1}, 112 + late) == 0  # who was away cannot tell
+    assert max(lag.look({0: 9}, {0: 5}, {0: 1}, now) for now in range(120, 140, 2)) > PATIENCE
+    assert lag.look({0: 9}, {0: 9}, {0: 1}, 140) == 0
+    assert lag.look({0: 10}, {0: 9}, {0: 1}, 142) == 2
