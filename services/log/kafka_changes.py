@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -14,6 +14,7 @@ from services.log.kafka_topics import CHANGES
 from services.views.changes import Announcement, decode, encode
 
 RETRY_SECONDS: Final = 0.5
+RESET_TRIES: Final = 3
 QUIET_SECONDS: Final = 20.0
 """A feed without a word for so long is connected anew: consumers go quiet after broker trouble."""
 
@@ -21,10 +22,11 @@ log_of = logging.getLogger("muster.changes")
 
 
 class KafkaFeed:
-    """Reads all partitions from their ends, without a group."""
+    """Reads all partitions from their ends, without a group; connected anew it goes on where it was."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._next: dict[TopicPartition, int] = {}
 
     async def announcements(self) -> AsyncIterator[Announcement]:
         while True:
@@ -33,7 +35,7 @@ class KafkaFeed:
                     yield announcement
             except (KafkaError, OSError, TimeoutError) as error:
                 log_of.warning("changes are not heard just now: %s", error)
-            await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _connected(self) -> AsyncIterator[Announcement]:
         consumer = AIOKafkaConsumer(
@@ -46,17 +48,27 @@ class KafkaFeed:
         )
         try:
             await consumer.start()
+            await self._resume(consumer)
             loop = asyncio.get_running_loop()
             heard = loop.time()
             while loop.time() - heard < QUIET_SECONDS:
-                for records in (await consumer.getmany(timeout_ms=500)).values():
+                for where, records in (await consumer.getmany(timeout_ms=500)).items():
                     heard = loop.time()
                     for record in records:
+                        self._next[where] = record.offset + 1
                         announcement = decode(record.value or b"")
                         if announcement:
                             yield announcement
         finally:
             await leave(consumer)
+
+    async def _resume(self, consumer: AIOKafkaConsumer) -> None:
+        """What was said while nobody listened is heard, as long as the topic holds it."""
+        ends: Any = await consumer.end_offsets(list(consumer.assignment()))
+        for where, end in ends.items():
+            start = min(self._next.get(where, end), end)  # a topic made anew begins anew
+            consumer.seek(where, start)
+            self._next[where] = start
 
     async def close(self) -> None:
         """Whoever listens ends it."""
@@ -78,10 +90,31 @@ class KafkaAnnouncer:
         return self
 
     async def send(self, announcement: Announcement) -> None:
-        """Order is kept within a jurisdiction. Raises KafkaError."""
+        """Order is kept within a jurisdiction. What cannot be sent is lost, and said so: it must not hold up
+        the views. A reset is waited for, and sent again."""
+        for _ in range(RESET_TRIES if announcement.reset else 1):
+            try:
+                sent = await self._send(announcement)
+                if announcement.reset:
+                    await sent
+            except (KafkaError, OSError) as error:
+                _lost(error)
+            else:
+                return sent.add_done_callback(_noted)
+
+    async def _send(self, announcement: Announcement) -> "asyncio.Future[Any]":
         key = announcement.jurisdiction
-        where = TopicPartition(CHANGES, partition_of(key, self._partitions))
-        await self._producer.send(CHANGES, encode(announcement), key.encode(), where.partition)
+        where = partition_of(key, self._partitions)
+        return await self._producer.send(CHANGES, encode(announcement), key.encode(), where)
 
     async def close(self) -> None:
         await leave(self._producer)
+
+
+def _noted(sent: "asyncio.Future[Any]") -> None:
+    if not sent.cancelled() and (error := sent.exception()):
+        _lost(error)
+
+
+def _lost(error: BaseException) -> None:
+    log_of.warning("an announcement was lost; screens find out by themselves: %s", error)

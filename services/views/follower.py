@@ -121,12 +121,13 @@ class Follower:
             await self._take(announcement)
 
     async def _take(self, announced: Announcement) -> None:
-        jurisdiction = announced.jurisdiction
-        if announced.upto > self.positions.get(jurisdiction, 0):
+        """Where something was missed before it, streams start over: there may have been an erasure in it."""
+        jurisdiction, position = announced.jurisdiction, self.positions.get(announced.jurisdiction, 0)
+        if announced.upto > position:
             recent = self._recent.setdefault(jurisdiction, Recent())
             recent.add(announced.after, announced.upto, announced.packed)
             await self._now_at(jurisdiction, announced.upto)
-        if announced.reset:
+        if announced.reset or announced.after > position:
             self._reset(jurisdiction)
 
     async def _look(self) -> None:

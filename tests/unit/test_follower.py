@@ -137,6 +137,16 @@ async def test_an_erasure_resets_streams(scene: Scene) -> None:
     assert scene.resets == 1
 
 
+async def test_what_was_missed_before_an_announcement_resets_its_streams(scene: Scene) -> None:
+    """The announcement of an erasure was lost, the next one was not."""
+    scene.line.say(0, 3)
+    scene.line.say(5, 6)
+    await scene.follower.reached(J, 6, 1)
+    await asyncio.sleep(0.01)
+
+    assert scene.resets == 1
+
+
 async def test_waiting_for_a_write_looks_at_the_store_and_gives_up_in_time(scene: Scene) -> None:
     assert not await scene.follower.reached(J, 1, 0.05)
 
