@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -56,12 +57,13 @@ class Telemetry(BaseModel):
 class Pace:
     """Batches of each token in this second."""
 
-    def __init__(self) -> None:
+    def __init__(self, second: Callable[[], int] = lambda: int(time.monotonic())) -> None:
+        self._second = second
         self._seen: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def take(self, token: str) -> None:
         """Raises 429."""
-        now = int(time.monotonic())
+        now = self._second()
         second, count = self._seen.pop(token, (now, 0))
         count = count + 1 if second == now else 1
         self._seen[token] = now, count

@@ -14,6 +14,8 @@ from conftest import J, Service
 from story import STORY
 
 from events.catalog import newest
+from services.decisions.jurisdiction import Resume
+from services.log.asked import Asked
 from services.runtime import public_views
 
 VIEWS = public_views()
@@ -104,8 +106,23 @@ async def play(service: Service) -> int:
     async with asyncio.timeout(5):
         while writer.state.offers:
             await asyncio.sleep(0.05)
-    last = await service.ok("worker.set_presence", worker="W4", presence="available")
-    return last["position"]
+    await service.ok("worker.set_presence", worker="W4", presence="available")
+    await service.ok("jurisdiction.move", to="elsewhere")
+    return await come_back(service)
+
+
+async def come_back(service: Service) -> int:
+    """What `muster load` sends when a jurisdiction that was moved is loaded; the position after it."""
+    end = await service.muster.log.end(J)
+    resume = Asked(
+        id=str(uuid4()),
+        command=Resume(position=end.position, hash=end.hash),
+        actor="service/load",
+        received=service.muster.clock.now(),
+    )
+    (outcome,) = await service.muster.submit(J, [resume])
+    assert outcome.outcome == "accepted", outcome
+    return outcome.position or 0
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
