@@ -123,5 +123,3 @@ async def _compare(figures: Figures, muster: Muster, commands: int, pids: dict[s
         events_per_commit=sizes,
         cpu_seconds=used,
     )
-
-
