@@ -126,6 +126,7 @@ async def _identity(transport: Transport) -> Identity:
     for partition in range(transport.partitions):
         if await _retried(transport.end, partition) == 0:
             await _send(transport, partition, known)
+            known = await first(transport, partition) or known  # another migration may have been faster
     return await identify(transport)
 
 

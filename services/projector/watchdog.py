@@ -12,14 +12,17 @@ from typing import Final
 
 from services.log.kafka import Connection, KafkaTransport
 from services.log.port import LogUnavailable
-from services.log.transport import TransportDown
+from services.log.transport import Transport, TransportDown
 from services.projector.work import Work
+from services.views.port import ViewsUnavailable
 
 LOOK_SECONDS: Final = 2.0
 PATIENCE: Final = 10.0
 """Seconds without any progress while something waits to be projected."""
 STORE_PATIENCE: Final = 300.0
 """The same while the view store is known to be in trouble: ending the process would not mend that."""
+UNOWNED_PATIENCE: Final = 60.0
+"""The same for what others should project, in a process that was given nothing to do."""
 MOST_BETWEEN: Final = 6.0
 """Seconds between two looks, beyond which this process or the brokers were away."""
 EXIT: Final = 75  # EX_TEMPFAIL: try again
@@ -69,6 +72,7 @@ class Watchdog(threading.Thread):
         super().__init__(name="watchdog", daemon=True)
         self.lag = Lag()
         self.stalled = 0.0
+        self._others = Lag()
         self._connection, self._work, self._exits, self._end = connection, work, exits, end
 
     def run(self) -> None:
@@ -104,7 +108,23 @@ class Watchdog(threading.Thread):
                 )
                 self._count()
                 self._end(EXIT)
+            if not seen:
+                await self._look_at_others(transport, time.monotonic())
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look_at_others(self, transport: Transport, now: float) -> None:
+        """Without a partition: whether anybody projects. Who fell out of the group silently, or never got in,
+        owns nothing, and would wait for ever."""
+        try:
+            saved = await self._work.saved()
+        except ViewsUnavailable:
+            return
+        ends = {partition: await transport.end(partition) for partition in range(transport.partitions)}
+        done = {partition: saved.get(partition, 0) for partition in ends}
+        if self._others.look(ends, done, {}, now) > UNOWNED_PATIENCE:
+            log_of.critical("records wait that nobody projects, and this process owns nothing; ending")
+            self._count()
+            self._end(EXIT)
 
     @property
     def exits(self) -> int:

@@ -333,6 +333,10 @@ class Work:
 
     # -- loops ---------------------------------------------------------------------------------------------
 
+    async def saved(self) -> dict[int, int]:
+        """The checkpoints of all partitions, whoever projects them. Raises ViewsUnavailable."""
+        return await self._checkpoints.load()
+
     async def save(self) -> None:
         """Keep how far it is; never beyond a jurisdiction that is parked."""
         safe = {p: offset for p, offset in self.seen.items() if p in self.owned}

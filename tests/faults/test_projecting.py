@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import pytest
 from scripted import LOG, Scripted, Topic
@@ -10,10 +11,11 @@ from test_delivery import HISTORIES, PARTITIONS, Packed, Quiet
 from events.commit import Head
 from projections.catalog import views as catalog
 from services.log.identity import partition_of
+from services.log.kafka import Connection
 from services.log.port import LogDamaged, Stored
 from services.log.transport import Record
 from services.projector import work as working
-from services.projector.watchdog import MOST_BETWEEN, PATIENCE, Lag
+from services.projector.watchdog import MOST_BETWEEN, PATIENCE, Lag, Watchdog
 from services.projector.work import Work
 from services.views.rebuild import rebuild_all
 
@@ -151,3 +153,18 @@ def test_the_watchdog_sees_what_stands_still_and_nothing_else() -> None:
     assert max(lag.look({0: 9}, {0: 5}, {0: 1}, now) for now in range(120, 140, 2)) > PATIENCE
     assert lag.look({0: 9}, {0: 9}, {0: 1}, 140) == 0
     assert lag.look({0: 10}, {0: 9}, {0: 1}, 142) == 2
+
+
+async def test_a_process_without_partitions_ends_where_nobody_projects(scene: Scene, tmp_path: Path) -> None:
+    ended = list[int]()
+    dog = Watchdog(Connection(servers="nowhere"), scene.work, tmp_path / "exits", ended.append)
+    for now in range(100, 200, 4):
+        scene.quiet.offsets = {p: len(held) for p, held in enumerate(scene.topic.partitions)}
+        scene.put("2307", of("2307")[0].data)  # others do their work
+        await dog._look_at_others(Scripted(scene.topic), now)
+    assert ended == []
+
+    for now in range(200, 300, 4):
+        await dog._look_at_others(Scripted(scene.topic), now)
+    assert ended
+    assert dog.exits == len(ended)
