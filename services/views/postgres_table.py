@@ -1,12 +1,13 @@
 """The table of one view's live version in PostgreSQL: its DDL, and its rows on the way in and out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
 
 from projections.base import Row, View
 from services.views.columns import Column, held
+from services.views.steps import Changed
 from services.views.table import Table, encoder
 
 _TYPES: Final = {
@@ -27,7 +28,6 @@ PIECE: Final = 5_000
 """Rows of one statement at most."""
 
 Rows = Mapping[str, Row | None]
-Change = tuple[str, bytes | None, bytes | None]
 Line = tuple[Any, ...]
 
 
@@ -39,6 +39,7 @@ class PgTable(Table):
         self.name = f"view_{view.name}_{self.signature[:10]}"
         names = ["jurisdiction", "key", *(c.sql for c in self.columns), "row"]
         self._names = names
+        self._instants = any(c.kind == "instant" for c in self.columns)
         arrays = ["text[]", *(_ARRAYS[c.kind] for c in self.columns), "bytea[]"]
         asked = ", ".join(f"${n}::{kind}" for n, kind in enumerate(arrays, 2))
         sets = ", ".join(f"{name} = excluded.{name}" for name in names[2:])
@@ -48,6 +49,9 @@ class PgTable(Table):
         )
         self._delete = f"DELETE FROM {self.name} WHERE jurisdiction = $1 AND key = ANY($2::text[])"  # noqa: S608
         self._clear = f"DELETE FROM {self.name} WHERE jurisdiction = $1"  # noqa: S608
+
+    def _columns(self, row: Row) -> Iterable[Any]:
+        return map(held, self.values(row)) if self._instants else self.values(row)
 
     def ddl(self) -> str:
         """Makes the table and its indexes where they are missing."""
@@ -76,22 +80,24 @@ class PgTable(Table):
 
     async def write(
         self, db: asyncpg.Connection, jurisdiction: str, before: Rows, after: Rows
-    ) -> list[Change]:
-        """Write changed rows; (key, before, after) of each as JSON. Raises whatever a bad row raises."""
+    ) -> list[Changed]:
+        """Write changed rows; what goes into the step of it. Raises whatever a bad row raises."""
         inserts: list[Line] = []
         updates: list[Line] = []
         deletes: list[str] = []
-        changes: list[Change] = []
+        changes: list[Changed] = []
+        public, name, columns = self.view.public, self.name, self._columns
         for key, row in after.items():
             old = before.get(key)
             data = None if row is None else encoder.encode(row)
-            changes.append((key, None if old is None else encoder.encode(old), data))
+            if public:
+                changes.append((name, key, None if old is None else encoder.encode(old), data))
             if row is None:
                 deletes.append(key)
             elif old is None:
-                inserts.append((jurisdiction, key, *map(held, self.values(row)), data))
+                inserts.append((jurisdiction, key, *columns(row), data))
             else:
-                updates.append((key, *map(held, self.values(row)), data))
+                updates.append((key, *columns(row), data))
         if deletes:
             await db.execute(self._delete, jurisdiction, deletes)
         await self._add(db, inserts)
@@ -104,9 +110,7 @@ class PgTable(Table):
         ordered = sorted(rows.items())
         for start in range(0, len(ordered), PIECE):
             piece = ordered[start : start + PIECE]
-            lines = [
-                (jurisdiction, key, *map(held, self.values(row)), encoder.encode(row)) for key, row in piece
-            ]
+            lines = [(jurisdiction, key, *self._columns(row), encoder.encode(row)) for key, row in piece]
             await self._add(db, lines)
 
     async def _add(self, db: asyncpg.Connection, lines: Sequence[Line]) -> None:

@@ -29,16 +29,17 @@ def _raw(data: bytes | None) -> msgspec.Raw:
 
 
 def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> Step:
-    """Raises RowUnreadable."""
+    """`tables` by the names under which they were packed; rows of others are left out. Raises
+    RowUnreadable."""
     data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_UNPACKED)
 
-    def row(view: str, key: str, raw: msgspec.Raw):
+    def row(table: Table, key: str, raw: msgspec.Raw):
         held = bytes(raw)
-        return None if held == b"null" else tables[view].decode(key, held)
+        return None if held == b"null" else table.decode(key, held)
 
     changes = tuple(
-        Change(view, key, row(view, key, before), row(view, key, now))
-        for view, key, before, now in _decoder.decode(data)
-        if view in tables
+        Change(table.view.name, key, row(table, key, before), row(table, key, now))
+        for name, key, before, now in _decoder.decode(data)
+        if (table := tables.get(name))
     )
     return Step(after, upto, changes)

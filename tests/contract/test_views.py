@@ -194,7 +194,7 @@ async def test_what_breaks_in_the_middle_of_a_write_leaves_nothing_behind(
 
     with monkeypatch.context() as broken:
         broken.setattr("services.views.sqlite_steps.write", killed)
-        broken.setattr("services.views.postgres.pack", killed)
+        broken.setattr("services.views.postgres_heads.pack", killed)
         with pytest.raises(KeyboardInterrupt):
             await store.write(batch(head(1), head(2), person("W2")))
 
@@ -306,7 +306,7 @@ async def test_steps_come_in_order_and_by_portions(store: Any) -> None:
 
 async def test_old_steps_are_forgotten(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.views.sqlite_steps.KEEP", 10)
-    monkeypatch.setattr("services.views.postgres.KEEP", 10)
+    monkeypatch.setattr("services.views.postgres_heads.KEEP", 10)
     for n in range(200):
         await store.write(batch(head(n) if n else Head(), head(n + 1)))
     assert await store.steps(J, 0) is None

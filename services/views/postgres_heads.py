@@ -1,0 +1,118 @@
+"""Heads, views set aside and the outbox of steps in PostgreSQL: statements on a connection that is given."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import asyncpg
+
+from events.commit import Head
+from services.views.port import Batch
+from services.views.steps import Changed, pack
+
+KEEP: Final = 4_000
+"""Newest steps kept of a jurisdiction."""
+KEEP_BYTES: Final = 16 * 2**20
+
+HEAD: Final = "SELECT position, hash FROM heads WHERE jurisdiction = $1"
+ASIDE: Final = "SELECT table_name, since FROM degraded WHERE jurisdiction = $1"
+_FIRST: Final = "INSERT INTO heads VALUES ($1, 0, $2) ON CONFLICT DO NOTHING"
+_LOCK: Final = f"{HEAD} FOR UPDATE"
+_MOVE: Final = "UPDATE heads SET position = $2, hash = $3 WHERE jurisdiction = $1"
+_OTHERS: Final = "SELECT table_name, NULL FROM view_versions WHERE NOT table_name = ANY($2::text[])"
+_STANDING: Final = f"{ASIDE} UNION ALL {_OTHERS}"
+_SET_ASIDE: Final = """
+INSERT INTO degraded SELECT $1, * FROM unnest($2::text[], $3::bigint[]) ON CONFLICT DO NOTHING
+"""
+_REBUILT: Final = "DELETE FROM degraded WHERE jurisdiction = $1 AND table_name = $2"
+_ADD_STEP: Final = "INSERT INTO steps (jurisdiction, after, upto, size, changes) VALUES ($1, $2, $3, $4, $5)"
+_STEPS: Final = """
+SELECT after, upto, changes FROM steps WHERE jurisdiction = $1 AND upto > $2 ORDER BY upto LIMIT $3
+"""
+_OLDEST: Final = "SELECT after FROM steps WHERE jurisdiction = $1 ORDER BY upto LIMIT 1"
+_PRUNE: Final = """
+DELETE FROM steps WHERE jurisdiction = $1 AND upto <= (
+    SELECT max(upto) FROM (
+        SELECT upto, row_number() OVER newest AS n, sum(size) OVER newest AS bytes
+        FROM steps WHERE jurisdiction = $1 WINDOW newest AS (ORDER BY upto DESC)
+    ) AS counted WHERE n > $2 OR (n > 1 AND bytes > $3)
+)
+"""
+
+Packed = tuple[int, int, bytes]
+
+
+async def head(db: asyncpg.Connection, jurisdiction: str) -> Head:
+    """How far its live views are."""
+    return head_of(await db.fetch(HEAD, jurisdiction))
+
+
+def head_of(rows: Sequence[Any]) -> Head:
+    """As HEAD gives it."""
+    return Head(rows[0][0], rows[0][1]) if rows and rows[0][0] else Head()
+
+
+async def locked(db: asyncpg.Connection, jurisdiction: str) -> Head:
+    """The same; nobody else moves it before this transaction ends."""
+    return head_of(await db.fetch(_LOCK, jurisdiction))
+
+
+async def expected(db: asyncpg.Connection, batch: Batch, ours: Mapping[str, str]) -> bool:
+    """Whether head and views set aside are as when it was folded; locks the jurisdiction.
+
+    Tables that are not `ours` (table -> view) are of other versions of the program, and stay behind: they
+    are set aside.
+    """
+    where = batch.jurisdiction
+    if not batch.expected.position:
+        await db.execute(_FIRST, where, Head().hash)
+    if await locked(db, where) != batch.expected:
+        return False
+    rows = await db.fetch(_STANDING, where, list(ours))
+    aside = {table for table, since in rows if since is not None}
+    if {ours[table] for table in aside if table in ours} != batch.aside:
+        return False
+    await set_aside(db, where, {table: 0 for table, _ in rows if table not in ours and table not in aside})
+    return True
+
+
+async def set_aside(db: asyncpg.Connection, jurisdiction: str, tables: dict[str, int]) -> None:
+    """Tables that do not advance, each with the position since which."""
+    if tables:
+        await db.execute(_SET_ASIDE, jurisdiction, list(tables), list(tables.values()))
+
+
+async def move(db: asyncpg.Connection, batch: Batch, changes: Iterable[Changed]) -> None:
+    """The step, and the head."""
+    where = batch.jurisdiction
+    await add_step(db, where, batch.expected.position, batch.head.position, changes)
+    await db.execute(_MOVE, where, batch.head.position, batch.head.hash)
+
+
+async def add_step(
+    db: asyncpg.Connection, jurisdiction: str, after: int, upto: int, changes: Iterable[Changed]
+) -> None:
+    """Into the outbox."""
+    packed = pack(changes)
+    await db.execute(_ADD_STEP, jurisdiction, after, upto, len(packed), packed)
+
+
+async def rebuilt(db: asyncpg.Connection, jurisdiction: str, table: str, at: Head) -> None:
+    """A table is whole again; steps from before it are gone."""
+    await db.execute(_REBUILT, jurisdiction, table)
+    await db.execute("DELETE FROM steps WHERE jurisdiction = $1", jurisdiction)
+    await add_step(db, jurisdiction, at.position, at.position, ())
+
+
+async def steps(db: asyncpg.Connection, jurisdiction: str, after: int, limit: int) -> list[Packed] | None:
+    """(after, upto, packed) beyond a position; None where they no longer reach back that far."""
+    if after >= (await head(db, jurisdiction)).position:
+        return []
+    oldest = await db.fetchval(_OLDEST, jurisdiction)
+    if oldest is None or oldest > after:
+        return None
+    return [(a, u, packed) for a, u, packed in await db.fetch(_STEPS, jurisdiction, after, limit)]
+
+
+async def prune(db: asyncpg.Connection, jurisdiction: str) -> None:
+    """Forget old steps."""
+    await db.execute(_PRUNE, jurisdiction, KEEP, KEEP_BYTES)
