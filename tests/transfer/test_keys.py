@@ -1,7 +1,8 @@
 """A file of keys opens what was sealed, for who may, once it is whole; and never for who was erased."""
 
+import asyncio
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
 import msgspec
@@ -35,15 +36,16 @@ class Source:
     async def filled(self, people: int) -> "Source":
         await self.vault.ensure(J, [f"worker/W{n}" for n in range(people)])
         head = Head()
+        waiting = list[Awaitable[bool]]()
         for n in range(people):
             token = self.vault.seal(J, f"worker/W{n}", "c", "name", f"Courier {n}")
             data, head = commit(
                 n, head, "worker.registered", {"worker": f"W{n}", "role": "rider", "name": token}
             )
             self.tokens.append(token)
-            assert await self.log.append(J, data)
+            waiting.append(self.log.append(J, data))
         data, head = commit(people, head, "worker.erased", {"worker": f"W{people - 1}"})
-        assert await self.log.append(J, data)
+        assert all(await asyncio.gather(*waiting, self.log.append(J, data)))
         await self.vault.erase(J, f"worker/W{people - 1}")
         return self
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,18 @@ from tests.transfer.places import J, Place, failed, item, muster, ok
 NEW = ("worker.register", {"worker": "W9", "role": "rider", "name": "Courier 9"})
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the story happened; of this each test has a copy."""
+    folder = tmp_path_factory.mktemp("made") / "here"
+    asyncio.run(Place(folder).plays())
+    return folder
+
+
 @pytest.fixture
-async def here(tmp_path: Path) -> Place:
-    """Where the story happened."""
-    found = Place(tmp_path / "here")
-    await found.plays()
-    return found
+def here(made: Path, tmp_path: Path) -> Place:
+    shutil.copytree(made, tmp_path / "here")
+    return Place(tmp_path / "here")
 
 
 def moved(place: Place, file: Path, to: str | None = None) -> Path:

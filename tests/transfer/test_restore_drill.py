@@ -1,5 +1,6 @@
 """The backup is worth what this drill says: everything is gone, and comes back from two files."""
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -16,12 +17,20 @@ RESTORE = ("load", "--restore")
 KEYS = ("keys", "load")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the story happened, and its backup; of this each test has a copy."""
+    folder = tmp_path_factory.mktemp("made")
+    place = Place(folder / "data")
+    asyncio.run(place.plays())
+    backup(place, folder / "backup")
+    return folder
+
+
 @pytest.fixture
-async def place(tmp_path: Path) -> Place:
-    """Where the story happened."""
-    found = Place(tmp_path / "data")
-    await found.plays()
-    return found
+def place(made: Path, tmp_path: Path) -> Place:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return Place(tmp_path / "data")
 
 
 def backup(place: Place, folder: Path) -> None:
@@ -57,7 +66,6 @@ def differing(before: Board, after: Board) -> dict[str, set[str]]:
 @pytest.mark.parametrize("keys_first", [False, True], ids=["log first", "keys first"])
 async def test_everything_comes_back(place: Place, tmp_path: Path, keys_first: bool) -> None:
     board, commits, people = await place.rows(), await place.commits(), place.show("roster")
-    backup(place, tmp_path / "backup")
     shutil.rmtree(place.folder)
     steps = [restore, restore_keys]
     for step in reversed(steps) if keys_first else steps:
@@ -79,7 +87,6 @@ async def test_everything_comes_back(place: Place, tmp_path: Path, keys_first: b
 
 
 async def test_people_are_found_by_phone_again(place: Place, tmp_path: Path) -> None:
-    backup(place, tmp_path / "backup")
     shutil.rmtree(place.folder)
     restore(place, tmp_path / "backup")
     restore_keys(place, tmp_path / "backup")
@@ -95,7 +102,6 @@ async def test_people_are_found_by_phone_again(place: Place, tmp_path: Path) -> 
 
 async def test_without_the_keys_all_is_there_but_names(place: Place, tmp_path: Path) -> None:
     board, people = await place.rows(), place.show("roster")
-    backup(place, tmp_path / "backup")
     shutil.rmtree(place.folder)
     restore(place, tmp_path / "backup")
 
@@ -106,7 +112,6 @@ async def test_without_the_keys_all_is_there_but_names(place: Place, tmp_path: P
 
 
 async def test_commands_recorded_before_are_known_and_new_ones_taken(place: Place, tmp_path: Path) -> None:
-    backup(place, tmp_path / "backup")
     shutil.rmtree(place.folder)
     restore(place, tmp_path / "backup")
     restore_keys(place, tmp_path / "backup")
@@ -118,7 +123,6 @@ async def test_commands_recorded_before_are_known_and_new_ones_taken(place: Plac
 
 async def test_who_was_erased_after_the_keys_were_saved_stays_erased(place: Place, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
-    backup(place, folder)
     await place.does(("worker.erase", {"worker": "W4"}), first=1000)
     (folder / "2307.muster").unlink()
     ok("export", "--out", folder / "2307.muster", "--data", place.folder)
@@ -135,7 +139,6 @@ async def test_who_was_erased_after_the_keys_were_saved_stays_erased(place: Plac
 
 
 async def test_restoring_twice_changes_nothing(place: Place, tmp_path: Path) -> None:
-    backup(place, tmp_path / "backup")
     shutil.rmtree(place.folder)
     restore(place, tmp_path / "backup")
     before = await place.commits()
@@ -147,7 +150,6 @@ async def test_restoring_twice_changes_nothing(place: Place, tmp_path: Path) -> 
 
 
 async def test_an_older_backup_does_not_go_over_a_log_that_went_on(place: Place, tmp_path: Path) -> None:
-    backup(place, tmp_path / "backup")
     answer = await place.does(("worker.register", {"worker": "W9", "role": "rider"}), first=1000)
     done = muster(*RESTORE, tmp_path / "backup" / "2307.muster", "--data", place.folder)
     assert done.returncode == 1
@@ -156,7 +158,6 @@ async def test_an_older_backup_does_not_go_over_a_log_that_went_on(place: Place,
 
 
 async def test_views_of_a_log_that_is_gone_are_noticed(place: Place, tmp_path: Path) -> None:
-    backup(place, tmp_path / "backup")
     for path in place.folder.glob("log.sqlite*"):
         path.unlink()
     done = muster(*RESTORE, tmp_path / "backup" / "2307.muster", "--data", place.folder)
