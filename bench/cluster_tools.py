@@ -21,6 +21,8 @@ from events.commit import Commit, Head, Recorded, digest, encode
 SECONDS: Final = 120.0
 """After which a measurement is given up."""
 
+GENESIS_HEAD = Head()
+
 
 class Figures:
     """Printed as they come, and kept for JSON."""
@@ -86,7 +88,7 @@ def process(*command: str, env: Mapping[str, str], log: Path) -> Iterator["subpr
 
 
 def chained(
-    jurisdiction: str, groups: Sequence[Sequence[Recorded]], head: Head = Head()
+    jurisdiction: str, groups: Sequence[Sequence[Recorded]], head: Head = GENESIS_HEAD
 ) -> Iterator[tuple[bytes, Head]]:
     """Commits of these events after `head`, each with the head that it leads to."""
     for number, events in enumerate(groups):

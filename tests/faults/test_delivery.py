@@ -154,6 +154,9 @@ class Packed(SqliteViews):
         steps = await self.steps(jurisdiction, after, limit)
         return None if steps is None else [(step.after, step.upto, b"-") for step in steps]
 
+    async def positions(self) -> dict[str, int]:
+        return {code: (await self.head(code)).position for code in await self.jurisdictions()}
+
 
 async def project(seed: int) -> None:
     """A projector that is handed spoilt deliveries, loses partitions and is started anew."""
