@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -59,23 +60,32 @@ def evolve(row: ActivityRow | None, happened: Happened, key: str) -> ActivityRow
 
 def subjects(e: Event) -> dict[str, str]:
     """Ids of what the event is about, by kind."""
-    found = {name: getattr(e, name, None) for name in _SUBJECTS}
-    return {name: value for name, value in found.items() if isinstance(value, str)}
+    return {name: value for name in _about(type(e)) if isinstance(value := getattr(e, name), str)}
+
+
+@cache
+def _about(event: type[Event]) -> tuple[str, ...]:
+    return tuple(name for name in _SUBJECTS if hasattr(event, name))
 
 
 def _detail(e: Event) -> dict[str, Any]:
     """Every field that says something: set, coded, not an id shown elsewhere."""
     fields: dict[str, Any] = {}
-    for name in e.__struct_fields__:
+    for name in _told(type(e)):
         value = getattr(e, name)
-        empty = value is None or value is msgspec.UNSET or value == ()
-        if name not in _LEFT_OUT and not empty and name not in personal_fields(type(e)):
+        if value is not None and value is not msgspec.UNSET and value != ():
             fields[name] = _stored(value)  # as it comes back from the store
     return fields
 
 
+@cache
+def _told(event: type[Event]) -> tuple[str, ...]:
+    left_out = _LEFT_OUT.union(personal_fields(event))
+    return tuple(name for name in event.__struct_fields__ if name not in left_out)
+
+
 def _stored(value: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(value))
+    return value if type(value) is str else msgspec.json.decode(msgspec.json.encode(value))
 
 
 VIEW = View(
