@@ -184,4 +184,7 @@ class Hub:
                 except (ViewsUnavailable, VaultUnavailable) as error:
                     log_of.warning("screens of %s wait: %s", group.jurisdiction, error)
                     self._advanced(group.jurisdiction, 0)
+                except Exception:  # a step that cannot be shown, as of another program: what is fetched can
+                    log_of.exception("screens of %s start over", group.jurisdiction)
+                    group.reset()
             await asyncio.sleep(FLUSH_SECONDS)

@@ -1,0 +1,32 @@
+"""The streams' loop outlives a step that it cannot show: those screens start over, the others go on."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+from services.api.hub import Hub
+from services.views.port import RowUnreadable, Step
+
+
+async def steps(jurisdiction: str, after: int, limit: int = 1000) -> list[Step]:
+    """What was announced: of one jurisdiction by a program that has other rows."""
+    if jurisdiction == "2308":
+        raise RowUnreadable("roster", "W1", "it lacks a field")
+    return [Step(after, 3, ())] if after < 3 else []
+
+
+async def test_a_step_that_cannot_be_read_resets_its_own_screens_only() -> None:
+    muster: Any = SimpleNamespace(
+        projector=SimpleNamespace(steps=steps), vault=None, listeners=[], resetters=[], clock=None
+    )
+    hub = Hub(muster)
+    running = asyncio.create_task(hub.run())
+    _, bad = hub.join(("bad",), "2308", {}, 1)
+    _, good = hub.join(("good",), "2307", {}, 1)
+    async with asyncio.timeout(5):
+        assert await bad.frames.get() is None
+        assert await good.frames.get()
+
+    assert not running.done()
+    running.cancel()
+    await asyncio.wait((running,))
