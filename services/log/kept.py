@@ -77,3 +77,5 @@ class Kept:
             await self._snapshots.put(snapshot)
         except SnapshotsUnavailable as error:
             log_of.warning("no snapshot of %s was kept: %s", self._jurisdiction, error)
+        except Exception:  # said where it happens: nobody waits for this task
+            log_of.exception("no snapshot of %s was kept", self._jurisdiction)
