@@ -1,6 +1,6 @@
 """`make bench-cluster`: Kafka, PostgreSQL, APIs and projectors on this machine, each figure beside its limit.
 
-Figures, not a gate. Machines are noisy: each figure is the median of some short runs, with lowest and highest.
+Figures, not a gate. Machines are noisy: a figure is the median of some short runs, with lowest and highest.
 """
 
 import argparse
@@ -13,7 +13,8 @@ from pathlib import Path
 
 import uvloop
 
-from bench import cluster_log
+from bench import cluster_log, cluster_views
+from bench.cluster_history import yichun
 from bench.cluster_tools import Figures
 from services.sandbox.cluster import Cluster
 
@@ -43,6 +44,8 @@ async def run(scale: float, history: int) -> Figures:
             pids = {child.name: child.pid or 0 for child in cluster.children if child.pid}
             pids["bench"] = os.getpid()
             await cluster_log.measure(figures, cluster.folder, scale, pids)
+            events = await yichun(cluster.folder / "yichun")
+            await cluster_views.measure(figures, cluster, events[: int(len(events) * scale)], pids)
     return figures
 
 

@@ -1,0 +1,62 @@
+"""The peer of a projector: a bare aiokafka loop around the same `run_batch`. `python -m bench.cluster_bare`.
+
+No group, no checkpoints, no announcements, no watchdog: it begins at the topic's end.
+"""
+
+import asyncio
+import contextlib
+import signal
+
+import uvloop
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from events.commit import Head
+from projections.catalog import views as catalog
+from services.log.cold import ColdLog
+from services.log.identity import identify
+from services.log.kafka import FETCH_BYTES, Connection, KafkaTransport
+from services.log.port import Stored
+from services.projector.app import TAKE
+from services.settings import load
+from services.views.batch import run_batch
+from services.views.postgres import PgViews
+
+
+async def main() -> None:
+    """Until SIGTERM."""
+    found = load()
+    connection = Connection(servers=found.kafka or "")
+    transport = await KafkaTransport(connection).open()
+    log = ColdLog(transport, (await identify(transport)).log)
+    views = await PgViews.open(found.postgres.get_secret_value() if found.postgres else "", catalog)
+    consumer = AIOKafkaConsumer(
+        **connection.options(),
+        enable_auto_commit=False,
+        fetch_max_bytes=FETCH_BYTES * 2,
+        max_partition_fetch_bytes=FETCH_BYTES,
+    )
+    await consumer.start()
+    tps = [TopicPartition(connection.topic, partition) for partition in range(transport.partitions)]
+    consumer.assign(tps)
+    await consumer.seek_to_end(*tps)
+    print("ready", flush=True)
+    while True:
+        for records in (await consumer.getmany(timeout_ms=200, max_records=TAKE)).values():
+            groups: dict[str, list[Stored]] = {}
+            for record in records:
+                if record.key is not None:
+                    groups.setdefault(record.key.decode(), []).append(Stored(record.value or b"", Head()))
+            for jurisdiction, commits in groups.items():
+                await run_batch(views, jurisdiction, commits, log.read)
+
+
+async def until_ended() -> None:
+    """Ends at once: whoever kills it has measured already."""
+    task = asyncio.current_task()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())
+    with contextlib.suppress(asyncio.CancelledError):
+        await main()
+
+
+if __name__ == "__main__":
+    uvloop.run(until_ended())

@@ -1,0 +1,45 @@
+"""A real mix of events: the Yichun scenario, decided into a log of its own."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from events.commit import Recorded, decode
+from services import wiring
+from services.decisions.state import Known
+from services.demo.driver import ScenarioClock, play
+from services.intake.scenarios import SCENARIOS
+from services.intake.sinks import asked
+from services.log.writer import Writer
+
+
+async def yichun(folder: Path, seed: int = 328) -> list[Recorded]:
+    """Its events in order. Nothing is projected."""
+    story = await asyncio.to_thread(SCENARIOS["yichun"], seed)
+    clock = ScenarioClock(story.starts)
+    muster = await wiring.embedded(folder, clock=clock, timezone=story.timezone)
+    writer = Writer(
+        story.jurisdiction,
+        log=muster.log,
+        vault=muster.vault,
+        clock=clock,
+        timezone=story.timezone,
+        lookup=lambda ids, upto: _nothing(),
+        recorded=lambda jurisdiction, stored: None,
+        erased=lambda jurisdiction, position: None,
+    )
+
+    async def submit(items: list[dict[str, object]], actor: str) -> list[dict[str, object]]:
+        return msgspec.to_builtins(await writer.submit([asked(muster, item, actor) for item in items]))
+
+    writing = asyncio.create_task(writer.run())
+    await play(story.timed, submit, clock, None, live_from=story.live_from)
+    writing.cancel()
+    batches = [batch async for batch in muster.log.read(story.jurisdiction)]
+    await muster.close()
+    return [event for batch in batches for stored in batch for event in decode(stored.data).events]
+
+
+async def _nothing() -> dict[str, Known]:
+    return {}

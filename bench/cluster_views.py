@@ -1,0 +1,118 @@
+"""Log -> PostgreSQL, all live views: one Faust worker beside a bare loop around the same `run_batch`."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+
+from bench.cluster_tools import Cpu, Figures, chained, cut, median, process, spread, until
+from events.commit import Head, Recorded
+from projections.catalog import views as catalog
+from services.log.identity import partition_of
+from services.log.kafka import MOST_RECORD, Connection
+from services.sandbox.cluster import Cluster
+from services.views.postgres import PgViews
+
+PARTITIONS: Final = 12
+EVENTS: Final = 100
+"""Of one commit."""
+PROBES: Final = 2
+"""Commits before the clock runs: once the second one is shown, all that came before was delivered."""
+ROUNDS: Final = 3
+
+
+class Run(msgspec.Struct):
+    """One pass over the history: events a second, and processor seconds by process."""
+
+    rate: float
+    cpu: dict[str, float]
+
+
+class Stage:
+    """The topic, the views and the history."""
+
+    def __init__(self, cluster: Cluster, views: PgViews, events: Sequence[Recorded]) -> None:
+        self.cluster, self.views = cluster, views
+        self.groups = cut(events, EVENTS)
+
+    async def one(self, name: str, command: Sequence[str], pids: dict[str, int]) -> Run:
+        """A process of its own, a jurisdiction of its own."""
+        commits = list(chained(name, self.groups))
+        log = self.cluster.folder / "logs" / f"bench-{name}.log"
+        env = {"MUSTER_METRICS_PORT": "0"}
+        with process("-m", *command, env=env, log=log) as child:
+            if "bench.cluster_bare" in command:
+                await until(lambda: _says(log, b"ready"), "the bare loop")
+            for data, head in commits[:PROBES]:
+                await send(self.cluster, name, [data])
+                await self.shows(name, head)
+            cpu = Cpu.of({**pids, "worker": child.pid})
+            begun = time.perf_counter()
+            await send(self.cluster, name, [data for data, _ in commits[PROBES:]])
+            ended = await self.shows(name, commits[-1][1])
+            events = commits[-1][1].position - commits[PROBES - 1][1].position
+            return Run(events / (ended - begun), cpu.used())
+
+    async def shows(self, jurisdiction: str, head: Head) -> float:
+        """Until the views are there."""
+
+        async def there() -> bool:
+            return await self.views.head(jurisdiction) == head
+
+        return await until(there, f"{jurisdiction} at {head.position}")
+
+
+async def _says(log: Path, word: bytes) -> bool:
+    return word in log.read_bytes()
+
+
+async def send(cluster: Cluster, jurisdiction: str, commits: Iterable[bytes]) -> None:
+    """Straight into the topic, in order, until all are durable."""
+    options = Connection(servers=cluster.broker.servers).options()
+    producer = AIOKafkaProducer(**options, acks="all", max_request_size=MOST_RECORD, linger_ms=2)
+    await producer.start()
+    where = partition_of(jurisdiction, PARTITIONS)
+    topic, key = Connection(servers="").topic, jurisdiction.encode()
+    sent = [await producer.send(topic, value=data, key=key, partition=where) for data in commits]
+    await asyncio.gather(*sent)
+    await producer.stop()
+
+
+async def measure(
+    figures: Figures, cluster: Cluster, events: Sequence[Recorded], pids: dict[str, int]
+) -> None:
+    """Figures 3 and 4."""
+    views = await PgViews.open(cluster.database.dsn, catalog)
+    stage = Stage(cluster, views, events)
+    faust: list[Run] = []
+    bare: list[Run] = []
+    projector = ("services.cli", "projector", "--data", str(cluster.folder / "bench-projector"))
+    for n in range(ROUNDS):
+        faust.append(await stage.one(f"Y{n}-faust", projector, pids))
+        bare.append(await stage.one(f"Y{n}-bare", ("bench.cluster_bare",), pids))
+    await views.close()
+    _say(figures, len(events), faust, bare)
+
+
+def _say(figures: Figures, events: int, faust: list[Run], bare: list[Run]) -> None:
+    ours, peers = [run.rate for run in faust], [run.rate for run in bare]
+    ratios = [one / peer for one, peer in zip(ours, peers, strict=True)]
+    figures.say(
+        f"3  Faust -> PostgreSQL, {len(catalog)} views, {events:,} events, {EVENTS} a commit",
+        f"{median(ours):,.0f}/s",
+        f"ask >= 20,000; {spread(ours, '/s')}",
+        runs=ours,
+        cpu_seconds=[run.cpu for run in faust],
+    )
+    figures.say(
+        "4  the same : a bare aiokafka loop with the same run_batch",
+        f"ratio {median(ratios):.2f}",
+        f"bare {median(peers):,.0f}/s (ask >= 0.9; {spread(ratios, '', 2)})",
+        ratio=ratios,
+        peer=peers,
+        cpu_seconds=[run.cpu for run in bare],
+    )
