@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo cluster serve test unit faults lint types format bench docs lock clean
+.PHONY: help setup demo cluster serve test unit faults lint types format bench bench-cluster docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ types: $(READY) ## Type-check
 
 bench: $(READY) ## Measure speed, each figure beside its limit in the same run
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-cluster: $(READY) ## The same for a cluster (about five minutes)
+	@$(BIN)/python -m bench.cluster $(ARGS)
 
 docs: $(READY) ## Generate the catalogues in docs/ from the code
 	@$(BIN)/python -m services.docs

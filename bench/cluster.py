@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import cluster_log, cluster_views
+from bench import cluster_live, cluster_log, cluster_views
 from bench.cluster_history import yichun
 from bench.cluster_tools import Figures
 from services.sandbox.cluster import Cluster
@@ -46,6 +46,12 @@ async def run(scale: float, history: int) -> Figures:
             await cluster_log.measure(figures, cluster.folder, scale, pids)
             events = await yichun(cluster.folder / "yichun")
             await cluster_views.measure(figures, cluster, events[: int(len(events) * scale)], pids)
+        whole = Cluster(Path(folder) / "whole", apis=2, projectors=2)
+        whole.start()
+        try:
+            await cluster_live.measure(figures, whole, scale, history)
+        finally:
+            whole.stop()
     return figures
 
 
