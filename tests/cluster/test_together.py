@@ -211,9 +211,10 @@ async def test_a_screen_at_one_process_follows_what_the_others_record(apis: list
             position = await ok(
                 api, code, "request.open", request=f"R{n}", category="food", priority=3, area=code
             )
-    last.set_result(position)
     async with asyncio.timeout(15):
-        await watching
+        while screen.position < position:
+            await asyncio.sleep(0.05)
+    watching.cancel()
 
     fresh, at_once = Screen(), asyncio.get_running_loop().create_future()
     at_once.set_result(position)
