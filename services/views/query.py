@@ -68,7 +68,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 
 def sort_of(table: Table, query: Query) -> Sort:
     """Raises BadQuery for a field that the view does not declare."""
-    asked = query.sort or table.view.sort
+    asked = table.view.sort if query.sort is None else query.sort
     field = asked.removeprefix("-")
     name = table.view.name
     token = hashlib.sha256(f"{name}/{table.view.version}/{asked}".encode(errors="replace")).hexdigest()[:12]

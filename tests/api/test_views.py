@@ -56,6 +56,7 @@ async def test_pages_visit_every_row_once(service: Service) -> None:
         {"limit": "many"},
         {"cursor": "bm9uc2Vuc2U"},
         {"sort": "shoe_size"},
+        {"sort": ""},
         {"as_of": "yesterday"},
         {"at": "2026-01-01T00:00:00"},
         {"after": "-1"},
