@@ -16,7 +16,8 @@ def connect(path: Path, schema: str) -> apsw.Connection:
     keep_private(path)
     db = apsw.Connection(str(path))
     db.set_busy_timeout(_BUSY_MS)
-    db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+        db.execute(f"PRAGMA {pragma}").fetchall()  # one that answers, unread, ends the statements behind it
     with db:
         db.execute(schema)
     sync_directory(path.parent)
