@@ -137,7 +137,7 @@ class SqliteViews:
         for table, query in asked:
             whole = Query(filters=query.filters, areas=query.areas, within=query.within, sort=query.sort)
             chosen = select(table, jurisdiction, whole, sort_of(table, whole))
-            rows = db.execute(chosen.sql, chosen.given)
+            rows: Any = db.execute(chosen.sql, chosen.given).fetchall()
             found[table.view.name] = [(key, table.decode(key, data)) for key, data, *_ in rows]
         return found, file.head(db, jurisdiction)
 

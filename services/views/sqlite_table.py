@@ -45,12 +45,12 @@ class Table(AnyTable):
     def load(self, db: apsw.Connection, jurisdiction: str, keys: Iterable[str]) -> dict[str, Row | None]:
         """Rows by key, None where there is none. Raises RowUnreadable."""
         rows: dict[str, Row | None] = dict.fromkeys(keys)
-        found = db.execute(
+        found: Any = db.execute(
             f"SELECT t.key, t.row FROM json_each(?) AS asked CROSS JOIN {self.name} AS t "  # noqa: S608
             "ON t.jurisdiction = ? AND t.key = asked.value",
             (_encoder.encode(list(rows)).decode(), jurisdiction),
         )
-        for key, data in found:
+        for key, data in found.fetchall():  # a statement left half read would hold on to its snapshot
             rows[key] = self.decode(key, data)
         return rows
 
