@@ -17,6 +17,7 @@ from services.log.identity import identify
 from services.log.kafka import FETCH_BYTES, Connection, KafkaTransport
 from services.log.port import Stored
 from services.projector.app import TAKE
+from services.projector.tuning import tune
 from services.settings import load
 from services.views.batch import run_batch
 from services.views.postgres import PgViews
@@ -24,6 +25,7 @@ from services.views.postgres import PgViews
 
 async def main() -> None:
     """Until SIGTERM."""
+    tune()
     found = load()
     connection = Connection(servers=found.kafka or "")
     transport = await KafkaTransport(connection).open()

@@ -16,6 +16,7 @@ from prometheus_client.process_collector import ProcessCollector
 from services.log.kafka import Connection
 from services.projector.app import build
 from services.projector.metrics import registry
+from services.projector.tuning import tune
 from services.projector.watchdog import Watchdog
 from services.projector.work import Work
 
@@ -87,6 +88,7 @@ def run(
     metrics: tuple[str, int] | None,
 ) -> None:
     """Until a signal; exits the process."""
+    tune()
     process = Process(connection, opening, data / "watchdog-exits")
     process.metrics = metrics
     app = build(connection, partitions, group, process.opened)

@@ -50,16 +50,21 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
 
 
 async def migrate() -> tuple[str, list[str], list[str]]:
-    """Make what is missing of topics and tables: (the log's UUID, migrations applied, what is unclean)."""
+    """Make what is missing of topics and tables, drop what no version uses any longer: (the log's UUID,
+    what was done to tables, what is unclean)."""
     found = settings()
     applied = await migrate_tables(_dsn())
+    views = await PgViews.open(_dsn(), catalog)
+    dropped = await views.drop_unused()
+    await views.close()
     identity = await migrate_topics(
         kafka(),
         partitions=found.kafka_partitions,
         replication=found.kafka_replication,
         min_insync=found.kafka_min_insync,
     )
-    return identity.log, applied, await unclean(kafka(), found.kafka_min_insync)
+    done = [*applied, *(f"{table} (unused, dropped)" for table in dropped)]
+    return identity.log, done, await unclean(kafka(), found.kafka_min_insync)
 
 
 async def projecting() -> tuple[Work, Callable[[], Awaitable[None]]]:
