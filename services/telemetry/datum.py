@@ -1,8 +1,10 @@
 """Chinese map datums to WGS-84. Pure.
 
 GCJ-02 (AMap, Tencent, phones sold in China) shifts by some 500 m inside China; BD-09 (Baidu) shifts GCJ-02
-once more. The formulas are the published ones (Krasovsky 1940 ellipsoid; known as eviltransform).
-The inverse is iterated to less than a millimetre. Outside China both are WGS-84.
+once more. Neither is published by its makers; the formulas are those that all public converters share
+(Krasovsky 1940 ellipsoid): GCJ-02 as in github.com/googollee/eviltransform, BD-09 as in
+github.com/wandergis/coordtransform. The inverse is iterated to less than a millimetre. Outside China both are
+WGS-84.
 """
 
 from math import atan2, cos, pi, sin, sqrt
@@ -19,10 +21,12 @@ _ROUNDS: Final = 12
 
 
 def to_wgs84(lon: float, lat: float, datum: Datum) -> Point:
-    """A point given in any of the three datums."""
+    """A point given in any of the three datums, rounded to 6 places (0.1 m)."""
     if datum == "BD-09":
         lon, lat = bd09_to_gcj02(lon, lat)
-    return (lon, lat) if datum == "WGS-84" else gcj02_to_wgs84(lon, lat)
+    if datum != "WGS-84":
+        lon, lat = gcj02_to_wgs84(lon, lat)
+    return round(lon, 6), round(lat, 6)
 
 
 def outside_china(lon: float, lat: float) -> bool:

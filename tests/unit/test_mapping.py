@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from services.intake import MappingError, load_mapping, parse_mapping, schema
-from services.intake.datum import to_wgs84, wgs_to_gcj
 from services.intake.errors import RowError
 from services.intake.mapping import Condition, Value
 from services.intake.templates import fill
 from services.intake.values import Values
+from services.telemetry.datum import to_wgs84, wgs84_to_gcj02
 
 COMMAND = '[[source.command]]\nname = "area.define"\ndata = { area = "{code}", name = "{name}" }\n'
 GOOD = 'name = "m"\n[[source]]\nname = "s"\n' + COMMAND
@@ -199,7 +199,7 @@ def metres(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 @pytest.mark.parametrize("place", [(116.397, 39.909), (128.9, 47.73), (103.8, 30.67)])
 def test_gcj_and_back_within_a_metre(place: tuple[float, float]) -> None:
-    shifted = wgs_to_gcj(*place)
+    shifted = wgs84_to_gcj02(*place)
     assert 50 < metres(place, shifted) < 1000
     assert metres(to_wgs84(*shifted, "GCJ-02"), place) < 1
 
