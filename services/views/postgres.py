@@ -16,6 +16,7 @@ from services.views.port import BadQuery, Batch, Page, Query, Rows, Step, ViewsU
 from services.views.postgres_table import PgTable
 from services.views.query import KEY, POSTGRES, cursor, select, sort_of
 from services.views.steps import Changed, unpack
+from services.views.table import encoder
 
 PRUNE_EVERY: Final = 64
 USED_SECONDS: Final = 3_600
@@ -86,7 +87,10 @@ class PgViews:
         """All views in one statement, and so as of one head."""
         for view in keys:
             self._table(view)
-        asked = [list(dict.fromkeys(keys.get(view, ()))) for view in self.tables]
+        try:
+            asked = [encoder.encode(keys.get(view, ())).decode() for view in self.tables]
+        except ValueError as error:
+            raise BadQuery(f"a key cannot be encoded: {error}") from error
         found: Rows = {view: dict.fromkeys(wanted) for view, wanted in keys.items()}
         views = list(self.tables.items())
         for number, key, data in await self._pool.fetch(self._load_sql, jurisdiction, *asked):

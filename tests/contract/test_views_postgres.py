@@ -1,6 +1,7 @@
 """What only a store that processes share must do: versions side by side, and a server that comes and goes."""
 
 import asyncio
+import itertools
 import os
 import signal
 import time
@@ -111,6 +112,30 @@ async def test_a_view_that_postgres_refuses_is_named_and_the_others_can_go_on(st
     assert await store.write(batch(0, 1, after=both, degraded={"roster": 1})) == "written"
     assert (await store.get(J, "headcount", "k")).items == [("k", count)]
     assert await store.degraded(J) == {"roster": 1}
+
+
+async def test_a_view_that_lost_a_row_is_named(store: PgViews, dsn: str) -> None:
+    old, new = person("W1"), person("W1", capacity=2)
+    await store.write(batch(0, 1, "W1"))
+    await many(dsn, f"DELETE FROM {store.tables['roster'].name}")  # noqa: S608
+    changed = {"before": {"roster": {"W1": old}}, "after": {"roster": {"W1": new}}}
+    answer = await store.write(batch(1, 2, **changed))
+    assert isinstance(answer, dict)
+    assert "lacks rows" in answer["roster"]
+
+
+async def test_a_row_that_moves_in_the_indexes_and_one_that_does_not(store: PgViews) -> None:
+    rows = [person("W1"), person("W1", capacity=2), person("W1", presence="on_break"), None]
+    await store.write(batch(0, 1, "W1"))
+    for n, (old, new) in enumerate(itertools.pairwise(rows), 1):
+        changed = {"before": {"roster": {"W1": old}}, "after": {"roster": {"W1": new}}}
+        assert await store.write(batch(n, n + 1, **changed)) == "written"
+        wanted = [("W1", new)] if new else []
+        assert (await store.get(J, "roster", "W1")).items == wanted
+        presence = new.presence if new else "on_break"
+        assert (await store.query(J, "roster", Query(filters={"presence": [presence]}))).items == wanted
+    steps = await store.steps(J, 1) or []
+    assert [(c.before, c.row) for step in steps for c in step.changes] == list(itertools.pairwise(rows))
 
 
 async def test_what_no_row_is_to_blame_for_is_no_view_set_aside(store: PgViews, dsn: str) -> None:
