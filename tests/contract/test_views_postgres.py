@@ -118,7 +118,7 @@ async def test_a_view_that_lost_a_row_is_named(store: PgViews, dsn: str) -> None
     old, new = person("W1"), person("W1", capacity=2)
     await store.write(batch(0, 1, "W1"))
     await many(dsn, f"DELETE FROM {store.tables['roster'].name}")  # noqa: S608
-    changed = {"before": {"roster": {"W1": old}}, "after": {"roster": {"W1": new}}}
+    changed: dict[str, Any] = {"before": {"roster": {"W1": old}}, "after": {"roster": {"W1": new}}}
     answer = await store.write(batch(1, 2, **changed))
     assert isinstance(answer, dict)
     assert "lacks rows" in answer["roster"]
@@ -128,7 +128,7 @@ async def test_a_row_that_moves_in_the_indexes_and_one_that_does_not(store: PgVi
     rows = [person("W1"), person("W1", capacity=2), person("W1", presence="on_break"), None]
     await store.write(batch(0, 1, "W1"))
     for n, (old, new) in enumerate(itertools.pairwise(rows), 1):
-        changed = {"before": {"roster": {"W1": old}}, "after": {"roster": {"W1": new}}}
+        changed: dict[str, Any] = {"before": {"roster": {"W1": old}}, "after": {"roster": {"W1": new}}}
         assert await store.write(batch(n, n + 1, **changed)) == "written"
         wanted = [("W1", new)] if new else []
         assert (await store.get(J, "roster", "W1")).items == wanted
