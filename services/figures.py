@@ -21,6 +21,10 @@ class Figures:
             outcome: commands.labels(outcome)
             for outcome in ("accepted", "known", "unchanged", "refused", "pending")
         }
+        fixes = Counter(
+            "muster_fixes", "Positions of phones, by outcome", ["outcome"], registry=self.registry
+        )
+        self._fixes = {outcome: fixes.labels(outcome) for outcome in ("kept", "older", "refused")}
         self._command = Histogram(
             "muster_command_seconds", "From arrival to answer", buckets=_SECONDS, registry=self.registry
         )
@@ -37,6 +41,11 @@ class Figures:
         for outcome in outcomes:
             self._outcomes[outcome.outcome].inc()
             self._command.observe(seconds)
+
+    def reported(self, *, kept: int, older: int, refused: int) -> None:
+        """Positions that came in one batch."""
+        for outcome, count in (("kept", kept), ("older", older), ("refused", refused)):
+            self._fixes[outcome].inc(count)
 
     @contextmanager
     def appending(self) -> Iterator[None]:

@@ -29,6 +29,7 @@ FAMILIES: Final = (
     Family("muster_commands_waiting", "gauge", ("jurisdiction",), "api", "commands not decided yet"),
     Family("muster_commands_total", "counter", ("outcome",), "api", "commands answered, by outcome"),
     Family("muster_command_seconds", "histogram", (), "api", "from a command's arrival to its answer"),
+    Family("muster_fixes_total", "counter", ("outcome",), "api", "positions of phones, by outcome"),
     Family("muster_streams", "gauge", (), "api", "open streams of patches"),
     Family("muster_parked", "gauge", ("jurisdiction",), "api", "1 = its writes and projection wait"),
     Family("muster_view_degraded", "gauge", ("jurisdiction", "view"), "api", "1 = the view is set aside"),

@@ -17,6 +17,7 @@ from services.log.asked import Asked, Outcome
 from services.log.port import Log, LogUnavailable, Stored
 from services.log.writer import Overloaded, Parked, Writer
 from services.snapshots.port import Snapshots
+from services.telemetry.duty import sweep
 from services.telemetry.port import Places, PlacesUnavailable
 from services.vault import Vault
 from services.views.loop import Projector
@@ -237,6 +238,8 @@ class Muster:
         if self._resets.get(jurisdiction, position + 1) <= position:
             del self._resets[jurisdiction]
             self.reset(jurisdiction)
+            if self._tasks:
+                self.start(f"sweeper of {jurisdiction}", self._sweep_all(jurisdiction))
 
     def reset(self, jurisdiction: str) -> None:
         """Screens must fetch anew."""
@@ -276,19 +279,18 @@ class Muster:
         """Places expire with the duty."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            try:
-                for jurisdiction in await self.places.jurisdictions():
-                    await self.sweep(jurisdiction)
-            except (PlacesUnavailable, ViewsUnavailable) as error:
-                log_of.warning("places could not be swept: %s", error)
+            await self._sweep_all()
+
+    async def _sweep_all(self, only: str | None = None) -> None:
+        try:
+            for jurisdiction in [only] if only else await self.places.jurisdictions():
+                await self.sweep(jurisdiction)
+        except (PlacesUnavailable, ViewsUnavailable, RowUnreadable) as error:
+            log_of.warning("places could not be swept: %s", error)
 
     async def sweep(self, jurisdiction: str) -> None:
         """Forget the places of who is off duty, retired or erased by now."""
-        known = await self.places.workers(jurisdiction)
-        rows = (await self.views.load(jurisdiction, {"roster": known}))["roster"]
-        gone = [w for w in known if (row := rows.get(w)) is None or row.presence == "off_duty"]  # type: ignore[attr-defined]
-        if gone:
-            await self.places.forget(jurisdiction, gone)
+        await sweep(self.places, self.views, jurisdiction, self.clock.now())
 
     async def _wake(self) -> None:
         """Command those again that have an offer which is past, though no command came for long."""

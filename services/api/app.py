@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS
 from services.access import AccessUnavailable, Tokens
-from services.api import commands, find, health, journal, openapi, session, stream, telemetry, views
+from services.api import commands, find, health, journal, openapi, places, session, stream, telemetry, views
 from services.api.context import answer, muster, principal
 from services.api.hub import Hub
 from services.api.limits import LimitBodies
@@ -23,6 +23,7 @@ from services.api.pages import STATIC, SecurityHeaders, docs, start
 from services.api.problems import Problem, on_crash, on_http_error, on_problem, on_unavailable
 from services.log.port import LogUnavailable
 from services.runtime import Muster, public_views
+from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultUnavailable
 from services.views.history import History
 from services.views.port import ViewsUnavailable
@@ -48,7 +49,13 @@ def build(muster: Muster, tokens: Tokens) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http_error)
-    for unavailable in (AccessUnavailable, LogUnavailable, VaultUnavailable, ViewsUnavailable):
+    for unavailable in (
+        AccessUnavailable,
+        LogUnavailable,
+        PlacesUnavailable,
+        VaultUnavailable,
+        ViewsUnavailable,
+    ):
         app.add_exception_handler(unavailable, on_unavailable)
     app.add_exception_handler(Exception, on_crash)
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -113,7 +120,7 @@ def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
         ("GET", f"{HERE}/log"): (journal.journal, openapi.LOG),
         ("POST", f"{HERE}/find"): (find.find, openapi.FIND),
         ("POST", f"{HERE}/telemetry"): (telemetry.report, openapi.TELEMETRY),
-        ("GET", f"{HERE}/places"): (telemetry.places, openapi.PLACES),
+        ("GET", f"{HERE}/places"): (places.places, openapi.PLACES),
     }
     found["GET", f"{HERE}/intervals"] = views.intervals, openapi.listing(INTERVALS)
     for name in commands.PUBLIC:

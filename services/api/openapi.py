@@ -13,8 +13,9 @@ from services.api.commands import BODIES, MOST_ITEMS, Item
 from services.api.context import COOKIE
 from services.api.find import Find
 from services.api.session import SignIn
-from services.api.telemetry import ON_DUTY, Telemetry
+from services.api.telemetry import Telemetry
 from services.api.views import AREA, AS_OF
+from services.telemetry.duty import ON_DUTY
 from services.views.columns import columns
 from services.views.history import INSTANT_VIEWS
 
@@ -392,12 +393,12 @@ TELEMETRY = {
             "required": ["kept", "older", "refused"],
             "properties": {
                 "kept": {"type": "integer"},
-                "older": {"type": "integer", "description": "A newer place was known"},
+                "older": {"type": "integer", "description": "A newer place was known, or over 12 hours old"},
                 "refused": {"type": "array", "items": _OBJECT},
             },
         }
     )
-    | problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+    | problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
 }
 PLACES = {
     "operationId": "places",

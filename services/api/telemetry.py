@@ -1,32 +1,28 @@
-"""Where phones are: reported in batches, shown as the last place of who is on duty."""
+"""Where phones are: reported in batches, each position judged by its worker's duty."""
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import Principal
-from services.api.context import answer, muster, reader, whole
+from services.api.context import answer, muster, reader
 from services.api.problems import Problem, invalid
-from services.api.views import AREA
+from services.decisions.base import Instant
 from services.runtime import Muster
 from services.telemetry.datum import Datum, to_wgs84
-from services.telemetry.port import Fix, PlacesUnavailable
-from services.views.port import BadQuery, Query
+from services.telemetry.duty import on_duty, outlived, roster
+from services.telemetry.port import Fix
 
 MOST_FIXES: Final = 500
 MOST_A_SECOND: Final = 20
 """Batches of one token."""
-ON_DUTY: Final = ("available", "on_break", "assigned", "en_route", "on_scene")
-PARAMETERS: Final = ("area", "role", "presence", "limit", "cursor")
-_EXACT: Final = ("dispatcher", "gateway", "admin", "worker")
 _SENDERS: Final = ("worker", "gateway", "dispatcher", "admin")
-_Degrees = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class FixIn(BaseModel):
@@ -36,12 +32,12 @@ class FixIn(BaseModel):
 
     worker: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")] | None = None
     """A worker's own token need not say."""
-    at: AwareDatetime
-    lon: Annotated[_Degrees, Field(ge=-180, le=180)]
-    lat: Annotated[_Degrees, Field(ge=-90, le=90)]
-    accuracy: Annotated[_Degrees, Field(ge=0, le=100_000)] | None = None
-    heading: Annotated[_Degrees, Field(ge=0, le=360)] | None = None
-    speed: Annotated[_Degrees, Field(ge=0, le=500)] | None = None
+    at: Instant
+    lon: Annotated[float, Field(ge=-180, le=180, description="Degrees in the datum of the batch")]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    accuracy: Annotated[float, Field(ge=0, le=100_000, description="Metres")] | None = None
+    heading: Annotated[float, Field(ge=0, le=360, description="Degrees from north, clockwise")] | None = None
+    speed: Annotated[float, Field(ge=0, le=500, description="Metres a second")] | None = None
 
 
 class Telemetry(BaseModel):
@@ -49,7 +45,7 @@ class Telemetry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    sent_at: AwareDatetime
+    sent_at: Instant
     datum: Datum = "WGS-84"
     fixes: Annotated[list[FixIn], Field(min_length=1)]
 
@@ -90,27 +86,29 @@ async def report(request: Request) -> Response:
         raise Problem(413, "too_many", f"{len(given.fixes)} positions at once; send at most {MOST_FIXES}.")
     _pace.take(asker.id)
     service = muster(request)
-    fixes = [_fix(service, given, fix, asker) for fix in given.fixes]
+    now = service.clock.now()
+    fixes = [_fix(now, given, fix, asker) for fix in given.fixes]
     refused = await _refused(service, jurisdiction, fixes, asker)
     accepted = [fix for n, fix in enumerate(fixes) if n not in refused and fix]
-    kept = await _record(service, jurisdiction, accepted)
+    recent = [fix for fix in accepted if not outlived(fix, now)]
+    kept = await service.places.record(jurisdiction, recent) if recent else 0
+    older = len(accepted) - kept
+    service.figures.reported(kept=kept, older=older, refused=len(refused))
     items = [{"index": n, "code": code, "detail": detail} for n, (code, detail) in sorted(refused.items())]
-    return answer({"kept": kept, "older": len(accepted) - kept, "refused": items})
+    return answer({"kept": kept, "older": older, "refused": items})
 
 
-def _fix(service: Muster, given: Telemetry, fix: FixIn, asker: Principal) -> Fix | None:
+def _fix(now: datetime, given: Telemetry, fix: FixIn, asker: Principal) -> Fix | None:
     """In WGS-84 and by the service's clock; None where it is nobody's."""
     worker = fix.worker or asker.worker
     if worker is None:
         return None
-    now = service.clock.now()
-    at = min(fix.at + (now - given.sent_at), now).astimezone(UTC)
     lon, lat = to_wgs84(fix.lon, fix.lat, given.datum)
     return Fix(
         worker=worker,
-        at=at,
-        lon=round(lon, 6),
-        lat=round(lat, 6),
+        at=min(fix.at + (now - given.sent_at), now),
+        lon=lon,
+        lat=lat,
         accuracy=fix.accuracy,
         heading=fix.heading,
         speed=fix.speed,
@@ -120,9 +118,11 @@ def _fix(service: Muster, given: Telemetry, fix: FixIn, asker: Principal) -> Fix
 async def _refused(
     service: Muster, jurisdiction: str, fixes: list[Fix | None], asker: Principal
 ) -> dict[int, tuple[str, str]]:
-    workers = list({fix.worker for fix in fixes if fix})
-    roster = (await service.views.load(jurisdiction, {"roster": workers}))["roster"]
-    found = {n: _why_not(fix, roster.get(fix.worker) if fix else None, asker) for n, fix in enumerate(fixes)}
+    """Raises 409 where nobody is on duty here any more."""
+    rows = await roster(service.views, jurisdiction, list({fix.worker for fix in fixes if fix}))
+    if rows is None:
+        raise Problem(409, "jurisdiction.moved", f"{jurisdiction} has moved; send positions where it is now.")
+    found = {n: _why_not(fix, rows.get(fix.worker) if fix else None, asker) for n, fix in enumerate(fixes)}
     return {n: why for n, why in found.items() if why}
 
 
@@ -135,85 +135,6 @@ def _why_not(fix: Fix | None, row: Any, asker: Principal) -> tuple[str, str] | N
         return "worker.unknown", "The worker is not registered."
     if not asker.sees(row):
         return "forbidden", "The worker is not in this token's areas."
-    if row.presence not in ON_DUTY:
+    if not on_duty(row):
         return "worker.off_duty", "The worker is off duty: no place is kept."
     return None
-
-
-async def _record(service: Muster, jurisdiction: str, fixes: list[Fix]) -> int:
-    try:
-        return await service.places.record(jurisdiction, fixes) if fixes else 0
-    except PlacesUnavailable as error:
-        raise Problem(503, "unavailable", str(error)) from error
-
-
-async def places(request: Request) -> Response:
-    """The last known places of workers on duty, with their age; a page of the roster at a time."""
-    jurisdiction, asker = await reader(request)
-    query = _query(request, asker)
-    service = muster(request)
-    try:
-        page = await service.views.query(jurisdiction, "roster", query)
-    except BadQuery as error:
-        raise Problem(400, "parameter.invalid", str(error)) from error
-    try:
-        known = await service.places.last(jurisdiction, [key for key, _ in page.items])
-    except PlacesUnavailable as error:
-        raise Problem(503, "unavailable", str(error)) from error
-    now = service.clock.now()
-    items = [_place(known[key], row, now, asker) for key, row in page.items if key in known]
-    body = {"items": items, "next": page.next, "position": page.head.position}
-    return answer(body, headers={"Cache-Control": "no-store"})
-
-
-def _query(request: Request, asker: Principal) -> Query:
-    """Raises 400."""
-    given: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
-        if name not in PARAMETERS:
-            known = ", ".join(PARAMETERS)
-            raise Problem(400, "parameter.unknown", f"places has no parameter {name[:64]!r}; it has {known}.")
-        if "\0" in value or len(value) > 1000:
-            raise Problem(400, "parameter.invalid", f"{name} is too long or holds a NUL character.")
-        given.setdefault(name, []).append(value)
-    if any(len(given.get(name, [])) > 1 for name in ("limit", "cursor")) or any(
-        len(values) > 100 for values in given.values()
-    ):
-        raise Problem(400, "parameter.invalid", "Give limit and cursor once, others a hundred times at most.")
-    if not all(AREA.fullmatch(code) for code in given.get("area", [])):
-        raise Problem(400, "parameter.invalid", "area must be the code of an area.")
-    presence = given.get("presence", list(ON_DUTY))
-    if not set(presence) <= set(ON_DUTY):
-        raise Problem(400, "parameter.invalid", f"presence must be of {', '.join(ON_DUTY)}.")
-    filters: dict[str, list[str]] = {"presence": presence}
-    if "role" in given:
-        filters["role"] = given["role"]
-    if asker.worker is not None:
-        filters["worker"] = [asker.worker]
-    return Query(
-        filters=filters,
-        areas=given.get("area", []),
-        within=asker.areas,
-        limit=whole("limit", given.get("limit", ["100"])[0], 1, 1000),
-        cursor=given.get("cursor", [None])[0],
-    )
-
-
-def _place(fix: Fix, row: Any, now: datetime, asker: Principal) -> dict[str, Any]:
-    """Exact for who dispatches; for who only looks on, to some hundred metres."""
-    digits = 6 if asker.scope in _EXACT else 3
-    exact = asker.scope in _EXACT
-    return {
-        "worker": fix.worker,
-        "at": fix.at,
-        "age": round(max((now - fix.at).total_seconds(), 0.0), 1),
-        "lon": round(fix.lon, digits),
-        "lat": round(fix.lat, digits),
-        "accuracy": fix.accuracy if exact else max(fix.accuracy or 0.0, 100.0),
-        "heading": fix.heading if exact else None,
-        "speed": fix.speed if exact else None,
-        "area": row.area,
-        "role": row.role,
-        "presence": row.presence,
-        "team": row.team,
-    }

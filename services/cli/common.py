@@ -19,6 +19,7 @@ from rich.table import Table
 
 from services import wiring
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
+from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultError
 from services.views.port import BadQuery, RowUnreadable, ViewsUnavailable
 
@@ -72,6 +73,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         RowUnreadable,
         VaultError,
         BadQuery,
+        PlacesUnavailable,
         OSError,
     ) as error:
         raise Fail(str(error)) from error

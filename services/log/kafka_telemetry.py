@@ -1,12 +1,13 @@
 """Places on a topic of their own, kept for hours: every API process hears all of them."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.log.identity import partition_of
@@ -15,9 +16,21 @@ from services.telemetry.memory import Heard
 from services.telemetry.port import Fix, PlacesUnavailable
 
 TELEMETRY: Final = "muster.telemetry"
-SETTINGS: Final = {"cleanup.policy": "compact,delete", "retention.ms": "43200000"}
-"""Twelve hours, and of each worker the newest: no track of anybody is kept."""
+SETTINGS: Final = {
+    "cleanup.policy": "compact,delete",
+    "retention.ms": "43200000",
+    "segment.ms": "600000",
+    "max.compaction.lag.ms": "600000",
+    "min.cleanable.dirty.ratio": "0.1",
+}
+"""Twelve hours, and of each worker soon the newest alone: no track of anybody is kept. Only what is no longer
+written to is compacted, hence the short segments."""
 RETRY_SECONDS: Final = 0.5
+CATCH_UP_SECONDS: Final = 5.0
+"""How long a start waits for the places that are on the topic."""
+QUIET_SECONDS: Final = 20.0
+"""A topic without a word for so long is connected anew: consumers go quiet after broker trouble."""
+REPAIR_SECONDS: Final = 10.0
 
 log_of = logging.getLogger("muster.telemetry")
 _encoder = msgspec.json.Encoder()
@@ -27,28 +40,35 @@ _decoder = msgspec.json.Decoder(Fix)
 class KafkaPlaces:
     """Opened by `open`. A place may be lost with its broker; the next one comes soon."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection, self._heard, self._partitions = connection, Heard(), 0
+    def __init__(self, connection: Connection, topic: str = TELEMETRY) -> None:
+        self._connection, self._topic = connection, topic
+        self._heard, self._partitions = Heard(), 0
         self._producer: AIOKafkaProducer | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._next: dict[TopicPartition, int] = {}
+        self._caught_up = asyncio.Event()
 
     async def open(self) -> "KafkaPlaces":
-        """Raises PlacesUnavailable."""
+        """Knows, when it returns, what is on the topic, unless that takes long. Raises PlacesUnavailable."""
         self._producer = AIOKafkaProducer(
             **self._connection.options(), acks=1, enable_idempotence=False, linger_ms=20
         )
         try:
             await self._producer.start()
-            self._partitions = len(await self._producer.partitions_for(TELEMETRY))
+            self._partitions = len(await self._producer.partitions_for(self._topic))
         except (KafkaError, OSError) as error:
             await leave(self._producer)
-            raise PlacesUnavailable(f"the places' topic cannot be reached: {error}") from error
+            why = f"topic {self._topic} cannot be reached; was `muster migrate` run? {error!r}"
+            raise PlacesUnavailable(why) from error
         self._listening = asyncio.create_task(self._listen(), name="hearing places")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                await self._caught_up.wait()
         return self
 
     async def record(self, jurisdiction: str, fixes: Sequence[Fix]) -> int:
-        newer = [fix for fix in fixes if self._heard.take(jurisdiction, fix)]
-        await self._send([(jurisdiction, fix.worker, _encoder.encode(fix)) for fix in newer])
+        newer = {fix.worker: fix for fix in fixes if self._heard.take(jurisdiction, fix)}
+        await self._send([(jurisdiction, worker, fix) for worker, fix in newer.items()])
         return len(newer)
 
     async def last(self, jurisdiction: str, workers: Iterable[str]) -> dict[str, Fix]:
@@ -73,28 +93,31 @@ class KafkaPlaces:
         if self._producer:
             await leave(self._producer)
 
-    async def _send(self, records: list[tuple[str, str, bytes | None]]) -> None:
+    async def _send(self, records: list[tuple[str, str, Fix | None]]) -> None:
         if self._producer is None:
             raise PlacesUnavailable("the places' topic is closed")
         try:
-            for jurisdiction, worker, value in records:
+            for jurisdiction, worker, fix in records:
                 key = f"{jurisdiction}/{worker}"
-                await self._producer.send(TELEMETRY, value, key.encode(), partition_of(key, self._partitions))
+                value = _encoder.encode(fix) if fix else None
+                where = partition_of(key, self._partitions)
+                sent = await self._producer.send(self._topic, value, key.encode(), where)
+                sent.add_done_callback(_noted)
         except (KafkaError, OSError) as error:
-            raise PlacesUnavailable(f"places cannot be told now: {error}") from error
+            raise PlacesUnavailable(f"places cannot be told now: {error!r}") from error
 
     async def _listen(self) -> None:
         while True:
             try:
                 await self._hear()
-            except (KafkaError, OSError) as error:
-                log_of.warning("places are not heard just now: %s", error)
-            await asyncio.sleep(RETRY_SECONDS)
+            except (KafkaError, OSError, PlacesUnavailable) as error:
+                log_of.warning("places are not heard just now: %r", error)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _hear(self) -> None:
-        """From the beginning: twelve hours at most."""
+        """From the beginning (twelve hours at most), or from where a connection before this one ended."""
         consumer = AIOKafkaConsumer(
-            TELEMETRY,
+            self._topic,
             **self._connection.options(),
             group_id=None,
             enable_auto_commit=False,
@@ -102,10 +125,46 @@ class KafkaPlaces:
         )
         try:
             await consumer.start()
-            async for record in consumer:
-                self._take(record.key or b"", record.value)
+            await self._follow(consumer, await self._resumed(consumer))
         finally:
             await leave(consumer)
+
+    async def _resumed(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+        """The ends as of now; what lies before them and was not heard yet comes first."""
+        where = list(consumer.assignment())
+        begins: Any = await consumer.beginning_offsets(where)
+        ends: Any = await consumer.end_offsets(where)
+        for partition in where:
+            known = self._next.get(partition, 0)
+            on_it = begins[partition] <= known <= ends[partition]  # else the topic was made anew
+            self._next[partition] = known if on_it else begins[partition]
+            consumer.seek(partition, self._next[partition])
+        return ends
+
+    async def _follow(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+        """Until nothing was heard for long."""
+        loop = asyncio.get_running_loop()
+        heard = repaired = loop.time()
+        while (now := loop.time()) - heard < QUIET_SECONDS:
+            for where, records in (await consumer.getmany(timeout_ms=200)).items():
+                heard = now
+                for record in records:
+                    self._take(record.key or b"", record.value)
+                self._next[where] = records[-1].offset + 1
+            if not self._caught_up.is_set() and await self._at(consumer, ends):
+                self._caught_up.set()
+            if now - repaired > REPAIR_SECONDS:
+                repaired = now
+                await self.repair()
+
+    async def _at(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+        """Whether everything before these ends was heard; records may be missing, so by the positions."""
+        return all([await consumer.position(where) >= end for where, end in ends.items()])
+
+    async def repair(self) -> None:
+        """Write a newer place again where an older one was written after it, by a process that had not heard
+        of it: the topic keeps each worker's last record. Raises PlacesUnavailable."""
+        await self._send([(code, fix.worker, fix) for code, fix in self._heard.overtaken()])
 
     def _take(self, key: bytes, value: bytes | None) -> None:
         try:
@@ -113,6 +172,11 @@ class KafkaPlaces:
             if value is None:
                 self._heard.drop(jurisdiction, worker)
             else:
-                self._heard.take(jurisdiction, _decoder.decode(value))
+                self._heard.hear(jurisdiction, _decoder.decode(value))
         except (UnicodeDecodeError, msgspec.DecodeError):
             log_of.debug("a record that is no place was passed over")
+
+
+def _noted(sent: "asyncio.Future[Any]") -> None:
+    if not sent.cancelled() and (error := sent.exception()):
+        log_of.warning("a place was not told to other processes: %r", error)

@@ -10,6 +10,7 @@ class Heard:
 
     def __init__(self) -> None:
         self._places: dict[str, dict[str, Fix]] = {}
+        self._overtaken: set[tuple[str, str]] = set()
 
     def take(self, jurisdiction: str, fix: Fix) -> bool:
         """Whether it is newer than what was known."""
@@ -19,8 +20,21 @@ class Heard:
         known[fix.worker] = fix
         return True
 
+    def hear(self, jurisdiction: str, fix: Fix) -> None:
+        """The same of what is read from where all processes write; each worker's last record stays there."""
+        self.take(jurisdiction, fix)
+        last = self._places[jurisdiction][fix.worker] == fix
+        (self._overtaken.discard if last else self._overtaken.add)((jurisdiction, fix.worker))
+
+    def overtaken(self) -> list[tuple[str, Fix]]:
+        """Places known here though an older one was written last: to be written again. Told once."""
+        found = [(code, self._places[code][worker]) for code, worker in sorted(self._overtaken)]
+        self._overtaken.clear()
+        return found
+
     def drop(self, jurisdiction: str, worker: str) -> None:
         """Nothing where there is none."""
+        self._overtaken.discard((jurisdiction, worker))
         known = self._places.get(jurisdiction, {})
         known.pop(worker, None)
         if not known:

@@ -1,5 +1,6 @@
 """Positions of phones over HTTP."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from conftest import J, Service
 
 from services.api import telemetry
+from services.telemetry.port import Fix
+from services.views.port import ViewsUnavailable
 
 NOW = datetime.now(UTC)
 
@@ -78,6 +81,74 @@ async def test_a_place_ends_with_the_duty(service: Service) -> None:
     assert await service.muster.places.workers(J) == ["W2"]
 
 
+async def test_an_erased_worker_has_no_place_at_once(service: Service) -> None:
+    await crew(service)
+    await report(service, service.http, position("W1"), position("W2"))
+    await service.ok("worker.erase", worker="W1")
+    async with asyncio.timeout(5):
+        while await service.muster.places.workers(J) != ["W2"]:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_place_of_yesterday_is_nobodys(service: Service) -> None:
+    await crew(service)
+    answer = await report(service, service.http, position("W1", 13 * 3600))
+    assert answer.json() == {"kept": 0, "older": 1, "refused": []}
+
+    old = Fix(worker="W1", at=datetime.now(UTC) - timedelta(hours=13), lon=128.9, lat=47.7)
+    await service.muster.places.record(J, [old])
+    assert await places(service.http) == []
+    await service.muster.sweep(J)
+    assert await service.muster.places.workers(J) == []
+
+
+async def test_what_has_moved_keeps_no_places(service: Service) -> None:
+    await crew(service)
+    await report(service, service.http, position("W1"))
+    await service.ok("jurisdiction.move", to="another log")
+
+    assert (await report(service, service.http, position("W1"))).status_code == 409
+    await service.muster.sweep(J)
+    assert await service.muster.places.workers(J) == []
+
+
+async def test_places_wait_for_a_roster_that_is_folded_anew(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await crew(service)
+    await report(service, service.http, position("W1"))
+
+    async def aside(_: str) -> dict[str, int]:
+        return {"roster": 0}
+
+    monkeypatch.setattr(service.muster.views, "degraded", aside)
+    assert (await report(service, service.http, position("W1"))).status_code == 503
+    with pytest.raises(ViewsUnavailable):
+        await service.muster.sweep(J)
+    assert await service.muster.places.workers(J) == ["W1"]
+
+
+async def test_a_page_is_of_the_roster_and_goes_on(service: Service) -> None:
+    await crew(service)
+    await service.ok("worker.check_in", worker="W3", area="230717")
+    await report(service, service.http, position("W1"), position("W3"))
+    seen, cursor, body = [], {}, {"next": ""}
+    for _ in range(3):
+        body = (await service.http.get(f"/api/v1/{J}/places", params={"limit": 1} | cursor)).json()
+        seen += [one["worker"] for one in body["items"]]
+        cursor = {"cursor": body["next"]}
+    assert (seen, body["next"]) == (["W1", "W3"], None)
+
+
+async def test_positions_are_counted(service: Service) -> None:
+    await crew(service)
+    await report(service, service.http, position("W1"), position("W1", 60), position("W9"))
+    told = (await service.http.get("/metrics")).text
+    assert {f'muster_fixes_total{{outcome="{one}"}} 1.0' for one in ("kept", "older", "refused")} <= set(
+        told.splitlines()
+    )
+
+
 async def test_a_device_clock_that_is_wrong_is_taken_out(service: Service) -> None:
     await crew(service)
     ahead = timedelta(hours=3)
@@ -127,7 +198,12 @@ async def test_what_is_wrong_is_said(service: Service) -> None:
     for body, status in bad:
         answer = await service.http.post(f"/api/v1/{J}/telemetry", json=body)
         assert (answer.status_code, "code" in answer.json()) == (status, True), answer.text
-    for query in ("view=x", "presence=off_duty", "limit=0", "cursor=zzz", "area=%00"):
+    far = {
+        "sent_at": "0001-01-01T00:00:00Z",
+        "fixes": [position("W1", lat=47) | {"at": "9999-12-31T00:00:00Z"}],
+    }
+    assert (await service.http.post(f"/api/v1/{J}/telemetry", json=far)).status_code == 422
+    for query in ("view=x", "limit=1&limit=2", "presence=off_duty", "limit=0", "cursor=zzz", "area=%00"):
         assert (await service.http.get(f"/api/v1/{J}/places?{query}")).status_code == 400, query
 
 

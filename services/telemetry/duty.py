@@ -1,0 +1,46 @@
+"""Places expire with the duty: whose may be kept and shown, and forgetting the others."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from services.telemetry.port import Fix, Places
+from services.views.port import Views, ViewsUnavailable
+
+ON_DUTY: Final = ("available", "on_break", "assigned", "en_route", "on_scene")
+MOST_AGE: Final = timedelta(hours=12)
+"""Older than this nobody is looked for there any more, on duty or not."""
+
+
+def on_duty(row: Any) -> bool:
+    """Whether a row of the roster is that of a worker on duty; None = there is no such worker."""
+    return row is not None and row.presence in ON_DUTY
+
+
+def outlived(fix: Fix, now: datetime) -> bool:
+    """Whether it is too old to be anybody's place."""
+    return now - fix.at > MOST_AGE
+
+
+async def roster(views: Views, jurisdiction: str, workers: list[str]) -> dict[str, Any] | None:
+    """The rows of these workers; None where the jurisdiction has moved away.
+
+    Raises ViewsUnavailable, also while the view is set aside: nobody's duty is known from an old one.
+    """
+    if {"roster", "jurisdictions"} & set(await views.degraded(jurisdiction)):
+        raise ViewsUnavailable(f"the roster of {jurisdiction} is being folded anew")
+    rows: Any = await views.load(jurisdiction, {"roster": workers, "jurisdictions": [jurisdiction]})
+    here = rows["jurisdictions"].get(jurisdiction)
+    return None if here and here.state == "moved" else rows["roster"]
+
+
+async def sweep(places: Places, views: Views, jurisdiction: str, now: datetime) -> None:
+    """Forget the places of who is off duty, retired or erased by now, and those that are too old.
+
+    Raises PlacesUnavailable, ViewsUnavailable, RowUnreadable.
+    """
+    workers = await places.workers(jurisdiction)
+    rows = await roster(views, jurisdiction, workers) if workers else {}
+    found = await places.last(jurisdiction, workers) if workers else {}
+    stays = {w for w, fix in found.items() if rows and on_duty(rows.get(w)) and not outlived(fix, now)}
+    if gone := [worker for worker in workers if worker not in stays]:
+        await places.forget(jurisdiction, gone)

@@ -1,0 +1,69 @@
+"""What is the last place of somebody: whatever the order of delivery, and as long as they are on duty."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.telemetry.duty import MOST_AGE, ON_DUTY, on_duty, outlived
+from services.telemetry.memory import Heard
+from services.telemetry.port import Fix, newest
+
+AT = datetime(2022, 3, 28, tzinfo=UTC)
+
+
+def fix(worker: str, minute: int, lon: float) -> Fix:
+    return Fix(worker=worker, at=AT + timedelta(minutes=minute), lon=lon, lat=47.7)
+
+
+FIXES = st.lists(
+    st.builds(fix, st.sampled_from(["W1", "W2"]), st.integers(0, 5), st.sampled_from([128.1, 128.2, 128.3]))
+)
+
+
+def places(heard: Heard) -> dict[str, Fix]:
+    return dict(heard.of("2307"))
+
+
+@given(FIXES, st.data())
+def test_any_order_ends_at_the_same_last_places(fixes: list[Fix], data: st.DataObject) -> None:
+    heard = Heard()
+    for one in data.draw(st.permutations(fixes)):
+        heard.take("2307", one)
+    assert places(heard) == newest(fixes)
+
+
+@given(FIXES, FIXES)
+def test_a_log_whose_last_record_is_not_the_newest_is_repaired(own: list[Fix], others: list[Fix]) -> None:
+    """Where of each worker only the last record stays, it is that of the newest place."""
+    heard = Heard()
+    log = [one for one in own if heard.take("2307", one)]
+    log += others  # written by processes that had not heard of ours
+    for one in log:
+        heard.hear("2307", one)
+    log += [one for _, one in heard.overtaken()]
+
+    kept = {one.worker: one for one in log}
+    assert kept == newest([*own, *others]) == places(heard)
+    assert heard.overtaken() == []
+
+
+def test_what_is_dropped_is_neither_known_nor_written_again() -> None:
+    heard = Heard()
+    heard.take("2307", fix("W1", 5, 128.1))
+    heard.hear("2307", fix("W1", 4, 128.1))
+    heard.drop("2307", "W1")
+    heard.drop("2307", "W2")
+    assert (places(heard), heard.overtaken(), heard.jurisdictions()) == ({}, [], [])
+
+
+def test_nobody_is_on_duty_who_is_off_or_gone() -> None:
+    assert all(on_duty(SimpleNamespace(presence=presence)) for presence in ON_DUTY)
+    assert not on_duty(SimpleNamespace(presence="off_duty"))
+    assert not on_duty(None)
+
+
+def test_a_place_is_one_for_half_a_day() -> None:
+    assert not outlived(fix("W1", 0, 128.1), AT + MOST_AGE)
+    assert outlived(fix("W1", 0, 128.1), AT + MOST_AGE + timedelta(seconds=1))
