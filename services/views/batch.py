@@ -12,7 +12,7 @@ from events.catalog import BadEvent, UnknownEvent, happened
 from events.commit import Commit, Head, Verdict, decode, digest, envelope, judge
 from projections.base import Row, View
 from projections.catalog import views as every_view
-from projections.fold import Dispatch
+from projections.fold import folds
 from services.log.port import LogDamaged, Stored
 from services.views.port import Batch, Rows, RowUnreadable, Views
 
@@ -23,12 +23,13 @@ INLINE: Final = 25
 
 Reread = Callable[[str, int], AsyncIterator[list[Stored]]]
 """As Log.read: accepted commits of a jurisdiction beyond a position."""
-Touched = dict[str, list[tuple[Happened, tuple[str, ...]]]]
-"""View name -> the events it folds, each with the keys of the rows that it touches."""
+Work = list[tuple[Happened, tuple[str, ...]]]
+"""Events that a view folds, each with the keys of the rows that it touches."""
+Touched = dict[str, Work]
+"""By view name."""
 T = TypeVar("T")
 
 log_of = logging.getLogger("muster.views")
-_dispatches: dict[int, tuple[Mapping[str, View[Any]], Dispatch]] = {}
 
 
 async def run_batch(
@@ -214,7 +215,7 @@ async def _prepare(
     """Load and fold. `newer` = rows that the store will hold by the time this is written."""
     failed: dict[str, str] = {}
     size = len(chain.events)
-    touched = await _off_loop(size, _touched, chain.events, _dispatch(catalog), aside, failed)
+    touched = await _off_loop(size, _touched, chain.events, catalog, aside, failed)
     before = await _load(store, chain.jurisdiction, touched, failed, newer)
     after = await _off_loop(size, _fold, touched, before, catalog, failed)
     return Prepared(chain, aside, before, after, failed)
@@ -241,32 +242,35 @@ async def _write(store: Views, prepared: Prepared) -> bool:
     return True
 
 
-def _dispatch(catalog: Mapping[str, View[Any]]) -> Dispatch:
-    """Built once per catalogue."""
-    known = _dispatches.get(id(catalog))
-    if known is None:
-        known = _dispatches[id(catalog)] = catalog, Dispatch(catalog)
-    return known[1]
-
-
 def _touched(
-    events: Sequence[Happened], dispatch: Dispatch, aside: frozenset[str], failed: dict[str, str]
+    events: Sequence[Happened],
+    catalog: Mapping[str, View[Any]],
+    aside: frozenset[str],
+    failed: dict[str, str],
 ) -> Touched:
     """Which rows each view needs, in the order of events. A view whose `keys` raises goes into `failed`."""
+    classes = {type(event.data) for event in events}
     touched: Touched = {}
-    for event in events:
-        for view in dispatch[type(event.data)]:
-            name = view.name
-            if name in aside or name in failed:
-                continue
-            try:
-                keys = tuple(view.keys(event))
-            except Exception as error:
-                failed[name] = _why(error, event)
-                continue
-            if keys:
-                touched.setdefault(name, []).append((event, keys))
+    for name, view in catalog.items():
+        wanted = {cls for cls in classes if name not in aside and folds(view, cls)}
+        mine = events if wanted == classes else [e for e in events if type(e.data) in wanted]
+        work = _work(view, mine, failed)
+        if work:
+            touched[name] = work
     return touched
+
+
+def _work(view: View[Any], events: Sequence[Happened], failed: dict[str, str]) -> Work:
+    keys_of, work = view.keys, []
+    for event in events:
+        try:
+            keys = tuple(keys_of(event))
+        except Exception as error:
+            failed[view.name] = _why(error, event)
+            return []
+        if keys:
+            work.append((event, keys))
+    return work
 
 
 async def _load(
@@ -305,7 +309,7 @@ def _fold(touched: Touched, before: Rows, catalog: Mapping[str, View[Any]], fail
 
 def _fold_view(
     view: View[Any],
-    work: Sequence[tuple[Happened, tuple[str, ...]]],
+    work: Work,
     before: Mapping[str, Row | None],
     failed: dict[str, str],
 ) -> dict[str, Row | None]:
