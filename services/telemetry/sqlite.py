@@ -77,8 +77,10 @@ class SqlitePlaces:
         return {str(worker): _decoder.decode(bytes(fix)) for worker, fix in rows}  # type: ignore[arg-type]
 
     def _forget(self, gone: list[tuple[str, str]]) -> None:
+        """Out of the write-ahead log too, where every place since its last start would stay."""
         with self._db:
             self._db.executemany(_FORGET, gone)
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     async def _on(self, work: Callable[[], T]) -> T:
         try:

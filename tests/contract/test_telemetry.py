@@ -126,6 +126,16 @@ async def test_places_outlive_their_process(opens: Open, tmp_path: Path, code: s
     await again.close()
 
 
+async def test_embedded_nothing_forgotten_is_left_in_a_file(tmp_path: Path, code: str) -> None:
+    places = await sqlite(tmp_path)
+    for minute in range(20):
+        await places.record(code, [fix("W-forgotten", minute)])
+    assert b"W-forgotten" in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    await places.forget(code, ["W-forgotten"])
+    assert b"W-forgotten" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    await places.close()
+
+
 async def test_an_older_place_written_late_is_not_the_one_that_stays(tmp_path: Path, code: str) -> None:
     newer, older = msgspec.json.encode(fix("W1", 9)), msgspec.json.encode(fix("W1", 3))
     one = cast("KafkaPlaces", await kafka(tmp_path))
