@@ -174,24 +174,29 @@ class Done(msgspec.Struct):
 async def _project(
     store: Views, prepared: Prepared, rest: Sequence[Stored], catalog: Mapping[str, View[Any]]
 ) -> Done | None:
-    """Write, and meanwhile prepare what follows; None where head or views set aside are others by now."""
-    while True:
-        chain, rest = prepared.chain, rest[prepared.chain.taken :]
-        if not chain.full or chain.reread:
-            return Done(chain, rest) if await _write(store, prepared) else None
-        foreseen = prepared.aside | prepared.failed.keys()
-        writing = asyncio.create_task(_write(store, prepared))
-        try:
-            following = await _follow(store, prepared, rest, catalog, foreseen)
-            written = await writing
-        finally:
-            writing.cancel()
-            await asyncio.wait((writing,))
-        if not written:
-            return None
-        if following is None or foreseen != prepared.aside | prepared.failed.keys():
-            return Done(chain, rest)
-        prepared = following
+    """Write, and meanwhile prepare what follows; None where head or views set aside are others by now.
+
+    A store is handed the next batch while it writes one: it may encode that beforehand, and writes it after.
+    """
+    writing = [asyncio.create_task(_write(store, prepared))]
+    try:
+        while True:
+            chain, rest = prepared.chain, rest[prepared.chain.taken :]
+            foreseen = prepared.aside | prepared.failed.keys()
+            following = None
+            if chain.full and not chain.reread:
+                following = await _follow(store, prepared, rest, catalog, foreseen)
+            if following:
+                writing.append(asyncio.create_task(_write(store, following)))
+            if not await writing.pop(0):
+                return None
+            if following is None or foreseen != prepared.aside | prepared.failed.keys():
+                return Done(chain, rest)
+            prepared = following
+    finally:
+        for task in writing:
+            task.cancel()
+        await asyncio.gather(*writing, return_exceptions=True)
 
 
 async def _follow(

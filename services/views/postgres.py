@@ -1,5 +1,6 @@
 """The view store in PostgreSQL, shared by projectors and API processes."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -13,11 +14,13 @@ from services.postgres.pool import Pool
 from services.views import postgres_heads as heads
 from services.views import postgres_versions as versions
 from services.views.port import BadQuery, Batch, Page, Query, Rows, Step, ViewsUnavailable
-from services.views.postgres_table import PgTable
+from services.views.postgres_table import Changes, PgTable
 from services.views.query import KEY, POSTGRES, cursor, select, sort_of
-from services.views.steps import Changed, unpack
+from services.views.steps import pack, unpack
 from services.views.table import encoder
 
+INLINE: Final = 200
+"""So few rows are encoded on the spot; more go to a thread."""
 PRUNE_EVERY: Final = 64
 USED_SECONDS: Final = 3_600
 # Where a row itself is at fault, not the server: classes 22 and 23, and what cannot be encoded at all.
@@ -42,6 +45,8 @@ class PgViews:
         self._names = {table.name: name for name, table in self.tables.items()}
         self._load_sql = " UNION ALL ".join(t.select(n) for n, t in enumerate(self.tables.values()))
         self._writes: dict[str, int] = {}
+        self._turns: dict[str, asyncio.Event] = {}
+        """Set once the newest batch of a jurisdiction is written, or is not going to be."""
         self._used = time.monotonic()
 
     @classmethod
@@ -161,34 +166,54 @@ class PgViews:
     # -- writing -------------------------------------------------------------------------------------------
 
     async def write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
-        """Without savepoints first: that a row cannot be held is rare, and then it is found out which."""
+        """Batches of a jurisdiction are encoded as they come, and written one after another.
+
+        Without savepoints first: that a row cannot be held is rare, and then it is found out which.
+        """
         self._writable()
+        where, mine = batch.jurisdiction, asyncio.Event()
+        earlier, self._turns[where] = self._turns.get(where), mine
         try:
-            return await self._write(batch)
+            encoded = await self._encoded(batch)
+            if earlier:
+                await earlier.wait()
+            return await self._write(batch, *encoded)
         except _BAD_ROW as error:
             refused = await self._refused(batch)
             if not refused:  # not a row of a view: to be tried again
                 raise ViewsUnavailable(f"{type(error).__name__}: {error}") from error
             return refused
+        finally:
+            mine.set()
 
-    async def _write(self, batch: Batch) -> Literal["written", "raced"]:
+    async def _encoded(self, batch: Batch) -> tuple[list[Changes], bytes]:
+        """What is changed by table, and the step."""
+        if sum(map(len, batch.after.values())) <= INLINE:
+            return self._encode(batch)
+        return await asyncio.to_thread(self._encode, batch)
+
+    def _encode(self, batch: Batch) -> tuple[list[Changes], bytes]:
+        encoded = [self._encode_view(batch, view) for view in batch.after]
+        return encoded, pack(change for changes in encoded for change in changes.step)
+
+    def _encode_view(self, batch: Batch, view: str) -> Changes:
+        before = batch.before.get(view, {})
+        return self.tables[view].encode(batch.jurisdiction, before, batch.after[view])
+
+    async def _write(
+        self, batch: Batch, encoded: Sequence[Changes], step: bytes
+    ) -> Literal["written", "raced"]:
+        where = batch.jurisdiction
         async with self._pool.writing() as db:
             if not await heads.expected(db, batch, self._names):
                 return "raced"
-            changes: list[Changed] = []
-            for view, after in batch.after.items():
-                changes += await self._write_view(db, batch, view, after)
-            await heads.move(db, batch, changes)
+            for changes in encoded:
+                await changes.table.write(db, where, changes)
+            await heads.move(db, batch, step)
             aside = {self.tables[view].name: since for view, since in batch.degraded.items()}
-            await heads.set_aside(db, batch.jurisdiction, aside)
-            await self._prune(db, batch.jurisdiction)
+            await heads.set_aside(db, where, aside)
+            await self._prune(db, where)
         return "written"
-
-    async def _write_view(
-        self, db: asyncpg.Connection, batch: Batch, view: str, after: Mapping[str, Row | None]
-    ) -> list[Changed]:
-        before = batch.before.get(view, {})
-        return await self.tables[view].write(db, batch.jurisdiction, before, after)
 
     async def _prune(self, db: asyncpg.Connection, jurisdiction: str) -> None:
         written = self._writes[jurisdiction] = self._writes.get(jurisdiction, 0) + 1
@@ -201,10 +226,11 @@ class PgViews:
         async with self._pool.writing(undo=True) as db:
             if not await heads.expected(db, batch, self._names):
                 return "raced"
-            for view, after in batch.after.items():
+            for view in batch.after:
                 try:
+                    changes = self._encode_view(batch, view)
                     async with db.transaction():
-                        await self._write_view(db, batch, view, after)
+                        await changes.table.write(db, batch.jurisdiction, changes)
                 except _BAD_ROW as error:
                     refused[view] = f"{type(error).__name__}: {error}"
         return refused

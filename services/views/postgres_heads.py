@@ -1,13 +1,13 @@
 """Heads, views set aside and the outbox of steps in PostgreSQL: statements on a connection that is given."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
 
 from events.commit import Head
 from services.views.port import Batch
-from services.views.steps import Changed, pack
+from services.views.steps import pack
 
 KEEP: Final = 4_000
 """Newest steps kept of a jurisdiction."""
@@ -81,18 +81,15 @@ async def set_aside(db: asyncpg.Connection, jurisdiction: str, tables: dict[str,
         await db.execute(_SET_ASIDE, jurisdiction, list(tables), list(tables.values()))
 
 
-async def move(db: asyncpg.Connection, batch: Batch, changes: Iterable[Changed]) -> None:
-    """The step, and the head."""
+async def move(db: asyncpg.Connection, batch: Batch, step: bytes) -> None:
+    """The packed step, and the head."""
     where = batch.jurisdiction
-    await add_step(db, where, batch.expected.position, batch.head.position, changes)
+    await add_step(db, where, batch.expected.position, batch.head.position, step)
     await db.execute(_MOVE, where, batch.head.position, batch.head.hash)
 
 
-async def add_step(
-    db: asyncpg.Connection, jurisdiction: str, after: int, upto: int, changes: Iterable[Changed]
-) -> None:
+async def add_step(db: asyncpg.Connection, jurisdiction: str, after: int, upto: int, packed: bytes) -> None:
     """Into the outbox."""
-    packed = pack(changes)
     await db.execute(_ADD_STEP, jurisdiction, after, upto, len(packed), packed)
 
 
@@ -100,7 +97,7 @@ async def rebuilt(db: asyncpg.Connection, jurisdiction: str, table: str, at: Hea
     """A table is whole again; steps from before it are gone."""
     await db.execute(_REBUILT, jurisdiction, table)
     await db.execute("DELETE FROM steps WHERE jurisdiction = $1", jurisdiction)
-    await add_step(db, jurisdiction, at.position, at.position, ())
+    await add_step(db, jurisdiction, at.position, at.position, pack(()))
 
 
 async def steps(db: asyncpg.Connection, jurisdiction: str, after: int, limit: int) -> list[Packed] | None:

@@ -69,30 +69,28 @@ class PgTable(Table):
         where = f"jurisdiction = $1 AND {_AMONG.format(number + 2)}"
         return f"SELECT {number}, key, row FROM {self.name} WHERE {where}"  # noqa: S608
 
-    async def write(
-        self, db: asyncpg.Connection, jurisdiction: str, before: Rows, after: Rows
-    ) -> list[Changed]:
-        """Write changed rows; what goes into the step of it. Raises whatever a bad row raises."""
-        lines: list[Line] = []
-        gone: list[str] = []
-        same: dict[str, bytes] = {}
-        changes: list[Changed] = []
+    def encode(self, jurisdiction: str, before: Rows, after: Rows) -> "Changes":
+        """Changed rows as they are written. Raises whatever a bad row raises."""
+        done = Changes(self)
         public, name, values = self.view.public, self.name, self.values
         for key, row in after.items():
             old = before.get(key)
             data = None if row is None else encoder.encode(row)
             if public:
-                changes.append((name, key, None if old is None else encoder.encode(old), data))
+                done.step.append((name, key, None if old is None else encoder.encode(old), data))
             if row is not None and data is not None:
                 if old is not None and values(old) == values(row):
-                    same[key] = data
+                    done.same[key] = data
                     continue
-                lines.append(self._line(jurisdiction, key, row, data))
+                done.lines.append(self._line(jurisdiction, key, row, data))
             if old is not None:
-                gone.append(key)
-        await self._replace(db, jurisdiction, gone, lines)
-        await self._change(db, jurisdiction, same)
-        return changes
+                done.gone.append(key)
+        return done
+
+    async def write(self, db: asyncpg.Connection, jurisdiction: str, changes: "Changes") -> None:
+        """Raises whatever a bad row raises."""
+        await self._replace(db, jurisdiction, changes.gone, changes.lines)
+        await self._change(db, jurisdiction, changes.same)
 
     async def replace(self, db: asyncpg.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
         """Put these rows in the place of all there are."""
@@ -120,3 +118,14 @@ class PgTable(Table):
         done = await db.execute(self._update, jurisdiction, list(rows), list(rows.values()))
         if done != f"UPDATE {len(rows)}":
             raise ValueError(f"{self.name} lacks rows that it should hold ({done} of {len(rows)})")
+
+
+class Changes:
+    """Rows of one table, encoded: those that go (also to come back), come, stay where they are; the step."""
+
+    def __init__(self, table: PgTable) -> None:
+        self.table = table
+        self.gone: list[str] = []
+        self.lines: list[Line] = []
+        self.same: dict[str, bytes] = {}
+        self.step: list[Changed] = []

@@ -194,7 +194,7 @@ async def test_what_breaks_in_the_middle_of_a_write_leaves_nothing_behind(
 
     with monkeypatch.context() as broken:
         broken.setattr("services.views.sqlite_steps.write", killed)
-        broken.setattr("services.views.postgres_heads.pack", killed)
+        broken.setattr("services.views.postgres_heads.move", killed)
         with pytest.raises(KeyboardInterrupt):
             await store.write(batch(head(1), head(2), person("W2")))
 

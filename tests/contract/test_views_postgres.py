@@ -297,7 +297,7 @@ async def test_one_who_hangs_in_the_middle_of_a_write_is_not_waited_for_for_ever
     async with hangs._pool._pool.acquire() as db:
         await db.execute("BEGIN")
         await db.execute("SELECT * FROM heads WHERE jurisdiction = $1 FOR UPDATE", J)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await other.write(batch(1, 2, "W2")) == "written"
     assert await hangs.head(J) == head(2)
     await hangs.close()
