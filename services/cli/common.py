@@ -23,6 +23,11 @@ from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultError
 from services.views.port import BadQuery, RowUnreadable, ViewsUnavailable
 
+try:
+    from uvloop import new_event_loop  # a tenth more requests a second than with asyncio's own
+except ImportError:  # no uvloop on Windows
+    from asyncio import new_event_loop
+
 T = TypeVar("T")
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -63,7 +68,8 @@ def say_error(message: str) -> None:
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's work; known errors become one line."""
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(work)
     except LogLocked as error:
         raise Fail(f"{error}; stop it first, or use another --data folder.") from error
     except (
