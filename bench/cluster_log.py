@@ -2,13 +2,14 @@
 
 import asyncio
 import time
+from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from bench.cluster_tools import Cpu, Figures, chained, median, quantile, spread
-from events.commit import Recorded, decode
+from events.commit import Head, Recorded, decode
 from services import wiring
 from services.decisions.base import Command
 from services.decisions.worker import CheckIn, Register
@@ -50,11 +51,11 @@ async def alone(muster: Muster, jurisdiction: str, commands: int) -> list[float]
 
 async def together(muster: Muster, jurisdiction: str, commands: int) -> float:
     """Many senders that each wait for their answer: commands a second."""
-    numbers = iter(range(commands))
+    ready = iter([check_in(number, jurisdiction) for number in range(commands)])
 
     async def sender() -> None:
-        for number in numbers:
-            (answer,) = await muster.submit(jurisdiction, [check_in(number, jurisdiction)])
+        for one in ready:
+            (answer,) = await muster.submit(jurisdiction, [one])
             assert answer.outcome == "accepted", answer
 
     begun = time.perf_counter()
@@ -63,11 +64,30 @@ async def together(muster: Muster, jurisdiction: str, commands: int) -> float:
 
 
 async def bare_chain(log: Log, jurisdiction: str, groups: list[tuple[Recorded, ...]]) -> float:
-    """The same events in the same commits, without Writer, decisions or senders: events a second."""
-    begun = time.perf_counter()
-    for data, _ in chained(jurisdiction, groups):
+    """The same events from as many waiting senders in as large commits, but nothing is decided: a second."""
+    loop, head = asyncio.get_running_loop(), Head()
+    ready = iter([event for group in groups for event in group])
+    waiting: deque[tuple[Recorded, asyncio.Future[None]]] = deque()
+
+    async def sender() -> None:
+        for event in ready:
+            answer: asyncio.Future[None] = loop.create_future()
+            waiting.append((event, answer))
+            await answer
+
+    begun, most = time.perf_counter(), max(map(len, groups))
+    senders = asyncio.gather(*(sender() for _ in range(SENDERS)))
+    await asyncio.sleep(0)
+    while waiting:
+        taken = [waiting.popleft() for _ in range(min(len(waiting), most))]
+        ((data, head),) = chained(jurisdiction, [[event for event, _ in taken]], head)
         assert await log.append(jurisdiction, data)
-    return sum(map(len, groups)) / (time.perf_counter() - begun)
+        for _, answer in taken:
+            answer.set_result(None)
+        await asyncio.sleep(0)
+    await senders
+    assert head.position == sum(map(len, groups))
+    return head.position / (time.perf_counter() - begun)
 
 
 async def recorded(log: Log, jurisdiction: str, after: int) -> list[Stored]:

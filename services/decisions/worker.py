@@ -313,7 +313,12 @@ def _erase(state: State, c: Erase, ask: Ask) -> Iterable[Event]:
 
 def _holds(known: Worker, kind: str, area: str | None, at: datetime) -> bool:
     """Whether an equal fact (worker, kind, area, at) is recorded."""
-    return any(f.at == at and f.kind == kind and f.area == area for f in reversed(known.facts))
+    for fact in reversed(known.facts):
+        if fact.at < at:  # they are in order of their times
+            return False
+        if fact.at == at and fact.kind == kind and fact.area == area:
+            return True
+    return False
 
 
 # -- evolve ------------------------------------------------------------------------------------------------

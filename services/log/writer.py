@@ -27,6 +27,7 @@ from services.snapshots.port import Snapshots
 from services.vault.errors import VaultUnavailable
 from services.views.port import ViewsUnavailable
 
+LEAST_COMMANDS: Final = 32
 MOST_COMMANDS: Final = 500
 MOST_BYTES: Final = 512 * 1024
 MOST_SECONDS: Final = 0.010
@@ -87,6 +88,8 @@ class Writer:
         self._unknown: set[str] = set()
         self._group: list[Waiting] = []
         """Being recorded right now."""
+        self._at_once = MOST_COMMANDS
+        """So many are sealed together: few more than there is time to decide."""
         self._left = False
         """Idle for long, and about to be forgotten."""
         self._owed: list[str] = []
@@ -105,6 +108,8 @@ class Writer:
         waiting = [Waiting(asked, loop.create_future()) for asked in group]
         self._queue.extend(waiting)
         self._work.set()
+        if len(waiting) == 1:
+            return [await waiting[0].answer]
         return list(await asyncio.gather(*(w.answer for w in waiting)))
 
     async def status(self, command: str) -> Outcome:
@@ -222,7 +227,7 @@ class Writer:
         self._left = not self._queue and not self._owing
 
     async def _serve(self) -> None:
-        self._group = group = self._take(MOST_COMMANDS)
+        self._group = group = self._take(self._at_once)
         if not group and not self._owing:
             self._work.clear()
             return
@@ -240,6 +245,7 @@ class Writer:
             await asyncio.sleep(0.05 if group else OWED_SECONDS)
             return
         self._queue.extendleft(reversed(left))
+        self._at_once = _next_size(len(group), len(group) - len(left))
         self._group = []
 
     def _take(self, most: int) -> list[Waiting]:
@@ -448,6 +454,13 @@ class _Decided:
         for waiting, outcome in self._answers:
             if not waiting.answer.done():
                 waiting.answer.set_result(outcome)
+
+
+def _next_size(taken: int, decided: int) -> int:
+    """Commands to take next, where of so many taken there was time for these."""
+    if decided == taken:
+        return min(MOST_COMMANDS, max(LEAST_COMMANDS, 2 * taken))
+    return max(LEAST_COMMANDS, decided + decided // 8)
 
 
 def _erasures(events: Sequence[Recorded]) -> list[str]:

@@ -32,10 +32,11 @@ class Token(NamedTuple):
 class Key:
     """One subject's key. OpenSSL's object is made for each use: it is quick to make, and 2.5 KB to keep."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_bodies", "_key")
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._bodies: bytes | None = None
 
     def seal(self, jurisdiction: str, subject: str, command: str, field: str, plain: str) -> str:
         """A token; another one each time."""
@@ -58,8 +59,9 @@ class Key:
     def body(self, name: str, claimed_at: datetime | None, data: Any) -> str:
         """Keyed hash of a command as it was asked: 64 hex digits, the same for the same content."""
         claimed = claimed_at.astimezone(UTC).isoformat() if claimed_at else None
-        key = hmac.digest(self._key, b"muster: body of a command", "sha256")  # not the one that seals
-        return hmac.digest(key, _encoder.encode((name, claimed, data)), "sha256").hex()
+        if self._bodies is None:  # not the one that seals
+            self._bodies = hmac.digest(self._key, b"muster: body of a command", "sha256")
+        return hmac.digest(self._bodies, _encoder.encode((name, claimed, data)), "sha256").hex()
 
 
 def parse(token: str) -> Token:
