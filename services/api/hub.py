@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -14,14 +15,22 @@ from services.vault import VaultUnavailable
 from services.views.match import matches
 from services.views.port import Change, Query, Step, ViewsUnavailable
 
-FLUSH_SECONDS: Final = 0.25
-"""At most four patches a second."""
+LEAST_PAUSE: Final = 0.05
+MOST_PAUSE: Final = 0.25
+"""Between two patches, seconds."""
+SHARE: Final = 20
+"""A pause is so many times as long as the patches before it took: they get a twentieth of the loop."""
 QUEUE: Final = 64
 """Patches a slow client may fall behind before it is told to start over."""
 
 log_of = logging.getLogger("muster.api")
 _encoder = msgspec.json.Encoder()
 Wanted = dict[str, tuple[View[Any], Query]]
+
+
+def pause_after(seconds: float) -> float:
+    """Seconds until the next patches, where the last ones took so long: 20 a second at most, 4 under load."""
+    return min(MOST_PAUSE, max(LEAST_PAUSE, SHARE * seconds))
 
 
 def frame(event: str, data: Any, number: int | None = None) -> bytes:
@@ -177,6 +186,7 @@ class Hub:
         while True:
             await self._work.wait()
             self._work.clear()
+            began = time.perf_counter()
             dirty, self._dirty = self._dirty, set()
             for group in [g for g in self._groups.values() if g.jurisdiction in dirty]:
                 try:
@@ -187,4 +197,4 @@ class Hub:
                 except Exception:  # a step that cannot be shown, as of another program: what is fetched can
                     log_of.exception("screens of %s start over", group.jurisdiction)
                     group.reset()
-            await asyncio.sleep(FLUSH_SECONDS)
+            await asyncio.sleep(pause_after(time.perf_counter() - began))

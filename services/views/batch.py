@@ -16,7 +16,7 @@ from projections.fold import folds
 from services.log.port import LogDamaged, Stored
 from services.views.port import Batch, Rows, RowUnreadable, Views
 
-MOST_EVENTS: Final = 2_000
+MOST_EVENTS: Final = 4_000
 """Events of one transaction; more only where one commit holds more."""
 INLINE: Final = 25
 """So few are folded on the spot; more go to a thread and leave the event loop free."""

@@ -4,7 +4,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from services.api.hub import Hub
+from services.api.hub import Hub, pause_after
 from services.views.port import RowUnreadable, Step
 
 
@@ -30,3 +30,9 @@ async def test_a_step_that_cannot_be_read_resets_its_own_screens_only() -> None:
     assert not running.done()
     running.cancel()
     await asyncio.wait((running,))
+
+
+def test_patches_come_more_often_the_less_they_cost_and_never_take_more_than_a_twentieth() -> None:
+    assert pause_after(0.0001) == 0.05
+    assert pause_after(0.005) == 0.1
+    assert pause_after(1.0) == 0.25
