@@ -103,6 +103,8 @@ class Muster:
         self.resetters: list[Callable[[str], None]] = []
         """Called with a jurisdiction once the views show an erasure: screens must fetch anew."""
         self._resets: dict[str, int] = {}
+        self._erasures_seen: set[str] = set()
+        """Jurisdictions that were looked at for erasures to be finished."""
         self._tasks: asyncio.TaskGroup | None = None
         self._own: set[asyncio.Task[None]] = set()
 
@@ -293,8 +295,16 @@ class Muster:
         await sweep(self.places, self.views, jurisdiction, self.clock.now())
 
     async def _wake(self) -> None:
-        """Command those again that have an offer which is past, though no command came for long."""
+        """Command those again that have an offer which is past, though no command came for long; and, once,
+        those with erasures: who recorded one may have died before its keys were destroyed."""
         for jurisdiction in [code for code in self.projector.positions if code not in self.writers]:
+            if jurisdiction not in self._erasures_seen:
+                erasing = Query(filters={"name": ["worker.erased", "request.erased"]}, limit=1)
+                found = await self.views.query(jurisdiction, "activity", erasing)
+                self._erasures_seen.add(jurisdiction)
+                if found.items:
+                    self.writer(jurisdiction)
+                    continue
             offered = Query(filters={"state": ["offered"]}, limit=1000)
             page = await self.views.query(jurisdiction, "assignments", offered)
             ends = [getattr(row, "expires_at", None) for _, row in page.items]

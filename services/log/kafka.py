@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ssl
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
@@ -31,6 +32,8 @@ FETCH_BYTES: Final = 4 * 2**20
 LOOK_MS: Final = 200
 """How long one look for new records lasts where there are none."""
 FETCHERS: Final = 3
+RETRY_MS: Final = 50
+"""Between two tries of the client, milliseconds."""
 _CERTAINLY_NOT: Final = (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
@@ -57,7 +60,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
             "bootstrap_servers": self.servers,
             "security_protocol": self.security,
             "request_timeout_ms": REQUEST_MS,
-            "retry_backoff_ms": 50,
+            "retry_backoff_ms": RETRY_MS,
             "metadata_max_age_ms": 30_000,
         }
         if "SSL" in self.security:
@@ -160,9 +163,12 @@ class KafkaTransport:
             )
         except (KafkaError, OSError) as error:  # nothing was queued
             raise NotSent(str(error) or type(error).__name__) from error
+        begun = time.monotonic()
         try:
             answer = await future
         except _CERTAINLY_NOT as error:
+            if time.monotonic() - begun >= RETRY_MS / 1000:  # an earlier try may have been taken
+                raise SendUnknown(str(error)) from error
             raise NotSent(str(error)) from error
         except (KafkaError, OSError) as error:
             raise SendUnknown(str(error) or type(error).__name__) from error

@@ -58,7 +58,10 @@ def open_writer(path: Path) -> apsw.Connection:
         db = apsw.Connection(str(path))
         db.set_busy_timeout(_BUSY_MS)
         _refuse_foreign(db, path)
-        db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+        # a statement that answers holds up those after it until its answer is read
+        db.execute(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
+        ).fetchall()
         with db:
             db.execute(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {FORMAT}; {_SCHEMA}")
             db.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (str(uuid.uuid4()),))

@@ -9,9 +9,11 @@ from services.views.port import ViewsUnavailable
 
 _CLAIM: Final = "INSERT INTO source (log) VALUES ($1) ON CONFLICT DO NOTHING"
 _SAVE: Final = (
-    "INSERT INTO checkpoints SELECT * FROM unnest($1::int[], $2::bigint[])"
-    " ON CONFLICT (partition) DO UPDATE SET next_offset = excluded.next_offset"
+    "INSERT INTO checkpoints (partition, next_offset, read_offset)"
+    " SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[]) ON CONFLICT (partition)"
+    " DO UPDATE SET next_offset = excluded.next_offset, read_offset = excluded.read_offset"
 )
+_READ: Final = "SELECT partition, greatest(next_offset, read_offset) FROM checkpoints"
 
 
 class OtherLog(Exception):
@@ -43,9 +45,15 @@ class PgCheckpoints:
         rows = await self._run(lambda c: c.fetch("SELECT partition, next_offset FROM checkpoints"))
         return {row[0]: row[1] for row in rows}
 
-    async def save(self, offsets: dict[int, int]) -> None:
-        """Replace those of these partitions."""
-        await self._run(lambda c: c.execute(_SAVE, list(offsets), list(offsets.values())))
+    async def read(self) -> dict[int, int]:
+        """Partition -> the offset before which everything was read: what is parked does not hold it back."""
+        rows = await self._run(lambda c: c.fetch(_READ))
+        return {row[0]: row[1] for row in rows}
+
+    async def save(self, offsets: dict[int, tuple[int, int]]) -> None:
+        """Replace those of these partitions: up to which it is in the views, and up to which it was read."""
+        projected, read = [list(two) for two in zip(*offsets.values(), strict=True)]
+        await self._run(lambda c: c.execute(_SAVE, list(offsets), projected, read))
 
     async def _run(self, work: Callable[[Connection], Awaitable[Any]]) -> Any:
         try:

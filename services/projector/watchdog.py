@@ -116,11 +116,11 @@ class Watchdog(threading.Thread):
         """Without a partition: whether anybody projects. Who fell out of the group silently, or never got in,
         owns nothing, and would wait for ever."""
         try:
-            saved = await self._work.saved()
+            read = await self._work.read()
         except ViewsUnavailable:
             return
         ends = {partition: await transport.end(partition) for partition in range(transport.partitions)}
-        done = {partition: saved.get(partition, 0) for partition in ends}
+        done = {partition: read.get(partition, 0) for partition in ends}
         if self._others.look(ends, done, {}, now) > UNOWNED_PATIENCE:
             log_of.critical("records wait that nobody projects, and this process owns nothing; ending")
             self._count()

@@ -47,7 +47,13 @@ class Checkpoints(Protocol):
     """How far each partition was certainly projected; a hint."""
 
     async def load(self) -> dict[int, int]: ...
-    async def save(self, offsets: dict[int, int]) -> None: ...
+    async def read(self) -> dict[int, int]:
+        """The same, those that are parked aside."""
+        ...
+
+    async def save(self, offsets: dict[int, tuple[int, int]]) -> None:
+        """By partition: projected, and read."""
+        ...
 
 
 class Announcer(Protocol):
@@ -108,7 +114,7 @@ class Work:
         self._checkpoints, self._announcer = checkpoints, announcer
         self._locks: dict[int, asyncio.Lock] = {}
         self._sent: dict[str, int] = {}
-        self._saved: dict[int, int] = {}
+        self._saved: dict[int, tuple[int, int]] = {}
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     @property
@@ -245,16 +251,16 @@ class Work:
         if jurisdiction in self.parked:
             return
         delay = RETRY_SECONDS
-        async with self._gate:
-            while True:
-                try:
+        while True:
+            try:
+                async with self._gate:  # not while it waits: those that are stuck keep no others from it
                     return await self._project(jurisdiction, records)
-                except (UnknownEvent, BadEvent, LogDamaged) as error:
-                    self._park(partition, jurisdiction, records[0].offset, error)
-                    return
-                except Exception as error:
-                    what = f"views of {jurisdiction} cannot be written"
-                    delay = await self._wait(jurisdiction, what, error, delay)
+            except (UnknownEvent, BadEvent, LogDamaged) as error:
+                self._park(partition, jurisdiction, records[0].offset, error)
+                return
+            except Exception as error:
+                what = f"views of {jurisdiction} cannot be written"
+                delay = await self._wait(jurisdiction, what, error, delay)
 
     def _park(self, partition: int, jurisdiction: str, offset: int, error: Exception) -> None:
         """It waits there for another program; its checkpoint does not go on."""
@@ -333,16 +339,17 @@ class Work:
 
     # -- loops ---------------------------------------------------------------------------------------------
 
-    async def saved(self) -> dict[int, int]:
-        """The checkpoints of all partitions, whoever projects them. Raises ViewsUnavailable."""
-        return await self._checkpoints.load()
+    async def read(self) -> dict[int, int]:
+        """How far all partitions were dealt with, whoever projects them. Raises ViewsUnavailable."""
+        return await self._checkpoints.read()
 
     async def save(self) -> None:
         """Keep how far it is; never beyond a jurisdiction that is parked."""
-        safe = {p: offset for p, offset in self.seen.items() if p in self.owned}
+        safe = {p: (offset, offset) for p, offset in self.seen.items() if p in self.owned}
         for partition, offset in self._parked_at.values():
             if partition in safe:
-                safe[partition] = min(safe[partition], offset)
+                projected, read = safe[partition]
+                safe[partition] = min(projected, offset), read
         changed = {p: offset for p, offset in safe.items() if self._saved.get(p) != offset}
         if changed:
             await self._checkpoints.save(changed)

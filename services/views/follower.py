@@ -134,19 +134,32 @@ class Follower:
         """What stays behind from one look to the next was not announced: streams start over, to be sure."""
         seen: dict[str, int] = {}
         while True:
+            found: dict[str, int] | None = None
             try:
                 found = await self._views.positions()
                 self.trouble = None
             except ViewsUnavailable as error:
-                self.trouble, found = str(error), {}
+                self.trouble = str(error)
+            for jurisdiction, position in list(seen.items()):
+                if found is not None and found.get(jurisdiction, 0) < position:
+                    seen[jurisdiction] = found.get(jurisdiction, 0)
+                    self._went_back(jurisdiction, seen[jurisdiction])
             for jurisdiction, position in seen.items():
                 if self.positions.get(jurisdiction, 0) < position:
                     log_of.warning("the step of %s to %d was not announced", jurisdiction, position)
                     self._recent.pop(jurisdiction, None)
                     await self._now_at(jurisdiction, position)
                     self._reset(jurisdiction)
-            seen = found
+            seen = found or {}
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _went_back(self, jurisdiction: str, position: int) -> None:
+        """The store was restored: what was shown since is folded again, and screens start over."""
+        log_of.warning("the views of %s went back to %d: the database was restored", jurisdiction, position)
+        self._recent.pop(jurisdiction, None)
+        self.positions[jurisdiction] = position
+        self._advanced(jurisdiction, position)
+        self._reset(jurisdiction)
 
     async def _head(self, jurisdiction: str) -> Head:
         return await self._views.head(jurisdiction)

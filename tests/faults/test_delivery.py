@@ -133,13 +133,18 @@ class Quiet:
 
     def __init__(self) -> None:
         self.offsets: dict[int, int] = {}
+        self.offsets_read: dict[int, int] = {}
         self.announced: list[Announcement] = []
 
     async def load(self) -> dict[int, int]:
         return dict(self.offsets)
 
-    async def save(self, offsets: dict[int, int]) -> None:
-        self.offsets |= offsets
+    async def read(self) -> dict[int, int]:
+        return {p: max(offset, self.offsets_read.get(p, 0)) for p, offset in self.offsets.items()}
+
+    async def save(self, offsets: dict[int, tuple[int, int]]) -> None:
+        self.offsets |= {partition: projected for partition, (projected, _) in offsets.items()}
+        self.offsets_read |= {partition: read for partition, (_, read) in offsets.items()}
 
     async def send(self, announcement: Announcement) -> None:
         self.announced.append(announcement)

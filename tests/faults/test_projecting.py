@@ -129,6 +129,38 @@ async def test_bytes_that_are_no_commit_stop_nobody_unless_the_chain_goes_throug
     assert "2307" in scene.work.parked
 
 
+async def test_one_that_is_parked_holds_its_checkpoint_but_not_what_others_see_of_the_work(
+    scene: Scene,
+) -> None:
+    """A projector without partitions would else end for want of work, each minute."""
+    await scene.work.catch_up(WHERE)
+    await scene.take(
+        scene.put("2307", b'{"jurisdiction":"2307","first":1,"prev":"%s","events":[{}]}' % (b"0" * 64))
+    )
+    await scene.take(scene.put("2307", of("2307")[0].data))
+    await scene.work.save()
+
+    assert (await scene.quiet.load())[WHERE] < (await scene.work.read())[WHERE] == 3
+
+
+async def test_those_that_are_stuck_keep_no_others_from_the_store(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = {f"S{n}" for n in range(working.AT_ONCE)}
+    begun: set[str] = set()
+
+    async def projecting(jurisdiction: str, records: Sequence[Record]) -> None:
+        begun.add(jurisdiction)
+        if jurisdiction in stuck and "2307" not in begun:
+            raise OSError("its rows cannot be written")
+
+    monkeypatch.setattr(scene.work, "_project", projecting)
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(scene.work._one(WHERE, code, []) for code in (*sorted(stuck), "2307")))
+
+    assert begun == stuck | {"2307"}
+
+
 async def test_views_that_are_not_of_this_log_are_not_rebuilt_for_ever(scene: Scene) -> None:
     scene.put("2307", of("2307")[0].data)
 

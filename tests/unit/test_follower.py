@@ -167,3 +167,19 @@ def test_an_announcement_survives_its_topic_and_garbage_is_passed_over() -> None
 
     assert decode(encode(said)) == said
     assert decode(b"garbage") is None
+
+
+async def test_a_restored_store_takes_positions_and_screens_back(scene: Scene) -> None:
+    scene.store.at[J] = 7
+    assert await scene.follower.reached(J, 7, 1)
+    await asyncio.sleep(0.1)
+    before = scene.resets
+    scene.store.at[J] = 4
+    await asyncio.sleep(0.1)
+
+    assert scene.follower.positions[J] == 4
+    assert scene.resets == before + 1
+    assert not await scene.follower.reached(J, 7, 0.01)
+
+    scene.store.at[J] = 7
+    assert await scene.follower.reached(J, 7, 1)

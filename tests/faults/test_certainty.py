@@ -1,0 +1,40 @@
+"""Only what was certainly not taken is said not to be in the log."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiokafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
+
+from services.log.kafka import RETRY_MS, Connection, KafkaTransport
+from services.log.transport import NotSent, SendUnknown
+
+
+class Answering:
+    """A producer whose client answers after a while, perhaps after several tries."""
+
+    def __init__(self, seconds: float, error: Exception) -> None:
+        self._seconds, self._error = seconds, error
+
+    async def send(self, topic: str, **record: Any) -> asyncio.Future[Any]:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(self._seconds, answer.set_exception, self._error)
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("seconds", "error", "raised"),
+    [
+        (0.0, TopicAuthorizationFailedError(), NotSent),
+        (1.5 * RETRY_MS / 1000, TopicAuthorizationFailedError(), SendUnknown),
+        (0.0, KafkaTimeoutError(), SendUnknown),
+    ],
+    ids=["refused at once", "refused after another try that may have been taken", "no answer"],
+)
+async def test_a_refusal_is_certain_only_of_the_first_try(
+    seconds: float, error: Exception, raised: type[Exception]
+) -> None:
+    transport = KafkaTransport(Connection(servers="127.0.0.1:1"))
+    transport._producer = Answering(seconds, error)  # type: ignore[assignment]
+    with pytest.raises(raised):
+        await transport.send(0, b"2307", b"x")

@@ -1,0 +1,58 @@
+"""An erasure is recorded first and its keys go second: who died between the two is finished for."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from services import runtime, wiring
+from services.decisions.base import Command
+from services.decisions.worker import Erase, Register
+from services.log.asked import Asked
+from services.runtime import Muster
+from services.vault import Erased
+
+J = "2307"
+
+
+async def ask(muster: Muster, command: Command) -> str:
+    asked = Asked(id=str(uuid4()), command=command, actor="admin/a", received=datetime.now(UTC))
+    async with asyncio.timeout(5):
+        return (await muster.submit(J, [asked]))[0].outcome
+
+
+def sealable(muster: Muster) -> bool:
+    """Whether the worker's key is still there."""
+    try:
+        muster.vault.seal(J, "worker/W1", "c", "name", "synthetic 001")
+    except Erased:
+        return False
+    return True
+
+
+async def test_another_process_of_a_cluster_finishes_it_though_no_command_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "TICK_SECONDS", 0.02)
+    monkeypatch.setattr(runtime, "LOOK_SECONDS", 0.02)
+    first = await wiring.embedded(tmp_path)
+
+    async def killed(jurisdiction: str, subjects: object) -> None:
+        await asyncio.Event().wait()
+
+    async with first.running():
+        assert await ask(first, Register(worker="W1", role="courier", name="synthetic 001")) == "accepted"
+        monkeypatch.setattr(first.vault, "erase_all", killed)
+        asking = asyncio.create_task(ask(first, Erase(worker="W1")))
+        await first.projector.reached(J, 3, 5)
+        assert sealable(first)
+        asking.cancel()
+    await asyncio.wait((asking,))
+
+    second = await wiring.embedded(tmp_path)
+    second.shared = True  # as in a cluster: nothing is hydrated before it is needed
+    async with second.running(), asyncio.timeout(5):
+        while sealable(second):
+            await asyncio.sleep(0.02)
