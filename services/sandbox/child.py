@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -135,10 +136,16 @@ class Child:
 
 
 def free_port() -> int:
-    """Of 127.0.0.1; nobody else has it just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Of 127.0.0.1; nobody else has it just now, nor is given it for a connection while its owner is away.
+
+    The kernel hands out ports from 32768 on to who connects, on 127.0.0.1 even to one who knocks at that very
+    port: a server that died could then not come back.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311  no secret
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def listens(port: int) -> bool:

@@ -20,6 +20,7 @@ from projections.catalog import views as catalog
 from services.log.chained import ChainedLog
 from services.log.kafka import open_log
 from services.log.port import LogUnavailable
+from services.sandbox.child import free_port
 from services.views.port import ViewsUnavailable
 from services.views.postgres import PgViews
 
@@ -271,3 +272,9 @@ def test_no_process_outlives_its_supervisor(tmp_path: Path) -> None:
     while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]:
         assert time.monotonic() < deadline, "it lives on"
         time.sleep(0.05)
+
+
+def test_a_server_that_died_finds_its_port_free() -> None:
+    """Who connects in vain meanwhile is given ports from another range."""
+    floor = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert all(free_port() < min(floor, 32_768) for _ in range(100))
