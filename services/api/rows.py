@@ -2,15 +2,20 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from projections.base import Row, personal_fields
 from projections.catalog import views
 from services.vault import BadToken, NoKey, Vault
+
+TELL_SECONDS: Final = 60.0
+_told: dict[str, tuple[float, int]] = {}
+"""Jurisdiction -> when it was last said, and how many were not said since."""
 
 log_of = logging.getLogger("muster.api")
 
@@ -30,6 +35,17 @@ def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
             if token:
                 found[token.split(":")[2]] = None
     return tuple(found)
+
+
+def _tell(jurisdiction: str, error: Exception) -> None:
+    """At most once a minute of each jurisdiction: without its keys a whole roster cannot be opened."""
+    said, unsaid = _told.get(jurisdiction, (-TELL_SECONDS, 0))
+    if time.monotonic() - said < TELL_SECONDS:
+        _told[jurisdiction] = said, unsaid + 1
+        return
+    _told[jurisdiction] = time.monotonic(), 0
+    more = f", and {unsaid} others before it" if unsaid else ""
+    log_of.warning("a personal field of %s cannot be opened: %s%s", jurisdiction, error, more)
 
 
 class Opener:
@@ -58,7 +74,7 @@ class Opener:
             NoKey,
             BadToken,
         ) as error:  # a log restored without its keys: the row is worth more than the name
-            log_of.warning("a personal field of %s cannot be opened: %s", self._jurisdiction, error)
+            _tell(self._jurisdiction, error)
             return None
 
     async def warm(self, view: str, rows: Iterable[Row]) -> None:

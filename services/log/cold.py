@@ -2,12 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Final
 
 from events.commit import Head, Verdict, digest
 from services.log.chain import GENESIS_MARK, Chain, Mark
 from services.log.identity import partition_of
 from services.log.port import LogDamaged, LogUnavailable, Stored
 from services.log.transport import Record, Transport, TransportDown
+
+MARKS: Final = 4
+"""Places kept near where a chain was read last, beside the newest of all."""
+MOST_POSITION: Final = 1 << 62
 
 
 class StaleMark(Exception):
@@ -58,11 +63,12 @@ class ColdLog:
 
     def __init__(self, transport: Transport, log: str) -> None:
         self.id, self._transport = log, transport
-        self._marks: dict[str, Mark] = {}
+        self._marks: dict[str, list[Mark]] = {}
+        """The newest places that were read, ascending: who reads a piece at a time goes on there."""
 
     async def end(self, jurisdiction: str) -> Head:
         """The head as the topic has it now. Reads all that is beyond the newest known place."""
-        mark = self._marks.get(jurisdiction, GENESIS_MARK)
+        mark = self._mark(jurisdiction, MOST_POSITION)
         chain = Chain(jurisdiction, mark)
         async for _ in self._walk(chain, mark):
             pass
@@ -70,8 +76,7 @@ class ColdLog:
 
     async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
         """As Log.read."""
-        known = self._marks.get(jurisdiction, GENESIS_MARK)
-        mark = known if known.head.position <= after else GENESIS_MARK
+        mark = self._mark(jurisdiction, after)
         chain = Chain(jurisdiction, mark)
         async for batch in self._walk(chain, mark):
             beyond = [stored for stored in batch if stored.head.position > after]
@@ -83,11 +88,25 @@ class ColdLog:
         try:
             stop = await self._transport.end(partition)
             async for batch in walk(self._transport, chain, mark, stop):
+                self._keep(chain)
                 yield batch
         except StaleMark as error:
             self._marks.pop(chain.jurisdiction, None)
             raise LogUnavailable(f"{error}; read it again") from error
         except TransportDown as error:
             raise LogUnavailable(f"the log cannot be read: {error}") from error
-        if chain.head.position:
-            self._marks[chain.jurisdiction] = Mark(chain.head, chain.offset)
+
+    def _mark(self, jurisdiction: str, after: int) -> Mark:
+        """The newest known place that is not beyond a position."""
+        known = (mark for mark in reversed(self._marks.get(jurisdiction, [])) if mark.head.position <= after)
+        return next(known, GENESIS_MARK)
+
+    def _keep(self, chain: Chain) -> None:
+        if not chain.head.position:
+            return
+        marks = self._marks.get(chain.jurisdiction, [])
+        made = {mark.head.position: mark for mark in (*marks, Mark(chain.head, chain.offset))}
+        kept = sorted(made.values(), key=lambda mark: mark.head.position)
+        newest = chain.head.position
+        near = [mark for mark in kept if mark.head.position <= newest][-MARKS:]
+        self._marks[chain.jurisdiction] = near if kept[-1] in near else [*near, kept[-1]]
