@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -20,7 +20,7 @@ from services.api.context import answer, muster, principal
 from services.api.hub import Hub
 from services.api.limits import LimitBodies
 from services.api.pages import STATIC, SecurityHeaders, docs, start
-from services.api.problems import Problem, on_crash, on_http_error, on_problem, on_unavailable
+from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
 from services.log.port import LogUnavailable
 from services.runtime import Muster, public_views
 from services.telemetry.port import PlacesUnavailable
@@ -57,6 +57,7 @@ def build(muster: Muster, tokens: Tokens) -> FastAPI:
         ViewsUnavailable,
     ):
         app.add_exception_handler(unavailable, on_unavailable)
+    app.add_exception_handler(ClientDisconnect, on_gone)
     app.add_exception_handler(Exception, on_crash)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_route("/", start)

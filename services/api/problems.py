@@ -88,3 +88,8 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
 async def on_crash(request: Request, error: Exception) -> Response:
     """Exception handler for what should not happen; the cause is in the service's own log."""
     return Problem(500, "internal", "The service failed; its log says why. Nothing was recorded.").response()
+
+
+async def on_gone(request: Request, error: Exception) -> Response:
+    """Exception handler for who left before their request was whole: nobody is there to be told."""
+    return Response(status_code=400)

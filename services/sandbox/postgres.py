@@ -67,6 +67,8 @@ class Database(Child):
             utils.ensure_user_exists(SYSTEM_USER)
         if not (self._data / "PG_VERSION").exists():
             self._make()
+        if self._root:  # somebody may have closed a folder on the way since
+            utils.ensure_prefix_permissions(self._data)
         super().start()
 
     def _make(self) -> None:
@@ -74,7 +76,7 @@ class Database(Child):
         self._data.mkdir(mode=0o700, exist_ok=True)
         if self._root:
             owner = pwd.getpwnam(SYSTEM_USER)
-            utils.ensure_prefix_permissions(self._data)
+            utils.ensure_prefix_permissions(self._data)  # initdb needs them too
             utils.ensure_folder_permissions(_BIN.parent, 0o5)
             os.chown(self._data, owner.pw_uid, owner.pw_gid)
             os.chown(password, owner.pw_uid, owner.pw_gid)

@@ -1,5 +1,6 @@
 """Malformed, huge, deep, NUL-holding and wrongly typed input: problems, never a crash, nothing half-done."""
 
+import asyncio
 import json
 from uuid import uuid4
 
@@ -118,3 +119,22 @@ async def test_a_command_that_a_rule_trips_over_does_not_stop_the_others(
     assert (broken.status_code, broken.json()["code"]) == (500, "internal")
     assert works.status_code == 200
     assert (await service.http.get("/readyz")).status_code == 200
+
+
+async def test_who_leaves_in_the_middle_of_a_request_is_no_failure_of_the_service(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, port = service.url.removeprefix("http://").split(":")
+    head = (
+        "POST /api/v1/2307/commands/worker.register HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: {service.http.headers['Authorization']}\r\nIdempotency-Key: {uuid4()}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    )
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(head.encode())
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    writer.close()
+    await asyncio.sleep(0.2)
+
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
