@@ -90,8 +90,11 @@ async def _frames(
 
 
 async def _resumable(request: Request, jurisdiction: str, position: int | None) -> int | None:
-    """The position to go on from, if the outbox still reaches back to it."""
+    """The position to go on from, if the outbox still reaches back beyond it."""
     if position is None:
+        return None
+    oldest = await muster(request).views.oldest(jurisdiction)
+    if oldest is None or oldest >= position:  # views may have been folded anew just there
         return None
     steps = await muster(request).projector.steps(jurisdiction, position, 1)
     head = await muster(request).views.head(jurisdiction)

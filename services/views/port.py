@@ -131,6 +131,11 @@ class Views(Protocol):
         """Steps beyond position `after` in order; None where they no longer reach back that far."""
         ...
 
+    async def oldest(self, jurisdiction: str) -> int | None:
+        """The position that the oldest step leads on from. Rows that were shown there may be of before a
+        rebuild: only what was shown beyond it is brought up to date by steps."""
+        ...
+
     async def rebuild(self, jurisdiction: str, view: str, rows: Mapping[str, Row], head: Head) -> bool:
         """Replace a view's rows by a fresh fold as of `head`; it is no longer degraded. False where the
         live head is another by now. Steps before `head` are gone; a stream that is exactly at `head` must be

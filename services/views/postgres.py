@@ -133,6 +133,10 @@ class PgViews:
         async with self._pool.reading() as db:
             return await heads.steps(db, jurisdiction, after, limit)
 
+    async def oldest(self, jurisdiction: str) -> int | None:
+        rows = await self._pool.fetch(heads.OLDEST, jurisdiction)
+        return rows[0][0] if rows else None
+
     def unpack(self, after: int, upto: int, packed: bytes) -> Step:
         """A step as it is kept. Raises RowUnreadable."""
         return unpack(self._by_table, after, upto, packed)

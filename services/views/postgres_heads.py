@@ -28,7 +28,7 @@ _ADD_STEP: Final = "INSERT INTO steps (jurisdiction, after, upto, size, changes)
 _STEPS: Final = """
 SELECT after, upto, changes FROM steps WHERE jurisdiction = $1 AND upto > $2 ORDER BY upto LIMIT $3
 """
-_OLDEST: Final = "SELECT after FROM steps WHERE jurisdiction = $1 ORDER BY upto LIMIT 1"
+OLDEST: Final = "SELECT after FROM steps WHERE jurisdiction = $1 ORDER BY upto LIMIT 1"
 _PRUNE: Final = """
 DELETE FROM steps WHERE jurisdiction = $1 AND upto <= (
     SELECT max(upto) FROM (
@@ -104,7 +104,7 @@ async def steps(db: asyncpg.Connection, jurisdiction: str, after: int, limit: in
     """(after, upto, packed) beyond a position; None where they no longer reach back that far."""
     if after >= (await head(db, jurisdiction)).position:
         return []
-    oldest = await db.fetchval(_OLDEST, jurisdiction)
+    oldest = await db.fetchval(OLDEST, jurisdiction)
     if oldest is None or oldest > after:
         return None
     return [(a, u, packed) for a, u, packed in await db.fetch(_STEPS, jurisdiction, after, limit)]

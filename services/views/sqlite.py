@@ -104,6 +104,9 @@ class SqliteViews:
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
         return await self._call(self._steps, jurisdiction, after, limit)
 
+    async def oldest(self, jurisdiction: str) -> int | None:
+        return await self._call(outbox.oldest, jurisdiction)
+
     def _table(self, view: str) -> Table:
         table = self.tables.get(view)
         if table is None:

@@ -42,14 +42,20 @@ def restart(db: apsw.Connection, jurisdiction: str, position: int) -> None:
     write(db, jurisdiction, position, position, ())
 
 
+def oldest(db: apsw.Connection, jurisdiction: str) -> int | None:
+    """The position that the oldest step leads on from."""
+    found: Any = db.execute("SELECT min(after) FROM steps WHERE jurisdiction = ?", (jurisdiction,)).get
+    return found
+
+
 def read(
     db: apsw.Connection, jurisdiction: str, after: int, head: int, limit: int
 ) -> list[tuple[int, int, bytes]] | None:
     """(after, upto, packed) beyond `after`; None where they no longer reach back that far."""
     if after >= head:
         return []
-    oldest: Any = db.execute("SELECT min(after) FROM steps WHERE jurisdiction = ?", (jurisdiction,)).get
-    if oldest is None or oldest > after:
+    begin = oldest(db, jurisdiction)
+    if begin is None or begin > after:
         return None
     found: Any = db.execute(
         "SELECT after, upto, changes FROM steps WHERE jurisdiction = ? AND upto > ? ORDER BY upto LIMIT ?",

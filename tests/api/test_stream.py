@@ -167,6 +167,21 @@ async def test_a_stream_resumes_where_it_broke_off(service: Service) -> None:
         assert resumed.rows == (await fresh(service.http, views="roster")).rows
 
 
+async def test_who_was_away_while_views_were_folded_anew_starts_over_even_at_the_very_head(
+    service: Service,
+) -> None:
+    """Nothing was recorded meanwhile: position and steps alone would tell nothing of the new rows."""
+    await service.ok("worker.register", worker="W1", role="courier")
+    async with opened(service.http, views="roster") as stream:
+        await stream.step()
+    views = service.muster.views
+    assert await views.rebuild(J, "roster", {}, await views.head(J))
+    async with opened(service.http, last=stream.position, views="roster") as resumed:
+        await resumed.step()
+        assert resumed.events == ["snapshot"]
+        assert resumed.rows == {}
+
+
 async def test_a_step_that_touches_no_row_asked_for_still_moves_the_position(service: Service) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
     async with opened(service.http, views="teams") as stream:
