@@ -88,14 +88,16 @@ class Cluster:
         raise AssertionError(f"{service} does not answer {path}\n{self.said()}")
 
     def send(self, service: str, command: str, **body: str) -> int:
-        """The position that it was recorded at."""
-        answer = httpx.post(
-            f"http://127.0.0.1:{self.ports[service]}/api/v1/2307/commands/{command}",
-            json=body,
-            headers={"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(uuid4())},
-            timeout=30,
-        )
-        assert answer.status_code == 200, answer.text
+        """The position that it was recorded at. Where the answer is "send the same id again", it is."""
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(uuid4())}
+        url = f"http://127.0.0.1:{self.ports[service]}/api/v1/2307/commands/{command}"
+        until = time.monotonic() + 60
+        while True:
+            answer = httpx.post(url, json=body, headers=headers, timeout=30)
+            if answer.status_code != 503 or time.monotonic() > until:
+                break
+            time.sleep(0.5)
+        assert answer.status_code == 200, answer.text + self.said()
         return answer.json()["position"]
 
 
