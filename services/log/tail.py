@@ -13,6 +13,10 @@ from services.log.transport import Delivery, Record, Transport, TransportDown
 
 QUIET_SECONDS: Final = 2.0
 """A tail that is waited for and does not move is connected anew: consumers go quiet after broker trouble."""
+MOST_QUIET_SECONDS: Final = 16.0
+"""Each new connection that brings nothing is given twice the time, up to this: the machine may be busy."""
+CONNECT_SECONDS: Final = 10.0
+"""How long a connection may take to its first delivery, even an empty one."""
 RETRY_SECONDS: Final = 0.2
 
 log_of = logging.getLogger("muster.log")
@@ -35,6 +39,9 @@ class Tail:
         self._ticket = count()
         self._task: asyncio.Task[None] | None = None
         self._connected: asyncio.Task[None] | None = None
+        self._patience = QUIET_SECONDS
+        self._due = 0.0
+        """Before this moment of the loop's clock the connection is not given up."""
 
     async def start(self) -> None:
         """From the ends as they are now. Raises TransportDown."""
@@ -71,12 +78,22 @@ class Tail:
             before = self.positions[partition]
             await asyncio.wait((waiter,), timeout=min(left, QUIET_SECONDS))
             if self.positions[partition] == before and not waiter.done() and not self._busy:
-                log_of.warning("partition %d has gone quiet at %d; connecting anew", partition, before)
-                self._reconnect()
+                self._doubt(partition, before)
+
+    def _doubt(self, partition: int, position: int) -> None:
+        """Once per connection, however many wait; a connection being made is left to be made."""
+        if asyncio.get_running_loop().time() >= self._due:
+            log_of.warning("partition %d has gone quiet at %d; connecting anew", partition, position)
+            self._patience = min(self._patience * 2, MOST_QUIET_SECONDS)
+            self._hold(CONNECT_SECONDS)
+            self._reconnect()
 
     def _reconnect(self) -> None:
         if self._connected:
             self._connected.cancel()
+
+    def _hold(self, seconds: float) -> None:
+        self._due = asyncio.get_running_loop().time() + seconds
 
     async def _run(self) -> None:
         while not self.failure:
@@ -97,8 +114,16 @@ class Tail:
         await self._verify()
         if self.failure:
             return
+        self._hold(CONNECT_SECONDS)
+        connecting = True
         async for delivery in self._transport.follow(dict(self.positions)):
+            if connecting:
+                self._hold(self._patience)
+                connecting = False
+            before = self.positions[delivery.partition]
             await self._take(delivery)
+            if self.positions[delivery.partition] > before:
+                self._patience = QUIET_SECONDS
 
     async def _verify(self) -> None:
         """What was last read must still be there: a cut or exchanged topic is not followed."""

@@ -26,6 +26,7 @@ class Frail(Scripted):
         self.failing, self.slow = 0, 0.0
         self.flowing = asyncio.Event()
         self.flowing.set()
+        self.connecting, self.connections = 0.0, 0
 
     async def fetch(self, partition: int, start: int, stop: int) -> AsyncIterator[list[Record]]:
         await asyncio.sleep(self.slow)
@@ -36,6 +37,8 @@ class Frail(Scripted):
             yield records
 
     async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
+        self.connections += 1
+        await asyncio.sleep(self.connecting)
         async for delivery in super().follow(positions):
             await self.flowing.wait()
             yield delivery
@@ -44,6 +47,7 @@ class Frail(Scripted):
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(tail, "CONNECT_SECONDS", 0.5)
     monkeypatch.setattr(tail, "RETRY_SECONDS", 0.0)
 
 
@@ -82,6 +86,33 @@ async def test_reading_anew_may_take_longer_than_silence_does(line: tuple[Frail,
     transport.topic.put(WHERE, J.encode(), COMMITS[2].data)
 
     assert await log.end(J) == COMMITS[2].head
+
+
+async def test_a_connection_that_takes_long_to_make_is_left_to_be_made(
+    line: tuple[Frail, ChainedLog],
+) -> None:
+    """Given up after each silence it would never be there: a busy machine takes its time."""
+    transport, log = line
+    assert await log.append(J, COMMITS[0].data)
+    before, transport.connecting = transport.connections, 0.4
+    log._tail._reconnect()
+
+    assert await asyncio.gather(*[log.append(J, COMMITS[1].data) for _ in range(5)])
+    assert transport.connections == before + 1
+
+
+async def test_a_silent_connection_is_given_longer_each_time(line: tuple[Frail, ChainedLog]) -> None:
+    transport, log = line
+    assert await log.append(J, COMMITS[0].data)
+    transport.flowing.clear()
+    waiting = asyncio.create_task(log.append(J, COMMITS[1].data))
+    await asyncio.sleep(0.6)
+    assert log._tail._patience > 2 * tail.QUIET_SECONDS
+    assert transport.connections < 0.6 / tail.QUIET_SECONDS / 2
+    transport.flowing.set()
+
+    assert await waiting
+    assert log._tail._patience == tail.QUIET_SECONDS
 
 
 async def test_the_end_is_that_of_the_newest_reading(line: tuple[Frail, ChainedLog]) -> None:
