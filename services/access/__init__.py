@@ -2,6 +2,6 @@
 
 from services.access.port import AccessUnavailable, Token
 from services.access.principal import SCOPES, Principal
-from services.access.tokens import TokenRefused, Tokens
+from services.access.tokens import TokenRefused, Tokens, lasts
 
-__all__ = ["SCOPES", "AccessUnavailable", "Principal", "Token", "TokenRefused", "Tokens"]
+__all__ = ["SCOPES", "AccessUnavailable", "Principal", "Token", "TokenRefused", "Tokens", "lasts"]

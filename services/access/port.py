@@ -50,8 +50,16 @@ class Session(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
+class Code(msgspec.Struct, frozen=True):
+    """A one-time sign-in code: whom it makes a token for, and until when. The code itself is not kept."""
+
+    jurisdiction: str
+    worker: str
+    expires_at: datetime
+
+
 def hashed(secret: str) -> str:
-    """Secrets have 256 random bits, so one plain SHA-256 is enough."""
+    """Secrets have 256 random bits, so one plain SHA-256 is enough; codes have 50, and are over in a day."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
@@ -92,6 +100,14 @@ class TokenStore(Protocol):
 
     def end(self, hash_: str) -> None:
         """A session; an unknown one is no error."""
+        ...
+
+    def issue(self, hash_: str, code: Code, now: datetime) -> None:
+        """Keep a code; older ones of this worker are void, and those that are over go."""
+        ...
+
+    def redeem(self, hash_: str, now: datetime) -> Code | None:
+        """Take the code away: of several that try at once one gets it. None = unknown, used, void or over."""
         ...
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from services.access.port import AccessUnavailable, Held, Session, Token
+from services.access.port import AccessUnavailable, Code, Held, Session, Token
 from services.postgres.blocking import TROUBLE, Blocking, Connection, DatabaseUnavailable, Taken
 
 LOOK_SECONDS: Final = 0.25
@@ -25,6 +25,12 @@ _BEGIN: Final = (
     "INSERT INTO access_sessions (hash, token, expires_at)"
     " SELECT $1, id, $3 FROM access_tokens WHERE id = $2 AND revoked_at IS NULL"
 )
+_ISSUE: Final = (
+    "INSERT INTO access_codes (hash, jurisdiction, worker, expires_at) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT (jurisdiction, worker) DO UPDATE"
+    " SET hash = excluded.hash, expires_at = excluded.expires_at"
+)
+_REDEEM: Final = "DELETE FROM access_codes WHERE hash = $1 RETURNING jurisdiction, worker, expires_at"
 _BUMP: Final = "UPDATE access_version SET version = version + 1"
 
 T = TypeVar("T")
@@ -87,6 +93,22 @@ class PgTokenStore:
 
     def end(self, hash_: str) -> None:
         self._write(("DELETE FROM access_sessions WHERE hash = $1", hash_))
+
+    def issue(self, hash_: str, code: Code, now: datetime) -> None:
+        async def work(connection: Connection) -> None:
+            async with connection.transaction():
+                await connection.execute("DELETE FROM access_codes WHERE expires_at <= $1", now)
+                await connection.execute(_ISSUE, hash_, code.jurisdiction, code.worker, code.expires_at)
+
+        self._run(work)
+
+    def redeem(self, hash_: str, now: datetime) -> Code | None:
+        async def work(connection: Connection) -> Any:
+            return await connection.fetchrow(_REDEEM, hash_)
+
+        taken = self._run(work)
+        code = Code(**taken) if taken else None
+        return code if code and now < code.expires_at else None
 
     def close(self) -> None:
         try:

@@ -3,12 +3,12 @@
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import apsw
 import msgspec
 
-from services.access.port import Held, Session, Token
+from services.access.port import Code, Held, Session, Token
 from services.private import connect
 
 LOOK_SECONDS: Final = 0.5
@@ -33,9 +33,17 @@ CREATE TABLE IF NOT EXISTS sessions (
     token TEXT NOT NULL,
     expires_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS codes (
+    hash TEXT PRIMARY KEY,
+    jurisdiction TEXT NOT NULL,
+    worker TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    UNIQUE (jurisdiction, worker)
+) STRICT, WITHOUT ROWID;
 """
 _ADD: Final = "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
 _ALL: Final = "SELECT * FROM tokens ORDER BY created_at, rowid"
+_REDEEM: Final = "DELETE FROM codes WHERE hash = ? RETURNING jurisdiction, worker, expires_at"
 
 
 class Store:
@@ -104,6 +112,20 @@ class Store:
     def _sessions(self) -> dict[str, Session]:
         rows = self._db.execute("SELECT hash, token, expires_at FROM sessions")
         return {row[0]: Session(row[1], datetime.fromisoformat(row[2])) for row in rows}
+
+    def issue(self, hash_: str, code: Code, now: datetime) -> None:
+        with self._db:
+            self._db.execute("DELETE FROM codes WHERE expires_at <= ?", (now.isoformat(),))
+            values = (hash_, code.jurisdiction, code.worker, code.expires_at.isoformat())
+            self._db.execute("DELETE FROM codes WHERE jurisdiction = ? AND worker = ?", values[1:3])
+            self._db.execute("INSERT INTO codes VALUES (?, ?, ?, ?)", values)
+
+    def redeem(self, hash_: str, now: datetime) -> Code | None:
+        taken: Any = self._db.execute(_REDEEM, (hash_,)).fetchall()
+        for jurisdiction, worker, expires_at in taken:
+            code = Code(jurisdiction, worker, datetime.fromisoformat(expires_at))
+            return code if now < code.expires_at else None
+        return None
 
     def close(self) -> None:
         self._db.close()

@@ -8,12 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
 
-from services.access.port import Held, Session, Token, TokenStore, hashed
+from services.access.codes import new_code, typed
+from services.access.port import Code, Held, Session, Token, TokenStore, hashed
 from services.access.principal import SCOPES, Principal, ScopeName
 from services.access.store import Store
 from services.private import replace
 
 SESSION_LASTS: Final = timedelta(hours=12)
+PHONE_LASTS: Final = timedelta(days=30)
+"""A token made by a sign-in code, and the session of any worker's token."""
+CODE_MINUTES: Final = 15
+MOST_CODE_MINUTES: Final = 24 * 60
 _NAME: Final = re.compile(r"\w[\w.\-]{0,63}")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]{0,63}")
 
@@ -24,6 +29,16 @@ class TokenRefused(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code, self.detail = code, detail
+
+
+def lasts(principal: Principal) -> timedelta:
+    """How long a session of theirs may be: a shift at a desk, a month on a phone."""
+    return PHONE_LASTS if principal.worker is not None else SESSION_LASTS
+
+
+def _phone_name(worker: str, id_: str) -> str:
+    """Of a token made by a code; told apart from any other's name by the token's own id in it."""
+    return f"phone-{worker[:40]}-{id_}"
 
 
 class Tokens:
@@ -109,6 +124,43 @@ class Tokens:
             self._take(self._store.now())
         return found[0]
 
+    # -- codes ---------------------------------------------------------------------------------------------
+
+    def issue_code(self, jurisdiction: str, worker: str, minutes: int = CODE_MINUTES) -> tuple[str, datetime]:
+        """A new one-time code for this worker's phone, told this once, and until when it can be used; older
+        ones are void. Raises TokenRefused."""
+        _refuse_bad("code", "worker", ((jurisdiction,), ()), worker, None, self._now())
+        if not 1 <= minutes <= MOST_CODE_MINUTES:
+            raise TokenRefused("token.expires", "A code can be used for 1 to 1440 minutes.")
+        shown, now = new_code(), self._now()
+        code = Code(jurisdiction, worker, now + timedelta(minutes=minutes))
+        with self._gate:
+            self._store.issue(hashed(shown.replace("-", "")), code, now)
+        return shown, code.expires_at
+
+    def redeem_code(self, text: str) -> str | None:
+        """Exchange a code for a session of a token of its own, limited to the worker; None = no such code.
+
+        The token's secret is told to nobody: it is the session that the phone holds.
+        """
+        plain = typed(text)
+        with self._gate:
+            now = self._now()
+            code = self._store.redeem(hashed(plain), now) if plain else None
+            if code is None:
+                return None
+            id_ = secrets.token_hex(8)
+            token = Token(
+                id=id_,
+                name=_phone_name(code.worker, id_),
+                scope="worker",
+                jurisdictions=(code.jurisdiction,),
+                worker=code.worker,
+                created_at=now,
+                expires_at=now + PHONE_LASTS,
+            )
+            return self.session(self._add(token))
+
     # -- the first one -------------------------------------------------------------------------------------
 
     @property
@@ -159,13 +211,14 @@ class Tokens:
             return self._valid(token.id) if token else None
 
     def session(self, secret: str) -> str | None:
-        """Exchange a token's secret for that of a session (a cookie) of 12 hours; None = no valid token."""
+        """Exchange a token's secret for that of a session (a cookie), as long as `lasts`; None = no valid
+        token."""
         with self._gate:
             principal = self.principal(secret)
             if principal is None:
                 return None
             now, session = self._now(), secrets.token_urlsafe(32)
-            self._store.begin(hashed(session), Session(principal.id, now + SESSION_LASTS), now)
+            self._store.begin(hashed(session), Session(principal.id, now + lasts(principal)), now)
             self._take(self._store.now())
         return session
 
@@ -179,8 +232,12 @@ class Tokens:
             return self._valid(found.token) if found and self._now() < found.expires_at else None
 
     def end_session(self, session: str) -> None:
-        """Sign out; an unknown session is no error."""
+        """Sign out; an unknown session is no error. A token that a code made goes with it."""
         with self._gate:
+            found = self._take(self._store.now()).sessions.get(hashed(session))
+            token, _ = self._by_id.get(found.token, (None, None)) if found else (None, None)
+            if token and token.worker and token.name == _phone_name(token.worker, token.id):
+                self._store.revoke(token.id, self._now())
             self._store.end(hashed(session))
             self._take(self._store.now())
 

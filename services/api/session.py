@@ -1,21 +1,27 @@
 """A token exchanged for a cookie, since an EventSource cannot send headers."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.access import lasts
+from services.api.codes import redeem
 from services.api.context import COOKIE, answer, principal, tokens
 from services.api.problems import Problem, invalid
-
-LASTS_SECONDS = 12 * 3600
+from services.decisions.base import omitted
 
 
 class SignIn(BaseModel):
-    """The token from the printed link's fragment."""
+    """The token from the printed link's fragment, or the one-time code that the command centre told."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"oneOf": [{"required": ["token"]}, {"required": ["code"]}]}
+    )
 
-    token: str = Field(min_length=1, max_length=200)
+    token: Annotated[str, Field(min_length=1, max_length=200)] = omitted()
+    code: Annotated[str, Field(min_length=1, max_length=100)] = omitted()
 
 
 async def sign_in(request: Request) -> Response:
@@ -24,14 +30,17 @@ async def sign_in(request: Request) -> Response:
         given = SignIn.model_validate_json(await request.body(), strict=True)
     except ValidationError as error:
         raise invalid(error) from error
-    session = tokens(request).session(given.token)
-    if session is None:
+    if bool(given.token) == bool(given.code):
+        raise Problem(422, "invalid", "Give either token or code.")
+    session = redeem(request, given.code) if given.code else tokens(request).session(given.token)
+    holder = tokens(request).by_session(session) if session else None
+    if session is None or holder is None:
         raise Problem(401, "unauthorized", "This token is unknown, revoked or expired.")
     response = answer({"status": "ok"})
     response.set_cookie(
         COOKIE,
         session,
-        max_age=LASTS_SECONDS,
+        max_age=int(lasts(holder).total_seconds()),
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
@@ -41,7 +50,7 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """Forget the session."""
+    """Forget the session; a token that a sign-in code made goes with it."""
     if COOKIE in request.cookies:
         tokens(request).end_session(request.cookies[COOKIE])
     response = answer({"status": "ok"})

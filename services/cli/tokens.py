@@ -1,6 +1,7 @@
-"""`muster token create | list | revoke`."""
+"""`muster token create | list | revoke | code`."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -8,7 +9,23 @@ import typer
 
 from services import wiring
 from services.access import Token, TokenRefused
-from services.cli.common import DATA, Data, Fail, Format, Json, out, print_rows
+from services.access.tokens import CODE_MINUTES, MOST_CODE_MINUTES
+from services.api.codes import link as code_link
+from services.cli.common import (
+    DATA,
+    Data,
+    Fail,
+    Format,
+    Json,
+    Jurisdiction,
+    existing,
+    only,
+    out,
+    print_rows,
+    run,
+)
+from services.cli.reading import reading
+from services.serve import running
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 SCOPES = "viewer, analyst, dispatcher, worker:ID, gateway or admin"
@@ -36,6 +53,40 @@ def create(
         print_rows([{"name": name, "scope": scope, "token": secret}], (), Format.json)
     else:
         out.print(secret)
+
+
+@app.command()
+def code(
+    worker: Annotated[str, typer.Argument(help="Id of the worker whose phone signs in.")],
+    jurisdiction: Jurisdiction = None,
+    minutes: Annotated[
+        int, typer.Option(min=1, max=MOST_CODE_MINUTES, help="It can be used for so long.")
+    ] = CODE_MINUTES,
+    data: Data = DATA,
+    as_json: Json = False,
+) -> None:
+    """Make a one-time code with which a worker's phone signs in; older ones of this worker become void."""
+    where = run(_known(existing(data), jurisdiction, worker))
+    try:
+        made, expires = wiring.tokens(data).issue_code(where, worker, minutes)
+    except TokenRefused as error:
+        raise Fail(str(error), 2) from error
+    server = running(data) or {"url": ""}
+    link = server["url"] + code_link(made)
+    if as_json:
+        print_rows([{"code": made, "link": link, "worker": worker, "expires_at": expires}], (), Format.json)
+    else:
+        out.print(f"{made}\n{link}")
+
+
+async def _known(data: Path, jurisdiction: str | None, worker: str) -> str:
+    """The jurisdiction, once the worker is on its roster. Raises Fail."""
+    async with reading(data) as (_, views, _):
+        where = only(await views.jurisdictions(), jurisdiction)
+        found = await views.load(where, {"roster": [worker]})
+    if found["roster"].get(worker) is None:
+        raise Fail(f"{worker} is not on the roster of {where}; register them first.")
+    return where
 
 
 @app.command("list")

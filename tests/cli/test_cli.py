@@ -86,6 +86,18 @@ def test_tokens_are_made_listed_and_revoked(data: Path) -> None:
     assert muster("token", "revoke", "desk-1", "--data", str(data)).returncode == 1
 
 
+def test_a_workers_phone_gets_a_code_and_a_link(data: Path) -> None:
+    worker = json.loads(muster("show", "roster", "--data", str(data), "--format", "json").stdout)[0]["worker"]
+    made = muster("token", "code", worker, "--jurisdiction", J, "--data", str(data)).stdout.splitlines()
+    as_json = json.loads(muster("token", "code", worker, "--data", str(data), "--json").stdout)
+    nobody = muster("token", "code", "W9", "--data", str(data))
+    assert made[1] == f"/go#code={made[0]}"
+    assert as_json[0]["link"] == f"/go#code={as_json[0]['code']}"
+    assert as_json[0]["code"] != made[0]
+    assert (nobody.returncode, nobody.stdout) == (1, "")
+    assert "W9 is not on the roster of 2307" in nobody.stderr
+
+
 MISTAKES = {
     "no log": ["show", "roster", "--data", "nowhere"],
     "no view": ["show", "shoes"],

@@ -3,6 +3,7 @@
 On both stores alike: a file of one data folder, and PostgreSQL shared by several processes.
 """
 
+import re
 import subprocess
 import sys
 import time
@@ -18,8 +19,19 @@ from pg_server import database, execute, server
 from services.access import AccessUnavailable, Principal, TokenRefused, Tokens
 from services.access.postgres import MISSES, PgTokenStore
 from services.postgres.blocking import Blocking
+from services.private import connect
 
 ROOT = Path(__file__).parents[2]
+OLD = """
+CREATE TABLE tokens (
+    id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, scope TEXT NOT NULL,
+    jurisdictions TEXT NOT NULL, areas TEXT NOT NULL, worker TEXT, created_at TEXT NOT NULL,
+    expires_at TEXT, revoked_at TEXT
+) STRICT;
+CREATE TABLE sessions (hash TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at TEXT NOT NULL)
+STRICT, WITHOUT ROWID;
+"""
+"""Of the first version, before there were codes."""
 
 
 class Clock:
@@ -48,7 +60,10 @@ class Home:
     def kept(self) -> str:
         """All that is stored."""
         if self.dsn:
-            rows = [execute(self.dsn, f"SELECT * FROM access_{table}") for table in ("tokens", "sessions")]  # noqa: S608
+            rows = [
+                execute(self.dsn, f"SELECT * FROM access_{table}")  # noqa: S608
+                for table in ("tokens", "sessions", "codes")
+            ]
             return str(rows)
         return "".join(file.read_bytes().decode("latin-1") for file in self.folder.iterdir())
 
@@ -286,6 +301,135 @@ class TestSessions:
 
         assert again.by_session(session) is None
         again.close()
+
+
+class TestCodes:
+    def test_one_makes_a_session_of_a_token_of_its_own(self, tokens: Tokens, clock: Clock) -> None:
+        code, until = tokens.issue_code("2307", "W1", 30)
+        session = tokens.redeem_code(code)
+        assert session
+        principal, (token,) = tokens.by_session(session), tokens.list()
+
+        assert until == clock.now + timedelta(minutes=30)
+        assert principal == token.principal
+        assert (token.scope, token.worker, token.jurisdictions) == ("worker", "W1", ("2307",))
+        assert token.expires_at == clock.now + timedelta(days=30)
+        assert token.name == f"phone-W1-{token.id}"
+
+    def test_it_has_fifty_random_bits_in_letters_that_nobody_confuses(self, tokens: Tokens) -> None:
+        some = {tokens.issue_code("2307", "W1")[0] for _ in range(50)}
+
+        assert len(some) == 50
+        assert all(
+            re.fullmatch("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}", c) for c in some
+        )
+
+    def test_it_is_typed_as_people_type(self, tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
+        for text in ("0101-ABCD-EF", " oLoi abcd ef ", "OIOL--ABCDEF", "0i0labcdef"):
+            monkeypatch.setattr("services.access.tokens.new_code", lambda: "0101-ABCD-EF")
+            tokens.issue_code("2307", "W1")
+            assert tokens.redeem_code(text), text
+
+    @pytest.mark.parametrize(
+        "text", ["", "0101", "0101-ABCD-EU", "0101-ABCD-EFG", "\udc80101ABCDEF", "０101-ABCD-EF"]
+    )
+    def test_what_cannot_be_a_code_is_none(self, tokens: Tokens, text: str) -> None:
+        assert tokens.redeem_code(text) is None
+
+    def test_it_is_kept_nowhere(self, tokens: Tokens, home: Home) -> None:
+        code, _ = tokens.issue_code("2307", "W1")
+
+        assert "2307" in home.kept()
+        assert code not in home.kept()
+        assert code.replace("-", "") not in home.kept()
+
+    def test_it_is_over_when_its_time_is(self, tokens: Tokens, clock: Clock) -> None:
+        code, until = tokens.issue_code("2307", "W1")
+        clock.now = until
+
+        assert tokens.redeem_code(code) is None
+
+    def test_used_it_is_void_and_so_is_an_older_one_of_the_same_worker(self, tokens: Tokens) -> None:
+        older, _ = tokens.issue_code("2307", "W1")
+        newer, _ = tokens.issue_code("2307", "W1")
+        others = [tokens.issue_code("2307", "W2")[0], tokens.issue_code("2308", "W1")[0]]
+
+        assert tokens.redeem_code(older) is None
+        assert tokens.redeem_code(newer)
+        assert tokens.redeem_code(newer) is None
+        assert all(tokens.redeem_code(code) for code in others)
+
+    def test_of_processes_that_race_one_gets_it(self, tokens: Tokens, home: Home) -> None:
+        some = [home.open() for _ in range(4)]
+        with ThreadPoolExecutor(4) as threads:
+            for _ in range(5):
+                code, _ = tokens.issue_code("2307", "W1")
+                got = list(threads.map(lambda one, code=code: one.redeem_code(code), some))
+                assert len([session for session in got if session]) == 1
+        for one in some:
+            one.close()
+
+    def test_one_made_elsewhere_works_at_once(self, tokens: Tokens, home: Home) -> None:
+        """`muster token code` beside a running server; any process of a cluster."""
+        other = home.open()
+        code, _ = other.issue_code("2307", "W1")
+        session = tokens.redeem_code(code)
+        assert session
+
+        assert other.by_session(session) == tokens.by_session(session)
+        other.close()
+
+    def test_a_phones_session_lasts_thirty_days(self, tokens: Tokens, clock: Clock) -> None:
+        by_code = tokens.redeem_code(tokens.issue_code("2307", "W1")[0])
+        by_token = tokens.session(tokens.create("W2s", "worker:W2"))
+        assert by_code
+        assert by_token
+        clock.now += timedelta(days=30, seconds=-1)
+        assert tokens.by_session(by_code)
+        assert tokens.by_session(by_token)
+        clock.now += timedelta(seconds=1)
+
+        assert tokens.by_session(by_code) is None
+        assert tokens.by_session(by_token) is None
+
+    def test_signing_out_revokes_the_phones_token_and_no_other(self, tokens: Tokens) -> None:
+        phone = tokens.redeem_code(tokens.issue_code("2307", "W1")[0])
+        other = tokens.redeem_code(tokens.issue_code("2307", "W1")[0])
+        by_hand = tokens.create("phone-W1-hand", "worker:W1")
+        session = tokens.session(by_hand)
+        assert phone
+        assert other
+        assert session
+        tokens.end_session(phone)
+        tokens.end_session(session)
+
+        assert tokens.by_session(phone) is None
+        assert [t.revoked_at is not None for t in tokens.list()] == [True, False, False]
+        assert tokens.by_session(other)
+        assert tokens.principal(by_hand)
+
+    @pytest.mark.parametrize(("worker", "minutes"), [("W 1", 15), ("", 15), ("W1", 0), ("W1", 1441)])
+    def test_one_that_makes_no_sense_is_refused(self, tokens: Tokens, worker: str, minutes: int) -> None:
+        with pytest.raises(TokenRefused):
+            tokens.issue_code("2307", worker, minutes)
+
+    def test_the_longest_id_of_a_worker_fits(self, tokens: Tokens) -> None:
+        assert tokens.redeem_code(tokens.issue_code("2307", "W" * 64)[0])
+
+
+class TestAFolderOfAnEarlierVersion:
+    def test_opens_and_takes_codes(self, tmp_path: Path, clock: Clock) -> None:
+        db = connect(tmp_path / "access.sqlite", OLD)
+        db.execute(
+            "INSERT INTO tokens VALUES ('1', 'h', 'desk', 'viewer', '[]', '[]', NULL, ?, NULL, NULL)",
+            (clock.now.isoformat(),),
+        )
+        db.close()
+        tokens = Tokens(tmp_path, clock)
+
+        assert tokens.redeem_code(tokens.issue_code("2307", "W1")[0])
+        assert [token.scope for token in tokens.list()] == ["viewer", "worker"]
+        tokens.close()
 
 
 class TestAProcessAmongSeveral:

@@ -1,0 +1,124 @@
+"""One-time sign-in codes for workers' phones, and the limit on wrong ones."""
+
+import ipaddress
+import logging
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.access.tokens import CODE_MINUTES, MOST_CODE_MINUTES
+from services.api.context import answer, muster, reader, tokens
+from services.api.problems import Problem, invalid
+from services.decisions.base import WHOLE, Id
+
+WRONG_A_MINUTE: Final = 10
+"""Of one client address; then it waits until the oldest of them is a minute old."""
+WRONG_A_SECOND: Final = 10
+"""Of all together: whoever tries codes from many addresses slows others down by a second at most."""
+MOST_ADDRESSES: Final = 10_000
+_MINUTE: Final = 60.0
+
+log_of = logging.getLogger("muster.api")
+
+
+class NewCode(BaseModel):
+    """A code for this worker's phone; codes that they have not used become void."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    worker: Id
+    minutes: Annotated[
+        int, Field(ge=1, le=MOST_CODE_MINUTES, description="How long it can be used"), WHOLE
+    ] = CODE_MINUTES
+
+
+async def issue(request: Request) -> Response:
+    """Make a code; it is told once, and kept hashed."""
+    jurisdiction, asker = await reader(request)
+    if asker.scope not in ("dispatcher", "admin"):
+        raise Problem(403, "forbidden", "This token may not make sign-in codes; ask the command centre.")
+    try:
+        given = NewCode.model_validate_json(await request.body(), strict=True)
+    except ValidationError as error:
+        raise invalid(error) from error
+    found = await muster(request).views.load(jurisdiction, {"roster": [given.worker]})
+    row = found["roster"].get(given.worker)
+    if row is None:
+        raise Problem(404, "worker.unknown", f"{given.worker} is not on the roster; register them first.")
+    if not asker.sees(row):
+        raise Problem(403, "forbidden", f"{given.worker} is not in this token's areas.")
+    code, expires_at = tokens(request).issue_code(jurisdiction, given.worker, given.minutes)
+    log_of.info("%s made a sign-in code for worker/%s of %s", asker.actor, given.worker, jurisdiction)
+    body = {"code": code, "link": link(code), "worker": given.worker, "expires_at": expires_at}
+    return answer(body, headers={"Cache-Control": "no-store"})
+
+
+def link(code: str) -> str:
+    """The courier's page with the code in its fragment, which a browser never sends to a server."""
+    return f"/go#code={code}"
+
+
+class WrongCodes:
+    """Wrong codes of the last minute, by client address, and of all in the last second."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
+        self._all: deque[float] = deque(maxlen=WRONG_A_SECOND)
+
+    def check(self, address: str) -> None:
+        """Before a code is tried. Raises 429."""
+        mine = self._by_address.get(address, deque(maxlen=WRONG_A_MINUTE))
+        for times, seconds in ((mine, _MINUTE), (self._all, 1.0)):
+            if len(times) == times.maxlen and (wait := times[0] + seconds - self._now()) > 0:
+                raise _too_many(wait)
+
+    def note(self, address: str) -> None:
+        """A code was wrong."""
+        mine = self._by_address.pop(address, None) or deque(maxlen=WRONG_A_MINUTE)
+        self._by_address[address] = mine
+        for times in (mine, self._all):
+            times.append(self._now())
+        while len(self._by_address) > MOST_ADDRESSES:
+            self._by_address.popitem(last=False)
+
+
+def _too_many(wait: float) -> Problem:
+    seconds = str(int(wait) + 1)
+    detail = f"Too many wrong codes; try again in {seconds} s, or ask the command centre for a new code."
+    return Problem(429, "too_many", detail, {"Retry-After": seconds})
+
+
+def address(request: Request) -> str:
+    """Whose wrong codes are counted together: an IPv4 address, or the 64 bits that one IPv6 line has."""
+    host = request.client.host if request.client else ""
+    try:
+        found = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
+def redeem(request: Request, text: str) -> str:
+    """The session that a code is exchanged for. Raises 401, 429."""
+    wrong: WrongCodes = request.app.state.wrong_codes
+    where = address(request)
+    wrong.check(where)
+    session = tokens(request).redeem_code(text)
+    if session is None:
+        wrong.note(where)
+        raise Problem(
+            401,
+            "code.unknown",
+            "This code is unknown, used or too old; ask the command centre for a new one.",
+        )
+    return session
