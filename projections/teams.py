@@ -112,5 +112,16 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=EVENTS,
-    filters=("area", "kind", "state", "organisation", "incident", "leader", "live_count", "formed_at"),
+    version=2,
+    filters=(
+        "team",
+        "area",
+        "kind",
+        "state",
+        "organisation",
+        "incident",
+        "leader",
+        "live_count",
+        "formed_at",
+    ),
 )

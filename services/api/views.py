@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -36,12 +36,15 @@ _ENVELOPE = ("sort", "limit", "cursor", "after", "as_of", "at", "reveal")
 _OWN = {
     "roster": "worker",
     "presence": "worker",
-    "assignments": "worker",
     "activity": "worker",
     "busy": "unit",
     "intervals": "worker",
 }
 """Views of which a worker's token shows the worker's own rows, and by which field."""
+_UNITS = {"assignments": "unit"}
+"""Those of which it shows also what is of the active team that the worker is in."""
+_TEAMS = {"teams": "team"}
+"""Those of which it shows that team's rows alone."""
 _FREE = ("areas", "incidents", "jurisdictions")
 """Views that every token of the jurisdiction may read."""
 
@@ -56,8 +59,8 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     reveal: bool = False
 
 
-def parameters(request: Request, view: View[Any], asker: Principal) -> Asking:
-    """The query string, checked. Raises Problem 400 or 403."""
+def parameters(request: Request, view: View[Any], asker: Principal, team: str | None = None) -> Asking:
+    """The query string, checked; `team` as told by `own_team`. Raises Problem 400 or 403."""
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         given.setdefault(name, []).append(value)
@@ -75,10 +78,10 @@ def parameters(request: Request, view: View[Any], asker: Principal) -> Asking:
             raise Problem(400, "parameter.invalid", f"{name} is too long or holds a NUL character.")
     if not all(AREA.fullmatch(code) for code in given.get("area", [])):
         raise Problem(400, "parameter.invalid", "area must be the code of an area.")
-    return _asking(view, given, asker)
+    return _asking(view, given, asker, team)
 
 
-def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal) -> Asking:
+def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal, team: str | None) -> Asking:
     first = {name: values[0] for name, values in given.items()}
     filters: dict[str, Sequence[Any]] = {
         name: [value or None for value in values]
@@ -87,7 +90,7 @@ def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal) -> A
     }
     asking = Asking(
         query=Query(
-            filters=own(view, asker, filters),
+            filters=own(view, asker, filters, team),
             areas=given.get("area", []),
             within=asker.areas,
             sort=first.get("sort"),
@@ -112,21 +115,42 @@ def _consistent(view: View[Any], asking: Asking, asker: Principal) -> Asking:
     return asking
 
 
-def own(view: View[Any], asker: Principal, filters: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
-    """The filters, narrowed to the rows a worker's token may see. Raises 403."""
+async def own_team(request: Request, jurisdiction: str, asker: Principal) -> str | None:
+    """The active team that a worker's token sees too; None = none, or no worker's token."""
+    if asker.worker is None:
+        return None
+    found = await muster(request).views.load(jurisdiction, {"roster": [asker.worker]})
+    return getattr(found["roster"].get(asker.worker), "team", None)
+
+
+def own(
+    view: View[Any], asker: Principal, filters: dict[str, Sequence[Any]], team: str | None
+) -> dict[str, Sequence[Any]]:
+    """The filters, narrowed to the rows that a worker's token may see. Raises 403."""
     if asker.worker is None or view.name in _FREE:
         return filters
-    if view.name not in _OWN:
-        raise Problem(403, "forbidden", f"This token may not read {view.name}.")
-    return {**filters, _OWN[view.name]: [asker.worker]}
+    teams = [team] if team else []
+    for fields, seen in ((_OWN, [asker.worker]), (_UNITS, [asker.worker, *teams]), (_TEAMS, teams)):
+        if field := fields.get(view.name):
+            wanted = filters.get(field)
+            return {**filters, field: seen if wanted is None else [one for one in seen if one in wanted]}
+    raise Problem(403, "forbidden", f"This token may not read {view.name}.")
+
+
+async def _asked(request: Request, jurisdiction: str, view: View[Any], asker: Principal) -> Asking:
+    """As `parameters`, once the views are where the asker wants them. Raises 400, 403, 504."""
+    asking = parameters(request, view, asker)
+    await _caught_up(request, jurisdiction, asking.after)
+    if asker.worker is None:
+        return asking
+    return parameters(request, view, asker, await own_team(request, jurisdiction, asker))
 
 
 async def listing(request: Request) -> Response:
     """A page of a view."""
     view = catalog[request.path_params["view"]]
     jurisdiction, asker = await reader(request)
-    asking = parameters(request, view, asker)
-    await _caught_up(request, jurisdiction, asking.after)
+    asking = await _asked(request, jurisdiction, view, asker)
     page = await _page(request, jurisdiction, view, asking)
     return await _answer(request, jurisdiction, view, asking, page, asker)
 
@@ -144,7 +168,8 @@ async def _answer(
     tag = _tag(request, page, asker)
     if not asking.reveal and tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={"ETag": tag})
-    await _record_reveal(request, jurisdiction, view, asking, page, asker)
+    if asking.reveal:
+        await record_reveal(request, jurisdiction, view.name, (row for _, row in page.items), asker)
     opener = Opener(muster(request).vault, jurisdiction, reveal=asking.reveal)
     items = await opener.rows(view.name, page.items)
     body: dict[str, Any] = dict(items[0]) if one else {"items": items, "next": page.next}
@@ -194,17 +219,17 @@ def _as_of(text: str) -> int | datetime:
     return instant("as_of", text)
 
 
-async def _record_reveal(
-    request: Request, jurisdiction: str, view: View[Any], asking: Asking, page: Page, asker: Principal
+async def record_reveal(
+    request: Request, jurisdiction: str, view: str, rows: Iterable[Row], asker: Principal
 ) -> None:
-    """The asking is in the log before the answer leaves."""
-    subjects = subjects_of(view.name, (row for _, row in page.items)) if asking.reveal else ()
+    """The asking for these rows is in the log before the answer leaves. Raises 409, 503."""
+    subjects = subjects_of(view, rows)
     if not subjects:
         return
     service = muster(request)
     asked = Asked(
         id=str(uuid4()),
-        command=Reveal(view=view.name, subjects=subjects),
+        command=Reveal(view=view, subjects=subjects),
         actor=asker.actor,
         received=service.clock.now(),
     )
@@ -220,8 +245,7 @@ async def intervals(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if {"at", "as_of", "reveal"} & set(request.query_params):
         raise Problem(400, "parameter.unknown", "Person-times are of now: late facts included.")
-    asking = parameters(request, INTERVALS, asker)
-    await _caught_up(request, jurisdiction, asking.after)
+    asking = await _asked(request, jurisdiction, INTERVALS, asker)
     workers = asking.query.filters.get("worker")
     facts = Query(filters={"worker": workers} if workers else {})
     found, head = await muster(request).views.snapshot(jurisdiction, {"presence": facts})
@@ -242,10 +266,9 @@ async def single(request: Request) -> Response:
     view = catalog[request.path_params["view"]]
     jurisdiction, asker = await reader(request)
     key = request.path_params["key"]
-    asking = parameters(request, view, asker)
+    asking = await _asked(request, jurisdiction, view, asker)
     query = msgspec.structs.replace(asking.query, filters={**asking.query.filters, "key": [key]})
     asking = msgspec.structs.replace(asking, query=query)
-    await _caught_up(request, jurisdiction, asking.after)
     page = await _page(request, jurisdiction, view, asking)
     if not page.items:
         raise Problem(404, "row.unknown", f"{view.name} has no row {key[:100]!r}.")

@@ -1,0 +1,55 @@
+"""A worker's hours, from their person-times: today, this week and in all, by the jurisdiction's calendar."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from projections.presence import IntervalRow
+
+SHOWN: Final = 20
+"""Person-times that are listed, the newest ones."""
+
+
+def hours(mine: Sequence[IntervalRow], now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """Seconds of duty until now; weeks begin on Monday. `mine` in order of time, of one worker."""
+    today, week = _begins(now, zone)
+    return {
+        "today_seconds": _seconds(mine, today, now),
+        "week_seconds": _seconds(mine, week, now),
+        "total_seconds": _seconds(mine, None, now),
+        "on_since": on_since(mine),
+        "intervals": [
+            {"since": one.since, "until": one.until, "area": one.area, "seconds": _length(one, None, now)}
+            for one in mine[-SHOWN:]
+        ],
+    }
+
+
+def _begins(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The local midnights that began today and this week."""
+    date = now.astimezone(zone).date()
+    monday = date - timedelta(days=date.weekday())
+    return datetime.combine(date, time(), zone), datetime.combine(monday, time(), zone)
+
+
+def _seconds(mine: Sequence[IntervalRow], begin: datetime | None, now: datetime) -> float:
+    return sum(_length(one, begin, now) for one in mine)
+
+
+def _length(one: IntervalRow, begin: datetime | None, now: datetime) -> float:
+    """Seconds of it that lie after `begin`."""
+    since = max(one.since, begin) if begin else one.since
+    return max(((one.until or now) - since).total_seconds(), 0.0)
+
+
+def on_since(mine: Sequence[IntervalRow]) -> datetime | None:
+    """When the present duty began, through all areas without a gap; None = off duty."""
+    if not mine or mine[-1].until is not None:
+        return None
+    since = mine[-1].since
+    for one in reversed(mine[:-1]):
+        if one.until != since:
+            break
+        since = one.since
+    return since

@@ -1,0 +1,176 @@
+"""The courier's page in one answer: who I am, my team, tasks and hours; and a task with its contact open."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events.assignment import LIVE
+from projections.assignments import AssignmentRow
+from projections.requests import RequestRow
+from services.access import Principal
+from services.api.context import answer, flag, muster, reader
+from services.api.hours import hours
+from services.api.mine import OPEN, Looking, Mine
+from services.api.problems import Problem
+from services.api.rows import Opener
+from services.api.views import own_team, record_reveal
+
+_PERSONAL: Final = ("contact_name", "contact_phone", "address", "text")
+_REQUEST: Final = ("request", "category", "priority", "area", "quantity", "state", "due_at", "opened_at")
+_TASK: Final = (
+    "assignment",
+    "state",
+    "unit",
+    "team",
+    "offered_at",
+    "expires_at",
+    "accepted_at",
+    "dispatched_at",
+    "en_route_at",
+    "on_scene_at",
+    "ended_at",
+    "reason",
+)
+_WORKER: Final = ("worker", "area", "role", "presence", "team", "since", "home_area", "organisation")
+_TEAM: Final = ("team", "name", "kind", "area", "state", "leader")
+_encoder = msgspec.json.Encoder()
+
+
+async def _worker(request: Request) -> tuple[str, Principal, str]:
+    """(jurisdiction, asker, worker). Raises 401, 403, 404."""
+    jurisdiction, asker = await reader(request)
+    if asker.worker is None:
+        raise Problem(403, "forbidden", "This is for a worker's own token; others read the views.")
+    return jurisdiction, asker, asker.worker
+
+
+async def me(request: Request) -> Response:
+    """Everything that the courier's page shows. The own name is open, all else that is personal masked."""
+    jurisdiction, asker, worker = await _worker(request)
+    looking: Looking = request.app.state.looking
+    mine = await looking.mine(jurisdiction, worker)
+    if mine is None:
+        raise Problem(404, "worker.unknown", f"{worker} is not on the roster; ask the command centre.")
+    service = muster(request)
+    now, opener = service.clock.now(), Opener(service.vault, jurisdiction)
+    shown = await _shown(mine, opener)
+    zone = ZoneInfo(mine.jurisdiction.timezone if mine.jurisdiction else service.timezone)
+    tag = _tag(asker, shown, mine, now.astimezone(zone))
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    times = {"hours": hours(mine.intervals, now, zone), "now": now, "position": mine.position}
+    return answer(shown | times, headers=headers)
+
+
+def _tag(asker: Principal, shown: dict[str, Any], mine: Mine, local: datetime) -> str:
+    """Changes with what is shown and with the local day, not with seconds that merely go by."""
+    parts = _encoder.encode((asker.id, shown, mine.intervals, local.date()))
+    return f'"{hashlib.sha256(parts).hexdigest()[:32]}"'
+
+
+async def _shown(mine: Mine, opener: Opener) -> dict[str, Any]:
+    await opener.warm("roster", (mine.worker, *mine.members))
+    await opener.warm("requests", mine.requests.values())
+    return {
+        "worker": _me(mine, opener),
+        "team": _team(mine, opener),
+        "tasks": [_task(mine, task, opener) for task in mine.tasks],
+        "recent": [_task(mine, task, None) for task in mine.recent],
+    }
+
+
+def _named(mine: Mine, area: str | None) -> str | None:
+    row = mine.areas.get(area or "")
+    return row.name if row else None
+
+
+def _me(mine: Mine, opener: Opener) -> dict[str, Any]:
+    row = mine.worker
+    masked = opener.row("roster", row.worker, row)
+    name = opener.plain(row.name) if row.name else None
+    fields = {field: getattr(row, field) for field in _WORKER}
+    return fields | {
+        "name": name,
+        "phone": masked["phone"],
+        "area_name": _named(mine, row.area),
+        "home_area_name": _named(mine, row.home_area),
+    }
+
+
+def _team(mine: Mine, opener: Opener) -> dict[str, Any] | None:
+    if mine.team is None:
+        return None
+    members = [(row, opener.row("roster", row.worker, row)) for row in mine.members]
+    return {field: getattr(mine.team, field) for field in _TEAM} | {
+        "area_name": _named(mine, mine.team.area),
+        "members": [
+            {"worker": row.worker, "name": masked["name"], "presence": row.presence}
+            for row, masked in members
+        ],
+    }
+
+
+def _task(mine: Mine, task: AssignmentRow, opener: Opener | None) -> dict[str, Any]:
+    """Without an opener nothing of the request is told that says who asked or where they live."""
+    row = mine.requests.get(task.request)
+    request = _request(row, _named(mine, row.area), opener) if row else None
+    return {field: getattr(task, field) for field in _TASK} | {"request": request}
+
+
+def _request(row: RequestRow, area_name: str | None, opener: Opener | None) -> dict[str, Any]:
+    fields = {field: getattr(row, field) for field in _REQUEST} | {"area_name": area_name}
+    if opener is None:
+        return fields
+    opened = opener.row("requests", row.request, row)
+    return fields | {"lon": row.lon, "lat": row.lat} | {field: opened[field] for field in _PERSONAL}
+
+
+async def task(request: Request) -> Response:
+    """A task of the worker or their active team. `reveal=true` opens the contact of a live one, on record."""
+    jurisdiction, asker, worker = await _worker(request)
+    reveal = _reveal(request)
+    row, requested, area_name = await _of_theirs(request, jurisdiction, asker, worker)
+    if reveal and row.state not in LIVE:
+        detail = "The contact is shown while the task is under way: accept it first; an ended one is closed."
+        raise Problem(403, "forbidden", detail)
+    if reveal:
+        await record_reveal(request, jurisdiction, "requests", [requested], asker)
+    opener = Opener(muster(request).vault, jurisdiction, reveal=reveal)
+    await opener.warm("requests", [requested])
+    body = {field: getattr(row, field) for field in _TASK}
+    body["request"] = _request(requested, area_name, opener if row.state in OPEN else None)
+    return answer(body, headers={"Cache-Control": "no-store"})
+
+
+def _reveal(request: Request) -> bool:
+    """Raises 400."""
+    for name in request.query_params:
+        if name != "reveal":
+            raise Problem(400, "parameter.unknown", f"A task has no parameter {name[:64]!r}; it has reveal.")
+    if len(request.query_params.getlist("reveal")) > 1:
+        raise Problem(400, "parameter.invalid", "Give reveal once.")
+    return flag("reveal", request.query_params.get("reveal", "false"))
+
+
+async def _of_theirs(
+    request: Request, jurisdiction: str, asker: Principal, worker: str
+) -> tuple[AssignmentRow, RequestRow, str | None]:
+    """The task, its request, and the name of the request's area. Raises 403, 404."""
+    views, key = muster(request).views, request.path_params["assignment"]
+    units = (worker, await own_team(request, jurisdiction, asker))
+    row: Any = (await views.load(jurisdiction, {"assignments": [key]}))["assignments"].get(key)
+    if row is None:
+        raise Problem(404, "row.unknown", f"There is no task {key[:100]!r}.")
+    if row.unit not in units:
+        raise Problem(403, "forbidden", f"{key} is no task of {worker}, nor of the active team they are in.")
+    found: Any = (await views.load(jurisdiction, {"requests": [row.request]}))["requests"].get(row.request)
+    if found is None:
+        raise Problem(404, "row.unknown", f"The request of task {key[:100]!r} is not there.")
+    area: Any = (await views.load(jurisdiction, {"areas": [found.area]}))["areas"].get(found.area)
+    return row, found, area.name if area else None
