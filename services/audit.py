@@ -61,7 +61,7 @@ async def _compare(report: Report, views: Views, name: str, fold: dict[str, Row]
 
 
 def _sums(report: Report, rows: dict[str, dict[str, Row]], position: int) -> None:
-    """Headcount == roster; requests received == the sum of their states."""
+    """Headcount == roster; requests received == the sum of their states; the timeline adds up to both."""
     roster, counted = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
     for row in rows["roster"].values():
         roster[_place(row)] += 1
@@ -81,6 +81,29 @@ def _sums(report: Report, rows: dict[str, dict[str, Row]], position: int) -> Non
         )
         if line.received != states:
             report.add(position, "ledger", f"{key}: received {line.received}, but {states} accounted for")
+    _timeline(report, rows, position)
+
+
+def _timeline(report: Report, rows: dict[str, dict[str, Row]], position: int) -> None:
+    """In every area: came - went == on duty; received, served and ended == the ledger's."""
+    present, passed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for row in rows["headcount"].values():
+        line: Any = row
+        present[line.area, "on duty"] += line.count * (line.presence != "off_duty")
+    for row in rows["ledger"].values():
+        line = row
+        present[line.area, "received"] += line.received
+        present[line.area, "served"] += line.done
+        present[line.area, "ended"] += line.done + line.failed + line.cancelled + line.merged
+    for row in rows["timeline"].values():
+        line = row
+        passed[line.area, "on duty"] += line.came - line.went
+        for what in ("received", "served", "ended"):
+            passed[line.area, what] += getattr(line, what)
+    for area, what in sorted(present.keys() | passed.keys()):
+        now, then = present[area, what], passed[area, what]
+        if now != then:
+            report.add(position, "timeline", f"{area}: {what} {now}, but {then} by the timeline")
 
 
 def _place(row: Any) -> tuple[Any, ...]:

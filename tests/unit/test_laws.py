@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -318,6 +319,7 @@ class Laws(RuleBasedStateMachine):
     def views_agree_with_each_other_and_with_the_state(self) -> None:
         self.roster_is_the_headcount()
         self.ledger_and_incidents_are_the_requests()
+        self.timeline_adds_up_to_the_present()
         self.units_are_busy_with_what_is_live()
 
     def roster_is_the_headcount(self) -> None:
@@ -348,6 +350,24 @@ class Laws(RuleBasedStateMachine):
             own = Counter(r.state for r in requests.values() if r.incident == one.incident)
             assert {s: getattr(one, s) for s in STATES} == {s: own[s] for s in STATES}
             assert one.received == sum(own.values())
+
+    def timeline_adds_up_to_the_present(self) -> None:
+        state, timeline = self.log.state, list(self.rows["timeline"].values())
+
+        def summed(of: Callable[[Any], int]) -> Counter[str]:
+            found = Counter[str]()
+            for row in timeline:
+                one: Any = row
+                found[one.area] += of(one)
+            return found
+
+        on_duty = Counter(p.area for p in state.places.values() if p.presence != "off_duty")
+        standings = list(state.standings.values())
+        ended = [s for s in standings if s.state not in UNFINISHED]
+        assert summed(lambda row: row.came - row.went) == on_duty
+        assert summed(lambda row: row.received) == Counter(s.area for s in standings)
+        assert summed(lambda row: row.ended) == Counter(s.area for s in ended)
+        assert summed(lambda row: row.served) == Counter(s.area for s in ended if s.state == "done")
 
     def units_are_busy_with_what_is_live(self) -> None:
         state = self.log.state
