@@ -1,4 +1,4 @@
-"""The start page and the API's documentation, from this origin alone."""
+"""The API's documentation, and the headers that keep every page to its own origin."""
 
 from pathlib import Path
 from typing import Final
@@ -7,19 +7,31 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.edge import Edge
+
 STATIC: Final = Path(__file__).parent.parent / "static"
-_HEADERS: Final = {
-    b"content-security-policy": b"default-src 'self'; img-src 'self' data:; style-src 'self'; "
-    b"script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    b"cross-origin-opener-policy": b"same-origin",
-}
+_FEATURES: Final = (
+    "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), "
+    "hid=(), accelerometer=(), gyroscope=(), magnetometer=(), display-capture=()"
+)
+_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
-async def start(request: Request) -> FileResponse:
-    """Signs in with the printed link and shows the way."""
-    return FileResponse(STATIC / "start.html")
+def _headers(edge: Edge) -> list[tuple[bytes, bytes]]:
+    """Pages keep to their own origin, but for the tiles of the map where settings name a server for them."""
+    tiles = f" {edge.origin}" if edge.origin else ""
+    policy = (
+        f"default-src 'self'; img-src 'self' data:{tiles}; connect-src 'self'{tiles}; style-src 'self'; "
+        "script-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'; form-action 'self'"
+    )
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"permissions-policy", _FEATURES.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+    ]
 
 
 async def docs(request: Request) -> FileResponse:
@@ -30,13 +42,21 @@ async def docs(request: Request) -> FileResponse:
 class SecurityHeaders:
     """Adds the headers that keep pages to their own origin; pure ASGI, streams pass untouched."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, edge: Edge) -> None:
+        self._app, self._headers = app, _headers(edge)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS.items()]
+                message["headers"] = [*message["headers"], *self._headers, *_tls(scope)]
             await send(message)
 
         await self._app(scope, receive, sending)
+
+
+def _tls(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Under TLS browsers are told to keep to it. Not for this machine's own name, where other programs of its
+    user answer on other ports without TLS."""
+    host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"")
+    local = host.rpartition(b":")[0] or host
+    return [_TLS] if scope.get("scheme") == "https" and local.lower() != b"localhost" else []

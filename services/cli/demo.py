@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from services.intake.scenarios import SCENARIOS
 from services.intake.sinks import asked
 from services.reports import REPORTS, render
 from services.runtime import Muster
+from services.serve import Door
 from services.serve import serve as run_server
 from services.views.port import Query
 
@@ -32,13 +34,29 @@ def demo(
     data: Annotated[Path, typer.Option("--data", envvar="MUSTER_DATA")] = Path("muster-data/demo"),
     port: Annotated[int, typer.Option(help="Port; 0 = any free one.")] = 8080,
     seed: Annotated[int, typer.Option(help="Another seed plays another lockdown with the same sums.")] = 328,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="Play as fast as it goes up to here: 2022-04-04T10:00+08:00.")
+    ] = None,
 ) -> None:
     """Play a scenario live: a table in this terminal, the API beside it."""
     if scenario not in SCENARIOS:
         raise Fail(f"there is no scenario {scenario}; there are {', '.join(SCENARIOS)}.", 2)
-    pace = _pace(speed)
+    pace, begin = _pace(speed), _begin(from_)
     _empty(data)
-    raise typer.Exit(run(_demo(scenario, pace, exit_, data, port, seed)))
+    raise typer.Exit(run(_demo(scenario, pace, exit_, data, port, seed, begin)))
+
+
+def _begin(text: str | None) -> datetime | None:
+    """From when on the scenario is played at its pace; None = from the scenario's own present."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Fail(f"--from {text}: give an instant with offset such as 2022-04-04T10:00+08:00.", 2)
+    return found
 
 
 def _pace(text: str) -> float | None:
@@ -66,8 +84,11 @@ def _empty(data: Path) -> None:
     (data / MARK).write_text("{}\n")
 
 
-async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port: int, seed: int) -> int:
+async def _demo(
+    scenario: str, pace: float | None, leave: bool, data: Path, port: int, seed: int, begin: datetime | None
+) -> int:
     story = await asyncio.to_thread(SCENARIOS[scenario], seed)
+    edge = wiring.edge()
     clock = ScenarioClock(story.starts, wiring.shared_clock())
     muster = await wiring.opened(data, clock=clock, timezone=story.timezone)
     tokens = wiring.tokens(data)
@@ -88,7 +109,7 @@ async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port
                 clock,
                 pace,
                 table,
-                live_from=story.live_from,
+                live_from=begin or story.live_from,
             )
             await _projected(muster, story.jurisdiction)
             clock.let_go()
@@ -101,7 +122,7 @@ async def _demo(scenario: str, pace: float | None, leave: bool, data: Path, port
             stop.set()
 
     try:
-        return await run_server(build(muster, tokens), muster, data, "127.0.0.1", port, started, stop)
+        return await run_server(build(muster, tokens, edge), muster, data, Door(port=port), started, stop)
     finally:
         tokens.close()
 

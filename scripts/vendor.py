@@ -1,0 +1,133 @@
+"""Fetches the console's browser libraries from npm, at the versions below, into services/console/web/vendor.
+
+Run `make vendor` (needs npm) to renew them; what it writes is committed. Bare import names are rewritten to paths,
+since a page without a build step and with a strict content security policy has no import map.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+VENDOR = Path(__file__).parent.parent / "services" / "console" / "web" / "vendor"
+
+
+class Library(NamedTuple):
+    """An npm package, and which of its files go where. Paths are relative to package and vendor folder."""
+
+    package: str
+    version: str
+    files: dict[str, str]
+    licence: str
+    rewrite: tuple[tuple[str, str], ...] = ()
+    append: str = ""
+    """A last line for scripts that are not modules."""
+
+
+PREACT = ('"preact"', '"../preact/preact.mjs"')
+LIBRARIES = (
+    Library("preact", "11.2.0", {"dist/preact.mjs": "preact/preact.mjs"}, "LICENSE"),
+    Library("preact", "11.2.0", {"hooks/dist/hooks.mjs": "preact/hooks.mjs"}, "LICENSE", (PREACT,)),
+    Library("htm", "3.1.1", {"dist/htm.mjs": "htm/htm.mjs"}, "LICENSE"),
+    Library(
+        "@preact/signals-core",
+        "1.14.5",
+        {"dist/signals-core.mjs": "signals/signals-core.mjs"},
+        "LICENSE",
+    ),
+    Library(
+        "@preact/signals",
+        "2.11.4",
+        {"dist/signals.mjs": "signals/signals.mjs"},
+        "LICENSE",
+        (
+            ('"preact/hooks"', '"../preact/hooks.mjs"'),
+            PREACT,
+            ('"@preact/signals-core"', '"./signals-core.mjs"'),
+        ),
+    ),
+    Library(
+        "uplot",
+        "1.6.32",
+        {"dist/uPlot.iife.min.js": "uplot/uplot.mjs", "dist/uPlot.min.css": "uplot/uplot.css"},
+        "LICENSE",
+        append="export default uPlot;\n",
+    ),
+    Library(
+        "maplibre-gl",
+        "6.17.0",
+        {
+            "dist/maplibre-gl.mjs": "maplibre/maplibre-gl.mjs",
+            "dist/maplibre-gl-worker.mjs": "maplibre/maplibre-gl-worker.mjs",
+            "dist/maplibre-gl.css": "maplibre/maplibre-gl.css",
+        },
+        "LICENSE.txt",
+    ),
+    Library(
+        "qrcode-generator",
+        "2.0.4",
+        {"dist/qrcode.mjs": "qrcode/qrcode.mjs"},
+        "LICENSE",
+    ),
+)
+SOURCE_MAP = re.compile(r"\n?/[/*]# sourceMappingURL=\S+( \*/)?\n?")
+
+
+def fetched(library: Library, folder: Path) -> Path:
+    """The unpacked package."""
+    name = f"{library.package}@{library.version}"
+    packed = subprocess.run(
+        ["npm", "pack", name, "--json"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    answer = json.loads(packed.stdout)
+    tarball = folder / (answer if isinstance(answer, list) else list(answer.values()))[0]["filename"]
+    into = folder / name.replace("/", "_")
+    into.mkdir(exist_ok=True)
+    shutil.unpack_archive(tarball, into)
+    return into / "package"
+
+
+def adapted(text: str, library: Library, target: str) -> str:
+    """The file as it is served: no source map, import names as paths."""
+    text = SOURCE_MAP.sub("\n", text)
+    if target.endswith(".mjs"):
+        for bare, path in library.rewrite:
+            text = text.replace(f"from{bare}", f"from{path}")
+        text = text.rstrip("\n") + "\n" + library.append
+    return text
+
+
+def main() -> None:
+    """Fetch, adapt, write, and list with hashes."""
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    listed: list[dict[str, str]] = []
+    with tempfile.TemporaryDirectory() as temporary:
+        for library in LIBRARIES:
+            package = fetched(library, Path(temporary))
+            licence = json.loads((package / "package.json").read_text())["license"]
+            for source, target in library.files.items():
+                path = VENDOR / target
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(adapted((package / source).read_text(), library, target))
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                listed.append(
+                    {
+                        "file": target,
+                        "package": library.package,
+                        "version": library.version,
+                        "licence": licence,
+                        "sha256": digest,
+                    }
+                )
+            note = next((p for p in (package / library.licence, package / "LICENSE") if p.exists()), None)
+            if note:
+                shutil.copy(note, VENDOR / next(iter(library.files.values())).partition("/")[0] / "LICENSE")
+    (VENDOR / "vendored.json").write_text(json.dumps(listed, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

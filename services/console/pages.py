@@ -1,0 +1,143 @@
+"""Serves the console's pages and files, from this origin alone.
+
+Files lie under a path that names all of their contents, `/assets/{digest}/...`: they are kept by browsers for good,
+modules of two versions never meet, and a page of an older version gets 404 for what it loads late and starts anew.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+WEB: Final = Path(__file__).parent / "web"
+FOR_GOOD: Final = "public, max-age=31536000, immutable"
+ASK_EACH_TIME: Final = "no-cache"
+_TEXT: Final = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
+_TYPES: Final = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+_PLACE: Final = b"{{assets}}"
+"""Stands in pages and in the service worker for the path of all files."""
+_LIST: Final = b"{{files}}"
+"""Stands in the service worker for what the courier's page needs without a network."""
+
+
+class File(NamedTuple):
+    """One file, plain and compressed once."""
+
+    plain: bytes
+    packed: bytes | None
+    """None where compressing gains nothing."""
+    kind: str
+    tag: str
+
+
+@cache
+def digest() -> str:
+    """Names all contents of the folder."""
+    found = hashlib.sha256()
+    for path in sorted(p for p in WEB.rglob("*") if p.is_file()):
+        found.update(str(path.relative_to(WEB)).encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+@cache
+def asset(name: str) -> File | None:
+    """A file below the folder; None where there is no such file."""
+    path = (WEB / name).resolve()
+    if not path.is_relative_to(WEB.resolve()) or not path.is_file():
+        return None
+    return _file(path.read_bytes(), path)
+
+
+@cache
+def page(name: str) -> File:
+    """A page or script in which the path of all files is filled in."""
+    path = WEB / name
+    text = path.read_bytes().replace(_PLACE, f"/assets/{digest()}".encode())
+    if _LIST in text:
+        text = text.replace(_LIST, "\n".join(_offline()).encode())
+    return _file(text, path)
+
+
+def _offline() -> list[str]:
+    """Files that the courier's page is made of, named in `go/files.txt`."""
+    names = (WEB / "go" / "files.txt").read_text().split()
+    return [f"/assets/{digest()}/{name}" for name in names]
+
+
+def _file(data: bytes, path: Path) -> File:
+    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    packed = gzip.compress(data, 9, mtime=0) if kind.startswith(_TEXT) and len(data) > 500 else None
+    return File(data, packed, kind, f'"{hashlib.sha256(data).hexdigest()[:32]}"')
+
+
+def _answer(request: Request, file: File, caching: str, **more: str) -> Response:
+    headers = {"Cache-Control": caching, "ETag": file.tag, "Vary": "Accept-Encoding", **more}
+    if file.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if file.packed and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(file.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=file.kind)
+    return Response(file.plain, headers=headers, media_type=file.kind)
+
+
+async def files(request: Request) -> Response:
+    """A file of this very version."""
+    file = asset(request.path_params["path"]) if request.path_params["digest"] == digest() else None
+    if file is None:
+        return Response("not of this version\n", 404, media_type="text/plain")
+    return _answer(request, file, FOR_GOOD)
+
+
+async def board(request: Request) -> Response:
+    """The command centre's board."""
+    return _answer(request, page("board.html"), ASK_EACH_TIME)
+
+
+async def wall(request: Request) -> Response:
+    """The board on the wall: read from afar, without hands."""
+    return _answer(request, page("wall.html"), ASK_EACH_TIME)
+
+
+async def go(request: Request) -> Response:
+    """The courier's page."""
+    return _answer(request, page("go.html"), ASK_EACH_TIME)
+
+
+async def worker(request: Request) -> Response:
+    """The courier's page without a network."""
+    more = {"Service-Worker-Allowed": "/go"}
+    return _answer(request, page("go/worker.js"), ASK_EACH_TIME, **more)
+
+
+async def manifest(request: Request) -> Response:
+    """What a phone needs to install the courier's page."""
+    return _answer(request, page("go/manifest.webmanifest"), ASK_EACH_TIME)
+
+
+async def icon(request: Request) -> Response:
+    """The mark."""
+    return _answer(request, page("icons/muster.svg"), ASK_EACH_TIME)
+
+
+def routes() -> list[Route]:
+    """All of the console's."""
+    return [
+        Route("/", board),
+        Route("/wall", wall),
+        Route("/go", go),
+        Route("/go/worker.js", worker),
+        Route("/go/manifest.webmanifest", manifest),
+        Route("/favicon.ico", icon),
+        Route("/assets/{digest}/{path:path}", files),
+    ]

@@ -1,0 +1,22 @@
+// The shell: signing in, header, states of every page.
+export default {
+  "page.overview": "Overview", "page.requests": "Requests", "page.teams": "Teams", "page.workers": "Workers", "page.map": "Map",
+  "page.incidents": "Incidents", "page.notes": "Handover", "page.enter": "Enter", "page.imports": "Import", "page.cards": "QR codes",
+  "page.establish": "Establish a jurisdiction", "page.wall": "Wall",
+  "sign_in.what": "Who is here, in which team, what is asked for, who goes; and the proof of it.",
+  "sign_in.token": "Access token", "sign_in.go": "Sign in", "sign_in.leave": "Sign out ({who})",
+  "sign_in.hint": "Open the sign-in link printed in the terminal, or paste a token here. An admin makes tokens with muster token create.",
+  "sign_in.courier": "Courier's page", "sign_in.docs": "API documentation",
+  "choose.title": "Choose a jurisdiction", "choose.none": "There is no jurisdiction yet.", "choose.establish": "Establish a jurisdiction",
+  "clock.scenario": "scenario clock", "clock.day": "{name}, day {n}",
+  "live.live": "Live", "live.connecting": "Connecting…", "live.behind": "{age} behind", "live.disconnected": "Disconnected for {age}",
+  "live.age": "{age} ago", "live.degraded": "Not up to date: {views}",
+  "ui.loading": "Loading…", "ui.retry": "Try again", "ui.close": "Close", "ui.cancel": "Cancel", "ui.save": "Save", "ui.nothing": "Nothing here",
+  "ui.broken": "This page failed. Nothing is lost; load it again.", "ui.reload": "Load again", "ui.skip": "Skip to content", "ui.pages": "Pages",
+  "ui.language": "Language", "ui.wall": "Wall mode", "ui.all": "All", "ui.more": "More", "ui.print": "Print", "ui.filter": "Filter", "ui.search": "Search",
+  "ui.unknown": "Does not exist", "ui.optional": "optional", "ui.required": "required",
+  "theme.auto": "Appearance: as the system", "theme.light": "Appearance: light", "theme.dark": "Appearance: dark",
+  "keys.title": "Keyboard", "keys.move": "Move", "keys.open": "Open", "keys.check": "Check", "keys.assign": "Assign", "keys.filter": "Filter",
+  "keys.new": "New", "keys.close": "Close",
+  "time.s": "{n} s", "time.min": "{n} min", "time.h_min": "{h} h {m} min", "time.d_h": "{d} d {h} h",
+};

@@ -1,0 +1,23 @@
+// Words of the field, by domain: the same in interface, log and page.
+export default {
+  "word.none": "none",
+  "presence.off_duty": "Off duty", "presence.available": "Available", "presence.on_break": "On a break", "presence.assigned": "Assigned",
+  "presence.en_route": "En route", "presence.on_scene": "On scene",
+  "role.courier": "Courier", "role.rider": "Rider", "role.driver": "Driver", "role.property_staff": "Property staff", "role.medic": "Medic",
+  "role.volunteer": "Volunteer",
+  "kind.vehicle": "Vehicle", "kind.courier": "Courier", "kind.medical": "Medical", "kind.patrol": "Patrol", "kind.engine": "Engine",
+  "team_state.forming": "Forming", "team_state.active": "Active", "team_state.stood_down": "Stood down",
+  "request_state.open": "Open", "request_state.assigned": "Assigned", "request_state.in_progress": "In progress", "request_state.done": "Done",
+  "request_state.failed": "Failed", "request_state.cancelled": "Cancelled", "request_state.merged": "Merged",
+  "assignment_state.offered": "Offered", "assignment_state.accepted": "Accepted", "assignment_state.declined": "Declined",
+  "assignment_state.expired": "Expired", "assignment_state.dispatched": "Dispatched", "assignment_state.en_route": "En route",
+  "assignment_state.on_scene": "On scene", "assignment_state.done": "Done", "assignment_state.released": "Released",
+  "priority.1": "Life safety", "priority.2": "Urgent", "priority.3": "Needed", "priority.4": "Comfort",
+  "category.grocery": "Groceries", "category.medicine": "Medicine", "category.transport": "Transport", "category.welfare": "Welfare", "category.medical": "Medical",
+  "incident_state.open": "Open", "incident_state.closed": "Closed", "incident_kind.lockdown": "Lockdown", "incident_kind.general": "General",
+  "level.0": "Jurisdiction", "level.1": "County", "level.2": "Street", "level.3": "Community", "level.4": "Grid",
+  "alert.1": "Level I red", "alert.2": "Level II orange", "alert.3": "Level III yellow", "alert.4": "Level IV blue",
+  "view.headcount": "headcount", "view.ledger": "ledger", "view.teams": "teams", "view.requests": "requests", "view.assignments": "assignments",
+  "view.roster": "roster", "view.areas": "areas", "view.incidents": "incidents", "view.timeline": "timeline", "view.activity": "activity",
+  "view.jurisdictions": "jurisdiction", "view.handovers": "handover notes", "view.presence": "presence", "view.busy": "busy", "view.anomalies": "anomalies",
+};

@@ -1,0 +1,22 @@
+// The shell: signing in, header, states of every page.
+export default {
+  "page.overview": "总览", "page.requests": "求助", "page.teams": "队伍", "page.workers": "人员", "page.map": "地图",
+  "page.incidents": "事件", "page.notes": "交接", "page.enter": "录入", "page.imports": "导入", "page.cards": "二维码",
+  "page.establish": "建立辖区", "page.wall": "大屏",
+  "sign_in.what": "谁在岗、在哪支队伍、需要什么、谁去,以及事后的证明。",
+  "sign_in.token": "访问令牌", "sign_in.go": "登录", "sign_in.leave": "退出({who})",
+  "sign_in.hint": "请打开终端里打印的登录链接,或在此粘贴令牌。令牌由管理员用 muster token create 发放。",
+  "sign_in.courier": "队员手机页面", "sign_in.docs": "接口文档",
+  "choose.title": "选择辖区", "choose.none": "还没有辖区。", "choose.establish": "建立辖区",
+  "clock.scenario": "演示时钟", "clock.day": "{name} 第 {n} 天",
+  "live.live": "实时", "live.connecting": "连接中…", "live.behind": "滞后 {age}", "live.disconnected": "已断开 {age}",
+  "live.age": "{age}前", "live.degraded": "未更新:{views}",
+  "ui.loading": "正在载入…", "ui.retry": "重试", "ui.close": "关闭", "ui.cancel": "取消", "ui.save": "保存", "ui.nothing": "没有内容",
+  "ui.broken": "此页面出错了。数据没有丢失,请重新载入。", "ui.reload": "重新载入", "ui.skip": "跳到内容", "ui.pages": "页面",
+  "ui.language": "语言", "ui.wall": "大屏模式", "ui.all": "全部", "ui.more": "更多", "ui.print": "打印", "ui.filter": "筛选", "ui.search": "搜索",
+  "ui.unknown": "不存在", "ui.optional": "可不填", "ui.required": "必填",
+  "theme.auto": "外观:跟随系统", "theme.light": "外观:浅色", "theme.dark": "外观:深色",
+  "keys.title": "快捷键", "keys.move": "上下移动", "keys.open": "打开", "keys.check": "勾选", "keys.assign": "派单", "keys.filter": "筛选",
+  "keys.new": "新建", "keys.close": "关闭",
+  "time.s": "{n} 秒", "time.min": "{n} 分钟", "time.h_min": "{h} 小时 {m} 分", "time.d_h": "{d} 天 {h} 小时",
+};

@@ -1,0 +1,23 @@
+// Words of the field, by domain: the same in interface, log and page.
+export default {
+  "word.none": "无",
+  "presence.off_duty": "离岗", "presence.available": "待命", "presence.on_break": "休息", "presence.assigned": "已派",
+  "presence.en_route": "途中", "presence.on_scene": "现场",
+  "role.courier": "快递员", "role.rider": "骑手", "role.driver": "司机", "role.property_staff": "物业人员", "role.medic": "医护",
+  "role.volunteer": "志愿者",
+  "kind.vehicle": "车队", "kind.courier": "配送队", "kind.medical": "医疗队", "kind.patrol": "巡逻队", "kind.engine": "消防车",
+  "team_state.forming": "组建中", "team_state.active": "在编", "team_state.stood_down": "已解散",
+  "request_state.open": "待派", "request_state.assigned": "已派", "request_state.in_progress": "进行中", "request_state.done": "完成",
+  "request_state.failed": "未成", "request_state.cancelled": "取消", "request_state.merged": "并单",
+  "assignment_state.offered": "已询问", "assignment_state.accepted": "已接单", "assignment_state.declined": "已拒绝",
+  "assignment_state.expired": "已超时", "assignment_state.dispatched": "已派出", "assignment_state.en_route": "途中",
+  "assignment_state.on_scene": "现场", "assignment_state.done": "完成", "assignment_state.released": "已撤回",
+  "priority.1": "危及生命", "priority.2": "紧急", "priority.3": "需要", "priority.4": "改善",
+  "category.grocery": "买菜", "category.medicine": "送药", "category.transport": "接送", "category.welfare": "照护", "category.medical": "医疗",
+  "incident_state.open": "进行中", "incident_state.closed": "已结束", "incident_kind.lockdown": "封控", "incident_kind.general": "一般",
+  "level.0": "辖区", "level.1": "区县", "level.2": "街道", "level.3": "社区", "level.4": "网格",
+  "alert.1": "一级 红色", "alert.2": "二级 橙色", "alert.3": "三级 黄色", "alert.4": "四级 蓝色",
+  "view.headcount": "人数", "view.ledger": "台账", "view.teams": "队伍", "view.requests": "求助", "view.assignments": "派单",
+  "view.roster": "花名册", "view.areas": "区域", "view.incidents": "事件", "view.timeline": "时间线", "view.activity": "动态",
+  "view.jurisdictions": "辖区", "view.handovers": "交接", "view.presence": "在岗", "view.busy": "在忙", "view.anomalies": "异常",
+};

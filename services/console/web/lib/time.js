@@ -1,0 +1,99 @@
+// The service's clock, as told by it; and how instants and durations are written.
+import { computed, signal } from "./preact.js";
+import { lang, t } from "./i18n.js";
+
+/** Whether the service runs on a scenario's clock: then the page shows what it is told, and runs no clock. */
+export const scenario = signal(false);
+/** IANA name of the jurisdiction's time zone. */
+export const timezone = signal("Asia/Shanghai");
+
+const offset = signal(0);
+const told = signal(Date.now());
+const second = signal(0);
+setInterval(() => { second.value += 1; }, 1000);
+
+/** Take the service's time from an answer. */
+export function heardClock(instant) {
+  told.value = Date.parse(instant);
+  const next = told.value - Date.now();
+  if (Math.abs(next - offset.peek()) > 250) offset.value = next;
+}
+
+/** The service's time in ms since 1970, anew each second. */
+export const now = computed(() => {
+  void second.value;
+  return scenario.value ? told.value : Date.now() + offset.value;
+});
+
+/** Anew each second, for ages that go by this machine's own clock. */
+export const wall = computed(() => { void second.value; return performance.now(); });
+
+const formats = new Map();
+function format(options) {
+  const key = `${lang.value}|${timezone.value}|${JSON.stringify(options)}`;
+  if (!formats.has(key)) {
+    const settings = { timeZone: timezone.value, hourCycle: "h23", ...options };
+    formats.set(key, new Intl.DateTimeFormat(lang.value === "zh" ? "zh-CN" : "en-GB", settings));
+  }
+  return formats.get(key);
+}
+
+const ms = (instant) => (typeof instant === "number" ? instant : Date.parse(instant));
+
+/** 14:05 in the jurisdiction's time. */
+export const hhmm = (instant) => format({ hour: "2-digit", minute: "2-digit" }).format(ms(instant));
+/** 14:05:09 in the jurisdiction's time. */
+export const hhmmss = (instant) =>
+  format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms(instant));
+/** Day and time. */
+export const stamp = (instant) =>
+  format({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(ms(instant));
+/** Weekday and day. */
+export const day = (instant) => format({ weekday: "short", month: "short", day: "numeric" }).format(ms(instant));
+
+const iso = new Map();
+/** YYYY-MM-DD of an instant in the jurisdiction's time zone. */
+export function localDate(instant) {
+  const zone = timezone.value;
+  if (!iso.has(zone)) iso.set(zone, new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }));
+  return iso.get(zone).format(ms(instant));
+}
+
+/** Whole local days from one instant to another, the first counted as 1. */
+export function dayNumber(from, to) {
+  return Math.round((Date.parse(localDate(to)) - Date.parse(localDate(from))) / 86400000) + 1;
+}
+
+/** A duration in ms, short: 40 s, 12 min, 3 h 5 min, 2 d 4 h. */
+export function span(milliseconds) {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return t("time.s", { n: seconds });
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return t("time.min", { n: minutes });
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return t("time.h_min", { h: hours, m: minutes % 60 });
+  return t("time.d_h", { d: Math.floor(hours / 24), h: hours % 24 });
+}
+
+/** How long ago, by the service's clock. */
+export const since = (instant) => span(now.value - ms(instant));
+
+/** A local date and time from an input (YYYY-MM-DDTHH:MM) in the jurisdiction's zone as an RFC 3339 instant. */
+export function fromLocal(text) {
+  const guess = Date.parse(`${text}Z`);
+  const shown = (at) => {
+    const parts = Object.fromEntries(
+      format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" })
+        .formatToParts(at).map(({ type, value }) => [type, value]),
+    );
+    return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute);
+  };
+  let at = guess - (shown(guess) - guess);
+  at -= shown(at) - guess;
+  return new Date(at).toISOString();
+}
+
+/** An instant as an input wants it: YYYY-MM-DDTHH:MM in the jurisdiction's zone. */
+export function toLocal(instant) {
+  return `${localDate(instant)}T${hhmm(instant)}`;
+}
