@@ -12,6 +12,8 @@ from projections.catalog import views as catalog
 from services.clock import Clock
 from services.decisions.assignment import Expire
 from services.decisions.state import Known
+from services.dispatch.abilities import Abilities
+from services.dispatch.abilities import load as shipped_abilities
 from services.figures import Figures
 from services.log.asked import Asked, Outcome
 from services.log.port import Log, LogUnavailable, Stored
@@ -85,12 +87,15 @@ class Muster:
         snapshots: Snapshots | None = None,
         inspect: Inspect | None = None,
         places: Places,
+        abilities: Abilities | None = None,
     ) -> None:
         """`following` = how to know what projectors in other processes show; None = this one projects.
-        `inspect` = asks the log's store whether it is set as the log needs it."""
+        `inspect` = asks the log's store whether it is set as the log needs it. `abilities` = who can serve
+        what; None = the table that is shipped."""
         self.log, self.views, self.vault, self.clock, self.timezone = log, views, vault, clock, timezone
         self.snapshots, self.shared = snapshots, following is not None
         self.figures, self.places = Figures(), places
+        self.abilities = abilities or shipped_abilities()
         self.unclean: list[str] = []
         """What of the log's topic is not set as the log needs it."""
         self._inspect = inspect

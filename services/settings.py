@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     """Of a jurisdiction whose first command is not jurisdiction.establish."""
 
+    abilities: Path | None = None
+    """File of who can serve what, as services/dispatch/abilities.toml; none = that one."""
     clock: Path | None = None
     """File of a clock that processes share, for scenarios; none = this machine's."""
 

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS
 from services.access import AccessUnavailable, Tokens
-from services.api import commands, find, health, journal, openapi, places, session, stream, telemetry, views
+from services.api import candidates, commands, find, health, journal, openapi, places, session, stream, telemetry, views
 from services.api.context import answer, muster, principal
 from services.api.hub import Hub
 from services.api.limits import LimitBodies
@@ -122,6 +122,7 @@ def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
         ("POST", f"{HERE}/find"): (find.find, openapi.FIND),
         ("POST", f"{HERE}/telemetry"): (telemetry.report, openapi.TELEMETRY),
         ("GET", f"{HERE}/places"): (places.places, openapi.PLACES),
+        ("GET", f"{HERE}/candidates"): (candidates.candidates, openapi.CANDIDATES),
     }
     found["GET", f"{HERE}/intervals"] = views.intervals, openapi.listing(INTERVALS)
     for name in commands.PUBLIC:

@@ -430,6 +430,68 @@ PLACES = {
     )
     | problems(400, 401, 403, 404, 503),
 }
+_TEXTS = {"type": "array", "items": _TEXT}
+_NULLABLE = {"type": ["string", "null"]}
+_COUNT = {"type": "integer", "minimum": 0}
+_CANDIDATE = {
+    "type": "object",
+    "required": ["kind", "unit", "area", "free", "able", "asked", "steps", "distance", "live", "capacity"],
+    "properties": {
+        "kind": {"type": "string", "enum": ["worker", "team"]},
+        "unit": _TEXT,
+        "name": {"type": ["string", "null"], "description": "Of workers masked"},
+        "role": {"type": "string", "description": "Of workers"},
+        "presence": {"type": "string", "description": "Of workers"},
+        "skills": _TEXTS,
+        "vehicle": _NULLABLE,
+        "in_team": {"type": ["string", "null"], "description": "Active team that a worker goes with"},
+        "team_kind": {"type": "string", "description": "Of teams"},
+        "state": {"type": "string", "description": "Of teams"},
+        "leader": _NULLABLE,
+        "members": {"type": "integer", "description": "Of teams; 0 = none are listed"},
+        "members_on_duty": _COUNT,
+        "organisation": _NULLABLE,
+        "area": _TEXT,
+        "area_name": _NULLABLE,
+        "free": {"type": "boolean", "description": "Can be sent now without a refusal"},
+        "able": {"type": "boolean", "description": "Fits the request's category"},
+        "matched": _TEXTS | {"description": "What made it able, such as role:courier"},
+        "asked": {"type": "boolean", "description": "Was asked already, or is on the request"},
+        "steps": _COUNT | {"description": "Levels to go up from the request's area; 0 = inside it"},
+        "distance": {"type": ["number", "null"], "description": "Metres; to viewers in hundreds"},
+        "placed": {"type": ["string", "null"], "enum": ["phone", "area", None]},
+        "live": _COUNT,
+        "capacity": {"type": ["integer", "null"]},
+    },
+}
+CANDIDATES = {
+    "operationId": "candidates",
+    "summary": "Who could be sent on a request: free first, then able, then nearest",
+    "tags": ["views"],
+    "parameters": [
+        JURISDICTION,
+        {"name": "request", "in": "query", "required": True, "schema": _TEXT, "description": "Its id"},
+        _query("kind", {"type": "string", "enum": ["worker", "team"]}, "Repeated = or", many=True),
+        _query("q", {"type": "string", "maxLength": 100}, "In id, organisation or team; off duty too"),
+        _query("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "At most so many"),
+    ],
+    "responses": ok(
+        {
+            "type": "object",
+            "required": ["request", "position", "takes", "needs", "placed", "within", "items"],
+            "properties": {
+                "request": _TEXT,
+                "position": _POSITION,
+                "takes": {"type": ["integer", "null"], "description": "How many more; null = open-ended"},
+                "needs": {"type": ["object", "null"], "description": "The table's line; null = everybody"},
+                "placed": {"type": ["string", "null"], "enum": ["request", "area", None]},
+                "within": {"type": "string", "description": "Area that was looked through"},
+                "items": {"type": "array", "items": _CANDIDATE},
+            },
+        }
+    )
+    | problems(400, 401, 403, 404, 503),
+}
 
 
 def document(operations: dict[tuple[str, str], dict[str, Any]]) -> dict[str, Any]:

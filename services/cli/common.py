@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from services import wiring
+from services.dispatch.abilities import AbilitiesInvalid
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
 from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultError
@@ -73,6 +74,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except LogLocked as error:
         raise Fail(f"{error}; stop it first, or use another --data folder.") from error
     except (
+        AbilitiesInvalid,
         LogDamaged,
         LogUnavailable,
         ViewsUnavailable,

@@ -8,6 +8,8 @@ from typing import Any
 from projections.catalog import views as catalog
 from services.access import Tokens
 from services.clock import Clock, SharedClock, SystemClock
+from services.dispatch.abilities import SHIPPED, Abilities
+from services.dispatch.abilities import load as load_abilities
 from services.log.port import Log, LogUnavailable
 from services.log.sqlite import SqliteLog
 from services.runtime import Muster
@@ -46,6 +48,7 @@ async def opened(data: Path, *, clock: Clock | None = None, timezone: str | None
 
 async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | None = None) -> Muster:
     """A runtime on SQLite in a data folder. Raises LogLocked where another process writes there."""
+    able = abilities()
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
     log = await asyncio.to_thread(SqliteLog, data / "log.sqlite")
     try:
@@ -62,6 +65,7 @@ async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | No
         timezone=timezone or settings().timezone,
         snapshots=FolderSnapshots(data / "snapshots"),
         places=await asyncio.to_thread(SqlitePlaces, data / "telemetry.sqlite"),
+        abilities=able,
     )
 
 
@@ -72,6 +76,11 @@ async def readonly(data: Path) -> tuple[Log, Views, Vault]:
     log = await asyncio.to_thread(SqliteLog.open_readonly, data / "log.sqlite")
     views = await asyncio.to_thread(SqliteViews.open_readonly, data / "views.sqlite", catalog)
     return log, views, await asyncio.to_thread(Vault, data)
+
+
+def abilities() -> Abilities:
+    """Who can serve what: of the settings' file, else as shipped. Raises AbilitiesInvalid."""
+    return load_abilities(settings().abilities or SHIPPED)
 
 
 async def announce_rebuilt(muster: Muster, jurisdiction: str) -> None:

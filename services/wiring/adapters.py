@@ -8,6 +8,8 @@ from projections.catalog import views as catalog
 from services.access import Tokens
 from services.access.postgres import PgTokenStore
 from services.clock import Clock
+from services.dispatch.abilities import SHIPPED
+from services.dispatch.abilities import load as load_abilities
 from services.log.identity import identify
 from services.log.kafka import Connection, KafkaTransport, open_log
 from services.log.kafka_changes import KafkaAnnouncer, KafkaFeed
@@ -33,6 +35,7 @@ from services.views.postgres import PgViews
 async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
     """A runtime that shares log, views and keys with other processes. Raises LogUnavailable,
     ViewsUnavailable."""
+    able = load_abilities(settings().abilities or SHIPPED)
     connection = kafka()
     log, views, keys = await shared(data)
     feed = KafkaFeed(connection)
@@ -45,6 +48,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         following=lambda muster: Follower(views, feed, muster.advanced, muster.reset),
         snapshots=await asyncio.to_thread(PgSnapshots, _dsn()),
         places=await KafkaPlaces(connection).open(),
+        abilities=able,
         inspect=lambda: unclean(connection, settings().kafka_min_insync),
     )
 

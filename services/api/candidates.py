@@ -1,0 +1,265 @@
+"""Whom to send on a request: the best of those within reach, and why they stand where they stand."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events.assignment import LIVE
+from projections.requests import RequestRow
+from projections.roster import RosterRow
+from projections.teams import TeamRow
+from services.access import Principal
+from services.api.context import answer, muster, reader, whole
+from services.api.problems import Problem
+from services.api.rows import Opener
+from services.dispatch.board import VIEWS, Board, Point, assemble, searched, takes, team_phones
+from services.dispatch.ranking import Candidate, chain, place_of, rank
+from services.runtime import Muster
+from services.telemetry.duty import ON_DUTY, outlived
+from services.views.port import Query
+
+PARAMETERS: Final = ("request", "kind", "q", "limit")
+KINDS: Final = ("worker", "team")
+MOST: Final = 200
+_EXACT: Final = ("dispatcher", "gateway", "admin")
+"""Who may know exactly where workers are; of others' distances only the hundreds of metres are told."""
+_IDLE: Final[dict[str, Any]] = {"presence": ["available"], "team": [None]}
+"""Of the roster: on duty, without any live assignment, and in no active team."""
+_ON_THREAD: Final = 500
+"""Units from which on ranking leaves the loop to others meanwhile."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for, checked."""
+
+    request: str
+    kinds: tuple[str, ...]
+    q: str | None
+    limit: int
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked through, as of one position, and the best of it."""
+
+    position: int
+    within: str
+    """The area that was looked through."""
+    board: Board
+    best: list[Candidate]
+
+
+async def candidates(request: Request) -> Response:
+    """Who is free, able and near, in that order."""
+    jurisdiction, asker = await reader(request)
+    if asker.worker is not None:
+        raise Problem(403, "forbidden", "This token may not read who else could be sent.")
+    asked, service = _asked(request), muster(request)
+    if set(VIEWS) & set(await service.views.degraded(jurisdiction)):
+        raise Problem(503, "view.degraded", "Who is free is not known: a view is being folded anew.")
+    seen = await _look(service, jurisdiction, asked, asker)
+    items = await _items(service, jurisdiction, seen, exact=asker.scope in _EXACT)
+    return answer(_about(seen, service) | {"items": items}, headers={"Cache-Control": "no-store"})
+
+
+def _about(seen: Seen, service: Muster) -> dict[str, Any]:
+    """What holds for all of them."""
+    request = seen.board.request
+    ability = service.abilities.categories.get(request.category)
+    where = place_of(request, seen.board.areas)
+    own = request.lon is not None and request.lat is not None
+    return {
+        "request": request.request,
+        "position": seen.position,
+        "takes": takes(request),
+        "needs": None if ability is None else msgspec.to_builtins(ability),
+        "placed": None if where is None else "request" if own else "area",
+        "within": seen.within,
+    }
+
+
+def _asked(request: Request) -> Asked:
+    """Raises 400."""
+    given = _given(request)
+    kinds = given.get("kind", list(KINDS))
+    if not set(kinds) <= set(KINDS):
+        raise Problem(400, "parameter.invalid", f"kind must be of {', '.join(KINDS)}.")
+    if not given.get("request", [""])[0]:
+        raise Problem(400, "parameter.invalid", "Say for which request: request=ID is missing.")
+    return Asked(
+        request=given["request"][0],
+        kinds=tuple(kind for kind in KINDS if kind in kinds),
+        q=given.get("q", [""])[0].strip().casefold() or None,
+        limit=whole("limit", given.get("limit", ["50"])[0], 1, MOST),
+    )
+
+
+def _given(request: Request) -> dict[str, list[str]]:
+    """Raises 400."""
+    given: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        if name not in PARAMETERS:
+            known = ", ".join(PARAMETERS)
+            detail = f"candidates has no parameter {name[:64]!r}; it has {known}."
+            raise Problem(400, "parameter.unknown", detail)
+        if "\0" in value or len(value) > 100:
+            raise Problem(400, "parameter.invalid", f"{name} is too long or holds a NUL character.")
+        given.setdefault(name, []).append(value)
+        if len(given[name]) > (len(KINDS) if name == "kind" else 1):
+            raise Problem(400, "parameter.invalid", f"{name} is given too often.")
+    return given
+
+
+async def _look(service: Muster, jurisdiction: str, asked: Asked, asker: Principal) -> Seen:
+    """The best, of one position. Who is looked for by a text is looked for everywhere at once.
+
+    To read few rows of many, first only who has nothing to do, from the request's area up; all who are on
+    duty only where not enough are found so. Raises 404 where there is no such request, or none that they see.
+    """
+    ways = [] if asked.q or "worker" not in asked.kinds else await _ways(service, jurisdiction, asked, asker)
+    for within in ways:
+        seen = await _seen(service, jurisdiction, asked, asker, within, idle=True)
+        if len(seen.best) == asked.limit and seen.best[-1].ready:
+            return seen
+    return await _seen(service, jurisdiction, asked, asker, jurisdiction)
+
+
+async def _ways(service: Muster, jurisdiction: str, asked: Asked, asker: Principal) -> list[str]:
+    """Areas to look through, each wider than the one before: those that may hold enough idle workers."""
+    begin = {
+        "requests": Query(filters={"key": [asked.request]}),
+        "areas": Query(),
+        "headcount": Query(filters=_IDLE, within=asker.areas),
+    }
+    rows, _ = await service.views.snapshot(jurisdiction, begin)
+    found: Any = rows
+    request, areas = _request(found, asked, asker), dict(found["areas"])
+    ability = service.abilities.categories.get(request.category)
+    idle: dict[str, int] = {}
+    for _, row in found["headcount"]:
+        if ability is None or ability.may(row.role):
+            idle[row.area] = idle.get(row.area, 0) + row.count
+    counts: dict[str, int] = {}
+    for area, count in idle.items():
+        for outer in chain(area, areas):
+            counts[outer] = counts.get(outer, 0) + count
+    return [area for area in chain(request.area, areas) if counts.get(area, 0) >= asked.limit]
+
+
+def _request(found: Mapping[str, Any], asked: Asked, asker: Principal) -> RequestRow:
+    rows = [row for _, row in found["requests"] if asker.sees(row)]
+    if not rows:
+        raise Problem(404, "row.unknown", f"requests has no row {asked.request!r}.")
+    return rows[0]
+
+
+async def _seen(
+    service: Muster, jurisdiction: str, asked: Asked, asker: Principal, within: str, *, idle: bool = False
+) -> Seen:
+    """The best of the units in one area; of the workers perhaps only those with nothing to do."""
+    rows, head = await service.views.snapshot(jurisdiction, _queries(asked, asker, within, idle=idle))
+    found: Any = rows
+    board = assemble(_request(found, asked, asker), found)
+    if asked.q is not None:
+        board = searched(board, asked.q)
+    if "team" not in asked.kinds:
+        board = msgspec.structs.replace(board, teams=())
+    if place_of(board.request, board.areas) is not None:
+        board = msgspec.structs.replace(board, places=await _places(service, jurisdiction, board, asker))
+    if len(board.workers) + len(board.teams) < _ON_THREAD:
+        best = rank(board, service.abilities, asked.limit)
+    else:
+        best = await asyncio.to_thread(rank, board, service.abilities, asked.limit)
+    return Seen(position=head.position, within=within, board=board, best=best)
+
+
+def _queries(asked: Asked, asker: Principal, within: str, *, idle: bool) -> dict[str, Query]:
+    """Each kind only where it is asked for. Areas are no secret, nor how many of a team are on duty."""
+    found = {
+        "requests": Query(filters={"key": [asked.request]}),
+        "assignments": Query(filters={"request": [asked.request], "state": ["offered", *LIVE]}),
+        "areas": Query(),
+    }
+    if "worker" in asked.kinds:
+        who = _IDLE if idle else {} if asked.q else {"presence": ON_DUTY}
+        found["roster"] = Query(filters=who, areas=[within], within=asker.areas)
+    if "worker" in asked.kinds and not idle:
+        found["busy"] = Query(filters={"kind": ["worker"]})
+    if "team" in asked.kinds or asked.q:
+        stand = ("active", "forming") if asked.q else ("active",)
+        found["teams"] = Query(filters={"state": stand}, areas=[within], within=asker.areas)
+        found["headcount"] = Query(filters={"presence": ON_DUTY})
+    return found
+
+
+async def _places(service: Muster, jurisdiction: str, board: Board, asker: Principal) -> dict[str, Point]:
+    """Last known places that are not too old, as exactly as the asker may know them."""
+    phones = {row.worker for row in board.workers if row.presence in ON_DUTY}
+    phones.update(one for row in board.teams for one in team_phones(row))
+    known = await service.places.last(jurisdiction, phones) if phones else {}
+    now, digits = service.clock.now(), 6 if asker.scope in _EXACT else 3
+    return {
+        worker: (round(fix.lon, digits), round(fix.lat, digits))
+        for worker, fix in known.items()
+        if not outlived(fix, now)
+    }
+
+
+async def _items(service: Muster, jurisdiction: str, seen: Seen, *, exact: bool) -> list[dict[str, Any]]:
+    """As they are shown: names masked."""
+    opener = Opener(service.vault, jurisdiction)
+    workers = [(one.row.worker, one.row) for one in seen.best if one.kind == "worker"]
+    named = {
+        key: row["name"] for (key, _), row in zip(workers, await opener.rows("roster", workers), strict=True)
+    }
+    return [_item(one, seen.board, named, exact=exact) for one in seen.best]
+
+
+def _item(one: Candidate, board: Board, named: Mapping[str, str | None], *, exact: bool) -> dict[str, Any]:
+    area = board.areas.get(one.row.area)
+    distance = one.distance
+    shown: dict[str, Any] = {
+        "kind": one.kind,
+        "area": one.row.area,
+        "area_name": area.name if area else None,
+        "organisation": one.row.organisation,
+        "free": one.free,
+        "able": one.able,
+        "matched": list(one.matched),
+        "asked": one.asked,
+        "steps": one.steps,
+        "distance": None if distance is None else round(distance) if exact else round(distance, -2),
+        "placed": one.placed,
+        "live": one.live,
+        "capacity": one.row.capacity,
+    }
+    return shown | (_worker(one, named) if one.kind == "worker" else _team(one, board))
+
+
+def _worker(one: Candidate, named: Mapping[str, str | None]) -> dict[str, Any]:
+    row: RosterRow = one.row
+    return {
+        "unit": row.worker,
+        "name": named[row.worker],
+        "role": row.role,
+        "presence": row.presence,
+        "skills": list(row.skills),
+        "vehicle": row.vehicle,
+        "in_team": one.in_team,
+    }
+
+
+def _team(one: Candidate, board: Board) -> dict[str, Any]:
+    row: TeamRow = one.row
+    return {
+        "unit": row.team,
+        "name": row.name,
+        "team_kind": row.kind,
+        "state": row.state,
+        "leader": row.leader,
+        "members": row.member_count,
+        "members_on_duty": board.manned.get(row.team, 0),
+    }

@@ -1,0 +1,112 @@
+"""What is known of who could be sent on a request: rows of several views as of one position. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+
+from projections.areas import AreaRow
+from projections.requests import RequestRow
+from projections.roster import RosterRow
+from projections.teams import TeamRow
+from services.decisions.state import UNFINISHED
+
+VIEWS: Final = ("requests", "assignments", "areas", "roster", "teams", "busy", "headcount")
+"""Of which a board is made."""
+Kind = Literal["worker", "team"]
+Point = tuple[float, float]
+"""(longitude, latitude) in WGS-84 degrees."""
+Key = tuple[str, str]
+"""(kind, id)"""
+
+Unit = RosterRow | TeamRow
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of several views, as of one position, and places."""
+
+    request: RequestRow
+    workers: Sequence[RosterRow] = ()
+    teams: Sequence[TeamRow] = ()
+    load: Mapping[str, int] = {}
+    """Worker -> their own live assignments; who has none is missing."""
+    manned: Mapping[str, int] = {}
+    """Team -> its members on duty; who has none is missing."""
+    asked: frozenset[Key] = frozenset()
+    """Who was asked already, or is on the request."""
+    areas: Mapping[str, AreaRow]
+    places: Mapping[str, Point] = {}
+    """Worker -> last known place."""
+
+
+def assemble(request: RequestRow, found: Mapping[str, Iterable[tuple[str, Any]]]) -> Board:
+    """The board of a request, from the rows of VIEWS by view and key; places are still to be added.
+
+    Of the views of units those rows that are to be ranked; of the others at least what concerns them.
+    """
+    rows = {view: [row for _, row in found.get(view, ())] for view in VIEWS}
+    return Board(
+        request=request,
+        workers=rows["roster"],
+        teams=rows["teams"],
+        load={row.unit: row.count for row in rows["busy"] if row.kind == "worker"},
+        manned=_manned(rows["headcount"]),
+        asked=_asked(request.request, rows["assignments"]),
+        areas=dict(found["areas"]),
+    )
+
+
+def _manned(rows: Iterable[Any]) -> dict[str, int]:
+    """Members on duty, by active team."""
+    found: dict[str, int] = {}
+    for row in rows:
+        if row.team is not None and row.presence != "off_duty":
+            found[row.team] = found.get(row.team, 0) + row.count
+    return found
+
+
+def _asked(request: str, rows: Iterable[Any]) -> frozenset[Key]:
+    """Whom the request was offered to, and who is on it."""
+    mine = (row for row in rows if row.request == request and (row.live or row.state == "offered"))
+    return frozenset(("team", row.team) if row.team else ("worker", row.worker) for row in mine)
+
+
+def searched(board: Board, text: str) -> Board:
+    """Only units whose id, organisation or team holds the text, whatever its case; never by a name."""
+    names = {row.team: row.name for row in board.teams}
+    wanted = text.casefold()
+
+    def holds(*values: str | None) -> bool:
+        return any(value is not None and wanted in value.casefold() for value in values)
+
+    return msgspec.structs.replace(
+        board,
+        workers=[
+            row
+            for row in board.workers
+            if holds(row.worker, row.organisation, row.team, names.get(row.team or ""))
+        ],
+        teams=[row for row in board.teams if holds(row.team, row.organisation, row.name)],
+    )
+
+
+def takes(request: RequestRow) -> int | None:
+    """How many more it takes: 0 = nobody, None = open-ended."""
+    if request.state not in UNFINISHED:
+        return 0
+    return None if request.slots is None else max(request.slots - request.taken, 0)
+
+
+def kind_of(row: Unit) -> Kind:
+    """worker or team."""
+    return "worker" if isinstance(row, RosterRow) else "team"
+
+
+def id_of(row: Unit) -> str:
+    """Of the worker or team."""
+    return row.worker if isinstance(row, RosterRow) else row.team
+
+
+def team_phones(row: TeamRow) -> Iterable[str]:
+    """By whose phones a team is placed, in this order."""
+    return dict.fromkeys(([row.leader] if row.leader else []) + list(row.members))
