@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo cluster serve test unit faults lint types format bench bench-cluster docs lock clean
+.PHONY: help setup demo cluster serve test unit faults lint types format bench bench-cluster docs vendor pictures lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ bench-cluster: $(READY) ## The same for a cluster (about five minutes)
 
 docs: $(READY) ## Generate the catalogues in docs/ from the code
 	@$(BIN)/python -m services.docs
+
+pictures: $(READY) ## Take the pictures of docs/pictures anew (needs Chromium)
+	@$(BIN)/pytest -q --timeout 900 tests/browser/pictures.py $(ARGS)
+
+vendor: $(READY) ## Fetch the console's browser libraries anew (needs npm)
+	@$(BIN)/python scripts/vendor.py
 
 lock: $(READY) ## Renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 --no-header --no-annotate \

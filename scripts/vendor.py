@@ -1,7 +1,7 @@
 """Fetches the console's browser libraries from npm, at the versions below, into services/console/web/vendor.
 
-Run `make vendor` (needs npm) to renew them; what it writes is committed. Bare import names are rewritten to paths,
-since a page without a build step and with a strict content security policy has no import map.
+Run `make vendor` (needs npm) to renew them; what it writes is committed. Bare import names are rewritten to
+paths, since a page without a build step and with a strict content security policy has no import map.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ class Library(NamedTuple):
     version: str
     files: dict[str, str]
     licence: str
+    """Its file in the package; or, of an MIT licensed package without one, the line of copyright."""
     rewrite: tuple[tuple[str, str], ...] = ()
     append: str = ""
     """A last line for scripts that are not modules."""
@@ -71,9 +72,28 @@ LIBRARIES = (
         "qrcode-generator",
         "2.0.4",
         {"dist/qrcode.mjs": "qrcode/qrcode.mjs"},
-        "LICENSE",
+        "Copyright (c) 2009 Kazuhiko Arase",
     ),
 )
+MIT = """The MIT License
+
+{}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
+associated documentation files (the "Software"), to deal in the Software without restriction,
+including without limitation the rights to use, copy, modify, merge, publish, distribute,
+sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial
+portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT
+NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
+NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES
+OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
+CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+"""
 SOURCE_MAP = re.compile(r"\n?/[/*]# sourceMappingURL=\S+( \*/)?\n?")
 
 
@@ -123,9 +143,10 @@ def main() -> None:
                         "sha256": digest,
                     }
                 )
-            note = next((p for p in (package / library.licence, package / "LICENSE") if p.exists()), None)
-            if note:
-                shutil.copy(note, VENDOR / next(iter(library.files.values())).partition("/")[0] / "LICENSE")
+            note = package / library.licence
+            text = note.read_text() if note.exists() else MIT.format(library.licence)
+            folder = VENDOR / next(iter(library.files.values())).partition("/")[0]
+            (folder / "LICENSE").write_text(text)
     (VENDOR / "vendored.json").write_text(json.dumps(listed, indent=1) + "\n")
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import shutil
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import typer
@@ -16,6 +18,7 @@ from services.cli.common import Fail, out, run
 from services.demo.driver import ScenarioClock, play
 from services.demo.table import LiveTable
 from services.intake.scenarios import SCENARIOS
+from services.intake.scenarios.story import Timed
 from services.intake.sinks import asked
 from services.reports import REPORTS, render
 from services.runtime import Muster
@@ -37,17 +40,31 @@ def demo(
     from_: Annotated[
         str | None, typer.Option("--from", help="Play as fast as it goes up to here: 2022-04-04T10:00+08:00.")
     ] = None,
+    until: Annotated[str | None, typer.Option(help="Stop there: 2022-04-04T10:00+08:00.")] = None,
 ) -> None:
     """Play a scenario live: a table in this terminal, the API beside it."""
     if scenario not in SCENARIOS:
         raise Fail(f"there is no scenario {scenario}; there are {', '.join(SCENARIOS)}.", 2)
-    pace, begin = _pace(speed), _begin(from_)
+    part = Part(_instant("--from", from_), _instant("--until", until))
+    pace = _pace(speed)
     _empty(data)
-    raise typer.Exit(run(_demo(scenario, pace, exit_, data, port, seed, begin)))
+    raise typer.Exit(run(_demo(scenario, pace, exit_, data, port, seed, part)))
 
 
-def _begin(text: str | None) -> datetime | None:
-    """From when on the scenario is played at its pace; None = from the scenario's own present."""
+class Part(NamedTuple):
+    """What of a scenario is played at its pace; before `begin` as fast as it goes, nothing after `end`."""
+
+    begin: datetime | None = None
+    end: datetime | None = None
+
+    def of(self, timed: Iterable[Timed]) -> Iterable[Timed]:
+        """The commands that are sent."""
+        end = self.end
+        return timed if end is None else takewhile(lambda one: one.received < end, timed)
+
+
+def _instant(option: str, text: str | None) -> datetime | None:
+    """An instant with offset, from the command line."""
     if text is None:
         return None
     try:
@@ -55,7 +72,7 @@ def _begin(text: str | None) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise Fail(f"--from {text}: give an instant with offset such as 2022-04-04T10:00+08:00.", 2)
+        raise Fail(f"{option} {text}: give an instant with offset such as 2022-04-04T10:00+08:00.", 2)
     return found
 
 
@@ -85,7 +102,7 @@ def _empty(data: Path) -> None:
 
 
 async def _demo(
-    scenario: str, pace: float | None, leave: bool, data: Path, port: int, seed: int, begin: datetime | None
+    scenario: str, pace: float | None, leave: bool, data: Path, port: int, seed: int, part: Part
 ) -> int:
     story = await asyncio.to_thread(SCENARIOS[scenario], seed)
     edge = wiring.edge()
@@ -104,12 +121,12 @@ async def _demo(
         )
         async with table.shown():
             await play(
-                story.timed,
+                part.of(story.timed),
                 lambda items, actor: _submit(muster, story.jurisdiction, items, actor),
                 clock,
                 pace,
                 table,
-                live_from=begin or story.live_from,
+                live_from=part.begin or story.live_from,
             )
             await _projected(muster, story.jurisdiction)
             clock.let_go()

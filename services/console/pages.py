@@ -1,7 +1,8 @@
 """Serves the console's pages and files, from this origin alone.
 
-Files lie under a path that names all of their contents, `/assets/{digest}/...`: they are kept by browsers for good,
-modules of two versions never meet, and a page of an older version gets 404 for what it loads late and starts anew.
+Files lie under a path that names all of their contents, `/assets/{digest}/...`: browsers keep them for good,
+modules of two versions never meet, and a page of an older version gets 404 for what it loads late and starts
+anew.
 """
 
 import gzip

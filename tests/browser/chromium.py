@@ -1,0 +1,69 @@
+"""Finds a Chromium and fonts for Chinese, or installs them: browser tests are never skipped."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+"""No sandbox: tests run as root in containers. Nothing looks for updates. Maps are drawn without a GPU."""
+
+
+@cache
+def chromium() -> str:
+    """The path of a browser that can show Chinese. Raises RuntimeError that says what to install."""
+    with (Path(tempfile.gettempdir()) / "muster-chromium.lock").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        found = _found() or _installed()
+        if not _shows_chinese():
+            _apt("fonts-noto-cjk")
+    if found is None or not _shows_chinese():
+        raise RuntimeError(
+            "Browser tests need Chromium and fonts for Chinese: install them (Debian: apt-get install "
+            "chromium fonts-noto-cjk), or name a browser in MUSTER_CHROMIUM."
+        )
+    return found
+
+
+def _found() -> str | None:
+    given = os.environ.get("MUSTER_CHROMIUM")
+    if given:
+        return given
+    cached = sorted(Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
+    return next((path for name in NAMES if (path := shutil.which(name))), str(cached[-1]) if cached else None)
+
+
+def _installed() -> str | None:
+    """As root from Debian's packages, otherwise by Playwright for this user."""
+    if not _apt("chromium", "fonts-noto-cjk"):
+        subprocess.run(["playwright", "install", "chromium"], check=False)
+    return _found()
+
+
+def _apt(*packages: str) -> bool:
+    """Whether they could be installed by apt-get."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    subprocess.run(["apt-get", "update"], check=False, env=quiet, stdout=subprocess.DEVNULL)
+    return subprocess.run(install, check=False, env=quiet, stdout=subprocess.DEVNULL).returncode == 0
+
+
+def _shows_chinese() -> bool:
+    if not shutil.which("fc-list"):
+        return True  # not a system with fontconfig
+    return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=False).stdout.strip())

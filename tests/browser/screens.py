@@ -1,0 +1,79 @@
+"""Browser windows that notice what goes wrong in them."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+QUIET = ("net::ERR_", "Failed to load resource", "Permissions-Policy")
+"""Told by the browser itself when a line is cut or an answer is a refusal."""
+
+
+class Screen:
+    """A browser window with a session of its own, and what went wrong in it."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context, self.url, self.wrong = context, url, list[str]()
+        self._origins = {urlsplit(url).netloc}
+        self.page = self.watched(context.new_page())
+
+    def watched(self, page: Page) -> Page:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        page.on("request", self._request)
+        return page
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(word in message.text for word in QUIET):
+            self.wrong.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        where = urlsplit(request.url)
+        if where.scheme in ("http", "https", "ws", "wss") and where.netloc not in self._origins:
+            self.wrong.append(f"left the origin: {request.url}")
+
+    def sign_in(self, secret: str, place: str = "2307/overview") -> Page:
+        """With the link that is printed, then to a place of the board."""
+        self.page.goto(f"{self.url}/#token={secret}")
+        self.page.wait_for_selector(".top, .gate-list, .gate form", timeout=15000)
+        self.at(place)
+        return self.page
+
+    def at(self, place: str) -> Page:
+        """Go to a page of the board, such as 2307/requests?priority=1, and wait until it is live."""
+        self.page.evaluate("place => { location.hash = '#/' + place; }", place)
+        self.page.wait_for_selector(".live-live", timeout=15000)
+        return self.page
+
+
+class Screens:
+    """Opens windows; at the end of the test nothing may have gone wrong in any."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser, self._open = browser, list[Screen]()
+
+    def open(
+        self,
+        url: str,
+        *,
+        language: str = "zh",
+        theme: str = "light",
+        size: tuple[int, int] = (1440, 900),
+        touch: bool = False,
+    ) -> Screen:
+        context = self._browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale="zh-CN" if language == "zh" else "en-GB",
+            color_scheme="dark" if theme == "dark" else "light",
+            has_touch=touch,
+            is_mobile=touch,
+            service_workers="allow",
+        )
+        context.set_default_timeout(10000)
+        screen = Screen(context, url)
+        self._open.append(screen)
+        return screen
+
+    def close(self) -> list[str]:
+        for screen in self._open:
+            screen.context.close()
+        return [wrong for screen in self._open for wrong in screen.wrong]

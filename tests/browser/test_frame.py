@@ -1,0 +1,82 @@
+"""The frame of the board: signing in, two languages, and the truth about how fresh it is."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from screens import Screens
+from serving import Line, Served, number, until
+
+
+def test_the_printed_link_signs_in_and_its_token_is_gone_from_the_address(
+    city: Served, screens: Screens
+) -> None:
+    page = screens.open(city.url).sign_in(city.secret)
+    expect(page.locator(".top-name")).to_contain_text("伊春市")
+    assert city.secret not in page.url
+    assert city.secret not in page.content()
+
+
+def test_who_is_not_signed_in_is_told_how(city: Served, screens: Screens) -> None:
+    screen = screens.open(city.url, language="en")
+    screen.page.goto(city.url)
+    expect(screen.page.get_by_label("Access token")).to_be_visible()
+    screen.page.get_by_label("Access token").fill("mst_wrong")
+    screen.page.get_by_role("button", name="Sign in").click()
+    expect(screen.page.get_by_role("alert")).to_contain_text("unknown, revoked or expired")
+    screen.page.get_by_label("Access token").fill(city.secret)
+    screen.page.get_by_role("button", name="Sign in").click()
+    expect(screen.page.locator(".live-live")).to_be_visible()
+
+
+def test_the_language_changes_at_once_and_stays(city: Served, screens: Screens) -> None:
+    screen = screens.open(city.url, language="zh")
+    page = screen.sign_in(city.secret)
+    navigation = page.get_by_role("navigation")
+    expect(navigation).to_contain_text("求助")
+    page.get_by_role("button", name="EN").click()
+    expect(navigation).to_contain_text("Requests")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.reload()
+    expect(navigation).to_contain_text("Requests")
+
+
+def test_a_frozen_stream_never_looks_alive(city: Served, line: Line, screens: Screens) -> None:
+    """Nothing breaks, no error comes; the page says by itself that it hears nothing."""
+    page = screens.open(line.url).sign_in(city.secret)
+    line.freeze()
+    page.wait_for_selector(".live-behind, .live-disconnected", timeout=12000)
+    page.wait_for_selector(".live-disconnected", timeout=15000)
+    assert number(page.locator(".live").inner_text()) >= 5
+    assert page.locator(".tile-stale").count() > 0
+    line.thaw()
+    page.wait_for_selector(".live-live", timeout=20000)
+
+
+def test_a_cut_stream_resumes_where_it_broke_off(city: Served, line: Line, screens: Screens) -> None:
+    page = screens.open(line.url).sign_in(city.secret)
+    line.cut()
+    page.wait_for_selector(".live-disconnected")
+    city.batch(
+        [
+            ("worker.register", {"worker": "W1", "role": "rider", "name": "队员001"}),
+            ("worker.check_in", {"worker": "W1", "area": "230717001001"}),
+        ]
+    )
+    line.mend()
+    page.wait_for_selector(".live-live")
+    until(lambda: _on_duty(page) == 1, 5, "the board does not show who came while it was away")
+
+
+@pytest.mark.timeout(120)
+def test_a_board_recovers_by_itself_when_the_service_was_killed(city: Served, screens: Screens) -> None:
+    page = screens.open(city.url).sign_in(city.secret)
+    city.ok("worker.register", worker="W1", role="rider", name="队员001")
+    city.kill()
+    page.wait_for_selector(".live-disconnected")
+    city.start()
+    page.wait_for_selector(".live-live", timeout=20000)
+    city.ok("worker.check_in", worker="W1", area="230717001001")
+    until(lambda: _on_duty(page) == 1, 5, "the board does not go on")
+
+
+def _on_duty(page: Page) -> int:
+    return number(page.locator("[data-figure=on-duty]").inner_text())

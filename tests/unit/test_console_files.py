@@ -1,0 +1,142 @@
+"""The console's files: vendored libraries as listed, and no text outside the two catalogues."""
+
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from services.console.pages import WEB
+
+VENDOR = WEB / "vendor"
+OWN = sorted(p for p in WEB.rglob("*.js") if VENDOR not in p.parents)
+SOURCES = [p for p in OWN if "i18n" not in p.parts]
+ENTRY = re.compile(r'^\s*"((?:[^"\\]|\\.)+)":\s*"((?:[^"\\]|\\.)*)"', re.MULTILINE)
+INLINE = re.compile(r'"((?:[^"\\]|\\.)+)":\s*"((?:[^"\\]|\\.)*)"')
+USED = re.compile(r"""\bt\(\s*(["'])([\w.\-]+)\1""")
+IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["']([^"']+)["']""")
+CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+VALUE = re.compile(r"\{\w+\}")
+
+
+@cache
+def entries(path: Path) -> dict[str, str]:
+    """Texts of one part of a catalogue."""
+    return dict(INLINE.findall(path.read_text()))
+
+
+def catalogue(language: str, name: str) -> dict[str, str]:
+    """All texts that a catalogue merges, and which part they came from last."""
+    path = WEB / "i18n" / language / f"{name}.js"
+    parts = [path.parent / one for one in IMPORT.findall(path.read_text())]
+    found = entries(path)
+    for part in parts:
+        found = found | entries(part.resolve())
+    return found
+
+
+def listed() -> list[dict[str, str]]:
+    return json.loads((VENDOR / "vendored.json").read_text())
+
+
+@pytest.mark.parametrize("one", listed(), ids=lambda one: one["file"])
+def test_a_vendored_file_is_the_one_that_is_listed(one: dict[str, str]) -> None:
+    path = VENDOR / one["file"]
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == one["sha256"]
+    assert (path.parent / "LICENSE").exists()
+    assert one["licence"] in ("MIT", "Apache-2.0", "BSD-3-Clause")
+
+
+def test_nothing_is_vendored_that_is_not_listed() -> None:
+    files = {str(p.relative_to(VENDOR)) for p in VENDOR.rglob("*") if p.is_file()}
+    known = {one["file"] for one in listed()} | {f for f in files if f.endswith("LICENSE")}
+    assert files - known == {"vendored.json"}
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(WEB)))
+def test_modules_import_by_path_what_exists(path: Path) -> None:
+    """A page without a build step has nothing that turns names into files."""
+    for name in IMPORT.findall(path.read_text()):
+        if "${" in name:
+            continue
+        assert name.startswith(("./", "../")), f"{path.name} imports {name}"
+        assert (path.parent / name).exists(), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("name", ["board", "go"])
+def test_both_languages_say_the_same_things(name: str) -> None:
+    zh, en = catalogue("zh", name), catalogue("en", name)
+    assert sorted(zh) == sorted(en)
+    assert len(zh) > 50
+    for key in zh:
+        assert sorted(VALUE.findall(zh[key])) == sorted(VALUE.findall(en[key])), key
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_text_that_is_used_is_in_a_catalogue(language: str) -> None:
+    board, go = catalogue(language, "board"), catalogue(language, "go")
+    for path in SOURCES:
+        known = go if "go" in path.parts else {**go, **board} if "lib" in path.parts else board
+        missing = [key for _, key in USED.findall(path.read_text()) if key not in known and "." in key]
+        assert not missing, f"{path.relative_to(WEB)}: {missing}"
+
+
+ENTITY = re.compile(r"html`")
+
+
+def templates(text: str) -> list[str]:
+    """The contents of html`...` templates, with what is between ${ and } taken out."""
+    found: list[str] = []
+    for start in (m.end() for m in ENTITY.finditer(text)):
+        depth, at, out = 0, start, ""
+        while at < len(text):
+            two = text[at : at + 2]
+            if depth == 0 and text[at] == "`":
+                break
+            if two == "${":
+                depth, at = depth + 1, at + 2
+                continue
+            if depth and text[at] in "{}":
+                depth += 1 if text[at] == "{" else -1
+            elif depth == 0:
+                out += text[at]
+            at += 1
+        found.append(out)
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
+def test_no_text_stands_outside_the_catalogues(path: Path) -> None:
+    """Between tags there are values only: signs and digits, no words. Comments aside, no Chinese in code."""
+    if path.name in ("worker.js",):
+        return
+    text = path.read_text()
+    code = re.sub(r"(?<!:)//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
+    chinese = [line for line in code.splitlines() if CJK.search(line) and '"中文"' not in line]
+    assert not chinese
+    for template in templates(text):
+        words = re.findall(r">\s*([^<>]*[A-Za-z]{3,}[^<>]*)<", template)
+        assert not [word for word in words if word.strip() not in ("Muster", "English", "Enter", "Esc")], (
+            words
+        )
+
+
+@pytest.mark.parametrize("path", [*OWN, *WEB.glob("*.html")], ids=lambda p: str(p.relative_to(WEB)))
+def test_text_can_never_become_markup(path: Path) -> None:
+    text = path.read_text()
+    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+        assert word not in text
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"""\sstyle=["']|\son\w+=["']""", text)
+
+
+@pytest.mark.parametrize("path", sorted(WEB.rglob("css/*.css")), ids=lambda p: p.name)
+def test_colours_are_named_once(path: Path) -> None:
+    """Other sheets use the tokens; a colour of its own would not follow light and dark."""
+    if path.name == "tokens.css":
+        return
+    text = re.sub(r"url\([^)]*\)|/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+    own = re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{]*[;}])", text)
+    assert not own or path.name == "print.css", own
