@@ -231,6 +231,12 @@ class Tokens:
             found = self._held.sessions.get(hash_)
             return self._valid(found.token) if found and self._now() < found.expires_at else None
 
+    def holds(self, id_: str) -> bool:
+        """Whether the token of this id is valid still."""
+        with self._gate:
+            self._recent()
+            return self._valid(id_) is not None
+
     def end_session(self, session: str) -> None:
         """Sign out; an unknown session is no error. A token that a code made goes with it."""
         with self._gate:

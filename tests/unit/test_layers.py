@@ -55,6 +55,7 @@ ONLY = {
         "services/vault/postgres.py",
         "services/access/postgres.py",
         "services/snapshots/postgres.py",
+        "services/push/postgres.py",
     ),
     "services.settings": ("services/wiring/",),
     "services.log.sqlite": ("services/wiring/",),

@@ -1,0 +1,102 @@
+"""Web Push: a phone subscribes, so that it is woken for an offer or a dispatch."""
+
+from typing import Annotated, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.api.context import answer, principal, reader
+from services.api.problems import Problem, invalid
+from services.push.port import Subscription
+from services.push.pusher import Pusher
+from services.push.sealing import BadKeys, Browser
+
+Endpoint = Annotated[str, Field(min_length=1, max_length=1500, description="URL of the push service")]
+_Secret = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_\-]+={0,2}$")]
+
+
+class PushKeys(BaseModel):
+    """The browser's keys, base64url, as PushSubscription.toJSON() gives them."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    p256dh: _Secret
+    auth: _Secret
+
+
+class Subscribe(BaseModel):
+    """A subscription, as PushSubscription.toJSON() gives it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    endpoint: Endpoint
+    keys: PushKeys
+
+
+class Unsubscribe(BaseModel):
+    """Which subscription ends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint: Endpoint
+
+
+def _pusher(request: Request) -> Pusher | None:
+    return cast("Pusher | None", request.app.state.pusher)
+
+
+async def key(request: Request) -> Response:
+    """The public key to subscribe with; null = this service sends no pushes."""
+    principal(request)
+    pusher = _pusher(request)
+    return answer({"key": pusher.key if pusher else None}, headers={"Cache-Control": "no-store"})
+
+
+async def subscribe(request: Request) -> Response:
+    """Wake this phone for offers and dispatches of its worker and their active team."""
+    jurisdiction, token, worker, pusher = await _asked(request)
+    try:
+        given = Subscribe.model_validate_json(await request.body(), strict=True)
+    except ValidationError as error:
+        raise invalid(error) from error
+    if not pusher.rules.allow(given.endpoint):
+        detail = "The endpoint is no https URL of a push service that this service sends to."
+        raise Problem(422, "push.endpoint", f"{detail} The operator names them in MUSTER_PUSH_HOSTS.")
+    try:
+        Browser.of(given.keys.p256dh, given.keys.auth)
+    except BadKeys as error:
+        raise Problem(422, "invalid", f"keys: {error}") from error
+    subscription = Subscription(
+        endpoint=given.endpoint,
+        p256dh=given.keys.p256dh,
+        auth=given.keys.auth,
+        jurisdiction=jurisdiction,
+        worker=worker,
+        token=token,
+        created_at=pusher.now(),
+    )
+    await pusher.keep(subscription)
+    return answer({"status": "ok"})
+
+
+async def unsubscribe(request: Request) -> Response:
+    """Wake this phone no longer; an unknown endpoint is no error."""
+    jurisdiction, _, worker, pusher = await _asked(request)
+    try:
+        given = Unsubscribe.model_validate_json(await request.body(), strict=True)
+    except ValidationError as error:
+        raise invalid(error) from error
+    await pusher.forget(given.endpoint, (jurisdiction, worker))
+    return answer({"status": "ok"})
+
+
+async def _asked(request: Request) -> tuple[str, str, str, Pusher]:
+    """(jurisdiction, token's id, worker, pusher). Raises 401, 403, 404, 409."""
+    jurisdiction, asker = await reader(request)
+    if asker.worker is None:
+        raise Problem(403, "forbidden", "Only a worker's own phone is woken; sign in with a worker's code.")
+    pusher = _pusher(request)
+    if pusher is None:
+        raise Problem(409, "push.off", "This service sends no pushes; the operator sets MUSTER_PUSH_CONTACT.")
+    return jurisdiction, asker.id, asker.worker, pusher

@@ -1,0 +1,243 @@
+"""Follows the views and tells phones of new offers and dispatches. Whatever fails here, commands go on."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import httpx
+import msgspec
+
+from projections.assignments import AssignmentRow
+from projections.teams import TeamRow
+from services.clock import Clock
+from services.push.port import PushStore, PushUnavailable, Subscription
+from services.push.rules import Rules
+from services.push.sealing import BadKeys, Browser, Signer, new_key, seal
+from services.runtime import Muster
+from services.views.port import Change, RowUnreadable, Views, ViewsUnavailable
+
+MOST_WAITING: Final = 2_000
+"""Pushes; beyond that the oldest are given up: an offer that waits so long is over."""
+AT_ONCE: Final = 8
+TRIES: Final = 5
+PATIENCE: Final = 60.0
+"""Seconds that a push service may ask to be left alone before the next try, at most."""
+TIMEOUT: Final = 10.0
+NEWS: Final = timedelta(minutes=10)
+"""What happened longer ago, such as paper typed in later, wakes nobody."""
+DISPATCH_LASTS: Final = timedelta(hours=1)
+"""How long a push service keeps a dispatch for a phone that is off; an offer, until it expires."""
+CLAIMED_FOR: Final = timedelta(days=1)
+_BEFORE_DISPATCH: Final = (None, "offered", "accepted")
+
+log_of = logging.getLogger("muster.push")
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log endpoints: who knows one can push to it
+
+
+class Push(msgspec.Struct, frozen=True, kw_only=True):
+    """One message for one browser."""
+
+    to: Subscription
+    message: bytes
+    topic: str
+    """A later push of the same topic takes the place of one that the phone has not got yet."""
+    until: datetime
+    tried: int = 0
+
+
+class Pusher:
+    """One per process; of several processes on one store each push is sent by one."""
+
+    def __init__(
+        self,
+        store: PushStore,
+        rules: Rules,
+        *,
+        valid: Callable[[str], bool] = lambda token: True,
+        client: httpx.AsyncClient | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`valid` = whether an access token, by id, still holds. Blocks. Raises PushUnavailable."""
+        self._store, self.rules, self._valid, self.now = store, rules, valid, now
+        self._client = client or httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
+        self._signer = Signer(store.key(new_key()), rules.contact)
+        self._waiting: asyncio.Queue[Push] = asyncio.Queue()
+        self._later: set[asyncio.TimerHandle] = set()
+        self._dirty: set[str] = set()
+        self._work = asyncio.Event()
+        self.given_up = 0
+        """Pushes that were not sent because too many waited or a push service failed too often."""
+
+    @property
+    def key(self) -> str:
+        """The public key that browsers subscribe with."""
+        return self._signer.public
+
+    async def keep(self, subscription: Subscription) -> None:
+        """Raises PushUnavailable."""
+        await asyncio.to_thread(self._store.put, subscription)
+
+    async def forget(self, endpoint: str, worker: tuple[str, str] | None = None) -> None:
+        """Raises PushUnavailable."""
+        await asyncio.to_thread(self._store.drop, endpoint, worker)
+
+    def advanced(self, jurisdiction: str, position: int) -> None:
+        """The views moved on."""
+        self._dirty.add(jurisdiction)
+        self._work.set()
+
+    async def run(self, muster: Muster) -> None:
+        """Follow and send until cancelled."""
+        seen = dict(muster.projector.positions)
+        muster.listeners.append(self.advanced)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._follow(muster, seen))
+                for _ in range(AT_ONCE):
+                    tasks.create_task(self._send_on(muster.clock))
+        finally:
+            for timer in self._later:
+                timer.cancel()
+            await self._client.aclose()
+            await asyncio.to_thread(self._store.close)
+
+    # -- what is new ---------------------------------------------------------------------------------------
+
+    async def _follow(self, muster: Muster, seen: dict[str, int]) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            dirty, self._dirty = self._dirty, set()
+            for jurisdiction in dirty:
+                try:
+                    await self._look(muster, jurisdiction, seen)
+                except (PushUnavailable, ViewsUnavailable, RowUnreadable) as error:
+                    log_of.warning("nobody is told of what is new in %s: %s", jurisdiction, error)
+                except Exception:
+                    log_of.exception("nobody is told of what is new in %s", jurisdiction)
+
+    async def _look(self, muster: Muster, jurisdiction: str, seen: dict[str, int]) -> None:
+        upto = muster.projector.positions.get(jurisdiction, 0)
+        steps = await muster.projector.steps(jurisdiction, seen.get(jurisdiction, 0))
+        seen[jurisdiction] = steps[-1].upto if steps else upto
+        now = muster.clock.now()
+        for step in steps or ():
+            for row in fresh(step.changes, now):
+                await self._tell(muster.views, jurisdiction, row, now)
+
+    async def _tell(self, views: Views, jurisdiction: str, row: AssignmentRow, now: datetime) -> None:
+        workers = await _workers(views, jurisdiction, row)
+        found = await asyncio.to_thread(self._store.of, jurisdiction, workers) if workers else []
+        if not found:
+            return
+        kind = "offer" if row.state == "offered" else "dispatch"
+        name = f"{jurisdiction}/{row.assignment}"
+        real = self.now()
+        if not await asyncio.to_thread(self._store.claim, f"{name}/{kind}", real, real + CLAIMED_FOR):
+            return
+        topic = hashlib.sha256(name.encode()).hexdigest()[:32]
+        until = row.expires_at if kind == "offer" and row.expires_at else now + DISPATCH_LASTS
+        message = msgspec.json.encode({"kind": kind, "assignment": row.assignment})
+        for subscription in found:
+            self._put(Push(to=subscription, message=message, topic=topic, until=until))
+
+    def _put(self, push: Push) -> None:
+        while self._waiting.qsize() >= MOST_WAITING:
+            self._waiting.get_nowait()
+            self._give_up("too many pushes wait")
+        self._waiting.put_nowait(push)
+
+    def _give_up(self, why: str) -> None:
+        self.given_up += 1
+        if self.given_up & (self.given_up - 1) == 0:  # at 1, 2, 4, 8 ...: a broken service fills no log
+            log_of.warning("%s; %d were given up so far", why, self.given_up)
+
+    # -- sending -------------------------------------------------------------------------------------------
+
+    async def _send_on(self, clock: Clock) -> None:
+        while True:
+            push = await self._waiting.get()
+            try:
+                await self._send(push, clock)
+            except PushUnavailable as error:
+                log_of.warning("%s", error)
+            except Exception as error:
+                self._give_up(f"a push failed: {type(error).__name__}")
+
+    async def _send(self, push: Push, clock: Clock) -> None:
+        """Not to who signed out since, nor what is over, nor where the settings no longer allow it."""
+        endpoint, seconds = push.to.endpoint, int((push.until - clock.now()).total_seconds())
+        if seconds <= 0:
+            return
+        if not self._valid(push.to.token) or not self.rules.allow(endpoint):
+            return await self.forget(endpoint)
+        try:
+            browser = Browser.of(push.to.p256dh, push.to.auth)
+        except BadKeys:
+            return await self.forget(endpoint)
+        headers = {
+            "Authorization": self._signer.authorization(endpoint, self.now()),
+            "Content-Encoding": "aes128gcm",
+            "Content-Type": "application/octet-stream",
+            "TTL": str(seconds),
+            "Topic": push.topic,
+            "Urgency": "high",
+        }
+        body = seal(push.message, browser)
+        try:
+            answer = await self._client.post(endpoint, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            return self._again(push, None, type(error).__name__)
+        if answer.status_code in (404, 410):
+            await self.forget(endpoint)
+        elif answer.status_code == 429 or answer.status_code >= 500:
+            self._again(push, answer.headers.get("retry-after"), str(answer.status_code))
+        elif not answer.is_success:
+            self._give_up(f"a push service answered {answer.status_code}")
+
+    def _again(self, push: Push, after: str | None, why: str) -> None:
+        """After 1, 2, 4 ... seconds, or when the service says."""
+        tried = push.tried + 1
+        if tried >= TRIES or len(self._later) >= MOST_WAITING:
+            return self._give_up(f"a push service failed: {why}")
+        asked = float(after) if after and after.isascii() and after.isdigit() else 0.0
+        wait = min(max(asked, 2.0**push.tried), PATIENCE)
+        again = msgspec.structs.replace(push, tried=tried)
+        loop = asyncio.get_running_loop()
+
+        def due() -> None:
+            self._later.discard(timer)
+            self._put(again)
+
+        timer = loop.call_later(wait, due)
+        self._later.add(timer)
+
+
+def fresh(changes: Iterable[Change], now: datetime) -> list[AssignmentRow]:
+    """Assignments that were offered or dispatched just now."""
+    found: list[AssignmentRow] = []
+    for change in changes:
+        row, before = change.row, change.before
+        if not isinstance(row, AssignmentRow):
+            continue
+        state = before.state if isinstance(before, AssignmentRow) else None
+        offered = row.state == "offered" and state != "offered"
+        dispatched = row.state == "dispatched" and state in _BEFORE_DISPATCH
+        at = row.offered_at if offered else row.dispatched_at
+        if (offered or dispatched) and at and now - at < NEWS:
+            found.append(row)
+    return found
+
+
+async def _workers(views: Views, jurisdiction: str, row: AssignmentRow) -> Sequence[str]:
+    """Who is to be woken: the worker, or the members of the active team."""
+    if row.worker is not None:
+        return [row.worker]
+    if row.team is None:
+        return []
+    found = await views.load(jurisdiction, {"teams": [row.team]})
+    team = found["teams"].get(row.team)
+    return team.members if isinstance(team, TeamRow) and team.state == "active" else []
