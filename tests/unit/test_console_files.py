@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.console.pages import WEB
+from services.decisions.codes import MEANING
 
 VENDOR = WEB / "vendor"
 OWN = sorted(p for p in WEB.rglob("*.js") if VENDOR not in p.parents)
@@ -140,3 +141,9 @@ def test_colours_are_named_once(path: Path) -> None:
     text = re.sub(r"url\([^)]*\)|/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
     own = re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{]*[;}])", text)
     assert not own or path.name == "print.css", own
+
+
+def test_every_refusal_has_a_sentence_in_both_languages() -> None:
+    for language in ("zh", "en"):
+        missing = [code for code in MEANING if f"code.{code}" not in catalogue(language, "board")]
+        assert not missing

@@ -1,4 +1,5 @@
 // Two languages, switched at once. Every text of the page is in the catalogues under i18n/.
+import { named } from "./codes.js";
 import { signal } from "./preact.js";
 
 export const LANGUAGES = ["zh", "en"];
@@ -40,9 +41,10 @@ export function word(domain, code) {
 
 /** Why something was refused, for the person who asked: our sentence for its code, else the service's. */
 export function reason(problem) {
-  const known = catalogues[lang.value]?.[`code.${problem.code}`];
-  if (lang.value === "en") return problem.detail || known || problem.code;
-  return known ?? problem.detail ?? problem.code;
+  const key = `code.${problem.code}`;
+  const known = catalogues[lang.value]?.[key];
+  if (lang.value === "en" && problem.detail && problem.status) return problem.detail;
+  return known ? t(key, named(problem)) : problem.detail || problem.code;
 }
 
 const numbers = new Map();
