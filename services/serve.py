@@ -6,15 +6,29 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import uvicorn
 from fastapi import FastAPI
 
 from services.runtime import Muster
+from services.tls import Certificate
 
 DRAIN_SECONDS = 5
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the server listens, and whom it believes."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 = any free one."""
+    certificate: Certificate | None = None
+    """None = plain HTTP."""
+    proxies: Sequence[str] = ()
+    """Addresses and networks of proxies; what they say of a client (X-Forwarded-Proto, -For) counts."""
 
 
 class _Server(uvicorn.Server):
@@ -43,7 +57,10 @@ def running_file(data: Path) -> Path:
 
 
 def running(data: Path) -> dict[str, str] | None:
-    """{pid, url} of the server on this data folder, if its process lives."""
+    """{pid, url, certificate?} of the server on this data folder, if its process lives.
+
+    `certificate` = the file by which its TLS is known.
+    """
     try:
         found = json.loads(running_file(data).read_text())
         os.kill(int(found["pid"]), 0)
@@ -56,30 +73,23 @@ async def serve(
     app: FastAPI,
     muster: Muster,
     data: Path,
-    host: str,
-    port: int,
+    door: Door,
     started: Callable[[str], Awaitable[None]],
     stop: asyncio.Event | None = None,
 ) -> int:
-    """Serve until a signal or `stop`; the exit code: 0, or 1 where a loop died. `started` gets the URL."""
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-        proxy_headers=False,
-    )
-    server, listening = _Server(config), _listen(host, port)
+    """Serve until a signal or `stop`; the exit code: 0, or 1 where a loop died. `started` gets the URL.
+
+    Raises BadCertificate, and OSError where the address cannot be listened on.
+    """
+    server, listening = _Server(_config(app, door)), _listen(door.host, door.port)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve(sockets=[listening]))
         watching = [tasks.create_task(_stop(server, event)) for event in (muster.died, stop) if event]
         while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.01)
         if server.started:
-            url = _url(host, listening)
-            running_file(data).write_text(json.dumps({"pid": os.getpid(), "url": url}))
+            url = _url(door, listening)
+            running_file(data).write_text(json.dumps({"pid": os.getpid(), "url": url} | _known_by(door)))
             telling = tasks.create_task(_tell(started, url))
             await serving
             telling.cancel()
@@ -88,6 +98,25 @@ async def serve(
         with contextlib.suppress(FileNotFoundError):
             running_file(data).unlink()
     return 1 if muster.failure else 0
+
+
+def _config(app: FastAPI, door: Door) -> uvicorn.Config:
+    context = door.certificate.context() if door.certificate else None
+    return uvicorn.Config(
+        app,
+        host=door.host,
+        port=door.port,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        proxy_headers=bool(door.proxies),
+        forwarded_allow_ips=list(door.proxies),
+        ssl_context_factory=(lambda *_: context) if context else None,
+    )
+
+
+def _known_by(door: Door) -> dict[str, str]:
+    return {"certificate": str(door.certificate.cert.absolute())} if door.certificate else {}
 
 
 async def _tell(started: Callable[[str], Awaitable[None]], url: str) -> None:
@@ -114,6 +143,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _url(host: str, listening: socket.socket) -> str:
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{listening.getsockname()[1]}"
+def _url(door: Door, listening: socket.socket) -> str:
+    shown = f"[{door.host}]" if ":" in door.host else door.host
+    return f"{'https' if door.certificate else 'http'}://{shown}:{listening.getsockname()[1]}"

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +25,16 @@ class Settings(BaseSettings):
 
     abilities: Path | None = None
     """File of who can serve what, as services/dispatch/abilities.toml; none = that one."""
+    tls_cert: Path | None = None
+    """PEM file with the certificate and those between it and its root; with `tls_key`, HTTPS is spoken."""
+    tls_key: Path | None = None
+    trusted_proxy: str = ""
+    """Addresses or networks, comma-separated, whose X-Forwarded-Proto and -For are believed."""
+    tiles: str | None = None
+    """URL or path of the map's tiles, with {z}, {x} and {y}; none = no background."""
+    tiles_attribution: str = ""
+    tiles_datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+
     clock: Path | None = None
     """File of a clock that processes share, for scenarios; none = this machine's."""
 
@@ -51,6 +61,12 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
     """Where a projector tells its figures and its health; 0 = nowhere."""
+
+    @field_validator("abilities", "tls_cert", "tls_key", "tiles", mode="before")
+    @classmethod
+    def _unset(cls, value: Any) -> Any:
+        """An empty variable is none at all."""
+        return value or None
 
     @property
     def clustered(self) -> bool:

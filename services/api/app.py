@@ -14,13 +14,28 @@ from starlette.staticfiles import StaticFiles
 
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS
+from services import console
 from services.access import AccessUnavailable, Tokens
-from services.api import candidates, commands, find, health, journal, openapi, places, session, stream, telemetry, views
+from services.api import (
+    candidates,
+    commands,
+    find,
+    health,
+    journal,
+    openapi,
+    places,
+    session,
+    stream,
+    telemetry,
+    views,
+)
+from services.api.compress import CompressAnswers
 from services.api.context import answer, muster, principal
 from services.api.hub import Hub
 from services.api.limits import LimitBodies
-from services.api.pages import STATIC, SecurityHeaders, docs, start
+from services.api.pages import STATIC, SecurityHeaders, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
+from services.edge import Edge
 from services.log.port import LogUnavailable
 from services.runtime import Muster, public_views
 from services.telemetry.port import PlacesUnavailable
@@ -32,21 +47,23 @@ ROOT = "/api/v1"
 HERE = f"{ROOT}/{{jurisdiction}}"
 
 
-def build(muster: Muster, tokens: Tokens) -> FastAPI:
+def build(muster: Muster, tokens: Tokens, edge: Edge = Edge()) -> FastAPI:  # noqa: B008  it is frozen
     """The ASGI application around a runtime; its lifespan runs the runtime's loops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with muster.running():
             muster.start("hub", app.state.hub.run())
+            muster.start("lag", app.state.hub.lag.run())
             yield
             app.state.hub.stop()
 
     app = FastAPI(title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.muster, app.state.tokens = muster, tokens
+    app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
     app.state.hub, app.state.history = Hub(muster), History(muster.log, muster.clock)
     app.add_middleware(LimitBodies)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(CompressAnswers)
+    app.add_middleware(SecurityHeaders, edge=edge)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http_error)
     for unavailable in (
@@ -60,8 +77,8 @@ def build(muster: Muster, tokens: Tokens) -> FastAPI:
     app.add_exception_handler(ClientDisconnect, on_gone)
     app.add_exception_handler(Exception, on_crash)
     app.mount("/static", StaticFiles(directory=STATIC))
-    app.add_route("/", start)
     app.add_route("/docs", docs)
+    app.router.routes.extend(console.routes())
     for method, path, endpoint in _routes():
         app.add_route(path, endpoint, methods=[method])
     described = document()

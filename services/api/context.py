@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.access import Principal, Tokens
 from services.api.problems import Problem
+from services.edge import Edge
 from services.runtime import Muster
 
 COOKIE = "muster_session"
@@ -20,6 +21,11 @@ _encoder = msgspec.json.Encoder()
 def muster(request: Request) -> Muster:
     """The service that answers."""
     return cast("Muster", request.app.state.muster)
+
+
+def edge(request: Request) -> Edge:
+    """What pages are told of the world outside."""
+    return cast("Edge", request.app.state.edge)
 
 
 def tokens(request: Request) -> Tokens:

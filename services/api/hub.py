@@ -4,11 +4,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-
 from projections.base import View
+from services.api.frames import Frame
+from services.api.lag import Lag
 from services.api.rows import Opener
 from services.runtime import Muster
 from services.vault import VaultUnavailable
@@ -22,21 +23,16 @@ SHARE: Final = 20
 """A pause is so many times as long as the patches before it took: they get a twentieth of the loop."""
 QUEUE: Final = 64
 """Patches a slow client may fall behind before it is told to start over."""
+LARGE: Final = 16 * 1024
+"""Bytes from which on a patch is compressed on a thread."""
 
 log_of = logging.getLogger("muster.api")
-_encoder = msgspec.json.Encoder()
 Wanted = dict[str, tuple[View[Any], Query]]
 
 
 def pause_after(seconds: float) -> float:
     """Seconds until the next patches, where the last ones took so long: 20 a second at most, 4 under load."""
     return min(MOST_PAUSE, max(LEAST_PAUSE, SHARE * seconds))
-
-
-def frame(event: str, data: Any, number: int | None = None) -> bytes:
-    """One server-sent event."""
-    identity = b"id: %d\n" % number if number is not None else b""
-    return b"%sevent: %s\ndata: %s\n\n" % (identity, event.encode(), _encoder.encode(data))
 
 
 def visible(wanted: Wanted, change: Change) -> tuple[str, str] | None:
@@ -51,7 +47,7 @@ def visible(wanted: Wanted, change: Change) -> tuple[str, str] | None:
     return None
 
 
-def patch(steps: Sequence[Step], wanted: Wanted, opener: Opener) -> dict[str, Any]:
+def patch(steps: Sequence[Step], wanted: Wanted, opener: Opener, now: datetime) -> dict[str, Any]:
     """All steps as one patch: the last row of each key wins; rows that left the filter are removals."""
     rows: dict[tuple[str, str], Any] = {}
     for step in steps:
@@ -63,24 +59,29 @@ def patch(steps: Sequence[Step], wanted: Wanted, opener: Opener) -> dict[str, An
                 opener.row(change.view, change.key, change.row) if seen[0] == "row" and change.row else None
             )
             rows[change.view, change.key] = {"view": change.view, "key": change.key, "row": shown}
-    return {"after": steps[0].after, "upto": steps[-1].upto, "rows": list(rows.values())}
+    return {"after": steps[0].after, "upto": steps[-1].upto, "now": now, "rows": list(rows.values())}
 
 
 class Client:
-    """One open stream: a bounded queue of frames; `None` means start over with a reset."""
+    """One open stream: a bounded queue of frames, each with the position that it leads to; `None` means start
+    over with a reset."""
 
-    def __init__(self, position: int) -> None:
-        self.position = position
-        self.frames: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE)
+    def __init__(self, position: int, *, packed: bool = False) -> None:
+        self.position = self.sent = position
+        """What was put into the queue, and what was taken out of it to be sent."""
+        self.packed = packed
+        """Whether it takes gzip."""
+        self.frames: asyncio.Queue[tuple[int, Frame] | None] = asyncio.Queue(QUEUE)
         self.lost = False
 
-    def send(self, data: bytes) -> None:
+    def send(self, upto: int, frame: Frame) -> None:
+        self.position = upto
         if self.lost:
             return
         if self.frames.full():
             self.reset()
         else:
-            self.frames.put_nowait(data)
+            self.frames.put_nowait((upto, frame))
 
     def reset(self) -> None:
         """Drop what waits: the client must fetch anew."""
@@ -96,6 +97,7 @@ class Group:
     def __init__(self, muster: Muster, jurisdiction: str, wanted: Wanted) -> None:
         self.jurisdiction, self.wanted, self.clients = jurisdiction, wanted, set[Client]()
         self._steps, self._opener = muster.projector.steps, Opener(muster.vault, jurisdiction)
+        self._clock = muster.clock
 
     async def flush(self) -> None:
         """Send what is new since the oldest client's position."""
@@ -112,19 +114,29 @@ class Group:
             await self._send(steps)
 
     async def _send(self, steps: list[Step]) -> None:
-        encoded: dict[int, bytes] = {}
         upto = steps[-1].upto
+        frames: dict[int, Frame] = {}
+        for position in {client.position for client in self.clients if client.position < upto}:
+            rest = [step for step in steps if step.after >= position]
+            if rest and rest[0].after == position:
+                frames[position] = await self._frame(rest)
         for client in list(self.clients):
-            if client.position >= upto:
-                continue
-            if client.position not in encoded:
-                rest = [step for step in steps if step.after >= client.position]
-                if not rest or rest[0].after != client.position:
-                    client.reset()
-                    continue
-                encoded[client.position] = frame("patch", patch(rest, self.wanted, self._opener), upto)
-            client.send(encoded[client.position])
-            client.position = upto
+            if client.position in frames:
+                client.send(upto, frames[client.position])
+            elif client.position < upto and not client.lost and self._lacks(client.position, steps):
+                client.reset()
+
+    @staticmethod
+    def _lacks(position: int, steps: list[Step]) -> bool:
+        """Whether no step goes on from there; a client may also have come while frames were made."""
+        return all(step.after != position for step in steps)
+
+    async def _frame(self, steps: list[Step]) -> Frame:
+        upto = steps[-1].upto
+        made = Frame("patch", patch(steps, self.wanted, self._opener, self._clock.now()), upto)
+        if len(made.plain) > LARGE and any(client.packed for client in self.clients):
+            await asyncio.to_thread(getattr, made, "packed")
+        return made
 
     def reset(self) -> None:
         for client in list(self.clients):
@@ -140,6 +152,7 @@ class Hub:
         self._dirty: set[str] = set()
         self._work = asyncio.Event()
         self.stopping = False
+        self.lag = Lag(muster, self._sent)
         muster.listeners.append(self._advanced)
         muster.resetters.append(self.reset)
 
@@ -151,12 +164,18 @@ class Hub:
     def clients(self) -> int:
         return sum(len(group.clients) for group in self._groups.values())
 
-    def join(self, key: object, jurisdiction: str, wanted: Wanted, position: int) -> tuple[Group, Client]:
+    def _sent(self, jurisdiction: str) -> int | None:
+        groups = (group for group in self._groups.values() if group.jurisdiction == jurisdiction)
+        return min((c.sent for group in groups for c in group.clients if not c.lost), default=None)
+
+    def join(
+        self, key: object, jurisdiction: str, wanted: Wanted, position: int, *, packed: bool = False
+    ) -> tuple[Group, Client]:
         """Add a client who has everything up to `position`."""
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = Group(self._muster, jurisdiction, wanted)
-        client = Client(position)
+        client = Client(position, packed=packed)
         group.clients.add(client)
         self._advanced(jurisdiction, position)
         return group, client

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from services.access import lasts
 from services.api.codes import redeem
-from services.api.context import COOKIE, answer, principal, tokens
+from services.api.context import COOKIE, answer, edge, muster, principal, tokens
 from services.api.problems import Problem, invalid
+from services.clock import SystemClock
 from services.decisions.base import omitted
 
 
@@ -59,8 +60,11 @@ async def sign_out(request: Request) -> Response:
 
 
 async def who(request: Request) -> Response:
-    """Who this token is, and what it reaches."""
-    asker = principal(request)
+    """Who this token is and what it reaches, and what a page must know of the service it is of.
+
+    `scenario`: the time is a scenario's, which may stand or run; a page then shows `now` as it is told.
+    """
+    asker, clock = principal(request), muster(request).clock
     return answer(
         {
             "actor": asker.actor,
@@ -68,5 +72,9 @@ async def who(request: Request) -> Response:
             "jurisdictions": list(asker.jurisdictions),
             "areas": list(asker.areas),
             "worker": asker.worker,
-        }
+            "now": clock.now(),
+            "scenario": not isinstance(clock, SystemClock),
+            "map": edge(request).map(),
+        },
+        headers={"Cache-Control": "no-store"},
     )

@@ -1,7 +1,9 @@
 """Server-sent events: a snapshot, then patches that keep it equal to a fresh one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -10,18 +12,23 @@ from starlette.responses import StreamingResponse
 from projections.catalog import views as catalog
 from services.access import Principal
 from services.api.context import muster, reader
-from services.api.hub import Client, Hub, Wanted, frame
+from services.api.frames import GZIP_HEADER, Frame, takes_gzip
+from services.api.hub import Client, Hub, Wanted
 from services.api.problems import Problem
 from services.api.rows import Opener
-from services.api.views import own
+from services.api.views import own, own_team
 from services.runtime import public_views
 from services.views.port import Query
 
-PING_SECONDS: Final = 15.0
+PING_SECONDS: Final = 5.0
+FIRST_PING_SECONDS: Final = 1.0
+"""After a snapshot; by then the log's end is known."""
+TEAM_SECONDS: Final = 4.0
+"""Between two looks whether a worker is in another team by now, and so sees other rows: less than a ping."""
 MOST_CLIENTS: Final = 1_000
 
 
-def _wanted(request: Request, asker: Principal) -> Wanted:
+def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
     """Views and filters asked for. Raises 400, 403."""
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
@@ -31,11 +38,18 @@ def _wanted(request: Request, asker: Principal) -> Wanted:
     if unknown or not names:
         raise Problem(400, "parameter.invalid", f"views must be some of {', '.join(public_views())}.")
     areas = given.pop("area", [])
-    return {name: (catalog[name], _query(name, names, given, areas, asker)) for name in dict.fromkeys(names)}
+    return {
+        name: (catalog[name], _query(name, names, given, areas, asker, team)) for name in dict.fromkeys(names)
+    }
 
 
 def _query(
-    name: str, names: list[str], given: dict[str, list[str]], areas: list[str], asker: Principal
+    name: str,
+    names: list[str],
+    given: dict[str, list[str]],
+    areas: list[str],
+    asker: Principal,
+    team: str | None,
 ) -> Query:
     for field in given:
         if not any(field in catalog[other].filters for other in names):
@@ -45,7 +59,7 @@ def _query(
         for field, values in given.items()
         if field in catalog[name].filters
     }
-    return Query(filters=own(catalog[name], asker, filters), areas=areas, within=asker.areas)
+    return Query(filters=own(catalog[name], asker, filters, team), areas=areas, within=asker.areas)
 
 
 def _resume(request: Request) -> int | None:
@@ -56,36 +70,53 @@ def _resume(request: Request) -> int | None:
 async def stream(request: Request) -> StreamingResponse:
     """Open a stream; `Last-Event-ID` resumes where it broke off."""
     jurisdiction, asker = await reader(request)
-    wanted = _wanted(request, asker)
+    _wanted(request, asker, None)  # refuses before the stream begins
     hub: Hub = request.app.state.hub
     if hub.clients >= MOST_CLIENTS:
         raise Problem(503, "overloaded", "Too many streams are open.", {"Retry-After": "5"})
+    packed = takes_gzip(request.headers.get("accept-encoding", ""))
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
     return StreamingResponse(
-        _frames(request, hub, jurisdiction, asker, wanted),
+        _bytes(_frames(request, hub, jurisdiction, asker, packed=packed), packed=packed),
         media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        headers=headers | ({"Content-Encoding": "gzip"} if packed else {}),
     )
 
 
+async def _bytes(frames: AsyncGenerator[Frame], *, packed: bool) -> AsyncIterator[bytes]:
+    async with aclosing(frames):
+        if packed:
+            yield GZIP_HEADER
+        async for frame in frames:
+            yield frame.packed if packed else frame.plain
+
+
 async def _frames(
-    request: Request, hub: Hub, jurisdiction: str, asker: Principal, wanted: Wanted
-) -> AsyncIterator[bytes]:
-    key = (jurisdiction, asker.areas, asker.worker, tuple(request.query_params.multi_items()))
-    resume = _resume(request)
+    request: Request, hub: Hub, jurisdiction: str, asker: Principal, *, packed: bool
+) -> AsyncGenerator[Frame]:
+    resume = None if asker.worker else _resume(request)  # the team may have been another one then
     while not hub.stopping:
+        team = await own_team(request, jurisdiction, asker)
+        wanted = _wanted(request, asker, team)
+        key = (jurisdiction, asker.areas, asker.worker, team, tuple(request.query_params.multi_items()))
         position = await _resumable(request, jurisdiction, resume)
         if position is None:
-            data, position = await _snapshot(request, jurisdiction, wanted)
-            yield data
-        else:
-            yield b": resumed\n\n"
-        _, client = hub.join(key, jurisdiction, wanted, position)
+            snapshot, position = await _snapshot(request, jurisdiction, wanted, packed=packed)
+            if await own_team(request, jurisdiction, asker) != team:
+                continue
+            yield snapshot
+        _, client = hub.join(key, jurisdiction, wanted, position, packed=packed)
         try:
-            async for data in _patches(hub, client):
-                yield data
+            due = time.monotonic() + TEAM_SECONDS
+            async for frame in _patches(request, hub, jurisdiction, client):
+                yield frame
+                if asker.worker and time.monotonic() >= due:
+                    due = time.monotonic() + TEAM_SECONDS
+                    if await own_team(request, jurisdiction, asker) != team:
+                        break
         finally:
             hub.leave(key, client)
-        yield frame("reset", {})
+        yield Frame("reset", {})
         resume = None
 
 
@@ -103,7 +134,9 @@ async def _resumable(request: Request, jurisdiction: str, position: int | None) 
     return position
 
 
-async def _snapshot(request: Request, jurisdiction: str, wanted: Wanted) -> tuple[bytes, int]:
+async def _snapshot(
+    request: Request, jurisdiction: str, wanted: Wanted, *, packed: bool
+) -> tuple[Frame, int]:
     """All rows asked for, and the one position they are of."""
     service = muster(request)
     queries = {name: query for name, (_, query) in wanted.items()}
@@ -113,19 +146,45 @@ async def _snapshot(request: Request, jurisdiction: str, wanted: Wanted) -> tupl
     for view, items in found.items():
         shown = await opener.rows(view, items)
         rows += [{"view": view, "key": key, "row": row} for (key, _), row in zip(items, shown, strict=True)]
-    body = {"position": head.position, "rows": rows, "degraded": await service.views.degraded(jurisdiction)}
-    return await asyncio.to_thread(frame, "snapshot", body, head.position), head.position
+    body = {
+        "position": head.position,
+        "now": service.clock.now(),
+        "rows": rows,
+        "degraded": await service.views.degraded(jurisdiction),
+    }
+
+    def made() -> Frame:
+        frame = Frame("snapshot", body, head.position)
+        if packed:
+            _ = frame.packed
+        return frame
+
+    return await asyncio.to_thread(made), head.position
 
 
-async def _patches(hub: Hub, client: Client) -> AsyncIterator[bytes]:
-    """Frames until the client must start over; a ping when nothing happens."""
+async def _patches(request: Request, hub: Hub, jurisdiction: str, client: Client) -> AsyncIterator[Frame]:
+    """Frames until the client must start over, and pings among them.
+
+    A ping is made when it can be sent: it never waits in a queue, and where nothing can be sent none is made.
+    """
+    loop = asyncio.get_running_loop()
+    hub.lag.behind(jurisdiction, client.sent)  # begins the looking
+    due = loop.time() + FIRST_PING_SECONDS
     while not hub.stopping:
+        if loop.time() >= due:
+            due = loop.time() + PING_SECONDS
+            yield _ping(request, hub, jurisdiction, client.sent)
         try:
-            async with asyncio.timeout(PING_SECONDS):
-                data = await client.frames.get()
+            async with asyncio.timeout_at(due):
+                found = await client.frames.get()
         except TimeoutError:
-            yield b": ping\n\n"
             continue
-        if data is None:
+        if found is None:
             return
-        yield data
+        client.sent, frame = found
+        yield frame
+
+
+def _ping(request: Request, hub: Hub, jurisdiction: str, position: int) -> Frame:
+    behind = hub.lag.behind(jurisdiction, position)
+    return Frame("ping", {"now": muster(request).clock.now(), "position": position, "behind": behind})

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from services import wiring
 from services.dispatch.abilities import AbilitiesInvalid
+from services.edge import BadTiles
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
 from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultError
@@ -71,6 +72,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             return runner.run(work)
+    except BadTiles as error:
+        raise Fail(str(error), 2) from error
     except LogLocked as error:
         raise Fail(f"{error}; stop it first, or use another --data folder.") from error
     except (

@@ -1,5 +1,6 @@
 """`muster import`: into a resting data folder, or through the HTTP of a running server."""
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from services.intake import ImportFailed, Summary, import_files, load_mapping
 from services.intake.sinks import Embedded, Remote
 from services.runtime import Muster
 from services.serve import running
+from services.tls import pinned
 
 
 @asynccontextmanager
@@ -31,13 +33,25 @@ async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
     token = wiring.tokens(data).local_admin()
     if token is None:
         raise Fail("the server runs, but its admin.token cannot be read from here; run as the same user.")
-    remote = Remote(server["url"], token)
+    remote = Remote(server["url"], token, _trust(server))
     vault = wiring.vault(data)
     try:
         yield remote, vault.import_key()
     finally:
         await remote.close()
         await vault.close()
+
+
+def _trust(server: dict[str, str]) -> ssl.SSLContext | bool:
+    """By what a server on this machine is known: its own certificate, whoever has signed it."""
+    if "certificate" not in server:
+        return True
+    try:
+        return pinned(Path(server["certificate"]))
+    except (OSError, ValueError) as error:
+        raise Fail(
+            f"the server's certificate {server['certificate']} cannot be read: {error}; run as the same user."
+        ) from error
 
 
 async def _projected(muster: Muster) -> None:

@@ -1,6 +1,8 @@
 """`muster serve`."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +12,10 @@ from services import wiring
 from services.access import Tokens
 from services.api.app import build
 from services.cli.common import DATA, Data, Fail, out, run
+from services.edge import BadTiles, Edge
+from services.serve import Door
 from services.serve import serve as run_server
+from services.tls import BadCertificate, given
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -19,14 +24,59 @@ def serve(
     data: Data = DATA,
     host: Annotated[str | None, typer.Option(envvar="MUSTER_HOST", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(envvar="MUSTER_PORT", help="Port; 0 = any free one.")] = None,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="MUSTER_TLS_CERT", metavar="FILE", help="Certificate and its chain (PEM): HTTPS is spoken."
+        ),
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(envvar="MUSTER_TLS_KEY", metavar="FILE", help="Its key (PEM), unencrypted.")
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Proxy, or network of proxies, whose X-Forwarded-Proto and -For are believed; may be "
+            "repeated (MUSTER_TRUSTED_PROXY: comma-separated).",
+        ),
+    ] = None,
 ) -> None:
     """Run the service on this machine until Ctrl-C."""
     settings = wiring.settings()
-    status = run(_serve(data, host or settings.host, settings.port if port is None else port))
-    raise typer.Exit(status)
+    try:
+        edge = wiring.edge()
+        certificate = given(tls_cert or settings.tls_cert, tls_key or settings.tls_key)
+        if certificate:
+            certificate.context()
+    except (BadCertificate, BadTiles) as error:
+        raise Fail(str(error), 2) from error
+    door = Door(
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        certificate=certificate,
+        proxies=_proxies(trusted_proxy or settings.trusted_proxy.split(",")),
+    )
+    raise typer.Exit(run(_serve(data, door, edge)))
 
 
-async def _serve(data: Path, host: str, port: int) -> int:
+def _proxies(named: Sequence[str]) -> list[str]:
+    """Addresses and networks: a name could come to mean another machine, and `*` would mean everybody."""
+    found = [one.strip() for one in named if one.strip()]
+    for one in found:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise Fail(
+                f"--trusted-proxy {one}: {error}; give the proxy's address, such as 10.0.0.7, or its "
+                "network, such as 10.0.0.0/24.",
+                2,
+            ) from error
+    return found
+
+
+async def _serve(data: Path, door: Door, edge: Edge) -> int:
+    host = door.host
     muster = await wiring.opened(data)
     tokens = wiring.tokens(data)
     secret = tokens.first_admin()
@@ -49,7 +99,7 @@ async def _serve(data: Path, host: str, port: int) -> int:
         out.print("  Ctrl-C ends it.")
 
     try:
-        return await run_server(build(muster, tokens), muster, data, host, port, started)
+        return await run_server(build(muster, tokens, edge), muster, data, door, started)
     finally:
         tokens.close()
 

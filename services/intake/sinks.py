@@ -1,5 +1,6 @@
 """Where an import sends its commands: a runtime in this process, or a running server."""
 
+import ssl
 from datetime import datetime
 from typing import Any
 
@@ -47,9 +48,11 @@ def _instant(value: datetime | str | None) -> datetime | None:
 class Remote:
     """Sends items to a running server."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, verify: ssl.SSLContext | bool = True) -> None:
+        """`verify` = by what its TLS is known."""
+        headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx.AsyncClient(
-            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False
+            base_url=url, headers=headers, timeout=60, trust_env=False, verify=verify
         )
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -94,6 +94,8 @@ class Cluster:
             "MUSTER_KAFKA_REPLICATION": "1",
             "MUSTER_KAFKA_MIN_INSYNC": "1",
             "MUSTER_MASTER_KEY_FILE": str(key),
+            "MUSTER_TLS_CERT": "",  # its processes are asked by plain HTTP
+            "MUSTER_TLS_KEY": "",
             "PYTHONUNBUFFERED": "1",
         }
         return found | ({"MUSTER_CLOCK": str(self.folder / "clock")} if self._scenario else {})

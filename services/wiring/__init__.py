@@ -10,6 +10,7 @@ from services.access import Tokens
 from services.clock import Clock, SharedClock, SystemClock
 from services.dispatch.abilities import SHIPPED, Abilities
 from services.dispatch.abilities import load as load_abilities
+from services.edge import Edge
 from services.log.port import Log, LogUnavailable
 from services.log.sqlite import SqliteLog
 from services.runtime import Muster
@@ -98,6 +99,12 @@ def tokens(data: Path) -> Tokens:
     """The access tokens of a data folder, or of the cluster."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     return cluster().tokens(data) if settings().clustered else Tokens(data)
+
+
+def edge() -> Edge:
+    """What the pages are told of the world outside. Raises BadTiles."""
+    found = settings()
+    return Edge(tiles=found.tiles, attribution=found.tiles_attribution.strip(), datum=found.tiles_datum)
 
 
 def shared_clock() -> SharedClock | None:

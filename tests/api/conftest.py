@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ import pytest
 from services import wiring
 from services.access import Tokens
 from services.api.app import build
+from services.edge import Edge
 from services.runtime import Muster
-from services.serve import serve
+from services.serve import Door, serve
 
 J = "2307"
 
@@ -24,12 +26,15 @@ class Service:
 
     def __init__(self, muster: Muster, tokens: Tokens, url: str, secret: str) -> None:
         self.muster, self.tokens, self.url = muster, tokens, url
+        self.verify: ssl.SSLContext | bool = True
         self.http = self.client(secret)
         self.stop, self.ended = asyncio.Event(), asyncio.Event()
 
     def client(self, secret: str | None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+        return httpx.AsyncClient(
+            base_url=self.url, headers=headers, trust_env=False, timeout=30, verify=self.verify
+        )
 
     def as_(self, scope: str, **more: Any) -> httpx.AsyncClient:
         """A client with a token of this scope."""
@@ -58,7 +63,11 @@ class Service:
 
 
 @contextlib.asynccontextmanager
-async def running(data: Path) -> AsyncIterator[Service]:
+async def running(
+    data: Path,
+    door: Door = Door(),  # noqa: B008  it is frozen
+    edge: Edge = Edge(),  # noqa: B008
+) -> AsyncIterator[Service]:
     """A service on a data folder until the block ends."""
     muster, tokens = await wiring.embedded(data), wiring.tokens(data)
     secret = tokens.first_admin() or tokens.local_admin()
@@ -69,8 +78,8 @@ async def running(data: Path) -> AsyncIterator[Service]:
         ready.set_result(url)
 
     service = Service(muster, tokens, "", secret)
-    app = build(muster, tokens)
-    task = asyncio.create_task(serve(app, muster, data, "127.0.0.1", 0, started, service.stop))
+    app = build(muster, tokens, edge)
+    task = asyncio.create_task(serve(app, muster, data, door, started, service.stop))
     task.add_done_callback(lambda _: service.ended.set())
     service.url = await ready
     service.http = service.client(secret)

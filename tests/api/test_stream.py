@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import json
+import zlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -14,9 +16,15 @@ from conftest import J, Service
 from story import STORY
 
 from events.catalog import newest
+from services.api import lag as lags
+from services.api import stream as streams
+from services.api.hub import Client, Hub
+from services.clock import SystemClock
 from services.decisions.jurisdiction import Resume
 from services.log.asked import Asked
+from services.log.port import LogUnavailable
 from services.runtime import public_views
+from services.vault import Vault, VaultUnavailable
 
 VIEWS = public_views()
 Rows = dict[tuple[str, str], Any]
@@ -30,6 +38,8 @@ class Stream:
         self.rows: Rows = {}
         self.position = -1
         self.events: list[str] = []
+        self.told: list[dict[str, Any]] = []
+        """What each event said, rows left out."""
 
     async def step(self) -> str:
         """Take one event; its name."""
@@ -41,8 +51,10 @@ class Stream:
                 continue
             name, _, value = line.partition(": ")
             fields[name] = value
-        self._take(fields["event"], json.loads(fields["data"]))
+        data = json.loads(fields["data"])
+        self._take(fields["event"], data)
         self.events.append(fields["event"])
+        self.told.append({name: value for name, value in data.items() if name != "rows"})
         return fields["event"]
 
     def _take(self, event: str, data: dict[str, Any]) -> None:
@@ -57,6 +69,13 @@ class Stream:
                 else:
                     self.rows[row["view"], row["key"]] = row["row"]
             self.position = data["upto"]
+
+    async def ping(self) -> dict[str, Any]:
+        """The next one."""
+        async with asyncio.timeout(20):
+            while await self.step() != "ping":
+                pass
+        return self.told[-1]
 
     async def reach(self, position: int) -> None:
         async with asyncio.timeout(20):
@@ -163,7 +182,7 @@ async def test_a_stream_resumes_where_it_broke_off(service: Service) -> None:
     async with opened(service.http, last=stream.position, views="roster") as resumed:
         resumed.rows, resumed.position = stream.rows, stream.position
         await resumed.reach(last["position"])
-        assert resumed.events == ["patch"]
+        assert set(resumed.events) <= {"patch", "ping"}
         assert resumed.rows == (await fresh(service.http, views="roster")).rows
 
 
@@ -241,3 +260,182 @@ async def test_an_erasure_makes_streams_start_over(service: Service) -> None:
             while await stream.step() != "snapshot":
                 pass
         assert stream.rows == {}
+
+
+# -- pings ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pings and looks at the log's end, many a second."""
+    monkeypatch.setattr(streams, "PING_SECONDS", 0.1)
+    monkeypatch.setattr(streams, "FIRST_PING_SECONDS", 0.1)
+    monkeypatch.setattr(lags, "LOOK_SECONDS", 0.05)
+
+
+async def test_snapshot_patch_and_ping_tell_the_time_of_the_service(service: Service, often: None) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    before = service.muster.clock.now()
+    async with opened(service.http, views="roster") as stream:
+        await stream.step()
+        last = await service.ok("worker.register", worker="W2", role="courier")
+        await stream.reach(last["position"])
+        await stream.ping()
+        after = service.muster.clock.now()
+        assert {"snapshot", "patch", "ping"} <= set(stream.events)
+        times = [datetime.fromisoformat(told["now"]) for told in stream.told]
+        assert times == sorted(times)
+        assert before <= times[0] <= times[-1] <= after
+
+
+async def test_a_ping_tells_what_was_sent_before_it_and_that_this_is_all(
+    service: Service, often: None
+) -> None:
+    last = await service.ok("worker.register", worker="W1", role="courier")
+    async with opened(service.http, views="roster") as stream:
+        for _ in range(3):
+            found = await stream.ping()
+            assert (found["position"], found["behind"]) == (last["position"], 0.0)
+
+
+async def test_pings_come_though_patches_come_all_the_time(service: Service, often: None) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    async with opened(service.http, views="roster") as stream:
+        for n in range(40):
+            await service.ok("worker.register", worker=f"P{n}", role="courier")
+        await stream.reach(41)
+        assert stream.events.count("ping") >= 1
+        assert all(told.get("behind", 0.0) < 1 for told in stream.told)
+
+
+async def test_where_views_are_stuck_it_says_for_how_long(
+    service: Service, often: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+
+    async def full(*_: object) -> None:
+        raise OSError("the disk is full, for a test")
+
+    async with opened(service.http, views="roster") as stream:
+        await stream.ping()
+        monkeypatch.setattr(service.muster.views, "write", full)
+        answer = (await service.send("worker.register", worker="W2", role="courier")).json()
+        behind = [(await stream.ping())["behind"] for _ in range(12)]
+        assert behind == sorted(behind)
+        assert 0.6 <= behind[-1] <= 3
+        async with opened(service.http, views="roster") as late:
+            assert (await late.ping())["behind"] >= behind[-1], "who comes later is told the whole time"
+        monkeypatch.undo()
+        await stream.reach(answer["position"])
+    async with opened(service.http, views="roster") as stream:
+        assert (await stream.ping())["behind"] == 0.0
+
+
+async def test_where_views_go_on_and_the_stream_does_not_it_says_so(
+    service: Service, often: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+
+    async def away(*_: object) -> None:
+        raise VaultUnavailable("gone for a test")
+
+    async with opened(service.http, views="roster") as stream:
+        await stream.ping()
+        monkeypatch.setattr(Vault, "warm", away)
+        await service.ok("worker.register", worker="W2", role="courier", name="Courier 2")
+        behind = [(await stream.ping())["behind"] for _ in range(10)]
+        assert behind[-1] >= 0.5
+        monkeypatch.undo()
+        async with asyncio.timeout(5):
+            while (await stream.ping())["behind"]:
+                pass
+        assert ("roster", "W2") in stream.rows
+
+
+async def test_where_the_end_of_the_log_cannot_be_seen_it_says_so(
+    service: Service, often: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    monkeypatch.setattr(lags, "PATIENCE_SECONDS", 0.3)
+
+    async def gone(*_: object) -> None:
+        raise LogUnavailable("gone for a test")
+
+    async with opened(service.http, views="roster") as stream:
+        await stream.ping()
+        monkeypatch.setattr(service.muster.log, "end", gone)
+        behind = [(await stream.ping())["behind"] for _ in range(10)]
+        assert behind[-1] >= 0.5
+        assert not service.muster.died.is_set()
+
+
+async def test_pings_do_not_pile_up_where_nobody_takes_them(often: None) -> None:
+    muster: Any = SimpleNamespace(clock=SystemClock(), listeners=[], resetters=[])
+    hub = Hub(muster)
+    request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(muster=muster)))
+    frames = streams._patches(request, hub, J, Client(7))
+    await anext(frames)
+    await asyncio.sleep(1)
+    begun = asyncio.get_running_loop().time()
+    await anext(frames)
+    await anext(frames)
+    assert asyncio.get_running_loop().time() - begun >= 0.09, "one was due, not ten"
+
+
+# -- compressed ----------------------------------------------------------------------------------------------
+
+
+@contextlib.asynccontextmanager
+async def raw(service: Service, accept: str) -> AsyncIterator[tuple[httpx.Headers, AsyncIterator[bytes]]]:
+    """Headers and bytes of a stream of all views, as they travel."""
+    query, headers = {"views": ",".join(VIEWS)}, {"Accept-Encoding": accept}
+    async with service.http.stream("GET", f"/api/v1/{J}/stream", params=query, headers=headers) as answer:
+        yield answer.headers, answer.aiter_raw()
+
+
+async def until(chunks: AsyncIterator[bytes], reader: Any, wanted: bytes) -> bytes:
+    """What is read until there is a whole event of this kind at the end of it."""
+    found = b""
+    async with asyncio.timeout(5):
+        while not (wanted in found and found.endswith(b"\n\n")):
+            found += reader.decompress(await anext(chunks))
+    return found
+
+
+async def test_who_takes_gzip_gets_it_and_can_read_each_event_at_once(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier", name="Courier 1")
+    async with raw(service, "gzip") as (headers, chunks):
+        assert headers["content-encoding"] == "gzip"
+        assert headers["vary"] == "Accept-Encoding"
+        reader = zlib.decompressobj(31)
+        await until(chunks, reader, b"event: snapshot")
+        for n in range(2, 30):
+            await service.ok("worker.register", worker=f"W{n}", role="courier", name=f"Courier {n}")
+            assert f'"key":"W{n}"'.encode() in await until(chunks, reader, f'"key":"W{n}"'.encode())
+
+
+@pytest.mark.parametrize("accept", ["identity", "br", "gzip;q=0"])
+async def test_who_does_not_take_gzip_gets_text(service: Service, accept: str) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    async with raw(service, accept) as (headers, chunks):
+        assert "content-encoding" not in headers
+        assert (await anext(chunks)).startswith(b"id: 2\nevent: snapshot\n")
+
+
+async def test_a_large_patch_is_the_same_to_both(service: Service) -> None:
+    await service.ok("area.define", area="230719", name="County 3")
+    plain = service.client(service.tokens.create("plain", "viewer"))
+    plain.headers["Accept-Encoding"] = "identity"
+    async with opened(service.http, views="roster") as packed, opened(plain, views="roster") as text:
+        await packed.step()
+        await text.step()
+        items = [
+            {"id": str(uuid4()), "name": "worker.register", "data": {"worker": f"W{n}", "role": "courier"}}
+            for n in range(400)
+        ]
+        answer = await service.http.post(f"/api/v1/{J}/commands", json=items)
+        for stream in (packed, text):
+            await stream.reach(answer.json()["position"])
+        assert len(packed.rows) == 400
+        assert packed.rows == text.rows
+    await plain.aclose()

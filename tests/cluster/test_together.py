@@ -170,6 +170,7 @@ class Screen:
         self.position = -1
         self.rows: dict[tuple[str, str], Any] = {}
         self.resets = self.patches = 0
+        self.pings: list[dict[str, Any]] = []
 
     def take(self, event: str, data: Any) -> None:
         if event == "snapshot":
@@ -182,8 +183,10 @@ class Screen:
                 self.rows[row["view"], row["key"]] = row["row"]
                 if row["row"] is None:
                     del self.rows[row["view"], row["key"]]
-        else:
+        elif event == "reset":
             self.resets += 1
+        else:
+            self.pings.append(data)
 
     async def watch(self, api: httpx.AsyncClient, jurisdiction: str, upto: asyncio.Future[int]) -> None:
         path = f"/api/v1/{jurisdiction}/stream"
@@ -224,6 +227,45 @@ async def test_a_screen_at_one_process_follows_what_the_others_record(apis: list
     assert screen.position == fresh.position
     assert screen.patches > 2
     assert screen.resets == 0
+
+
+async def _first_ping(api: httpx.AsyncClient, code: str) -> dict[str, Any]:
+    """Of a screen that is opened now."""
+    path = f"/api/v1/{code}/stream"
+    async with api.stream("GET", path, params={"views": "roster"}) as answer, asyncio.timeout(15):
+        async for event, data in _events(answer):
+            if event == "ping":
+                return data
+    raise AssertionError("the stream ended")
+
+
+async def test_screens_say_for_how_long_projectors_have_stood_still(
+    town: Town, apis: list[httpx.AsyncClient]
+) -> None:
+    """At a process that has never written there: it follows the log for its screens alone."""
+    code = "bh"
+    position = await ok(apis[0], code, "worker.register", worker="W1", role="courier")
+    await apis[3].get(f"/api/v1/{code}/roster", params={"after": position})
+    assert await _first_ping(apis[3], code) | {"now": ""} == {"now": "", "position": position, "behind": 0.0}
+
+    projectors = [town.cluster[f"projector-{n}"] for n in (1, 2)]
+    for projector in projectors:
+        projector.pause()
+    try:
+        later = await ok(apis[0], code, "worker.register", worker="W2", role="courier")
+        await asyncio.sleep(2)
+        stuck = await _first_ping(apis[3], code)
+        unseen = await _first_ping(apis[2], code)
+    finally:
+        for projector in projectors:
+            projector.resume()
+    assert stuck["position"] == unseen["position"] == position < later
+    assert stuck["behind"] >= 2
+    assert unseen["behind"] >= 2, "also where nobody looked before"
+    async with asyncio.timeout(15):
+        while (found := await _first_ping(apis[3], code))["behind"]:
+            pass
+    assert found["position"] == later
 
 
 async def test_an_erasure_empties_every_process_and_resets_its_screens(apis: list[httpx.AsyncClient]) -> None:

@@ -29,7 +29,7 @@ class Server:
     def _url(self) -> str:
         assert self.process.stdout
         for line in self.process.stdout:
-            if found := re.search(r"at (http://\S+)", line):
+            if found := re.search(r"at (https?://\S+)", line):
                 return found[1]
         assert self.process.stderr
         raise AssertionError(f"the server did not start: {self.process.stderr.read()}")

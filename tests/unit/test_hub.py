@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from services.api.hub import Hub, pause_after
+from services.clock import SystemClock
 from services.views.port import RowUnreadable, Step
 
 
@@ -17,7 +18,7 @@ async def steps(jurisdiction: str, after: int, limit: int = 1000) -> list[Step]:
 
 async def test_a_step_that_cannot_be_read_resets_its_own_screens_only() -> None:
     muster: Any = SimpleNamespace(
-        projector=SimpleNamespace(steps=steps), vault=None, listeners=[], resetters=[], clock=None
+        projector=SimpleNamespace(steps=steps), vault=None, listeners=[], resetters=[], clock=SystemClock()
     )
     hub = Hub(muster)
     running = asyncio.create_task(hub.run())

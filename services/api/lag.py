@@ -1,0 +1,135 @@
+"""How long the log has been ahead of what a stream was sent: a screen that stands still must say so."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import islice
+from typing import Final
+
+from events.commit import decode
+from services.clock import SystemClock
+from services.runtime import Muster
+from services.snapshots.port import SnapshotsUnavailable
+
+LOOK_SECONDS: Final = 1.0
+"""Between two looks at the log's end."""
+PATIENCE_SECONDS: Final = 3.0
+"""A look may take so long; an end that was not seen for longer counts as one that was not reached."""
+KEEP_SECONDS: Final = 600.0
+"""A jurisdiction is looked at for so long after its last stream: who comes back is told the whole time."""
+MOST: Final = 600
+
+log_of = logging.getLogger("muster.api")
+
+
+class Ends:
+    """Ends of one jurisdiction's log, each with the moment (monotonic seconds) at which it was first seen."""
+
+    def __init__(self, now: float) -> None:
+        self.seen: deque[tuple[float, int]] = deque()
+        self.looked = self.asked = now
+        """When the end was last known, and when somebody last wanted to know."""
+        self.newest = 0
+        self.lost = False
+
+    def add(self, moment: float, position: int) -> None:
+        """The log now ends at `position`, and has gone beyond the last one at `moment`."""
+        if position > self.newest:
+            self.newest = position
+            if len(self.seen) >= MOST:  # the oldest stays: it tells how long it has been
+                self.seen = deque(islice(self.seen, 0, None, 2))
+            self.seen.append((moment, position))
+
+    def forget(self, position: int) -> None:
+        """Every stream has been sent up to `position`."""
+        while self.seen and self.seen[0][1] <= position:
+            self.seen.popleft()
+
+    def behind(self, position: int, now: float) -> float:
+        """Seconds since the log went beyond `position`; 0 = it has not."""
+        unknown = now - self.looked
+        since = next((moment for moment, end in self.seen if end > position), now)
+        return max(now - since, unknown if unknown > PATIENCE_SECONDS else 0.0)
+
+
+class Lag:
+    """Of all jurisdictions that have streams, or had one of late."""
+
+    def __init__(self, muster: Muster, sent: Callable[[str], int | None]) -> None:
+        """`sent` = the position up to which all streams of a jurisdiction were sent; None = there is none."""
+        self._muster, self._sent = muster, sent
+        self._ends: dict[str, Ends] = {}
+        self._new = asyncio.Event()
+
+    def behind(self, jurisdiction: str, position: int) -> float:
+        """Seconds since the log went beyond `position`, as far as this process knows; 0.0 = it has not.
+
+        While the log's end cannot be learned it grows too. The first call begins the looking.
+        """
+        now = time.monotonic()
+        ends = self._ends.get(jurisdiction)
+        if ends is None:
+            ends = self._ends[jurisdiction] = Ends(now)
+            self._new.set()
+        ends.asked = now
+        return round(ends.behind(position, now), 1)
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            self._new.clear()
+            self._drop()
+            await asyncio.gather(*(self._look(*one) for one in list(self._ends.items())))
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._new.wait()
+            except TimeoutError:
+                continue
+
+    def _drop(self) -> None:
+        """Those for whom nobody has asked for long."""
+        since = time.monotonic() - KEEP_SECONDS
+        for jurisdiction in [code for code, ends in self._ends.items() if ends.asked < since]:
+            del self._ends[jurisdiction]
+            if jurisdiction not in self._muster.writers:
+                self._muster.log.release(jurisdiction)
+
+    async def _look(self, jurisdiction: str, ends: Ends) -> None:
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._hint(jurisdiction)
+                end = (await self._muster.log.end(jurisdiction)).position
+                ends.add(began if ends.newest else began - await self._age(jurisdiction, end), end)
+        except Exception as error:  # whatever it is: the end is not known, and every ping says so
+            if not ends.lost:
+                log_of.warning("the end of the log of %s cannot be seen: %s", jurisdiction, error)
+            ends.lost = True
+            return
+        ends.looked, ends.lost = time.monotonic(), False
+        shown, sent = self._muster.projector.positions.get(jurisdiction, 0), self._sent(jurisdiction)
+        ends.forget(shown if sent is None else min(shown, sent))
+
+    async def _hint(self, jurisdiction: str) -> None:
+        """Where the log is followed from the newest snapshot on, it need not be read from its beginning."""
+        muster = self._muster
+        if not muster.shared or muster.snapshots is None or muster.log.place(jurisdiction) is not None:
+            return
+        try:
+            found = await muster.snapshots.get(jurisdiction)
+        except SnapshotsUnavailable:
+            return
+        if found and found.place is not None and found.log == muster.log.id:
+            muster.log.hint(jurisdiction, found.head, found.place)
+
+    async def _age(self, jurisdiction: str, end: int) -> float:
+        """Seconds since the first commit that the views lack was recorded; 0 by a scenario's time."""
+        position = self._muster.projector.positions.get(jurisdiction, 0)
+        if position >= end or not isinstance(self._muster.clock, SystemClock):
+            return 0.0
+        async for batch in self._muster.log.read(jurisdiction, position):
+            recorded = decode(batch[0].data).recorded_at
+            return max(0.0, (self._muster.clock.now() - recorded).total_seconds())
+        return 0.0
