@@ -26,6 +26,7 @@ export function VirtualTable({
   }, []);
   const index = rows.findIndex((row) => id(row) === selected);
   useEffect(() => { if (index >= 0) reveal(box.current, index, height); }, [selected]);
+  useAnchor(box, rows, id, selected, height);
   const first = Math.max(0, Math.floor(top / height) - SPARE);
   const last = Math.min(rows.length, Math.ceil((top + room) / height) + SPARE);
   const keys = (event) => move(event, { rows, index, page: Math.max(1, Math.floor(room / height) - 1), select, open, check });
@@ -64,6 +65,23 @@ function Line({ row, id, index, columns, template, height, select, open, chosen,
       style=${{ ...template, height: `${height}px` }} onClick=${() => select?.(row)} onDblClick=${() => open?.(row)}>
     ${columns.map((one) => html`<div role="gridcell" class=${classes("grid-cell", one.class)}>${one.cell(row)}</div>`)}
   </div>`;
+}
+
+/** Rows that come and go above do not move what is looked at: the selected row if in sight, else the first in sight. */
+function useAnchor(box, rows, id, selected, height) {
+  const before = useRef(null);
+  useLayoutEffect(() => {
+    const body = box.current;
+    const held = before.current;
+    if (held && held.rows !== rows && body.scrollTop + body.clientHeight > 0) {
+      const inSight = (at) => at >= 0 && (at + 1) * height > held.top && at * height < held.top + body.clientHeight;
+      const chosen = held.rows.findIndex((row) => id(row) === selected);
+      const from = inSight(chosen) ? chosen : held.top > 0 ? Math.floor(held.top / height) : -1;
+      const to = from < 0 ? -1 : rows.findIndex((row) => id(row) === id(held.rows[from] ?? {}));
+      if (to >= 0 && to !== from) body.scrollTop = held.top + (to - from) * height;
+    }
+    before.current = { rows, top: body.scrollTop };
+  });
 }
 
 function reveal(box, index, height) {
