@@ -142,7 +142,7 @@ export class Live {
 
   told(position, data) {
     if (data.now) heardClock(data.now);
-    const { degraded = this.state.value.degraded, behind = 0 } = data;
+    const { degraded = this.state.value.degraded, behind = this.state.value.behind } = data;
     this.state.value = { phase: "live", heard: performance.now(), position, behind, degraded };
   }
 

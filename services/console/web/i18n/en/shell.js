@@ -8,7 +8,7 @@ export default {
   "sign_in.hint": "Open the sign-in link printed in the terminal, or paste a token here. An admin makes tokens with muster token create.",
   "sign_in.courier": "Courier's page", "sign_in.docs": "API documentation",
   "choose.title": "Choose a jurisdiction", "choose.none": "There is no jurisdiction yet.", "choose.establish": "Establish a jurisdiction",
-  "clock.scenario": "scenario clock", "clock.day": "{name}, day {n}",
+  "clock.scenario": "scenario", "clock.day": "{name}, day {n}",
   "live.live": "Live", "live.connecting": "Connecting…", "live.behind": "{age} behind", "live.disconnected": "Disconnected for {age}",
   "live.age": "{age} ago", "live.degraded": "Not up to date: {views}",
   "ui.loading": "Loading…", "ui.retry": "Try again", "ui.close": "Close", "ui.cancel": "Cancel", "ui.save": "Save", "ui.nothing": "Nothing here",

@@ -8,7 +8,7 @@ export default {
   "sign_in.hint": "请打开终端里打印的登录链接,或在此粘贴令牌。令牌由管理员用 muster token create 发放。",
   "sign_in.courier": "队员手机页面", "sign_in.docs": "接口文档",
   "choose.title": "选择辖区", "choose.none": "还没有辖区。", "choose.establish": "建立辖区",
-  "clock.scenario": "演示时钟", "clock.day": "{name} 第 {n} 天",
+  "clock.scenario": "演示", "clock.day": "{name} 第 {n} 天",
   "live.live": "实时", "live.connecting": "连接中…", "live.behind": "滞后 {age}", "live.disconnected": "已断开 {age}",
   "live.age": "{age}前", "live.degraded": "未更新:{views}",
   "ui.loading": "正在载入…", "ui.retry": "重试", "ui.close": "关闭", "ui.cancel": "取消", "ui.save": "保存", "ui.nothing": "没有内容",
