@@ -17,6 +17,7 @@ from services.dispatch.abilities import load as shipped_abilities
 from services.figures import Figures
 from services.log.asked import Asked, Outcome
 from services.log.port import Log, LogUnavailable, Stored
+from services.log.privacy import ERASURES
 from services.log.writer import Overloaded, Parked, Writer
 from services.snapshots.port import Snapshots
 from services.telemetry.duty import sweep
@@ -304,7 +305,7 @@ class Muster:
         those with erasures: who recorded one may have died before its keys were destroyed."""
         for jurisdiction in [code for code in self.projector.positions if code not in self.writers]:
             if jurisdiction not in self._erasures_seen:
-                erasing = Query(filters={"name": ["worker.erased", "request.erased"]}, limit=1)
+                erasing = Query(filters={"name": ERASURES}, limit=1)
                 found = await self.views.query(jurisdiction, "activity", erasing)
                 self._erasures_seen.add(jurisdiction)
                 if found.items:

@@ -14,7 +14,10 @@ from services.decisions.state import State
 J = "2307"
 DAY = datetime(2022, 3, 28, tzinfo=UTC)
 """Midnight UTC, 08:00 in the jurisdiction."""
-TABLES = ("areas", "workers", "teams", "incidents", "requests", "assignments", "commands", "offers")
+TABLES = (
+    *("areas", "workers", "teams", "incidents", "requests", "assignments"),
+    *("commands", "offers", "handovers"),
+)
 DERIVED = ("places", "standings")
 
 
@@ -38,6 +41,7 @@ class Aggregate:
 area, worker, team = Aggregate("area"), Aggregate("worker"), Aggregate("team")
 incident, request, assignment = Aggregate("incident"), Aggregate("request"), Aggregate("assignment")
 jurisdiction, log, personal = Aggregate("jurisdiction"), Aggregate("log"), Aggregate("personal")
+handover = Aggregate("handover")
 
 
 def snapshot(state: State) -> dict[str, Any]:

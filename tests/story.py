@@ -95,5 +95,15 @@ def _ends() -> list[Step]:
     ]
 
 
-STORY: list[Step] = [*_crew(), *_requests(), *_ends()]
+def _handovers() -> list[Step]:
+    return [
+        ("handover.write", {"note": "N1", "area": "230717", "priority": 2, "text": "Note 1"}),
+        ("handover.write", {"note": "N2", "text": "Note 2"}),
+        ("handover.acknowledge", {"note": "N1"}),
+        ("handover.resolve", {"note": "N1"}),
+        ("handover.erase", {"note": "N2"}),
+    ]
+
+
+STORY: list[Step] = [*_crew(), *_requests(), *_handovers(), *_ends()]
 """`worker.taken_back`, `assignment.expired`, `personal.revealed` and `log.fenced` need more than a body."""

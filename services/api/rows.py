@@ -27,7 +27,7 @@ def personal_of(view: str) -> tuple[str, ...]:
 
 
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
-    """`worker/ID` or `request/ID` of everybody whose personal data these rows hold."""
+    """`worker/ID`, `request/ID` or `handover/ID` of all whose personal data these rows hold."""
     found: dict[str, None] = {}
     for row in rows:
         for field in personal_of(view):

@@ -69,7 +69,9 @@ class Command(BaseModel):
     NAME: ClassVar[str] = ""
     KIND: ClassVar[Literal["fact", "claim"]] = CLAIM
     SUBJECT: ClassVar[str | None] = None
-    """The field whose value owns the personal fields: `worker` or `request`."""
+    """Whose the personal fields are, by kind: `worker`, `request` or `handover`."""
+    OWNER: ClassVar[str] = ""
+    """The field that holds the id of the subject; where it is empty the command's own id is taken."""
 
 
 class Refused(Exception):
@@ -135,13 +137,20 @@ _evolvers: dict[type[Event], Evolver] = {}
 _NAME: Final = re.compile(r"^[a-z]+\.[a-z_]+$")
 
 
-def command(name: str, *, fact: bool = False, subject: str | None = None) -> Callable[[type[C]], type[C]]:
-    """Enter a command model in the catalogue. Facts may be late, claims may not."""
+def command(
+    name: str, *, fact: bool = False, subject: str | None = None, owner: str | None = None
+) -> Callable[[type[C]], type[C]]:
+    """Enter a command model in the catalogue. Facts may be late, claims may not.
+
+    `subject` = kind of what its personal fields belong to; `owner` = the field with its id, else the one that
+    is named like the kind.
+    """
 
     def enter(cls: type[C]) -> type[C]:
         if name in commands or not _NAME.match(name):
             raise ValueError(f"command {name} is declared twice or is not `aggregate.verb`")
         cls.NAME, cls.KIND, cls.SUBJECT = name, FACT if fact else CLAIM, subject
+        cls.OWNER = owner or subject or ""
         commands[name] = cls
         return cls
 

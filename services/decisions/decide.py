@@ -201,6 +201,9 @@ def _area_of(state: State, command: Command, field: str, value: str) -> set[str]
         case "request" | "into":
             request = state.requests.get(value)
             return {request.area} if request else set()
+        case "note":
+            note = state.handovers.get(value)
+            return {note.area} if note else set()
         case "assignment":
             given = state.assignments.get(value)
             return {state.requests[given.request].area} if given else set()

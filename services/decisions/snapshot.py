@@ -14,7 +14,7 @@ import msgspec
 
 from events.base import Place, Standing
 from events.commit import Head
-from services.decisions.state import Area, Assignment, Incident, Known, Request, State, Team, Worker
+from services.decisions.state import Area, Assignment, Handover, Incident, Known, Request, State, Team, Worker
 
 TABLES: Final[dict[str, type]] = {
     "areas": Area,
@@ -27,6 +27,7 @@ TABLES: Final[dict[str, type]] = {
     "offers": datetime,
     "places": Place,
     "standings": Standing,
+    "handovers": Handover,
 }
 """Every table of a State, and what it holds."""
 META: Final = frozenset(("timezone", "name", "zone", "recorded_at", "moved"))

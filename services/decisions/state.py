@@ -127,6 +127,17 @@ class Assignment(msgspec.Struct, frozen=True):
     dispatched: bool = False
 
 
+class Handover(msgspec.Struct, frozen=True):
+    """A note that one shift leaves to the next."""
+
+    area: str
+    priority: int
+    acknowledged: tuple[str, ...] = ()
+    """By which actors."""
+    resolved: bool = False
+    erased: bool = False
+
+
 class Known(msgspec.Struct, frozen=True, gc=False):
     """A command that is in the log: for repeats."""
 
@@ -156,6 +167,7 @@ class State:
         """Open offers and when they expire."""
         self.places: dict[str, Place] = {}
         self.standings: dict[str, Standing] = {}
+        self.handovers: dict[str, Handover] = {}
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
 
     @property

@@ -1,18 +1,28 @@
 """What the writer needs of the vault: keys, sealing, and the keyed hash of a command's body."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from events.base import Event
+from events.handover import HandoverErased
 from events.request import RequestErased
 from events.worker import WorkerErased
 from services.decisions.base import Command, personal_fields
+from services.decisions.state import Handover, Request, State, Worker
 from services.log.asked import Asked
 
 PHONES = ("phone", "contact_phone")
+_ERASED: Final[dict[type[Event], tuple[str, str]]] = {
+    WorkerErased: ("worker", "worker"),
+    RequestErased: ("request", "request"),
+    HandoverErased: ("handover", "note"),
+}
+"""Event -> (kind of subject, the field with its id)."""
+ERASURES: Final = tuple(event.NAME for event in _ERASED)
+"""Names of the events with which a key goes."""
 
 
 class Vault(Protocol):
@@ -37,13 +47,18 @@ class Sealed(msgspec.Struct, frozen=True):
 
 
 def subject_of(asked: Asked) -> str | None:
-    """`worker/ID` or `request/ID` where the command gives personal data, else None."""
+    """`worker/ID`, `request/ID` or `handover/ID` where the command gives personal data, else None."""
     command = asked.command
     if command.SUBJECT is None:
         return None
     if all(getattr(command, field) is None for field in personal_fields(type(command))):
         return None
-    return f"{command.SUBJECT}/{getattr(command, command.SUBJECT) or asked.id}"
+    return _named(asked)
+
+
+def _named(asked: Asked) -> str:
+    command = asked.command
+    return f"{command.SUBJECT}/{getattr(command, command.OWNER) or asked.id}"
 
 
 async def seal_all(vault: Vault, jurisdiction: str, group: Iterable[Asked]) -> list[Sealed]:
@@ -60,8 +75,7 @@ def phone_of(asked: Asked) -> dict[str, str | None]:
     given = [field for field in PHONES if field in command.model_fields_set]
     if not given or command.SUBJECT is None:
         return {}
-    subject = f"{command.SUBJECT}/{getattr(command, command.SUBJECT) or asked.id}"
-    return {subject: getattr(command, given[0])}
+    return {_named(asked): getattr(command, given[0])}
 
 
 def _seal(
@@ -84,8 +98,15 @@ def _seal(
 
 def erased_by(event: Event) -> str | None:
     """The subject whose key must go once this event is in the log."""
-    if isinstance(event, WorkerErased):
-        return f"worker/{event.worker}"
-    if isinstance(event, RequestErased):
-        return f"request/{event.request}"
-    return None
+    kind, field = _ERASED.get(type(event), ("", ""))
+    return f"{kind}/{getattr(event, field)}" if kind else None
+
+
+def erased_in(state: State) -> list[str]:
+    """All subjects whose keys must be gone by now."""
+    tables: dict[str, Mapping[str, Worker | Request | Handover]] = {
+        "worker": state.workers,
+        "request": state.requests,
+        "handover": state.handovers,
+    }
+    return [f"{kind}/{key}" for kind, table in tables.items() for key, one in table.items() if one.erased]

@@ -22,7 +22,7 @@ from services.decisions.state import Known, State
 from services.log.asked import Asked, Outcome, Waiting, ask
 from services.log.kept import Kept, Misfit
 from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown, Stored
-from services.log.privacy import Sealed, Vault, erased_by, phone_of, seal_all
+from services.log.privacy import ERASURES, Sealed, Vault, erased_by, erased_in, phone_of, seal_all
 from services.snapshots.port import Snapshots
 from services.vault.errors import VaultUnavailable
 from services.views.port import ViewsUnavailable
@@ -373,9 +373,7 @@ class Writer:
 
     async def _repeat_erasures(self) -> None:
         """The event came first, the key second: a crash or a restored backup may have left the key."""
-        subjects = [f"worker/{key}" for key, w in self.state.workers.items() if w.erased]
-        subjects += [f"request/{key}" for key, r in self.state.requests.items() if r.erased]
-        if subjects:
+        if subjects := erased_in(self.state):
             await self._vault.erase_all(self._jurisdiction, subjects)
 
 
@@ -465,5 +463,5 @@ def _next_size(taken: int, decided: int) -> int:
 
 def _erasures(events: Sequence[Recorded]) -> list[str]:
     """Subjects whose keys are to be destroyed."""
-    named = [one for one in events if one.name in ("worker.erased", "request.erased")]
+    named = [one for one in events if one.name in ERASURES]
     return [subject for one in named if (subject := erased_by(catalog.decode(one, 0)))]

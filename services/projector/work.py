@@ -13,6 +13,7 @@ from projections.catalog import views as catalog
 from services.log.cold import ColdLog
 from services.log.identity import partition_of
 from services.log.port import LogDamaged, Stored
+from services.log.privacy import ERASURES
 from services.log.transport import Record, Transport, TransportDown
 from services.views.batch import run_batch
 from services.views.changes import MOST_PACKED, Announcement
@@ -24,7 +25,7 @@ AT_ONCE: Final = 4
 RETRY_SECONDS: Final = 0.2
 MOST_RETRY_SECONDS: Final = 3.0
 _UNJUDGED: Final = Head()
-_ERASURES: Final = (b'"worker.erased"', b'"request.erased"')
+_ERASURES: Final = tuple(f'"{name}"'.encode() for name in ERASURES)
 
 log_of = logging.getLogger("muster.projector")
 

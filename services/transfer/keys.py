@@ -29,7 +29,7 @@ class KeysWritten(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     jurisdiction: str
     subjects: int
-    """Workers and requests."""
+    """Workers, requests and handover notes."""
     erased: int
     """Of those: only that they were erased."""
     missing: int

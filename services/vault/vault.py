@@ -35,7 +35,7 @@ log_of = logging.getLogger("muster.vault")
 
 
 class Vault:
-    """Keys of all subjects, under one master key. A subject is `worker/ID` or `request/ID`.
+    """Keys of all subjects, under one master key. A subject is `worker/ID`, `request/ID` or `handover/ID`.
 
     `seal`, `open` and `body_hash` may be called from any thread; a key not in memory costs them one look
     into the store (20 microseconds in a file, a round trip in a database: `warm` many at once). What writes

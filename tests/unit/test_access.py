@@ -17,7 +17,10 @@ def of(scope: str, **more: object) -> Principal:
 
 class TestScopes:
     NOBODYS = ("personal.reveal", "log.fence", "jurisdiction.resume")
-    ADMINS = ("jurisdiction.establish", "jurisdiction.move", "worker.erase", "request.erase")
+    ADMINS = (
+        *("jurisdiction.establish", "jurisdiction.move"),
+        *("worker.erase", "request.erase", "handover.erase"),
+    )
     OWN = ("worker.check_in", "worker.take_back", "assignment.accept", "assignment.done")
 
     def may(self, scope: str) -> set[str]:

@@ -30,6 +30,7 @@ TEAMS = st.sampled_from(["T1", "T2", "T3"])
 REQUESTS = st.sampled_from(["R1", "R2", "R3"])
 TASKS = st.sampled_from(["A1", "A2", "A3", "A4", "A5", "A6"])
 INCIDENTS = st.sampled_from(["I1", "I2"])
+NOTES = st.sampled_from(["N1", "N2"])
 REASON = st.sampled_from(["sick", "far"])
 SCOPES = st.sampled_from([Scope()] * 4 + [Scope(areas=("230717",)), Scope(worker="W1")])
 OWN = {
@@ -126,6 +127,10 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "items": st.lists(handover(), min_size=1, max_size=2).map(tuple),
         "reason": REASON,
     },
+    "handover.write": {"note": NOTES, "area": some(AREAS), "text": st.just("sealed:t")},
+    "handover.acknowledge": {"note": NOTES},
+    "handover.resolve": {"note": NOTES},
+    "handover.erase": {"note": st.just("N2")},
     "jurisdiction.establish": {"name": REASON},
 }
 """Values of every command but offer and dispatch, which take a worker or a team."""
@@ -382,6 +387,16 @@ class Laws(RuleBasedStateMachine):
         }
         rows: Any = self.rows["assignments"]
         assert {k: r.state for k, r in rows.items()} == {k: a.state for k, a in state.assignments.items()}
+
+    @invariant()
+    def notes_are_the_handovers(self) -> None:
+        notes: Any = self.rows["handovers"]
+        assert {k: (r.area, r.priority, r.state == "resolved") for k, r in notes.items()} == {
+            k: (n.area, n.priority, n.resolved) for k, n in self.log.state.handovers.items()
+        }
+        assert {k: tuple(a.by for a in r.acknowledged) for k, r in notes.items()} == {
+            k: n.acknowledged for k, n in self.log.state.handovers.items()
+        }
 
     @invariant()
     def the_board_at_now_is_the_live_board(self) -> None:

@@ -1,0 +1,39 @@
+"""Handover notes 交接: what one shift leaves to the next."""
+
+from events.base import Event, Personal, event
+
+
+@event("handover.written")
+class HandoverWritten(Event, frozen=True):
+    """A note was left for the next shift."""
+
+    note: str
+    area: str
+    """Whom it concerns: all who see this area."""
+    priority: int
+    """1 life safety, 2 urgent, 3 needed, 4 comfort."""
+    text: Personal
+
+
+@event("handover.acknowledged")
+class HandoverAcknowledged(Event, frozen=True):
+    """Who recorded this has read the note and takes it on."""
+
+    note: str
+    area: str
+
+
+@event("handover.resolved")
+class HandoverResolved(Event, frozen=True):
+    """What the note was about is settled."""
+
+    note: str
+    area: str
+
+
+@event("handover.erased")
+class HandoverErased(Event, frozen=True):
+    """The note's key is destroyed: nobody can read its text any more. An open note is resolved too."""
+
+    note: str
+    area: str

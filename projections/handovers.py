@@ -1,0 +1,81 @@
+"""Handovers 交接: notes that one shift leaves to the next, and who has taken them on."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from events.base import Happened, Personal
+from events.handover import HandoverAcknowledged, HandoverErased, HandoverResolved, HandoverWritten
+from projections.base import Row, View
+
+
+class Acknowledgement(msgspec.Struct, frozen=True):
+    """Who has read the note and takes it on, and since when."""
+
+    by: str
+    at: datetime
+
+
+class HandoverRow(Row, frozen=True, kw_only=True):
+    """One note. It is open until it is resolved."""
+
+    note: str
+    area: str
+    priority: int
+    state: str = "open"
+    """open or resolved."""
+    written_at: datetime
+    written_by: str
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    text: Personal | None = None
+
+
+EVENTS = (HandoverWritten, HandoverAcknowledged, HandoverResolved, HandoverErased)
+
+
+def keys(happened: Happened) -> Iterable[str]:
+    e = happened.data
+    return (e.note,) if isinstance(e, EVENTS) else ()
+
+
+def evolve(row: HandoverRow | None, happened: Happened, key: str) -> HandoverRow | None:
+    match happened.data:
+        case HandoverWritten() as e:
+            return HandoverRow(
+                note=key,
+                area=e.area,
+                priority=e.priority,
+                written_at=happened.at,
+                written_by=happened.actor,
+                text=e.text,
+            )
+        case HandoverAcknowledged() if row:
+            mine = Acknowledgement(happened.actor, happened.at)
+            return msgspec.structs.replace(row, acknowledged=(*row.acknowledged, mine))
+        case HandoverResolved() if row:
+            return _resolved(row, happened)
+        case HandoverErased() if row:
+            return msgspec.structs.replace(_resolved(row, happened), text=None)
+        case _:
+            return row
+
+
+def _resolved(row: HandoverRow, happened: Happened) -> HandoverRow:
+    """From the first time it was said."""
+    if row.state == "resolved":
+        return row
+    return msgspec.structs.replace(row, state="resolved", resolved_at=happened.at, resolved_by=happened.actor)
+
+
+VIEW = View(
+    name="handovers",
+    row=HandoverRow,
+    keys=keys,
+    evolve=evolve,
+    events=EVENTS,
+    filters=("area", "state", "priority", "written_at", "written_by", "resolved_at"),
+    sort="-written_at",
+)

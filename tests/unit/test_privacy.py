@@ -1,0 +1,79 @@
+"""Whose personal data a command holds, and with which events keys go: nothing is left out."""
+
+import pytest
+
+from events.base import Event
+from events.catalog import newest
+from events.handover import HandoverErased, HandoverResolved
+from events.request import RequestErased
+from events.worker import WorkerErased
+from projections.base import personal_fields as sealed_fields
+from services.decisions.base import Command, commands, personal_fields
+from services.decisions.state import Handover, Request, State, Worker
+from services.log.asked import Asked
+from services.log.privacy import ERASURES, erased_by, erased_in, subject_of
+from tests.given import DAY, handover, request, worker
+
+
+def asked(command: Command) -> Asked:
+    return Asked(id="c1", command=command, actor="admin/a", received=DAY)
+
+
+@pytest.mark.parametrize(
+    ("command", "subject"),
+    [
+        (worker.register(worker="W1", role="rider", name="n"), "worker/W1"),
+        (worker.register(role="rider", name="n"), "worker/c1"),
+        (worker.register(worker="W1", role="rider"), None),
+        (request.open(request="R1", category="grocery", area="2307", text="t"), "request/R1"),
+        (handover.write(note="N1", text="t"), "handover/N1"),
+        (handover.write(text="t"), "handover/c1"),
+        (handover.resolve(note="N1"), None),
+    ],
+)
+def test_whose_personal_data_a_command_holds(command: Command, subject: str | None):
+    assert subject_of(asked(command)) == subject
+
+
+@pytest.mark.parametrize("name", sorted(commands))
+def test_a_command_with_personal_fields_says_whose_they_are(name: str):
+    one = commands[name]
+
+    assert bool(personal_fields(one)) <= (one.SUBJECT is not None)
+    assert one.SUBJECT is None or one.OWNER in one.model_fields
+
+
+def test_each_kind_of_subject_can_be_erased_and_only_by_these_events():
+    kinds = {one.SUBJECT for one in commands.values() if one.SUBJECT}
+
+    assert {f"{kind}.erased" for kind in kinds} == set(ERASURES)
+    assert {name for name in newest if name.endswith(".erased")} == set(ERASURES)
+    assert {f"{kind}.erase" for kind in kinds} <= set(commands)
+
+
+@pytest.mark.parametrize(
+    ("event", "subject"),
+    [
+        (WorkerErased(worker="W1"), "worker/W1"),
+        (RequestErased(request="R1"), "request/R1"),
+        (HandoverErased(note="N1", area="2307"), "handover/N1"),
+        (HandoverResolved(note="N1", area="2307"), None),
+    ],
+)
+def test_an_erasure_names_its_subject(event: Event, subject: str | None):
+    assert erased_by(event) == subject
+
+
+def test_a_state_knows_all_that_was_erased():
+    state = State("2307")
+    state.put(state.workers, "W1", Worker("rider", erased=True))
+    state.put(state.workers, "W2", Worker("rider"))
+    state.put(state.requests, "R1", Request("x", 3, "2307", None, "2022-03-28", DAY, erased=True))
+    state.put(state.handovers, "N1", Handover("2307", 3, erased=True))
+    state.put(state.handovers, "N2", Handover("2307", 3))
+
+    assert erased_in(state) == ["worker/W1", "request/R1", "handover/N1"]
+
+
+def test_events_and_commands_agree_on_what_is_personal():
+    assert sealed_fields(newest["handover.written"]) == personal_fields(commands["handover.write"])
