@@ -472,9 +472,15 @@ CANDIDATES = {
     "tags": ["views"],
     "parameters": [
         JURISDICTION,
-        {"name": "request", "in": "query", "required": True, "schema": _TEXT, "description": "Its id"},
+        {
+            "name": "request",
+            "in": "query",
+            "required": True,
+            "schema": _KINDS["text"] | {"minLength": 1, "maxLength": 100},
+            "description": "Its id",
+        },
         _query("kind", {"type": "string", "enum": ["worker", "team"]}, "Repeated = or", many=True),
-        _query("q", {"type": "string", "maxLength": 100}, "In id, organisation or team; off duty too"),
+        _query("q", _KINDS["text"] | {"maxLength": 100}, "In id, organisation or team; off duty too"),
         _query("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "At most so many"),
     ],
     "responses": ok(
