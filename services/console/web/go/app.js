@@ -97,10 +97,21 @@ effect(() => {
 
 effect(() => { document.title = who.value && shown.value ? `${t(`go.duty.${duty.value}`)} · ${t("go.title")}` : "Muster"; });
 
+/** Make the page start without a network too. A new version came meanwhile: it is taken over now, at the start. */
+async function withoutNetwork() {
+  if (!navigator.serviceWorker) return; // no HTTPS
+  const registration = await navigator.serviceWorker.register("/go/worker.js", { scope: "/go" });
+  if (!registration.waiting || !navigator.serviceWorker.controller) return;
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  registration.waiting.postMessage("take over");
+}
+
 async function begin() {
   await speak(lang.value, "go");
-  render(html`<${App} />`, document.getElementById("app"));
-  navigator.serviceWorker?.register("/go/worker.js", { scope: "/go" }).catch((error) => console.warn(error.message));
+  const root = document.getElementById("app");
+  root.textContent = "";
+  render(html`<${App} />`, root);
+  withoutNetwork().catch((error) => console.warn(error.message));
   await boot();
   if (who.peek()) look().catch(() => {});
 }

@@ -125,6 +125,7 @@ function watch() {
 export function start() {
   stop();
   if (!who.peek() || document.hidden) return;
+  if (navigator.onLine === false) { lost(); return; } // "online" begins it
   link.value = { ...link.value, phase: "connecting" };
   began = Date.now();
   stream = {};
@@ -153,4 +154,4 @@ export function forget() {
 
 document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
 addEventListener("online", start);
-addEventListener("offline", lost);
+addEventListener("offline", () => { stop(); lost(); });

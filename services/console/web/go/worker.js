@@ -3,7 +3,6 @@
 const ASSETS = "{{assets}}";
 const FILES = `{{files}}`.split("\n").filter(Boolean);
 const CACHE = `muster-go ${ASSETS}`;
-const PATIENCE_MS = 3000;
 
 importScripts(`${ASSETS}/go/idb.js`, `${ASSETS}/go/outbox.js`);
 
@@ -16,26 +15,13 @@ async function install() {
   await cache.put("/go", page);
 }
 
-/** At the next start after an update no older page is left: neither need its files be. */
+/** The page takes a new version over when it starts: files of older ones are not needed any more. */
 async function activate() {
   for (const name of await caches.keys()) if (name.startsWith("muster-go ") && name !== CACHE) await caches.delete(name);
 }
 
-/** The page from the network, if that answers soon; else as it was kept. */
-async function page(request) {
-  const kept = await caches.match("/go", { cacheName: CACHE });
-  if (!kept) return fetch(request);
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
-  try {
-    const answer = await fetch(request, { signal: patience.signal });
-    return answer.ok ? answer : kept;
-  } catch {
-    return kept;
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** The page as it was kept, also with a network: a page of a newer version may come through, and its files not. */
+const page = async (request) => (await caches.match("/go", { cacheName: CACHE })) ?? fetch(request);
 
 const asset = async (request) => (await caches.match(request.url, { cacheName: CACHE })) ?? fetch(request);
 
@@ -81,6 +67,7 @@ self.addEventListener("fetch", (event) => {
   if (url.pathname === "/go") event.respondWith(page(event.request));
   else if (url.pathname.startsWith(`${ASSETS}/`)) event.respondWith(asset(event.request));
 });
+self.addEventListener("message", (event) => { if (event.data === "take over") self.skipWaiting(); });
 self.addEventListener("sync", (event) => { if (event.tag === "outbox") event.waitUntil(sendAll()); });
 self.addEventListener("push", (event) => event.waitUntil(notify(told(event))));
 self.addEventListener("notificationclick", (event) => {

@@ -1,0 +1,74 @@
+"""The courier's page: what it needs without a network is named in full, in both languages, and is light."""
+
+import gzip
+import re
+from pathlib import Path
+
+from services.console.pages import WEB, page
+
+IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
+MOST_BYTES = 80_000
+"""Of the first view, compressed."""
+
+
+def named() -> set[str]:
+    return set((WEB / "go" / "files.txt").read_text().split())
+
+
+def imported(name: str, found: set[str]) -> set[str]:
+    """The module and all that it imports, by paths below the folder of files."""
+    if name not in found:
+        found.add(name)
+        for other in IMPORT.findall((WEB / name).read_text()):
+            path = (WEB / name).parent / other
+            imported(str(path.resolve().relative_to(WEB.resolve())), found)
+    return found
+
+
+def keys(language: str) -> set[str]:
+    text = (WEB / "i18n" / language / "go.js").read_text()
+    return set(re.findall(r'"([a-z_.]+)": "', text))
+
+
+def test_all_modules_of_the_page_are_kept_for_when_there_is_no_network() -> None:
+    modules = imported("go/app.js", set())
+    modules |= {"i18n/zh/go.js", "i18n/en/go.js"}  # loaded by the language
+    assert modules == {name for name in named() if name.endswith((".js", ".mjs"))}
+
+
+def test_whatever_the_page_links_to_is_kept_too() -> None:
+    html = (WEB / "go.html").read_text()
+    linked = set(re.findall(r"\{\{assets\}\}/([^\"]+)", html))
+    assert linked <= named()
+
+
+def test_every_file_that_is_to_be_kept_exists() -> None:
+    assert [name for name in sorted(named()) if not (WEB / name).is_file()] == []
+
+
+def test_scripts_of_the_service_worker_are_plain_scripts() -> None:
+    for name in ("go/idb.js", "go/outbox.js", "go/worker.js"):
+        assert not re.search(r"^(import|export)\b", (WEB / name).read_text(), re.MULTILINE), name
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    assert keys("zh") == keys("en")
+
+
+def test_every_text_that_the_page_names_is_in_the_catalogue() -> None:
+    scripts = "".join(path.read_text() for path in (WEB / "go").glob("*.js"))
+    asked = set(re.findall(r'\bt\("([a-z_.]+)"', scripts))
+    assert asked - keys("en") == set()
+
+
+def test_the_page_and_all_its_files_are_light() -> None:
+    packed = {name: len(gzip.compress((WEB / name).read_bytes(), 9)) for name in named()}
+    first = sum(packed.values()) + len(page("go.html").packed or b"")
+    assert first < MOST_BYTES, sorted(packed.items(), key=lambda one: -one[1])[:5]
+
+
+def test_pictures_for_installing_are_there() -> None:
+    manifest = (WEB / "go" / "manifest.webmanifest").read_text()
+    icons = re.findall(r"\{\{assets\}\}/([^\"]+)", manifest)
+    assert len(icons) == 3
+    assert all(Path(WEB / name).read_bytes().startswith(b"\x89PNG") for name in icons)
