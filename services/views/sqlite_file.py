@@ -14,6 +14,8 @@ from services.views.sqlite_table import Table
 FORMAT: Final = 1
 _SCHEMA: Final = Path(__file__).with_name("sqlite.sql").read_text(encoding="utf-8")
 _BUSY_MS: Final = 5_000
+_LIMIT: Final = 400
+"""Of what the planner's figures are made from: entries of each index, and different values of each column."""
 _WRITER: Final = {
     "journal_mode": "wal",
     "synchronous": "normal",  # what the last instants lose in a power cut is folded again
@@ -110,9 +112,48 @@ def _make(db: apsw.Connection, table: Table) -> None:
 
 
 def analyse(db: apsw.Connection) -> None:
-    """Tell the planner how selective each index is; some milliseconds, whatever the size of the tables."""
-    db.pragma("analysis_limit", 400)
+    """Tell the planner how selective each index is; some milliseconds, whatever the size of the tables.
+
+    ANALYZE counts no further than its limit: a value that all rows share seems as rare as one that 400 share,
+    and a whole jurisdiction is read where an index would give a few rows. Those averages are put right.
+    """
+    db.pragma("analysis_limit", _LIMIT)
     db.execute("ANALYZE")
+    found: Any = db.execute("SELECT jurisdiction FROM heads ORDER BY position DESC").fetchall()
+    jurisdictions = [code for (code,) in found]
+    if not jurisdictions:
+        return
+    stats: Any = db.execute("SELECT tbl, idx, stat FROM sqlite_stat1 WHERE tbl GLOB 'view_*_v*'").fetchall()
+    for table, index, stat in stats:
+        averages = _averages(db, table, index, [int(n) for n in stat.split()], jurisdictions)
+        text = " ".join(map(str, averages))
+        db.execute("UPDATE sqlite_stat1 SET stat = ? WHERE tbl = ? AND idx = ?", (text, table, index))
+    db.execute("ANALYZE sqlite_schema")  # analyses nothing: it takes over what was written
+
+
+def _averages(
+    db: apsw.Connection, table: str, index: str, stat: list[int], jurisdictions: list[str]
+) -> list[int]:
+    """Rows of the index; then of each jurisdiction, and of each value in it, on average."""
+    rows, *averages = stat
+    averages[0] = max(averages[0], rows // len(jurisdictions))
+    if len(averages) == 3 and averages[1] > _LIMIT:
+        values = _values(db, table, index, jurisdictions[0])
+        averages[1] = max(averages[1], averages[0] // max(values, 1))
+    return [rows, *averages]
+
+
+def _values(db: apsw.Connection, table: str, index: str, jurisdiction: str) -> int:
+    """Different ones in a column's index, counted by leaps from one to the next, up to a limit."""
+    column = index.removeprefix(f"{table}_")
+    above = f"SELECT {column} FROM {table} INDEXED BY {index} WHERE jurisdiction = ? AND {column} > ? LIMIT 1"  # noqa: S608
+    for least in ("", -(2**63)):  # below all texts; below all numbers
+        count, last = 0, least
+        while count <= _LIMIT and (found := db.execute(above, (jurisdiction, last)).fetchall()):
+            count, last = count + 1, found[0][0]
+        if count:
+            return count
+    return 0
 
 
 def head(db: apsw.Connection, jurisdiction: str) -> Head:

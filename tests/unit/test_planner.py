@@ -1,0 +1,74 @@
+"""How SQLite finds rows of large views: by the index of what was asked for, not by reading all of them."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from events.commit import Head
+from projections import roster
+from projections.roster import RosterRow
+from services.views.port import Query
+from services.views.query import select, sort_of
+from services.views.sqlite import SqliteViews
+from services.views.sqlite_file import analyse
+
+J = "2307"
+TEAM = 150
+"""Workers of a team. Of two teams there are some, of the jurisdiction 9,000."""
+
+
+@pytest.fixture(scope="module")
+def views() -> SqliteViews:
+    """9,000 workers in 60 teams; half of them on duty."""
+    store = SqliteViews(None, {"roster": roster.VIEW})
+    rows = {
+        f"W{n:05d}": RosterRow(
+            worker=f"W{n:05d}",
+            area=J,
+            role="courier",
+            presence="available" if n % 2 else "off_duty",
+            team=f"T{n // TEAM}",
+        )
+        for n in range(60 * TEAM)
+    }
+    asyncio.run(store.fill(J, {"roster": rows}, Head(1, "0" * 64)))
+    analyse(store._db)
+    return store
+
+
+def plan(views: SqliteViews, filters: dict[str, Sequence[Any]]) -> str:
+    table, query = views.tables["roster"], Query(filters=filters)
+    chosen = select(table, J, query, sort_of(table, query))
+    steps: Any = views._db.execute(f"EXPLAIN QUERY PLAN {chosen.sql}", chosen.given).fetchall()
+    return " ".join(detail for *_, detail in steps)
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ({"team": ["T1"]}, "by_team"),
+        ({"team": ["T1", "T2"]}, "by_team"),
+        ({"team": ["T1", "T2"], "presence": ["available", "off_duty"]}, "by_team"),
+        ({"worker": ["W00001", "W00002"]}, "by_worker"),
+        ({"presence": ["available"]}, "by_presence"),
+    ],
+)
+def test_the_index_of_the_rarest_value_is_used(
+    views: SqliteViews, filters: dict[str, Sequence[Any]], index: str
+) -> None:
+    assert f"view_roster_v{roster.VIEW.version}_{index}" in plan(views, filters)
+
+
+def test_the_figures_of_a_small_store_are_there_too(views: SqliteViews) -> None:
+    found: Any = views._db.execute("SELECT idx, stat FROM sqlite_stat1").fetchall()
+    stats = {index: [int(n) for n in stat.split()] for index, stat in found if index}
+    rows, of_jurisdiction, of_team, _ = stats[f"view_roster_v{roster.VIEW.version}_by_team"]
+
+    assert rows == of_jurisdiction
+    assert 0.8 * TEAM < of_team < 1.2 * TEAM
+
+
+def test_an_empty_store_has_none() -> None:
+    analyse(SqliteViews(None, {"roster": roster.VIEW})._db)
