@@ -61,8 +61,11 @@ async def subscribe(request: Request) -> Response:
     except ValidationError as error:
         raise invalid(error) from error
     if not pusher.rules.allow(given.endpoint):
-        detail = "The endpoint is no https URL of a push service that this service sends to."
-        raise Problem(422, "push.endpoint", f"{detail} The operator names them in MUSTER_PUSH_HOSTS.")
+        raise Problem(
+            422,
+            "push.endpoint",
+            "The endpoint is no https URL of a push service that this one sends to (MUSTER_PUSH_HOSTS).",
+        )
     try:
         Browser.of(given.keys.p256dh, given.keys.auth)
     except BadKeys as error:

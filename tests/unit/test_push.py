@@ -128,7 +128,7 @@ class TestRules:
 
 
 def task(state: str, **more: Any) -> AssignmentRow:
-    given = {
+    given: dict[str, Any] = {
         "assignment": "A1",
         "request": "R1",
         "unit": "W1",
