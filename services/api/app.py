@@ -18,12 +18,16 @@ from services import console
 from services.access import AccessUnavailable, Tokens
 from services.api import (
     candidates,
+    codes,
     commands,
     find,
     health,
+    imports,
     journal,
+    me,
     openapi,
     places,
+    push,
     session,
     stream,
     telemetry,
@@ -33,10 +37,14 @@ from services.api.compress import CompressAnswers
 from services.api.context import answer, muster, principal
 from services.api.hub import Hub
 from services.api.limits import LimitBodies
+from services.api.mine import Looking
 from services.api.pages import STATIC, SecurityHeaders, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
 from services.edge import Edge
+from services.intake.desk import Imports
 from services.log.port import LogUnavailable
+from services.push.port import PushUnavailable
+from services.push.pusher import Pusher
 from services.runtime import Muster, public_views
 from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultUnavailable
@@ -47,19 +55,30 @@ ROOT = "/api/v1"
 HERE = f"{ROOT}/{{jurisdiction}}"
 
 
-def build(muster: Muster, tokens: Tokens, edge: Edge = Edge()) -> FastAPI:  # noqa: B008  it is frozen
+def build(
+    muster: Muster,
+    tokens: Tokens,
+    edge: Edge = Edge(),  # noqa: B008  it is frozen
+    pusher: Pusher | None = None,
+) -> FastAPI:
     """The ASGI application around a runtime; its lifespan runs the runtime's loops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with muster.running():
+        async with app.state.imports.kept(), muster.running():
             muster.start("hub", app.state.hub.run())
             muster.start("lag", app.state.hub.lag.run())
+            muster.start("imports", app.state.imports.run())
+            if pusher:
+                muster.start("pusher", pusher.run(muster))
             yield
             app.state.hub.stop()
 
     app = FastAPI(title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
+    app.state.wrong_codes, app.state.looking = codes.WrongCodes(), Looking(muster.views)
+    app.state.pusher = pusher
+    app.state.imports = Imports(muster)
     app.state.hub, app.state.history = Hub(muster), History(muster.log, muster.clock)
     app.add_middleware(LimitBodies)
     app.add_middleware(CompressAnswers)
@@ -70,6 +89,7 @@ def build(muster: Muster, tokens: Tokens, edge: Edge = Edge()) -> FastAPI:  # no
         AccessUnavailable,
         LogUnavailable,
         PlacesUnavailable,
+        PushUnavailable,
         VaultUnavailable,
         ViewsUnavailable,
     ):
@@ -132,12 +152,24 @@ def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
         ("POST", f"{ROOT}/session"): (session.sign_in, openapi.SIGN_IN),
         ("DELETE", f"{ROOT}/session"): (session.sign_out, openapi.SIGN_OUT),
         ("GET", f"{ROOT}/session"): (session.who, openapi.WHO),
+        ("GET", f"{ROOT}/push"): (push.key, openapi.PUSH_KEY),
+        ("POST", f"{HERE}/push"): (push.subscribe, openapi.SUBSCRIBE),
+        ("DELETE", f"{HERE}/push"): (push.unsubscribe, openapi.UNSUBSCRIBE),
+        ("POST", f"{HERE}/codes"): (codes.issue, openapi.CODES),
         ("POST", f"{HERE}/commands"): (commands.batch, openapi.batch()),
         ("GET", f"{HERE}/commands/{{id}}"): (commands.status, openapi.status()),
         ("GET", f"{HERE}/stream"): (stream.stream, openapi.STREAM),
         ("GET", f"{HERE}/log"): (journal.journal, openapi.LOG),
         ("POST", f"{HERE}/find"): (find.find, openapi.FIND),
         ("POST", f"{HERE}/telemetry"): (telemetry.report, openapi.TELEMETRY),
+        ("GET", f"{HERE}/imports/mappings"): (imports.mappings, openapi.MAPPINGS),
+        ("POST", f"{HERE}/imports/preview"): (imports.preview, openapi.PREVIEW),
+        ("POST", f"{HERE}/imports"): (imports.begin, openapi.IMPORT),
+        ("GET", f"{HERE}/imports"): (imports.listing, openapi.IMPORTS),
+        ("GET", f"{HERE}/imports/{{id}}"): (imports.single, openapi.ONE_IMPORT),
+        ("GET", f"{HERE}/imports/{{id}}/rejects"): (imports.rejects, openapi.REJECTS),
+        ("GET", f"{HERE}/me"): (me.me, openapi.ME),
+        ("GET", f"{HERE}/tasks/{{assignment}}"): (me.task, openapi.TASK),
         ("GET", f"{HERE}/places"): (places.places, openapi.PLACES),
         ("GET", f"{HERE}/candidates"): (candidates.candidates, openapi.CANDIDATES),
     }

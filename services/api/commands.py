@@ -79,7 +79,7 @@ def _asked(request: Request, asker: Principal, key: str, command: Command, when:
     )
 
 
-async def _commander(request: Request, name: str | None) -> tuple[str, Principal]:
+async def commander(request: Request, name: str | None) -> tuple[str, Principal]:
     """(jurisdiction, asker) of a request that commands. Raises 401, 403, 404."""
     jurisdiction, asker = request.path_params["jurisdiction"], principal(request)
     if not asker.may_read(jurisdiction) or (name and not asker.may_command(name, jurisdiction)):
@@ -138,7 +138,7 @@ async def one(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in PUBLIC:
         raise Problem(404, "command.unknown", f"There is no command {name}; GET /api/v1 lists them.")
-    jurisdiction, asker = await _commander(request, name)
+    jurisdiction, asker = await commander(request, name)
     key = _key(request)
     _json(request)
     try:
@@ -166,7 +166,7 @@ def _answer(outcome: Outcome) -> Response:
 
 async def batch(request: Request) -> Response:
     """Send up to 500 commands in order; a refusal does not stop the rest."""
-    jurisdiction, asker = await _commander(request, None)
+    jurisdiction, asker = await commander(request, None)
     _json(request)
     try:
         items = _items.validate_json(await request.body(), strict=True)
@@ -205,7 +205,7 @@ def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> 
 
 async def status(request: Request) -> Response:
     """Whether a command was recorded, by its id."""
-    jurisdiction, _ = await _commander(request, None)
+    jurisdiction, _ = await commander(request, None)
     key = str(request.path_params["id"])
     if not muster(request).knows(jurisdiction):
         return answer({"id": key, "status": "not_recorded"})

@@ -9,9 +9,12 @@ from projections.base import View, personal_fields
 from projections.catalog import views as catalog
 from projections.instant import PRESENCE
 from projections.presence import INTERVALS
+from services.api.codes import NewCode
 from services.api.commands import BODIES, MOST_ITEMS, Item
 from services.api.context import COOKIE
 from services.api.find import Find
+from services.api.imports import MOST_NAME, MOST_ROWS, ROWS, SHIPPED
+from services.api.push import Subscribe, Unsubscribe
 from services.api.session import SignIn
 from services.api.telemetry import Telemetry
 from services.api.views import AREA, AS_OF
@@ -58,7 +61,7 @@ JURISDICTION = {
 def components() -> dict[str, Any]:
     """Schemas of all bodies and rows."""
     schemas: dict[str, Any] = {"Problem": PROBLEM, "Outcome": OUTCOME}
-    for model in (*BODIES.values(), Item, Find, SignIn, Telemetry):
+    for model in (*BODIES.values(), Item, Find, NewCode, SignIn, Subscribe, Telemetry, Unsubscribe):
         schema = model.model_json_schema(ref_template=REF.format("{model}"), mode="validation")
         schemas |= schema.pop("$defs", {})
         schemas[model.__name__] = schema
@@ -301,11 +304,11 @@ INDEX = {
 }
 SIGN_IN = {
     "operationId": "sign-in",
-    "summary": "Exchange a token for a session cookie",
+    "summary": "Exchange a token or a one-time code for a session cookie",
     "tags": ["service"],
     "security": [],
     "requestBody": {"required": True, **content(ref("SignIn"))},
-    "responses": ok(_OBJECT) | problems(400, 401, 413, 415, 422),
+    "responses": ok(_OBJECT) | problems(400, 401, 413, 415, 422, 429),
 }
 SIGN_OUT = {
     "operationId": "sign-out",
@@ -313,6 +316,26 @@ SIGN_OUT = {
     "tags": ["service"],
     "security": [],
     "responses": ok(_OBJECT),
+}
+CODES = {
+    "operationId": "codes",
+    "summary": "Make a one-time code with which a worker's phone signs in",
+    "tags": ["service"],
+    "parameters": [JURISDICTION],
+    "requestBody": {"required": True, **content(ref("NewCode"))},
+    "responses": ok(
+        {
+            "type": "object",
+            "required": ["code", "link", "worker", "expires_at"],
+            "properties": {
+                "code": {"type": "string", "description": "Such as 7KQ2-M9XT-3F; told this once"},
+                "link": {"type": "string", "description": "Path of the courier's page with the code"},
+                "worker": _TEXT,
+                "expires_at": _INSTANT,
+            },
+        }
+    )
+    | problems(400, 401, 403, 404, 413, 422, 503),
 }
 WHO = {
     "operationId": "who",
@@ -364,6 +387,101 @@ FIND = {
     "parameters": [JURISDICTION],
     "requestBody": {"required": True, **content(ref("Find"))},
     "responses": ok(_OBJECT) | problems(400, 401, 403, 404, 413, 415, 422),
+}
+_OR_NOT = {"type": ["string", "null"]}
+_MAYBE = {"anyOf": [_INSTANT, {"type": "null"}]}
+_TASK = {
+    "type": "object",
+    "required": ["assignment", "state", "unit", "request"],
+    "properties": {
+        "assignment": _TEXT,
+        "state": _TEXT,
+        "unit": {"type": "string", "description": "The worker, or the active team they are in"},
+        "team": _OR_NOT,
+        **{
+            f"{stage}_at": _MAYBE
+            for stage in ("offered", "expires", "accepted", "dispatched", "en_route", "on_scene", "ended")
+        },
+        "reason": _OR_NOT,
+        "request": {"type": ["object", "null"]},
+    },
+}
+_SECONDS = {"type": "number", "minimum": 0}
+ME = {
+    "operationId": "me",
+    "summary": "A worker's own page: place, team, tasks and hours, as of one position",
+    "description": "The own name is open, all else that is personal masked. The ETag stays the same while"
+    " only time goes by: add what has passed since `now` to the seconds where on_since is not null.",
+    "tags": ["phone"],
+    "parameters": [JURISDICTION],
+    "responses": ok(
+        {
+            "type": "object",
+            "required": ["worker", "team", "tasks", "recent", "hours", "now", "position"],
+            "properties": {
+                "worker": _OBJECT,
+                "team": {"type": ["object", "null"]},
+                "tasks": {"type": "array", "items": _TASK},
+                "recent": {"type": "array", "items": _TASK, "maxItems": 10},
+                "hours": {
+                    "type": "object",
+                    "required": ["today_seconds", "week_seconds", "total_seconds", "on_since", "intervals"],
+                    "properties": {
+                        "today_seconds": _SECONDS,
+                        "week_seconds": {**_SECONDS, "description": "Since Monday"},
+                        "total_seconds": _SECONDS,
+                        "on_since": _MAYBE,
+                        "intervals": {"type": "array", "items": _OBJECT, "maxItems": 20},
+                    },
+                },
+                "now": _INSTANT,
+                "position": _POSITION,
+            },
+        }
+    )
+    | {"304": {"description": "Not modified"}}
+    | problems(401, 403, 404, 503),
+}
+PUSH_KEY = {
+    "operationId": "push-key",
+    "summary": "The public key with which a phone subscribes to Web Push; null = this service sends none",
+    "tags": ["phone"],
+    "responses": ok(
+        {
+            "type": "object",
+            "required": ["key"],
+            "properties": {"key": {**_OR_NOT, "description": "applicationServerKey, base64url"}},
+        }
+    )
+    | problems(401),
+}
+SUBSCRIBE = {
+    "operationId": "push-subscribe",
+    "summary": "Wake this phone for offers and dispatches of its worker and their active team",
+    "description": "A push carries {kind: offer or dispatch, assignment} and nothing else.",
+    "tags": ["phone"],
+    "parameters": [JURISDICTION],
+    "requestBody": {"required": True, **content(ref("Subscribe"))},
+    "responses": ok(_OBJECT) | problems(400, 401, 403, 404, 409, 413, 422, 503),
+}
+UNSUBSCRIBE = {
+    "operationId": "push-unsubscribe",
+    "summary": "Wake this phone no longer",
+    "tags": ["phone"],
+    "parameters": [JURISDICTION],
+    "requestBody": {"required": True, **content(ref("Unsubscribe"))},
+    "responses": ok(_OBJECT) | problems(400, 401, 403, 404, 409, 413, 422, 503),
+}
+TASK = {
+    "operationId": "task",
+    "summary": "One task of a worker's own; the contact of a live one is opened on record",
+    "tags": ["phone"],
+    "parameters": [
+        JURISDICTION,
+        {"name": "assignment", "in": "path", "required": True, "schema": _TEXT},
+        _query("reveal", {"type": "boolean"}, "Personal data unmasked; the asking is recorded"),
+    ],
+    "responses": ok(_TASK) | problems(400, 401, 403, 404, 409, 503),
 }
 _PLACE = {
     "type": "object",
@@ -432,6 +550,7 @@ PLACES = {
     )
     | problems(400, 401, 403, 404, 503),
 }
+
 _TEXTS = {"type": "array", "items": _TEXT}
 _NULLABLE = {"type": ["string", "null"]}
 _COUNT = {"type": "integer", "minimum": 0}
@@ -499,6 +618,190 @@ CANDIDATES = {
         }
     )
     | problems(400, 401, 403, 404, 503),
+}
+
+
+_WHOLE = {"type": "integer", "minimum": 0}
+_WHOLE_OR_NOT = {"type": ["integer", "null"], "minimum": 0}
+_IMPORT_ID = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "As answered when the import began",
+}
+_IMPORT = {
+    "type": "object",
+    "required": ["import", "file", "mapping", "state", "read", "sent", "total", "rows", "started_at"],
+    "properties": {
+        "import": {"type": "string", "format": "uuid"},
+        "jurisdiction": _TEXT,
+        "file": _TEXT,
+        "mapping": _TEXT,
+        "state": {"type": "string", "enum": ["reading", "sending", "done", "failed"]},
+        "read": {**_WHOLE, "description": "Rows that were read"},
+        "sent": {**_WHOLE, "description": "Commands that were answered, of total"},
+        "total": {**_WHOLE_OR_NOT, "description": "Commands in all; null until they are known"},
+        "rows": {**_WHOLE_OR_NOT, "description": "= applied + known + rejected; null until it is done"},
+        "applied": _WHOLE_OR_NOT,
+        "known": _WHOLE_OR_NOT,
+        "rejected": _WHOLE_OR_NOT,
+        "tables": {"type": "array", "items": _OBJECT, "description": "The same sums, sheet by sheet"},
+        "notes": {"type": "array", "items": _TEXT, "description": "Refused for the whole file"},
+        "error": {"type": ["string", "null"], "description": "Why it failed, and what to do"},
+        "started_at": _INSTANT,
+        "ended_at": {"anyOf": [_INSTANT, {"type": "null"}]},
+    },
+}
+_FILE: dict[str, Any] = {
+    "required": True,
+    "description": "The bytes of a CSV (also gzip) or XLSX file, at most 8 MiB",
+    **content({"type": "string", "format": "binary"}, "application/octet-stream"),
+}
+_NOT_A_FILE = {
+    "415": {
+        "description": "Not application/octet-stream",
+        **content(ref("Problem"), "application/problem+json"),
+    },
+    "422": {
+        "description": "import.column: the file lacks `columns` that the mapping needs; import.file: it"
+        " cannot be read",
+        **content(ref("Problem"), "application/problem+json"),
+    },
+}
+
+
+def _taking() -> list[dict[str, Any]]:
+    """Parameters of what takes a file."""
+    mapping = {"type": "string", "enum": list(SHIPPED)}
+    name = {"type": "string", "minLength": 1, "maxLength": MOST_NAME, "pattern": "^[^\\x00-\\x1f\\x7f]+$"}
+    return [
+        JURISDICTION,
+        {"name": "mapping", "in": "query", "required": True, "schema": mapping, "description": "By name"},
+        _query("file", name, "What the file is called; for people"),
+    ]
+
+
+MAPPINGS = {
+    "operationId": "mappings",
+    "summary": "The mappings that are shipped, and their columns",
+    "tags": ["imports"],
+    "parameters": [JURISDICTION],
+    "responses": ok(_OBJECT) | problems(401, 403, 404),
+}
+PREVIEW = {
+    "operationId": "import-preview",
+    "summary": "The columns of a file and what its first rows would do; nothing is recorded",
+    "tags": ["imports"],
+    "parameters": [
+        *_taking(),
+        _query(
+            "rows", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": ROWS}, "Rows shown"
+        ),
+    ],
+    "requestBody": _FILE,
+    "responses": ok(
+        {
+            "type": "object",
+            "required": ["file", "mapping", "columns", "missing", "rows", "total_rows"],
+            "properties": {
+                "file": _TEXT,
+                "mapping": _TEXT,
+                "columns": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["column", "matched"],
+                        "properties": {"column": _TEXT, "matched": {"type": "boolean"}},
+                    },
+                },
+                "missing": {
+                    "type": "array",
+                    "items": _TEXT,
+                    "description": "Columns that the mapping would use, but does not need",
+                },
+                "rows": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["line", "cells", "commands"],
+                        "properties": {
+                            "line": _WHOLE,
+                            "sheet": _TEXT,
+                            "cells": _OBJECT,
+                            "commands": {"type": "array", "items": _OBJECT},
+                            "code": _TEXT,
+                            "reason": {"type": "string", "description": "Why the row would be rejected"},
+                        },
+                    },
+                },
+                "total_rows": _WHOLE,
+            },
+        }
+    )
+    | problems(400, 401, 403, 404, 413, 429, 503)
+    | _NOT_A_FILE,
+}
+IMPORT = {
+    "operationId": "import",
+    "summary": "Import a file; what was imported before is known, nothing is doubled",
+    "description": "Each row is decided within the asker's rights. Ask for the progress under the id.",
+    "tags": ["imports"],
+    "parameters": _taking(),
+    "requestBody": _FILE,
+    "responses": {
+        "202": {
+            "description": "Begun",
+            **content(
+                {
+                    "type": "object",
+                    "required": ["import", "state"],
+                    "properties": {"import": {"type": "string", "format": "uuid"}, "state": _TEXT},
+                }
+            ),
+        }
+    }
+    | problems(400, 401, 403, 404, 413, 429, 503)
+    | _NOT_A_FILE,
+}
+IMPORTS = {
+    "operationId": "imports",
+    "summary": "One's imports that this process knows, the newest first; an admin sees all",
+    "tags": ["imports"],
+    "parameters": [JURISDICTION],
+    "responses": ok(
+        {
+            "type": "object",
+            "required": ["items"],
+            "properties": {"items": {"type": "array", "items": _IMPORT}},
+        }
+    )
+    | problems(401, 403, 404),
+}
+ONE_IMPORT = {
+    "operationId": "import-status",
+    "summary": "How far an import is, and in the end its sums",
+    "tags": ["imports"],
+    "parameters": [JURISDICTION, _IMPORT_ID],
+    "responses": ok(_IMPORT) | problems(401, 403, 404),
+}
+REJECTS = {
+    "operationId": "import-rejects",
+    "summary": "Rejected rows with line, code and reason: to be corrected and imported again",
+    "tags": ["imports"],
+    "parameters": [
+        JURISDICTION,
+        _IMPORT_ID,
+        _query(
+            "table",
+            {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1},
+            "Of a workbook: the n-th sheet that has some",
+        ),
+    ],
+    "responses": {
+        "200": {"description": "Kept for a day", **content(_TEXT, "text/csv")},
+        **problems(400, 401, 403, 404),
+    },
 }
 
 

@@ -1,18 +1,21 @@
 """Import: tables of any shape become commands, by mapping files (docs/mapping.md)."""
 
-from services.intake.engine import import_files, preview
-from services.intake.errors import FileError, ImportFailed, MappingError
-from services.intake.loading import load_mapping, parse_mapping
+from services.intake.engine import import_files
+from services.intake.errors import ColumnsMissing, FileError, ImportFailed, MappingError
+from services.intake.loading import load_mapping, parse_mapping, shipped
 from services.intake.mapping import Mapping, schema
+from services.intake.previewing import Preview, preview
 from services.intake.sending import Sink
 from services.intake.summary import FileSummary, Summary
 
 __all__ = [
+    "ColumnsMissing",
     "FileError",
     "FileSummary",
     "ImportFailed",
     "Mapping",
     "MappingError",
+    "Preview",
     "Sink",
     "Summary",
     "import_files",
@@ -20,4 +23,5 @@ __all__ = [
     "parse_mapping",
     "preview",
     "schema",
+    "shipped",
 ]

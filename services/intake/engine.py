@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.intake.drafts import Drafts
-from services.intake.errors import FileError, RowError
-from services.intake.header import Found, body, cells_of, find
+from services.intake.header import Found, find
 from services.intake.mapping import Mapping
 from services.intake.reader import digest
 from services.intake.reading import Progress, Reading, Stopped
@@ -97,34 +96,3 @@ async def _thread(work: Callable[[], Any], stop: threading.Event) -> Any:
         if not task.cancelled() and (error := task.exception()) and not isinstance(error, Stopped):
             raise error from None
         raise
-
-
-async def preview(
-    path: Path,
-    mapping: Mapping,
-    limit: int = 20,
-    *,
-    jurisdiction: str = "PREVIEW",
-    import_key: bytes = b"preview",
-) -> list[dict[str, Any]]:
-    """The first rows with the commands that they would send, or why they would be rejected."""
-
-    def shown() -> list[dict[str, Any]]:
-        found = find(path, mapping)[0]
-        drafts = Drafts(mapping, found.source, list(found.columns), import_key, jurisdiction)
-        rows = zip(range(limit), body(found, mapping), strict=False)
-        return [_shown(line, cells, found, drafts) for _, (line, cells) in rows]
-
-    return await asyncio.to_thread(shown)
-
-
-def _shown(line: int, raw: list[str], found: Found, drafts: Drafts) -> dict[str, Any]:
-    try:
-        singles, parts = drafts.row(cells_of(found, raw))
-    except RowError as error:
-        return {"line": line, "code": error.code, "reason": error.reason}
-    every = sorted([*singles, *(part.draft for part in parts)], key=lambda draft: draft.rank)
-    return {"line": line, "commands": [{"name": d.name, "at": d.at, "data": d.data} for d in every]}
-
-
-__all__ = ["FileError", "Sink", "Summary", "import_files", "preview"]

@@ -9,6 +9,14 @@ class MappingError(ImportFailed):
     """The mapping is unknown, malformed, or does not fit the file; nothing was read."""
 
 
+class ColumnsMissing(MappingError):
+    """The file's header lacks columns that the mapping needs."""
+
+    def __init__(self, message: str, columns: list[str]) -> None:
+        super().__init__(message)
+        self.columns = columns
+
+
 class FileError(ImportFailed):
     """The file cannot be read; nothing of it was sent, unless the message says so."""
 

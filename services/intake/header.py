@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from services.intake.errors import FileError, MappingError, RowError
+from services.intake.errors import ColumnsMissing, FileError, MappingError, RowError
 from services.intake.harmless import HEADINGS, restored
 from services.intake.loading import used_columns
 from services.intake.mapping import Mapping, Source
@@ -82,9 +82,10 @@ def _find(path: Path, sheet: str | None, mapping: Mapping) -> Found:
     source, lacks = nearest or (candidates[0], [])
     which = f" (source {source.name})" if len(mapping.source) > 1 else ""
     where = f"{path}: " if sheet is None else f"{path}: sheet {sheet}: "
-    raise MappingError(
+    raise ColumnsMissing(
         f"{where}the mapping {mapping.name}{which} needs the column(s) {', '.join(map(repr, lacks))}; "
-        f"the header is {', '.join(map(repr, head[0][1][:30]))}. Rename them, or use another mapping."
+        f"the header is {', '.join(map(repr, head[0][1][:30]))}. Rename them, or use another mapping.",
+        lacks,
     )
 
 

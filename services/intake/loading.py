@@ -22,13 +22,17 @@ _MADE: Final = ("item", "value", "number")
 """Placeholders that `each` makes."""
 
 
+def shipped() -> list[str]:
+    """Names of the mappings that are shipped, sorted."""
+    return sorted(file.stem for file in SHIPPED.glob("*.toml"))
+
+
 def load_mapping(name: str | Path) -> Mapping:
     """A shipped mapping by name, or a TOML file by path. Raises MappingError."""
     text = str(name)
     path = SHIPPED / f"{text}.toml" if text.replace("-", "").replace("_", "").isalnum() else Path(text)
     if not path.is_file():
-        shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
-        raise MappingError(f"there is no mapping {text}: give a TOML file, or one of {shipped}.")
+        raise MappingError(f"there is no mapping {text}: give a TOML file, or one of {', '.join(shipped())}.")
     try:
         return parse_mapping(path.read_text(encoding="utf-8-sig"), text)
     except UnicodeDecodeError as error:

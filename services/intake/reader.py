@@ -1,6 +1,7 @@
 """Files as tables: CSV (also gzip) and XLSX, row by row."""
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,8 @@ def rows(path: Path, mapping: Mapping, sheet: str | None) -> Rows:
             yield from csv_rows(path, mapping, gzipped=start[:2] == _GZIP)
     except EOFError as error:
         raise FileError(f"{path}: the gzip file is cut off; copy it again.") from error
+    except zlib.error as error:
+        raise FileError(f"{path}: the gzip file is damaged: {error}; copy it again.") from error
     except OSError as error:
         raise FileError(f"{path}: cannot be read: {error.strerror or error}.") from error
 

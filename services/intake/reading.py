@@ -52,6 +52,8 @@ class Reading:
                 self._row(line, cells)
             except RowError as error:
                 self._spool.reject(line, error.code, error.reason)
+        if self._progress:
+            self._progress(self.rows, None)
 
     def _row(self, line: int, cells: Cells) -> None:
         self._with_previous(cells)

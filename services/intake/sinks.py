@@ -1,8 +1,9 @@
 """Where an import sends its commands: a runtime in this process, or a running server."""
 
 import ssl
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import msgspec
@@ -10,9 +11,15 @@ import msgspec
 from services.decisions.base import Scope, commands
 from services.intake.errors import ImportFailed
 from services.log.asked import Asked
+from services.log.port import LogUnavailable
+from services.log.writer import Overloaded, Parked
 from services.runtime import Muster
+from services.vault import VaultUnavailable
+from services.views.port import ViewsUnavailable
 
 ACTOR = "import/cli"
+SHARED: Final = 20
+"""Commands sent at once where people send theirs beside them: each waits for those before it."""
 
 
 class Embedded:
@@ -26,7 +33,51 @@ class Embedded:
         return [msgspec.to_builtins(one) for one in outcomes]
 
 
-def asked(muster: Muster, item: dict[str, Any], actor: str = ACTOR) -> Asked:
+class OnBehalf:
+    """Sends items to a runtime in this process, in the name and within the rights of who asked for it."""
+
+    def __init__(self, muster: Muster, actor: str, scope: Scope, may: Callable[[str, bool], bool]) -> None:
+        """`may` = whether they may send this command, observed or not."""
+        self._muster, self._actor, self._scope, self._may = muster, actor, scope, may
+
+    async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """A few at a time. Raises ImportFailed where the jurisdiction cannot be written."""
+        answers: list[dict[str, Any]] = []
+        for begin in range(0, len(items), SHARED):
+            answers += await self._few(jurisdiction, items[begin : begin + SHARED])
+        return answers
+
+    async def _few(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        allowed = [self._may(one["name"], one["observed"]) for one in items]
+        group = [
+            asked(self._muster, one, self._actor, self._scope)
+            for one, may in zip(items, allowed, strict=True)
+            if may
+        ]
+        try:
+            outcomes = await self._muster.submit(jurisdiction, group) if group else []
+        except Parked as error:
+            raise ImportFailed(f"{jurisdiction} cannot be written: {error}") from error
+        except (Overloaded, LogUnavailable, VaultUnavailable, ViewsUnavailable):
+            return [{"id": one["id"], "outcome": "pending"} for one in items]
+        recorded = iter(outcomes)
+        return [
+            msgspec.to_builtins(next(recorded)) if may else _forbidden(one)
+            for one, may in zip(items, allowed, strict=True)
+        ]
+
+
+def _forbidden(item: dict[str, Any]) -> dict[str, Any]:
+    detail = f"This token may not send {item['name']}."
+    return {"id": item["id"], "outcome": "refused", "code": "forbidden", "detail": detail}
+
+
+def asked(
+    muster: Muster,
+    item: dict[str, Any],
+    actor: str = ACTOR,
+    scope: Scope = Scope(),  # noqa: B008  it is frozen
+) -> Asked:
     """An item of a batch as a command, for senders within the process."""
     command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
     return Asked(
@@ -34,7 +85,7 @@ def asked(muster: Muster, item: dict[str, Any], actor: str = ACTOR) -> Asked:
         command=command,
         actor=actor,
         received=muster.clock.now(),
-        scope=Scope(),
+        scope=scope,
         at=_instant(item.get("at")),
         sent_at=_instant(item.get("sent_at")),
         observed=bool(item.get("observed", False)),

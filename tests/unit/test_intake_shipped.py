@@ -55,8 +55,8 @@ async def test_the_week_twice() -> None:
 
 
 async def test_the_first_rows_can_be_seen_before() -> None:
-    first = (await preview(WEEK, load_mapping("sffd"), 2))[0]
-    names = [one["name"] for one in first["commands"]]
+    seen = await preview(WEEK, load_mapping("sffd"), 2)
+    names = [one.name for one in seen.rows[0].commands]
     assert names[:2] == ["jurisdiction.establish", "area.define"]
     assert "assignment.dispatch" in names
 

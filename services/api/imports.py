@@ -1,0 +1,193 @@
+"""Imports over HTTP: which mappings there are, a preview, the import with its progress, the rejected rows."""
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from services.access import Principal
+from services.api.commands import commander
+from services.api.context import answer, muster, whole
+from services.api.problems import Problem
+from services.intake import ColumnsMissing, ImportFailed, Mapping, load_mapping, shipped
+from services.intake.desk import Import, Imports, TooMany
+from services.intake.loading import used_columns
+from services.intake.sinks import OnBehalf
+
+MOST_NAME: Final = 200
+ROWS: Final = 20
+"""Shown in a preview, unless asked otherwise."""
+MOST_ROWS: Final = 100
+log_of = logging.getLogger("muster.api")
+_PRIVATE: Final = {"Cache-Control": "no-store"}
+SHIPPED: Final = {name: load_mapping(name) for name in shipped()}
+
+
+async def _importer(request: Request) -> tuple[str, Principal]:
+    """(jurisdiction, asker) of a request about imports. Raises 401, 403, 404."""
+    jurisdiction, asker = await commander(request, None)
+    if asker.scope not in ("dispatcher", "admin"):
+        raise Problem(403, "forbidden", "This token may not import; ask the command centre.")
+    return jurisdiction, asker
+
+
+def _desk(request: Request) -> Imports:
+    return request.app.state.imports
+
+
+async def mappings(request: Request) -> Response:
+    """The mappings that are shipped."""
+    await _importer(request)
+    return answer({"items": [_described(one) for one in SHIPPED.values()]})
+
+
+def _described(mapping: Mapping) -> dict[str, Any]:
+    columns = {one["column"]: one for one in _columns(mapping)}
+    return {"name": mapping.name, "title": mapping.description, "columns": list(columns.values())}
+
+
+def _columns(mapping: Mapping) -> Iterator[dict[str, Any]]:
+    """Each column that a source uses, whether it must be there, and its other headings."""
+    for source in mapping.source:
+        for column in used_columns(source):
+            yield {
+                "column": column,
+                "needed": column not in source.optional,
+                "also": list(source.alias.get(column, ())),
+            }
+
+
+async def preview(request: Request) -> Response:
+    """The columns of a file and what its first rows would do; nothing is recorded."""
+    jurisdiction, _ = await _importer(request)
+    mapping, file, rows = _asked(request, "rows")
+    content = await _content(request)
+    try:
+        seen = await _desk(request).preview(jurisdiction, file, mapping, content, rows)
+    except (ImportFailed, TooMany, OSError) as error:
+        raise _problem(error) from error
+    body = {
+        "file": file,
+        "mapping": mapping.name,
+        "columns": seen.columns,
+        "missing": seen.missing,
+        "rows": seen.rows,
+        "total_rows": seen.total_rows,
+    }
+    return answer(body, headers=_PRIVATE)
+
+
+async def begin(request: Request) -> Response:
+    """Take a file and import it: 202 with the id under which its progress is told."""
+    jurisdiction, asker = await _importer(request)
+    mapping, file, _ = _asked(request)
+    content = await _content(request)
+
+    def may(name: str, observed: bool) -> bool:
+        return asker.may_command(name, jurisdiction) and (not observed or asker.may_observe(name))
+
+    sink = OnBehalf(muster(request), asker.actor, asker.decision_scope(), may)
+    try:
+        begun = await _desk(request).begin(jurisdiction, file, mapping, content, sink, asker.id)
+    except (ImportFailed, TooMany, OSError) as error:
+        raise _problem(error) from error
+    return answer({"import": begun.id, "state": begun.state}, 202, _PRIVATE)
+
+
+async def listing(request: Request) -> Response:
+    """The imports of this process that the asker may see, the newest first."""
+    jurisdiction, asker = await _importer(request)
+    return answer({"items": _desk(request).all(_seen(jurisdiction, asker))}, headers=_PRIVATE)
+
+
+async def single(request: Request) -> Response:
+    """How far one is, and in the end its sums."""
+    return answer(await _one(request), headers=_PRIVATE)
+
+
+async def rejects(request: Request) -> Response:
+    """The rejected rows of one as CSV, with line, code and reason: to be corrected and sent again."""
+    found = await _one(request)
+    nth = whole("table", request.query_params.get("table", "1"), 1, 1000)
+    path = _desk(request).rejects(found.id, nth)
+    if path is None:
+        raise Problem(
+            404,
+            "import.no_rejects",
+            "There are no rejected rows of it: none was rejected, it has not ended, or a day has passed.",
+        )
+    name = quote(f"{found.file}.rejects.csv", safe="")
+    headers = {**_PRIVATE, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return FileResponse(path, headers=headers, media_type="text/csv; charset=utf-8")
+
+
+async def _one(request: Request) -> Import:
+    """Raises 404."""
+    jurisdiction, asker = await _importer(request)
+    found = _desk(request).one(str(request.path_params["id"]), _seen(jurisdiction, asker))
+    if found is None:
+        raise Problem(
+            404,
+            "import.unknown",
+            "This process knows no such import of yours: one is known to the process that took it, until"
+            " that ends or forgets all but the last 50. Import the file again; nothing is doubled.",
+        )
+    return found
+
+
+def _seen(jurisdiction: str, asker: Principal) -> Callable[[str, str], bool]:
+    """One's own; an admin of the whole jurisdiction sees all: rejected rows hold personal data."""
+    every = asker.scope == "admin" and not asker.areas
+    return lambda where, owner: where == jurisdiction and (every or owner == asker.id)
+
+
+def _asked(request: Request, *more: str) -> tuple[Mapping, str, int]:
+    """(mapping, the file's name, rows to show) of the query string. Raises 400."""
+    given = request.query_params
+    known = ("mapping", "file", *more)
+    for name in given:
+        if name not in known or len(given.getlist(name)) > 1:
+            raise Problem(400, "parameter.invalid", f"Give {' and '.join(known)}, each at most once.")
+    mapping = SHIPPED.get(given.get("mapping", ""))
+    if mapping is None:
+        raise Problem(400, "parameter.invalid", f"mapping must be one of {', '.join(SHIPPED)}.")
+    file = given.get("file", "table")
+    if not 0 < len(file) <= MOST_NAME or any(char < " " or char == "\x7f" for char in file):
+        raise Problem(400, "parameter.invalid", f"file must be a name of 1 to {MOST_NAME} characters.")
+    return mapping, file, whole("rows", given.get("rows", str(ROWS)), 1, MOST_ROWS)
+
+
+async def _content(request: Request) -> bytes:
+    """The file itself. Raises 413, 415."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/octet-stream":
+        raise Problem(415, "media_type", "Send the file itself as application/octet-stream.")
+    return await request.body()
+
+
+def _problem(error: ImportFailed | TooMany | OSError) -> Problem:
+    match error:
+        case TooMany():
+            return Problem(
+                429,
+                "too_many",
+                "Two imports run already; try again once one has ended.",
+                {"Retry-After": "5"},
+            )
+        case OSError():
+            log_of.warning("a file could not be taken: %s", error)
+            return Problem(
+                503, "unavailable", "There is no room for the file just now; ask whoever runs this."
+            )
+        case ColumnsMissing():
+            return Problem(
+                422,
+                "import.column",
+                f"The file lacks columns that the mapping needs. {error}",
+                columns=error.columns,
+            )
+        case _:
+            return Problem(422, "import.file", f"The file cannot be imported. {error}")

@@ -1,0 +1,269 @@
+"""Imports that a running service does for those who send it files: two at a time, the last 50 remembered."""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal
+from uuid import uuid4
+
+import apsw
+import msgspec
+
+from services.intake.engine import import_files
+from services.intake.errors import ImportFailed
+from services.intake.folder import PrivateFolder
+from services.intake.header import find
+from services.intake.mapping import Mapping
+from services.intake.previewing import Preview, preview
+from services.intake.sending import Sink
+from services.intake.summary import Summary
+from services.intake.uploads import check
+from services.runtime import Muster
+
+AT_ONCE: Final = 2
+"""Imports, and likewise previews."""
+REMEMBERED: Final = 50
+REJECTS_SECONDS: Final = 24 * 3600.0
+"""How long rejected rows are kept: they hold personal data."""
+_LOOK_SECONDS: Final = 600.0
+
+log_of = logging.getLogger("muster.intake")
+
+
+class TooMany(Exception):
+    """As many as this process does at a time."""
+
+
+class Table(msgspec.Struct):
+    """One table of the file, and what became of its rows."""
+
+    sheet: str | None
+    rows: int
+    applied: int
+    known: int
+    rejected: int
+
+
+class Import(msgspec.Struct, kw_only=True):
+    """One import. Sums are null until it is done: rows = applied + known + rejected."""
+
+    id: str = msgspec.field(name="import")
+    jurisdiction: str
+    file: str
+    mapping: str
+    state: Literal["reading", "sending", "done", "failed"] = "reading"
+    read: int = 0
+    """Rows that were read."""
+    sent: int = 0
+    """Commands that were answered, of `total`."""
+    total: int | None = None
+    rows: int | None = None
+    applied: int | None = None
+    known: int | None = None
+    rejected: int | None = None
+    tables: list[Table] = []
+    notes: list[str] = []
+    """What was refused for the whole file; no row is rejected for it."""
+    error: str | None = None
+    """Why it failed, and what to do."""
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+class _Job(msgspec.Struct):
+    """An import, whose it is, and where its files are."""
+
+    shown: Import
+    owner: str
+    folder: Path
+    ended: float | None = None
+    """By the monotonic clock."""
+    rejects: list[Path] = []
+
+
+class Imports:
+    """The imports of this process."""
+
+    def __init__(self, muster: Muster) -> None:
+        self._muster, self._folder = muster, PrivateFolder()
+        self._jobs: dict[str, _Job] = {}
+        self._previews = 0
+
+    async def run(self) -> None:
+        """Forget rejected rows in time, until cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.to_thread(self._forget_rejects)
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Around the runtime that imports run in: what is on disk is removed when all has ended."""
+        try:
+            yield
+        finally:
+            self._folder.close()
+
+    # -- asking --------------------------------------------------------------------------------------------
+
+    async def preview(
+        self, jurisdiction: str, file: str, mapping: Mapping, content: bytes, limit: int
+    ) -> Preview:
+        """The columns and first rows. Raises TooMany, OSError; MappingError, FileError, which name `file`."""
+        if self._previews >= AT_ONCE:
+            raise TooMany
+        self._previews += 1
+        folder = self._folder.path / str(uuid4())
+        try:
+            path = await asyncio.to_thread(_store, folder, content)
+            key = self._muster.vault.import_key()
+            return await preview(path, mapping, limit, jurisdiction=jurisdiction, import_key=key)
+        except ImportFailed as error:
+            raise _named(error, folder, file) from error
+        finally:
+            self._previews -= 1
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    async def begin(
+        self, jurisdiction: str, file: str, mapping: Mapping, content: bytes, sink: Sink, owner: str
+    ) -> Import:
+        """Begin one, once its header fits. Raises as `preview`."""
+        if sum(job.ended is None for job in self._jobs.values()) >= AT_ONCE:
+            raise TooMany
+        key = str(uuid4())
+        shown = Import(
+            id=key,
+            jurisdiction=jurisdiction,
+            file=file,
+            mapping=mapping.name,
+            started_at=self._muster.clock.now(),
+        )
+        job = self._jobs[key] = _Job(shown, owner, self._folder.path / key)
+        try:
+            path = await asyncio.to_thread(_store, job.folder, content)
+            await asyncio.to_thread(find, path, mapping)
+            self._muster.start(f"import {key}", self._run(job, path, mapping, sink))
+        except BaseException as error:
+            del self._jobs[key]
+            shutil.rmtree(job.folder, ignore_errors=True)
+            if isinstance(error, ImportFailed):
+                raise _named(error, job.folder, file) from error
+            raise
+        self._forget_oldest()
+        return shown
+
+    def all(self, seen: Callable[[str, str], bool]) -> list[Import]:
+        """The newest first, of those whose (jurisdiction, owner) may be seen."""
+        return [job.shown for job in reversed(self._jobs.values()) if seen(job.shown.jurisdiction, job.owner)]
+
+    def one(self, key: str, seen: Callable[[str, str], bool]) -> Import | None:
+        """By its id."""
+        job = self._jobs.get(key)
+        return job.shown if job and seen(job.shown.jurisdiction, job.owner) else None
+
+    def rejects(self, key: str, nth: int) -> Path | None:
+        """The rejected rows of the n-th table that has some, from 1; None = none, not yet, or no longer."""
+        job = self._jobs.get(key)
+        return job.rejects[nth - 1] if job and nth <= len(job.rejects) else None
+
+    # -- doing ---------------------------------------------------------------------------------------------
+
+    async def _run(self, job: _Job, path: Path, mapping: Mapping, sink: Sink) -> None:
+        """To its end; whatever goes wrong is this import's failure alone."""
+        shown, summary = job.shown, None
+        try:
+            summary = await import_files(
+                [path],
+                mapping,
+                shown.jurisdiction,
+                sink,
+                import_key=self._muster.vault.import_key(),
+                rejects=job.folder,
+                progress=_Progress(shown),
+            )
+        except ImportFailed as error:
+            shown.error = str(_named(error, job.folder, shown.file))
+        except (apsw.FullError, OSError) as error:
+            log_of.warning("import %s: %s", shown.id, error)
+            shown.error = f"there is no room for its temporary files: {error}; split the file, or make room."
+        except Exception:
+            log_of.exception("import %s failed", shown.id)
+            shown.error = "the service failed; its log says why. Import again later: nothing is doubled."
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        _end(job, summary)
+        shown.ended_at, job.ended = self._muster.clock.now(), time.monotonic()
+
+    def _forget_oldest(self) -> None:
+        ended = [key for key, job in self._jobs.items() if job.ended is not None]
+        for key in ended[: max(0, len(self._jobs) - REMEMBERED)]:
+            shutil.rmtree(self._jobs.pop(key).folder, ignore_errors=True)
+
+    def _forget_rejects(self) -> None:
+        for job in list(self._jobs.values()):
+            if job.ended is not None and time.monotonic() - job.ended > REJECTS_SECONDS:
+                job.rejects = []
+                shutil.rmtree(job.folder, ignore_errors=True)
+
+
+class _Progress:
+    """Told (done, total) table after table; shows the sums."""
+
+    def __init__(self, shown: Import) -> None:
+        self._shown = shown
+        self._tables = [0, 0, 0]
+        """Rows read, commands sent, commands in all, of the tables before."""
+
+    def __call__(self, done: float, total: float | None) -> None:
+        shown, (read, sent, whole) = self._shown, self._tables
+        if total is None:
+            if shown.state == "sending":
+                self._tables = [shown.read, shown.sent, shown.total or 0]
+                read = shown.read
+            shown.state, shown.read = "reading", read + int(done)
+        else:
+            shown.state, shown.sent, shown.total = "sending", sent + int(done), whole + int(total)
+
+
+def _end(job: _Job, summary: Summary | None) -> None:
+    shown = job.shown
+    if summary is None:
+        shown.state = "failed"
+        return
+    path = str(job.folder / _NAME)
+    for one in summary.files:
+        sheet = one.file.removeprefix(path).removeprefix("#") or None
+        shown.tables.append(Table(sheet, one.rows, one.applied, one.known, one.rejected))
+    shown.rows, shown.applied, shown.known, shown.rejected = (
+        summary.rows,
+        summary.applied,
+        summary.known,
+        summary.rejected,
+    )
+    shown.read, shown.total = summary.rows, shown.total or 0
+    shown.notes = [note.replace(path, shown.file) for note in summary.notes]
+    job.rejects = [Path(one.rejects) for one in summary.files if one.rejects]
+    shown.state = "done"
+
+
+_NAME: Final = "table.xlsx"
+"""Of the file on disk: what a sender calls it is never a path. What it is its content says; the reader of
+workbooks alone wants such an ending."""
+
+
+def _store(folder: Path, content: bytes) -> Path:
+    """Raises FileError where it is too large unpacked."""
+    folder.mkdir(mode=0o700)
+    path = folder / _NAME
+    path.write_bytes(content)
+    check(path)
+    return path
+
+
+def _named(error: ImportFailed, folder: Path, file: str) -> ImportFailed:
+    """Said of the file by its sender's name; where it lies here is nobody's business."""
+    error.args = (str(error).replace(str(folder / _NAME), file),)
+    return error

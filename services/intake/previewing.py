@@ -1,0 +1,126 @@
+"""What an import would do, before it does anything: the columns, and the first rows with their commands."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from services.intake.drafts import Drafts
+from services.intake.errors import RowError
+from services.intake.header import Found, body, cells_of, find, plain
+from services.intake.loading import used_columns
+from services.intake.mapping import Mapping
+from services.intake.reading import NO_COMMAND
+
+MOST_CELLS: Final = 100
+"""Cells shown of a row."""
+MOST_TEXT: Final = 200
+"""Characters shown of a cell."""
+
+
+class PreviewColumn(msgspec.Struct, frozen=True):
+    """A heading of the file, and whether the mapping uses it."""
+
+    column: str
+    matched: bool
+
+
+class PreviewCommand(msgspec.Struct, frozen=True):
+    """A command that a row means; of a group of rows, this row's part in it."""
+
+    name: str
+    at: datetime | None
+    data: dict[str, Any]
+
+
+class PreviewRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One row as it is, with what it would send; or the code and reason for which it would be rejected."""
+
+    line: int
+    sheet: str | None = None
+    cells: dict[str, str]
+    commands: list[PreviewCommand]
+    code: str | None = None
+    reason: str | None = None
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """The beginning of a file, of all its tables that the mapping reads."""
+
+    columns: list[PreviewColumn]
+    missing: list[str]
+    """Columns that the mapping would use, but need not have."""
+    rows: list[PreviewRow]
+    total_rows: int
+
+
+async def preview(
+    path: Path,
+    mapping: Mapping,
+    limit: int = 20,
+    *,
+    jurisdiction: str = "PREVIEW",
+    import_key: bytes = b"preview",
+) -> Preview:
+    """Reads the whole file to count its rows, decides nothing. Raises MappingError, FileError."""
+    return await asyncio.to_thread(_preview, path, mapping, limit, jurisdiction, import_key)
+
+
+def _preview(path: Path, mapping: Mapping, limit: int, jurisdiction: str, key: bytes) -> Preview:
+    tables = find(path, mapping)
+    shown: list[PreviewRow] = []
+    total = 0
+    for found in tables:
+        drafts = Drafts(mapping, found.source, list(found.columns), key, jurisdiction)
+        rows = body(found, mapping)
+        first = [_row(found, line, cells, drafts) for line, cells in islice(rows, limit - len(shown))]
+        shown += first
+        total += len(first) + sum(1 for _ in rows)
+    return Preview(list(_columns(tables)), list(_missing(tables)), shown, total)
+
+
+def _columns(tables: list[Found]) -> Iterator[PreviewColumn]:
+    """Every heading once, in the order of the file."""
+    seen: set[str] = set()
+    for found in tables:
+        used = set(found.columns.values())
+        for place, heading in enumerate(found.header):
+            if heading.strip() and (name := plain(heading)) not in seen:
+                seen.add(name)
+                yield PreviewColumn(_text(heading.strip()), place in used)
+
+
+def _missing(tables: list[Found]) -> Iterator[str]:
+    for found in tables:
+        yield from (column for column in used_columns(found.source) if column not in found.columns)
+
+
+def _row(found: Found, line: int, raw: list[str], drafts: Drafts) -> PreviewRow:
+    headings = [_text(heading.strip()) for heading in found.header[:MOST_CELLS]]
+    cells = {h: _text(cell) for h, cell in zip(headings, raw, strict=False) if h}
+    try:
+        commands = _commands(cells_of(found, raw), drafts)
+    except RowError as error:
+        code, reason = error.code, _text(error.reason)
+        return PreviewRow(line=line, sheet=found.sheet, cells=cells, commands=[], code=code, reason=reason)
+    return PreviewRow(line=line, sheet=found.sheet, cells=cells, commands=commands)
+
+
+def _commands(cells: dict[str, str], drafts: Drafts) -> list[PreviewCommand]:
+    """None for a row that the mapping skips. Raises RowError."""
+    if drafts.skipped(cells):
+        return []
+    singles, parts = drafts.row(cells)
+    every = sorted([*singles, *(part.draft for part in parts)], key=lambda draft: draft.rank)
+    if not every:
+        raise RowError(*NO_COMMAND)
+    return [PreviewCommand(draft.name, draft.at, draft.data) for draft in every]
+
+
+def _text(cell: str) -> str:
+    """As it can be shown: broken bytes as such, and not without end."""
+    return cell[:MOST_TEXT].encode("utf-8", "replace").decode()

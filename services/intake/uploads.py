@@ -1,0 +1,46 @@
+"""What a server takes from strangers to the machine: less than the command line reads."""
+
+import gzip
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Final
+
+from services.intake.errors import FileError
+
+MOST_UNPACKED: Final = 64 * 2**20
+"""Bytes of a gzip file or a workbook, unpacked."""
+MOST_PARTS: Final = 200
+"""Files within a workbook: sheets, styles, pictures."""
+_STEP: Final = 1 << 20
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+
+
+def check(path: Path) -> None:
+    """Raises FileError where it unpacks to too much. One that is damaged passes: its reader says how."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    try:
+        size, parts = _packed(path, start)
+    except _BROKEN:
+        return
+    if size > MOST_UNPACKED or parts > MOST_PARTS:
+        raise FileError(
+            f"{path}: unpacks to more than {MOST_UNPACKED >> 20} MiB or {MOST_PARTS} parts;"
+            " split it, or use the command line."
+        )
+
+
+def _packed(path: Path, start: bytes) -> tuple[int, int]:
+    """(bytes, parts) once unpacked; of a gzip file as far as the limit."""
+    if start == b"PK\x03\x04":
+        with zipfile.ZipFile(path) as packed:
+            parts = packed.infolist()
+            return sum(one.file_size for one in parts), len(parts)
+    if start[:2] == b"\x1f\x8b":
+        with gzip.open(path) as packed:
+            size = 0
+            while size <= MOST_UNPACKED and (step := packed.read(_STEP)):
+                size += len(step)
+            return size, 1
+    return 0, 1

@@ -1,0 +1,85 @@
+"""Files that come from elsewhere: how much they may unpack to, and that none outlives the process."""
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from services.intake import FileError
+from services.intake.folder import PrivateFolder
+from services.intake.uploads import MOST_PARTS, MOST_UNPACKED, check
+
+
+def packed(parts: dict[str, int]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, size in parts.items():
+            book.writestr(name, bytes(size))
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "fits"),
+    [
+        (gzip.compress(bytes(MOST_UNPACKED)), True),
+        (gzip.compress(bytes(MOST_UNPACKED + 1)), False),
+        (packed({"a": MOST_UNPACKED - 1, "b": 1}), True),
+        (packed({"a": MOST_UNPACKED, "b": 1}), False),
+        (packed({str(n): 0 for n in range(MOST_PARTS)}), True),
+        (packed({str(n): 0 for n in range(MOST_PARTS + 1)}), False),
+        (gzip.compress(b"x" * 1000)[:20], True),
+        (b"PK\x03\x04", True),
+        (b"", True),
+    ],
+)
+def test_what_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path: Path, content: bytes, fits: bool):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    if fits:
+        check(path)
+        return
+    with pytest.raises(FileError, match="unpacks to more than 64 MiB or 200 parts"):
+        check(path)
+
+
+def test_a_private_folder_is_its_owners_alone_and_goes_with_all_that_is_in_it(tmp_path: Path):
+    folder = PrivateFolder(tmp_path)
+    assert list(tmp_path.iterdir()) == [], "nothing before it is needed"
+    (folder.path / "rows").write_text("personal")
+    assert folder.path.stat().st_mode & 0o777 == 0o700
+    folder.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+LEAVING = """
+import os, sys
+from pathlib import Path
+from services.intake.folder import PrivateFolder
+folder = PrivateFolder(Path(sys.argv[1]))
+(folder.path / "rows").write_text("personal")
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_and_what_lives_is_not(tmp_path: Path):
+    living = PrivateFolder(tmp_path)
+    (living.path / "rows").write_text("personal")
+    subprocess.run([sys.executable, "-c", LEAVING, str(tmp_path)], check=False)
+    left = [one for one in tmp_path.iterdir() if one != living.path]
+    assert [(one / "rows").read_text() for one in left] == ["personal"]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "lock").touch()
+    os.symlink(elsewhere, tmp_path / "muster-imports-link")
+    third = PrivateFolder(tmp_path)
+    mine = third.path
+    kept = {living.path, mine, elsewhere, tmp_path / "muster-imports-link"}
+    assert set(tmp_path.iterdir()) == kept
+    assert (living.path / "rows").exists()
+    living.close()
+    third.close()
