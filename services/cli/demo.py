@@ -12,13 +12,15 @@ import msgspec
 import typer
 
 from services import wiring
+from services.access import Tokens
+from services.access.tokens import MOST_CODE_MINUTES
 from services.api.app import build
 from services.api.rows import Opener
 from services.cli.common import Fail, out, run
 from services.demo.driver import ScenarioClock, play
 from services.demo.table import LiveTable
 from services.intake.scenarios import SCENARIOS
-from services.intake.scenarios.story import Timed
+from services.intake.scenarios.story import Story, Timed
 from services.intake.sinks import asked
 from services.reports import REPORTS, render
 from services.runtime import Muster
@@ -117,7 +119,7 @@ async def _demo(
             rows=lambda view, **filters: _rows(muster, story.jurisdiction, view, filters),
             clock=clock,
             story=story,
-            links={"sign in": f"{url}/#token={secret}", "API": f"{url}/api/v1", "docs": f"{url}/docs"},
+            links=_links(url, f"#token={secret}", tokens, story),
         )
         async with table.shown():
             await play(
@@ -142,6 +144,15 @@ async def _demo(
         return await run_server(build(muster, tokens, edge), muster, data, Door(port=port), started, stop)
     finally:
         tokens.close()
+
+
+def _links(url: str, sign_in: str, tokens: Tokens, story: Story) -> dict[str, str]:
+    """Where to look: the board, and the phone of one of the scenario's people."""
+    links = {"board": f"{url}/{sign_in}", "docs": f"{url}/docs"}
+    if story.phone:
+        code, _ = tokens.issue_code(story.jurisdiction, story.phone, MOST_CODE_MINUTES)
+        links["courier"] = f"{url}/go#code={code}"
+    return links
 
 
 async def _submit(

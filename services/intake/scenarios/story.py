@@ -34,4 +34,6 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     ends: datetime
     days: int
     """Local days from `live_from`."""
+    phone: str | None = None
+    """A worker of it whose phone can be tried."""
     timed: Iterable[Timed]

@@ -41,5 +41,6 @@ def yichun(seed: int) -> Story:
         live_from=LOCKDOWN,
         ends=LAST_FACTS,
         days=DAYS,
+        phone="courier-001",
         timed=_Lockdown(seed),
     )
