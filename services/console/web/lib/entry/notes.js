@@ -1,0 +1,19 @@
+// Handover notes: the live rows, how many wait to be taken on, and their texts where they were asked for.
+import { computed } from "../preact.js";
+import { all } from "../api.js";
+import { live } from "../store.js";
+
+const byWritten = (a, b) => Date.parse(b.written_at) - Date.parse(a.written_at);
+
+/** Open notes, newest first; keep the view `handovers` in the stream for them. */
+export const openNotes = computed(() =>
+  [...(live.value?.rows("handovers").values() ?? [])].filter((note) => note.state === "open").sort(byWritten));
+
+/** How many open notes nobody has taken on yet; null while the stream does not carry them. */
+export const waitingNotes = computed(() => (live.value?.has("handovers")
+  ? openNotes.value.filter((note) => note.acknowledged.length === 0).length : null));
+
+/** Notes of a state, newest first; with `reveal` their texts are open, and the asking is recorded. Throws Problem. */
+export const notesOf = (state, reveal, most = 200) => all(live.peek().jurisdiction, "handovers", {
+  state, sort: "-written_at", limit: Math.min(most, 200), ...(reveal && { reveal: true }),
+}, most);
