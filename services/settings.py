@@ -58,11 +58,15 @@ class Settings(BaseSettings):
     """postgresql://user:password@host:port/database"""
     projector_group: str = "muster-projector"
     """Of the projectors that share the work on one database."""
+    push_contact: str | None = None
+    """mailto: or https: URI by which push services reach the operator; none = no Web Push."""
+    push_hosts: str | None = None
+    """Push services, comma-separated; none = those of the common browsers."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
     """Where a projector tells its figures and its health; 0 = nowhere."""
 
-    @field_validator("abilities", "tls_cert", "tls_key", "tiles", mode="before")
+    @field_validator("abilities", "tls_cert", "tls_key", "tiles", "push_contact", "push_hosts", mode="before")
     @classmethod
     def _unset(cls, value: Any) -> Any:
         """An empty variable is none at all."""

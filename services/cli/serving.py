@@ -13,6 +13,7 @@ from services.access import Tokens
 from services.api.app import build
 from services.cli.common import DATA, Data, Fail, out, run
 from services.edge import BadTiles, Edge
+from services.push import BadPush, PushUnavailable
 from services.serve import Door
 from services.serve import serve as run_server
 from services.tls import BadCertificate, given
@@ -88,6 +89,12 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
             2,
         )
 
+    try:
+        pusher = wiring.pusher(data, tokens)
+    except (BadPush, PushUnavailable) as error:
+        await muster.close()
+        raise Fail(str(error), 2) from error
+
     async def started(url: str) -> None:
         out.print(f"Muster serves {data} at {url}")
         if secret:
@@ -99,7 +106,7 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
         out.print("  Ctrl-C ends it.")
 
     try:
-        return await run_server(build(muster, tokens, edge), muster, data, door, started)
+        return await run_server(build(muster, tokens, edge, pusher), muster, data, door, started)
     finally:
         tokens.close()
 

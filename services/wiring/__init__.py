@@ -13,6 +13,9 @@ from services.dispatch.abilities import load as load_abilities
 from services.edge import Edge
 from services.log.port import Log, LogUnavailable
 from services.log.sqlite import SqliteLog
+from services.push.pusher import Pusher
+from services.push.rules import DEFAULT_HOSTS, Rules
+from services.push.store import SqlitePushStore
 from services.runtime import Muster
 from services.settings import Settings, load
 from services.snapshots.folder import FolderSnapshots
@@ -105,6 +108,17 @@ def edge() -> Edge:
     """What the pages are told of the world outside. Raises BadTiles."""
     found = settings()
     return Edge(tiles=found.tiles, attribution=found.tiles_attribution.strip(), datum=found.tiles_datum)
+
+
+def pusher(data: Path, tokens: Tokens) -> Pusher | None:
+    """What wakes phones, where settings say who answers for it. Raises BadPush, PushUnavailable."""
+    found = settings()
+    if found.push_contact is None:
+        return None
+    names = [name.strip().lower() for name in (found.push_hosts or "").split(",") if name.strip()]
+    rules = Rules(contact=found.push_contact, hosts=tuple(names) or DEFAULT_HOSTS)
+    store = cluster().push_store() if found.clustered else SqlitePushStore(data / "push.sqlite")
+    return Pusher(store, rules, valid=tokens.holds)
 
 
 def shared_clock() -> SharedClock | None:

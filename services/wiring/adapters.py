@@ -21,6 +21,7 @@ from services.postgres.blocking import Blocking
 from services.postgres.checkpoints import PgCheckpoints
 from services.postgres.migrate import migrate as migrate_tables
 from services.projector.work import Work
+from services.push.postgres import PgPushStore
 from services.runtime import Muster
 from services.settings import load as settings
 from services.snapshots.postgres import PgSnapshots
@@ -148,3 +149,8 @@ def vault(data: Path) -> Vault:
 def tokens(data: Path) -> Tokens:
     """The access tokens that all processes share. Raises AccessUnavailable."""
     return Tokens(data, store=PgTokenStore(_dsn()))
+
+
+def push_store() -> PgPushStore:
+    """The phones to be woken that all processes share. Raises PushUnavailable."""
+    return PgPushStore(_dsn())

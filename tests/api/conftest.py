@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +15,7 @@ from services import wiring
 from services.access import Tokens
 from services.api.app import build
 from services.edge import Edge
+from services.push.pusher import Pusher
 from services.runtime import Muster
 from services.serve import Door, serve
 
@@ -65,8 +66,9 @@ class Service:
 @contextlib.asynccontextmanager
 async def running(
     data: Path,
-    door: Door = Door(),  # noqa: B008  it is frozen
+    door: Door = Door(),  # noqa: B008
     edge: Edge = Edge(),  # noqa: B008
+    push: Callable[[Tokens], Pusher] | None = None,
 ) -> AsyncIterator[Service]:
     """A service on a data folder until the block ends."""
     muster, tokens = await wiring.embedded(data), wiring.tokens(data)
@@ -78,7 +80,7 @@ async def running(
         ready.set_result(url)
 
     service = Service(muster, tokens, "", secret)
-    app = build(muster, tokens, edge)
+    app = build(muster, tokens, edge, push(tokens) if push else None)
     task = asyncio.create_task(serve(app, muster, data, door, started, service.stop))
     task.add_done_callback(lambda _: service.ended.set())
     service.url = await ready

@@ -136,7 +136,8 @@ def task(state: str, **more: Any) -> AssignmentRow:
         "area": "2307",
         "state": state,
     }
-    return AssignmentRow(**(given | {"offered_at": NOW, "dispatched_at": NOW} | more))
+    whole: dict[str, Any] = {**given, "offered_at": NOW, "dispatched_at": NOW, **more}
+    return AssignmentRow(**whole)
 
 
 class TestNews:
