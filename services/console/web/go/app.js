@@ -10,7 +10,7 @@ import { Hours, NotifyNudge, Refused, Settings, Team, Waiting, deed } from "./pe
 import { look } from "./push.js";
 import { boot } from "./session.js";
 import { Again, SignIn } from "./sign.js";
-import { duty, me, offers, shown, waiting, who } from "./state.js";
+import { duty, lingers, me, offers, shown, waiting, who } from "./state.js";
 import { broken, last, retry, undo } from "./sync.js";
 import { Foremost, Work, foremost } from "./tasks.js";
 import { Where } from "./where.js";
@@ -63,7 +63,7 @@ function Shift() {
   const where = () => setChoosing(true);
   if (!shown.value) return html`<main class="sign"><h1>${t("go.title")}</h1><${Again} /><p role="status">${t("go.loading")}</p><${Freshness} /></main>`;
   return html`<header class="top"><p class="top-name">${shown.value.worker.name ?? shown.value.worker.worker}</p>
-      ${waiting.value.length > 0 && html`<p class="top-wait"><${Icon} name="wait" /><span class="visually-hidden">${t("go.waiting", { n: waiting.value.length })}</span><span aria-hidden="true">${waiting.value.length}</span></p>`}
+      ${waiting.value.some(lingers) && html`<p class="top-wait"><${Icon} name="wait" /><span class="visually-hidden">${t("go.waiting", { n: waiting.value.length })}</span><span aria-hidden="true">${waiting.value.length}</span></p>`}
       <${Freshness} /></header>
     <main class="page">
       <${Again} /><${Broken} /><${Refused} />

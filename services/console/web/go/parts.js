@@ -1,6 +1,7 @@
 // Small parts of the courier's page.
 import { html, useEffect, useId, useRef } from "../lib/preact.js";
 import { number, t, word } from "../lib/i18n.js";
+import { lingers } from "./state.js";
 
 const PATHS = {
   check: "M4 12l5 6L20 6", close: "M5 5l14 14M19 5L5 19", pause: "M8 5v14M16 5v14", power: "M12 3v8M6.5 6.5a8 8 0 1 0 11 0",
@@ -31,7 +32,7 @@ export const Presence = ({ value }) =>
   html`<span class=${`presence presence-${value}`}><span class="dot" aria-hidden="true"></span>${word("presence", value)}</span>`;
 
 /** Not yet at the service. */
-export const Unsent = ({ act }) => act?.state === "waiting" && html`<p class="unsent"><${Icon} name="wait" />${t("go.unsent")}</p>`;
+export const Unsent = ({ act }) => lingers(act) && html`<p class="unsent"><${Icon} name="wait" />${t("go.unsent")}</p>`;
 
 /** A sheet from below: modal, closes on Escape, gives the focus back. */
 export function Sheet({ title, close, children }) {
@@ -44,8 +45,8 @@ export function Sheet({ title, close, children }) {
     return () => { element.close(); before?.focus?.(); };
   }, []);
   return html`<dialog ref=${box} class="sheet" aria-labelledby=${id} onCancel=${(event) => { event.preventDefault(); close(); }}>
-    <header class="sheet-head"><h2 id=${id}>${title}</h2>
-      <button type="button" class="button button-plain" onClick=${close} aria-label=${t("go.close")}><${Icon} name="close" /></button></header>
+    <div class="sheet-head"><h2 id=${id}>${title}</h2>
+      <button type="button" class="button button-plain" onClick=${close} aria-label=${t("go.close")}><${Icon} name="close" /></button></div>
     ${children}</dialog>`;
 }
 

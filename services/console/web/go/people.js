@@ -10,7 +10,7 @@ import { Button, Icon, Part, Presence, Sheet, Toggle, hours } from "./parts.js";
 import { hindrance, setSharing, sharing } from "./place.js";
 import { look, push, subscribe, unsubscribe, words } from "./push.js";
 import { signOut, unsent } from "./session.js";
-import { me, others, refused, served, shown, waiting, who } from "./state.js";
+import { lingers, me, others, refused, served, shown, waiting, who } from "./state.js";
 import { dismiss } from "./sync.js";
 
 /** What an act was, for lists. */
@@ -25,7 +25,7 @@ export const Refused = () => refused.value.map((act) => html`<article key=${act.
   <p>${reason(act)}</p><${Button} onClick=${() => dismiss(act)}>${t("go.dismiss")}</${Button}></article>`);
 
 /** What waits to be sent, each with the time at which it happened. */
-export const Waiting = () => waiting.value.length > 0 && html`<section class="waiting" aria-labelledby="waiting">
+export const Waiting = () => waiting.value.some(lingers) && html`<section class="waiting" aria-labelledby="waiting">
   <h2 id="waiting"><${Icon} name="wait" />${t("go.waiting", { n: waiting.value.length })}</h2>
   <ul>${waiting.value.map((act) => html`<li key=${act.id}><time>${hhmm(served(act.at))}</time><span>${deed(act)}</span></li>`)}</ul></section>`;
 
@@ -59,7 +59,7 @@ export function Hours() {
   return html`<${Part} icon="clock" title=${t("go.hours")} more=${hours(said.today_seconds + running)} onOpen=${needLate}>
     <dl class="sums"><div><dt>${t("go.hours.today")}</dt><dd>${hours(said.today_seconds + running)}</dd></div>
       <div><dt>${t("go.hours.week")}</dt><dd>${hours(said.week_seconds + running)}</dd></div></dl>
-    ${shown.value.worker.act?.state === "waiting" && html`<p class="unsent"><${Icon} name="wait" />${t("go.hours.unsent")}</p>`}
+    ${lingers(shown.value.worker.act) && html`<p class="unsent"><${Icon} name="wait" />${t("go.hours.unsent")}</p>`}
     <ul class="people">${[...said.intervals].reverse().map((one) => html`<li key=${one.since}>
       <span>${day(one.since)}<br /><b>${hhmm(one.since)} – ${one.until ? hhmm(one.until) : t("go.hours.running")}</b>
         <br /><small>${areaName(one.area)}</small></span>

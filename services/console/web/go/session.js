@@ -4,7 +4,7 @@ import { Problem, get, request, send } from "../lib/api.js";
 import { heardClock, scenario, timezone } from "../lib/time.js";
 import { acts, db, me, refresh, trouble, waiting, who } from "./state.js";
 import { forget, start } from "./live.js";
-import { retry } from "./sync.js";
+import { last, retry } from "./sync.js";
 
 /** Area or team of a printed code, until it is used: {area?, team?}. */
 export const wish = signal({});
@@ -68,6 +68,7 @@ async function forgetPerson() {
     if (["who", "me", "wish"].includes(key) || key.startsWith("contact ")) await db.forget(key);
   }
   wish.value = {};
+  last.value = null; // nobody undoes what another did
   who.value = null;
 }
 

@@ -1,6 +1,6 @@
 // What the page shows: the service's last word, with what was done on this phone since laid over it.
 import { computed, signal } from "../lib/preact.js";
-import { now } from "../lib/time.js";
+import { now, wall } from "../lib/time.js";
 import "./idb.js";
 import "./outbox.js";
 
@@ -21,6 +21,13 @@ export const unsentOf = signal("");
 export const trouble = signal(null);
 
 export const waiting = computed(() => acts.value.filter(outbox.waits));
+const AT_ONCE_MS = 1500;
+/** Whether an act waits longer than sending takes with a network. */
+export function lingers(act) {
+  void wall.value;
+  return act?.state === "waiting" && Date.now() - Date.parse(act.at) > AT_ONCE_MS;
+}
+
 export const refused = computed(() => acts.value.filter((act) => act.state === "refused"));
 
 /** A time of this phone by the service's clock, in ms. */
