@@ -7,6 +7,7 @@ import { href, param, route } from "./lib/router.js";
 import { areas, attend, identify, incidents, jurisdictions, live, session } from "./lib/store.js";
 import { dayNumber, hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
 import { Alert, Icon, Loading, classes, freshness } from "./lib/ui.js";
+import { UNFINISHED } from "./lib/alerts.js";
 import { LEDGER, ON_DUTY, PRIORITIES, alertCount, imbalance, mostFirst } from "./lib/counts.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn, uncoveredFrom, uncoveredIn } from "./lib/sums.js";
 import "./lib/prefs.js";
@@ -69,9 +70,11 @@ function Wall() {
   return html`<div class=${classes("wall", kind !== "live" && "wall-stale")}>
     <${Band} />
     ${ready ? html`<${Top} node=${shown[index]} />
-      <main class="wall-main" key=${shown[index].area}><${People} area=${shown[index].area} /><${Requests} node=${shown[index]} />
+      <main class="wall-main" key=${shown[index].area}><${People} area=${shown[index].area} /><${Requests}
+        node=${shown[index]} />
         <${Teams} area=${shown[index].area} /><${Ledger} area=${shown[index].area} /></main>
-      <${Turns} shown=${shown} index=${index} elapsed=${elapsed} show=${show} />` : html`<main class="wall-wait"><${Loading} /></main>`}
+      <${Turns} shown=${shown} index=${index} elapsed=${elapsed} show=${show} />` : html`<main
+        class="wall-wait"><${Loading} /></main>`}
   </div>`;
 }
 
@@ -82,7 +85,8 @@ function Band() {
   const stuck = Object.keys(state.degraded ?? {}).filter((view) => VIEWS.includes(view));
   if (kind !== "live") {
     return html`<div class=${`band band-${kind}`} role="alert"><${Icon} name="alert" /><b>${text}</b>
-      ${live.value.has("headcount") && html`<span>${t("wall.stale")} · ${t("wall.late_news", { age: span(wall.value - state.heard) })}</span>`}</div>`;
+      ${live.value.has("headcount") && html`<span>${t("wall.stale")} · ${t("wall.late_news", { age: span(wall.value - state.heard) })}
+        </span>`}</div>`;
   }
   if (!stuck.length) return null;
   return html`<div class="band band-behind" role="alert"><${Icon} name="alert" /><b>${t("live.degraded", {
@@ -97,8 +101,10 @@ function Top({ node }) {
     <div class="wall-place"><h1>${node.name || node.area}</h1>${above && html`<p>${above}</p>`}</div>
     <div class="wall-incident">${incident ? html`<b>${t(days ? "over.day_of" : "over.day", {
         n: number(dayNumber(incident.starts_at, now.value)), of: days && number(days) })}</b>
-      <span>${incident.name} · ${t("over.since", { at: stamp(incident.starts_at) })}</span>` : html`<span>${t("over.no_incident")}</span>`}</div>
-    <div class="wall-clock"><time>${hhmm(now.value)}</time><span class="wall-fresh"><${Fresh} />${scenario.value && html`<span>${t("clock.scenario")}</span>`}</span></div>
+      <span>${incident.name} · ${t("over.since", { at: stamp(incident.starts_at) })}</span>`
+        : html`<span>${t("over.no_incident")}</span>`}</div>
+    <div class="wall-clock"><time>${hhmm(now.value)}</time><span class="wall-fresh">
+      <${Fresh} />${scenario.value && html`<span>${t("clock.scenario")}</span>`}</span></div>
   </header>`;
 }
 
@@ -106,81 +112,102 @@ function Top({ node }) {
 function Fresh() {
   const { kind, text } = freshness();
   if (kind !== "live") return html`<span class="wall-not-live">${t("wall.not_live")}</span>`;
-  return html`<span class="wall-live"><span class="live-dot" aria-hidden="true"></span>${text} ${t("live.age", {
+  return html`<span class="wall-live"><span class="live-dot" aria-hidden="true">
+    </span>${text} · ${t("live.age", {
     age: span(Math.max(0, wall.value - live.value.state.value.heard)) })}</span>`;
 }
 
-const Bar = ({ parts }) => html`<div class="wall-bar" aria-hidden="true">${parts.filter(([, value]) => value > 0).map(([token, value]) =>
+const Bar = ({ parts }) => html`<div class="wall-bar"
+  aria-hidden="true">${parts.filter(([, value]) => value > 0).map(([token, value]) =>
   html`<span key=${token} style=${{ flexGrow: value, background: `var(--${token})` }}></span>`)}</div>`;
 
 function People({ area }) {
   const { on, all, presence, role } = peopleIn(area);
   return html`<section class="pane pane-people" aria-label=${t("over.on_duty")}>
-    <div class="people"><b class="huge">${number(on)}</b><div><h2>${t("over.on_duty")}</h2><p>${t("over.on_roster")} ${number(all)}</p></div></div>
+    <div class="people"><b class="huge">${number(on)}</b><div><h2>${t("over.on_duty")}</h2>
+      <p>${t("over.on_roster")} ${number(all)}</p></div></div>
     <${Bar} parts=${ON_DUTY.map((one) => [one, presence[one]])} />
-    <ul class="presences">${ON_DUTY.map((one) => html`<li class=${presence[one] ? "" : "none"}><b>${number(presence[one])}</b>
-      <span class=${`mark presence-${one}`}><span class="mark-dot" aria-hidden="true"></span>${word("presence", one)}</span></li>`)}</ul>
-    <ul class="roles">${mostFirst(role).slice(0, 6).map((one) => html`<li key=${one}>${word("role", one)} <b>${number(role[one])}</b></li>`)}</ul>
+    <ul class="presences">${ON_DUTY.map((one) => html`<li key=${one}
+      class=${classes(`presence-${one}`, !presence[one] && "none")}>
+      <b>${number(presence[one])}</b><span>${word("presence", one)}</span></li>`)}</ul>
+    <ul class="roles">${mostFirst(role).slice(0, 6).map((one) => html`<li
+      key=${one}>${word("role", one)} <b>${number(role[one])}</b></li>`)}</ul>
   </section>`;
 }
 
 function Requests({ node }) {
   const asked = askedIn(node.area);
-  const states = ["open", "assigned", "in_progress"];
+  const bare = uncoveredFrom(node);
   return html`<section class="pane pane-requests" aria-label=${t("wall.unfinished")}>
-    <div class="asked"><b class="big">${number(asked.unfinished)}</b><h2>${t("wall.unfinished")}</h2><${Alerts} node=${node} asked=${asked} /></div>
-    <table class="matrix"><thead><tr><th scope="col"><span class="visually-hidden">${t("over.priority")}</span></th>
-        ${states.map((state) => html`<th scope="col">${word("request_state", state)}</th>`)}<th scope="col">${t("over.oldest")}</th></tr></thead>
+    <div class="asked"><b class="big">${number(asked.unfinished)}</b><h2>${t("wall.unfinished")}</h2><${Levels}
+      asked=${asked} /></div>
+    ${(asked.untouched > 0 || bare.length > 0) && html`<div class="waiting">
+      ${asked.untouched > 0 && html`<p class="untouched"><${Icon} name="wait" />
+        <b>${t("wall.untouched", { n: number(asked.untouched) })}</b>
+        ${bare.length === 0 && html`<span>${t("over.oldest_of", { age: since(asked.oldestUntouched) })}</span>`}
+          </p>`}
+      ${bare.length > 0 && html`<${Alert}
+        level=${Math.min(...bare.map(({ area }) => uncoveredIn(area)))}>${t("wall.uncovered", { n: number(bare.length) })}
+        </${Alert}>`}</div>`}
+    <table class="matrix"><thead><tr><th scope="col"><span class="visually-hidden">${t("over.priority")}</span>
+      </th>
+        ${UNFINISHED.map((state) => html`<th scope="col">${word("request_state", state)}</th>`)}<th
+          scope="col">${t("over.oldest")}</th></tr></thead>
       <tbody>${PRIORITIES.map((priority) => {
         const cell = asked.cells[priority];
-        return html`<tr key=${priority} class=${cell.total ? "" : "none"}><th scope="row"><i>${priority}</i> ${word("priority", priority)}</th>
-          ${states.map((state) => html`<td class=${cell[state] ? "" : "none"}>${number(cell[state])}</td>`)}
+        return html`<tr key=${priority} class=${cell.total ? "" : "none"}><th scope="row"><i>${priority}
+          </i> ${word("priority", priority)}</th>
+          ${UNFINISHED.map((state) => html`<td class=${cell[state] ? "" : "none"}>${number(cell[state])}</td>`)}
           <td class="oldest">${cell.oldest === null ? "–" : since(cell.oldest)}</td></tr>`;
       })}</tbody></table>
   </section>`;
 }
 
-/** Requests that are alerts, by level; areas where something waits and nobody is. */
-function Alerts({ node, asked }) {
-  const bare = uncoveredFrom(node);
-  if (alertCount(asked) === 0 && bare.length === 0) {
-    return html`<p class="calm"><${Icon} name="done" />${t("over.no_alerts")}</p>`;
-  }
-  const level = Math.min(...bare.map(({ area }) => uncoveredIn(area)));
-  return html`<ul class="alerts">${PRIORITIES.filter((one) => asked.alerts[one]).map((one) => html`<li key=${one}><${Alert} level=${one}>${word("alert", one)}
-      <b>${number(asked.alerts[one])}</b></${Alert}></li>`)}
-    ${bare.length > 0 && html`<li><${Alert} level=${level}>${t("wall.uncovered", { n: number(bare.length) })}</${Alert}></li>`}</ul>`;
-}
+/** Requests that are alerts, by level; or the calm word that there are none. */
+const Levels = ({ asked }) => (alertCount(asked) === 0
+  ? html`<p class="calm"><${Icon} name="done" />${t("over.no_alerts")}</p>`
+  : html`<ul class="alerts">${PRIORITIES.filter((one) => asked.alerts[one]).map((one) => html`<li key=${one}>
+    <${Alert} level=${one}>${t(`wall.level.${one}`)}
+      <b>${number(asked.alerts[one])}</b></${Alert}></li>`)}</ul>`);
 
 function Teams({ area }) {
   const found = teamsIn(area);
   const figures = [["active", found.active, word("team_state", "active")], ["busy", found.busy, t("over.busy")], ["forming", found.forming, word("team_state", "forming")]];
   return html`<section class="pane pane-teams" aria-label=${t("over.teams")}><h2>${t("over.teams")}</h2>
-    <ul class="figures">${figures.map(([name, value, label]) => html`<li key=${name} class=${value ? "" : "none"}><b>${number(value)}</b><span>${label}</span></li>`)}</ul></section>`;
+    <ul class="figures">${figures.map(([name, value, label]) => html`<li key=${name}
+      class=${value ? "" : "none"}><b>${number(value)}</b><span>${label}</span></li>`)}</ul></section>`;
 }
 
 function Ledger({ area }) {
   const ledger = ledgerIn(area);
   const wrong = imbalance(ledger, askedIn(area).unfinished);
   return html`<section class="pane pane-ledger" aria-label=${t("over.ledger")}>
-    <p class="equation"><${Term} value=${ledger.received} label=${t("over.received")} />${LEDGER.map((state, index) => html`<span
-      class="sign">${index ? "+" : "="}</span><${Term} value=${ledger[state]} label=${word("request_state", state)} />`)}</p>
-    ${wrong ? html`<${Alert} level=${1}>${t("wall.ledger_wrong")}</${Alert}>` : html`<p class="calm"><${Icon} name="done" />${t("over.balanced")}</p>`}
+    <p class="equation"><${Term} value=${ledger.received}
+      label=${t("over.received")} />${LEDGER.map((state, index) => html`<span
+      class="sign">${index ? "+" : "="}</span><${Term} value=${ledger[state]}
+        label=${word("request_state", state)} />`)}</p>
+    ${wrong ? html`<${Alert} level=${1}>${t("wall.ledger_wrong")}</${Alert}>` : html`<p class="calm"><${Icon}
+      name="done" />${t("over.balanced")}</p>`}
   </section>`;
 }
 
-const Term = ({ value, label }) => html`<span class=${classes("term", !value && "none")}><b>${number(value)}</b><span>${label}</span></span>`;
+const Term = ({ value, label }) => html`<span class=${classes("term", !value && "none")}><b>${number(value)}</b>
+  <span>${label}</span></span>`;
 
 /** Where the rotation is, and the way to stop and steer it. */
 function Turns({ shown, index, elapsed, show }) {
   if (shown.length < 2) return null;
   const stopped = held();
-  return html`<nav class="turns" aria-label=${t("wall.areas")} onFocusIn=${(event) => { pointer.focused = event.target.matches(":focus-visible"); }}
+  return html`<nav class="turns" aria-label=${t("wall.areas")}
+    onFocusIn=${(event) => { pointer.focused = event.target.matches(":focus-visible"); }}
       onFocusOut=${() => { pointer.focused = false; }}>
-    <div class="turns-line" aria-hidden="true"><span style=${{ width: `${(100 * (elapsed + (stopped ? 0 : 1))) / seconds()}%` }}></span></div>
-    <ol>${shown.length <= MOST_NAMES && shown.map((node, at) => html`<li key=${node.area}><button type="button" aria-current=${at === index ? "true" : undefined}
+    <div class="turns-line" aria-hidden="true"><span
+      style=${{ width: `${(100 * (elapsed + (stopped ? 0 : 1))) / seconds()}%` }}></span></div>
+    <ol>${shown.length <= MOST_NAMES && shown.map((node, at) => html`<li key=${node.area}><button type="button"
+      aria-current=${at === index ? "true" : undefined}
       onClick=${() => show(at)}>${node.name || node.area}</button></li>`)}</ol>
-    <p>${shown.length > MOST_NAMES && t("wall.step", { n: number(index + 1), of: number(shown.length) })} ${stopped && html`<b>${t("wall.paused")}</b>`}
+    <p>${shown.length > MOST_NAMES && t("wall.step", { n: number(index + 1), of: number(shown.length) })} ${stopped && html`<b>${t("wall.paused")}
+      </b>`}
       ${paused.value && html` ${t("wall.resume")}`}</p>
   </nav>`;
 }
@@ -189,8 +216,10 @@ const SignIn = () => html`<main class="wall-gate"><h1>${t("wall.sign_in")}</h1><
   <p><a href="/" target="_blank" rel="noopener">${t("wall.to_board")}</a></p></main>`;
 
 const Choose = () => html`<main class="wall-gate"><h1>${t("wall.choose")}</h1>
-  ${jurisdictions.value.map((code) => html`<p key=${code}><a href=${href("overview", { jurisdiction: code })}>${code}</a></p>`)}
-  ${jurisdictions.value.length === 0 && html`<p>${t("choose.none")} <a href="/">${t("wall.to_board")}</a></p>`}</main>`;
+  ${jurisdictions.value.map((code) => html`<p key=${code}><a
+    href=${href("overview", { jurisdiction: code })}>${code}</a></p>`)}
+  ${jurisdictions.value.length === 0 && html`<p>${t("choose.none")} <a href="/">${t("wall.to_board")}</a></p>`}
+    </main>`;
 
 const Starting = () => html`<main class="wall-gate"><h1>${t("live.connecting")}</h1></main>`;
 

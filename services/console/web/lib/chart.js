@@ -57,6 +57,9 @@ function ticks(from, to, every) {
 /** A colour as the browser computed it, thinned to a ground. */
 const thin = (computed) => computed.replace(/^rgb\(([^)]*)\)$/, "rgba($1, .13)");
 
+/** People and requests are whole: no step of the axis is less than one. */
+const STEPS = [1, 2, 5].flatMap((one) => [0, 1, 2, 3, 4, 5].map((power) => one * 10 ** power)).sort((a, b) => a - b);
+
 const padded = (zero) => (_, low, high) => {
   const room = Math.max(1, (high - low) * 0.08);
   return [zero ? 0 : Math.max(0, Math.floor(low - room)), Math.ceil(high + room)];
@@ -73,7 +76,7 @@ function options(element, series, { width, height, zero, hover }) {
     axes: [
       { ...axis, size: 22, splits: (_, __, from, to) => ticks(from, to, width < 300 ? 6 : 3),
         values: (_, found) => found.map((at) => hhmm(at * 1000)), grid: { show: false } },
-      { ...axis, size: 38, space: 26, values: (_, found) => found.map((value) => (Number.isInteger(value) ? number(value) : "")) },
+      { ...axis, size: 38, space: 26, incrs: STEPS, values: (_, found) => found.map((value) => number(value)) },
     ],
     series: [{}, ...series.map((one) => ({
       stroke: colour(element, one.token), width: 2, points: { show: false }, dash: one.dash,
@@ -99,10 +102,10 @@ export function Lines({ label, times, series, zero }) {
   latest.current = data;
   useEffect(() => {
     let over = false;
-    const watcher = new ResizeObserver(() => chart.current?.setSize(room(box.current)));
+    const watcher = new ResizeObserver(() => { if (box.current) chart.current?.setSize(room(box.current)); });
     idle(async () => {
       const Plot = await load();
-      if (over) return;
+      if (over || !box.current) return;
       chart.current = new Plot(options(box.current, series, { ...room(box.current), zero, hover: setAt }), latest.current, box.current);
       watcher.observe(box.current);
     });
@@ -111,8 +114,10 @@ export function Lines({ label, times, series, zero }) {
   useEffect(() => { chart.current?.setData(data); }, [JSON.stringify(data)]);
   const shown = at === null || at >= times.length ? times.length - 1 : at;
   return html`<figure class="lines" aria-labelledby=${id}>
-    <figcaption class="lines-legend" id=${id}><span class="visually-hidden">${label} </span>${series.map((one) => html`<span class="lines-key">
-      <span class=${one.dash ? "lines-mark lines-mark-dash" : "lines-mark"} style=${{ color: `var(${one.token})` }} aria-hidden="true"></span>
+    <figcaption class="lines-legend" id=${id}><span
+      class="visually-hidden">${label} </span>${series.map((one) => html`<span class="lines-key">
+      <span class=${one.dash ? "lines-mark lines-mark-dash" : "lines-mark"}
+        style=${{ color: `var(${one.token})` }} aria-hidden="true"></span>
       ${one.label} <b>${number(one.values[shown])}</b></span>`)}
       <time class="lines-at">${hhmm(times[shown] * 1000)}</time></figcaption>
     <div class="lines-box" ref=${box} aria-hidden="true"></div>
@@ -125,7 +130,8 @@ const room = (element) => ({ width: Math.max(120, element.clientWidth), height: 
 /** Every third hour as a table, for those who cannot see the lines. */
 function Table({ label, times, series }) {
   const rows = times.map((_, index) => index).filter((index) => index % 12 === 0 || index === times.length - 1);
-  return html`<table class="visually-hidden"><caption>${label}</caption>
+  return html`<div class="visually-hidden"><table><caption>${label}</caption>
     <tbody>${rows.map((index) => html`<tr key=${times[index]}><th scope="row">${hhmm(times[index] * 1000)}</th>
-      ${series.map((one) => html`<td>${one.label} ${number(one.values[index])}</td>`)}</tr>`)}</tbody></table>`;
+      ${series.map((one) => html`<td>${one.label} ${number(one.values[index])}</td>`)}</tr>`)}</tbody></table>
+        </div>`;
 }

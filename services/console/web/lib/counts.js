@@ -28,14 +28,16 @@ export function plusPeople(sum, row) {
 /** Who is on duty: area code -> sums with all that lies inside the area. */
 export const peopleByArea = (areas, rows) => sums(areas, rows.values(), nobody, plusPeople);
 
-/** No requests: the sums of no rows. `alerts` by level, `worst` the worst alert, `urgent` the first priority waiting. */
+/** No requests: the sums of no rows. `alerts` by level, `worst` the worst of them, `neglected` the level of the worst
+ *  about what nobody has touched, `urgent` the first priority among the open.
+ */
 export const nothingAsked = () => ({
   unfinished: 0, open: 0, untouched: 0, urgent: null, oldest: null, oldestUntouched: null, worst: null,
-  alerts: zeros(PRIORITIES), kinds: { overdue: 0, untouched: 0 },
+  alerts: zeros(PRIORITIES), neglected: null,
   cells: Object.fromEntries(PRIORITIES.map((priority) => [priority, { ...zeros(UNFINISHED), total: 0, oldest: null }])),
 });
 
-const older = (one, other) => (one === null || other < one ? other : one);
+const least = (one, other) => (one === null || other < one ? other : one);
 
 /** A function that adds an unfinished request to sums that began as `nothingAsked()`. */
 export const plusRequest = (at) => (sum, row) => {
@@ -43,16 +45,16 @@ export const plusRequest = (at) => (sum, row) => {
   const cell = sum.cells[row.priority];
   cell[row.state] += 1;
   cell.total += 1;
-  cell.oldest = older(cell.oldest, opened);
+  cell.oldest = least(cell.oldest, opened);
   sum.unfinished += 1;
-  sum.oldest = older(sum.oldest, opened);
+  sum.oldest = least(sum.oldest, opened);
   if (row.state === "open") {
     sum.open += 1;
-    sum.urgent = older(sum.urgent, row.priority);
+    sum.urgent = least(sum.urgent, row.priority);
   }
   if (!row.touched) {
     sum.untouched += 1;
-    sum.oldestUntouched = older(sum.oldestUntouched, opened);
+    sum.oldestUntouched = least(sum.oldestUntouched, opened);
   }
   plusAlert(sum, alertOf(row, at));
 };
@@ -60,7 +62,7 @@ export const plusRequest = (at) => (sum, row) => {
 function plusAlert(sum, alert) {
   if (!alert) return;
   sum.alerts[alert.level] += 1;
-  sum.kinds[alert.kind] += 1;
+  if (alert.kind === "untouched") sum.neglected = least(sum.neglected, alert.level);
   if (worse(alert, sum.worst) < 0) sum.worst = alert;
 }
 
