@@ -60,7 +60,7 @@ class SecurityHeaders:
 
 
 def _is_part(path: str) -> bool:
-    """Scripts and style sheets need no policy of their own: 600 bytes each, some forty in a phone's first view.
+    """Scripts and style sheets need no policy of their own: 600 bytes each, some forty in a first view.
 
     A worker needs one: it is under that of its own file, not under the page's.
     """
