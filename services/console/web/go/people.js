@@ -75,16 +75,14 @@ addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); ins
 const Install = () => installing.value && html`<${Button} icon="star" onClick=${() => { installing.value.prompt(); installing.value = null; }}>${t("go.install")}</${Button}>`;
 
 function Notify() {
-  const [problem, setProblem] = useState(null);
   if (push.value === "off" || push.value === "unknown") return null;
   if (push.value === "denied") return html`<p class="muted">${t("go.push.denied")}</p>`;
-  const set = (on) => { setProblem(null); (on ? subscribe() : unsubscribe()).catch(setProblem); };
-  return html`<${Toggle} label=${t("go.push")} hint=${t("go.push.hint")} on=${push.value === "on"} set=${set} />
-    ${problem && html`<p class="hint hint-bad" role="alert">${problem.code ? reason(problem) : t("go.push.failed")}</p>`}`;
+  return html`<${Toggle} label=${t("go.push")} hint=${t("go.push.hint")} on=${push.value === "on"} set=${(on) => (on ? subscribe() : unsubscribe())} />
+    ${push.value === "failed" && html`<p class="hint hint-bad" role="alert">${t("go.push.failed")}</p>`}`;
 }
 
 /** A call for it where it is not set yet: an offer must be heard. */
-export const NotifyNudge = () => push.value === "asking" && html`<${Button} icon="bell" onClick=${() => subscribe().catch(() => {})}>${t("go.push.ask")}</${Button}>`;
+export const NotifyNudge = () => push.value === "asking" && html`<${Button} icon="bell" onClick=${subscribe}>${t("go.push.ask")}</${Button}>`;
 
 /** Choose one of some. */
 const Choice = ({ label, of, value, set }) => html`<div class="choice" role="group" aria-label=${label}>${of.map(([code, name]) =>

@@ -4,7 +4,7 @@ import { get, send } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { db, who } from "./state.js";
 
-/** unknown, off (not to be had here), asking, on, or denied. */
+/** unknown, off (not to be had here), asking, on, denied, or failed (this phone's push service did not answer). */
 export const push = signal("unknown");
 let key = null;
 
@@ -31,20 +31,26 @@ async function keep(subscription) {
 export const words = () => db.set("push.texts", Object.fromEntries(
   ["offer", "dispatch", "news"].map((kind) => [kind, { title: t(`push.${kind}`), body: t("push.open") }])));
 
-/** Ask for permission and subscribe. Throws Problem. */
+/** Ask for permission and subscribe. */
 export async function subscribe() {
   const allowed = await Notification.requestPermission();
   if (allowed !== "granted") { push.value = allowed === "denied" ? "denied" : "asking"; return; }
-  const registration = await navigator.serviceWorker.ready;
-  await keep(await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) }));
+  try {
+    const registration = await navigator.serviceWorker.ready;
+    await keep(await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) }));
+  } catch (error) {
+    console.warn(error.message);
+    push.value = "failed";
+  }
 }
 
-/** Not to be woken any more. Throws Problem. */
+/** Not to be woken any more: the phone forgets first, so that it holds even where the service cannot be told. */
 export async function unsubscribe() {
   const registration = await navigator.serviceWorker.ready;
   const subscription = await registration.pushManager.getSubscription();
   push.value = "asking";
   if (!subscription) return;
-  await send("DELETE", `/${who.peek().jurisdiction}/push`, { endpoint: subscription.endpoint });
+  const { endpoint } = subscription;
   await subscription.unsubscribe();
+  await send("DELETE", `/${who.peek().jurisdiction}/push`, { endpoint }).catch(() => {});
 }
