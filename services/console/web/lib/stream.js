@@ -5,13 +5,17 @@ import { Problem, query, signedOut } from "./api.js";
 export class Parser {
   constructor(take) {
     this.take = take;
-    this.rest = "";
+    this.rest = [];
   }
 
+  /** A frame may come in hundreds of pieces: they are joined once, when its end is there. */
   push(text) {
-    const parts = (this.rest + text).split("\n\n");
-    this.rest = parts.pop();
-    for (const part of parts) this.frame(part);
+    const ended = ((this.rest.at(-1)?.at(-1) ?? "") + text).includes("\n\n");
+    if (text) this.rest.push(text);
+    if (!ended) return;
+    const parts = this.rest.join("").split("\n\n");
+    this.rest = parts.at(-1) ? [parts.at(-1)] : [];
+    for (const part of parts.slice(0, -1)) this.frame(part);
   }
 
   frame(text) {

@@ -1,5 +1,5 @@
 // A table of any length: only the rows in sight are in the page. Rows have one height.
-import { html, useEffect, useLayoutEffect, useRef, useState } from "./preact.js";
+import { html, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "./preact.js";
 import { classes } from "./ui.js";
 import { t } from "./i18n.js";
 
@@ -18,35 +18,55 @@ export function VirtualTable({
   const [top, setTop] = useState(0);
   const [room, setRoom] = useState(600);
   useLayoutEffect(() => {
-    const measure = () => setRoom(box.current.clientHeight || 600);
+    const measure = () => setRoom(box.current?.clientHeight || 600);
     const watcher = new ResizeObserver(measure);
     watcher.observe(box.current);
     measure();
     return () => watcher.disconnect();
   }, []);
-  const index = rows.findIndex((row) => id(row) === selected);
+  const index = useMemo(() => rows.findIndex((row) => id(row) === selected), [rows, selected]);
   useEffect(() => { if (index >= 0) reveal(box.current, index, height); }, [selected]);
-  useAnchor(box, rows, id, selected, height);
+  useAnchor({ box, rows, id, selected, height, top, room, moved: setTop });
   const first = Math.max(0, Math.floor(top / height) - SPARE);
   const last = Math.min(rows.length, Math.ceil((top + room) / height) + SPARE);
   const keys = (event) => move(event, { rows, index, page: Math.max(1, Math.floor(room / height) - 1), select, open, check });
-  const template = { gridTemplateColumns: columns.map((one) => one.width ?? "minmax(0, 1fr)").join(" ") };
-  return html`<div class="grid" role="grid" aria-label=${label} aria-rowcount=${rows.length + 1} aria-colcount=${columns.length}
-      aria-multiselectable=${check ? "true" : undefined}>
-    <div class="grid-head" role="rowgroup"><div class="grid-row" role="row" aria-rowindex="1" style=${template}>
+  const template = useMemo(() => ({ gridTemplateColumns: columns.map((one) => one.width ?? "minmax(0, 1fr)").join(" ") }), [columns]);
+  const acts = useRef();
+  acts.current = { select, open };
+  const line = useKept((row, place) => ({
+    row, id: id(row), index: place, columns, template, height, acts, chosen: id(row) === selected,
+    checked: checked?.has(id(row)), extra: marked?.(row),
+  }));
+  const head = useId();
+  return html`<div class="grid">
+    <div class="grid-head" role="rowgroup" id=${head}><div class="grid-row" role="row" aria-rowindex="1" style=${template}>
       ${columns.map((one) => html`<${Heading} column=${one} sorted=${sorted} sort=${sort} />`)}</div></div>
-    <div class="grid-body" role="rowgroup" ref=${box} tabindex="0" aria-label=${label} onKeyDown=${keys}
-        aria-activedescendant=${index >= 0 ? `row-${id(rows[index])}` : undefined}
+    <div class="grid-body" role="grid" ref=${box} tabindex="0" aria-label=${label} aria-owns=${head} onKeyDown=${keys}
+        aria-rowcount=${rows.length + 1} aria-colcount=${columns.length} aria-multiselectable=${check ? "true" : undefined}
+        aria-activedescendant=${index >= first && index < last ? `row-${id(rows[index])}` : undefined}
         onScroll=${(event) => setTop(event.currentTarget.scrollTop)}>
       ${rows.length === 0 ? html`<div role="row"><div role="gridcell" class="grid-empty">${empty ?? t("ui.nothing")}</div></div>`
-      : html`<div class="grid-space" role="presentation" style=${{ height: `${rows.length * height}px` }}>
+      : html`<div class="grid-space" role="rowgroup" style=${{ height: `${rows.length * height}px` }}>
         <div class="grid-window" role="presentation" style=${{ transform: `translateY(${first * height}px)` }}>
-          ${rows.slice(first, last).map((row, offset) => html`<${Line} key=${id(row)} row=${row} id=${id(row)}
-            index=${first + offset} columns=${columns} template=${template} height=${height} select=${select} open=${open}
-            chosen=${id(row) === selected} checked=${checked?.has(id(row))} extra=${marked?.(row)} />`)}
+          ${rows.slice(first, last).map((row, offset) => line(row, first + offset))}
         </div></div>`}
     </div>
   </div>`;
+}
+
+/** Lines whose properties are the same stay the same, so that scrolling draws new ones only. */
+function useKept(properties) {
+  const kept = useRef(new Map());
+  const before = kept.current;
+  kept.current = new Map();
+  return (row, place) => {
+    const now = properties(row, place);
+    const old = before.get(now.id);
+    const same = old && Object.keys(now).every((name) => now[name] === old.now[name]);
+    const line = same ? old : { now, drawn: html`<${Line} key=${now.id} ...${now} />` };
+    kept.current.set(now.id, line);
+    return line.drawn;
+  };
 }
 
 function Heading({ column, sorted, sort }) {
@@ -59,29 +79,31 @@ function Heading({ column, sorted, sort }) {
       : column.label}</div>`;
 }
 
-function Line({ row, id, index, columns, template, height, select, open, chosen, checked, extra }) {
+function Line({ row, id, index, columns, template, height, acts, chosen, checked, extra }) {
   return html`<div class=${classes("grid-row", chosen && "grid-chosen", checked && "grid-checked", extra)} role="row"
       id=${`row-${id}`} aria-rowindex=${index + 2} aria-selected=${chosen || Boolean(checked) ? "true" : "false"}
-      style=${{ ...template, height: `${height}px` }} onClick=${() => select?.(row)} onDblClick=${() => open?.(row)}>
+      style=${{ ...template, height: `${height}px` }} onClick=${() => acts.current.select?.(row)} onDblClick=${() => acts.current.open?.(row)}>
     ${columns.map((one) => html`<div role="gridcell" class=${classes("grid-cell", one.class)}>${one.cell(row)}</div>`)}
   </div>`;
 }
 
-/** Rows that come and go above do not move what is looked at: the selected row if in sight, else the first in sight. */
-function useAnchor(box, rows, id, selected, height) {
-  const before = useRef(null);
+/** Rows that come and go above do not move what is looked at: the selected row if in sight, else the first in sight.
+ *  `top` and `room` are what was in sight; `moved(top)` is told where it is now.
+ */
+function useAnchor({ box, rows, id, selected, height, top, room, moved }) {
+  const before = useRef(rows);
   useLayoutEffect(() => {
-    const body = box.current;
     const held = before.current;
-    if (held && held.rows !== rows && body.scrollTop + body.clientHeight > 0) {
-      const inSight = (at) => at >= 0 && (at + 1) * height > held.top && at * height < held.top + body.clientHeight;
-      const chosen = held.rows.findIndex((row) => id(row) === selected);
-      const from = inSight(chosen) ? chosen : held.top > 0 ? Math.floor(held.top / height) : -1;
-      const to = from < 0 ? -1 : rows.findIndex((row) => id(row) === id(held.rows[from] ?? {}));
-      if (to >= 0 && to !== from) body.scrollTop = held.top + (to - from) * height;
-    }
-    before.current = { rows, top: body.scrollTop };
-  });
+    before.current = rows;
+    if (held === rows) return;
+    const inSight = (at) => at >= 0 && (at + 1) * height > top && at * height < top + room;
+    const chosen = held.findIndex((row) => id(row) === selected);
+    const from = inSight(chosen) ? chosen : top > 0 ? Math.floor(top / height) : -1;
+    const to = held[from] ? rows.findIndex((row) => id(row) === id(held[from])) : -1;
+    if (to < 0 || to === from) return;
+    box.current.scrollTop = top + (to - from) * height;
+    moved(box.current.scrollTop);
+  }, [rows]);
 }
 
 function reveal(box, index, height) {
