@@ -57,13 +57,19 @@ function Dock({ where }) {
     ${first && html`<${Foremost} key=${first.assignment} task=${first} titled=${left <= 0} />`}<${Switch} where=${where} /></footer>`;
 }
 
+const Count = ({ n }) => html`<p class="top-wait"><${Icon} name="wait" />
+  <span class="visually-hidden">${t("go.waiting", { n })}</span><span aria-hidden="true">${n}</span></p>`;
+
 /** The whole page of somebody who is signed in. */
 function Shift() {
   const [choosing, setChoosing] = useState(false);
   const where = () => setChoosing(true);
-  if (!shown.value) return html`<main class="sign"><h1>${t("go.title")}</h1><${Again} /><p role="status">${t("go.loading")}</p><${Freshness} /></main>`;
+  if (!shown.value) {
+    return html`<main class="sign"><h1>${t("go.title")}</h1><${Again} />
+      <p role="status">${t("go.loading")}</p><${Freshness} /></main>`;
+  }
   return html`<header class="top"><p class="top-name">${shown.value.worker.name ?? shown.value.worker.worker}</p>
-      ${waiting.value.some(lingers) && html`<p class="top-wait"><${Icon} name="wait" /><span class="visually-hidden">${t("go.waiting", { n: waiting.value.length })}</span><span aria-hidden="true">${waiting.value.length}</span></p>`}
+      ${waiting.value.some(lingers) && html`<${Count} n=${waiting.value.length} />`}
       <${Freshness} /></header>
     <main class="page">
       <${Again} /><${Broken} /><${Refused} />

@@ -8,6 +8,7 @@ import { acts, db, dropSeen, me, trouble, who } from "./state.js";
 const POLL_MS = 30000;
 /** Pings come every 5 s. */
 const SILENT_MS = 12000;
+const PATIENCE_MS = 15000;
 const DEBOUNCE_MS = 250;
 
 /** {phase: connecting | live | lost, heard: when the service was last heard (ms, this phone), behind: seconds}. */
@@ -34,22 +35,27 @@ export function wanted() {
 export async function load() {
   if (loading) { stale = true; return; }
   loading = true;
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), PATIENCE_MS);
   try {
-    await ask(who.peek());
+    await ask(who.peek(), over.signal);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    refusedBy(error);
+    if (error.name === "AbortError") lost();
+    else if (error instanceof Problem) refusedBy(error);
+    else throw error;
   } finally {
+    clearTimeout(timer);
     loading = false;
     if (stale) { stale = false; wanted(); }
   }
 }
 
-async function ask(whose) {
+async function ask(whose, over) {
   if (!whose) return;
   // Positions of acts are compared with the answer's: while some are on their way, "not modified" is no answer.
   const known = tag && !acts.peek().some((act) => act.state === "sent");
-  const answer = await request("GET", `/${whose.jurisdiction}/me`, { headers: known ? { "If-None-Match": tag } : {} });
+  const headers = known ? { "If-None-Match": tag } : {};
+  const answer = await request("GET", `/${whose.jurisdiction}/me`, { headers, signal: over });
   const said = await answer.json();
   if (who.peek()?.owner !== whose.owner || said.worker.worker !== whose.worker) return;
   tag = answer.headers.get("etag");

@@ -4,6 +4,8 @@
 (() => {
   const db = self.musterDb;
   const MOST = 200;
+  /** A network that answers nothing is none; the lock must not be held for it. */
+  const PATIENCE_MS = 20000;
   /** Facts that a worker may send as observed. */
   const FACTS = ["worker.check_in", "worker.set_presence", "worker.check_out", "assignment.progress", "assignment.done"];
   const LATE_MS = 120000;
@@ -30,9 +32,24 @@
   }
 
   async function ask(path, options = {}) {
-    const answer = await fetch(`/api/v1${path}`, { credentials: "same-origin", cache: "no-store", ...options });
-    const body = await answer.json().catch(() => ({}));
-    return { status: answer.status, body, wait: Number(answer.headers.get("retry-after")) || 0 };
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), PATIENCE_MS);
+    const usual = { credentials: "same-origin", cache: "no-store", signal: over.signal };
+    try {
+      const answer = await fetch(`/api/v1${path}`, { ...usual, ...options });
+      const text = await answer.text();
+      return { status: answer.status, body: parsed(text), wait: Number(answer.headers.get("retry-after")) || 0 };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function parsed(text) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return {}; // a proxy's page, say
+    }
   }
 
   /** Whether the cookie is still this person's: it may be another's by now (somebody else, or the board). */
@@ -70,7 +87,7 @@
   async function singly(who, acts) {
     for (const act of acts) {
       const { status, body } = await post(who, [act]);
-      if (status === 200) await settle([act], body.items);
+      if (status === 200 && body.items) await settle([act], body.items);
       else if ([400, 413, 422].includes(status)) {
         await settle([act], [{ id: act.id, outcome: "refused", code: body.code, detail: body.detail }]);
       } else return { outcome: "later" };
@@ -84,7 +101,7 @@
     for (const act of acts) if (!act.tried) await db.put({ ...act, tried: true });
     const tried = acts.map((act) => ({ ...act, tried: true }));
     const { status, body, wait } = await post(who, tried);
-    if (status === 200) return { outcome: (await settle(tried, body.items)) ? "sent" : "later" };
+    if (status === 200 && body.items) return { outcome: (await settle(tried, body.items)) ? "sent" : "later" };
     if (status === 401) return { outcome: "signed_out" };
     if ([400, 413, 422].includes(status)) return singly(who, tried);
     return { outcome: "later", wait };
@@ -100,7 +117,8 @@
     try {
       return await attempt(who, acts);
     } catch (error) {
-      if (error instanceof TypeError) return { outcome: "offline" }; // fetch could not reach the service
+      // fetch could not reach the service, or gave up
+      if (error instanceof TypeError || error.name === "AbortError") return { outcome: "offline" };
       throw error;
     }
   });

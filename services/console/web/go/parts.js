@@ -11,9 +11,11 @@ const PATHS = {
   phone: "M6 3h4l2 5-2.5 2a12 12 0 0 0 4.5 4.5l2-2.5 5 2v4c0 1-1 2-2 2A16 16 0 0 1 4 5c0-1 1-2 2-2z",
   navigate: "M3 11 21 3l-8 18-2-8z", eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
   wait: "M6 3h12M6 21h12M7 3c0 5 5 6 5 9s-5 4-5 9M17 3c0 5-5 6-5 9s5 4 5 9", undo: "M4 9h10a6 6 0 0 1 0 12H8M4 9l5-5M4 9l5 5",
-  alert: "M12 3 2 20h20L12 3zM12 10v4M12 17v.5", bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4", star: "M12 3l2.7 5.8 6.3.8-4.6 4.3 1.2 6.1L12 17l-5.6 3 1.2-6.1L3 9.6l6.3-.8z",
+  alert: "M12 3 2 20h20L12 3zM12 10v4M12 17v.5", bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4",
+  star: "M12 3l2.7 5.8 6.3.8-4.6 4.3 1.2 6.1L12 17l-5.6 3 1.2-6.1L3 9.6l6.3-.8z",
   team: "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 20c0-4 3-6 6-6s6 2 6 6M16 11a2.5 2.5 0 1 0 0-5M17 14.5c3 .3 5 2.3 5 5.5",
-  clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 2", gear: "M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4", search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
+  clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 2", gear: "M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4",
+  search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
 };
 
 /** A picture by name, hidden from readers. */
@@ -59,7 +61,8 @@ export const Part = ({ icon, title, more, onOpen, children }) =>
 /** A switch for a setting. */
 export function Toggle({ label, hint, on, set }) {
   const id = useId();
-  return html`<div class="toggle"><span class="toggle-text"><span id=${id}>${label}</span>${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}</span>
+  return html`<div class="toggle"><span class="toggle-text"><span id=${id}>${label}</span>
+      ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}</span>
     <button type="button" role="switch" class="switch" aria-checked=${String(on)} aria-labelledby=${id}
       aria-describedby=${hint && `${id}-hint`} onClick=${() => set(!on)}><span class="knob" aria-hidden="true"></span></button></div>`;
 }

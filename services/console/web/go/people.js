@@ -52,6 +52,9 @@ async function needLate() {
   late.value = new Map(found.items.map((one) => [Date.parse(one.since), one.late_seconds]));
 }
 
+const Late = ({ seconds }) => seconds > LATE_S &&
+  html`<br /><small class="late">${t("go.hours.late", { age: span(seconds * 1000) })}</small>`;
+
 /** My hours: today, this week, and each duty. */
 export function Hours() {
   const said = me.value.hours;
@@ -64,7 +67,7 @@ export function Hours() {
       <span>${day(one.since)}<br /><b>${hhmm(one.since)} – ${one.until ? hhmm(one.until) : t("go.hours.running")}</b>
         <br /><small>${areaName(one.area)}</small></span>
       <span class="end">${hours(one.until ? one.seconds : one.seconds + running)}
-        ${late.value.get(Date.parse(one.since)) > LATE_S && html`<br /><small class="late">${t("go.hours.late", { age: span(late.value.get(Date.parse(one.since)) * 1000) })}</small>`}</span></li>`)}</ul>
+        <${Late} seconds=${late.value.get(Date.parse(one.since))} /></span></li>`)}</ul>
     ${said.intervals.length === 0 && html`<p class="muted">${t("go.hours.none")}</p>`}</${Part}>`;
 }
 
@@ -72,27 +75,36 @@ const installing = signal(null);
 addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); installing.value = event; });
 
 /** Install the page as an app, where the browser offers to. */
-const Install = () => installing.value && html`<${Button} icon="star" onClick=${() => { installing.value.prompt(); installing.value = null; }}>${t("go.install")}</${Button}>`;
+function Install() {
+  const install = () => { installing.value.prompt(); installing.value = null; };
+  return installing.value && html`<${Button} icon="star" onClick=${install}>${t("go.install")}</${Button}>`;
+}
 
 function Notify() {
   if (push.value === "off" || push.value === "unknown") return null;
   if (push.value === "denied") return html`<p class="muted">${t("go.push.denied")}</p>`;
-  return html`<${Toggle} label=${t("go.push")} hint=${t("go.push.hint")} on=${push.value === "on"} set=${(on) => (on ? subscribe() : unsubscribe())} />
+  return html`<${Toggle} label=${t("go.push")} hint=${t("go.push.hint")} on=${push.value === "on"}
+      set=${(on) => (on ? subscribe() : unsubscribe())} />
     ${push.value === "failed" && html`<p class="hint hint-bad" role="alert">${t("go.push.failed")}</p>`}`;
 }
 
 /** A call for it where it is not set yet: an offer must be heard. */
-export const NotifyNudge = () => push.value === "asking" && html`<${Button} icon="bell" onClick=${subscribe}>${t("go.push.ask")}</${Button}>`;
+export const NotifyNudge = () => push.value === "asking" &&
+  html`<${Button} icon="bell" onClick=${subscribe}>${t("go.push.ask")}</${Button}>`;
 
 /** Choose one of some. */
 const Choice = ({ label, of, value, set }) => html`<div class="choice" role="group" aria-label=${label}>${of.map(([code, name]) =>
-  html`<button type="button" key=${code} class="button" aria-pressed=${String(code === value)} lang=${code === "en" ? "en" : code === "zh" ? "zh-CN" : undefined}
-    onClick=${() => set(code)}>${name}</button>`)}</div>`;
+  html`<button type="button" key=${code} class="button" aria-pressed=${String(code === value)}
+    lang=${{ en: "en", zh: "zh-CN" }[code]} onClick=${() => set(code)}>${name}</button>`)}</div>`;
 
 /** Language and look; also before signing in. */
-export const Looks = () => html`<${Choice} label=${t("go.language")} of=${LANGUAGES.map((code) => [code, t(`language.${code}`)])} value=${lang.value}
-    set=${async (code) => { await speak(code, "go"); if (push.value === "on") words(); }} />
-  <${Choice} label=${t("go.look")} of=${["auto", "light", "dark"].map((code) => [code, t(`go.look.${code}`)])} value=${theme.value} set=${setTheme} />`;
+export function Looks() {
+  const languages = LANGUAGES.map((code) => [code, t(`language.${code}`)]);
+  const looks = ["auto", "light", "dark"].map((code) => [code, t(`go.look.${code}`)]);
+  const talk = async (code) => { await speak(code, "go"); if (push.value === "on") words(); };
+  return html`<${Choice} label=${t("go.language")} of=${languages} value=${lang.value} set=${talk} />
+    <${Choice} label=${t("go.look")} of=${looks} value=${theme.value} set=${setTheme} />`;
+}
 
 /** Settings, and the way out. */
 export function Settings() {
@@ -100,7 +112,8 @@ export function Settings() {
   const { worker } = shown.value;
   return html`<${Part} icon="gear" title=${t("go.settings")} more=${worker.name ?? worker.worker} onOpen=${() => look().catch(() => {})}>
     <div class="stack">
-      <p>${t("go.signed_in", { name: worker.name ?? "", worker: worker.worker })}<br /><small>${[word("role", worker.role), worker.organisation, worker.phone].filter(Boolean).join(" · ")}</small></p>
+      <p>${t("go.signed_in", { name: worker.name ?? "", worker: worker.worker })}<br />
+        <small>${[word("role", worker.role), worker.organisation, worker.phone].filter(Boolean).join(" · ")}</small></p>
       <${Toggle} label=${t("go.sound")} on=${sound.value} set=${setSound} />
       <${Notify} />
       <${Toggle} label=${t("go.share")} hint=${t("go.share.hint")} on=${sharing.value} set=${setSharing} />

@@ -58,6 +58,6 @@ export function Again() {
   if (!trouble.value && !pending.value?.problem) return null;
   return html`<div class="refused" role="alert"><p>${trouble.value ? t(`go.trouble.${trouble.value}`) : why(pending.value.problem)}</p>
     ${trouble.value ? html`<${Button} onClick=${() => setOpen(true)}>${t("go.sign.go")}</${Button}>`
-    : html`<${Button} onClick=${() => { pending.value = null; }}>${t("go.dismiss")}</${Button}>`}
+      : html`<${Button} onClick=${() => { pending.value = null; }}>${t("go.dismiss")}</${Button}>`}
     ${open && html`<${Sheet} title=${t("go.sign.go")} close=${() => setOpen(false)}><${Form} done=${() => setOpen(false)} /></${Sheet}>`}</div>`;
 }

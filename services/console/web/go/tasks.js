@@ -82,7 +82,8 @@ function Offer({ task, docked }) {
 
 function Task({ task, docked }) {
   return html`<article class="card" aria-label=${titleOf(task)}>
-    <header class="card-head"><span class="tag">${word("state", task.state)}</span>${task.team && html`<span class="muted">${t("go.team_task")}</span>`}</header>
+    <header class="card-head"><span class="tag">${word("state", task.state)}</span>
+      ${task.team && html`<span class="muted">${t("go.team_task")}</span>`}</header>
     <h2>${titleOf(task)}</h2>${task.request && html`<${Facts} request=${task.request} />`}
     <${Unsent} act=${task.act} />
     ${task.request && html`<${Contact} task=${task} />`}
@@ -113,10 +114,12 @@ function Contact({ task }) {
   return html`<div class="contact">
     ${address && html`<p class="address">${address}</p>`}${text && html`<p class="said">${text}</p>`}
     ${(contact_name || contact_phone) && html`<p class="muted">${[contact_name, contact_phone].filter(Boolean).join("  ")}</p>`}
-    ${problem && html`<p class="hint hint-bad" role="alert">${t(problem.status === 0 ? "go.reveal.offline" : "go.reveal.failed")} ${problem.status !== 0 && reason(problem)}</p>`}
+    ${problem && html`<p class="hint hint-bad" role="alert">${problem.status === 0 ? t("go.reveal.offline")
+      : `${t("go.reveal.failed")} ${reason(problem)}`}</p>`}
     <div class="choices contact-ways">
       ${!open && known && task.act?.name !== "assignment.accept" && html`<${Button} icon="eye" onClick=${reveal}>${t("go.reveal")}</${Button}>`}
-      ${open?.contact_phone && html`<a class="button" href=${`tel:${open.contact_phone.replace(/[^+\d]/g, "")}`}><${Icon} name="phone" /><span>${t("go.call")}</span></a>`}
+      ${open?.contact_phone && html`<a class="button" href=${`tel:${open.contact_phone.replace(/[^+\d]/g, "")}`}>
+        <${Icon} name="phone" /><span>${t("go.call")}</span></a>`}
       <${Ways} request=${task.request} address=${open?.address} /></div></div>`;
 }
 
@@ -126,7 +129,8 @@ function Ways({ request, address }) {
   if (!placed && !address) return null;
   return html`<a class="button" href=${placed ? toPlace(request) : toAddress(address)} target="_blank" rel="noreferrer">
       <${Icon} name="navigate" /><span>${t("go.way")}</span></a>
-    <a class="button" href=${amap(request, address, placed)} target="_blank" rel="noreferrer"><${Icon} name="navigate" /><span>${t("go.way_amap")}</span></a>`;
+    <a class="button" href=${amap(request, address, placed)} target="_blank" rel="noreferrer">
+      <${Icon} name="navigate" /><span>${t("go.way_amap")}</span></a>`;
 }
 
 const apple = /iPhone|iPad|Macintosh/.test(navigator.userAgent);
