@@ -1,5 +1,5 @@
 // QR cards: printable sheets of codes that lead a phone to an area or a team.
-import { html, useEffect, useMemo, useState } from "../lib/preact.js";
+import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
 import { inside } from "../lib/areas.js";
 import { number, t, word } from "../lib/i18n.js";
 import { areas, live, place, teams } from "../lib/store.js";
@@ -11,7 +11,6 @@ import { Qr } from "../lib/people/qr.js";
 
 /** Sizes of a card: what fits on a sheet of A4, or a roll of labels. */
 const SIZES = ["poster", "card", "label", "roll"];
-const LEVELS = ["1", "2", "3", "4"];
 /** Codes are costly to draw: so many are drawn between two frames. */
 const A_FRAME = 12;
 
@@ -27,6 +26,12 @@ const areaCards = (outer, level) => [...areas.value.nodes.values()]
   .map((node) => ({ key: node.area, kind: "area", name: node.name, id: node.area,
     sort: both(`level.${node.level}`), above: node.parent ? areaPath(node.parent) : "" }));
 
+/** The levels below the root that there are, as text. */
+const levels = computed(() => {
+  const found = new Set([...areas.value.nodes.values()].map((node) => node.level));
+  return [...found].filter((level) => level > 0).sort((a, b) => a - b).map(String);
+});
+
 const teamCards = (outer, team) => [...teams.value.values()]
   .filter((row) => (team ? row.team === team : !outer || inside(row.area, outer)))
   .sort((a, b) => collator.value.compare(a.name, b.name))
@@ -35,7 +40,7 @@ const teamCards = (outer, team) => [...teams.value.values()]
 
 export default function Cards() {
   const [of, size] = [one("of", "area"), one("size", "card")];
-  const [outer, level, team] = [one("area"), one("level", "3"), one("team")];
+  const [outer, level, team] = [one("area"), one("level", levels.value.at(-1) ?? "all"), one("team")];
   const cards = of === "team" ? teamCards(outer, team) : areaCards(outer, level === "all" ? "" : level);
   const drawn = useGrowing(cards.length, `${of} ${outer} ${level} ${team}`);
   const ready = drawn >= cards.length;
@@ -55,7 +60,7 @@ export default function Cards() {
       ${of === "area" && html`<${Field} label=${t("people.cards_level")}>
         ${(a11y) => html`<select ...${a11y} value=${level}
         onChange=${(event) => ask({ level: event.currentTarget.value })}>
-        ${LEVELS.map((code) => html`<option value=${code}>${word("level", code)}</option>`)}<option value="all">
+        ${levels.value.map((code) => html`<option value=${code}>${word("level", code)}</option>`)}<option value="all">
           ${t("ui.all")}</option></select>`}</${Field}>`}
       <div class="cards-print"><button type="button" class="button button-main"
         aria-disabled=${cards.length === 0 ? "true" : undefined}

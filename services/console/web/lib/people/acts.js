@@ -95,7 +95,8 @@ export function Retire({ row, done }) {
       </${CommandForm}>`;
 }
 
-const list = (text) => text.split(/[\s,,、]+/).filter(Boolean);
+/** Words between spaces and commas, also those of full width. */
+const list = (text) => text.split(/[\s,\uff0c\u3001]+/).filter(Boolean);
 
 /** Only what was changed is sent; name and phone only where something was typed. */
 export function amended(row, form) {

@@ -6,9 +6,9 @@ export const blank = (key) => ({ key, who: "", area: "", came: "", went: "" });
 /** Whether nothing is typed in a line but what all lines share. */
 export const isBlank = (line) => !line.who.trim() && !line.came.trim() && !line.went.trim();
 
-/** A time of day as HH:MM, from 8, 830, 0830, 8:30 or 8.30; null where it is none. */
+/** A time of day as HH:MM, from 8, 830, 0830, 8:30, 8.30 or with Chinese signs for hour; null where it is none. */
 export function timeOfDay(text) {
-  const said = text.trim().replace(/[::.点时]/g, ":").replace(/:$/, "");
+  const said = text.trim().replace(/[:\uff1a.\u70b9\u65f6]/g, ":").replace(/:$/, "");
   const found = /^(\d{1,2}):(\d{2})$/.exec(said) ?? /^(\d{1,2})()$/.exec(said)
     ?? /^(\d{1,2})(\d{2})$/.exec(said);
   if (!found) return null;

@@ -2,6 +2,8 @@
 import { html, render } from "../preact.js";
 
 let box = null;
+/** Whether print() is under way: then what is on the paper is what it was given. */
+let given = false;
 
 function put(content) {
   box ??= document.body.appendChild(Object.assign(document.createElement("div"), { id: "paper" }));
@@ -19,12 +21,14 @@ function take() {
 export function print(content) {
   put(content);
   addEventListener("afterprint", take, { once: true });
+  given = true;
   window.print();
+  given = false;
 }
 
 /** Have the browser's own print command print what `make` gives; call what it returns when that is over. */
 export function printing(make) {
-  const before = () => { if (!box) put(make()); };
+  const before = () => { if (!given) put(make()); };
   addEventListener("beforeprint", before);
   addEventListener("afterprint", take);
   return () => {
