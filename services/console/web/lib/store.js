@@ -64,10 +64,11 @@ effect(() => { if (place.value) timezone.value = place.value.timezone; });
 export const areas = computed(() => tree(rows("areas")));
 /** Unfinished requests. */
 export const requests = computed(() => [...rows("requests").values()]);
+// Copies: a computed whose value is the same Map would tell nobody that its rows changed.
 /** Teams that have not stood down. */
-export const teams = computed(() => rows("teams"));
+export const teams = computed(() => new Map(rows("teams")));
 /** Live assignments and open offers. */
-export const assignments = computed(() => rows("assignments"));
+export const assignments = computed(() => new Map(rows("assignments")));
 /** The open incidents, newest first; the state filter of the stream leaves closed ones out. */
 export const incidents = computed(() =>
   [...rows("incidents").values()].sort((a, b) => Date.parse(b.starts_at) - Date.parse(a.starts_at)));

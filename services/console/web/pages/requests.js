@@ -33,6 +33,7 @@ export default function Requests({ route }) {
     : route.id ? html`<${Detail} key=${route.id} id=${route.id} narrow=${!wide} />` : null;
   const Over = DIALOGS[doing?.kind];
   return html`<div class="fills desk">
+    ${!wide && side && html`<h1 class="visually-hidden">${t("page.requests")}</h1>`}
     ${(wide || !side) && html`<${Queue} queue=${queue} narrow=${!wide} phone=${phone} />`}
     ${(wide || side) && html`<aside class="side" aria-label=${t("requests.side")}>${side ?? html`<${Overview} />`}</aside>`}
     <${CheckedTasks} />

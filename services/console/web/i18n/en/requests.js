@@ -8,6 +8,7 @@ export default {
   "requests.alert_overdue": "Overdue", "requests.alert_untouched": "Untouched too long", "requests.ended": "Ended",
   "requests.none": "No request is unfinished. New ones appear here by themselves.", "requests.none_ended": "No ended request passes these filters.",
   "requests.none_here": "None of the {m} unfinished requests passes these filters.",
+  "requests.sort": "Order",
   "requests.check": "Check {id}", "requests.checked_n": "{n} checked", "requests.merge_checked": "Merge…", "requests.cancel_checked": "Cancel…", "requests.uncheck": "Uncheck",
   "requests.priority": "Priority", "requests.alert": "Alert", "requests.opened": "Received", "requests.category": "Category", "requests.area": "Area", "requests.state": "State",
   "requests.slots": "Slots", "requests.id": "Id", "requests.untouched": "Untouched", "requests.overdue": "Overdue {age}", "requests.open_ended": "open-ended", "requests.asked_n": "{n} asked",

@@ -8,6 +8,7 @@ export default {
   "requests.alert_overdue": "已逾期", "requests.alert_untouched": "久未过问", "requests.ended": "已结",
   "requests.none": "没有未结的求助。新求助会自动出现在这里。", "requests.none_ended": "没有符合筛选的已结求助。",
   "requests.none_here": "{m} 条未结求助都不符合筛选。",
+  "requests.sort": "排序",
   "requests.check": "选中 {id}", "requests.checked_n": "已选 {n} 条", "requests.merge_checked": "并单…", "requests.cancel_checked": "取消…", "requests.uncheck": "不选",
   "requests.priority": "优先级", "requests.alert": "警示", "requests.opened": "收到", "requests.category": "类别", "requests.area": "区域", "requests.state": "状态",
   "requests.slots": "名额", "requests.id": "编号", "requests.untouched": "未过问", "requests.overdue": "逾期 {age}", "requests.open_ended": "不限", "requests.asked_n": "询问中 {n}",

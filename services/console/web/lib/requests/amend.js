@@ -59,7 +59,7 @@ export function Amend({ ids: [id] }) {
     ${(control) => html`<input ...${control} ...${props} value=${form[name]} onInput=${set(name)} />`}</${Field}>`;
   return html`<${Dialog} wide title=${t("requests.amend_title", { id })} close=${closePanel}><form class="form form-wide" onSubmit=${submit}>
     <fieldset class="plain"><legend>${t("requests.priority")}</legend><div class="toggles">${["1", "2", "3", "4"].map((value) => html`<label class="toggle toggle-radio"><input type="radio"
-      name="priority" checked=${form.priority === value} onChange=${() => setForm({ ...form, priority: value })} /><b>${value}</b> ${word("priority", value)}</label>`)}</div></fieldset>
+      name="priority" checked=${form.priority === value} autofocus=${form.priority === value} onChange=${() => setForm({ ...form, priority: value })} /><b>${value}</b> ${word("priority", value)}</label>`)}</div></fieldset>
     <div class="form-row">
       <${Field} label=${t("requests.category")}>${(control) => html`<select ...${control} value=${form.category} onChange=${set("category")}>
         ${categories.map((one) => html`<option value=${one}>${word("category", one)}</option>`)}</select>`}</${Field}>
@@ -69,7 +69,8 @@ export function Amend({ ids: [id] }) {
     <${Field} label=${t("requests.area")}>${({ id: first }) => html`<${AreaPick} id=${first} value=${form.area} pick=${(area) => area && setForm({ ...form, area })} />`}</${Field}>
     <div class="form-row">${input("slots", { type: "number", min: 1, max: 10000, placeholder: t("requests.open_ended") })}${input("quantity", { type: "number", min: 1, required: true })}
       ${input("lon", { type: "number", step: "any", min: -180, max: 180 })}${input("lat", { type: "number", step: "any", min: -90, max: 90 })}</div>
-    <div class="form-row">${PERSONAL.map((name) => input(name, { maxlength: name === "text" ? 4000 : 200, inputmode: name === "contact_phone" ? "tel" : undefined, autocomplete: "off" }))}</div>
+    <div class="form-row">${PERSONAL.slice(0, 3).map((name) => input(name, { maxlength: 200, inputmode: name === "contact_phone" ? "tel" : undefined, autocomplete: "off" }))}</div>
+    <${Field} label=${t("requests.text")} hint=${personalHint(row.text)}>${(control) => html`<textarea ...${control} rows="2" maxlength="4000" value=${form.text} onInput=${set("text")}></textarea>`}</${Field}>
     <${ErrorNote} problem=${action.problem} />
     <div class="form-actions"><button type="submit" class="button button-main" aria-disabled=${count && !action.busy ? undefined : "true"}>${count ? t("requests.amend_do", { n: count }) : t("requests.amend_none")}</button>
       <button type="button" class="button" onClick=${closePanel}>${t("ui.cancel")}</button></div></form></${Dialog}>`;

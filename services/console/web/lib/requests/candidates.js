@@ -6,7 +6,7 @@ import { route } from "../router.js";
 import { areas } from "../store.js";
 import { wall, span } from "../time.js";
 import { Empty, ErrorNote, Icon, Loading, Presence, State, classes, useLoaded } from "../ui.js";
-import { useLater } from "./desk.js";
+import { rowOf, useLater } from "./desk.js";
 import { Place } from "./show.js";
 
 const LIMIT = 60;
@@ -24,9 +24,9 @@ export const calledOf = (one) => (one.kind === "team" ? one.name : one.name ? `$
 /** A list of candidates for a request.
  *
  * chosen, choose: the key and row of the one chosen; keys: {Enter, o, ...} -> what they do with it;
- * round: another number loads the list anew; busy: nothing is done meanwhile.
+ * round: another number loads the list anew; instead: they take the place of somebody, so that no slot need be free.
  */
-export function Candidates({ request, chosen, choose, keys, round }) {
+export function Candidates({ request, chosen, choose, keys, round, instead }) {
   const [kind, setKind] = useState("");
   const [typed, setTyped] = useState("");
   const q = useLater(typed.trim(), TYPING_MS);
@@ -66,13 +66,13 @@ export function Candidates({ request, chosen, choose, keys, round }) {
       ${data && html`<span class="age">${t("live.age", { age: span(Math.max(0, wall.value - data.at)) })}</span>`}
     </div>
     <${ErrorNote} problem=${list.problem} retry=${list.reload} />
-    ${data?.takes === 0 && html`<p class="note candidates-full" role="status">${t("requests.takes_none")}</p>`}
+    ${data?.takes === 0 && !instead && html`<p class="note candidates-full" role="status">${t("requests.takes_none")}</p>`}
     ${data?.needs && html`<p class="muted candidates-needs">${t("requests.needs", { what: needs(data.needs) })}</p>`}
     ${!data && !list.problem && html`<${Loading} />`}
     <div class="candidates-list" role="listbox" tabindex="0" ref=${box} aria-label=${t("requests.candidates")} onKeyDown=${pressed}
         aria-activedescendant=${index >= 0 ? `unit-${chosen}` : undefined}>
       ${["best", "free", "rest"].map((name) => html`<${Group} key=${name} name=${name} items=${items.filter((one) => rank(one) === name)}
-        request=${request} chosen=${chosen} choose=${choose} />`)}
+        here=${rowOf(request)?.area} chosen=${chosen} choose=${choose} />`)}
     </div>
     ${data && !items.length && html`<${Empty} text=${t(q ? "requests.candidates_none_q" : "requests.candidates_none")} />`}
   </div>`;
@@ -88,18 +88,18 @@ function needs({ roles = [], skills = [], vehicles = [], team_kinds = [] }) {
   ].join(t("history.and"));
 }
 
-function Group({ name, items, chosen, choose }) {
+function Group({ name, items, here, chosen, choose }) {
   if (!items.length) return null;
   return html`<div role="group" aria-labelledby=${`units-${name}`} class="candidates-group">
     <div class="candidates-heading" id=${`units-${name}`} role="presentation">${t(`requests.units_${name}`)} <span class="toggle-count">${number(items.length)}</span></div>
-    ${items.map((one) => html`<${Candidate} key=${unitKey(one)} one=${one} chosen=${unitKey(one) === chosen} choose=${choose} />`)}</div>`;
+    ${items.map((one) => html`<${Candidate} key=${unitKey(one)} one=${one} here=${here} chosen=${unitKey(one) === chosen} choose=${choose} />`)}</div>`;
 }
 
-function Candidate({ one, chosen, choose }) {
+function Candidate({ one, here, chosen, choose }) {
   return html`<div role="option" id=${`unit-${unitKey(one)}`} aria-selected=${chosen ? "true" : "false"} onClick=${() => choose(one)}
       class=${classes("candidate", chosen && "candidate-chosen", !one.free && "candidate-busy")}>
     <span class="candidate-line"><${Icon} name=${one.kind} /><strong>${one.name ?? one.unit}</strong>${one.name && html`<span class="mono muted">${one.unit}</span>`}
-      <span class="candidate-near">${nearness(one)}</span></span>
+      <span class="candidate-near">${nearness(one, here)}</span></span>
     <span class="candidate-line candidate-more">${one.kind === "team"
       ? html`<${State} domain="team_state" value=${one.state} /><span>${word("kind", one.team_kind)}</span><span>${t("requests.manned", { n: number(one.members_on_duty), m: number(one.members) })}</span>`
       : html`<${Presence} value=${one.presence} /><span>${word("role", one.role)}</span>${one.vehicle && html`<span>${one.vehicle}</span>`}`}
@@ -118,15 +118,14 @@ function why(one) {
   return null;
 }
 
-function nearness(one) {
+function nearness(one, here) {
   if (one.distance !== null) return one.distance < 950 ? t("requests.metres", { n: number(Math.round(one.distance / 10) * 10) }) : t("requests.km", { n: number(one.distance / 1000, { maximumFractionDigits: 1 }) });
-  return html`<span data-steps=${one.steps}>${sameLevel(one)}</span>`;
+  return sameLevel(one, here);
 }
 
 /** The smallest area that holds both, by its level: same community, same street, same county. */
-function sameLevel(one) {
-  const path = areas.value.path(one.area);
-  const node = path.at(Math.max(-path.length, -1 - one.steps));
+function sameLevel(one, here) {
+  const node = here && areas.value.path(here).at(-1 - one.steps);
   if (!node) return t("requests.steps", { n: one.steps });
-  return node.level === 0 ? t("requests.far") : t("requests.same_level", { level: word("level", node.level) });
+  return node.level === 0 ? t("requests.far") : t("requests.same_level", { level: word("level", node.level).toLowerCase() });
 }

@@ -1,5 +1,5 @@
 // What the parts of the requests page share: what is checked, which panel is open, where the focus goes back to.
-import { computed, signal, useEffect, useState } from "../preact.js";
+import { computed, signal, useEffect, useLayoutEffect, useRef, useState } from "../preact.js";
 import { all } from "../api.js";
 import { go, route } from "../router.js";
 import { areas, assignments, live, teams } from "../store.js";
@@ -97,6 +97,20 @@ export function useMedia(query) {
     return () => list.removeEventListener("change", changed);
   }, [query]);
   return holds;
+}
+
+/** [ref, whether the element is narrower than so many rem]. */
+export function useNarrow(rem) {
+  const box = useRef();
+  const [narrow, setNarrow] = useState(false);
+  useLayoutEffect(() => {
+    const measure = () => setNarrow(box.current.clientWidth < rem * parseFloat(getComputedStyle(document.documentElement).fontSize));
+    const watcher = new ResizeObserver(() => box.current && measure());
+    watcher.observe(box.current);
+    measure();
+    return () => watcher.disconnect();
+  }, []);
+  return [box, narrow];
 }
 
 /** False at first, true after so many ms: what is passed over quickly asks for nothing. */

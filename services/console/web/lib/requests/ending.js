@@ -27,7 +27,7 @@ export function End({ ids: [id] }) {
   const close = closePanel;
   return html`<${Dialog} title=${t("requests.end_title", { id })} close=${close}>
     <div class="toggles ending-how" role="radiogroup" aria-label=${t("requests.end")}>${HOW.map((one) => html`<label class="toggle toggle-radio"><input type="radio" name="how"
-      checked=${one === how} onChange=${() => setHow(one)} />${t(`requests.end_${one}`)}</label>`)}</div>
+      checked=${one === how} autofocus=${one === how} onChange=${() => setHow(one)} />${t(`requests.end_${one}`)}</label>`)}</div>
     <p class="ending-what">${t(`requests.end_${how}_what`)}</p>
     <${EndForm} key=${how} id=${id} how=${how} close=${close} /></${Dialog}>`;
 }
@@ -56,7 +56,7 @@ function EndForm({ id, how, close }) {
 
 /** The dialog that takes an end back. */
 export function Reopen({ ids: [id] }) {
-  const reason = useReason("reopen", { needed: false });
+  const reason = useReason("reopen", { needed: false, first: true });
   const action = useAction();
   const key = useRef(uuid());
   const submit = async (event) => {
@@ -97,7 +97,7 @@ export const Refused = ({ rows }) => rows.length > 0 && html`<div class="note no
 
 /** The dialog that cancels several requests. */
 export function CancelMany({ ids }) {
-  const reason = useReason("cancel", { needed: true, notes: true });
+  const reason = useReason("cancel", { needed: true, notes: true, first: true });
   const batch = useBatch();
   const items = useRef(null);
   const submit = async (event) => {

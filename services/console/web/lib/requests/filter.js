@@ -1,5 +1,5 @@
 // Which requests are shown, and in which order. The filters live in the address, so that any page can link into them.
-import { alertOf, byUrgency, unfinished, worse } from "../alerts.js";
+import { alertOf, worse } from "../alerts.js";
 import { inside } from "../areas.js";
 import { go, route } from "../router.js";
 
@@ -46,12 +46,18 @@ function oneSide(states, newest) {
   return states.filter((state) => ended(state) === ended(newest));
 }
 
-/** What a request says for each list filter. */
+const known = new WeakMap();
+/** What a request says for each list filter, and what it is sorted by; a row is never changed, only replaced. */
 function facts(row, at) {
-  return {
-    state: row.state, priority: String(row.priority), category: row.category, incident: row.incident ?? "",
-    alert: alertOf(row, at)?.kind ?? "",
+  const before = known.get(row);
+  if (before?.at === at) return before;
+  const alert = alertOf(row, at);
+  const found = {
+    at, state: row.state, priority: String(row.priority), category: row.category, incident: row.incident ?? "",
+    alert: alert?.kind ?? "", worst: alert, opened: before?.opened ?? Date.parse(row.opened_at),
   };
+  known.set(row, found);
+  return found;
 }
 
 const textOf = (row) => row.request.toLowerCase();
@@ -83,10 +89,12 @@ export function tally(rows, name, filters, at, ofUnit) {
 
 const text = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const wanted = (row) => (row.slots === null ? 1 : row.slots - row.taken);
+/** As byUrgency, without reading the times anew. */
+const urgency = (at) => (a, b) => a.priority - b.priority || facts(a, at).opened - facts(b, at).opened;
 const ORDERS = {
-  priority: () => byUrgency,
-  alert: (at) => (a, b) => worse(alertOf(a, at), alertOf(b, at)),
-  age: () => (a, b) => Date.parse(a.opened_at) - Date.parse(b.opened_at),
+  priority: urgency,
+  alert: (at) => (a, b) => worse(facts(a, at).worst, facts(b, at).worst),
+  age: (at) => (a, b) => facts(a, at).opened - facts(b, at).opened,
   category: () => (a, b) => text(a.category, b.category),
   area: () => (a, b) => text(a.area, b.area),
   state: () => (a, b) => [...STATES, ...ENDED].indexOf(a.state) - [...STATES, ...ENDED].indexOf(b.state),
@@ -112,7 +120,6 @@ export function sortBy(key) {
 /** The comparison for an order; ties go by urgency, then id, so that equal rows never change places. */
 export function comparison({ key, down }, at) {
   const first = ORDERS[key](at);
-  return (a, b) => (down ? -first(a, b) : first(a, b)) || byUrgency(a, b) || text(a.request, b.request);
+  const then = urgency(at);
+  return (a, b) => (down ? -first(a, b) : first(a, b)) || then(a, b) || text(a.request, b.request);
 }
-
-export { unfinished };

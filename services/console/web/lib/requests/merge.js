@@ -53,7 +53,7 @@ export function Merge({ ids }) {
       <th>${t("requests.area")}</th><th>${t("requests.opened")}</th><th>${t("requests.state")}</th><th>${t("requests.slots")}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.request}>
         <td><input type="checkbox" checked=${taking.has(row.request)} onChange=${() => take(row.request)} aria-label=${t("requests.merge_take_one", { id: row.request })} /></td>
-        <td><input type="radio" name="keep" checked=${keep === row.request} disabled=${!taking.has(row.request)} onChange=${() => setWanted(row.request)}
+        <td><input type="radio" name="keep" checked=${keep === row.request} autofocus=${keep === row.request} disabled=${!taking.has(row.request)} onChange=${() => setWanted(row.request)}
           aria-label=${t("requests.merge_keep_one", { id: row.request })} /></td>
         <td class="mono">${row.request}</td><td><${Priority} value=${row.priority} short /> <${What} row=${row} /></td><td><${Place} code=${row.area} short /></td>
         <td class="nowrap">${since(row.opened_at)}</td><td><${State} domain="request_state" value=${row.state} /></td><td><${Slots} row=${row} /></td></tr>`)}</tbody></table></div>

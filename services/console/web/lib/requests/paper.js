@@ -12,8 +12,9 @@ export function Paper({ queue }) {
   const shown = useRef(queue);
   shown.current = queue;
   useEffect(() => {
-    const fill = () => render(html`<${Sheet} queue=${shown.current} />`, sheet.current);
-    const clear = () => render(null, sheet.current);
+    const box = sheet.current; // when the page is left, the reference is empty before this is cleared
+    const fill = () => render(html`<${Sheet} queue=${shown.current} />`, box);
+    const clear = () => render(null, box);
     const media = matchMedia("print");
     const changed = () => (media.matches ? fill() : clear());
     addEventListener("beforeprint", fill);

@@ -1,7 +1,7 @@
 // The queue: filters, the table of requests, what is checked; rows change under the user without moving what they look at.
 import { html, useEffect, useMemo, useRef, useState } from "../preact.js";
 import { get } from "../api.js";
-import { number, t, word } from "../i18n.js";
+import { lang, number, t, word } from "../i18n.js";
 import { param, route } from "../router.js";
 import { areas, incidents, live, requests } from "../store.js";
 import { Age, Empty, ErrorNote, Icon, Loading, Priority, State, classes, useAction } from "../ui.js";
@@ -10,13 +10,15 @@ import { alertOf } from "../alerts.js";
 import { stamp } from "../time.js";
 import { AreaPick } from "./area.js";
 import { OpenedAgo, Place, Slots, Standing, What } from "./show.js";
-import { checked, endedRows, panel, show, slow, tasksOf, toggle, unitName } from "./desk.js";
+import { checked, endedRows, panel, show, slow, tasksOf, toggle, unitName, useNarrow } from "./desk.js";
 import {
   ALERTS, ENDED, STATES, clearFilters, comparison, filtered, filtersOf, passer, setFilter, sortBy, sortOf, tally, toggleFilter,
 } from "./filter.js";
 
 const PAGE = 200;
 /** Ended requests that are fetched at a time. */
+const TABLE_REM = 50;
+/** Where the queue is narrower its rows are cards. */
 const ANNOUNCE_MS = 2500;
 /** New requests are announced together after so long. */
 
@@ -82,23 +84,26 @@ function placed(rows, before, ghost, compare) {
 /** The queue with its filters. */
 export function Queue({ queue, narrow, phone }) {
   const { filters, order, rows, matching, ghost } = queue;
+  const [box, cards] = useNarrow(TABLE_REM);
   const { id } = route.value;
   const fresh = useFresh(queue);
   const marked = (row) => classes(
     row === ghost && "row-gone", fresh.ids.has(row.request) && "row-new",
     alertOf(row, queue.at) ? `row-alert-${alertOf(row, queue.at).level}` : !row.touched && row.ended_at === null && "row-untouched",
   );
+  const code = lang.value;
+  const layout = useMemo(() => (cards ? CARD() : columns(filters.ended)), [cards, filters.ended, code]);
   const open = (row) => {
     show(row.request, { step: narrow });
     requestAnimationFrame(() => document.querySelector(".detail-title")?.focus());
   };
-  return html`<section class="queue" aria-label=${t("requests.queue")}>
+  return html`<section class=${classes("queue", cards && "queue-cards")} ref=${box} aria-label=${t("requests.queue")}>
     <${Head} queue=${queue} fresh=${fresh} />
-    <${Filters} queue=${queue} phone=${phone} />
+    <${Filters} queue=${queue} phone=${phone} cards=${cards} />
     ${filters.ended && html`<${ErrorNote} problem=${queue.ended.problem} retry=${queue.ended.again} />`}
     ${!live.value.has("requests") || (filters.ended && queue.ended.busy && !rows.length) ? html`<${Loading} />` : html`<${VirtualTable}
-      rows=${rows} id=${(row) => row.request} columns=${phone ? CARD() : columns(filters.ended)} label=${t("requests.queue")}
-      height=${phone ? 84 : 34} selected=${id} select=${(row) => (narrow ? open(row) : show(row.request))} open=${open} sorted=${order} sort=${sortBy}
+      rows=${rows} id=${(row) => row.request} columns=${layout} label=${t("requests.queue")}
+      height=${cards ? 84 : 34} selected=${id} select=${(row) => (narrow ? open(row) : show(row.request))} open=${open} sorted=${order} sort=${sortBy}
       marked=${marked} checked=${checked.value} check=${(row) => toggle(row.request)} empty=${html`<${Nothing} queue=${queue} />`} />`}
     ${filters.ended && queue.ended.next && html`<div class="toolbar"><button type="button" class="button" onClick=${queue.ended.more}
       aria-disabled=${queue.ended.busy ? "true" : undefined}>${t("requests.older", { n: PAGE })}</button>
@@ -154,7 +159,7 @@ function useFresh({ matching, rows, filters }) {
   return { ids, count, said, look };
 }
 
-function Filters({ queue, phone }) {
+function Filters({ queue, phone, cards }) {
   const { filters } = queue;
   const set = filtered(filters);
   const inner = html`<${Groups} queue=${queue} />`;
@@ -172,10 +177,18 @@ function Filters({ queue, phone }) {
       ${filters.unit && html`<span class="filters-unit">${t("requests.of_unit", { unit: unitName(unitRow(filters.unit)) })}
         <button type="button" class="button button-plain" onClick=${() => setFilter("unit", null)} aria-label=${t("requests.unit_all")}><${Icon} name="close" /></button>
         <button type="button" class="button" onClick=${() => giveAll(filters.unit)}>${t("requests.reassign_all")}</button></span>`}
+      ${cards && html`<${Sorting} queue=${queue} />`}
       ${set && html`<button type="button" class="button button-plain" onClick=${clearFilters}>${t("requests.filters_clear")}</button>`}
     </div>
     ${phone ? html`<details class="filters-more"><summary>${t("ui.filter")}</summary>${inner}</details>` : inner}
   </div>`;
+}
+
+/** The order, where there are no headings to press. */
+function Sorting({ queue: { order, filters } }) {
+  const keys = [filters.ended ? "ended" : "alert", "priority", "age", "category", "area", "state", "slots", "id"];
+  return html`<select aria-label=${t("requests.sort")} value=${`${order.down ? "-" : ""}${order.key}`} onChange=${(event) => setFilter("sort", event.currentTarget.value)}>
+    ${keys.flatMap((key) => [key, `-${key}`]).map((key) => html`<option value=${key}>${t(`requests.${LABELS[key.replace("-", "")] ?? key.replace("-", "")}`)} ${key.startsWith("-") ? "↓" : "↑"}</option>`)}</select>`;
 }
 
 const unitRow = (unit) => [...tasksOf.value.values()].flat().find((row) => row.unit === unit) ?? { unit };
@@ -245,23 +258,33 @@ const Check = ({ row }) => html`<input type="checkbox" tabindex="-1" checked=${c
   aria-label=${t("requests.check", { id: row.request })} onMouseDown=${(event) => event.preventDefault()}
   onClick=${(event) => { event.stopPropagation(); toggle(row.request); }} onDblClick=${(event) => event.stopPropagation()} />`;
 
-function columns(ended) {
-  const all = [
-    { key: "check", label: html`<span class="visually-hidden">${t("keys.check")}</span>`, width: "1.2rem", cell: (row) => html`<${Check} row=${row} />` },
-    { key: "priority", label: t("requests.priority"), sort: true, width: "minmax(4.4rem, .7fr)", cell: (row) => html`<${Priority} value=${row.priority} />` },
-    ended ? { key: "ended", label: t("requests.ended"), sort: true, width: "minmax(7rem, 1fr)", cell: (row) => stamp(row.ended_at) }
-      : { key: "alert", label: t("requests.alert"), sort: true, width: "minmax(8.5rem, 1.35fr)", cell: (row) => html`<${Standing} row=${row} />` },
-    { key: "age", label: t("requests.opened"), sort: true, class: "number", width: "minmax(6.9rem, .75fr)", cell: (row) => html`<${OpenedAgo} row=${row} />` },
-    { key: "category", label: t("requests.category"), sort: true, width: "minmax(4.5rem, .75fr)", cell: (row) => html`<${What} row=${row} />` },
-    { key: "area", label: t("requests.area"), sort: true, width: "minmax(7rem, 2fr)", cell: (row) => html`<${Place} code=${row.area} short />` },
-    { key: "state", label: t("requests.state"), sort: true, width: "minmax(4.2rem, .7fr)", cell: (row) => html`<${State} domain="request_state" value=${row.state} />` },
-    { key: "slots", label: t("requests.slots"), sort: true, width: "minmax(4rem, .7fr)", cell: (row) => html`<${Slots} row=${row} />` },
-    { key: "id", label: t("requests.id"), sort: true, class: "mono", width: "minmax(5rem, .8fr)", cell: (row) => row.request },
-  ];
-  return all;
-}
+/** Widths of the columns in rem by language: words differ in length; where they are long, the priority is its digit. */
+const WIDTHS = {
+  zh: { priority: 5.2, alert: 8.8, age: 6, category: 4.6, area: 8, state: 4.1, slots: 4.2, id: 5 },
+  en: { priority: 4.2, alert: 10.9, age: 5.2, category: 6.3, area: 6.6, state: 5.6, slots: 4.2, id: 5 },
+};
 
-/** On a phone a row is a card. */
+function columns(ended) {
+  const code = lang.value;
+  const column = (key, share, cell, more = {}) => ({
+    key, label: t(`requests.${LABELS[key] ?? key}`), sort: true, width: `minmax(${WIDTHS[code][key]}rem, ${share}fr)`, cell, ...more,
+  });
+  return [
+    { key: "check", label: html`<span class="visually-hidden">${t("keys.check")}</span>`, width: "1.2rem", cell: (row) => html`<${Check} row=${row} />` },
+    column("priority", 0.1, (row) => html`<${Priority} value=${row.priority} short=${code === "en"} />`),
+    ended ? column("ended", 0.3, (row) => stamp(row.ended_at), { width: "minmax(8.8rem, .3fr)" }) : column("alert", 0.3, (row) => html`<${Standing} row=${row} />`),
+    column("age", 0.1, (row) => html`<${OpenedAgo} row=${row} />`, { class: "number" }),
+    column("category", 0.3, (row) => html`<${What} row=${row} />`),
+    column("area", 3, (row) => html`<${Place} code=${row.area} short />`),
+    column("state", 0.1, (row) => html`<${State} domain="request_state" value=${row.state} />`),
+    column("slots", 0.1, (row) => html`<${Slots} row=${row} />`),
+    column("id", 0.3, (row) => row.request, { class: "mono" }),
+  ];
+}
+/** Labels that are not called as their column. */
+const LABELS = { age: "opened" };
+
+/** Where there is little room a row is a card. */
 const CARD = () => [{
   key: "priority", label: t("requests.queue"), width: "minmax(0, 1fr)", cell: (row) => html`<div class="queue-card">
     <div class="queue-card-line"><${Priority} value=${row.priority} short /><strong><${What} row=${row} /></strong><${Standing} row=${row} />

@@ -24,7 +24,7 @@ export function codeOf(text) {
 }
 
 /** The state of a reason field: {code, note, ready, field}; `note` is what was typed where no code can be made of it. */
-export function useReason(purpose, { needed, notes }) {
+export function useReason(purpose, { needed, notes, first }) {
   const [choice, setChoice] = useState("");
   const [typed, setTyped] = useState("");
   const own = choice === OTHER;
@@ -34,7 +34,7 @@ export function useReason(purpose, { needed, notes }) {
   const ready = own ? code !== "" : !needed || code !== "";
   const field = html`<div class="form-row">
     <${Field} label=${t("requests.reason")} hint=${needed ? undefined : t("ui.optional")}>${(control) => html`
-      <select ...${control} value=${choice} required=${needed} onChange=${(event) => setChoice(event.currentTarget.value)}>
+      <select ...${control} autofocus=${first} value=${choice} required=${needed} onChange=${(event) => setChoice(event.currentTarget.value)}>
         <option value="">${needed ? t("requests.reason_choose") : t("word.none")}</option>
         ${REASONS[purpose].map((one) => html`<option value=${one}>${word("reason", one)}</option>`)}
         <option value=${OTHER}>${t("requests.reason_other")}</option>

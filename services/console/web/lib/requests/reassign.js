@@ -49,7 +49,7 @@ export function Reassign({ rows: given }) {
     ${left > 0 && html`<p class="note" role="status">${t("requests.reassign_left", { n: left })}</p>`}
     <ul class="handovers">${rows.map((row) => html`<${Handover} key=${row.assignment} row=${row} chosen=${row === mine} target=${targets.get(row.assignment)}
       choose=${() => setAt(row.assignment)} />`)}</ul>
-    ${mine && html`<${Candidates} request=${mine.request} chosen=${chosen && unitKey(chosen)} choose=${setChosen} round=${round}
+    ${mine && html`<${Candidates} request=${mine.request} chosen=${chosen && unitKey(chosen)} choose=${setChosen} round=${round} instead
       keys=${{ Enter: give, A: (one) => set(rows.map((row) => [row.assignment, one])) }} />`}
     <div class="assign-foot">${chosen && mine && html`<button type="button" class="button" onClick=${() => give(chosen)}>${t("requests.give_to", { unit: calledOf(chosen) })} <kbd>Enter</kbd></button>
       ${rows.length > 1 && html`<button type="button" class="button" onClick=${() => set(rows.map((row) => [row.assignment, chosen]))}>${t("requests.give_all")} <kbd>A</kbd></button>`}`}</div>

@@ -4,7 +4,7 @@ import { alertOf } from "../alerts.js";
 import { number, t, word } from "../i18n.js";
 import { areas } from "../store.js";
 import { now, since, span } from "../time.js";
-import { Alert, classes } from "../ui.js";
+import { Alert, Icon, classes } from "../ui.js";
 import { placePath } from "./desk.js";
 
 /** The alert of a request in words, or that nobody has touched it yet. */
@@ -22,10 +22,11 @@ export const OpenedAgo = ({ row }) => html`<time datetime=${row.opened_at}>${sin
 
 /** Slots taken of those needed; offers that are open. */
 export function Slots({ row }) {
-  const full = row.slots !== null && row.taken >= row.slots;
+  const full = row.ended_at !== null || (row.slots !== null && row.taken >= row.slots);
   return html`<span class=${classes("slots", full && "slots-full")}>${number(row.taken)}/${row.slots === null ? "∞" : number(row.slots)}${
     row.slots === null && html`<span class="visually-hidden"> ${t("requests.open_ended")}</span>`}</span>${
-    row.offers.length > 0 && html` <span class="slots-asked">${t("requests.asked_n", { n: row.offers.length })}</span>`}`;
+    row.offers.length > 0 && html` <span class="slots-asked" title=${t("requests.asked_n", { n: row.offers.length })}><${Icon} name="wait" />${number(row.offers.length)}<span
+      class="visually-hidden"> ${t("requests.asked_n", { n: row.offers.length })}</span></span>`}`;
 }
 
 /** The name of an area, and in which county and street it lies. */

@@ -83,7 +83,7 @@ function Over({ row }) {
 }
 
 function Release({ row, close }) {
-  const reason = useReason("release", { needed: true });
+  const reason = useReason("release", { needed: true, first: true });
   const [id] = useState(uuid);
   const action = useAction();
   const submit = async (event) => {
