@@ -4,7 +4,6 @@ import { t } from "../lib/i18n.js";
 import { href } from "../lib/router.js";
 import { areas, mayCommand } from "../lib/store.js";
 import { Empty, Loading } from "../lib/ui.js";
-import { AreaSuggestions } from "../lib/people/parts.js";
 import { Latest } from "../lib/entry/form.js";
 import { DefineArea } from "../lib/entry/area.js";
 import { DeclareIncident } from "../lib/entry/incident.js";
@@ -19,7 +18,7 @@ export default function Enter({ route }) {
   if (!mayCommand.value) return html`<${Empty} text=${t("people.read_only")} />`;
   if (!areas.value.root) return html`<${Loading} />`;
   const Form = FORMS[chosen];
-  return html`<div class="entry"><${AreaSuggestions} />
+  return html`<div class="entry">
     <header class="page-head"><h1>${t(`entry.title.${chosen}`)}</h1><nav aria-label=${t("page.enter")}><ul class="entry-tabs">${Object.keys(FORMS).map((name) => html`<li key=${name}><a
       href=${href("enter", { id: name })} aria-current=${name === chosen ? "page" : undefined}>${t(`entry.tab.${name}`)}</a></li>`)}</ul></nav></header>
     ${areas.value.nodes.size === 1 && chosen !== "area" && html`<p class="note">${t("entry.no_areas")} <a href=${href("enter", { id: "area" })}>${t("entry.define_area")}</a> <a href=${href("imports")}>${t("entry.many_areas")}</a></p>`}

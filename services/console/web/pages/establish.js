@@ -66,7 +66,7 @@ function After({ made: { code, name } }) {
   const step = (n, key, links) => html`<li><b aria-hidden="true">${n}</b><div><h2>${t(`entry.next_${key}`)}</h2><p class="muted">${t(`entry.next_${key}_note`)}</p><p class="form-actions">${links}</p></div></li>`;
   const to = (page, id, text, main) => html`<a class=${main ? "button button-main" : "button"} href=${href(page, { jurisdiction: code, id })}>${t(text)}</a>`;
   return html`<h1 tabindex="-1" ref=${(heading) => heading?.focus()}>${t("entry.established", { name, code })}</h1><p>${t("entry.next")}</p><ol class="next-steps">
-    ${step(1, "areas", html`${to("imports", null, "entry.next_import", true)}${to("enter", "area", "entry.define_area")}`)}
-    ${step(2, "people", html`${to("imports", null, "entry.next_import")}${to("enter", "worker", "entry.register")}`)}
+    ${step(1, "areas", html`${to("imports", null, "entry.next_sheet", true)}${to("enter", "area", "entry.define_area")}`)}
+    ${step(2, "people", html`${to("imports", null, "entry.next_sheet")}${to("enter", "worker", "entry.register")}`)}
     ${step(3, "begin", html`${to("enter", "incident", "entry.declare")}${to("enter", "request", "entry.open_request")}${to("overview", null, "entry.next_board")}`)}</ol>`;
 }

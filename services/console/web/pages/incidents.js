@@ -8,7 +8,7 @@ import { areas, incidents, live, mayCommand, place, teams } from "../lib/store.j
 import { day, dayNumber, fromLocal, localDate, now, stamp, toLocal } from "../lib/time.js";
 import { Age, Empty, ErrorNote, Field, Icon, Loading, State, classes, useLoaded } from "../lib/ui.js";
 import { CommandForm } from "../lib/people/acts.js";
-import { Acts, AreaSuggestions, Panel, Part, ReasonField, areaPath } from "../lib/people/parts.js";
+import { Acts, Panel, Part, ReasonField, areaPath } from "../lib/people/parts.js";
 import { codeOf } from "../lib/requests/reasons.js";
 import { AreaList } from "../lib/entry/incident.js";
 import { STATES, byDay, imbalance } from "../lib/entry/ledger.js";
@@ -31,7 +31,7 @@ export default function Incidents({ route }) {
   const rows = [...open, ...ended];
   const shown = rows.find((one) => one.incident === route.id);
   const close = () => go("incidents");
-  return html`<div class=${classes("entry incidents", route.id && "incidents-one")}><${AreaSuggestions} />
+  return html`<div class=${classes("entry incidents", route.id && "incidents-one")}>
     <header class="page-head"><h1>${t("page.incidents")}</h1>${mayCommand.value && html`<a class="button" href=${href("enter", { id: "incident" })}><${Icon} name="plus" />${t("entry.declare")}</a>`}</header>
     <div class="incidents-body"><div class="incidents-list"><${ErrorNote} problem=${problem} retry=${reload} />
       ${rows.length === 0 && data && html`<${Empty} text=${t("entry.no_incident_yet")}>${mayCommand.value && html`<a class="button button-main" href=${href("enter", { id: "incident" })}>${t("entry.declare")}</a>`}</${Empty}>`}
@@ -54,7 +54,7 @@ function Other({ id, close, waiting, reload }) {
 
 function Detail({ row, close, reload }) {
   const isOpen = row.state === "open";
-  const sub = html`<p class="incident-sub"><${State} domain="incident_state" value=${row.state} /><span class="muted">${word("incident_kind", row.kind)}</span><span class="person-id">${row.incident}</span><${Age} views=${["incidents", "ledger"]} /></p>`;
+  const sub = html`<p class="incident-sub"><${State} domain="incident_state" value=${row.state} /><span class="muted">${word("incident_kind", row.kind)}</span><span class="entry-id">${row.incident}</span><${Age} views=${["incidents", "ledger"]} /></p>`;
   return html`<${Panel} title=${row.name} sub=${sub} close=${close} focus>
     <p class="incident-clock"><b>${t("entry.day", { n: dayOf(row) })}</b> <span>${t("entry.since", { at: stamp(row.starts_at) })}${row.ends_at && ` · ${t("entry.until", { at: stamp(row.ends_at) })}`}</span></p>
     <${Equation} row=${row} />

@@ -5,7 +5,7 @@ import { href } from "../lib/router.js";
 import { areas, live, mayCommand, mayReveal, needing, place, session } from "../lib/store.js";
 import { since, stamp } from "../lib/time.js";
 import { Age, Empty, ErrorNote, Icon, Loading, Priority, classes, useAction } from "../lib/ui.js";
-import { AreaName, AreaSuggestions } from "../lib/people/parts.js";
+import { AreaName } from "../lib/people/parts.js";
 import { print } from "../lib/people/print.js";
 import { useSend } from "../lib/people/send.js";
 import { who } from "../lib/requests/history.js";
@@ -19,7 +19,7 @@ export default function Notes() {
   const notes = openNotes.value;
   const shown = notes.map((note) => (texts.open.has(note.note) ? { ...note, text: texts.open.get(note.note) } : note));
   const masked = notes.filter((note) => !texts.open.has(note.note)).length;
-  return html`<div class="entry notes"><${AreaSuggestions} />
+  return html`<div class="entry notes">
     <header class="page-head"><h1>${t("entry.notes")}</h1><div class="toolbar"><${Age} views=${["handovers"]} />
       <button type="button" class="button" onClick=${() => print(html`<${Sheet} notes=${shown} />`)}><${Icon} name="print" />${t("entry.sheet")}</button></div></header>
     <div class="notes-body"><section class="notes-list" aria-label=${t("entry.notes_open")}>

@@ -31,12 +31,12 @@ function make(values) {
 
 /** The form, and beside it what lies in the same area already. */
 export function DefineArea() {
-  const entry = useEntry({ blank, make, keep: ["parent", "datum"] });
+  const entry = useEntry({ blank, make, keep: ["parent", "datum"], first: ["code"] });
   const { parent, code } = entry.values;
-  const known = areas.value.node(code.trim());
+  const known = code.trim() !== parent && areas.value.node(code.trim());
   const found = parentOf(code.trim());
   useEffect(() => { if (parent && !inside(code, parent)) entry.set({ code: parent }); }, [parent, entry.round]);
-  const hint = known ? t("entry.code_known", { name: known.name }) : found ? t("entry.code_in", { path: areaPath(found.area), level: word("level", found.level + 1) }) : t("entry.code_hint");
+  const hint = known ? t("entry.code_known", { name: known.name }) : found && code.trim() !== parent ? t("entry.code_in", { path: areaPath(found.area), level: word("level", found.level + 1) }) : t("entry.code_hint");
   return html`<div class="entry-desk"><${EntryForm} entry=${entry} label=${t("entry.define_area")}>
       <${Group} title=${t("entry.the_area")}><${AreaLine} entry=${entry} name="parent" label=${t("entry.inside")} required />
         <div class="form-row"><${Line} entry=${entry} name="code" label=${t("entry.code")} hint=${hint} maxlength="64" pattern="[A-Za-z0-9][A-Za-z0-9\\-]*" required />
@@ -49,6 +49,6 @@ function Siblings({ parent }) {
   const children = [...parent.children].sort((a, b) => (a.area < b.area ? 1 : -1));
   return html`<section class="entry-card"><h2>${t("entry.siblings", { name: parent.name, n: children.length })}</h2>${children.length === 0
     ? html`<p class="muted">${t("entry.no_siblings")}</p><p><a href=${href("imports")}>${t("entry.many_areas")}</a></p>`
-    : html`<ul class="entry-lines">${children.slice(0, MOST).map((node) => html`<li key=${node.area}><span class="person-id">${node.area}</span><span>${node.name}</span></li>`)}
+    : html`<ul class="entry-lines">${children.slice(0, MOST).map((node) => html`<li key=${node.area}><span class="entry-id">${node.area}</span><span>${node.name}</span></li>`)}
       ${children.length > MOST && html`<li class="muted">${t("entry.same_more", { n: children.length - MOST })}</li>`}</ul>`}</section>`;
 }

@@ -5,8 +5,9 @@ import { lang, reason, t, word } from "../i18n.js";
 import { live } from "../store.js";
 import { hhmm, now } from "../time.js";
 import { ErrorNote, Field, Icon, classes, useAction } from "../ui.js";
-import { AreaInput, areaOf, areaPath } from "../people/parts.js";
+import { areaOf, areaPath } from "../people/parts.js";
 import { codeOf } from "../requests/reasons.js";
+import { AreaBox } from "./areabox.js";
 import { faults } from "./faults.js";
 
 const KEPT = 8;
@@ -49,17 +50,18 @@ function focusOn(form, names) {
  *
  * `make(values, idOf)` gives {steps: [{name, data}], said: {text, to}} or {errors: {field: text}}. The steps are
  * sent in order; the n-th has the id `idOf(n)`, which stays as long as the values do: pressed again after an
- * unknown outcome nothing happens twice. `keep` names values that the next form begins with. `after` is called
- * with what was said. The first field takes the focus when the form begins anew, and at first where it is `eager`.
+ * unknown outcome nothing happens twice. `keep` names values that the next form begins with, `first` the field
+ * that has the focus then, unless it is the first one. `after` is called with what was said. A form that is not
+ * `eager` leaves the focus where it is until something was recorded.
  */
-export function useEntry({ blank, make, keep = [], after, eager = true }) {
+export function useEntry({ blank, make, keep = [], first = [], after, eager = true }) {
   const [values, setValues] = useState(blank);
   const [errors, setErrors] = useState({});
   const [round, setRound] = useState(0);
   const action = useAction();
   const ids = useRef({ text: "", list: [] });
   const form = useRef();
-  useEffect(() => { if (eager || round > 0) focusOn(form.current, []); }, [round]);
+  useEffect(() => { if (eager || round > 0) focusOn(form.current, round > 0 ? first : []); }, [round]);
 
   const set = (part) => {
     setValues((before) => ({ ...before, ...part }));
@@ -160,7 +162,7 @@ export function Lines({ entry, name, label, hint, ...rest }) {
 export function AreaLine({ entry, name, label, hint, required }) {
   const value = entry.values[name];
   return html`<${Field} label=${label} hint=${value ? areaPath(value) : hint} error=${entry.errors[name]}>${(a11y) => html`
-    <${AreaInput} ...${a11y} name=${name} data-area value=${value} required=${required} change=${(code) => entry.set({ [name]: code })} />`}</${Field}>`;
+    <${AreaBox} ...${a11y} name=${name} value=${value} required=${required} change=${(code) => entry.set({ [name]: code })} />`}</${Field}>`;
 }
 
 /** One of a list. `options`: [[value, text]]. */

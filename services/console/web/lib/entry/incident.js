@@ -5,7 +5,8 @@ import { href } from "../router.js";
 import { areas, incidents, place } from "../store.js";
 import { dayNumber, fromLocal, now } from "../time.js";
 import { Field, Icon } from "../ui.js";
-import { AreaInput, areaPath } from "../people/parts.js";
+import { areaPath } from "../people/parts.js";
+import { AreaBox } from "./areabox.js";
 import { Coded, Earlier, EntryForm, Group, Line, codeFault, codeIn, filled, useEntry } from "./form.js";
 
 const KINDS = ["lockdown", "general"];
@@ -36,7 +37,7 @@ export function AreaList({ label, hint, error, value, typed, change, type }) {
     add();
   };
   return html`<${Field} label=${label} hint=${typed ? areaPath(typed) : hint} error=${error}>${(a11y) => html`<div class="entry-adding" onKeyDown=${pressed}>
-      <${AreaInput} ...${a11y} name="area" data-area value=${typed} change=${type} /><button type="button" class="button" onClick=${add}><${Icon} name="plus" />${t("entry.add")}</button></div>`}</${Field}>
+      <${AreaBox} ...${a11y} name="area" value=${typed} change=${type} /><button type="button" class="button" onClick=${add}><${Icon} name="plus" />${t("entry.add")}</button></div>`}</${Field}>
     ${value.length > 0 && html`<ul class="entry-chips" aria-label=${label}>${value.map((code) => html`<li key=${code} title=${areaPath(code)}>${areas.value.name(code)}<button type="button" class="button button-plain"
       onClick=${() => change(value.filter((one) => one !== code))} aria-label=${t("entry.remove_who", { who: areas.value.name(code) })}><${Icon} name="close" /></button></li>`)}</ul>`}`;
 }

@@ -6,7 +6,7 @@ import { t, word } from "../i18n.js";
 import { href } from "../router.js";
 import { live } from "../store.js";
 import { now, since, span } from "../time.js";
-import { Presence, Priority, State, useAction } from "../ui.js";
+import { Age, Presence, Priority, State, useAction } from "../ui.js";
 import { AreaName } from "../people/parts.js";
 import { duplicates } from "../requests/nearby.js";
 import { What } from "../requests/show.js";
@@ -52,7 +52,7 @@ export function SameNeed({ category, values }) {
   const found = duplicates({
     request: null, category, area: values.area, opened_at: new Date(now.value).toISOString(), lon: data.lon ?? null, lat: data.lat ?? null,
   });
-  return html`<section class="entry-card" aria-live="polite"><h2>${t("entry.same_need")}${found.length > 0 && html` <span class="entry-count">${found.length}</span>`}</h2>
+  return html`<section class="entry-card" aria-live="polite"><h2>${t("entry.same_need")}${found.length > 0 && html` <span class="entry-count">${found.length}</span>`} <${Age} views=${["requests"]} /></h2>
     ${found.length === 0 ? html`<p class="muted">${t("entry.same_need_none")}</p>` : html`<p>${t("entry.same_need_note")}</p><ul class="entry-lines">${found.slice(0, MOST).map(({ other, same, apart }) =>
       html`<${Same} key=${other.request} row=${other} how=${`${t(same ? "requests.same_area" : "requests.same_community")} · ${span(apart)}`} />`)}</ul>
     ${found.length > MOST && html`<p class="muted">${t("entry.same_more", { n: found.length - MOST })}</p>`}`}</section>`;

@@ -22,7 +22,7 @@ export function Sheet({ notes }) {
       incidents.peek().map((one) => t("clock.day", { name: one.name, n: dayNumber(one.starts_at, at) })).join(" · "),
       t("entry.sheet_by", { who: session.peek().actor })].filter(Boolean)} />
     <${Figures} /><${Waiting} at=${at} /><${Notes} notes=${notes} />
-    <p class="handover-sign"><span>${t("entry.sheet_from")}</span><span>${t("entry.sheet_to")}</span><span>${t("entry.sheet_time")}</span></p></div>`;
+    <p class="handover-sign"><span>${t("entry.sheet_off")}</span><span>${t("entry.sheet_on")}</span><span>${t("entry.sheet_time")}</span></p></div>`;
 }
 
 function Figures() {

@@ -99,8 +99,8 @@ function Members({ entry }) {
       <button type="button" class="button" onClick=${search} aria-disabled=${busy ? "true" : undefined}><${Icon} name="plus" />${busy ? t("people.finding") : t("entry.add")}</button></div>`}</${Field}>
     <${Quiet} problem=${problem} />
     ${unsure && html`<div role="status"><p class="muted">${unsure.length ? t("entry.which") : t("people.none_named")}</p><ul class="entry-lines">${unsure.map((one) => html`<li key=${one.worker}>
-      <button type="button" class="button" onClick=${() => add([one])}>${one.name ?? ""} <span class="person-id">${one.worker}</span></button><span>${word("role", one.role)}</span><${Presence} value=${one.presence} /></li>`)}</ul></div>`}
-    ${members.length > 0 && html`<ul class="entry-lines entry-members" aria-label=${t("entry.members")}>${members.map((one) => html`<li key=${one.worker}><span>${one.name ?? ""} <span class="person-id">${one.worker}</span></span>
+      <button type="button" class="button" onClick=${() => add([one])}>${one.name ?? ""} <span class="entry-id">${one.worker}</span></button><span>${word("role", one.role)}</span><${Presence} value=${one.presence} /></li>`)}</ul></div>`}
+    ${members.length > 0 && html`<ul class="entry-lines entry-members" aria-label=${t("entry.members")}>${members.map((one) => html`<li key=${one.worker}><span>${one.name ?? ""} <span class="entry-id">${one.worker}</span></span>
       <span class="muted">${word("role", one.role)}</span><${Presence} value=${one.presence} />${one.team && html`<span class="entry-warn">${t("people.in_team", { team: teams.value.get(one.team)?.name ?? one.team })}</span>`}
       <label class="entry-leads"><input type="radio" name="leader" checked=${leader === one.worker} onChange=${() => entry.set({ leader: one.worker })} /> ${t("people.leader")}</label>
       <button type="button" class="button button-plain" onClick=${remove(one.worker)} aria-label=${t("entry.remove_who", { who: one.name ?? one.worker })}><${Icon} name="close" /></button></li>`)}</ul>`}`;

@@ -15,7 +15,7 @@ const short = (file) => file.name.slice(-200);
 export const mappings = async () => (await get(path("/mappings"))).items;
 /** What a file would do by a mapping. Throws Problem. */
 export const preview = (file, mapping) => post("/preview", { mapping, file: short(file), rows: ROWS }, file);
-/** Begin: the import's id. Throws Problem. */
+/** Begin: gives the id of the import. Throws Problem. */
 export const begin = async (file, mapping) => (await post("", { mapping, file: short(file) }, file)).import;
 /** How far an import is. Throws Problem. */
 export const progress = (id) => get(path(`/${encodeURIComponent(id)}`));
