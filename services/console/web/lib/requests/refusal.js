@@ -1,5 +1,5 @@
 // A refused assignment: why, who was faster, and what can be done about it.
-import { html } from "../preact.js";
+import { html, useEffect, useRef } from "../preact.js";
 import { t } from "../i18n.js";
 import { hhmm } from "../time.js";
 import { ErrorNote, Icon } from "../ui.js";
@@ -18,11 +18,13 @@ export function Refusal({ problem, taken, override }) {
 
 function Override({ send }) {
   const reason = useReason("override", { needed: true });
+  const form = useRef();
+  useEffect(() => { form.current.querySelector("select").focus(); }, []);
   const submit = (event) => {
     event.preventDefault();
     if (reason.ready) send(reason.code);
   };
-  return html`<form class="override" onSubmit=${submit}><p>${t("requests.override_what")}</p>${reason.field}
+  return html`<form class="override" ref=${form} onSubmit=${submit}><p>${t("requests.override_what")}</p>${reason.field}
     <button type="submit" class="button button-main" aria-disabled=${reason.ready ? undefined : "true"}>${t("requests.override")}</button></form>`;
 }
 
