@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -31,7 +31,11 @@ _ISSUE: Final = (
     " SET hash = excluded.hash, expires_at = excluded.expires_at"
 )
 _REDEEM: Final = "DELETE FROM access_codes WHERE hash = $1 RETURNING jurisdiction, worker, expires_at"
-_BUMP: Final = "UPDATE access_version SET version = version + 1"
+_BUMP: Final = "UPDATE access_version SET version = version + 1 RETURNING version"
+_DROP: Final = (
+    "DELETE FROM access_sessions WHERE token = ANY($1::text[])",
+    "DELETE FROM access_tokens WHERE id = ANY($1::text[])",
+)
 
 T = TypeVar("T")
 log_of = logging.getLogger("muster.access")
@@ -78,21 +82,31 @@ class PgTokenStore:
     def add(self, token: Token, hash_: str) -> None:
         values = (token.id, hash_, token.name, token.scope, token.jurisdictions, token.areas, token.worker)
         try:
-            self._write((_ADD, *values, token.created_at, token.expires_at))
+            self._write(
+                lambda held: held.added(hash_, token), (_ADD, *values, token.created_at, token.expires_at)
+            )
         except Taken:
             raise KeyError(token.name) from None
 
     def revoke(self, id_: str, now: datetime) -> None:
-        self._write((_REVOKE, id_, now), ("DELETE FROM access_sessions WHERE token = $1", id_))
+        self._write(
+            lambda held: held.revoked(id_, now),
+            (_REVOKE, id_, now),
+            ("DELETE FROM access_sessions WHERE token = $1", id_),
+        )
+
+    def drop(self, ids: Collection[str]) -> None:
+        self._write(lambda held: held.dropped(ids), *((statement, list(ids)) for statement in _DROP))
 
     def begin(self, hash_: str, session: Session, now: datetime) -> None:
         self._write(
+            lambda held: held.begun(hash_, session, now),
             ("DELETE FROM access_sessions WHERE expires_at <= $1", now),
             (_BEGIN, hash_, session.token, session.expires_at),
         )
 
     def end(self, hash_: str) -> None:
-        self._write(("DELETE FROM access_sessions WHERE hash = $1", hash_))
+        self._write(lambda held: held.ended(hash_), ("DELETE FROM access_sessions WHERE hash = $1", hash_))
 
     def issue(self, hash_: str, code: Code, now: datetime) -> None:
         async def work(connection: Connection) -> None:
@@ -116,14 +130,17 @@ class PgTokenStore:
         except DatabaseUnavailable as error:
             raise _trouble(error) from error
 
-    def _write(self, *statements: tuple[Any, ...]) -> None:
-        """All or none; the version first, so that writers wait for each other in one order."""
+    def _write(self, change: Callable[[Held], Held], *statements: tuple[Any, ...]) -> None:
+        """All or none; the version first, so that writers wait for each other in one order. `change` = the
+        same on what is held here, where nobody else has written meanwhile."""
 
         async def work(connection: Connection) -> None:
             async with connection.transaction():
-                await connection.execute(_BUMP)
+                version = await connection.fetchval(_BUMP)
                 for statement, *values in statements:
                     await connection.execute(statement, *values)
+            if version == self._version + 1:
+                self._held, self._version = change(self._held), version
             await self._look(connection)
 
         self._run(work)

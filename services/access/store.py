@@ -1,6 +1,7 @@
 """Where tokens and sessions are kept, hashed: a small SQLite file that server and command line share."""
 
 import time
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +43,7 @@ CREATE TABLE IF NOT EXISTS codes (
 ) STRICT, WITHOUT ROWID;
 """
 _ADD: Final = "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
+_REVOKE: Final = "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
 _ALL: Final = "SELECT * FROM tokens ORDER BY created_at, rowid"
 _REDEEM: Final = "DELETE FROM codes WHERE hash = ? RETURNING jurisdiction, worker, expires_at"
 
@@ -67,9 +69,6 @@ class Store:
             self._version, self._held = version, Held(self._tokens(), self._sessions())
         return self._held
 
-    def _wrote(self) -> None:
-        self._version = -1  # it does not count what this connection writes
-
     def add(self, token: Token, hash_: str) -> None:
         """Raises KeyError where a token that is not revoked has the name."""
         values = (
@@ -87,27 +86,34 @@ class Store:
             self._db.execute(_ADD, values)
         except apsw.ConstraintError:
             raise KeyError(token.name) from None
-        self._wrote()
+        self._held = self._held.added(hash_, token)  # its version does not count what this connection writes
 
     def _tokens(self) -> dict[str, Token]:
         return {row[1]: _token(row) for row in self._db.execute(_ALL)}
 
     def revoke(self, id_: str, now: datetime) -> None:
         with self._db:
-            self._db.execute("UPDATE tokens SET revoked_at = ? WHERE id = ?", (now.isoformat(), id_))
+            self._db.execute(_REVOKE, (now.isoformat(), id_))
             self._db.execute("DELETE FROM sessions WHERE token = ?", (id_,))
-        self._wrote()
+        self._held = self._held.revoked(id_, now)
+
+    def drop(self, ids: Collection[str]) -> None:
+        with self._db:
+            for id_ in ids:
+                self._db.execute("DELETE FROM sessions WHERE token = ?", (id_,))
+                self._db.execute("DELETE FROM tokens WHERE id = ?", (id_,))
+        self._held = self._held.dropped(ids)
 
     def begin(self, hash_: str, session: Session, now: datetime) -> None:
         with self._db:
             self._db.execute("DELETE FROM sessions WHERE expires_at <= ?", (now.isoformat(),))
             values = (hash_, session.token, session.expires_at.isoformat())
             self._db.execute("INSERT INTO sessions VALUES (?, ?, ?)", values)
-        self._wrote()
+        self._held = self._held.begun(hash_, session, now)
 
     def end(self, hash_: str) -> None:
         self._db.execute("DELETE FROM sessions WHERE hash = ?", (hash_,))
-        self._wrote()
+        self._held = self._held.ended(hash_)
 
     def _sessions(self) -> dict[str, Session]:
         rows = self._db.execute("SELECT hash, token, expires_at FROM sessions")

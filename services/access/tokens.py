@@ -17,6 +17,8 @@ from services.private import replace
 SESSION_LASTS: Final = timedelta(hours=12)
 PHONE_LASTS: Final = timedelta(days=30)
 """A token made by a sign-in code, and the session of any worker's token."""
+PHONES: Final = 5
+"""Of one worker, signed in by codes; the oldest makes way."""
 CODE_MINUTES: Final = 15
 MOST_CODE_MINUTES: Final = 24 * 60
 _NAME: Final = re.compile(r"\w[\w.\-]{0,63}")
@@ -41,6 +43,11 @@ def _phone_name(worker: str, id_: str) -> str:
     return f"phone-{worker[:40]}-{id_}"
 
 
+def from_code(token: Token) -> bool:
+    """Whether a sign-in code made it, and nobody at the command line."""
+    return token.worker is not None and token.name == _phone_name(token.worker, token.id)
+
+
 class Tokens:
     """Tokens of one data folder (`access.sqlite`), or of a store that several processes share.
 
@@ -58,7 +65,7 @@ class Tokens:
         self._store: TokenStore = store or Store(self._folder / "access.sqlite")
         self._gate = threading.RLock()
         self._held = Held({}, {})
-        self._by_id: dict[str, tuple[Token, Principal]] = {}
+        self._by_id: dict[str, Token] = {}
         try:
             self._take(self._store.now())
         except BaseException:
@@ -108,7 +115,7 @@ class Tokens:
         return secret
 
     def list(self) -> list[Token]:
-        """All tokens ever made, oldest first."""
+        """All tokens, oldest first: revoked and expired ones too, but for phones that have made way."""
         with self._gate:
             self._take(self._store.now())
             return [*self._held.tokens.values()]
@@ -141,7 +148,8 @@ class Tokens:
     def redeem_code(self, text: str) -> str | None:
         """Exchange a code for a session of a token of its own, limited to the worker; None = no such code.
 
-        The token's secret is told to nobody: it is the session that the phone holds.
+        The token's secret is told to nobody: it is the session that the phone holds. The worker's phones that
+        have signed out are forgotten then, and so is the oldest where they are more than PHONES.
         """
         plain = typed(text)
         with self._gate:
@@ -159,7 +167,24 @@ class Tokens:
                 created_at=now,
                 expires_at=now + PHONE_LASTS,
             )
-            return self.session(self._add(token))
+            session = self.session(self._add(token))
+            self._make_way(code, now)
+            return session
+
+    def _make_way(self, code: Code, now: datetime) -> None:
+        """What is held must not grow with every time that somebody signs in."""
+        mine = [
+            token
+            for token in self._held.tokens.values()
+            if token.worker == code.worker
+            and token.jurisdictions == (code.jurisdiction,)
+            and from_code(token)
+        ]
+        valid = [token for token in mine if token.valid(now)]
+        gone = [token.id for token in mine if not token.valid(now)] + [t.id for t in valid[:-PHONES]]
+        if gone:
+            self._store.drop(gone)
+            self._take(self._store.now())
 
     # -- the first one -------------------------------------------------------------------------------------
 
@@ -238,13 +263,19 @@ class Tokens:
             return self._valid(id_) is not None
 
     def end_session(self, session: str) -> None:
-        """Sign out; an unknown session is no error. A token that a code made goes with it."""
+        """Sign out; an unknown session is no error, and costs no write. A token that a code made goes with
+        it."""
+        hash_ = hashed(session)
         with self._gate:
-            found = self._take(self._store.now()).sessions.get(hashed(session))
-            token, _ = self._by_id.get(found.token, (None, None)) if found else (None, None)
-            if token and token.worker and token.name == _phone_name(token.worker, token.id):
+            if hash_ not in self._recent().sessions:
+                self._take(self._store.missed())
+            found = self._held.sessions.get(hash_)
+            if found is None:
+                return
+            token = self._by_id.get(found.token)
+            if token and from_code(token):
                 self._store.revoke(token.id, self._now())
-            self._store.end(hashed(session))
+            self._store.end(hash_)
             self._take(self._store.now())
 
     def close(self) -> None:
@@ -252,16 +283,16 @@ class Tokens:
             self._store.close()
 
     def _valid(self, id_: str) -> Principal | None:
-        token, principal = self._by_id.get(id_, (None, None))
-        return principal if token and token.valid(self._now()) else None
+        token = self._by_id.get(id_)
+        return token.principal if token and token.valid(self._now()) else None
 
     def _recent(self) -> Held:
         return self._take(self._store.recent())
 
     def _take(self, held: Held) -> Held:
-        if held is not self._held:
-            self._held = held
-            self._by_id = {token.id: (token, token.principal) for token in held.tokens.values()}
+        if held.tokens is not self._held.tokens:
+            self._by_id = {token.id: token for token in held.tokens.values()}
+        self._held = held
         return held
 
 

@@ -18,8 +18,9 @@ from services.decisions.base import WHOLE, Id
 
 WRONG_A_MINUTE: Final = 10
 """Of one client address; then it waits until the oldest of them is a minute old."""
-WRONG_A_SECOND: Final = 10
-"""Of all together: whoever tries codes from many addresses slows others down by a second at most."""
+WRONG_A_SECOND: Final = 100
+"""Of all together. Few enough that nobody finds one of 50 bits before it is over; many enough that it takes
+hundreds of addresses to keep honest phones waiting."""
 MOST_ADDRESSES: Final = 10_000
 _MINUTE: Final = 60.0
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from services import wiring
-from services.access import Tokens
+from services.access import Tokens, from_code
 from services.api.app import build
 from services.cli.common import DATA, Data, Fail, out, run
 from services.edge import BadTiles, Edge
@@ -82,6 +82,7 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
     tokens = wiring.tokens(data)
     secret = tokens.first_admin()
     if host not in LOOPBACK and not _configured(tokens):
+        tokens.close()
         await muster.close()
         raise Fail(
             f"will not listen on {host} with only the first admin token: make tokens for your people with "
@@ -92,6 +93,7 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
     try:
         pusher = wiring.pusher(data, tokens)
     except (BadPush, PushUnavailable) as error:
+        tokens.close()
         await muster.close()
         raise Fail(str(error), 2) from error
 
@@ -112,6 +114,8 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
 
 
 def _configured(tokens: Tokens) -> bool:
-    """Whether somebody made tokens on purpose, beside the first admin's."""
+    """Whether somebody made tokens on purpose, beside the first admin's and those that sign-in codes made
+    for phones."""
     now = datetime.now(UTC)
-    return any(token.valid(now) and not token.name.startswith("local") for token in tokens.list())
+    made = (token for token in tokens.list() if not token.name.startswith("local") and not from_code(token))
+    return any(token.valid(now) for token in made)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from server import Server, muster
 
+from services.access import Tokens
+
 ROSTER = Path(__file__).parents[2] / "services/intake/examples/roster.csv"
 J = "2307"
 
@@ -96,6 +98,18 @@ def test_a_workers_phone_gets_a_code_and_a_link(data: Path) -> None:
     assert as_json[0]["code"] != made[0]
     assert (nobody.returncode, nobody.stdout) == (1, "")
     assert "W9 is not on the roster of 2307" in nobody.stderr
+
+
+def test_a_phone_that_signed_in_is_no_reason_to_listen_to_everybody(tmp_path: Path) -> None:
+    """Only tokens that somebody made for their people are."""
+    tokens = Tokens(tmp_path)
+    assert tokens.first_admin()
+    assert tokens.redeem_code(tokens.issue_code(J, "W1")[0])
+    tokens.close()
+    done = muster("serve", "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path))  # noqa: S104
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "will not listen on 0.0.0.0" in done.stderr
 
 
 MISTAKES = {

@@ -303,6 +303,39 @@ class TestSessions:
         again.close()
 
 
+class TestWhatAProcessHolds:
+    """It adds what it wrote itself, and reads again what others wrote."""
+
+    def test_is_what_another_reads_after_every_write(self, tokens: Tokens, home: Home, clock: Clock) -> None:
+        fresh = home.open()
+        secret, other = tokens.create("desk-1", "dispatcher"), tokens.create("desk-2", "viewer")
+        steps = [
+            lambda: tokens.session(secret),
+            lambda: tokens.end_session(tokens.session(other) or ""),
+            lambda: fresh.create("desk-3", "viewer"),
+            lambda: tokens.create("desk-4", "viewer"),
+            lambda: tokens.redeem_code(fresh.issue_code("2307", "W1")[0]),
+            lambda: tokens.revoke("desk-1"),
+            lambda: fresh.revoke("desk-2"),
+            lambda: tokens.session(fresh.create("desk-5", "viewer")),
+        ]
+        for step in steps:
+            clock.now += timedelta(minutes=1)
+            step()
+            assert tokens.list() == fresh.list()
+            assert tokens._held == fresh._held
+        fresh.close()
+
+    def test_signing_out_with_what_is_no_session_writes_nothing(
+        self, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Anybody may try that, as often as they like."""
+        written: list[str] = []
+        monkeypatch.setattr(tokens._store, "end", written.append)
+        tokens.end_session("unknown")
+        assert written == []
+
+
 class TestCodes:
     def test_one_makes_a_session_of_a_token_of_its_own(self, tokens: Tokens, clock: Clock) -> None:
         code, until = tokens.issue_code("2307", "W1", 30)
@@ -407,6 +440,26 @@ class TestCodes:
         assert [t.revoked_at is not None for t in tokens.list()] == [True, False, False]
         assert tokens.by_session(other)
         assert tokens.principal(by_hand)
+
+    def test_of_a_worker_the_newest_five_phones_stay(self, tokens: Tokens) -> None:
+        """Whoever signs in every day leaves no token behind for each of them."""
+        by_hand = tokens.create("W1-by-hand", "worker:W1")
+        other = tokens.redeem_code(tokens.issue_code("2307", "W2")[0])
+        elsewhere = tokens.redeem_code(tokens.issue_code("2308", "W1")[0])
+        phones = [tokens.redeem_code(tokens.issue_code("2307", "W1")[0]) for _ in range(8)]
+
+        assert [bool(one and tokens.by_session(one)) for one in phones] == [False] * 3 + [True] * 5
+        assert all(one and tokens.by_session(one) for one in (other, elsewhere))
+        assert tokens.principal(by_hand)
+        assert len(tokens.list()) == 8
+
+    def test_phones_that_signed_out_are_forgotten_at_the_next_sign_in(self, tokens: Tokens) -> None:
+        for _ in range(8):
+            phone = tokens.redeem_code(tokens.issue_code("2307", "W1")[0])
+            assert phone
+            tokens.end_session(phone)
+
+        assert len(tokens.list()) == 1
 
     @pytest.mark.parametrize(("worker", "minutes"), [("W 1", 15), ("", 15), ("W1", 0), ("W1", 1441)])
     def test_one_that_makes_no_sense_is_refused(self, tokens: Tokens, worker: str, minutes: int) -> None:
