@@ -83,10 +83,11 @@ const uncertain = (problem) => problem.status === 0 || problem.status === 503 ||
 /** Send one command and wait until it is durable: {id, outcome, position}. Throws Problem.
  *
  * While the outcome is unknown the same id is sent again, for about twelve seconds; then it throws `pending`
- * with the id in `body.id`, and the caller may go on with it.
+ * with the id in `body.id`, and the caller may go on with it. `at` is typed by people and so by the service's
+ * clock: no `sent_at` goes with it, since this machine's clock has no part in it.
  */
 export async function command(jurisdiction, name, data, { id = uuid(), at, observed, tries = TRIES } = {}) {
-  const body = { ...data, ...(at && { at, sent_at: new Date().toISOString() }), ...(observed && { observed }) };
+  const body = { ...data, ...(at && { at }), ...(observed && { observed }) };
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await send("POST", `/${jurisdiction}/commands/${name}`, body, { headers: { "Idempotency-Key": id } });
@@ -100,8 +101,7 @@ export async function command(jurisdiction, name, data, { id = uuid(), at, obser
 
 /** Send several commands in order: the outcomes, each {id, outcome, code?, detail?}. Throws Problem. */
 export async function commands(jurisdiction, items) {
-  const sent_at = new Date().toISOString();
-  const body = items.map((item) => ({ id: uuid(), sent_at, ...item }));
+  const body = items.map((item) => ({ id: uuid(), ...item }));
   for (let attempt = 1; ; attempt += 1) {
     try {
       return (await send("POST", `/${jurisdiction}/commands`, body)).items;
