@@ -117,7 +117,7 @@ function move(event, { rows, index, page, select, open, check }) {
   const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length, j: 1, k: -1 };
   if (event.key in steps && !event.ctrlKey && !event.metaKey && rows.length) {
     event.preventDefault();
-    const next = index < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, index + steps[event.key]));
+    const next = index < 0 && event.key !== "End" ? 0 : Math.min(rows.length - 1, Math.max(0, index + steps[event.key]));
     select?.(rows[next]);
   } else if (event.key === "Enter" && index >= 0) {
     event.preventDefault();
