@@ -15,31 +15,37 @@ import { Sheet } from "../lib/entry/sheet.js";
 
 export default function Notes() {
   useEffect(() => needing("handovers"), [live.value]);
-  const texts = useTexts();
   const notes = openNotes.value;
+  const texts = useTexts(notes);
   const shown = notes.map((note) => (texts.open.has(note.note) ? { ...note, text: texts.open.get(note.note) } : note));
-  const masked = notes.filter((note) => !texts.open.has(note.note)).length;
   return html`<div class="entry notes">
     <header class="page-head"><h1>${t("entry.notes")}</h1><div class="toolbar"><${Age} views=${["handovers"]} />
       <button type="button" class="button" onClick=${() => print(html`<${Sheet} notes=${shown} />`)}><${Icon} name="print" />${t("entry.sheet")}</button></div></header>
     <div class="notes-body"><section class="notes-list" aria-label=${t("entry.notes_open")}>
-      <${Revealing} texts=${texts} masked=${masked} total=${notes.length} />
+      <${Revealing} texts=${texts} masked=${texts.masked} total=${notes.length} />
       ${!live.value.has("handovers") ? html`<${Loading} />` : shown.length === 0 ? html`<${Empty} text=${t("entry.notes_none")} />`
         : html`<ul class="notes-cards">${shown.map((note) => html`<${Note} key=${note.note} note=${note} open=${texts.open.has(note.note)} />`)}</ul>`}
       <${Resolved} /></section>
-    ${mayCommand.value && html`<aside class="notes-write"><${Write} after=${texts.reveal} /></aside>`}</div></div>`;
+    ${mayCommand.value && html`<aside class="notes-write"><${Write} after=${texts.expect} /></aside>`}</div></div>`;
 }
 
-/** Texts of open notes: asked for once when the page is opened, recorded; later ones when asked for again. */
-function useTexts() {
+/** Texts of open notes: asked for when the page is opened and when an own note has come, recorded each time. */
+function useTexts(notes) {
   const [open, setOpen] = useState(new Map());
+  const [expected, setExpected] = useState(false);
+  const masked = notes.filter((note) => !open.has(note.note)).length;
   const { busy, problem, run } = useAction();
   const reveal = async () => {
     const found = await run(() => notesOf("open", true));
     if (found) setOpen(new Map(found.items.map((note) => [note.note, note.text])));
   };
   useEffect(() => { if (mayReveal.value) reveal(); }, [live.value]);
-  return { open, busy, problem, reveal };
+  useEffect(() => {
+    if (!expected || masked === 0) return;
+    setExpected(false);
+    reveal();
+  }, [expected, masked]);
+  return { open, masked, busy, problem, reveal, expect: () => setExpected(true) };
 }
 
 function Revealing({ texts, masked, total }) {

@@ -1,5 +1,5 @@
 // A team is formed: members by id, name or phone, one of them leads.
-import { html, useState } from "../preact.js";
+import { html, useRef, useState } from "../preact.js";
 import { get } from "../api.js";
 import { t, word } from "../i18n.js";
 import { href, param } from "../router.js";
@@ -73,12 +73,14 @@ function Members({ entry }) {
   const [text, setText] = useState("");
   const [unsure, setUnsure] = useState(null);
   const { busy, problem, run } = useAction();
+  const input = useRef();
   const { members, leader } = entry.values;
   const add = (some) => {
     const fresh = some.filter((one) => !members.some((member) => member.worker === one.worker));
     entry.set({ members: [...members, ...fresh], leader: leader || fresh[0]?.worker || "" });
     setText("");
     setUnsure(null);
+    input.current.focus();
   };
   const search = async () => {
     const said = text.trim();
@@ -91,10 +93,12 @@ function Members({ entry }) {
     event.preventDefault();
     search();
   };
-  const remove = (worker) => () => entry.set({
-    members: members.filter((one) => one.worker !== worker), leader: leader === worker ? members.find((one) => one.worker !== worker)?.worker ?? "" : leader,
-  });
-  return html`<${Field} label=${t("entry.add_member")} hint=${t("entry.add_member_hint")} error=${entry.errors.members}>${(a11y) => html`<div class="entry-adding"><input ...${a11y} name="members" value=${text}
+  const remove = (worker) => () => {
+    const left = members.filter((one) => one.worker !== worker);
+    entry.set({ members: left, leader: leader === worker ? left[0]?.worker ?? "" : leader });
+    input.current.focus();
+  };
+  return html`<${Field} label=${t("entry.add_member")} hint=${t("entry.add_member_hint")} error=${entry.errors.members}>${(a11y) => html`<div class="entry-adding"><input ...${a11y} ref=${input} name="members" value=${text}
       autocomplete="off" onInput=${(event) => { setText(event.currentTarget.value); setUnsure(null); }} onKeyDown=${pressed} />
       <button type="button" class="button" onClick=${search} aria-disabled=${busy ? "true" : undefined}><${Icon} name="plus" />${busy ? t("people.finding") : t("entry.add")}</button></div>`}</${Field}>
     <${Quiet} problem=${problem} />
