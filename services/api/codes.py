@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access.tokens import CODE_MINUTES, MOST_CODE_MINUTES
-from services.api.context import answer, muster, reader, tokens
+from services.api.context import answer, json_body, muster, reader, tokens
 from services.api.problems import Problem, invalid
 from services.decisions.base import WHOLE, Id
 
@@ -43,8 +43,9 @@ async def issue(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if asker.scope not in ("dispatcher", "admin"):
         raise Problem(403, "forbidden", "This token may not make sign-in codes; ask the command centre.")
+    content = await json_body(request)
     try:
-        given = NewCode.model_validate_json(await request.body(), strict=True)
+        given = NewCode.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     found = await muster(request).views.load(jurisdiction, {"roster": [given.worker]})

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import Principal
-from services.api.context import answer, muster, principal
+from services.api.context import answer, json_body, muster, principal
 from services.api.problems import Problem, invalid
 from services.decisions.base import Command, Instant, commands
 from services.decisions.jurisdiction import INTERNAL
@@ -116,12 +116,6 @@ def _key(request: Request) -> str:
         ) from None
 
 
-def _json(request: Request) -> None:
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Problem(415, "media_type", "Send the body as application/json.")
-
-
 async def _submit(request: Request, jurisdiction: str, group: list[Asked]) -> list[Outcome]:
     try:
         return await muster(request).submit(jurisdiction, group)
@@ -140,9 +134,9 @@ async def one(request: Request) -> Response:
         raise Problem(404, "command.unknown", f"There is no command {name}; GET /api/v1 lists them.")
     jurisdiction, asker = await commander(request, name)
     key = _key(request)
-    _json(request)
+    content = await json_body(request)
     try:
-        body = BODIES[name].model_validate_json(await request.body(), strict=True)
+        body = BODIES[name].model_validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     outcome = (await _submit(request, jurisdiction, [_asked(request, asker, key, *_split(name, body))]))[0]
@@ -167,9 +161,9 @@ def _answer(outcome: Outcome) -> Response:
 async def batch(request: Request) -> Response:
     """Send up to 500 commands in order; a refusal does not stop the rest."""
     jurisdiction, asker = await commander(request, None)
-    _json(request)
+    content = await json_body(request)
     try:
-        items = _items.validate_json(await request.body(), strict=True)
+        items = _items.validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     if len(items) > MOST_ITEMS:

@@ -55,12 +55,30 @@ def principal(request: Request) -> Principal:
 
 def _by_session(request: Request) -> Principal | None:
     """Cookies are for the same origin only: a foreign page must not command in somebody's name."""
-    if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site", "same-origin") not in (
-        "same-origin",
-        "none",
-    ):
+    if request.method not in ("GET", "HEAD") and foreign(request):
         return None
     return tokens(request).by_session(request.cookies[COOKIE])
+
+
+def foreign(request: Request) -> bool:
+    """Whether a browser says that a page of another origin asks."""
+    return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+
+
+def still(request: Request, asker: Principal) -> bool:
+    """Whether who asked may go on: their token, or session, has not ended while the answer stayed open."""
+    try:
+        return principal(request) == asker
+    except Problem:
+        return False
+
+
+async def json_body(request: Request) -> bytes:
+    """Forms, which foreign pages can send without asking, are refused. Raises 415."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem(415, "media_type", "Send the body as application/json.")
+    return await request.body()
 
 
 async def reader(request: Request) -> tuple[str, Principal]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from projections.base import Row
 from services.access import Principal
-from services.api.context import answer, muster, reader
+from services.api.context import answer, json_body, muster, reader
 from services.api.problems import Problem, invalid
 from services.api.rows import Opener
 from services.decisions.base import WHOLE, PersonalLine, omitted
@@ -40,8 +40,9 @@ async def find(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if not asker.may_reveal():
         raise Problem(403, "forbidden", "This token may not look people up.")
+    content = await json_body(request)
     try:
-        asked = Find.model_validate_json(await request.body(), strict=True)
+        asked = Find.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     if bool(asked.name) == bool(asked.phone):

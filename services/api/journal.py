@@ -1,6 +1,6 @@
 """The log over HTTP: NDJSON of CloudEvents 1.0, as it is stored (personal data stays sealed)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from events.commit import Commit, decode
-from services.api.context import flag, muster, reader, whole
+from services.api.context import flag, muster, reader, still, whole
 from services.api.hub import Hub
 from services.api.problems import Problem
 from services.log.port import Log
@@ -52,14 +52,21 @@ async def journal(request: Request) -> StreamingResponse:
         raise Problem(400, "parameter.unknown", "The log has the parameters after and follow.")
     after = whole("after", request.query_params.get("after", "0"), 0, 1 << 60)
     follow = flag("follow", request.query_params.get("follow", "false"))
+    hub: Hub = request.app.state.hub
+
+    def goes_on() -> bool:
+        return not hub.stopping and still(request, asker)
+
     return StreamingResponse(
-        _lines(muster(request).log, request.app.state.hub, jurisdiction, after, follow),
+        _lines(muster(request).log, goes_on, jurisdiction, after, follow),
         media_type="application/x-ndjson",
         headers={"Cache-Control": "no-store"},
     )
 
 
-async def _lines(log: Log, hub: Hub, jurisdiction: str, after: int, follow: bool) -> AsyncIterator[bytes]:
+async def _lines(
+    log: Log, goes_on: Callable[[], bool], jurisdiction: str, after: int, follow: bool
+) -> AsyncIterator[bytes]:
     """Commits are read from the start of the one that holds `after`; its earlier events are left out."""
     position = after
     while True:
@@ -73,8 +80,8 @@ async def _lines(log: Log, hub: Hub, jurisdiction: str, after: int, follow: bool
                     )
                     yield cloud_events(rest)
                 position = stored.head.position
-        if not follow:
+        if not follow or not goes_on():
             return
         while not await log.wait(jurisdiction, position, 1.0):
-            if hub.stopping:
+            if not goes_on():
                 return

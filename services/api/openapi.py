@@ -308,7 +308,7 @@ SIGN_IN = {
     "tags": ["service"],
     "security": [],
     "requestBody": {"required": True, **content(ref("SignIn"))},
-    "responses": ok(_OBJECT) | problems(400, 401, 413, 415, 422, 429),
+    "responses": ok(_OBJECT) | problems(400, 401, 403, 413, 415, 422, 429),
 }
 SIGN_OUT = {
     "operationId": "sign-out",
@@ -335,7 +335,7 @@ CODES = {
             },
         }
     )
-    | problems(400, 401, 403, 404, 413, 422, 503),
+    | problems(400, 401, 403, 404, 413, 415, 422, 503),
 }
 WHO = {
     "operationId": "who",
@@ -462,7 +462,7 @@ SUBSCRIBE = {
     "tags": ["phone"],
     "parameters": [JURISDICTION],
     "requestBody": {"required": True, **content(ref("Subscribe"))},
-    "responses": ok(_OBJECT) | problems(400, 401, 403, 404, 409, 413, 422, 503),
+    "responses": ok(_OBJECT) | problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
 }
 UNSUBSCRIBE = {
     "operationId": "push-unsubscribe",
@@ -470,7 +470,7 @@ UNSUBSCRIBE = {
     "tags": ["phone"],
     "parameters": [JURISDICTION],
     "requestBody": {"required": True, **content(ref("Unsubscribe"))},
-    "responses": ok(_OBJECT) | problems(400, 401, 403, 404, 409, 413, 422, 503),
+    "responses": ok(_OBJECT) | problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
 }
 TASK = {
     "operationId": "task",

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.context import answer, principal, reader
+from services.api.context import answer, json_body, principal, reader
 from services.api.problems import Problem, invalid
 from services.push.port import Subscription
 from services.push.pusher import Pusher
@@ -56,8 +56,9 @@ async def key(request: Request) -> Response:
 async def subscribe(request: Request) -> Response:
     """Wake this phone for offers and dispatches of its worker and their active team."""
     jurisdiction, token, worker, pusher = await _asked(request)
+    content = await json_body(request)
     try:
-        given = Subscribe.model_validate_json(await request.body(), strict=True)
+        given = Subscribe.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     if not pusher.rules.allow(given.endpoint):
@@ -86,8 +87,9 @@ async def subscribe(request: Request) -> Response:
 async def unsubscribe(request: Request) -> Response:
     """Wake this phone no longer; an unknown endpoint is no error."""
     jurisdiction, _, worker, pusher = await _asked(request)
+    content = await json_body(request)
     try:
-        given = Unsubscribe.model_validate_json(await request.body(), strict=True)
+        given = Unsubscribe.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     await pusher.forget(given.endpoint, (jurisdiction, worker))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.access import lasts
 from services.api.codes import redeem
-from services.api.context import COOKIE, answer, edge, muster, principal, tokens
+from services.api.context import COOKIE, answer, edge, foreign, json_body, muster, principal, tokens
 from services.api.problems import Problem, invalid
 from services.clock import SystemClock
 from services.decisions.base import omitted
@@ -26,9 +26,13 @@ class SignIn(BaseModel):
 
 
 async def sign_in(request: Request) -> Response:
-    """Set the session cookie: SameSite=Strict, HttpOnly."""
+    """Set the session cookie: SameSite=Strict, HttpOnly. A foreign page must not sign people in as somebody
+    else."""
+    content = await json_body(request)
+    if foreign(request):
+        raise Problem(403, "forbidden", "Sign in from a page of this service.")
     try:
-        given = SignIn.model_validate_json(await request.body(), strict=True)
+        given = SignIn.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     if bool(given.token) == bool(given.code):

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
+from functools import cache
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -11,14 +12,16 @@ from starlette.responses import StreamingResponse
 
 from projections.catalog import views as catalog
 from services.access import Principal
-from services.api.context import muster, reader
+from services.api.context import muster, reader, still
 from services.api.frames import GZIP_HEADER, Frame, takes_gzip
 from services.api.hub import Client, Hub, Wanted
 from services.api.problems import Problem
 from services.api.rows import Opener
-from services.api.views import own, own_team
+from services.api.views import bounded, own, own_team
 from services.runtime import public_views
-from services.views.port import Query
+from services.views.port import BadQuery, Query
+from services.views.query import check
+from services.views.table import Table
 
 PING_SECONDS: Final = 5.0
 FIRST_PING_SECONDS: Final = 1.0
@@ -37,10 +40,22 @@ def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
     unknown = [name for name in names if name not in public_views()]
     if unknown or not names:
         raise Problem(400, "parameter.invalid", f"views must be some of {', '.join(public_views())}.")
+    bounded(given)
     areas = given.pop("area", [])
-    return {
+    wanted = {
         name: (catalog[name], _query(name, names, given, areas, asker, team)) for name in dict.fromkeys(names)
     }
+    try:
+        for name, (_, query) in wanted.items():
+            check(_table(name), query)
+    except BadQuery as error:
+        raise Problem(400, "parameter.invalid", str(error)) from error
+    return wanted
+
+
+@cache
+def _table(name: str) -> Table:
+    return Table(catalog[name])
 
 
 def _query(
@@ -95,7 +110,11 @@ async def _frames(
     request: Request, hub: Hub, jurisdiction: str, asker: Principal, *, packed: bool
 ) -> AsyncGenerator[Frame]:
     resume = None if asker.worker else _resume(request)  # the team may have been another one then
-    while not hub.stopping:
+
+    def goes_on() -> bool:
+        return not hub.stopping and still(request, asker)
+
+    while goes_on():
         team = await own_team(request, jurisdiction, asker)
         wanted = _wanted(request, asker, team)
         key = (jurisdiction, asker.areas, asker.worker, team, tuple(request.query_params.multi_items()))
@@ -108,7 +127,7 @@ async def _frames(
         _, client = hub.join(key, jurisdiction, wanted, position, packed=packed)
         try:
             due = time.monotonic() + TEAM_SECONDS
-            async for frame in _patches(request, hub, jurisdiction, client):
+            async for frame in _patches(request, hub, jurisdiction, client, goes_on):
                 yield frame
                 if asker.worker and time.monotonic() >= due:
                     due = time.monotonic() + TEAM_SECONDS
@@ -162,8 +181,10 @@ async def _snapshot(
     return await asyncio.to_thread(made), head.position
 
 
-async def _patches(request: Request, hub: Hub, jurisdiction: str, client: Client) -> AsyncIterator[Frame]:
-    """Frames until the client must start over, and pings among them.
+async def _patches(
+    request: Request, hub: Hub, jurisdiction: str, client: Client, goes_on: Callable[[], bool]
+) -> AsyncIterator[Frame]:
+    """Frames until the client must start over or may see no more, and pings among them.
 
     A ping is made when it can be sent: it never waits in a queue, and where nothing can be sent none is made.
     """
@@ -173,6 +194,8 @@ async def _patches(request: Request, hub: Hub, jurisdiction: str, client: Client
     while not hub.stopping:
         if loop.time() >= due:
             due = loop.time() + PING_SECONDS
+            if not goes_on():
+                return
             yield _ping(request, hub, jurisdiction, client.sent)
         try:
             async with asyncio.timeout_at(due):

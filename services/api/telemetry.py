@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import Principal
-from services.api.context import answer, muster, reader
+from services.api.context import answer, json_body, muster, reader
 from services.api.problems import Problem, invalid
 from services.decisions.base import Instant
 from services.runtime import Muster
@@ -78,8 +78,9 @@ async def report(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if asker.scope not in _SENDERS:
         raise Problem(403, "forbidden", "This token may not report positions.")
+    content = await json_body(request)
     try:
-        given = Telemetry.model_validate_json(await request.body(), strict=True)
+        given = Telemetry.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     if len(given.fixes) > MOST_FIXES:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -74,11 +74,17 @@ def parameters(request: Request, view: View[Any], asker: Principal, team: str | 
             )
         if name in _ENVELOPE and len(values) > 1:
             raise Problem(400, "parameter.invalid", f"Give {name} once.")
+    bounded(given)
+    return _asking(view, given, asker, team)
+
+
+def bounded(given: Mapping[str, Sequence[str]]) -> None:
+    """What may stand in a parameter, whichever it is. Raises 400."""
+    for name, values in given.items():
         if any("\0" in value or len(value) > 1000 for value in values) or len(values) > 100:
             raise Problem(400, "parameter.invalid", f"{name} is too long or holds a NUL character.")
     if not all(AREA.fullmatch(code) for code in given.get("area", [])):
         raise Problem(400, "parameter.invalid", "area must be the code of an area.")
-    return _asking(view, given, asker, team)
 
 
 def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal, team: str | None) -> Asking:

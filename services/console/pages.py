@@ -2,7 +2,8 @@
 
 Files lie under a path that names all of their contents, `/assets/{digest}/...`: browsers keep them for good,
 modules of two versions never meet, and a page of an older version gets 404 for what it loads late and starts
-anew.
+anew. They are read once, so that what a browser keeps for good is what the digest was made of, even where an
+upgrade changes the folder under a running service.
 """
 
 import gzip
@@ -15,6 +16,8 @@ from typing import Final, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from services.api.frames import takes_gzip
 
 WEB: Final = Path(__file__).parent / "web"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
@@ -44,36 +47,44 @@ class File(NamedTuple):
 
 
 @cache
-def digest() -> str:
-    """Names all contents of the folder."""
-    found = hashlib.sha256()
-    for path in sorted(p for p in WEB.rglob("*") if p.is_file()):
-        found.update(str(path.relative_to(WEB)).encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()[:16]
+def contents() -> dict[str, bytes]:
+    """All files of the folder, by path below it."""
+    paths = sorted(path for path in WEB.rglob("*") if path.is_file())
+    return {path.relative_to(WEB).as_posix(): path.read_bytes() for path in paths}
 
 
 @cache
+def digest() -> str:
+    """Names all contents of the folder."""
+    found = hashlib.sha256()
+    for name, data in contents().items():
+        found.update(name.encode() + b"\0" + data)
+    return found.hexdigest()[:16]
+
+
 def asset(name: str) -> File | None:
     """A file below the folder; None where there is no such file."""
-    path = (WEB / name).resolve()
-    if not path.is_relative_to(WEB.resolve()) or not path.is_file():
-        return None
-    return _file(path.read_bytes(), path)
+    return _asset(name) if name in contents() else None
+
+
+@cache
+def _asset(name: str) -> File:
+    """Of a name that there is: others are not remembered, anybody could ask for any number of them."""
+    return _file(contents()[name], Path(name))
 
 
 @cache
 def page(name: str) -> File:
     """A page or script in which the path of all files is filled in."""
-    path = WEB / name
-    text = path.read_bytes().replace(_PLACE, f"/assets/{digest()}".encode())
+    text = contents()[name].replace(_PLACE, f"/assets/{digest()}".encode())
     if _LIST in text:
         text = text.replace(_LIST, "\n".join(_offline()).encode())
-    return _file(text, path)
+    return _file(text, Path(name))
 
 
 def _offline() -> list[str]:
     """Files that the courier's page is made of, named in `go/files.txt`."""
-    names = (WEB / "go" / "files.txt").read_text().split()
+    names = contents()["go/files.txt"].decode().split()
     return [f"/assets/{digest()}/{name}" for name in names]
 
 
@@ -87,7 +98,7 @@ def _answer(request: Request, file: File, caching: str, **more: str) -> Response
     headers = {"Cache-Control": caching, "ETag": file.tag, "Vary": "Accept-Encoding", **more}
     if file.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if file.packed and "gzip" in request.headers.get("accept-encoding", ""):
+    if file.packed and takes_gzip(request.headers.get("accept-encoding", "")):
         return Response(file.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=file.kind)
     return Response(file.plain, headers=headers, media_type=file.kind)
 
@@ -96,7 +107,8 @@ async def files(request: Request) -> Response:
     """A file of this very version."""
     file = asset(request.path_params["path"]) if request.path_params["digest"] == digest() else None
     if file is None:
-        return Response("not of this version\n", 404, media_type="text/plain")
+        headers = {"Cache-Control": "no-store"}
+        return Response("not of this version\n", 404, headers=headers, media_type="text/plain")
     return _answer(request, file, FOR_GOOD)
 
 

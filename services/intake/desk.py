@@ -102,7 +102,9 @@ class Imports:
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
-        """Around the runtime that imports run in: what is on disk is removed when all has ended."""
+        """Around the runtime that imports run in: what is on disk is removed when all has ended, and what a
+        killed process left before anything begins."""
+        await asyncio.to_thread(self._folder.sweep)
         try:
             yield
         finally:

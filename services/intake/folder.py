@@ -16,7 +16,7 @@ _DRAFT: Final = "locking"
 class PrivateFolder:
     """Made when it is first needed, readable by its owner alone, removed by `close`.
 
-    What a killed process left is removed by the next one of the same user that makes such a folder.
+    What a killed process left is removed by the next one of the same user that begins or makes such a folder.
     """
 
     def __init__(self, parent: Path | None = None) -> None:
@@ -29,14 +29,18 @@ class PrivateFolder:
     def path(self) -> Path:
         """Raises OSError where it cannot be made."""
         if self._path is None:
-            for left in self._parent.glob(f"{_PREFIX}*"):
-                _remove_if_left(left)
+            self.sweep()
             path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._parent))
             self._lock = os.open(path / _DRAFT, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
             (path / _DRAFT).rename(path / _LOCK)  # so there is never one that nobody holds but yet will
             self._path = path
         return self._path
+
+    def sweep(self) -> None:
+        """Remove what killed processes left."""
+        for left in self._parent.glob(f"{_PREFIX}*"):
+            _remove_if_left(left)
 
     def close(self) -> None:
         """With all that is in it."""

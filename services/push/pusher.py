@@ -123,6 +123,8 @@ class Pusher:
         upto = muster.projector.positions.get(jurisdiction, 0)
         steps = await muster.projector.steps(jurisdiction, seen.get(jurisdiction, 0))
         seen[jurisdiction] = steps[-1].upto if steps else upto
+        if seen[jurisdiction] < upto:  # there are more than are read at once
+            self.advanced(jurisdiction, upto)
         now = muster.clock.now()
         for step in steps or ():
             for row in fresh(step.changes, now):

@@ -75,6 +75,11 @@ def sort_of(table: Table, query: Query) -> Sort:
     return Sort(_column(table, field, "sort by"), asked.startswith("-"), token)
 
 
+def check(table: Table, query: Query) -> None:
+    """Whether it can be asked at all. Raises BadQuery."""
+    select(table, "", query, sort_of(table, query))
+
+
 def select(table: Table, jurisdiction: str, query: Query, sort: Sort, dialect: Dialect = SQLITE) -> Select:
     """Everything that fits, in order, without a limit."""
     clauses = Select("", [], dialect)

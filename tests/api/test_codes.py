@@ -1,6 +1,7 @@
 """Sign-in by a one-time code: who makes one, what it opens, and that it cannot be guessed."""
 
 import asyncio
+import json
 import logging
 from datetime import UTC, datetime, timedelta
 
@@ -151,6 +152,40 @@ class TestSigningIn:
         assert "sign-in code for worker/W1" in caplog.text
         assert code not in caplog.text
         assert code.replace("-", "") not in caplog.text
+
+
+class TestForeignPages:
+    """A page elsewhere must not sign people in as somebody else, nor make codes in their name."""
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site"])
+    async def test_cannot_sign_anybody_in(self, crew: Service, site: str) -> None:
+        secret = crew.tokens.create("desk-1", "dispatcher")
+        async with crew.client(None) as browser:
+            answer = await browser.post(
+                "/api/v1/session", json={"token": secret}, headers={"Sec-Fetch-Site": site}
+            )
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+        assert "set-cookie" not in answer.headers
+
+    @pytest.mark.parametrize(
+        "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+    )
+    @pytest.mark.parametrize(
+        ("path", "body"),
+        [
+            ("/api/v1/session", {"token": "x"}),
+            (f"/api/v1/{J}/codes", {"worker": "W1"}),
+            (f"/api/v1/{J}/find", {"name": "x"}),
+            (f"/api/v1/{J}/telemetry", {"fixes": []}),
+        ],
+    )
+    async def test_cannot_send_a_form(
+        self, crew: Service, kind: str, path: str, body: dict[str, object]
+    ) -> None:
+        answer = await crew.http.post(path, content=json.dumps(body), headers={"Content-Type": kind})
+
+        assert (answer.status_code, answer.json()["code"]) == (415, "media_type")
 
 
 class TestGuessing:

@@ -327,6 +327,7 @@ class TestATasksContact:
         assert [answer.status_code for answer in answers] == [403] * 4
         assert "personal.revealed" not in (await crew.http.get(f"/api/v1/{J}/log")).text
         assert (await phone.get(f"/api/v1/{J}/tasks/A9")).status_code == 404
+        assert (await phone.get(f"/api/v1/{J}/tasks/A%009")).status_code == 404
 
     @pytest.mark.parametrize("query", ["reveal=yes", "open=true", "reveal=true&reveal=true"])
     async def test_is_asked_for_in_one_way(self, phone: httpx.AsyncClient, query: str) -> None:

@@ -373,13 +373,94 @@ async def test_pings_do_not_pile_up_where_nobody_takes_them(often: None) -> None
     muster: Any = SimpleNamespace(clock=SystemClock(), listeners=[], resetters=[])
     hub = Hub(muster)
     request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(muster=muster)))
-    frames = streams._patches(request, hub, J, Client(7))
+    frames = streams._patches(request, hub, J, Client(7), lambda: True)
     await anext(frames)
     await asyncio.sleep(1)
     begun = asyncio.get_running_loop().time()
     await anext(frames)
     await anext(frames)
     assert asyncio.get_running_loop().time() - begun >= 0.09, "one was due, not ten"
+
+
+# -- what it is asked, and by whom ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"views": "requests", "priority": "soon"},
+        {"views": "roster,requests", "priority": "1.5"},
+        {"views": "handovers", "written_at": "yesterday"},
+        {"views": "roster", "worker": "W\0"},
+        {"views": "roster", "worker": "W" * 1001},
+        {"views": "roster", "worker": [f"W{n}" for n in range(101)]},
+        {"views": "roster", "area": "2307;"},
+        {"views": "roster", "limit": "3"},
+    ],
+    ids=lambda query: str(query)[:60],
+)
+async def test_a_filter_that_makes_no_sense_is_refused_before_it_opens(
+    service: Service, query: dict[str, Any]
+) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    answer = await service.http.get(f"/api/v1/{J}/stream", params=query)
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] in ("parameter.invalid", "parameter.unknown")
+
+
+async def ended(stream: Stream) -> None:
+    """Read on until nothing comes any more."""
+    async with asyncio.timeout(20):
+        with contextlib.suppress(KeyError):  # the answer ends between two events
+            while True:
+                await stream.step()
+
+
+async def test_it_ends_with_the_token_that_opened_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "PING_SECONDS", 0.2)
+    await service.ok("worker.register", worker="W1", role="courier")
+    desk = service.client(service.tokens.create("desk-1", "dispatcher"))
+    async with opened(desk, views="roster") as stream, opened(service.http, views="roster") as other:
+        await stream.ping()
+        service.tokens.revoke("desk-1")
+        await ended(stream)
+        last = await service.ok("worker.register", worker="W2", role="courier")
+        await other.reach(last["position"])
+
+    assert stream.events[-1] == "reset"
+    await desk.aclose()
+
+
+async def test_it_ends_with_the_session_that_opened_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "PING_SECONDS", 0.2)
+    await service.ok("worker.register", worker="W1", role="courier")
+    secret = service.tokens.create("desk-1", "dispatcher")
+    async with service.client(None) as browser:
+        await browser.post("/api/v1/session", json={"token": secret})
+        async with opened(browser, views="roster") as stream:
+            await stream.ping()
+            service.tokens.end_session(browser.cookies["muster_session"])
+            await ended(stream)
+
+    assert stream.events[-1] == "reset"
+    assert service.tokens.principal(secret)
+
+
+async def test_the_log_is_followed_as_long_as_the_token_holds(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    async with service.as_("analyst") as asker:
+        name = service.tokens.list()[-1].name
+        async with asker.stream("GET", f"/api/v1/{J}/log", params={"follow": "true"}) as answer:
+            lines = answer.aiter_lines()
+            assert json.loads(await anext(lines))["type"] == "jurisdiction.established"
+            service.tokens.revoke(name)
+            async with asyncio.timeout(20):
+                assert [json.loads(line)["type"] async for line in lines] == ["worker.registered"]
 
 
 # -- compressed ----------------------------------------------------------------------------------------------

@@ -83,3 +83,11 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_what_lives_is_not
     assert (living.path / "rows").exists()
     living.close()
     third.close()
+
+
+def test_what_a_killed_process_left_is_gone_once_the_next_one_starts(tmp_path: Path):
+    """Rows hold personal data: they do not wait for somebody's next import."""
+    subprocess.run([sys.executable, "-c", LEAVING, str(tmp_path)], check=False)
+    assert len(list(tmp_path.iterdir())) == 1
+    PrivateFolder(tmp_path).sweep()
+    assert list(tmp_path.iterdir()) == []

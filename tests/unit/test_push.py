@@ -1,6 +1,9 @@
 """Web Push on its own: what is sealed, who is signed for, where it may go, and what is news."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from projections.assignments import AssignmentRow
 from services.push import BadPush, Rules
-from services.push.pusher import fresh
+from services.push.pusher import Pusher, fresh
 from services.push.sealing import BadKeys, Browser, Signer, b64, new_key, seal, unb64
-from services.views.port import Change
+from services.push.store import SqlitePushStore
+from services.views.port import Change, Step
 
 NOW = datetime(2022, 3, 28, 8, tzinfo=UTC)
 P256DH = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
@@ -169,3 +173,30 @@ class TestNews:
 
         assert fresh([change], NOW + timedelta(minutes=9))
         assert not fresh([change], NOW + timedelta(minutes=10))
+
+
+async def test_more_steps_than_are_read_at_once_are_all_looked_at(tmp_path: Path) -> None:
+    """Whoever is offered something in a burst does not wait for the next command of anybody."""
+    looked: list[int] = []
+
+    async def steps(jurisdiction: str, after: int) -> list[Step]:
+        looked.append(after)
+        return [Step(n, n + 1, ()) for n in range(after, min(after + 2, 5))]
+
+    store = SqlitePushStore(tmp_path / "push.sqlite")
+    pusher = Pusher(store, Rules(contact="mailto:desk@example.org"))
+    muster: Any = SimpleNamespace(
+        projector=SimpleNamespace(positions={"2307": 5}, steps=steps),
+        clock=SimpleNamespace(now=lambda: datetime(2026, 1, 1, tzinfo=UTC)),
+    )
+    pusher.advanced("2307", 5)
+    following = asyncio.create_task(pusher._follow(muster, {}))
+    async with asyncio.timeout(5):
+        while len(looked) < 3:
+            await asyncio.sleep(0)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    following.cancel()
+    store.close()
+
+    assert looked == [0, 2, 4]
