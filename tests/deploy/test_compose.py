@@ -95,6 +95,33 @@ def test_networks_keep_apart_what_need_not_meet(plain: dict[str, Any]) -> None:
     assert meets_store == OURS | {"postgres"}
 
 
+def test_only_where_phones_are_woken_the_api_reaches_the_outside(plain: dict[str, Any], deploy: Path) -> None:
+    push = resolved(deploy, "compose.yaml", "compose.push.yaml")
+    before, after = plain["services"], push["services"]
+    for name in before:
+        more = {"out"} if name.startswith("api-") else set[str]()
+        assert set(after[name]["networks"]) == set(before[name]["networks"]) | more, name
+    assert not push["networks"]["out"].get("internal")
+
+
+def test_what_an_operator_sets_beside_the_file_reaches_the_api(deploy: Path) -> None:
+    given = {
+        "MUSTER_PUSH_CONTACT": "mailto:desk@example.org",
+        "MUSTER_PUSH_HOSTS": "push.example",
+        "MUSTER_TILES": "/tiles/{z}/{x}/{y}.png",
+        "MUSTER_TILES_ATTRIBUTION": "Example",
+        "MUSTER_TILES_DATUM": "gcj02",
+    }
+    text = ran(
+        *(compose(), "--env-file", os.devnull, "--file", str(deploy / "compose.yaml")),
+        *("config", "--format", "json"),
+        **given,
+    )
+    for name in ("api-1", "api-2"):
+        environment = json.loads(text)["services"][name]["environment"]
+        assert given.items() <= environment.items()
+
+
 def test_no_secret_is_in_the_files(plain: dict[str, Any], deploy: Path) -> None:
     for name, service in plain["services"].items():
         for variable in service.get("environment", {}):

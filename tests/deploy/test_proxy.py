@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -89,6 +90,22 @@ def test_it_is_served_under_tls_by_its_own_ca(front: Front) -> None:
     answer = front.client.get("/healthz")
     assert answer.json() == {"status": "ok"}
     assert answer.http_version == "HTTP/1.1"
+
+
+def test_an_import_is_asked_for_where_it_was_taken(deploy: Path) -> None:
+    """Other processes do not know it."""
+    adapted = ran(caddy(), "adapt", "--config", deploy / "Caddyfile", "--adapter", "caddyfile")
+    policies = re.findall(r'"selection_policy":\{"policy":"(\w+)"', adapted)
+    (matcher,) = re.findall(r'"path_regexp":\{[^}]*"pattern":"([^"]+)"', adapted)
+
+    assert policies == ["client_ip_hash", "least_conn"]
+    for path, taken in {
+        "/api/v1/2307/imports": True,
+        "/api/v1/2307/imports/1b4e28ba-2fa1-41d2-883f-0016d3cca427/rejects": True,
+        "/api/v1/2307/importsx": False,
+        "/api/v1/2307/roster/imports": False,
+    }.items():
+        assert bool(re.search(matcher, path)) is taken, path
 
 
 def test_figures_stay_inside(front: Front) -> None:
