@@ -11,7 +11,8 @@ import { OpenRequest } from "../lib/entry/request.js";
 import { FormTeam } from "../lib/entry/team.js";
 import { RegisterWorker } from "../lib/entry/worker.js";
 
-const FORMS = { request: OpenRequest, worker: RegisterWorker, team: FormTeam, incident: DeclareIncident, area: DefineArea };
+const FORMS = { request: OpenRequest, worker: RegisterWorker, team: FormTeam, incident: DeclareIncident,
+  area: DefineArea };
 
 export default function Enter({ route }) {
   const chosen = FORMS[route.id] ? route.id : "request";
@@ -19,8 +20,13 @@ export default function Enter({ route }) {
   if (!areas.value.root) return html`<${Loading} />`;
   const Form = FORMS[chosen];
   return html`<div class="entry">
-    <header class="page-head"><h1>${t(`entry.title.${chosen}`)}</h1><nav aria-label=${t("page.enter")}><ul class="entry-tabs">${Object.keys(FORMS).map((name) => html`<li key=${name}><a
-      href=${href("enter", { id: name })} aria-current=${name === chosen ? "page" : undefined}>${t(`entry.tab.${name}`)}</a></li>`)}</ul></nav></header>
-    ${areas.value.nodes.size === 1 && chosen !== "area" && html`<p class="note">${t("entry.no_areas")} <a href=${href("enter", { id: "area" })}>${t("entry.define_area")}</a> <a href=${href("imports")}>${t("entry.many_areas")}</a></p>`}
+    <header class="page-head"><h1>${t(`entry.title.${chosen}`)}</h1><nav aria-label=${t("page.enter")}><ul
+      class="entry-tabs">${Object.keys(FORMS).map((name) => html`<li key=${name}><a
+      href=${href("enter", { id: name })} aria-current=${name === chosen ? "page"
+        : undefined}>${t(`entry.tab.${name}`)}</a></li>`)}</ul></nav></header>
+    ${areas.value.nodes.size === 1 && chosen !== "area"
+      && html`<p class="note">${t("entry.no_areas")} <a
+      href=${href("enter", { id: "area" })}>${t("entry.define_area")}</a> <a
+      href=${href("imports")}>${t("entry.many_areas")}</a></p>`}
     <${Latest} /><${Form} key=${chosen} /></div>`;
 }

@@ -17,19 +17,25 @@ export default function Notes() {
   useEffect(() => needing("handovers"), [live.value]);
   const notes = openNotes.value;
   const texts = useTexts(notes);
-  const shown = notes.map((note) => (texts.open.has(note.note) ? { ...note, text: texts.open.get(note.note) } : note));
+  const shown = notes.map((note) => (texts.open.has(note.note) ? { ...note, text: texts.open.get(note.note) }
+    : note));
   return html`<div class="entry notes">
-    <header class="page-head"><h1>${t("entry.notes")}</h1><div class="toolbar"><${Age} views=${["handovers"]} />
-      <button type="button" class="button" onClick=${() => print(html`<${Sheet} notes=${shown} />`)}><${Icon} name="print" />${t("entry.sheet")}</button></div></header>
+    <header class="page-head"><h1>${t("entry.notes")}</h1><div class="toolbar"><${Age} views=${["handovers"]}
+      />
+      <button type="button" class="button" onClick=${() => print(html`<${Sheet} notes=${shown} />`)}><${Icon}
+        name="print" />${t("entry.sheet")}</button></div></header>
     <div class="notes-body"><section class="notes-list" aria-label=${t("entry.notes_open")}>
       <${Revealing} texts=${texts} masked=${texts.masked} total=${notes.length} />
-      ${!live.value.has("handovers") ? html`<${Loading} />` : shown.length === 0 ? html`<${Empty} text=${t("entry.notes_none")} />`
-        : html`<ul class="notes-cards">${shown.map((note) => html`<${Note} key=${note.note} note=${note} open=${texts.open.has(note.note)} />`)}</ul>`}
+      ${!live.value.has("handovers") ? html`<${Loading} />` : shown.length === 0
+        ? html`<${Empty} text=${t("entry.notes_none")} />`
+        : html`<ul class="notes-cards">${shown.map((note) => html`<${Note} key=${note.note} note=${note}
+          open=${texts.open.has(note.note)} />`)}</ul>`}
       <${Resolved} /></section>
-    ${mayCommand.value && html`<aside class="notes-write"><${Write} after=${texts.expect} /></aside>`}</div></div>`;
+    ${mayCommand.value && html`<aside class="notes-write"><${Write} after=${texts.expect} /></aside>`}</div>
+      </div>`;
 }
 
-/** Texts of open notes: asked for when the page is opened and when an own note has come, recorded each time. */
+/** Texts of open notes: asked for when the page is opened and when an own note has come; it is recorded. */
 function useTexts(notes) {
   const [open, setOpen] = useState(new Map());
   const [expected, setExpected] = useState(false);
@@ -51,24 +57,36 @@ function useTexts(notes) {
 function Revealing({ texts, masked, total }) {
   if (!mayReveal.value) return total > 0 && html`<p class="muted">${t("entry.notes_masked")}</p>`;
   return html`<${ErrorNote} problem=${texts.problem} retry=${texts.reveal} />
-    ${masked > 0 && !texts.busy && html`<p class="note" role="status"><${Icon} name="eye" />${t("entry.notes_new", { n: number(masked) })}
+    ${masked > 0 && !texts.busy && html`<p class="note" role="status"><${Icon} name="eye"
+      />${t("entry.notes_new", { n: number(masked) })}
       <button type="button" class="button" onClick=${texts.reveal}>${t("entry.notes_show")}</button></p>`}
-    ${total > 0 && masked === 0 && html`<p class="muted notes-recorded"><${Icon} name="eye" />${t("entry.notes_recorded")}</p>`}`;
+    ${total > 0 && masked === 0 && html`<p class="muted notes-recorded"><${Icon} name="eye"
+      />${t("entry.notes_recorded")}</p>`}`;
 }
 
 function Note({ note, open }) {
   const { busy, problem, send } = useSend();
   const act = (name) => () => { if (!busy) send(name, { note: note.note }); };
   const mine = note.acknowledged.some((one) => one.by === session.value.actor);
-  return html`<li class=${classes("note-card", `note-card-${note.priority}`)}><header><${Priority} value=${note.priority} />${note.area === areas.value.root?.area
-      ? html`<span>${t("entry.whole", { place: place.value?.name ?? "" })}</span>` : html`<a href=${href("requests", { query: { area: note.area } })}><${AreaName} code=${note.area} /></a>`}
-    <time class="muted" datetime=${note.written_at} title=${stamp(note.written_at)}>${t("entry.ago", { age: since(note.written_at) })}</time><span class="muted">${who(note.written_by)}</span></header>
+  return html`<li class=${classes("note-card", `note-card-${note.priority}`)}><header><${Priority}
+    value=${note.priority} />${note.area === areas.value.root?.area
+      ? html`<span>${t("entry.whole", { place: place.value?.name ?? "" })}</span>`
+        : html`<a href=${href("requests", { query: { area: note.area } })}><${AreaName} code=${note.area} />
+        </a>`}
+    <time class="muted" datetime=${note.written_at}
+      title=${stamp(note.written_at)}>${t("entry.ago", { age: since(note.written_at) })}</time><span
+      class="muted">${who(note.written_by)}</span></header>
     <p class=${classes("note-text", !open && "note-masked")}>${note.text ?? t("entry.note_erased")}</p>
     <${ErrorNote} problem=${problem} />
-    <footer>${note.acknowledged.length === 0 ? html`<span class="note-waiting">${t("entry.not_taken")}</span>` : html`<span class="note-taken"><${Icon} name="done" />${note.acknowledged.map((one) =>
+    <footer>${note.acknowledged.length === 0
+      ? html`<span class="note-waiting">${t("entry.not_taken")}</span>`
+      : html`<span class="note-taken"><${Icon} name="done" />${note.acknowledged.map((one) =>
         t("entry.taken_by", { who: who(one.by), at: stamp(one.at) })).join(" · ")}</span>`}
-      ${mayCommand.value && html`<span class="note-acts">${!mine && html`<button type="button" class="button" onClick=${act("handover.acknowledge")}>${t("entry.take_on")}</button>`}
-        <button type="button" class="button" onClick=${act("handover.resolve")}>${t("entry.resolve")}</button></span>`}</footer></li>`;
+      ${mayCommand.value && html`<span class="note-acts">${!mine
+        && html`<button type="button" class="button"
+        onClick=${act("handover.acknowledge")}>${t("entry.take_on")}</button>`}
+        <button type="button" class="button" onClick=${act("handover.resolve")}>${t("entry.resolve")}</button>
+          </span>`}</footer></li>`;
 }
 
 /** Notes that are settled; loaded when opened, their texts when asked for. */
@@ -81,11 +99,20 @@ function Resolved() {
     if (answer) { setFound(answer.items); setRevealed(reveal); }
   };
   const toggled = (event) => { if (event.currentTarget.open && !found && !busy) load(false); };
-  return html`<details class="notes-resolved" onToggle=${toggled}><summary>${t("entry.notes_resolved")}</summary><${ErrorNote} problem=${problem} retry=${() => load(false)} />
-    ${busy && !found && html`<${Loading} />`}${found && (found.length === 0 ? html`<p class="muted">${t("entry.notes_resolved_none")}</p>` : html`
-      ${mayReveal.value && !revealed && html`<button type="button" class="button" onClick=${() => load(true)}><${Icon} name="eye" />${t("entry.notes_show")}</button>`}
-      <ul class="entry-lines">${found.map((note) => html`<li key=${note.note}><${Priority} value=${note.priority} short /><span class=${classes("note-text", !revealed && "note-masked")}>${note.text ?? t("entry.note_erased")}</span>
-        <span class="muted">${t("entry.resolved_by", { who: who(note.resolved_by ?? ""), at: note.resolved_at ? stamp(note.resolved_at) : "" })}</span></li>`)}</ul>`)}</details>`;
+  return html`<details class="notes-resolved" onToggle=${toggled}>
+    <summary>${t("entry.notes_resolved")}</summary><${ErrorNote} problem=${problem}
+    retry=${() => load(false)} />
+    ${busy && !found && html`<${Loading} />`}${found && (found.length === 0
+      ? html`<p class="muted">${t("entry.notes_resolved_none")}</p>` : html`
+      ${mayReveal.value && !revealed && html`<button type="button" class="button" onClick=${() => load(true)}>
+        <${Icon} name="eye" />${t("entry.notes_show")}</button>`}
+      <ul class="entry-lines">${found.map((note) => html`<li key=${note.note}><${Priority}
+        value=${note.priority} short /><span
+        class=${classes("note-text", !revealed
+        && "note-masked")}>${note.text ?? t("entry.note_erased")}</span>
+        <span class="muted">${t("entry.resolved_by",
+          { who: who(note.resolved_by ?? ""), at: note.resolved_at ? stamp(note.resolved_at) : "" })}</span>
+          </li>`)}</ul>`)}</details>`;
 }
 
 const blank = () => ({ area: "", priority: "3", text: "" });
@@ -94,7 +121,8 @@ function make(values) {
   const { area, priority, text } = values;
   return {
     errors: text.trim() ? {} : { text: t("entry.fault.required") },
-    steps: [{ name: "handover.write", data: { ...filled({ area, text: text.trim() }), priority: Number(priority) } }],
+    steps: [{ name: "handover.write", data: { ...filled({ area, text: text.trim() }),
+      priority: Number(priority) } }],
     said: { text: t("entry.said_note", { priority: word("priority", priority) }), to: href("notes") },
   };
 }
@@ -102,6 +130,8 @@ function make(values) {
 function Write({ after }) {
   const entry = useEntry({ blank, make, after, eager: false });
   return html`<h2>${t("entry.note_write")}</h2><${EntryForm} entry=${entry} label=${t("entry.note_leave")}>
-    <${Lines} entry=${entry} name="text" label=${t("entry.note_text")} hint=${t("entry.note_hint")} rows="6" maxlength="4000" required />
-    <${Priorities} entry=${entry} /><${AreaLine} entry=${entry} name="area" label=${t("entry.area")} hint=${t("entry.note_area_hint", { place: place.value?.name ?? "" })} /></${EntryForm}>`;
+    <${Lines} entry=${entry} name="text" label=${t("entry.note_text")} hint=${t("entry.note_hint")} rows="6"
+      maxlength="4000" required />
+    <${Priorities} entry=${entry} /><${AreaLine} entry=${entry} name="area" label=${t("entry.area")}
+      hint=${t("entry.note_area_hint", { place: place.value?.name ?? "" })} /></${EntryForm}>`;
 }

@@ -1,4 +1,4 @@
-// An area by name or code: what is typed is looked for in names, codes and the way down; arrows and Enter pick.
+// An area by name or code: what is typed is looked for in names, codes and the way down; Enter picks.
 import { html, useEffect, useId, useRef, useState } from "../preact.js";
 import { t, word } from "../i18n.js";
 import { areas } from "../store.js";
@@ -29,14 +29,16 @@ export function fitting(tree, text, most = MOST) {
     const fits = words.map((one) => fit(node, path, one));
     if (fits.every((one) => one !== null)) found.push({ node, rank: Math.max(...fits) });
   }
-  found.sort((a, b) => a.rank - b.rank || a.node.level - b.node.level || (a.node.area < b.node.area ? -1 : 1));
+  found.sort((a, b) => a.rank - b.rank || a.node.level - b.node.level || (a.node.area < b.node.area ? -1
+    : 1));
   return found.slice(0, most).map(({ node }) => node);
 }
 
 /** Where an area lies, of which level it is, and its code. */
-const where = (node) => [node.level > 1 && areaPath(node.parent), word("level", node.level), node.area].filter(Boolean).join(" · ");
+const where = (node) => [node.level > 1 && areaPath(node.parent), word("level", node.level),
+  node.area].filter(Boolean).join(" · ");
 
-/** A combobox of areas. `change` gets the code, "" where the text names none (yet); `name` is that of the input. */
+/** A combobox of areas. `change` gets the code, "" where the text names none (yet). */
 export function AreaBox({ value, change, name, required, ...rest }) {
   const [text, setText] = useState(written(value));
   const [open, setOpen] = useState(false);
@@ -44,7 +46,8 @@ export function AreaBox({ value, change, name, required, ...rest }) {
   const input = useRef();
   const list = useId();
   const shown = open ? fitting(areas.value, text) : [];
-  useEffect(() => { if (value !== (areaOf(text) ?? "")) setText(written(value)); }, [value, areas.value.root]);
+  useEffect(() => { if (value !== (areaOf(text) ?? "")) setText(written(value)); }, [value,
+    areas.value.root]);
 
   const pick = (code) => {
     setText(written(code));
@@ -66,20 +69,29 @@ export function AreaBox({ value, change, name, required, ...rest }) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!open) setOpen(true);
-      else setActive((at) => Math.max(0, Math.min(shown.length - 1, at + (event.key === "ArrowDown" ? 1 : -1))));
+      else setActive((at) => Math.max(0, Math.min(shown.length - 1, at + (event.key === "ArrowDown" ? 1
+        : -1))));
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
       setOpen(false);
-    } else if (event.key === "Enter" && shown[active] && (areaOf(text) === null || active > 0) && !event.ctrlKey) {
+    } else if (event.key === "Enter" && shown[active] && (areaOf(text) === null || active > 0)
+      && !event.ctrlKey) {
       event.preventDefault();
       event.stopPropagation();
       pick(shown[active].area);
     }
   };
-  return html`<div class="area-box"><input ...${rest} ref=${input} name=${name} data-area role="combobox" autocomplete="off" spellcheck=${false} value=${text} required=${required}
-      placeholder=${t("people.area_hint")} aria-autocomplete="list" aria-expanded=${shown.length ? "true" : "false"} aria-controls=${list}
-      aria-activedescendant=${shown[active] ? `${list}-${active}` : undefined} onInput=${typed} onKeyDown=${pressed} onBlur=${left} />
-    <ul id=${list} role="listbox" aria-label=${t("people.area")} hidden=${!shown.length}>${shown.map((node, index) => html`<li key=${node.area} id=${`${list}-${index}`} role="option"
-      aria-selected=${index === active ? "true" : "false"} class=${classes(index === active && "area-box-active")} onMouseDown=${(event) => { event.preventDefault(); pick(node.area); }}>
+  return html`<div class="area-box"><input ...${rest} ref=${input} name=${name} data-area role="combobox"
+    autocomplete="off" spellcheck=${false} value=${text} required=${required}
+      placeholder=${t("people.area_hint")} aria-autocomplete="list"
+        aria-expanded=${shown.length ? "true" : "false"} aria-controls=${list}
+      aria-activedescendant=${shown[active] ? `${list}-${active}` : undefined} onInput=${typed}
+        onKeyDown=${pressed} onBlur=${left} />
+    <ul id=${list} role="listbox" aria-label=${t("people.area")}
+      hidden=${!shown.length}>${shown.map((node,
+      index) => html`<li key=${node.area} id=${`${list}-${index}`} role="option"
+      aria-selected=${index === active ? "true" : "false"}
+        class=${classes(index === active && "area-box-active")}
+        onMouseDown=${(event) => { event.preventDefault(); pick(node.area); }}>
       <span>${node.name}</span> <small>${where(node)}</small></li>`)}</ul></div>`;
 }

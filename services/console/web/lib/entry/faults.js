@@ -31,7 +31,8 @@ const ABOUT = {
   "timezone.unknown": ["timezone"],
 };
 /** Fields of commands that forms have under another name. */
-const NAMED = { lon: "place", lat: "place", at: "received", starts_at: "starts", due_at: "due", request: "id", worker: "id", team: "id" };
+const NAMED = { lon: "place", lat: "place", at: "received", starts_at: "starts", due_at: "due",
+  request: "id", worker: "id", team: "id" };
 
 /** What is wrong with a value, in words. */
 export function fault(message) {
@@ -42,7 +43,8 @@ export function fault(message) {
   return t("entry.fault.other");
 }
 
-const nameIn = (field, names) => [field, NAMED[field], field === "area" && "code"].find((one) => names.includes(one));
+const nameIn = (field, names) => [field, NAMED[field], field === "area"
+  && "code"].find((one) => names.includes(one));
 
 /** The errors of fields that a refusal means, {field: text}; null where it is about none of `names`. */
 export function faults(problem, names) {

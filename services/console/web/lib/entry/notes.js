@@ -7,13 +7,14 @@ const byWritten = (a, b) => Date.parse(b.written_at) - Date.parse(a.written_at);
 
 /** Open notes, newest first; keep the view `handovers` in the stream for them. */
 export const openNotes = computed(() =>
-  [...(live.value?.rows("handovers").values() ?? [])].filter((note) => note.state === "open").sort(byWritten));
+  [...(live.value?.rows("handovers").values() ?? [])]
+    .filter((note) => note.state === "open").sort(byWritten));
 
 /** How many open notes nobody has taken on yet; null while the stream does not carry them. */
 export const waitingNotes = computed(() => (live.value?.has("handovers")
   ? openNotes.value.filter((note) => note.acknowledged.length === 0).length : null));
 
-/** Notes of a state, newest first; with `reveal` their texts are open, and the asking is recorded. Throws Problem. */
+/** Notes of a state, newest first; with `reveal` their texts are open; that is recorded. Throws Problem. */
 export const notesOf = (state, reveal, most = 200) => all(live.peek().jurisdiction, "handovers", {
   state, sort: "-written_at", limit: Math.min(most, 200), ...(reveal && { reveal: true }),
 }, most);

@@ -31,7 +31,10 @@ export function placed({ place, datum }) {
 export function PlaceLine({ entry }) {
   const { data } = placed(entry.values);
   const shown = data.lon !== undefined && entry.values.datum !== "WGS-84";
-  return html`<div class="form-row"><${Line} entry=${entry} name="place" label=${t("entry.lon_lat")} inputmode="decimal" placeholder="128.90000, 47.72700"
-      hint=${shown ? t("entry.place_as", { lon: data.lon.toFixed(6), lat: data.lat.toFixed(6) }) : t("entry.place_hint")} />
-    <${Pick} entry=${entry} name="datum" label=${t("entry.datum")} options=${DATUMS.map((one) => [one, t(`entry.datum.${one}`)])} /></div>`;
+  return html`<div class="form-row"><${Line} entry=${entry} name="place" label=${t("entry.lon_lat")}
+    inputmode="decimal" placeholder="128.90000, 47.72700"
+      hint=${shown ? t("entry.place_as", { lon: data.lon.toFixed(6), lat: data.lat.toFixed(6) })
+        : t("entry.place_hint")} />
+    <${Pick} entry=${entry} name="datum" label=${t("entry.datum")}
+      options=${DATUMS.map((one) => [one, t(`entry.datum.${one}`)])} /></div>`;
 }

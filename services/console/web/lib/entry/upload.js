@@ -8,7 +8,8 @@ const ROWS = 10;
 const OCTETS = { "Content-Type": "application/octet-stream" };
 
 const path = (rest = "") => `/${live.peek().jurisdiction}/imports${rest}`;
-const post = async (rest, params, file) => (await request("POST", path(rest), { params, body: file, headers: OCTETS })).json();
+const post = async (rest, params, file) => (await request("POST", path(rest),
+  { params, body: file, headers: OCTETS })).json();
 const short = (file) => file.name.slice(-200);
 
 /** The mappings that are shipped. Throws Problem. */
@@ -22,14 +23,16 @@ export const progress = (id) => get(path(`/${encodeURIComponent(id)}`));
 /** The imports that this process remembers, newest first. Throws Problem. */
 export const recent = async () => (await get(path())).items;
 /** Where the rejected rows of its n-th table with such are. */
-export const rejectsAddress = (id, table = 1) => `/api/v1${path(`/${encodeURIComponent(id)}/rejects?table=${table}`)}`;
+export const rejectsAddress = (id,
+  table = 1) => `/api/v1${path(`/${encodeURIComponent(id)}/rejects?table=${table}`)}`;
 
 /** Whether an import has come to its end. */
 export const isOver = ({ state }) => state === "done" || state === "failed";
 /** Whether the sums of an import add up; null before there are any. */
-export const addsUp = ({ rows, applied, known, rejected }) => (rows === null ? null : rows === applied + known + rejected);
+export const addsUp = ({ rows, applied, known, rejected }) => (rows === null ? null
+  : rows === applied + known + rejected);
 
-/** The first mapping that reads a file, those asked first before others: {mapping, seen}; else the first one's problem. */
+/** The first of these mappings that reads a file: {mapping, seen}; else {mapping, problem} of the first. */
 export async function recognised(file, names) {
   let first = null;
   for (const mapping of names) {
