@@ -35,7 +35,7 @@ export function Candidates({ request, chosen, choose, keys, round, instead }) {
   const list = useLoaded(async () => ({
     ...await get(`/${route.peek().jurisdiction}/candidates`, { request, kind: kind || undefined, q: q || undefined, limit: LIMIT }),
     of: request, at: performance.now(),
-  }), [request, kind, q, round, beat]);
+  }), [request, kind, q, round, beat, rowOf(request)?.taken, rowOf(request)?.offers.length]);
   const data = list.data?.of === request ? list.data : null;
   useEffect(() => {
     const timer = setInterval(() => setBeat((one) => one + 1), FRESH_MS);

@@ -38,7 +38,13 @@ function Task({ row }) {
   const [releasing, setReleasing] = useState(false);
   const action = useAction();
   const steps = mayCommand.value ? STEPS[row.state] ?? [] : [];
-  const say = (name, data) => action.run(() => command(route.peek().jurisdiction, name, { assignment: row.assignment, ...data }));
+  const [said, setSaid] = useState(null);
+  // busy with what was said of this very state: the next step may come before the answer to the last one has
+  const busy = action.busy && said === row.state;
+  const say = (name, data) => {
+    setSaid(row.state);
+    return action.run(() => command(route.peek().jurisdiction, name, { assignment: row.assignment, ...data }));
+  };
   return html`<li class="task">
     <div class="task-head">
       ${row.live && mayCommand.value && html`<input type="checkbox" checked=${checkedTasks.value.has(row.assignment)}
@@ -48,8 +54,8 @@ function Task({ row }) {
     </div>
     ${row.state === "offered" ? html`<${Countdown} row=${row} />` : html`<${Track} row=${row} />`}
     ${steps.length > 0 && html`<div class="task-steps">${steps.map(([step, name, data], index) => html`<button type="button" key=${step}
-        class=${classes("button", index === 0 && "button-next")} aria-disabled=${action.busy ? "true" : undefined}
-        onClick=${() => !action.busy && say(name, data)}>${t(`requests.step_${step}`)}</button>`)}
+        class=${classes("button", index === 0 && "button-next")} aria-disabled=${busy ? "true" : undefined}
+        onClick=${() => !busy && say(name, data)}>${t(`requests.step_${step}`)}</button>`)}
       <span class="task-away">
         ${row.live && html`<button type="button" class="button button-plain" onClick=${() => { panel.value = { kind: "reassign", rows: [row] }; }}>${t("requests.reassign")}</button>`}
         <button type="button" class="button button-plain" onClick=${() => setReleasing(true)}>${t(row.live ? "requests.release" : "requests.withdraw")}</button></span></div>`}

@@ -1,0 +1,76 @@
+"""What a page weighs and how long it takes, as the browser itself counts."""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from playwright.sync_api import CDPSession, Page
+
+
+class Weight:
+    """Bytes that came over the network since it was made, headers included; of a stream what has come."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes: dict[str, int] = {}
+        self._urls: dict[str, str] = {}
+        self._cdp: CDPSession = page.context.new_cdp_session(page)
+        self._cdp.send("Network.enable")
+        self._cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        self._cdp.on("Network.requestWillBeSent", self._sent)
+        self._cdp.on("Network.responseReceived", self._began)
+        self._cdp.on("Network.dataReceived", self._came)
+
+    def _sent(self, event: dict[str, Any]) -> None:
+        self._urls[event["requestId"]] = event["request"]["url"]
+
+    def _began(self, event: dict[str, Any]) -> None:
+        url = self._urls.get(event["requestId"], "")
+        self.bytes[url] = self.bytes.get(url, 0) + int(event["response"].get("encodedDataLength", 0))
+
+    def _came(self, event: dict[str, Any]) -> None:
+        url = self._urls.get(event["requestId"], "")
+        self.bytes[url] = self.bytes.get(url, 0) + int(event["encodedDataLength"])
+
+    @property
+    def total(self) -> int:
+        return sum(self.bytes.values())
+
+    def heaviest(self, most: int = 8) -> str:
+        found = sorted(self.bytes.items(), key=lambda item: -item[1])[:most]
+        return ", ".join(f"{url.rpartition('/')[2][:40]} {size / 1000:.1f}" for url, size in found)
+
+
+class Task(NamedTuple):
+    """A task of a page's main thread: nothing else, no press and no key, is answered until it ends."""
+
+    own: int
+    """Milliseconds of work of the page itself."""
+    wall: int
+    """Milliseconds until it ended: more than `own` where the machine was busy with others."""
+
+
+def longest_task(page: Page, work: Callable[[], object]) -> Task:
+    """The longest task by its own work, while something is done."""
+    browser = page.context.browser
+    assert browser
+    browser.start_tracing(page=page, categories=["toplevel"])
+    work()
+    page.wait_for_timeout(300)
+    traced = json.loads(browser.stop_tracing())["traceEvents"]
+    main = {
+        (one["pid"], one["tid"])
+        for one in traced
+        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        Task(round(one.get("tdur", 0) / 1000), round(one.get("dur", 0) / 1000))
+        for one in traced
+        if one["name"].endswith("RunTask") and (one["pid"], one["tid"]) in main
+    ]
+    assert tasks, "the browser traced no task"
+    return max(tasks)
+
+
+def told(what: str, **figures: float | int | str) -> None:
+    """Print a figure where it is found again: `pytest -s`, or the report's captured output."""
+    print(json.dumps({"measured": what, **figures}, ensure_ascii=False))

@@ -1,0 +1,88 @@
+"""For every type of event: what a page shows after its patches is what a fresh page shows."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from screens import Screen, Screens
+from serving import J, Served, served, until
+from story import STORY
+
+from services.clock import SharedClock
+
+PAGES = ("overview", "requests", "teams", "workers", "incidents")
+BEGIN = datetime.fromisoformat("2022-03-28T09:00:00+08:00")
+SHOWN = """() => {
+  const main = document.querySelector("main").cloneNode(true);
+  for (const one of main.querySelectorAll(".age, .lines, canvas, [role=status]")) one.remove();
+  return main.textContent.replace(/\\s+/g, " ").trim();
+}"""
+"""All texts of the page but the age of tiles, which goes by the browser's own clock, and the drawn lines."""
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> SharedClock:
+    """It stands still but for the test: ages on two pages are the same."""
+    clock = SharedClock(tmp_path / "clock")
+    clock.set(BEGIN)
+    return clock
+
+
+@pytest.fixture
+def timed(tmp_path: Path, clock: SharedClock) -> Iterator[Served]:
+    with served(tmp_path / "data", env={"MUSTER_CLOCK": str(tmp_path / "clock")}) as service:
+        service.ok("jurisdiction.establish", name="City", timezone="Asia/Shanghai")
+        yield service
+
+
+@pytest.mark.timeout(600)
+def test_pages_after_patches_equal_fresh_pages(timed: Served, clock: SharedClock, screens: Screens) -> None:
+    live = {name: _opened(screens, timed, name) for name in PAGES}
+    fresh = screens.open(timed.url, language="en")
+    fresh.sign_in(timed.secret)
+    seen: set[str] = set()
+    for number, (name, body) in enumerate(STORY, 1):
+        clock.set(BEGIN + timedelta(minutes=number))
+        answer = timed.send(name, **body)
+        assert answer.status_code == 200, answer.text
+        events = _events(timed, answer.json()["position"])
+        if events <= seen:
+            continue
+        seen |= events
+        fresh.page.reload()
+        fresh.page.wait_for_selector(".live-live")
+        for page in PAGES:
+            fresh.at(f"{J}/{page}")
+            _same(live[page], fresh.page, f"{page} after {name}")
+    assert len(seen) > 35
+
+
+def _opened(screens: Screens, service: Served, page: str) -> Page:
+    screen: Screen = screens.open(service.url, language="en")
+    screen.sign_in(service.secret, f"{J}/{page}")
+    return screen.page
+
+
+def _events(service: Served, position: int) -> set[str]:
+    """Names of the events of the commit that ends at a position, or near it."""
+    return {row["name"] for row in service.rows("activity", limit=3) if row["position"] <= position}
+
+
+def _same(live: Page, fresh: Page, what: str) -> None:
+    """Within a moment: patches come a little after the answer, lists load a little after the page."""
+    texts: list[str] = []
+
+    def equal() -> bool:
+        texts[:] = [live.evaluate(SHOWN), fresh.evaluate(SHOWN)]
+        return texts[0] == texts[1] and bool(texts[0])
+
+    try:
+        until(equal, 6, what)
+    except AssertionError:
+        at = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
+        begin = max(0, at - 60)
+        raise AssertionError(
+            f"{what}: live {texts[0][begin : at + 60]!r}, fresh {texts[1][begin : at + 60]!r}"
+        ) from None

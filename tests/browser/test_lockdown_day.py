@@ -1,0 +1,241 @@
+"""A day of a lockdown at the dispatcher's desk, from declaring to closing, by keyboard alone."""
+
+import re
+
+import pytest
+from keyboard import Keyboard
+from playwright.sync_api import Page, expect
+from screens import Screens
+from serving import Served, number, until
+
+SOUTH = "230717001001"
+
+
+@pytest.fixture
+def desk(city: Served, screens: Screens) -> Page:
+    """A dispatcher's board; six people of the city are on duty, nothing is declared yet."""
+    people: list[tuple[str, dict[str, object]]] = []
+    for i in range(1, 7):
+        role = "rider" if i < 5 else "courier"
+        people.append(("worker.register", {"worker": f"W{i}", "role": role, "name": f"队员00{i}"}))
+        people.append(("worker.check_in", {"worker": f"W{i}", "area": SOUTH}))
+    city.batch(people)
+    return screens.open(city.url, language="en").sign_in(city.token("dispatcher"), "2307/overview")
+
+
+@pytest.mark.timeout(240)
+def test_a_day_by_keyboard_alone(city: Served, desk: Page) -> None:
+    hand = Keyboard(desk)
+    _declare(hand)
+    _form_team(hand)
+    for category, priority in (("Medicine", "1"), ("Groceries", "3"), ("Groceries", "3")):
+        _open(hand, category, priority)
+    until(lambda: _ledger(city) == {"open": 3}, 5, "three requests were entered")
+
+    _send_the_best(hand)
+    until(lambda: _ledger(city) == {"open": 2, "assigned": 1}, 5, "nobody was sent")
+    first = city.rows("requests", state="assigned")[0]
+    assert (first["priority"], first["category"]) == (1, "medicine")
+
+    _give_to_others(hand)
+    until(lambda: len(city.rows("assignments", request=first["request"])) == 2, 5, "it was not given away")
+    live = city.rows("assignments", request=first["request"], live="true")
+    assert len(live) == 1
+
+    _merge_the_groceries(hand)
+    until(lambda: _ledger(city) == {"assigned": 1, "open": 1, "merged": 1}, 5, "nothing was merged")
+
+    _serve(hand, first["request"])
+    until(lambda: _ledger(city) == {"done": 1, "open": 1, "merged": 1}, 5, "it was not completed")
+
+    _refused_to_close(hand)
+    last = city.rows("requests", state="open")[0]["request"]
+    _cancel(hand, last)
+    until(lambda: _ledger(city) == {"done": 1, "cancelled": 1, "merged": 1}, 5, "it was not cancelled")
+    _close(hand)
+    until(lambda: city.rows("incidents")[0]["state"] == "closed", 5, "the incident is not closed")
+
+    hand.go("o")
+    received = desk.locator("[data-figure=received]")
+    expect(received).to_be_visible()
+    assert number(received.inner_text()) == 3
+
+
+def _ledger(city: Served) -> dict[str, int]:
+    """Requests by state, those that there are."""
+    found: dict[str, int] = {}
+    for row in city.rows("ledger"):
+        for state in ("open", "assigned", "in_progress", "done", "failed", "cancelled", "merged"):
+            found[state] = found.get(state, 0) + row[state]
+    return {state: count for state, count in found.items() if count}
+
+
+def _recorded(hand: Keyboard, text: str) -> None:
+    expect(hand.page.locator(".entry-done")).to_contain_text(text)
+
+
+def _declare(hand: Keyboard) -> None:
+    hand.go("i")
+    hand.activate(hand.page.get_by_role("link", name="Declare incident").first)
+    expect(hand.page.get_by_role("heading", name="Declare an incident")).to_be_visible()
+    hand.write(hand.page.get_by_label("Name", exact=True), "Lockdown 3.28")
+    hand.check(hand.page.get_by_role("radio", name="Lockdown"))
+    hand.press("Enter")
+    _recorded(hand, "Lockdown 3.28")
+
+
+def _form_team(hand: Keyboard) -> None:
+    hand.activate(hand.page.get_by_role("link", name="Team", exact=True))
+    expect(hand.page.get_by_role("heading", name="Form a team")).to_be_visible()
+    hand.write(hand.page.get_by_label("Team name"), "Grocery team 1")
+    hand.write(hand.page.locator("input[data-area]"), SOUTH)
+    hand.check(hand.page.get_by_role("radio", name="Courier"))
+    hand.write(hand.page.get_by_label("Add members"), "W5 W6")
+    hand.press("Enter")
+    expect(hand.page.get_by_text("W5").first).to_be_visible()
+    hand.activate(hand.page.get_by_role("button", name="Form team"))
+    _recorded(hand, "Grocery team 1")
+
+
+def _open(hand: Keyboard, category: str, priority: str) -> None:
+    hand.go("e")
+    expect(hand.page.get_by_role("heading", name="Open a request")).to_be_visible()
+    hand.check(hand.page.get_by_role("radio", name=category))
+    hand.check(hand.page.get_by_role("radio", name=re.compile(f"^{priority} ")))
+    hand.write(hand.page.get_by_label("What the caller says"), f"Needs {category}")
+    hand.write(hand.page.get_by_label("Community or grid"), SOUTH)
+    hand.write(hand.page.get_by_label("Phone"), "00000000123")
+    hand.press("Enter")
+    _recorded(hand, category)
+
+
+def _send_the_best(hand: Keyboard) -> None:
+    """Two actions: a, Enter."""
+    hand.go("r")
+    expect(hand.page.locator(".grid-body .grid-row").first).to_be_visible()
+    hand.press("j")
+    expect(hand.page.locator(".grid-chosen")).to_have_count(1)
+    hand.press("a")
+    expect(hand.page.get_by_role("button", name=re.compile("^Send "))).to_be_visible()
+    expect(hand.page.get_by_role("listbox")).to_be_focused()
+    hand.press("Enter")
+
+
+def _give_to_others(hand: Keyboard) -> None:
+    hand.activate(hand.page.get_by_role("button", name="Give to others…").first)
+    expect(hand.page.get_by_role("button", name=re.compile("^Give to [^o]"))).to_be_visible()
+    expect(hand.page.get_by_role("listbox")).to_be_focused()
+    hand.press("Enter")
+    expect(hand.page.locator(".handovers strong")).not_to_have_text("Choose a unit")
+    reason = hand.page.locator(".reassign-send select")
+    hand.reach(reason)
+    hand.press("ArrowDown")
+    hand.activate(hand.page.get_by_role("button", name=re.compile("^Reassign")))
+    expect(reason).to_have_count(0)
+
+
+def _merge_the_groceries(hand: Keyboard) -> None:
+    hand.press("Escape", "Escape", "Escape")
+    body = hand.page.locator(".grid-body")
+    hand.reach(body)
+    rows = hand.page.locator(".grid-body .grid-row")
+    for key, row in (("End", 2), ("ArrowUp", 1)):
+        hand.press(key)
+        expect(rows.nth(row)).to_have_class(re.compile("grid-chosen"))
+        hand.press("Space")
+        expect(rows.nth(row).get_by_role("checkbox")).to_be_checked()
+    hand.press("m")
+    expect(hand.page.get_by_role("dialog")).to_be_visible()
+    hand.activate(hand.page.get_by_role("button", name=re.compile("^Merge 1 into")))
+    expect(hand.page.get_by_role("dialog")).to_have_count(0)
+
+
+def _choose(hand: Keyboard, request: str) -> None:
+    """In the queue, with the arrows."""
+    hand.go("r")
+    body = hand.page.locator(".grid-body")
+    hand.reach(body)
+    hand.press("Home")
+    chosen = hand.page.locator(".grid-chosen")
+    expect(chosen).to_have_count(1)
+    for _ in range(10):
+        shown = chosen.get_attribute("id")
+        if shown == f"row-{request}":
+            return
+        hand.press("ArrowDown")
+        expect(chosen).not_to_have_id(shown or "")
+    raise AssertionError(f"{request} is not in the queue")
+
+
+def _serve(hand: Keyboard, request: str) -> None:
+    _choose(hand, request)
+    for step in ("En route", "On scene", "Their part is done"):
+        hand.activate(hand.page.get_by_role("button", name=step))
+        expect(hand.page.get_by_role("button", name=step)).to_have_count(0)
+    hand.press("x")
+    expect(hand.page.get_by_role("dialog")).to_be_visible()
+    hand.activate(hand.page.get_by_role("button", name="Complete"))
+    expect(hand.page.get_by_role("dialog")).to_have_count(0)
+
+
+def _cancel(hand: Keyboard, request: str) -> None:
+    _choose(hand, request)
+    hand.press("x")
+    dialog = hand.page.get_by_role("dialog")
+    hand.check(dialog.get_by_role("radio", name="Not needed"))
+    hand.reach(dialog.locator("select"))
+    hand.press("ArrowDown")
+    hand.activate(dialog.get_by_role("button", name="Cancel the request"))
+    expect(dialog).to_have_count(0)
+
+
+def _incident(hand: Keyboard) -> None:
+    hand.go("i")
+    hand.activate(hand.page.get_by_role("link", name=re.compile("Lockdown 3.28.*unfinished")))
+    expect(hand.page.get_by_role("heading", name="Lockdown 3.28")).to_be_focused()
+
+
+def _refused_to_close(hand: Keyboard) -> None:
+    _incident(hand)
+    hand.activate(hand.page.get_by_role("button", name="Close incident"))
+    expect(hand.page.get_by_text("1 requests are unfinished")).to_be_visible()
+    hand.press("Escape")
+
+
+def _close(hand: Keyboard) -> None:
+    _incident(hand)
+    hand.activate(hand.page.get_by_role("button", name="Close incident"))
+    form = hand.page.get_by_role("group", name="Close incident")
+    hand.activate(form.get_by_role("button", name="Close incident"))
+
+
+@pytest.mark.timeout(120)
+def test_two_dispatchers_fight_for_one_slot(city: Served, screens: Screens) -> None:
+    """One gets it; the other is told who was faster, and nothing else happens."""
+    people: list[tuple[str, dict[str, object]]] = []
+    for name in ("W1", "W2"):
+        people.append(("worker.register", {"worker": name, "role": "rider"}))
+        people.append(("worker.check_in", {"worker": name, "area": SOUTH}))
+    city.batch([*people, ("request.open", {"request": "R1", "category": "grocery", "area": SOUTH})])
+    desks = [
+        screens.open(city.url, language=language).sign_in(city.token("dispatcher"), "2307/requests/R1")
+        for language in ("en", "zh")
+    ]
+    for desk in desks:
+        desk.keyboard.press("a")
+        expect(desk.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+    desks[1].keyboard.press("ArrowDown")
+    # both are about to press: the patch of the first may not reach the second before it has pressed too
+    desks[1].route("**/commands/assignment.dispatch", lambda route: (_dispatched(city), route.continue_())[1])
+    desks[1].keyboard.press("Enter")
+    expect(desks[1].get_by_text("W1").first).to_be_visible()
+    expect(desks[1].locator(".note-error, [role=alert]").first).to_contain_text("最后一个名额")
+    live = city.rows("assignments", request="R1", live="true")
+    assert [row["worker"] for row in live] == ["W1"]
+    expect(desks[0].get_by_text("All slots are taken")).to_be_visible()
+
+
+def _dispatched(city: Served) -> None:
+    """The other dispatcher was a moment faster."""
+    if not city.rows("assignments", request="R1", live="true"):
+        city.ok("assignment.dispatch", request="R1", worker="W1")
