@@ -10,7 +10,7 @@ import { Hours, NotifyNudge, Refused, Settings, Team, Waiting, deed } from "./pe
 import { look } from "./push.js";
 import { boot } from "./session.js";
 import { Again, SignIn } from "./sign.js";
-import { duty, lingers, me, offers, shown, waiting, who } from "./state.js";
+import { duty, lingers, me, offers, served, shown, waiting, who } from "./state.js";
 import { broken, last, retry, undo } from "./sync.js";
 import { Foremost, Work, foremost } from "./tasks.js";
 import { Where } from "./where.js";
@@ -26,7 +26,7 @@ function freshness() {
   if (phase === "live" && age < LIVE_MS && behind < 2) return { kind: "live", text: t("live.live") };
   if (phase === "connecting" && !heard) return { kind: "connecting", text: t("live.connecting") };
   if (navigator.onLine === false || !heard || (phase === "lost" && age > OLD_MS)) {
-    return { kind: "offline", text: me.value ? t("live.offline", { time: hhmm(me.value.now) }) : t("live.never") };
+    return { kind: "offline", text: me.value ? t("live.offline", { time: hhmm(served(link.value.confirmed)) }) : t("live.never") };
   }
   return { kind: "old", text: t("live.old", { age: span(Math.max(age, behind * 1000)) }) };
 }

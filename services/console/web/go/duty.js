@@ -4,7 +4,7 @@ import { t, word } from "../lib/i18n.js";
 import { hhmm } from "../lib/time.js";
 import { Button, Icon, Sheet, Unsent, classes } from "./parts.js";
 import { act } from "./sync.js";
-import { duty, shown, tasks, who } from "./state.js";
+import { duty, newcomer, shown, tasks, who } from "./state.js";
 
 const REASONS = ["shift_over", "unwell", "vehicle", "other"];
 
@@ -16,7 +16,7 @@ export function Now({ where }) {
     <h1>${word("presence", worker.presence)}</h1>
     ${!off && html`<p class="now-place"><${Icon} name="place" /><span>${worker.area_name ?? worker.area}</span>
       <button type="button" class="link" onClick=${where}>${t("go.move")}</button></p>`}
-    <p class="now-since">${worker.since ? t(off ? "go.since_off" : "go.since", { time: hhmm(worker.since) }) : t("go.never")}</p>
+    <p class="now-since">${worker.since && !newcomer.value ? t(off ? "go.since_off" : "go.since", { time: hhmm(worker.since) }) : t("go.never")}</p>
     <${Unsent} act=${worker.act} /></section>`;
 }
 
@@ -27,7 +27,11 @@ export function Switch({ where }) {
   const now = duty.value;
   const set = (presence) => act("worker.set_presence", { worker: who.value.worker, presence });
   const on = () => { setNote(null); if (now === "off") where(); else if (now === "break") set("available"); };
-  const rest = () => { if (now === "off") setNote(t("go.break_first")); else if (now === "on") { setNote(null); set("on_break"); } };
+  const rest = () => {
+    const hindered = now === "off" ? "go.break_first" : tasks.value.length ? "go.break_later" : null;
+    setNote(hindered && t(hindered));
+    if (now === "on" && !hindered) set("on_break");
+  };
   const off = () => {
     setNote(null);
     if (now === "off") return;

@@ -11,8 +11,9 @@ const SILENT_MS = 12000;
 const PATIENCE_MS = 15000;
 const DEBOUNCE_MS = 250;
 
-/** {phase: connecting | live | lost, heard: when the service was last heard (ms, this phone), behind: seconds}. */
-export const link = signal({ phase: "connecting", heard: 0, behind: 0 });
+/** {phase: connecting | live | lost, heard: when the service was last heard, confirmed: when it last said what is
+ * known (both ms, this phone; confirmed also of an earlier start), behind: seconds}. */
+export const link = signal({ phase: "connecting", heard: 0, confirmed: 0, behind: 0 });
 
 let tag = null;
 let soon = null;
@@ -41,6 +42,7 @@ export async function load() {
     await ask(who.peek(), over.signal);
   } catch (error) {
     if (error.name === "AbortError") lost();
+    else if (error.status === 304) { heard(); await confirm(); }
     else if (error instanceof Problem) refusedBy(error);
     else throw error;
   } finally {
@@ -62,8 +64,15 @@ async function ask(whose, over) {
   await take(whose, said);
 }
 
+/** What is known is so at this moment. */
+async function confirm() {
+  link.value = { ...link.value, confirmed: Date.now() };
+  await db.set("confirmed", link.value.confirmed);
+}
+
 async function take(whose, said) {
   heardClock(said.now);
+  await confirm();
   if (!me.peek() || said.position >= me.peek().position) {
     me.value = said;
     await db.set("me", { owner: whose.owner, said, at: Date.now() });
@@ -83,7 +92,6 @@ async function forgetContacts(tasks) {
 }
 
 function refusedBy(problem) {
-  if (problem.status === 304) { heard(); return; }
   const known = { 401: "signed_out", 403: "another", 404: "unknown" }[problem.status];
   if (known) { trouble.value = known; stop(); }
   lost();
@@ -156,6 +164,7 @@ export function forget() {
   stop();
   tag = null;
   me.value = null;
+  link.value = { ...link.value, confirmed: 0 };
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));

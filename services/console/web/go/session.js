@@ -3,7 +3,7 @@ import { signal } from "../lib/preact.js";
 import { Problem, get, request, send } from "../lib/api.js";
 import { heardClock, scenario, timezone } from "../lib/time.js";
 import { acts, db, me, refresh, trouble, waiting, who } from "./state.js";
-import { forget, start } from "./live.js";
+import { forget, link, start } from "./live.js";
 import { last, retry } from "./sync.js";
 
 /** Area or team of a printed code, until it is used: {area?, team?}. */
@@ -65,7 +65,7 @@ async function adopt(session) {
 async function forgetPerson() {
   forget();
   for (const key of await db.keys()) {
-    if (["who", "me", "wish"].includes(key) || key.startsWith("contact ")) await db.forget(key);
+    if (["who", "me", "confirmed", "wish"].includes(key) || key.startsWith("contact ")) await db.forget(key);
   }
   wish.value = {};
   last.value = null; // nobody undoes what another did
@@ -96,6 +96,7 @@ export async function boot() {
   wish.value = hoped ?? {};
   if (kept && seen?.owner === kept.owner) {
     me.value = seen.said;
+    link.value = { ...link.peek(), confirmed: (await db.get("confirmed")) ?? seen.at };
     heardClock(new Date(Date.parse(seen.said.now) + Date.now() - seen.at).toISOString());
   }
   if (kept) timezone.value = kept.timezone;

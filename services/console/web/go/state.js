@@ -30,8 +30,8 @@ export function lingers(act) {
 
 export const refused = computed(() => acts.value.filter((act) => act.state === "refused"));
 
-/** A time of this phone by the service's clock, in ms. */
-export const served = (at) => Date.parse(at) + (now.peek() - Date.now());
+/** A time of this phone (ISO, or ms) by the service's clock, in ms. */
+export const served = (at) => (typeof at === "number" ? at : Date.parse(at)) + (now.peek() - Date.now());
 
 /** Read the acts anew. */
 export async function refresh() {
@@ -81,12 +81,24 @@ function after(shown, act) {
 const ENDED = ["done", "declined"];
 const RELEASED = (act) => act.name === "worker.check_out" && act.data.release;
 
+/** What the worker is by their tasks, as the service will say; a break shows once none is under way. */
+function withPresence(shown, before, act) {
+  const { presence } = shown.worker;
+  if (presence === "off_duty") return shown;
+  const states = shown.tasks.map((task) => task.state);
+  const found = ["on_scene", "en_route"].find((state) => states.includes(state))
+    ?? (states.some((state) => state !== "offered") ? "assigned" : presence === "on_break" ? presence : "available");
+  const since = found === before ? shown.worker.since : served(act.at);
+  return { ...shown, worker: { ...shown.worker, presence: found, since } };
+}
+
 function overlaid(said, own) {
   const lying = own.filter((act) => counts(act, said.position));
   const shown = lying.reduce(after, said);
   const released = lying.some(RELEASED);
   const left = (task) => ENDED.includes(task.state) || (released && !task.team && task.state !== "offered");
-  return { ...shown, tasks: shown.tasks.filter((task) => !left(task)) };
+  const result = { ...shown, tasks: shown.tasks.filter((task) => !left(task)) };
+  return lying.length ? withPresence(result, said.worker.presence, lying.at(-1)) : result;
 }
 
 /** The state as it will be; null = never known on this phone. */
@@ -110,6 +122,10 @@ export const duty = computed(() => {
   const presence = shown.value?.worker.presence;
   return presence === "off_duty" ? "off" : presence === "on_break" ? "break" : "on";
 });
+
+/** Whether they have never been on duty: what the roster says of their place is then only their registration. */
+export const newcomer = computed(() =>
+  duty.value === "off" && !me.value?.hours.intervals.length && shown.value?.worker.act?.name !== "worker.check_out");
 
 /** Drop what the service's answer includes by now. */
 export async function dropSeen(position) {

@@ -6,7 +6,7 @@ import { here } from "./place.js";
 import { Button, Icon, Sheet } from "./parts.js";
 import { act } from "./sync.js";
 import { keepWish, said, wish } from "./session.js";
-import { shown, who } from "./state.js";
+import { newcomer, shown, who } from "./state.js";
 
 const MOST_FOUND = 30;
 
@@ -15,7 +15,7 @@ function likely() {
   const { worker, team } = shown.value;
   const byTeam = team && wish.value.team === team.team ? team.area : null;
   const found = [
-    ["wish", wish.value.area, null], ["wish", byTeam, team?.area_name], ["last", worker.area, worker.area_name],
+    ["wish", wish.value.area, null], ["wish", byTeam, team?.area_name], ["last", newcomer.value ? null : worker.area, worker.area_name],
     ["home", worker.home_area, worker.home_area_name], ["team", team?.area, team?.area_name],
   ];
   const codes = found.map(([, code]) => code);

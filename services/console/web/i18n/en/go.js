@@ -15,7 +15,7 @@ export default {
   "go.trouble.unknown": "You are not on the roster. Ask the command centre.",
 
   "go.duty": "Duty", "go.duty.on": "On duty", "go.duty.break": "Break", "go.duty.off": "Off", "go.move": "Move",
-  "go.since": "since {time}", "go.since_off": "since {time}", "go.never": "Never checked in yet", "go.break_first": "You are off duty. Check in first, then take a break.",
+  "go.since": "since {time}", "go.since_off": "since {time}", "go.never": "Never checked in yet", "go.break_later": "You have a task under way. Finish it first, then take a break.", "go.break_first": "You are off duty. Check in first, then take a break.",
   "go.unsent": "Not sent yet", "go.waiting": "Waiting to be sent: {n}", "go.undo": "Undo", "go.broken": "This phone could not store it, so it was not recorded: {why}",
   "go.refused": "{time} {what}: not accepted",
   "go.leaving.title": "Going off duty", "go.leaving.what": "Tasks you have not finished: {n}. Going off duty hands them back to the command centre. Why?", "go.leaving.stay": "Stay on duty",

@@ -15,7 +15,7 @@ export default {
   "go.trouble.unknown": "花名册上找不到您。请联系指挥中心。",
 
   "go.duty": "在岗状态", "go.duty.on": "在岗", "go.duty.break": "休息", "go.duty.off": "离岗", "go.move": "换地点",
-  "go.since": "{time} 起", "go.since_off": "{time} 离岗", "go.never": "还没有签到过", "go.break_first": "您现在离岗。先签到，才能休息。",
+  "go.since": "{time} 起", "go.since_off": "{time} 离岗", "go.never": "还没有签到过", "go.break_later": "您还有任务在进行。先完成，再休息。", "go.break_first": "您现在离岗。先签到，才能休息。",
   "go.unsent": "尚未发送", "go.waiting": "等待发送：{n} 条", "go.undo": "撤销", "go.broken": "手机无法保存，刚才的操作没有记下：{why}",
   "go.refused": "{time} {what}：没有被接受",
   "go.leaving.title": "离岗", "go.leaving.what": "您还有 {n} 个任务没完成。离岗会把它们交还指挥中心，请选原因：", "go.leaving.stay": "继续在岗",
