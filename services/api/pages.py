@@ -11,7 +11,7 @@ from services.edge import Edge
 
 STATIC: Final = Path(__file__).parent.parent / "static"
 _FEATURES: Final = (
-    "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), "
+    "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), "
     "hid=(), accelerometer=(), gyroscope=(), magnetometer=(), display-capture=()"
 )
 _PARTS: Final = (".js", ".mjs", ".css")

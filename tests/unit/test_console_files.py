@@ -17,7 +17,9 @@ SOURCES = [p for p in OWN if "i18n" not in p.parts]
 ENTRY = re.compile(r'^\s*"((?:[^"\\]|\\.)+)":\s*"((?:[^"\\]|\\.)*)"', re.MULTILINE)
 INLINE = re.compile(r'"((?:[^"\\]|\\.)+)":\s*"((?:[^"\\]|\\.)*)"')
 USED = re.compile(r"""\bt\(\s*(["'])([\w.\-]+)\1""")
-IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["']([^"']+)["']""")
+IMPORT = re.compile(
+    r"""^(?:import|export|\})[^"'`;]*?from\s+["']([^"']+)["']|\bimport\(\s*["'`]([^"'`]+)["'`]""", re.M
+)
 CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 VALUE = re.compile(r"\{\w+\}")
 
@@ -28,10 +30,15 @@ def entries(path: Path) -> dict[str, str]:
     return dict(INLINE.findall(path.read_text()))
 
 
+def imported(path: Path) -> list[str]:
+    """What a module imports, at once or later."""
+    return [one or later for one, later in IMPORT.findall(path.read_text())]
+
+
 def catalogue(language: str, name: str) -> dict[str, str]:
     """All texts that a catalogue merges, and which part they came from last."""
     path = WEB / "i18n" / language / f"{name}.js"
-    parts = [path.parent / one for one in IMPORT.findall(path.read_text())]
+    parts = [path.parent / one for one in imported(path)]
     found = entries(path)
     for part in parts:
         found = found | entries(part.resolve())
@@ -59,7 +66,7 @@ def test_nothing_is_vendored_that_is_not_listed() -> None:
 @pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(WEB)))
 def test_modules_import_by_path_what_exists(path: Path) -> None:
     """A page without a build step has nothing that turns names into files."""
-    for name in IMPORT.findall(path.read_text()):
+    for name in imported(path):
         if "${" in name:
             continue
         assert name.startswith(("./", "../")), f"{path.name} imports {name}"

@@ -6,6 +6,7 @@ import { go, href, route } from "./lib/router.js";
 import { attend, identify, incidents, jurisdictions, live, mayCommand, place, session } from "./lib/store.js";
 import { dayNumber, hhmmss, now, scenario } from "./lib/time.js";
 import { setTheme, theme } from "./lib/prefs.js";
+import { waitingNotes } from "./lib/entry/notes.js";
 import { Dialog, Icon, LiveBadge, Loading, Toasts, classes } from "./lib/ui.js";
 
 /** Pages in the order of the menu: [name, key after g, whether it needs the right to command]. */
@@ -113,7 +114,9 @@ function Header({ help }) {
     <a class="top-name" href=${jurisdictions.value.length > 1 ? "#/" : href("overview")}>
       <span class="top-mark" aria-hidden="true"></span>${place.value?.name ?? route.value.jurisdiction}</a>
     <nav class="top-nav" aria-label=${t("ui.pages")}><ul>${shown.map(([name]) => html`<li><a href=${href(name)}
-      aria-current=${name === page ? "page" : undefined}>${t(`page.${name}`)}</a></li>`)}</ul></nav>
+      aria-current=${name === page ? "page" : undefined}>${t(`page.${name}`)}${name === "notes"
+      && waitingNotes.value > 0 && html`<span class="top-count" title=${t("ui.notes_waiting")}>${waitingNotes.value}<span
+      class="visually-hidden"> ${t("ui.notes_waiting")}</span></span>`}</a></li>`)}</ul></nav>
     <${IncidentClock} /><${LiveBadge} />
     <div class="top-tools">
       <button type="button" class="button button-plain" onClick=${() => speak(lang.value === "zh" ? "en" : "zh")}
@@ -143,21 +146,24 @@ function Help({ close }) {
     ${keys.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}</dl></${Dialog}>`;
 }
 
-/** g and a letter go to a page; ? shows the keys. Never while somebody types. */
+function take(event, work) {
+  event.preventDefault();
+  event.stopPropagation();
+  work();
+}
+
+/** g and a letter go to a page, n to a new request; ? shows the keys. Never while somebody types. */
 function useKeys(help) {
   useEffect(() => {
-    let waiting = 0;
+    let waiting = -Infinity;
     const pressed = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
-      const name = PAGES.find(([, key]) => key === event.key)?.[0];
-      if (event.key === "?") help();
-      else if (event.key === "g") waiting = performance.now();
-      else if (name && performance.now() - waiting < 1500) {
-        event.preventDefault();
-        event.stopPropagation();
-        waiting = 0;
-        go(name);
-      }
+      const page = PAGES.find(([, key]) => key === event.key)?.[0];
+      const asked = performance.now() - waiting < 1500;
+      waiting = event.key === "g" ? performance.now() : -Infinity;
+      if (asked && page) take(event, () => go(page));
+      else if (event.key === "?") take(event, help);
+      else if (event.key === "n" && mayCommand.peek()) take(event, () => go("enter", { id: "request" }));
     };
     addEventListener("keydown", pressed, true);
     return () => removeEventListener("keydown", pressed, true);

@@ -7,6 +7,8 @@ const NAMED = {
   "team.has_assignments": /live assignments \((?<live>.+?)\)/,
   "worker.in_team": /active team (?<team>.+?);/,
   "incident.unfinished": /^(?<n>\d+) /,
+  "import.column": /^(?<what>.+)$/s,
+  "import.file": /^(?<what>.+)$/s,
   invalid: /^(?<what>.+)$/s,
 };
 

@@ -13,7 +13,7 @@ export const jurisdictions = signal([]);
 export const live = signal(null);
 
 const VIEWS = [
-  "jurisdictions", "areas", "incidents", "headcount", "ledger", "teams", "requests", "assignments", "timeline",
+  "jurisdictions", "areas", "incidents", "headcount", "ledger", "teams", "requests", "assignments", "timeline", "handovers",
 ];
 /** One filter for all views that have the field: what has ended does not travel, its counts do. */
 const UNENDED = [

@@ -5,7 +5,7 @@ import { number, t, word } from "../lib/i18n.js";
 import { areas, live, place, teams } from "../lib/store.js";
 import { Empty, Field, Icon, Loading, classes } from "../lib/ui.js";
 import { Both, both } from "../lib/people/both.js";
-import { AreaField, AreaSuggestions, areaPath, ask, asked, collator } from "../lib/people/parts.js";
+import { AreaField, areaPath, ask, asked, collator } from "../lib/people/parts.js";
 import { print, printing } from "../lib/people/print.js";
 import { Qr } from "../lib/people/qr.js";
 
@@ -47,7 +47,7 @@ export default function Cards() {
   const paper = () => html`<${Sheets} cards=${cards} size=${size} />`;
   useEffect(() => printing(paper));
   if (!live.value.has("areas")) return html`<${Loading} />`;
-  return html`<div class="cards-page folk"><${AreaSuggestions} />
+  return html`<div class="cards-page folk">
     <header class="page-head"><h1>${t("page.cards")}</h1><p class="muted">${t("people.cards_note")}</p></header>
     <form class="toolbar cards-bar" onSubmit=${(event) => event.preventDefault()}>
       <${Switch} label=${t("people.cards_of")} value=${of} codes=${["area", "team"]}

@@ -93,7 +93,7 @@ function act(key, { rows, id }) {
   if (key === "j" || key === "k" || key === "ArrowDown" && !id) return step(key === "k" ? -1 : 1, rows, id);
   if (key === "c") return press('[data-key="c"]', "click");
   if (!mayCommand.value) return false;
-  if (key === "n") { go("enter", { query: { what: "request" } }); return true; }
+  if (key === "n") { go("enter", { id: "request" }); return true; }
   if (checked.value.size && (key === "m" || key === "x")) { panel.value = { kind: key === "m" ? "merge" : "cancel", ids: [...checked.value] }; return true; }
   if (!row) return false;
   if (key === "r" && !unfinished(row)) { panel.value = { kind: "reopen", ids: [id] }; return true; }

@@ -8,7 +8,7 @@ import { incidents, live, mayCommand, needing, teams } from "../lib/store.js";
 import { Age, ErrorNote, Icon, Loading, State, classes, useLoaded } from "../lib/ui.js";
 import { VirtualTable } from "../lib/virtual.js";
 import {
-  AreaInput, AreaName, AreaSuggestions, Choice, Filtering, Load, WorkerLink, ask, asked, collator, layout,
+  AreaInput, AreaName, Choice, Filtering, Load, WorkerLink, ask, asked, collator, layout,
     stale, typedFilter,
   useOpening, useSettled, useSlash, useWidth,
 } from "../lib/people/parts.js";
@@ -19,6 +19,9 @@ const STATES = ["forming", "active", "stood_down"];
 
 const typed = typedFilter("teams", "q");
 const identity = (row) => row.team;
+
+/** Links may ask for teams that are on something: busy=true. */
+const busy = (row) => asked("busy")[0] !== "true" || row.live_count > 0;
 
 const incidentName = (id) => incidents.value.find((one) => one.incident === id)?.name ?? id;
 
@@ -115,7 +118,7 @@ export default function Teams({ route: { id } }) {
   };
   const open = (row) => { show(row, Boolean(id)); setFocused((round) => round + 1); };
   const ended = useEnded();
-  const rows = arranged([...teams.value.values(), ...(ended.data ?? [])].filter(fits), asked("sort")[0]
+  const rows = arranged([...teams.value.values(), ...(ended.data ?? [])].filter((row) => fits(row) && busy(row)), asked("sort")[0]
     ?? "name");
   return html`<div class=${classes("fills folk folk-teams", id && "folk-with-panel")}>
     <div class="people-list"><header class="page-head"><h1>${t("page.teams")}</h1>
@@ -140,8 +143,8 @@ function useEnded() {
 function Filters() {
   const pick = (name) => (value) => ask({ [name]: value });
   const value = (name) => asked(name)[0] ?? "";
-  return html`<div class="people-filters"><${AreaSuggestions} />
-    <${Filtering} names=${["q", "area", "kind", "state", "ended"]}>
+  return html`<div class="people-filters">
+    <${Filtering} names=${["q", "area", "kind", "state", "ended", "busy"]}>
     <input type="search" class="folk-filter-q" value=${typed.text.value}
       onInput=${(event) => typed.type(event.currentTarget.value)} aria-label=${t("people.team_q")}
       placeholder=${t("people.team_q")} aria-keyshortcuts="/" data-filter />

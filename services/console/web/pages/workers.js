@@ -10,7 +10,7 @@ import { ROLES } from "../lib/people/acts.js";
 import { FindField, Found } from "../lib/people/find.js";
 import { Paper } from "../lib/people/paper.js";
 import {
-  AreaInput, AreaName, AreaSuggestions, Choice, Filtering, Load, TeamLink, areaPath, ask, asked, collator,
+  AreaInput, AreaName, Choice, Filtering, Load, TeamLink, areaPath, ask, asked, collator,
     layout, short, stale,
   typedFilter, useOpening, useSettled, useSlash, useWidth,
 } from "../lib/people/parts.js";
@@ -206,7 +206,7 @@ function Filters() {
   const roles = [...new Set([...ROLES, ...aids.value.role.keys()])];
   const none = (say) => (code) => (code === NONE ? t("people.without") : say(code));
   const pick = (name) => (value) => ask({ [name]: value });
-  return html`<div class="people-filters"><${AreaSuggestions} />
+  return html`<div class="people-filters">
     <${Filtering} names=${["q", "area", "role", "team", "organisation"]}>
       <input type="search" class="folk-filter-q" value=${typed.text.value}
         onInput=${(event) => typed.type(event.currentTarget.value)} aria-label=${t("people.q")}

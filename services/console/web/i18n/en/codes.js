@@ -84,4 +84,9 @@ export default {
   "code.method_not_allowed": "This is not allowed here.",
   "code.idempotency_key.missing": "The command has no id.",
   "code.idempotency_key.invalid": "The command's id is wrong.",
+  "code.import.column": "The file lacks a column that is needed: {what}",
+  "code.import.file": "The file cannot be read: {what}",
+  "code.import.unknown": "This import is not known here; importing again doubles nothing.",
+  "code.import.no_rejects": "This import has no rejected rows.",
+  "code.code.unknown": "This code is unknown, used or expired.",
 };

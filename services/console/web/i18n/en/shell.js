@@ -15,6 +15,7 @@ export default {
   "ui.broken": "This page failed. Nothing is lost; load it again.", "ui.reload": "Load again", "ui.skip": "Skip to content", "ui.pages": "Pages",
   "ui.language": "Language", "ui.wall": "Wall mode", "ui.all": "All", "ui.more": "More", "ui.print": "Print", "ui.filter": "Filter", "ui.search": "Search",
   "ui.unknown": "Does not exist", "ui.optional": "optional", "ui.required": "required",
+  "ui.notes_waiting": "handover notes nobody has taken on",
   "theme.auto": "Appearance: as the system", "theme.light": "Appearance: light", "theme.dark": "Appearance: dark",
   "keys.title": "Keyboard", "keys.move": "Move", "keys.open": "Open", "keys.check": "Check", "keys.assign": "Assign", "keys.filter": "Filter",
   "keys.new": "New", "keys.close": "Close",

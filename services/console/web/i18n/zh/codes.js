@@ -84,4 +84,9 @@ export default {
   "code.method_not_allowed": "不允许这样请求。",
   "code.idempotency_key.missing": "缺少操作编号。",
   "code.idempotency_key.invalid": "操作编号不对。",
+  "code.import.column": "文件缺少必需的列:{what}",
+  "code.import.file": "文件无法读取:{what}",
+  "code.import.unknown": "没有这次导入。导入只由接收它的进程保存;再导入一次不会重复。",
+  "code.import.no_rejects": "这次导入没有被拒的行。",
+  "code.code.unknown": "此代码无效、已使用或已过期。",
 };

@@ -15,6 +15,7 @@ export default {
   "ui.broken": "此页面出错了。数据没有丢失,请重新载入。", "ui.reload": "重新载入", "ui.skip": "跳到内容", "ui.pages": "页面",
   "ui.language": "语言", "ui.wall": "大屏模式", "ui.all": "全部", "ui.more": "更多", "ui.print": "打印", "ui.filter": "筛选", "ui.search": "搜索",
   "ui.unknown": "不存在", "ui.optional": "可不填", "ui.required": "必填",
+  "ui.notes_waiting": "条待接手的交接",
   "theme.auto": "外观:跟随系统", "theme.light": "外观:浅色", "theme.dark": "外观:深色",
   "keys.title": "快捷键", "keys.move": "上下移动", "keys.open": "打开", "keys.check": "勾选", "keys.assign": "派单", "keys.filter": "筛选",
   "keys.new": "新建", "keys.close": "关闭",

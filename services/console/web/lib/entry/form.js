@@ -7,7 +7,7 @@ import { hhmm, now } from "../time.js";
 import { ErrorNote, Field, Icon, classes, useAction } from "../ui.js";
 import { areaOf, areaPath } from "../people/parts.js";
 import { codeOf } from "../requests/reasons.js";
-import { AreaBox } from "./areabox.js";
+import { AreaBox } from "../areabox.js";
 import { faults } from "./faults.js";
 
 const KEPT = 8;

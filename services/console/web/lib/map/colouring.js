@@ -32,7 +32,7 @@ export function step(value, most) {
 /** The query that opens the rows behind a figure: [page, query]. */
 export function rowsBehind(node, colouring) {
   if (colouring === "on_duty") return ["workers", { area: node.area, presence: "on_duty" }];
-  return ["requests", { area: node.area, ...(colouring === "alerts" && { alert: "any" }), ...(colouring === "uncovered" && { state: "open" }) }];
+  return ["requests", { area: node.area, ...(colouring === "alerts" && { alert: ["overdue", "untouched"] }), ...(colouring === "uncovered" && { state: "open" }) }];
 }
 
 /** Presences in the order of the legend. */

@@ -7,7 +7,7 @@ import { fromLocal, localDate, now } from "../time.js";
 import { ErrorNote, Field, Icon, useAction } from "../ui.js";
 import { find } from "./find.js";
 import { blank, dayAfter, fault, facts, identified, isBlank, outcome, pasted, timeOfDay } from "./lines.js";
-import { AreaField, AreaInput, AreaSuggestions, areaOf } from "./parts.js";
+import { AreaField, AreaInput, areaOf } from "./parts.js";
 
 const LINES = 8;
 /** Two facts a line, 500 commands at once. */
@@ -89,7 +89,7 @@ export function Paper({ close }) {
     inputs[inputs.indexOf(event.target) + (event.shiftKey ? -1 : 1)]?.focus();
   };
   if (!mayCommand.value) return html`<div class="empty"><p>${t("people.read_only")}</p></div>`;
-  return html`<div class="paper-page"><${AreaSuggestions} />
+  return html`<div class="paper-page">
     <header class="page-head"><h1 ref=${heading} tabindex="-1">${t("people.paper")}</h1>
       <button type="button" class="button" onClick=${close}>${t("people.back_to_list")}</button></header>
     <p class="muted paper-note">${t("people.paper_note")}</p>

@@ -4,7 +4,10 @@ import { lang, t, word } from "../i18n.js";
 import { go, href, route } from "../router.js";
 import { areas, live, mayCommand, teams } from "../store.js";
 import { fromLocal, hhmm, localDate, now, stamp, toLocal } from "../time.js";
+import { AreaBox, areaOf, areaPath } from "../areabox.js";
 import { Field, Icon, State, freshness } from "../ui.js";
+
+export { AreaBox as AreaInput, areaOf, areaPath };
 
 const today = computed(() => localDate(now.value));
 
@@ -60,63 +63,15 @@ export function typedFilter(page, name) {
   return { text, type };
 }
 
-/** The names on the way from below the root to an area. */
-export function areaPath(code) {
-  const path = areas.value.path(code);
-  const names = (path.length > 1 ? path.slice(1) : path).map((node) => node.name);
-  return names.length ? names.join(" › ") : code;
-}
-
 /** The name of an area; its way down from the root is its title. */
 export const AreaName = ({ code }) => (code
   ? html`<span title=${`${areaPath(code)} ${code}`}>${areas.value.name(code)}</span>`
   : html`<span class="muted">${t("word.none")}</span>`);
 
-const LIST = "people-areas";
-
-/** All areas as suggestions of inputs; once in a page that has an AreaInput. */
-export function AreaSuggestions() {
-  const tree = areas.value;
-  return useMemo(() => html`<datalist id=${LIST}>${[...tree.nodes.values()].map((node) =>
-    html`<option key=${node.area} value=${`${node.name} ${node.area}`}>${areaPath(node.parent ?? "")}
-      </option>`)}</datalist>`, [tree]);
-}
-
-const written = (code) => (code ? `${areas.peek().name(code)} ${code}` : "");
-
-/** The code of the area that a text names: by code, by both, or by a name that only one area has; else null. */
-export function areaOf(text) {
-  const said = text.trim();
-  const { nodes } = areas.peek();
-  const last = said.split(/\s+/).pop();
-  if (nodes.has(last)) return last;
-  const named = [...nodes.values()].filter((node) => node.name === said);
-  return named.length === 1 ? named[0].area : null;
-}
-
-/** An input for an area; `change` gets its code, "" where emptied; a text that names none changes nothing. */
-export function AreaInput({ value, change, required, ...rest }) {
-  const [text, setText] = useState(written(value));
-  const [bad, setBad] = useState(false);
-  useEffect(() => { setText(written(value)); setBad(false); }, [value, areas.value.root]);
-  const take = (said) => {
-    setText(said);
-    const found = said.trim() === "" ? "" : areaOf(said);
-    if (found !== null) change(found);
-    return found !== null;
-  };
-  return html`<input ...${rest} list=${LIST} autocomplete="off" spellcheck=${false} value=${text}
-    required=${required}
-    aria-invalid=${bad ? "true" : undefined} placeholder=${rest.placeholder ?? t("people.area_hint")}
-      title=${bad ? t("people.area_bad") : areaPath(value ?? "")}
-    onInput=${(event) => { take(event.currentTarget.value); setBad(false); }}
-    onBlur=${(event) => setBad(!take(event.currentTarget.value))} />`;
-}
-
 /** A labelled area. */
 export const AreaField = ({ label, hint, value, change, required }) => html`<${Field} label=${label}
   hint=${value ? areaPath(value) : hint}>
-    ${(a11y) => html`<${AreaInput} ...${a11y} value=${value} change=${change} required=${required} />`}
+    ${(a11y) => html`<${AreaBox} ...${a11y} value=${value} change=${change} required=${required} />`}
     </${Field}>`;
 
 /** When it happened: empty = now. `change` gets what is typed, YYYY-MM-DDTHH:MM. */

@@ -35,7 +35,7 @@ function Shown({ row, close, focus }) {
   const sub = html`<p class="folk-panel-sub"><${State} domain="team_state" value=${row.state} />
     <span class="muted">${word("kind", row.kind)}</span><${AreaName} code=${row.area} /></p>`;
   const incident = incidents.value.find((one) => one.incident === row.incident);
-  return html`<${Panel} title=${html`${row.name} <span class="folk-person-id">${row.team}</span>`} sub=${sub}
+  return html`<${Panel} title=${html`<bdi>${row.name}</bdi> <span class="folk-person-id">${row.team}</span>`} sub=${sub}
     close=${close} focus=${focus}>
     <dl class="folk-facts"><div><dt>${t("people.load")}</dt><dd>
       <${Load} count=${row.live_count} capacity=${row.capacity} /></dd></div>

@@ -25,7 +25,7 @@ export function WorkerPanel({ id, close, focus }) {
   }
   const sub = html`<p class="folk-panel-sub"><${Presence} value=${row.presence} />
     ${row.since && html`<span class="muted">${t("people.since_when", { when: short(row.since) })}</span>`}</p>`;
-  return html`<${Panel} title=${html`${row.name ?? t("people.no_name")} <span class="folk-person-id">${id}
+  return html`<${Panel} title=${html`<bdi>${row.name ?? t("people.no_name")}</bdi> <span class="folk-person-id">${id}
     </span>`} sub=${sub} close=${close} focus=${focus}>
     <${Known} key=${id} row=${row} /><${History} key=${`history-${id}`} id=${id} row=${row} /></${Panel}>`;
 }
@@ -47,7 +47,7 @@ function Known({ row }) {
   const { name, phone } = shown ?? row;
   return html`<dl class="folk-facts">
     <div class="folk-facts-wide"><dt>${t("people.name_phone")}</dt><dd class="folk-reveal" aria-live="polite">
-      <span>${name ?? t("people.no_name")} · ${shown && phone ? html`<a href=${`tel:${phone}`}>${phone}</a>`
+      <span><bdi>${name ?? t("people.no_name")}</bdi> · ${shown && phone ? html`<a href=${`tel:${phone}`}>${phone}</a>`
         : phone ?? t("people.no_phone")}</span>
       ${!shown && mayReveal.value && (name || phone)
         && html`<button type="button" class="button" onClick=${reveal}

@@ -6,7 +6,7 @@ import { go, route } from "../router.js";
 export const STATES = ["open", "assigned", "in_progress"];
 export const ENDED = ["done", "failed", "cancelled", "merged"];
 export const ALERTS = ["overdue", "untouched"];
-const LISTS = ["state", "priority", "category", "alert", "incident"];
+const LISTS = ["state", "priority", "category", "alert", "incident", "touched"];
 
 /** The filters of an address's query: lists of wanted values, empty = all. */
 export function filtersOf(query) {
@@ -53,7 +53,7 @@ function facts(row, at) {
   if (before?.at === at) return before;
   const alert = alertOf(row, at);
   const found = {
-    at, state: row.state, priority: String(row.priority), category: row.category, incident: row.incident ?? "",
+    at, state: row.state, touched: String(row.touched), priority: String(row.priority), category: row.category, incident: row.incident ?? "",
     alert: alert?.kind ?? "", worst: alert, opened: before?.opened ?? Date.parse(row.opened_at),
   };
   known.set(row, found);

@@ -1,13 +1,29 @@
 // An area by name or code: what is typed is looked for in names, codes and the way down; Enter picks.
-import { html, useEffect, useId, useRef, useState } from "../preact.js";
-import { t, word } from "../i18n.js";
-import { areas } from "../store.js";
-import { classes } from "../ui.js";
-import { areaOf, areaPath } from "../people/parts.js";
+import { html, useEffect, useId, useRef, useState } from "./preact.js";
+import { t, word } from "./i18n.js";
+import { areas } from "./store.js";
+import { classes } from "./ui.js";
 
 const MOST = 8;
 
 const written = (code) => (code ? `${areas.peek().name(code)} ${code}` : "");
+
+/** The names on the way from below the root to an area. */
+export function areaPath(code) {
+  const path = areas.value.path(code);
+  const names = (path.length > 1 ? path.slice(1) : path).map((node) => node.name);
+  return names.length ? names.join(" › ") : code;
+}
+
+/** The code of the area that a text names: by code, by both, or by a name that only one area has; else null. */
+export function areaOf(text) {
+  const said = text.trim();
+  const { nodes } = areas.peek();
+  const last = said.split(/\s+/).pop();
+  if (nodes.has(last)) return last;
+  const named = [...nodes.values()].filter((node) => node.name === said);
+  return named.length === 1 ? named[0].area : null;
+}
 
 /** How well an area fits a word: 0 best, null not at all. */
 function fit(node, path, text) {
@@ -83,7 +99,7 @@ export function AreaBox({ value, change, name, required, ...rest }) {
   };
   return html`<div class="area-box"><input ...${rest} ref=${input} name=${name} data-area role="combobox"
     autocomplete="off" spellcheck=${false} value=${text} required=${required}
-      placeholder=${t("people.area_hint")} aria-autocomplete="list"
+      placeholder=${rest.placeholder ?? t("people.area_hint")} aria-autocomplete="list"
         aria-expanded=${shown.length ? "true" : "false"} aria-controls=${list}
       aria-activedescendant=${shown[active] ? `${list}-${active}` : undefined} onInput=${typed}
         onKeyDown=${pressed} onBlur=${left} />
