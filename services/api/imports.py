@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from services.access import Principal
 from services.api.commands import commander
-from services.api.context import answer, muster, whole
+from services.api.context import answer, muster, tokens, whole
 from services.api.problems import Problem
 from services.intake import ColumnsMissing, ImportFailed, Mapping, load_mapping, shipped
 from services.intake.desk import Import, Imports, TooMany
@@ -87,7 +87,9 @@ async def begin(request: Request) -> Response:
     content = await _content(request)
 
     def may(name: str, observed: bool) -> bool:
-        return asker.may_command(name, jurisdiction) and (not observed or asker.may_observe(name))
+        """As it is when each is sent: a token that was revoked meanwhile imports no more."""
+        allowed = asker.may_command(name, jurisdiction) and (not observed or asker.may_observe(name))
+        return allowed and tokens(request).holds(asker.id)
 
     sink = OnBehalf(muster(request), asker.actor, asker.decision_scope(), may)
     try:

@@ -49,18 +49,16 @@ def find(path: Path, mapping: Mapping) -> list[Found]:
     """The tables of a file. Raises FileError; MappingError naming the columns that are missing."""
     found: list[Found] = []
     problems: list[MappingError] = []
+    unread = [FileError(f"{path}: is empty; its first row must name the columns.")]
     for sheet in sheets(path):
         try:
             found.append(_find(path, sheet, mapping))
         except MappingError as error:
             problems.append(error)
-        except FileError:
-            if sheet is None:
-                raise
+        except FileError as error:
+            unread.append(error)
     if not found:
-        raise (
-            problems[0] if problems else FileError(f"{path}: is empty; its first row must name the columns.")
-        )
+        raise problems[0] if problems else unread[-1]  # a workbook may have no sheet at all
     return found
 
 

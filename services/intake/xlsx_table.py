@@ -17,6 +17,10 @@ MOST_BYTES: Final = 512 * 2**20
 """Unpacked size of a workbook."""
 MOST_STRINGS: Final = 48 * 2**20
 """Unpacked size of its shared texts, which are held in memory."""
+MOST_ROWS: Final = 1_048_576
+"""Of a sheet, by the format. Few bytes can say that a row stands far below; all between are gone through."""
+MOST_CELLS: Final = 20_000_000
+"""Of a sheet, empty ones before the last of each row included: those cost no bytes either."""
 BROKEN: Final = (
     zipfile.BadZipFile,
     InvalidFileException,
@@ -43,7 +47,7 @@ def sheet_names(path: Path) -> list[str]:
 
 def xlsx_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """(row number, cells) of every row that is not blank. Raises FileError."""
-    book, line = _book(path), 0
+    book, line, seen = _book(path), 0, 0
     try:
         found: Any = book[sheet]
         found.reset_dimensions()
@@ -53,6 +57,12 @@ def xlsx_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
             cells = _next(rows, path, sheet, line)
             if cells is None:
                 return
+            seen += len(cells)
+            if line > MOST_ROWS or seen > MOST_CELLS:
+                raise FileError(
+                    f"{path}: sheet {sheet}, row {line}: is beyond {MOST_ROWS} rows or {MOST_CELLS} cells, "
+                    "empty ones too; delete what stands far below or to the right, or save it as CSV."
+                )
             if any(cell.strip() for cell in cells):
                 yield line, cells
     finally:

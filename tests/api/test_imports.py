@@ -388,6 +388,19 @@ async def test_progress_is_told_on_the_way(city: Service):
     assert any(state == "sending" and 0 < sent < 3_000 and read == 3_000 for state, read, sent in seen)
 
 
+async def test_a_token_that_is_revoked_meanwhile_imports_no_more(city: Service):
+    async with city.client(city.tokens.create("desk-9", "dispatcher")) as desk:
+        begun = await post(desk, table_of(5_000))
+    while (await city.http.get(f"{HERE}/{begun.json()['import']}")).json()["sent"] == 0:
+        await asyncio.sleep(0.01)
+    city.tokens.revoke("desk-9")
+    done = await ended(city.http, begun)
+    assert done["state"] == "done"
+    assert 0 < done["applied"] < done["rows"] == 5_000
+    assert done["applied"] + done["rejected"] == 5_000
+    assert {row[1] for row in (await rejected(city.http, done))[1:]} == {"forbidden"}
+
+
 async def test_the_last_fifty_are_remembered(city: Service):
     ids = [(await ended(city.http, await post(city.http, HEAD)))["import"] for _ in range(52)]
     items = (await city.http.get(HERE)).json()["items"]

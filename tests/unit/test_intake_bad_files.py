@@ -76,6 +76,41 @@ async def test_a_workbook_that_unpacks_to_too_much(tmp_path: Path) -> None:
         await run(tmp_path, PEOPLE, path.read_bytes(), Deciding(), "bomb.xlsx")
 
 
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    "<sheetData>{}</sheetData></worksheet>"
+)
+HEADINGS = "".join(
+    f'<c r="{place}1" t="inlineStr"><is><t>{text}</t></is></c>'
+    for place, text in zip("ABC", HEAD.strip().split(","), strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="99999999999"><c r="A99999999999"><v>1</v></c></row>',
+        "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(2, 3_000)),
+    ],
+    ids=["far below", "far to the right"],
+)
+@pytest.mark.timeout(60)
+async def test_a_small_workbook_with_a_huge_sheet_ends_early(tmp_path: Path, rows: str) -> None:
+    """Empty rows and cells before the last one cost no bytes: this one would be read for days."""
+    path = tmp_path / "made.xlsx"
+    book = Workbook()
+    book.save(path)
+    sheet = SHEET.format(f'<row r="1">{HEADINGS}</row>{rows}')
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in (parts | {"xl/worksheets/sheet1.xml": sheet.encode()}).items():
+            packed.writestr(name, data)
+    assert path.stat().st_size < 50_000
+    with pytest.raises(FileError, match="empty ones too"):
+        await run(tmp_path, PEOPLE, path.read_bytes(), Deciding(), "made.xlsx")
+
+
 @pytest.mark.parametrize(
     ("line", "code", "reason"),
     [
