@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from chromium import FLAGS, chromium
+from phones import Phones
 from playwright.sync_api import Browser, sync_playwright
 from screens import Screens
 from serving import Line, Served, served
@@ -33,6 +34,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def screens(browser: Browser) -> Iterator[Screens]:
     opened = Screens(browser)
+    yield opened
+    wrong = opened.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def phones(browser: Browser, tmp_path: Path) -> Iterator[Phones]:
+    opened = Phones(browser.browser_type, tmp_path)
     yield opened
     wrong = opened.close()
     assert not wrong, "\n".join(wrong)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,8 @@ import httpx
 
 J = "2307"
 MUSTER = (sys.executable, "-m", "services.cli")
+ALTERED = (sys.executable, str(Path(__file__).parent / "altered.py"))
+"""The same program, with a machine's clock or a folder of pages that the test gives."""
 CITY = (
     ("230717", "伊美区"),
     ("230717001", "旭日街道"),
@@ -36,8 +38,15 @@ def free_port() -> int:
 class Served:
     """`muster serve` on a data folder. `kill` ends it as a power cut would; `start` starts it again."""
 
-    def __init__(self, data: Path, *, port: int | None = None, env: dict[str, str] | None = None) -> None:
-        self.data, self.port = data, port or free_port()
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port: int | None = None,
+        env: dict[str, str] | None = None,
+        program: Sequence[str] = MUSTER,
+    ) -> None:
+        self.data, self.port, self._program = data, port or free_port(), program
         self.url = f"http://127.0.0.1:{self.port}"
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[str] | None = None
@@ -46,7 +55,7 @@ class Served:
 
     def start(self) -> None:
         """Returns once it answers."""
-        command = [*MUSTER, "serve", "--data", str(self.data)]
+        command = [*self._program, "serve", "--data", str(self.data)]
         log = (self.data.parent / f"{self.data.name}.out").open("a")
         self._process = subprocess.Popen(
             [*command, "--port", str(self.port)], env=self._env, stdout=log, stderr=log, text=True
@@ -128,6 +137,12 @@ class Served:
         """By the headcount."""
         return sum(row["count"] for row in self.rows("headcount") if row["presence"] != "off_duty")
 
+    def code(self, worker: str) -> str:
+        """The link of a one-time sign-in code, as the centre gives it to a worker."""
+        made = self.http.post(f"/api/v1/{J}/codes", json={"worker": worker})
+        assert made.status_code == 200, made.text
+        return made.json()["link"]
+
     def city(self) -> None:
         """A small city: a county, a street, two communities."""
         self.ok("jurisdiction.establish", name="伊春市", timezone="Asia/Shanghai")
@@ -135,9 +150,11 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(data: Path, *, env: dict[str, str] | None = None) -> Iterator[Served]:
+def served(
+    data: Path, *, env: dict[str, str] | None = None, program: Sequence[str] = MUSTER
+) -> Iterator[Served]:
     """A service until the block ends."""
-    service = Served(data, env=env)
+    service = Served(data, env=env, program=program)
     try:
         yield service
     finally:
