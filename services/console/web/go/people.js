@@ -35,7 +35,7 @@ export function Team() {
   return html`<${Part} icon="team" title=${t("go.team")} more=${team ? team.name : t("go.no_team")}>
     ${team ? html`<p class="muted">${[word("kind", team.kind), team.area_name ?? team.area].join(" · ")}</p>
       <ul class="people">${team.members.map((one) => html`<li key=${one.worker}>
-        <span>${one.name ?? one.worker}${one.worker === who.value.worker && html` <small>${t("go.me")}</small>`}
+        <span><bdi>${one.name ?? one.worker}</bdi>${one.worker === who.value.worker && html` <small>${t("go.me")}</small>`}
           ${one.worker === team.leader && html` <small class="leader"><${Icon} name="star" />${t("go.leader")}</small>`}</span>
         <${Presence} value=${one.worker === who.value.worker ? shown.value.worker.presence : one.presence} /></li>`)}</ul>`
     : html`<p class="muted">${t("go.no_team_hint")}</p>`}</${Part}>`;
@@ -113,7 +113,7 @@ export function Settings() {
   return html`<${Part} icon="gear" title=${t("go.settings")} more=${worker.name ?? worker.worker} onOpen=${() => look().catch(() => {})}>
     <div class="stack">
       <p>${t("go.signed_in", { name: worker.name ?? "", worker: worker.worker })}<br />
-        <small>${[word("role", worker.role), worker.organisation, worker.phone].filter(Boolean).join(" · ")}</small></p>
+        <small>${word("role", worker.role)}${[worker.organisation, worker.phone].map((one) => one && html` · <bdi>${one}</bdi>`)}</small></p>
       <${Toggle} label=${t("go.sound")} on=${sound.value} set=${setSound} />
       <${Notify} />
       <${Toggle} label=${t("go.share")} hint=${t("go.share.hint")} on=${sharing.value} set=${setSharing} />

@@ -113,7 +113,7 @@ function Contact({ task }) {
   const known = [contact_name, contact_phone, task.request.address, task.request.text].some(Boolean);
   return html`<div class="contact">
     ${address && html`<p class="address">${address}</p>`}${text && html`<p class="said">${text}</p>`}
-    ${(contact_name || contact_phone) && html`<p class="muted">${[contact_name, contact_phone].filter(Boolean).join("  ")}</p>`}
+    ${(contact_name || contact_phone) && html`<p class="muted"><bdi>${contact_name}</bdi> ${contact_phone}</p>`}
     ${problem && html`<p class="hint hint-bad" role="alert">${problem.status === 0 ? t("go.reveal.offline")
       : `${t("go.reveal.failed")} ${reason(problem)}`}</p>`}
     <div class="choices contact-ways">

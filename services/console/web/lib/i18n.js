@@ -4,6 +4,8 @@ import { signal } from "./preact.js";
 
 export const LANGUAGES = ["zh", "en"];
 const KEPT = "muster.language";
+/** Marks of direction: in a value they would turn the text around it as well. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 const catalogues = { zh: null, en: null };
 
 /** The language shown: zh or en. */
@@ -30,7 +32,7 @@ export function t(key, values = {}) {
     console.error(`no text ${key} in ${lang.value}`);
     return key;
   }
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "").replace(TURNING, ""));
 }
 
 /** The word for a code of a domain such as role or category; a code that we have no word for, as it is. */

@@ -88,7 +88,7 @@ function Geographic({ points, found, some }) {
   useEffect(() => { shown.current?.show(points); });
   useEffect(() => { shown.current?.restyle(); }, [theme.value]);
   return html`<div class="geo">
-    <div class="geo-map" ref=${box} aria-label=${t("map.aria")} role="region">${failed && html`<p class="note note-error" role="alert">${t("map.no_webgl")}</p>`}
+    <div class="geo-map" ref=${box}>${failed && html`<p class="note note-error" role="alert">${t("map.no_webgl")}</p>`}
       ${!some && html`<p class="geo-empty note">${t("map.nothing_placed")}</p>`}</div>
     <aside class="geo-side" aria-label=${t("map.list")}>
       <${Picked} picked=${picked} places=${found.places} close=${() => setPicked(null)} />

@@ -15,11 +15,11 @@ export function Schematic({ root, colouring, open }) {
   const tiles = shown.flatMap((block) => block.tiles);
   const most = Math.max(1, ...tiles.map((tile) => figure(tile, colouring)));
   return html`<div class="schematic" role="list" aria-label=${t("map.schematic_of", { name: node.name })}>
-    ${shown.map((block) => html`<section key=${block.node.area} class="block" role="listitem" aria-label=${block.node.name}>
+    ${shown.map((block) => html`<div key=${block.node.area} class="block" role="listitem" aria-label=${block.node.name}>
       <header class="block-head"><button type="button" class="block-name" disabled=${block.node.area === node.area}
         onClick=${() => open(block.node.area)}>${block.node.name}</button><${Sum} node=${block.node} colouring=${colouring} /></header>
       <ul class="block-tiles">${block.tiles.map((tile) => html`<${TileOf} key=${tile.area} node=${tile} colouring=${colouring}
-        most=${most} open=${open} />`)}</ul></section>`)}</div>`;
+        most=${most} open=${open} />`)}</ul></div>`)}</div>`;
 }
 
 /** Children that have children are blocks of tiles; the others stand together in a block of their parent. */
