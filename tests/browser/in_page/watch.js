@@ -1,0 +1,16 @@
+// Every change of these figures with the time of the frame that shows it: `window.seen`, [name, value, seconds].
+(names) => {
+  window.seen = [];
+  const shown = {};
+  const figure = (name) => document.querySelector(`[data-figure=${name}] b`)?.textContent.replace(/\D/g, "");
+  const look = () => {
+    for (const name of names) {
+      const value = Number(figure(name));
+      if (value !== shown[name]) requestAnimationFrame(() => window.seen.push([name, value, Date.now() / 1000]));
+      shown[name] = value;
+    }
+  };
+  look();
+  const all = { subtree: true, childList: true, characterData: true };
+  new MutationObserver(look).observe(document.querySelector("main"), all);
+}

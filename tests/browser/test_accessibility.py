@@ -1,0 +1,184 @@
+"""Everybody can use every page: axe-core finds nothing, and a phone or a large type size loses nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from places import Place, board, cut_off, opened, say, script, still
+from playwright.sync_api import Browser, Page
+from screens import Screen, Screens
+from serving import J, Served, until
+
+pytestmark = pytest.mark.timeout(900)
+
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
+LOOKS = (("zh", "light"), ("zh", "dark"), ("en", "dark"), ("en", "light"))
+PHONE, ZOOMED, DESK = (360, 800), (720, 450), (1440, 900)
+"""A desk's window at 200 % has half as many px across and down."""
+NAMES = (
+    *(
+        "overview",
+        "keys",
+        "requests",
+        "request",
+        "assign",
+        "end",
+        "merge",
+        "amend",
+        "teams",
+        "team",
+        "workers",
+    ),
+    *("worker", "schematic", "map", "incidents", "incident", "notes", "enter request", "enter worker"),
+    *("enter team", "enter incident", "enter area", "imports", "import", "cards of areas", "cards of teams"),
+    *("choose", "establish"),
+)
+
+
+@pytest.fixture(scope="module")
+def peopled(stage: Served) -> Served:
+    """The stage, and what the scenario lacks: coordinates, and a note for the next shift."""
+    area = stage.rows("roster", presence="available", limit=1)[0]["area"]
+    stage.ok(
+        "request.open", request="PLACED", area=area, category="medicine", priority=1, lon=128.9, lat=47.7
+    )
+    stage.ok("handover.write", note="N1", text="西门的钥匙在值班室", priority=2)
+    return stage
+
+
+@pytest.fixture(scope="module")
+def places(peopled: Served) -> dict[str, Place]:
+    return {place.name: place for place in board(peopled)}
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, peopled: Served) -> Iterator[Screen]:
+    """One window on the board for all of its pages: each is loaded once."""
+    screens = Screens(browser)
+    window = screens.open(peopled.url)
+    window.sign_in(peopled.secret)
+    yield window
+    screens.close()
+
+
+@pytest.fixture
+def screen(window: Screen) -> Iterator[Screen]:
+    """The window, as at first; a test fails by what went wrong in it."""
+    window.wrong.clear()
+    yield window
+    assert not window.wrong, "\n".join(window.wrong)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_of_the_board_is_for_everybody(name: str, screen: Screen, places: dict[str, Place]) -> None:
+    page = screen.page
+    page.set_viewport_size(_size(DESK))
+    say(page, "zh")
+    for_everybody(opened(page, places[name]))
+
+
+def test_every_page_of_the_board_is_tried(places: dict[str, Place]) -> None:
+    assert set(places) == set(NAMES)
+
+
+def test_signing_in_is_for_everybody(peopled: Served, screens: Screens) -> None:
+    page = screens.open(peopled.url).page
+    page.goto(peopled.url)
+    page.wait_for_selector("form")
+    page.get_by_label("访问令牌").fill("mst_wrong")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=alert]")
+    for_everybody(page)
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_the_wall_is_for_everybody(signed_in: bool, peopled: Served, screens: Screens) -> None:
+    screen = screens.open(peopled.url, size=(1920, 1080))
+    if signed_in:
+        screen.sign_in(peopled.secret)
+    screen.page.goto(f"{peopled.url}/wall#/{J}")
+    screen.page.wait_for_selector(".wall-main" if signed_in else ".wall-gate a")
+    for_everybody(screen.page, desk=(1920, 1080))
+
+
+class Courier:
+    """A worker with a phone: signed in by a code, with an offer and a task once on duty."""
+
+    def __init__(self, service: Served, screens: Screens) -> None:
+        self.service = service
+        self.page = screens.open(service.url, size=PHONE, touch=True).page
+
+    def sign_in(self, worker: str) -> Page:
+        made = self.service.http.post(f"/api/v1/{J}/codes", json={"worker": worker})
+        assert made.status_code == 200, made.text
+        self.page.goto(f"{self.service.url}{made.json()['link']}")
+        self.page.wait_for_selector(".duty")
+        return self.page
+
+
+@pytest.fixture
+def courier(peopled: Served, screens: Screens) -> Courier:
+    return Courier(peopled, screens)
+
+
+def test_the_couriers_page_signed_out_is_for_everybody(courier: Courier) -> None:
+    courier.page.goto(f"{courier.service.url}/go")
+    courier.page.wait_for_selector("form")
+    for_everybody(courier.page, desk=PHONE)
+
+
+def test_the_couriers_page_off_duty_is_for_everybody(courier: Courier) -> None:
+    worker = courier.service.rows("roster", presence="off_duty", limit=1)[0]["worker"]
+    page = courier.sign_in(worker)
+    for_everybody(page, desk=PHONE)
+    page.locator(".duty-on").click()
+    page.wait_for_selector("dialog[open]")
+    for_everybody(page, desk=PHONE)
+
+
+def test_the_couriers_page_with_an_offer_and_a_task_is_for_everybody(courier: Courier) -> None:
+    service = courier.service
+    row = service.rows("roster", presence="available", limit=1)[0]
+    worker, area = row["worker"], row["area"]
+    contact = {"contact_name": "王芳", "contact_phone": "00000001", "address": "3 单元 402", "text": "降压药"}
+    for request in ("OFFERED", "SENT"):
+        service.ok("request.open", request=request, area=area, category="medicine", priority=1, **contact)
+    service.ok("worker.amend", worker=worker, capacity=3)
+    service.ok("assignment.dispatch", assignment="A-SENT", request="SENT", worker=worker)
+    service.ok("assignment.offer", assignment="A-OFFERED", request="OFFERED", worker=worker)
+    page = courier.sign_in(worker)
+    page.wait_for_selector(".card-offer")
+    until(lambda: page.locator(".card").count() >= 2, 10, "offer and task are not both shown")
+    for_everybody(page, desk=PHONE)
+    for part in page.locator("details > summary").all():
+        part.click()
+    for_everybody(page, desk=PHONE)
+
+
+def for_everybody(page: Page, *, desk: tuple[int, int] = DESK) -> None:
+    """In both languages, light and dark, by axe; and on a phone and at 200 %, by where things are."""
+    page.evaluate(AXE)
+    wrong: list[str] = []
+    for language, theme in LOOKS:
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        say(page, language)
+        still(page)
+        wrong += _told(page.evaluate(script("axe")), language, theme)
+    for language in ("zh", "en"):
+        say(page, language)
+        for size in (PHONE, ZOOMED):
+            page.set_viewport_size(_size(size))
+            still(page)
+            wrong += _told(cut_off(page), language, "x".join(map(str, size)))
+        page.set_viewport_size(_size(desk))
+    page.emulate_media(color_scheme="light")
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+
+def _told(found: list[Any], *where: str) -> list[str]:
+    return [f"{' '.join(where)}: {one}" for one in found]
+
+
+def _size(size: tuple[int, int]) -> Any:
+    return {"width": size[0], "height": size[1]}

@@ -1,0 +1,269 @@
+"""Pages keep to their own origin, run their own scripts alone, and show whatever somebody typed as text."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from places import Place, board, cut_off, opened, script, still
+from playwright.sync_api import Browser, Dialog, Page
+from screens import Screen, Screens
+from serving import J, Served, served, until
+
+pytestmark = pytest.mark.timeout(600)
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    '"><script>alert(1)</script>',
+    "{{7*7}}${7*7}%(x)s {n}",
+    "javascript:alert(1)",
+    "\u202eexe.txt",
+    "宽" * 200,
+    "W" * 200,
+    "a\u200bb\u200dc\ufeffd",
+    "👩‍🚒🏳️‍🌈🚑",
+    "<svg onload=alert(1)><style>*{display:none}</style>",
+)
+AREAS = tuple(f"2307{number:02}" for number in range(1, len(HOSTILE) + 1))
+"""Counties, each with a name of these."""
+PAGES = ("/", "/wall", "/go", "/docs")
+REPORT = (
+    "addEventListener('securitypolicyviolation', (one) => console.error('policy', one.violatedDirective));"
+)
+
+
+def _hostile(service: Served) -> None:
+    service.ok("jurisdiction.establish", name=HOSTILE[0], timezone="Asia/Shanghai")
+    service.batch(
+        [
+            *(
+                ("area.define", {"area": area, "name": name})
+                for area, name in zip(AREAS, HOSTILE, strict=True)
+            ),
+            *(step for number in range(len(HOSTILE)) for step in _with(number)),
+        ]
+    )
+
+
+def _with(number: int) -> list[tuple[str, dict[str, Any]]]:
+    """One of everything that somebody names, with one of the names in every field of free text."""
+    name, area, n = HOSTILE[number], AREAS[number], f"{number}"
+    person = {"name": name, "phone": name, "organisation": name}
+    contact = {"contact_name": name, "contact_phone": name, "address": name, "text": name, "source": name}
+    task = {"area": area, "category": "grocery", "incident": f"I{n}"}
+    return [
+        ("incident.declare", {"incident": f"I{n}", "name": name, "areas": [area]}),
+        ("worker.register", {"worker": f"W{n}", "role": "rider", "vehicle": name, "capacity": 3, **person}),
+        ("worker.check_in", {"worker": f"W{n}", "area": area}),
+        (
+            "team.form",
+            {
+                "team": f"T{n}",
+                "name": name,
+                "kind": "courier",
+                "area": area,
+                "organisation": name,
+                "members": [f"W{n}"],
+                "leader": f"W{n}",
+                "activate": True,
+            },
+        ),
+        ("request.open", {"request": f"R{n}", **task, **contact}),
+        ("request.open", {"request": f"S{n}", **task, **contact}),
+        ("assignment.dispatch", {"assignment": f"A{n}", "request": f"S{n}", "worker": f"W{n}"}),
+        ("handover.write", {"note": f"N{n}", "area": area, "text": name}),
+    ]
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service where everything that has a name has a hostile one."""
+    data: Path = tmp_path_factory.mktemp("hostile") / "data"
+    with served(data) as service:
+        _hostile(service)
+        yield service
+
+
+@pytest.fixture(scope="module")
+def places(hostile: Served) -> dict[str, Place]:
+    return {place.name: place for place in board(hostile)}
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, hostile: Served) -> Iterator[Screen]:
+    screens = Screens(browser)
+    window = _watched(screens.open(hostile.url))
+    window.sign_in(hostile.secret)
+    yield window
+    screens.close()
+
+
+@pytest.fixture
+def screen(window: Screen) -> Iterator[Screen]:
+    """The window; a test fails by what went wrong in it, breaches of the policy among it."""
+    window.wrong.clear()
+    window.page.set_viewport_size({"width": 1440, "height": 900})
+    yield window
+    assert not window.wrong, "\n".join(window.wrong)
+
+
+def _watched(screen: Screen) -> Screen:
+    """Tells breaches of the policy, and dialogs that no page of ours opens."""
+
+    def dismissed(dialog: Dialog) -> None:
+        screen.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    screen.context.add_init_script(REPORT)
+    screen.page.on("dialog", dismissed)
+    return screen
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_may_load_and_run_nothing_but_what_is_served_with_it(path: str, hostile: Served) -> None:
+    answer = httpx.get(f"{hostile.url}{path}")
+    assert answer.status_code == 200
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
+    assert {policy[name] for name in ("default-src", "script-src", "style-src", "connect-src")} == {"'self'"}
+    assert {policy[name] for name in ("object-src", "base-uri", "frame-ancestors")} == {"'none'"}
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert "http" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_breaks_no_rule_of_its_own_policy(path: str, hostile: Served, screens: Screens) -> None:
+    page = _watched(screens.open(hostile.url)).page
+    page.goto(f"{hostile.url}{path}", wait_until="load")
+    page.wait_for_selector("h1, .opblock")
+    page.wait_for_timeout(300)
+
+
+@pytest.mark.parametrize("path", ["/", "/wall", "/go"])
+def test_what_is_smuggled_into_a_page_does_not_run(path: str, hostile: Served, screens: Screens) -> None:
+    screen = screens.open(hostile.url)
+    page = screen.page
+    page.add_init_script("window.ran = [];")
+    page.goto(f"{hostile.url}{path}")
+    page.wait_for_selector("h1")
+    page.evaluate(script("smuggle"))
+    until(lambda: "refused" in page.evaluate("ran"), 5, "eval was not refused")
+    page.wait_for_timeout(300)
+    assert page.evaluate("ran") == ["refused"]
+    assert page.evaluate("getComputedStyle(document.getElementById('styled')).position") == "static"
+    screen.wrong.clear()
+
+
+SHOWS = {
+    "overview": HOSTILE,
+    "requests": HOSTILE,
+    "teams": HOSTILE,
+    "workers": HOSTILE,
+    "schematic": HOSTILE,
+    "incidents": HOSTILE,
+    "notes": HOSTILE,
+    "cards of areas": HOSTILE,
+    "enter request": HOSTILE,
+}
+"""Pages that show every one of the names; others show some."""
+NAMES = (
+    *(
+        "overview",
+        "requests",
+        "request",
+        "assign",
+        "end",
+        "merge",
+        "amend",
+        "teams",
+        "team",
+        "workers",
+        "worker",
+    ),
+    *("schematic", "map", "incidents", "incident", "notes", "enter request", "enter worker", "enter team"),
+    *("enter incident", "enter area", "imports", "import", "cards of areas", "cards of teams", "establish"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whatever_somebody_typed_is_shown_as_text(
+    name: str, screen: Screen, places: dict[str, Place]
+) -> None:
+    page = opened(screen.page, places[name])
+    shows(page, *SHOWS.get(name, ()))
+    innocent(page)
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_what_is_revealed_of_a_request_is_text(number: int, screen: Screen) -> None:
+    page = screen.at(f"{J}/requests/R{number}")
+    page.wait_for_selector(".contact")
+    page.locator('[data-key="c"]').click()
+    page.wait_for_selector(".contact a[href^='tel:'], .contact .fact-contact_phone a")
+    facts = page.locator(".contact dd")
+    assert [text.strip() for text in facts.all_text_contents()] == [HOSTILE[number].strip()] * 4
+    shows(page, HOSTILE[number])
+    innocent(page)
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_what_is_revealed_of_a_worker_is_text(number: int, screen: Screen) -> None:
+    page = screen.at(f"{J}/workers/W{number}")
+    page.wait_for_selector("aside .folk-reveal button")
+    page.locator("aside .folk-reveal button").first.click()
+    until(lambda: HOSTILE[number] in page.locator(".folk-reveal").inner_text(), 5, "the name is not shown")
+    innocent(page)
+
+
+def test_the_wall_shows_names_as_text(hostile: Served, screens: Screens) -> None:
+    screen = _watched(screens.open(hostile.url, size=(1920, 1080)))
+    screen.sign_in(hostile.secret)
+    page = screen.page
+    page.goto(f"{hostile.url}/wall#/{J}")
+    page.wait_for_selector(".wall-main")
+    for name in HOSTILE:
+        shows(page, name)
+        innocent(page, sizes=((1920, 1080),))
+        page.keyboard.press("ArrowRight")
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_the_couriers_page_shows_names_as_text(number: int, hostile: Served, screens: Screens) -> None:
+    screen = _watched(screens.open(hostile.url, size=(360, 800), touch=True))
+    page = screen.page
+    link = hostile.http.post(f"/api/v1/{J}/codes", json={"worker": f"W{number}"}).json()["link"]
+    page.goto(f"{hostile.url}{link}")
+    page.wait_for_selector(".duty")
+    page.wait_for_selector(".card")
+    for part in page.locator("details > summary").all():
+        part.click()
+    page.locator(".contact-ways button").first.click()
+    until(
+        lambda: page.evaluate(script("said")).count(HOSTILE[number]) >= 4,
+        5,
+        "name, team, area and address are not shown",
+    )
+    innocent(page, sizes=((360, 800),))
+
+
+def shows(page: Page, *names: str) -> None:
+    """As they were typed, character by character."""
+    missing: list[str] = []
+
+    def said() -> bool:
+        text = page.evaluate(script("said"))
+        missing[:] = [name for name in names if name not in text]
+        return not missing
+
+    until(said, 8, f"not shown: {missing}")
+
+
+def innocent(page: Page, *, sizes: tuple[tuple[int, int], ...] = ((1440, 900), (360, 800))) -> None:
+    """Nothing of what was typed has become markup, nothing turns its surroundings, and nothing is cut off."""
+    wrong: list[str] = [*page.evaluate(script("markup")), *page.evaluate(script("turned"))]
+    for width, height in sizes:
+        page.set_viewport_size({"width": width, "height": height})
+        still(page)
+        wrong += [f"{width}x{height}: {one}" for one in cut_off(page)]
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,210 @@
+"""A large city on the board: thousands on duty, thousands of requests, changes all the time, long lists."""
+
+import threading
+import time
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from measuring import longest_task, told
+from places import script
+from playwright.sync_api import Browser, Page
+from screens import Screen, Screens
+from serving import J, Served, number, served, until
+from test_weight import shown_after
+
+pytestmark = pytest.mark.timeout(900)
+
+ON_DUTY, OPEN, ROSTER, TEAMS = 5_000, 2_000, 20_000, 2_000
+A_SECOND, SECONDS = 10, 10
+STEADY_MS, SCROLL_MS, SORT_MS, SHOWN_S = 200, 100, 200, 1.0
+STREETS = [f"2307{county:02}{street:03}" for county in range(1, 11) for street in range(1, 6)]
+
+
+def _areas() -> Iterator[tuple[str, dict[str, Any]]]:
+    for county in range(1, 11):
+        yield "area.define", {"area": f"2307{county:02}", "name": f"第{county}区"}
+    for street in STREETS:
+        yield "area.define", {"area": street, "name": f"街道{street[4:]}"}
+
+
+def _people() -> Iterator[tuple[str, dict[str, Any]]]:
+    for n in range(ROSTER):
+        who = {
+            "worker": f"W{n:05}",
+            "role": ("rider", "courier", "volunteer")[n % 3],
+            "organisation": f"单位{n % 40}",
+        }
+        where = STREETS[n % len(STREETS)]
+        if n < ON_DUTY:
+            yield (
+                "worker.check_in",
+                {**who, "walk_in": True, "area": where, "name": f"队员{n}", "phone": f"{n:08}"},
+            )
+        else:
+            yield "worker.register", {**who, "home_area": where}
+
+
+def _work() -> Iterator[tuple[str, dict[str, Any]]]:
+    for n in range(TEAMS):
+        team = {
+            "team": f"T{n:04}",
+            "name": f"第{n}小队",
+            "kind": "courier",
+            "area": STREETS[n % len(STREETS)],
+        }
+        yield "team.form", {**team, "members": [f"W{n:05}"], "activate": True}
+    for n in range(OPEN):
+        asked = {"category": ("grocery", "medicine")[n % 2], "priority": 1 + n % 4}
+        yield "request.open", {"request": f"R{n:05}", "area": STREETS[n % len(STREETS)], **asked}
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A city with 20,000 on the roster, 5,000 of them on duty, 2,000 teams and 2,000 open requests."""
+    with served(tmp_path_factory.mktemp("large") / "data") as service:
+        service.ok("jurisdiction.establish", name="大城市", timezone="Asia/Shanghai")
+        began = time.monotonic()
+        service.batch([*_areas(), *_people(), *_work()])
+        told("a large city filled", seconds=round(time.monotonic() - began))
+        yield service
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, large: Served) -> Iterator[Screen]:
+    screens = Screens(browser)
+    window = screens.open(large.url)
+    window.context.set_default_timeout(30000)
+    window.sign_in(large.secret)
+    yield window
+    screens.close()
+
+
+@pytest.fixture
+def screen(window: Screen) -> Iterator[Screen]:
+    window.wrong.clear()
+    yield window
+    assert not window.wrong, "\n".join(window.wrong)
+
+
+def test_the_figures_of_a_large_city_are_right(screen: Screen) -> None:
+    page = screen.at(f"{J}/overview")
+    page.reload()
+    began = time.monotonic()
+    page.wait_for_selector("[data-figure=on-duty]")
+    page.wait_for_selector("[data-figure=open]")
+    told("board of a large city usable", seconds=round(time.monotonic() - began, 2))
+    assert number(page.locator("[data-figure=on-duty]").inner_text()) == ON_DUTY
+    assert number(page.locator("[data-figure=received]").inner_text()) == OPEN
+    assert number(page.locator("[data-figure=open]").inner_text()) == OPEN
+    assert number(page.locator("[data-figure=unfinished]").inner_text()) == OPEN
+
+
+@pytest.mark.parametrize("where", ["overview", "requests", "map?as=schematic"])
+def test_a_page_is_never_stuck_while_changes_come(where: str, large: Served, screen: Screen) -> None:
+    page = screen.at(f"{J}/{where}")
+    page.wait_for_function("() => !document.querySelector('.loading')")
+    page.wait_for_timeout(2000)
+    sent = Changes(large, f"{where[:3].upper()}")
+    longest = longest_task(page, lambda: sent.during(page))
+    told(
+        f"longest task, {A_SECOND} changes a second, {where}",
+        ms=longest.own,
+        wall_ms=longest.wall,
+        limit=STEADY_MS,
+        changes=sent.count,
+    )
+    assert sent.count >= A_SECOND * SECONDS * 0.9
+    assert longest.own <= STEADY_MS
+
+
+def test_a_change_in_a_large_city_is_shown_at_once(large: Served, screen: Screen) -> None:
+    page = screen.at(f"{J}/overview")
+    page.wait_for_selector("[data-figure=received]")
+    asked = {"area": STREETS[0], "category": "grocery"}
+    some = [("received", "request.open", {"request": f"NOW-{n}", **asked}) for n in range(20)]
+    took = shown_after(large, page, some, a_second=4)
+    told(
+        "change shown in a large city",
+        p50_s=round(median(took), 3),
+        most_s=round(max(took), 3),
+        limit=SHOWN_S,
+    )
+    assert max(took) < SHOWN_S
+
+
+@pytest.mark.parametrize(("where", "least"), [("workers", ROSTER), ("teams", TEAMS), ("requests", OPEN)])
+def test_a_long_list_scrolls_smoothly(where: str, least: int, screen: Screen) -> None:
+    page = _list(screen, where, least)
+    longest = longest_task(page, lambda: _assert_scrolled(page))
+    told(
+        f"longest task, scrolling {where}", ms=longest.own, wall_ms=longest.wall, rows=least, limit=SCROLL_MS
+    )
+    assert longest.own <= SCROLL_MS
+
+
+@pytest.mark.parametrize(("where", "least"), [("workers", ROSTER), ("teams", TEAMS)])
+def test_a_long_list_is_sorted_and_searched_at_once(where: str, least: int, screen: Screen) -> None:
+    page = _list(screen, where, least)
+    first = page.locator(".grid-body .grid-row").first
+    head = page.locator(".grid-sort")
+    for column in range(head.count()):
+        named = head.nth(column).inner_text().strip()
+        waited = longest_task(page, lambda column=column: head.nth(column).click())
+        told(f"longest task, sorting {least} {where} by {named}", ms=waited.own, wall_ms=waited.wall)
+        assert waited.own < SORT_MS
+    before = first.inner_text()
+    typing = longest_task(page, lambda: page.locator("[data-filter]").fill("999"))
+    told(f"longest task, searching {least} {where}", ms=typing.own, wall_ms=typing.wall)
+    until(lambda: first.inner_text() != before, 2, "nothing is searched")
+    assert typing.own < SORT_MS
+
+
+def _list(screen: Screen, where: str, least: int) -> Page:
+    """A list whose rows are all there, in a window that rests."""
+    page = screen.at(f"{J}/{where}")
+    page.wait_for_function(
+        "least => Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount')) > least",
+        arg=least,
+    )
+    page.wait_for_timeout(1500)
+    return page
+
+
+def _assert_scrolled(page: Page) -> None:
+    assert page.evaluate(script("scroll"), 120), "the end of the list was not reached"
+
+
+class Changes:
+    """Requests that are received at a steady pace while a page is looked at."""
+
+    def __init__(self, service: Served, name: str) -> None:
+        self._name, self._url, self.count = name, service.url, 0
+        self._secret = service.secret
+
+    def during(self, page: Page) -> None:
+        """For so many seconds, from a thread of its own: the page is not asked for anything meanwhile."""
+        sending = threading.Thread(target=self._send)
+        sending.start()
+        page.wait_for_timeout(SECONDS * 1000)
+        sending.join()
+
+    def _send(self) -> None:
+        headers = {"Authorization": f"Bearer {self._secret}"}
+        begin = time.monotonic()
+        with httpx.Client(base_url=self._url, headers=headers, trust_env=False, timeout=10) as http:
+            for n in range(A_SECOND * SECONDS):
+                time.sleep(max(0, begin + n / A_SECOND - time.monotonic()))
+                body = {
+                    "request": f"{self._name}-{n}",
+                    "area": STREETS[n % len(STREETS)],
+                    "category": "grocery",
+                }
+                path = f"/api/v1/{J}/commands/request.open"
+                assert (
+                    http.post(path, json=body, headers={"Idempotency-Key": str(uuid4())}).status_code == 200
+                )
+                self.count += 1
