@@ -261,7 +261,7 @@ const Check = ({ row }) => html`<input type="checkbox" tabindex="-1" checked=${c
 /** Widths of the columns in rem by language: words differ in length; where they are long, the priority is its digit. */
 const WIDTHS = {
   zh: { priority: 5.2, alert: 8.8, age: 6, category: 4.6, area: 8, state: 4.1, slots: 4.2, id: 5 },
-  en: { priority: 4.2, alert: 10.9, age: 5.2, category: 6.3, area: 6.6, state: 5.6, slots: 4.2, id: 5 },
+  en: { priority: 4.2, alert: 10.9, age: 5.8, category: 6.3, area: 6.4, state: 5.6, slots: 3.8, id: 5 },
 };
 
 function columns(ended) {
