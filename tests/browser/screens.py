@@ -16,6 +16,10 @@ class Screen:
         self._origins = {urlsplit(url).netloc}
         self.page = self.watched(context.new_page())
 
+    def allow(self, url: str) -> None:
+        """Another origin that the service is set to use."""
+        self._origins.add(urlsplit(url).netloc)
+
     def watched(self, page: Page) -> Page:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
@@ -59,6 +63,7 @@ class Screens:
         theme: str = "light",
         size: tuple[int, int] = (1440, 900),
         touch: bool = False,
+        sharp: float = 1,
     ) -> Screen:
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -66,6 +71,7 @@ class Screens:
             color_scheme="dark" if theme == "dark" else "light",
             has_touch=touch,
             is_mobile=touch,
+            device_scale_factor=sharp,
             service_workers="allow",
         )
         context.set_default_timeout(10000)
