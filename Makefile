@@ -29,13 +29,15 @@ cluster: $(READY) ## Run Kafka, PostgreSQL, two APIs and two projectors here, an
 serve: $(READY) ## Run the service on 127.0.0.1:8080
 	@$(BIN)/muster serve $(ARGS)
 
-# The OpenAPI's operations share one test id, so they cannot be spread over processes.
+# The OpenAPI's operations share one test id, so they cannot be spread over processes; and what is timed runs alone.
+TIMED := tests/browser/test_weight.py tests/browser/test_scale.py
 test: $(READY) ## Lint, types and every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/pytest tests/api/test_openapi.py
-	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/api/test_openapi.py $(ARGS)
+	@$(BIN)/pytest $(TIMED)
+	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/api/test_openapi.py $(TIMED:%=--ignore %) $(ARGS)
 
 unit: $(READY) ## Only the fast tests of the pure core
 	@$(BIN)/pytest tests/unit $(ARGS)

@@ -107,6 +107,7 @@ def _config(app: FastAPI, door: Door) -> uvicorn.Config:
         host=door.host,
         port=door.port,
         access_log=False,
+        server_header=False,
         log_config=None,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         proxy_headers=bool(door.proxies),

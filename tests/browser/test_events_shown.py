@@ -16,10 +16,10 @@ PAGES = ("overview", "requests", "teams", "workers", "incidents")
 BEGIN = datetime.fromisoformat("2022-03-28T09:00:00+08:00")
 SHOWN = """() => {
   const main = document.querySelector("main").cloneNode(true);
-  for (const one of main.querySelectorAll(".age, .lines, canvas, [role=status]")) one.remove();
+  for (const one of main.querySelectorAll(".age, .lines, .queue-fresh, canvas, [role=status]")) one.remove();
   return main.textContent.replace(/\\s+/g, " ").trim();
 }"""
-"""All texts of the page but the age of tiles, which goes by the browser's own clock, and the drawn lines."""
+"""All texts of the page but what tells of the page itself: the age of tiles, and how much is new on it."""
 
 
 @pytest.fixture

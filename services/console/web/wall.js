@@ -5,7 +5,8 @@ import { signedOut } from "./lib/api.js";
 import { lang, number, speak, t, word } from "./lib/i18n.js";
 import { href, param, route } from "./lib/router.js";
 import { areas, attend, identify, incidents, jurisdictions, live, session } from "./lib/store.js";
-import { dayNumber, hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
+import { dayWords } from "./lib/clock.js";
+import { hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
 import { Alert, Icon, Loading, classes, freshness } from "./lib/ui.js";
 import { UNFINISHED } from "./lib/alerts.js";
 import { LEDGER, ON_DUTY, PRIORITIES, alertCount, imbalance, mostFirst } from "./lib/counts.js";
@@ -96,11 +97,9 @@ function Band() {
 function Top({ node }) {
   const above = areas.value.path(node.area).slice(0, -1).map((one) => one.name).join(" · ");
   const [incident] = incidents.value;
-  const days = incident?.ends_at && dayNumber(incident.starts_at, incident.ends_at);
   return html`<header class="wall-top">
     <div class="wall-place"><h1>${node.name || node.area}</h1>${above && html`<p>${above}</p>`}</div>
-    <div class="wall-incident">${incident ? html`<b>${t(days ? "over.day_of" : "over.day", {
-        n: number(dayNumber(incident.starts_at, now.value)), of: days && number(days) })}</b>
+    <div class="wall-incident">${incident ? html`<b>${dayWords(incident)}</b>
       <span>${incident.name} · ${t("over.since", { at: stamp(incident.starts_at) })}</span>`
         : html`<span>${t("over.no_incident")}</span>`}</div>
     <div class="wall-clock"><time>${hhmm(now.value)}</time><span class="wall-fresh">
@@ -124,7 +123,7 @@ const Bar = ({ parts }) => html`<div class="wall-bar"
 function People({ area }) {
   const { on, all, presence, role } = peopleIn(area);
   return html`<section class="pane pane-people" aria-label=${t("over.on_duty")}>
-    <div class="people"><b class="huge">${number(on)}</b><div><h2>${t("over.on_duty")}</h2>
+    <div class="people"><b class="huge" data-figure="on-duty">${number(on)}</b><div><h2>${t("over.on_duty")}</h2>
       <p>${t("over.on_roster")} ${number(all)}</p></div></div>
     <${Bar} parts=${ON_DUTY.map((one) => [one, presence[one]])} />
     <ul class="presences">${ON_DUTY.map((one) => html`<li key=${one}
