@@ -34,8 +34,8 @@ class TokenRefused(Exception):
 
 
 def lasts(principal: Principal) -> timedelta:
-    """How long a session of theirs may be: a shift at a desk, a month on a phone."""
-    return PHONE_LASTS if principal.worker is not None else SESSION_LASTS
+    """How long a session of theirs may be: a shift at a desk, a month on a phone or on a wall that only looks on."""
+    return PHONE_LASTS if principal.scope in ("worker", "viewer") else SESSION_LASTS
 
 
 def _phone_name(worker: str, id_: str) -> str:

@@ -95,7 +95,7 @@ def _file(data: bytes, path: Path) -> File:
 
 
 def _answer(request: Request, file: File, caching: str, **more: str) -> Response:
-    """What is kept for good is never asked for again: it needs no tag, and a phone is spared forty of them."""
+    """What is kept for good is never asked for again: it needs no tag; a phone is spared forty of them."""
     headers = {"Cache-Control": caching, "Vary": "Accept-Encoding", **more}
     if caching != FOR_GOOD:
         headers["ETag"] = file.tag

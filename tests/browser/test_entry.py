@@ -62,7 +62,7 @@ def test_a_call_is_taken_by_keyboard_alone_and_the_next_can_begin_at_once(
     say(page, "00000000001")
     page.keyboard.type("王某")
     press(page, "Enter")
-    recorded(page, "送药,南山社区")
+    recorded(page, "送药，南山社区")
     focused(page, "category")
     expect(page.locator("textarea[name=text]")).to_have_value("")
     until(lambda: city.rows("requests"), 5, "the request is not shown")
@@ -227,7 +227,7 @@ def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: Served,
     expect(page.locator(".entry-members li")).to_have_count(2)
     page.get_by_label("队长").nth(1).check()
     page.locator("input[name=name]").press("Enter")
-    recorded(page, "第一小队(2 人)")
+    recorded(page, "第一小队（2 人）")
     until(lambda: city.rows("teams"), 5, "the team is not shown")
     [team] = city.rows("teams")
     assert (team["state"], team["leader"], team["members"]) == ("active", "W2", ["W1", "W2"])
@@ -244,7 +244,7 @@ def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(
     press(page, "Enter", "Enter")
     expect(page.locator(".entry-chips li")).to_have_text("伊美区")
     page.locator("input[name=name]").press("Enter")
-    recorded(page, "3·28疫情封控(封控)")
+    recorded(page, "3·28疫情封控（封控）")
     city.batch(
         [("request.open", {"request": "R1", "category": "grocery", "area": "230717001001", "incident": "I1"})]
     )
@@ -331,7 +331,7 @@ def test_a_fresh_service_is_ready_in_the_browser_alone(service: Served, screens:
     page.get_by_label("买菜").check()
     page.locator("input[name=area]").fill("永红社区居委会")
     press(page, "Enter")
-    recorded(page, "买菜,永红社区居委会")
+    recorded(page, "买菜，永红社区居委会")
     assert len(service.rows("roster", limit=1000)) == 40
 
 

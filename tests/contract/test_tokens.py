@@ -303,6 +303,17 @@ class TestSessions:
         again.close()
 
 
+    @pytest.mark.parametrize("scope", ["viewer", "worker:W1"])
+    def test_last_a_month_on_a_wall_and_on_a_phone(self, tokens: Tokens, clock: Clock, scope: str) -> None:
+        session = tokens.session(tokens.create("long", scope, jurisdictions=("2307",)))
+        assert session
+        clock.now += timedelta(days=29)
+        assert tokens.by_session(session)
+        clock.now += timedelta(days=1)
+
+        assert tokens.by_session(session) is None
+
+
 class TestWhatAProcessHolds:
     """It adds what it wrote itself, and reads again what others wrote."""
 

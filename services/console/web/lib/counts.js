@@ -28,12 +28,10 @@ export function plusPeople(sum, row) {
 /** Who is on duty: area code -> sums with all that lies inside the area. */
 export const peopleByArea = (areas, rows) => sums(areas, rows.values(), nobody, plusPeople);
 
-/** No requests: the sums of no rows. `alerts` by level, `worst` the worst of them, `neglected` the level of the worst
- *  about what nobody has touched, `urgent` the first priority among the open.
- */
+/** No requests: the sums of no rows. `alerts` by level, `worst` the worst alert, `urgent` the first priority of open ones. */
 export const nothingAsked = () => ({
   unfinished: 0, open: 0, untouched: 0, urgent: null, oldest: null, oldestUntouched: null, worst: null,
-  alerts: zeros(PRIORITIES), neglected: null,
+  alerts: zeros(PRIORITIES),
   cells: Object.fromEntries(PRIORITIES.map((priority) => [priority, { ...zeros(UNFINISHED), total: 0, oldest: null }])),
 });
 
@@ -62,7 +60,6 @@ export const plusRequest = (at) => (sum, row) => {
 function plusAlert(sum, alert) {
   if (!alert) return;
   sum.alerts[alert.level] += 1;
-  if (alert.kind === "untouched") sum.neglected = least(sum.neglected, alert.level);
   if (worse(alert, sum.worst) < 0) sum.worst = alert;
 }
 

@@ -5,7 +5,7 @@ import { go, href, param, route } from "../lib/router.js";
 import { areas, live, requests } from "../lib/store.js";
 import { now, span } from "../lib/time.js";
 import { theme } from "../lib/prefs.js";
-import { Age, Alert, ErrorNote, Loading, Presence } from "../lib/ui.js";
+import { Age, Alert, ErrorNote, Loading, Presence, Priority } from "../lib/ui.js";
 import { COLOURINGS, PRESENCES, figure, step } from "../lib/map/colouring.js";
 import { areaPoints, bounds, requestPoints, workerPoints } from "../lib/map/points.js";
 import { usePlaces } from "../lib/map/places.js";
@@ -30,7 +30,7 @@ export default function MapPage() {
     <header class="page-head"><h1>${t("page.map")}</h1><${Crumbs} root=${root} open=${open} />
       <div class="toolbar">
         <${Switch} label=${t("map.as")} options=${["map", "schematic"]} value=${mode} say=${(one) => t(`map.as_${one}`)} pick=${(as) => ask({ as })} />
-        <${Switch} label=${t("map.by")} options=${COLOURINGS} value=${colouring} say=${(one) => t(`map.by_${one}`)} pick=${(by) => ask({ by })} />
+        ${(mode === "schematic" || points.areas.features.length > 0) && html`<${Switch} label=${t("map.by")} options=${COLOURINGS} value=${colouring} say=${(one) => t(`map.by_${one}`)} pick=${(by) => ask({ by })} />`}
         <${Age} views=${["headcount", "requests", "areas"]} /></div></header>
     <${ErrorNote} problem=${found.problem} />
     ${!live.value.has("areas") ? html`<${Loading} />` : mode === "map"
@@ -120,7 +120,8 @@ function Listed({ points, places, pick }) {
     <p>${t("map.counts", { requests: number(asked.length), workers: number(places.length), areas: number(points.areas.features.length) })}</p>
     <ul class="legend-list">${PRESENCES.map((one) => html`<li key=${one}><${Presence} value=${one} /></li>`)}<li class="muted">${t("map.ages")}</li></ul>
     <ul class="geo-list">${asked.slice(0, LISTED).map(({ properties }) => html`<li key=${properties.request}><button type="button" class="button button-plain"
-      onClick=${() => pick({ kind: "request", id: properties.request })}>${properties.request}</button></li>`)}
+      onClick=${() => pick({ kind: "request", id: properties.request })}><${Priority} value=${properties.priority} short />
+        ${word("category", properties.category)} <span class="muted">${properties.request}</span></button></li>`)}
       ${places.slice(0, LISTED).map((place) => html`<li key=${place.worker}><button type="button" class="button button-plain"
         onClick=${() => pick({ kind: "worker", id: place.worker })}><${Presence} value=${place.presence} /> ${place.worker}</button></li>`)}</ul>`;
 }

@@ -3,7 +3,8 @@ import { html, computed, signal, useEffect, useState } from "../lib/preact.js";
 import { get } from "../lib/api.js";
 import { lang, number, t, word } from "../lib/i18n.js";
 import { areas, incidents, live, mayCommand } from "../lib/store.js";
-import { dayNumber, hhmmss, now, since, span, stamp } from "../lib/time.js";
+import { dayWords, daysOf } from "../lib/clock.js";
+import { hhmmss, since, span, stamp } from "../lib/time.js";
 import { href } from "../lib/router.js";
 import { Alert, Empty, ErrorNote, Icon, Loading, Priority, Tile, classes, useLoaded } from "../lib/ui.js";
 import { LEDGER, ON_DUTY, PRIORITIES, alertCount, imbalance, mostFirst } from "../lib/counts.js";
@@ -48,11 +49,8 @@ function Clock() {
 }
 
 function Incident({ incident }) {
-  const day = dayNumber(incident.starts_at, now.value);
-  const days = incident.ends_at && dayNumber(incident.starts_at, incident.ends_at);
   return html`<div class="o-incident">
-    <p class="o-incident-day">${t(days ? "over.day_of" : "over.day", { n: number(Math.min(day, days ?? day)), of: days && number(days) })}
-      </p>
+    <p class="o-incident-day">${dayWords(incident)}</p>
     <div><a class="o-incident-name" href=${href("incidents", { id: incident.incident })}>${incident.name}</a>
       <p class="muted">${t("over.since", { at: stamp(incident.starts_at) })} · ${incident.areas.map((area, index) => html`${index > 0 && ", "}
         <a
@@ -65,7 +63,7 @@ function NoIncident() {
   const [last] = (data?.items ?? []).sort((a, b) => Date.parse(b.ends_at) - Date.parse(a.ends_at));
   return html`<div class="o-incident"><p class="o-incident-none">${t("over.no_incident")}</p>
     <div>${last && html`<p class="muted">${t("over.last_incident", {
-      name: last.name, at: stamp(last.ends_at), n: number(dayNumber(last.starts_at, last.ends_at)) })}</p>`}
+      name: last.name, at: stamp(last.ends_at), n: number(daysOf(last)) })}</p>`}
       ${mayCommand.value && html`<a class="button"
         href=${href("enter", { id: "incident" })}>${t("over.declare")}</a>`}</div></div>`;
 }
@@ -220,7 +218,7 @@ function Requests() {
       <b>${number(asked.unfinished)}</b><span>${t("over.unfinished")}</span></a>
       <${Levels} asked=${asked} /></div>
     ${asked.untouched > 0 && html`<a
-      class=${classes("o-untouched", asked.neglected && `alert-${asked.neglected}`)}
+      class="o-untouched"
       href=${requests({ state: "open", touched: "false" })}>
       <${Icon} name="wait" /><b>${t("over.untouched", { n: number(asked.untouched) })}</b>
         <span>${t("over.oldest_of", { age: since(asked.oldestUntouched) })}</span></a>`}

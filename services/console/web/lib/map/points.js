@@ -22,7 +22,7 @@ export const areaPoints = (areas, step) => collection([...areas.nodes.values()].
 
 /** Unfinished requests that have a place; of their own, else none. */
 export const requestPoints = (requests, at) => collection(requests.filter(placed).map((row) =>
-  feature({ request: row.request, priority: row.priority, icon: iconOf(row, at) }, row.lon, row.lat)));
+  feature({ request: row.request, priority: row.priority, category: row.category, icon: iconOf(row, at) }, row.lon, row.lat)));
 
 function iconOf(row, at) {
   const alert = alertOf(row, at);

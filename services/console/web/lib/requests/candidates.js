@@ -82,10 +82,11 @@ const ORDER = { best: 0, free: 1, rest: 2 };
 const order = (one) => ORDER[rank(one)];
 
 function needs({ roles = [], skills = [], vehicles = [], team_kinds = [] }) {
-  return [
+  const said = [
     ...roles.map((one) => word("role", one)), ...skills.map((one) => word("skill", one)),
     ...vehicles, ...team_kinds.map((one) => word("kind", one)),
-  ].join(t("history.and"));
+  ];
+  return [...new Set(said)].join(t("history.and"));
 }
 
 function Group({ name, items, here, chosen, choose }) {
