@@ -36,4 +36,8 @@ export function go(page, options = {}) {
 /** The first value of a parameter of the place. */
 export const param = (name) => route.value.query[name]?.[0] ?? null;
 
-addEventListener("hashchange", () => { route.value = parse(location.hash); });
+addEventListener("hashchange", () => {
+  // A sign-in link pasted into an open tab changes the fragment alone: begin anew with it.
+  if (location.hash.startsWith("#token=")) location.reload();
+  else route.value = parse(location.hash);
+});
