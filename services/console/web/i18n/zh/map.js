@@ -29,7 +29,7 @@ export default {
   "map.open": "打开",
   "map.on_map": "地图上有",
   "map.counts": "求助 {requests}，人员 {workers}，区域 {areas}",
-  "map.ages": "实心:5 分钟内；浅色:30 分钟内；空心：更早",
+  "map.ages": "实心：5 分钟内；浅色:30 分钟内；空心：更早",
   "map.zoom_in": "放大",
   "map.zoom_out": "缩小",
   "map.m": "米",
