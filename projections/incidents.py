@@ -23,6 +23,8 @@ class IncidentRow(Row, frozen=True, kw_only=True):
     """open or closed."""
     starts_at: datetime
     ends_at: datetime | None = None
+    expected_days: int | None = None
+    """How many local days it is expected to last, the first counted as 1; None = not known."""
     teams: int = 0
     received: int = 0
     open: int = 0
@@ -52,12 +54,19 @@ def keys(happened: Happened) -> Iterable[str]:
 def evolve(row: IncidentRow | None, happened: Happened, key: str) -> IncidentRow | None:
     e = happened.data
     if isinstance(e, IncidentDeclared):
-        return IncidentRow(incident=key, name=e.name, kind=e.kind, areas=e.areas, starts_at=e.starts_at)
+        return IncidentRow(
+            incident=key,
+            name=e.name,
+            kind=e.kind,
+            areas=e.areas,
+            starts_at=e.starts_at,
+            expected_days=e.expected_days,
+        )
     if row is None:
         return None
     match e:
         case IncidentAmended():
-            given = {f: getattr(e, f) for f in ("name", "kind", "areas", "starts_at")}
+            given = {f: getattr(e, f) for f in ("name", "kind", "areas", "starts_at", "expected_days")}
             row = msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
         case IncidentClosed():
             row = msgspec.structs.replace(row, state="closed", ends_at=e.ends_at)
@@ -81,6 +90,7 @@ def _plus(row: IncidentRow, standing: Standing | None, key: str, by: int) -> Inc
 
 VIEW = View(
     name="incidents",
+    version=2,
     row=IncidentRow,
     keys=keys,
     evolve=evolve,

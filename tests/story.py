@@ -12,7 +12,7 @@ def _crew() -> list[Step]:
         ("area.define", {"area": "230718", "name": "County 2"}),
         ("area.rename", {"area": "230718", "name": "County two"}),
         ("incident.declare", {"incident": "I1", "name": "Lockdown"}),
-        ("incident.amend", {"incident": "I1", "kind": "lockdown"}),
+        ("incident.amend", {"incident": "I1", "kind": "lockdown", "expected_days": 14}),
         *(
             (
                 "worker.register",

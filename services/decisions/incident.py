@@ -11,6 +11,7 @@ from events.base import Event, Happened
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from services.decisions import common
 from services.decisions.base import (
+    WHOLE,
     AreaCode,
     Ask,
     Code,
@@ -28,6 +29,11 @@ from services.decisions.base import (
 from services.decisions.state import Incident, State
 
 Areas = Annotated[tuple[AreaCode, ...], Field(max_length=500)]
+ExpectedDays = Annotated[
+    int | None,
+    Field(ge=1, le=3650, description="Local days it is expected to last; null = not known"),
+    WHOLE,
+]
 
 
 @command("incident.declare")
@@ -39,6 +45,7 @@ class Declare(Command):
     kind: Code = "general"
     areas: Areas = ()
     starts_at: Instant | None = None
+    expected_days: ExpectedDays = None
 
 
 @command("incident.amend")
@@ -50,6 +57,7 @@ class Amend(Command):
     kind: Code = omitted()
     areas: Annotated[Areas, Field(min_length=1)] = omitted()
     starts_at: Instant = omitted()
+    expected_days: ExpectedDays = None
 
 
 @command("incident.close")
@@ -79,7 +87,12 @@ def _declare(state: State, c: Declare, ask: Ask) -> Iterable[Event]:
     for code in areas:
         common.area(state, code)
     yield IncidentDeclared(
-        incident=key, name=c.name, kind=c.kind, areas=tuple(areas), starts_at=c.starts_at or ask.at
+        incident=key,
+        name=c.name,
+        kind=c.kind,
+        areas=tuple(areas),
+        starts_at=c.starts_at or ask.at,
+        expected_days=c.expected_days,
     )
 
 
@@ -123,12 +136,13 @@ def _reopen(state: State, c: Reopen, ask: Ask) -> Iterable[Event]:
 
 @evolves(IncidentDeclared)
 def _declared(state: State, e: IncidentDeclared, h: Happened) -> None:
-    state.put(state.incidents, e.incident, Incident(e.name, e.kind, e.areas, e.starts_at))
+    new = Incident(e.name, e.kind, e.areas, e.starts_at, expected_days=e.expected_days)
+    state.put(state.incidents, e.incident, new)
 
 
 @evolves(IncidentAmended)
 def _amended(state: State, e: IncidentAmended, h: Happened) -> None:
-    fields = ("name", "kind", "areas", "starts_at")
+    fields = ("name", "kind", "areas", "starts_at", "expected_days")
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
     state.put(state.incidents, e.incident, msgspec.structs.replace(state.incidents[e.incident], **given))
 

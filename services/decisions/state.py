@@ -85,6 +85,8 @@ class Incident(msgspec.Struct, frozen=True):
     """Set while it is closed."""
     unfinished: int = 0
     """Its requests that are open, assigned or in_progress."""
+    expected_days: int | None = None
+    """How many local days it is expected to last; None = not known."""
 
 
 class Request(msgspec.Struct, frozen=True):

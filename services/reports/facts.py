@@ -79,6 +79,8 @@ class Happening(msgspec.Struct):
     name: str
     starts_at: datetime
     ends_at: datetime | None = None
+    expected_days: int | None = None
+    """How many local days it is expected to last; None = not known."""
 
 
 class Facts:
@@ -198,11 +200,13 @@ class Facts:
             case team.TeamStoodDown() as e:
                 self.units[e.team].stood_down_at = event.at
             case incident.IncidentDeclared() as e:
-                self.incidents[e.incident] = Happening(e.name, e.starts_at)
+                self.incidents[e.incident] = Happening(e.name, e.starts_at, expected_days=e.expected_days)
             case incident.IncidentAmended() as e:
                 given = self.incidents[e.incident]
                 given.starts_at = given.starts_at if e.starts_at is msgspec.UNSET else e.starts_at
                 given.name = given.name if e.name is msgspec.UNSET else e.name
+                if e.expected_days is not msgspec.UNSET:
+                    given.expected_days = e.expected_days
             case incident.IncidentClosed() as e:
                 self.incidents[e.incident].ends_at = e.ends_at
             case incident.IncidentReopened() as e:

@@ -26,6 +26,7 @@ def incident(facts: Facts, chosen: str | None) -> dict[str, Any]:
         "starts_at": facts.local(given.starts_at),
         "ends_at": facts.local(given.ends_at),
         "days": days(facts, given, end),
+        "expected_days": given.expected_days,
         "on_duty": _on_duty(facts, duties, given.starts_at, end),
         "teams": _teams(facts, key, given, end),
         "reported": _reported(facts, end),

@@ -117,3 +117,12 @@ def test_the_document_has_an_operation_for_every_command_and_view(server: tuple[
     for view in public_views():
         assert "get" in paths[f"/api/v1/{{jurisdiction}}/{view}"]
         assert "get" in paths[f"/api/v1/{{jurisdiction}}/{view}/{{key}}"]
+
+
+@pytest.mark.parametrize("name", ["IncidentDeclare", "IncidentAmend"])
+def test_days_that_an_incident_is_expected_to_last_may_be_left_out_or_null(name: str) -> None:
+    body = document()["components"]["schemas"][name]
+    whole, null = body["properties"]["expected_days"]["anyOf"]
+    assert (whole["type"], whole["minimum"], whole["maximum"]) == ("integer", 1, 3650)
+    assert null == {"type": "null"}
+    assert "expected_days" not in body["required"]

@@ -9,8 +9,11 @@ import pytest
 from events import catalog
 from events.base import Event, event, registered, upcast, upcasters
 from events.commit import Recorded
+from events.incident import IncidentAmended, IncidentDeclared
 from tests.golden.make_events import FOLDER, path_of, sample
 
+OLDER = sorted(upcasters)
+"""(name, schema) of what only older programs wrote."""
 EVENTS = [pytest.param(cls, id=f"{name}.{schema}") for (name, schema), cls in sorted(registered.items())]
 
 
@@ -57,6 +60,34 @@ def test_fields_that_were_added_since_have_defaults(cls: type[Event]):
     said = msgspec.json.decode(stored(cls))
     for field in msgspec.structs.fields(cls):
         assert field.name in said or not field.required, f"{field.name} needs a new schema and an upcaster"
+
+
+@pytest.mark.parametrize(("name", "schema"), OLDER)
+def test_a_sample_of_an_older_schema_is_read_as_the_newest(name: str, schema: int):
+    old = (FOLDER / f"{name}.{schema}.json").read_bytes()
+    read, said = catalog.decode(recorded(name, schema, old), 1), msgspec.json.decode(old)
+    assert type(read) is catalog.newest[name]
+    assert schema < read.SCHEMA
+    made = sample(type(read))
+    for field in said.keys() & set(read.__struct_fields__):
+        assert getattr(read, field) == getattr(made, field), field
+
+
+def test_an_incident_of_schema_1_is_not_expected_to_last_any_time():
+    old = {name: (FOLDER / f"incident.{name}.1.json").read_bytes() for name in ("declared", "amended")}
+    declared = catalog.decode(recorded("incident.declared", 1, old["declared"]), 1)
+    amended = catalog.decode(recorded("incident.amended", 1, old["amended"]), 1)
+    assert isinstance(declared, IncidentDeclared)
+    assert isinstance(amended, IncidentAmended)
+    assert (declared.expected_days, amended.expected_days) == (None, msgspec.UNSET)
+
+
+@pytest.mark.parametrize("name", ["incident.declared", "incident.amended"])
+def test_a_program_that_knows_no_expected_days_parks_before_them(name: str):
+    """Under schema 1 it would have read on, and lost them."""
+    assert catalog.newest[name].SCHEMA == 2
+    written = (FOLDER / f"{name}.2.json").read_bytes()
+    assert msgspec.json.decode(written)["expected_days"] == 2
 
 
 def test_data_that_does_not_fit_is_named_by_its_position():

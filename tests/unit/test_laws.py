@@ -90,8 +90,8 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "team.appoint_leader": {"team": TEAMS, "worker": WORKERS},
     "team.activate": {"team": TEAMS},
     "team.stand_down": {"team": TEAMS, "release": some(REASON)},
-    "incident.declare": {"incident": INCIDENTS, "name": REASON},
-    "incident.amend": {"incident": INCIDENTS, "kind": REASON},
+    "incident.declare": {"incident": INCIDENTS, "name": REASON, "expected_days": some(st.integers(1, 2))},
+    "incident.amend": {"incident": INCIDENTS, "kind": REASON, "expected_days": some(st.integers(1, 2))},
     "incident.close": {"incident": INCIDENTS},
     "incident.reopen": {"incident": INCIDENTS},
     "request.open": {
@@ -355,6 +355,7 @@ class Laws(RuleBasedStateMachine):
             own = Counter(r.state for r in requests.values() if r.incident == one.incident)
             assert {s: getattr(one, s) for s in STATES} == {s: own[s] for s in STATES}
             assert one.received == sum(own.values())
+            assert one.expected_days == self.log.state.incidents[one.incident].expected_days
 
     def timeline_adds_up_to_the_present(self) -> None:
         state, timeline = self.log.state, list(self.rows["timeline"].values())

@@ -1,6 +1,8 @@
 """Incidents: what is being responded to, from its start to its end and back."""
 
+import msgspec
 import pytest
+from pydantic import ValidationError
 
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from events.request import RequestOpened
@@ -42,6 +44,35 @@ def test_amending(lockdown: Given):
     lockdown.when(incident.amend(incident="I1", kind="lockdown")).unchanged()
     lockdown.when(incident.amend(incident="I1", areas=("9999",))).refused("area.unknown", "9999")
     lockdown.when(incident.amend(incident="I9", kind="x")).refused("incident.unknown", "I9")
+
+
+def test_how_long_it_is_expected_to_last_is_known_or_not(lockdown: Given):
+    lockdown.when(incident.declare(incident="I2", name="Flood")).then(IncidentDeclared, expected_days=None)
+    lockdown.when(incident.declare(incident="I3", name="Fire", expected_days=14)).then(
+        IncidentDeclared, expected_days=14
+    )
+    assert lockdown.state.incidents["I1"].expected_days is None
+
+
+def test_amending_how_long_it_is_expected_to_last(lockdown: Given):
+    lockdown.when(incident.amend(incident="I1", expected_days=None)).unchanged()
+    lockdown.and_(incident.amend(incident="I1", expected_days=14))
+    lockdown.when(incident.amend(incident="I1", expected_days=14)).unchanged()
+    lockdown.and_(incident.amend(incident="I1", name="Second wave"))
+    assert lockdown.state.incidents["I1"].expected_days == 14
+    lockdown.when(incident.amend(incident="I1", expected_days=None)).then(
+        IncidentAmended, expected_days=None, name=msgspec.UNSET
+    )
+    lockdown.and_(incident.amend(incident="I1", expected_days=None))
+    assert lockdown.state.incidents["I1"].expected_days is None
+
+
+@pytest.mark.parametrize("days", [0, -1, 3651, 1.5, "14 days"])
+def test_no_incident_is_expected_to_last_no_day_or_more_than_ten_years(days: object):
+    with pytest.raises(ValidationError, match="expected_days"):
+        incident.declare(incident="I2", name="Flood", expected_days=days)
+    with pytest.raises(ValidationError, match="expected_days"):
+        incident.amend(incident="I1", expected_days=days)
 
 
 def test_an_incident_does_not_end_before_it_starts(lockdown: Given):

@@ -150,6 +150,20 @@ def test_incidents(day: Given):
     assert rows(day, incidents.VIEW)["I1"].name == "Second wave"
 
 
+def test_incidents_say_how_long_they_are_expected_to_last(day: Given):
+    def expected() -> dict[str, int | None]:
+        return {key: row.expected_days for key, row in rows(day, incidents.VIEW).items()}
+
+    day.and_(incident.declare(incident="I2", name="Flood", expected_days=3))
+    assert expected() == {"I1": None, "I2": 3}
+    day.and_(
+        incident.amend(incident="I1", expected_days=14), incident.amend(incident="I2", name="High water")
+    )
+    assert expected() == {"I1": 14, "I2": 3}
+    day.and_(incident.amend(incident="I2", expected_days=None))
+    assert expected() == {"I1": 14, "I2": None}
+
+
 def test_assignments(day: Given):
     found = rows(day, assignments.VIEW)
     positions = [stage.position for stage in found["A1"].stages]

@@ -4,7 +4,8 @@ import { send, signedOut } from "./lib/api.js";
 import { LANGUAGES, lang, reason, speak, t } from "./lib/i18n.js";
 import { go, href, route } from "./lib/router.js";
 import { attend, identify, incidents, jurisdictions, live, mayCommand, place, session } from "./lib/store.js";
-import { dayNumber, hhmmss, now, scenario } from "./lib/time.js";
+import { dayWords } from "./lib/clock.js";
+import { hhmmss, now, scenario } from "./lib/time.js";
 import { setTheme, theme } from "./lib/prefs.js";
 import { waitingNotes } from "./lib/entry/notes.js";
 import { Dialog, Icon, LiveBadge, Loading, Toasts, classes } from "./lib/ui.js";
@@ -100,8 +101,8 @@ function IncidentClock() {
   return html`<div class="clock">
     <time class="clock-time">${hhmmss(now.value)}</time>
     ${scenario.value && html`<span class="clock-scenario">${t("clock.scenario")}</span>`}
-    ${incident && html`<a class="clock-day" href=${href("incidents", { id: incident.incident })}>${t("clock.day", {
-      n: dayNumber(incident.starts_at, now.value), name: incident.name })}</a>`}
+    ${incident && html`<a class="clock-day" href=${href("incidents", { id: incident.incident })}>
+      <span class="clock-name">${incident.name}</span> <span>${dayWords(incident)}</span></a>`}
   </div>`;
 }
 

@@ -5,18 +5,17 @@ import { UNFINISHED } from "../lib/alerts.js";
 import { number, t, word } from "../lib/i18n.js";
 import { go, href } from "../lib/router.js";
 import { areas, incidents, live, mayCommand, place, teams } from "../lib/store.js";
-import { day, dayNumber, fromLocal, localDate, now, stamp, toLocal } from "../lib/time.js";
+import { dayWords } from "../lib/clock.js";
+import { day, dayNumber, fromLocal, stamp, toLocal } from "../lib/time.js";
 import { Age, Empty, ErrorNote, Field, Icon, Loading, State, classes, useLoaded } from "../lib/ui.js";
 import { CommandForm } from "../lib/people/acts.js";
 import { Acts, Panel, Part, ReasonField, areaPath } from "../lib/people/parts.js";
 import { codeOf } from "../lib/requests/reasons.js";
-import { AreaList } from "../lib/entry/incident.js";
+import { AreaList, MOST_DAYS } from "../lib/entry/incident.js";
 import { STATES, byDay, imbalance } from "../lib/entry/ledger.js";
 
 const REOPENS = ["ended_by_mistake", "not_served"];
 
-/** Days since it began, as people count them: the first is 1; of a closed one, how many it had. */
-const dayOf = (row) => dayNumber(row.starts_at, row.ends_at ?? now.value);
 const unfinishedOf = (row) => UNFINISHED.reduce((sum, state) => sum + row[state], 0);
 
 /** Closed incidents, fetched again when one is opened or closed. Throws Problem. */
@@ -54,7 +53,7 @@ const List = ({ title, rows, chosen }) => html`<section><h2 class="incidents-tit
   class="incidents-cards">${rows.map((row) => html`<li key=${row.incident}><a
     href=${href("incidents", { id: row.incident })}
       aria-current=${row.incident === chosen ? "true" : undefined}><strong>${row.name}</strong><span
-      class="incidents-day">${t("entry.day", { n: dayOf(row) })}</span>
+      class="incidents-day">${dayWords(row)}</span>
     <span class="muted">${word("incident_kind", row.kind)} · ${stamp(row.starts_at)}${row.ends_at
       && ` – ${stamp(row.ends_at)}`}</span>
     <span class="muted">${t("entry.stand", { received: number(row.received),
@@ -75,7 +74,7 @@ function Detail({ row, close, reload }) {
     class="muted">${word("incident_kind", row.kind)}</span><span class="entry-id">${row.incident}</span>
     <${Age} views=${["incidents", "ledger"]} /></p>`;
   return html`<${Panel} title=${row.name} sub=${sub} close=${close} focus>
-    <p class="incident-clock"><b>${t("entry.day", { n: dayOf(row) })}</b> <span>${t("entry.since",
+    <p class="incident-clock"><b>${dayWords(row)}</b> <span>${t("entry.since",
       { at: stamp(row.starts_at) })}${row.ends_at
       && ` · ${t("entry.until", { at: stamp(row.ends_at) })}`}</span></p>
     <${Equation} row=${row} />
@@ -84,6 +83,8 @@ function Detail({ row, close, reload }) {
       : row.areas.map((code, index) => html`${index > 0 && " · "}<a
         href=${href("requests", { query: { area: code } })}
           title=${areaPath(code)}>${areas.value.name(code)}</a>`)}</dd></div>
+      ${row.expected_days && html`<div><dt>${t("entry.expected_days")}</dt>
+        <dd>${number(row.expected_days)}</dd></div>`}
       <div><dt>${t("page.teams")}</dt><dd>${t("entry.teams",
         { n: number(row.teams), m: number(teamsOn(row)) })}</dd></div></dl>
     <${Doing} row=${row} isOpen=${isOpen} reload=${reload} />
@@ -145,12 +146,14 @@ export function changed(row, form) {
   if (codeOf(form.kind) !== row.kind) found.kind = codeOf(form.kind);
   if (form.areas.join() !== row.areas.join()) found.areas = form.areas;
   if (form.starts !== toLocal(row.starts_at)) found.starts_at = fromLocal(form.starts);
+  const expected = form.expected === "" ? null : Number(form.expected);
+  if (expected !== (row.expected_days ?? null)) found.expected_days = expected;
   return found;
 }
 
 function Amend({ row, done }) {
   const [form, setForm] = useState({ name: row.name, kind: row.kind, areas: [...row.areas], typed: "",
-    starts: toLocal(row.starts_at) });
+    starts: toLocal(row.starts_at), expected: String(row.expected_days ?? "") });
   const set = (part) => setForm((before) => ({ ...before, ...part }));
   const work = () => ["incident.amend", { incident: row.incident, ...changed(row,
     { ...form, areas: [...new Set([...form.areas, form.typed].filter(Boolean))] }) }];
@@ -163,7 +166,10 @@ function Amend({ row, done }) {
       onInput=${(event) => set({ kind: event.currentTarget.value })} />`}</${Field}>
     <${Field} label=${t("entry.starts")}>${(a11y) => html`<input ...${a11y} type="datetime-local" required
       value=${form.starts} onInput=${(event) => set({ starts: event.currentTarget.value })} />`}</${Field}>
-      </div>
+    <${Field} label=${t("entry.expected_days")}
+      hint=${t("entry.expected_days_hint")}>${(a11y) => html`<input ...${a11y} type="number" min="1"
+      max=${MOST_DAYS} step="1" value=${form.expected}
+      onInput=${(event) => set({ expected: event.currentTarget.value })} />`}</${Field}></div>
     <${AreaList} label=${t("entry.areas")} hint=${t("entry.areas_hint", { place: place.value?.name ?? "" })}
       value=${form.areas} typed=${form.typed} change=${(list) => set({ areas: list })}
       type=${(typed) => set({ typed })} /></${CommandForm}>`;

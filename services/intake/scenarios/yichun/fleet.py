@@ -31,6 +31,7 @@ def _declare(world: World) -> None:
         "kind": "lockdown",
         "areas": ["2307"],
         "starts_at": LOCKDOWN.isoformat(),
+        "expected_days": DAYS,
     }
     world.send("incident.declare", data, CITY)
 

@@ -110,6 +110,8 @@ export default {
   "entry.starts": "Start",
   "entry.starts_hint": "Empty = now; today is day 1",
   "entry.starts_day": "Today is day {n}",
+  "entry.expected_days": "Expected to last, days",
+  "entry.expected_days_hint": "Empty = not known",
   "entry.incident_id": "Id",
   "entry.said_incident": "{name} ({kind})",
   "entry.open_incidents": "Open incidents",

@@ -1,6 +1,6 @@
 // The overview and the wall; and the words for every event.
 export default {
-  "over.incident": "Incident", "over.day": "Day {n}", "over.day_of": "Day {n} of {of}", "over.since": "since {at}", "over.no_incident": "No incident is open",
+  "over.incident": "Incident", "over.since": "since {at}", "over.no_incident": "No incident is open",
   "over.more_incidents": "and {n} more", "over.last_incident": "Last: {name}, closed {at} after {n} days", "over.declare": "Declare an incident",
   "over.ledger": "Ledger of all requests", "over.received": "Received", "over.balanced": "Adds up",
   "over.balanced_how": "Received is the sum of all states, and the unfinished are those of the list of requests.",

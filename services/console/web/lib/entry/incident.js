@@ -3,6 +3,7 @@ import { html } from "../preact.js";
 import { t, word } from "../i18n.js";
 import { href } from "../router.js";
 import { areas, incidents, place } from "../store.js";
+import { dayWords } from "../clock.js";
 import { dayNumber, fromLocal, now } from "../time.js";
 import { Field, Icon } from "../ui.js";
 import { areaPath } from "../people/parts.js";
@@ -10,15 +11,19 @@ import { AreaBox } from "../areabox.js";
 import { Coded, Earlier, EntryForm, Group, Line, codeFault, codeIn, filled, useEntry } from "./form.js";
 
 const KINDS = ["lockdown", "general"];
+/** The longest that an incident may be expected to last. */
+export const MOST_DAYS = 3650;
 
-const blank = () => ({ name: "", kind: "lockdown", kind_other: "", area: "", areas: [], starts: "", id: "" });
+const blank = () => ({ name: "", kind: "lockdown", kind_other: "", area: "", areas: [], starts: "",
+  expected_days: "", id: "" });
 
 function make(values, idOf) {
   const incident = values.id.trim() || idOf(0);
   const name = values.name.trim();
   const chosen = [...new Set([...values.areas, values.area].filter(Boolean))];
   const data = { ...filled({ incident, name, kind: codeIn(values, "kind"), starts_at: values.starts
-    && fromLocal(values.starts) }), areas: chosen };
+    && fromLocal(values.starts), expected_days: values.expected_days && Number(values.expected_days) }),
+    areas: chosen };
   return {
     errors: codeFault(values, "kind"),
     steps: [{ name: "incident.declare", data }],
@@ -68,6 +73,8 @@ export function DeclareIncident() {
           type=${(area) => entry.set({ area })} /></${Group}>
       <${Group} title=${t("entry.when")}><div class="form-row"><${Line} entry=${entry} name="starts"
         label=${t("entry.starts")} hint=${day} type="datetime-local" />
+        <${Line} entry=${entry} name="expected_days" label=${t("entry.expected_days")}
+          hint=${t("entry.expected_days_hint")} type="number" min="1" max=${MOST_DAYS} step="1" />
         <${Line} entry=${entry} name="id" label=${t("entry.incident_id")} hint=${t("entry.id_hint")}
           maxlength="64" pattern="[\\p{L}\\p{N}_][\\p{L}\\p{N}_.\\-]*" /></div></${Group}>
     </${EntryForm}><div class="entry-aside"><section class="entry-card">
@@ -75,6 +82,6 @@ export function DeclareIncident() {
       ? html`<p class="muted">${t("entry.no_incident")}</p>`
       : html`<ul class="entry-lines">${incidents.value.map((one) => html`<li key=${one.incident}><a
         href=${href("incidents", { id: one.incident })}>${one.name}</a>
-        <span class="muted">${t("entry.day", { n: dayNumber(one.starts_at, now.value) })}</span>
+        <span class="muted">${dayWords(one)}</span>
           </li>`)}</ul>`}</section><${Earlier} /></div></div>`;
 }

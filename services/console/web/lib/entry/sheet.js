@@ -5,7 +5,8 @@ import { ON_DUTY, PRIORITIES } from "../counts.js";
 import { number, t, word } from "../i18n.js";
 import { areas, incidents, live, place, requests, session } from "../store.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn } from "../sums.js";
-import { dayNumber, now, span, stamp } from "../time.js";
+import { dayWords } from "../clock.js";
+import { now, span, stamp } from "../time.js";
 import { areaPath } from "../people/parts.js";
 import { PaperHead } from "../people/print.js";
 import { who } from "../requests/history.js";
@@ -21,7 +22,7 @@ export function Sheet({ notes }) {
     title=${`${place.peek()?.name ?? ""} · ${t("entry.sheet")}`} lines=${[
       t("people.paper_of", { position: number(position), when: stamp(at) }),
       incidents.peek().map((one) => t("clock.day",
-        { name: one.name, n: dayNumber(one.starts_at, at) })).join(" · "),
+        { name: one.name, day: dayWords(one, at) })).join(" · "),
       t("entry.sheet_by", { who: session.peek().actor })].filter(Boolean)} />
     <${Figures} /><${Waiting} at=${at} /><${Notes} notes=${notes} />
     <p class="handover-sign"><span>${t("entry.sheet_off")}</span><span>${t("entry.sheet_on")}</span>
