@@ -103,13 +103,29 @@ effect(() => {
 
 effect(() => { document.title = who.value && shown.value ? `${t(`go.duty.${duty.value}`)} · ${t("go.title")}` : "Muster"; });
 
-/** Make the page start without a network too. A new version came meanwhile: it is taken over now, at the start. */
+let touched = false;
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = true; }, { once: true, capture: true });
+
+/** Make the page start without a network too. */
 async function withoutNetwork() {
   if (!navigator.serviceWorker) return; // no HTTPS
-  const registration = await navigator.serviceWorker.register("/go/worker.js", { scope: "/go" });
-  if (!registration.waiting || !navigator.serviceWorker.controller) return;
-  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-  registration.waiting.postMessage("take over");
+  takeOver(await navigator.serviceWorker.register("/go/worker.js", { scope: "/go" }));
+}
+
+/** A new version came: it is taken over at the start, or once nobody looks, never under somebody's hands. A browser
+ * that is closed forgets what waits to be taken over, so waiting for the next start alone would be for ever. */
+function takeOver(registration) {
+  const take = () => {
+    if (!registration.waiting || !navigator.serviceWorker.controller) return;
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    registration.waiting.postMessage("take over");
+  };
+  take();
+  document.addEventListener("visibilitychange", () => document.hidden && take());
+  registration.addEventListener("updatefound", () => {
+    const { installing } = registration;
+    installing.addEventListener("statechange", () => installing.state === "installed" && (!touched || document.hidden) && take());
+  });
 }
 
 async function begin() {

@@ -73,6 +73,7 @@ async function confirm() {
 async function take(whose, said) {
   heardClock(said.now);
   await confirm();
+  if (trouble.peek() === "unknown") trouble.value = null;
   if (!me.peek() || said.position >= me.peek().position) {
     me.value = said;
     await db.set("me", { owner: whose.owner, said, at: Date.now() });
@@ -93,7 +94,8 @@ async function forgetContacts(tasks) {
 
 function refusedBy(problem) {
   const known = { 401: "signed_out", 403: "another", 404: "unknown" }[problem.status];
-  if (known) { trouble.value = known; stop(); }
+  if (known) trouble.value = known;
+  if (known && known !== "unknown") stop(); // who is not on the roster may be registered any time
   lost();
 }
 
