@@ -9,8 +9,11 @@ from typing import Any
 from chromium import FLAGS, chromium
 from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, Request, expect
 from screens import QUIET
+from serving import until
 
 SIZE: Any = {"width": 360, "height": 800}
+KEPT = "async () => (await navigator.serviceWorker.getRegistration('/go'))?.active?.state === 'activated'"
+"""Whether the page would start without a network."""
 NO_SYNC = "delete ServiceWorkerRegistration.prototype.sync"
 """As most phones are: the browser never sends what waits by itself. What is sent, a page has sent."""
 
@@ -42,12 +45,11 @@ class Phone:
         self._context = self._browsers.launch_persistent_context(
             str(self._folder),
             executable_path=chromium(),
-            args=list(FLAGS),
+            args=[*FLAGS, *(["--ignore-certificate-errors"] if self.url.startswith("https:") else [])],
             viewport=SIZE,
             has_touch=True,
             is_mobile=True,
             locale="zh-CN" if self._language == "zh" else "en-GB",
-            ignore_https_errors=True,
         )
         self._context.set_default_timeout(20000)
         if not self._background:
@@ -103,7 +105,7 @@ class Phone:
         """By the link of a code, until the page is there and live, and would start without a network."""
         self.go(link)
         expect(self.page.locator(".fresh-live")).to_be_visible(timeout=30000)
-        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        until(lambda: self.page.evaluate(KEPT), 30, "no service worker is there")
         return self.page
 
     def tap(self, name: str | Locator, *, exact: bool = True) -> datetime:

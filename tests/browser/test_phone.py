@@ -1,0 +1,460 @@
+"""The courier's page by its smaller promises: signing in, offline starts, versions, HTTPS, what it shows."""
+
+import json
+import shutil
+import subprocess
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from certificates import made
+from phones import Phone, Phones
+from playwright.sync_api import Page, expect
+from screens import Screens
+from server import Server
+from serving import ALTERED, MUSTER, J, Line, Served, served, until
+
+from events.catalog import newest
+from services.console.pages import WEB
+from services.tls import pinned
+
+pytestmark = pytest.mark.timeout(240)
+
+SOUTH, NORTH = "230717001001", "230717001002"
+PATIENCE = 60_000
+"""Milliseconds in which a phone must notice that the network is back."""
+
+
+@pytest.fixture
+def town(city: Served) -> Served:
+    """Two riders are on duty."""
+    for worker, name in (("W1", "队员001"), ("W2", "队员002")):
+        city.ok("worker.register", worker=worker, role="rider", name=name, phone="00000000456", capacity=3)
+        city.ok("worker.check_in", worker=worker, area=SOUTH)
+    return city
+
+
+def _breaks(town: Served) -> list[dict[str, Any]]:
+    return [row for row in town.rows("presence") if row["kind"] == "break"]
+
+
+def _offline(phone: Phone) -> None:
+    phone.offline(True)
+    expect(phone.page.locator(".fresh-offline")).to_be_visible()
+
+
+# -- signing in -------------------------------------------------------------------------------------------
+
+
+def test_a_code_that_was_used_is_refused_in_plain_words(town: Served, phones: Phones) -> None:
+    link = town.code("W1")
+    phones.open(town.url).sign_in(link)
+    second = phones.open(town.url, language="zh")
+    second.go(link)
+    expect(second.page.get_by_text("登录码不对、已用过或已过期。请向指挥中心要一个新的。")).to_be_visible()
+    assert "code=" not in second.page.url
+    second.page.get_by_label("登录码").fill(town.code("W1").partition("=")[2].lower())
+    second.tap("登录")
+    expect(second.state).to_have_text("待命")
+
+
+def test_a_link_that_is_opened_without_a_network_is_tried_again(
+    town: Served, line: Line, phones: Phones
+) -> None:
+    """The page is there; the network breaks while the code is on its way."""
+    phone = phones.open(line.url)
+    phone.go()
+    expect(phone.page.get_by_label("Sign-in code")).to_be_visible()
+    line.cut()
+    link = town.code("W1")
+    phone.page.evaluate("hash => { location.hash = hash; }", link.partition("#")[2])
+    expect(phone.page.get_by_text("the code has not been used")).to_be_visible()
+    line.mend()
+    phone.tap("Try again")
+    expect(phone.state).to_have_text("Available")
+
+
+def test_what_one_person_did_is_never_sent_as_anothers(town: Served, line: Line, phones: Phones) -> None:
+    """A phone that two share: what the first did stays until they sign in again."""
+    phone = phones.open(line.url)
+    phone.sign_in(town.code("W1"))
+    line.cut()
+    phone.tap("Break")
+    expect(phone.waiting).to_have_count(1)
+    phone.close()
+    line.mend()
+
+    phone.open()
+    phone.go(town.code("W2"))
+    expect(phone.page.locator(".top-name")).to_have_text("队员002")
+    expect(phone.state).to_have_text("Available")
+    phone.page.locator("summary", has_text="Settings").tap()
+    expect(phone.page.get_by_text("1 entries of others wait on this phone")).to_be_visible()
+    phone.tap("Off")
+    until(lambda: town.on_duty() == 1, 15, "the second is not off duty")
+    expect(phone.state).to_have_text("Off duty")
+    assert _breaks(town) == []
+    assert [one["name"] for batch in phone.batches for one in batch] == ["worker.check_out"]
+
+    phone.go(town.code("W1"))
+    expect(phone.page.locator(".top-name")).to_have_text("队员001")
+    until(lambda: len(_breaks(town)) == 1, 15, "what the first did was not sent")
+    assert [(row["worker"], row["actor"]) for row in _breaks(town)] == [("W1", "worker/W1")]
+
+
+def test_a_phone_that_is_signed_out_in_mid_shift_loses_nothing(town: Served, phones: Phones) -> None:
+    """Its token is revoked: that is said, the switch still works, and all goes out after signing in anew."""
+    phone = phones.open(town.url)
+    phone.sign_in(town.code("W1"))
+    _revoke(town, "phone-W1")
+    at = phone.tap("Break")
+    expect(phone.page.get_by_text("You are signed out. What you did is kept")).to_be_visible()
+    expect(phone.waiting).to_have_count(1)
+    phone.page.reload()
+    expect(phone.waiting).to_have_count(1)
+    phone.tap("Sign in")
+    dialog = phone.page.get_by_role("dialog")
+    dialog.get_by_label("Sign-in code").fill(town.code("W1").partition("=")[2])
+    phone.tap(dialog.get_by_role("button", name="Sign in"))
+    expect(dialog).to_have_count(0)
+    expect(phone.waiting).to_have_count(0)
+    until(lambda: len(_breaks(town)) == 1, 15, "the break was lost")
+    said = datetime.fromisoformat(_breaks(town)[0]["at"])
+    assert abs(said - at) < timedelta(seconds=2)
+
+
+def _revoke(town: Served, name: str) -> None:
+    """On the command line, as an admin does with a phone that was lost."""
+    held = json.loads(_muster(town, "list", "--json"))
+    for token in held:
+        if token["name"].startswith(name):
+            _muster(town, "revoke", token["name"])
+
+
+def _muster(town: Served, *command: str) -> str:
+    done = subprocess.run(
+        [*MUSTER, "token", *command, "--data", str(town.data)], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+# -- without a network ------------------------------------------------------------------------------------
+
+
+def test_the_badge_tells_how_fresh_the_page_is(town: Served, line: Line, phones: Phones) -> None:
+    """Also where nothing breaks and nothing comes."""
+    phone = phones.open(line.url)
+    phone.sign_in(town.code("W1"))
+    badge = phone.page.locator(".fresh")
+    expect(badge).to_have_text("Live")
+    line.freeze()
+    expect(phone.page.locator(".fresh-old, .fresh-offline")).to_be_visible(timeout=20000)
+    expect(phone.page.locator(".fresh-offline")).to_contain_text("Offline · as of", timeout=30000)
+    line.thaw()
+    expect(badge).to_have_text("Live", timeout=PATIENCE)
+
+
+def test_the_language_is_switched_at_once_and_kept_without_a_network(town: Served, phones: Phones) -> None:
+    phone = phones.open(town.url)
+    phone.sign_in(town.code("W1"))
+    phone.page.locator("summary", has_text="Settings").tap()
+    phone.tap("中文")
+    expect(phone.state).to_have_text("待命")
+    assert phone.page.evaluate("document.documentElement.lang") == "zh-CN"
+    _offline(phone)
+    phone.page.reload()
+    expect(phone.state).to_have_text("待命")
+    phone.page.locator("summary", has_text="设置").tap()
+    phone.tap("English")
+    expect(phone.state).to_have_text("Available")
+
+
+def test_a_phone_can_install_it_and_start_it_without_a_network(town: Served, phones: Phones) -> None:
+    phone = phones.open(town.url)
+    phone.sign_in(town.code("W1"))
+    manifest = phone.page.locator("link[rel=manifest]").get_attribute("href")
+    said = httpx.get(f"{town.url}{manifest}", trust_env=False)
+    assert said.headers["content-type"] == "application/manifest+json"
+    held = said.json()
+    assert (held["start_url"], held["scope"], held["display"]) == ("/go", "/go", "standalone")
+    assert {icon["sizes"] for icon in held["icons"]} == {"192x192", "512x512"}
+    cdp = phone.context.new_cdp_session(phone.page)
+    assert cdp.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+    phone.close()
+
+    phone.open(offline=True)
+    phone.go()
+    expect(phone.state).to_have_text("Available")
+    expect(phone.page.locator(".fresh-offline")).to_be_visible()
+    phone.tap("Break")
+    expect(phone.state).to_have_text("On a break")
+    expect(phone.waiting).to_have_count(1)
+
+
+def test_the_browser_sends_what_waits_with_no_page_open(town: Served, line: Line, phones: Phones) -> None:
+    """Where it can: the browser wakes the service worker when the network is back."""
+    phone = phones.open(line.url, background=True)
+    phone.sign_in(town.code("W1"))
+    line.cut()
+    at = phone.tap("Break")
+    expect(phone.waiting).to_have_count(1)
+    phone.page.goto("about:blank")
+    line.mend()
+    _woken(phone)
+    until(lambda: len(_breaks(town)) == 1, 20, "nothing was sent")
+    assert abs(datetime.fromisoformat(_breaks(town)[0]["at"]) - at) < timedelta(seconds=2)
+    phone.go()
+    expect(phone.state).to_have_text("On a break")
+    expect(phone.waiting).to_have_count(0)
+
+
+def _woken(phone: Phone) -> None:
+    """As the browser does once it sees a network."""
+    cdp = phone.context.new_cdp_session(phone.page)
+    held: list[str] = []
+    cdp.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: held.extend(one["registrationId"] for one in event["registrations"]),
+    )
+    cdp.send("ServiceWorker.enable")
+    until(lambda: phone.page.evaluate("true") and held, 10, "no service worker is registered")
+    wake = {"origin": phone.url, "registrationId": held[0], "tag": "outbox", "lastChance": False}
+    cdp.send("ServiceWorker.dispatchSyncEvent", wake)
+
+
+def test_a_new_version_is_taken_over_but_not_under_somebodys_hands(tmp_path: Path, phones: Phones) -> None:
+    """Never half: a page in use stays as it is; the next start shows the new one, also offline."""
+    web = tmp_path / "web"
+    shutil.copytree(WEB, web)
+    with served(tmp_path / "data", env={"ALTERED_WEB": str(web)}, program=ALTERED) as service:
+        service.city()
+        service.ok("worker.register", worker="W1", role="rider", name="队员001")
+        phone = phones.open(service.url)
+        phone.sign_in(service.code("W1"))
+        old = _version(phone)
+        _issue(service, web, "Off duty, anew")
+
+        phone.page.reload()
+        expect(phone.state).to_have_text("Off duty")
+        phone.page.locator("summary", has_text="Settings").tap()
+        until(lambda: phone.page.evaluate(WAITING), 60, "no new version comes")
+        assert _version(phone) == old
+        phone.close()
+
+        phone.open()
+        phone.go()
+        expect(phone.state).to_have_text("Off duty, anew", timeout=PATIENCE)
+        assert _version(phone) != old
+        _offline(phone)
+        phone.page.reload()
+        expect(phone.state).to_have_text("Off duty, anew")
+
+
+def test_a_page_that_nobody_looks_at_takes_a_new_version_over(tmp_path: Path, phones: Phones) -> None:
+    web = tmp_path / "web"
+    shutil.copytree(WEB, web)
+    with served(tmp_path / "data", env={"ALTERED_WEB": str(web)}, program=ALTERED) as service:
+        service.city()
+        service.ok("worker.register", worker="W1", role="rider", name="队员001")
+        phone = phones.open(service.url)
+        phone.sign_in(service.code("W1"))
+        phone.page.reload()
+        expect(phone.state).to_have_text("Off duty")
+        phone.page.locator("summary", has_text="Settings").tap()
+        _issue(service, web, "Off duty, anew")
+        phone.page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
+        until(lambda: phone.page.evaluate(WAITING), 60, "no new version comes")
+        expect(phone.state).to_have_text("Off duty")
+        phone.page.evaluate(HIDDEN)
+        expect(phone.state).to_have_text("Off duty, anew", timeout=PATIENCE)
+
+
+WAITING = "async () => Boolean((await navigator.serviceWorker.getRegistration('/go')).waiting)"
+HIDDEN = """() => {
+  Object.defineProperty(document, "hidden", { value: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def _issue(service: Served, web: Path, text: str) -> None:
+    """The service is upgraded: a word of the page is another."""
+    words = web / "i18n" / "en" / "go.js"
+    words.write_text(words.read_text().replace('"Off duty"', f'"{text}"'))
+    service.stop()
+    service.start()
+
+
+def _version(phone: Phone) -> str:
+    return phone.page.locator("script[type=module]").get_attribute("src") or ""
+
+
+# -- HTTPS ------------------------------------------------------------------------------------------------
+
+
+def test_over_https_the_cookie_is_for_https_alone(tmp_path: Path, phones: Phones) -> None:
+    """`muster serve --tls-cert --tls-key` with a certificate that somebody made."""
+    certificate = made(tmp_path)
+    options = ("--tls-cert", str(certificate.cert), "--tls-key", str(certificate.key))
+    server = Server(tmp_path / "data", *options)
+    try:
+        with httpx.Client(
+            base_url=f"{server.url}/api/v1/{J}",
+            headers=server.headers,
+            verify=pinned(certificate.cert),
+            trust_env=False,
+        ) as centre:
+            _commanded(centre, "jurisdiction.establish", name="伊春市", timezone="Asia/Shanghai")
+            _commanded(centre, "area.define", area="230717", name="伊美区")
+            _commanded(centre, "worker.register", worker="W1", role="rider", home_area="230717")
+            until(lambda: centre.get("/roster/W1").status_code == 200, 10, "W1 is not on the roster")
+            link = centre.post("/codes", json={"worker": "W1"}).json()["link"]
+            phone = phones.open(server.url)
+            phone.sign_in(link)
+            phone.tap("On duty")
+            phone.tap(phone.page.locator("dialog .place").last)
+            expect(phone.state).to_have_text("Available")
+            until(lambda: len(centre.get("/presence").json()["items"]) == 1, 10, "they are not on duty")
+        (cookie,) = phone.context.cookies()
+        assert (cookie.get("secure"), cookie.get("httpOnly"), cookie.get("sameSite")) == (
+            True,
+            True,
+            "Strict",
+        )
+    finally:
+        server.stop()
+
+
+def _commanded(centre: httpx.Client, command: str, /, **body: Any) -> None:
+    answer = centre.post(f"/commands/{command}", json=body, headers={"Idempotency-Key": str(uuid4())})
+    assert answer.status_code == 200, answer.text
+
+
+# -- what it shows ----------------------------------------------------------------------------------------
+
+Step = tuple[str, dict[str, Any]]
+CONTACT = {"contact_name": "王芳", "contact_phone": "00000000123", "text": "降压药"}
+
+
+def _asked(*numbers: int) -> list[Step]:
+    return [
+        ("request.open", {"request": f"R{n}", "category": "medicine", "area": SOUTH, **CONTACT})
+        for n in numbers
+    ]
+
+
+DUTY: list[Step] = [
+    ("worker.report", {"worker": "W1", "area": SOUTH}),
+    ("worker.check_in", {"worker": "W1", "area": SOUTH}),
+    ("worker.amend", {"worker": "W1", "role": "courier", "phone": "00000000999", "organisation": "社区"}),
+    ("worker.check_in", {"worker": "W1", "area": NORTH}),
+    ("worker.set_presence", {"worker": "W1", "presence": "on_break"}),
+    ("worker.take_back", {"worker": "W1"}),
+]
+TASKS: list[Step] = [
+    *_asked(1, 2, 3, 4, 5),
+    ("assignment.offer", {"assignment": "A1", "request": "R1", "worker": "W1"}),
+    ("assignment.decline", {"assignment": "A1", "reason": "too_far"}),
+    ("assignment.offer", {"assignment": "A2", "request": "R2", "worker": "W1"}),
+    ("request.amend", {"request": "R2", "priority": 1, "quantity": 3}),
+    ("assignment.accept", {"assignment": "A2"}),
+    ("assignment.dispatch", {"assignment": "A2"}),
+    ("assignment.progress", {"assignment": "A2", "stage": "en_route"}),
+    ("assignment.progress", {"assignment": "A2", "stage": "on_scene"}),
+    ("assignment.done", {"assignment": "A2"}),
+    ("assignment.dispatch", {"assignment": "A3", "request": "R3", "worker": "W1"}),
+    (
+        "assignment.reassign",
+        {"items": [{"assignment": "A3", "new": "A4", "worker": "W2"}], "reason": "nearer"},
+    ),
+    ("assignment.offer", {"assignment": "A5", "request": "R4", "worker": "W1"}),
+    ("request.cancel", {"request": "R4", "reason": "not_needed"}),
+    ("assignment.offer", {"assignment": "A6", "request": "R5", "worker": "W1", "expires_at": "soon"}),
+]
+TEAM: list[Step] = [
+    ("team.form", {"team": "T1", "name": "送药队", "kind": "courier", "area": SOUTH, "members": ["W2"]}),
+    ("team.activate", {"team": "T1"}),
+    ("team.join", {"team": "T1", "worker": "W1"}),
+    ("team.appoint_leader", {"team": "T1", "worker": "W1"}),
+    ("team.amend", {"team": "T1", "name": "送药一队"}),
+    *_asked(6),
+    ("assignment.dispatch", {"assignment": "A7", "request": "R6", "team": "T1"}),
+    ("assignment.progress", {"assignment": "A7", "stage": "en_route"}),
+    ("assignment.release", {"assignment": "A7", "reason": "vehicle"}),
+    ("worker.set_presence", {"worker": "W2", "presence": "on_break"}),
+    ("team.leave", {"team": "T1", "worker": "W1"}),
+    ("team.join", {"team": "T1", "worker": "W1"}),
+    ("team.stand_down", {"team": "T1"}),
+]
+ENDS: list[Step] = [
+    ("worker.check_out", {"worker": "W1"}),
+    ("worker.retire", {"worker": "W1"}),
+    ("worker.register", {"worker": "W1", "role": "rider", "name": "队员001"}),
+    ("worker.erase", {"worker": "W1"}),
+]
+ASKED_EVERY = 45
+"""Seconds: a worker's stream does not carry requests; a change of one alone comes with the next question."""
+KINDS = ("worker", "assignment", "team")
+SHOWN = """() => {
+  const app = document.querySelector("#app").cloneNode(true);
+  for (const one of app.querySelectorAll(".left, .fresh, .undo")) one.remove();
+  return app.textContent.replace(/\\s+/g, " ").trim();
+}"""
+"""All texts of the page but the countdown, and how fresh it is."""
+
+
+@pytest.mark.timeout(600)
+def test_the_page_after_patches_equals_a_page_that_was_just_opened(city: Served, screens: Screens) -> None:
+    """For every type of event that can touch a worker."""
+    city.ok("worker.register", worker="W1", role="rider", name="队员001", phone="00000000456", capacity=3)
+    city.ok("worker.register", worker="W2", role="rider", name="队员002", capacity=3)
+    city.ok("worker.check_in", worker="W2", area=SOUTH)
+    live = _signed_in(city, screens)
+    fresh = _signed_in(city, screens)
+    seen: set[str] = set()
+    before = ""
+    for name, body in (*DUTY, *TASKS, *TEAM, *ENDS):
+        before = _happens(city, name, body, before)
+        seen |= {row["name"] for row in city.rows("activity", limit=5)}
+        fresh.reload()
+        _same(live, fresh, f"after {name} {body}", ASKED_EVERY if name.startswith("request.") else 8)
+    assert {name for name in newest if name.partition(".")[0] in KINDS} <= seen
+
+
+def _signed_in(city: Served, screens: Screens) -> Page:
+    page = screens.open(city.url, language="en", size=(360, 800), touch=True).page
+    page.goto(f"{city.url}{city.code('W1')}")
+    page.wait_for_selector(".fresh-live")
+    return page
+
+
+def _happens(city: Served, name: str, body: dict[str, Any], before: str) -> str:
+    """One command, and what comes of it by itself; the views show it. The command's id."""
+    key = str(uuid4())
+    if name == "worker.take_back":
+        body = {**body, "command": before}
+    soon = body.get("expires_at") == "soon"
+    if soon:
+        body = {**body, "expires_at": (datetime.now().astimezone() + timedelta(seconds=4)).isoformat()}
+    answer = city.send(name, key=key, **body)
+    assert answer.status_code == 200, answer.text
+    position = answer.json()["position"] + soon
+    until(lambda: city.get("jurisdictions")["position"] >= position, 15, f"the views do not show {name}")
+    return key
+
+
+def _same(live: Page, fresh: Page, what: str, seconds: float) -> None:
+    """Within a moment: patches come a little after the answer."""
+    fresh.wait_for_selector(".fresh-live, .refused")
+    texts: list[str] = []
+
+    def equal() -> bool:
+        texts[:] = [live.evaluate(SHOWN), fresh.evaluate(SHOWN)]
+        return texts[0] == texts[1] and bool(texts[0])
+
+    try:
+        until(equal, seconds, what)
+    except AssertionError:
+        raise AssertionError(f"{what}:\n live {texts[0]}\nfresh {texts[1]}") from None
