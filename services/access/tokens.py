@@ -34,7 +34,7 @@ class TokenRefused(Exception):
 
 
 def lasts(principal: Principal) -> timedelta:
-    """How long a session of theirs may be: a shift at a desk, a month on a phone or on a wall that only looks on."""
+    """How long a session of theirs may be: a shift at a desk, a month on a phone or a wall."""
     return PHONE_LASTS if principal.scope in ("worker", "viewer") else SESSION_LASTS
 
 

@@ -135,7 +135,9 @@ class Served:
 
     def on_duty(self) -> int:
         """By the headcount."""
-        return sum(row["count"] for row in self.rows("headcount", limit=1000) if row["presence"] != "off_duty")
+        return sum(
+            row["count"] for row in self.rows("headcount", limit=1000) if row["presence"] != "off_duty"
+        )
 
     def code(self, worker: str) -> str:
         """The link of a one-time sign-in code, as the centre gives it to a worker."""

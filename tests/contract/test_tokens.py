@@ -302,7 +302,6 @@ class TestSessions:
         assert again.by_session(session) is None
         again.close()
 
-
     @pytest.mark.parametrize("scope", ["viewer", "worker:W1"])
     def test_last_a_month_on_a_wall_and_on_a_phone(self, tokens: Tokens, clock: Clock, scope: str) -> None:
         session = tokens.session(tokens.create("long", scope, jurisdictions=("2307",)))

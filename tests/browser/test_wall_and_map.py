@@ -1,0 +1,194 @@
+"""The wall, read from three metres; the map with and without places; views that stand still are named."""
+
+import http.server
+import struct
+import threading
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+import apsw
+import pytest
+from playwright.sync_api import Page, expect
+from screens import Screens
+from serving import J, Line, Served, number, served, until
+
+from services.telemetry.datum import wgs84_to_gcj02
+
+SMALLEST = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const box = walker.currentNode.parentElement;
+    const rect = box.getBoundingClientRect();
+    if (!walker.currentNode.textContent.trim() || rect.width <= 1 || !box.checkVisibility()) continue;
+    found.push([parseFloat(getComputedStyle(box).fontSize), walker.currentNode.textContent.trim()]);
+  }
+  return found.sort((a, b) => a[0] - b[0])[0];
+}"""
+"""[font size in px, text] of the smallest text that can be seen."""
+
+
+def _wall(screens: Screens, url: str, secret: str, *, theme: str = "light", query: str = "") -> Page:
+    screen = screens.open(url, size=(1920, 1080), theme=theme)
+    screen.sign_in(secret)
+    screen.page.goto(f"{url}/wall{query}#/{J}")
+    expect(screen.page.locator("[data-figure=on-duty]")).to_be_visible()
+    return screen.page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_wall_is_read_from_three_metres(stage: Served, screens: Screens, theme: str) -> None:
+    page = _wall(screens, stage.url, stage.secret, theme=theme)
+    size, text = page.evaluate(SMALLEST)
+    assert size >= 28, f"{text!r} is {size} px"
+    assert page.evaluate("document.documentElement.scrollHeight <= 1081")
+    assert number(page.locator("[data-figure=on-duty]").inner_text()) == stage.on_duty()
+
+
+def test_the_wall_shows_one_area_after_another(stage: Served, screens: Screens) -> None:
+    page = _wall(screens, stage.url, stage.secret, query="?seconds=5")
+    heading = page.get_by_role("heading", level=1)
+    first = heading.inner_text()
+    expect(heading).not_to_have_text(first, timeout=15000)
+    on_duty = number(page.locator("[data-figure=on-duty]").inner_text())
+    assert on_duty < stage.on_duty()
+
+
+def test_a_wall_that_hears_nothing_says_so_across_its_whole_width(
+    city: Served, line: Line, screens: Screens
+) -> None:
+    city.batch([("worker.register", {"worker": "W1", "role": "rider"})])
+    page = _wall(screens, line.url, city.secret)
+    line.cut()
+    band = page.locator(".band-disconnected")
+    expect(band).to_be_visible(timeout=15000)
+    width = band.evaluate("one => one.getBoundingClientRect().width")
+    assert width >= 1900
+    line.mend()
+    expect(band).to_have_count(0, timeout=30000)
+
+
+def test_areas_without_coordinates_are_a_schematic_whose_figures_are_the_headcount(
+    stage: Served, screens: Screens
+) -> None:
+    page = screens.open(stage.url, language="en").sign_in(stage.secret, "2307/map")
+    blocks = page.locator(".schematic .block")
+    expect(blocks).to_have_count(10)
+    rows = [row for row in stage.rows("headcount", limit=1000) if row["presence"] != "off_duty"]
+    for index in range(10):
+        name = blocks.nth(index).locator(".block-name").inner_text()
+        code = next(row["area"] for row in stage.rows("areas", level="1", limit=50) if row["name"] == name)
+        expected = sum(row["count"] for row in rows if row["area"].startswith(code))
+        assert number(blocks.nth(index).locator(".block-sum").inner_text()) == expected, name
+    blocks.first.locator(".block-name").click()
+    expect(page.get_by_role("navigation", name="Where we are")).to_contain_text("伊春市")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+GREY = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 256, 256, 8, 0, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress((b"\0" + b"\xdd" * 256) * 256))
+    + _chunk(b"IEND", b"")
+)
+"""A picture of 256 by 256 points."""
+
+
+class Tiles(http.server.BaseHTTPRequestHandler):
+    """A tile server on loopback; its tiles are grey."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Type", "image/png")
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        self.wfile.write(GREY)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def tiles() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tiles)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def _place(service: Served, lon: float, lat: float) -> None:
+    """One area, one request and one worker, at one point."""
+    service.city()
+    service.batch(
+        [
+            ("area.define", {"area": "230718", "name": "南岔", "lon": lon, "lat": lat}),
+            ("worker.register", {"worker": "W1", "role": "rider"}),
+            ("worker.check_in", {"worker": "W1", "area": "230718"}),
+            (
+                "request.open",
+                {"request": "R1", "category": "grocery", "area": "230718", "lon": lon, "lat": lat},
+            ),
+        ]
+    )
+    now = datetime.now(UTC).isoformat()
+    fix = {"worker": "W1", "at": now, "lon": lon + 0.01, "lat": lat}
+    body = {"sent_at": now, "datum": "WGS-84", "fixes": [fix]}
+    answer = service.http.post(f"/api/v1/{J}/telemetry", json=body)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.timeout(120)
+def test_places_are_drawn_without_a_tile_server(service: Served, screens: Screens) -> None:
+    _place(service, 128.9, 47.7)
+    page = screens.open(service.url, language="en").sign_in(service.secret, "2307/map")
+    expect(page.get_by_text("1 requests, 1 people, 1 areas")).to_be_visible()
+    expect(page.locator("canvas.maplibregl-canvas")).to_be_visible()
+    page.get_by_role("button", name="R1").click()
+    expect(page.get_by_role("heading", name="R1")).to_be_visible()
+    page.get_by_role("button", name="W1").click()
+    expect(page.locator(".picked")).to_contain_text("Last seen")
+
+
+@pytest.mark.timeout(120)
+def test_tiles_are_asked_of_the_server_that_is_set_and_points_fit_their_datum(
+    tmp_path: Path, tiles: str, screens: Screens
+) -> None:
+    lon, lat = 128.9, 47.7
+    env = {"MUSTER_TILES": f"{tiles}/{{z}}/{{x}}/{{y}}.png", "MUSTER_TILES_DATUM": "gcj02"}
+    with served(tmp_path / "data", env=env) as service:
+        _place(service, lon, lat)
+        screen = screens.open(service.url, language="en")
+        screen.allow(tiles)
+        page = screen.sign_in(service.secret, "2307/map")
+        until(lambda: Tiles.asked, 20, "no tile was asked for")
+        shifted = page.evaluate(
+            """async (point) => {
+              const { src } = document.querySelector('script[type=module]');
+              const { fromWgs84 } = await import(src.replace('board.js', 'lib/datum.js'));
+              return fromWgs84(point, 'GCJ-02');
+            }""",
+            [lon, lat],
+        )
+    there = wgs84_to_gcj02(lon, lat)
+    assert abs(shifted[0] - there[0]) < 1e-9
+    assert abs(shifted[1] - there[1]) < 1e-9
+
+
+def test_a_view_that_stands_still_is_named(city: Served, screens: Screens) -> None:
+    """As after a fold that failed: the view is set aside until it is rebuilt."""
+    position = city.get("headcount")["position"]
+    city.kill()
+    with apsw.Connection(str(city.data / "views.sqlite")) as db:
+        db.execute("INSERT INTO degraded VALUES (?, ?, ?)", (J, "headcount", position))
+    city.start()
+    page = screens.open(city.url, language="en").sign_in(city.secret)
+    expect(page.locator(".age-degraded").first).to_contain_text("Not up to date: headcount")
