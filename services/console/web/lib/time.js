@@ -45,11 +45,14 @@ export const hhmm = (instant) => format({ hour: "2-digit", minute: "2-digit" }).
 /** 14:05:09 in the jurisdiction's time. */
 export const hhmmss = (instant) =>
   format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms(instant));
+/** The year is said where it is not the present one. */
+const year = (instant) => (localDate(instant).slice(0, 4) === localDate(now.peek()).slice(0, 4) ? {} : { year: "numeric" });
 /** Day and time. */
 export const stamp = (instant) =>
-  format({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(ms(instant));
+  format({ ...year(instant), month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(ms(instant));
 /** Weekday and day. */
-export const day = (instant) => format({ weekday: "short", month: "short", day: "numeric" }).format(ms(instant));
+export const day = (instant) =>
+  format({ ...year(instant), weekday: "short", month: "short", day: "numeric" }).format(ms(instant));
 
 const iso = new Map();
 /** YYYY-MM-DD of an instant in the jurisdiction's time zone. */
