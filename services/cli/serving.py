@@ -105,7 +105,7 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
                 "            (made at this first start; shown once, kept in admin.token of the data folder)"
             )
         elif tokens.local_admin():
-            out.print(f"  sign in:  {url} with the token in admin.token of the data folder, or one of your own")
+            out.print(f"  sign in:  {url} with the token in admin.token of the data folder, or your own")
         out.print(f"  API:      {url}/api/v1    documented at {url}/docs")
         out.print("  Ctrl-C ends it.")
 
