@@ -4,9 +4,14 @@ import { signal } from "./preact.js";
 /** The place shown now. */
 export const route = signal(parse(location.hash));
 
+/** An address that was cut or mistyped is taken as it stands. */
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return text; }
+}
+
 function parse(hash) {
   const [path, search = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [jurisdiction = "", page = "overview", ...rest] = path.split("/").map(decodeURIComponent);
+  const [jurisdiction = "", page = "overview", ...rest] = path.split("/").map(decoded);
   const query = {};
   for (const [name, value] of new URLSearchParams(search)) (query[name] ??= []).push(value);
   return { jurisdiction, page: page || "overview", id: rest.length ? rest.join("/") : null, query };
