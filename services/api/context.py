@@ -118,7 +118,7 @@ def instant(name: str, text: str) -> datetime:
 
 def whole(name: str, text: str, least: int, most: int) -> int:
     """A whole number in a range. Raises 400."""
-    if text.isascii() and text.isdigit() and len(text) < 19 and least <= int(text) <= most:
+    if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
         return int(text)
     raise Problem(400, "parameter.invalid", f"{name} must be a whole number from {least} to {most}.")
 

@@ -77,8 +77,9 @@ def test_every_operation_holds_what_it_promises(case: schemathesis.Case, server:
     if re.fullmatch("[A-Za-z0-9]{1,32}", str(case.path_parameters.get("jurisdiction"))):
         moves = "/jurisdiction.move" in case.path or "/jurisdiction.resume" in case.path
         case.path_parameters["jurisdiction"] = "M1" if moves else J  # what has moved refuses the rest
-    for name in ("cursor", "after"):  # a cursor is only what a page gave; after answers 504 by design
-        case.query.pop(name, None)
+    case.query.pop("cursor", None)  # a cursor is only what a page gave
+    if re.fullmatch("[0-9]{1,19}", str(case.query.get("after"))):
+        del case.query["after"]  # a position that is to come answers 504 by design
     if case.query.get("mapping") in list(SHIPPED):  # the one that reads such a file
         case.query["mapping"] = "roster"
     if {"at", "as_of"} <= case.query.keys():
