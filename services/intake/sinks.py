@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from services.decisions.base import Scope, commands
+from services.decisions.jurisdiction import Establish
 from services.intake.errors import ImportFailed
 from services.log.asked import Asked
 from services.log.port import LogUnavailable
@@ -62,9 +63,15 @@ class OnBehalf:
             return [{"id": one["id"], "outcome": "pending"} for one in items]
         recorded = iter(outcomes)
         return [
-            msgspec.to_builtins(next(recorded)) if may else _forbidden(one)
+            msgspec.to_builtins(next(recorded)) if may else self._not_sent(jurisdiction, one)
             for one, may in zip(items, allowed, strict=True)
         ]
+
+    def _not_sent(self, jurisdiction: str, item: dict[str, Any]) -> dict[str, Any]:
+        """Lists of areas begin with their jurisdiction: to whom it is there already, it is nothing new."""
+        if item["name"] == Establish.NAME and self._muster.knows(jurisdiction):
+            return {"id": item["id"], "outcome": "unchanged"}
+        return _forbidden(item)
 
 
 def _forbidden(item: dict[str, Any]) -> dict[str, Any]:

@@ -73,6 +73,27 @@ def test_a_call_is_taken_by_keyboard_alone_and_the_next_can_begin_at_once(
     expect(page.locator(".detail")).to_contain_text("送药")
 
 
+def test_what_was_not_sent_is_still_there_after_another_page_and_after_signing_in_again(
+    city: Served, screens: Screens
+) -> None:
+    screen = screens.open(city.url, language="en")
+    page = screen.sign_in(city.secret)
+    enter(page, "request")
+    page.locator("textarea[name=text]").fill("Insulin runs out tonight")
+    enter(page, "worker")
+    screen.at("2307/requests")
+    enter(page, "request")
+    expect(page.locator("textarea[name=text]")).to_have_value("Insulin runs out tonight")
+    screen.context.clear_cookies()
+    page.get_by_role("link", name="Workers").click()
+    expect(page.get_by_text("Your session has ended")).to_be_visible()
+    page.get_by_label("Access token").fill(city.secret)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".live-live")).to_be_visible()
+    enter(page, "request")
+    expect(page.locator("textarea[name=text]")).to_have_value("Insulin runs out tonight")
+
+
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: Served, screens: Screens) -> None:
     page = screens.open(city.url).sign_in(city.secret)
     enter(page, "request")

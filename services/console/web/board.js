@@ -73,6 +73,7 @@ function SignIn() {
     }
   };
   return html`<main class="gate"><h1>Muster</h1><p>${t("sign_in.what")}</p>
+    ${signedOut.value && html`<p class="note" role="status">${t("sign_in.over")}</p>`}
     <form onSubmit=${submit}>
       <label for="secret">${t("sign_in.token")}</label>
       <input id="secret" type="password" autocomplete="current-password" required value=${secret}

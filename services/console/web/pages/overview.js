@@ -14,6 +14,8 @@ import { TreeGrid, flatten } from "../lib/treegrid.js";
 import { Lines } from "../lib/chart.js";
 
 const EVENTS = 12;
+/** Kinds of teams that the tile has room for; all are a link away. */
+const MOST_KINDS = 5;
 const ANY_ALERT = ["overdue", "untouched"];
 const LEAST_PAUSE_MS = 2000;
 
@@ -296,7 +298,7 @@ function Teams() {
       <table class="table o-kinds"><thead class="visually-hidden"><tr><th scope="col">${t("over.kind")}</th><th
         scope="col">${t("over.busy_share")}</th>
           <th scope="col">${t("over.busy")}</th><th scope="col">${t("over.sum")}</th></tr></thead>
-        <tbody>${mostFirst(Object.fromEntries(Object.entries(found.kind).map(([kind, one]) => [kind, one.total]))).map((kind) => {
+        <tbody>${mostFirst(Object.fromEntries(Object.entries(found.kind).map(([kind, one]) => [kind, one.total]))).slice(0, MOST_KINDS).map((kind) => {
           const one = found.kind[kind];
           return html`<tr key=${kind}><th scope="row">${word("kind", kind)}</th>
             <td class="o-kinds-bar"><${Bar}

@@ -8,7 +8,7 @@ export default {
   "over.on_duty": "On duty", "over.on_roster": "On the roster", "over.no_people": "Nobody is registered yet.", "over.import": "Import a roster", "over.register": "Register somebody",
   "over.areas": "Areas", "over.area": "Area", "over.no_areas": "There are no areas below this one yet.", "over.import_areas": "Import areas",
   "over.seek_all": "All areas", "over.seek_asked": "With requests", "over.seek_uncovered": "Nobody on duty", "over.nobody": "Nobody",
-  "over.unfinished": "Unfinished", "over.asked": "Requests", "over.alerts": "Alerts", "over.unfinished_requests": "Requests", "over.no_alerts": "No alerts",
+  "over.unfinished": "Unfinished", "over.asked": "Requests", "over.alerts": "Alerts", "over.unfinished_requests": "Requests", "over.no_alerts": "None overdue, none left untouched",
   "over.untouched": "{n} nobody has touched yet", "over.oldest_of": "oldest {age}", "over.no_requests": "Nothing is asked for.", "over.open_request": "Open a request",
   "over.priority": "Priority", "over.sum": "All", "over.oldest": "Oldest", "over.day_past": "Last 24 hours", "over.served": "Served",
   "over.line_duty": "On duty over the last 24 hours", "over.line_requests": "Requests received and served over the last 24 hours",

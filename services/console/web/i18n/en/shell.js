@@ -6,6 +6,7 @@ export default {
   "sign_in.what": "Who is here, in which team, what is asked for, who goes; and the proof of it.",
   "sign_in.token": "Access token", "sign_in.go": "Sign in", "sign_in.leave": "Sign out ({who})",
   "sign_in.hint": "Open the sign-in link printed in the terminal, or paste a token here. An admin makes tokens with muster token create.",
+  "sign_in.over": "Your session has ended. What was not shown as recorded was not recorded; what you were entering is still in this window, once you have signed in again.",
   "sign_in.courier": "Courier's page", "sign_in.docs": "API documentation",
   "choose.title": "Choose a jurisdiction", "choose.none": "There is no jurisdiction yet.", "choose.establish": "Establish a jurisdiction",
   "clock.scenario": "scenario", "clock.day": "{name}, {day}",

@@ -5,7 +5,7 @@ export default {
   "presence.en_route": "En route", "presence.on_scene": "On scene",
   "role.courier": "Courier", "role.rider": "Rider", "role.driver": "Driver", "role.property_staff": "Property staff", "role.medic": "Medic",
   "role.volunteer": "Volunteer",
-  "kind.vehicle": "Vehicle", "kind.courier": "Courier", "kind.medical": "Medical", "kind.patrol": "Patrol", "kind.engine": "Engine",
+  "kind.general": "General", "kind.vehicle": "Vehicle", "kind.courier": "Courier", "kind.medical": "Medical", "kind.patrol": "Patrol", "kind.engine": "Engine",
   "team_state.forming": "Forming", "team_state.active": "Active", "team_state.stood_down": "Stood down",
   "request_state.open": "Open", "request_state.assigned": "Assigned", "request_state.in_progress": "In progress", "request_state.done": "Done",
   "request_state.failed": "Failed", "request_state.cancelled": "Cancelled", "request_state.merged": "Merged",

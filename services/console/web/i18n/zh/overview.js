@@ -8,7 +8,7 @@ export default {
   "over.on_duty": "在岗", "over.on_roster": "在册", "over.no_people": "还没有登记人员。", "over.import": "导入花名册", "over.register": "登记人员",
   "over.areas": "区域", "over.area": "区域", "over.no_areas": "下面还没有区域。", "over.import_areas": "导入区域",
   "over.seek_all": "全部区域", "over.seek_asked": "有求助", "over.seek_uncovered": "无人在岗", "over.nobody": "无人",
-  "over.unfinished": "未结束", "over.asked": "求助", "over.alerts": "预警", "over.unfinished_requests": "求助", "over.no_alerts": "无预警",
+  "over.unfinished": "未结束", "over.asked": "求助", "over.alerts": "预警", "over.unfinished_requests": "求助", "over.no_alerts": "无超时、无搁置",
   "over.untouched": "{n} 件尚无人处理", "over.oldest_of": "最久 {age}", "over.no_requests": "目前没有求助。", "over.open_request": "登记求助",
   "over.priority": "优先级", "over.sum": "合计", "over.oldest": "最久", "over.day_past": "近 24 小时", "over.served": "办结",
   "over.line_duty": "近 24 小时在岗人数", "over.line_requests": "近 24 小时收到与办结的求助",

@@ -11,7 +11,7 @@ export default {
   "requests.sort": "排序",
   "requests.check": "选中 {id}", "requests.checked_n": "已选 {n} 条", "requests.merge_checked": "并单…", "requests.cancel_checked": "取消…", "requests.uncheck": "不选",
   "requests.priority": "优先级", "requests.alert": "预警", "requests.opened": "收到", "requests.category": "类别", "requests.area": "区域", "requests.state": "状态",
-  "requests.slots": "名额", "requests.id": "编号", "requests.untouched": "未过问", "requests.overdue": "逾期 {age}", "requests.open_ended": "不限", "requests.asked_n": "询问中 {n}",
+  "requests.slots": "名额", "requests.id": "编号", "requests.all_done": "处理完毕，可结束", "requests.untouched": "未过问", "requests.overdue": "逾期 {age}", "requests.open_ended": "不限", "requests.asked_n": "询问中 {n}",
   "requests.now": "现在要有人管", "requests.now_none": "没有逾期的，也没有久未过问的。", "requests.key_best": "立即派出最合适的",
   "requests.back": "队列", "requests.place": "地点", "requests.due": "期限", "requests.due_in": "还有 {left}", "requests.first_assigned": "首次派出", "requests.first_on_scene": "首次到场",
   "requests.after": "历时 {span}", "requests.not_yet": "尚未", "requests.source": "来源", "requests.incident": "事件", "requests.merged_from": "并入的求助", "requests.reopened_n": "重开 {n} 次",

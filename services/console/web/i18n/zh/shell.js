@@ -6,6 +6,7 @@ export default {
   "sign_in.what": "谁在岗、在哪支队伍、需要什么、谁去，以及事后的证明。",
   "sign_in.token": "访问令牌", "sign_in.go": "登录", "sign_in.leave": "退出({who})",
   "sign_in.hint": "请打开终端里打印的登录链接，或在此粘贴令牌。令牌由管理员用 muster token create 发放。",
+  "sign_in.over": "您的登录已结束。未显示为已记录的内容都没有记录；填写中的内容仍保留在此窗口，重新登录后可继续。",
   "sign_in.courier": "队员手机页面", "sign_in.docs": "接口文档",
   "choose.title": "选择辖区", "choose.none": "还没有辖区。", "choose.establish": "建立辖区",
   "clock.scenario": "演示", "clock.day": "{name} {day}",

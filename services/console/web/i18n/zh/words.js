@@ -5,7 +5,7 @@ export default {
   "presence.en_route": "途中", "presence.on_scene": "现场",
   "role.courier": "快递员", "role.rider": "骑手", "role.driver": "司机", "role.property_staff": "物业人员", "role.medic": "医护",
   "role.volunteer": "志愿者",
-  "kind.vehicle": "车队", "kind.courier": "配送队", "kind.medical": "医疗队", "kind.patrol": "巡逻队", "kind.engine": "消防车",
+  "kind.general": "综合队", "kind.vehicle": "车队", "kind.courier": "配送队", "kind.medical": "医疗队", "kind.patrol": "巡逻队", "kind.engine": "消防车",
   "team_state.forming": "组建中", "team_state.active": "在编", "team_state.stood_down": "已解散",
   "request_state.open": "待派", "request_state.assigned": "已派", "request_state.in_progress": "进行中", "request_state.done": "完成",
   "request_state.failed": "未成", "request_state.cancelled": "取消", "request_state.merged": "并单",

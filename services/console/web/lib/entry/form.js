@@ -47,6 +47,12 @@ function focusOn(form, names) {
   (checked || first)?.focus();
 }
 
+/** What stands in forms that were not sent yet, by form: another page, or signing in again, loses nothing. It is never
+ *  written anywhere; before the window goes, the browser asks.
+ */
+const drafts = new Map();
+addEventListener("beforeunload", (event) => { if (drafts.size) event.preventDefault(); });
+
 /** The state of a form: {values, errors, set, submit, form, round, busy, problem, pending, unlock}.
  *
  * `make(values, idOf)` gives {steps: [{name, data}], said: {text, to}} or {errors: {field: text}}. The steps
@@ -56,7 +62,7 @@ function focusOn(form, names) {
  * that is not `eager` leaves the focus where it is until something was recorded.
  */
 export function useEntry({ blank, make, keep = [], first = [], after, eager = true }) {
-  const [values, setValues] = useState(blank);
+  const [values, setValues] = useState(() => drafts.get(blank) ?? blank());
   const [errors, setErrors] = useState({});
   const [round, setRound] = useState(0);
   const action = useAction();
@@ -65,7 +71,11 @@ export function useEntry({ blank, make, keep = [], first = [], after, eager = tr
   useEffect(() => { if (eager || round > 0) focusOn(form.current, round > 0 ? first : []); }, [round]);
 
   const set = (part) => {
-    setValues((before) => ({ ...before, ...part }));
+    setValues((before) => {
+      const after = { ...before, ...part };
+      drafts.set(blank, after);
+      return after;
+    });
     setErrors((before) => Object.fromEntries(Object.entries(before).filter(([name]) => !(name in part))));
   };
   const wrong = (found) => {
@@ -78,6 +88,7 @@ export function useEntry({ blank, make, keep = [], first = [], after, eager = tr
   };
   const next = (said, sent) => {
     remember(said);
+    drafts.delete(blank);
     ids.current = { text: "", list: [] };
     setValues({ ...blank(), ...Object.fromEntries(keep.map((name) => [name, sent[name]])) });
     setErrors({});

@@ -7,10 +7,14 @@ import { now, since, span } from "../time.js";
 import { Alert, Icon, classes } from "../ui.js";
 import { placePath } from "./desk.js";
 
-/** The alert of a request in words, or that nobody has touched it yet. */
+/** Whether all who were sent have done their part, and nobody else was asked: somebody has to end it. */
+const allDone = (row) => row.state === "in_progress" && row.live.length === 0 && row.offers.length === 0;
+
+/** The alert of a request in words, or that nobody has touched it yet, or that it waits for its end only. */
 export function Standing({ row }) {
   const alert = alertOf(row, now.value);
   const untouched = !row.touched && row.ended_at === null;
+  if (allDone(row)) return html`<span class="mark-untouched"><${Icon} name="done" />${t("requests.all_done")}</span>`;
   if (!alert) return untouched ? html`<span class="mark-untouched"><span class="mark-dot" aria-hidden="true"></span>${t("requests.untouched")}</span>` : null;
   if (alert.kind === "untouched") return html`<${Alert} level=${alert.level}>${t("requests.untouched")}</${Alert}>`;
   return html`<${Alert} level=${alert.level}>${t("requests.overdue", { age: span(now.value - alert.since) })}${
