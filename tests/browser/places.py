@@ -1,10 +1,11 @@
 """Every page of the console, each in the state in which it is looked at, and what may be cut off in none."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 from serving import J, Served
 
 
@@ -29,10 +30,16 @@ class Place:
 
 
 def _press(key: str, then: str) -> Callable[[Page], None]:
+    """Again where the page was shown a moment before it listens to keys."""
+
     def press(page: Page) -> None:
-        page.locator(".queue .grid-body").focus()
-        page.keyboard.press(key)
-        page.wait_for_selector(then)
+        for _ in range(5):
+            page.locator(".queue .grid-body").focus()
+            page.keyboard.press(key)
+            with contextlib.suppress(TimeoutError):
+                page.wait_for_selector(then, timeout=2000)
+                return
+        raise AssertionError(f"{key} does not lead to {then}")
 
     return press
 

@@ -125,10 +125,17 @@ class Served:
         return answers
 
     def get(self, view: str, **query: Any) -> dict[str, Any]:
-        """A page of a view."""
-        answer = self.http.get(f"/api/v1/{J}/{view}", params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        """A page of a view, once it shows all that is recorded, whoever recorded it."""
+        page: dict[str, Any] = {}
+        for _ in range(100):
+            answer = self.http.get(f"/api/v1/{J}/{view}", params=query)
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            beyond = self.http.get(f"/api/v1/{J}/log", params={"after": page["position"]})
+            if not beyond.content:
+                break
+            time.sleep(0.02)
+        return page
 
     def rows(self, view: str, **query: Any) -> list[dict[str, Any]]:
         return self.get(view, **query)["items"]
