@@ -1,7 +1,7 @@
 """A push message as RFC 8291 seals it for one browser, and the sender's signature by RFC 8292.
 
-Both are some thirty lines on `cryptography`. Of the libraries that do it, pywebpush brings two more HTTP clients,
-and webpush neither pads a message nor takes a contact that is a web address.
+Both are some thirty lines on `cryptography`. Of the libraries that do it, pywebpush brings two more HTTP
+clients, and webpush neither pads a message nor takes a contact that is a web address.
 """
 
 import os
