@@ -40,17 +40,3 @@ def deflated(data: bytes) -> bytes:
         return b"\x00%s%s%s" % (size.to_bytes(2, "little"), (size ^ 0xFFFF).to_bytes(2, "little"), data)
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Whether an `Accept-Encoding` names gzip, and not with weight 0."""
-    for one in accepted.lower().split(","):
-        name, *parameters = (part.strip() for part in one.split(";"))
-        if name in ("gzip", "x-gzip"):
-            return not any(_nothing(parameter) for parameter in parameters)
-    return False
-
-
-def _nothing(parameter: str) -> bool:
-    name, _, value = parameter.partition("=")
-    return name.strip() == "q" and not value.strip().strip("0.")

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from projections.catalog import views as catalog
+from services.accepts import takes_gzip
 from services.access import Principal
 from services.api.context import muster, reader, still
-from services.api.frames import GZIP_HEADER, Frame, takes_gzip
+from services.api.frames import GZIP_HEADER, Frame
 from services.api.hub import Client, Hub, Wanted
 from services.api.problems import Problem
 from services.api.rows import Opener

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.api.frames import takes_gzip
+from services.accepts import takes_gzip
 
 WEB: Final = Path(__file__).parent / "web"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
