@@ -4,12 +4,12 @@ import { Problem } from "./api.js";
 import { read } from "./stream.js";
 import { heardClock } from "./time.js";
 
-const FROZEN_MS = 12000;
 /** Pings come every 5 s: after this long without a byte nothing on the page may look alive. */
-const LEAST_PAUSE_MS = 150;
+const FROZEN_MS = 12000;
 /** Between two redraws by patches. */
-const GRACE_MS = 60000;
+const LEAST_PAUSE_MS = 150;
 /** How long a view that no page needs any more stays in the stream. */
+const GRACE_MS = 60000;
 
 /** Rows of some views of a jurisdiction.
  *
@@ -87,14 +87,15 @@ export class Live {
 
   async run() {
     for (let failures = 0; !this.closed; ) {
-      this.abort = new AbortController();
+      const abort = this.abort = new AbortController();
       const began = performance.now();
       try {
         await read(`/${this.jurisdiction}/stream`, { views: this.wanted.join(","), ...this.filters }, {
           resume: this.position,
           heard: () => { this.heardAt = performance.now(); },
-          take: (frame) => this.take(frame),
-          signal: this.abort.signal,
+          // what was on its way when a stream was given up says nothing of the one that follows
+          take: (frame) => { if (!abort.signal.aborted) this.take(frame); },
+          signal: abort.signal,
         });
         failures = performance.now() - began > 5000 ? 0 : failures + 1;
       } catch (error) {
@@ -120,6 +121,7 @@ export class Live {
   }
 
   lost(problem) {
+    if (this.drawing) this.draw();
     const refused = problem.status >= 400 && problem.status < 500;
     this.state.value = { ...this.state.value, phase: refused ? "refused" : "disconnected", problem };
   }
@@ -176,14 +178,17 @@ export class Live {
   redraw() {
     if (this.drawing) return;
     const wait = Math.max(0, (this.drawn ?? 0) + LEAST_PAUSE_MS - performance.now());
-    this.drawing = setTimeout(() => {
-      this.drawing = null;
-      this.drawn = performance.now();
-      batch(() => {
-        this.told(this.position, this.pending);
-        for (const view of this.changed) this.tick(view).value += 1;
-      });
-      this.changed.clear();
-    }, wait);
+    this.drawing = setTimeout(() => this.draw(), wait);
+  }
+
+  draw() {
+    clearTimeout(this.drawing);
+    this.drawing = null;
+    this.drawn = performance.now();
+    batch(() => {
+      this.told(this.position, this.pending);
+      for (const view of this.changed) this.tick(view).value += 1;
+    });
+    this.changed.clear();
   }
 }

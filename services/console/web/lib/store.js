@@ -29,8 +29,8 @@ export async function identify() {
     jurisdictions.value = (await get("")).jurisdictions;
     session.value = me;
   } catch (problem) {
-    session.value = null;
     if (problem.status !== 401) throw problem;
+    session.value = null;
   }
 }
 
