@@ -1,6 +1,10 @@
-"""How long the log has been ahead of what a stream was sent: a screen that stands still must say so."""
+"""What pings tell: how long the log has been ahead of what a stream was sent, and which views stand still.
+
+A screen that is not up to date must say so, whatever the reason.
+"""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -12,6 +16,7 @@ from events.commit import decode
 from services.clock import SystemClock
 from services.runtime import Muster
 from services.snapshots.port import SnapshotsUnavailable
+from services.views.port import ViewsUnavailable
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks at the log's end."""
@@ -33,6 +38,8 @@ class Ends:
         """When the end was last known, and when somebody last wanted to know."""
         self.newest = 0
         self.lost = False
+        self.degraded: dict[str, int] | None = None
+        """Views that were set aside, since which position; None = not known yet."""
 
     def add(self, moment: float, position: int) -> None:
         """The log now ends at `position`, and has gone beyond the last one at `moment`."""
@@ -76,6 +83,11 @@ class Lag:
         ends.asked = now
         return round(ends.behind(position, now), 1)
 
+    def degraded(self, jurisdiction: str) -> dict[str, int] | None:
+        """Views that stand still, since which position; None = not known yet."""
+        ends = self._ends.get(jurisdiction)
+        return ends.degraded if ends else None
+
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
@@ -98,6 +110,7 @@ class Lag:
 
     async def _look(self, jurisdiction: str, ends: Ends) -> None:
         began = time.monotonic()
+        await self._look_at_views(jurisdiction, ends)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._hint(jurisdiction)
@@ -111,6 +124,12 @@ class Lag:
         ends.looked, ends.lost = time.monotonic(), False
         shown, sent = self._muster.projector.positions.get(jurisdiction, 0), self._sent(jurisdiction)
         ends.forget(shown if sent is None else min(shown, sent))
+
+    async def _look_at_views(self, jurisdiction: str, ends: Ends) -> None:
+        """While they cannot be reached, what was last known holds; that they are behind is told anyway."""
+        with contextlib.suppress(ViewsUnavailable, TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                ends.degraded = await self._muster.views.degraded(jurisdiction)
 
     async def _hint(self, jurisdiction: str) -> None:
         """Where the log is followed from the newest snapshot on, it need not be read from its beginning."""

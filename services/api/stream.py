@@ -210,5 +210,10 @@ async def _patches(
 
 
 def _ping(request: Request, hub: Hub, jurisdiction: str, position: int) -> Frame:
-    behind = hub.lag.behind(jurisdiction, position)
-    return Frame("ping", {"now": muster(request).clock.now(), "position": position, "behind": behind})
+    told: dict[str, Any] = {
+        "now": muster(request).clock.now(),
+        "position": position,
+        "behind": hub.lag.behind(jurisdiction, position),
+    }
+    degraded = hub.lag.degraded(jurisdiction)
+    return Frame("ping", told if degraded is None else told | {"degraded": degraded})

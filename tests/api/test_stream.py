@@ -6,10 +6,12 @@ import json
 import zlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import apsw
 import httpx
 import pytest
 from conftest import J, Service
@@ -329,6 +331,21 @@ async def test_where_views_are_stuck_it_says_for_how_long(
         await stream.reach(answer["position"])
     async with opened(service.http, views="roster") as stream:
         assert (await stream.ping())["behind"] == 0.0
+
+
+async def test_a_view_that_is_set_aside_is_named_to_who_is_looking(
+    service: Service, tmp_path: Path, often: None
+) -> None:
+    """As after a fold that failed: its rows stand still though all others go on."""
+    last = await service.ok("worker.register", worker="W1", role="courier")
+    async with opened(service.http, views="roster,headcount") as stream:
+        await stream.ping()
+        assert (await stream.ping())["degraded"] == {}
+        with apsw.Connection(str(tmp_path / "data" / "views.sqlite")) as db:
+            db.setbusytimeout(2000)
+            db.execute("INSERT INTO degraded VALUES (?, ?, ?)", (J, "headcount", last["position"]))
+        told = [(await stream.ping())["degraded"] for _ in range(10)]
+        assert told[-1] == {"headcount": last["position"]}
 
 
 async def test_where_views_go_on_and_the_stream_does_not_it_says_so(
