@@ -92,6 +92,13 @@ def test_what_was_not_sent_is_still_there_after_another_page_and_after_signing_i
     expect(page.locator(".live-live")).to_be_visible()
     enter(page, "request")
     expect(page.locator("textarea[name=text]")).to_have_value("Insulin runs out tonight")
+    screen.context.clear_cookies()
+    page.get_by_role("link", name="Handover").click()
+    page.get_by_label("Access token").fill(city.token("dispatcher"))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".live-live")).to_be_visible()
+    enter(page, "request")
+    expect(page.locator("textarea[name=text]")).to_have_value("")  # of somebody else
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: Served, screens: Screens) -> None:

@@ -27,6 +27,16 @@ def test_who_is_not_signed_in_is_told_how(city: Served, screens: Screens) -> Non
     expect(screen.page.locator(".live-live")).to_be_visible()
 
 
+def test_a_jurisdiction_that_is_not_there_says_so_and_leads_back(city: Served, screens: Screens) -> None:
+    screen = screens.open(city.url, language="en")
+    page = screen.sign_in(city.secret)
+    page.evaluate("location.hash = '#/9999/requests'")
+    expect(page.get_by_role("alert")).to_contain_text("9999 has no data")
+    page.get_by_role("link", name="Choose a jurisdiction").click()
+    page.get_by_role("link", name="2307").click()
+    expect(page.locator(".live-live")).to_be_visible()
+
+
 def test_the_language_changes_at_once_and_stays(city: Served, screens: Screens) -> None:
     screen = screens.open(city.url, language="zh")
     page = screen.sign_in(city.secret)

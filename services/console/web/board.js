@@ -181,9 +181,14 @@ function App() {
   if (NEEDS_NO_PLACE.includes(page)) return html`<main class="gate gate-wide" id="main"><${Page} /></main><${Toasts} />`;
   if (!jurisdiction) return html`<${Choose} />`;
   return html`<${Header} help=${() => setHelping(true)} />
-    <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${live.value && html`<${Page} />`}</main>
+    <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${live.value
+      && (live.value.state.value.phase === "refused" && !live.value.has("areas") ? html`<${Nowhere} />` : html`<${Page} />`)}</main>
     <${Toasts} />${helping && html`<${Help} close=${() => setHelping(false)} />`}`;
 }
+
+/** The jurisdiction that the address names is not there, or not for this token: say so, and lead back. */
+const Nowhere = () => html`<div class="note note-error" role="alert"><${Icon} name="alert" /><p>${reason(live.value.state.value.problem)}</p>
+  <a class="button" href="#/">${t("choose.title")}</a></div>`;
 
 /** After signing in: who am I, and if there is one jurisdiction only, show it. */
 async function arrive() {

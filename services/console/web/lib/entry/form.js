@@ -2,7 +2,7 @@
 import { computed, html, signal, useEffect, useRef, useState } from "../preact.js";
 import { command, uuid } from "../api.js";
 import { lang, reason, t, word } from "../i18n.js";
-import { live } from "../store.js";
+import { live, session } from "../store.js";
 import { hhmm, now } from "../time.js";
 import { ErrorNote, Field, Icon, classes, useAction } from "../ui.js";
 import { areaOf, areaPath } from "../people/parts.js";
@@ -47,11 +47,14 @@ function focusOn(form, names) {
   (checked || first)?.focus();
 }
 
-/** What stands in forms that were not sent yet, by form: another page, or signing in again, loses nothing. It is never
- *  written anywhere; before the window goes, the browser asks.
+/** What stands in forms that were not sent yet, by form: another page, or a session that ran out, loses nothing. It is
+ *  never written anywhere, nobody else who signs in sees it, and before the window goes the browser asks.
  */
 const drafts = new Map();
+const whose = () => `${session.peek()?.actor} ${live.peek()?.jurisdiction}`;
+const draftOf = (form) => (drafts.get(form)?.whose === whose() ? drafts.get(form).values : undefined);
 addEventListener("beforeunload", (event) => { if (drafts.size) event.preventDefault(); });
+session.subscribe((me) => { if (me === null) drafts.clear(); });
 
 /** The state of a form: {values, errors, set, submit, form, round, busy, problem, pending, unlock}.
  *
@@ -62,7 +65,7 @@ addEventListener("beforeunload", (event) => { if (drafts.size) event.preventDefa
  * that is not `eager` leaves the focus where it is until something was recorded.
  */
 export function useEntry({ blank, make, keep = [], first = [], after, eager = true }) {
-  const [values, setValues] = useState(() => drafts.get(blank) ?? blank());
+  const [values, setValues] = useState(() => draftOf(blank) ?? blank());
   const [errors, setErrors] = useState({});
   const [round, setRound] = useState(0);
   const action = useAction();
@@ -73,7 +76,7 @@ export function useEntry({ blank, make, keep = [], first = [], after, eager = tr
   const set = (part) => {
     setValues((before) => {
       const after = { ...before, ...part };
-      drafts.set(blank, after);
+      drafts.set(blank, { whose: whose(), values: after });
       return after;
     });
     setErrors((before) => Object.fromEntries(Object.entries(before).filter(([name]) => !(name in part))));
