@@ -13,7 +13,7 @@ import pytest
 from chromium import FLAGS, chromium
 from phones import Phones
 from playwright.sync_api import Browser, sync_playwright
-from screens import Screens
+from screens import Screen, Screens
 from serving import Line, Served, served
 
 from services.clock import SharedClock
@@ -45,6 +45,15 @@ def phones(browser: Browser, tmp_path: Path) -> Iterator[Phones]:
     yield opened
     wrong = opened.close()
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def screen(window: Screen) -> Iterator[Screen]:
+    """The `window` that a module opens once for its tests, as at first; fails by what went wrong in it."""
+    window.wrong.clear()
+    window.page.set_viewport_size({"width": 1440, "height": 900})
+    yield window
+    assert not window.wrong, "\n".join(window.wrong)
 
 
 @pytest.fixture

@@ -62,14 +62,6 @@ def window(browser: Browser, peopled: Served) -> Iterator[Screen]:
     screens.close()
 
 
-@pytest.fixture
-def screen(window: Screen) -> Iterator[Screen]:
-    """The window, as at first; a test fails by what went wrong in it."""
-    window.wrong.clear()
-    yield window
-    assert not window.wrong, "\n".join(window.wrong)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_of_the_board_is_for_everybody(name: str, screen: Screen, places: dict[str, Place]) -> None:
     page = screen.page

@@ -99,15 +99,6 @@ def window(browser: Browser, hostile: Served) -> Iterator[Screen]:
     screens.close()
 
 
-@pytest.fixture
-def screen(window: Screen) -> Iterator[Screen]:
-    """The window; a test fails by what went wrong in it, breaches of the policy among it."""
-    window.wrong.clear()
-    window.page.set_viewport_size({"width": 1440, "height": 900})
-    yield window
-    assert not window.wrong, "\n".join(window.wrong)
-
-
 def _watched(screen: Screen) -> Screen:
     """Tells breaches of the policy, and dialogs that no page of ours opens."""
 

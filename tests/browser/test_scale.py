@@ -83,13 +83,6 @@ def window(browser: Browser, large: Served) -> Iterator[Screen]:
     screens.close()
 
 
-@pytest.fixture
-def screen(window: Screen) -> Iterator[Screen]:
-    window.wrong.clear()
-    yield window
-    assert not window.wrong, "\n".join(window.wrong)
-
-
 def test_the_figures_of_a_large_city_are_right(screen: Screen) -> None:
     page = screen.at(f"{J}/overview")
     page.reload()

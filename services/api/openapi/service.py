@@ -1,0 +1,100 @@
+"""Operations of the service itself: health, sessions, streams, the log, finding people."""
+
+from services.api.openapi.parts import JURISDICTION, OBJECT, POSITION, TEXT, content, ok, problems, query, ref
+from services.api.views import AREA
+
+HEALTHZ = {
+    "operationId": "healthz",
+    "summary": "The process answers",
+    "tags": ["health"],
+    "security": [],
+    "responses": ok(OBJECT),
+}
+READYZ = {
+    "operationId": "readyz",
+    "summary": "Ready or not, and why",
+    "tags": ["health"],
+    "security": [],
+    "responses": ok(OBJECT) | {"503": {"description": "Not ready", **content(OBJECT)}},
+}
+METRICS = {
+    "operationId": "metrics",
+    "summary": "Figures for Prometheus",
+    "tags": ["health"],
+    "responses": {
+        "200": {"description": "Prometheus text format", **content(TEXT, "text/plain")},
+        **problems(401),
+    },
+}
+INDEX = {
+    "operationId": "index",
+    "summary": "Jurisdictions, views and commands",
+    "tags": ["service"],
+    "responses": ok(OBJECT) | problems(401),
+}
+SIGN_IN = {
+    "operationId": "sign-in",
+    "summary": "Exchange a token or a one-time code for a session cookie",
+    "tags": ["service"],
+    "security": [],
+    "requestBody": {"required": True, **content(ref("SignIn"))},
+    "responses": ok(OBJECT) | problems(400, 401, 403, 413, 415, 422, 429),
+}
+SIGN_OUT = {
+    "operationId": "sign-out",
+    "summary": "Forget the session",
+    "tags": ["service"],
+    "security": [],
+    "responses": ok(OBJECT),
+}
+WHO = {
+    "operationId": "who",
+    "summary": "Who this token is, and what it reaches",
+    "tags": ["service"],
+    "responses": ok(OBJECT) | problems(401),
+}
+STREAM = {
+    "operationId": "stream",
+    "summary": "Server-sent events: snapshot {position, now, rows, degraded}, patch {after, upto, now, rows},"
+    " reset {}, ping {now, position, behind, degraded?}",
+    "description": "Filters as for GET. Ignore a patch if upto <= your position, apply it whole if after"
+    " equals it, else open the stream anew. Always masked. Last-Event-ID resumes. A ping comes every 5"
+    " seconds; behind = since how many seconds the log goes beyond what was sent. gzip where it is accepted.",
+    "tags": ["views"],
+    "parameters": [
+        JURISDICTION,
+        {"name": "views", "in": "query", "required": True, "schema": TEXT, "description": "Comma-separated"},
+        query(
+            "area",
+            {"type": "string", "pattern": f"^{AREA.pattern}$"},
+            "Code of an area that holds the rows",
+            many=True,
+        ),
+    ],
+    "responses": {
+        "200": {"description": "An open stream", **content(TEXT, "text/event-stream")},
+        **problems(400, 401, 403, 404, 503),
+    },
+}
+LOG = {
+    "operationId": "log",
+    "summary": "Events as NDJSON of CloudEvents 1.0",
+    "tags": ["log"],
+    "parameters": [
+        JURISDICTION,
+        query("after", POSITION, "Events beyond this position"),
+        query("follow", {"type": "boolean"}, "Stay open and send what comes"),
+    ],
+    "responses": {
+        "200": {"description": "One event a line", **content(TEXT, "application/x-ndjson")},
+        **problems(400, 401, 403, 404),
+    },
+}
+FIND = {
+    "operationId": "find",
+    "summary": "Workers and requests by name or phone",
+    "tags": ["views"],
+    "parameters": [JURISDICTION],
+    "requestBody": {"required": True, **content(ref("Find"))},
+    "responses": ok(OBJECT) | problems(400, 401, 403, 404, 413, 415, 422),
+}
