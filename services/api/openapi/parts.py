@@ -70,6 +70,7 @@ def ok(schema: dict[str, Any], description: str = "OK") -> dict[str, Any]:
 
 
 def query(name: str, schema: dict[str, Any], description: str, *, many: bool = False) -> dict[str, Any]:
+    """An optional parameter of the query; `many` = it may be repeated."""
     if many:
         schema = {"type": "array", "items": schema, "maxItems": 100}
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
