@@ -4,9 +4,12 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+
+from playwright.sync_api import BrowserType
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 FLAGS = (
@@ -22,12 +25,17 @@ FLAGS = (
 """No sandbox: tests run as root in containers. Nothing looks for updates. Maps are drawn without a GPU."""
 
 
-@cache
-def chromium() -> str:
+def chromium(browsers: BrowserType) -> str:
     """The path of a browser that can show Chinese. Raises RuntimeError that says what to install."""
-    with (Path(tempfile.gettempdir()) / "muster-chromium.lock").open("w") as gate:
+    return _looked_for(browsers.executable_path)
+
+
+@cache
+def _looked_for(own: str) -> str:
+    """`own` = where Playwright keeps the browser that it installs."""
+    with (Path(tempfile.gettempdir()) / f"muster-chromium-{os.getuid()}.lock").open("w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
-        found = _found() or _installed()
+        found = _found(own) or _installed(own)
         if not _shows_chinese():
             _apt("fonts-noto-cjk")
     if found is None or not _shows_chinese():
@@ -38,19 +46,17 @@ def chromium() -> str:
     return found
 
 
-def _found() -> str | None:
+def _found(own: str) -> str | None:
     given = os.environ.get("MUSTER_CHROMIUM")
-    if given:
-        return given
-    cached = sorted(Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
-    return next((path for name in NAMES if (path := shutil.which(name))), str(cached[-1]) if cached else None)
+    there = (path for name in (*NAMES, own) if (path := shutil.which(name)))
+    return given or next(there, None)
 
 
-def _installed() -> str | None:
+def _installed(own: str) -> str | None:
     """As root from Debian's packages, otherwise by Playwright for this user."""
     if not _apt("chromium", "fonts-noto-cjk"):
-        subprocess.run(["playwright", "install", "chromium"], check=False)
-    return _found()
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    return _found(own)
 
 
 def _apt(*packages: str) -> bool:

@@ -26,7 +26,8 @@ STAGE = "2022-04-04T10:00+08:00"
 def browser() -> Iterator[Browser]:
     """One of a module: it may not live beside another module's asyncio tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        path = chromium(playwright.chromium)
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
 

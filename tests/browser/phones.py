@@ -44,7 +44,7 @@ class Phone:
         """Start the browser, without a page yet."""
         self._context = self._browsers.launch_persistent_context(
             str(self._folder),
-            executable_path=chromium(),
+            executable_path=chromium(self._browsers),
             args=[*FLAGS, *(["--ignore-certificate-errors"] if self.url.startswith("https:") else [])],
             viewport=SIZE,
             has_touch=True,
