@@ -156,6 +156,7 @@ class Muster:
         task = self._tasks.create_task(self._guard(name, loop), name=name)
         self._own.add(task)
         task.add_done_callback(self._own.discard)
+        task.add_done_callback(lambda _: loop.close())  # where it was cancelled before it began
 
     async def _guard(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
         """A loop that dies turns readiness red and ends the process (whoever serves waits for `died`)."""

@@ -246,7 +246,10 @@ async def test_screens_say_for_how_long_projectors_have_stood_still(
     code = "bh"
     position = await ok(apis[0], code, "worker.register", worker="W1", role="courier")
     await apis[3].get(f"/api/v1/{code}/roster", params={"after": position})
-    assert await _first_ping(apis[3], code) | {"now": ""} == {"now": "", "position": position, "behind": 0.0}
+    first = await _first_ping(apis[3], code)
+    assert first["now"]
+    assert (first["position"], first["behind"]) == (position, 0.0)
+    assert not first.get("degraded"), "none is, whether or not it has been looked at yet"
 
     projectors = [town.cluster[f"projector-{n}"] for n in (1, 2)]
     for projector in projectors:
