@@ -317,6 +317,17 @@ def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(
     assert len(revealed) == 1
 
 
+def test_what_is_most_urgent_and_taken_on_by_nobody_stands_first(city: Served, screens: Screens) -> None:
+    for text, priority in (("第一", 1), ("第二", 3), ("第三", 2), ("第四", 3)):
+        city.ok("handover.write", text=text, priority=priority)
+    first = next(row["note"] for row in city.rows("handovers") if row["priority"] == 1)
+    page = screens.open(city.url).sign_in(city.secret, f"{J}/notes")
+    texts = page.locator(".note-text")
+    expect(texts).to_have_text(["第一", "第三", "第四", "第二"])
+    city.ok("handover.acknowledge", note=first)
+    expect(texts).to_have_text(["第三", "第四", "第二", "第一"])
+
+
 def test_the_handover_sheet_says_how_the_board_stands(city: Served, screens: Screens) -> None:
     city.batch(
         [

@@ -248,3 +248,17 @@ def _dispatched(city: Served) -> None:
     """The other dispatcher was a moment faster."""
     if not city.rows("assignments", request="R1", live="true"):
         city.ok("assignment.dispatch", request="R1", worker="W1")
+
+
+AT_ONCE = """() => new MutationObserver((_, watch) => {
+  if (!document.querySelector(".grid-body .grid-row")) return;
+  watch.disconnect();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true, cancelable: true }));
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
+def test_a_key_is_heard_as_soon_as_there_is_something_to_see(city: Served, desk: Page) -> None:
+    city.ok("request.open", request="R1", category="medicine", priority=1, area=SOUTH)
+    desk.evaluate(AT_ONCE)
+    Keyboard(desk).go("r")
+    expect(desk.locator(".grid-chosen")).to_have_count(1)

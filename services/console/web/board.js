@@ -1,5 +1,5 @@
 // The shell of the board: signing in, choosing a jurisdiction, the header, and the page that the address names.
-import { html, render, useEffect, useErrorBoundary, useState } from "./lib/preact.js";
+import { html, render, useEffect, useErrorBoundary, useLayoutEffect, useState } from "./lib/preact.js";
 import { send, signedOut } from "./lib/api.js";
 import { LANGUAGES, lang, reason, speak, t } from "./lib/i18n.js";
 import { go, href, route } from "./lib/router.js";
@@ -156,7 +156,7 @@ function take(event, work) {
 
 /** g and a letter go to a page, n to a new request; ? shows the keys. Never while somebody types. */
 function useKeys(help) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     let waiting = -Infinity;
     const pressed = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;

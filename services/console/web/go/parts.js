@@ -1,6 +1,6 @@
 // Small parts of the courier's page.
 import { html, useEffect, useId, useRef } from "../lib/preact.js";
-import { number, t, word } from "../lib/i18n.js";
+import { t, word } from "../lib/i18n.js";
 import { lingers } from "./state.js";
 
 const PATHS = {
@@ -65,10 +65,4 @@ export function Toggle({ label, hint, on, set }) {
       ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}</span>
     <button type="button" role="switch" class="switch" aria-checked=${String(on)} aria-labelledby=${id}
       aria-describedby=${hint && `${id}-hint`} onClick=${() => set(!on)}><span class="knob" aria-hidden="true"></span></button></div>`;
-}
-
-/** A duration in seconds as hours and minutes. */
-export function hours(seconds) {
-  const minutes = Math.floor(seconds / 60);
-  return t("go.hours.span", { h: number(Math.floor(minutes / 60)), m: minutes % 60 });
 }

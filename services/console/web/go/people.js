@@ -3,10 +3,10 @@ import { html, signal, useState } from "../lib/preact.js";
 import { get } from "../lib/api.js";
 import { LANGUAGES, lang, reason, speak, t, word } from "../lib/i18n.js";
 import { setTheme, theme } from "../lib/prefs.js";
-import { day, hhmm, now, span } from "../lib/time.js";
+import { day, hhmm, now, span, worked } from "../lib/time.js";
 import { setSound, sound } from "./alarm.js";
 import { areaName, needAreas } from "./areas.js";
-import { Button, Icon, Part, Presence, Sheet, Toggle, hours } from "./parts.js";
+import { Button, Icon, Part, Presence, Sheet, Toggle } from "./parts.js";
 import { hindrance, setSharing, sharing } from "./place.js";
 import { look, push, subscribe, unsubscribe, words } from "./push.js";
 import { signOut, unsent } from "./session.js";
@@ -59,14 +59,14 @@ const Late = ({ seconds }) => seconds > LATE_S &&
 export function Hours() {
   const said = me.value.hours;
   const running = said.on_since ? Math.max(0, (now.value - Date.parse(me.value.now)) / 1000) : 0;
-  return html`<${Part} icon="clock" title=${t("go.hours")} more=${hours(said.today_seconds + running)} onOpen=${needLate}>
-    <dl class="sums"><div><dt>${t("go.hours.today")}</dt><dd>${hours(said.today_seconds + running)}</dd></div>
-      <div><dt>${t("go.hours.week")}</dt><dd>${hours(said.week_seconds + running)}</dd></div></dl>
+  return html`<${Part} icon="clock" title=${t("go.hours")} more=${worked(said.today_seconds + running)} onOpen=${needLate}>
+    <dl class="sums"><div><dt>${t("go.hours.today")}</dt><dd>${worked(said.today_seconds + running)}</dd></div>
+      <div><dt>${t("go.hours.week")}</dt><dd>${worked(said.week_seconds + running)}</dd></div></dl>
     ${lingers(shown.value.worker.act) && html`<p class="unsent"><${Icon} name="wait" />${t("go.hours.unsent")}</p>`}
     <ul class="people">${[...said.intervals].reverse().map((one) => html`<li key=${one.since}>
       <span>${day(one.since)}<br /><b>${hhmm(one.since)} – ${one.until ? hhmm(one.until) : t("go.hours.running")}</b>
         <br /><small>${areaName(one.area)}</small></span>
-      <span class="end">${hours(one.until ? one.seconds : one.seconds + running)}
+      <span class="end">${worked(one.until ? one.seconds : one.seconds + running)}
         <${Late} seconds=${late.value.get(Date.parse(one.since))} /></span></li>`)}</ul>
     ${said.intervals.length === 0 && html`<p class="muted">${t("go.hours.none")}</p>`}</${Part}>`;
 }

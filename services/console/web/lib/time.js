@@ -1,6 +1,6 @@
 // The service's clock, as told by it; and how instants and durations are written.
 import { computed, signal } from "./preact.js";
-import { lang, t } from "./i18n.js";
+import { lang, number, t } from "./i18n.js";
 
 /** Whether the service runs on a scenario's clock: then the page shows what it is told, and runs no clock. */
 export const scenario = signal(false);
@@ -76,6 +76,12 @@ export function span(milliseconds) {
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return t("time.h_min", { h: hours, m: minutes % 60 });
   return t("time.d_h", { d: Math.floor(hours / 24), h: hours % 24 });
+}
+
+/** Time worked in seconds, in hours and minutes however long: a day of work has no fixed length. */
+export function worked(seconds) {
+  const minutes = Math.max(0, Math.floor(seconds / 60));
+  return t("time.h_min", { h: number(Math.floor(minutes / 60)), m: minutes % 60 });
 }
 
 /** How long ago, by the service's clock. */

@@ -1,5 +1,5 @@
 // Requests: the dispatcher's workplace. The queue on the left, one request on the right; everything by keyboard.
-import { html, useEffect, useRef } from "../lib/preact.js";
+import { html, useEffect, useLayoutEffect, useRef } from "../lib/preact.js";
 import { alertOf } from "../lib/alerts.js";
 import { number, t } from "../lib/i18n.js";
 import { go, href } from "../lib/router.js";
@@ -70,10 +70,11 @@ function CheckedTasks() {
 /** What a key does with the selected request; unfinished ones only, but for r. */
 const KEYS = { a: "assign", o: "assign", x: "end", m: "merge", e: "amend" };
 
+/** Heard from the moment on that the page is there, not a frame later. */
 function useKeys({ rows }, id, wide) {
   const now = useRef({});
   now.current = { rows, id, wide };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Escape") { if (!event.target.closest("dialog")) escape(now.current); return; }

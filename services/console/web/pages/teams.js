@@ -167,7 +167,7 @@ function Table({ rows, cursor, select, open, onClick }) {
   const language = collator.value;
   const columns = useMemo(() => (lines > 1 ? [{ key: "name", label: t("page.teams"), cell: lines === 3 ? Three
     : Four }] : COLUMNS.filter((one) => wide || !one.wide)
-    .map((one) => ({ ...one, label: t(`people.${one.key}`) }))), [lines, wide, language]);
+    .map((one) => ({ ...one, label: t(`people.${one.key === "name" ? "team_name" : one.key}`) }))), [lines, wide, language]);
   const said = asked("sort")[0] ?? "name";
   const sorted = { key: said.replace(/^-/, ""), down: said.startsWith("-") };
   return html`<div class=${classes("people-table", stale.value && "folk-stale")} ref=${box} onClick=${onClick}>

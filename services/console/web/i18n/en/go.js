@@ -33,7 +33,7 @@ export default {
   "go.reveal": "Show contact", "go.reveal.offline": "No network: the contact cannot be shown now.", "go.reveal.failed": "Cannot be shown:", "go.call": "Call", "go.way": "Navigate", "go.way_amap": "AMap",
 
   "go.team": "My team", "go.no_team": "none", "go.no_team_hint": "The command centre adds you to a team.", "go.leader": "leader",
-  "go.hours": "My hours", "go.hours.span": "{h} h {m} min", "go.hours.today": "Today", "go.hours.week": "This week", "go.hours.running": "now", "go.hours.none": "Nothing recorded yet.",
+  "go.hours": "My hours", "go.hours.today": "Today", "go.hours.week": "This week", "go.hours.running": "now", "go.hours.none": "Nothing recorded yet.",
   "go.hours.late": "told {age} late", "go.hours.unsent": "What is not sent is not counted yet",
   "go.settings": "Settings", "go.signed_in": "Signed in: {name} ({worker})", "go.sound": "Ring for new tasks", "go.share": "Share my place on duty", "go.share.hint": "Only while this page is open, at most every 30 s; ends with the duty.",
   "go.push": "Notify me of new tasks", "go.push.hint": "Also while the page is closed. A notification holds nothing personal.", "go.push.ask": "Notify me of new tasks", "go.push.denied": "Notifications are blocked. Allow them in the phone's settings.", "go.push.failed": "This phone cannot subscribe to notifications now.",

@@ -11,7 +11,7 @@ export default {
   "requests.sort": "Order",
   "requests.check": "Check {id}", "requests.checked_n": "{n} checked", "requests.merge_checked": "Merge…", "requests.cancel_checked": "Cancel…", "requests.uncheck": "Uncheck",
   "requests.priority": "Priority", "requests.alert": "Alert", "requests.opened": "Received", "requests.category": "Category", "requests.area": "Area", "requests.state": "State",
-  "requests.slots": "Slots", "requests.id": "Id", "requests.all_done": "All done: can be ended", "requests.untouched": "Untouched", "requests.overdue": "Overdue {age}", "requests.open_ended": "open-ended", "requests.asked_n": "{n} asked",
+  "requests.slots": "Slots", "requests.id": "Id", "requests.all_done": "All done: end it", "requests.untouched": "Untouched", "requests.overdue": "Overdue {age}", "requests.open_ended": "open-ended", "requests.asked_n": "{n} asked",
   "requests.now": "Needs somebody now", "requests.now_none": "Nothing is overdue, and nothing has been left untouched for too long.", "requests.key_best": "Send the best at once",
   "requests.back": "Queue", "requests.place": "Place", "requests.due": "Due", "requests.due_in": "in {left}", "requests.first_assigned": "First assigned", "requests.first_on_scene": "First on scene",
   "requests.after": "after {span}", "requests.not_yet": "not yet", "requests.source": "Came by", "requests.incident": "Incident", "requests.merged_from": "Merged into it", "requests.reopened_n": "reopened {n}×",

@@ -33,7 +33,7 @@ export default {
   "go.reveal": "显示联系人", "go.reveal.offline": "没有网络，联系人现在无法显示。", "go.reveal.failed": "无法显示：", "go.call": "拨打", "go.way": "导航", "go.way_amap": "高德地图",
 
   "go.team": "我的队伍", "go.no_team": "未编队", "go.no_team_hint": "编队由指挥中心办理。", "go.leader": "队长",
-  "go.hours": "我的工时", "go.hours.span": "{h} 小时 {m} 分", "go.hours.today": "今天", "go.hours.week": "本周", "go.hours.running": "现在", "go.hours.none": "还没有记录。",
+  "go.hours": "我的工时", "go.hours.today": "今天", "go.hours.week": "本周", "go.hours.running": "现在", "go.hours.none": "还没有记录。",
   "go.hours.late": "迟报 {age}", "go.hours.unsent": "未发送的记录还没有计入",
   "go.settings": "设置", "go.signed_in": "已登录：{name}（{worker}）", "go.sound": "新任务响铃", "go.share": "在岗时上报位置", "go.share.hint": "只在此页打开时，最多每 30 秒一次；离岗即停。",
   "go.push": "新任务通知", "go.push.hint": "页面关闭时也提醒。通知里没有任何个人信息。", "go.push.ask": "有新任务时通知我", "go.push.denied": "通知已被禁止。请在手机设置里允许。", "go.push.failed": "此手机现在无法订阅通知。",

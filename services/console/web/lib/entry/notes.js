@@ -3,12 +3,14 @@ import { computed } from "../preact.js";
 import { all } from "../api.js";
 import { live } from "../store.js";
 
-const byWritten = (a, b) => Date.parse(b.written_at) - Date.parse(a.written_at);
+/** Those that nobody has taken on first; among equals by priority, then newest first. */
+const byNeed = (a, b) => Number(a.acknowledged.length > 0) - Number(b.acknowledged.length > 0)
+  || a.priority - b.priority || Date.parse(b.written_at) - Date.parse(a.written_at);
 
-/** Open notes, newest first; keep the view `handovers` in the stream for them. */
+/** Open notes in the order to read them; keep the view `handovers` in the stream for them. */
 export const openNotes = computed(() =>
   [...(live.value?.rows("handovers").values() ?? [])]
-    .filter((note) => note.state === "open").sort(byWritten));
+    .filter((note) => note.state === "open").sort(byNeed));
 
 /** How many open notes nobody has taken on yet; null while the stream does not carry them. */
 export const waitingNotes = computed(() => (live.value?.has("handovers")

@@ -212,7 +212,7 @@ export function useSettled(value, milliseconds = 120) {
 
 /** "/" goes to the field that filters, unless somebody types. */
 export function useSlash() {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey
         || event.target.closest("input, textarea, select, dialog")) return;

@@ -4,7 +4,7 @@ import { all, get } from "../api.js";
 import { number, t, word } from "../i18n.js";
 import { href } from "../router.js";
 import { assignments, live, mayReveal } from "../store.js";
-import { fromLocal, localDate, now, span } from "../time.js";
+import { fromLocal, localDate, now, span, worked } from "../time.js";
 import { Empty, ErrorNote, Icon, Loading, Presence, useAction, useLoaded } from "../ui.js";
 import { Amend, CheckIn, CheckOut, Report, Retire, SetPresence, TakeBack } from "./acts.js";
 import { Acts, AreaName, Assignments, Panel, Part, TeamLink, short } from "./parts.js";
@@ -129,14 +129,14 @@ function Hours({ intervals }) {
   return html`<${Part} title=${t("people.intervals", { n: number(intervals.length) })}>
     ${intervals.length === 0 ? html`<p class="muted">${t("people.no_intervals")}</p>` : html`
     <dl class="folk-totals">${totals.map(([key, from]) => html`<div><dt>${t(`people.hours.${key}`)}</dt><dd>
-      ${span(spent(intervals, from))}</dd></div>`)}</dl>
+      ${worked(spent(intervals, from) / 1000)}</dd></div>`)}</dl>
     <ul class="folk-lines">${intervals.slice(0, most).map((one) => html`<li key=${one.key}>
       <span class="folk-line-span"><time>${short(one.since)}
         </time> – ${one.until ? html`<time>${short(one.until)}</time>`
         : html`<strong>${t("people.still")}</strong>`}</span>
       <${AreaName} code=${one.area} /><${Late} seconds=${one.late_seconds} />
       <span class="folk-line-end">
-        ${span((one.until ? Date.parse(one.until) : now.peek()) - Date.parse(one.since))}</span></li>`)}</ul>
+        ${worked(spent([one], 0) / 1000)}</span></li>`)}</ul>
     ${intervals.length > most && html`<button type="button" class="button" onClick=${() => setMost(most + 50)}>
       ${t("ui.more")}</button>`}`}</${Part}>`;
 }

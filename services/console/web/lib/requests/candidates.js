@@ -1,5 +1,5 @@
 // Who could be sent: the free, able and near on top. Arrow keys choose, Enter sends.
-import { html, useEffect, useMemo, useRef, useState } from "../preact.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../preact.js";
 import { get } from "../api.js";
 import { number, t, word } from "../i18n.js";
 import { route } from "../router.js";
@@ -41,7 +41,7 @@ export function Candidates({ request, chosen, choose, keys, round, instead }) {
     const timer = setInterval(() => setBeat((one) => one + 1), FRESH_MS);
     return () => clearInterval(timer);
   }, []);
-  useEffect(() => { box.current?.focus(); }, [request, data === null]);
+  useLayoutEffect(() => { box.current?.focus(); }, [request, data === null]);
   const items = useMemo(() => data?.items.toSorted((a, b) => order(a) - order(b)) ?? [], [data]);
   const index = items.findIndex((one) => unitKey(one) === chosen);
   useEffect(() => { if (data && index < 0) choose(items[0] ?? null); }, [data]);
