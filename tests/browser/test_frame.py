@@ -51,7 +51,7 @@ def test_the_language_changes_at_once_and_stays(city: Served, screens: Screens) 
 
 def test_a_frozen_stream_never_looks_alive(city: Served, line: Line, screens: Screens) -> None:
     """Nothing breaks, no error comes; the page says by itself that it hears nothing."""
-    page = screens.open(line.url).sign_in(city.secret)
+    page = _board(screens, line.url, city.secret)
     line.freeze()
     page.wait_for_selector(".live-behind, .live-disconnected", timeout=12000)
     page.wait_for_selector(".live-disconnected", timeout=15000)
@@ -62,7 +62,7 @@ def test_a_frozen_stream_never_looks_alive(city: Served, line: Line, screens: Sc
 
 
 def test_a_cut_stream_resumes_where_it_broke_off(city: Served, line: Line, screens: Screens) -> None:
-    page = screens.open(line.url).sign_in(city.secret)
+    page = _board(screens, line.url, city.secret)
     line.cut()
     page.wait_for_selector(".live-disconnected")
     city.batch(
@@ -78,7 +78,7 @@ def test_a_cut_stream_resumes_where_it_broke_off(city: Served, line: Line, scree
 
 @pytest.mark.timeout(120)
 def test_a_board_recovers_by_itself_when_the_service_was_killed(city: Served, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city.secret)
+    page = _board(screens, city.url, city.secret)
     city.ok("worker.register", worker="W1", role="rider", name="队员001")
     city.kill()
     page.wait_for_selector(".live-disconnected")
@@ -86,6 +86,13 @@ def test_a_board_recovers_by_itself_when_the_service_was_killed(city: Served, sc
     page.wait_for_selector(".live-live", timeout=20000)
     city.ok("worker.check_in", worker="W1", area="230717001001")
     until(lambda: _on_duty(page) == 1, 5, "the board does not go on")
+
+
+def _board(screens: Screens, url: str, secret: str) -> Page:
+    """An open board, with all that it loads: what breaks then is the stream."""
+    page = screens.open(url).sign_in(secret)
+    expect(page.locator("[data-figure=on-duty]")).to_be_visible()
+    return page
 
 
 def _on_duty(page: Page) -> int:

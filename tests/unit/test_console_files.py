@@ -20,6 +20,9 @@ USED = re.compile(r"""\bt\(\s*(["'])([\w.\-]+)\1""")
 IMPORT = re.compile(
     r"""^(?:import|export|\})[^"'`;]*?from\s+["']([^"']+)["']|\bimport\(\s*["'`]([^"'`]+)["'`]""", re.M
 )
+NAMES = re.compile(r"""^import\s*\{([^}]*)\}\s*from\s+["']([^"']+)["']""", re.M)
+EXPORT = re.compile(r"^export (?:async )?(?:const|function\*?|class) (\w+)", re.M)
+EXPORTS = re.compile(r"^export \{([^}]*)\}", re.M)
 CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 VALUE = re.compile(r"\{\w+\}")
 
@@ -71,6 +74,27 @@ def test_modules_import_by_path_what_exists(path: Path) -> None:
             continue
         assert name.startswith(("./", "../")), f"{path.name} imports {name}"
         assert (path.parent / name).exists(), f"{path.name} imports {name}"
+
+
+def exported(path: Path) -> set[str]:
+    """Names that a module of ours exports."""
+    text = path.read_text()
+    declared = EXPORT.findall(text)
+    listed_too = [name.strip() for names in EXPORTS.findall(text) for name in names.split(",")]
+    return {*declared, *listed_too}
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(WEB)))
+def test_modules_import_what_is_exported_and_what_they_use(path: Path) -> None:
+    """No compiler says so; in the browser a missing name stops the whole page."""
+    text = path.read_text()
+    for names, module in NAMES.findall(text):
+        if "vendor/" in module:
+            continue
+        for one in filter(None, (one.strip() for one in names.split(","))):
+            name, _, here = one.partition(" as ")
+            assert name in exported(path.parent / module), f"{module} exports no {name}"
+            assert len(re.findall(rf"\b{here or name}\b", text)) > 1, f"{one} is imported and not used"
 
 
 @pytest.mark.parametrize("name", ["board", "go"])

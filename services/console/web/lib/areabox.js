@@ -25,13 +25,16 @@ export function areaOf(text) {
   return named.length === 1 ? named[0].area : null;
 }
 
+/** The names from the root down to an area. */
+const wayDown = (tree, node) => tree.path(node.area).map((one) => one.name).join(" ").toLowerCase();
+
 /** How well an area fits a word: 0 best, null not at all. */
-function fit(node, path, text) {
+function fit(tree, node, text) {
   if (node.name === text || node.area === text) return 0;
   if (node.name.toLowerCase().startsWith(text)) return 1;
   if (node.area.toLowerCase().startsWith(text)) return 2;
   if (node.name.toLowerCase().includes(text)) return 3;
-  return path.toLowerCase().includes(text) ? 4 : null;
+  return wayDown(tree, node).includes(text) ? 4 : null;
 }
 
 /** The areas that all words of a text fit, best first, at most `most`; closed ones are left out. */
@@ -41,8 +44,7 @@ export function fitting(tree, text, most = MOST) {
   const found = [];
   for (const node of tree.nodes.values()) {
     if (node.closed) continue;
-    const path = tree.path(node.area).map((one) => one.name).join(" ");
-    const fits = words.map((one) => fit(node, path, one));
+    const fits = words.map((one) => fit(tree, node, one));
     if (fits.every((one) => one !== null)) found.push({ node, rank: Math.max(...fits) });
   }
   found.sort((a, b) => a.rank - b.rank || a.node.level - b.node.level || (a.node.area < b.node.area ? -1

@@ -1,5 +1,6 @@
 // Lines over time, drawn by uPlot, which is loaded when the page is already of use.
 import { html, useEffect, useId, useRef, useState } from "./preact.js";
+import { useMedia } from "./hooks.js";
 import { lang, number } from "./i18n.js";
 import { theme } from "./prefs.js";
 import { hhmm, timezone } from "./time.js";
@@ -28,19 +29,6 @@ function colour(element, token) {
   const found = getComputedStyle(probe).color;
   probe.remove();
   return found;
-}
-
-/** Anew whenever the system turns light or dark. */
-function useSystemTheme() {
-  const [dark, setDark] = useState(false);
-  useEffect(() => {
-    const query = matchMedia("(prefers-color-scheme: dark)");
-    const changed = () => setDark(query.matches);
-    changed();
-    query.addEventListener("change", changed);
-    return () => query.removeEventListener("change", changed);
-  }, []);
-  return dark;
 }
 
 const QUARTER = 900;
@@ -96,7 +84,7 @@ export function Lines({ label, times, series, zero }) {
   const chart = useRef(null);
   const id = useId();
   const [at, setAt] = useState(null);
-  const dark = useSystemTheme();
+  const dark = useMedia("(prefers-color-scheme: dark)");
   const data = [times, ...series.map((one) => one.values)];
   const latest = useRef(data);
   latest.current = data;

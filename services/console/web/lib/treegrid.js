@@ -1,5 +1,6 @@
 // A table that opens like a tree, of any length: only the rows in sight are in the page. Rows have one height.
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./preact.js";
+import { remPx } from "./hooks.js";
 import { t } from "./i18n.js";
 import { Icon, classes } from "./ui.js";
 
@@ -34,7 +35,7 @@ export function TreeGrid({ rows, columns, label, toggle }) {
   useLayoutEffect(() => {
     const measure = () => setRoom({
       height: box.current.clientHeight,
-      row: ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize),
+      row: ROW_REM * remPx(),
     });
     const watcher = new ResizeObserver(measure);
     watcher.observe(box.current);

@@ -1,6 +1,6 @@
 // Small parts that all pages are made of.
 import { html, signal, useEffect, useId, useRef, useState } from "./preact.js";
-import { number, reason, t, word } from "./i18n.js";
+import { reason, t, word } from "./i18n.js";
 import { live } from "./store.js";
 import { span, wall } from "./time.js";
 import { href } from "./router.js";
@@ -70,14 +70,6 @@ export const Empty = ({ text, children }) => html`<div class="empty"><p>${text}<
 export const ErrorNote = ({ problem, retry }) => problem && html`<div class="note note-error" role="alert">
   <${Icon} name="alert" /><p>${reason(problem)}</p>
   ${retry && html`<button type="button" class="button" onClick=${retry}>${t("ui.retry")}</button>`}</div>`;
-
-/** A number that opens to the rows behind it. */
-export const Figure = ({ value, label, to, class: extra }) => {
-  const inner = html`<span class="figure-value">${number(value)}</span>${label && html`<span class="figure-label">${label}</span>`}`;
-  return to
-    ? html`<a class=${classes("figure", extra)} href=${to}>${inner}</a>`
-    : html`<span class=${classes("figure", extra)}>${inner}</span>`;
-};
 
 /** Presence as mark and word. */
 export const Presence = ({ value }) =>

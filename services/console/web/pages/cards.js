@@ -1,11 +1,12 @@
 // QR cards: printable sheets of codes that lead a phone to an area or a team.
 import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+import { areaPath } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
 import { number, t, word } from "../lib/i18n.js";
 import { areas, live, place, teams } from "../lib/store.js";
 import { Empty, Field, Icon, Loading, classes } from "../lib/ui.js";
 import { Both, both } from "../lib/people/both.js";
-import { AreaField, areaPath, ask, asked, collator } from "../lib/people/parts.js";
+import { AreaField, ask, asked, collator } from "../lib/people/parts.js";
 import { print, printing } from "../lib/people/print.js";
 import { Qr } from "../lib/people/qr.js";
 

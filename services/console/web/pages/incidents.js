@@ -1,18 +1,20 @@
 // Incidents: what is being responded to, since when, and how its requests stand, day by day.
-import { html, useEffect, useState } from "../lib/preact.js";
+import { html, useState } from "../lib/preact.js";
 import { all, get } from "../lib/api.js";
 import { UNFINISHED } from "../lib/alerts.js";
+import { LEDGER } from "../lib/counts.js";
 import { number, t, word } from "../lib/i18n.js";
 import { go, href } from "../lib/router.js";
 import { areas, incidents, live, mayCommand, place, teams } from "../lib/store.js";
+import { areaPath } from "../lib/areabox.js";
 import { dayWords } from "../lib/clock.js";
 import { day, dayNumber, fromLocal, stamp, toLocal } from "../lib/time.js";
 import { Age, Empty, ErrorNote, Field, Icon, Loading, State, classes, useLoaded } from "../lib/ui.js";
 import { CommandForm } from "../lib/people/acts.js";
-import { Acts, Panel, Part, ReasonField, areaPath } from "../lib/people/parts.js";
+import { Acts, Panel, Part, ReasonField } from "../lib/people/parts.js";
 import { codeOf } from "../lib/requests/reasons.js";
 import { AreaList, MOST_DAYS } from "../lib/entry/incident.js";
-import { STATES, byDay, imbalance } from "../lib/entry/ledger.js";
+import { byDay, imbalance } from "../lib/entry/ledger.js";
 
 const REOPENS = ["ended_by_mistake", "not_served"];
 
@@ -98,7 +100,7 @@ const rowsOf = (row, state) => href("requests",
 
 /** received = open + assigned + ...: each number opens to its rows. */
 const Equation = ({ row }) => html`<p class="equation"><a href=${rowsOf(row)}><b>${number(row.received)}</b>
-  <span>${t("entry.received_n")}</span></a>${STATES.map((state, index) => html`<span
+  <span>${t("entry.received_n")}</span></a>${LEDGER.map((state, index) => html`<span
   class="equation-sign" aria-hidden="true">${index ? "+" : "="}</span><a href=${rowsOf(row, state)}>
     <b>${number(row[state])}</b><span>${word("request_state", state)}</span></a>`)}</p>`;
 
@@ -109,7 +111,7 @@ function Ledger({ row }) {
   if (table.days.length === 0) return html`<${Part} title=${t("entry.ledger")}><p
     class="muted">${t("entry.ledger_empty")}</p></${Part}>`;
   const cells = (one) => html`<td class="number"><b>${number(one.received)}</b>
-    </td>${STATES.map((state) => html`<td class=${classes("number", one[state] === 0
+    </td>${LEDGER.map((state) => html`<td class=${classes("number", one[state] === 0
     && "zero")}>${number(one[state])}</td>`)}`;
   return html`<${Part} title=${t("entry.ledger")}
     tools=${html`<span class=${classes("ledger-law", wrong && "ledger-wrong")}><${Icon}
@@ -118,7 +120,7 @@ function Ledger({ row }) {
     <div class="scroll-x" tabindex="0" role="region" aria-label=${t("entry.ledger")}><table
       class="table ledger"><thead><tr><th scope="col">${t("entry.local_day")}</th><th scope="col"
       class="number">${t("entry.received_n")}</th>
-      ${STATES.map((state) => html`<th scope="col" class="number">${word("request_state", state)}</th>`)}</tr>
+      ${LEDGER.map((state) => html`<th scope="col" class="number">${word("request_state", state)}</th>`)}</tr>
         </thead>
       <tbody>${table.days.map((one) => html`<tr key=${one.day}><th
         scope="row">${day(fromLocal(`${one.day}T12:00`))} <span

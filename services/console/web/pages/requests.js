@@ -1,14 +1,14 @@
 // Requests: the dispatcher's workplace. The queue on the left, one request on the right; everything by keyboard.
 import { html, useEffect, useLayoutEffect, useRef } from "../lib/preact.js";
-import { alertOf } from "../lib/alerts.js";
+import { alertOf, unfinished } from "../lib/alerts.js";
+import { useMedia } from "../lib/hooks.js";
 import { number, t } from "../lib/i18n.js";
 import { go, href } from "../lib/router.js";
 import { assignments, mayCommand, requests } from "../lib/store.js";
-import { unfinished } from "../lib/alerts.js";
 import { Alert } from "../lib/ui.js";
 import { Amend } from "../lib/requests/amend.js";
 import { Assign } from "../lib/requests/assign.js";
-import { checked, checkedTasks, focusQueue, panel, rowOf, show, slow, useMedia } from "../lib/requests/desk.js";
+import { checked, checkedTasks, focusQueue, panel, rowOf, show, slow } from "../lib/requests/desk.js";
 import { Detail } from "../lib/requests/detail.js";
 import { CancelMany, End, Reopen } from "../lib/requests/ending.js";
 import { Merge } from "../lib/requests/merge.js";

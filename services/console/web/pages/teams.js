@@ -2,15 +2,16 @@
 import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
 import { all } from "../lib/api.js";
 import { number, t, word } from "../lib/i18n.js";
+import { AreaBox } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
+import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { go, href, route } from "../lib/router.js";
 import { incidents, live, mayCommand, needing, teams } from "../lib/store.js";
 import { Age, ErrorNote, Icon, Loading, State, classes, useLoaded } from "../lib/ui.js";
 import { VirtualTable } from "../lib/virtual.js";
 import {
-  AreaInput, AreaName, Choice, Filtering, Load, WorkerLink, ask, asked, collator, layout,
-    stale, typedFilter,
-  useOpening, useSettled, useSlash, useWidth,
+  AreaName, Choice, Filtering, Load, WorkerLink, ask, asked, collator, layout, stale, typedFilter, useOpening,
+  useSlash,
 } from "../lib/people/parts.js";
 import { TeamPanel } from "../lib/people/team.js";
 
@@ -102,7 +103,7 @@ export default function Teams({ route: { id } }) {
   useEffect(() => needing("roster"), [live.value]);
   const [focused, setFocused] = useState(0);
   const [cursor, setCursor] = useState(id);
-  const settled = useSettled(id);
+  const settled = useLater(id, SETTLED_MS);
   useSlash();
   useEffect(() => { if (id) setCursor(id); }, [id]);
   const show = (row, replace) => go("teams", { id: identity(row), query: route.peek().query, replace });
@@ -148,7 +149,7 @@ function Filters() {
     <input type="search" class="folk-filter-q" value=${typed.text.value}
       onInput=${(event) => typed.type(event.currentTarget.value)} aria-label=${t("people.team_q")}
       placeholder=${t("people.team_q")} aria-keyshortcuts="/" data-filter />
-    <${AreaInput} aria-label=${t("people.filter_area")} placeholder=${t("people.filter_area")}
+    <${AreaBox} aria-label=${t("people.filter_area")} placeholder=${t("people.filter_area")}
       value=${value("area")} change=${pick("area")} />
     <${Choice} label=${t("people.kind")} none=${t("people.all_kinds")} value=${value("kind")}
       change=${pick("kind")} codes=${kinds.value} say=${(code) => word("kind", code)} />

@@ -1,5 +1,7 @@
 // Workers: a list of any length, kept live; one of them beside it; paper lists typed in afterwards.
 import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+import { AreaBox, areaPath } from "../lib/areabox.js";
+import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
 import { go, href, route } from "../lib/router.js";
 import { assignments, live, mayCommand, mayReveal, needing, place, teams } from "../lib/store.js";
@@ -10,9 +12,8 @@ import { ROLES } from "../lib/people/acts.js";
 import { FindField, Found } from "../lib/people/find.js";
 import { Paper } from "../lib/people/paper.js";
 import {
-  AreaInput, AreaName, Choice, Filtering, Load, TeamLink, areaPath, ask, asked, collator,
-    layout, short, stale,
-  typedFilter, useOpening, useSettled, useSlash, useWidth,
+  AreaName, Choice, Filtering, Load, TeamLink, ask, asked, collator, layout, short, stale, typedFilter,
+  useOpening, useSlash,
 } from "../lib/people/parts.js";
 import { PaperHead, print, printing } from "../lib/people/print.js";
 import { PRESENCES, Prepared, arrange, choose, counted, loads, ranks } from "../lib/people/roster.js";
@@ -120,7 +121,7 @@ function List({ id }) {
   const [found, setFound] = useState(null);
   const [focused, setFocused] = useState(0);
   const [cursor, setCursor] = useState(id);
-  const settled = useSettled(id);
+  const settled = useLater(id, SETTLED_MS);
   useSlash();
   useEffect(() => { if (id) setCursor(id); }, [id]);
   useEffect(() => printing(() => html`<${PaperRoster} />`), []);
@@ -211,7 +212,7 @@ function Filters() {
       <input type="search" class="folk-filter-q" value=${typed.text.value}
         onInput=${(event) => typed.type(event.currentTarget.value)} aria-label=${t("people.q")}
         placeholder=${t("people.q")} aria-keyshortcuts="/" data-filter />
-      <${AreaInput} aria-label=${t("people.filter_area")} placeholder=${t("people.filter_area")}
+      <${AreaBox} aria-label=${t("people.filter_area")} placeholder=${t("people.filter_area")}
         value=${single("area")} change=${pick("area")} />
       <${Choice} label=${t("people.role")} none=${t("people.all_roles")} value=${single("role")}
         change=${pick("role")} codes=${roles} say=${(code) => word("role", code)} />

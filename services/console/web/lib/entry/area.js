@@ -4,7 +4,7 @@ import { inside } from "../areas.js";
 import { t, word } from "../i18n.js";
 import { href, param } from "../router.js";
 import { areas } from "../store.js";
-import { areaPath } from "../people/parts.js";
+import { areaPath } from "../areabox.js";
 import { AreaLine, Earlier, EntryForm, Group, Line, useEntry } from "./form.js";
 import { PlaceLine, noPlace, placed } from "./place.js";
 

@@ -5,9 +5,8 @@ import { lang, reason, t, word } from "../i18n.js";
 import { live, session } from "../store.js";
 import { hhmm, now } from "../time.js";
 import { ErrorNote, Field, Icon, classes, useAction } from "../ui.js";
-import { areaOf, areaPath } from "../people/parts.js";
 import { codeOf } from "../requests/reasons.js";
-import { AreaBox } from "../areabox.js";
+import { AreaBox, areaOf, areaPath } from "../areabox.js";
 import { faults } from "./faults.js";
 
 const KEPT = 8;

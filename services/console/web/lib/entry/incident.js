@@ -6,8 +6,7 @@ import { areas, incidents, place } from "../store.js";
 import { dayWords } from "../clock.js";
 import { dayNumber, fromLocal, now } from "../time.js";
 import { Field, Icon } from "../ui.js";
-import { areaPath } from "../people/parts.js";
-import { AreaBox } from "../areabox.js";
+import { AreaBox, areaPath } from "../areabox.js";
 import { Coded, Earlier, EntryForm, Group, Line, codeFault, codeIn, filled, useEntry } from "./form.js";
 
 const KINDS = ["lockdown", "general"];

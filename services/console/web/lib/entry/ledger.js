@@ -1,28 +1,19 @@
 // The ledger of one incident, day by day, as a table whose rows and columns add up. Pure.
 
-import { LEDGER as STATES } from "../counts.js";
-
-export { STATES };
-
-const none = () => ({ received: 0, ...Object.fromEntries(STATES.map((state) => [state, 0])) });
-
-function plus(sum, row) {
-  sum.received += row.received;
-  for (const state of STATES) sum[state] += row[state];
-}
+import { LEDGER, noLedger, plusLedger } from "../counts.js";
 
 /** Whether a row adds up: received = the sum over the states. */
-export const adds = (row) => row.received === STATES.reduce((sum, state) => sum + row[state], 0);
+export const adds = (row) => row.received === LEDGER.reduce((sum, state) => sum + row[state], 0);
 
 /** Rows of the view ledger of an incident: {days: [{day, ...}], newest first, total}. */
 export function byDay(rows, incident) {
   const days = new Map();
-  const total = none();
+  const total = noLedger();
   for (const row of rows.values()) {
     if (row.incident !== incident) continue;
-    if (!days.has(row.day)) days.set(row.day, { day: row.day, ...none() });
-    plus(days.get(row.day), row);
-    plus(total, row);
+    if (!days.has(row.day)) days.set(row.day, { day: row.day, ...noLedger() });
+    plusLedger(days.get(row.day), row);
+    plusLedger(total, row);
   }
   return { days: [...days.values()].sort((a, b) => (a.day < b.day ? 1 : -1)), total };
 }
@@ -31,5 +22,5 @@ export function byDay(rows, incident) {
 export function imbalance({ days, total }, figures) {
   const wrong = days.find((row) => !adds(row));
   if (wrong) return wrong.day;
-  return ["received", ...STATES].every((name) => total[name] === figures[name]) ? null : "total";
+  return ["received", ...LEDGER].every((name) => total[name] === figures[name]) ? null : "total";
 }

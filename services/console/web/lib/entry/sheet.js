@@ -1,16 +1,16 @@
 // The handover sheet on paper: open notes, and how the board stands at this moment, of one position.
 import { html } from "../preact.js";
 import { UNFINISHED, alertOf, byUrgency, worse } from "../alerts.js";
-import { ON_DUTY, PRIORITIES } from "../counts.js";
+import { LEDGER, ON_DUTY, PRIORITIES } from "../counts.js";
 import { number, t, word } from "../i18n.js";
 import { areas, incidents, live, place, requests, session } from "../store.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn } from "../sums.js";
 import { dayWords } from "../clock.js";
 import { now, span, stamp } from "../time.js";
-import { areaPath } from "../people/parts.js";
+import { areaPath } from "../areabox.js";
 import { PaperHead } from "../people/print.js";
 import { who } from "../requests/history.js";
-import { STATES, adds } from "./ledger.js";
+import { adds } from "./ledger.js";
 
 const MOST_ALERTS = 60;
 
@@ -42,7 +42,7 @@ function Figures() {
     <tr><th scope="row">${t("page.teams")}</th>
       <td>${t("entry.sheet_teams", { active: number(team.active), busy: number(team.busy) })}</td></tr>
     <tr><th scope="row">${t("view.ledger")}</th><td>${t("entry.received_n")} <b>${number(ledger.received)}</b>
-      ${" = "}${summed("request_state", STATES, ledger)}${wrong}</td></tr></tbody></table>
+      ${" = "}${summed("request_state", LEDGER, ledger)}${wrong}</td></tr></tbody></table>
     <${Unfinished} /></section>`;
 }
 

@@ -5,6 +5,7 @@ import { t, word } from "../i18n.js";
 import { href, param } from "../router.js";
 import { incidents, live, teams } from "../store.js";
 import { Field, Icon, Presence, useAction } from "../ui.js";
+import { list } from "../people/acts.js";
 import { find } from "../people/find.js";
 import { AreaLine, Check, Coded, Earlier, EntryForm, Group, Line, Pick, Quiet, codeFault, codeIn, filled,
   useEntry } from "./form.js";
@@ -75,7 +76,7 @@ async function byId(id) {
 
 /** Whom a text means: all of several ids, or who has the id, name or phone. Throws Problem. */
 async function meant(text) {
-  const ids = IDS.test(text) ? text.split(/[\s,\uff0c\u3001]+/) : [];
+  const ids = IDS.test(text) ? list(text) : [];
   const known = await Promise.all(ids.map(byId));
   if (known.length && known.every(Boolean)) return { sure: known };
   const { workers } = await find(text, MOST);

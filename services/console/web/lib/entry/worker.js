@@ -3,7 +3,7 @@ import { html } from "../preact.js";
 import { t, word } from "../i18n.js";
 import { href } from "../router.js";
 import { teams } from "../store.js";
-import { ROLES } from "../people/acts.js";
+import { ROLES, list } from "../people/acts.js";
 import { AreaLine, Check, Coded, Earlier, EntryForm, Group, Line, codeFault, codeIn, filled,
   useEntry } from "./form.js";
 import { SamePhone, useForgetting, usePhone } from "./same.js";
@@ -14,9 +14,6 @@ const blank = () => ({
   name: "", phone: "", role: "", role_other: "", organisation: "", home_area: "", report: false, skills: "",
     vehicle: "", capacity: "1", id: "",
 });
-
-/** Codes of a text, parted by spaces or commas. */
-const list = (text) => text.split(/[\s,\uff0c\u3001]+/).filter(Boolean);
 
 function make(values, idOf) {
   const role = codeIn(values, "role");

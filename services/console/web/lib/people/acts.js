@@ -96,7 +96,7 @@ export function Retire({ row, done }) {
 }
 
 /** Words between spaces and commas, also those of full width. */
-const list = (text) => text.split(/[\s,\uff0c\u3001]+/).filter(Boolean);
+export const list = (text) => text.split(/[\s,\uff0c\u3001]+/).filter(Boolean);
 
 /** Only what was changed is sent; name and phone only where something was typed. */
 export function amended(row, form) {

@@ -7,7 +7,8 @@ import { fromLocal, localDate, now } from "../time.js";
 import { ErrorNote, Field, Icon, useAction } from "../ui.js";
 import { find } from "./find.js";
 import { blank, dayAfter, fault, facts, identified, isBlank, outcome, pasted, timeOfDay } from "./lines.js";
-import { AreaField, AreaInput, areaOf } from "./parts.js";
+import { AreaBox, areaOf } from "../areabox.js";
+import { AreaField } from "./parts.js";
 
 const LINES = 8;
 /** Two facts a line, 500 commands at once. */
@@ -140,7 +141,7 @@ function Line({ line, wrong, number, date, area, person, change, lookUp, paste, 
       ${word("role", person.role)} · ${person.worker}</span>` : t("people.paper_many", { n: person.many }))}
       </td>
     <td data-label=${t("people.area")} class="folk-sheet-area">
-      <${AreaInput} data-column="area" aria-label=${`${t("people.area")} ${number}`} value=${line.area}
+      <${AreaBox} data-column="area" aria-label=${`${t("people.area")} ${number}`} value=${line.area}
       change=${(code) => code !== line.area && change(line.key, { area: code })}
       placeholder=${area ? t("people.paper_same") : t("people.area_hint")} /></td>
     <td data-label=${t("people.paper_in")}>${time("in", "came")}</td>

@@ -1,13 +1,12 @@
-// Parts that the pages of people share: filters in the address, areas by name or code, times typed in, the panel.
-import { computed, effect, html, signal, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "../preact.js";
+// Parts that the pages of people share: filters in the address, times typed in, the panel.
+import { computed, effect, html, signal, useId, useLayoutEffect, useRef, useState } from "../preact.js";
+import { useMedia } from "../hooks.js";
 import { lang, t, word } from "../i18n.js";
 import { go, href, route } from "../router.js";
 import { areas, live, mayCommand, teams } from "../store.js";
 import { fromLocal, hhmm, localDate, now, stamp, toLocal } from "../time.js";
-import { AreaBox, areaOf, areaPath } from "../areabox.js";
+import { AreaBox, areaPath } from "../areabox.js";
 import { Field, Icon, State, freshness } from "../ui.js";
-
-export { AreaBox as AreaInput, areaOf, areaPath };
 
 const today = computed(() => localDate(now.value));
 
@@ -28,20 +27,6 @@ export function ask(changes) {
 
 /** The address of a row of this page, keeping the filters. */
 export const rowHref = (id) => href(route.value.page, { id, query: route.value.query });
-
-/** The width of an element in px, as it changes; 0 before it is known. */
-export function useWidth() {
-  const ref = useRef();
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const measure = () => { if (ref.current) setWidth(ref.current.clientWidth); };
-    const watcher = new ResizeObserver(measure);
-    watcher.observe(ref.current);
-    measure();
-    return () => watcher.disconnect();
-  }, []);
-  return [ref, width];
-}
 
 /** A filter that is typed: it works at once, and is written to the address of its page once typing pauses. */
 export function typedFilter(page, name) {
@@ -137,7 +122,7 @@ export const Assignments = ({ items, empty }) => (items.length === 0 ? html`<p c
 export function Panel({ title, sub, close, focus, children }) {
   const heading = useRef();
   const id = useId();
-  const alone = useNarrow("60rem");
+  const alone = useMedia("(max-width: 60rem)");
   useLayoutEffect(() => { if (focus) heading.current.focus(); }, [focus]);
   const pressed = (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -154,7 +139,7 @@ export function Panel({ title, sub, close, focus, children }) {
 
 /** A part of a panel. */
 export function Part({ title, tools, children }) {
-  const level = useNarrow("60rem") ? "h2" : "h3";
+  const level = useMedia("(max-width: 60rem)") ? "h2" : "h3";
   return html`<section class="folk-part"><header class="folk-part-head"><${level}>${title}</${level}>${tools}
     </header>${children}</section>`;
 }
@@ -200,16 +185,6 @@ export const tag = computed(() => (lang.value === "zh" ? "zh-CN" : "en"));
 /** How texts of this language are put in order. */
 export const collator = computed(() => new Intl.Collator(tag.value, { numeric: true }));
 
-/** A value once it has stood still for some ms: what is loaded for it is not loaded for what is passed over. */
-export function useSettled(value, milliseconds = 120) {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), milliseconds);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return value === null ? null : settled;
-}
-
 /** "/" goes to the field that filters, unless somebody types. */
 export function useSlash() {
   useLayoutEffect(() => {
@@ -230,23 +205,11 @@ export function useSlash() {
 /** Filters in a row; folded away on a narrow screen until asked for, with how many of them are set. */
 export function Filtering({ names, children }) {
   const set = names.filter((name) => asked(name).length > 0).length;
-  const narrow = useNarrow("40rem");
+  const narrow = useMedia("(max-width: 40rem)");
   const row = html`<div class="toolbar" role="group" aria-label=${t("ui.filter")}>${children}</div>`;
   if (!narrow) return row;
   return html`<details class="folk-fold"><summary class="button">
     ${set ? t("people.filters_set", { n: set }) : t("ui.filter")}</summary>${row}</details>`;
-}
-
-/** Whether the screen is at most so wide. */
-function useNarrow(width) {
-  const screen = useMemo(() => matchMedia(`(max-width: ${width})`), [width]);
-  const [narrow, setNarrow] = useState(screen.matches);
-  useEffect(() => {
-    const change = (event) => setNarrow(event.matches);
-    screen.addEventListener("change", change);
-    return () => screen.removeEventListener("change", change);
-  }, [screen]);
-  return narrow;
 }
 
 /** The layout of a list that is `width` px wide: {lines: of a row, 1 = columns; height: of a row in px; wide}. */

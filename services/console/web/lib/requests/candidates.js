@@ -1,18 +1,19 @@
 // Who could be sent: the free, able and near on top. Arrow keys choose, Enter sends.
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../preact.js";
 import { get } from "../api.js";
+import { useLater } from "../hooks.js";
 import { number, t, word } from "../i18n.js";
 import { route } from "../router.js";
 import { areas } from "../store.js";
 import { wall, span } from "../time.js";
 import { Empty, ErrorNote, Icon, Loading, Presence, State, classes, useLoaded } from "../ui.js";
-import { rowOf, useLater } from "./desk.js";
+import { rowOf } from "./desk.js";
 import { Place } from "./show.js";
 
 const LIMIT = 60;
 const TYPING_MS = 250;
-const FRESH_MS = 15000;
 /** The list is asked for anew after so long: who is free changes. */
+const FRESH_MS = 15000;
 
 /** The kinds of candidates, best first: free and able, free, the rest. */
 const rank = (one) => (one.free && one.able ? "best" : one.free ? "free" : "rest");

@@ -1,5 +1,5 @@
 // What the parts of the requests page share: what is checked, which panel is open, where the focus goes back to.
-import { computed, signal, useEffect, useLayoutEffect, useRef, useState } from "../preact.js";
+import { computed, signal, useEffect, useState } from "../preact.js";
 import { all } from "../api.js";
 import { go, route } from "../router.js";
 import { areas, assignments, live, teams } from "../store.js";
@@ -86,33 +86,6 @@ export async function assignmentsOf(jurisdiction, request) {
 /** The areas above a request's, without the root: outermost first. */
 export const placePath = (code) => areas.value.path(code).filter((node) => node.level > 0);
 
-/** Whether a media query holds now. */
-export function useMedia(query) {
-  const [holds, setHolds] = useState(() => matchMedia(query).matches);
-  useEffect(() => {
-    const list = matchMedia(query);
-    const changed = () => setHolds(list.matches);
-    list.addEventListener("change", changed);
-    changed();
-    return () => list.removeEventListener("change", changed);
-  }, [query]);
-  return holds;
-}
-
-/** [ref, whether the element is narrower than so many rem]. */
-export function useNarrow(rem) {
-  const box = useRef();
-  const [narrow, setNarrow] = useState(false);
-  useLayoutEffect(() => {
-    const measure = () => setNarrow(box.current.clientWidth < rem * parseFloat(getComputedStyle(document.documentElement).fontSize));
-    const watcher = new ResizeObserver(() => box.current && measure());
-    watcher.observe(box.current);
-    measure();
-    return () => watcher.disconnect();
-  }, []);
-  return [box, narrow];
-}
-
 /** False at first, true after so many ms: what is passed over quickly asks for nothing. */
 export function useSettled(milliseconds) {
   const [settled, setSettled] = useState(false);
@@ -121,14 +94,4 @@ export function useSettled(milliseconds) {
     return () => clearTimeout(timer);
   }, []);
   return settled;
-}
-
-/** A value that follows another after it has been still for so many ms. */
-export function useLater(value, milliseconds) {
-  const [later, setLater] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setLater(value), milliseconds);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return later;
 }

@@ -2,13 +2,14 @@
 import { html, useEffect, useRef } from "../preact.js";
 import { all, get } from "../api.js";
 import { alertOf, unfinished } from "../alerts.js";
+import { SETTLED_MS, useLater } from "../hooks.js";
 import { number, t, word } from "../i18n.js";
 import { href, route } from "../router.js";
 import { incidents, live, mayCommand } from "../store.js";
 import { now, since, span, stamp } from "../time.js";
 import { Age, Alert, ErrorNote, Icon, Loading, State, classes, useLoaded } from "../ui.js";
 import { Contact } from "./contact.js";
-import { assignmentsOf, panel, placePath, remember, rowOf, show, slow, tasksOf, useLater, useSettled } from "./desk.js";
+import { assignmentsOf, panel, placePath, remember, rowOf, show, slow, tasksOf, useSettled } from "./desk.js";
 import { History } from "./history.js";
 import { Nearby } from "./nearby.js";
 import { Standing, What } from "./show.js";
@@ -107,7 +108,7 @@ function Facts({ row }) {
 
 /** Assignments, duplicates, history: fetched when the selection has settled, and again after each change. */
 function Rest({ row, position }) {
-  const settled = useSettled(120);
+  const settled = useSettled(SETTLED_MS);
   const now = tasksOf.value.get(row.request) ?? [];
   const change = useLater(`${JSON.stringify(row)}${JSON.stringify(now)}${position}`, LATER_MS);
   const jurisdiction = route.value.jurisdiction;

@@ -1,6 +1,7 @@
 // The queue: filters, the table of requests, what is checked; rows change under the user without moving what they look at.
 import { html, useEffect, useMemo, useRef, useState } from "../preact.js";
 import { get } from "../api.js";
+import { useNarrow } from "../hooks.js";
 import { lang, number, t, word } from "../i18n.js";
 import { param, route } from "../router.js";
 import { areas, incidents, live, requests } from "../store.js";
@@ -10,17 +11,17 @@ import { alertOf } from "../alerts.js";
 import { stamp } from "../time.js";
 import { AreaPick } from "./area.js";
 import { OpenedAgo, Place, Slots, Standing, What } from "./show.js";
-import { checked, endedRows, panel, show, slow, tasksOf, toggle, unitName, useNarrow } from "./desk.js";
+import { checked, endedRows, panel, show, slow, tasksOf, toggle, unitName } from "./desk.js";
 import {
   ALERTS, ENDED, STATES, clearFilters, comparison, filtered, filtersOf, passer, setFilter, sortBy, sortOf, tally, toggleFilter,
 } from "./filter.js";
 
-const PAGE = 200;
 /** Ended requests that are fetched at a time. */
-const TABLE_REM = 50;
+const PAGE = 200;
 /** Where the queue is narrower its rows are cards. */
-const ANNOUNCE_MS = 2500;
+const TABLE_REM = 50;
 /** New requests are announced together after so long. */
+const ANNOUNCE_MS = 2500;
 
 /** Which requests have an assignment or offer of a unit; null where none is asked for. */
 function useUnit(unit) {
