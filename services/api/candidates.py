@@ -13,7 +13,8 @@ from projections.requests import RequestRow
 from projections.roster import RosterRow
 from projections.teams import TeamRow
 from services.access import Principal
-from services.api.context import answer, muster, reader, whole
+from services.api.context import answer, muster, reader
+from services.api.parameters import given, whole
 from services.api.problems import Problem
 from services.api.rows import Opener
 from services.dispatch.board import VIEWS, Board, Point, assemble, searched, takes, team_phones
@@ -22,9 +23,9 @@ from services.runtime import Muster
 from services.telemetry.duty import ON_DUTY, outlived
 from services.views.port import Query
 
-PARAMETERS: Final = ("request", "kind", "q", "limit")
 KINDS: Final = ("worker", "team")
 MOST: Final = 200
+MOST_TEXT: Final = 100
 _EXACT: Final = ("dispatcher", "gateway", "admin")
 """Who may know exactly where workers are; of others' distances only the hundreds of metres are told."""
 _IDLE: Final[dict[str, Any]] = {"presence": ["available"], "team": [None]}
@@ -83,34 +84,21 @@ def _about(seen: Seen, service: Muster) -> dict[str, Any]:
 
 def _asked(request: Request) -> Asked:
     """Raises 400."""
-    given = _given(request)
-    kinds = given.get("kind", list(KINDS))
+    found = given(request, "candidates", once=("request", "q", "limit"), many=("kind",))
+    kinds = found.get("kind", list(KINDS))
     if not set(kinds) <= set(KINDS):
         raise Problem(400, "parameter.invalid", f"kind must be of {', '.join(KINDS)}.")
-    if not given.get("request", [""])[0]:
+    for name in ("request", "q"):
+        if len(found.get(name, [""])[0]) > MOST_TEXT:
+            raise Problem(400, "parameter.invalid", f"{name} is at most {MOST_TEXT} characters long.")
+    if not found.get("request", [""])[0]:
         raise Problem(400, "parameter.invalid", "Say for which request: request=ID is missing.")
     return Asked(
-        request=given["request"][0],
+        request=found["request"][0],
         kinds=tuple(kind for kind in KINDS if kind in kinds),
-        q=given.get("q", [""])[0].strip().casefold() or None,
-        limit=whole("limit", given.get("limit", ["50"])[0], 1, MOST),
+        q=found.get("q", [""])[0].strip().casefold() or None,
+        limit=whole("limit", found.get("limit", ["50"])[0], 1, MOST),
     )
-
-
-def _given(request: Request) -> dict[str, list[str]]:
-    """Raises 400."""
-    given: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
-        if name not in PARAMETERS:
-            known = ", ".join(PARAMETERS)
-            detail = f"candidates has no parameter {name[:64]!r}; it has {known}."
-            raise Problem(400, "parameter.unknown", detail)
-        if "\0" in value or len(value) > 100:
-            raise Problem(400, "parameter.invalid", f"{name} is too long or holds a NUL character.")
-        given.setdefault(name, []).append(value)
-        if len(given[name]) > (100 if name == "kind" else 1):
-            raise Problem(400, "parameter.invalid", f"{name} is given too often.")
-    return given
 
 
 async def _look(service: Muster, jurisdiction: str, asked: Asked, asker: Principal) -> Seen:

@@ -7,13 +7,13 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access.tokens import CODE_MINUTES, MOST_CODE_MINUTES
-from services.api.context import answer, json_body, muster, reader, tokens
-from services.api.problems import Problem, invalid
+from services.api.context import answer, model, muster, reader, tokens
+from services.api.problems import Problem
 from services.decisions.base import WHOLE, Id
 
 WRONG_A_MINUTE: Final = 10
@@ -43,11 +43,7 @@ async def issue(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if asker.scope not in ("dispatcher", "admin"):
         raise Problem(403, "forbidden", "This token may not make sign-in codes; ask the command centre.")
-    content = await json_body(request)
-    try:
-        given = NewCode.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise invalid(error) from error
+    given = await model(request, NewCode)
     found = await muster(request).views.load(jurisdiction, {"roster": [given.worker]})
     row = found["roster"].get(given.worker)
     if row is None:

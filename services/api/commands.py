@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import Principal
-from services.api.context import answer, json_body, muster, principal
+from services.api.context import answer, json_body, model, muster, principal
 from services.api.problems import Problem, invalid
 from services.decisions.base import Command, Instant, commands
 from services.decisions.jurisdiction import INTERNAL
@@ -134,11 +134,7 @@ async def one(request: Request) -> Response:
         raise Problem(404, "command.unknown", f"There is no command {name}; GET /api/v1 lists them.")
     jurisdiction, asker = await commander(request, name)
     key = _key(request)
-    content = await json_body(request)
-    try:
-        body = BODIES[name].model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise invalid(error) from error
+    body = await model(request, BODIES[name])
     outcome = (await _submit(request, jurisdiction, [_asked(request, asker, key, *_split(name, body))]))[0]
     return _answer(outcome)
 

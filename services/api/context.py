@@ -1,14 +1,14 @@
-"""What endpoints share: the runtime, the asker, and small readers of parameters."""
+"""What endpoints share: the runtime, the asker, the body, the answer."""
 
-from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import Principal, Tokens
-from services.api.problems import Problem
+from services.api.problems import Problem, invalid
 from services.edge import Edge
 from services.runtime import Muster
 
@@ -16,6 +16,8 @@ COOKIE = "muster_session"
 NEW_SECONDS = 2.0
 """How long who has written to a jurisdiction waits for another process to hear of it."""
 _encoder = msgspec.json.Encoder()
+
+M = TypeVar("M", bound=BaseModel)
 
 
 def muster(request: Request) -> Muster:
@@ -73,6 +75,15 @@ def still(request: Request, asker: Principal) -> bool:
         return False
 
 
+async def model(request: Request, kind: type[M]) -> M:
+    """The body as such a model. Raises 400, 415; 422 field by field."""
+    content = await json_body(request)
+    try:
+        return kind.model_validate_json(content, strict=True)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
 async def json_body(request: Request) -> bytes:
     """Forms, which foreign pages can send without asking, are refused. Raises 415."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
@@ -99,32 +110,3 @@ async def reader(request: Request) -> tuple[str, Principal]:
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """JSON by msgspec: instants as RFC 3339."""
     return Response(_encoder.encode(body), status, headers=headers, media_type="application/json")
-
-
-def instant(name: str, text: str) -> datetime:
-    """An RFC 3339 instant with offset. Raises 400."""
-    try:
-        value = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        value = None
-    if value is None or value.tzinfo is None or not 1900 <= value.year <= 2200:
-        raise Problem(
-            400,
-            "parameter.invalid",
-            f"{name} must be an instant with offset such as 2022-03-28T00:00:00+08:00.",
-        )
-    return value.astimezone(UTC)
-
-
-def whole(name: str, text: str, least: int, most: int) -> int:
-    """A whole number in a range. Raises 400."""
-    if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
-        return int(text)
-    raise Problem(400, "parameter.invalid", f"{name} must be a whole number from {least} to {most}.")
-
-
-def flag(name: str, text: str) -> bool:
-    """true or false. Raises 400."""
-    if text in ("true", "false"):
-        return text == "true"
-    raise Problem(400, "parameter.invalid", f"{name} must be true or false.")

@@ -3,14 +3,14 @@
 import asyncio
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from projections.base import Row
 from services.access import Principal
-from services.api.context import answer, json_body, muster, reader
-from services.api.problems import Problem, invalid
+from services.api.context import answer, model, muster, reader
+from services.api.problems import Problem
 from services.api.rows import Opener
 from services.decisions.base import WHOLE, PersonalLine, omitted
 from services.runtime import Muster
@@ -40,11 +40,7 @@ async def find(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if not asker.may_reveal():
         raise Problem(403, "forbidden", "This token may not look people up.")
-    content = await json_body(request)
-    try:
-        asked = Find.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise invalid(error) from error
+    asked = await model(request, Find)
     if bool(asked.name) == bool(asked.phone):
         raise Problem(422, "invalid", "Give either name or phone.")
     service = muster(request)

@@ -10,7 +10,8 @@ from starlette.responses import FileResponse, Response
 
 from services.access import Principal
 from services.api.commands import commander
-from services.api.context import answer, muster, tokens, whole
+from services.api.context import answer, muster, tokens
+from services.api.parameters import given, whole
 from services.api.problems import Problem
 from services.intake import ColumnsMissing, ImportFailed, Mapping, load_mapping, shipped
 from services.intake.desk import Import, Imports, TooMany
@@ -148,18 +149,14 @@ def _seen(jurisdiction: str, asker: Principal) -> Callable[[str, str], bool]:
 
 def _asked(request: Request, *more: str) -> tuple[Mapping, str, int]:
     """(mapping, the file's name, rows to show) of the query string. Raises 400."""
-    given = request.query_params
-    known = ("mapping", "file", *more)
-    for name in given:
-        if name not in known or len(given.getlist(name)) > 1:
-            raise Problem(400, "parameter.invalid", f"Give {' and '.join(known)}, each at most once.")
-    mapping = SHIPPED.get(given.get("mapping", ""))
+    found = {name: one for name, (one,) in given(request, "imports", once=("mapping", "file", *more)).items()}
+    mapping = SHIPPED.get(found.get("mapping", ""))
     if mapping is None:
         raise Problem(400, "parameter.invalid", f"mapping must be one of {', '.join(SHIPPED)}.")
-    file = given.get("file", "table")
+    file = found.get("file", "table")
     if not 0 < len(file) <= MOST_NAME or any(char < " " or char == "\x7f" for char in file):
         raise Problem(400, "parameter.invalid", f"file must be a name of 1 to {MOST_NAME} characters.")
-    return mapping, file, whole("rows", given.get("rows", str(ROWS)), 1, MOST_ROWS)
+    return mapping, file, whole("rows", found.get("rows", str(ROWS)), 1, MOST_ROWS)
 
 
 async def _content(request: Request) -> bytes:

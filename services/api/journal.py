@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from events.commit import Commit, decode
-from services.api.context import flag, muster, reader, still, whole
+from services.api.context import muster, reader, still
 from services.api.hub import Hub
+from services.api.parameters import flag, given, whole
 from services.api.problems import Problem
 from services.log.port import Log
 
@@ -47,11 +48,9 @@ async def journal(request: Request) -> StreamingResponse:
     jurisdiction, asker = await reader(request)
     if not asker.may_read_log():
         raise Problem(403, "forbidden", "This token may not read the log.")
-    unknown = set(request.query_params) - {"after", "follow"}
-    if unknown:
-        raise Problem(400, "parameter.unknown", "The log has the parameters after and follow.")
-    after = whole("after", request.query_params.get("after", "0"), 0, 1 << 60)
-    follow = flag("follow", request.query_params.get("follow", "false"))
+    found = given(request, "The log", once=("after", "follow"))
+    after = whole("after", found.get("after", ["0"])[0], 0, 1 << 60)
+    follow = flag("follow", found.get("follow", ["false"])[0])
     hub: Hub = request.app.state.hub
 
     def goes_on() -> bool:

@@ -13,9 +13,10 @@ from events.assignment import LIVE
 from projections.assignments import AssignmentRow
 from projections.requests import RequestRow
 from services.access import Principal
-from services.api.context import answer, flag, muster, reader
+from services.api.context import answer, muster, reader
 from services.api.hours import hours
 from services.api.mine import OPEN, Looking, Mine
+from services.api.parameters import flag, given
 from services.api.problems import Problem
 from services.api.rows import Opener
 from services.api.views import own_team, record_reveal
@@ -150,12 +151,7 @@ async def task(request: Request) -> Response:
 
 def _reveal(request: Request) -> bool:
     """Raises 400."""
-    for name in request.query_params:
-        if name != "reveal":
-            raise Problem(400, "parameter.unknown", f"A task has no parameter {name[:64]!r}; it has reveal.")
-    if len(request.query_params.getlist("reveal")) > 1:
-        raise Problem(400, "parameter.invalid", "Give reveal once.")
-    return flag("reveal", request.query_params.get("reveal", "false"))
+    return flag("reveal", given(request, "A task", once=("reveal",)).get("reveal", ["false"])[0])
 
 
 async def _of_theirs(

@@ -7,14 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import Principal
-from services.api.context import answer, muster, reader, whole
+from services.api.context import answer, muster, reader
+from services.api.parameters import given, whole
 from services.api.problems import Problem
-from services.api.views import AREA
 from services.telemetry.duty import ON_DUTY, outlived
 from services.telemetry.port import Fix
 from services.views.port import BadQuery, Page, Query
 
-PARAMETERS: Final = ("area", "role", "presence", "limit", "cursor")
 _EXACT: Final = ("dispatcher", "gateway", "admin", "worker")
 
 
@@ -44,38 +43,22 @@ async def _page(request: Request, jurisdiction: str, query: Query) -> Page:
 
 def _query(request: Request, asker: Principal) -> Query:
     """Raises 400."""
-    given = _given(request)
-    if not all(AREA.fullmatch(code) for code in given.get("area", [])):
-        raise Problem(400, "parameter.invalid", "area must be the code of an area.")
-    presence = given.get("presence", list(ON_DUTY))
+    found = given(request, "places", once=("limit", "cursor"), many=("area", "role", "presence"))
+    presence = found.get("presence", list(ON_DUTY))
     if not set(presence) <= set(ON_DUTY):
         raise Problem(400, "parameter.invalid", f"presence must be of {', '.join(ON_DUTY)}.")
     filters: dict[str, list[str]] = {"presence": presence}
-    if "role" in given:
-        filters["role"] = given["role"]
+    if "role" in found:
+        filters["role"] = found["role"]
     if asker.worker is not None:
         filters["worker"] = [asker.worker]
     return Query(
         filters=filters,
-        areas=given.get("area", []),
+        areas=found.get("area", []),
         within=asker.areas,
-        limit=whole("limit", given.get("limit", ["100"])[0], 1, 1000),
-        cursor=given.get("cursor", [None])[0],
+        limit=whole("limit", found.get("limit", ["100"])[0], 1, 1000),
+        cursor=found.get("cursor", [None])[0],
     )
-
-
-def _given(request: Request) -> dict[str, list[str]]:
-    given: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
-        if name not in PARAMETERS:
-            known = ", ".join(PARAMETERS)
-            raise Problem(400, "parameter.unknown", f"places has no parameter {name[:64]!r}; it has {known}.")
-        if "\0" in value or len(value) > 1000:
-            raise Problem(400, "parameter.invalid", f"{name} is too long or holds a NUL character.")
-        given.setdefault(name, []).append(value)
-        if len(given[name]) > (1 if name in ("limit", "cursor") else 100):
-            raise Problem(400, "parameter.invalid", f"{name} is given too often.")
-    return given
 
 
 def _place(fix: Fix, row: Any, now: datetime, asker: Principal) -> dict[str, Any]:

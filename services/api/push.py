@@ -2,12 +2,12 @@
 
 from typing import Annotated, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.context import answer, json_body, principal, reader
-from services.api.problems import Problem, invalid
+from services.api.context import answer, model, principal, reader
+from services.api.problems import Problem
 from services.push.port import Subscription
 from services.push.pusher import Pusher
 from services.push.sealing import BadKeys, Browser
@@ -56,11 +56,7 @@ async def key(request: Request) -> Response:
 async def subscribe(request: Request) -> Response:
     """Wake this phone for offers and dispatches of its worker and their active team."""
     jurisdiction, token, worker, pusher = await _asked(request)
-    content = await json_body(request)
-    try:
-        given = Subscribe.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise invalid(error) from error
+    given = await model(request, Subscribe)
     if not pusher.rules.allow(given.endpoint):
         raise Problem(
             422,
@@ -87,11 +83,7 @@ async def subscribe(request: Request) -> Response:
 async def unsubscribe(request: Request) -> Response:
     """Wake this phone no longer; an unknown endpoint is no error."""
     jurisdiction, _, worker, pusher = await _asked(request)
-    content = await json_body(request)
-    try:
-        given = Unsubscribe.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise invalid(error) from error
+    given = await model(request, Unsubscribe)
     await pusher.forget(given.endpoint, (jurisdiction, worker))
     return answer({"status": "ok"})
 

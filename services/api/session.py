@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import lasts
 from services.api.codes import redeem
-from services.api.context import COOKIE, answer, edge, foreign, json_body, muster, principal, tokens
-from services.api.problems import Problem, invalid
+from services.api.context import COOKIE, answer, edge, foreign, model, muster, principal, tokens
+from services.api.problems import Problem
 from services.clock import SystemClock
 from services.decisions.base import omitted
 
@@ -28,13 +28,9 @@ class SignIn(BaseModel):
 async def sign_in(request: Request) -> Response:
     """Set the session cookie: SameSite=Strict, HttpOnly. A foreign page must not sign people in as somebody
     else."""
-    content = await json_body(request)
     if foreign(request):
         raise Problem(403, "forbidden", "Sign in from a page of this service.")
-    try:
-        given = SignIn.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise invalid(error) from error
+    given = await model(request, SignIn)
     if bool(given.token) == bool(given.code):
         raise Problem(422, "invalid", "Give either token or code.")
     session = redeem(request, given.code) if given.code else tokens(request).session(given.token)

@@ -16,9 +16,10 @@ from services.access import Principal
 from services.api.context import muster, reader, still
 from services.api.frames import GZIP_HEADER, Frame
 from services.api.hub import Client, Hub, Wanted
+from services.api.parameters import anything
 from services.api.problems import Problem
 from services.api.rows import Opener
-from services.api.views import bounded, own, own_team
+from services.api.views import own, own_team
 from services.runtime import public_views
 from services.views.port import BadQuery, Query
 from services.views.query import check
@@ -34,14 +35,11 @@ MOST_CLIENTS: Final = 1_000
 
 def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
     """Views and filters asked for. Raises 400, 403."""
-    given: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
-        given.setdefault(name, []).append(value)
+    given = anything(request)
     names = [name for value in given.pop("views", []) for name in value.split(",") if name]
     unknown = [name for name in names if name not in public_views()]
     if unknown or not names:
         raise Problem(400, "parameter.invalid", f"views must be some of {', '.join(public_views())}.")
-    bounded(given)
     areas = given.pop("area", [])
     wanted = {
         name: (catalog[name], _query(name, names, given, areas, asker, team)) for name in dict.fromkeys(names)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import Principal
-from services.api.context import answer, json_body, muster, reader
-from services.api.problems import Problem, invalid
+from services.api.context import answer, model, muster, reader
+from services.api.problems import Problem
 from services.decisions.base import Instant
 from services.runtime import Muster
 from services.telemetry.datum import Datum, to_wgs84
@@ -78,11 +78,7 @@ async def report(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if asker.scope not in _SENDERS:
         raise Problem(403, "forbidden", "This token may not report positions.")
-    content = await json_body(request)
-    try:
-        given = Telemetry.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise invalid(error) from error
+    given = await model(request, Telemetry)
     if len(given.fixes) > MOST_FIXES:
         raise Problem(413, "too_many", f"{len(given.fixes)} positions at once; send at most {MOST_FIXES}.")
     _pace.take(asker.id)

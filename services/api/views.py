@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,8 @@ from projections.base import Row, View
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS, keyed
 from services.access import Principal
-from services.api.context import answer, flag, instant, muster, reader, whole
+from services.api.context import answer, muster, reader
+from services.api.parameters import flag, given, instant, whole
 from services.api.problems import Problem
 from services.api.rows import Opener, personal_of, subjects_of
 from services.decisions.jurisdiction import Reveal
@@ -31,7 +32,6 @@ AS_OF = re.compile(
     r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9]))"
 )
 """A position, or an instant by RFC 3339."""
-AREA = re.compile(r"[A-Za-z0-9-]{1,64}")
 _ENVELOPE = ("sort", "limit", "cursor", "after", "as_of", "at", "reveal")
 _OWN = {
     "roster": "worker",
@@ -61,30 +61,8 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
 
 def parameters(request: Request, view: View[Any], asker: Principal, team: str | None = None) -> Asking:
     """The query string, checked; `team` as told by `own_team`. Raises Problem 400 or 403."""
-    given: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
-        given.setdefault(name, []).append(value)
-    known = {"area", *_ENVELOPE, *view.filters}
-    for name, values in given.items():
-        if name not in known:
-            raise Problem(
-                400,
-                "parameter.unknown",
-                f"{view.name} has no parameter {name[:64]!r}; it has {', '.join(sorted(known))}.",
-            )
-        if name in _ENVELOPE and len(values) > 1:
-            raise Problem(400, "parameter.invalid", f"Give {name} once.")
-    bounded(given)
-    return _asking(view, given, asker, team)
-
-
-def bounded(given: Mapping[str, Sequence[str]]) -> None:
-    """What may stand in a parameter, whichever it is. Raises 400."""
-    for name, values in given.items():
-        if any("\0" in value or len(value) > 1000 for value in values) or len(values) > 100:
-            raise Problem(400, "parameter.invalid", f"{name} is too long or holds a NUL character.")
-    if not all(AREA.fullmatch(code) for code in given.get("area", [])):
-        raise Problem(400, "parameter.invalid", "area must be the code of an area.")
+    found = given(request, view.name, once=_ENVELOPE, many=("area", *view.filters))
+    return _asking(view, found, asker, team)
 
 
 def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal, team: str | None) -> Asking:

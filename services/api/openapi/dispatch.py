@@ -1,7 +1,17 @@
 """The operation that says whom to send."""
 
-from services.api.openapi.generated import _KINDS
-from services.api.openapi.parts import JURISDICTION, OR_NOT, POSITION, TEXT, TEXTS, WHOLE, ok, problems, query
+from services.api.openapi.parts import (
+    JURISDICTION,
+    OR_NOT,
+    POSITION,
+    SHORT,
+    TEXT,
+    TEXTS,
+    WHOLE,
+    ok,
+    problems,
+    query,
+)
 
 _CANDIDATE = {
     "type": "object",
@@ -44,11 +54,11 @@ CANDIDATES = {
             "name": "request",
             "in": "query",
             "required": True,
-            "schema": _KINDS["text"] | {"minLength": 1, "maxLength": 100},
+            "schema": SHORT | {"minLength": 1, "maxLength": 100},
             "description": "Its id",
         },
         query("kind", {"type": "string", "enum": ["worker", "team"]}, "Repeated = or", many=True),
-        query("q", _KINDS["text"] | {"maxLength": 100}, "In id, organisation or team; off duty too"),
+        query("q", SHORT | {"maxLength": 100}, "In id, organisation or team; off duty too"),
         query("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "At most so many"),
     ],
     "responses": ok(

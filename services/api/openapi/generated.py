@@ -13,14 +13,16 @@ from services.api.openapi.parts import (
     JURISDICTION,
     POSITION,
     REF,
+    SHORT,
     TEXT,
+    areas,
     content,
     ok,
     problems,
     query,
     ref,
 )
-from services.api.views import AREA, AS_OF
+from services.api.views import AS_OF
 from services.views.columns import columns
 from services.views.history import INSTANT_VIEWS
 
@@ -134,7 +136,7 @@ def _items(view: View[Any]) -> dict[str, Any]:
 
 
 _KINDS: dict[str, dict[str, Any]] = {
-    "text": {"type": "string", "maxLength": 200, "pattern": "^[^\\x00]*$"},
+    "text": SHORT,
     "integer": {"type": "integer", "minimum": -(1 << 53), "maximum": 1 << 53},
     "real": {"type": "number"},
     "boolean": {"type": "boolean"},
@@ -163,12 +165,7 @@ def listing(view: View[Any]) -> dict[str, Any]:
             for c in columns(view)
             if c.field != "area"
         ),
-        query(
-            "area",
-            {"type": "string", "pattern": f"^{AREA.pattern}$"},
-            "Code of an area that holds the rows",
-            many=True,
-        ),
+        areas("Code of an area that holds the rows"),
         query("sort", {"type": "string", "enum": orders}, "Field, - first = descending"),
         query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "Rows a page"),
         query("cursor", TEXT, "`next` of the page before"),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from services.api.parameters import AREA
+
 REF = "#/components/schemas/{}"
 TEXT = {"type": "string"}
 INSTANT = {"type": "string", "format": "date-time"}
@@ -10,6 +12,7 @@ OBJECT: dict[str, Any] = {"type": "object"}
 OR_NOT = {"type": ["string", "null"]}
 MAYBE = {"anyOf": [INSTANT, {"type": "null"}]}
 TEXTS = {"type": "array", "items": TEXT}
+SHORT = {"type": "string", "maxLength": 200, "pattern": "^[^\\x00]*$"}
 WHOLE = {"type": "integer", "minimum": 0}
 WHOLE_OR_NOT = {"type": ["integer", "null"], "minimum": 0}
 JURISDICTION = {
@@ -74,3 +77,8 @@ def query(name: str, schema: dict[str, Any], description: str, *, many: bool = F
     if many:
         schema = {"type": "array", "items": schema, "maxItems": 100}
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+
+
+def areas(description: str) -> dict[str, Any]:
+    """The parameter that names areas."""
+    return query("area", {"type": "string", "pattern": f"^{AREA.pattern}$"}, description, many=True)

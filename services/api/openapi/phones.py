@@ -1,6 +1,5 @@
 """Operations of workers' phones: signing in, the own page and tasks, pushes, positions."""
 
-from services.api.openapi.generated import _KINDS
 from services.api.openapi.parts import (
     INSTANT,
     JURISDICTION,
@@ -8,14 +7,15 @@ from services.api.openapi.parts import (
     OBJECT,
     OR_NOT,
     POSITION,
+    SHORT,
     TEXT,
+    areas,
     content,
     ok,
     problems,
     query,
     ref,
 )
-from services.api.views import AREA
 from services.telemetry.duty import ON_DUTY
 
 CODES = {
@@ -174,13 +174,8 @@ PLACES = {
     "tags": ["telemetry"],
     "parameters": [
         JURISDICTION,
-        query(
-            "area",
-            {"type": "string", "pattern": f"^{AREA.pattern}$"},
-            "Code of an area that holds them",
-            many=True,
-        ),
-        query("role", _KINDS["text"], "Repeated = or", many=True),
+        areas("Code of an area that holds them"),
+        query("role", SHORT, "Repeated = or", many=True),
         query("presence", {"type": "string", "enum": list(ON_DUTY)}, "Repeated = or", many=True),
         query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "Workers a page"),
         query("cursor", TEXT, "`next` of the page before"),

@@ -1,7 +1,17 @@
 """Operations of the service itself: health, sessions, streams, the log, finding people."""
 
-from services.api.openapi.parts import JURISDICTION, OBJECT, POSITION, TEXT, content, ok, problems, query, ref
-from services.api.views import AREA
+from services.api.openapi.parts import (
+    JURISDICTION,
+    OBJECT,
+    POSITION,
+    TEXT,
+    areas,
+    content,
+    ok,
+    problems,
+    query,
+    ref,
+)
 
 HEALTHZ = {
     "operationId": "healthz",
@@ -64,12 +74,7 @@ STREAM = {
     "parameters": [
         JURISDICTION,
         {"name": "views", "in": "query", "required": True, "schema": TEXT, "description": "Comma-separated"},
-        query(
-            "area",
-            {"type": "string", "pattern": f"^{AREA.pattern}$"},
-            "Code of an area that holds the rows",
-            many=True,
-        ),
+        areas("Code of an area that holds the rows"),
     ],
     "responses": {
         "200": {"description": "An open stream", **content(TEXT, "text/event-stream")},
