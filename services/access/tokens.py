@@ -4,12 +4,13 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
 
 from services.access.codes import new_code, typed
-from services.access.port import Code, Held, Session, Token, TokenStore, hashed
+from services.access.port import AccessUnavailable, Code, Held, Session, Token, TokenStore, hashed
 from services.access.principal import SCOPES, Principal, ScopeName
 from services.access.store import Store
 from services.private import replace
@@ -168,7 +169,8 @@ class Tokens:
                 expires_at=now + PHONE_LASTS,
             )
             session = self.session(self._add(token))
-            self._make_way(code, now)
+            with suppress(AccessUnavailable):  # the code is used up: the next sign-in tidies up
+                self._make_way(code, now)
             return session
 
     def _make_way(self, code: Code, now: datetime) -> None:
@@ -275,7 +277,8 @@ class Tokens:
             token = self._by_id.get(found.token)
             if token and from_code(token):
                 self._store.revoke(token.id, self._now())
-            self._store.end(hash_)
+            else:
+                self._store.end(hash_)
             self._take(self._store.now())
 
     def close(self) -> None:

@@ -68,7 +68,9 @@ def foreign(request: Request) -> bool:
 
 
 def still(request: Request, asker: Principal) -> bool:
-    """Whether who asked may go on: their token, or session, has not ended while the answer stayed open."""
+    """Whether an open answer may go on: the service does not stop, and the token or session has not ended."""
+    if request.app.state.hub.stopping:
+        return False
     try:
         return principal(request) == asker
     except Problem:

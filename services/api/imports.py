@@ -86,11 +86,12 @@ async def begin(request: Request) -> Response:
     jurisdiction, asker = await _importer(request)
     mapping, file, _ = _asked(request)
     content = await _content(request)
+    held = tokens(request)  # not of the request: that would keep the file in memory until the import ends
 
     def may(name: str, observed: bool) -> bool:
         """As it is when each is sent: a token that was revoked meanwhile imports no more."""
         allowed = asker.may_command(name, jurisdiction) and (not observed or asker.may_observe(name))
-        return allowed and tokens(request).holds(asker.id)
+        return allowed and held.holds(asker.id)
 
     sink = OnBehalf(muster(request), asker.actor, asker.decision_scope(), may)
     try:

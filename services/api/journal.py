@@ -1,6 +1,7 @@
 """The log over HTTP: NDJSON of CloudEvents 1.0, as it is stored (personal data stays sealed)."""
 
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,7 +10,6 @@ from starlette.responses import StreamingResponse
 
 from events.commit import Commit, decode
 from services.api.context import muster, reader, still
-from services.api.hub import Hub
 from services.api.parameters import flag, given, whole
 from services.api.problems import Problem
 from services.log.port import Log
@@ -51,13 +51,8 @@ async def journal(request: Request) -> StreamingResponse:
     found = given(request, "The log", once=("after", "follow"))
     after = whole("after", found.get("after", ["0"])[0], 0, 1 << 60)
     follow = flag("follow", found.get("follow", ["false"])[0])
-    hub: Hub = request.app.state.hub
-
-    def goes_on() -> bool:
-        return not hub.stopping and still(request, asker)
-
     return StreamingResponse(
-        _lines(muster(request).log, goes_on, jurisdiction, after, follow),
+        _lines(muster(request).log, partial(still, request, asker), jurisdiction, after, follow),
         media_type="application/x-ndjson",
         headers={"Cache-Control": "no-store"},
     )
@@ -66,10 +61,15 @@ async def journal(request: Request) -> StreamingResponse:
 async def _lines(
     log: Log, goes_on: Callable[[], bool], jurisdiction: str, after: int, follow: bool
 ) -> AsyncIterator[bytes]:
-    """Commits are read from the start of the one that holds `after`; its earlier events are left out."""
+    """Commits are read from the start of the one that holds `after`; its earlier events are left out.
+
+    What does not follow is sent to its end: nobody could tell that some is missing.
+    """
     position = after
     while True:
         async for batch in log.read(jurisdiction, position):
+            if follow and not goes_on():
+                return
             for stored in batch:
                 commit = decode(stored.data)
                 skip = max(0, after - commit.first + 1)

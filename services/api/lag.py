@@ -16,7 +16,6 @@ from events.commit import decode
 from services.clock import SystemClock
 from services.runtime import Muster
 from services.snapshots.port import SnapshotsUnavailable
-from services.views.port import ViewsUnavailable
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks at the log's end."""
@@ -93,7 +92,8 @@ class Lag:
         while True:
             self._new.clear()
             self._drop()
-            await asyncio.gather(*(self._look(*one) for one in list(self._ends.items())))
+            looks = [look(*one) for one in self._ends.items() for look in (self._look, self._look_at_views)]
+            await asyncio.gather(*looks)
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._new.wait()
@@ -110,7 +110,6 @@ class Lag:
 
     async def _look(self, jurisdiction: str, ends: Ends) -> None:
         began = time.monotonic()
-        await self._look_at_views(jurisdiction, ends)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._hint(jurisdiction)
@@ -126,9 +125,12 @@ class Lag:
         ends.forget(shown if sent is None else min(shown, sent))
 
     async def _look_at_views(self, jurisdiction: str, ends: Ends) -> None:
-        """While they cannot be reached, what was last known holds; that they are behind is told anyway."""
-        with contextlib.suppress(ViewsUnavailable, TimeoutError):
-            async with asyncio.timeout(PATIENCE_SECONDS):
+        """While they cannot be asked, what was last known holds; that they are behind is told anyway.
+
+        Whatever it is and however long it takes, the next look at the end of the log must not come late.
+        """
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(LOOK_SECONDS):
                 ends.degraded = await self._muster.views.degraded(jurisdiction)
 
     async def _hint(self, jurisdiction: str) -> None:

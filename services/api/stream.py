@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -109,10 +109,7 @@ async def _frames(
     request: Request, hub: Hub, jurisdiction: str, asker: Principal, *, packed: bool
 ) -> AsyncGenerator[Frame]:
     resume = None if asker.worker else _resume(request)  # the team may have been another one then
-
-    def goes_on() -> bool:
-        return not hub.stopping and still(request, asker)
-
+    goes_on = partial(still, request, asker)
     while goes_on():
         team = await own_team(request, jurisdiction, asker)
         wanted = _wanted(request, asker, team)

@@ -58,6 +58,8 @@ class Service:
     async def rows(
         self, view: str, client: httpx.AsyncClient | None = None, **query: Any
     ) -> list[dict[str, Any]]:
+        """Rows of a page; the views have all that is recorded, whoever recorded it."""
+        assert await self.muster.projector.reached(J, (await self.muster.log.end(J)).position, 5)
         answer = await (client or self.http).get(f"/api/v1/{J}/{view}", params=query)
         assert answer.status_code == 200, answer.text
         return answer.json()["items"]

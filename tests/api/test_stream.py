@@ -333,19 +333,24 @@ async def test_where_views_are_stuck_it_says_for_how_long(
         assert (await stream.ping())["behind"] == 0.0
 
 
+async def told(stream: Stream, degraded: dict[str, int]) -> None:
+    """Until pings name just these views."""
+    async with asyncio.timeout(20):
+        while (await stream.ping()).get("degraded") != degraded:
+            pass
+
+
 async def test_a_view_that_is_set_aside_is_named_to_who_is_looking(
     service: Service, tmp_path: Path, often: None
 ) -> None:
     """As after a fold that failed: its rows stand still though all others go on."""
     last = await service.ok("worker.register", worker="W1", role="courier")
     async with opened(service.http, views="roster,headcount") as stream:
-        await stream.ping()
-        assert (await stream.ping())["degraded"] == {}
+        await told(stream, {})
         with apsw.Connection(str(tmp_path / "data" / "views.sqlite")) as db:
             db.setbusytimeout(2000)
             db.execute("INSERT INTO degraded VALUES (?, ?, ?)", (J, "headcount", last["position"]))
-        told = [(await stream.ping())["degraded"] for _ in range(10)]
-        assert told[-1] == {"headcount": last["position"]}
+        await told(stream, {"headcount": last["position"]})
 
 
 async def test_where_views_go_on_and_the_stream_does_not_it_says_so(
@@ -383,6 +388,28 @@ async def test_where_the_end_of_the_log_cannot_be_seen_it_says_so(
         monkeypatch.setattr(service.muster.log, "end", gone)
         behind = [(await stream.ping())["behind"] for _ in range(10)]
         assert behind[-1] >= 0.5
+        assert not service.muster.died.is_set()
+
+
+async def test_views_that_cannot_be_asked_do_not_make_a_current_screen_look_late(
+    service: Service, often: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which ones stand still is not known then; where the log ends is."""
+    await service.ok("worker.register", worker="W1", role="courier")
+
+    async def hangs(*_: object) -> None:
+        await asyncio.sleep(60)
+
+    async def breaks(*_: object) -> None:
+        raise RuntimeError("for a test")
+
+    monkeypatch.setattr(lags, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(lags, "LOOK_SECONDS", 0.2)
+    async with opened(service.http, views="roster") as stream:
+        await stream.ping()
+        for ill in (hangs, breaks):
+            monkeypatch.setattr(service.muster.views, "degraded", ill)
+            assert [(await stream.ping())["behind"] for _ in range(10)] == [0.0] * 10
         assert not service.muster.died.is_set()
 
 
@@ -434,10 +461,7 @@ async def ended(stream: Stream) -> None:
                 await stream.step()
 
 
-async def test_it_ends_with_the_token_that_opened_it(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "PING_SECONDS", 0.2)
+async def test_it_ends_with_the_token_that_opened_it(service: Service, often: None) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
     desk = service.client(service.tokens.create("desk-1", "dispatcher"))
     async with opened(desk, views="roster") as stream, opened(service.http, views="roster") as other:
@@ -451,10 +475,7 @@ async def test_it_ends_with_the_token_that_opened_it(
     await desk.aclose()
 
 
-async def test_it_ends_with_the_session_that_opened_it(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "PING_SECONDS", 0.2)
+async def test_it_ends_with_the_session_that_opened_it(service: Service, often: None) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
     secret = service.tokens.create("desk-1", "dispatcher")
     async with service.client(None) as browser:

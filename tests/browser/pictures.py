@@ -194,9 +194,7 @@ def phone(service: Served, screens: Screens, language: str, theme: str = "light"
 
 def signed_in_by_code(service: Served, page: Page, worker: str) -> Page:
     """The phone, once a worker has opened the link that the centre made for them."""
-    made = service.http.post(f"/api/v1/{J}/codes", json={"worker": worker})
-    assert made.status_code == 200, made.text
-    page.goto(f"{service.url}{made.json()['link']}")
+    page.goto(f"{service.url}{service.code(worker)}")
     page.wait_for_selector(".duty")
     return page
 

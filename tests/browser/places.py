@@ -1,12 +1,11 @@
 """Every page of the console, each in the state in which it is looked at, and what may be cut off in none."""
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, TimeoutError
-from serving import J, Served
+from playwright.sync_api import Page
+from serving import J, Served, until
 
 
 def script(name: str) -> str:
@@ -30,16 +29,10 @@ class Place:
 
 
 def _press(key: str, then: str) -> Callable[[Page], None]:
-    """Again where the page was shown a moment before it listens to keys."""
-
     def press(page: Page) -> None:
-        for _ in range(5):
-            page.locator(".queue .grid-body").focus()
-            page.keyboard.press(key)
-            with contextlib.suppress(TimeoutError):
-                page.wait_for_selector(then, timeout=2000)
-                return
-        raise AssertionError(f"{key} does not lead to {then}")
+        page.locator(".queue .grid-body").focus()
+        page.keyboard.press(key)
+        page.wait_for_selector(then)
 
     return press
 
@@ -57,6 +50,15 @@ def _sheet(page: Page) -> None:
         "input[type=file]", {"name": "名单.csv", "mimeType": "text/csv", "buffer": text.encode()}
     )
     page.wait_for_selector(".import-start, [role=alert]")
+
+
+NAMES = (
+    *("overview", "keys", "requests", "request", "assign", "end", "merge", "amend"),
+    *("teams", "team", "workers", "worker", "schematic", "map", "incidents", "incident", "notes"),
+    *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
+    *("cards of areas", "cards of teams", "choose", "establish"),
+)
+"""Of all places of `board`."""
 
 
 def board(service: Served) -> list[Place]:
@@ -133,3 +135,20 @@ def cut_off(page: Page) -> list[str]:
             break
         page.wait_for_timeout(200)
     return found
+
+
+def same(shown: str, live: Page, fresh: Page, what: str, seconds: float) -> None:
+    """What a script tells of two pages, within a moment: patches come a little after the answer, lists load a
+    little after the page."""
+    texts: list[str] = []
+
+    def equal() -> bool:
+        texts[:] = [live.evaluate(shown), fresh.evaluate(shown)]
+        return texts[0] == texts[1] and bool(texts[0])
+
+    def differ() -> str:
+        at = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
+        part = slice(max(0, at - 60), at + 60)
+        return f"{what}: live {texts[0][part]!r}, fresh {texts[1][part]!r}"
+
+    until(equal, seconds, differ)

@@ -126,16 +126,15 @@ class Served:
 
     def get(self, view: str, **query: Any) -> dict[str, Any]:
         """A page of a view, once it shows all that is recorded, whoever recorded it."""
-        page: dict[str, Any] = {}
         for _ in range(100):
             answer = self.http.get(f"/api/v1/{J}/{view}", params=query)
             assert answer.status_code == 200, answer.text
             page = answer.json()
             beyond = self.http.get(f"/api/v1/{J}/log", params={"after": page["position"]})
             if not beyond.content:
-                break
+                return page
             time.sleep(0.02)
-        return page
+        raise AssertionError(f"{view} does not follow the log")
 
     def rows(self, view: str, **query: Any) -> list[dict[str, Any]]:
         return self.get(view, **query)["items"]
@@ -171,11 +170,11 @@ def served(
         service.http.close()
 
 
-def until(holds: Callable[[], Any], seconds: float, otherwise: str) -> None:
-    """Wait for something, not for luck."""
+def until(holds: Callable[[], Any], seconds: float, otherwise: str | Callable[[], str]) -> None:
+    """Wait for something, not for luck. `otherwise` = what to say if it does not come; called only then."""
     end = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < end, otherwise
+        assert time.monotonic() < end, otherwise() if callable(otherwise) else otherwise
         time.sleep(0.05)
 
 

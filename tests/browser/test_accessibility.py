@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from places import Place, board, cut_off, opened, say, script, still
+from places import NAMES, Place, board, cut_off, opened, say, script, still
 from playwright.sync_api import Browser, Page
 from screens import Screen, Screens
 from serving import J, Served, until
@@ -16,24 +16,6 @@ AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
 LOOKS = (("zh", "light"), ("zh", "dark"), ("en", "dark"), ("en", "light"))
 PHONE, ZOOMED, DESK = (360, 800), (720, 450), (1440, 900)
 """A desk's window at 200 % has half as many px across and down."""
-NAMES = (
-    *(
-        "overview",
-        "keys",
-        "requests",
-        "request",
-        "assign",
-        "end",
-        "merge",
-        "amend",
-        "teams",
-        "team",
-        "workers",
-    ),
-    *("worker", "schematic", "map", "incidents", "incident", "notes", "enter request", "enter worker"),
-    *("enter team", "enter incident", "enter area", "imports", "import", "cards of areas", "cards of teams"),
-    *("choose", "establish"),
-)
 
 
 @pytest.fixture(scope="module")
@@ -102,9 +84,7 @@ class Courier:
         self.page = screens.open(service.url, size=PHONE, touch=True).page
 
     def sign_in(self, worker: str) -> Page:
-        made = self.service.http.post(f"/api/v1/{J}/codes", json={"worker": worker})
-        assert made.status_code == 200, made.text
-        self.page.goto(f"{self.service.url}{made.json()['link']}")
+        self.page.goto(f"{self.service.url}{self.service.code(worker)}")
         self.page.wait_for_selector(".duty")
         return self.page
 

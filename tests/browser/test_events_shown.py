@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from places import same
 from playwright.sync_api import Page
 from screens import Screen, Screens
-from serving import J, Served, served, until
+from serving import J, Served, served
 from story import STORY
 
 from services.clock import SharedClock
@@ -55,7 +56,7 @@ def test_pages_after_patches_equal_fresh_pages(timed: Served, clock: SharedClock
         fresh.page.wait_for_selector(".live-live")
         for page in PAGES:
             fresh.at(f"{J}/{page}")
-            _same(live[page], fresh.page, f"{page} after {name}")
+            same(SHOWN, live[page], fresh.page, f"{page} after {name}", 8)
     assert len(seen) > 35
 
 
@@ -68,21 +69,3 @@ def _opened(screens: Screens, service: Served, page: str) -> Page:
 def _events(service: Served, position: int) -> set[str]:
     """Names of the events of the commit that ends at a position, or near it."""
     return {row["name"] for row in service.rows("activity", limit=3) if row["position"] <= position}
-
-
-def _same(live: Page, fresh: Page, what: str) -> None:
-    """Within a moment: patches come a little after the answer, lists load a little after the page."""
-    texts: list[str] = []
-
-    def equal() -> bool:
-        texts[:] = [live.evaluate(SHOWN), fresh.evaluate(SHOWN)]
-        return texts[0] == texts[1] and bool(texts[0])
-
-    try:
-        until(equal, 6, what)
-    except AssertionError:
-        at = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
-        begin = max(0, at - 60)
-        raise AssertionError(
-            f"{what}: live {texts[0][begin : at + 60]!r}, fresh {texts[1][begin : at + 60]!r}"
-        ) from None

@@ -32,7 +32,9 @@ PLAYED = """async (chunks) => {
     }));
   };
   const live = new Live("2307", ["headcount"], { played: 1 });
-  await new Promise((resolve) => setTimeout(resolve, 900));
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  for (let n = 0; asked.length < 2 && n < 200; n += 1) await wait(50);
+  await wait(300);
   window.fetch = real;
   const { phase } = live.state.value;
   const rows = [...live.rows("headcount").keys()];

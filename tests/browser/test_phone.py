@@ -3,7 +3,9 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +14,7 @@ import httpx
 import pytest
 from certificates import made
 from phones import Phone, Phones
+from places import same
 from playwright.sync_api import Page, expect
 from screens import Screens
 from server import Server
@@ -225,51 +228,56 @@ def _woken(phone: Phone) -> None:
     cdp.send("ServiceWorker.dispatchSyncEvent", wake)
 
 
-def test_a_new_version_is_taken_over_but_not_under_somebodys_hands(tmp_path: Path, phones: Phones) -> None:
+@pytest.fixture
+def changing(tmp_path: Path, phones: Phones) -> Iterator[tuple[Phone, Callable[[str], None]]]:
+    """A phone that is signed in, and a way to give out a version that says something else when off duty."""
+    web = tmp_path / "web"
+    shutil.copytree(WEB, web)
+    with served(tmp_path / "data", env={"ALTERED_WEB": str(web)}, program=ALTERED) as service:
+        service.city()
+        service.ok("worker.register", worker="W1", role="rider", name="队员001")
+        phone = phones.open(service.url)
+        phone.sign_in(service.code("W1"))
+        yield phone, partial(_issue, service, web)
+
+
+def test_a_new_version_is_taken_over_but_not_under_somebodys_hands(
+    changing: tuple[Phone, Callable[[str], None]],
+) -> None:
     """Never half: a page in use stays as it is; the next start shows the new one, also offline."""
-    web = tmp_path / "web"
-    shutil.copytree(WEB, web)
-    with served(tmp_path / "data", env={"ALTERED_WEB": str(web)}, program=ALTERED) as service:
-        service.city()
-        service.ok("worker.register", worker="W1", role="rider", name="队员001")
-        phone = phones.open(service.url)
-        phone.sign_in(service.code("W1"))
-        old = _version(phone)
-        _issue(service, web, "Off duty, anew")
+    phone, issue = changing
+    old = _version(phone)
+    issue("Off duty, anew")
 
-        phone.page.reload()
-        expect(phone.state).to_have_text("Off duty")
-        phone.page.locator("summary", has_text="Settings").tap()
-        until(lambda: phone.page.evaluate(WAITING), 60, "no new version comes")
-        assert _version(phone) == old
-        phone.close()
+    phone.page.reload()
+    expect(phone.state).to_have_text("Off duty")
+    phone.page.locator("summary", has_text="Settings").tap()
+    until(lambda: phone.page.evaluate(WAITING), 60, "no new version comes")
+    assert _version(phone) == old
+    phone.close()
 
-        phone.open()
-        phone.go()
-        expect(phone.state).to_have_text("Off duty, anew", timeout=PATIENCE)
-        assert _version(phone) != old
-        _offline(phone)
-        phone.page.reload()
-        expect(phone.state).to_have_text("Off duty, anew")
+    phone.open()
+    phone.go()
+    expect(phone.state).to_have_text("Off duty, anew", timeout=PATIENCE)
+    assert _version(phone) != old
+    _offline(phone)
+    phone.page.reload()
+    expect(phone.state).to_have_text("Off duty, anew")
 
 
-def test_a_page_that_nobody_looks_at_takes_a_new_version_over(tmp_path: Path, phones: Phones) -> None:
-    web = tmp_path / "web"
-    shutil.copytree(WEB, web)
-    with served(tmp_path / "data", env={"ALTERED_WEB": str(web)}, program=ALTERED) as service:
-        service.city()
-        service.ok("worker.register", worker="W1", role="rider", name="队员001")
-        phone = phones.open(service.url)
-        phone.sign_in(service.code("W1"))
-        phone.page.reload()
-        expect(phone.state).to_have_text("Off duty")
-        phone.page.locator("summary", has_text="Settings").tap()
-        _issue(service, web, "Off duty, anew")
-        phone.page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
-        until(lambda: phone.page.evaluate(WAITING), 60, "no new version comes")
-        expect(phone.state).to_have_text("Off duty")
-        phone.page.evaluate(HIDDEN)
-        expect(phone.state).to_have_text("Off duty, anew", timeout=PATIENCE)
+def test_a_page_that_nobody_looks_at_takes_a_new_version_over(
+    changing: tuple[Phone, Callable[[str], None]],
+) -> None:
+    phone, issue = changing
+    phone.page.reload()
+    expect(phone.state).to_have_text("Off duty")
+    phone.page.locator("summary", has_text="Settings").tap()
+    issue("Off duty, anew")
+    phone.page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
+    until(lambda: phone.page.evaluate(WAITING), 60, "no new version comes")
+    expect(phone.state).to_have_text("Off duty")
+    phone.page.evaluate(HIDDEN)
+    expect(phone.state).to_have_text("Off duty, anew", timeout=PATIENCE)
 
 
 WAITING = "async () => Boolean((await navigator.serviceWorker.getRegistration('/go')).waiting)"
@@ -419,7 +427,9 @@ def test_the_page_after_patches_equals_a_page_that_was_just_opened(city: Served,
         before = _happens(city, name, body, before)
         seen |= {row["name"] for row in city.rows("activity", limit=5)}
         fresh.reload()
-        _same(live, fresh, f"after {name} {body}", ASKED_EVERY if name.startswith("request.") else 8)
+        fresh.wait_for_selector(".fresh-live, .refused")
+        patience = ASKED_EVERY if name.startswith("request.") else 8
+        same(SHOWN, live, fresh, f"after {name} {body}", patience)
     assert {name for name in newest if name.partition(".")[0] in KINDS} <= seen
 
 
@@ -443,18 +453,3 @@ def _happens(city: Served, name: str, body: dict[str, Any], before: str) -> str:
     position = answer.json()["position"] + soon
     until(lambda: city.get("jurisdictions")["position"] >= position, 15, f"the views do not show {name}")
     return key
-
-
-def _same(live: Page, fresh: Page, what: str, seconds: float) -> None:
-    """Within a moment: patches come a little after the answer."""
-    fresh.wait_for_selector(".fresh-live, .refused")
-    texts: list[str] = []
-
-    def equal() -> bool:
-        texts[:] = [live.evaluate(SHOWN), fresh.evaluate(SHOWN)]
-        return texts[0] == texts[1] and bool(texts[0])
-
-    try:
-        until(equal, seconds, what)
-    except AssertionError:
-        raise AssertionError(f"{what}:\n live {texts[0]}\nfresh {texts[1]}") from None

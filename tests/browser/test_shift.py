@@ -101,7 +101,7 @@ def _near(said: str | None, device: datetime) -> None:
 
 def _seen(shift: Shift, board: Page, on_duty: int, presence: dict[str, int]) -> None:
     """The headcount by the view, and what the dispatcher's board shows of it."""
-    until(lambda: shift.presence() == presence, 15, f"{shift.presence()} is not {presence}")
+    until(lambda: shift.presence() == presence, 15, lambda: f"{shift.presence()} is not {presence}")
     assert shift.city.on_duty() == on_duty
     shown = board.locator("[data-figure=on-duty]")
     until(lambda: number(shown.inner_text()) == on_duty, 15, f"the board does not show {on_duty}")

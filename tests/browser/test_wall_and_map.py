@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from screens import Screens
 from serving import J, Line, Served, number, served, until
+from shrinking import chunk
 
 from services.telemetry.datum import wgs84_to_gcj02
 
@@ -87,15 +88,11 @@ def test_areas_without_coordinates_are_a_schematic_whose_figures_are_the_headcou
     expect(page.get_by_role("navigation", name="Where we are")).to_contain_text("伊春市")
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
 GREY = (
     b"\x89PNG\r\n\x1a\n"
-    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 256, 256, 8, 0, 0, 0, 0))
-    + _chunk(b"IDAT", zlib.compress((b"\0" + b"\xdd" * 256) * 256))
-    + _chunk(b"IEND", b"")
+    + chunk(b"IHDR", struct.pack(">IIBBBBB", 256, 256, 8, 0, 0, 0, 0))
+    + chunk(b"IDAT", zlib.compress((b"\0" + b"\xdd" * 256) * 256))
+    + chunk(b"IEND", b"")
 )
 """A picture of 256 by 256 points."""
 

@@ -18,6 +18,7 @@ from pg_server import database, execute, server
 
 from services.access import AccessUnavailable, Principal, TokenRefused, Tokens
 from services.access.postgres import MISSES, PgTokenStore
+from services.access.tokens import PHONES
 from services.postgres.blocking import Blocking
 from services.private import connect
 
@@ -328,6 +329,8 @@ class TestWhatAProcessHolds:
             lambda: tokens.revoke("desk-1"),
             lambda: fresh.revoke("desk-2"),
             lambda: tokens.session(fresh.create("desk-5", "viewer")),
+            *[lambda: tokens.redeem_code(fresh.issue_code("2307", "W1")[0])] * 6,
+            lambda: tokens.end_session(tokens.redeem_code(fresh.issue_code("2307", "W1")[0]) or ""),
         ]
         for step in steps:
             clock.now += timedelta(minutes=1)
@@ -358,6 +361,23 @@ class TestCodes:
         assert (token.scope, token.worker, token.jurisdictions) == ("worker", "W1", ("2307",))
         assert token.expires_at == clock.now + timedelta(days=30)
         assert token.name == f"phone-W1-{token.id}"
+
+    def test_it_signs_in_though_the_store_goes_away_before_older_phones_have_made_way(
+        self, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is used up by then: refused now, the phone could never sign in with it."""
+
+        def away(ids: object) -> None:
+            raise AccessUnavailable("for a test")
+
+        sessions = [tokens.redeem_code(tokens.issue_code("2307", "W1")[0]) for _ in range(PHONES)]
+        with monkeypatch.context() as ill:
+            ill.setattr(tokens._store, "drop", away)
+            sessions.append(tokens.redeem_code(tokens.issue_code("2307", "W1")[0]))
+        assert all(session and tokens.by_session(session) for session in sessions)
+
+        tokens.redeem_code(tokens.issue_code("2307", "W1")[0])
+        assert len(tokens.list()) == PHONES, "the next sign-in tidies up"
 
     def test_it_has_fifty_random_bits_in_letters_that_nobody_confuses(self, tokens: Tokens) -> None:
         some = {tokens.issue_code("2307", "W1")[0] for _ in range(50)}

@@ -59,7 +59,6 @@ __all__ = [
     "WHO",
     "batch",
     "command",
-    "components",
     "document",
     "listing",
     "single",

@@ -16,11 +16,11 @@ from services.api.openapi.parts import (
     SHORT,
     TEXT,
     areas,
-    content,
     ok,
     problems,
     query,
     ref,
+    sent,
 )
 from services.api.views import AS_OF
 from services.views.columns import columns
@@ -70,7 +70,7 @@ def command(name: str) -> dict[str, Any]:
         "summary": (body.__doc__ or name).strip().split("\n")[0],
         "tags": [name.partition(".")[0]],
         "parameters": [JURISDICTION, key],
-        "requestBody": {"required": True, **content(ref(body.__name__))},
+        "requestBody": sent(ref(body.__name__)),
         "responses": ok(ref("Outcome"), "accepted, known or unchanged")
         | problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
     }
@@ -89,7 +89,7 @@ def batch() -> dict[str, Any]:
         "summary": "Up to 500 commands in order; a refusal does not stop the rest",
         "tags": ["commands"],
         "parameters": [JURISDICTION],
-        "requestBody": {"required": True, **content(items)},
+        "requestBody": sent(items),
         "responses": ok(answer) | problems(400, 401, 403, 404, 413, 415, 422, 503),
     }
 

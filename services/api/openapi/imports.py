@@ -6,6 +6,7 @@ from services.api.imports import MOST_NAME, MOST_ROWS, ROWS, SHIPPED
 from services.api.openapi.parts import (
     INSTANT,
     JURISDICTION,
+    MAYBE,
     OBJECT,
     TEXT,
     WHOLE,
@@ -44,7 +45,7 @@ _IMPORT = {
         "notes": {"type": "array", "items": TEXT, "description": "Refused for the whole file"},
         "error": {"type": ["string", "null"], "description": "Why it failed, and what to do"},
         "started_at": INSTANT,
-        "ended_at": {"anyOf": [INSTANT, {"type": "null"}]},
+        "ended_at": MAYBE,
     },
 }
 _FILE: dict[str, Any] = {
@@ -190,8 +191,5 @@ REJECTS = {
             "Of a workbook: the n-th sheet that has some",
         ),
     ],
-    "responses": {
-        "200": {"description": "Kept for a day", **content(TEXT, "text/csv")},
-        **problems(400, 401, 403, 404),
-    },
+    "responses": ok(TEXT, "Kept for a day", "text/csv") | problems(400, 401, 403, 404),
 }

@@ -67,9 +67,14 @@ def problems(*statuses: int) -> dict[str, Any]:
     }
 
 
-def ok(schema: dict[str, Any], description: str = "OK") -> dict[str, Any]:
+def ok(schema: dict[str, Any], description: str = "OK", kind: str = "application/json") -> dict[str, Any]:
     """The response of success."""
-    return {"200": {"description": description, **content(schema)}}
+    return {"200": {"description": description, **content(schema, kind)}}
+
+
+def sent(schema: dict[str, Any]) -> dict[str, Any]:
+    """A body that must be sent."""
+    return {"required": True, **content(schema)}
 
 
 def query(name: str, schema: dict[str, Any], description: str, *, many: bool = False) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from services.api.openapi.parts import (
     SHORT,
     TEXT,
     areas,
-    content,
     ok,
     problems,
     query,
     ref,
+    sent,
 )
 from services.telemetry.duty import ON_DUTY
 
@@ -23,7 +23,7 @@ CODES = {
     "summary": "Make a one-time code with which a worker's phone signs in",
     "tags": ["service"],
     "parameters": [JURISDICTION],
-    "requestBody": {"required": True, **content(ref("NewCode"))},
+    "requestBody": sent(ref("NewCode")),
     "responses": ok(
         {
             "type": "object",
@@ -109,7 +109,7 @@ SUBSCRIBE = {
     "description": "A push carries {kind: offer or dispatch, assignment} and nothing else.",
     "tags": ["phone"],
     "parameters": [JURISDICTION],
-    "requestBody": {"required": True, **content(ref("Subscribe"))},
+    "requestBody": sent(ref("Subscribe")),
     "responses": ok(OBJECT) | problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
 }
 UNSUBSCRIBE = {
@@ -117,7 +117,7 @@ UNSUBSCRIBE = {
     "summary": "Wake this phone no longer",
     "tags": ["phone"],
     "parameters": [JURISDICTION],
-    "requestBody": {"required": True, **content(ref("Unsubscribe"))},
+    "requestBody": sent(ref("Unsubscribe")),
     "responses": ok(OBJECT) | problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
 }
 TASK = {
@@ -154,7 +154,7 @@ TELEMETRY = {
     "summary": "Report positions of phones, up to 500 at once",
     "tags": ["telemetry"],
     "parameters": [JURISDICTION],
-    "requestBody": {"required": True, **content(ref("Telemetry"))},
+    "requestBody": sent(ref("Telemetry")),
     "responses": ok(
         {
             "type": "object",

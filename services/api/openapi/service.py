@@ -11,6 +11,7 @@ from services.api.openapi.parts import (
     problems,
     query,
     ref,
+    sent,
 )
 
 HEALTHZ = {
@@ -31,10 +32,7 @@ METRICS = {
     "operationId": "metrics",
     "summary": "Figures for Prometheus",
     "tags": ["health"],
-    "responses": {
-        "200": {"description": "Prometheus text format", **content(TEXT, "text/plain")},
-        **problems(401),
-    },
+    "responses": ok(TEXT, "Prometheus text format", "text/plain") | problems(401),
 }
 INDEX = {
     "operationId": "index",
@@ -47,7 +45,7 @@ SIGN_IN = {
     "summary": "Exchange a token or a one-time code for a session cookie",
     "tags": ["service"],
     "security": [],
-    "requestBody": {"required": True, **content(ref("SignIn"))},
+    "requestBody": sent(ref("SignIn")),
     "responses": ok(OBJECT) | problems(400, 401, 403, 413, 415, 422, 429),
 }
 SIGN_OUT = {
@@ -76,10 +74,7 @@ STREAM = {
         {"name": "views", "in": "query", "required": True, "schema": TEXT, "description": "Comma-separated"},
         areas("Code of an area that holds the rows"),
     ],
-    "responses": {
-        "200": {"description": "An open stream", **content(TEXT, "text/event-stream")},
-        **problems(400, 401, 403, 404, 503),
-    },
+    "responses": ok(TEXT, "An open stream", "text/event-stream") | problems(400, 401, 403, 404, 503),
 }
 LOG = {
     "operationId": "log",
@@ -90,16 +85,13 @@ LOG = {
         query("after", POSITION, "Events beyond this position"),
         query("follow", {"type": "boolean"}, "Stay open and send what comes"),
     ],
-    "responses": {
-        "200": {"description": "One event a line", **content(TEXT, "application/x-ndjson")},
-        **problems(400, 401, 403, 404),
-    },
+    "responses": ok(TEXT, "One event a line", "application/x-ndjson") | problems(400, 401, 403, 404),
 }
 FIND = {
     "operationId": "find",
     "summary": "Workers and requests by name or phone",
     "tags": ["views"],
     "parameters": [JURISDICTION],
-    "requestBody": {"required": True, **content(ref("Find"))},
+    "requestBody": sent(ref("Find")),
     "responses": ok(OBJECT) | problems(400, 401, 403, 404, 413, 415, 422),
 }
