@@ -3,9 +3,14 @@
 import os
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be: which one and what it may be, not what it was: that may be a secret."""
 
 
 class Settings(BaseSettings):
@@ -72,6 +77,13 @@ class Settings(BaseSettings):
         """An empty variable is none at all."""
         return value or None
 
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("give an IANA time zone such as Asia/Shanghai")
+        return value
+
     @property
     def clustered(self) -> bool:
         """Whether log and views are in other processes."""
@@ -79,10 +91,17 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """From the environment and the files that it names. Raises OSError for a file that cannot be read."""
+    """From the environment and the files that it names. Raises BadSetting, OSError of a file."""
     given: dict[str, Any] = {}
     for name in Settings.model_fields:
         path = os.environ.get(f"MUSTER_{name.upper()}_FILE")
         if path:
             given[name] = Path(path).read_text().strip()
-    return Settings(**given)
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        said = "; ".join(
+            f"MUSTER_{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        )
+        raise BadSetting(f"{said}.") from None

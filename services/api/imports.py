@@ -174,7 +174,7 @@ def _problem(error: ImportFailed | TooMany | OSError) -> Problem:
             return Problem(
                 429,
                 "too_many",
-                "Two imports run already; try again once one has ended.",
+                "Two imports or previews run already; try again once one has ended.",
                 {"Retry-After": "5"},
             )
         case OSError():

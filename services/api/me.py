@@ -45,6 +45,7 @@ _encoder = msgspec.json.Encoder()
 async def _worker(request: Request) -> tuple[str, Principal, str]:
     """(jurisdiction, asker, worker). Raises 401, 403, 404."""
     jurisdiction, asker = await reader(request)
+    given(request, "me")
     if asker.worker is None:
         raise Problem(403, "forbidden", "This is for a worker's own token; others read the views.")
     return jurisdiction, asker, asker.worker

@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from services import wiring
 from services.cli import cluster, clustering, data, demo, importing, keys, reading, serving, tokens, transfer
 from services.cli.common import Fail, say_error
 
@@ -40,6 +41,9 @@ def main() -> None:
     except Fail as failure:
         say_error(str(failure))
         sys.exit(failure.status)
+    except wiring.BadSetting as error:
+        say_error(str(error))
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:  # the reader of our output left, as `| head` does

@@ -136,14 +136,23 @@ async def _demo(
             if not leave:
                 await asyncio.Event().wait()
         if leave:
-            found = await REPORTS["incident"](muster.log, story.jurisdiction, None)
-            render("incident", found, out)
+            await _told(muster, story.jurisdiction)
             stop.set()
 
     try:
         return await run_server(build(muster, tokens, edge), muster, data, Door(port=port), started, stop)
     finally:
         tokens.close()
+
+
+async def _told(muster: Muster, jurisdiction: str) -> None:
+    """The report of the incident; where none has begun yet, that."""
+    try:
+        found = await REPORTS["incident"](muster.log, jurisdiction, None)
+    except ValueError as error:
+        out.print(str(error), markup=False)
+    else:
+        render("incident", found, out)
 
 
 def _links(url: str, sign_in: str, tokens: Tokens, story: Story) -> dict[str, str]:

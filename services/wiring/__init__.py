@@ -17,6 +17,7 @@ from services.push.pusher import Pusher
 from services.push.rules import DEFAULT_HOSTS, Rules
 from services.push.store import SqlitePushStore
 from services.runtime import Muster
+from services.settings import BadSetting as BadSetting
 from services.settings import Settings, load
 from services.snapshots.folder import FolderSnapshots
 from services.telemetry.sqlite import SqlitePlaces

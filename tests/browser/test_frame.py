@@ -15,6 +15,32 @@ def test_the_printed_link_signs_in_and_its_token_is_gone_from_the_address(
     assert city.secret not in page.content()
 
 
+def test_a_link_that_is_refused_says_so_and_nobody_goes_on_as_who_was_there_before(
+    city: Served, screens: Screens
+) -> None:
+    screen = screens.open(city.url, language="en")
+    page = screen.sign_in(city.secret)
+    page.goto(f"{city.url}/#token=mst_revoked")
+    expect(page.get_by_role("alert")).to_contain_text("unknown, revoked or expired")
+    assert "mst_revoked" not in page.url
+    page.goto(city.url)
+    expect(page.get_by_label("Access token")).to_be_visible()
+
+
+def test_a_link_that_the_service_does_not_answer_is_tried_again(city: Served, screens: Screens) -> None:
+    page = screens.open(city.url).page
+    page.route("**/api/v1/session", lambda route: route.fulfill(status=503, body="{}"), times=1)
+    page.goto(f"{city.url}/#token={city.secret}")
+    expect(page.locator(".live-live")).to_be_visible(timeout=15000)
+
+
+def test_a_page_that_there_is_not_leads_back(city: Served, screens: Screens) -> None:
+    page = screens.open(city.url, language="en").sign_in(city.secret, "2307/nope")
+    expect(page.get_by_role("alert")).to_contain_text("no such page")
+    page.get_by_role("alert").get_by_role("link", name="Overview").click()
+    expect(page.locator("[data-figure=on-duty]")).to_be_visible()
+
+
 def test_who_is_not_signed_in_is_told_how(city: Served, screens: Screens) -> None:
     screen = screens.open(city.url, language="en")
     screen.page.goto(city.url)

@@ -262,3 +262,34 @@ def test_a_key_is_heard_as_soon_as_there_is_something_to_see(city: Served, desk:
     desk.evaluate(AT_ONCE)
     Keyboard(desk).go("r")
     expect(desk.locator(".grid-chosen")).to_have_count(1)
+
+
+def test_a_list_of_people_is_walked_through_by_keyboard_from_the_start(desk: Page) -> None:
+    hand = Keyboard(desk)
+    hand.go("w")
+    rows = desk.locator(".grid-body .grid-row")
+    expect(rows).to_have_count(6)
+    hand.press("j", "j", "Enter")
+    expect(desk.locator(".folk-panel-title")).to_contain_text("W2")
+    hand.press("Escape")
+    hand.press("/")
+    desk.keyboard.type("W5")
+    expect(rows).to_have_count(1)
+    hand.press("Enter", "j", "Enter")
+    expect(desk.locator(".folk-panel-title")).to_contain_text("W5")
+
+
+def test_the_page_to_enter_things_is_left_by_keyboard(desk: Page) -> None:
+    hand = Keyboard(desk)
+    hand.press("n")
+    expect(desk.get_by_role("heading", name="Open a request")).to_be_visible()
+    expect(desk.get_by_role("radio").first).to_be_focused()
+    hand.press("g", "t")
+    expect(desk.get_by_role("heading", name="Teams", exact=True)).to_be_visible()
+    hand.press("g", "e")
+    field = desk.get_by_label("What the caller says")
+    hand.reach(field)
+    hand.press("g", "t")
+    expect(field).to_have_value("gt")
+    hand.press("Escape", "g", "t")
+    expect(desk.get_by_role("heading", name="Teams", exact=True)).to_be_visible()

@@ -163,3 +163,30 @@ def test_beside_a_running_server(tmp_path: Path) -> None:
     assert json.loads(again.stdout)["files"][0]["known"] == 40
     assert len(json.loads(shown.stdout)) == 40
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("MUSTER_TIMEZONE", "Mars/Olympus", "Asia/Shanghai"),
+        ("MUSTER_TILES_DATUM", "GCJ-02", "gcj02"),
+        ("MUSTER_KAFKA_PARTITIONS", "many", "integer"),
+    ],
+)
+def test_a_setting_that_cannot_be_ends_in_one_line_that_names_it(
+    name: str, value: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = muster("serve", "--port", "0", "--data", str(tmp_path / "data"))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"muster: {name}: ")
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
+    assert value not in done.stderr
+
+
+def test_a_demo_that_ends_before_the_incident_says_so(tmp_path: Path) -> None:
+    until = ("--until", "2022-02-20T00:00+08:00")
+    done = muster("demo", "--speed", "max", "--exit", *until, "--port", "0", "--data", str(tmp_path / "data"))
+    assert done.returncode == 0, done.stderr
+    assert "no incident has been declared" in done.stdout

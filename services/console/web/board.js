@@ -1,12 +1,13 @@
 // The shell of the board: signing in, choosing a jurisdiction, the header, and the page that the address names.
-import { html, render, useEffect, useErrorBoundary, useLayoutEffect, useState } from "./lib/preact.js";
-import { send, signedOut } from "./lib/api.js";
+import { html, render, signal, useEffect, useErrorBoundary, useLayoutEffect, useState } from "./lib/preact.js";
+import { Problem, send, signedOut } from "./lib/api.js";
 import { LANGUAGES, lang, reason, speak, t } from "./lib/i18n.js";
 import { go, href, route } from "./lib/router.js";
 import { attend, identify, incidents, jurisdictions, live, mayCommand, place, session } from "./lib/store.js";
 import { dayWords } from "./lib/clock.js";
 import { hhmmss, now, scenario } from "./lib/time.js";
 import { setTheme, theme } from "./lib/prefs.js";
+import { requestKeys } from "./lib/requests/keys.js";
 import { waitingNotes } from "./lib/entry/notes.js";
 import { Dialog, Icon, LiveBadge, Loading, Toasts, classes } from "./lib/ui.js";
 
@@ -16,6 +17,10 @@ const PAGES = [
   ["notes", "n"], ["enter", "e", true], ["imports", "u", true], ["cards", "c", true],
 ];
 const NEEDS_NO_PLACE = ["establish"];
+const known = (page) => NEEDS_NO_PLACE.includes(page) || PAGES.some(([name]) => name === page);
+
+/** Why the printed link, if there was one, did not sign in. */
+const linkRefused = signal(null);
 
 const loaded = new Map();
 /** The component of a page; loaded when first asked for. Of another version: start anew. */
@@ -65,6 +70,7 @@ function SignIn() {
   const [problem, setProblem] = useState(null);
   const submit = async (event) => {
     event.preventDefault();
+    linkRefused.value = null;
     try {
       await send("POST", "/session", { token: secret.trim() });
       await arrive();
@@ -79,7 +85,7 @@ function SignIn() {
       <input id="secret" type="password" autocomplete="current-password" required value=${secret}
         onInput=${(event) => setSecret(event.currentTarget.value)} aria-describedby="secret-hint" />
       <p class="field-hint" id="secret-hint">${t("sign_in.hint")}</p>
-      ${problem && html`<p class="note note-error" role="alert">${reason(problem)}</p>`}
+      ${(problem ?? linkRefused.value) && html`<p class="note note-error" role="alert">${reason(problem ?? linkRefused.value)}</p>`}
       <button type="submit" class="button button-main">${t("sign_in.go")}</button>
     </form><p><a href="/go">${t("sign_in.courier")}</a> · <a href="/docs">${t("sign_in.docs")}</a></p>
     <${Languages} /></main>`;
@@ -141,12 +147,15 @@ async function leave() {
 function Help({ close }) {
   const keys = [
     ...PAGES.map(([name, key]) => [`g ${key}`, t(`page.${name}`)]),
-    ["j k ↑ ↓", t("keys.move")], ["Enter", t("keys.open")], ["Space", t("keys.check")], ["a", t("keys.assign")], ["/", t("keys.filter")],
-    ["n", t("keys.new")], ["Esc", t("keys.close")], ["?", t("keys.title")],
+    ["j k ↑ ↓ Page Home End", t("keys.move")], ["/", t("keys.filter")], ["Esc", t("keys.close")], ["n", t("keys.new")],
+    ["?", t("keys.title")], ...requestKeys(),
   ];
   return html`<${Dialog} title=${t("keys.title")} close=${close}><dl class="keys">
     ${keys.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}</dl></${Dialog}>`;
 }
+
+/** Where keys are text, or choose from a list. */
+const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select";
 
 function take(event, work) {
   event.preventDefault();
@@ -159,7 +168,7 @@ function useKeys(help) {
   useLayoutEffect(() => {
     let waiting = -Infinity;
     const pressed = (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(`${TYPING}, dialog`)) return;
       const page = PAGES.find(([, key]) => key === event.key)?.[0];
       const asked = performance.now() - waiting < 1500;
       waiting = event.key === "g" ? performance.now() : -Infinity;
@@ -182,13 +191,17 @@ function App() {
   if (!jurisdiction) return html`<${Choose} />`;
   return html`<${Header} help=${() => setHelping(true)} />
     <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${live.value
-      && (live.value.state.value.phase === "refused" && !live.value.has("areas") ? html`<${Nowhere} />` : html`<${Page} />`)}</main>
+      && (live.value.state.value.phase === "refused" && !live.value.has("areas") ? html`<${Nowhere} />`
+      : known(page) ? html`<${Page} />` : html`<${NoPage} />`)}</main>
     <${Toasts} />${helping && html`<${Help} close=${() => setHelping(false)} />`}`;
 }
 
 /** The jurisdiction that the address names is not there, or not for this token: say so, and lead back. */
 const Nowhere = () => html`<div class="note note-error" role="alert"><${Icon} name="alert" /><p>${reason(live.value.state.value.problem)}</p>
   <a class="button" href="#/">${t("choose.title")}</a></div>`;
+
+const NoPage = () => html`<div class="note note-error" role="alert"><${Icon} name="alert" /><p>${t("ui.no_page")}</p>
+  <a class="button" href=${href("overview")}>${t("page.overview")}</a></div>`;
 
 /** After signing in: who am I, and if there is one jurisdiction only, show it. */
 async function arrive() {
@@ -199,24 +212,36 @@ async function arrive() {
   }
 }
 
-/** The printed link carries the token in its fragment: exchange it for a cookie, then forget it. */
-async function exchange() {
+/** The token of the printed link, which carries it in its fragment; it leaves the address at once. */
+function taken() {
   const secret = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (!secret) return;
+  if (!secret) return null;
   history.replaceState(null, "", location.pathname);
   route.value = { jurisdiction: "", page: "overview", id: null, query: {} };
-  await send("POST", "/session", { token: secret }).catch((problem) => {
-    if (problem.status !== 401) throw problem;
-  });
+  return secret;
+}
+
+/** Exchange it for a cookie. Where it is refused nobody is signed in any more: who opened somebody's link must not
+ *  go on as who was there before. Throws Problem where the service does not answer. */
+async function exchange(secret) {
+  try {
+    await send("POST", "/session", { token: secret });
+  } catch (problem) {
+    if (!(problem instanceof Problem) || problem.status < 400 || problem.status >= 500) throw problem;
+    await send("DELETE", "/session", {});
+    linkRefused.value = problem;
+  }
 }
 
 /** A service that does not answer yet is asked again. */
 async function begin() {
   await speak(lang.value);
   render(html`<${App} />`, document.getElementById("app"));
+  let secret = taken();
   for (;;) {
     try {
-      await exchange();
+      if (secret) await exchange(secret);
+      secret = null;
       await arrive();
       return;
     } catch (problem) {

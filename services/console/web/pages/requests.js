@@ -11,6 +11,7 @@ import { Assign } from "../lib/requests/assign.js";
 import { checked, checkedTasks, focusQueue, panel, rowOf, show, slow } from "../lib/requests/desk.js";
 import { Detail } from "../lib/requests/detail.js";
 import { CancelMany, End, Reopen } from "../lib/requests/ending.js";
+import { requestKeys } from "../lib/requests/keys.js";
 import { Merge } from "../lib/requests/merge.js";
 import { Paper } from "../lib/requests/paper.js";
 import { Queue, useQueue } from "../lib/requests/queue.js";
@@ -49,8 +50,7 @@ function Overview() {
     if (alert) counts.set(`${alert.level} ${alert.kind}`, (counts.get(`${alert.level} ${alert.kind}`) ?? 0) + 1);
   }
   const found = [1, 2, 3, 4].flatMap((level) => ["untouched", "overdue"].map((kind) => ({ level, kind, count: counts.get(`${level} ${kind}`) ?? 0 }))).filter((one) => one.count);
-  const keys = [["j k", t("keys.move")], ["Enter", t("keys.open")], ["a", t("requests.assign")], ["a Enter", t("requests.key_best")], ["x", t("requests.end")],
-    ["m", t("requests.merge")], ["e", t("requests.amend")], ["c", t("requests.reveal")], ["Space", t("keys.check")], ["/", t("keys.filter")]];
+  const keys = [["j k", t("keys.move")], ["/", t("keys.filter")], ...requestKeys()];
   return html`<div class="side-empty"><h2>${t("requests.now")}</h2>
     ${found.length ? html`<ul class="now">${found.map(({ level, kind, count }) => html`<li key=${`${level}${kind}`}><a href=${href("requests", { query: { priority: level, alert: kind } })}>
       <b>${number(count)}</b><${Alert} level=${level}>${t(`alert.${level}`)}</${Alert}><span>${t(`requests.alert_${kind}`)}</span></a></li>`)}</ul>`

@@ -11,7 +11,7 @@ import { Age, ErrorNote, Icon, Loading, State, classes, useLoaded } from "../lib
 import { VirtualTable } from "../lib/virtual.js";
 import {
   AreaName, Choice, Filtering, Load, WorkerLink, ask, asked, collator, layout, stale, typedFilter, useOpening,
-  useSlash,
+  useListKeys,
 } from "../lib/people/parts.js";
 import { TeamPanel } from "../lib/people/team.js";
 
@@ -104,7 +104,7 @@ export default function Teams({ route: { id } }) {
   const [focused, setFocused] = useState(0);
   const [cursor, setCursor] = useState(id);
   const settled = useLater(id, SETTLED_MS);
-  useSlash();
+  useListKeys();
   useEffect(() => { if (id) setCursor(id); }, [id]);
   const show = (row, replace) => go("teams", { id: identity(row), query: route.peek().query, replace });
   const opening = useOpening((row) => show(row, Boolean(id)));

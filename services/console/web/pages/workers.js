@@ -13,7 +13,7 @@ import { FindField, Found } from "../lib/people/find.js";
 import { Paper } from "../lib/people/paper.js";
 import {
   AreaName, Choice, Filtering, Load, TeamLink, ask, asked, collator, layout, short, stale, typedFilter,
-  useOpening, useSlash,
+  useOpening, useListKeys,
 } from "../lib/people/parts.js";
 import { PaperHead, print, printing } from "../lib/people/print.js";
 import { PRESENCES, Prepared, arrange, choose, counted, loads, ranks } from "../lib/people/roster.js";
@@ -122,7 +122,7 @@ function List({ id }) {
   const [focused, setFocused] = useState(0);
   const [cursor, setCursor] = useState(id);
   const settled = useLater(id, SETTLED_MS);
-  useSlash();
+  useListKeys();
   useEffect(() => { if (id) setCursor(id); }, [id]);
   useEffect(() => printing(() => html`<${PaperRoster} />`), []);
   const show = (row, replace) => go("workers", { id: identity(row), query: route.peek().query, replace });

@@ -54,7 +54,7 @@ export default {
   "requests.merge_take_one": "{id} is the same need", "requests.merge_keep_one": "{id} goes on", "requests.merge_other": "Another one by id", "requests.merge_add": "Add", "requests.merge_unknown": "No unfinished request has this id.",
   "requests.merge_do": "Merge {n} into {id}", "requests.merge_choose": "Choose what is the same", "requests.merged_n": "{n} merged into {id}",
   "requests.amend": "Amend…", "requests.amend_title": "Amend {id}", "requests.amend_do": "Save {n} changes", "requests.amend_none": "Nothing changed", "requests.amended": "{id} was amended", "requests.keeps": "Left empty it stays {value}",
-  "requests.paper_title": "Requests · {place}", "requests.paper_of": "As of {at}: {n} requests", "requests.paper_note": "Note",
+  "requests.paper_title": "Requests · {place}", "requests.paper_of": "As of {at}: {n} requests", "requests.paper_newest": "Only the newest {n} that have ended were loaded; older ones are not on this list.", "requests.paper_note": "Note",
   "history.because": " ({reason})", "history.and": ", ", "history.change": "{field} {value}", "history.personal": "contact or text changed", "history.through": ", by {source}",
   "history.field_priority": "priority", "history.field_category": "category", "history.field_area": "area", "history.field_due_at": "due", "history.field_slots": "slots", "history.field_incident": "incident", "history.field_quantity": "quantity",
   "history.recorded": "recorded {at}", "history.observed": "entered afterwards", "history.anomaly": "Recorded though: {codes}",

@@ -16,10 +16,10 @@ export default {
   "ui.loading": "Loading…", "ui.retry": "Try again", "ui.close": "Close", "ui.cancel": "Cancel", "ui.save": "Save", "ui.nothing": "Nothing here",
   "ui.broken": "This page failed. Nothing is lost; load it again.", "ui.reload": "Load again", "ui.skip": "Skip to content", "ui.pages": "Pages",
   "ui.language": "Language", "ui.wall": "Wall mode", "ui.all": "All", "ui.more": "More", "ui.print": "Print", "ui.filter": "Filter",
-  "ui.optional": "optional",
+  "ui.optional": "optional", "ui.no_page": "There is no such page.",
   "ui.notes_waiting": "handover notes nobody has taken on",
   "theme.auto": "Appearance: as the system", "theme.light": "Appearance: light", "theme.dark": "Appearance: dark",
-  "keys.title": "Keyboard", "keys.move": "Move", "keys.open": "Open", "keys.check": "Check", "keys.assign": "Assign", "keys.filter": "Filter",
+  "keys.title": "Keyboard", "keys.move": "Move", "keys.open": "Open", "keys.check": "Check", "keys.filter": "Filter",
   "keys.new": "New", "keys.close": "Close",
   "time.s": "{n} s", "time.min": "{n} min", "time.h_min": "{h} h {m} min", "time.d_h": "{d} d {h} h",
 };

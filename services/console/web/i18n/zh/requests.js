@@ -54,7 +54,7 @@ export default {
   "requests.merge_take_one": "{id} 是同一件事", "requests.merge_keep_one": "{id} 继续", "requests.merge_other": "按编号添加", "requests.merge_add": "添加", "requests.merge_unknown": "没有这个编号的未结求助。",
   "requests.merge_do": "{n} 条并入 {id}", "requests.merge_choose": "请选哪些是同一件事", "requests.merged_n": "{n} 条已并入 {id}",
   "requests.amend": "修改…", "requests.amend_title": "修改 {id}", "requests.amend_do": "保存 {n} 处修改", "requests.amend_none": "没有改动", "requests.amended": "{id} 已修改", "requests.keeps": "不填则保留 {value}",
-  "requests.paper_title": "求助清单 · {place}", "requests.paper_of": "截至 {at}，共 {n} 条", "requests.paper_note": "备注",
+  "requests.paper_title": "求助清单 · {place}", "requests.paper_of": "截至 {at}，共 {n} 条", "requests.paper_newest": "只载入了最近结束的 {n} 条，更早的不在此清单上。", "requests.paper_note": "备注",
   "history.because": "（{reason}）", "history.and": "、", "history.change": "{field}改为{value}", "history.personal": "联系方式或内容有改动", "history.through": "，来自{source}",
   "history.field_priority": "优先级", "history.field_category": "类别", "history.field_area": "区域", "history.field_due_at": "期限", "history.field_slots": "名额", "history.field_incident": "事件", "history.field_quantity": "数量",
   "history.recorded": "记录于 {at}", "history.observed": "事后补录", "history.anomaly": "照常记录，但：{codes}",

@@ -16,10 +16,10 @@ export default {
   "ui.loading": "正在载入…", "ui.retry": "重试", "ui.close": "关闭", "ui.cancel": "取消", "ui.save": "保存", "ui.nothing": "没有内容",
   "ui.broken": "此页面出错了。数据没有丢失，请重新载入。", "ui.reload": "重新载入", "ui.skip": "跳到内容", "ui.pages": "页面",
   "ui.language": "语言", "ui.wall": "大屏模式", "ui.all": "全部", "ui.more": "更多", "ui.print": "打印", "ui.filter": "筛选",
-  "ui.optional": "可不填",
+  "ui.optional": "可不填", "ui.no_page": "没有这个页面。",
   "ui.notes_waiting": "条待接手的交接",
   "theme.auto": "外观：跟随系统", "theme.light": "外观：浅色", "theme.dark": "外观：深色",
-  "keys.title": "快捷键", "keys.move": "上下移动", "keys.open": "打开", "keys.check": "勾选", "keys.assign": "派单", "keys.filter": "筛选",
+  "keys.title": "快捷键", "keys.move": "上下移动", "keys.open": "打开", "keys.check": "勾选", "keys.filter": "筛选",
   "keys.new": "新建", "keys.close": "关闭",
   "time.s": "{n} 秒", "time.min": "{n} 分钟", "time.h_min": "{h} 小时 {m} 分", "time.d_h": "{d} 天 {h} 小时",
 };

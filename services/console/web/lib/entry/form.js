@@ -129,6 +129,7 @@ export function useEntry({ blank, make, keep = [], first = [], after, eager = tr
 export function EntryForm({ entry, label, children }) {
   const pressed = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) entry.form.current.requestSubmit();
+    else if (event.key === "Escape" && !event.defaultPrevented) event.target.blur();
   };
   return html`<form class="entry-form" key=${entry.round} ref=${entry.form} onSubmit=${entry.submit}
     onKeyDown=${pressed}>

@@ -185,18 +185,28 @@ export const tag = computed(() => (lang.value === "zh" ? "zh-CN" : "en"));
 /** How texts of this language are put in order. */
 export const collator = computed(() => new Intl.Collator(tag.value, { numeric: true }));
 
-/** "/" goes to the field that filters, unless somebody types. */
-export function useSlash() {
+const MOVES = ["j", "k", "ArrowDown", "ArrowUp"];
+const LEAVES = ["Enter", "Escape", "ArrowDown"];
+
+/** "/" goes to the field that filters, Enter or Esc from there to the list; and where nothing has the focus, the keys
+ *  that move are the list's. */
+export function useListKeys() {
   useLayoutEffect(() => {
-    const pressed = (event) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey
-        || event.target.closest("input, textarea, select, dialog")) return;
+    const act = (event) => {
+      const { key, target } = event;
       const field = document.querySelector("[data-filter]");
-      if (!field) return;
+      const list = document.querySelector(".people-table .grid-body");
+      if (target === field && LEAVES.includes(key)) list?.focus();
+      else if (target === document.body && MOVES.includes(key) && list) {
+        list.focus();
+        list.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      } else if (key === "/" && field && !target.closest("input, textarea, select, dialog")) {
+        field.closest("details")?.setAttribute("open", "");
+        field.focus();
+      } else return;
       event.preventDefault();
-      field.closest("details")?.setAttribute("open", "");
-      field.focus();
     };
+    const pressed = (event) => { if (!event.ctrlKey && !event.metaKey && !event.altKey) act(event); };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, []);

@@ -41,6 +41,7 @@ function criteria({ filters }) {
 function Sheet({ queue }) {
   return html`<h1>${t("requests.paper_title", { place: place.value?.name ?? "" })}</h1>
     <p>${t("requests.paper_of", { at: stamp(now.value), n: number(queue.matching.length) })}${criteria(queue) && ` · ${criteria(queue)}`}</p>
+    ${queue.filters.ended && queue.ended.next && html`<p><strong>${t("requests.paper_newest", { n: number(queue.ended.rows.length) })}</strong></p>`}
     <table><thead><tr><th>${t("requests.priority")}</th><th>${t("requests.alert")}</th><th>${t("requests.opened")}</th><th>${t("requests.category")}</th><th>${t("requests.area")}</th>
       <th>${t("requests.state")}</th><th>${t("requests.slots")}</th><th>${t("requests.due")}</th><th>${t("requests.id")}</th><th class="list-paper-note">${t("requests.paper_note")}</th></tr></thead>
     <tbody>${queue.matching.map((row) => html`<tr><td>${row.priority} ${word("priority", row.priority)}</td><td><${Standing} row=${row} /></td>
