@@ -45,7 +45,6 @@ _encoder = msgspec.json.Encoder()
 async def _worker(request: Request) -> tuple[str, Principal, str]:
     """(jurisdiction, asker, worker). Raises 401, 403, 404."""
     jurisdiction, asker = await reader(request)
-    given(request, "me")
     if asker.worker is None:
         raise Problem(403, "forbidden", "This is for a worker's own token; others read the views.")
     return jurisdiction, asker, asker.worker
@@ -54,6 +53,7 @@ async def _worker(request: Request) -> tuple[str, Principal, str]:
 async def me(request: Request) -> Response:
     """Everything that the courier's page shows. The own name is open, all else that is personal masked."""
     jurisdiction, asker, worker = await _worker(request)
+    given(request, "me")
     looking: Looking = request.app.state.looking
     mine = await looking.mine(jurisdiction, worker)
     if mine is None:

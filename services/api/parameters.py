@@ -21,7 +21,7 @@ def given(
     found = anything(request)
     for name, values in found.items():
         if name not in once and name not in many:
-            known = ", ".join(sorted({*once, *many}))
+            known = ", ".join(sorted({*once, *many})) or "none"
             raise Problem(400, "parameter.unknown", f"{what} has no parameter {name[:64]!r}; it has {known}.")
         if name in once and len(values) > 1:
             raise Problem(400, "parameter.invalid", f"Give {name} once.")

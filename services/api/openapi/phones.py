@@ -88,7 +88,7 @@ ME = {
         }
     )
     | {"304": {"description": "Not modified"}}
-    | problems(401, 403, 404, 503),
+    | problems(400, 401, 403, 404, 503),
 }
 PUSH_KEY = {
     "operationId": "push-key",
