@@ -1,6 +1,6 @@
 // What the page shows: the service's last word, with what was done on this phone since laid over it.
 import { computed, signal } from "../lib/preact.js";
-import { now, wall } from "../lib/time.js";
+import { ahead, now, wall } from "../lib/time.js";
 import "./idb.js";
 import "./outbox.js";
 
@@ -31,7 +31,7 @@ export function lingers(act) {
 export const refused = computed(() => acts.value.filter((act) => act.state === "refused"));
 
 /** A time of this phone (ISO, or ms) by the service's clock, in ms. */
-export const served = (at) => (typeof at === "number" ? at : Date.parse(at)) + (now.peek() - Date.now());
+export const served = (at) => (typeof at === "number" ? at : Date.parse(at)) + ahead();
 
 /** Read the acts anew. */
 export async function refresh() {

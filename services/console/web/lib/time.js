@@ -19,6 +19,9 @@ export function heardClock(instant) {
   if (Math.abs(next - offset.peek()) > 250) offset.value = next;
 }
 
+/** How far its clock is ahead of this machine's, in ms. Not from `now`, which a machine that slept has yet to renew. */
+export const ahead = () => (scenario.peek() ? told.peek() - Date.now() : offset.peek());
+
 /** The service's time in ms since 1970, anew each second. */
 export const now = computed(() => {
   void second.value;
