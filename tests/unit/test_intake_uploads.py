@@ -23,20 +23,20 @@ def packed(parts: dict[str, int]) -> bytes:
     return content.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("content", "fits"),
-    [
-        (gzip.compress(bytes(MOST_UNPACKED)), True),
-        (gzip.compress(bytes(MOST_UNPACKED + 1)), False),
-        (packed({"a": MOST_UNPACKED - 1, "b": 1}), True),
-        (packed({"a": MOST_UNPACKED, "b": 1}), False),
-        (packed({str(n): 0 for n in range(MOST_PARTS)}), True),
-        (packed({str(n): 0 for n in range(MOST_PARTS + 1)}), False),
-        (gzip.compress(b"x" * 1000)[:20], True),
-        (b"PK\x03\x04", True),
-        (b"", True),
-    ],
-)
+UPLOADS = {
+    "a gzip at the limit": (gzip.compress(bytes(MOST_UNPACKED), mtime=0), True),
+    "a gzip beyond the limit": (gzip.compress(bytes(MOST_UNPACKED + 1), mtime=0), False),
+    "a zip at the limit": (packed({"a": MOST_UNPACKED - 1, "b": 1}), True),
+    "a zip beyond the limit": (packed({"a": MOST_UNPACKED, "b": 1}), False),
+    "as many parts as a zip may have": (packed({str(n): 0 for n in range(MOST_PARTS)}), True),
+    "one part too many": (packed({str(n): 0 for n in range(MOST_PARTS + 1)}), False),
+    "a gzip cut off": (gzip.compress(b"x" * 1000, mtime=0)[:20], True),
+    "a zip cut off": (b"PK\x03\x04", True),
+    "nothing": (b"", True),
+}
+
+
+@pytest.mark.parametrize(("content", "fits"), UPLOADS.values(), ids=UPLOADS)
 def test_what_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path: Path, content: bytes, fits: bool):
     path = tmp_path / "file"
     path.write_bytes(content)

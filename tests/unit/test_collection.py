@@ -1,0 +1,42 @@
+"""Tests are collected alike by every process: their ids know no clock, no random number and no hash seed."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def _collect(seed: str) -> "subprocess.Popen[str]":
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+    ]
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def _ids(output: str) -> list[str]:
+    return [line for line in output.splitlines() if "::" in line]
+
+
+def test_two_collections_a_second_apart_and_under_other_hash_seeds_are_the_same():
+    first = _collect("1")
+    time.sleep(1.1)
+    second = _collect("2")
+    outputs = [process.communicate(timeout=240)[0] for process in (first, second)]
+    assert [process.returncode for process in (first, second)] == [0, 0], outputs
+    one, other = map(_ids, outputs)
+    assert len(one) > 3000
+    assert one == other
