@@ -3,6 +3,7 @@
 from typing import Final
 
 from events.base import Event, event
+from events.refs import AreaRef
 
 _CUTS: Final = (4, 6, 9, 12)
 """Lengths of GB/T 2260 and statistical division codes: city, county, street, community."""
@@ -28,9 +29,9 @@ def inside(code: str, outer: str) -> bool:
 class AreaDefined(Event, frozen=True):
     """An area exists."""
 
-    area: str
+    area: AreaRef
     name: str
-    parent: str
+    parent: AreaRef
     lon: float | None = None
     """WGS-84 degrees."""
     lat: float | None = None
@@ -40,7 +41,7 @@ class AreaDefined(Event, frozen=True):
 class AreaRenamed(Event, frozen=True):
     """An area has another name."""
 
-    area: str
+    area: AreaRef
     name: str
 
 
@@ -48,4 +49,4 @@ class AreaRenamed(Event, frozen=True):
 class AreaClosed(Event, frozen=True):
     """Nobody checks in and nothing is opened at this area any more."""
 
-    area: str
+    area: AreaRef

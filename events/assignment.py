@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from events.base import Event, event
+from events.refs import AreaRef, AssignmentRef, IncidentRef, RequestRef, TeamRef, WorkerRef
 
 LIVE: Final = ("accepted", "dispatched", "en_route", "on_scene")
 """States that hold a slot and capacity (done holds the slot too)."""
@@ -12,13 +13,13 @@ LIVE: Final = ("accepted", "dispatched", "en_route", "on_scene")
 class AssignmentEvent(Event, frozen=True, kw_only=True):
     """Every event of an assignment says whose it is, so that any view can find its rows."""
 
-    assignment: str
-    request: str
-    worker: str | None = None
-    team: str | None = None
+    assignment: AssignmentRef
+    request: RequestRef
+    worker: WorkerRef | None = None
+    team: TeamRef | None = None
     state: str = ""
     """Of the assignment after this event: offered, accepted, dispatched, en_route, on_scene, done, ..."""
-    area: str = ""
+    area: AreaRef = ""
     """Of the request; empty where an older program did not say."""
 
     @property
@@ -32,7 +33,7 @@ class AssignmentOffered(AssignmentEvent, frozen=True, kw_only=True):
     """Asked whether they will go. Holds neither slot nor capacity."""
 
     expires_at: datetime
-    incident: str | None = None
+    incident: IncidentRef | None = None
 
 
 @event("assignment.accepted")
@@ -61,7 +62,7 @@ class AssignmentExpired(AssignmentEvent, frozen=True, kw_only=True):
 class AssignmentDispatched(AssignmentEvent, frozen=True, kw_only=True):
     """Sent: an accepted assignment, or a new one at once (then request and worker or team are given)."""
 
-    incident: str | None = None
+    incident: IncidentRef | None = None
     override: str | None = None
     """Why a capacity was passed."""
 

@@ -6,16 +6,17 @@ from typing import Any
 import msgspec
 
 from events.base import Event, event, upcast
+from events.refs import AreaRef, IncidentRef
 
 
 @event("incident.declared", schema=2)
 class IncidentDeclared(Event, frozen=True):
     """An incident began."""
 
-    incident: str
+    incident: IncidentRef
     name: str
     kind: str
-    areas: tuple[str, ...]
+    areas: tuple[AreaRef, ...]
     starts_at: datetime
     expected_days: int | None = None
     """How many local days it is expected to last, the first counted as 1; None = not known."""
@@ -25,10 +26,10 @@ class IncidentDeclared(Event, frozen=True):
 class IncidentAmended(Event, frozen=True):
     """Some of what is known of an incident changed; fields left out stay."""
 
-    incident: str
+    incident: IncidentRef
     name: str | msgspec.UnsetType = msgspec.UNSET
     kind: str | msgspec.UnsetType = msgspec.UNSET
-    areas: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    areas: tuple[AreaRef, ...] | msgspec.UnsetType = msgspec.UNSET
     starts_at: datetime | msgspec.UnsetType = msgspec.UNSET
     expected_days: int | msgspec.UnsetType | None = msgspec.UNSET
     """None = no longer known."""
@@ -45,7 +46,7 @@ def _nothing_expected(data: dict[str, Any]) -> dict[str, Any]:
 class IncidentClosed(Event, frozen=True):
     """An incident ended."""
 
-    incident: str
+    incident: IncidentRef
     ends_at: datetime
 
 
@@ -53,5 +54,5 @@ class IncidentClosed(Event, frozen=True):
 class IncidentReopened(Event, frozen=True):
     """An incident goes on."""
 
-    incident: str
+    incident: IncidentRef
     reason: str | None = None

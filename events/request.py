@@ -5,18 +5,19 @@ from datetime import datetime
 import msgspec
 
 from events.base import Event, Personal, event
+from events.refs import AreaRef, AssignmentRef, IncidentRef, RequestRef
 
 
 @event("request.opened")
 class RequestOpened(Event, frozen=True):
     """A request was received (at = when it was received)."""
 
-    request: str
+    request: RequestRef
     category: str
     priority: int
     """1 life safety, 2 urgent, 3 needed, 4 comfort."""
-    area: str
-    incident: str | None = None
+    area: AreaRef
+    incident: IncidentRef | None = None
     quantity: int = 1
     slots: int | None = 1
     """Assignees it needs; None = open-ended."""
@@ -37,11 +38,11 @@ class RequestOpened(Event, frozen=True):
 class RequestAmended(Event, frozen=True):
     """Some of what is known of a request changed; fields left out stay."""
 
-    request: str
+    request: RequestRef
     category: str | msgspec.UnsetType = msgspec.UNSET
     priority: int | msgspec.UnsetType = msgspec.UNSET
-    area: str | msgspec.UnsetType = msgspec.UNSET
-    incident: str | msgspec.UnsetType | None = msgspec.UNSET
+    area: AreaRef | msgspec.UnsetType = msgspec.UNSET
+    incident: IncidentRef | msgspec.UnsetType | None = msgspec.UNSET
     quantity: int | msgspec.UnsetType = msgspec.UNSET
     slots: int | msgspec.UnsetType | None = msgspec.UNSET
     due_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
@@ -51,7 +52,7 @@ class RequestAmended(Event, frozen=True):
     contact_phone: Personal | msgspec.UnsetType | None = msgspec.UNSET
     address: Personal | msgspec.UnsetType | None = msgspec.UNSET
     text: Personal | msgspec.UnsetType | None = msgspec.UNSET
-    assignments: tuple[str, ...] = ()
+    assignments: tuple[AssignmentRef, ...] = ()
     """Live assignments and offers, whose rows show the request's area and incident."""
 
 
@@ -59,7 +60,7 @@ class RequestAmended(Event, frozen=True):
 class RequestCompleted(Event, frozen=True):
     """Served."""
 
-    request: str
+    request: RequestRef
     reason: str | None = None
     note: Personal | None = None
 
@@ -68,7 +69,7 @@ class RequestCompleted(Event, frozen=True):
 class RequestCancelled(Event, frozen=True):
     """No longer needed."""
 
-    request: str
+    request: RequestRef
     reason: str
     note: Personal | None = None
 
@@ -77,7 +78,7 @@ class RequestCancelled(Event, frozen=True):
 class RequestFailed(Event, frozen=True):
     """Could not be served."""
 
-    request: str
+    request: RequestRef
     reason: str
     note: Personal | None = None
 
@@ -86,15 +87,15 @@ class RequestFailed(Event, frozen=True):
 class RequestMerged(Event, frozen=True):
     """The same need as another request, which goes on; both stay received."""
 
-    request: str
-    into: str
+    request: RequestRef
+    into: RequestRef
 
 
 @event("request.reopened")
 class RequestReopened(Event, frozen=True):
     """Needed after all; what was done before no longer counts."""
 
-    request: str
+    request: RequestRef
     reason: str | None = None
 
 
@@ -102,4 +103,4 @@ class RequestReopened(Event, frozen=True):
 class RequestErased(Event, frozen=True):
     """The request's key is destroyed: contact, address and texts can no longer be read by anybody."""
 
-    request: str
+    request: RequestRef

@@ -3,18 +3,19 @@
 import msgspec
 
 from events.base import Event, event
+from events.refs import AreaRef, IncidentRef, TeamRef, WorkerRef
 
 
 @event("team.formed")
 class TeamFormed(Event, frozen=True):
     """A team exists, in state forming. It may have no listed members (an engine, a patrol)."""
 
-    team: str
+    team: TeamRef
     name: str
     kind: str
-    area: str
+    area: AreaRef
     organisation: str | None = None
-    incident: str | None = None
+    incident: IncidentRef | None = None
     capacity: int | None = None
     """Live assignments at once; None = open-ended."""
 
@@ -23,9 +24,9 @@ class TeamFormed(Event, frozen=True):
 class TeamAmended(Event, frozen=True):
     """Some of what is known of a team changed; fields left out stay."""
 
-    team: str
+    team: TeamRef
     name: str | msgspec.UnsetType = msgspec.UNSET
-    area: str | msgspec.UnsetType = msgspec.UNSET
+    area: AreaRef | msgspec.UnsetType = msgspec.UNSET
     organisation: str | msgspec.UnsetType | None = msgspec.UNSET
     capacity: int | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -34,16 +35,16 @@ class TeamAmended(Event, frozen=True):
 class TeamJoined(Event, frozen=True):
     """A worker is a member."""
 
-    team: str
-    worker: str
+    team: TeamRef
+    worker: WorkerRef
 
 
 @event("team.left")
 class TeamLeft(Event, frozen=True):
     """A worker is no longer a member."""
 
-    team: str
-    worker: str
+    team: TeamRef
+    worker: WorkerRef
     reason: str | None = None
 
 
@@ -51,20 +52,20 @@ class TeamLeft(Event, frozen=True):
 class TeamLeaderAppointed(Event, frozen=True):
     """A member leads."""
 
-    team: str
-    worker: str
+    team: TeamRef
+    worker: WorkerRef
 
 
 @event("team.activated")
 class TeamActivated(Event, frozen=True):
     """The team can be sent; its members count in it."""
 
-    team: str
+    team: TeamRef
 
 
 @event("team.stood_down")
 class TeamStoodDown(Event, frozen=True):
     """The team is no more; its members are free."""
 
-    team: str
+    team: TeamRef
     reason: str | None = None

@@ -5,15 +5,16 @@ from datetime import datetime
 import msgspec
 
 from events.base import Event, Personal, event
+from events.refs import AreaRef, AssignmentRef, RequestRef, WorkerRef
 
 
 @event("worker.registered")
 class WorkerRegistered(Event, frozen=True):
     """A person can be sent from now on (again, where they had retired)."""
 
-    worker: str
+    worker: WorkerRef
     role: str
-    home_area: str | None = None
+    home_area: AreaRef | None = None
     organisation: str | None = None
     skills: tuple[str, ...] = ()
     vehicle: str | None = None
@@ -27,9 +28,9 @@ class WorkerRegistered(Event, frozen=True):
 class WorkerAmended(Event, frozen=True):
     """Some of what is known of a worker changed; fields left out stay."""
 
-    worker: str
+    worker: WorkerRef
     role: str | msgspec.UnsetType = msgspec.UNSET
-    home_area: str | msgspec.UnsetType | None = msgspec.UNSET
+    home_area: AreaRef | msgspec.UnsetType | None = msgspec.UNSET
     organisation: str | msgspec.UnsetType | None = msgspec.UNSET
     skills: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     vehicle: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -42,7 +43,7 @@ class WorkerAmended(Event, frozen=True):
 class WorkerRetired(Event, frozen=True):
     """A person can no longer be sent; they leave roster and headcount."""
 
-    worker: str
+    worker: WorkerRef
     reason: str | None = None
 
 
@@ -50,9 +51,9 @@ class WorkerRetired(Event, frozen=True):
 class WorkerReported(Event, frozen=True):
     """A worker registered with the home community as available for service there; not a shift."""
 
-    worker: str
-    area: str
-    reported: str | None = None
+    worker: WorkerRef
+    area: AreaRef
+    reported: AreaRef | None = None
     """The home community that counts after this: another one where this is old news."""
 
 
@@ -60,15 +61,15 @@ class WorkerReported(Event, frozen=True):
 class WorkerCheckedIn(Event, frozen=True):
     """A worker went on duty at an area, or moved there."""
 
-    worker: str
-    area: str
+    worker: WorkerRef
+    area: AreaRef
 
 
 @event("worker.presence_set")
 class WorkerPresenceSet(Event, frozen=True):
     """A worker on duty said: available, or on_break."""
 
-    worker: str
+    worker: WorkerRef
     presence: str
 
 
@@ -76,28 +77,28 @@ class WorkerPresenceSet(Event, frozen=True):
 class WorkerCheckedOut(Event, frozen=True):
     """A worker went off duty."""
 
-    worker: str
+    worker: WorkerRef
 
 
 @event("worker.taken_back")
 class WorkerTakenBack(Event, frozen=True):
     """A mistap: the fact that this command recorded at this position is void."""
 
-    worker: str
+    worker: WorkerRef
     taken: str
     """Id of the command whose fact is void."""
     position: int
     kind: str
     """in, out, break, available, act or report (events.duty)."""
-    assignment: str | None = None
-    request: str | None = None
+    assignment: AssignmentRef | None = None
+    request: RequestRef | None = None
     """The assignment's."""
     state: str = ""
     """The assignment's, after this."""
     stage: str | None = None
     at: datetime | None = None
     """When the void fact happened."""
-    reported: str | None = None
+    reported: AreaRef | None = None
     """Where the void fact is a report: the home community that counts after this."""
 
 
@@ -105,4 +106,4 @@ class WorkerTakenBack(Event, frozen=True):
 class WorkerErased(Event, frozen=True):
     """The worker's key is destroyed: name, phone and texts can no longer be read by anybody."""
 
-    worker: str
+    worker: WorkerRef

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from events.base import Event, Happened
-from projections.base import Row, View, personal_fields
+from events.refs import fields_by_kind
+from projections.base import Own, Row, View, personal_fields
 from projections.presence import key_of
 from projections.where import area_of
 
@@ -23,6 +24,8 @@ class ActivityRow(Row, frozen=True, kw_only=True):
     actor: str
     command: str
     observed: bool = False
+    subject: str | None = None
+    """What the event is about, as `kind/id`; None where it is about the jurisdiction itself."""
     area: str | None = None
     worker: str | None = None
     team: str | None = None
@@ -33,8 +36,7 @@ class ActivityRow(Row, frozen=True, kw_only=True):
     detail: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
 
 
-_SUBJECTS = ("worker", "team", "request", "incident", "assignment")
-_LEFT_OUT = {*_SUBJECTS, "area", "moved", "requests_moved", "anomalies", "state"}
+_LEFT_OUT = {"area", "moved", "requests_moved", "anomalies", "state"}
 
 
 def keys(happened: Happened) -> Iterable[str]:
@@ -51,6 +53,7 @@ def evolve(row: ActivityRow | None, happened: Happened, key: str) -> ActivityRow
         actor=happened.actor,
         command=happened.command,
         observed=happened.observed,
+        subject=subject(e),
         area=area_of(e),
         anomalies=e.anomalies,
         detail=_detail(e),
@@ -58,14 +61,25 @@ def evolve(row: ActivityRow | None, happened: Happened, key: str) -> ActivityRow
     )
 
 
+def subject(e: Event) -> str | None:
+    """`kind/id` of the aggregate that the event belongs to."""
+    kind, _, _ = e.NAME.partition(".")
+    fields = fields_by_kind(type(e)).get(kind)
+    return f"{kind}/{getattr(e, fields[0])}" if fields else None
+
+
 def subjects(e: Event) -> dict[str, str]:
-    """Ids of what the event is about, by kind."""
-    return {name: value for name in _about(type(e)) if isinstance(value := getattr(e, name), str)}
+    """Ids that the event names and the row has a column for, by kind."""
+    return {kind: value for kind, name in _columns(type(e)) if isinstance(value := getattr(e, name), str)}
 
 
 @cache
-def _about(event: type[Event]) -> tuple[str, ...]:
-    return tuple(name for name in _SUBJECTS if hasattr(event, name))
+def _columns(event: type[Event]) -> tuple[tuple[str, str], ...]:
+    """(kind, field) of each kind of thing that the row has a column for."""
+    kinds = fields_by_kind(event)
+    return tuple(
+        (kind, kinds[kind][0]) for kind in ActivityRow.__struct_fields__ if kind in kinds and kind != "area"
+    )
 
 
 def _detail(e: Event) -> dict[str, Any]:
@@ -80,7 +94,7 @@ def _detail(e: Event) -> dict[str, Any]:
 
 @cache
 def _told(event: type[Event]) -> tuple[str, ...]:
-    left_out = _LEFT_OUT.union(personal_fields(event))
+    left_out = _LEFT_OUT.union(personal_fields(event), (name for _, name in _columns(event)))
     return tuple(name for name in event.__struct_fields__ if name not in left_out)
 
 
@@ -93,7 +107,8 @@ VIEW = View(
     row=ActivityRow,
     keys=keys,
     evolve=evolve,
-    version=2,
-    filters=("name", "area", "worker", "team", "request", "incident"),
+    version=3,
+    filters=("name", "subject", "area", "worker", "team", "request", "incident"),
     sort="-key",
+    own=Own("worker"),
 )

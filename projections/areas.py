@@ -7,7 +7,7 @@ import msgspec
 from events.area import AreaClosed, AreaDefined, AreaRenamed, parents
 from events.base import Happened
 from events.jurisdiction import JurisdictionEstablished
-from projections.base import Row, View
+from projections.base import EVERYBODY, Row, View
 
 
 class AreaRow(Row, frozen=True, kw_only=True):
@@ -53,4 +53,5 @@ VIEW = View(
     evolve=evolve,
     events=(JurisdictionEstablished, AreaDefined, AreaRenamed, AreaClosed),
     filters=("area", "parent", "level", "closed", "name"),
+    own=EVERYBODY,
 )

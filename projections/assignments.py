@@ -20,7 +20,7 @@ from events.assignment import (
 from events.base import Happened
 from events.request import RequestAmended
 from events.worker import WorkerTakenBack
-from projections.base import Row, View
+from projections.base import Own, Row, View
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -156,4 +156,5 @@ VIEW = View(
         "dispatched_at",
         "ended_at",
     ),
+    own=Own("unit", team=True),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -14,6 +14,18 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 R = TypeVar("R", bound=Row)
+
+
+class Own(NamedTuple):
+    """Which rows of a view a worker's token sees: those whose `field` holds the worker or the active team."""
+
+    field: str
+    worker: bool = True
+    team: bool = False
+
+
+EVERYBODY: Final = Own("")
+"""A worker's token sees all rows."""
 
 
 class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
@@ -36,6 +48,8 @@ class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """Default order: a filter field or `key`; `-` first = descending."""
     public: bool = True
     """Whether it has an endpoint and a stream."""
+    own: Own | None = None
+    """What a worker's token sees of it; None = nothing."""
 
 
 @cache

@@ -8,7 +8,7 @@ import msgspec
 from events.assignment import LIVE, AssignmentEvent
 from events.base import Happened
 from events.worker import WorkerTakenBack
-from projections.base import Row, View
+from projections.base import Own, Row, View
 from projections.where import area_of
 
 
@@ -89,4 +89,5 @@ VIEW = View(
     events=(AssignmentEvent, WorkerTakenBack),
     version=2,
     filters=("unit", "kind", "area", "since", "count", "open_ended"),
+    own=Own("unit"),
 )

@@ -9,7 +9,7 @@ from events.base import Happened, Standing
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from events.team import TeamFormed
 from projections import requests
-from projections.base import Row, View
+from projections.base import EVERYBODY, Row, View
 
 
 class IncidentRow(Row, frozen=True, kw_only=True):
@@ -103,4 +103,5 @@ VIEW = View(
         *requests.VIEW.events,
     ),
     filters=("kind", "state", "starts_at", "ends_at"),
+    own=EVERYBODY,
 )

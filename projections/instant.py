@@ -17,7 +17,7 @@ from events.base import Event, Happened, Place
 from events.duty import ACT, AVAILABLE, BREAK, IN, OFF, OUT, Duty, Fact, step
 from events.jurisdiction import JurisdictionEstablished
 from projections import busy, headcount, requests
-from projections.base import Row, View
+from projections.base import Own, Row, View
 from projections.requests import RequestRow
 
 _ORDER = attrgetter("at", "position")
@@ -375,6 +375,7 @@ PRESENCE: Final = View(
     keys=lambda happened: (),
     evolve=lambda row, happened, key: row,
     filters=("worker", "area", "role", "presence", "team", "since"),
+    own=Own("worker"),
 )
 """How `presence` is queried at an instant: one row per worker on the roster."""
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from events.base import Happened
 from events.jurisdiction import JurisdictionEstablished, JurisdictionMoved, JurisdictionResumed
-from projections.base import Row, View
+from projections.base import EVERYBODY, Row, View
 
 
 class JurisdictionRow(Row, frozen=True, kw_only=True):
@@ -48,4 +48,5 @@ VIEW = View(
     evolve=evolve,
     version=2,
     events=(JurisdictionEstablished, JurisdictionMoved, JurisdictionResumed),
+    own=EVERYBODY,
 )

@@ -18,7 +18,7 @@ from events.worker import (
     WorkerReported,
     WorkerTakenBack,
 )
-from projections.base import Row, View
+from projections.base import Own, Row, View
 from projections.where import area_of
 
 
@@ -161,6 +161,7 @@ INTERVALS = View(
     keys=lambda happened: (),
     evolve=lambda row, happened, key: row,
     filters=("worker", "area", "since", "until", "seconds", "late_seconds"),
+    own=Own("worker"),
 )
 """How person-times are queried: they are derived from all facts of a worker when asked, never stored."""
 

@@ -8,7 +8,7 @@ import msgspec
 from events.base import Happened, Personal, Place
 from events.duty import REPORT
 from events.worker import WorkerAmended, WorkerErased, WorkerRegistered, WorkerReported, WorkerTakenBack
-from projections.base import Row, View
+from projections.base import Own, Row, View
 
 
 class RosterRow(Row, frozen=True, kw_only=True):
@@ -100,4 +100,5 @@ VIEW = View(
     evolve=evolve,
     filters=("worker", "area", "role", "presence", "team", "organisation", "home_area", "reported_area"),
     sort="key",
+    own=Own("worker"),
 )

@@ -16,7 +16,7 @@ from events.team import (
     TeamLeft,
     TeamStoodDown,
 )
-from projections.base import Row, View
+from projections.base import Own, Row, View
 
 
 class TeamRow(Row, frozen=True, kw_only=True):
@@ -124,4 +124,5 @@ VIEW = View(
         "live_count",
         "formed_at",
     ),
+    own=Own("team", worker=False, team=True),
 )

@@ -12,7 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from projections.base import Row, View
+from projections.base import EVERYBODY, Row, View
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS, keyed
 from services.access import Principal
@@ -33,20 +33,6 @@ AS_OF = re.compile(
 )
 """A position, or an instant by RFC 3339."""
 _ENVELOPE = ("sort", "limit", "cursor", "after", "as_of", "at", "reveal")
-_OWN = {
-    "roster": "worker",
-    "presence": "worker",
-    "activity": "worker",
-    "busy": "unit",
-    "intervals": "worker",
-}
-"""Views of which a worker's token shows the worker's own rows, and by which field."""
-_UNITS = {"assignments": "unit"}
-"""Those of which it shows also what is of the active team that the worker is in."""
-_TEAMS = {"teams": "team"}
-"""Those of which it shows that team's rows alone."""
-_FREE = ("areas", "incidents", "jurisdictions")
-"""Views that every token of the jurisdiction may read."""
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,14 +97,15 @@ def own(
     view: View[Any], asker: Principal, filters: dict[str, Sequence[Any]], team: str | None
 ) -> dict[str, Sequence[Any]]:
     """The filters, narrowed to the rows that a worker's token may see. Raises 403."""
-    if asker.worker is None or view.name in _FREE:
+    if asker.worker is None or view.own == EVERYBODY:
         return filters
-    teams = [team] if team else []
-    for fields, seen in ((_OWN, [asker.worker]), (_UNITS, [asker.worker, *teams]), (_TEAMS, teams)):
-        if field := fields.get(view.name):
-            wanted = filters.get(field)
-            return {**filters, field: seen if wanted is None else [one for one in seen if one in wanted]}
-    raise Problem(403, "forbidden", f"This token may not read {view.name}.")
+    if view.own is None:
+        raise Problem(403, "forbidden", f"This token may not read {view.name}.")
+    seen = [asker.worker] if view.own.worker else []
+    if view.own.team and team:
+        seen.append(team)
+    wanted = filters.get(view.own.field)
+    return {**filters, view.own.field: seen if wanted is None else [one for one in seen if one in wanted]}
 
 
 async def _asked(request: Request, jurisdiction: str, view: View[Any], asker: Principal) -> Asking:

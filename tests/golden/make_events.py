@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from events.base import Event, Move, Place, RequestMove, Standing
+from events.base import Event, Move, Personal, Place, RequestMove, Standing
 from events.catalog import encode, newest
 
 FOLDER = Path(__file__).parent / "events"
@@ -51,7 +51,7 @@ def _value(name: str, hint: Any) -> Any:
     if hint in PLAIN:
         return f"{name} 1" if hint is str else PLAIN[hint]
     if kind is Annotated:
-        return SEALED
+        return SEALED if hint == Personal else _value(name, parts[0])
     if kind is tuple:
         return (_value(name, parts[0]),)
     return _value(name, next(one for one in parts if one not in (type(None), msgspec.UnsetType)))

@@ -79,6 +79,7 @@ def test_activity_is_every_event_by_position(city: Given):
         recorded_at=t("00:00"),
         actor="test",
         command="define",
+        subject=f"area/{A}",
         area=A,
         detail={"name": "County 1", "parent": "2307", "lon": 128.9, "lat": 47.7},
     )
@@ -98,6 +99,7 @@ def test_activity_says_where_and_of_what(city: Given):
     city.and_(assignment.progress(assignment="A1", stage="en_route"), at=t("00:30"), now=t("01:00"))
     row = list(rows(city, activity.VIEW).values())[-1]
     assert (row.assignment, row.request, row.worker, row.area) == ("A1", "R1", "W1", A)
+    assert row.subject == "assignment/A1"
     assert (row.detail, row.at, row.recorded_at) == ({"stage": "en_route"}, t("00:30"), t("01:00"))
 
 

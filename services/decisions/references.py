@@ -1,0 +1,95 @@
+"""What the fields of a command refer to, read from their types: authorisation derives from this alone."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from types import UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from pydantic import BaseModel
+
+from events.refs import Ref
+
+__all__ = ["ARRIVES", "CONCERNS", "PLAIN", "Mention", "Ref", "mentions", "undeclared"]
+
+
+class Plain(msgspec.Struct, frozen=True):
+    """Marks text that refers to nothing."""
+
+
+class Touch(msgspec.Struct, frozen=True):
+    """Marks a reference that needs less than the usual reach; see ARRIVES and CONCERNS."""
+
+    name: str
+
+
+_NO_TEXT: Final = (int, float, bool, datetime, type(None), Ellipsis)
+PLAIN = Plain()
+ARRIVES = Touch("arrives")
+"""Whoever is off duty and has no home area is nobody else's concern: any area may take them up."""
+CONCERNS = Touch("concerns")
+"""It is only mentioned: what it lies in must meet the sender's areas, not lie within them."""
+
+
+class Mention(msgspec.Struct, frozen=True):
+    """One field that refers to something: the path to it, and what it refers to."""
+
+    path: tuple[str, ...]
+    kind: str
+    touch: Touch | None = None
+
+    def keys(self, command: BaseModel) -> Iterator[str]:
+        """The ids that a command gives in it."""
+        yield from _reach(command, self.path)
+
+
+@cache
+def mentions(command: type[BaseModel]) -> tuple[Mention, ...]:
+    """All fields of a command that refer to something, those of its items too."""
+    return tuple(one for one in _fields(command) if isinstance(one, Mention))
+
+
+def undeclared(command: type[BaseModel]) -> list[str]:
+    """Fields whose text is neither a reference nor declared plain."""
+    return [".".join(one) for one in _fields(command) if isinstance(one, tuple)]
+
+
+def _fields(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[Mention | tuple[str, ...]]:
+    for name, hint in get_type_hints(model, include_extras=True).items():
+        if name in model.model_fields:
+            yield from _parts(hint, (*path, name), ())
+
+
+def _parts(hint: Any, path: tuple[str, ...], marks: tuple[Any, ...]) -> Iterator[Mention | tuple[str, ...]]:
+    """What one annotation says; `marks` are the metadata around it."""
+    if hint is str:
+        yield from _text(path, marks)
+    elif metadata := getattr(hint, "__metadata__", None):
+        yield from _parts(get_args(hint)[0], path, (*marks, *metadata))
+    elif get_origin(hint) in (tuple, Union, UnionType):
+        for part in get_args(hint):
+            yield from _parts(part, path, marks)
+    elif isinstance(hint, type) and issubclass(hint, BaseModel):
+        yield from _fields(hint, path)
+    elif hint not in _NO_TEXT and get_origin(hint) is not Literal:
+        yield path  # a type that nobody has thought of
+
+
+def _text(path: tuple[str, ...], marks: tuple[Any, ...]) -> Iterator[Mention | tuple[str, ...]]:
+    refs = [one for one in marks if isinstance(one, Ref)]
+    if len(refs) == 1:
+        touch = next((one for one in marks if isinstance(one, Touch)), None)
+        yield Mention(path, refs[0].kind, touch)
+    elif refs or PLAIN not in marks:
+        yield path
+
+
+def _reach(value: Any, path: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for one in value:  # pyright: ignore[reportUnknownVariableType]
+            yield from _reach(one, path)
+    elif path and value is not None:
+        yield from _reach(getattr(value, path[0]), path[1:])
+    elif isinstance(value, str):
+        yield value
