@@ -27,6 +27,8 @@ class RosterRow(Row, frozen=True, kw_only=True):
     skills: tuple[str, ...] = ()
     vehicle: str | None = None
     capacity: int = 1
+    registered_by: str | None = None
+    """The actor of the last registration."""
     name: Personal | None = None
     phone: Personal | None = None
 
@@ -75,6 +77,7 @@ def _described(row: RosterRow | None, happened: Happened, key: str) -> RosterRow
             skills=data.skills,
             vehicle=data.vehicle,
             capacity=data.capacity,
+            registered_by=happened.actor,
             name=data.name,
             phone=data.phone,
         )
@@ -98,6 +101,7 @@ VIEW = View(
     row=RosterRow,
     keys=keys,
     evolve=evolve,
+    version=2,
     filters=("worker", "area", "role", "presence", "team", "organisation", "home_area", "reported_area"),
     sort="key",
     own=Own("worker"),

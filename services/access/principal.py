@@ -1,45 +1,14 @@
 """Who asks, and what they may do."""
 
-from typing import Any, Final, Literal, get_args
+from typing import Any
 
 import msgspec
 
-import services.decisions.decide  # noqa: F401  enters all commands in the catalogue
 from events.area import inside
-from services.decisions.base import FACT, Scope, commands
-from services.decisions.jurisdiction import INTERNAL
+from services.decisions.base import Scope
+from services.decisions.scopes import MAY, OBSERVE, SCOPES, ScopeName
 
-ScopeName = Literal["viewer", "analyst", "dispatcher", "worker", "gateway", "admin"]
-SCOPES: Final[tuple[str, ...]] = get_args(ScopeName)
-
-_INTERNAL: Final = frozenset(one.NAME for one in INTERNAL)
-_ADMIN_ONLY: Final = frozenset(
-    name for name in commands if name.startswith("jurisdiction.") or name.endswith(".erase")
-)
-_FACTS: Final = frozenset(name for name, one in commands.items() if one.KIND == FACT)
-_OWN: Final = frozenset(
-    (
-        "worker.report",
-        "worker.check_in",
-        "worker.set_presence",
-        "worker.check_out",
-        "worker.take_back",
-        "assignment.accept",
-        "assignment.decline",
-        "assignment.progress",
-        "assignment.done",
-    )
-)
-_PUBLIC: Final = frozenset(commands) - _INTERNAL
-_MAY: Final[dict[ScopeName, frozenset[str]]] = {
-    "viewer": frozenset(),
-    "analyst": frozenset(),
-    "dispatcher": _PUBLIC - _ADMIN_ONLY,
-    "worker": _OWN,
-    "gateway": _OWN | _FACTS | {"worker.register"},
-    "admin": _PUBLIC,
-}
-_OBSERVE: Final[dict[ScopeName, frozenset[str]]] = {**_MAY, "worker": _OWN & _FACTS}
+__all__ = ["SCOPES", "Principal", "ScopeName"]
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,11 +32,11 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     def may_command(self, name: str, jurisdiction: str) -> bool:
         """Whether they may send such a command there; areas and own facts are decided on the state."""
-        return self.may_read(jurisdiction) and name in _MAY[self.scope]
+        return self.may_read(jurisdiction) and name in MAY[self.scope]
 
     def may_observe(self, name: str) -> bool:
         """Whether they may send it as observed elsewhere."""
-        return name in _OBSERVE[self.scope]
+        return name in OBSERVE[self.scope]
 
     def may_reveal(self) -> bool:
         """Whether they may see personal data unmasked, and look people up."""
@@ -81,6 +50,16 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a view's row lies in their areas; rows that lie nowhere are seen by all."""
         area = getattr(row, "area", None)
         return not self.areas or area is None or any(inside(area, outer) for outer in self.areas)
+
+    def opens(self, row: Any) -> bool:
+        """Whether they may have the row's personal data unmasked.
+
+        Who has no home area can be checked in by any area; to a token of some areas they stay masked unless
+        it registered them itself.
+        """
+        if not self.areas or not hasattr(row, "registered_by"):
+            return True
+        return row.home_area is not None or row.registered_by == self.actor
 
     def decision_scope(self) -> Scope:
         """What their commands may touch."""

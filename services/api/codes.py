@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services.access.tokens import CODE_MINUTES, MOST_CODE_MINUTES
 from services.api.context import answer, model, muster, reader, tokens
 from services.api.problems import Problem
-from services.decisions.base import WHOLE, Id
+from services.decisions.fields import WHOLE, Id
 
 WRONG_A_MINUTE: Final = 10
 """Of one client address; then it waits until the oldest of them is a minute old."""

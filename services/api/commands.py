@@ -11,8 +11,9 @@ from starlette.responses import Response
 from services.access import Principal
 from services.api.context import answer, json_body, model, muster, principal
 from services.api.problems import Problem, invalid
-from services.decisions.base import Command, Instant, commands
-from services.decisions.jurisdiction import INTERNAL
+from services.decisions.base import Command
+from services.decisions.fields import Instant
+from services.decisions.scopes import PUBLIC
 from services.log.asked import Asked, Outcome
 from services.log.writer import Overloaded, Parked
 
@@ -51,7 +52,6 @@ def _body_of(cls: type[Command]) -> type[BaseModel]:
     )
 
 
-PUBLIC = {name: cls for name, cls in sorted(commands.items()) if cls not in INTERNAL}
 BODIES = {name: _body_of(cls) for name, cls in PUBLIC.items()}
 _items = TypeAdapter(list[Item])
 

@@ -12,7 +12,7 @@ from services.access import Principal
 from services.api.context import answer, model, muster, reader
 from services.api.problems import Problem
 from services.api.rows import Opener
-from services.decisions.base import WHOLE, PersonalLine, omitted
+from services.decisions.fields import WHOLE, PersonalLine, omitted
 from services.runtime import Muster
 from services.views.port import Query
 
@@ -71,7 +71,11 @@ async def _by_phone(service: Muster, jurisdiction: str, phone: str, asker: Princ
         keys["roster" if kind == "worker" else "requests"].append(key)
     rows = await service.views.load(jurisdiction, keys)
     return {
-        view: [(key, row) for key, row in rows.get(view, {}).items() if row and asker.sees(row)]
+        view: [
+            (key, row)
+            for key, row in rows.get(view, {}).items()
+            if row and asker.sees(row) and asker.opens(row)
+        ]
         for view in keys
     }
 
@@ -98,7 +102,10 @@ async def _by_name(service: Muster, jurisdiction: str, name: str, limit: int, as
                 break
         return some
 
-    return {view: await scan(view, list(items)) for view, items in found.items()}
+    return {
+        view: await scan(view, [(key, row) for key, row in items if asker.opens(row)])
+        for view, items in found.items()
+    }
 
 
 def _first(items: list[tuple[str, Row]], limit: int, fits: Any) -> list[tuple[str, Row]]:

@@ -143,7 +143,7 @@ async def task(request: Request) -> Response:
         raise Problem(403, "forbidden", detail)
     if reveal:
         await record_reveal(request, jurisdiction, "requests", [requested], asker)
-    opener = Opener(muster(request).vault, jurisdiction, reveal=reveal)
+    opener = Opener(muster(request).vault, jurisdiction, reveals=lambda row: reveal)
     await opener.warm("requests", [requested])
     body = {field: getattr(row, field) for field in _TASK}
     body["request"] = _request(requested, area_name, opener if row.state in OPEN else None)

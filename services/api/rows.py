@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -51,20 +51,24 @@ def _tell(jurisdiction: str, error: Exception) -> None:
 class Opener:
     """Turns rows into JSON objects; what is personal is opened in here and nowhere else."""
 
-    def __init__(self, vault: Vault, jurisdiction: str, *, reveal: bool = False) -> None:
-        self._vault, self._jurisdiction, self._reveal = vault, jurisdiction, reveal
+    def __init__(
+        self, vault: Vault, jurisdiction: str, *, reveals: Callable[[Row], bool] = lambda row: False
+    ) -> None:
+        """`reveals` tells of which rows personal data leaves unmasked."""
+        self._vault, self._jurisdiction, self._reveals = vault, jurisdiction, reveals
 
     def row(self, view: str, key: str, row: Row) -> dict[str, Any]:
         """One row with its key."""
         fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(row)}
+        masked = not self._reveals(row)
         for name in personal_of(view):
             if fields[name] is not None:
-                fields[name] = self._open(name, fields[name])
+                fields[name] = self._open(name, fields[name], masked=masked)
         return fields
 
-    def _open(self, field: str, token: str) -> str | None:
+    def _open(self, field: str, token: str, *, masked: bool) -> str | None:
         plain = self.plain(token)
-        return plain if plain is None or self._reveal else self._vault.mask(field, plain)
+        return self._vault.mask(field, plain) if masked and plain is not None else plain
 
     def plain(self, token: str) -> str | None:
         """None where it was erased or cannot be opened."""

@@ -11,7 +11,8 @@ from services.api.codes import redeem
 from services.api.context import COOKIE, answer, edge, foreign, model, muster, principal, tokens
 from services.api.problems import Problem
 from services.clock import SystemClock
-from services.decisions.base import omitted
+from services.decisions.fields import omitted
+from services.decisions.scopes import MAY, OBSERVE
 
 
 class SignIn(BaseModel):
@@ -62,7 +63,9 @@ async def sign_out(request: Request) -> Response:
 async def who(request: Request) -> Response:
     """Who this token is and what it reaches, and what a page must know of the service it is of.
 
-    `scenario`: the time is a scenario's, which may stand or run; a page then shows `now` as it is told.
+    `commands` may be sent with this token, `observes` also as observed elsewhere; `reveals`: it may ask for
+    personal data. `scenario`: the time is a scenario's, which may stand or run; a page then shows `now` as it
+    is told.
     """
     asker, clock = principal(request), muster(request).clock
     return answer(
@@ -72,6 +75,9 @@ async def who(request: Request) -> Response:
             "jurisdictions": list(asker.jurisdictions),
             "areas": list(asker.areas),
             "worker": asker.worker,
+            "commands": sorted(MAY[asker.scope]),
+            "observes": sorted(OBSERVE[asker.scope]),
+            "reveals": asker.may_reveal(),
             "now": clock.now(),
             "scenario": not isinstance(clock, SystemClock),
             "map": edge(request).map(),

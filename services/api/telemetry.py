@@ -13,7 +13,7 @@ from starlette.responses import Response
 from services.access import Principal
 from services.api.context import answer, model, muster, reader
 from services.api.problems import Problem
-from services.decisions.base import Instant
+from services.decisions.fields import Instant
 from services.runtime import Muster
 from services.telemetry.datum import Datum, to_wgs84
 from services.telemetry.duty import on_duty, outlived, roster

@@ -140,8 +140,11 @@ async def _answer(
     if not asking.reveal and tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={"ETag": tag})
     if asking.reveal:
-        await record_reveal(request, jurisdiction, view.name, (row for _, row in page.items), asker)
-    opener = Opener(muster(request).vault, jurisdiction, reveal=asking.reveal)
+        opened = (row for _, row in page.items if asker.opens(row))
+        await record_reveal(request, jurisdiction, view.name, opened, asker)
+    opener = Opener(
+        muster(request).vault, jurisdiction, reveals=lambda row: asking.reveal and asker.opens(row)
+    )
     items = await opener.rows(view.name, page.items)
     body: dict[str, Any] = dict(items[0]) if one else {"items": items, "next": page.next}
     body["position"] = page.head.position

@@ -7,19 +7,18 @@ import msgspec
 from events.area import AreaClosed, AreaDefined, AreaRenamed, parents
 from events.base import Event, Happened
 from services.decisions import common
-from services.decisions.base import (
-    AreaCode,
-    Ask,
-    Command,
-    Label,
-    Lat,
-    Lon,
-    Refused,
-    command,
-    decides,
-    evolves,
-)
+from services.decisions.base import Ask, Command, Refused, command, decides, evolves
+from services.decisions.fields import AreaCode, Label, Lat, Lon
 from services.decisions.state import Area, State
+from services.decisions.table import Table
+
+AREAS = Table(
+    "areas",
+    Area,
+    kind="area",
+    areas=lambda state, key, row: (key,),
+    own=lambda state, key, worker: True,  # any area may be where a worker checks in
+)
 
 
 @command("area.define")

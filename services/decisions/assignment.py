@@ -21,8 +21,10 @@ from events.assignment import (
 from events.base import Event, Happened
 from events.duty import ACT, Fact
 from services.decisions import common
-from services.decisions.base import Ask, Code, Command, Id, Instant, Refused, command, decides, evolves
+from services.decisions.base import Ask, Command, Refused, command, decides, evolves
+from services.decisions.fields import AssignmentId, Code, Instant, RequestId, TeamId, WorkerId
 from services.decisions.state import UNDER_WAY, Assignment, Request, State, Team, Worker, with_fact
+from services.decisions.table import Table
 
 OFFER_LASTS: Final = timedelta(minutes=5)
 _RANK: Final = {"en_route": 1, "on_scene": 2}
@@ -30,32 +32,49 @@ Override = Annotated[Code | None, Field(description="Reason for passing the capa
 
 
 class _OneOf(Command):
-    worker: Id | None = None
-    team: Id | None = None
+    worker: WorkerId | None = None
+    team: TeamId | None = None
+
+
+def _theirs(state: State, key: str, worker: str) -> bool:
+    """A worker's own, or of the active team they are in."""
+    given, known = state.assignments.get(key), state.workers.get(worker)
+    if given is None or known is None:
+        return False
+    return given.worker == worker or (given.team is not None and given.team == state.active_team(known))
+
+
+ASSIGNMENTS = Table(
+    "assignments",
+    Assignment,
+    kind="assignment",
+    areas=lambda state, key, row: (state.requests[row.request].area,),
+    own=_theirs,
+)
 
 
 @command("assignment.offer")
 class Offer(_OneOf):
     """Ask a worker or team whether they will go. Holds neither slot nor capacity."""
 
-    assignment: Id | None = None
-    request: Id
+    assignment: AssignmentId | None = None
+    request: RequestId
     expires_at: Instant | None = Field(default=None, description="Default: five minutes from now")
 
 
-@command("assignment.accept")
+@command("assignment.accept", own=True)
 class Accept(Command):
     """Take an offer: takes slot and capacity, or is refused."""
 
-    assignment: Id
+    assignment: AssignmentId
     override: Override = None
 
 
-@command("assignment.decline")
+@command("assignment.decline", own=True)
 class Decline(Command):
     """Do not take an offer."""
 
-    assignment: Id
+    assignment: AssignmentId
     reason: Code
 
 
@@ -63,7 +82,7 @@ class Decline(Command):
 class Expire(Command):
     """The time to answer is over. The service sends this itself."""
 
-    assignment: Id
+    assignment: AssignmentId
     reason: Code = "no_answer"
 
 
@@ -71,26 +90,26 @@ class Expire(Command):
 class Dispatch(Command):
     """Send: an accepted assignment, or at once a new one (then with request and worker or team)."""
 
-    assignment: Id | None = None
-    request: Id | None = None
-    worker: Id | None = None
-    team: Id | None = None
+    assignment: AssignmentId | None = None
+    request: RequestId | None = None
+    worker: WorkerId | None = None
+    team: TeamId | None = None
     override: Override = None
 
 
-@command("assignment.progress", fact=True)
+@command("assignment.progress", fact=True, own=True)
 class Progress(Command):
     """A stage was reached: en_route, on_scene, or one that your organisation names."""
 
-    assignment: Id
+    assignment: AssignmentId
     stage: Code
 
 
-@command("assignment.done", fact=True)
+@command("assignment.done", fact=True, own=True)
 class Done(Command):
     """Their part is done; the request itself ends by request.complete."""
 
-    assignment: Id
+    assignment: AssignmentId
     reason: Code | None = None
 
 
@@ -98,26 +117,26 @@ class Done(Command):
 class Release(Command):
     """End without being done; frees slot and capacity."""
 
-    assignment: Id
+    assignment: AssignmentId
     reason: Code
 
 
-class Handover(BaseModel):
+class Reassignment(BaseModel):
     """One assignment that goes to somebody else. Without `new` its id is made from the command's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    assignment: Id
-    new: Id | None = None
-    worker: Id | None = None
-    team: Id | None = None
+    assignment: AssignmentId
+    new: AssignmentId | None = None
+    worker: WorkerId | None = None
+    team: TeamId | None = None
 
 
 @command("assignment.reassign")
 class Reassign(Command):
     """Give live assignments to others, in this order, all or none."""
 
-    items: Annotated[tuple[Handover, ...], Field(min_length=1, max_length=500)]
+    items: Annotated[tuple[Reassignment, ...], Field(min_length=1, max_length=500)]
     reason: Code
     override: Override = None
 

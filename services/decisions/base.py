@@ -2,63 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeVar
 
 import msgspec
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from events.base import Event, Happened
 from events.catalog import newest
+from services.decisions.fields import PERSONAL
+from services.decisions.references import mentions, undeclared
 from services.decisions.state import State
+from services.decisions.table import erasures, kinds
 
-PERSONAL: Final = "personal"
 FACT: Final = "fact"
 CLAIM: Final = "claim"
-
-
-_LINE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-"""One line that is not blank."""
-_TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-"""Lines and tabs, no other control characters."""
-
-Id = Annotated[str, Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64")]
-AreaCode = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9\-]{0,63}$", description="Prefix code of an area")
-]
-Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="A coded value, lower case")]
-Label = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
-
-
-def _utc(at: datetime) -> datetime:
-    if not 1900 <= at.year <= 2200:
-        raise ValueError("must lie between the years 1900 and 2200")
-    return at.astimezone(UTC)
-
-
-Instant = Annotated[AwareDatetime, Field(description="RFC 3339 with offset"), AfterValidator(_utc)]
-Lon = Annotated[float, Field(ge=-180, le=180, description="WGS-84 degrees")]
-Lat = Annotated[float, Field(ge=-90, le=90, description="WGS-84 degrees")]
-PersonalLine = Annotated[
-    str,
-    Field(min_length=1, max_length=200, pattern=_LINE, json_schema_extra={PERSONAL: True}),
-]
-PersonalText = Annotated[
-    str,
-    Field(min_length=1, max_length=4000, pattern=_TEXT, json_schema_extra={PERSONAL: True}),
-]
-
-
-def _whole(value: object) -> object:
-    """JSON has one kind of number: 1.0 is the integer 1."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-WHOLE: Final = BeforeValidator(_whole)
-Priority = Annotated[
-    int, Field(ge=1, le=4, description="1 life safety, 2 urgent, 3 needed, 4 comfort"), WHOLE
-]
+Sender = Literal["dispatcher", "admin", "service"]
 
 
 class Command(BaseModel):
@@ -68,8 +28,13 @@ class Command(BaseModel):
 
     NAME: ClassVar[str] = ""
     KIND: ClassVar[Literal["fact", "claim"]] = CLAIM
+    BY: ClassVar[Sender] = "service"
+    """Who may send it at least."""
+    IS_OWN: ClassVar[bool] = False
+    """Whether a worker's token may send it, about what is the worker's own."""
+    BY_GATEWAY: ClassVar[bool] = False
     SUBJECT: ClassVar[str | None] = None
-    """Whose the personal fields are, by kind: `worker`, `request` or `handover`."""
+    """Kind of what its personal fields belong to: its aggregate; None = it has no such fields."""
     OWNER: ClassVar[str] = ""
     """The field that holds the id of the subject; where it is empty the command's own id is taken."""
 
@@ -138,23 +103,34 @@ _NAME: Final = re.compile(r"^[a-z]+\.[a-z_]+$")
 
 
 def command(
-    name: str, *, fact: bool = False, subject: str | None = None, owner: str | None = None
+    name: str, *, fact: bool = False, by: Sender = "dispatcher", own: bool = False, gateway: bool = False
 ) -> Callable[[type[C]], type[C]]:
     """Enter a command model in the catalogue. Facts may be late, claims may not.
 
-    `subject` = kind of what its personal fields belong to; `owner` = the field with its id, else the one that
-    is named like the kind.
+    `by` = who may send it at least: a dispatcher, an admin, or only the service itself. `own` = workers may
+    too, about what is theirs (`Table.own`). `gateway` = gateways may too; facts and own commands they may
+    anyway.
     """
 
     def enter(cls: type[C]) -> type[C]:
         if name in commands or not _NAME.match(name):
             raise ValueError(f"command {name} is declared twice or is not `aggregate.verb`")
-        cls.NAME, cls.KIND, cls.SUBJECT = name, FACT if fact else CLAIM, subject
-        cls.OWNER = owner or subject or ""
+        cls.NAME, cls.KIND, cls.BY, cls.IS_OWN = name, FACT if fact else CLAIM, by, own
+        cls.BY_GATEWAY = by != "service" and (gateway or own or fact)
+        cls.SUBJECT = name.partition(".")[0] if personal_fields(cls) else None
+        cls.OWNER = _owner(cls) if cls.SUBJECT else ""
         commands[name] = cls
         return cls
 
     return enter
+
+
+def _owner(cls: type[Command]) -> str:
+    """The field that names the aggregate which a command is about."""
+    mine = [one.path[0] for one in mentions(cls) if one.kind == cls.SUBJECT and len(one.path) == 1]
+    if not mine:
+        raise ValueError(f"command {cls.NAME} has personal fields, but none says whose they are")
+    return mine[0]
 
 
 def decides(cls: type[C]) -> Callable[[Callable[[State, C, Ask], Iterable[Event]]], Decider]:
@@ -183,11 +159,20 @@ def evolves(*classes: type[Ev]) -> Callable[[Callable[[State, Ev, Happened], Non
 
 
 def refuse_gaps() -> None:
-    """Raises ValueError where a command has no decider or an event no evolver."""
+    """Raises ValueError where a command or event is not declared in full: nobody decides or evolves it, its
+    text refers to who knows what, or its personal data could not be erased."""
     missing = [c.NAME for c in commands.values() if c not in _deciders]
     missing += [e.NAME for e in newest.values() if e not in _evolvers]
     if missing:
         raise ValueError(f"nobody decides or evolves: {', '.join(sorted(missing))}")
+    for one in commands.values():
+        if fields := undeclared(one):
+            raise ValueError(f"{one.NAME}: say what {', '.join(fields)} refers to, or that it is plain text")
+        if unknown := {mention.kind for mention in mentions(one)} - kinds.keys():
+            raise ValueError(f"{one.NAME} refers to {', '.join(sorted(unknown))}, of which there is no table")
+    erasable = {table.kind for table in erasures().values()}
+    if subjects := {one.SUBJECT for one in commands.values() if one.SUBJECT} - erasable:
+        raise ValueError(f"personal data that nobody can erase: of {', '.join(sorted(map(str, subjects)))}")
 
 
 def decider(cls: type[Command]) -> Decider:
@@ -214,8 +199,3 @@ def personal_fields(cls: type[Command]) -> tuple[str, ...]:
 def changes(asked: Command, *keys: str) -> dict[str, Any]:
     """What an amending command gives, beside its keys. Fields left out stay as they are."""
     return {name: getattr(asked, name) for name in sorted(asked.model_fields_set - set(keys))}
-
-
-def omitted() -> Any:
-    """Default of an amendable field that cannot be null: leaving it out is the only way not to change it."""
-    return Field(default_factory=lambda: None)

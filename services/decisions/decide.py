@@ -2,14 +2,12 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
-from typing import cast
+from collections.abc import Iterator
 
 import msgspec
 
 import services.decisions
 from events import catalog
-from events.area import inside
 from events.assignment import AssignmentDone, AssignmentEvent, AssignmentProgressed
 from events.base import Event, Happened
 from events.commit import Commit, Head, Recorded
@@ -22,13 +20,13 @@ from events.worker import (
     WorkerReported,
     WorkerTakenBack,
 )
-from services.decisions.assignment import Reassign
+from services.decisions.authorise import authorise
 from services.decisions.base import Ask, Command, Refused, decider, evolve, refuse_gaps
 from services.decisions.jurisdiction import Establish, refuse_moved
 from services.decisions.state import Known, State
 
 for _module in pkgutil.iter_modules(services.decisions.__path__, "services.decisions."):
-    if _module.name != __name__:
+    if _module.name not in (__name__, "services.decisions.scopes"):
         importlib.import_module(_module.name)
 refuse_gaps()
 
@@ -122,93 +120,6 @@ def _record(event: Event, ask: Ask, body: str) -> Recorded:
 def _with_anomalies(last: Recorded, position: int, ask: Ask) -> Recorded:
     data = msgspec.structs.replace(catalog.decode(last, position), anomalies=tuple(ask.anomalies))
     return msgspec.structs.replace(last, data=catalog.encode(data))
-
-
-def authorise(state: State, command: Command, ask: Ask) -> None:
-    """Raises Refused where the asker's scope does not hold what the command touches."""
-    scope = ask.scope
-    if scope.worker is not None and not _own(state, command, scope.worker):
-        raise Refused("forbidden", f"This token is for worker {scope.worker}'s own facts and offers only.")
-    if scope.areas:
-        outside = [a for a in _areas(state, command) if not any(inside(a, mine) for mine in scope.areas)]
-        if outside:
-            raise Refused("forbidden", f"This token does not reach area {outside[0]}.")
-
-
-_OWN_FACTS = frozenset(
-    ("worker.report", "worker.check_in", "worker.set_presence", "worker.check_out", "worker.take_back")
-)
-_OWN_TASKS = frozenset(("assignment.accept", "assignment.decline", "assignment.progress", "assignment.done"))
-
-
-def _own(state: State, command: Command, worker: str) -> bool:
-    """Own facts; and the offers and tasks of one's own or of the active team one is in."""
-    if command.NAME in _OWN_FACTS:
-        return getattr(command, "worker", None) == worker and worker in state.workers
-    if command.NAME not in _OWN_TASKS:
-        return False
-    given = state.assignments.get(getattr(command, "assignment", ""))
-    known = state.workers.get(worker)
-    if given is None or known is None:
-        return False
-    return given.worker == worker or (given.team is not None and given.team == state.active_team(known))
-
-
-def _areas(state: State, command: Command) -> set[str]:
-    """The areas that a command touches; the root where it names nothing that lies anywhere."""
-    found: set[str] = set()
-    for field, value in _references(command):
-        found |= _area_of(state, command, field, value)
-    return found or {state.jurisdiction}
-
-
-def _references(command: Command) -> list[tuple[str, str]]:
-    """(field, value) of every text a command holds, those of its items too."""
-    refs: list[tuple[str, str]] = []
-    handovers = command.items if isinstance(command, Reassign) else ()
-    for item in (command, *handovers):
-        for field, value in item:
-            values: Iterable[object] = (
-                cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
-            )
-            refs += [(field, one) for one in values if isinstance(one, str)]
-    return refs
-
-
-_ARRIVING = frozenset(("worker.report", "worker.check_in"))
-
-
-def _nowhere(state: State, worker: str) -> bool:
-    """Whether a worker is off duty and has no home area: nobody else's concern."""
-    known = state.workers.get(worker)
-    return known is not None and not known.duty.on and known.home_area is None
-
-
-def _area_of(state: State, command: Command, field: str, value: str) -> set[str]:
-    match field:
-        case "area" | "home_area" | "areas":
-            return {value}
-        case "incident" if command.NAME.startswith("incident."):
-            return set(state.incidents[value].areas) if value in state.incidents else set()
-        case "worker" if command.NAME in _ARRIVING and _nowhere(state, value):
-            return set()
-        case "worker" | "members" | "leader":
-            place = state.places.get(value)
-            return {place.area} if place else set()
-        case "team":
-            team = state.teams.get(value)
-            return {team.area} if team else set()
-        case "request" | "into":
-            request = state.requests.get(value)
-            return {request.area} if request else set()
-        case "note":
-            note = state.handovers.get(value)
-            return {note.area} if note else set()
-        case "assignment":
-            given = state.assignments.get(value)
-            return {state.requests[given.request].area} if given else set()
-        case _:
-            return set()
 
 
 def apply(state: State, commit: Commit, head: Head) -> None:

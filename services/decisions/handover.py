@@ -7,26 +7,25 @@ import msgspec
 from events.base import Event, Happened
 from events.handover import HandoverAcknowledged, HandoverErased, HandoverResolved, HandoverWritten
 from services.decisions import common
-from services.decisions.base import (
-    AreaCode,
-    Ask,
-    Command,
-    Id,
-    PersonalText,
-    Priority,
-    Refused,
-    command,
-    decides,
-    evolves,
-)
+from services.decisions.base import Ask, Command, Refused, command, decides, evolves
+from services.decisions.fields import AreaCode, HandoverId, PersonalText, Priority
 from services.decisions.state import Handover, State
+from services.decisions.table import Table
+
+HANDOVERS = Table(
+    "handovers",
+    Handover,
+    kind="handover",
+    areas=lambda state, key, row: (row.area,),
+    erasure=HandoverErased,
+)
 
 
-@command("handover.write", subject="handover", owner="note")
+@command("handover.write")
 class Write(Command):
     """Leave a note for the next shift. Without an area it concerns the whole jurisdiction."""
 
-    note: Id | None = None
+    note: HandoverId | None = None
     area: AreaCode | None = None
     priority: Priority = 3
     text: PersonalText
@@ -36,21 +35,21 @@ class Write(Command):
 class Acknowledge(Command):
     """Say that you have read a note and take it on. Each may say so once."""
 
-    note: Id
+    note: HandoverId
 
 
 @command("handover.resolve")
 class Resolve(Command):
     """What the note was about is settled."""
 
-    note: Id
+    note: HandoverId
 
 
-@command("handover.erase")
+@command("handover.erase", by="admin")
 class Erase(Command):
     """Destroy the note's key: its text can never be read again. An open note is resolved too."""
 
-    note: Id
+    note: HandoverId
 
 
 def _known(state: State, key: str) -> Handover:

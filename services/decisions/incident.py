@@ -10,23 +10,10 @@ from pydantic import Field
 from events.base import Event, Happened
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from services.decisions import common
-from services.decisions.base import (
-    WHOLE,
-    AreaCode,
-    Ask,
-    Code,
-    Command,
-    Id,
-    Instant,
-    Label,
-    Refused,
-    changes,
-    command,
-    decides,
-    evolves,
-    omitted,
-)
+from services.decisions.base import Ask, Command, Refused, changes, command, decides, evolves
+from services.decisions.fields import WHOLE, AreaCode, Code, IncidentId, Instant, Label, omitted
 from services.decisions.state import Incident, State
+from services.decisions.table import Table
 
 Areas = Annotated[tuple[AreaCode, ...], Field(max_length=500)]
 ExpectedDays = Annotated[
@@ -35,12 +22,14 @@ ExpectedDays = Annotated[
     WHOLE,
 ]
 
+INCIDENTS = Table("incidents", Incident, kind="incident", areas=lambda state, key, row: row.areas)
+
 
 @command("incident.declare")
 class Declare(Command):
     """Begin an incident. Without areas it concerns the whole jurisdiction; without a start it starts now."""
 
-    incident: Id | None = None
+    incident: IncidentId | None = None
     name: Label
     kind: Code = "general"
     areas: Areas = ()
@@ -52,7 +41,7 @@ class Declare(Command):
 class Amend(Command):
     """Change what is known of an incident; fields left out stay."""
 
-    incident: Id
+    incident: IncidentId
     name: Label = omitted()
     kind: Code = omitted()
     areas: Annotated[Areas, Field(min_length=1)] = omitted()
@@ -64,7 +53,7 @@ class Amend(Command):
 class Close(Command):
     """End an incident; refused while a request of it is unfinished."""
 
-    incident: Id
+    incident: IncidentId
     ends_at: Instant | None = None
 
 
@@ -72,7 +61,7 @@ class Close(Command):
 class Reopen(Command):
     """The incident goes on."""
 
-    incident: Id
+    incident: IncidentId
     reason: Code | None = None
 
 

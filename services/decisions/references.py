@@ -7,7 +7,7 @@ from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from events.refs import Ref
 
@@ -24,7 +24,7 @@ class Touch(msgspec.Struct, frozen=True):
     name: str
 
 
-_NO_TEXT: Final = (int, float, bool, datetime, type(None), Ellipsis)
+_NO_TEXT: Final = (int, float, bool, datetime, AwareDatetime, type(None), Ellipsis)
 PLAIN = Plain()
 ARRIVES = Touch("arrives")
 """Whoever is off duty and has no home area is nobody else's concern: any area may take them up."""

@@ -19,13 +19,12 @@ from events.request import (
 )
 from services.decisions import common
 from services.decisions.assignment import release_all
-from services.decisions.base import (
+from services.decisions.base import Ask, Command, Refused, changes, command, decides, evolves
+from services.decisions.fields import (
     WHOLE,
     AreaCode,
-    Ask,
     Code,
-    Command,
-    Id,
+    IncidentConcerned,
     Instant,
     Label,
     Lat,
@@ -33,30 +32,35 @@ from services.decisions.base import (
     PersonalLine,
     PersonalText,
     Priority,
-    Refused,
-    changes,
-    command,
-    decides,
-    evolves,
+    RequestId,
     omitted,
 )
 from services.decisions.state import Request, State
+from services.decisions.table import Table
 
 Quantity = Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
 Slots = Annotated[
     int | None, Field(ge=1, le=10_000, description="Assignees it needs; null = open-ended"), WHOLE
 ]
 
+REQUESTS = Table(
+    "requests",
+    Request,
+    kind="request",
+    areas=lambda state, key, row: (row.area,),
+    erasure=RequestErased,
+)
 
-@command("request.open", fact=True, subject="request")
+
+@command("request.open", fact=True)
 class Open(Command):
     """Receive a request; `at` is when it was received. Without `request` the command's id becomes its id."""
 
-    request: Id | None = None
+    request: RequestId | None = None
     category: Code
     priority: Priority = 3
     area: AreaCode
-    incident: Id | None = None
+    incident: IncidentConcerned | None = None
     quantity: Quantity = 1
     slots: Slots = 1
     due_at: Instant | None = None
@@ -70,15 +74,15 @@ class Open(Command):
     text: PersonalText | None = None
 
 
-@command("request.amend", subject="request")
+@command("request.amend")
 class Amend(Command):
     """Change what is known of a request; fields left out stay."""
 
-    request: Id
+    request: RequestId
     category: Code = omitted()
     priority: Priority = omitted()
     area: AreaCode = omitted()
-    incident: Id | None = None
+    incident: IncidentConcerned | None = None
     quantity: Quantity = omitted()
     slots: Slots = None
     due_at: Instant | None = None
@@ -90,29 +94,29 @@ class Amend(Command):
     text: PersonalText | None = None
 
 
-@command("request.complete", subject="request")
+@command("request.complete")
 class Complete(Command):
     """It was served. Ends its live assignments and offers too."""
 
-    request: Id
+    request: RequestId
     reason: Code | None = None
     note: PersonalText | None = None
 
 
-@command("request.cancel", subject="request")
+@command("request.cancel")
 class Cancel(Command):
     """It is no longer needed. Ends its live assignments and offers too."""
 
-    request: Id
+    request: RequestId
     reason: Code
     note: PersonalText | None = None
 
 
-@command("request.fail", subject="request")
+@command("request.fail")
 class Fail(Command):
     """It could not be served. Ends its live assignments and offers too."""
 
-    request: Id
+    request: RequestId
     reason: Code
     note: PersonalText | None = None
 
@@ -121,23 +125,23 @@ class Fail(Command):
 class Merge(Command):
     """It is the same need as another request, which goes on. Both stay received."""
 
-    request: Id
-    into: Id
+    request: RequestId
+    into: RequestId
 
 
 @command("request.reopen")
 class Reopen(Command):
     """It is needed after all; assignments done before no longer count."""
 
-    request: Id
+    request: RequestId
     reason: Code | None = None
 
 
-@command("request.erase")
+@command("request.erase", by="admin")
 class Erase(Command):
     """Destroy the request's key: contact, address and texts can never be read again."""
 
-    request: Id
+    request: RequestId
 
 
 # -- decide ------------------------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ import msgspec
 from events.base import Move, Place, RequestMove, Standing
 from events.commit import Head
 from events.duty import ANEW, OFF, REPORT, Duty, Fact, fold, order, step
+from services.decisions.table import Table
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+R = TypeVar("R")
 
 UNDER_WAY = ("en_route", "on_scene")
 UNFINISHED = ("open", "assigned", "in_progress")
@@ -171,6 +173,9 @@ class State:
         self.standings: dict[str, Standing] = {}
         self.handovers: dict[str, Handover] = {}
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    def __getitem__(self, table: Table[R]) -> dict[str, R]:
+        return getattr(self, table.name)
 
     @property
     def established(self) -> bool:

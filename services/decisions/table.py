@@ -4,7 +4,7 @@ The state, its snapshots, authorisation, erasures and the tests' comparisons all
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 from events.base import Event
 from events.refs import fields_by_kind
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
-tables: dict[str, "Table[object]"] = {}
+AREA: Final = "area"
+tables: dict[str, "Table[Any]"] = {}
 """Every table of a State, by name."""
-kinds: dict[str, "Table[object]"] = {}
+kinds: dict[str, "Table[Any]"] = {}
 """Those that references may name, by kind."""
 
 
@@ -24,8 +25,9 @@ class Table(Generic[Row]):
     """Rows of one type, by id.
 
     `name` is the table's in snapshots. `kind` is what a `Ref` calls its rows; None = nothing refers to them.
-    `areas` tells where a row lies: it limits tokens that are for some areas; it must be given with a kind.
-    `own` tells whether a row is a worker's own: it limits workers' tokens; by default none is.
+    `areas` tells where a row lies: it limits tokens that are for some areas; it is given with a kind.
+    `nowhere` tells whether a row is in no area's care just now; by default none is.
+    `own` tells whether an id is a worker's own: it limits workers' tokens; by default none is.
     `erasure` is the event with which the key of a row's personal data goes; its rows have a field `erased`.
     """
 
@@ -35,8 +37,9 @@ class Table(Generic[Row]):
         row: type[Row],
         *,
         kind: str | None = None,
-        areas: "Callable[[State, str], Iterable[str]] | None" = None,
-        own: "Callable[[State, str, str], bool] | None" = None,
+        areas: "Callable[[State, str, Row], Iterable[str]] | None" = None,
+        nowhere: "Callable[[Row], bool]" = lambda row: False,
+        own: "Callable[[State, str, str], bool]" = lambda state, key, worker: False,
         erasure: type[Event] | None = None,
     ) -> None:
         """Raises ValueError where it is declared twice or does not say where its rows lie."""
@@ -45,30 +48,36 @@ class Table(Generic[Row]):
         if (kind is None) != (areas is None):
             raise ValueError(f"table {name} must say what its rows are called and where they lie, or neither")
         self.name, self.row, self.kind, self.erasure = name, row, kind, erasure
-        self._areas, self._own = areas, own
-        tables[name] = self  # type: ignore[assignment]
+        self.own = own
+        self._areas, self._nowhere = areas, nowhere
+        tables[name] = self
         if kind:
-            kinds[kind] = self  # type: ignore[assignment]
+            kinds[kind] = self
 
     def areas(self, state: "State", key: str) -> set[str]:
-        """Where the row lies; nowhere = there is no such row."""
-        return set(self._areas(state, key)) if self._areas and key in state[self] else set()
+        """Where the row lies; nowhere = there is no such row. A reference to an area is that area."""
+        if self.kind == AREA:
+            return {key}
+        row = state[self].get(key)
+        return set() if row is None or self._areas is None else set(self._areas(state, key, row))
 
-    def own(self, state: "State", key: str, worker: str) -> bool:
-        """Whether the row is this worker's own."""
-        return self._own is not None and self._own(state, key, worker)
+    def nowhere(self, state: "State", key: str) -> bool:
+        """Whether there is such a row and it lies nowhere in particular."""
+        row = state[self].get(key)
+        return row is not None and self._nowhere(row)
 
     def erased(self, state: "State") -> list[str]:
         """`kind/id` of all rows whose keys must be gone by now."""
         if self.erasure is None:
             return []
-        return [f"{self.kind}/{key}" for key, row in state[self].items() if getattr(row, "erased", False)]
+        rows = cast("dict[str, Any]", state[self])
+        return [f"{self.kind}/{key}" for key, row in rows.items() if row.erased]
 
     def key_of(self, event: Event) -> str:
         """The id of the row that an event of this aggregate is about."""
         return str(getattr(event, fields_by_kind(type(event))[str(self.kind)][0]))
 
 
-def erasures() -> dict[type[Event], "Table[object]"]:
+def erasures() -> dict[type[Event], "Table[Any]"]:
     """Event -> the table of which it erases a row."""
     return {table.erasure: table for table in tables.values() if table.erasure}

@@ -18,40 +18,40 @@ from events.team import (
 )
 from services.decisions import common
 from services.decisions.assignment import release_all
-from services.decisions.base import (
+from services.decisions.base import Ask, Command, changes, command, decides, evolves
+from services.decisions.fields import (
     WHOLE,
     AreaCode,
-    Ask,
     Code,
-    Command,
-    Id,
+    IncidentConcerned,
     Label,
-    changes,
-    command,
-    decides,
-    evolves,
+    TeamId,
+    WorkerId,
     omitted,
 )
 from services.decisions.state import State, Team
+from services.decisions.table import Table
 
 Capacity = Annotated[
     int | None, Field(ge=1, le=1000, description="Live assignments at once; null = open-ended"), WHOLE
 ]
+
+TEAMS = Table("teams", Team, kind="team", areas=lambda state, key, row: (row.area,))
 
 
 @command("team.form")
 class Form(Command):
     """Form a team. Members join in this order; with `activate` it can be sent at once."""
 
-    team: Id | None = None
+    team: TeamId | None = None
     name: Label
     kind: Code
     area: AreaCode
     organisation: Label | None = None
-    incident: Id | None = None
+    incident: IncidentConcerned | None = None
     capacity: Capacity = None
-    members: Annotated[tuple[Id, ...], Field(max_length=500)] = ()
-    leader: Id | None = None
+    members: Annotated[tuple[WorkerId, ...], Field(max_length=500)] = ()
+    leader: WorkerId | None = None
     activate: bool = False
 
 
@@ -59,7 +59,7 @@ class Form(Command):
 class Amend(Command):
     """Change what is known of a team; fields left out stay."""
 
-    team: Id
+    team: TeamId
     name: Label = omitted()
     area: AreaCode = omitted()
     organisation: Label | None = None
@@ -70,16 +70,16 @@ class Amend(Command):
 class Join(Command):
     """Become a member. A worker is in at most one active team."""
 
-    team: Id
-    worker: Id
+    team: TeamId
+    worker: WorkerId
 
 
 @command("team.leave")
 class Leave(Command):
     """Stop being a member."""
 
-    team: Id
-    worker: Id
+    team: TeamId
+    worker: WorkerId
     reason: Code | None = None
 
 
@@ -87,22 +87,22 @@ class Leave(Command):
 class AppointLeader(Command):
     """A member leads from now on."""
 
-    team: Id
-    worker: Id
+    team: TeamId
+    worker: WorkerId
 
 
 @command("team.activate")
 class Activate(Command):
     """The team can be sent; its members count in it."""
 
-    team: Id
+    team: TeamId
 
 
 @command("team.stand_down")
 class StandDown(Command):
     """The team is no more. With open assignments give `release` (the reason), which releases them."""
 
-    team: Id
+    team: TeamId
     reason: Code | None = None
     release: Code | None = None
 

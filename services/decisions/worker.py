@@ -23,33 +23,40 @@ from events.worker import (
 )
 from services.decisions import common
 from services.decisions.assignment import free_to_take, release_all, revive, unstage
-from services.decisions.base import (
-    WHOLE,
-    AreaCode,
-    Ask,
-    Code,
-    Command,
-    Id,
-    Label,
-    PersonalLine,
-    Refused,
-    changes,
-    command,
-    decides,
-    evolves,
-    omitted,
-)
+from services.decisions.base import Ask, Command, Refused, changes, command, decides, evolves
+from services.decisions.fields import WHOLE, AreaCode, Code, Label, PersonalLine, WorkerId, omitted
+from services.decisions.references import ARRIVES, PLAIN
 from services.decisions.state import State, Worker, with_fact
+from services.decisions.table import Table
 
 Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
+CommandId = Annotated[
+    str, Field(min_length=1, max_length=64, description="Id of the command to take back"), PLAIN
+]
 Capacity = Annotated[int, Field(ge=1, le=1000, description="Live assignments at once"), WHOLE]
 
 
-@command("worker.register", subject="worker")
+def _lies(state: State, key: str, row: Worker) -> tuple[str]:
+    place = state.places.get(key)
+    return (place.area if place else row.home_area or state.jurisdiction,)
+
+
+WORKERS = Table(
+    "workers",
+    Worker,
+    kind="worker",
+    areas=_lies,
+    nowhere=lambda row: not row.duty.on and row.home_area is None,
+    own=lambda state, key, worker: key == worker and key in state.workers,
+    erasure=WorkerErased,
+)
+
+
+@command("worker.register", gateway=True)
 class Register(Command):
     """Add a person who can be sent. Without `worker` the command's id becomes theirs."""
 
-    worker: Id | None = None
+    worker: WorkerId | None = None
     role: Code
     home_area: AreaCode | None = None
     organisation: Label | None = None
@@ -60,11 +67,11 @@ class Register(Command):
     phone: PersonalLine | None = None
 
 
-@command("worker.amend", subject="worker")
+@command("worker.amend")
 class Amend(Command):
     """Change what is known of a worker; fields left out stay."""
 
-    worker: Id
+    worker: WorkerId
     role: Code = omitted()
     home_area: AreaCode | None = None
     organisation: Label | None = None
@@ -79,23 +86,23 @@ class Amend(Command):
 class Retire(Command):
     """A person can no longer be sent; refused while they have a live assignment of their own."""
 
-    worker: Id
+    worker: WorkerId
     reason: Code | None = None
 
 
-@command("worker.report", fact=True)
+@command("worker.report", fact=True, own=True)
 class Report(Command):
     """Register once with the home community as available for service there; not a shift."""
 
-    worker: Id
+    worker: Annotated[WorkerId, ARRIVES]
     area: AreaCode
 
 
-@command("worker.check_in", fact=True, subject="worker")
+@command("worker.check_in", fact=True, own=True)
 class CheckIn(Command):
     """Go on duty at an area, or move there. With walk_in an unknown worker is registered at once."""
 
-    worker: Id
+    worker: Annotated[WorkerId, ARRIVES]
     area: AreaCode
     walk_in: bool = False
     role: Code = "volunteer"
@@ -104,35 +111,37 @@ class CheckIn(Command):
     phone: PersonalLine | None = None
 
 
-@command("worker.set_presence", fact=True)
+@command("worker.set_presence", fact=True, own=True)
 class SetPresence(Command):
     """Say that you are available, or on a break."""
 
-    worker: Id
+    worker: WorkerId
     presence: Literal["available", "on_break"]
 
 
-@command("worker.check_out", fact=True)
+@command("worker.check_out", fact=True, own=True)
 class CheckOut(Command):
     """Go off duty. With a live assignment of your own give `release` (the reason), which releases it."""
 
-    worker: Id
+    worker: WorkerId
     release: Code | None = None
 
 
-@command("worker.take_back")
+@command("worker.take_back", own=True)
 class TakeBack(Command):
     """A mistap: void the worker's newest own fact, named by the id of the command that recorded it."""
 
-    worker: Id
-    command: str = Field(min_length=1, max_length=64, description="Id of the command to take back")
+    worker: WorkerId
+    command: Annotated[str, PLAIN] = Field(
+        min_length=1, max_length=64, description="Id of the command to take back"
+    )
 
 
-@command("worker.erase")
+@command("worker.erase", by="admin")
 class Erase(Command):
     """Destroy the worker's key: their personal data can never be read again. Retires them too."""
 
-    worker: Id
+    worker: WorkerId
 
 
 # -- decide ------------------------------------------------------------------------------------------------

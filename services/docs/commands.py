@@ -6,8 +6,9 @@ from typing import Any
 
 import services.decisions.decide  # noqa: F401  enters all commands in the catalogue
 from services.access.principal import SCOPES, Principal
-from services.decisions.base import PERSONAL, Command, commands
-from services.decisions.jurisdiction import INTERNAL
+from services.decisions.base import Command, commands
+from services.decisions.fields import PERSONAL
+from services.decisions.scopes import PUBLIC
 from services.docs.markdown import code, head, sentence, table
 
 INTRO = """Every command, sent as `POST /api/v1/{jurisdiction}/commands/{name}` ([interface](../http.md)).
@@ -19,13 +20,13 @@ anything is decided ([privacy](../privacy.md)). What each refusal means: [codes]
 def page() -> str:
     """The page's text."""
     lines = head("Commands", INTRO)
-    names = sorted(name for name, cls in commands.items() if cls not in INTERNAL)
+    names = list(PUBLIC)
     for aggregate, some in groupby(names, lambda name: name.partition(".")[0]):
         lines += [f"## {aggregate}", ""]
         for name in some:
             lines += _command(name, commands[name])
     lines += ["## Sent by the service itself", ""]
-    lines += [f"- `{cls.NAME}`: {sentence(cls)}" for cls in INTERNAL]
+    lines += [f"- `{cls.NAME}`: {sentence(cls)}" for cls in commands.values() if cls.BY == "service"]
     return "\n".join(lines).rstrip() + "\n"
 
 

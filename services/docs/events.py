@@ -1,5 +1,6 @@
 """docs/catalogue/events.md: every event, from its class."""
 
+import re
 from itertools import groupby
 
 from events.base import Event, Move, Place, RequestMove, Standing
@@ -12,6 +13,7 @@ INTRO = """Every event that the log can hold, with the fields of its `data`. The
 [architecture](../architecture.md). A type `Personal` is a sealed token in the log, never plain text
 ([privacy](../privacy.md)). A field that has its default is left out of the stored JSON; "unchanged" means
 that a field left out changes nothing."""
+_REFERENCE = re.compile(r"\b([A-Z][a-z]+)Ref\b")
 SHARED = """Every event may carry these as well."""
 
 
@@ -38,8 +40,12 @@ def _fields(some: list[Field]) -> list[str]:
 
 
 def _type(field: Field) -> str:
-    parts = [part.strip() for part in field.type.split(" | ")]
+    parts = [_REFERENCE.sub(_id, part.strip()) for part in field.type.split(" | ")]
     return " | ".join(part for part in parts if part != "msgspec.UnsetType")
+
+
+def _id(found: re.Match[str]) -> str:
+    return "area code" if found[1] == "Area" else f"{found[1].lower()} id"
 
 
 def _default(field: Field) -> str:

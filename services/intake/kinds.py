@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any, Final
 
-from services.decisions.base import AreaCode, Code, Id, commands
+from services.decisions.base import commands
+from services.decisions.fields import AreaCode, Code, Id
 from services.intake.mapping import Kind
 
 _TYPES: Final[dict[str, Kind]] = {"integer": "int", "number": "number", "boolean": "bool", "array": "list"}

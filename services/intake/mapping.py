@@ -15,8 +15,7 @@ from pydantic import (
 )
 
 from services.decisions import decide  # noqa: F401  enters all commands
-from services.decisions.base import commands
-from services.decisions.jurisdiction import INTERNAL
+from services.decisions.scopes import PUBLIC
 from services.intake.templates import parts
 
 Kind = Literal[
@@ -158,7 +157,7 @@ class CommandMap(_Strict):
     @field_validator("name")
     @classmethod
     def _known(cls, name: str) -> str:
-        public = sorted(one for one, cls in commands.items() if cls not in INTERNAL)
+        public = list(PUBLIC)
         if name not in public:
             near = [one for one in public if one.partition(".")[0] == name.partition(".")[0]]
             raise ValueError(f"there is no command {name}; there are {', '.join(near or public)}")

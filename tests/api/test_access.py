@@ -131,3 +131,27 @@ async def test_a_token_becomes_a_cookie(service: Service) -> None:
         assert (await browser.get("/api/v1/session")).status_code == 401
     async with service.client(None) as browser:
         assert (await browser.post("/api/v1/session", json={"token": "wrong"})).status_code == 401
+
+
+async def test_who_has_no_home_area_stays_masked_to_a_desk_that_checked_them_in(
+    service: Service,
+) -> None:
+    """Otherwise a desk of one area reads any unplaced person whose id it knows."""
+    await service.ok("area.define", area="230717", name="County 1")
+    await service.ok("worker.register", worker="W1", role="volunteer", name="张三", phone="13800001234")
+    walk_in = {"worker": "W2", "area": "230717", "walk_in": True, "name": "李四", "phone": "13800005678"}
+    async with service.as_("dispatcher", areas=["230717"]) as desk:
+        arrived = await service.send("worker.check_in", client=desk, worker="W1", area="230717")
+        walked_in = await service.send("worker.check_in", client=desk, **walk_in)
+        assert (arrived.status_code, walked_in.status_code) == (200, 200)
+        rows = await service.rows("roster", client=desk, reveal="true", after=walked_in.json()["position"])
+        found = [
+            (await desk.post(f"/api/v1/{J}/find", json=wanted)).json()["workers"]
+            for wanted in ({"name": "张三"}, {"phone": "13800001234"})
+        ]
+    assert {row["worker"]: row["name"] for row in rows} == {"W1": "张*", "W2": "李四"}
+    assert found == [[], []]
+    asked = await service.rows("activity", name="personal.revealed")
+    assert [row["detail"]["subjects"] for row in asked] == [["worker/W2"]]
+    shown = await service.rows("roster", reveal="true")
+    assert {row["worker"]: row["name"] for row in shown} == {"W1": "张三", "W2": "李四"}

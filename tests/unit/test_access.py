@@ -2,7 +2,6 @@
 
 from projections.roster import RosterRow
 from services.access import Principal
-from services.decisions import decide
 from services.decisions.base import Scope, commands
 
 
@@ -21,7 +20,10 @@ class TestScopes:
         *("jurisdiction.establish", "jurisdiction.move"),
         *("worker.erase", "request.erase", "handover.erase"),
     )
-    OWN = ("worker.check_in", "worker.take_back", "assignment.accept", "assignment.done")
+    OWN = (
+        *("worker.report", "worker.check_in", "worker.set_presence", "worker.check_out", "worker.take_back"),
+        *("assignment.accept", "assignment.decline", "assignment.progress", "assignment.done"),
+    )
 
     def may(self, scope: str) -> set[str]:
         return {name for name in commands if of(scope).may_command(name, "2307")}
@@ -35,13 +37,13 @@ class TestScopes:
     def test_a_dispatcher_neither_establishes_nor_erases(self) -> None:
         assert self.may("admin") - self.may("dispatcher") == set(self.ADMINS)
 
-    def test_a_worker_sends_what_decisions_take_as_their_own(self) -> None:
-        assert self.may("worker") == decide._OWN_FACTS | decide._OWN_TASKS
+    def test_a_worker_sends_own_facts_and_answers_to_offers(self) -> None:
+        assert self.may("worker") == set(self.OWN)
 
     def test_a_gateway_speaks_for_workers_and_callers(self) -> None:
         facts = {name for name, one in commands.items() if one.KIND == "fact"}
 
-        assert self.may("gateway") == facts | set(self.OWN) | {"assignment.decline", "worker.register"}
+        assert self.may("gateway") == facts | set(self.OWN) | {"worker.register"}
         assert "request.open" in self.may("gateway")
         assert "assignment.dispatch" not in self.may("gateway")
 

@@ -19,7 +19,7 @@ from projections.fold import step
 from projections.instant import READ, Board
 from projections.presence import derived
 from services.decisions.base import Refused, Scope, commands
-from services.decisions.jurisdiction import INTERNAL
+from services.decisions.scopes import PUBLIC
 from services.decisions.state import UNFINISHED
 from tests.given import Log, area, incident, request, team, worker
 
@@ -461,7 +461,7 @@ class Punctual(Laws):
 def test_every_command_is_asked() -> None:
     asked_for = {*CASES, *TO_SOMEBODY}
     ends_all = {"jurisdiction.move"}  # nothing happens afterwards: tests/unit/test_rules_moved.py
-    assert asked_for | ends_all == set(commands) - {cls.NAME for cls in INTERNAL}
+    assert asked_for | ends_all == set(PUBLIC)
 
 
 PACE = settings(

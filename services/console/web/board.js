@@ -3,7 +3,7 @@ import { html, render, signal, useEffect, useErrorBoundary, useLayoutEffect, use
 import { Problem, send, signedOut } from "./lib/api.js";
 import { LANGUAGES, lang, reason, speak, t } from "./lib/i18n.js";
 import { go, href, route } from "./lib/router.js";
-import { attend, identify, incidents, jurisdictions, live, mayCommand, place, session } from "./lib/store.js";
+import { attend, identify, incidents, jurisdictions, live, may, mayCommand, place, session } from "./lib/store.js";
 import { dayWords } from "./lib/clock.js";
 import { hhmmss, now, scenario } from "./lib/time.js";
 import { setTheme, theme } from "./lib/prefs.js";
@@ -95,7 +95,7 @@ function Choose() {
   return html`<main class="gate"><h1>${t("choose.title")}</h1>
     ${jurisdictions.value.length === 0 && html`<p>${t("choose.none")}</p>`}
     <ul class="gate-list">${jurisdictions.value.map((code) => html`<li><a href=${href("overview", { jurisdiction: code })}>${code}</a></li>`)}</ul>
-    ${session.value.scope === "admin" && html`<p><a class="button" href=${href("establish", { jurisdiction: "-" })}>${t("choose.establish")}</a></p>`}
+    ${may("jurisdiction.establish") && html`<p><a class="button" href=${href("establish", { jurisdiction: "-" })}>${t("choose.establish")}</a></p>`}
     <${Languages} /></main>`;
 }
 

@@ -6,8 +6,6 @@
   const MOST = 200;
   /** A network that answers nothing is none; the lock must not be held for it. */
   const PATIENCE_MS = 20000;
-  /** Facts that a worker may send as observed. */
-  const FACTS = ["worker.check_in", "worker.set_presence", "worker.check_out", "assignment.progress", "assignment.done"];
   const LATE_MS = 120000;
 
   const waits = (act) => act.state === "waiting";
@@ -22,11 +20,11 @@
    * a rule would by now refuse it (a task withdrawn meanwhile, a check-out under an assignment made meanwhile), with
    * the rule's code as an anomaly that the desk sees. One sent at once is judged by the rules, for then its sender
    * is there to read why and to do something else. `observed` is no part of what an id stands for, so the same id
-   * may go out first without and later with it.
+   * may go out first without and later with it. `observes` names what this token may send so.
    */
-  function item(act, now) {
+  function item(act, observes, now) {
     const late = now - Date.parse(act.at) > LATE_MS;
-    const observed = late && FACTS.includes(act.name);
+    const observed = late && observes.includes(act.name);
     const sent_at = new Date(now).toISOString();
     return { id: act.id, name: act.name, at: act.at, sent_at, data: act.data, ...(observed && { observed }) };
   }
@@ -55,16 +53,17 @@
   /** Whether the cookie is still this person's: it may be another's by now (somebody else, or the board). */
   async function mine(who) {
     const { status, body } = await ask("/session");
-    if (status === 401 || status === 403) return "signed_out";
-    if (status !== 200) return "later";
-    return body.worker === who.worker && (!body.jurisdictions.length || body.jurisdictions.includes(who.jurisdiction)) ? "mine" : "another";
+    if (status === 401 || status === 403) return { whose: "signed_out" };
+    if (status !== 200) return { whose: "later" };
+    const here = !body.jurisdictions.length || body.jurisdictions.includes(who.jurisdiction);
+    return { whose: here && body.worker === who.worker ? "mine" : "another", observes: body.observes };
   }
 
-  const post = (who, acts) =>
+  const post = (who, acts, observes) =>
     ask(`/${who.jurisdiction}/commands`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(acts.map((act) => item(act, Date.now()))),
+      body: JSON.stringify(acts.map((act) => item(act, observes, Date.now()))),
     });
 
   /** What became of one act. What is recorded stays until the page has seen a state that includes it. */
@@ -84,9 +83,9 @@
   }
 
   /** The service took offence at the batch as a whole: one by one, so that only what is wrong is refused. */
-  async function singly(who, acts) {
+  async function singly(who, acts, observes) {
     for (const act of acts) {
-      const { status, body } = await post(who, [act]);
+      const { status, body } = await post(who, [act], observes);
       if (status === 200 && body.items) await settle([act], body.items);
       else if ([400, 413, 422].includes(status)) {
         await settle([act], [{ id: act.id, outcome: "refused", code: body.code, detail: body.detail }]);
@@ -96,14 +95,14 @@
   }
 
   async function attempt(who, acts) {
-    const whose = await mine(who);
+    const { whose, observes } = await mine(who);
     if (whose !== "mine") return { outcome: whose };
     for (const act of acts) if (!act.tried) await db.put({ ...act, tried: true });
     const tried = acts.map((act) => ({ ...act, tried: true }));
-    const { status, body, wait } = await post(who, tried);
+    const { status, body, wait } = await post(who, tried, observes);
     if (status === 200 && body.items) return { outcome: (await settle(tried, body.items)) ? "sent" : "later" };
     if (status === 401) return { outcome: "signed_out" };
-    if ([400, 413, 422].includes(status)) return singly(who, tried);
+    if ([400, 413, 422].includes(status)) return singly(who, tried, observes);
     return { outcome: "later", wait };
   }
 

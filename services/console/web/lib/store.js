@@ -73,10 +73,12 @@ export const assignments = computed(() => new Map(rows("assignments")));
 export const incidents = computed(() =>
   [...rows("incidents").values()].sort((a, b) => Date.parse(b.starts_at) - Date.parse(a.starts_at)));
 
-/** Whether the token may send commands here. */
-export const mayCommand = computed(() => ["dispatcher", "admin"].includes(session.value?.scope));
+/** Whether the token may send this command, as the service says. */
+export const may = (command) => Boolean(session.value?.commands.includes(command));
+/** Whether the token may dispatch here. */
+export const mayCommand = computed(() => may("assignment.dispatch"));
 /** Whether the token may see personal data when it asks. */
-export const mayReveal = mayCommand;
+export const mayReveal = computed(() => Boolean(session.value?.reveals));
 
 /** Keep further views in the stream as long as a component lives: useEffect(() => needing("roster"), []). */
 export function needing(...views) {

@@ -3,7 +3,7 @@ import { html, useRef, useState } from "../lib/preact.js";
 import { command, uuid } from "../lib/api.js";
 import { lang, t } from "../lib/i18n.js";
 import { href } from "../lib/router.js";
-import { identify, jurisdictions, session } from "../lib/store.js";
+import { identify, jurisdictions, may } from "../lib/store.js";
 import { now } from "../lib/time.js";
 import { Empty, ErrorNote, Field, Icon, useAction } from "../lib/ui.js";
 import { faults } from "../lib/entry/faults.js";
@@ -24,7 +24,7 @@ function clockIn(timeZone) {
 
 export default function Establish() {
   const [made, setMade] = useState(null);
-  if (session.value.scope !== "admin") return html`<h1>${t("page.establish")}</h1><${Empty}
+  if (!may("jurisdiction.establish")) return html`<h1>${t("page.establish")}</h1><${Empty}
     text=${t("entry.establish_admin")} /><p><a href="#/">${t("choose.title")}</a></p>`;
   return made ? html`<${After} made=${made} />` : html`<${Form} done=${setMade} />`;
 }

@@ -1,0 +1,72 @@
+"""Types of the fields of commands. Text says here whether it refers to something, or is plain."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+
+from services.decisions.references import CONCERNS, PLAIN, Ref
+
+PERSONAL: Final = "personal"
+
+_LINE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+"""One line that is not blank."""
+_TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""Lines and tabs, no other control characters."""
+
+Id = Annotated[str, Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64")]
+"""An id; the field says of what: `Annotated[Id, Ref("team")]`."""
+AreaCode = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9\-]{0,63}$", description="Prefix code of an area"),
+    Ref("area"),
+]
+AssignmentId = Annotated[Id, Ref("assignment")]
+HandoverId = Annotated[Id, Ref("handover")]
+IncidentId = Annotated[Id, Ref("incident")]
+IncidentConcerned = Annotated[Id, Ref("incident"), CONCERNS]
+"""The incident that something belongs to; it may be the whole city's."""
+RequestId = Annotated[Id, Ref("request")]
+TeamId = Annotated[Id, Ref("team")]
+WorkerId = Annotated[Id, Ref("worker")]
+Code = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="A coded value, lower case"), PLAIN
+]
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE), PLAIN]
+
+
+def _utc(at: datetime) -> datetime:
+    if not 1900 <= at.year <= 2200:
+        raise ValueError("must lie between the years 1900 and 2200")
+    return at.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, Field(description="RFC 3339 with offset"), AfterValidator(_utc)]
+Lon = Annotated[float, Field(ge=-180, le=180, description="WGS-84 degrees")]
+Lat = Annotated[float, Field(ge=-90, le=90, description="WGS-84 degrees")]
+PersonalLine = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=_LINE, json_schema_extra={PERSONAL: True}),
+    PLAIN,
+]
+PersonalText = Annotated[
+    str,
+    Field(min_length=1, max_length=4000, pattern=_TEXT, json_schema_extra={PERSONAL: True}),
+    PLAIN,
+]
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 1.0 is the integer 1."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE: Final = BeforeValidator(_whole)
+Priority = Annotated[
+    int, Field(ge=1, le=4, description="1 life safety, 2 urgent, 3 needed, 4 comfort"), WHOLE
+]
+
+
+def omitted() -> Any:
+    """Default of an amendable field that cannot be null: leaving it out is the only way not to change it."""
+    return Field(default_factory=lambda: None)

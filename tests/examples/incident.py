@@ -1,0 +1,9 @@
+"""An incident of one area."""
+
+from services.decisions.base import Command
+from services.decisions.incident import Declare
+
+
+def lying(area: str, name: str) -> list[Command]:
+    """A lockdown of it."""
+    return [Declare(incident=name, name=name, areas=(area,))]

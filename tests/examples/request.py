@@ -1,0 +1,9 @@
+"""A request that is open."""
+
+from services.decisions.base import Command
+from services.decisions.request import Open
+
+
+def lying(area: str, name: str) -> list[Command]:
+    """Groceries."""
+    return [Open(request=name, category="grocery", area=area)]

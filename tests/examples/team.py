@@ -1,0 +1,9 @@
+"""An active team without listed members."""
+
+from services.decisions.base import Command
+from services.decisions.team import Form
+
+
+def lying(area: str, name: str) -> list[Command]:
+    """An engine."""
+    return [Form(team=name, name=name, kind="engine", area=area, activate=True)]

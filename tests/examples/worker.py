@@ -1,0 +1,9 @@
+"""A worker on duty at their home area."""
+
+from services.decisions.base import Command
+from services.decisions.worker import CheckIn, Register
+
+
+def lying(area: str, name: str) -> list[Command]:
+    """Home and duty are there."""
+    return [Register(worker=name, role="rider", home_area=area), CheckIn(worker=name, area=area)]

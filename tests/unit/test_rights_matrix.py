@@ -1,0 +1,151 @@
+"""Every command, every reference in it, and tokens that do not reach what it refers to: all are refused."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import pytest
+from pydantic import AwareDatetime, BaseModel
+
+from services.decisions.authorise import authorise
+from services.decisions.base import Ask, Command, Refused, Scope, commands
+from services.decisions.references import ARRIVES, CONCERNS, Mention, Ref, mentions, undeclared
+from services.decisions.scopes import PUBLIC
+from services.decisions.state import State
+from services.decisions.table import kinds
+from tests.examples import lying
+from tests.given import Given, area, given, worker
+
+MINE, OTHER = "230717", "230718"
+NOW = datetime(2022, 3, 28, 1, tzinfo=UTC)
+SAMPLES = {int: 1, float: 1.0, bool: False, datetime: NOW, AwareDatetime: NOW}
+AFTER_ALL = [name for name in PUBLIC if name not in ("jurisdiction.establish", "jurisdiction.move")]
+"""Commands that are about something in an established jurisdiction."""
+
+
+@pytest.fixture(scope="module")
+def state() -> State:
+    """One of each kind in either area, and a person without a home area."""
+    city: Given = given(area.define(area=MINE, name="County 1"), area.define(area=OTHER, name="County 2"))
+    for example in lying.values():
+        city.and_(*example(MINE, f"{MINE}-1"), *example(OTHER, f"{OTHER}-1"))
+    return city.and_(worker.register(worker="nowhere", role="rider")).state
+
+
+def example(kind: str, where: str) -> str:
+    """The id of this kind's example."""
+    return where if kind == "area" else f"{where}-1"
+
+
+class Build:
+    """Commands with every field given; all references lie in `where`, but for one that may be replaced."""
+
+    def __init__(self, where: str, replaced: Mention | None = None, by: str = "") -> None:
+        self._where, self._path, self._by = where, replaced and replaced.path, by
+
+    def command(self, model: type[BaseModel], at: tuple[str, ...] = ()) -> Any:
+        """Of this class, its items included."""
+        hints = get_type_hints(model, include_extras=True)
+        return model.model_construct(
+            **{name: self._value(hints[name], (*at, name)) for name in model.model_fields}
+        )
+
+    def _value(self, hint: Any, at: tuple[str, ...], marks: tuple[Any, ...] = ()) -> Any:
+        if metadata := getattr(hint, "__metadata__", None):
+            return self._value(get_args(hint)[0], at, (*marks, *metadata))
+        if get_origin(hint) is tuple:
+            return (self._value(get_args(hint)[0], at, marks),)
+        if get_origin(hint) in (Union, UnionType):
+            return self._value(get_args(hint)[0], at, marks)
+        if get_origin(hint) is Literal:
+            return get_args(hint)[0]
+        if isinstance(hint, type) and issubclass(hint, BaseModel):
+            return self.command(hint, at)
+        return self._text(at, marks) if hint is str else SAMPLES[hint]
+
+    def _text(self, at: tuple[str, ...], marks: tuple[Any, ...]) -> str:
+        if at == self._path:
+            return self._by
+        ref = next((one for one in marks if isinstance(one, Ref)), None)
+        return example(ref.kind, self._where) if ref else "word"
+
+
+def made(command: type[Command], replaced: Mention | None = None, by: str = "") -> Any:
+    """A command about what lies in MINE, but for one reference."""
+    return Build(MINE, replaced, by).command(command)
+
+
+def ask(scope: Scope) -> Ask:
+    """By a token of this scope."""
+    return Ask(id="c", actor="test", now=NOW, at=NOW, scope=scope, anomalies=[])
+
+
+def outside() -> Iterator[Any]:
+    """(command, one of its references)."""
+    for name in AFTER_ALL:
+        for mention in mentions(PUBLIC[name]):
+            yield pytest.param(PUBLIC[name], mention, id=f"{name}-{'.'.join(mention.path)}")
+
+
+def test_each_kind_has_an_example():
+    assert set(lying) == set(kinds)
+
+
+def test_there_is_a_matrix_to_walk():
+    assert len(list(outside())) > 60
+    assert all(undeclared(one) == [] for one in commands.values())
+
+
+@pytest.mark.parametrize("name", AFTER_ALL)
+def test_a_token_of_the_area_reaches_what_lies_in_it(state: State, name: str):
+    command = made(PUBLIC[name])
+    authorise(state, command, ask(Scope(areas=(MINE,))))
+
+
+@pytest.mark.parametrize(("command", "mention"), list(outside()))
+def test_one_reference_to_another_area_is_enough(state: State, command: type[Command], mention: Mention):
+    elsewhere = made(command, mention, example(mention.kind, OTHER))
+    assert example(mention.kind, OTHER) in mention.keys(elsewhere)
+    with pytest.raises(Refused) as refused:
+        authorise(state, elsewhere, ask(Scope(areas=(MINE,))))
+    assert refused.value.code == "forbidden"
+
+
+@pytest.mark.parametrize("name", AFTER_ALL)
+def test_another_workers_token_is_refused(state: State, name: str):
+    command = made(PUBLIC[name])
+    with pytest.raises(Refused) as refused:
+        authorise(state, command, ask(Scope(worker=f"{OTHER}-1")))
+    assert refused.value.code == "forbidden"
+
+
+@pytest.mark.parametrize("name", [name for name, one in PUBLIC.items() if one.IS_OWN])
+def test_a_workers_own_token_sends_own_commands(state: State, name: str):
+    about = next(one for one in mentions(PUBLIC[name]) if one.kind != "area")
+    whose = f"{MINE}-1" if about.kind == "worker" else f"worker-{MINE}-1"
+    authorise(state, made(PUBLIC[name]), ask(Scope(worker=whose)))
+
+
+def test_whoever_lies_nowhere_is_taken_up_only_by_arriving(state: State):
+    for name in AFTER_ALL:
+        for mention in (one for one in mentions(PUBLIC[name]) if one.kind == "worker"):
+            command = made(PUBLIC[name], mention, "nowhere")
+            if mention.touch is ARRIVES:
+                authorise(state, command, ask(Scope(areas=(MINE,))))
+                continue
+            with pytest.raises(Refused):
+                authorise(state, command, ask(Scope(areas=(MINE,))))
+
+
+def test_what_is_only_concerned_may_be_the_whole_citys(state: State):
+    concerned = [
+        (one, mention) for one in PUBLIC.values() for mention in mentions(one) if mention.touch is CONCERNS
+    ]
+    assert concerned
+    city = given(area.define(area=MINE, name="County 1"))
+    city.and_(*lying["incident"]("2307", "all"))
+    for example_ in lying.values():
+        city.and_(*example_(MINE, f"{MINE}-1"))
+    for command, mention in concerned:
+        authorise(city.state, made(command, mention, "all"), ask(Scope(areas=(MINE,))))
