@@ -1,13 +1,21 @@
 """Assignments: one worker or team on one request."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
 from events.base import Event, event
 from events.refs import AreaRef, AssignmentRef, IncidentRef, RequestRef, TeamRef, WorkerRef
+from events.stages import STAGES, furthest
 
-LIVE: Final = ("accepted", "dispatched", "en_route", "on_scene")
+ACCEPTED: Final = "accepted"
+DISPATCHED: Final = "dispatched"
+OFFERED: Final = "offered"
+DONE: Final = "done"
+LIVE: Final = (ACCEPTED, DISPATCHED, *STAGES)
 """States that hold a slot and capacity (done holds the slot too)."""
+UNENDED: Final = (OFFERED, *LIVE)
+"""States that wait for the worker or team."""
 
 
 class AssignmentEvent(Event, frozen=True, kw_only=True):
@@ -86,3 +94,21 @@ class AssignmentReleased(AssignmentEvent, frozen=True, kw_only=True):
     """Ended without being done; slot and capacity are free."""
 
     reason: str
+
+
+_ENDS: Final[Mapping[type[Event], str]] = {
+    AssignmentDone: DONE,
+    AssignmentReleased: "released",
+    AssignmentDeclined: "declined",
+    AssignmentExpired: "expired",
+}
+
+
+def ended_by(e: Event) -> str | None:
+    """The state in which an event ends its assignment, if that has not ended yet; None where it ends none."""
+    return _ENDS.get(type(e))
+
+
+def live_state(stages: Collection[str], *, dispatched: bool) -> str:
+    """State of a live assignment: the most advanced stage that was reached, else how it began."""
+    return furthest(stages) or (DISPATCHED if dispatched else ACCEPTED)

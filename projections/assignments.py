@@ -19,6 +19,7 @@ from events.assignment import (
 )
 from events.base import Happened
 from events.request import RequestAmended
+from events.stages import STAGES
 from events.worker import WorkerTakenBack
 from projections.base import Own, Row, View
 
@@ -131,10 +132,9 @@ def _taken_back(row: AssignmentRow, e: WorkerTakenBack) -> AssignmentRow:
 def _timed(row: AssignmentRow) -> AssignmentRow:
     """The first en_route and on_scene, by when they happened."""
     first = {
-        name: min((s.at for s in row.stages if s.stage == name), default=None)
-        for name in ("en_route", "on_scene")
+        f"{stage}_at": min((s.at for s in row.stages if s.stage == stage), default=None) for stage in STAGES
     }
-    return msgspec.structs.replace(row, en_route_at=first["en_route"], on_scene_at=first["on_scene"])
+    return msgspec.structs.replace(row, **first)
 
 
 VIEW = View(

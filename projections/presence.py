@@ -8,14 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from events.assignment import AssignmentDone, AssignmentProgressed
-from events.base import Event, Happened
-from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact, intervals, order
+from events.base import Happened
+from events.duty import Fact, intervals, order
+from events.facts import TELLING, fact_of
 from events.worker import (
-    WorkerCheckedIn,
-    WorkerCheckedOut,
-    WorkerPresenceSet,
-    WorkerReported,
     WorkerTakenBack,
 )
 from projections.base import Own, Row, View
@@ -62,27 +58,25 @@ def key_of(position: int) -> str:
     return f"{position:012d}"
 
 
-_ACTS = AssignmentProgressed | AssignmentDone
-
-
 def keys(happened: Happened) -> Iterable[str]:
     e = happened.data
     if isinstance(e, WorkerTakenBack):
         return (key_of(e.position),)
-    if isinstance(e, _ACTS) and e.worker is None:
-        return ()  # a team's
-    return (key_of(happened.position),)
+    return (key_of(happened.position),) if fact_of(happened) else ()
 
 
 def evolve(row: PresenceRow | None, happened: Happened, key: str) -> PresenceRow | None:
     e = happened.data
     if isinstance(e, WorkerTakenBack):
         return msgspec.structs.replace(row, void=True) if row else None
-    kind, worker = _said(e)
+    told = fact_of(happened)
+    if told is None:
+        return row
+    worker, fact = told
     return PresenceRow(
         position=happened.position,
         worker=worker,
-        kind=kind,
+        kind=fact.kind,
         area=area_of(e),
         at=happened.at,
         claimed=happened.claimed,
@@ -92,23 +86,6 @@ def evolve(row: PresenceRow | None, happened: Happened, key: str) -> PresenceRow
         actor=happened.actor,
         command=happened.command,
     )
-
-
-def _said(e: Event) -> tuple[str, str]:
-    """Kind of the fact, and whose it is."""
-    match e:
-        case WorkerCheckedIn():
-            return IN, e.worker
-        case WorkerReported():
-            return REPORT, e.worker
-        case WorkerPresenceSet():
-            return BREAK if e.presence == "on_break" else AVAILABLE, e.worker
-        case WorkerCheckedOut():
-            return OUT, e.worker
-        case AssignmentProgressed() | AssignmentDone() if e.worker:
-            return ACT, e.worker
-        case _:
-            raise TypeError(f"{e.NAME} is no duty fact")
 
 
 def derived(rows: Iterable[PresenceRow]) -> list[IntervalRow]:
@@ -142,15 +119,7 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     version=3,
-    events=(
-        WorkerCheckedIn,
-        WorkerCheckedOut,
-        WorkerPresenceSet,
-        WorkerReported,
-        WorkerTakenBack,
-        AssignmentProgressed,
-        AssignmentDone,
-    ),
+    events=(WorkerTakenBack, *TELLING),
     filters=("worker", "kind", "area"),
     sort="key",
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from events.assignment import LIVE, AssignmentEvent, AssignmentProgressed
+from events.assignment import DONE, LIVE, OFFERED, AssignmentEvent, AssignmentProgressed
 from events.base import Happened, Personal
 from events.request import (
     RequestAmended,
@@ -17,6 +17,8 @@ from events.request import (
     RequestOpened,
     RequestReopened,
 )
+from events.request_state import OPEN
+from events.stages import ON_SCENE
 from events.worker import WorkerTakenBack
 from projections.base import Row, View
 
@@ -107,7 +109,7 @@ def _opened(e: RequestOpened, happened: Happened) -> RequestRow:
         "entered_at",
     )
     given = {f: getattr(e, f) for f in (*same, "lon", "lat", "source", *_PERSONAL[:4])}
-    return RequestRow(day="", state="open", opened_at=happened.at, **given)
+    return RequestRow(day="", state=OPEN, opened_at=happened.at, **given)
 
 
 def _changed(row: RequestRow, happened: Happened, key: str) -> RequestRow:
@@ -148,7 +150,7 @@ def _assigned(row: RequestRow, e: AssignmentEvent, happened: Happened) -> Reques
     row = _listed(row, e.assignment, e.state)
     first_assigned = row.first_assigned_at or (happened.at if e.state in LIVE else None)
     first_on_scene = row.first_on_scene_at
-    if isinstance(e, AssignmentProgressed) and e.stage == "on_scene":
+    if isinstance(e, AssignmentProgressed) and e.stage == ON_SCENE:
         first_on_scene = min(first_on_scene or happened.at, happened.at)
     return msgspec.structs.replace(
         row, touched=True, first_assigned_at=first_assigned, first_on_scene_at=first_on_scene
@@ -158,9 +160,9 @@ def _assigned(row: RequestRow, e: AssignmentEvent, happened: Happened) -> Reques
 def _listed(row: RequestRow, assignment: str, state: str) -> RequestRow:
     live = _with(row.live, assignment, member=state in LIVE)
     was_done = assignment in row.done
-    newly_done = state == "done" and (was_done or assignment in row.live)
+    newly_done = state == DONE and (was_done or assignment in row.live)
     done = _with(row.done, assignment, member=newly_done)
-    offers = _with(row.offers, assignment, member=state == "offered")
+    offers = _with(row.offers, assignment, member=state == OFFERED)
     return msgspec.structs.replace(row, live=live, done=done, offers=offers, taken=len(live) + len(done))
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from events.base import Happened, Personal, Place
 from events.duty import REPORT
+from events.presence import OFF_DUTY
 from events.worker import WorkerAmended, WorkerErased, WorkerRegistered, WorkerReported, WorkerTakenBack
 from projections.base import Own, Row, View
 
@@ -68,7 +69,7 @@ def _described(row: RosterRow | None, happened: Happened, key: str) -> RosterRow
             worker=key,
             area=happened.jurisdiction if row is None else row.area,
             role=data.role,
-            presence="off_duty" if row is None else row.presence,
+            presence=OFF_DUTY if row is None else row.presence,
             team=row.team if row else None,
             since=row.since if row else happened.at,
             home_area=data.home_area,

@@ -11,10 +11,11 @@ from typing import Final
 import msgspec
 
 from events.base import Happened, Move, Place, RequestMove, Standing
+from events.presence import OFF_DUTY
+from events.request_state import DONE, ENDED
 from projections.base import Row, View
 
 QUARTER_MINUTES: Final = 15
-_ENDS: Final = frozenset(("done", "failed", "cancelled", "merged"))
 
 
 class TimelineRow(Row, frozen=True, kw_only=True):
@@ -98,12 +99,12 @@ def _changes(moved: tuple[Move, ...], requests: tuple[RequestMove, ...]) -> dict
 
 
 def _on_duty_in(place: Place | None) -> str | None:
-    return place.area if place and place.presence != "off_duty" else None
+    return place.area if place and place.presence != OFF_DUTY else None
 
 
 def _counted(standing: Standing | None) -> tuple[str, bool, bool] | None:
     """(area, whether done, whether ended)."""
-    return standing and (standing.area, standing.state == "done", standing.state in _ENDS)
+    return standing and (standing.area, standing.state == DONE, standing.state in ENDED)
 
 
 def _add(found: dict[str, Change], area: str | None, change: Change) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from events.base import Happened
 from events.commit import Head
+from events.presence import OFF_DUTY
+from events.request_state import ENDED, STATES
 from projections.base import Row
 from projections.catalog import views as catalog
 from projections.fold import Dispatch, step
@@ -76,9 +78,7 @@ def _sums(report: Report, rows: dict[str, dict[str, Row]], position: int) -> Non
         )
     for key, row in rows["ledger"].items():
         line = row
-        states = sum(
-            (line.open, line.assigned, line.in_progress, line.done, line.failed, line.cancelled, line.merged)
-        )
+        states = sum(getattr(line, state) for state in STATES)
         if line.received != states:
             report.add(position, "ledger", f"{key}: received {line.received}, but {states} accounted for")
     _timeline(report, rows, position)
@@ -89,12 +89,12 @@ def _timeline(report: Report, rows: dict[str, dict[str, Row]], position: int) ->
     present, passed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for row in rows["headcount"].values():
         line: Any = row
-        present[line.area, "on duty"] += line.count * (line.presence != "off_duty")
+        present[line.area, "on duty"] += line.count * (line.presence != OFF_DUTY)
     for row in rows["ledger"].values():
         line = row
         present[line.area, "received"] += line.received
         present[line.area, "served"] += line.done
-        present[line.area, "ended"] += line.done + line.failed + line.cancelled + line.merged
+        present[line.area, "ended"] += sum(getattr(line, state) for state in ENDED)
     for row in rows["timeline"].values():
         line = row
         passed[line.area, "on duty"] += line.came - line.went

@@ -8,7 +8,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.assignment import LIVE
+from events.assignment import UNENDED
+from events.presence import AVAILABLE, ON_DUTY
 from projections.requests import RequestRow
 from projections.roster import RosterRow
 from projections.teams import TeamRow
@@ -20,7 +21,7 @@ from services.api.rows import Opener
 from services.dispatch.board import VIEWS, Board, Point, assemble, searched, takes, team_phones
 from services.dispatch.ranking import Candidate, chain, place_of, rank
 from services.runtime import Muster
-from services.telemetry.duty import ON_DUTY, outlived
+from services.telemetry.duty import outlived
 from services.views.port import Query
 
 KINDS: Final = ("worker", "team")
@@ -28,7 +29,7 @@ MOST: Final = 200
 MOST_TEXT: Final = 100
 _EXACT: Final = ("dispatcher", "gateway", "admin")
 """Who may know exactly where workers are; of others' distances only the hundreds of metres are told."""
-_IDLE: Final[dict[str, Any]] = {"presence": ["available"], "team": [None]}
+_IDLE: Final[dict[str, Any]] = {"presence": [AVAILABLE], "team": [None]}
 """Of the roster: on duty, without any live assignment, and in no active team."""
 _ON_THREAD: Final = 500
 """Units from which on ranking leaves the loop to others meanwhile."""
@@ -168,7 +169,7 @@ def _queries(asked: Asked, asker: Principal, within: str, *, idle: bool) -> dict
     """Each kind only where it is asked for. Areas are no secret, nor how many of a team are on duty."""
     found = {
         "requests": Query(filters={"key": [asked.request]}),
-        "assignments": Query(filters={"request": [asked.request], "state": ["offered", *LIVE]}),
+        "assignments": Query(filters={"request": [asked.request], "state": list(UNENDED)}),
         "areas": Query(),
     }
     if "worker" in asked.kinds:

@@ -9,13 +9,13 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.assignment import LIVE
+from events.assignment import LIVE, UNENDED
 from projections.assignments import AssignmentRow
 from projections.requests import RequestRow
 from services.access import Principal
 from services.api.context import answer, muster, reader
 from services.api.hours import hours
-from services.api.mine import OPEN, Looking, Mine
+from services.api.mine import Looking, Mine
 from services.api.parameters import flag, given
 from services.api.problems import Problem
 from services.api.rows import Opener
@@ -146,7 +146,7 @@ async def task(request: Request) -> Response:
     opener = Opener(muster(request).vault, jurisdiction, reveals=lambda row: reveal)
     await opener.warm("requests", [requested])
     body = {field: getattr(row, field) for field in _TASK}
-    body["request"] = _request(requested, area_name, opener if row.state in OPEN else None)
+    body["request"] = _request(requested, area_name, opener if row.state in UNENDED else None)
     return answer(body, headers={"Cache-Control": "no-store"})
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from events.assignment import LIVE
+from events.assignment import UNENDED
 from projections.areas import AreaRow
 from projections.assignments import AssignmentRow
 from projections.jurisdictions import JurisdictionRow
@@ -15,8 +15,6 @@ from projections.roster import RosterRow
 from projections.teams import TeamRow
 from services.views.port import Query, Views, ViewsUnavailable
 
-OPEN: Final = ("offered", *LIVE)
-"""States of a task that waits for its worker or team."""
 RECENT: Final = 10
 _TRIES: Final = 8
 _REMEMBERED: Final = 20_000
@@ -119,11 +117,11 @@ def _needed(worker: str, rows: dict[str, dict[str, Any]]) -> Keys:
 
 
 def _tasks(rows: dict[str, dict[str, Any]]) -> list[AssignmentRow]:
-    return [row for row in rows["assignments"].values() if row.state in OPEN]
+    return [row for row in rows["assignments"].values() if row.state in UNENDED]
 
 
 def _recent(rows: dict[str, dict[str, Any]]) -> list[AssignmentRow]:
-    ended = [row for row in rows["assignments"].values() if row.ended_at and row.state not in OPEN]
+    ended = [row for row in rows["assignments"].values() if row.ended_at and row.state not in UNENDED]
     return sorted(ended, key=lambda row: (row.ended_at, row.assignment), reverse=True)[:RECENT]
 
 

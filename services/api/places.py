@@ -6,11 +6,12 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.presence import ON_DUTY
 from services.access import Principal
 from services.api.context import answer, muster, reader
 from services.api.parameters import given, whole
 from services.api.problems import Problem
-from services.telemetry.duty import ON_DUTY, outlived
+from services.telemetry.duty import outlived
 from services.telemetry.port import Fix
 from services.views.port import BadQuery, Page, Query
 

@@ -17,17 +17,17 @@ from events.assignment import (
     AssignmentOffered,
     AssignmentProgressed,
     AssignmentReleased,
+    live_state,
 )
 from events.base import Event, Happened
-from events.duty import ACT, Fact
+from events.stages import RANK, STAGES
 from services.decisions import common
 from services.decisions.base import Ask, Command, Refused, command, decides, evolves
 from services.decisions.fields import AssignmentId, Code, Instant, RequestId, TeamId, WorkerId
-from services.decisions.state import UNDER_WAY, Assignment, Request, State, Team, Worker, with_fact
+from services.decisions.state import Assignment, Request, State, Team, Worker, add_fact
 from services.decisions.table import Table
 
 OFFER_LASTS: Final = timedelta(minutes=5)
-_RANK: Final = {"en_route": 1, "on_scene": 2}
 Override = Annotated[Code | None, Field(description="Reason for passing the capacity, recorded")]
 
 
@@ -378,9 +378,9 @@ def _never_begun(key: str, given: Assignment, ask: Ask) -> None:
 
 def _out_of_order(given: Assignment, stage: str, at: datetime) -> bool:
     """Earlier than what comes before it, or later than what comes after it."""
-    rank = _RANK.get(stage, 0)
-    earlier = [t for name, t in given.stages if 0 < _RANK.get(name, 0) < rank]
-    later = [t for name, t in given.stages if 0 < rank < _RANK.get(name, 0)]
+    rank = RANK.get(stage, 0)
+    earlier = [t for name, t in given.stages if 0 < RANK.get(name, 0) < rank]
+    later = [t for name, t in given.stages if 0 < rank < RANK.get(name, 0)]
     if given.begun_at:
         earlier.append(given.begun_at)
     return any(at < t for t in earlier) or any(at > t for t in later)
@@ -497,7 +497,7 @@ def _dispatched(state: State, e: AssignmentDispatched, h: Happened) -> None:
         given = Assignment(e.request, e.worker, e.team, "dispatched", begun_at=h.at, dispatched=True)
         state.put(state.assignments, e.assignment, given)
     elif old.state in ("offered", *LIVE):
-        stage = old.state if old.state in UNDER_WAY else "dispatched"
+        stage = old.state if old.state in STAGES else "dispatched"
         given = _replace(state, e.assignment, state=stage, begun_at=old.begun_at or h.at, dispatched=True)
     else:
         return
@@ -510,18 +510,11 @@ def _progressed(state: State, e: AssignmentProgressed, h: Happened) -> None:
     stages = (*given.stages, (e.stage, h.at))
     reached = _most_advanced(given, stages) if given.state in LIVE else given.state
     _replace(state, e.assignment, stages=stages, state=reached)
-    _own_act(state, e.assignment, given, e.stage, h)
+    add_fact(state, h)
 
 
 def _most_advanced(given: Assignment, stages: tuple[tuple[str, datetime], ...]) -> str:
-    reached = max((name for name, _ in stages if name in _RANK), key=_RANK.__getitem__, default=None)
-    return reached or ("dispatched" if given.dispatched else "accepted")
-
-
-def _own_act(state: State, key: str, given: Assignment, stage: str, h: Happened) -> None:
-    if given.worker:
-        fact = Fact(h.at, h.position, ACT, None, h.command, key, stage)
-        state.put(state.workers, given.worker, with_fact(state.workers[given.worker], fact))
+    return live_state([name for name, _ in stages], dispatched=given.dispatched)
 
 
 @evolves(AssignmentDone)
@@ -532,7 +525,7 @@ def _finished(state: State, e: AssignmentDone, h: Happened) -> None:
         request = state.requests[given.request]
         done = (*request.done, e.assignment)
         state.put(state.requests, given.request, msgspec.structs.replace(request, done=done))
-    _own_act(state, e.assignment, given, "done", h)
+    add_fact(state, h)
 
 
 def _end(state: State, key: str, how: str, h: Happened) -> Assignment:

@@ -7,17 +7,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from events.base import Move, Place, RequestMove, Standing
+from events.base import Happened, Move, Place, RequestMove, Standing
 from events.commit import Head
 from events.duty import ANEW, OFF, REPORT, Duty, Fact, fold, order, step
+from events.facts import fact_of
+from events.presence import presence_of
+from events.request_state import UNFINISHED, state_of
 from services.decisions.table import Table
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 R = TypeVar("R")
-
-UNDER_WAY = ("en_route", "on_scene")
-UNFINISHED = ("open", "assigned", "in_progress")
 
 
 class Area(msgspec.Struct, frozen=True, gc=False):
@@ -237,25 +237,13 @@ class State:
         return Place(area or self.jurisdiction, known.role, self._presence(known, team), team)
 
     def _presence(self, worker: Worker, team: str | None) -> str:
-        if not worker.duty.on:
-            return "off_duty"
         live = worker.live + (self.teams[team].live if team else ())
-        states = {self.assignments[a].state for a in live}
-        if "on_scene" in states:
-            return "on_scene"
-        if "en_route" in states:
-            return "en_route"
-        if states:
-            return "assigned"
-        return "on_break" if worker.duty.on_break else "available"
+        return presence_of(worker.duty, (self.assignments[a].state for a in live))
 
     def request_state(self, request: Request) -> str:
         """open, assigned, in_progress; or how it ended."""
-        if request.ended:
-            return request.ended
-        if request.done or any(self.assignments[a].state in UNDER_WAY for a in request.live):
-            return "in_progress"
-        return "assigned" if request.live else "open"
+        live = (self.assignments[a].state for a in request.live)
+        return state_of(request.ended, done=bool(request.done), live=live)
 
     def standing(self, request: str) -> Standing | None:
         """How a request counts in the ledger now."""
@@ -331,3 +319,10 @@ def with_fact(worker: Worker, fact: Fact) -> Worker:
     facts = list(worker.facts)
     insort(facts, fact, key=order)
     return msgspec.structs.replace(worker, facts=tuple(facts), duty=fold(facts))
+
+
+def add_fact(state: State, happened: Happened) -> None:
+    """Enter the own fact of a worker that an event tells, if any."""
+    if told := fact_of(happened):
+        worker, fact = told
+        state.put(state.workers, worker, with_fact(state.workers[worker], fact))

@@ -26,7 +26,7 @@ from services.decisions.assignment import free_to_take, release_all, revive, uns
 from services.decisions.base import Ask, Command, Refused, changes, command, decides, evolves
 from services.decisions.fields import WHOLE, AreaCode, Code, Label, PersonalLine, WorkerId, omitted
 from services.decisions.references import ARRIVES, PLAIN
-from services.decisions.state import State, Worker, with_fact
+from services.decisions.state import State, Worker, add_fact, with_fact
 from services.decisions.table import Table
 
 Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
@@ -333,11 +333,6 @@ def _holds(known: Worker, kind: str, area: str | None, at: datetime) -> bool:
 # -- evolve ------------------------------------------------------------------------------------------------
 
 
-def add_fact(state: State, worker: str, fact: Fact) -> None:
-    """Enter an own fact of a worker."""
-    state.put(state.workers, worker, with_fact(state.workers[worker], fact))
-
-
 @evolves(WorkerRegistered)
 def _registered(state: State, e: WorkerRegistered, h: Happened) -> None:
     known = state.workers.get(e.worker) or Worker(role=e.role)
@@ -375,23 +370,22 @@ def _erased(state: State, e: WorkerErased, h: Happened) -> None:
 
 @evolves(WorkerReported)
 def _reported(state: State, e: WorkerReported, h: Happened) -> None:
-    add_fact(state, e.worker, Fact(h.at, h.position, REPORT, e.area, h.command))
+    add_fact(state, h)
 
 
 @evolves(WorkerCheckedIn)
 def _checked_in(state: State, e: WorkerCheckedIn, h: Happened) -> None:
-    add_fact(state, e.worker, Fact(h.at, h.position, IN, e.area, h.command))
+    add_fact(state, h)
 
 
 @evolves(WorkerPresenceSet)
 def _presence_set(state: State, e: WorkerPresenceSet, h: Happened) -> None:
-    kind = BREAK if e.presence == "on_break" else AVAILABLE
-    add_fact(state, e.worker, Fact(h.at, h.position, kind, None, h.command))
+    add_fact(state, h)
 
 
 @evolves(WorkerCheckedOut)
 def _checked_out(state: State, e: WorkerCheckedOut, h: Happened) -> None:
-    add_fact(state, e.worker, Fact(h.at, h.position, OUT, None, h.command))
+    add_fact(state, h)
 
 
 @evolves(WorkerTakenBack)

@@ -8,10 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from events.area import parents
+from events.presence import ON_DUTY
+from events.request_state import PRIORITIES, STATES
 
-PRESENCES: Final = ("available", "on_break", "assigned", "en_route", "on_scene")
-"""On duty = any of these."""
-LEDGER: Final = ("open", "assigned", "in_progress", "done", "failed", "cancelled", "merged")
 AGES: Final = (timedelta(minutes=30), timedelta(hours=2))
 """Waiting requests are counted below each, and beyond the last."""
 LATE: Final = timedelta(minutes=2)
@@ -50,12 +49,12 @@ class Figures(msgspec.Struct):
 
     @property
     def on_duty(self) -> int:
-        return sum(n for roles in self.duty.values() for p, n in roles.items() if p in PRESENCES)
+        return sum(n for roles in self.duty.values() for p, n in roles.items() if p in ON_DUTY)
 
     @property
     def balanced(self) -> bool:
         """Whether received is the sum of its parts."""
-        return self.ledger["received"] == sum(self.ledger[state] for state in LEDGER)
+        return self.ledger["received"] == sum(self.ledger[state] for state in STATES)
 
 
 def duty(headcount: Iterable[Row]) -> dict[str, Counter[str]]:
@@ -67,12 +66,12 @@ def duty(headcount: Iterable[Row]) -> dict[str, Counter[str]]:
 
 
 def _present(presences: Counter[str]) -> int:
-    return sum(presences[p] for p in PRESENCES)
+    return sum(presences[p] for p in ON_DUTY)
 
 
 def waiting(requests: Iterable[Row], now: datetime) -> dict[int, list[int]]:
     """Open requests by priority: by age, and how many of them are overdue."""
-    found = {priority: [0] * (len(AGES) + 2) for priority in (1, 2, 3, 4)}
+    found = {priority: [0] * (len(AGES) + 2) for priority in PRIORITIES}
     for row in requests:
         age = now - row["opened_at"]
         counts = found[row["priority"]]
@@ -85,7 +84,7 @@ def ledger(incidents: Iterable[Row]) -> Counter[str]:
     """Received and its parts, over all incidents."""
     found = Counter[str]()
     for row in incidents:
-        for name in ("received", *LEDGER):
+        for name in ("received", *STATES):
             found[name] += row[name]
     return found
 
@@ -94,7 +93,7 @@ def counties(headcount: Iterable[Row], areas: dict[str, Row], root: str) -> list
     """Areas directly below the root with workers on duty, most first."""
     found = Counter[str]()
     for row in headcount:
-        if row["presence"] in PRESENCES:
+        if row["presence"] in ON_DUTY:
             found[_below(row["area"], root)] += row["count"]
     found.pop(root, None)
     return [(areas[code]["name"] if code in areas else code, n) for code, n in found.most_common() if n]

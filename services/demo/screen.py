@@ -9,8 +9,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from events.presence import OFF_DUTY, ON_DUTY
+from events.request_state import STATES
 from services.demo.driver import Played
-from services.demo.figures import LEDGER, PRESENCES, Figures, Said
+from services.demo.figures import Figures, Said
 from services.demo.words import EVENTS, PRIORITIES
 from services.demo.words import LEDGER as LEDGER_WORDS
 from services.demo.words import PRESENCE as PRESENCE_WORDS
@@ -58,7 +60,7 @@ def _lines(text: Text, width: int) -> int:
 def line(frame: Frame) -> str:
     """The board in one line, for logs and pipes."""
     figures, played = frame.figures, frame.played
-    parts = " + ".join(f"{name} {figures.ledger[name]}" for name in LEDGER)
+    parts = " + ".join(f"{name} {figures.ledger[name]}" for name in STATES)
     refused = sum(played.refused.values())
     return (
         f"{frame.now:%Y-%m-%d %H:%M} {_day(frame)} | {_status(frame)[0]} | on duty {figures.on_duty}"
@@ -117,12 +119,12 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _duty(figures: Figures, *, wide: bool) -> Table:
-    heads = [PRESENCE_WORDS[p] if wide else _chinese(PRESENCE_WORDS[p]) for p in PRESENCES]
+    heads = [PRESENCE_WORDS[p] if wide else _chinese(PRESENCE_WORDS[p]) for p in ON_DUTY]
     table = _table("On duty 在岗", *heads, "Σ", "off 离岗" if wide else "离岗")
-    total = [0] * (len(PRESENCES) + 2)
+    total = [0] * (len(ON_DUTY) + 2)
     for role, presences in figures.duty.items():
-        counts = [presences[p] for p in PRESENCES]
-        row = [*counts, sum(counts), presences["off_duty"]]
+        counts = [presences[p] for p in ON_DUTY]
+        row = [*counts, sum(counts), presences[OFF_DUTY]]
         total = [a + b for a, b in zip(total, row, strict=True)]
         table.add_row(ROLE_WORDS.get(role, role), *map(_count, row))
     table.add_row("all 合计", *map(_count, total), style="bold")
@@ -165,7 +167,7 @@ def _ledger(figures: Figures) -> Text:
     text = Text()
     text.append("Ledger 台账  ", style="bold")
     text.append(f"{LEDGER_WORDS['received']} {figures.ledger['received']:,}", style="bold cyan")
-    parts = [f"{LEDGER_WORDS[state]} {figures.ledger[state]:,}" for state in LEDGER]
+    parts = [f"{LEDGER_WORDS[state]} {figures.ledger[state]:,}" for state in STATES]
     text.append(" = " if figures.balanced else " ≠ ", style="bold" if figures.balanced else "bold red")
     return text.append(" + ".join(parts))
 

@@ -5,11 +5,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from events.presence import OFF_DUTY
+from events.request_state import UNFINISHED
 from projections.areas import AreaRow
 from projections.requests import RequestRow
 from projections.roster import RosterRow
 from projections.teams import TeamRow
-from services.decisions.state import UNFINISHED
 
 VIEWS: Final = ("requests", "assignments", "areas", "roster", "teams", "busy", "headcount")
 """Of which a board is made."""
@@ -60,7 +61,7 @@ def _manned(rows: Iterable[Any]) -> dict[str, int]:
     """Members on duty, by active team."""
     found: dict[str, int] = {}
     for row in rows:
-        if row.team is not None and row.presence != "off_duty":
+        if row.team is not None and row.presence != OFF_DUTY:
             found[row.team] = found.get(row.team, 0) + row.count
     return found
 

@@ -25,6 +25,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from events.presence import OFF_DUTY, ON_BREAK
 from projections.areas import AreaRow
 from projections.requests import RequestRow
 from projections.roster import RosterRow
@@ -162,7 +163,7 @@ class _Judge:
         if (row.capacity is not None and live >= row.capacity) or self._asked(row):
             return False
         if isinstance(row, RosterRow):
-            return row.presence != "off_duty" and row.team is None
+            return row.presence != OFF_DUTY and row.team is None
         return row.state == "active" and (not row.members or self._board.manned.get(row.team, 0) > 0)
 
     def able(self, row: Unit) -> bool:
@@ -182,7 +183,7 @@ class _Judge:
 
     def readiness(self, row: Unit, live: int) -> int:
         """IDLE, BUSY or BREAK."""
-        if isinstance(row, RosterRow) and row.presence == "on_break":
+        if isinstance(row, RosterRow) and row.presence == ON_BREAK:
             return BREAK
         return BUSY if live else IDLE
 

@@ -4,83 +4,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from events import assignment, incident, jurisdiction, request, team, worker
-from events.base import Happened
+from events.base import Happened, RequestMove
 from events.catalog import happened
 from events.commit import Head, decode
-from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact, Interval, intervals, order
+from events.duty import Interval, intervals, order
+from events.facts import fact_of
+from events.stages import ON_SCENE
 from services.log.port import Log
-
-RANK = {"en_route": 1, "on_scene": 2}
-"""Order of stages; those an organisation names come after, in the order in which they were recorded."""
-
-
-class Person(msgspec.Struct):
-    """A worker as reports see them."""
-
-    role: str
-    organisation: str | None
-    facts: list[Fact] = []
-
-    @property
-    def reported_at(self) -> datetime | None:
-        """When they first registered with a home community; None = never, or taken back."""
-        return min((fact.at for fact in self.facts if fact.kind == REPORT), default=None)
-
-
-class Unit(msgspec.Struct):
-    """A team."""
-
-    name: str
-    kind: str
-    incident: str | None
-    formed_at: datetime
-    activated_at: datetime | None = None
-    stood_down_at: datetime | None = None
-
-
-class Call(msgspec.Struct):
-    """A request."""
-
-    category: str
-    priority: int
-    area: str
-    incident: str | None
-    received_at: datetime
-    entered_at: datetime | None
-    state: str = "open"
-    day: str = ""
-    units: dict[str, None] = {}
-    """Everybody who was dispatched or accepted."""
-    arrived_at: datetime | None = None
-    """First on scene."""
-
-
-class Run(msgspec.Struct):
-    """An assignment that became live: one unit on one request."""
-
-    key: str
-    request: str
-    unit: str
-    begun_at: datetime
-    stages: list[tuple[str, datetime]] = []
-    ended_at: datetime | None = None
-
-    def ordered(self) -> list[tuple[str, datetime]]:
-        """Stages in their order of meaning."""
-        return sorted(self.stages, key=lambda stage: RANK.get(stage[0], 3))
-
-
-class Happening(msgspec.Struct):
-    """An incident."""
-
-    name: str
-    starts_at: datetime
-    ends_at: datetime | None = None
-    expected_days: int | None = None
-    """How many local days it is expected to last; None = not known."""
+from services.reports.records import Call, Happening, Person, Run, Unit, amended
 
 
 class Facts:
@@ -133,19 +65,20 @@ class Facts:
 
     def take(self, event: Happened) -> None:
         """One event."""
-        for move in event.data.requests_moved:
-            if move.after and move.request in self.calls:
-                call = self.calls[move.request]
-                call.state, call.day = move.after.state, move.after.day
-                call.priority, call.area, call.incident = (
-                    move.after.priority,
-                    move.after.area,
-                    move.after.incident,
-                )
-        self._take_worker(event)
-        self._take_team(event)
         self._take_request(event)
+        for move in event.data.requests_moved:
+            self._take_move(move)
+        self._take_worker(event)
+        self._take_fact(event)
+        self._take_team(event)
+        self._take_incident(event)
         self._take_assignment(event)
+
+    def _take_move(self, move: RequestMove) -> None:
+        call, now = self.calls.get(move.request), move.after
+        if call and now:
+            call.state, call.day, call.priority = now.state, now.day, now.priority
+            call.area, call.incident = now.area, now.incident
 
     def _take_worker(self, event: Happened) -> None:
         match event.data:
@@ -153,19 +86,7 @@ class Facts:
                 known = self.people.setdefault(e.worker, Person(e.role, e.organisation))
                 known.role, known.organisation = e.role, e.organisation
             case worker.WorkerAmended() as e:
-                person = self.people[e.worker]
-                person.role = person.role if e.role is msgspec.UNSET else e.role
-                person.organisation = (
-                    person.organisation if e.organisation is msgspec.UNSET else e.organisation
-                )
-            case worker.WorkerReported() as e:
-                self._fact(e.worker, event, REPORT, e.area)
-            case worker.WorkerCheckedIn() as e:
-                self._fact(e.worker, event, IN, e.area)
-            case worker.WorkerCheckedOut() as e:
-                self._fact(e.worker, event, OUT, None)
-            case worker.WorkerPresenceSet() as e:
-                self._fact(e.worker, event, BREAK if e.presence == "on_break" else AVAILABLE, None)
+                self.people[e.worker].amend(e)
             case worker.WorkerTakenBack() as e:
                 self._void(e)
             case jurisdiction.JurisdictionEstablished() as e:
@@ -173,14 +94,16 @@ class Facts:
             case _:
                 pass
 
-    def _fact(self, key: str, event: Happened, kind: str, area: str | None) -> None:
-        self.people[key].facts.append(Fact(event.at, event.position, kind, area, event.command))
+    def _take_fact(self, event: Happened) -> None:
+        if told := fact_of(event):
+            key, fact = told
+            self.people[key].facts.append(fact)
 
     def _void(self, e: worker.WorkerTakenBack) -> None:
         person = self.people[e.worker]
         person.facts = [fact for fact in person.facts if fact.position != e.position]
         run = self.runs.get(e.assignment or "")
-        if run and e.stage == "done" and e.state in assignment.LIVE:
+        if run and e.stage == assignment.DONE and e.state in assignment.LIVE:
             run.ended_at = None
         elif run and e.stage and e.at and (e.stage, e.at) in run.stages:
             run.stages.remove((e.stage, e.at))
@@ -188,7 +111,7 @@ class Facts:
 
     def _arrive_anew(self, key: str) -> None:
         mine = (run for run in self.runs.values() if run.request == key)
-        arrivals = [at for run in mine for stage, at in run.stages if stage == "on_scene"]
+        arrivals = [at for run in mine for stage, at in run.stages if stage == ON_SCENE]
         self.calls[key].arrived_at = min(arrivals, default=None)
 
     def _take_team(self, event: Happened) -> None:
@@ -199,14 +122,15 @@ class Facts:
                 self.units[e.team].activated_at = event.at
             case team.TeamStoodDown() as e:
                 self.units[e.team].stood_down_at = event.at
+            case _:
+                pass
+
+    def _take_incident(self, event: Happened) -> None:
+        match event.data:
             case incident.IncidentDeclared() as e:
                 self.incidents[e.incident] = Happening(e.name, e.starts_at, expected_days=e.expected_days)
             case incident.IncidentAmended() as e:
-                given = self.incidents[e.incident]
-                given.starts_at = given.starts_at if e.starts_at is msgspec.UNSET else e.starts_at
-                given.name = given.name if e.name is msgspec.UNSET else e.name
-                if e.expected_days is not msgspec.UNSET:
-                    given.expected_days = e.expected_days
+                self.incidents[e.incident].amend(e)
             case incident.IncidentClosed() as e:
                 self.incidents[e.incident].ends_at = e.ends_at
             case incident.IncidentReopened() as e:
@@ -219,12 +143,9 @@ class Facts:
             case request.RequestOpened() as e:
                 call = Call(e.category, e.priority, e.area, e.incident, event.at, e.entered_at)
                 self.calls[e.request] = call
-                for move in e.requests_moved:
-                    if move.request == e.request and move.after:
-                        call.state, call.day = move.after.state, move.after.day
             case request.RequestAmended() as e:
                 call = self.calls[e.request]
-                call.category = call.category if e.category is msgspec.UNSET else e.category
+                call.category = amended(call.category, e.category)
             case _:
                 pass
 
@@ -238,20 +159,12 @@ class Facts:
                 self._begin(e.assignment, e.request, e.worker or e.team or "", event.at)
             case assignment.AssignmentProgressed() as e:
                 self._stage(e.assignment, e.stage, event.at)
-                self._act(e, event)
-            case assignment.AssignmentDone() as e:
-                if e.state == "done":
-                    self._end(e.assignment, event.at)
-                self._act(e, event)
+            case assignment.AssignmentDone() as e if e.state == assignment.DONE:
+                self._end(e.assignment, event.at)
             case assignment.AssignmentReleased() as e:
                 self._end(e.assignment, event.at)
             case _:
                 pass
-
-    def _act(self, e: assignment.AssignmentEvent, event: Happened) -> None:
-        """Who acts is on duty (events.duty)."""
-        if e.worker:
-            self._fact(e.worker, event, ACT, None)
 
     def _begin(self, key: str, asked: str, unit: str, at: datetime) -> None:
         if key not in self.runs:
@@ -263,9 +176,9 @@ class Facts:
         if run is None:
             return
         run.stages.append((stage, at))
-        call = self.calls[run.request]
-        if stage == "on_scene" and (call.arrived_at is None or at < call.arrived_at):
-            call.arrived_at = at
+        if stage == ON_SCENE:
+            call = self.calls[run.request]
+            call.arrived_at = min(call.arrived_at or at, at)
 
     def _end(self, key: str, at: datetime) -> None:
         run = self.runs.get(key)

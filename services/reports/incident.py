@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from events.duty import Interval
-from services.reports.facts import Facts, Happening
+from services.reports.facts import Facts
+from services.reports.records import Happening
 from services.reports.requests import by_day, final_states
 
 

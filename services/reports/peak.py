@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.reports.facts import Facts, Run
+from services.reports.facts import Facts
+from services.reports.records import Run
 
 Span = tuple[datetime, datetime]
 

@@ -3,7 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
-from services.reports.facts import Facts, Run
+from services.reports.facts import Facts
+from services.reports.records import Run
 
 
 def out_of_order(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:

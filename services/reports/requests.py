@@ -3,11 +3,13 @@
 from collections import Counter
 from typing import Any
 
-from services.reports.facts import Call, Facts
+from events.request_state import DONE, ENDED, UNFINISHED
+from services.reports.facts import Facts
 from services.reports.quality import quality
+from services.reports.records import Call
 
-ENDS = ("done", "cancelled", "failed", "merged")
-UNFINISHED = ("open", "assigned", "in_progress")
+ENDS = (DONE, *sorted(set(ENDED) - {DONE}))
+"""Done first, the others by name."""
 
 
 def requests(facts: Facts, chosen: str | None) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.reports.facts import Call, Facts
+from services.reports.facts import Facts
+from services.reports.records import Call
 
 
 def quantile(values: list[float], q: float) -> float:

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from events.presence import ON_DUTY
 from services.telemetry.port import Fix, Places
 from services.views.port import Views, ViewsUnavailable
 
-ON_DUTY: Final = ("available", "on_break", "assigned", "en_route", "on_scene")
 MOST_AGE: Final = timedelta(hours=12)
 """Older than this nobody is looked for there any more, on duty or not."""
 

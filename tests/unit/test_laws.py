@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from events.assignment import LIVE
 from events.base import Event, Happened
 from events.duty import fold, order
+from events.request_state import UNFINISHED
 from projections.base import Row
 from projections.catalog import views
 from projections.fold import step
@@ -21,7 +22,6 @@ from projections.presence import derived
 from services.decisions.base import Command, Refused, Scope, commands
 from services.decisions.references import mentions
 from services.decisions.scopes import PUBLIC
-from services.decisions.state import UNFINISHED
 from tests.given import Log, area, incident, request, team, worker
 
 DEEP = bool(os.environ.get("MUSTER_DEEP"))

@@ -1,5 +1,7 @@
 """Operations of workers' phones: signing in, the own page and tasks, pushes, positions."""
 
+from events.assignment import LIVE
+from events.presence import ON_DUTY
 from services.api.openapi.parts import (
     INSTANT,
     JURISDICTION,
@@ -16,7 +18,6 @@ from services.api.openapi.parts import (
     ref,
     sent,
 )
-from services.telemetry.duty import ON_DUTY
 
 CODES = {
     "operationId": "codes",
@@ -46,10 +47,7 @@ _TASK = {
         "state": TEXT,
         "unit": {"type": "string", "description": "The worker, or the active team they are in"},
         "team": OR_NOT,
-        **{
-            f"{stage}_at": MAYBE
-            for stage in ("offered", "expires", "accepted", "dispatched", "en_route", "on_scene", "ended")
-        },
+        **{f"{stage}_at": MAYBE for stage in ("offered", "expires", *LIVE, "ended")},
         "reason": OR_NOT,
         "request": {"type": ["object", "null"]},
     },

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from events.stages import EN_ROUTE, ON_SCENE
 from services.intake.scenarios.yichun.needs import Task
 from services.intake.scenarios.yichun.world import World
 
-STAGES: Final = (("en_route", 240, 1200), ("on_scene", 900, 4200))
+WAY: Final = ((EN_ROUTE, 240, 1200), (ON_SCENE, 900, 4200))
 """Stage, and the seconds that lie before it."""
 RIDE: Final = (("transport", 300, 1200), ("hospital", 600, 2400))
 """Extra stages of a transport."""
@@ -35,7 +36,7 @@ class Crew:
     def go(self, task: Task) -> None:
         """From now on."""
         ride = RIDE if task.need.category == "transport" else ()
-        self._next(task, [*STAGES, *ride, DONE])
+        self._next(task, [*WAY, *ride, DONE])
 
     def finish(self, task: Task) -> None:
         """Only the end is still to come."""

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from events.request_state import PRIORITIES
 from services.intake.scenarios.yichun.days import DAYS, hour
 from services.intake.scenarios.yichun.fleet import INCIDENT
 from services.intake.scenarios.yichun.places import Place, Places
@@ -16,13 +17,13 @@ LAST_HOUR: Final = 15
 """On the last day nothing new is taken after it."""
 CATEGORIES: Final = ("grocery", "medicine", "transport", "welfare")
 SHARES: Final = (54, 24, 11, 11)
-PRIORITIES: Final = {
+URGENCY: Final = {
     "grocery": (0, 4, 60, 36),
     "medicine": (3, 42, 50, 5),
     "transport": (16, 50, 34, 0),
     "welfare": (1, 14, 55, 30),
 }
-"""Weights of priorities 1 to 4."""
+"""Weights of the priorities."""
 HOURS_TO_SERVE: Final = {"grocery": 9, "medicine": 4, "transport": 2, "welfare": 8}
 TEXTS: Final = {
     "grocery": (
@@ -118,7 +119,7 @@ class Needs:
         category = random.choices(CATEGORIES, SHARES)[0]
         if not 6 <= self._world.now.hour < 22 and random.random() < 0.7:
             category = random.choice(("medicine", "transport"))
-        priority = random.choices((1, 2, 3, 4), PRIORITIES[category])[0]
+        priority = random.choices(PRIORITIES, URGENCY[category])[0]
         place = self._places.community(random, self._places.county(random))
         slots = 2 if category == "grocery" and random.random() < 0.05 else 1
         self.receive(place, category, priority, slots)

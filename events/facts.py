@@ -1,0 +1,52 @@
+"""Which events tell a fact of duty, and which fact."""
+
+from typing import Final
+
+from events.assignment import DONE, AssignmentDone, AssignmentProgressed
+from events.base import Happened
+from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact
+from events.presence import ON_BREAK
+from events.worker import WorkerCheckedIn, WorkerCheckedOut, WorkerPresenceSet, WorkerReported
+
+TELLING: Final = (
+    WorkerCheckedIn,
+    WorkerCheckedOut,
+    WorkerPresenceSet,
+    WorkerReported,
+    AssignmentProgressed,
+    AssignmentDone,
+)
+"""Events that may tell one."""
+
+
+def fact_of(event: Happened) -> tuple[str, Fact] | None:
+    """(worker, own fact) that an event tells; None where it tells none, as of a team's act.
+
+    To register again after retiring is a fact too, but the event alone does not say that they had retired.
+    """
+    match event.data:
+        case WorkerReported() as e:
+            return e.worker, _fact(event, REPORT, area=e.area)
+        case WorkerCheckedIn() as e:
+            return e.worker, _fact(event, IN, area=e.area)
+        case WorkerCheckedOut() as e:
+            return e.worker, _fact(event, OUT)
+        case WorkerPresenceSet() as e:
+            return e.worker, _fact(event, BREAK if e.presence == ON_BREAK else AVAILABLE)
+        case AssignmentProgressed() as e if e.worker:
+            return e.worker, _fact(event, ACT, assignment=e.assignment, stage=e.stage)
+        case AssignmentDone() as e if e.worker:
+            return e.worker, _fact(event, ACT, assignment=e.assignment, stage=DONE)
+        case _:
+            return None
+
+
+def _fact(
+    event: Happened,
+    kind: str,
+    *,
+    area: str | None = None,
+    assignment: str | None = None,
+    stage: str | None = None,
+) -> Fact:
+    return Fact(event.at, event.position, kind, area, event.command, assignment, stage)

@@ -1,0 +1,51 @@
+"""State of a request: the words, how it follows from assignments, and which events end a request."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from events.base import Event
+from events.request import RequestCancelled, RequestCompleted, RequestFailed, RequestMerged
+from events.stages import STAGES
+
+OPEN: Final = "open"
+ASSIGNED: Final = "assigned"
+IN_PROGRESS: Final = "in_progress"
+DONE: Final = "done"
+FAILED: Final = "failed"
+CANCELLED: Final = "cancelled"
+MERGED: Final = "merged"
+UNFINISHED: Final = (OPEN, ASSIGNED, IN_PROGRESS)
+ENDED: Final = (DONE, FAILED, CANCELLED, MERGED)
+"""How a request can end."""
+STATES: Final = (*UNFINISHED, *ENDED)
+"""The parts of the ledger: every request that was received is in exactly one."""
+PRIORITIES: Final = (1, 2, 3, 4)
+"""The most urgent first."""
+
+
+def state_of(ended: str | None, *, done: bool, live: Iterable[str]) -> str:
+    """State of a request, from how it ended, if it did, and its assignments since it was last opened.
+
+    `done`: whether one was done; `live`: states of the live ones.
+    """
+    if ended:
+        return ended
+    states = frozenset(live)
+    if done or not states.isdisjoint(STAGES):
+        return IN_PROGRESS
+    return ASSIGNED if states else OPEN
+
+
+def ended_by(e: Event) -> tuple[str, str] | None:
+    """(request, the state it ends in) where an event ends one; else None."""
+    match e:
+        case RequestCompleted():
+            return e.request, DONE
+        case RequestFailed():
+            return e.request, FAILED
+        case RequestCancelled():
+            return e.request, CANCELLED
+        case RequestMerged():
+            return e.request, MERGED
+        case _:
+            return None

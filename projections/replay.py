@@ -1,0 +1,197 @@
+"""Events as they happened, late ones included, folded into who was where and on what at an instant.
+
+Events count from when they happened (`at`), in (at, position) order; what was taken back never counts. An
+assignment stands by its most advanced stage of that time.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from events import assignment, request, team, worker
+from events.base import Event, Happened
+from events.duty import OFF, REPORT, Duty, order, step
+from events.facts import fact_of
+from events.request_state import ended_by
+from projections import requests
+
+
+class Worker(msgspec.Struct):
+    """A worker then."""
+
+    role: str
+    home_area: str | None
+    duty: Duty = OFF
+    retired: bool = False
+    teams: dict[str, None] = {}
+    live: dict[str, None] = {}
+
+
+class Team(msgspec.Struct):
+    """A team then."""
+
+    active: bool = False
+    live: dict[str, None] = {}
+
+
+class Assignment(msgspec.Struct):
+    """An assignment then."""
+
+    request: str
+    worker: str | None
+    team: str | None
+    begun_at: datetime | None = None
+    stages: list[str] = []
+    dispatched: bool = False
+    ended: str | None = None
+    late_done: bool = False
+    """Done was heard of only after it had been released: done until then, released from then on."""
+
+    @property
+    def state(self) -> str:
+        if self.ended:
+            return self.ended
+        if self.begun_at is None:
+            return assignment.OFFERED
+        return assignment.live_state(self.stages, dispatched=self.dispatched)
+
+    @property
+    def live(self) -> bool:
+        return self.ended is None and self.begun_at is not None
+
+    def take(self, e: assignment.AssignmentEvent, at: datetime) -> None:
+        """One more event of it."""
+        match e:
+            case assignment.AssignmentAccepted():
+                self.begun_at = self.begun_at or at
+            case assignment.AssignmentDispatched():
+                self.begun_at, self.dispatched = self.begun_at or at, True
+            case assignment.AssignmentProgressed():
+                self.stages.append(e.stage)
+            case _:
+                self._end(e)
+
+    def _end(self, e: assignment.AssignmentEvent) -> None:
+        if isinstance(e, assignment.AssignmentReleased) and self.ended == assignment.DONE and self.late_done:
+            self.ended = None
+        if isinstance(e, assignment.AssignmentDone):
+            self.late_done = e.state != assignment.DONE
+        self.ended = self.ended or assignment.ended_by(e)
+
+
+class Replay:
+    """Workers, teams, assignments and requests of a jurisdiction, as they were at an instant."""
+
+    def __init__(self, jurisdiction: str, events: Iterable[Happened], at: datetime) -> None:
+        self.jurisdiction = jurisdiction
+        self.workers: dict[str, Worker] = {}
+        self.teams: dict[str, Team] = {}
+        self.assignments: dict[str, Assignment] = {}
+        self.rows: dict[str, requests.RequestRow] = {}
+        self.done: dict[str, dict[str, None]] = {}
+        """Request -> its assignments that were done since it was last opened."""
+        self.ended: dict[str, str | None] = {}
+        self.ends: dict[str, datetime] = {}
+        """When each assignment ended, though that be after the instant."""
+        self._first: dict[str, worker.WorkerRegistered] = {}
+        for event in sorted(self._counting(events, at), key=order):
+            self._take(event)
+
+    def _counting(self, events: Iterable[Happened], at: datetime) -> list[Happened]:
+        known = list(events)
+        void = {e.data.position for e in known if isinstance(e.data, worker.WorkerTakenBack)}
+        counting: list[Happened] = []
+        for event in known:
+            if event.position in void:
+                continue
+            if isinstance(event.data, worker.WorkerRegistered):
+                self._first.setdefault(event.data.worker, event.data)
+            if isinstance(event.data, assignment.AssignmentDone | assignment.AssignmentReleased):
+                self.ends.setdefault(event.data.assignment, event.at)
+            if event.at <= at:
+                counting.append(event)
+        return counting
+
+    def _take(self, event: Happened) -> None:
+        e = event.data
+        if isinstance(e, assignment.AssignmentEvent):
+            self._take_assignment(e, event.at)
+        self._take_team(e)
+        self._take_worker(e)
+        self._take_fact(event)
+        self._take_request(event)
+
+    def _worker(self, key: str) -> Worker:
+        """A worker; news of them may be older than their registration."""
+        known = self.workers.get(key)
+        if known is None:
+            first = self._first[key]
+            known = self.workers[key] = Worker(first.role, first.home_area)
+        return known
+
+    def _take_worker(self, e: Event) -> None:
+        match e:
+            case worker.WorkerRegistered():
+                known = self._worker(e.worker)
+                known.role, known.home_area = e.role, e.home_area
+                if known.retired:
+                    known.retired, known.duty = False, OFF
+            case worker.WorkerAmended():
+                known = self._worker(e.worker)
+                known.role = known.role if e.role is msgspec.UNSET else e.role
+                known.home_area = known.home_area if e.home_area is msgspec.UNSET else e.home_area
+            case worker.WorkerRetired():
+                self._worker(e.worker).retired = True
+            case _:
+                pass
+
+    def _take_fact(self, event: Happened) -> None:
+        told = fact_of(event)
+        if told and told[1].kind != REPORT:  # a report is no duty, and may be older than the registration
+            known = self._worker(told[0])
+            known.duty = step(known.duty, told[1])
+
+    def _team(self, key: str) -> Team:
+        return self.teams.setdefault(key, Team())
+
+    def _take_team(self, e: Event) -> None:
+        match e:
+            case team.TeamActivated() | team.TeamStoodDown():
+                self._team(e.team).active = isinstance(e, team.TeamActivated)
+            case team.TeamJoined():
+                self._team(e.team)
+                self._worker(e.worker).teams[e.team] = None
+            case team.TeamLeft():
+                self._worker(e.worker).teams.pop(e.team, None)
+            case _:
+                pass
+
+    def _take_assignment(self, e: assignment.AssignmentEvent, at: datetime) -> None:
+        task = self.assignments.setdefault(e.assignment, Assignment(e.request, e.worker, e.team))
+        before = task.ended
+        task.take(e, at)
+        if task.ended != before:
+            _hold(self.done.setdefault(e.request, {}), e.assignment, task.ended == assignment.DONE)
+        holder = self._worker(e.worker) if e.worker else self._team(e.team or "")
+        _hold(holder.live, e.assignment, task.live)
+
+    def _take_request(self, event: Happened) -> None:
+        for key in requests.keys(event):
+            row = requests.evolve(self.rows.get(key), event, key)
+            if row:
+                self.rows[key] = row
+        e = event.data
+        if isinstance(e, request.RequestReopened):
+            self.ended[e.request] = None
+            self.done.pop(e.request, None)
+        elif told := ended_by(e):
+            key, how = told
+            self.ended[key] = how
+
+
+def _hold(keys: dict[str, None], key: str, member: bool) -> None:
+    if member:
+        keys[key] = None
+    else:
+        keys.pop(key, None)

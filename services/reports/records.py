@@ -1,0 +1,96 @@
+"""What reports know of workers, teams, requests, assignments and incidents."""
+
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from events.duty import REPORT, Fact
+from events.incident import IncidentAmended
+from events.request_state import OPEN
+from events.stages import sort_key
+from events.worker import WorkerAmended
+
+T = TypeVar("T")
+
+
+def amended(old: T, new: T | msgspec.UnsetType) -> T:
+    """The new value, if one is given."""
+    return old if isinstance(new, msgspec.UnsetType) else new
+
+
+class Person(msgspec.Struct):
+    """A worker as reports see them."""
+
+    role: str
+    organisation: str | None
+    facts: list[Fact] = []
+
+    @property
+    def reported_at(self) -> datetime | None:
+        """When they first registered with a home community; None = never, or taken back."""
+        return min((fact.at for fact in self.facts if fact.kind == REPORT), default=None)
+
+    def amend(self, e: WorkerAmended) -> None:
+        """Take over what an event gives."""
+        self.role = amended(self.role, e.role)
+        self.organisation = amended(self.organisation, e.organisation)
+
+
+class Unit(msgspec.Struct):
+    """A team."""
+
+    name: str
+    kind: str
+    incident: str | None
+    formed_at: datetime
+    activated_at: datetime | None = None
+    stood_down_at: datetime | None = None
+
+
+class Call(msgspec.Struct):
+    """A request."""
+
+    category: str
+    priority: int
+    area: str
+    incident: str | None
+    received_at: datetime
+    entered_at: datetime | None
+    state: str = OPEN
+    day: str = ""
+    units: dict[str, None] = {}
+    """Everybody who was dispatched or accepted."""
+    arrived_at: datetime | None = None
+    """First on scene."""
+
+
+class Run(msgspec.Struct):
+    """An assignment that became live: one unit on one request."""
+
+    key: str
+    request: str
+    unit: str
+    begun_at: datetime
+    stages: list[tuple[str, datetime]] = []
+    ended_at: datetime | None = None
+
+    def ordered(self) -> list[tuple[str, datetime]]:
+        """Stages in their order of meaning."""
+        return sorted(self.stages, key=lambda stage: sort_key(stage[0]))
+
+
+class Happening(msgspec.Struct):
+    """An incident."""
+
+    name: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    expected_days: int | None = None
+    """How many local days it is expected to last; None = not known."""
+
+    def amend(self, e: IncidentAmended) -> None:
+        """Take over what an event gives."""
+        self.name = amended(self.name, e.name)
+        self.starts_at = amended(self.starts_at, e.starts_at)
+        self.expected_days = amended(self.expected_days, e.expected_days)
