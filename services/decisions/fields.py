@@ -5,7 +5,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from services.decisions.references import CONCERNS, PLAIN, Ref
+from events.refs import Ref
+from services.decisions.references import CONCERNS, PLAIN
 
 PERSONAL: Final = "personal"
 

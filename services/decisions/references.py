@@ -11,8 +11,6 @@ from pydantic import AwareDatetime, BaseModel
 
 from events.refs import Ref
 
-__all__ = ["ARRIVES", "CONCERNS", "PLAIN", "Mention", "Ref", "mentions", "undeclared"]
-
 
 class Plain(msgspec.Struct, frozen=True):
     """Marks text that refers to nothing."""

@@ -8,9 +8,10 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import pytest
 from pydantic import AwareDatetime, BaseModel
 
+from events.refs import Ref
 from services.decisions.authorise import authorise
 from services.decisions.base import Ask, Command, Refused, Scope, commands
-from services.decisions.references import ARRIVES, CONCERNS, Mention, Ref, mentions, undeclared
+from services.decisions.references import ARRIVES, CONCERNS, Mention, mentions, undeclared
 from services.decisions.scopes import PUBLIC
 from services.decisions.state import State
 from services.decisions.table import kinds
