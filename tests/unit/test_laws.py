@@ -25,13 +25,13 @@ from services.decisions.scopes import PUBLIC
 from tests.given import Log, area, incident, request, team, worker
 
 DEEP = bool(os.environ.get("MUSTER_DEEP"))
-AREAS = st.sampled_from(["230717", "230718", "230717-1", "2307"])
-WORKERS = st.sampled_from(["W1", "W2", "W3", "W4"])
-TEAMS = st.sampled_from(["T1", "T2", "T3"])
-REQUESTS = st.sampled_from(["R1", "R2", "R3"])
-TASKS = st.sampled_from(["A1", "A2", "A3", "A4", "A5", "A6"])
-INCIDENTS = st.sampled_from(["I1", "I2"])
-NOTES = st.sampled_from(["N1", "N2"])
+AREA_IDS = st.sampled_from(["230717", "230718", "230717-1", "2307"])
+WORKER_IDS = st.sampled_from(["W1", "W2", "W3", "W4"])
+TEAM_IDS = st.sampled_from(["T1", "T2", "T3"])
+REQUEST_IDS = st.sampled_from(["R1", "R2", "R3"])
+TASK_IDS = st.sampled_from(["A1", "A2", "A3", "A4", "A5", "A6"])
+INCIDENT_IDS = st.sampled_from(["I1", "I2"])
+NOTE_IDS = st.sampled_from(["N1", "N2"])
 REASON = st.sampled_from(["sick", "far"])
 SCOPES = st.sampled_from([Scope()] * 4 + [Scope(areas=("230717",)), Scope(worker="W1")])
 
@@ -43,89 +43,91 @@ def some(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 def subject() -> st.SearchStrategy[dict[str, Any]]:
     """A worker or a team."""
-    return WORKERS.map(lambda w: {"worker": w}) | TEAMS.map(lambda t: {"team": t})
+    return WORKER_IDS.map(lambda w: {"worker": w}) | TEAM_IDS.map(lambda t: {"team": t})
 
 
 def handover() -> st.SearchStrategy[dict[str, Any]]:
     """One assignment that goes to somebody else."""
-    return st.builds(lambda a, new, who: {"assignment": a, "new": new, **who}, TASKS, some(TASKS), subject())
+    return st.builds(
+        lambda a, new, who: {"assignment": a, "new": new, **who}, TASK_IDS, some(TASK_IDS), subject()
+    )
 
 
 CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "area.define": {"area": st.sampled_from(["230717-1", "230718-2", "2308"]), "name": REASON},
-    "area.rename": {"area": AREAS, "name": REASON},
+    "area.rename": {"area": AREA_IDS, "name": REASON},
     "area.close": {"area": st.sampled_from(["230717-1", "230718"])},
     "worker.register": {
-        "worker": WORKERS,
+        "worker": WORKER_IDS,
         "role": REASON,
-        "home_area": some(AREAS),
+        "home_area": some(AREA_IDS),
         "capacity": st.integers(1, 2),
     },
-    "worker.amend": {"worker": WORKERS, "home_area": some(AREAS), "capacity": st.integers(1, 3)},
-    "worker.retire": {"worker": WORKERS},
-    "worker.report": {"worker": WORKERS, "area": AREAS},
-    "worker.check_in": {"worker": WORKERS, "area": AREAS, "walk_in": st.booleans()},
-    "worker.set_presence": {"worker": WORKERS, "presence": st.sampled_from(["available", "on_break"])},
-    "worker.check_out": {"worker": WORKERS, "release": some(REASON)},
-    "worker.take_back": {"worker": WORKERS, "command": st.just("")},
+    "worker.amend": {"worker": WORKER_IDS, "home_area": some(AREA_IDS), "capacity": st.integers(1, 3)},
+    "worker.retire": {"worker": WORKER_IDS},
+    "worker.report": {"worker": WORKER_IDS, "area": AREA_IDS},
+    "worker.check_in": {"worker": WORKER_IDS, "area": AREA_IDS, "walk_in": st.booleans()},
+    "worker.set_presence": {"worker": WORKER_IDS, "presence": st.sampled_from(["available", "on_break"])},
+    "worker.check_out": {"worker": WORKER_IDS, "release": some(REASON)},
+    "worker.take_back": {"worker": WORKER_IDS, "command": st.just("")},
     "worker.erase": {"worker": st.just("W4")},
     "team.form": {
-        "team": TEAMS,
+        "team": TEAM_IDS,
         "name": REASON,
         "kind": REASON,
-        "area": AREAS,
-        "incident": some(INCIDENTS),
+        "area": AREA_IDS,
+        "incident": some(INCIDENT_IDS),
         "capacity": some(st.integers(1, 2)),
-        "members": st.lists(WORKERS, max_size=2).map(tuple),
-        "leader": some(WORKERS),
+        "members": st.lists(WORKER_IDS, max_size=2).map(tuple),
+        "leader": some(WORKER_IDS),
         "activate": st.booleans(),
     },
-    "team.amend": {"team": TEAMS, "capacity": some(st.integers(1, 2)), "area": AREAS},
-    "team.join": {"team": TEAMS, "worker": WORKERS},
-    "team.leave": {"team": TEAMS, "worker": WORKERS},
-    "team.appoint_leader": {"team": TEAMS, "worker": WORKERS},
-    "team.activate": {"team": TEAMS},
-    "team.stand_down": {"team": TEAMS, "release": some(REASON)},
-    "incident.declare": {"incident": INCIDENTS, "name": REASON, "expected_days": some(st.integers(1, 2))},
-    "incident.amend": {"incident": INCIDENTS, "kind": REASON, "expected_days": some(st.integers(1, 2))},
-    "incident.close": {"incident": INCIDENTS},
-    "incident.reopen": {"incident": INCIDENTS},
+    "team.amend": {"team": TEAM_IDS, "capacity": some(st.integers(1, 2)), "area": AREA_IDS},
+    "team.join": {"team": TEAM_IDS, "worker": WORKER_IDS},
+    "team.leave": {"team": TEAM_IDS, "worker": WORKER_IDS},
+    "team.appoint_leader": {"team": TEAM_IDS, "worker": WORKER_IDS},
+    "team.activate": {"team": TEAM_IDS},
+    "team.stand_down": {"team": TEAM_IDS, "release": some(REASON)},
+    "incident.declare": {"incident": INCIDENT_IDS, "name": REASON, "expected_days": some(st.integers(1, 2))},
+    "incident.amend": {"incident": INCIDENT_IDS, "kind": REASON, "expected_days": some(st.integers(1, 2))},
+    "incident.close": {"incident": INCIDENT_IDS},
+    "incident.reopen": {"incident": INCIDENT_IDS},
     "request.open": {
-        "request": REQUESTS,
+        "request": REQUEST_IDS,
         "category": REASON,
-        "area": AREAS,
-        "incident": some(INCIDENTS),
+        "area": AREA_IDS,
+        "incident": some(INCIDENT_IDS),
         "slots": some(st.integers(1, 2)),
         "priority": st.integers(1, 4),
     },
     "request.amend": {
-        "request": REQUESTS,
-        "area": AREAS,
-        "incident": some(INCIDENTS),
+        "request": REQUEST_IDS,
+        "area": AREA_IDS,
+        "incident": some(INCIDENT_IDS),
         "slots": some(st.integers(1, 2)),
     },
-    "request.complete": {"request": REQUESTS},
-    "request.cancel": {"request": REQUESTS, "reason": REASON},
-    "request.fail": {"request": REQUESTS, "reason": REASON},
-    "request.merge": {"request": REQUESTS, "into": REQUESTS},
-    "request.reopen": {"request": REQUESTS},
-    "request.erase": {"request": REQUESTS},
-    "assignment.accept": {"assignment": TASKS, "override": some(REASON)},
-    "assignment.decline": {"assignment": TASKS, "reason": REASON},
-    "assignment.expire": {"assignment": TASKS},
+    "request.complete": {"request": REQUEST_IDS},
+    "request.cancel": {"request": REQUEST_IDS, "reason": REASON},
+    "request.fail": {"request": REQUEST_IDS, "reason": REASON},
+    "request.merge": {"request": REQUEST_IDS, "into": REQUEST_IDS},
+    "request.reopen": {"request": REQUEST_IDS},
+    "request.erase": {"request": REQUEST_IDS},
+    "assignment.accept": {"assignment": TASK_IDS, "override": some(REASON)},
+    "assignment.decline": {"assignment": TASK_IDS, "reason": REASON},
+    "assignment.expire": {"assignment": TASK_IDS},
     "assignment.progress": {
-        "assignment": TASKS,
+        "assignment": TASK_IDS,
         "stage": st.sampled_from(["en_route", "on_scene", "hospital"]),
     },
-    "assignment.done": {"assignment": TASKS},
-    "assignment.release": {"assignment": TASKS, "reason": REASON},
+    "assignment.done": {"assignment": TASK_IDS},
+    "assignment.release": {"assignment": TASK_IDS, "reason": REASON},
     "assignment.reassign": {
         "items": st.lists(handover(), min_size=1, max_size=2).map(tuple),
         "reason": REASON,
     },
-    "handover.write": {"note": NOTES, "area": some(AREAS), "text": st.just("sealed:t")},
-    "handover.acknowledge": {"note": NOTES},
-    "handover.resolve": {"note": NOTES},
+    "handover.write": {"note": NOTE_IDS, "area": some(AREA_IDS), "text": st.just("sealed:t")},
+    "handover.acknowledge": {"note": NOTE_IDS},
+    "handover.resolve": {"note": NOTE_IDS},
     "handover.erase": {"note": st.just("N2")},
     "jurisdiction.establish": {"name": REASON},
 }
@@ -133,17 +135,17 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 ENDS_ALL = {"jurisdiction.move"}
 """Nothing happens afterwards: tests/unit/test_rules_moved.py."""
 KEYS: dict[str, st.SearchStrategy[str]] = {
-    "area": AREAS,
-    "worker": WORKERS,
-    "team": TEAMS,
-    "request": REQUESTS,
-    "assignment": TASKS,
-    "incident": INCIDENTS,
-    "handover": NOTES,
+    "area": AREA_IDS,
+    "worker": WORKER_IDS,
+    "team": TEAM_IDS,
+    "request": REQUEST_IDS,
+    "assignment": TASK_IDS,
+    "incident": INCIDENT_IDS,
+    "handover": NOTE_IDS,
 }
 TO_SOMEBODY = {
-    "assignment.offer": {"assignment": TASKS, "request": REQUESTS},
-    "assignment.dispatch": {"assignment": TASKS, "request": REQUESTS, "override": some(REASON)},
+    "assignment.offer": {"assignment": TASK_IDS, "request": REQUEST_IDS},
+    "assignment.dispatch": {"assignment": TASK_IDS, "request": REQUEST_IDS, "override": some(REASON)},
 }
 
 
