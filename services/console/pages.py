@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.accepts import takes_gzip
+from services.console import rules
 
 WEB: Final = Path(__file__).parent / "web"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
@@ -48,14 +49,15 @@ class File(NamedTuple):
 
 @cache
 def contents() -> dict[str, bytes]:
-    """All files of the folder, by path below it."""
+    """All files of the folder, and the module of the service's words, by path below it."""
     paths = sorted(path for path in WEB.rglob("*") if path.is_file())
-    return {path.relative_to(WEB).as_posix(): path.read_bytes() for path in paths}
+    found = {path.relative_to(WEB).as_posix(): path.read_bytes() for path in paths}
+    return {**found, rules.NAME: rules.module()}
 
 
 @cache
 def digest() -> str:
-    """Names all contents of the folder."""
+    """Names all contents."""
     found = hashlib.sha256()
     for name, data in contents().items():
         found.update(name.encode() + b"\0" + data)

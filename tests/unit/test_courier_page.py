@@ -4,7 +4,7 @@ import gzip
 import re
 from pathlib import Path
 
-from services.console.pages import WEB, page
+from services.console.pages import WEB, contents, page
 
 IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
 MOST_BYTES = 80_000
@@ -19,7 +19,7 @@ def imported(name: str, found: set[str]) -> set[str]:
     """The module and all that it imports, by paths below the folder of files."""
     if name not in found:
         found.add(name)
-        for other in IMPORT.findall((WEB / name).read_text()):
+        for other in IMPORT.findall(contents()[name].decode()):
             path = (WEB / name).parent / other
             imported(str(path.resolve().relative_to(WEB.resolve())), found)
     return found
@@ -43,7 +43,7 @@ def test_whatever_the_page_links_to_is_kept_too() -> None:
 
 
 def test_every_file_that_is_to_be_kept_exists() -> None:
-    assert [name for name in sorted(named()) if not (WEB / name).is_file()] == []
+    assert [name for name in sorted(named()) if name not in contents()] == []
 
 
 def test_scripts_of_the_service_worker_are_plain_scripts() -> None:
@@ -62,7 +62,7 @@ def test_every_text_that_the_page_names_is_in_the_catalogue() -> None:
 
 
 def test_the_page_and_all_its_files_are_light() -> None:
-    packed = {name: len(gzip.compress((WEB / name).read_bytes(), 9)) for name in named()}
+    packed = {name: len(gzip.compress(contents()[name], 9)) for name in named()}
     first = sum(packed.values()) + len(page("go.html").packed or b"")
     assert first < MOST_BYTES, sorted(packed.items(), key=lambda one: -one[1])[:5]
 

@@ -99,7 +99,7 @@ async def test_a_request_ends_with_its_last_unit_only_if_every_one_is_free(tmp_p
     assert [(item["data"]["request"], item["at"].minute) for item in ends] == [("1", 9)]
 
 
-AREAS = """
+AREAS_MAPPING = """
 name = "areas"
 [[source]]
 name = "areas"
@@ -115,7 +115,7 @@ data = { worker = "{code}", role = "courier", home_area = "{code}" }
 async def test_parents_first_then_what_has_no_time_in_the_order_of_the_file(tmp_path: Path) -> None:
     sink = Deciding()
     table = "code,name\n230717001001,a\n230717001,b\n230717,c\n"
-    assert sums(await run(tmp_path, AREAS, table, sink)) == (3, 3, 0, 0)
+    assert sums(await run(tmp_path, AREAS_MAPPING, table, sink)) == (3, 3, 0, 0)
     assert list(sink.state.areas) == ["230717", "230717001", "230717001001"]
     assert list(sink.state.workers) == ["230717001001", "230717001", "230717"]
 

@@ -227,7 +227,7 @@ async def test_couriers_log_on_and_off_in_gb18030_with_tabs(tmp_path: Path) -> N
     assert {item["at"] for item in sink.sent[:2]} == {datetime(2022, 3, 28, tzinfo=UTC)}
 
 
-TEAMS = """
+TEAMS_MAPPING = """
 name = "teams"
 [[source]]
 name = "rows"
@@ -245,7 +245,7 @@ data = { team = "{team}", name = "{team}", kind = "general", area = "{jurisdicti
 async def test_members_gathered_from_rows_and_skills_split(tmp_path: Path) -> None:
     sink = Deciding()
     table = "id;team;lead;skills\nw1;A;;first aid, driving\nw2;A;y;\nw3;B;y;rope、boat\n"
-    assert sums(await run(tmp_path, TEAMS, table, sink)) == (3, 3, 0, 0)
+    assert sums(await run(tmp_path, TEAMS_MAPPING, table, sink)) == (3, 3, 0, 0)
     assert sink.state.teams["A"].members == ("w1", "w2")
     assert sink.state.teams["A"].leader == "w2"
     assert sink.state.workers["w1"].skills == ("first_aid", "driving")

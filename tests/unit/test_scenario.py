@@ -12,9 +12,11 @@ from events import team, worker
 from events.base import Happened
 from events.catalog import happened
 from events.commit import Commit
-from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact, intervals, order
+from events.duty import ACT, Fact, intervals, order
+from events.facts import fact_of
 from events.incident import IncidentClosed, IncidentDeclared
 from events.request import RequestOpened
+from events.request_state import ENDED, STATES
 from services.decisions.base import Refused, commands
 from services.decisions.decide import decide
 from services.decisions.state import State
@@ -23,8 +25,6 @@ from services.log.asked import Asked, ask
 
 LOCKDOWN = datetime.fromisoformat("2022-03-28T00:00:00+08:00")
 END = datetime.fromisoformat("2022-04-11T00:00:00+08:00")
-ENDS = ("done", "failed", "cancelled", "merged")
-STATES = ("open", "assigned", "in_progress", *ENDS)
 
 
 class Run:
@@ -79,7 +79,7 @@ class Run:
         """Own facts of each worker that were not taken back, by (at, position)."""
         found: dict[str, dict[int, Fact]] = {}
         for event in self.events:
-            fact = _fact(event)
+            fact = fact_of(event)
             if fact:
                 found.setdefault(fact[0], {})[event.position] = fact[1]
             elif isinstance(event.data, worker.WorkerTakenBack):
@@ -89,23 +89,6 @@ class Run:
 
 def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _fact(event: Happened) -> tuple[str, Fact] | None:
-    match event.data:
-        case worker.WorkerCheckedIn() as e:
-            return e.worker, Fact(event.at, event.position, IN, e.area)
-        case worker.WorkerCheckedOut() as e:
-            return e.worker, Fact(event.at, event.position, OUT)
-        case worker.WorkerReported() as e:
-            return e.worker, Fact(event.at, event.position, REPORT, e.area)
-        case worker.WorkerPresenceSet() as e:
-            kind = BREAK if e.presence == "on_break" else AVAILABLE
-            return e.worker, Fact(event.at, event.position, kind)
-        case _:
-            own = event.name in ("assignment.progressed", "assignment.done")
-            who = getattr(event.data, "worker", None) if own else None
-            return (who, Fact(event.at, event.position, ACT)) if who else None
 
 
 @pytest.fixture(scope="module", params=[328, 2022])
@@ -189,7 +172,7 @@ def test_requests_reconcile_at_the_end_of_each_day_and_all_of_them_end(run: Run)
             assert move.after is not None
             states[move.request] = move.after.state
     assert 3000 <= opened == len(states) <= 5000
-    assert set(states.values()) == set(ENDS)
+    assert set(states.values()) == set(ENDED)
     days = {known.day for known in run.state.requests.values()}
     assert days == {(LOCKDOWN + timedelta(days=n)).date().isoformat() for n in range(14)}
 
@@ -215,7 +198,7 @@ def test_a_third_of_the_duty_facts_is_minutes_to_hours_late_and_keeps_its_time(r
 def test_facts_come_out_of_order_twice_and_are_taken_back(run: Run) -> None:
     newest, overtaken = dict[str, datetime](), 0
     for event in run.events:
-        fact = _fact(event)
+        fact = fact_of(event)
         if fact:
             overtaken += event.at < newest.get(fact[0], event.at)
             newest[fact[0]] = max(event.at, newest.get(fact[0], event.at))

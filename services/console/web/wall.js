@@ -8,8 +8,8 @@ import { areas, attend, identify, incidents, jurisdictions, live, session } from
 import { dayWords } from "./lib/clock.js";
 import { hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
 import { Alert, Icon, Loading, classes, freshness } from "./lib/ui.js";
-import { UNFINISHED } from "./lib/alerts.js";
-import { LEDGER, ON_DUTY, PRIORITIES, alertCount, imbalance, mostFirst } from "./lib/counts.js";
+import { alertCount, imbalance, mostFirst } from "./lib/counts.js";
+import { LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "./lib/rules.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn, uncoveredFrom, uncoveredIn } from "./lib/sums.js";
 import "./lib/prefs.js";
 

@@ -1,5 +1,6 @@
 // What the page shows: the service's last word, with what was done on this phone since laid over it.
 import { computed, signal } from "../lib/preact.js";
+import { LIVE, OFF_DUTY, STAGES, UNENDED } from "../lib/rules.js";
 import { ahead, now, wall } from "../lib/time.js";
 import "./idb.js";
 import "./outbox.js";
@@ -46,7 +47,7 @@ export async function refresh() {
 /** Whether an act still has to be laid over what the service said. */
 const counts = (act, position) => act.state === "waiting" || (act.state === "sent" && act.position > position);
 
-const STAGES = { "assignment.accept": "accepted", "assignment.progress": null, "assignment.done": "done", "assignment.decline": "declined" };
+const STATES = { "assignment.accept": "accepted", "assignment.done": "done", "assignment.decline": "declined" };
 
 function withDuty(shown, act, changes) {
   return { ...shown, worker: { ...shown.worker, ...changes, since: served(act.at), act } };
@@ -72,21 +73,20 @@ function after(shown, act) {
     case "worker.check_in":
       return withDuty(shown, act, { presence: "available", area: act.data.area, area_name: act.about.place });
     case "worker.set_presence": return withDuty(shown, act, { presence: act.data.presence });
-    case "worker.check_out": return withDuty(shown, act, { presence: "off_duty" });
+    case "worker.check_out": return withDuty(shown, act, { presence: OFF_DUTY });
     case "worker.take_back": return restored(shown, act);
-    default: return withTask(shown, act, { state: STAGES[act.name] ?? act.data.stage });
+    default: return withTask(shown, act, { state: STATES[act.name] ?? act.data.stage });
   }
 }
 
-const ENDED = ["done", "declined"];
-const RELEASED = (act) => act.name === "worker.check_out" && act.data.release;
+const leaves = (act) => act.name === "worker.check_out" && act.data.release;
 
 /** What the worker is by their tasks, as the service will say; a break shows once none is under way. */
 function withPresence(shown, before, act) {
   const { presence } = shown.worker;
-  if (presence === "off_duty") return shown;
+  if (presence === OFF_DUTY) return shown;
   const states = shown.tasks.map((task) => task.state);
-  const found = ["on_scene", "en_route"].find((state) => states.includes(state))
+  const found = STAGES.filter((stage) => states.includes(stage)).at(-1)
     ?? (states.some((state) => state !== "offered") ? "assigned" : presence === "on_break" ? presence : "available");
   const since = found === before ? shown.worker.since : served(act.at);
   return { ...shown, worker: { ...shown.worker, presence: found, since } };
@@ -95,8 +95,8 @@ function withPresence(shown, before, act) {
 function overlaid(said, own) {
   const lying = own.filter((act) => counts(act, said.position));
   const shown = lying.reduce(after, said);
-  const released = lying.some(RELEASED);
-  const left = (task) => ENDED.includes(task.state) || (released && !task.team && task.state !== "offered");
+  const released = lying.some(leaves);
+  const left = (task) => !UNENDED.includes(task.state) || (released && !task.team && task.state !== "offered");
   const result = { ...shown, tasks: shown.tasks.filter((task) => !left(task)) };
   return lying.length ? withPresence(result, said.worker.presence, lying.at(-1)) : result;
 }
@@ -108,19 +108,18 @@ export const shown = computed(() => (me.value ? overlaid(me.value, acts.value) :
 export const offers = computed(() =>
   (shown.value?.tasks ?? []).filter((task) => task.state === "offered" && !(Date.parse(task.expires_at) <= now.value)));
 
-const FURTHEST = { on_scene: 0, en_route: 1, dispatched: 2, accepted: 3 };
-/** Tasks under way, what is furthest along first, then by priority. */
+/** Tasks under way: the furthest along first, then by priority. */
 export const tasks = computed(() =>
   (shown.value?.tasks ?? [])
-    .filter((task) => task.state in FURTHEST)
-    .sort((a, b) => FURTHEST[a.state] - FURTHEST[b.state] || priority(a) - priority(b)));
+    .filter((task) => LIVE.includes(task.state))
+    .sort((a, b) => LIVE.indexOf(b.state) - LIVE.indexOf(a.state) || priority(a) - priority(b)));
 
 const priority = (task) => task.request?.priority ?? 9;
 
 /** off, break or on. */
 export const duty = computed(() => {
   const presence = shown.value?.worker.presence;
-  return presence === "off_duty" ? "off" : presence === "on_break" ? "break" : "on";
+  return presence === OFF_DUTY ? "off" : presence === "on_break" ? "break" : "on";
 });
 
 /** Whether they have never been on duty: what the roster says of their place is then only their registration. */

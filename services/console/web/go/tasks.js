@@ -2,15 +2,12 @@
 import { html, useEffect, useState } from "../lib/preact.js";
 import { get } from "../lib/api.js";
 import { number, reason, t, word } from "../lib/i18n.js";
+import { STAGES } from "../lib/rules.js";
 import { hhmm, now, span } from "../lib/time.js";
 import { Button, Icon, Sheet, Unsent } from "./parts.js";
 import { act } from "./sync.js";
 import { db, offers, tasks, who } from "./state.js";
 
-const NEXT = {
-  accepted: ["assignment.progress", "en_route"], dispatched: ["assignment.progress", "en_route"],
-  en_route: ["assignment.progress", "on_scene"], on_scene: ["assignment.done", "done"],
-};
 const REASONS = ["busy", "too_far", "no_vehicle", "unwell", "other"];
 
 /** What a task is, in few words. */
@@ -28,10 +25,11 @@ export const Foremost = ({ task, titled }) =>
 const Actions = ({ task }) => (task.state === "offered" ? html`<${Answer} task=${task} />` : html`<${Step} task=${task} />`);
 
 function Step({ task }) {
-  const [name, stage] = NEXT[task.state];
-  const data = name === "assignment.done" ? { assignment: task.assignment } : { assignment: task.assignment, stage };
-  return html`<${Button} kind="main" class="step" icon=${stage === "done" ? "check" : "navigate"}
-    onClick=${() => act(name, data, { title: titleOf(task) })}>${t(`go.step.${stage}`)}</${Button}>`;
+  const stage = STAGES[STAGES.indexOf(task.state) + 1]; // none: done
+  const name = stage ? "assignment.progress" : "assignment.done";
+  const data = { assignment: task.assignment, ...(stage && { stage }) };
+  return html`<${Button} kind="main" class="step" icon=${stage ? "navigate" : "check"}
+    onClick=${() => act(name, data, { title: titleOf(task) })}>${t(`go.step.${stage ?? "done"}`)}</${Button}>`;
 }
 
 function Answer({ task }) {

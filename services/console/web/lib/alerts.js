@@ -1,4 +1,5 @@
 // What is an alert, and of which level (GB/T 37230: I red, II orange, III yellow, IV blue). Pure; the one table.
+import { UNFINISHED } from "./rules.js";
 
 const MINUTE = 60000;
 
@@ -7,8 +8,6 @@ export const UNTOUCHED_MINUTES = { 1: 5, 2: 15, 3: 60, 4: 240 };
 /** Level of an alert about a request of this priority. */
 const LEVEL = { 1: 1, 2: 2, 3: 3, 4: 4 };
 
-/** The states of a request that is not ended. */
-export const UNFINISHED = ["open", "assigned", "in_progress"];
 export const unfinished = (request) => UNFINISHED.includes(request.state);
 
 /** The alert of a request at an instant (ms), or null: {level: 1..4, kind: overdue | untouched, since}. */

@@ -1,12 +1,8 @@
 // The sums of the overview and the wall. Pure: rows in, numbers out; an instant is in ms since 1970.
-import { UNFINISHED, alertOf, worse } from "./alerts.js";
+import { alertOf, worse } from "./alerts.js";
 import { sums } from "./areas.js";
+import { LEDGER, OFF_DUTY, ON_DUTY, PRIORITIES, UNFINISHED } from "./rules.js";
 
-/** The presences of somebody on duty, in the order of engagement. */
-export const ON_DUTY = ["on_scene", "en_route", "assigned", "available", "on_break"];
-/** The states that a received request can be in. */
-export const LEDGER = ["open", "assigned", "in_progress", "done", "failed", "cancelled", "merged"];
-export const PRIORITIES = [1, 2, 3, 4];
 /** Length of a slot of the timeline, in ms. */
 export const SLOT_MS = 900000;
 const DAY_MS = 86400000;
@@ -19,7 +15,7 @@ export const nobody = () => ({ on: 0, all: 0, presence: zeros(ON_DUTY), role: {}
 /** Add a row of the view headcount to sums that began as `nobody()`. */
 export function plusPeople(sum, row) {
   sum.all += row.count;
-  if (row.presence === "off_duty") return;
+  if (row.presence === OFF_DUTY) return;
   sum.on += row.count;
   sum.presence[row.presence] = (sum.presence[row.presence] ?? 0) + row.count;
   sum.role[row.role] = (sum.role[row.role] ?? 0) + row.count;

@@ -1,5 +1,4 @@
 // Two languages, switched at once. Every text of the page is in the catalogues under i18n/.
-import { named } from "./codes.js";
 import { signal } from "./preact.js";
 
 export const LANGUAGES = ["zh", "en"];
@@ -7,6 +6,19 @@ const KEPT = "muster.language";
 /** Marks of direction: in a value they would turn the text around it as well. */
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 const catalogues = { zh: null, en: null };
+
+/** What the service's sentence for a refusal names (docs/catalogue/codes.md). */
+const NAMED = {
+  "request.full": /taken by (?<by>.+?)\.$/,
+  "capacity.exceeded": /already on (?<live>.+?);/,
+  "worker.has_assignment": /live assignment \((?<live>.+?)\)/,
+  "team.has_assignments": /live assignments \((?<live>.+?)\)/,
+  "worker.in_team": /active team (?<team>.+?);/,
+  "incident.unfinished": /^(?<n>\d+) /,
+  "import.column": /^(?<what>.+)$/s,
+  "import.file": /^(?<what>.+)$/s,
+  invalid: /^(?<what>.+)$/s,
+};
 
 /** The language shown: zh or en. */
 export const lang = signal(preferred());
@@ -46,7 +58,7 @@ export function reason(problem) {
   const key = `code.${problem.code}`;
   const known = catalogues[lang.value]?.[key];
   if (lang.value === "en" && problem.detail && problem.status) return problem.detail;
-  return known ? t(key, named(problem)) : problem.detail || problem.code;
+  return known ? t(key, NAMED[problem.code]?.exec(problem.detail ?? "")?.groups) : problem.detail || problem.code;
 }
 
 const numbers = new Map();

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { Live } from "./live.js";
 import { heardClock, now, scenario, timezone } from "./time.js";
 import { tree } from "./areas.js";
+import { UNENDED, UNFINISHED } from "./rules.js";
 
 /** Who is signed in, as GET /session tells; null = nobody, undefined = not known yet. */
 export const session = signal(undefined);
@@ -16,9 +17,7 @@ const VIEWS = [
   "jurisdictions", "areas", "incidents", "headcount", "ledger", "teams", "requests", "assignments", "timeline", "handovers",
 ];
 /** One filter for all views that have the field: what has ended does not travel, its counts do. */
-const UNENDED = [
-  "open", "assigned", "in_progress", "forming", "active", "offered", "accepted", "dispatched", "en_route", "on_scene",
-];
+const STATES = [...UNFINISHED, ...UNENDED, "forming", "active"];
 
 /** Ask who is signed in, and which jurisdictions there are. */
 export async function identify() {
@@ -38,7 +37,7 @@ export async function identify() {
 export function attend(jurisdiction) {
   if (live.peek()?.jurisdiction === jurisdiction) return;
   live.peek()?.close();
-  live.value = jurisdiction ? new Live(jurisdiction, VIEWS, { state: UNENDED, date: dates.peek().split(" ") }) : null;
+  live.value = jurisdiction ? new Live(jurisdiction, VIEWS, { state: STATES, date: dates.peek().split(" ") }) : null;
 }
 
 /** The UTC days that the lines of the last 24 hours touch, as the timeline counts them. */

@@ -1,8 +1,7 @@
 // Incidents: what is being responded to, since when, and how its requests stand, day by day.
 import { html, useState } from "../lib/preact.js";
 import { all, get } from "../lib/api.js";
-import { UNFINISHED } from "../lib/alerts.js";
-import { LEDGER } from "../lib/counts.js";
+import { LEDGER, UNFINISHED } from "../lib/rules.js";
 import { number, t, word } from "../lib/i18n.js";
 import { go, href } from "../lib/router.js";
 import { areas, incidents, live, mayCommand, place, teams } from "../lib/store.js";

@@ -6,7 +6,8 @@ import { areas, live, requests } from "../lib/store.js";
 import { now, span } from "../lib/time.js";
 import { theme } from "../lib/prefs.js";
 import { Age, Alert, ErrorNote, Loading, Presence, Priority } from "../lib/ui.js";
-import { COLOURINGS, PRESENCES, figure, step } from "../lib/map/colouring.js";
+import { COLOURINGS, figure, step } from "../lib/map/colouring.js";
+import { ON_DUTY } from "../lib/rules.js";
 import { areaPoints, bounds, requestPoints, workerPoints } from "../lib/map/points.js";
 import { usePlaces } from "../lib/map/places.js";
 import { Schematic } from "../lib/map/schematic.js";
@@ -118,7 +119,7 @@ function Listed({ points, places, pick }) {
   const asked = points.requests.features;
   return html`<h2>${t("map.on_map")}</h2>
     <p>${t("map.counts", { requests: number(asked.length), workers: number(places.length), areas: number(points.areas.features.length) })}</p>
-    <ul class="legend-list">${PRESENCES.map((one) => html`<li key=${one}><${Presence} value=${one} /></li>`)}<li class="muted">${t("map.ages")}</li></ul>
+    <ul class="legend-list">${ON_DUTY.map((one) => html`<li key=${one}><${Presence} value=${one} /></li>`)}<li class="muted">${t("map.ages")}</li></ul>
     <ul class="geo-list">${asked.slice(0, LISTED).map(({ properties }) => html`<li key=${properties.request}><button type="button" class="button button-plain"
       onClick=${() => pick({ kind: "request", id: properties.request })}><${Priority} value=${properties.priority} short />
         ${word("category", properties.category)} <span class="muted">${properties.request}</span></button></li>`)}

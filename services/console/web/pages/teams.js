@@ -14,6 +14,7 @@ import {
   useListKeys,
 } from "../lib/people/parts.js";
 import { TeamPanel } from "../lib/people/team.js";
+import { OFF_DUTY } from "../lib/rules.js";
 
 const KINDS = ["vehicle", "courier", "medical", "patrol"];
 const STATES = ["forming", "active", "stood_down"];
@@ -54,7 +55,7 @@ const COLUMNS = [
 function OnDuty({ row }) {
   const roster = live.value.rows("roster");
   if (!live.value.has("roster")) return row.member_count;
-  const on = row.members.filter((id) => (roster.get(id)?.presence ?? "off_duty") !== "off_duty").length;
+  const on = row.members.filter((id) => (roster.get(id)?.presence ?? OFF_DUTY) !== OFF_DUTY).length;
   return html`<span title=${t("people.members", { n: row.member_count, on })}>${on}
     <span class="folk-load-of"> / ${row.member_count}</span></span>`;
 }

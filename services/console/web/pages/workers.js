@@ -16,8 +16,9 @@ import {
   useOpening, useListKeys,
 } from "../lib/people/parts.js";
 import { PaperHead, print, printing } from "../lib/people/print.js";
-import { PRESENCES, Prepared, arrange, choose, counted, loads, ranks } from "../lib/people/roster.js";
+import { Prepared, arrange, choose, counted, loads, ranks } from "../lib/people/roster.js";
 import { WorkerPanel } from "../lib/people/worker.js";
+import { OFF_DUTY, PRESENCES } from "../lib/rules.js";
 
 const NONE = "-";
 
@@ -238,7 +239,7 @@ const SortChoice = () => html`<label class="folk-sort-choice"><span class="muted
 function Presences() {
   const { byPresence } = chosen.value;
   const total = PRESENCES.reduce((sum, presence) => sum + byPresence[presence], 0);
-  const figures = { "": total, on_duty: total - byPresence.off_duty, ...byPresence };
+  const figures = { "": total, on_duty: total - byPresence[OFF_DUTY], ...byPresence };
   const current = asked("presence");
   return html`<div class="folk-segments" role="group" aria-label=${t("people.presence")}>
     ${Object.entries(figures).map(([code, count]) => {

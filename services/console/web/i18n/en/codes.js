@@ -1,4 +1,4 @@
-// Why something was refused, by its stable code. {names} are taken from the service's sentence (lib/codes.js).
+// Why something was refused, by its stable code. {names} are taken from the service's sentence (lib/i18n.js).
 export default {
   "code.area.closed": "The area is closed: nobody checks in and nothing is opened there.",
   "code.area.exists": "An area with this code exists already.",

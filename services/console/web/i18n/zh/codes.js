@@ -1,4 +1,4 @@
-// Why something was refused, by its stable code. {names} are taken from the service's sentence (lib/codes.js).
+// Why something was refused, by its stable code. {names} are taken from the service's sentence (lib/i18n.js).
 export default {
   "code.area.closed": "区域已关闭，不能签到或登记求助。",
   "code.area.exists": "已有此编码的区域。",

@@ -8,6 +8,7 @@ import { ErrorNote, Field, Icon, classes, useAction } from "../ui.js";
 import { codeOf } from "../requests/reasons.js";
 import { AreaBox, areaOf, areaPath } from "../areabox.js";
 import { faults } from "./faults.js";
+import { PRIORITIES } from "../rules.js";
 
 const KEPT = 8;
 const OTHER = "other";
@@ -243,7 +244,7 @@ export const Check = ({ entry, name, label, hint }) => html`<label class="entry-
 /** The four priorities, each with what it means. */
 export const Priorities = ({ entry, name = "priority" }) => html`<${Radios} wide entry=${entry} name=${name}
   label=${t("entry.priority")}
-  options=${["1", "2", "3", "4"].map((value) => ({ value, mark: value, text: word("priority", value),
+  options=${PRIORITIES.map(String).map((value) => ({ value, mark: value, text: word("priority", value),
     hint: t(`entry.priority_${value}`) }))} />`;
 
 /** Why a lookup failed, small. */

@@ -1,6 +1,7 @@
 // The ledger of one incident, day by day, as a table whose rows and columns add up. Pure.
 
-import { LEDGER, noLedger, plusLedger } from "../counts.js";
+import { noLedger, plusLedger } from "../counts.js";
+import { LEDGER } from "../rules.js";
 
 /** Whether a row adds up: received = the sum over the states. */
 export const adds = (row) => row.received === LEDGER.reduce((sum, state) => sum + row[state], 0);

@@ -1,7 +1,7 @@
 // The handover sheet on paper: open notes, and how the board stands at this moment, of one position.
 import { html } from "../preact.js";
-import { UNFINISHED, alertOf, byUrgency, worse } from "../alerts.js";
-import { LEDGER, ON_DUTY, PRIORITIES } from "../counts.js";
+import { alertOf, byUrgency, worse } from "../alerts.js";
+import { LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../rules.js";
 import { number, t, word } from "../i18n.js";
 import { areas, incidents, live, place, requests, session } from "../store.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn } from "../sums.js";

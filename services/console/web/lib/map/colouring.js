@@ -1,5 +1,5 @@
 // By what areas are coloured, and how dark.
-import { ON_DUTY, alertCount } from "../counts.js";
+import { alertCount } from "../counts.js";
 import { askedIn, peopleIn, uncoveredFrom } from "../sums.js";
 
 const STEPS = 5;
@@ -34,6 +34,3 @@ export function rowsBehind(node, colouring) {
   if (colouring === "on_duty") return ["workers", { area: node.area, presence: "on_duty" }];
   return ["requests", { area: node.area, ...(colouring === "alerts" && { alert: ["overdue", "untouched"] }), ...(colouring === "uncovered" && { state: "open" }) }];
 }
-
-/** Presences in the order of the legend. */
-export const PRESENCES = ON_DUTY;

@@ -4,6 +4,7 @@ import { t, word } from "../i18n.js";
 import { ErrorNote, Field } from "../ui.js";
 import { AreaField, AreaName, HappenedField, ReasonField, happened, short } from "./parts.js";
 import { useSend } from "./send.js";
+import { OFF_DUTY } from "../rules.js";
 
 export const ROLES = ["courier", "rider", "driver", "property_staff", "medic", "volunteer"];
 const RELEASES = ["sick", "shift_over", "vehicle_fault", "road_closed", "recalled"];
@@ -27,7 +28,7 @@ export function CommandForm({ label, work, done, children, note }) {
 
 /** On duty at an area, or moved there. */
 export function CheckIn({ row, done }) {
-  const [area, setArea] = useState(row.presence === "off_duty" ? row.home_area ?? "" : row.area);
+  const [area, setArea] = useState(row.presence === OFF_DUTY ? row.home_area ?? "" : row.area);
   const [at, setAt] = useState("");
   const work = () => {
     const { observed, ...when } = happened(at);

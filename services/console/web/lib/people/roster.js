@@ -1,13 +1,13 @@
 // The roster as a list of any length: filtered, counted and sorted in one pass over prepared entries. Pure.
 import { inside } from "../areas.js";
+import { OFF_DUTY, PRESENCES } from "../rules.js";
 
-export const PRESENCES = ["available", "on_break", "assigned", "en_route", "on_scene", "off_duty"];
 const RANK = Object.fromEntries(PRESENCES.map((presence, rank) => [presence, rank]));
 
 /** Whether a presence fits a filter; `on_duty` stands for all but off_duty. */
 export function fitsPresence(presence, wanted) {
   if (wanted.length === 0 || wanted.includes(presence)) return true;
-  return presence !== "off_duty" && wanted.includes("on_duty");
+  return presence !== OFF_DUTY && wanted.includes("on_duty");
 }
 
 /** A test whether an area lies inside one of those asked for; each code is looked at once. */

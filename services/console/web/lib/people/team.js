@@ -9,6 +9,7 @@ import { CommandForm } from "./acts.js";
 import { find } from "./find.js";
 import { Acts, AreaField, AreaName, Assignments, Load, Panel, Part, ReasonField, WorkerLink, short } from "./parts.js";
 import { useSend } from "./send.js";
+import { OFF_DUTY } from "../rules.js";
 
 const STAND_DOWNS = ["task_over", "merged_team", "quarantined"];
 const RELEASES = ["stood_down", "recalled", "shift_over"];
@@ -59,7 +60,7 @@ function Members({ row }) {
   const { busy, problem, send } = useSend();
   const roster = live.value.rows("roster");
   const may = mayCommand.value && row.state !== "stood_down";
-  const present = row.members.filter((id) => (roster.get(id)?.presence ?? "off_duty") !== "off_duty").length;
+  const present = row.members.filter((id) => (roster.get(id)?.presence ?? OFF_DUTY) !== OFF_DUTY).length;
   const act = (name, worker) => () => { if (!busy) send(name, { team: row.team, worker }); };
   return html`<${Part} title=${t("people.members", { n: row.member_count, on: present })}>
     <${ErrorNote} problem=${problem} />

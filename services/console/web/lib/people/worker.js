@@ -9,6 +9,7 @@ import { Empty, ErrorNote, Icon, Loading, Presence, useAction, useLoaded } from 
 import { Amend, CheckIn, CheckOut, Report, Retire, SetPresence, TakeBack } from "./acts.js";
 import { Acts, AreaName, Assignments, Panel, Part, TeamLink, short } from "./parts.js";
 import { SignInCode } from "./code.js";
+import { OFF_DUTY } from "../rules.js";
 
 const REVEALED_MS = 60000;
 const LATE_S = 120;
@@ -98,7 +99,7 @@ function History({ id, row }) {
 }
 
 function WorkerActs({ row, live: count, fact, done }) {
-  const on = row.presence !== "off_duty";
+  const on = row.presence !== OFF_DUTY;
   const item = (key, Form, more = {}) => ({
     key, label: t(`people.${key}`), ...more,
     form: (close) => html`<${Form} row=${row} live=${count} fact=${fact} done=${() => { close(); done(); }}

@@ -8,6 +8,7 @@ import { fromLocal, toLocal } from "../time.js";
 import { Dialog, ErrorNote, Field, toast, useAction } from "../ui.js";
 import { AreaPick } from "./area.js";
 import { closePanel, rowOf } from "./desk.js";
+import { PRIORITIES } from "../rules.js";
 
 const CATEGORIES = ["grocery", "medicine", "transport", "welfare", "medical"];
 const PERSONAL = ["contact_name", "contact_phone", "address", "text"];
@@ -58,7 +59,7 @@ export function Amend({ ids: [id] }) {
   const input = (name, props) => html`<${Field} label=${t(`requests.${name === "due_at" ? "due" : name}`)} hint=${PERSONAL.includes(name) ? personalHint(row[name]) : undefined}>
     ${(control) => html`<input ...${control} ...${props} value=${form[name]} onInput=${set(name)} />`}</${Field}>`;
   return html`<${Dialog} wide title=${t("requests.amend_title", { id })} close=${closePanel}><form class="form form-wide" onSubmit=${submit}>
-    <fieldset class="plain"><legend>${t("requests.priority")}</legend><div class="toggles">${["1", "2", "3", "4"].map((value) => html`<label class="toggle toggle-radio"><input type="radio"
+    <fieldset class="plain"><legend>${t("requests.priority")}</legend><div class="toggles">${PRIORITIES.map(String).map((value) => html`<label class="toggle toggle-radio"><input type="radio"
       name="priority" checked=${form.priority === value} autofocus=${form.priority === value} onChange=${() => setForm({ ...form, priority: value })} /><b>${value}</b> ${word("priority", value)}</label>`)}</div></fieldset>
     <div class="form-row">
       <${Field} label=${t("requests.category")}>${(control) => html`<select ...${control} value=${form.category} onChange=${set("category")}>

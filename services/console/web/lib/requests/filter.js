@@ -2,9 +2,8 @@
 import { alertOf, worse } from "../alerts.js";
 import { inside } from "../areas.js";
 import { go, route } from "../router.js";
+import { ENDED, LEDGER } from "../rules.js";
 
-export const STATES = ["open", "assigned", "in_progress"];
-export const ENDED = ["done", "failed", "cancelled", "merged"];
 export const ALERTS = ["overdue", "untouched"];
 const LISTS = ["state", "priority", "category", "alert", "incident", "touched"];
 
@@ -97,7 +96,7 @@ const ORDERS = {
   age: (at) => (a, b) => facts(a, at).opened - facts(b, at).opened,
   category: () => (a, b) => text(a.category, b.category),
   area: () => (a, b) => text(a.area, b.area),
-  state: () => (a, b) => [...STATES, ...ENDED].indexOf(a.state) - [...STATES, ...ENDED].indexOf(b.state),
+  state: () => (a, b) => LEDGER.indexOf(a.state) - LEDGER.indexOf(b.state),
   slots: () => (a, b) => wanted(b) - wanted(a),
   ended: () => (a, b) => Date.parse(a.ended_at) - Date.parse(b.ended_at),
   id: () => (a, b) => text(a.request, b.request),

@@ -12,8 +12,9 @@ import { stamp } from "../time.js";
 import { AreaPick } from "./area.js";
 import { OpenedAgo, Place, Slots, Standing, What } from "./show.js";
 import { checked, endedRows, panel, show, slow, tasksOf, toggle, unitName } from "./desk.js";
+import { ENDED, PRIORITIES, UNFINISHED } from "../rules.js";
 import {
-  ALERTS, ENDED, STATES, clearFilters, comparison, filtered, filtersOf, passer, setFilter, sortBy, sortOf, tally, toggleFilter,
+  ALERTS, clearFilters, comparison, filtered, filtersOf, passer, setFilter, sortBy, sortOf, tally, toggleFilter,
 } from "./filter.js";
 
 /** Ended requests that are fetched at a time. */
@@ -233,9 +234,9 @@ function Groups({ queue }) {
   const categories = [...new Set([...source.map((row) => row.category), ...filters.category])].sort();
   return html`<div class="filters-groups">
     <${Group} name="alert" values=${ALERTS} filters=${filters} counts=${counted.alert} text=${(kind) => t(`requests.alert_${kind}`)} />
-    <${Group} name="state" values=${[...STATES, "ended"]} filters=${filters} counts=${counted.state}
+    <${Group} name="state" values=${[...UNFINISHED, "ended"]} filters=${filters} counts=${counted.state}
       text=${(state) => (state === "ended" ? t("requests.ended") : word("request_state", state))} />
-    <${Group} name="priority" values=${["1", "2", "3", "4"]} filters=${filters} counts=${counted.priority}
+    <${Group} name="priority" values=${PRIORITIES.map(String)} filters=${filters} counts=${counted.priority}
       text=${(value) => html`<b>${value}</b> ${word("priority", value)}`} />
     <${Group} name="category" values=${categories} filters=${filters} counts=${counted.category} text=${(value) => word("category", value)} />
   </div>`;

@@ -6,18 +6,21 @@ import { href, route } from "../router.js";
 import { mayCommand } from "../store.js";
 import { hhmm, now, span, stamp } from "../time.js";
 import { Dialog, ErrorNote, Icon, State, classes, useAction } from "../ui.js";
+import { STAGES } from "../rules.js";
 import { checkedTasks, panel, toggleTask, unitHref, unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
 
-/** What the desk may say next of an assignment in each state: [step, command, data]. */
+/** What the desk may say next of an assignment that is not under way yet: [step, command, data]. */
 const STEPS = {
   offered: [["accept", "assignment.accept", {}]],
   accepted: [["dispatch", "assignment.dispatch", {}]],
-  dispatched: [["en_route", "assignment.progress", { stage: "en_route" }], ["on_scene", "assignment.progress", { stage: "on_scene" }], ["done", "assignment.done", {}]],
-  en_route: [["on_scene", "assignment.progress", { stage: "on_scene" }], ["done", "assignment.done", {}]],
-  on_scene: [["done", "assignment.done", {}]],
 };
-const TRACK = ["dispatched_at", "en_route_at", "on_scene_at", "ended_at"];
+/** Of one under way: any later stage, or done. */
+const onward = (state) => [
+  ...STAGES.slice(STAGES.indexOf(state) + 1).map((stage) => [stage, "assignment.progress", { stage }]), ["done", "assignment.done", {}],
+];
+const stepsOf = (row) => STEPS[row.state] ?? (row.live ? onward(row.state) : []);
+const TRACK = ["dispatched", ...STAGES, "ended"].map((stage) => `${stage}_at`);
 
 /** Live assignments and open offers, then the ended ones. */
 export function Tasks({ rows }) {
@@ -37,7 +40,7 @@ const Unit = ({ row }) => {
 function Task({ row }) {
   const [releasing, setReleasing] = useState(false);
   const action = useAction();
-  const steps = mayCommand.value ? STEPS[row.state] ?? [] : [];
+  const steps = mayCommand.value ? stepsOf(row) : [];
   const [said, setSaid] = useState(null);
   // busy with what was said of this very state: the next step may come before the answer to the last one has
   const busy = action.busy && said === row.state;
