@@ -10,6 +10,7 @@ from events.commit import Commit, Head, decode, digest, encode
 from services.decisions.base import FACT, Ask, Command, Refused, Scope, commands
 from services.decisions.decide import apply, confirm, decide
 from services.decisions.state import State
+from services.refusals import sentence
 
 J = "2307"
 DAY = datetime(2022, 3, 28, tzinfo=UTC)
@@ -205,9 +206,10 @@ class When:
         """Refused with this code, in a sentence that holds these words."""
         assert self.refusal is not None, f"accepted: {self.data}"
         assert self.refusal.code == code, f"{self.refusal.code}: {self.refusal}"
-        assert self.refusal.detail.endswith("."), self.refusal.detail
+        said = sentence(code, self.refusal.values)
+        assert said.endswith("."), said
         for word in says:
-            assert word in self.refusal.detail, self.refusal.detail
+            assert word in said, said
         return self.given
 
     def unchanged(self) -> Given:

@@ -43,7 +43,7 @@ class Deciding:
             recorded = decide(self.state, command, ask, len(self.sent), "body")
         except Refused as refused:
             self.state.undo(mark)
-            return {"id": key, "outcome": "refused", "code": refused.code, "detail": refused.detail}
+            return {"id": key, "outcome": "refused", "code": refused.code, "values": refused.values}
         self.state.settle()
         self.anomalies += ask.anomalies
         if not recorded:

@@ -51,14 +51,12 @@ def _define(state: State, c: DefineArea, ask: Ask) -> Iterable[Event]:
     known = state.areas.get(c.area)
     if known and not known.closed_at and (known.name, known.lon, known.lat) == (c.name, c.lon, c.lat):
         return
-    common.fresh(known or c.area == state.jurisdiction, "area.exists", f"Area {c.area} is already defined.")
+    common.fresh(known or c.area == state.jurisdiction, "area.exists", area=c.area)
     above = parents(c.area)
     if state.jurisdiction not in above:
-        raise Refused(
-            "area.outside", f"Area {c.area} is not inside {state.jurisdiction}: its code must begin with it."
-        )
+        raise Refused("area.outside", area=c.area, jurisdiction=state.jurisdiction)
     if not state.area_exists(above[0]):
-        raise Refused("area.no_parent", f"Define the parent of {c.area} first: {above[0]}.")
+        raise Refused("area.no_parent", area=c.area, parent=above[0])
     yield AreaDefined(area=c.area, name=c.name, parent=above[0], lon=c.lon, lat=c.lat)
 
 
@@ -66,7 +64,7 @@ def _define(state: State, c: DefineArea, ask: Ask) -> Iterable[Event]:
 def _rename(state: State, c: RenameArea, ask: Ask) -> Iterable[Event]:
     known = state.areas.get(common.area(state, c.area))
     if known is None:
-        raise Refused("area.root", "The root area has the name of its jurisdiction.")
+        raise Refused("area.root", area=c.area)
     if known.name != c.name:
         yield AreaRenamed(area=c.area, name=c.name)
 
@@ -75,7 +73,7 @@ def _rename(state: State, c: RenameArea, ask: Ask) -> Iterable[Event]:
 def _close(state: State, c: CloseArea, ask: Ask) -> Iterable[Event]:
     known = state.areas.get(common.area(state, c.area))
     if known is None:
-        raise Refused("area.root", "The root area cannot be closed.")
+        raise Refused("area.root", area=c.area)
     if not known.closed_at:
         yield AreaClosed(area=c.area)
 

@@ -144,54 +144,44 @@ class Reassign(Command):
 # -- rules ------------------------------------------------------------------------------------------------
 
 
-def _who(given: Assignment) -> str:
-    return f"worker {given.worker}" if given.worker else f"team {given.team}"
-
-
 def _free_slot(state: State, key: str, ask: Ask) -> Request:
     asked = common.unfinished(state, key, ask)
     free = state.free_slots(asked)
     if free is not None and free <= 0 and not asked.ended:
         taken = [state.assignments[a] for a in asked.done + asked.live]
         last = max(taken, key=lambda given: given.begun_at or ask.at)
-        by = _who(last)
-        ask.rule(False, "request.full", f"Request {key} needs no more: its last slot was taken by {by}.")
+        ask.rule(False, "request.full", request=key, worker=last.worker, team=last.team)
     return asked
 
 
-def free_to_take(subject: Worker | Team, who: str, override: str | None, ask: Ask) -> str | None:
-    """The capacity rule; the override, where one was needed."""
+def free_to_take(
+    subject: Worker | Team, worker: str | None, team: str | None, override: str | None, ask: Ask
+) -> str | None:
+    """The capacity rule for a worker or a team; the override, where one was needed."""
     full = subject.capacity is not None and len(subject.live) >= subject.capacity
     ask.rule(
         not full or override,
         "capacity.exceeded",
-        f"No capacity left: {who} is already on {', '.join(subject.live)}; "
-        "release that first, or override with a reason.",
+        worker=worker,
+        team=team,
+        live=subject.live,
     )
     return override if full else None
 
 
 def _either(worker: str | None, team: str | None) -> None:
     if (worker is None) == (team is None):
-        raise Refused("assignment.subject", "Give either a worker or a team, not both and not neither.")
+        raise Refused("assignment.subject")
 
 
 def _subject(state: State, worker: str | None, team: str | None, ask: Ask) -> Worker | Team:
     """The worker or team, who must be on duty or active."""
     if worker:
         known = common.active_worker(state, worker, ask)
-        ask.rule(
-            known.duty.on or known.retired,
-            "worker.off_duty",
-            f"Worker {worker} is off duty; they must check in first.",
-        )
+        ask.rule(known.duty.on or known.retired, "worker.off_duty", worker=worker)
         return known
     known_team = common.team(state, str(team))
-    ask.rule(
-        known_team.state == "active",
-        "team.not_active",
-        f"Team {team} is {known_team.state}; activate it first.",
-    )
+    ask.rule(known_team.state == "active", "team.not_active", team=team, state=known_team.state)
     return known_team
 
 
@@ -201,7 +191,9 @@ def _not_twice(state: State, asked: Request, worker: str | None, team: str | Non
         ask.rule(
             (other.worker, other.team) != (worker, team),
             "assignment.duplicate",
-            f"The same {'worker' if worker else 'team'} was already sent or asked for this request ({key}).",
+            assignment=key,
+            worker=worker,
+            team=team,
         )
 
 
@@ -215,12 +207,12 @@ def _offer(state: State, c: Offer, ask: Ask) -> Iterable[Event]:
     given = state.assignments.get(key)
     if given and ask.observed and (given.request, given.worker, given.team) == (c.request, c.worker, c.team):
         return
-    common.fresh(given, "assignment.exists", f"Assignment {key} exists already.")
+    common.fresh(given, "assignment.exists", assignment=key)
     asked = _free_slot(state, c.request, ask)
     _subject(state, c.worker, c.team, ask)
     _not_twice(state, asked, c.worker, c.team, ask)
     expires = c.expires_at or ask.at + OFFER_LASTS
-    ask.rule(expires > ask.at, "offer.expired", "The offer would expire before it is made.")
+    ask.rule(expires > ask.at, "offer.expired", assignment=key)
     yield AssignmentOffered(
         assignment=key,
         request=c.request,
@@ -241,19 +233,16 @@ def _accept(state: State, c: Accept, ask: Ask) -> Iterable[Event]:
     yield AssignmentAccepted(**ids(state, c.assignment), override=override)
 
 
-def _past(state: str) -> str:
-    return {"done": "finished"}.get(state, state)
-
-
 def _takes(state: State, key: str, given: Assignment, override: str | None, ask: Ask) -> str | None:
     """Slot and capacity for an offer that is still open; of one that is gone that alone is said."""
     if given.state != "offered":
-        ask.rule(False, "offer.gone", f"Offer {key} is no longer open: it was {_past(given.state)}.")
+        ask.rule(False, "offer.gone", assignment=key, state=given.state)
         return override
     expires = given.expires_at
-    ask.rule(expires is None or ask.at < expires, "offer.expired", f"Offer {key} expired at {expires}.")
+    ask.rule(expires is None or ask.at < expires, "offer.expired", assignment=key, expired=expires)
     _free_slot(state, given.request, ask)
-    return free_to_take(_subject(state, given.worker, given.team, ask), _who(given), override, ask)
+    subject = _subject(state, given.worker, given.team, ask)
+    return free_to_take(subject, given.worker, given.team, override, ask)
 
 
 @decides(Decline)
@@ -261,11 +250,7 @@ def _decline(state: State, c: Decline, ask: Ask) -> Iterable[Event]:
     given = common.assignment(state, c.assignment)
     if given.state == "declined":
         return
-    ask.rule(
-        given.state == "offered",
-        "offer.gone",
-        f"Offer {c.assignment} is no longer open: it was {_past(given.state)}.",
-    )
+    ask.rule(given.state == "offered", "offer.gone", assignment=c.assignment, state=given.state)
     yield AssignmentDeclined(**ids(state, c.assignment), reason=c.reason)
 
 
@@ -277,7 +262,8 @@ def _expire(state: State, c: Expire, ask: Ask) -> Iterable[Event]:
     ask.rule(
         ask.at >= given.expires_at,
         "offer.not_due",
-        f"Offer {c.assignment} stands until {given.expires_at}.",
+        assignment=c.assignment,
+        expires=given.expires_at,
     )
     yield AssignmentExpired(**ids(state, c.assignment), reason=c.reason)
 
@@ -288,14 +274,16 @@ def _dispatch(state: State, c: Dispatch, ask: Ask) -> Iterable[Event]:
     given = state.assignments.get(key)
     if given is None:
         if c.request is None:
-            raise Refused(
-                "assignment.unknown", f"Assignment {key} does not exist; give request and worker or team."
-            )
+            raise Refused("assignment.unknown", assignment=key, missing="request")
         yield _send_new(state, key, c.request, c.worker, c.team, c.override, ask)
         return
     if not _same(c, given):
         raise Refused(
-            "assignment.exists", f"Assignment {key} is of {_who(given)} on request {given.request}."
+            "assignment.exists",
+            assignment=key,
+            request=given.request,
+            worker=given.worker,
+            team=given.team,
         )
     if given.dispatched and (given.state in LIVE or ask.observed):
         return
@@ -316,8 +304,7 @@ def _send_new(
 ) -> Event:
     _either(worker, team)
     asked = _free_slot(state, request, ask)
-    who = f"worker {worker}" if worker else f"team {team}"
-    override = free_to_take(_subject(state, worker, team, ask), who, override, ask)
+    override = free_to_take(_subject(state, worker, team, ask), worker, team, override, ask)
     _not_twice(state, asked, worker, team, ask)
     return _dispatched_event(state, key, request, worker, team, override)
 
@@ -360,7 +347,9 @@ def _progress(state: State, c: Progress, ask: Ask) -> Iterable[Event]:
         ask.rule(
             ask.at <= given.ended_at,
             "assignment.ended",
-            f"Assignment {c.assignment} was {_past(given.state)} at {given.ended_at}.",
+            assignment=c.assignment,
+            state=given.state,
+            ended=given.ended_at,
         )
     if _out_of_order(given, c.stage, ask.at):
         ask.note("stage.out_of_order")
@@ -369,11 +358,7 @@ def _progress(state: State, c: Progress, ask: Ask) -> Iterable[Event]:
 
 def _never_begun(key: str, given: Assignment, ask: Ask) -> None:
     """Work on what nobody took."""
-    ask.rule(
-        False,
-        "assignment.not_accepted",
-        f"Assignment {key} was never accepted: it was {_past(given.state)}.",
-    )
+    ask.rule(False, "assignment.not_accepted", assignment=key, state=given.state)
 
 
 def _out_of_order(given: Assignment, stage: str, at: datetime) -> bool:
@@ -396,11 +381,7 @@ def _done(state: State, c: Done, ask: Ask) -> Iterable[Event]:
     elif given.ended_at and ask.late and ask.at <= given.ended_at:
         ask.note("assignment.ended")  # true when it happened, known too late
     else:
-        ask.rule(
-            given.state in LIVE,
-            "assignment.ended",
-            f"Assignment {c.assignment} is not under way: it was {_past(given.state)}.",
-        )
+        ask.rule(given.state in LIVE, "assignment.ended", assignment=c.assignment, state=given.state)
     yield AssignmentDone(**ids(state, c.assignment), reason=c.reason)
 
 
@@ -412,7 +393,8 @@ def _release(state: State, c: Release, ask: Ask) -> Iterable[Event]:
     ask.rule(
         given.state in LIVE or given.state == "offered",
         "assignment.ended",
-        f"Assignment {c.assignment} has ended: it was {_past(given.state)}.",
+        assignment=c.assignment,
+        state=given.state,
     )
     yield AssignmentReleased(**ids(state, c.assignment), reason=c.reason)
 
@@ -421,15 +403,11 @@ def _release(state: State, c: Release, ask: Ask) -> Iterable[Event]:
 def _reassign(state: State, c: Reassign, ask: Ask) -> Iterable[Event]:
     for item in c.items:  # all are free first, so that two may swap
         given = common.assignment(state, item.assignment)
-        ask.rule(
-            given.state in LIVE,
-            "assignment.ended",
-            f"Assignment {item.assignment} is not live: it was {_past(given.state)}.",
-        )
+        ask.rule(given.state in LIVE, "assignment.ended", assignment=item.assignment, state=given.state)
         yield AssignmentReleased(**ids(state, item.assignment), reason=c.reason)
     for number, item in enumerate(c.items):
         new = item.new or f"{ask.id}-{number}"
-        common.fresh(new in state.assignments, "assignment.exists", f"Assignment {new} exists already.")
+        common.fresh(new in state.assignments, "assignment.exists", assignment=new)
         request = state.assignments[item.assignment].request
         yield _send_new(state, new, request, item.worker, item.team, c.override, ask)
 

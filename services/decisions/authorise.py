@@ -13,9 +13,9 @@ def authorise(state: State, command: Command, ask: Ask) -> None:
     """Raises Refused where the asker's scope does not hold what the command touches."""
     scope = ask.scope
     if scope.worker is not None and not _own(state, command, scope.worker):
-        raise Refused("forbidden", f"This token is for worker {scope.worker}'s own facts and offers only.")
+        raise Refused("forbidden", worker=scope.worker)
     if scope.areas and (outside := _outside(state, command, scope.areas)):
-        raise Refused("forbidden", f"This token does not reach area {outside}.")
+        raise Refused("forbidden", area=outside)
 
 
 def _own(state: State, command: Command, worker: str) -> bool:

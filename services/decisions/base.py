@@ -39,12 +39,23 @@ class Command(BaseModel):
     """The field that holds the id of the subject; where it is empty the command's own id is taken."""
 
 
-class Refused(Exception):
-    """A rule says no. `code` is stable; `detail` is a sentence that a dispatcher understands."""
+Value = str | int | datetime | tuple[str, ...]
+"""What a refusal names: an id, a code, a number, an instant, or several ids."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code, self.detail = code, detail
+
+class Refused(Exception):
+    """A rule says no. `code` is stable; `values` are what a sentence about it names.
+
+    The sentence is made where it is read, by `services.refusals`. A value that is None is left out.
+    """
+
+    def __init__(self, code: str, /, **values: Value | None) -> None:
+        self.code = code
+        self.values = {name: value for name, value in values.items() if value is not None}
+        super().__init__(code, self.values)
+
+    def __str__(self) -> str:
+        return " ".join((self.code, *(f"{name}={value}" for name, value in self.values.items())))
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -72,12 +83,12 @@ class Ask(msgspec.Struct, kw_only=True):
     """Of a jurisdiction that this command is the first of."""
     anomalies: list[str] = []
 
-    def rule(self, holds: object, code: str, detail: str) -> None:
+    def rule(self, holds: object, code: str, /, **values: Value | None) -> None:
         """Refuse where the rule does not hold; of an observed command only note it."""
         if holds:
             return
         if not self.observed:
-            raise Refused(code, detail)
+            raise Refused(code, **values)
         self.note(code)
 
     def note(self, code: str) -> None:

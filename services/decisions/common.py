@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
-from services.decisions.base import Ask, Refused
+from services.decisions.base import Ask, Refused, Value
 from services.decisions.state import Assignment, Incident, Request, State, Team, Worker
 
 
 def area(state: State, code: str) -> str:
     """Raises Refused where the area is unknown."""
     if not state.area_exists(code):
-        raise Refused(
-            "area.unknown", f"Area {code} is not defined in {state.jurisdiction}; define it with area.define."
-        )
+        raise Refused("area.unknown", area=code, jurisdiction=state.jurisdiction)
     return code
 
 
@@ -19,7 +17,7 @@ def open_area(state: State, code: str, ask: Ask) -> str:
     """A known area that was not closed at that time."""
     known = state.areas.get(area(state, code))
     closed = known.closed_at if known else None
-    ask.rule(closed is None or ask.at < closed, "area.closed", f"Area {code} was closed at {closed}.")
+    ask.rule(closed is None or ask.at < closed, "area.closed", area=code, closed=closed)
     return code
 
 
@@ -27,7 +25,7 @@ def worker(state: State, key: str) -> Worker:
     """Raises Refused where the worker is unknown."""
     known = state.workers.get(key)
     if known is None:
-        raise Refused("worker.unknown", f"Worker {key} is not registered.")
+        raise Refused("worker.unknown", worker=key)
     return known
 
 
@@ -37,7 +35,7 @@ def active_worker(state: State, key: str, ask: Ask) -> Worker:
     ask.rule(
         known.retired_at is None or ask.at < known.retired_at,
         "worker.retired",
-        f"Worker {key} has retired; register them again first.",
+        worker=key,
     )
     return known
 
@@ -46,7 +44,7 @@ def team(state: State, key: str) -> Team:
     """Raises Refused where the team is unknown."""
     known = state.teams.get(key)
     if known is None:
-        raise Refused("team.unknown", f"Team {key} does not exist.")
+        raise Refused("team.unknown", team=key)
     return known
 
 
@@ -54,7 +52,7 @@ def incident(state: State, key: str) -> Incident:
     """Raises Refused where the incident is unknown."""
     known = state.incidents.get(key)
     if known is None:
-        raise Refused("incident.unknown", f"Incident {key} does not exist.")
+        raise Refused("incident.unknown", incident=key)
     return known
 
 
@@ -63,21 +61,21 @@ def open_incident(state: State, key: str | None, at: datetime, ask: Ask) -> None
     if key is None:
         return
     ends = incident(state, key).ends_at
-    ask.rule(ends is None or at < ends, "incident.closed", f"Incident {key} was closed at {ends}.")
+    ask.rule(ends is None or at < ends, "incident.closed", incident=key, closed=ends)
 
 
 def request(state: State, key: str) -> Request:
     """Raises Refused where the request is unknown."""
     known = state.requests.get(key)
     if known is None:
-        raise Refused("request.unknown", f"Request {key} does not exist.")
+        raise Refused("request.unknown", request=key)
     return known
 
 
 def unfinished(state: State, key: str, ask: Ask) -> Request:
     """A request that has not ended."""
     known = request(state, key)
-    ask.rule(not known.ended, "request.ended", f"Request {key} is {known.ended}; reopen it first.")
+    ask.rule(not known.ended, "request.ended", request=key, state=known.ended)
     return known
 
 
@@ -85,11 +83,11 @@ def assignment(state: State, key: str) -> Assignment:
     """Raises Refused where the assignment is unknown."""
     known = state.assignments.get(key)
     if known is None:
-        raise Refused("assignment.unknown", f"Assignment {key} does not exist.")
+        raise Refused("assignment.unknown", assignment=key)
     return known
 
 
-def fresh(exists: object, code: str, detail: str) -> None:
+def fresh(exists: object, code: str, /, **values: Value) -> None:
     """Raises Refused where an id is taken."""
     if exists:
-        raise Refused(code, detail)
+        raise Refused(code, **values)

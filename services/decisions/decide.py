@@ -69,10 +69,7 @@ def decide(state: State, command: Command, ask: Ask, position: int, body: str) -
 def _events(state: State, command: Command, ask: Ask) -> Iterator[Event]:
     if not state.established and not isinstance(command, Establish):
         if not ask.scope.establish:
-            raise Refused(
-                "jurisdiction.unknown",
-                f"{state.jurisdiction} has no data; an admin's first command establishes it.",
-            )
+            raise Refused("jurisdiction.unknown", jurisdiction=state.jurisdiction)
         yield JurisdictionEstablished(name=state.jurisdiction, timezone=ask.timezone)
     refuse_moved(state, command)
     authorise(state, command, ask)

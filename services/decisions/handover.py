@@ -55,7 +55,7 @@ class Erase(Command):
 def _known(state: State, key: str) -> Handover:
     known = state.handovers.get(key)
     if known is None:
-        raise Refused("handover.unknown", f"Handover note {key} does not exist.")
+        raise Refused("handover.unknown", note=key)
     return known
 
 
@@ -68,7 +68,7 @@ def _write(state: State, c: Write, ask: Ask) -> Iterable[Event]:
     known = state.handovers.get(key)
     if known and ask.observed and (known.area, known.priority) == (area, c.priority):
         return
-    common.fresh(known, "handover.exists", f"Handover note {key} exists already.")
+    common.fresh(known, "handover.exists", note=key)
     common.open_area(state, area, ask)
     yield HandoverWritten(note=key, area=area, priority=c.priority, text=c.text)
 
@@ -78,11 +78,7 @@ def _acknowledge(state: State, c: Acknowledge, ask: Ask) -> Iterable[Event]:
     known = _known(state, c.note)
     if ask.actor in known.acknowledged:
         return
-    ask.rule(
-        not known.resolved,
-        "handover.resolved",
-        f"Handover note {c.note} is resolved already; nothing is left to take on.",
-    )
+    ask.rule(not known.resolved, "handover.resolved", note=c.note)
     yield HandoverAcknowledged(note=c.note, area=known.area)
 
 

@@ -71,7 +71,7 @@ def _declare(state: State, c: Declare, ask: Ask) -> Iterable[Event]:
     known = state.incidents.get(key)
     if known and ask.observed and (known.name, known.kind) == (c.name, c.kind):
         return
-    common.fresh(known, "incident.exists", f"Incident {key} exists already.")
+    common.fresh(known, "incident.exists", incident=key)
     areas = c.areas or (state.jurisdiction,)
     for code in areas:
         common.area(state, code)
@@ -105,7 +105,8 @@ def _close(state: State, c: Close, ask: Ask) -> Iterable[Event]:
     ask.rule(
         not known.unfinished,
         "incident.unfinished",
-        f"{known.unfinished} request(s) of incident {c.incident} are unfinished; end them first.",
+        incident=c.incident,
+        unfinished=known.unfinished,
     )
     ends = c.ends_at or ask.at
     _ends_after_start(known.starts_at, ends)
@@ -114,7 +115,7 @@ def _close(state: State, c: Close, ask: Ask) -> Iterable[Event]:
 
 def _ends_after_start(starts: datetime, ends: datetime | None) -> None:
     if ends is not None and ends < starts:
-        raise Refused("incident.ends_first", f"The incident would end ({ends}) before it starts ({starts}).")
+        raise Refused("incident.ends_first", starts=starts, ends=ends)
 
 
 @decides(Reopen)

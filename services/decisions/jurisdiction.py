@@ -64,13 +64,15 @@ class Fence(Command):
 @decides(Establish)
 def _establish(state: State, c: Establish, ask: Ask) -> Iterable[Event]:
     if c.timezone not in available_timezones():
-        raise Refused("timezone.unknown", f"{c.timezone} is not an IANA time zone such as Asia/Shanghai.")
+        raise Refused("timezone.unknown", timezone=c.timezone)
     if state.established:
         if state.meta["timezone"] == c.timezone and state.meta["name"] == c.name:
             return
         raise Refused(
             "jurisdiction.established",
-            f"{state.jurisdiction} is established as {state.meta['name']} in {state.meta['timezone']}.",
+            jurisdiction=state.jurisdiction,
+            name=state.meta["name"],
+            timezone=state.meta["timezone"],
         )
     yield JurisdictionEstablished(name=c.name, timezone=c.timezone)
 
@@ -79,8 +81,7 @@ def refuse_moved(state: State, command: Command) -> None:
     """Raises Refused where the jurisdiction has moved: facts, and what the service itself sends, too."""
     if state.moved is None or isinstance(command, Resume):
         return
-    where = f"moved to {state.moved}" if state.moved else "moved to another log"
-    raise Refused("jurisdiction.moved", f"{state.jurisdiction} has {where}; send it there, with the same id.")
+    raise Refused("jurisdiction.moved", jurisdiction=state.jurisdiction, to=state.moved or None)
 
 
 @decides(Move)
@@ -91,9 +92,7 @@ def _move(state: State, c: Move, ask: Ask) -> Iterable[Event]:
 @decides(Resume)
 def _resume(state: State, c: Resume, ask: Ask) -> Iterable[Event]:
     if state.moved is None and not c.restored:
-        raise Refused(
-            "jurisdiction.not_moved", f"{state.jurisdiction} has not moved, so there is nothing to resume."
-        )
+        raise Refused("jurisdiction.not_moved", jurisdiction=state.jurisdiction)
     yield JurisdictionResumed(position=c.position, hash=c.hash, source=c.source, restored=c.restored)
 
 

@@ -153,7 +153,7 @@ def _open(state: State, c: Open, ask: Ask) -> Iterable[Event]:
     known = state.requests.get(key)
     if known and ask.observed and (known.category, known.opened_at) == (c.category, ask.at):
         return
-    common.fresh(known, "request.exists", f"Request {key} exists already.")
+    common.fresh(known, "request.exists", request=key)
     common.open_area(state, c.area, ask)
     common.open_incident(state, c.incident, ask.at, ask)
     given = {name: getattr(c, name) for name in type(c).model_fields if name != "request"}
@@ -167,19 +167,21 @@ def _amend(state: State, c: Amend, ask: Ask) -> Iterable[Event]:
     if given.get("area"):
         common.open_area(state, given["area"], ask)
     common.open_incident(state, given.get("incident"), ask.at, ask)
-    _enough_slots(known, given, ask)
+    _enough_slots(c.request, known, given, ask)
     new = {k: v for k, v in given.items() if not hasattr(known, k) or getattr(known, k) != v}
     if new:
         yield RequestAmended(request=c.request, **new, assignments=known.live + known.offers)
 
 
-def _enough_slots(known: Request, given: dict[str, int | None], ask: Ask) -> None:
+def _enough_slots(key: str, known: Request, given: dict[str, int | None], ask: Ask) -> None:
     taken = len(known.live) + len(known.done)
     slots = given.get("slots")
     ask.rule(
         slots is None or slots >= taken,
         "request.slots_taken",
-        f"The request cannot have {slots} slots: {taken} are already taken.",
+        request=key,
+        slots=slots,
+        taken=taken,
     )
 
 
@@ -217,7 +219,7 @@ def _fail(state: State, c: Fail, ask: Ask) -> Iterable[Event]:
 @decides(Merge)
 def _merge(state: State, c: Merge, ask: Ask) -> Iterable[Event]:
     if c.request == c.into:
-        raise Refused("request.same", "A request cannot be merged into itself.")
+        raise Refused("request.same", request=c.request)
     if common.request(state, c.request).into == c.into:
         return ()
     common.unfinished(state, c.into, ask)

@@ -116,7 +116,7 @@ def _form(state: State, c: Form, ask: Ask) -> Iterator[Event]:
     known = state.teams.get(key)
     if known and ask.observed and (known.name, known.kind, known.area) == (c.name, c.kind, c.area):
         return
-    common.fresh(known, "team.exists", f"Team {key} exists already.")
+    common.fresh(known, "team.exists", team=key)
     common.open_area(state, c.area, ask)
     common.open_incident(state, c.incident, ask.at, ask)
     yield TeamFormed(
@@ -149,7 +149,7 @@ def _amend(state: State, c: Amend, ask: Ask) -> Iterable[Event]:
 
 def _standing(state: State, key: str, ask: Ask) -> Team:
     known = common.team(state, key)
-    ask.rule(known.state != "stood_down", "team.stood_down", f"Team {key} has stood down; form a new one.")
+    ask.rule(known.state != "stood_down", "team.stood_down", team=key)
     return known
 
 
@@ -168,11 +168,7 @@ def _only_active(state: State, team: str, worker: str, ask: Ask) -> Iterator[Eve
     """At most one active team; an observed fact moves them over."""
     other = state.active_team(state.workers[worker])
     if other and other != team:
-        ask.rule(
-            False,
-            "worker.in_team",
-            f"Worker {worker} is in the active team {other}; they must leave it first.",
-        )
+        ask.rule(False, "worker.in_team", worker=worker, team=other)
         yield TeamLeft(team=other, worker=worker, reason="moved")
 
 
@@ -191,9 +187,7 @@ def _appoint(state: State, c: AppointLeader, ask: Ask) -> Iterator[Event]:
     if known.leader == c.worker:
         return
     if c.worker not in known.members:
-        ask.rule(
-            False, "team.not_member", f"Worker {c.worker} is not in team {c.team}; they must join first."
-        )
+        ask.rule(False, "team.not_member", worker=c.worker, team=c.team)
         yield from _join(state, Join(team=c.team, worker=c.worker), ask)
     yield TeamLeaderAppointed(team=c.team, worker=c.worker)
 
@@ -216,12 +210,7 @@ def _stand_down(state: State, c: StandDown, ask: Ask) -> Iterator[Event]:
     if known.live and c.release:
         yield from release_all(state, known.live, c.release)
     elif known.live:
-        ask.rule(
-            False,
-            "team.has_assignments",
-            f"Team {c.team} has live assignments ({', '.join(known.live)}); "
-            "finish them, or stand down with a reason to release them.",
-        )
+        ask.rule(False, "team.has_assignments", team=c.team, live=known.live)
     yield from release_all(state, known.offers, "stood_down")
     yield TeamStoodDown(team=c.team, reason=c.reason)
 

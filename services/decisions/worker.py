@@ -157,8 +157,8 @@ def _register(state: State, c: Register, ask: Ask) -> Iterable[Event]:
         if ask.observed and not known.retired and _registered_alike(known, c):
             return
         if known.erased:
-            raise Refused("worker.erased", f"Worker {key} was erased; use another id.")
-        ask.rule(known.retired, "worker.exists", f"Worker {key} is already registered; amend them instead.")
+            raise Refused("worker.erased", worker=key)
+        ask.rule(known.retired, "worker.exists", worker=key)
     yield WorkerRegistered(
         worker=key,
         role=c.role,
@@ -195,11 +195,7 @@ def _retire(state: State, c: Retire, ask: Ask) -> Iterator[Event]:
     known = common.worker(state, c.worker)
     if known.retired:
         return
-    ask.rule(
-        not known.live,
-        "worker.has_assignment",
-        f"Worker {c.worker} has a live assignment ({', '.join(known.live)}); release or reassign it first.",
-    )
+    ask.rule(not known.live, "worker.has_assignment", worker=c.worker, live=known.live)
     yield from release_all(state, known.offers, "retired")
     for team in known.teams:
         yield TeamLeft(team=team, worker=c.worker, reason="retired")
@@ -241,7 +237,7 @@ def _set_presence(state: State, c: SetPresence, ask: Ask) -> Iterable[Event]:
     ask.rule(
         known.duty.on or known.retired or ask.late,
         "worker.off_duty",
-        f"Worker {c.worker} is off duty; check in first.",
+        worker=c.worker,
     )  # news of the past may come before the news of the check-in
     yield WorkerPresenceSet(worker=c.worker, presence=c.presence)
 
@@ -262,12 +258,7 @@ def _leave_assignments(state: State, known: Worker, c: CheckOut, ask: Ask) -> It
     elif all(_begun_after(state, a, ask.at) for a in known.live):
         ask.note("duty.ended_under_assignment")  # late news: they had left before they were assigned
     else:
-        ask.rule(
-            False,
-            "worker.has_assignment",
-            f"Worker {c.worker} has a live assignment ({', '.join(known.live)}); "
-            "finish it, or check out with a reason to release it.",
-        )
+        ask.rule(False, "worker.has_assignment", worker=c.worker, live=known.live)
 
 
 def _begun_after(state: State, assignment: str, at: datetime) -> bool:
@@ -280,12 +271,8 @@ def _take_back(state: State, c: TakeBack, ask: Ask) -> Iterable[Event]:
     known = common.active_worker(state, c.worker, ask)
     fact = next((f for f in reversed(known.facts) if f.command == c.command), None)
     if fact is None:
-        raise Refused("fact.unknown", f"Command {c.command} recorded no fact of {c.worker} that still holds.")
-    ask.rule(
-        known.facts[-1] is fact,
-        "fact.not_newest",
-        f"Only the newest fact of worker {c.worker} can be taken back; they have acted since.",
-    )
+        raise Refused("fact.unknown", worker=c.worker, command=c.command)
+    ask.rule(known.facts[-1] is fact, "fact.not_newest", worker=c.worker)
     if fact.kind == ACT and fact.stage == "done":
         _check_revival(state, str(fact.assignment), known, ask)
     yield WorkerTakenBack(
@@ -307,8 +294,8 @@ def _check_revival(state: State, key: str, known: Worker, ask: Ask) -> None:
         return
     common.unfinished(state, given.request, ask)
     if key not in state.requests[given.request].done:
-        raise Refused("request.reopened", f"Request {given.request} was reopened since; assign it anew.")
-    free_to_take(known, f"worker {given.worker}", None, ask)
+        raise Refused("request.reopened", request=given.request)
+    free_to_take(known, given.worker, None, None, ask)
 
 
 @decides(Erase)

@@ -37,7 +37,7 @@ class Doubled(Log):
         try:
             new = super().do(command, **how)
         except Refused as refused:
-            assert self.decided(twin, command) == (refused.code, refused.detail)  # noqa: PT017
+            assert self.decided(twin, command) == (refused.code, refused.values)  # noqa: PT017
             raise
         assert self.decided(twin, command) == (list(self.commits[-1].events) if new else [])
         return new
@@ -47,7 +47,7 @@ class Doubled(Log):
         try:
             return decide(twin, command, self._again(self.asks), twin.head.position + 1, "body")
         except Refused as refused:
-            return refused.code, refused.detail
+            return refused.code, refused.values
 
 
 class Restarted(RuleBasedStateMachine):
