@@ -12,7 +12,7 @@ from bench.cluster_tools import Cpu, Figures, chained, median, quantile, spread
 from events.commit import Head, Recorded, decode
 from services import wiring
 from services.decisions.base import Command
-from services.decisions.worker import CheckIn, Register
+from services.decisions.worker.commands import CheckIn, Register
 from services.log.asked import Asked
 from services.log.port import Log, Stored
 from services.runtime import Muster

@@ -10,7 +10,8 @@ from uuid import UUID, uuid5
 
 from projections.catalog import views as catalog
 from services.clock import Clock
-from services.decisions.assignment import Expire
+from services.decisions.assignment.commands import Expire
+from services.decisions.assignment.table import OFFERS
 from services.decisions.state import Known
 from services.dispatch.abilities import Abilities
 from services.dispatch.abilities import load as shipped_abilities
@@ -322,7 +323,7 @@ class Muster:
         if writer.state.moved is not None:
             return []
         now = self.clock.now()
-        due = [(key, at) for key, at in writer.state.offers.items() if at <= now]
+        due = [(key, at) for key, at in writer.state[OFFERS].items() if at <= now]
         return [
             Asked(
                 id=str(uuid5(EXPIRY, f"{jurisdiction}/{key}/{at.isoformat()}")),

@@ -10,16 +10,12 @@ from events.commit import Commit, Head, decode, digest, encode
 from services.decisions.base import FACT, Ask, Command, Refused, Scope, commands
 from services.decisions.decide import apply, confirm, decide
 from services.decisions.state import State
+from services.decisions.table import tables
 from services.refusals import sentence
 
 J = "2307"
 DAY = datetime(2022, 3, 28, tzinfo=UTC)
 """Midnight UTC, 08:00 in the jurisdiction."""
-TABLES = (
-    *("areas", "workers", "teams", "incidents", "requests", "assignments"),
-    *("commands", "offers", "handovers"),
-)
-DERIVED = ("places", "standings")
 
 
 def t(clock: str) -> datetime:
@@ -47,9 +43,9 @@ handover = Aggregate("handover")
 
 def snapshot(state: State) -> dict[str, Any]:
     """Every table, copied; the head and the journal are no part of what a replay must agree on."""
-    tables = {name: dict(getattr(state, name)) for name in (*TABLES, *DERIVED)}
+    rows = {name: dict(state[table]) for name, table in tables.items()}
     return {
-        **tables,
+        **rows,
         "timezone": state.meta.get("timezone"),
         "name": state.meta.get("name"),
         "moved": state.moved,

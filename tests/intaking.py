@@ -8,7 +8,7 @@ import msgspec
 
 from services.decisions.base import Ask, Refused, commands
 from services.decisions.decide import decide
-from services.decisions.state import State
+from services.decisions.state import COMMANDS, State
 from services.intake import Summary, import_files, parse_mapping
 
 KEY = b"k" * 32
@@ -31,8 +31,8 @@ class Deciding:
     def _one(self, item: dict[str, Any]) -> dict[str, Any]:
         self.sent.append(item)
         key = str(item["id"])
-        if key in self.state.commands:
-            return {"id": key, "outcome": "known", "position": self.state.commands[key].position}
+        if key in self.state[COMMANDS]:
+            return {"id": key, "outcome": "known", "position": self.state[COMMANDS][key].position}
         command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
         at = min(item["at"] or NOW, NOW)
         ask = Ask(

@@ -20,7 +20,7 @@ from services.api.context import answer, muster, reader
 from services.api.parameters import flag, given, instant, whole
 from services.api.problems import Problem
 from services.api.rows import Opener, personal_of, subjects_of
-from services.decisions.jurisdiction import Reveal
+from services.decisions.jurisdiction.commands import Reveal
 from services.log.asked import Asked
 from services.views.history import INSTANT_VIEWS, Beyond, History
 from services.views.port import BadQuery, Page, Query

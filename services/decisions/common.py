@@ -2,20 +2,26 @@
 
 from datetime import datetime
 
+from services.decisions.area.table import AREAS, area_exists
+from services.decisions.assignment.table import ASSIGNMENTS, Assignment
 from services.decisions.base import Ask, Refused, Value
-from services.decisions.state import Assignment, Incident, Request, State, Team, Worker
+from services.decisions.incident.table import INCIDENTS, Incident
+from services.decisions.request.table import REQUESTS, Request
+from services.decisions.state import State
+from services.decisions.team.table import TEAMS, Team
+from services.decisions.worker.table import WORKERS, Worker
 
 
 def area(state: State, code: str) -> str:
     """Raises Refused where the area is unknown."""
-    if not state.area_exists(code):
+    if not area_exists(state, code):
         raise Refused("area.unknown", area=code, jurisdiction=state.jurisdiction)
     return code
 
 
 def open_area(state: State, code: str, ask: Ask) -> str:
     """A known area that was not closed at that time."""
-    known = state.areas.get(area(state, code))
+    known = state[AREAS].get(area(state, code))
     closed = known.closed_at if known else None
     ask.rule(closed is None or ask.at < closed, "area.closed", area=code, closed=closed)
     return code
@@ -23,7 +29,7 @@ def open_area(state: State, code: str, ask: Ask) -> str:
 
 def worker(state: State, key: str) -> Worker:
     """Raises Refused where the worker is unknown."""
-    known = state.workers.get(key)
+    known = state[WORKERS].get(key)
     if known is None:
         raise Refused("worker.unknown", worker=key)
     return known
@@ -42,7 +48,7 @@ def active_worker(state: State, key: str, ask: Ask) -> Worker:
 
 def team(state: State, key: str) -> Team:
     """Raises Refused where the team is unknown."""
-    known = state.teams.get(key)
+    known = state[TEAMS].get(key)
     if known is None:
         raise Refused("team.unknown", team=key)
     return known
@@ -50,7 +56,7 @@ def team(state: State, key: str) -> Team:
 
 def incident(state: State, key: str) -> Incident:
     """Raises Refused where the incident is unknown."""
-    known = state.incidents.get(key)
+    known = state[INCIDENTS].get(key)
     if known is None:
         raise Refused("incident.unknown", incident=key)
     return known
@@ -66,7 +72,7 @@ def open_incident(state: State, key: str | None, at: datetime, ask: Ask) -> None
 
 def request(state: State, key: str) -> Request:
     """Raises Refused where the request is unknown."""
-    known = state.requests.get(key)
+    known = state[REQUESTS].get(key)
     if known is None:
         raise Refused("request.unknown", request=key)
     return known
@@ -81,7 +87,7 @@ def unfinished(state: State, key: str, ask: Ask) -> Request:
 
 def assignment(state: State, key: str) -> Assignment:
     """Raises Refused where the assignment is unknown."""
-    known = state.assignments.get(key)
+    known = state[ASSIGNMENTS].get(key)
     if known is None:
         raise Refused("assignment.unknown", assignment=key)
     return known

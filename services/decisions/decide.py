@@ -20,14 +20,20 @@ from events.worker import (
     WorkerReported,
     WorkerTakenBack,
 )
+from services.decisions import standing
+from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.authorise import authorise
 from services.decisions.base import Ask, Command, Refused, decider, evolve, refuse_gaps
-from services.decisions.jurisdiction import Establish, refuse_moved
-from services.decisions.state import Known, State
+from services.decisions.jurisdiction.commands import Establish
+from services.decisions.jurisdiction.decide import refuse_moved
+from services.decisions.state import COMMANDS, Known, State
+from services.decisions.worker.table import WORKERS
 
-for _module in pkgutil.iter_modules(services.decisions.__path__, "services.decisions."):
-    if _module.name not in (__name__, "services.decisions.scopes"):
-        importlib.import_module(_module.name)
+for _folder in pkgutil.iter_modules(services.decisions.__path__, "services.decisions."):
+    if _folder.ispkg:  # one per aggregate
+        _aggregate = importlib.import_module(_folder.name)
+        for _module in pkgutil.iter_modules(_aggregate.__path__, f"{_folder.name}."):
+            importlib.import_module(_module.name)
 refuse_gaps()
 
 _OWN_FACT = (
@@ -53,8 +59,8 @@ def decide(state: State, command: Command, ask: Ask, position: int, body: str) -
         mark = state.mark()
         evolve(state, happened)
         subject = (event.worker,) if isinstance(event, _OWN_FACT) and event.worker else ()
-        moved, shifted = state.moves(mark, subject)
-        state.settle_moves(moved, shifted)
+        moved, shifted = standing.moves(state, mark, subject)
+        standing.settle_moves(state, moved, shifted)
         whole = msgspec.structs.replace(
             event, moved=moved, requests_moved=shifted, **_state_after(state, event)
         )
@@ -62,7 +68,7 @@ def decide(state: State, command: Command, ask: Ask, position: int, body: str) -
     if recorded and ask.anomalies:
         recorded[-1] = _with_anomalies(recorded[-1], position + len(recorded) - 1, ask)
     if recorded:
-        state.put(state.commands, ask.id, Known(position + len(recorded) - 1, body, recorded[0].name))
+        state.put(state[COMMANDS], ask.id, Known(position + len(recorded) - 1, body, recorded[0].name))
     return recorded
 
 
@@ -79,9 +85,9 @@ def _events(state: State, command: Command, ask: Ask) -> Iterator[Event]:
 def _state_after(state: State, event: Event) -> dict[str, str | None]:
     """What views need and cannot know: whether a late or observed event changed the present."""
     if isinstance(event, AssignmentEvent) or (isinstance(event, WorkerTakenBack) and event.assignment):
-        return {"state": state.assignments[str(event.assignment)].state}
+        return {"state": state[ASSIGNMENTS][str(event.assignment)].state}
     if isinstance(event, WorkerReported) or (isinstance(event, WorkerTakenBack) and event.kind == REPORT):
-        return {"reported": state.workers[event.worker].reported}
+        return {"reported": state[WORKERS][event.worker].reported}
     return {}
 
 
@@ -123,11 +129,11 @@ def apply(state: State, commit: Commit, head: Head) -> None:
     """Take over an accepted commit; `head` is the one it leads to. Raises UnknownEvent, BadEvent."""
     for happened in list(catalog.happened(commit)):  # all can be read, or nothing changes
         evolve(state, happened)
-        state.settle_moves(happened.data.moved, happened.data.requests_moved)
+        standing.settle_moves(state, happened.data.moved, happened.data.requests_moved)
     for offset, recorded in enumerate(commit.events):
-        before = state.commands.get(recorded.command)
+        before = state[COMMANDS].get(recorded.command)
         name = before.name if before else recorded.name
-        state.put(state.commands, recorded.command, Known(commit.first + offset, recorded.body, name))
+        state.put(state[COMMANDS], recorded.command, Known(commit.first + offset, recorded.body, name))
     confirm(state, commit, head)
 
 

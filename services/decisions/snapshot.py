@@ -12,24 +12,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from events.base import Place, Standing
+import services.decisions.decide  # noqa: F401  # pyright: ignore[reportUnusedImport]  enters all tables
 from events.commit import Head
-from services.decisions.state import Area, Assignment, Handover, Incident, Known, Request, State, Team, Worker
+from services.decisions.state import COMMANDS, State
+from services.decisions.table import tables as declared
 
-TABLES: Final[dict[str, type]] = {
-    "areas": Area,
-    "workers": Worker,
-    "teams": Team,
-    "incidents": Incident,
-    "requests": Request,
-    "assignments": Assignment,
-    "commands": Known,
-    "offers": datetime,
-    "places": Place,
-    "standings": Standing,
-    "handovers": Handover,
-}
-"""Every table of a State, and what it holds."""
+TABLES: Final = dict(sorted(declared.items()))
+"""Every table of a State, by name."""
 META: Final = frozenset(("timezone", "name", "zone", "recorded_at", "moved"))
 PIECE: Final = 2_000
 """Entries encoded or decoded at a time (some 5 ms), so that other threads have their turn in between."""
@@ -67,7 +56,9 @@ class Restored(msgspec.Struct, frozen=True):
 
 _encoder = msgspec.json.Encoder()
 _headers = msgspec.json.Decoder(Header)
-_decoders: list[msgspec.json.Decoder[Any]] = [msgspec.json.Decoder(dict[str, cls]) for cls in TABLES.values()]
+_decoders: list[msgspec.json.Decoder[Any]] = [
+    msgspec.json.Decoder(dict[str, one.row]) for one in TABLES.values()
+]
 
 
 def freeze(state: State, forget_commands_upto: int = 0) -> Frozen:
@@ -80,8 +71,8 @@ def freeze(state: State, forget_commands_upto: int = 0) -> Frozen:
         raise ValueError(f"{state.jurisdiction} has unconfirmed changes: only confirmed state is kept")
     if strange := sorted(state.meta.keys() - META):
         raise ValueError(f"a snapshot does not hold {', '.join(strange)} of {state.jurisdiction}")
-    tables: dict[str, dict[str, Any]] = {name: dict(getattr(state, name)) for name in TABLES}
-    for key in [k for k, known in state.commands.items() if known.position <= forget_commands_upto]:
+    tables: dict[str, dict[str, Any]] = {name: dict(state[TABLES[name]]) for name in TABLES}
+    for key in [k for k, known in state[COMMANDS].items() if known.position <= forget_commands_upto]:
         del tables["commands"][key]
     header = Header(
         jurisdiction=state.jurisdiction,
@@ -129,15 +120,15 @@ def load(dumped: bytes) -> Restored:
     for kind, body in frames:
         if kind >= len(names):
             raise ValueError(f"this dump holds a table {kind}, which this version does not know")
-        getattr(state, names[kind]).update(_decoders[kind].decode(body))
-    if header.sizes != {name: len(getattr(state, name)) for name in names}:
+        state[TABLES[names[kind]]].update(_decoders[kind].decode(body))
+    if header.sizes != {name: len(state[TABLES[name]]) for name in names}:
         raise ValueError("this dump is not whole")
     return Restored(state, header.forgotten)
 
 
 def schema() -> bytes:
     """What a dump looks like: other bytes wherever a table, a field, a type or a default differs."""
-    _, described = msgspec.json.schema_components([Header, *TABLES.values()])
+    _, described = msgspec.json.schema_components([Header, *(one.row for one in TABLES.values())])
     return msgspec.json.encode((list(TABLES), described), order="deterministic")
 
 

@@ -14,7 +14,6 @@ from pydantic import (
     model_validator,
 )
 
-from services.decisions import decide  # noqa: F401  enters all commands
 from services.decisions.scopes import PUBLIC
 from services.intake.templates import parts
 

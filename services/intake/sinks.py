@@ -9,7 +9,7 @@ import httpx
 import msgspec
 
 from services.decisions.base import Scope, commands
-from services.decisions.jurisdiction import Establish
+from services.decisions.jurisdiction.commands import Establish
 from services.intake.errors import ImportFailed
 from services.log.asked import Asked
 from services.log.port import LogUnavailable

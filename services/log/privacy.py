@@ -11,7 +11,10 @@ from events.handover import HandoverErased
 from events.request import RequestErased
 from events.worker import WorkerErased
 from services.decisions.base import Command, personal_fields
-from services.decisions.state import Handover, Request, State, Worker
+from services.decisions.handover.table import HANDOVERS, Handover
+from services.decisions.request.table import REQUESTS, Request
+from services.decisions.state import State
+from services.decisions.worker.table import WORKERS, Worker
 from services.log.asked import Asked
 
 PHONES = ("phone", "contact_phone")
@@ -105,8 +108,8 @@ def erased_by(event: Event) -> str | None:
 def erased_in(state: State) -> list[str]:
     """All subjects whose keys must be gone by now."""
     tables: dict[str, Mapping[str, Worker | Request | Handover]] = {
-        "worker": state.workers,
-        "request": state.requests,
-        "handover": state.handovers,
+        "worker": state[WORKERS],
+        "request": state[REQUESTS],
+        "handover": state[HANDOVERS],
     }
     return [f"{kind}/{key}" for kind, table in tables.items() for key, one in table.items() if one.erased]

@@ -11,8 +11,11 @@ import services.decisions.decide  # noqa: F401  enters what evolves each event
 from events import catalog
 from events.base import Happened, Move, Place, RequestMove, Standing
 from events.commit import Commit, Head, decode
+from services.decisions import standing
 from services.decisions.base import evolve
+from services.decisions.standing import STANDINGS
 from services.decisions.state import State
+from services.decisions.worker.table import PLACES
 from services.log.port import Log, LogDamaged, Stored
 
 MOST_FINDINGS: Final = 1000
@@ -188,18 +191,18 @@ class _Replay:
         mark = self._state.mark()
         evolve(self._state, one)
         self._law(one)
-        moved, shifted = self._state.moves(mark)
+        moved, shifted = standing.moves(self._state, mark)
         self._agree(one, _moved(moved), _moved(one.data.moved))
         self._agree(one, _shifted(shifted), _shifted(one.data.requests_moved))
-        self._state.settle_moves(one.data.moved, one.data.requests_moved)
+        standing.settle_moves(self._state, one.data.moved, one.data.requests_moved)
 
     def _law(self, one: Happened) -> None:
         """Each `before` is the previous `after`."""
         for move in one.data.moved:
-            self._follows(one, f"worker {move.worker}", self._state.places.get(move.worker), move.before)
+            self._follows(one, f"worker {move.worker}", self._state[PLACES].get(move.worker), move.before)
         for shift in one.data.requests_moved:
             self._follows(
-                one, f"request {shift.request}", self._state.standings.get(shift.request), shift.before
+                one, f"request {shift.request}", self._state[STANDINGS].get(shift.request), shift.before
             )
 
     def _follows(self, one: Happened, who: str, was: object, before: object) -> None:

@@ -17,8 +17,8 @@ from events.commit import Commit, Head, Recorded, decode, digest, encode
 from services.clock import Clock
 from services.decisions.base import Refused
 from services.decisions.decide import apply, confirm, decide
-from services.decisions.jurisdiction import Fence
-from services.decisions.state import Known, State
+from services.decisions.jurisdiction.commands import Fence
+from services.decisions.state import COMMANDS, Known, State
 from services.log.asked import Asked, Outcome, Waiting, ask
 from services.log.kept import Kept, Misfit
 from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown, Stored
@@ -122,7 +122,7 @@ class Writer:
         await self.ready()
         async with self._reading:
             await self._follow(await self._log.end(self._jurisdiction))
-        known = self.state.commands.get(command)
+        known = self.state[COMMANDS].get(command)
         if known is None and self._forgotten:
             known = (await self._lookup([command], self._forgotten)).get(command)
         if known is None:
@@ -293,7 +293,7 @@ class Writer:
         """Commands of the group that are recorded already, whether in memory or only in the view."""
         if not self._forgotten:
             return {}
-        missing = [w.asked.id for w in group if w.asked.id not in self.state.commands]
+        missing = [w.asked.id for w in group if w.asked.id not in self.state[COMMANDS]]
         return await self._lookup(missing, self._forgotten) if missing else {}
 
     async def _append(self, decided: "_Decided") -> bool:
@@ -345,7 +345,7 @@ class Writer:
 
     def _evict(self) -> None:
         """Forget ids that the `commands` view holds, once there are many."""
-        commands = self.state.commands
+        commands = self.state[COMMANDS]
         if len(commands) <= KEEP_IDS:
             return
         for key in [k for k, known in commands.items() if known.position <= self._viewed]:
@@ -398,7 +398,7 @@ class _Decided:
     def one(self, waiting: Waiting, sealed: Sealed, known: dict[str, Known]) -> None:
         """Decide one command and note its answer."""
         asked = waiting.asked
-        before = self._state.commands.get(asked.id) or known.get(asked.id)
+        before = self._state[COMMANDS].get(asked.id) or known.get(asked.id)
         answer = self._repeat(asked, sealed, before) if before else self._decide(asked, sealed)
         self._answers.append((waiting, answer))
         self.count += 1

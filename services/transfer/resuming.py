@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from services.decisions.jurisdiction import Resume
+from services.decisions.jurisdiction.commands import Resume
 from services.log.asked import Asked
 from services.runtime import Muster
 from services.transfer.errors import TransferFailed

@@ -106,7 +106,7 @@ async def test_a_command_that_a_rule_trips_over_does_not_stop_the_others(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from services.decisions import base
-    from services.decisions.worker import Retire
+    from services.decisions.worker.commands import Retire
 
     await service.ok("worker.register", worker="W1", role="courier")
 

@@ -22,7 +22,8 @@ from services.api import lag as lags
 from services.api import stream as streams
 from services.api.hub import Client, Hub
 from services.clock import SystemClock
-from services.decisions.jurisdiction import Resume
+from services.decisions.assignment.table import OFFERS
+from services.decisions.jurisdiction.commands import Resume
 from services.log.asked import Asked
 from services.log.port import LogUnavailable
 from services.runtime import public_views
@@ -125,7 +126,7 @@ async def play(service: Service) -> int:
     )
     writer = service.muster.writer(J)
     async with asyncio.timeout(5):
-        while writer.state.offers:
+        while writer.state[OFFERS]:
             await asyncio.sleep(0.05)
     await service.ok("worker.set_presence", worker="W4", presence="available")
     await service.ok("jurisdiction.move", to="elsewhere")

@@ -20,8 +20,8 @@ from events.worker import WorkerCheckedIn
 from projections import headcount, roster
 from projections.base import Row, View
 from projections.fold import fold
-from services.decisions.area import DefineArea
-from services.decisions.worker import CheckIn, CheckOut, Register, Retire, SetPresence
+from services.decisions.area.commands import DefineArea
+from services.decisions.worker.commands import CheckIn, CheckOut, Register, Retire, SetPresence
 from services.log.port import Stored
 from services.postgres.migrate import migrate
 from services.views.batch import run_batch

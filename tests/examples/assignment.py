@@ -1,6 +1,6 @@
 """A worker sent on a request; both lie in the area."""
 
-from services.decisions.assignment import Dispatch
+from services.decisions.assignment.commands import Dispatch
 from services.decisions.base import Command
 from tests.examples import request, worker
 

@@ -1,7 +1,7 @@
 """A note about one area."""
 
 from services.decisions.base import Command
-from services.decisions.handover import Write
+from services.decisions.handover.commands import Write
 
 
 def lying(area: str, name: str) -> list[Command]:

@@ -1,7 +1,7 @@
 """An incident of one area."""
 
 from services.decisions.base import Command
-from services.decisions.incident import Declare
+from services.decisions.incident.commands import Declare
 
 
 def lying(area: str, name: str) -> list[Command]:

@@ -1,7 +1,7 @@
 """A request that is open."""
 
 from services.decisions.base import Command
-from services.decisions.request import Open
+from services.decisions.request.commands import Open
 
 
 def lying(area: str, name: str) -> list[Command]:

@@ -1,7 +1,7 @@
 """An active team without listed members."""
 
 from services.decisions.base import Command
-from services.decisions.team import Form
+from services.decisions.team.commands import Form
 
 
 def lying(area: str, name: str) -> list[Command]:

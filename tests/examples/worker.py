@@ -1,7 +1,7 @@
 """A worker on duty at their home area."""
 
 from services.decisions.base import Command
-from services.decisions.worker import CheckIn, Register
+from services.decisions.worker.commands import CheckIn, Register
 
 
 def lying(area: str, name: str) -> list[Command]:

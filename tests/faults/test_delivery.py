@@ -12,9 +12,9 @@ from scripted import LOG, Scripted, Topic, spoil
 
 from events.commit import Head
 from projections.catalog import views as catalog
-from services.decisions.area import DefineArea
-from services.decisions.request import Open
-from services.decisions.worker import CheckIn, CheckOut, Register, SetPresence
+from services.decisions.area.commands import DefineArea
+from services.decisions.request.commands import Open
+from services.decisions.worker.commands import CheckIn, CheckOut, Register, SetPresence
 from services.log import tail
 from services.log.chained import ChainedLog
 from services.log.identity import partition_of

@@ -13,7 +13,7 @@ from scripted import Scripted, Topic
 from services.clock import SystemClock
 from services.decisions.base import Command
 from services.decisions.state import Known
-from services.decisions.worker import Erase, Register
+from services.decisions.worker.commands import Erase, Register
 from services.log import writer as writing
 from services.log.asked import Asked
 from services.log.chained import ChainedLog

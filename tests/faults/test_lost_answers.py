@@ -12,7 +12,7 @@ from scripted import Scripted, Topic
 from events.commit import decode
 from services.clock import SystemClock
 from services.decisions.state import Known
-from services.decisions.worker import Register
+from services.decisions.worker.commands import Register
 from services.log import chained
 from services.log.asked import Asked
 from services.log.chained import ChainedLog

@@ -9,7 +9,7 @@ import pytest
 
 from services import runtime, wiring
 from services.decisions.base import Command
-from services.decisions.worker import Erase, Register
+from services.decisions.worker.commands import Erase, Register
 from services.log.asked import Asked
 from services.runtime import Muster
 from services.vault import Erased

@@ -14,7 +14,7 @@ from events.commit import Head, decode
 from projections.catalog import views as catalog
 from services.clock import SystemClock
 from services.decisions.state import Known
-from services.decisions.worker import CheckIn
+from services.decisions.worker.commands import CheckIn
 from services.log.asked import Asked
 from services.log.chained import ChainedLog
 from services.log.identity import partition_of

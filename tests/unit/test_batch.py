@@ -14,8 +14,8 @@ from events.commit import Head, Recorded, decode
 from projections import headcount, roster
 from projections.base import View
 from projections.fold import Dispatch, fold
-from services.decisions.area import DefineArea
-from services.decisions.worker import CheckIn, CheckOut, Register
+from services.decisions.area.commands import DefineArea
+from services.decisions.worker.commands import CheckIn, CheckOut, Register
 from services.log.port import LogDamaged, Stored
 from services.views import batch
 from services.views.batch import run_batch

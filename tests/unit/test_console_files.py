@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from services.decisions.codes import MEANING
 
 from services.console.pages import WEB, contents
-from services.decisions.codes import MEANING
 
 VENDOR = WEB / "vendor"
 OWN = sorted(p for p in WEB.rglob("*.js") if VENDOR not in p.parents)

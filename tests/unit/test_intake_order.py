@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from intaking import Deciding, run, sums
 
+from services.decisions.area.table import AREAS
+from services.decisions.team.table import TEAMS
+from services.decisions.worker.table import WORKERS
 from services.intake import ImportFailed
 
 LOG = """
@@ -116,8 +119,8 @@ async def test_parents_first_then_what_has_no_time_in_the_order_of_the_file(tmp_
     sink = Deciding()
     table = "code,name\n230717001001,a\n230717001,b\n230717,c\n"
     assert sums(await run(tmp_path, AREAS_MAPPING, table, sink)) == (3, 3, 0, 0)
-    assert list(sink.state.areas) == ["230717", "230717001", "230717001001"]
-    assert list(sink.state.workers) == ["230717001001", "230717001", "230717"]
+    assert list(sink.state[AREAS]) == ["230717", "230717001", "230717001001"]
+    assert list(sink.state[WORKERS]) == ["230717001001", "230717001", "230717"]
 
 
 # -- accounting --------------------------------------------------------------------------------------------
@@ -143,7 +146,7 @@ async def test_nothing_of_an_unreadable_row_is_sent_and_it_can_be_corrected(tmp_
     sink = Deciding()
     table = HEAD + row("1", "E1", 0, 1, 2, 3) + row("2", "E2", 0, 1, 2, 3).replace("10:02:00", "soon")
     assert sums(await run(tmp_path, LOG, table, sink)) == (2, 1, 0, 1)
-    assert "E2" not in sink.state.teams
+    assert "E2" not in sink.state[TEAMS]
     corrected = (
         (tmp_path / "rejects.csv").read_text("utf-8-sig").replace("2024-01-01Tsoon", "2024-01-01T10:02")
     )

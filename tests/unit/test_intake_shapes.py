@@ -7,6 +7,12 @@ from pathlib import Path
 from intaking import Deciding, run, sums
 from openpyxl import Workbook
 
+from services.decisions.area.table import AREAS
+from services.decisions.assignment.table import ASSIGNMENTS
+from services.decisions.request.table import REQUESTS
+from services.decisions.team.table import TEAMS
+from services.decisions.worker.table import WORKERS
+
 TICKETS = """
 name = "tickets"
 timezone = "America/Sao_Paulo"
@@ -75,13 +81,13 @@ HISTORY = """Ticket,Updated,Status,Kind,City,People,Crew
 async def test_tickets_whose_rows_are_successive_states_newest_first(tmp_path: Path) -> None:
     sink = Deciding("RS")
     assert sums(await run(tmp_path, TICKETS, HISTORY, sink)) == (6, 6, 0, 0)
-    request = sink.state.requests["7"]
+    request = sink.state[REQUESTS]["7"]
     assert (request.ended, request.quantity, request.priority) == ("done", 6, 1)
     assert request.opened_at == datetime(2024, 5, 6, 12, 0, tzinfo=UTC)
-    assert sink.state.requests["8"].ended == "cancelled"
-    ends = {given.team: given.state for given in sink.state.assignments.values()}
+    assert sink.state[REQUESTS]["8"].ended == "cancelled"
+    ends = {given.team: given.state for given in sink.state[ASSIGNMENTS].values()}
     assert list(ends.values()) == ["released", "done"]
-    assert set(sink.state.areas) == {"RS-SaoLeopoldo", "RS-Canoas"}
+    assert set(sink.state[AREAS]) == {"RS-SaoLeopoldo", "RS-Canoas"}
     assert sink.anomalies == []
     assert sums(await run(tmp_path, TICKETS, HISTORY, sink)) == (6, 0, 6, 0)
 
@@ -114,7 +120,7 @@ async def test_shelters_with_headcounts_and_a_column_for_each_need(tmp_path: Pat
     )
     sink = Deciding("RS")
     assert sums(await run(tmp_path, SHELTERS, table, sink)) == (2, 2, 0, 0)
-    opened = {key: one.quantity for key, one in sink.state.requests.items()}
+    opened = {key: one.quantity for key, one in sink.state[REQUESTS].items()}
     assert opened == {
         "94eb5d46-85cf": 104,
         "94eb5d46-85cf-need_water": 200,
@@ -174,7 +180,7 @@ async def test_a_rota_in_a_workbook_with_a_title_merged_days_and_nights(tmp_path
     registered = [item["data"] for item in sink.sent if item["name"] == "worker.register"]
     assert [one["phone"] for one in registered] == ["10000000001", "10000000002"]
     assert registered[0]["skills"] == ["first_aid"]
-    assert sorted(worker.duty.on for worker in sink.state.workers.values()) == [False, True]
+    assert sorted(worker.duty.on for worker in sink.state[WORKERS].values()) == [False, True]
 
 
 COURIERS = """
@@ -221,8 +227,8 @@ async def test_couriers_log_on_and_off_in_gb18030_with_tabs(tmp_path: Path) -> N
     assert done.files[0].skipped == 1
     rejected = (tmp_path / "rejects.csv").read_text("utf-8-sig").splitlines()[1]
     assert rejected.startswith("7,no_command,")
-    assert not sink.state.workers["C1"].duty.on
-    assert sink.state.workers["C2"].duty.on_break
+    assert not sink.state[WORKERS]["C1"].duty.on
+    assert sink.state[WORKERS]["C2"].duty.on_break
     assert sink.names()[:2] == ["worker.check_in", "worker.check_in"]
     assert {item["at"] for item in sink.sent[:2]} == {datetime(2022, 3, 28, tzinfo=UTC)}
 
@@ -246,7 +252,7 @@ async def test_members_gathered_from_rows_and_skills_split(tmp_path: Path) -> No
     sink = Deciding()
     table = "id;team;lead;skills\nw1;A;;first aid, driving\nw2;A;y;\nw3;B;y;rope、boat\n"
     assert sums(await run(tmp_path, TEAMS_MAPPING, table, sink)) == (3, 3, 0, 0)
-    assert sink.state.teams["A"].members == ("w1", "w2")
-    assert sink.state.teams["A"].leader == "w2"
-    assert sink.state.workers["w1"].skills == ("first_aid", "driving")
-    assert sink.state.workers["w3"].skills == ("rope", "boat")
+    assert sink.state[TEAMS]["A"].members == ("w1", "w2")
+    assert sink.state[TEAMS]["A"].leader == "w2"
+    assert sink.state[WORKERS]["w1"].skills == ("first_aid", "driving")
+    assert sink.state[WORKERS]["w3"].skills == ("rope", "boat")

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from intaking import KEY, Deciding, sums
 
+from services.decisions.area.table import AREAS
+from services.decisions.assignment.table import ASSIGNMENTS
+from services.decisions.request.table import REQUESTS
+from services.decisions.team.table import TEAMS
+from services.decisions.worker.table import WORKERS
 from services.intake import import_files, load_mapping, preview
 
 EXAMPLES = Path(__file__).parents[2] / "services/intake/examples"
@@ -40,15 +45,15 @@ async def test_the_week_twice() -> None:
     assert set(again.outcomes) == {"known"}
     assert len(sink.sent) == 2 * count
 
-    assert Counter(request.ended or "unfinished" for request in state.requests.values()) == Counter(
+    assert Counter(request.ended or "unfinished" for request in state[REQUESTS].values()) == Counter(
         final_state(rows) for rows in calls.values()
     )
     units = {row["Unit ID"]: row["Unit Type"] for rows in calls.values() for row in rows}
-    assert {key: team.kind.replace("_", " ") for key, team in state.teams.items()} == {
+    assert {key: team.kind.replace("_", " ") for key, team in state[TEAMS].items()} == {
         unit: kind.lower() for unit, kind in units.items()
     }
     assert len(units) == 178
-    ends = Counter(given.state for given in state.assignments.values())
+    ends = Counter(given.state for given in state[ASSIGNMENTS].values())
     never = sum(not row["Available DtTm"] for rows in calls.values() for row in rows)
     assert sum(ends.values()) - ends["done"] - ends["released"] == never == 5
     assert sum(ends.values()) == rows
@@ -67,7 +72,7 @@ async def test_yichun_three_files_told_apart_in_any_order() -> None:
     done = await import_files(paths, load_mapping("yichun-areas"), "2307", sink, import_key=KEY)
     assert sums(done) == (454, 454, 0, 0)
     assert [one.source for one in done.files] == ["counties", "streets", "communities"]
-    assert Counter(len(code) for code in sink.state.areas) == {6: 10, 9: 50, 12: 394}
+    assert Counter(len(code) for code in sink.state[AREAS]) == {6: 10, 9: 50, 12: 394}
     assert sink.state.meta["name"] == "伊春市"
 
 
@@ -76,9 +81,9 @@ async def test_roster_in_chinese_and_again_in_another_order(tmp_path: Path) -> N
     assert sums(await import_files([EXAMPLES / "roster.csv"], mapping, "2307", sink, import_key=KEY)) == (
         *(40, 40, 0, 0),
     )
-    assert len(sink.state.workers) == 40
-    assert {team.state for team in sink.state.teams.values()} == {"active"}
-    assert sorted(len(team.members) for team in sink.state.teams.values()) == [10, 10, 10, 10]
+    assert len(sink.state[WORKERS]) == 40
+    assert {team.state for team in sink.state[TEAMS].values()} == {"active"}
+    assert sorted(len(team.members) for team in sink.state[TEAMS].values()) == [10, 10, 10, 10]
     head, *rows = (EXAMPLES / "roster.csv").read_text("utf-8-sig").splitlines()
     other = tmp_path / "again.csv"
     other.write_text("\n".join([head, *reversed(rows)]), "gb18030")

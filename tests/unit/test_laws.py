@@ -19,9 +19,17 @@ from projections.catalog import views
 from projections.fold import step
 from projections.instant import READ, Board
 from projections.presence import derived
+from services.decisions import standing
+from services.decisions.assignment.table import ASSIGNMENTS, OFFERS
 from services.decisions.base import Command, Refused, Scope, commands
+from services.decisions.handover.table import HANDOVERS
+from services.decisions.incident.table import INCIDENTS
 from services.decisions.references import mentions
+from services.decisions.request.table import REQUESTS
 from services.decisions.scopes import PUBLIC
+from services.decisions.standing import STANDINGS
+from services.decisions.team.table import TEAMS
+from services.decisions.worker.table import PLACES, WORKERS
 from tests.given import Log, area, incident, request, team, worker
 
 DEEP = bool(os.environ.get("MUSTER_DEEP"))
@@ -242,11 +250,11 @@ class Laws(RuleBasedStateMachine):
         assert PUBLIC[name].IS_OWN
         for event in new:
             unit = getattr(event.data, "worker", None) or getattr(event.data, "team", None)
-            assert unit == worker or unit in self.log.state.workers[worker].teams, event
+            assert unit == worker or unit in self.log.state[WORKERS][worker].teams, event
 
     def fact_of(self, key: str, back: int) -> str:
         """The command of one of the worker's newest facts."""
-        known = self.log.state.workers.get(key)
+        known = self.log.state[WORKERS].get(key)
         facts = known.facts if known else ()
         return (facts[-back].command if len(facts) >= back else "") or "nothing"
 
@@ -262,56 +270,60 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def places_and_standings_are_what_they_would_be_if_worked_out_anew(self) -> None:
         state = self.log.state
-        assert state.places == {w: p for w in state.workers if (p := state.place(w))}
-        assert state.standings == {r: state.standing(r) for r in state.requests}
+        assert state[PLACES] == {w: p for w in state[WORKERS] if (p := standing.place(state, w))}
+        assert state[STANDINGS] == {r: standing.standing(state, r) for r in state[REQUESTS]}
 
     @invariant()
     def duty_is_the_fold_of_the_facts(self) -> None:
-        for key, known in self.log.state.workers.items():
+        for key, known in self.log.state[WORKERS].items():
             assert list(known.facts) == sorted(known.facts, key=order), key
             assert known.duty == fold(known.facts), key
 
     @invariant()
     def lists_say_what_the_assignments_say(self) -> None:
         state = self.log.state
-        for field, table in (("worker", state.workers), ("team", state.teams), ("request", state.requests)):
+        for field, table in (
+            ("worker", state[WORKERS]),
+            ("team", state[TEAMS]),
+            ("request", state[REQUESTS]),
+        ):
             for key, holder in table.items():
-                mine = {k: a.state for k, a in state.assignments.items() if getattr(a, field) == key}
+                mine = {k: a.state for k, a in state[ASSIGNMENTS].items() if getattr(a, field) == key}
                 assert Counter(holder.live) == Counter(k for k, s in mine.items() if s in LIVE), (field, key)
                 assert Counter(holder.offers) == Counter(k for k, s in mine.items() if s == "offered"), (
                     field,
                     key,
                 )
-        assert set(state.offers) == {k for k, a in state.assignments.items() if a.state == "offered"}
+        assert set(state[OFFERS]) == {k for k, a in state[ASSIGNMENTS].items() if a.state == "offered"}
 
     @invariant()
     def memberships_agree(self) -> None:
         state = self.log.state
-        for key, known in state.workers.items():
-            teams = {t for t, one in state.teams.items() if key in one.members and one.state != "stood_down"}
+        for key, known in state[WORKERS].items():
+            teams = {t for t, one in state[TEAMS].items() if key in one.members and one.state != "stood_down"}
             assert set(known.teams) == teams, key
-            assert sum(state.teams[t].state == "active" for t in teams) <= 1, key
+            assert sum(state[TEAMS][t].state == "active" for t in teams) <= 1, key
 
     @invariant()
     def incidents_count_their_unfinished_requests(self) -> None:
         state = self.log.state
-        counts = Counter(s.incident for s in state.standings.values() if s.state in UNFINISHED)
-        for key, known in state.incidents.items():
+        counts = Counter(s.incident for s in state[STANDINGS].values() if s.state in UNFINISHED)
+        for key, known in state[INCIDENTS].items():
             assert known.unfinished == counts[key], key
 
     @invariant()
     def nothing_ended_is_held(self) -> None:
-        for key, known in self.log.state.requests.items():
+        for key, known in self.log.state[REQUESTS].items():
             if known.ended and not self.observed:
                 assert (known.live, known.offers) == ((), ()), key
 
     @invariant()
     def slots_and_capacity_are_passed_only_by_name(self) -> None:
         state = self.log.state
-        for key, known in state.requests.items():
-            free = state.free_slots(known)
+        for key, known in state[REQUESTS].items():
+            free = known.free_slots
             assert free is None or free >= 0 or self.named(key) & SLOTS, key
-        for table in (state.workers, state.teams):
+        for table in (state[WORKERS], state[TEAMS]):
             for key, unit in table.items():
                 full = unit.capacity is not None and len(unit.live) > unit.capacity
                 assert not full or self.named(key) & CAPACITY, key
@@ -352,7 +364,7 @@ class Laws(RuleBasedStateMachine):
     def roster_is_the_headcount(self) -> None:
         roster: dict[str, Any] = self.rows["roster"]
         placed = {k: (r.area, r.role, r.presence, r.team) for k, r in roster.items()}
-        places = self.log.state.places
+        places = self.log.state[PLACES]
         assert placed == {k: (p.area, p.role, p.presence, p.team) for k, p in places.items()}
         counted: Any = self.rows["headcount"].values()
         assert {(r.area, r.role, r.presence, r.team): r.count for r in counted} == Counter(placed.values())
@@ -361,10 +373,10 @@ class Laws(RuleBasedStateMachine):
         requests: Any = self.rows["requests"]
         ledger: Any = self.rows["ledger"].values()
         assert {k: (r.state, r.area, r.incident, r.day, r.priority) for k, r in requests.items()} == {
-            k: (s.state, s.area, s.incident, s.day, s.priority) for k, s in self.log.state.standings.items()
+            k: (s.state, s.area, s.incident, s.day, s.priority) for k, s in self.log.state[STANDINGS].items()
         }
         assert {k: (set(r.live), set(r.offers), set(r.done)) for k, r in requests.items()} == {
-            k: (set(r.live), set(r.offers), set(r.done)) for k, r in self.log.state.requests.items()
+            k: (set(r.live), set(r.offers), set(r.done)) for k, r in self.log.state[REQUESTS].items()
         }
         counts = Counter((r.incident, r.area, r.day, r.state) for r in requests.values())
         for row in ledger:
@@ -377,7 +389,7 @@ class Laws(RuleBasedStateMachine):
             own = Counter(r.state for r in requests.values() if r.incident == one.incident)
             assert {s: getattr(one, s) for s in STATES} == {s: own[s] for s in STATES}
             assert one.received == sum(own.values())
-            assert one.expected_days == self.log.state.incidents[one.incident].expected_days
+            assert one.expected_days == self.log.state[INCIDENTS][one.incident].expected_days
 
     def timeline_adds_up_to_the_present(self) -> None:
         state, timeline = self.log.state, list(self.rows["timeline"].values())
@@ -389,8 +401,8 @@ class Laws(RuleBasedStateMachine):
                 found[one.area] += of(one)
             return found
 
-        on_duty = Counter(p.area for p in state.places.values() if p.presence != "off_duty")
-        standings = list(state.standings.values())
+        on_duty = Counter(p.area for p in state[PLACES].values() if p.presence != "off_duty")
+        standings = list(state[STANDINGS].values())
         ended = [s for s in standings if s.state not in UNFINISHED]
         assert summed(lambda row: row.came - row.went) == on_duty
         assert summed(lambda row: row.received) == Counter(s.area for s in standings)
@@ -399,26 +411,26 @@ class Laws(RuleBasedStateMachine):
 
     def units_are_busy_with_what_is_live(self) -> None:
         state = self.log.state
-        live = {f"worker:{k}": set(w.live) for k, w in state.workers.items() if w.live}
-        live |= {f"team:{k}": set(t.live) for k, t in state.teams.items() if t.live}
+        live = {f"worker:{k}": set(w.live) for k, w in state[WORKERS].items() if w.live}
+        live |= {f"team:{k}": set(t.live) for k, t in state[TEAMS].items() if t.live}
         busy: Any = self.rows["busy"]
         assert {k: {t.assignment for t in r.tasks} for k, r in busy.items()} == live
         teams: Any = self.rows["teams"]
-        assert {k: set(r.live) for k, r in teams.items()} == {k: set(t.live) for k, t in state.teams.items()}
+        assert {k: set(r.live) for k, r in teams.items()} == {k: set(t.live) for k, t in state[TEAMS].items()}
         assert {k: (r.state, r.members, r.leader) for k, r in teams.items()} == {
-            k: (t.state, t.members, t.leader) for k, t in state.teams.items()
+            k: (t.state, t.members, t.leader) for k, t in state[TEAMS].items()
         }
         rows: Any = self.rows["assignments"]
-        assert {k: r.state for k, r in rows.items()} == {k: a.state for k, a in state.assignments.items()}
+        assert {k: r.state for k, r in rows.items()} == {k: a.state for k, a in state[ASSIGNMENTS].items()}
 
     @invariant()
     def notes_are_the_handovers(self) -> None:
         notes: Any = self.rows["handovers"]
         assert {k: (r.area, r.priority, r.state == "resolved") for k, r in notes.items()} == {
-            k: (n.area, n.priority, n.resolved) for k, n in self.log.state.handovers.items()
+            k: (n.area, n.priority, n.resolved) for k, n in self.log.state[HANDOVERS].items()
         }
         assert {k: tuple(a.by for a in r.acknowledged) for k, r in notes.items()} == {
-            k: n.acknowledged for k, n in self.log.state.handovers.items()
+            k: n.acknowledged for k, n in self.log.state[HANDOVERS].items()
         }
 
     @invariant()
@@ -441,7 +453,7 @@ class Laws(RuleBasedStateMachine):
         facts: Any = self.rows["presence"].values()
         state = self.log.state
         open_now = [(i.worker, i.area, i.since) for i in derived(facts) if i.until is None]
-        on_duty = [(k, w.duty.area, w.duty.since) for k, w in sorted(state.workers.items()) if w.duty.on]
+        on_duty = [(k, w.duty.area, w.duty.since) for k, w in sorted(state[WORKERS].items()) if w.duty.on]
         assert open_now == on_duty
 
     @invariant()

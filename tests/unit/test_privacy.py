@@ -9,7 +9,10 @@ from events.request import RequestErased
 from events.worker import WorkerErased
 from projections.base import personal_fields as sealed_fields
 from services.decisions.base import Command, commands, personal_fields
-from services.decisions.state import Handover, Request, State, Worker
+from services.decisions.handover.table import HANDOVERS, Handover
+from services.decisions.request.table import REQUESTS, Request
+from services.decisions.state import State
+from services.decisions.worker.table import WORKERS, Worker
 from services.log.asked import Asked
 from services.log.privacy import ERASURES, erased_by, erased_in, subject_of
 from tests.given import DAY, handover, request, worker
@@ -66,11 +69,11 @@ def test_an_erasure_names_its_subject(event: Event, subject: str | None):
 
 def test_a_state_knows_all_that_was_erased():
     state = State("2307")
-    state.put(state.workers, "W1", Worker("rider", erased=True))
-    state.put(state.workers, "W2", Worker("rider"))
-    state.put(state.requests, "R1", Request("x", 3, "2307", None, "2022-03-28", DAY, erased=True))
-    state.put(state.handovers, "N1", Handover("2307", 3, erased=True))
-    state.put(state.handovers, "N2", Handover("2307", 3))
+    state.put(state[WORKERS], "W1", Worker("rider", erased=True))
+    state.put(state[WORKERS], "W2", Worker("rider"))
+    state.put(state[REQUESTS], "R1", Request("x", 3, "2307", None, "2022-03-28", DAY, erased=True))
+    state.put(state[HANDOVERS], "N1", Handover("2307", 3, erased=True))
+    state.put(state[HANDOVERS], "N2", Handover("2307", 3))
 
     assert erased_in(state) == ["worker/W1", "request/R1", "handover/N1"]
 

@@ -12,7 +12,10 @@ from events.assignment import (
     AssignmentProgressed,
     AssignmentReleased,
 )
+from services.decisions.assignment.table import ASSIGNMENTS, OFFERS
 from services.decisions.base import Scope
+from services.decisions.request.table import REQUESTS
+from services.decisions.worker.table import PLACES, WORKERS
 from tests.given import Given, area, assignment, given, request, t, team, worker
 
 A = "230717"
@@ -50,7 +53,7 @@ def sent(desk: Given) -> Given:
 
 
 def state_of(case: Given, key: str = "A1") -> str:
-    return case.state.assignments[key].state
+    return case.state[ASSIGNMENTS][key].state
 
 
 # -- offers -----------------------------------------------------------------------------------
@@ -58,8 +61,8 @@ def state_of(case: Given, key: str = "A1") -> str:
 
 def test_an_offer_holds_nothing(desk: Given):
     desk.when(OFFER).only(AssignmentOffered).then(AssignmentOffered, expires_at=t("00:05"), state="offered")
-    assert desk.state.free_slots(desk.state.requests["R1"]) == 1
-    assert desk.state.places["W1"].presence == "available"
+    assert desk.state[REQUESTS]["R1"].free_slots == 1
+    assert desk.state[PLACES]["W1"].presence == "available"
     desk.when(assignment.offer(assignment="A2", request="R1", worker="W2")).only(AssignmentOffered)
 
 
@@ -91,7 +94,7 @@ def test_an_offer_ends_after_it_is_made(desk: Given):
 
 def test_accepting_takes_slot_and_capacity(offered: Given):
     offered.when(ACCEPT).only(AssignmentAccepted).moved("W1", before="available", after="assigned")
-    assert offered.state.free_slots(offered.state.requests["R1"]) == 0
+    assert offered.state[REQUESTS]["R1"].free_slots == 0
     offered.when(ACCEPT).unchanged()
 
 
@@ -126,7 +129,7 @@ def test_expiring(offered: Given):
     offered.when(expire, now=t("00:04")).refused("offer.not_due", "A1")
     offered.when(expire, now=t("00:05")).then(AssignmentExpired, reason="no_answer", state="expired")
     offered.when(expire).unchanged()
-    assert offered.state.offers == {}
+    assert offered.state[OFFERS] == {}
 
 
 def test_an_early_expiry_observed(offered: Given):
@@ -207,7 +210,7 @@ def test_dispatching_what_was_accepted(offered: Given):
 
 def test_dispatching_an_offer_answers_it(offered: Given):
     offered.when(assignment.dispatch(assignment="A1")).only(AssignmentDispatched)
-    assert offered.state.offers == {}
+    assert offered.state[OFFERS] == {}
 
 
 def test_dispatching_what_is_unknown_or_another(sent: Given):
@@ -315,7 +318,7 @@ def test_reassigning_many_in_order(sent: Given):
     ).then(AssignmentDispatched, assignment="B2", worker="W2").then(
         AssignmentDispatched, assignment="move-1", team="T1"
     )
-    assert sent.state.workers["W1"].live == ()
+    assert sent.state[WORKERS]["W1"].live == ()
 
 
 def test_reassigning_is_all_or_none(sent: Given):

@@ -36,7 +36,7 @@ def texts(node: ast.AST) -> set[str]:
 def raised(*functions: str) -> set[str]:
     """Codes that the decisions hand to these functions."""
     found: set[str] = set()
-    for path in DECISIONS.glob("*.py"):
+    for path in DECISIONS.rglob("*.py"):
         tree = ast.parse(path.read_text())
         for name in functions:
             for call in calls(tree, name):

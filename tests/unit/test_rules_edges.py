@@ -6,7 +6,10 @@ from events.assignment import AssignmentAccepted, AssignmentDispatched, Assignme
 from events.request import RequestCancelled, RequestMerged
 from events.team import TeamJoined, TeamLeaderAppointed, TeamLeft
 from events.worker import WorkerCheckedIn
+from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import Scope
+from services.decisions.request.table import REQUESTS
+from services.decisions.worker.table import WORKERS
 from tests.given import Given, area, assignment, given, incident, request, t, team, worker
 
 A, B = "230717", "230718"
@@ -59,7 +62,7 @@ def test_an_answer_to_an_offer_that_is_gone(desk: Given):
     desk.and_(assignment.dispatch(assignment="A2", request="R1", worker="W2"))
     desk.when(ACCEPT, observed=True).then(AssignmentAccepted, state="declined").anomaly("offer.gone")
     desk.when(assignment.dispatch(assignment="A1"), observed=True).anomaly("offer.gone")
-    assert desk.state.requests["R1"].live == ("A2",)
+    assert desk.state[REQUESTS]["R1"].live == ("A2",)
 
 
 def test_work_on_a_request_that_has_ended(desk: Given):
@@ -81,7 +84,7 @@ def test_work_on_what_was_declined(desk: Given):
     ):
         desk.when(step).refused("assignment.not_accepted", "declined")
         desk.when(step, observed=True).anomaly("assignment.not_accepted")
-    assert desk.state.assignments["A1"].state == "declined"
+    assert desk.state[ASSIGNMENTS]["A1"].state == "declined"
 
 
 def test_an_observed_leader_who_is_no_member_joins(desk: Given):
@@ -142,7 +145,7 @@ def test_two_may_swap(desk: Given):
     desk.when(assignment.reassign(items=swap, reason="nearer"), id="swap").only(
         AssignmentReleased, AssignmentReleased, AssignmentDispatched, AssignmentDispatched
     ).anomaly()
-    assert [desk.state.workers[w].live for w in ("W1", "W2")] == [("swap-1",), ("B1",)]
+    assert [desk.state[WORKERS][w].live for w in ("W1", "W2")] == [("swap-1",), ("B1",)]
 
 
 def test_the_same_is_not_reassigned_twice_at_once(desk: Given):

@@ -7,6 +7,8 @@ from projections import activity, handovers
 from projections.fold import fold
 from projections.handovers import Acknowledgement, HandoverRow
 from services.decisions.base import Scope
+from services.decisions.handover.table import HANDOVERS
+from services.decisions.worker.table import PLACES
 from tests.given import Given, area, given, handover, t, team, worker
 
 COUNTY, OTHER = "230717", "230718"
@@ -41,7 +43,7 @@ def test_each_takes_a_note_on_once(shift: Given):
         HandoverAcknowledged, note="N1", area=COUNTY
     )
     shift.when(handover.acknowledge(note="N1")).unchanged()
-    assert shift.state.handovers["N1"].acknowledged == ("test",)
+    assert shift.state[HANDOVERS]["N1"].acknowledged == ("test",)
     shift.when(handover.acknowledge(note="N9")).refused("handover.unknown", "N9")
 
 
@@ -85,11 +87,11 @@ def test_a_token_reaches_the_notes_of_its_areas(shift: Given):
 
 def test_a_note_moves_nobody(shift: Given):
     shift.and_(worker.register(worker="W1", role="courier"), worker.check_in(worker="W1", area=COUNTY))
-    before = dict(shift.state.places)
+    before = dict(shift.state[PLACES])
 
     shift.and_(handover.acknowledge(note="N1"), handover.resolve(note="N1"))
 
-    assert shift.state.places == before
+    assert shift.state[PLACES] == before
 
 
 # -- the view ----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from events.request import RequestOpened
 from services.decisions.base import Command
+from services.decisions.incident.table import INCIDENTS
 from tests.given import Given, area, assignment, given, incident, request, t, worker
 
 A = "230717"
@@ -51,7 +52,7 @@ def test_how_long_it_is_expected_to_last_is_known_or_not(lockdown: Given):
     lockdown.when(incident.declare(incident="I3", name="Fire", expected_days=14)).then(
         IncidentDeclared, expected_days=14
     )
-    assert lockdown.state.incidents["I1"].expected_days is None
+    assert lockdown.state[INCIDENTS]["I1"].expected_days is None
 
 
 def test_amending_how_long_it_is_expected_to_last(lockdown: Given):
@@ -59,12 +60,12 @@ def test_amending_how_long_it_is_expected_to_last(lockdown: Given):
     lockdown.and_(incident.amend(incident="I1", expected_days=14))
     lockdown.when(incident.amend(incident="I1", expected_days=14)).unchanged()
     lockdown.and_(incident.amend(incident="I1", name="Second wave"))
-    assert lockdown.state.incidents["I1"].expected_days == 14
+    assert lockdown.state[INCIDENTS]["I1"].expected_days == 14
     lockdown.when(incident.amend(incident="I1", expected_days=None)).then(
         IncidentAmended, expected_days=None, name=msgspec.UNSET
     )
     lockdown.and_(incident.amend(incident="I1", expected_days=None))
-    assert lockdown.state.incidents["I1"].expected_days is None
+    assert lockdown.state[INCIDENTS]["I1"].expected_days is None
 
 
 @pytest.mark.parametrize("days", [0, -1, 3651, 1.5, "14 days"])
@@ -114,7 +115,7 @@ def test_offline_facts_from_before_the_close_are_taken_after_it(lockdown: Given)
     lockdown.and_(CLOSE, now=t("02:00"))
     late = request.open(request="R2", category="grocery", area=A, incident="I1")
     lockdown.when(late, now=t("03:00"), at=t("01:00")).only(RequestOpened).anomaly()
-    assert lockdown.state.incidents["I1"].unfinished == 1
+    assert lockdown.state[INCIDENTS]["I1"].unfinished == 1
 
 
 def test_nothing_new_after_the_close(lockdown: Given):
@@ -145,4 +146,4 @@ def test_reopening(lockdown: Given):
     lockdown.and_(CLOSE).when(incident.reopen(incident="I1", reason="spread")).then(
         IncidentReopened, reason="spread"
     )
-    assert lockdown.state.incidents["I1"].ends_at is None
+    assert lockdown.state[INCIDENTS]["I1"].ends_at is None

@@ -14,6 +14,7 @@ from events.worker import (
 )
 from projections.roster import VIEW, RosterRow
 from services.decisions.base import Command
+from services.decisions.worker.table import PLACES, WORKERS
 from tests.given import Given, area, assignment, given, request, t, team, worker
 
 A, B = "230717", "230718"
@@ -70,7 +71,7 @@ def test_a_claim_is_decided_on_the_present(crew: Given):
 
 def test_a_duty_ends_with_the_retirement(crew: Given):
     crew.when(worker.retire(worker="W1"), now=t("03:00")).only(WorkerCheckedOut, WorkerRetired)
-    (only,) = intervals("W1", crew.state.workers["W1"].facts)
+    (only,) = intervals("W1", crew.state[WORKERS]["W1"].facts)
     assert (only.since, only.until) == (t("01:00"), t("03:00"))
 
 
@@ -78,7 +79,7 @@ def test_facts_from_before_the_retirement_are_history(crew: Given):
     crew.and_(worker.retire(worker="W1"), now=t("03:00"))
     crew.when(OUT_1, at=t("02:00"), now=t("04:00")).only(WorkerCheckedOut).anomaly()
     crew.when(OUT_1, at=t("03:30")).refused("worker.retired", "W1")
-    assert "W1" not in crew.state.places
+    assert "W1" not in crew.state[PLACES]
 
 
 def test_old_news_does_not_touch_who_registered_again(crew: Given):
@@ -109,7 +110,7 @@ def test_who_registers_again_reports_again(crew: Given):
 def test_a_break_shows_that_a_late_check_out_was_not_the_end(crew: Given):
     crew.and_(BREAK_1, now=t("02:30"))
     crew.when(OUT_1, at=t("02:00"), now=t("04:00")).moved("W1", before="on_break", after="on_break")
-    assert crew.state.workers["W1"].duty.since == t("02:30")
+    assert crew.state[WORKERS]["W1"].duty.since == t("02:30")
 
 
 def test_a_break_after_a_known_check_out_is_no_duty():

@@ -12,6 +12,9 @@ from events.team import (
     TeamLeft,
     TeamStoodDown,
 )
+from services.decisions.assignment.table import ASSIGNMENTS
+from services.decisions.team.table import TEAMS
+from services.decisions.worker.table import PLACES
 from tests.given import Given, area, assignment, given, incident, request, t, team, worker
 
 A = "230717"
@@ -52,8 +55,8 @@ def test_forming_at_once(crew: Given):
         team="T2", name="Team 2", kind="vehicle", area=A, members=("W2", "W1"), leader="W2", activate=True
     )
     crew.when(whole).only(TeamFormed, TeamJoined, TeamJoined, TeamLeaderAppointed, TeamActivated)
-    assert crew.state.teams["T2"].members == ("W2", "W1")
-    assert crew.state.places["W2"].team == "T2"
+    assert crew.state[TEAMS]["T2"].members == ("W2", "W1")
+    assert crew.state[PLACES]["W2"].team == "T2"
 
 
 def test_a_team_may_have_no_listed_members(crew: Given):
@@ -96,9 +99,9 @@ def test_joining(crew: Given):
 
 
 def test_members_count_in_an_active_team_alone(crew: Given):
-    assert crew.state.places["W1"].team is None
+    assert crew.state[PLACES]["W1"].team is None
     crew.when(team.activate(team="T1")).only(TeamActivated).moved("W1", before="available")
-    assert crew.state.places["W1"].team == "T1"
+    assert crew.state[PLACES]["W1"].team == "T1"
     crew.when(team.activate(team="T1")).unchanged()
 
 
@@ -109,7 +112,7 @@ def test_one_active_team_by_joining(active: Given):
     active.when(join, observed=True).only(TeamLeft, TeamJoined).then(
         TeamLeft, team="T1", reason="moved"
     ).anomaly("worker.in_team")
-    assert active.state.places["W1"].team == "T2"
+    assert active.state[PLACES]["W1"].team == "T2"
 
 
 def test_one_active_team_by_activating(crew: Given):
@@ -121,7 +124,7 @@ def test_one_active_team_by_activating(crew: Given):
 def test_leaving(active: Given):
     active.and_(team.appoint_leader(team="T1", worker="W1"))
     active.when(team.leave(team="T1", worker="W1", reason="sick")).then(TeamLeft, reason="sick")
-    assert active.state.teams["T1"].leader is None
+    assert active.state[TEAMS]["T1"].leader is None
     active.when(team.leave(team="T1", worker="W1")).unchanged()
 
 
@@ -136,9 +139,9 @@ def test_standing_down_frees_the_members(active: Given):
     active.when(team.stand_down(team="T1")).only(AssignmentReleased, TeamStoodDown).then(
         AssignmentReleased, assignment="A1", reason="stood_down"
     )
-    assert active.state.places["W1"].team is None
+    assert active.state[PLACES]["W1"].team is None
     active.when(team.stand_down(team="T1")).unchanged()
-    assert another(active, "W1").state.places["W1"].team == "T2"
+    assert another(active, "W1").state[PLACES]["W1"].team == "T2"
 
 
 def test_standing_down_under_assignments(active: Given):
@@ -152,7 +155,7 @@ def test_standing_down_under_assignments(active: Given):
 def test_standing_down_under_assignments_observed(active: Given):
     active.and_(assignment.dispatch(assignment="A1", request="R1", team="T1"))
     active.when(team.stand_down(team="T1"), observed=True).only(TeamStoodDown).anomaly("team.has_assignments")
-    assert active.state.assignments["A1"].state == "dispatched"
+    assert active.state[ASSIGNMENTS]["A1"].state == "dispatched"
 
 
 def test_a_team_that_stood_down_is_no_more(crew: Given):

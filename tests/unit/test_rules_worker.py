@@ -15,7 +15,10 @@ from events.worker import (
     WorkerRetired,
     WorkerTakenBack,
 )
+from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import Command, Scope
+from services.decisions.request.table import REQUESTS
+from services.decisions.worker.table import PLACES, WORKERS
 from tests.given import Given, area, assignment, given, request, t, team, worker
 
 A, B = "230717", "230718"
@@ -57,7 +60,7 @@ def test_registering(crew: Given):
     crew.when(worker.register(worker="W2", role="medic", capacity=2)).then(
         WorkerRegistered, worker="W2", capacity=2
     ).moved("W2", before=None, after="off_duty")
-    assert crew.state.places["W2"].area == "2307", "neither duty nor home area: the root"
+    assert crew.state[PLACES]["W2"].area == "2307", "neither duty nor home area: the root"
 
 
 def test_a_worker_without_an_id_takes_the_commands(crew: Given):
@@ -104,7 +107,7 @@ def test_the_retired_do_nothing(on_duty: Given, command: Command):
     on_duty.and_(worker.retire(worker="W1"), now=t("02:00"))
     on_duty.when(command, now=t("03:00")).refused("worker.retired", "W1")
     on_duty.when(command, observed=True).anomaly("worker.retired")
-    assert "W1" not in on_duty.state.places
+    assert "W1" not in on_duty.state[PLACES]
 
 
 def test_the_retired_may_register_again_and_begin_off_duty(on_duty: Given):
@@ -139,12 +142,12 @@ def test_going_on_duty(crew: Given):
 def test_the_same_tap_five_times_counts_once(crew: Given):
     for _ in range(5):
         crew.when(IN_A, at=t("00:30"), now=t("01:00"))
-    assert len(crew.state.workers["W1"].facts) == 1
+    assert len(crew.state[WORKERS]["W1"].facts) == 1
 
 
 def test_checking_in_elsewhere_moves(on_duty: Given):
     on_duty.when(IN_B, now=t("02:00")).only(WorkerCheckedIn)
-    assert on_duty.state.places["W1"].area == B
+    assert on_duty.state[PLACES]["W1"].area == B
 
 
 def test_a_walk_in_is_registered_at_once(crew: Given):
@@ -175,7 +178,7 @@ def test_news_of_a_break_may_come_before_that_of_the_check_in(crew: Given):
 
 def test_going_off_duty_counts_at_home(on_duty: Given):
     on_duty.and_(IN_B, now=t("02:00")).when(OUT, now=t("03:00")).only(WorkerCheckedOut)
-    assert on_duty.state.places["W1"].area == A
+    assert on_duty.state[PLACES]["W1"].area == A
 
 
 def test_the_unknown_go_nowhere(crew: Given):
@@ -190,13 +193,13 @@ def test_a_late_check_out_between_two_check_ins_changes_only_history(crew: Given
     crew.when(OUT, at=t("09:00"), now=t("10:00")).only(WorkerCheckedOut).moved(
         "W1", before="available", after="available"
     )
-    duty = crew.state.workers["W1"].duty
+    duty = crew.state[WORKERS]["W1"].duty
     assert (duty.on, duty.since) == (True, t("09:05"))
 
 
 def test_a_late_check_in_elsewhere_does_not_move_who_has_moved_on(on_duty: Given):
     on_duty.when(IN_B, at=t("00:30"), now=t("03:00")).moved("W1", before="available", after="available")
-    assert on_duty.state.places["W1"].area == A
+    assert on_duty.state[PLACES]["W1"].area == A
 
 
 def test_a_late_check_out_that_is_the_newest_news_counts_now(on_duty: Given):
@@ -206,7 +209,7 @@ def test_a_late_check_out_that_is_the_newest_news_counts_now(on_duty: Given):
 def test_a_late_check_out_does_not_undo_what_the_worker_did_since(sent: Given):
     sent.and_(assignment.progress(assignment="A1", stage="en_route"), now=t("03:00"))
     sent.when(OUT, at=t("02:30"), now=t("04:00")).anomaly().moved("W1", before="en_route", after="en_route")
-    assert sent.state.workers["W1"].duty.since == t("03:00")
+    assert sent.state[WORKERS]["W1"].duty.since == t("03:00")
 
 
 def test_the_future_is_now(crew: Given):
@@ -229,7 +232,7 @@ def test_leaving_under_an_own_assignment_needs_a_release(sent: Given):
 
 def test_leaving_under_an_own_assignment_observed(sent: Given):
     sent.when(OUT, now=t("03:00"), observed=True).anomaly("worker.has_assignment")
-    assert sent.state.assignments["A1"].state == "dispatched"
+    assert sent.state[ASSIGNMENTS]["A1"].state == "dispatched"
 
 
 def test_late_news_that_they_had_left_before_they_were_assigned(sent: Given):
@@ -243,16 +246,16 @@ def test_members_of_a_team_may_always_check_out(on_duty: Given):
         team.form(team="T1", name="Team", kind="courier", area=A, members=("W1",), activate=True),
         assignment.dispatch(assignment="A1", request="R1", team="T1"),
     ).when(OUT, now=t("03:00")).only(WorkerCheckedOut).moved("W1", before="assigned", after="off_duty")
-    assert on_duty.state.assignments["A1"].state == "dispatched"
+    assert on_duty.state[ASSIGNMENTS]["A1"].state == "dispatched"
 
 
 def test_presence_follows_the_most_advanced_assignment(sent: Given):
     sent.and_(BREAK, now=t("02:10"))
-    assert sent.state.places["W1"].presence == "assigned"
+    assert sent.state[PLACES]["W1"].presence == "assigned"
     sent.and_(assignment.progress(assignment="A1", stage="on_scene"), now=t("03:00"))
-    assert sent.state.places["W1"].presence == "on_scene"
+    assert sent.state[PLACES]["W1"].presence == "on_scene"
     sent.and_(assignment.done(assignment="A1"), now=t("04:00"))
-    assert sent.state.places["W1"].presence == "on_break", "as they had said"
+    assert sent.state[PLACES]["W1"].presence == "on_break", "as they had said"
 
 
 # -- take back --------------------------------------------------------------------------------
@@ -273,13 +276,13 @@ def test_taking_back_a_check_out(on_duty: Given):
     on_duty.and_(OUT, now=t("02:00"), id="out").when(take_back("out")).moved(
         "W1", before="off_duty", after="available"
     )
-    assert on_duty.state.workers["W1"].duty.since == t("01:00")
+    assert on_duty.state[WORKERS]["W1"].duty.since == t("01:00")
 
 
 def test_what_a_check_out_released_stays_released(sent: Given):
     sent.and_(worker.check_out(worker="W1", release="sick"), now=t("03:00"), id="out")
     sent.when(take_back("out")).only(WorkerTakenBack).moved("W1", before="off_duty", after="available")
-    assert sent.state.assignments["A1"].state == "released"
+    assert sent.state[ASSIGNMENTS]["A1"].state == "released"
 
 
 def test_taking_back_a_break(on_duty: Given):
@@ -300,8 +303,8 @@ def test_taking_back_a_done(sent: Given):
     sent.when(take_back("done")).then(WorkerTakenBack, stage="done", state="dispatched").moved(
         "W1", before="available", after="assigned"
     )
-    assert sent.state.requests["R1"].live == ("A1",)
-    assert sent.state.requests["R1"].done == ()
+    assert sent.state[REQUESTS]["R1"].live == ("A1",)
+    assert sent.state[REQUESTS]["R1"].done == ()
 
 
 def test_a_done_is_not_taken_back_once_its_request_ended(sent: Given):

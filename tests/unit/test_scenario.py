@@ -17,9 +17,14 @@ from events.facts import fact_of
 from events.incident import IncidentClosed, IncidentDeclared
 from events.request import RequestOpened
 from events.request_state import ENDED, STATES
+from services.decisions.area.table import AREAS
+from services.decisions.assignment.table import ASSIGNMENTS, OFFERS
 from services.decisions.base import Refused, commands
 from services.decisions.decide import decide
-from services.decisions.state import State
+from services.decisions.request.table import REQUESTS
+from services.decisions.state import COMMANDS, State
+from services.decisions.team.table import TEAMS
+from services.decisions.worker.table import PLACES, WORKERS
 from services.intake.scenarios import SCENARIOS, Timed
 from services.log.asked import Asked, ask
 
@@ -46,7 +51,7 @@ class Run:
     def _submit(self, one: Timed) -> str:
         """As a writer does: repeats by id, then decide, then apply or undo."""
         item = one.item
-        if item["id"] in self.state.commands:
+        if item["id"] in self.state[COMMANDS]:
             return "known"
         command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
         now = one.received.astimezone(UTC)
@@ -101,7 +106,7 @@ def test_every_answer_is_the_one_the_story_foresees(run: Run) -> None:
 
 
 def test_the_areas_are_all_of_yichun(run: Run) -> None:
-    lengths = Counter(len(code) for code in run.state.areas)
+    lengths = Counter(len(code) for code in run.state[AREAS])
     assert lengths == {6: 10, 9: 50, 12: 394}
 
 
@@ -110,7 +115,7 @@ def test_238_workers_report_to_their_home_communities_before_the_lockdown(run: R
     assert len({report.worker for _, report in reports}) == len(reports) == 238
     assert all(at < LOCKDOWN for at, _ in reports)
     for _, report in reports:
-        known = run.state.workers[report.worker]
+        known = run.state[WORKERS][report.worker]
         assert report.area == known.home_area
         assert known.role in ("courier", "rider", "driver")
 
@@ -120,11 +125,11 @@ def test_114_person_times_of_service_before_the_lockdown(run: Run) -> None:
     before = [d for d in duties if d.since < LOCKDOWN]
     assert len(before) == 114
     assert all(d.until and d.until < LOCKDOWN for d in before)
-    assert all(run.state.workers[d.worker].role != "property_staff" for d in before)
+    assert all(run.state[WORKERS][d.worker].role != "property_staff" for d in before)
 
 
 def test_396_staff_of_18_firms_are_on_duty_during_the_lockdown(run: Run) -> None:
-    staff = {who for who, known in run.state.workers.items() if known.role == "property_staff"}
+    staff = {who for who, known in run.state[WORKERS].items() if known.role == "property_staff"}
     facts = run.facts()
     there = {
         who
@@ -135,7 +140,7 @@ def test_396_staff_of_18_firms_are_on_duty_during_the_lockdown(run: Run) -> None
         )
     }
     assert (len(there), len(staff)) == (396, 396)
-    assert len({run.state.workers[who].organisation for who in there}) == 18
+    assert len({run.state[WORKERS][who].organisation for who in there}) == 18
 
 
 def test_67_teams_serve_and_stand_down(run: Run) -> None:
@@ -143,8 +148,8 @@ def test_67_teams_serve_and_stand_down(run: Run) -> None:
     assert len(formed) == 67
     assert {t.kind for t in formed} == {"vehicle", "courier"}
     assert {t.incident for t in formed} == {"lockdown-328"}
-    assert all(t.state == "stood_down" and t.leader in t.members for t in run.state.teams.values())
-    served = {a.team for a in run.state.assignments.values() if a.state == "done" and a.team}
+    assert all(t.state == "stood_down" and t.leader in t.members for t in run.state[TEAMS].values())
+    served = {a.team for a in run.state[ASSIGNMENTS].values() if a.state == "done" and a.team}
     assert len(served) > 60
 
 
@@ -173,14 +178,14 @@ def test_requests_reconcile_at_the_end_of_each_day_and_all_of_them_end(run: Run)
             states[move.request] = move.after.state
     assert 3000 <= opened == len(states) <= 5000
     assert set(states.values()) == set(ENDED)
-    days = {known.day for known in run.state.requests.values()}
+    days = {known.day for known in run.state[REQUESTS].values()}
     assert days == {(LOCKDOWN + timedelta(days=n)).date().isoformat() for n in range(14)}
 
 
 def test_nobody_is_left_on_duty_or_on_a_task(run: Run) -> None:
-    assert {place.presence for place in run.state.places.values()} == {"off_duty"}
-    assert not run.state.offers
-    assert not any(known.live for known in run.state.workers.values())
+    assert {place.presence for place in run.state[PLACES].values()} == {"off_duty"}
+    assert not run.state[OFFERS]
+    assert not any(known.live for known in run.state[WORKERS].values())
 
 
 def test_a_third_of_the_duty_facts_is_minutes_to_hours_late_and_keeps_its_time(run: Run) -> None:

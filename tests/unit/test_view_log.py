@@ -14,6 +14,7 @@ from projections.catalog import views
 from projections.commands import CommandRow
 from projections.fold import fold
 from projections.jurisdictions import JurisdictionRow
+from services.decisions.state import COMMANDS
 from tests.given import Given, area, assignment, given, request, t, team, worker
 
 A = "230717"
@@ -58,7 +59,7 @@ def test_commands_remember_the_last_event_of_each(city: Given):
     found = rows(city, commands.VIEW)
     assert found["define"] == CommandRow(position=2, name="jurisdiction.established", body="body")
     assert found["form"] == CommandRow(position=7, name="team.formed", body="body")
-    known = city.state.commands
+    known = city.state[COMMANDS]
     assert {k: (r.position, r.name, r.body) for k, r in found.items()} == {
         k: (c.position, c.name, c.body) for k, c in known.items()
     }

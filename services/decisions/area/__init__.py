@@ -1,0 +1,1 @@
+"""Areas: define, rename, close."""

@@ -1,0 +1,220 @@
+"""Decisions about assignments."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from events.assignment import (
+    LIVE,
+    AssignmentAccepted,
+    AssignmentDeclined,
+    AssignmentDispatched,
+    AssignmentDone,
+    AssignmentExpired,
+    AssignmentOffered,
+    AssignmentProgressed,
+    AssignmentReleased,
+)
+from events.base import Event
+from services.decisions import common
+from services.decisions.assignment.commands import (
+    Accept,
+    Decline,
+    Dispatch,
+    Done,
+    Expire,
+    Offer,
+    Progress,
+    Reassign,
+    Release,
+)
+from services.decisions.assignment.rules import (
+    either,
+    free_slot,
+    free_to_take,
+    ids,
+    never_begun,
+    not_twice,
+    out_of_order,
+    subject_of,
+    takes,
+)
+from services.decisions.assignment.table import ASSIGNMENTS, Assignment
+from services.decisions.base import Ask, Refused, decides
+from services.decisions.request.table import REQUESTS
+from services.decisions.state import State
+
+OFFER_LASTS: Final = timedelta(minutes=5)
+
+
+@decides(Offer)
+def _offer(state: State, c: Offer, ask: Ask) -> Iterable[Event]:
+    key = c.assignment or ask.id
+    either(c.worker, c.team)
+    given = state[ASSIGNMENTS].get(key)
+    if given and ask.observed and (given.request, given.worker, given.team) == (c.request, c.worker, c.team):
+        return
+    common.fresh(given, "assignment.exists", assignment=key)
+    asked = free_slot(state, c.request, ask)
+    subject_of(state, c.worker, c.team, ask)
+    not_twice(state, asked, c.worker, c.team, ask)
+    expires = c.expires_at or ask.at + OFFER_LASTS
+    ask.rule(expires > ask.at, "offer.expired", assignment=key)
+    yield AssignmentOffered(
+        assignment=key,
+        request=c.request,
+        worker=c.worker,
+        team=c.team,
+        area=asked.area,
+        incident=asked.incident,
+        expires_at=expires,
+    )
+
+
+@decides(Accept)
+def _accept(state: State, c: Accept, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state in LIVE or (ask.observed and given.begun_at):
+        return
+    override = takes(state, c.assignment, given, c.override, ask)
+    yield AssignmentAccepted(**ids(state, c.assignment), override=override)
+
+
+@decides(Decline)
+def _decline(state: State, c: Decline, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state == "declined":
+        return
+    ask.rule(given.state == "offered", "offer.gone", assignment=c.assignment, state=given.state)
+    yield AssignmentDeclined(**ids(state, c.assignment), reason=c.reason)
+
+
+@decides(Expire)
+def _expire(state: State, c: Expire, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state != "offered" or given.expires_at is None:
+        return
+    ask.rule(
+        ask.at >= given.expires_at,
+        "offer.not_due",
+        assignment=c.assignment,
+        expires=given.expires_at,
+    )
+    yield AssignmentExpired(**ids(state, c.assignment), reason=c.reason)
+
+
+@decides(Dispatch)
+def _dispatch(state: State, c: Dispatch, ask: Ask) -> Iterable[Event]:
+    key = c.assignment or ask.id
+    given = state[ASSIGNMENTS].get(key)
+    if given is None:
+        if c.request is None:
+            raise Refused("assignment.unknown", assignment=key, missing="request")
+        yield _send_new(state, key, c.request, c.worker, c.team, c.override, ask)
+        return
+    if not _same(c, given):
+        raise Refused(
+            "assignment.exists",
+            assignment=key,
+            request=given.request,
+            worker=given.worker,
+            team=given.team,
+        )
+    if given.dispatched and (given.state in LIVE or ask.observed):
+        return
+    override = None
+    if given.state not in LIVE:
+        override = takes(state, key, given, c.override, ask)
+    yield _dispatched_event(state, key, given.request, given.worker, given.team, override)
+
+
+def _same(c: Dispatch, given: Assignment) -> bool:
+    """Whether what the command says of an assignment, if anything, is so."""
+    said = ((c.request, given.request), (c.worker, given.worker), (c.team, given.team))
+    return all(asked is None or asked == known for asked, known in said)
+
+
+def _send_new(
+    state: State, key: str, request: str, worker: str | None, team: str | None, override: str | None, ask: Ask
+) -> Event:
+    either(worker, team)
+    asked = free_slot(state, request, ask)
+    override = free_to_take(subject_of(state, worker, team, ask), worker, team, override, ask)
+    not_twice(state, asked, worker, team, ask)
+    return _dispatched_event(state, key, request, worker, team, override)
+
+
+def _dispatched_event(
+    state: State, key: str, request: str, worker: str | None, team: str | None, override: str | None
+) -> Event:
+    asked = state[REQUESTS][request]
+    return AssignmentDispatched(
+        assignment=key,
+        request=request,
+        worker=worker,
+        team=team,
+        area=asked.area,
+        incident=asked.incident,
+        override=override,
+    )
+
+
+@decides(Progress)
+def _progress(state: State, c: Progress, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if (c.stage, ask.at) in given.stages:
+        return
+    if given.begun_at is None:
+        never_begun(c.assignment, given, ask)
+    elif given.ended_at:
+        ask.rule(
+            ask.at <= given.ended_at,
+            "assignment.ended",
+            assignment=c.assignment,
+            state=given.state,
+            ended=given.ended_at,
+        )
+    if out_of_order(given, c.stage, ask.at):
+        ask.note("stage.out_of_order")
+    yield AssignmentProgressed(**ids(state, c.assignment), stage=c.stage)
+
+
+@decides(Done)
+def _done(state: State, c: Done, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state == "done":
+        return
+    if given.begun_at is None:
+        never_begun(c.assignment, given, ask)
+    elif given.ended_at and ask.late and ask.at <= given.ended_at:
+        ask.note("assignment.ended")  # true when it happened, known too late
+    else:
+        ask.rule(given.state in LIVE, "assignment.ended", assignment=c.assignment, state=given.state)
+    yield AssignmentDone(**ids(state, c.assignment), reason=c.reason)
+
+
+@decides(Release)
+def _release(state: State, c: Release, ask: Ask) -> Iterable[Event]:
+    given = common.assignment(state, c.assignment)
+    if given.state == "released":
+        return
+    ask.rule(
+        given.state in LIVE or given.state == "offered",
+        "assignment.ended",
+        assignment=c.assignment,
+        state=given.state,
+    )
+    yield AssignmentReleased(**ids(state, c.assignment), reason=c.reason)
+
+
+@decides(Reassign)
+def _reassign(state: State, c: Reassign, ask: Ask) -> Iterable[Event]:
+    for item in c.items:  # all are free first, so that two may swap
+        given = common.assignment(state, item.assignment)
+        ask.rule(given.state in LIVE, "assignment.ended", assignment=item.assignment, state=given.state)
+        yield AssignmentReleased(**ids(state, item.assignment), reason=c.reason)
+    for number, item in enumerate(c.items):
+        new = item.new or f"{ask.id}-{number}"
+        common.fresh(new in state[ASSIGNMENTS], "assignment.exists", assignment=new)
+        request = state[ASSIGNMENTS][item.assignment].request
+        yield _send_new(state, new, request, item.worker, item.team, c.override, ask)

@@ -1,0 +1,155 @@
+"""How events change assignments."""
+
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from events.assignment import (
+    LIVE,
+    AssignmentAccepted,
+    AssignmentDeclined,
+    AssignmentDispatched,
+    AssignmentDone,
+    AssignmentExpired,
+    AssignmentOffered,
+    AssignmentProgressed,
+    AssignmentReleased,
+    live_state,
+)
+from events.base import Happened
+from events.stages import STAGES
+from services.decisions.assignment.table import ASSIGNMENTS, OFFERS, Assignment
+from services.decisions.base import evolves
+from services.decisions.request.table import REQUESTS, Request
+from services.decisions.state import State
+from services.decisions.team.table import TEAMS, Team
+from services.decisions.worker.table import WORKERS, Worker, add_fact
+
+
+def _replace(state: State, key: str, /, **fields: object) -> Assignment:
+    new = msgspec.structs.replace(state[ASSIGNMENTS][key], **fields)
+    state.put(state[ASSIGNMENTS], key, new)
+    return new
+
+
+def _without(items: tuple[str, ...], key: str) -> tuple[str, ...]:
+    return tuple(i for i in items if i != key)
+
+
+def _hold(state: State, key: str, given: Assignment, *, live: bool, offer: bool) -> None:
+    """Enter or remove the assignment in the lists of its request and its worker or team."""
+    request = state[REQUESTS][given.request]
+    state.put(state[REQUESTS], given.request, _listed(request, key, live, offer))
+    if given.worker:
+        state.put(state[WORKERS], given.worker, _listed(state[WORKERS][given.worker], key, live, offer))
+    elif given.team:
+        state.put(state[TEAMS], given.team, _listed(state[TEAMS][given.team], key, live, offer))
+    expires = given.expires_at if offer else None
+    if expires or key in state[OFFERS]:
+        state.put(state[OFFERS], key, expires)
+
+
+H = TypeVar("H", Worker, Team, Request)
+
+
+def _listed(holder: H, key: str, live: bool, offer: bool) -> H:
+    rest, offers = _without(holder.live, key), _without(holder.offers, key)
+    return msgspec.structs.replace(
+        holder, live=(*rest, key) if live else rest, offers=(*offers, key) if offer else offers
+    )
+
+
+@evolves(AssignmentOffered)
+def _offered(state: State, e: AssignmentOffered, h: Happened) -> None:
+    given = Assignment(e.request, e.worker, e.team, "offered", expires_at=e.expires_at)
+    state.put(state[ASSIGNMENTS], e.assignment, given)
+    _hold(state, e.assignment, given, live=False, offer=True)
+
+
+@evolves(AssignmentAccepted)
+def _accepted(state: State, e: AssignmentAccepted, h: Happened) -> None:
+    if state[ASSIGNMENTS][e.assignment].state == "offered":
+        given = _replace(state, e.assignment, state="accepted", begun_at=h.at)
+        _hold(state, e.assignment, given, live=True, offer=False)
+
+
+@evolves(AssignmentDispatched)
+def _dispatched(state: State, e: AssignmentDispatched, h: Happened) -> None:
+    old = state[ASSIGNMENTS].get(e.assignment)
+    if old is None:
+        given = Assignment(e.request, e.worker, e.team, "dispatched", begun_at=h.at, dispatched=True)
+        state.put(state[ASSIGNMENTS], e.assignment, given)
+    elif old.state in ("offered", *LIVE):
+        stage = old.state if old.state in STAGES else "dispatched"
+        given = _replace(state, e.assignment, state=stage, begun_at=old.begun_at or h.at, dispatched=True)
+    else:
+        return
+    _hold(state, e.assignment, given, live=True, offer=False)
+
+
+@evolves(AssignmentProgressed)
+def _progressed(state: State, e: AssignmentProgressed, h: Happened) -> None:
+    given = state[ASSIGNMENTS][e.assignment]
+    stages = (*given.stages, (e.stage, h.at))
+    reached = _most_advanced(given, stages) if given.state in LIVE else given.state
+    _replace(state, e.assignment, stages=stages, state=reached)
+    add_fact(state, h)
+
+
+def _most_advanced(given: Assignment, stages: tuple[tuple[str, datetime], ...]) -> str:
+    return live_state([name for name, _ in stages], dispatched=given.dispatched)
+
+
+@evolves(AssignmentDone)
+def _finished(state: State, e: AssignmentDone, h: Happened) -> None:
+    given = state[ASSIGNMENTS][e.assignment]
+    if given.state in LIVE:
+        given = _end(state, e.assignment, "done", h)
+        request = state[REQUESTS][given.request]
+        done = (*request.done, e.assignment)
+        state.put(state[REQUESTS], given.request, msgspec.structs.replace(request, done=done))
+    add_fact(state, h)
+
+
+def _end(state: State, key: str, how: str, h: Happened) -> Assignment:
+    given = _replace(state, key, state=how, ended_at=h.at)
+    _hold(state, key, given, live=False, offer=False)
+    return given
+
+
+@evolves(AssignmentDeclined)
+def _declined(state: State, e: AssignmentDeclined, h: Happened) -> None:
+    if state[ASSIGNMENTS][e.assignment].state == "offered":
+        _end(state, e.assignment, "declined", h)
+
+
+@evolves(AssignmentExpired)
+def _expired(state: State, e: AssignmentExpired, h: Happened) -> None:
+    _end(state, e.assignment, "expired", h)
+
+
+@evolves(AssignmentReleased)
+def _released(state: State, e: AssignmentReleased, h: Happened) -> None:
+    if state[ASSIGNMENTS][e.assignment].state in ("offered", *LIVE):
+        _end(state, e.assignment, "released", h)
+
+
+def revive(state: State, key: str) -> None:
+    """A done was taken back: live again, where it had ended by it."""
+    given = state[ASSIGNMENTS][key]
+    if given.state != "done":
+        return
+    given = _replace(state, key, state=_most_advanced(given, given.stages), ended_at=None)
+    request = state[REQUESTS][given.request]
+    done = _without(request.done, key)
+    state.put(state[REQUESTS], given.request, msgspec.structs.replace(request, done=done))
+    _hold(state, key, given, live=True, offer=False)
+
+
+def unstage(state: State, key: str, stage: str, at: datetime) -> None:
+    """A stage was taken back."""
+    given = state[ASSIGNMENTS][key]
+    stages = tuple(s for s in given.stages if s != (stage, at))
+    reached = _most_advanced(given, stages) if given.state in LIVE else given.state
+    _replace(state, key, stages=stages, state=reached)

@@ -1,0 +1,119 @@
+"""Rules that several decisions about assignments share."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from events.assignment import (
+    AssignmentReleased,
+)
+from events.base import Event
+from events.stages import RANK
+from services.decisions import common
+from services.decisions.assignment.table import ASSIGNMENTS, Assignment
+from services.decisions.base import Ask, Refused
+from services.decisions.request.table import REQUESTS, Request
+from services.decisions.state import State
+from services.decisions.team.table import Team
+from services.decisions.worker.table import Worker
+
+
+def free_slot(state: State, key: str, ask: Ask) -> Request:
+    """The request, which must be unfinished and have a slot left."""
+    asked = common.unfinished(state, key, ask)
+    free = asked.free_slots
+    if free is not None and free <= 0 and not asked.ended:
+        taken = [state[ASSIGNMENTS][a] for a in asked.done + asked.live]
+        last = max(taken, key=lambda given: given.begun_at or ask.at)
+        ask.rule(False, "request.full", request=key, worker=last.worker, team=last.team)
+    return asked
+
+
+def free_to_take(
+    subject: Worker | Team, worker: str | None, team: str | None, override: str | None, ask: Ask
+) -> str | None:
+    """The capacity rule for a worker or a team; the override, where one was needed."""
+    full = subject.capacity is not None and len(subject.live) >= subject.capacity
+    ask.rule(
+        not full or override,
+        "capacity.exceeded",
+        worker=worker,
+        team=team,
+        live=subject.live,
+    )
+    return override if full else None
+
+
+def either(worker: str | None, team: str | None) -> None:
+    """Exactly one of the two must be given."""
+    if (worker is None) == (team is None):
+        raise Refused("assignment.subject")
+
+
+def subject_of(state: State, worker: str | None, team: str | None, ask: Ask) -> Worker | Team:
+    """The worker or team, who must be on duty or active."""
+    if worker:
+        known = common.active_worker(state, worker, ask)
+        ask.rule(known.duty.on or known.retired, "worker.off_duty", worker=worker)
+        return known
+    known_team = common.team(state, str(team))
+    ask.rule(known_team.state == "active", "team.not_active", team=team, state=known_team.state)
+    return known_team
+
+
+def not_twice(state: State, asked: Request, worker: str | None, team: str | None, ask: Ask) -> None:
+    """Nobody is sent or asked twice for one request."""
+    for key in asked.live + asked.offers:
+        other = state[ASSIGNMENTS][key]
+        ask.rule(
+            (other.worker, other.team) != (worker, team),
+            "assignment.duplicate",
+            assignment=key,
+            worker=worker,
+            team=team,
+        )
+
+
+def takes(state: State, key: str, given: Assignment, override: str | None, ask: Ask) -> str | None:
+    """Slot and capacity for an offer that is still open; of one that is gone that alone is said."""
+    if given.state != "offered":
+        ask.rule(False, "offer.gone", assignment=key, state=given.state)
+        return override
+    expires = given.expires_at
+    ask.rule(expires is None or ask.at < expires, "offer.expired", assignment=key, expired=expires)
+    free_slot(state, given.request, ask)
+    subject = subject_of(state, given.worker, given.team, ask)
+    return free_to_take(subject, given.worker, given.team, override, ask)
+
+
+def ids(state: State, key: str) -> dict[str, Any]:
+    """The fields that every event of this assignment has."""
+    given = state[ASSIGNMENTS][key]
+    return {
+        "assignment": key,
+        "request": given.request,
+        "worker": given.worker,
+        "team": given.team,
+        "area": state[REQUESTS][given.request].area,
+    }
+
+
+def never_begun(key: str, given: Assignment, ask: Ask) -> None:
+    """Work on what nobody took."""
+    ask.rule(False, "assignment.not_accepted", assignment=key, state=given.state)
+
+
+def out_of_order(given: Assignment, stage: str, at: datetime) -> bool:
+    """Earlier than what comes before it, or later than what comes after it."""
+    rank = RANK.get(stage, 0)
+    earlier = [t for name, t in given.stages if 0 < RANK.get(name, 0) < rank]
+    later = [t for name, t in given.stages if 0 < rank < RANK.get(name, 0)]
+    if given.begun_at:
+        earlier.append(given.begun_at)
+    return any(at < t for t in earlier) or any(at > t for t in later)
+
+
+def release_all(state: State, keys: Iterable[str], reason: str) -> Iterator[Event]:
+    """Release these assignments and offers."""
+    for key in tuple(keys):
+        yield AssignmentReleased(**ids(state, key), reason=reason)

@@ -1,0 +1,1 @@
+"""Handover notes: written by one shift, acknowledged by the next, resolved when settled."""

@@ -1,0 +1,1 @@
+"""Incidents: declare, amend, close, reopen."""

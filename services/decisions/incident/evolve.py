@@ -1,0 +1,34 @@
+"""How events change incidents."""
+
+import msgspec
+
+from events.base import Happened
+from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
+from services.decisions.base import evolves
+from services.decisions.incident.table import INCIDENTS, Incident
+from services.decisions.state import State
+
+
+@evolves(IncidentDeclared)
+def _declared(state: State, e: IncidentDeclared, h: Happened) -> None:
+    new = Incident(e.name, e.kind, e.areas, e.starts_at, expected_days=e.expected_days)
+    state.put(state[INCIDENTS], e.incident, new)
+
+
+@evolves(IncidentAmended)
+def _amended(state: State, e: IncidentAmended, h: Happened) -> None:
+    fields = ("name", "kind", "areas", "starts_at", "expected_days")
+    given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
+    state.put(state[INCIDENTS], e.incident, msgspec.structs.replace(state[INCIDENTS][e.incident], **given))
+
+
+@evolves(IncidentClosed)
+def _closed(state: State, e: IncidentClosed, h: Happened) -> None:
+    known = state[INCIDENTS][e.incident]
+    state.put(state[INCIDENTS], e.incident, msgspec.structs.replace(known, ends_at=e.ends_at))
+
+
+@evolves(IncidentReopened)
+def _reopened(state: State, e: IncidentReopened, h: Happened) -> None:
+    known = state[INCIDENTS][e.incident]
+    state.put(state[INCIDENTS], e.incident, msgspec.structs.replace(known, ends_at=None))

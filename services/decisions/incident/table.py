@@ -1,0 +1,25 @@
+"""The descriptor of incidents."""
+
+from datetime import datetime
+
+import msgspec
+
+from services.decisions.table import Table
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """What is being responded to."""
+
+    name: str
+    kind: str
+    areas: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime | None = None
+    """Set while it is closed."""
+    unfinished: int = 0
+    """Its requests that are open, assigned or in_progress."""
+    expected_days: int | None = None
+    """How many local days it is expected to last; None = not known."""
+
+
+INCIDENTS = Table("incidents", Incident, kind="incident", areas=lambda state, key, row: row.areas)

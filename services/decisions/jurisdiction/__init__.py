@@ -1,0 +1,1 @@
+"""What one command centre commands: its name and time zone."""

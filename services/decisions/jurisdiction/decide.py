@@ -1,0 +1,61 @@
+"""Decisions about the jurisdiction."""
+
+from collections.abc import Iterable
+from zoneinfo import available_timezones
+
+from events.base import Event
+from events.jurisdiction import (
+    JurisdictionEstablished,
+    JurisdictionMoved,
+    JurisdictionResumed,
+    LogFenced,
+    PersonalRevealed,
+)
+from services.decisions.base import Ask, Command, Refused, decides
+from services.decisions.jurisdiction.commands import Establish, Fence, Move, Resume, Reveal
+from services.decisions.state import State
+
+
+@decides(Establish)
+def _establish(state: State, c: Establish, ask: Ask) -> Iterable[Event]:
+    if c.timezone not in available_timezones():
+        raise Refused("timezone.unknown", timezone=c.timezone)
+    if state.established:
+        if state.meta["timezone"] == c.timezone and state.meta["name"] == c.name:
+            return
+        raise Refused(
+            "jurisdiction.established",
+            jurisdiction=state.jurisdiction,
+            name=state.meta["name"],
+            timezone=state.meta["timezone"],
+        )
+    yield JurisdictionEstablished(name=c.name, timezone=c.timezone)
+
+
+def refuse_moved(state: State, command: Command) -> None:
+    """Raises Refused where the jurisdiction has moved: facts, and what the service itself sends, too."""
+    if state.moved is None or isinstance(command, Resume):
+        return
+    raise Refused("jurisdiction.moved", jurisdiction=state.jurisdiction, to=state.moved or None)
+
+
+@decides(Move)
+def _move(state: State, c: Move, ask: Ask) -> Iterable[Event]:
+    yield JurisdictionMoved(to=c.to)
+
+
+@decides(Resume)
+def _resume(state: State, c: Resume, ask: Ask) -> Iterable[Event]:
+    if state.moved is None and not c.restored:
+        raise Refused("jurisdiction.not_moved", jurisdiction=state.jurisdiction)
+    yield JurisdictionResumed(position=c.position, hash=c.hash, source=c.source, restored=c.restored)
+
+
+@decides(Reveal)
+def _reveal(state: State, c: Reveal, ask: Ask) -> Iterable[Event]:
+    yield PersonalRevealed(view=c.view, subjects=c.subjects, purpose=c.purpose)
+
+
+@decides(Fence)
+def _fence(state: State, c: Fence, ask: Ask) -> Iterable[Event]:
+    yield LogFenced(commands=c.commands)

@@ -1,0 +1,1 @@
+"""Requests: from the receipt to an end, and back."""

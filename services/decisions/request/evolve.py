@@ -1,0 +1,79 @@
+"""How events change requests."""
+
+import msgspec
+
+from events.base import Happened
+from events.request import (
+    RequestAmended,
+    RequestCancelled,
+    RequestCompleted,
+    RequestErased,
+    RequestFailed,
+    RequestMerged,
+    RequestOpened,
+    RequestReopened,
+)
+from services.decisions.base import evolves
+from services.decisions.request.table import REQUESTS, Request
+from services.decisions.state import State
+
+
+def _replace(state: State, key: str, /, **fields: object) -> None:
+    state.put(state[REQUESTS], key, msgspec.structs.replace(state[REQUESTS][key], **fields))
+
+
+@evolves(RequestOpened)
+def _opened(state: State, e: RequestOpened, h: Happened) -> None:
+    day = h.at.astimezone(state.meta["zone"]).date().isoformat()
+    new = Request(
+        category=e.category,
+        priority=e.priority,
+        area=e.area,
+        incident=e.incident,
+        day=day,
+        opened_at=h.at,
+        quantity=e.quantity,
+        slots=e.slots,
+        due_at=e.due_at,
+        lon=e.lon,
+        lat=e.lat,
+    )
+    state.put(state[REQUESTS], e.request, new)
+
+
+@evolves(RequestAmended)
+def _amended(state: State, e: RequestAmended, h: Happened) -> None:
+    known = state[REQUESTS][e.request]
+    fields = (f for f in e.__struct_fields__ if hasattr(known, f))
+    given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
+    _replace(state, e.request, **given)
+
+
+@evolves(RequestCompleted)
+def _completed(state: State, e: RequestCompleted, h: Happened) -> None:
+    _replace(state, e.request, ended="done", into=None)
+
+
+@evolves(RequestCancelled)
+def _cancelled(state: State, e: RequestCancelled, h: Happened) -> None:
+    _replace(state, e.request, ended="cancelled", into=None)
+
+
+@evolves(RequestFailed)
+def _failed(state: State, e: RequestFailed, h: Happened) -> None:
+    _replace(state, e.request, ended="failed", into=None)
+
+
+@evolves(RequestMerged)
+def _merged(state: State, e: RequestMerged, h: Happened) -> None:
+    _replace(state, e.request, ended="merged", into=e.into)
+
+
+@evolves(RequestReopened)
+def _reopened(state: State, e: RequestReopened, h: Happened) -> None:
+    _replace(state, e.request, ended=None, into=None, done=())
+
+
+@evolves(RequestErased)
+def _erased(state: State, e: RequestErased, h: Happened) -> None:
+    _replace(state, e.request, erased=True)

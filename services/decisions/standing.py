@@ -1,0 +1,110 @@
+"""Where workers and requests stand now, worked out from the tables; and who and what an event moves."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from events.base import Move, Place, RequestMove, Standing
+from events.presence import presence_of
+from events.request_state import UNFINISHED, state_of
+from services.decisions.assignment.table import ASSIGNMENTS
+from services.decisions.incident.table import INCIDENTS
+from services.decisions.membership import active_team
+from services.decisions.request.table import REQUESTS, Request
+from services.decisions.state import State
+from services.decisions.table import Table
+from services.decisions.team.table import TEAMS
+from services.decisions.worker.table import PLACES, WORKERS, Worker
+
+STANDINGS: Final = Table("standings", Standing)
+"""How each request counts in the ledger, as the last event about it said."""
+
+
+def place(state: State, worker: str) -> Place | None:
+    """Where a worker counts now (interface: presence); None = not on the roster."""
+    known = state[WORKERS].get(worker)
+    if known is None or known.retired:
+        return None
+    team = active_team(state, known)
+    area = known.duty.area if known.duty.on else known.home_area
+    return Place(area or state.jurisdiction, known.role, _presence(state, known, team), team)
+
+
+def _presence(state: State, worker: Worker, team: str | None) -> str:
+    live = worker.live + (state[TEAMS][team].live if team else ())
+    assignments = state[ASSIGNMENTS]
+    return presence_of(worker.duty, (assignments[a].state for a in live))
+
+
+def request_state(state: State, request: Request) -> str:
+    """open, assigned, in_progress; or how it ended."""
+    assignments = state[ASSIGNMENTS]
+    live = (assignments[a].state for a in request.live)
+    return state_of(request.ended, done=bool(request.done), live=live)
+
+
+def standing(state: State, request: str) -> Standing | None:
+    """How a request counts in the ledger now."""
+    known = state[REQUESTS].get(request)
+    if known is None:
+        return None
+    return Standing(known.area, known.incident, known.day, request_state(state, known), known.priority)
+
+
+def moves(
+    state: State, mark: int, always: Iterable[str] = ()
+) -> tuple[tuple[Move, ...], tuple[RequestMove, ...]]:
+    """Who and what moved by the changes since `mark`; workers in `always` even where nothing changed."""
+    workers, requests = _touched(state, mark, always)
+    moved: list[Move] = []
+    for worker in workers:
+        before, after = state[PLACES].get(worker), place(state, worker)
+        if before != after or (worker in always and after is not None):
+            moved.append(Move(worker, before, after))
+    shifted: list[RequestMove] = []
+    for request in requests:
+        was, now = state[STANDINGS].get(request), standing(state, request)
+        if was != now:
+            shifted.append(RequestMove(request, was, now))
+    return tuple(moved), tuple(shifted)
+
+
+def _touched(state: State, mark: int, always: Iterable[str]) -> tuple[dict[str, None], dict[str, None]]:
+    workers, requests = dict.fromkeys(always), dict[str, None]()
+    for table, key, old in state.changed(mark):
+        if table is state[WORKERS]:
+            workers[key] = None
+        elif table is state[REQUESTS]:
+            requests[key] = None
+        elif table is state[TEAMS]:
+            now = state[TEAMS].get(key)
+            workers.update(dict.fromkeys(old.members if old else ()))
+            workers.update(dict.fromkeys(now.members if now else ()))
+        elif table is state[ASSIGNMENTS]:
+            subject = state[ASSIGNMENTS].get(key) or old
+            requests[subject.request] = None
+            if subject.worker:
+                workers[subject.worker] = None
+            elif subject.team:
+                workers.update(dict.fromkeys(state[TEAMS][subject.team].members))
+    return workers, requests
+
+
+def settle_moves(state: State, moved: Iterable[Move], shifted: Iterable[RequestMove]) -> None:
+    """Take over the places and standings that an event carries."""
+    for move in moved:
+        state.put(state[PLACES], move.worker, move.after)
+    for shift in shifted:
+        state.put(state[STANDINGS], shift.request, shift.after)
+        _count(state, shift.before, -1)
+        _count(state, shift.after, 1)
+
+
+def _count(state: State, standing: Standing | None, by: int) -> None:
+    if standing is None or standing.state not in UNFINISHED:
+        return
+    incident = state[INCIDENTS].get(standing.incident or "")
+    if incident and standing.incident:
+        counted = msgspec.structs.replace(incident, unfinished=incident.unfinished + by)
+        state.put(state[INCIDENTS], standing.incident, counted)

@@ -1,0 +1,1 @@
+"""Teams: form, fill, activate, stand down."""

@@ -1,0 +1,82 @@
+"""How events change teams."""
+
+import msgspec
+
+from events.base import Happened
+from events.team import (
+    TeamActivated,
+    TeamAmended,
+    TeamFormed,
+    TeamJoined,
+    TeamLeaderAppointed,
+    TeamLeft,
+    TeamStoodDown,
+)
+from services.decisions.base import evolves
+from services.decisions.state import State
+from services.decisions.team.table import TEAMS, Team
+from services.decisions.worker.table import WORKERS
+
+
+def _replace(state: State, key: str, /, **fields: object) -> Team:
+    new = msgspec.structs.replace(state[TEAMS][key], **fields)
+    state.put(state[TEAMS], key, new)
+    return new
+
+
+def _belongs(state: State, worker: str, team: str, *, member: bool) -> None:
+    known = state[WORKERS][worker]
+    teams = tuple(t for t in known.teams if t != team)
+    state.put(
+        state[WORKERS], worker, msgspec.structs.replace(known, teams=(*teams, team) if member else teams)
+    )
+
+
+@evolves(TeamFormed)
+def _formed(state: State, e: TeamFormed, h: Happened) -> None:
+    new = Team(name=e.name, kind=e.kind, area=e.area, organisation=e.organisation, capacity=e.capacity)
+    state.put(state[TEAMS], e.team, new)
+
+
+@evolves(TeamAmended)
+def _amended(state: State, e: TeamAmended, h: Happened) -> None:
+    fields = ("name", "area", "organisation", "capacity")
+    given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
+    _replace(state, e.team, **given)
+
+
+@evolves(TeamJoined)
+def _joined(state: State, e: TeamJoined, h: Happened) -> None:
+    known = state[TEAMS][e.team]
+    if e.worker not in known.members:
+        _replace(state, e.team, members=(*known.members, e.worker))
+    if known.state != "stood_down":
+        _belongs(state, e.worker, e.team, member=True)
+
+
+@evolves(TeamLeft)
+def _left(state: State, e: TeamLeft, h: Happened) -> None:
+    known = state[TEAMS][e.team]
+    members = tuple(m for m in known.members if m != e.worker)
+    leader = None if known.leader == e.worker else known.leader
+    _replace(state, e.team, members=members, leader=leader)
+    _belongs(state, e.worker, e.team, member=False)
+
+
+@evolves(TeamLeaderAppointed)
+def _appointed(state: State, e: TeamLeaderAppointed, h: Happened) -> None:
+    _replace(state, e.team, leader=e.worker)
+
+
+@evolves(TeamActivated)
+def _activated(state: State, e: TeamActivated, h: Happened) -> None:
+    known = _replace(state, e.team, state="active")
+    for worker in known.members:
+        _belongs(state, worker, e.team, member=True)
+
+
+@evolves(TeamStoodDown)
+def _stood_down(state: State, e: TeamStoodDown, h: Happened) -> None:
+    known = _replace(state, e.team, state="stood_down")
+    for worker in known.members:
+        _belongs(state, worker, e.team, member=False)

@@ -1,0 +1,1 @@
+"""Workers: who they are, and their duty."""

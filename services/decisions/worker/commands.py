@@ -1,0 +1,111 @@
+"""Commands about workers: also the HTTP bodies and the OpenAPI schemas."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.decisions.base import Command, command
+from services.decisions.fields import WHOLE, AreaCode, Code, Label, PersonalLine, WorkerId, omitted
+from services.decisions.references import ARRIVES, PLAIN
+
+Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
+
+
+CommandId = Annotated[
+    str, Field(min_length=1, max_length=64, description="Id of the command to take back"), PLAIN
+]
+
+
+Capacity = Annotated[int, Field(ge=1, le=1000, description="Live assignments at once"), WHOLE]
+
+
+@command("worker.register", gateway=True)
+class Register(Command):
+    """Add a person who can be sent. Without `worker` the command's id becomes theirs."""
+
+    worker: WorkerId | None = None
+    role: Code
+    home_area: AreaCode | None = None
+    organisation: Label | None = None
+    skills: Skills = ()
+    vehicle: Label | None = None
+    capacity: Capacity = 1
+    name: PersonalLine | None = None
+    phone: PersonalLine | None = None
+
+
+@command("worker.amend")
+class Amend(Command):
+    """Change what is known of a worker; fields left out stay."""
+
+    worker: WorkerId
+    role: Code = omitted()
+    home_area: AreaCode | None = None
+    organisation: Label | None = None
+    skills: Skills = omitted()
+    vehicle: Label | None = None
+    capacity: Capacity = omitted()
+    name: PersonalLine | None = None
+    phone: PersonalLine | None = None
+
+
+@command("worker.retire")
+class Retire(Command):
+    """A person can no longer be sent; refused while they have a live assignment of their own."""
+
+    worker: WorkerId
+    reason: Code | None = None
+
+
+@command("worker.report", fact=True, own=True)
+class Report(Command):
+    """Register once with the home community as available for service there; not a shift."""
+
+    worker: Annotated[WorkerId, ARRIVES]
+    area: AreaCode
+
+
+@command("worker.check_in", fact=True, own=True)
+class CheckIn(Command):
+    """Go on duty at an area, or move there. With walk_in an unknown worker is registered at once."""
+
+    worker: Annotated[WorkerId, ARRIVES]
+    area: AreaCode
+    walk_in: bool = False
+    role: Code = "volunteer"
+    organisation: Label | None = None
+    name: PersonalLine | None = None
+    phone: PersonalLine | None = None
+
+
+@command("worker.set_presence", fact=True, own=True)
+class SetPresence(Command):
+    """Say that you are available, or on a break."""
+
+    worker: WorkerId
+    presence: Literal["available", "on_break"]
+
+
+@command("worker.check_out", fact=True, own=True)
+class CheckOut(Command):
+    """Go off duty. With a live assignment of your own give `release` (the reason), which releases it."""
+
+    worker: WorkerId
+    release: Code | None = None
+
+
+@command("worker.take_back", own=True)
+class TakeBack(Command):
+    """A mistap: void the worker's newest own fact, named by the id of the command that recorded it."""
+
+    worker: WorkerId
+    command: Annotated[str, PLAIN] = Field(
+        min_length=1, max_length=64, description="Id of the command to take back"
+    )
+
+
+@command("worker.erase", by="admin")
+class Erase(Command):
+    """Destroy the worker's key: their personal data can never be read again. Retires them too."""
+
+    worker: WorkerId

@@ -1,0 +1,207 @@
+"""Decisions about workers."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from events.base import Event
+from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact
+from events.team import TeamLeft
+from events.worker import (
+    WorkerAmended,
+    WorkerCheckedIn,
+    WorkerCheckedOut,
+    WorkerErased,
+    WorkerPresenceSet,
+    WorkerRegistered,
+    WorkerReported,
+    WorkerRetired,
+    WorkerTakenBack,
+)
+from services.decisions import common
+from services.decisions.assignment.rules import free_to_take, release_all
+from services.decisions.assignment.table import ASSIGNMENTS
+from services.decisions.base import Ask, Refused, changes, decides
+from services.decisions.request.table import REQUESTS
+from services.decisions.state import State
+from services.decisions.worker.commands import (
+    Amend,
+    CheckIn,
+    CheckOut,
+    Erase,
+    Register,
+    Report,
+    Retire,
+    SetPresence,
+    TakeBack,
+)
+from services.decisions.worker.table import WORKERS, Worker, with_fact
+
+
+@decides(Register)
+def _register(state: State, c: Register, ask: Ask) -> Iterable[Event]:
+    key = c.worker or ask.id
+    if c.home_area:
+        common.open_area(state, c.home_area, ask)
+    known = state[WORKERS].get(key)
+    if known:
+        if ask.observed and not known.retired and _registered_alike(known, c):
+            return
+        if known.erased:
+            raise Refused("worker.erased", worker=key)
+        ask.rule(known.retired, "worker.exists", worker=key)
+    yield WorkerRegistered(
+        worker=key,
+        role=c.role,
+        home_area=c.home_area,
+        organisation=c.organisation,
+        skills=tuple(c.skills),
+        vehicle=c.vehicle,
+        capacity=c.capacity,
+        name=c.name,
+        phone=c.phone,
+    )
+
+
+def _registered_alike(known: Worker, c: Register) -> bool:
+    return all(
+        getattr(known, field) == getattr(c, field)
+        for field in ("role", "home_area", "organisation", "skills", "vehicle", "capacity")
+    )
+
+
+@decides(Amend)
+def _amend(state: State, c: Amend, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    given = changes(c, "worker")
+    if given.get("home_area"):
+        common.open_area(state, given["home_area"], ask)
+    new = {k: v for k, v in given.items() if k in ("name", "phone") or getattr(known, k) != v}
+    if new:
+        yield WorkerAmended(worker=c.worker, **new)
+
+
+@decides(Retire)
+def _retire(state: State, c: Retire, ask: Ask) -> Iterator[Event]:
+    known = common.worker(state, c.worker)
+    if known.retired:
+        return
+    ask.rule(not known.live, "worker.has_assignment", worker=c.worker, live=known.live)
+    yield from release_all(state, known.offers, "retired")
+    for team in known.teams:
+        yield TeamLeft(team=team, worker=c.worker, reason="retired")
+    if known.duty.on:
+        yield WorkerCheckedOut(worker=c.worker)  # a person-time ends with the duty
+    yield WorkerRetired(worker=c.worker, reason=c.reason)
+
+
+@decides(Report)
+def _report(state: State, c: Report, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    common.open_area(state, c.area, ask)
+    if known.reported != c.area and not _holds(known, REPORT, c.area, ask.at):
+        yield WorkerReported(worker=c.worker, area=c.area)
+
+
+@decides(CheckIn)
+def _check_in(state: State, c: CheckIn, ask: Ask) -> Iterable[Event]:
+    common.open_area(state, c.area, ask)
+    if c.worker not in state[WORKERS] and c.walk_in:
+        yield WorkerRegistered(
+            worker=c.worker,
+            role=c.role,
+            organisation=c.organisation,
+            name=c.name,
+            phone=c.phone,
+            walk_in=True,
+        )
+    known = common.active_worker(state, c.worker, ask)
+    if not _holds(known, IN, c.area, ask.at):
+        yield WorkerCheckedIn(worker=c.worker, area=c.area)
+
+
+@decides(SetPresence)
+def _set_presence(state: State, c: SetPresence, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    if _holds(known, BREAK if c.presence == "on_break" else AVAILABLE, None, ask.at):
+        return
+    ask.rule(
+        known.duty.on or known.retired or ask.late,
+        "worker.off_duty",
+        worker=c.worker,
+    )  # news of the past may come before the news of the check-in
+    yield WorkerPresenceSet(worker=c.worker, presence=c.presence)
+
+
+@decides(CheckOut)
+def _check_out(state: State, c: CheckOut, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    if _holds(known, OUT, None, ask.at):
+        return
+    if known.live and known.duty.on and not with_fact(known, Fact(ask.at, 1 << 62, OUT)).duty.on:
+        yield from _leave_assignments(state, known, c, ask)
+    yield WorkerCheckedOut(worker=c.worker)
+
+
+def _leave_assignments(state: State, known: Worker, c: CheckOut, ask: Ask) -> Iterator[Event]:
+    if c.release:
+        yield from release_all(state, known.live, c.release)
+    elif all(_begun_after(state, a, ask.at) for a in known.live):
+        ask.note("duty.ended_under_assignment")  # late news: they had left before they were assigned
+    else:
+        ask.rule(False, "worker.has_assignment", worker=c.worker, live=known.live)
+
+
+def _begun_after(state: State, assignment: str, at: datetime) -> bool:
+    begun = state[ASSIGNMENTS][assignment].begun_at
+    return begun is not None and begun > at
+
+
+@decides(TakeBack)
+def _take_back(state: State, c: TakeBack, ask: Ask) -> Iterable[Event]:
+    known = common.active_worker(state, c.worker, ask)
+    fact = next((f for f in reversed(known.facts) if f.command == c.command), None)
+    if fact is None:
+        raise Refused("fact.unknown", worker=c.worker, command=c.command)
+    ask.rule(known.facts[-1] is fact, "fact.not_newest", worker=c.worker)
+    if fact.kind == ACT and fact.stage == "done":
+        _check_revival(state, str(fact.assignment), known, ask)
+    yield WorkerTakenBack(
+        worker=c.worker,
+        taken=c.command,
+        position=fact.position,
+        kind=fact.kind,
+        assignment=fact.assignment,
+        request=state[ASSIGNMENTS][fact.assignment].request if fact.assignment else None,
+        stage=fact.stage,
+        at=fact.at,
+    )
+
+
+def _check_revival(state: State, key: str, known: Worker, ask: Ask) -> None:
+    """A done that is taken back makes the assignment live again."""
+    given = state[ASSIGNMENTS][key]
+    if given.state != "done":
+        return
+    common.unfinished(state, given.request, ask)
+    if key not in state[REQUESTS][given.request].done:
+        raise Refused("request.reopened", request=given.request)
+    free_to_take(known, given.worker, None, None, ask)
+
+
+@decides(Erase)
+def _erase(state: State, c: Erase, ask: Ask) -> Iterable[Event]:
+    known = common.worker(state, c.worker)
+    if known.erased:
+        return
+    yield from _retire(state, Retire(worker=c.worker, reason="erased"), ask)
+    yield WorkerErased(worker=c.worker)
+
+
+def _holds(known: Worker, kind: str, area: str | None, at: datetime) -> bool:
+    """Whether an equal fact (worker, kind, area, at) is recorded."""
+    for fact in reversed(known.facts):
+        if fact.at < at:  # they are in order of their times
+            return False
+        if fact.at == at and fact.kind == kind and fact.area == area:
+            return True
+    return False

@@ -1,0 +1,88 @@
+"""How events change workers."""
+
+import msgspec
+
+from events.base import Happened
+from events.duty import ANEW, Fact, fold
+from events.worker import (
+    WorkerAmended,
+    WorkerCheckedIn,
+    WorkerCheckedOut,
+    WorkerErased,
+    WorkerPresenceSet,
+    WorkerRegistered,
+    WorkerReported,
+    WorkerRetired,
+    WorkerTakenBack,
+)
+from services.decisions.assignment.evolve import revive, unstage
+from services.decisions.base import evolves
+from services.decisions.state import State
+from services.decisions.worker.table import WORKERS, Worker, add_fact, with_fact
+
+
+@evolves(WorkerRegistered)
+def _registered(state: State, e: WorkerRegistered, h: Happened) -> None:
+    known = state[WORKERS].get(e.worker) or Worker(role=e.role)
+    new = msgspec.structs.replace(
+        known,
+        role=e.role,
+        home_area=e.home_area,
+        organisation=e.organisation,
+        skills=e.skills,
+        vehicle=e.vehicle,
+        capacity=e.capacity,
+        retired_at=None,
+    )
+    if known.retired:
+        new = with_fact(new, Fact(h.at, h.position, ANEW))
+    state.put(state[WORKERS], e.worker, new)
+
+
+@evolves(WorkerAmended)
+def _amended(state: State, e: WorkerAmended, h: Happened) -> None:
+    fields = ("role", "home_area", "organisation", "skills", "vehicle", "capacity")
+    given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
+    state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], **given))
+
+
+@evolves(WorkerRetired)
+def _retired(state: State, e: WorkerRetired, h: Happened) -> None:
+    state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], retired_at=h.at))
+
+
+@evolves(WorkerErased)
+def _erased(state: State, e: WorkerErased, h: Happened) -> None:
+    state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], erased=True))
+
+
+@evolves(WorkerReported)
+def _reported(state: State, e: WorkerReported, h: Happened) -> None:
+    add_fact(state, h)
+
+
+@evolves(WorkerCheckedIn)
+def _checked_in(state: State, e: WorkerCheckedIn, h: Happened) -> None:
+    add_fact(state, h)
+
+
+@evolves(WorkerPresenceSet)
+def _presence_set(state: State, e: WorkerPresenceSet, h: Happened) -> None:
+    add_fact(state, h)
+
+
+@evolves(WorkerCheckedOut)
+def _checked_out(state: State, e: WorkerCheckedOut, h: Happened) -> None:
+    add_fact(state, h)
+
+
+@evolves(WorkerTakenBack)
+def _taken_back(state: State, e: WorkerTakenBack, h: Happened) -> None:
+    known = state[WORKERS][e.worker]
+    facts = tuple(f for f in known.facts if f.position != e.position)
+    gone = next(f for f in known.facts if f.position == e.position)
+    state.put(state[WORKERS], e.worker, msgspec.structs.replace(known, facts=facts, duty=fold(facts)))
+    if e.assignment and e.stage == "done":
+        revive(state, e.assignment)
+    elif e.assignment and e.stage:
+        unstage(state, e.assignment, e.stage, gone.at)

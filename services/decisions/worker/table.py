@@ -1,0 +1,88 @@
+"""The descriptor of workers."""
+
+from bisect import insort
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from events.base import Happened, Place
+from events.duty import ANEW, OFF, REPORT, Duty, Fact, fold, order, step
+from events.facts import fact_of
+from events.worker import (
+    WorkerErased,
+)
+from services.decisions.state import State
+from services.decisions.table import Table
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """`facts` are all own facts that are not taken back, in (at, position) order; `duty` is their fold."""
+
+    role: str
+    home_area: str | None = None
+    organisation: str | None = None
+    skills: tuple[str, ...] = ()
+    vehicle: str | None = None
+    capacity: int = 1
+    retired_at: datetime | None = None
+    """Set while they are off the roster."""
+    erased: bool = False
+    facts: tuple[Fact, ...] = ()
+    duty: Duty = OFF
+    teams: tuple[str, ...] = ()
+    """Teams joined and not stood down."""
+    live: tuple[str, ...] = ()
+    """Own live assignments."""
+    offers: tuple[str, ...] = ()
+
+    @property
+    def retired(self) -> bool:
+        return self.retired_at is not None
+
+    @property
+    def reported(self) -> str | None:
+        """The home community they last registered with for service."""
+        kinds = (fact for fact in reversed(self.facts) if fact.kind in (REPORT, ANEW))
+        newest = next(kinds, None)
+        return newest.area if newest else None
+
+
+def with_fact(worker: Worker, fact: Fact) -> Worker:
+    """The worker with one more own fact, wherever its time puts it."""
+    if not worker.facts or order(worker.facts[-1]) <= order(fact):
+        return msgspec.structs.replace(worker, facts=(*worker.facts, fact), duty=step(worker.duty, fact))
+    facts = list(worker.facts)
+    insort(facts, fact, key=order)
+    return msgspec.structs.replace(worker, facts=tuple(facts), duty=fold(facts))
+
+
+def add_fact(state: State, happened: Happened) -> None:
+    """Enter the own fact of a worker that an event tells, if any."""
+    if told := fact_of(happened):
+        worker, fact = told
+        state.put(state[WORKERS], worker, with_fact(state[WORKERS][worker], fact))
+
+
+PLACES: Final = Table("places", Place)
+"""Where each worker counts, as the last event about them said."""
+
+
+def _lies(state: State, key: str, row: Worker) -> tuple[str]:
+    place = state[PLACES].get(key)
+    return (place.area if place else row.home_area or state.jurisdiction,)
+
+
+def _themselves(state: State, key: str, worker: str) -> bool:
+    return key == worker and key in state[WORKERS]
+
+
+WORKERS = Table(
+    "workers",
+    Worker,
+    kind="worker",
+    areas=_lies,
+    nowhere=lambda row: not row.duty.on and row.home_area is None,
+    own=_themselves,
+    erasure=WorkerErased,
+)
