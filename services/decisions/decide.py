@@ -8,15 +8,13 @@ import msgspec
 
 import services.decisions
 from events import catalog
-from events.assignment import AssignmentDone, AssignmentEvent, AssignmentProgressed
+from events.assignment import AssignmentEvent
 from events.base import Event, Happened
 from events.commit import Commit, Head, Recorded
 from events.duty import REPORT
+from events.facts import TELLING
 from events.jurisdiction import JurisdictionEstablished
 from events.worker import (
-    WorkerCheckedIn,
-    WorkerCheckedOut,
-    WorkerPresenceSet,
     WorkerReported,
     WorkerTakenBack,
 )
@@ -36,15 +34,7 @@ for _folder in pkgutil.iter_modules(services.decisions.__path__, "services.decis
             importlib.import_module(_module.name)
 refuse_gaps()
 
-_OWN_FACT = (
-    WorkerCheckedIn
-    | WorkerCheckedOut
-    | WorkerPresenceSet
-    | WorkerReported
-    | WorkerTakenBack
-    | AssignmentProgressed
-    | AssignmentDone
-)
+_OWN_FACT = (*TELLING, WorkerTakenBack)
 """Of these the worker is listed in `moved` even where nothing changes."""
 
 

@@ -10,9 +10,12 @@ from events.base import Event, Happened
 from events.duty import ACT, AVAILABLE, BREAK, IN, OFF, OUT, REPORT, Duty, Fact
 from events.facts import TELLING, fact_of
 from events.presence import BY_ENGAGEMENT, ON_DUTY, presence_of
-from events.request_state import ENDED, state_of
+from events.request_state import ENDED, STATES, state_of
 from events.request_state import ended_by as request_ended_by
 from events.stages import RANK, STAGES, furthest, sort_key
+from projections.base import Row
+from projections.incidents import IncidentRow
+from projections.ledger import LedgerRow
 
 AT = datetime(2022, 3, 28, tzinfo=UTC)
 
@@ -33,6 +36,12 @@ def test_the_state_of_a_request_follows_from_its_assignments() -> None:
     assert state_of(None, done=False, live=["accepted", "en_route"]) == "in_progress"
     assert state_of(None, done=True, live=[]) == "in_progress"
     assert state_of("merged", done=True, live=["on_scene"]) == "merged"
+
+
+@pytest.mark.parametrize("row", [LedgerRow, IncidentRow])
+def test_the_ledger_has_a_part_for_every_state(row: type[Row]) -> None:
+    fields = row.__struct_fields__
+    assert [name for name in fields if name in STATES] == list(STATES)
 
 
 def test_the_state_of_a_live_assignment_is_its_furthest_stage() -> None:

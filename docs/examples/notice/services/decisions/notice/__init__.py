@@ -1,0 +1,1 @@
+"""Notices: put up, confirmed by those who read them, withdrawn."""

@@ -1,0 +1,9 @@
+"""A notice for one area."""
+
+from services.decisions.base import Command
+from services.decisions.notice.commands import Post
+
+
+def lying(area: str, name: str) -> list[Command]:
+    """Without a contact."""
+    return [Post(notice=name, area=area, title="Water")]
