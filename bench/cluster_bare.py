@@ -18,9 +18,9 @@ from services.log.kafka import FETCH_BYTES, Connection, KafkaTransport
 from services.log.port import Stored
 from services.projector.app import TAKE
 from services.projector.tuning import tune
-from services.settings import load
 from services.views.batch import run_batch
 from services.views.postgres import PgViews
+from services.wiring.settings import load
 
 
 async def main() -> None:

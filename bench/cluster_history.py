@@ -9,9 +9,9 @@ from events.commit import Recorded, decode
 from services import wiring
 from services.decisions.state import Known
 from services.demo.driver import ScenarioClock, play
-from services.intake.scenarios import SCENARIOS
-from services.intake.sinks import asked
-from services.log.writer import Writer
+from services.demo.scenarios import SCENARIOS
+from services.intake.sinks import envelope_of
+from services.recorder.writer import Writer
 
 
 async def yichun(folder: Path, seed: int = 328) -> list[Recorded]:
@@ -31,7 +31,8 @@ async def yichun(folder: Path, seed: int = 328) -> list[Recorded]:
     )
 
     async def submit(items: list[dict[str, object]], actor: str) -> list[dict[str, object]]:
-        return msgspec.to_builtins(await writer.submit([asked(muster, item, actor) for item in items]))
+        group = [envelope_of(item, clock.now(), actor) for item in items]
+        return msgspec.to_builtins(await writer.submit(group))
 
     writing = asyncio.create_task(writer.run())
     await play(story.timed, submit, clock, None, live_from=story.live_from)

@@ -171,8 +171,8 @@ async def _started(figures: Figures, cluster: Cluster, history: int) -> None:
         position = 0
         for first in range(0, history, 500):
             group = [check_in(n, "H7") for n in range(first, first + 500)]
-            position = (await muster.submit("H7", group))[-1].position or position
-        assert await muster.projector.reached("H7", position, 600), "the projectors are behind"
+            position = (await muster.commands.submit("H7", group))[-1].position or position
+        assert await muster.progress.reached("H7", position, 600), "the projectors are behind"
         await asyncio.sleep(3)  # the last snapshot is being kept
     port, folder = free_port(), cluster.folder / "fresh"
     log, begun = cluster.folder / "fresh.log", time.perf_counter()

@@ -11,30 +11,32 @@ from uuid import uuid4
 from bench.cluster_tools import Cpu, Figures, chained, median, quantile, spread
 from events.commit import Head, Recorded, decode
 from services import wiring
+from services.application.muster import Muster
 from services.decisions.base import Command
 from services.decisions.worker.commands import CheckIn, Register
-from services.log.asked import Asked
 from services.log.port import Log, Stored
-from services.runtime import Muster
+from services.recorder.envelope import CommandEnvelope
 
 SENDERS = 512
 WORKERS = 1_000
 
 
-def asked(command: Command) -> Asked:
+def envelope(command: Command) -> CommandEnvelope:
     """A command that has just come, under a new id."""
-    return Asked(id=str(uuid4()), command=command, actor="dispatcher/bench", received=datetime.now(UTC))
+    return CommandEnvelope(
+        id=str(uuid4()), command=command, actor="dispatcher/bench", received=datetime.now(UTC)
+    )
 
 
-def check_in(number: int, jurisdiction: str) -> Asked:
-    return asked(CheckIn(worker=f"W{number % WORKERS}", area=jurisdiction))
+def check_in(number: int, jurisdiction: str) -> CommandEnvelope:
+    return envelope(CheckIn(worker=f"W{number % WORKERS}", area=jurisdiction))
 
 
 async def begin(muster: Muster, jurisdiction: str) -> None:
     """A jurisdiction with its workers."""
     for first in range(0, WORKERS, 500):
-        group = [asked(Register(worker=f"W{n}", role="courier")) for n in range(first, first + 500)]
-        answers = await muster.submit(jurisdiction, group)
+        group = [envelope(Register(worker=f"W{n}", role="courier")) for n in range(first, first + 500)]
+        answers = await muster.commands.submit(jurisdiction, group)
         assert {answer.outcome for answer in answers} == {"accepted"}, answers[0]
 
 
@@ -43,7 +45,7 @@ async def alone(muster: Muster, jurisdiction: str, commands: int) -> list[float]
     found: list[float] = []
     for number in range(commands):
         one, begun = check_in(number, jurisdiction), time.perf_counter()
-        (answer,) = await muster.submit(jurisdiction, [one])
+        (answer,) = await muster.commands.submit(jurisdiction, [one])
         found.append(time.perf_counter() - begun)
         assert answer.outcome == "accepted", answer
     return found
@@ -55,7 +57,7 @@ async def together(muster: Muster, jurisdiction: str, commands: int) -> float:
 
     async def sender() -> None:
         for one in ready:
-            (answer,) = await muster.submit(jurisdiction, [one])
+            (answer,) = await muster.commands.submit(jurisdiction, [one])
             assert answer.outcome == "accepted", answer
 
     begun = time.perf_counter()

@@ -15,3 +15,8 @@ for _found in pkgutil.iter_modules(projections.__path__, "projections."):
     if _view.name in views:
         raise ValueError(f"view {_view.name} is declared twice")
     views[_view.name] = _view
+
+
+def public_views() -> list[str]:
+    """Names of the views that have an endpoint."""
+    return sorted(name for name, view in views.items() if view.public)

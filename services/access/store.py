@@ -10,7 +10,7 @@ import apsw
 import msgspec
 
 from services.access.port import Code, Held, Session, Token
-from services.private import connect
+from services.base.private import connect
 
 LOOK_SECONDS: Final = 0.5
 """How often the file is asked whether another process wrote to it."""

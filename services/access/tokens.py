@@ -13,7 +13,7 @@ from services.access.codes import new_code, typed
 from services.access.port import AccessUnavailable, Code, Held, Session, Token, TokenStore, hashed
 from services.access.principal import SCOPES, Principal, ScopeName
 from services.access.store import Store
-from services.private import replace
+from services.base.private import replace
 
 SESSION_LASTS: Final = timedelta(hours=12)
 PHONE_LASTS: Final = timedelta(days=30)

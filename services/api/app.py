@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from projections.catalog import public_views
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS
 from services import console
@@ -36,16 +37,17 @@ from services.api import (
 from services.api.compress import CompressAnswers
 from services.api.context import answer, muster, principal
 from services.api.hub import Hub
+from services.api.lag import Lag
 from services.api.limits import LimitBodies
 from services.api.mine import Looking
 from services.api.pages import STATIC, SecurityHeaders, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
-from services.edge import Edge
+from services.api.server.edge import Edge
+from services.application.muster import Muster
 from services.intake.desk import Imports
 from services.log.port import LogUnavailable
 from services.push.port import PushUnavailable
 from services.push.pusher import Pusher
-from services.runtime import Muster, public_views
 from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultUnavailable
 from services.views.history import History
@@ -66,11 +68,13 @@ def build(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with app.state.imports.kept(), muster.running():
-            muster.start("hub", app.state.hub.run())
-            muster.start("lag", app.state.hub.lag.run())
-            muster.start("imports", app.state.imports.run())
+            start = muster.background.start
+            start("hub", app.state.hub.run())
+            start("lag", app.state.lag.run())
+            start("imports", app.state.imports.run())
             if pusher:
-                muster.start("pusher", pusher.run(muster))
+                pushing = pusher.run(muster.views, muster.progress, muster.announcements, muster.clock)
+                start("pusher", pushing)
             yield
             app.state.hub.stop()
 
@@ -78,8 +82,9 @@ def build(
     app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
     app.state.wrong_codes, app.state.looking = codes.WrongCodes(), Looking(muster.views)
     app.state.pusher = pusher
-    app.state.imports = Imports(muster)
-    app.state.hub, app.state.history = Hub(muster), History(muster.log, muster.clock)
+    app.state.imports = Imports(muster.vault, muster.clock, muster.background)
+    app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
+    app.state.lag, app.state.history = _lag(muster, app.state.hub), History(muster.log, muster.clock)
     app.add_middleware(LimitBodies)
     app.add_middleware(CompressAnswers)
     app.add_middleware(SecurityHeaders, edge=edge)
@@ -104,6 +109,18 @@ def build(
     described = document()
     app.openapi = lambda: described  # type: ignore[method-assign]
     return app
+
+
+def _lag(muster: Muster, hub: Hub) -> Lag:
+    return Lag(
+        muster.log,
+        muster.views,
+        muster.progress,
+        muster.clock,
+        commanded=muster.commands.writers,
+        sent=hub.sent,
+        snapshots=muster.snapshots if muster.commands.shared else None,
+    )
 
 
 class _CommandName(StringConvertor):
@@ -185,7 +202,7 @@ def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
 async def index(request: Request) -> Response:
     """What this service knows: jurisdictions (that the asker may read), views and commands."""
     asker = principal(request)
-    known = [code for code in muster(request).jurisdictions() if asker.may_read(code)]
+    known = [code for code in muster(request).commands.jurisdictions() if asker.may_read(code)]
     return answer(
         {
             "jurisdictions": known,

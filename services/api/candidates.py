@@ -18,10 +18,13 @@ from services.api.context import answer, muster, reader
 from services.api.parameters import given, whole
 from services.api.problems import Problem
 from services.api.rows import Opener
+from services.application.muster import Muster
+from services.base.clock import Clock
+from services.dispatch.abilities import Abilities
 from services.dispatch.board import VIEWS, Board, Point, assemble, searched, takes, team_phones
 from services.dispatch.ranking import Candidate, chain, place_of, rank
-from services.runtime import Muster
 from services.telemetry.duty import outlived
+from services.telemetry.port import Places
 from services.views.port import Query
 
 KINDS: Final = ("worker", "team")
@@ -63,14 +66,14 @@ async def candidates(request: Request) -> Response:
     if set(VIEWS) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", "Who is free is not known: a view is being folded anew.")
     seen = await _look(service, jurisdiction, asked, asker)
-    items = await _items(service, jurisdiction, seen, exact=asker.scope in _EXACT)
-    return answer(_about(seen, service) | {"items": items}, headers={"Cache-Control": "no-store"})
+    items = await _items(Opener(service.vault, jurisdiction), seen, exact=asker.scope in _EXACT)
+    return answer(_about(seen, service.abilities) | {"items": items}, headers={"Cache-Control": "no-store"})
 
 
-def _about(seen: Seen, service: Muster) -> dict[str, Any]:
+def _about(seen: Seen, abilities: Abilities) -> dict[str, Any]:
     """What holds for all of them."""
     request = seen.board.request
-    ability = service.abilities.categories.get(request.category)
+    ability = abilities.categories.get(request.category)
     where = place_of(request, seen.board.areas)
     own = request.lon is not None and request.lat is not None
     return {
@@ -157,7 +160,9 @@ async def _seen(
     if "team" not in asked.kinds:
         board = msgspec.structs.replace(board, teams=())
     if place_of(board.request, board.areas) is not None:
-        board = msgspec.structs.replace(board, places=await _places(service, jurisdiction, board, asker))
+        board = msgspec.structs.replace(
+            board, places=await _places(service.places, service.clock, jurisdiction, board, asker)
+        )
     if len(board.workers) + len(board.teams) < _ON_THREAD:
         best = rank(board, service.abilities, asked.limit)
     else:
@@ -184,12 +189,14 @@ def _queries(asked: Asked, asker: Principal, within: str, *, idle: bool) -> dict
     return found
 
 
-async def _places(service: Muster, jurisdiction: str, board: Board, asker: Principal) -> dict[str, Point]:
+async def _places(
+    places: Places, clock: Clock, jurisdiction: str, board: Board, asker: Principal
+) -> dict[str, Point]:
     """Last known places that are not too old, as exactly as the asker may know them."""
     phones = {row.worker for row in board.workers if row.presence in ON_DUTY}
     phones.update(one for row in board.teams for one in team_phones(row))
-    known = await service.places.last(jurisdiction, phones) if phones else {}
-    now, digits = service.clock.now(), 6 if asker.scope in _EXACT else 3
+    known = await places.last(jurisdiction, phones) if phones else {}
+    now, digits = clock.now(), 6 if asker.scope in _EXACT else 3
     return {
         worker: (round(fix.lon, digits), round(fix.lat, digits))
         for worker, fix in known.items()
@@ -197,9 +204,8 @@ async def _places(service: Muster, jurisdiction: str, board: Board, asker: Princ
     }
 
 
-async def _items(service: Muster, jurisdiction: str, seen: Seen, *, exact: bool) -> list[dict[str, Any]]:
+async def _items(opener: Opener, seen: Seen, *, exact: bool) -> list[dict[str, Any]]:
     """As they are shown: names masked."""
-    opener = Opener(service.vault, jurisdiction)
     workers = [(one.row.worker, one.row) for one in seen.best if one.kind == "worker"]
     named = {
         key: row["name"] for (key, _), row in zip(workers, await opener.rows("roster", workers), strict=True)

@@ -14,8 +14,8 @@ from services.api.problems import Problem, invalid
 from services.decisions.base import Command
 from services.decisions.fields import Instant
 from services.decisions.scopes import PUBLIC
-from services.log.asked import Asked, Outcome
-from services.log.writer import Overloaded, Parked
+from services.recorder.envelope import CommandEnvelope, Outcome
+from services.recorder.errors import Overloaded, Parked
 
 MOST_ITEMS = 500
 STATUS = {"forbidden": 403, "jurisdiction.unknown": 404, "id_reused": 422, "too_large": 413, "internal": 500}
@@ -64,10 +64,10 @@ def _split(name: str, body: BaseModel) -> tuple[Command, When]:
     return cls.model_construct(_fields_set=given, **fields), cast("When", body)
 
 
-def _asked(request: Request, asker: Principal, key: str, command: Command, when: When) -> Asked:
+def _envelope(request: Request, asker: Principal, key: str, command: Command, when: When) -> CommandEnvelope:
     if when.observed and not asker.may_observe(command.NAME):
         raise Problem(403, "forbidden", "This token may not send observed commands.")
-    return Asked(
+    return CommandEnvelope(
         id=key,
         command=command,
         actor=asker.actor,
@@ -86,7 +86,7 @@ async def commander(request: Request, name: str | None) -> tuple[str, Principal]
         raise Problem(
             403, "forbidden", f"This token may not send {name or 'commands'} to {jurisdiction[:64]}."
         )
-    if not await muster(request).found(jurisdiction):
+    if not await muster(request).commands.found(jurisdiction):
         _may_found(jurisdiction, asker)
     return jurisdiction, asker
 
@@ -116,9 +116,9 @@ def _key(request: Request) -> str:
         ) from None
 
 
-async def _submit(request: Request, jurisdiction: str, group: list[Asked]) -> list[Outcome]:
+async def _submit(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:
     try:
-        return await muster(request).submit(jurisdiction, group)
+        return await muster(request).commands.submit(jurisdiction, group)
     except Parked as error:
         raise Problem(503, "jurisdiction.parked", f"{jurisdiction} cannot be written: {error}") from error
     except Overloaded as error:
@@ -135,7 +135,7 @@ async def one(request: Request) -> Response:
     jurisdiction, asker = await commander(request, name)
     key = _key(request)
     body = await model(request, BODIES[name])
-    outcome = (await _submit(request, jurisdiction, [_asked(request, asker, key, *_split(name, body))]))[0]
+    outcome = (await _submit(request, jurisdiction, [_envelope(request, asker, key, *_split(name, body))]))[0]
     return _answer(outcome)
 
 
@@ -165,16 +165,16 @@ async def batch(request: Request) -> Response:
     if len(items) > MOST_ITEMS:
         raise Problem(413, "too_many", f"{len(items)} commands at once; send at most {MOST_ITEMS}.")
     given = [_item(request, asker, jurisdiction, item) for item in items]
-    asked = [one for one in given if isinstance(one, Asked)]
-    recorded = iter(await _submit(request, jurisdiction, asked) if asked else [])
-    items = [next(recorded) if isinstance(one, Asked) else one for one in given]
+    envelopes = [one for one in given if isinstance(one, CommandEnvelope)]
+    recorded = iter(await _submit(request, jurisdiction, envelopes) if envelopes else [])
+    items = [next(recorded) if isinstance(one, CommandEnvelope) else one for one in given]
     position = max((item.position or 0 for item in items), default=0)
     return answer(
-        {"items": items, "position": position or muster(request).projector.positions.get(jurisdiction, 0)}
+        {"items": items, "position": position or muster(request).progress.positions.get(jurisdiction, 0)}
     )
 
 
-def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> Asked | Outcome:
+def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> CommandEnvelope | Outcome:
     """One item as asked; one with bad data is refused on its own."""
     key = str(item.id)
     try:
@@ -185,7 +185,7 @@ def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> 
         if not asker.may_command(item.name, jurisdiction):
             raise Problem(403, "forbidden", f"This token may not send {item.name}.")
         command = PUBLIC[item.name].model_validate_json(msgspec.json.encode(item.data), strict=True)
-        return _asked(request, asker, key, command, item)
+        return _envelope(request, asker, key, command, item)
     except ValidationError as error:
         problem = invalid(error)
     except Problem as caught:
@@ -197,10 +197,10 @@ async def status(request: Request) -> Response:
     """Whether a command was recorded, by its id."""
     jurisdiction, _ = await commander(request, None)
     key = str(request.path_params["id"])
-    if not muster(request).knows(jurisdiction):
+    if not muster(request).commands.knows(jurisdiction):
         return answer({"id": key, "status": "not_recorded"})
     try:
-        found = await muster(request).writer(jurisdiction).status(key)
+        found = await muster(request).commands.writer(jurisdiction).status(key)
     except Parked as error:
         raise Problem(503, "jurisdiction.parked", str(error)) from error
     words = {"accepted": "recorded", "refused": "not_recorded", "pending": "pending"}

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from services.access import Principal, Tokens
 from services.api.problems import Problem, invalid
-from services.edge import Edge
-from services.runtime import Muster
+from services.api.server.edge import Edge
+from services.application.muster import Muster
 
 COOKIE = "muster_session"
 NEW_SECONDS = 2.0
@@ -100,7 +100,7 @@ async def reader(request: Request) -> tuple[str, Principal]:
     if not asker.may_read(jurisdiction):
         raise Problem(403, "forbidden", f"This token does not reach jurisdiction {jurisdiction[:64]}.")
     after = request.query_params.get("after", "0")
-    if not await muster(request).found(jurisdiction, 0.0 if after == "0" else NEW_SECONDS):
+    if not await muster(request).commands.found(jurisdiction, 0.0 if after == "0" else NEW_SECONDS):
         raise Problem(
             404,
             "jurisdiction.unknown",

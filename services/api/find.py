@@ -13,8 +13,8 @@ from services.api.context import answer, model, muster, reader
 from services.api.problems import Problem
 from services.api.rows import Opener
 from services.decisions.fields import WHOLE, PersonalLine, omitted
-from services.runtime import Muster
-from services.views.port import Query
+from services.vault import Vault
+from services.views.port import Query, Views
 
 MOST_FOUND = 100
 AT_ONCE = 5_000
@@ -44,17 +44,17 @@ async def find(request: Request) -> Response:
     if bool(asked.name) == bool(asked.phone):
         raise Problem(422, "invalid", "Give either name or phone.")
     service = muster(request)
-    if asked.phone:
-        found = await _by_phone(service, jurisdiction, asked.phone, asker)
-    else:
-        found = await _by_name(service, jurisdiction, asked.name or "", asked.limit, asker)
     opener = Opener(service.vault, jurisdiction)
+    if asked.phone:
+        found = await _by_phone(service.vault, service.views, jurisdiction, asked.phone, asker)
+    else:
+        found = await _by_name(opener, service.views, jurisdiction, asked.name or "", asked.limit, asker)
     workers, requests = found["roster"][: asked.limit], found["requests"][: asked.limit]
     return answer(
         {
             "workers": await opener.rows("roster", workers),
             "requests": await opener.rows("requests", requests),
-            "position": service.projector.positions.get(jurisdiction, 0),
+            "position": service.progress.positions.get(jurisdiction, 0),
         },
         headers={"Cache-Control": "no-store"},
     )
@@ -63,13 +63,13 @@ async def find(request: Request) -> Response:
 Found = dict[str, list[tuple[str, Row]]]
 
 
-async def _by_phone(service: Muster, jurisdiction: str, phone: str, asker: Principal) -> Found:
-    subjects = await service.vault.find_phone(jurisdiction, phone)
+async def _by_phone(vault: Vault, views: Views, jurisdiction: str, phone: str, asker: Principal) -> Found:
+    subjects = await vault.find_phone(jurisdiction, phone)
     keys: dict[str, list[str]] = {"roster": [], "requests": []}
     for subject in subjects[:MOST_FOUND]:
         kind, _, key = subject.partition("/")
         keys["roster" if kind == "worker" else "requests"].append(key)
-    rows = await service.views.load(jurisdiction, keys)
+    rows = await views.load(jurisdiction, keys)
     return {
         view: [
             (key, row)
@@ -80,11 +80,13 @@ async def _by_phone(service: Muster, jurisdiction: str, phone: str, asker: Princ
     }
 
 
-async def _by_name(service: Muster, jurisdiction: str, name: str, limit: int, asker: Principal) -> Found:
+async def _by_name(
+    opener: Opener, views: Views, jurisdiction: str, name: str, limit: int, asker: Principal
+) -> Found:
     """Names are sealed one by one, so every name is opened: on a thread, 20,000 in about a second."""
     queries = {view: Query(within=asker.areas) for view in SEARCHED}
-    found, _ = await service.views.snapshot(jurisdiction, queries)
-    wanted, opener = name.casefold(), Opener(service.vault, jurisdiction)
+    found, _ = await views.snapshot(jurisdiction, queries)
+    wanted = name.casefold()
 
     def fits(view: str, row: Any) -> bool:
         token = getattr(row, SEARCHED[view])

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.api.context import answer, muster, principal
 from services.api.problems import Problem
-from services.runtime import Muster
+from services.application.muster import Muster
 
 
 async def healthz(request: Request) -> Response:
@@ -36,13 +36,15 @@ def _may_know(request: Request) -> bool:
 
 
 async def _state(service: Muster) -> dict[str, Any]:
-    parked = {key: writer.parked for key, writer in service.writers.items() if writer.parked}
-    degraded = {key: found for key in service.writers if (found := await service.views.degraded(key))}
+    parked = {key: writer.parked for key, writer in service.commands.writers.items() if writer.parked}
+    degraded = {
+        key: found for key in service.commands.writers if (found := await service.views.degraded(key))
+    }
     return {
         "status": "",
-        "failure": service.failure or service.projector.trouble,
-        "parked": parked | service.projector.parked,
-        "unclean": service.unclean,
+        "failure": service.background.failure or service.progress.trouble,
+        "parked": parked | service.progress.parked,
+        "unclean": service.inspector.unclean,
         "degraded": degraded,
     }
 
@@ -60,15 +62,15 @@ async def metrics(request: Request) -> Response:
     degraded = Gauge("muster_view_degraded", "1 = set aside", ["jurisdiction", "view"], registry=registry)
     streams = Gauge("muster_streams", "Open streams", registry=registry)
     streams.set(request.app.state.hub.clients)
-    for key, writer in service.writers.items():
+    for key, writer in service.commands.writers.items():
         log.labels(key).set(writer.state.head.position)
-        views.labels(key).set(service.projector.positions.get(key, 0))
+        views.labels(key).set(service.progress.positions.get(key, 0))
         queue.labels(key).set(writer.waiting)
-        parked.labels(key).set(bool(writer.parked or key in service.projector.parked))
+        parked.labels(key).set(bool(writer.parked or key in service.progress.parked))
         for view in await service.views.degraded(key):
             degraded.labels(key, view).set(1)
     unclean = Gauge("muster_log_config_unclean", "1 = set otherwise than it needs", registry=registry)
-    unclean.set(bool(service.unclean))
+    unclean.set(bool(service.inspector.unclean))
     unknown = Counter("muster_log_unknown_outcomes", "Appends without an answer", registry=registry)
     unknown.inc(getattr(service.log, "unknown", 0))
     holes = Counter("muster_log_holes", "Offsets without a record", registry=registry)

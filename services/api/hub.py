@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from projections.base import View
 from services.api.frames import Frame
-from services.api.lag import Lag
 from services.api.rows import Opener
-from services.runtime import Muster
-from services.vault import VaultUnavailable
+from services.application.announcing import Announcements
+from services.application.progress import ViewProgress
+from services.base.clock import Clock
+from services.vault import Vault, VaultUnavailable
 from services.views.match import matches
 from services.views.port import Change, Query, Step, ViewsUnavailable
 
@@ -94,10 +95,11 @@ class Client:
 class Group:
     """Clients with the same jurisdiction, views, filters and sight."""
 
-    def __init__(self, muster: Muster, jurisdiction: str, wanted: Wanted) -> None:
+    def __init__(
+        self, progress: ViewProgress, vault: Vault, clock: Clock, jurisdiction: str, wanted: Wanted
+    ) -> None:
         self.jurisdiction, self.wanted, self.clients = jurisdiction, wanted, set[Client]()
-        self._steps, self._opener = muster.projector.steps, Opener(muster.vault, jurisdiction)
-        self._clock = muster.clock
+        self._steps, self._opener, self._clock = progress.steps, Opener(vault, jurisdiction), clock
 
     async def flush(self) -> None:
         """Send what is new since the oldest client's position."""
@@ -146,15 +148,16 @@ class Group:
 class Hub:
     """All groups of one process, and the loop that flushes them."""
 
-    def __init__(self, muster: Muster) -> None:
-        self._muster = muster
+    def __init__(
+        self, progress: ViewProgress, announcements: Announcements, vault: Vault, clock: Clock
+    ) -> None:
+        self._progress, self._vault, self._clock = progress, vault, clock
         self._groups: dict[object, Group] = {}
         self._dirty: set[str] = set()
         self._work = asyncio.Event()
         self.stopping = False
-        self.lag = Lag(muster, self._sent)
-        muster.listeners.append(self._advanced)
-        muster.resetters.append(self.reset)
+        announcements.on_advanced(self._advanced)
+        announcements.on_reset(self.reset)
 
     def _advanced(self, jurisdiction: str, position: int) -> None:
         self._dirty.add(jurisdiction)
@@ -164,7 +167,8 @@ class Hub:
     def clients(self) -> int:
         return sum(len(group.clients) for group in self._groups.values())
 
-    def _sent(self, jurisdiction: str) -> int | None:
+    def sent(self, jurisdiction: str) -> int | None:
+        """The position up to which all streams of a jurisdiction were sent; None = there is none."""
         groups = (group for group in self._groups.values() if group.jurisdiction == jurisdiction)
         return min((c.sent for group in groups for c in group.clients if not c.lost), default=None)
 
@@ -174,7 +178,7 @@ class Hub:
         """Add a client who has everything up to `position`."""
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = Group(self._muster, jurisdiction, wanted)
+            group = self._groups[key] = Group(self._progress, self._vault, self._clock, jurisdiction, wanted)
         client = Client(position, packed=packed)
         group.clients.add(client)
         self._advanced(jurisdiction, position)

@@ -93,7 +93,8 @@ async def begin(request: Request) -> Response:
         allowed = asker.may_command(name, jurisdiction) and (not observed or asker.may_observe(name))
         return allowed and held.holds(asker.id)
 
-    sink = OnBehalf(muster(request), asker.actor, asker.decision_scope(), may)
+    service = muster(request)
+    sink = OnBehalf(service.commands, service.clock, asker.actor, asker.decision_scope(), may)
     try:
         begun = await _desk(request).begin(jurisdiction, file, mapping, content, sink, asker.id)
     except (ImportFailed, TooMany, OSError) as error:

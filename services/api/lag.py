@@ -8,14 +8,16 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from itertools import islice
 from typing import Final
 
 from events.commit import decode
-from services.clock import SystemClock
-from services.runtime import Muster
-from services.snapshots.port import SnapshotsUnavailable
+from services.application.progress import ViewProgress
+from services.base.clock import Clock, SystemClock
+from services.log.port import Log
+from services.snapshots.port import Snapshots, SnapshotsUnavailable
+from services.views.port import Views
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks at the log's end."""
@@ -63,9 +65,22 @@ class Ends:
 class Lag:
     """Of all jurisdictions that have streams, or had one of late."""
 
-    def __init__(self, muster: Muster, sent: Callable[[str], int | None]) -> None:
-        """`sent` = the position up to which all streams of a jurisdiction were sent; None = there is none."""
-        self._muster, self._sent = muster, sent
+    def __init__(
+        self,
+        log: Log,
+        views: Views,
+        progress: ViewProgress,
+        clock: Clock,
+        *,
+        commanded: Container[str],
+        sent: Callable[[str], int | None],
+        snapshots: Snapshots | None,
+    ) -> None:
+        """`commanded` = jurisdictions with a writer, which follows their log anyway. `sent` = the position up
+        to which all streams of a jurisdiction were sent; None = there is none. `snapshots` = where to begin
+        with a log that other processes write too."""
+        self._log, self._views, self._progress, self._clock = log, views, progress, clock
+        self._commanded, self._sent, self._snapshots = commanded, sent, snapshots
         self._ends: dict[str, Ends] = {}
         self._new = asyncio.Event()
 
@@ -105,15 +120,15 @@ class Lag:
         since = time.monotonic() - KEEP_SECONDS
         for jurisdiction in [code for code, ends in self._ends.items() if ends.asked < since]:
             del self._ends[jurisdiction]
-            if jurisdiction not in self._muster.writers:
-                self._muster.log.release(jurisdiction)
+            if jurisdiction not in self._commanded:
+                self._log.release(jurisdiction)
 
     async def _look(self, jurisdiction: str, ends: Ends) -> None:
         began = time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._hint(jurisdiction)
-                end = (await self._muster.log.end(jurisdiction)).position
+                end = (await self._log.end(jurisdiction)).position
                 ends.add(began if ends.newest else began - await self._age(jurisdiction, end), end)
         except Exception as error:  # whatever it is: the end is not known, and every ping says so
             if not ends.lost:
@@ -121,7 +136,7 @@ class Lag:
             ends.lost = True
             return
         ends.looked, ends.lost = time.monotonic(), False
-        shown, sent = self._muster.projector.positions.get(jurisdiction, 0), self._sent(jurisdiction)
+        shown, sent = self._progress.positions.get(jurisdiction, 0), self._sent(jurisdiction)
         ends.forget(shown if sent is None else min(shown, sent))
 
     async def _look_at_views(self, jurisdiction: str, ends: Ends) -> None:
@@ -131,26 +146,25 @@ class Lag:
         """
         with contextlib.suppress(Exception):
             async with asyncio.timeout(LOOK_SECONDS):
-                ends.degraded = await self._muster.views.degraded(jurisdiction)
+                ends.degraded = await self._views.degraded(jurisdiction)
 
     async def _hint(self, jurisdiction: str) -> None:
         """Where the log is followed from the newest snapshot on, it need not be read from its beginning."""
-        muster = self._muster
-        if not muster.shared or muster.snapshots is None or muster.log.place(jurisdiction) is not None:
+        if self._snapshots is None or self._log.place(jurisdiction) is not None:
             return
         try:
-            found = await muster.snapshots.get(jurisdiction)
+            found = await self._snapshots.get(jurisdiction)
         except SnapshotsUnavailable:
             return
-        if found and found.place is not None and found.log == muster.log.id:
-            muster.log.hint(jurisdiction, found.head, found.place)
+        if found and found.place is not None and found.log == self._log.id:
+            self._log.hint(jurisdiction, found.head, found.place)
 
     async def _age(self, jurisdiction: str, end: int) -> float:
         """Seconds since the first commit that the views lack was recorded; 0 by a scenario's time."""
-        position = self._muster.projector.positions.get(jurisdiction, 0)
-        if position >= end or not isinstance(self._muster.clock, SystemClock):
+        position = self._progress.positions.get(jurisdiction, 0)
+        if position >= end or not isinstance(self._clock, SystemClock):
             return 0.0
-        async for batch in self._muster.log.read(jurisdiction, position):
+        async for batch in self._log.read(jurisdiction, position):
             recorded = decode(batch[0].data).recorded_at
-            return max(0.0, (self._muster.clock.now() - recorded).total_seconds())
+            return max(0.0, (self._clock.now() - recorded).total_seconds())
         return 0.0

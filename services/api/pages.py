@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.edge import Edge
+from services.api.server.edge import Edge
 
 STATIC: Final = Path(__file__).parent.parent / "static"
 _FEATURES: Final = (

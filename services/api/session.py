@@ -10,7 +10,7 @@ from services.access import lasts
 from services.api.codes import redeem
 from services.api.context import COOKIE, answer, edge, foreign, model, muster, principal, tokens
 from services.api.problems import Problem
-from services.clock import SystemClock
+from services.base.clock import SystemClock
 from services.decisions.fields import omitted
 from services.decisions.scopes import MAY, OBSERVE
 

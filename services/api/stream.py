@@ -5,22 +5,23 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from functools import cache, partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from projections.catalog import public_views
 from projections.catalog import views as catalog
-from services.accepts import takes_gzip
 from services.access import Principal
 from services.api.context import muster, reader, still
 from services.api.frames import GZIP_HEADER, Frame
 from services.api.hub import Client, Hub, Wanted
+from services.api.lag import Lag
 from services.api.parameters import anything
 from services.api.problems import Problem
 from services.api.rows import Opener
 from services.api.views import own, own_team
-from services.runtime import public_views
+from services.base.accepts import takes_gzip
 from services.views.port import BadQuery, Query
 from services.views.query import check
 from services.views.table import Table
@@ -142,7 +143,7 @@ async def _resumable(request: Request, jurisdiction: str, position: int | None) 
     oldest = await muster(request).views.oldest(jurisdiction)
     if oldest is None or oldest >= position:  # views may have been folded anew just there
         return None
-    steps = await muster(request).projector.steps(jurisdiction, position, 1)
+    steps = await muster(request).progress.steps(jurisdiction, position, 1)
     head = await muster(request).views.head(jurisdiction)
     if steps is None or position > head.position or (steps and steps[0].after != position):
         return None
@@ -177,6 +178,10 @@ async def _snapshot(
     return await asyncio.to_thread(made), head.position
 
 
+def _lag(request: Request) -> Lag:
+    return cast("Lag", request.app.state.lag)
+
+
 async def _patches(
     request: Request, hub: Hub, jurisdiction: str, client: Client, goes_on: Callable[[], bool]
 ) -> AsyncIterator[Frame]:
@@ -185,14 +190,14 @@ async def _patches(
     A ping is made when it can be sent: it never waits in a queue, and where nothing can be sent none is made.
     """
     loop = asyncio.get_running_loop()
-    hub.lag.behind(jurisdiction, client.sent)  # begins the looking
+    _lag(request).behind(jurisdiction, client.sent)  # begins the looking
     due = loop.time() + FIRST_PING_SECONDS
     while not hub.stopping:
         if loop.time() >= due:
             due = loop.time() + PING_SECONDS
             if not goes_on():
                 return
-            yield _ping(request, hub, jurisdiction, client.sent)
+            yield _ping(request, jurisdiction, client.sent)
         try:
             async with asyncio.timeout_at(due):
                 found = await client.frames.get()
@@ -204,11 +209,12 @@ async def _patches(
         yield frame
 
 
-def _ping(request: Request, hub: Hub, jurisdiction: str, position: int) -> Frame:
+def _ping(request: Request, jurisdiction: str, position: int) -> Frame:
+    lag = _lag(request)
     told: dict[str, Any] = {
         "now": muster(request).clock.now(),
         "position": position,
-        "behind": hub.lag.behind(jurisdiction, position),
+        "behind": lag.behind(jurisdiction, position),
     }
-    degraded = hub.lag.degraded(jurisdiction)
+    degraded = lag.degraded(jurisdiction)
     return Frame("ping", told if degraded is None else told | {"degraded": degraded})

@@ -14,10 +14,10 @@ from services.access import Principal
 from services.api.context import answer, model, muster, reader
 from services.api.problems import Problem
 from services.decisions.fields import Instant
-from services.runtime import Muster
 from services.telemetry.datum import Datum, to_wgs84
 from services.telemetry.duty import on_duty, outlived, roster
 from services.telemetry.port import Fix
+from services.views.port import Views
 
 MOST_FIXES: Final = 500
 MOST_A_SECOND: Final = 20
@@ -85,7 +85,7 @@ async def report(request: Request) -> Response:
     service = muster(request)
     now = service.clock.now()
     fixes = [_fix(now, given, fix, asker) for fix in given.fixes]
-    refused = await _refused(service, jurisdiction, fixes, asker)
+    refused = await _refused(service.views, jurisdiction, fixes, asker)
     accepted = [fix for n, fix in enumerate(fixes) if n not in refused and fix]
     recent = [fix for fix in accepted if not outlived(fix, now)]
     kept = await service.places.record(jurisdiction, recent) if recent else 0
@@ -113,10 +113,10 @@ def _fix(now: datetime, given: Telemetry, fix: FixIn, asker: Principal) -> Fix |
 
 
 async def _refused(
-    service: Muster, jurisdiction: str, fixes: list[Fix | None], asker: Principal
+    views: Views, jurisdiction: str, fixes: list[Fix | None], asker: Principal
 ) -> dict[int, tuple[str, str]]:
     """Raises 409 where nobody is on duty here any more."""
-    rows = await roster(service.views, jurisdiction, list({fix.worker for fix in fixes if fix}))
+    rows = await roster(views, jurisdiction, list({fix.worker for fix in fixes if fix}))
     if rows is None:
         raise Problem(409, "jurisdiction.moved", f"{jurisdiction} has moved; send positions where it is now.")
     found = {n: _why_not(fix, rows.get(fix.worker) if fix else None, asker) for n, fix in enumerate(fixes)}

@@ -21,7 +21,7 @@ from services.api.parameters import flag, given, instant, whole
 from services.api.problems import Problem
 from services.api.rows import Opener, personal_of, subjects_of
 from services.decisions.jurisdiction.commands import Reveal
-from services.log.asked import Asked
+from services.recorder.envelope import CommandEnvelope
 from services.views.history import INSTANT_VIEWS, Beyond, History
 from services.views.port import BadQuery, Page, Query
 from services.views.transient import from_rows
@@ -164,8 +164,8 @@ async def _caught_up(request: Request, jurisdiction: str, after: int | None) -> 
     """Read your writes: never silently old. Raises 504."""
     if after is None:
         return
-    if not await muster(request).projector.reached(jurisdiction, after, WAIT_SECONDS):
-        now = muster(request).projector.positions.get(jurisdiction, 0)
+    if not await muster(request).progress.reached(jurisdiction, after, WAIT_SECONDS):
+        now = muster(request).progress.positions.get(jurisdiction, 0)
         raise Problem(
             504, "view.behind", f"The views are at position {now}, not yet at {after}.", position=now
         )
@@ -201,13 +201,13 @@ async def record_reveal(
     if not subjects:
         return
     service = muster(request)
-    asked = Asked(
+    envelope = CommandEnvelope(
         id=str(uuid4()),
         command=Reveal(view=view, subjects=subjects),
         actor=asker.actor,
         received=service.clock.now(),
     )
-    outcome = (await service.submit(jurisdiction, [asked]))[0]
+    outcome = (await service.commands.submit(jurisdiction, [envelope]))[0]
     if outcome.outcome == "refused":
         raise Problem(409, outcome.code or "refused", f"Nothing is shown unrecorded. {outcome.detail or ''}")
     if outcome.outcome != "accepted":

@@ -18,8 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from services import wiring
+from services.api.server.edge import BadTiles
 from services.dispatch.abilities import AbilitiesInvalid
-from services.edge import BadTiles
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
 from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultError

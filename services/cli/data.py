@@ -11,9 +11,9 @@ from events.commit import Head, decode
 from projections.catalog import views as catalog
 from services import wiring
 from services.api.journal import cloud_events
-from services.audit import audit
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, existing, only, out, progress, run
 from services.cli.reading import reading
+from services.verify.views import audit
 from services.views.rebuild import rebuild_all
 
 
@@ -74,11 +74,11 @@ async def _rebuild(data: Path, wanted: str | None, names: list[str]) -> None:
     try:
         held = await muster.log.jurisdictions()
         for jurisdiction in [only(held, wanted)] if wanted else held:
-            await muster.projector.catch_up(jurisdiction)
+            await muster.progress.catch_up(jurisdiction)
             with progress(f"rebuilding {jurisdiction}", None) as done:
                 chosen = {name: catalog[name] for name in names}
                 rows = await rebuild_all(muster.log, muster.views, jurisdiction, chosen, done)
-            await wiring.announce_rebuilt(muster, jurisdiction)
+            await wiring.announce_rebuilt(muster.views, jurisdiction)
             for name, count in rows.items():
                 out.print(f"{jurisdiction} {name}: {count} rows")
     finally:

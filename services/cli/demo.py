@@ -16,17 +16,20 @@ from services.access import Tokens
 from services.access.tokens import MOST_CODE_MINUTES
 from services.api.app import build
 from services.api.rows import Opener
+from services.api.server.serve import Door
+from services.api.server.serve import serve as run_server
+from services.application.commands import Commands
+from services.application.progress import ViewProgress
 from services.cli.common import Fail, out, run
 from services.demo.driver import ScenarioClock, play
+from services.demo.scenarios import SCENARIOS
+from services.demo.scenarios.story import Story, Timed
 from services.demo.table import LiveTable
-from services.intake.scenarios import SCENARIOS
-from services.intake.scenarios.story import Story, Timed
-from services.intake.sinks import asked
+from services.intake.sinks import envelope_of
+from services.log.port import Log
 from services.reports import REPORTS, render
-from services.runtime import Muster
-from services.serve import Door
-from services.serve import serve as run_server
-from services.views.port import Query
+from services.vault import Vault
+from services.views.port import Query, Views
 
 MARK = "demo.json"
 """A folder with this file in it belongs to the demo, which begins by emptying it."""
@@ -116,7 +119,7 @@ async def _demo(
 
     async def started(url: str) -> None:
         table = LiveTable(
-            rows=lambda view, **filters: _rows(muster, story.jurisdiction, view, filters),
+            rows=lambda view, **filters: _rows(muster.views, muster.vault, story.jurisdiction, view, filters),
             clock=clock,
             story=story,
             links=_links(url, f"#token={secret}", tokens, story),
@@ -124,31 +127,33 @@ async def _demo(
         async with table.shown():
             await play(
                 part.of(story.timed),
-                lambda items, actor: _submit(muster, story.jurisdiction, items, actor),
+                lambda items, actor: _submit(muster.commands, story.jurisdiction, items, actor, clock.now()),
                 clock,
                 pace,
                 table,
                 live_from=part.begin or story.live_from,
             )
-            await _projected(muster, story.jurisdiction)
+            await _projected(muster.commands, muster.progress, story.jurisdiction)
             clock.let_go()
             await table.ended()
             if not leave:
                 await asyncio.Event().wait()
         if leave:
-            await _told(muster, story.jurisdiction)
+            await _told(muster.log, story.jurisdiction)
             stop.set()
 
     try:
-        return await run_server(build(muster, tokens, edge), muster, data, Door(port=port), started, stop)
+        return await run_server(
+            build(muster, tokens, edge), muster.background, data, Door(port=port), started, stop
+        )
     finally:
         tokens.close()
 
 
-async def _told(muster: Muster, jurisdiction: str) -> None:
+async def _told(log: Log, jurisdiction: str) -> None:
     """The report of the incident; where none has begun yet, that."""
     try:
-        found = await REPORTS["incident"](muster.log, jurisdiction, None)
+        found = await REPORTS["incident"](log, jurisdiction, None)
     except ValueError as error:
         out.print(str(error), markup=False)
     else:
@@ -165,20 +170,20 @@ def _links(url: str, sign_in: str, tokens: Tokens, story: Story) -> dict[str, st
 
 
 async def _submit(
-    muster: Muster, jurisdiction: str, items: list[dict[str, Any]], actor: str
+    commands: Commands, jurisdiction: str, items: list[dict[str, Any]], actor: str, received: datetime
 ) -> list[dict[str, Any]]:
-    group = [asked(muster, item, actor) for item in items]
-    return [msgspec.to_builtins(outcome) for outcome in await muster.submit(jurisdiction, group)]
+    group = [envelope_of(item, received, actor) for item in items]
+    return [msgspec.to_builtins(outcome) for outcome in await commands.submit(jurisdiction, group)]
 
 
-async def _projected(muster: Muster, jurisdiction: str) -> None:
-    await muster.projector.reached(jurisdiction, muster.writer(jurisdiction).state.head.position, 600)
+async def _projected(commands: Commands, progress: ViewProgress, jurisdiction: str) -> None:
+    await progress.reached(jurisdiction, commands.writer(jurisdiction).state.head.position, 600)
 
 
 async def _rows(
-    muster: Muster, jurisdiction: str, view: str, filters: dict[str, Any]
+    views: Views, vault: Vault, jurisdiction: str, view: str, filters: dict[str, Any]
 ) -> list[dict[str, Any]]:
     limit, sort = filters.pop("limit", 1000), filters.pop("sort", None)
     query = Query(filters={k: [v] for k, v in filters.items()}, limit=limit, sort=sort)
-    page = await muster.views.query(jurisdiction, view, query)
-    return await Opener(muster.vault, jurisdiction).rows(view, page.items)
+    page = await views.query(jurisdiction, view, query)
+    return await Opener(vault, jurisdiction).rows(view, page.items)

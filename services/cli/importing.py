@@ -11,12 +11,13 @@ import msgspec
 import typer
 
 from services import wiring
+from services.api.server.serve import running
+from services.api.server.tls import pinned
+from services.application.commands import Commands
+from services.application.progress import ViewProgress
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
 from services.intake import ImportFailed, Summary, import_files, load_mapping
 from services.intake.sinks import Embedded, Remote
-from services.runtime import Muster
-from services.serve import running
-from services.tls import pinned
 
 
 @asynccontextmanager
@@ -27,8 +28,8 @@ async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
         muster = await wiring.opened(data)
         wiring.tokens(data).first_admin()
         async with muster.running():
-            yield Embedded(muster), muster.vault.import_key()
-            await _projected(muster)
+            yield Embedded(muster.commands, muster.clock), muster.vault.import_key()
+            await _projected(muster.commands, muster.progress)
         return
     token = wiring.tokens(data).local_admin()
     if token is None:
@@ -54,10 +55,10 @@ def _trust(server: dict[str, str]) -> ssl.SSLContext | bool:
         ) from error
 
 
-async def _projected(muster: Muster) -> None:
+async def _projected(commands: Commands, progress: ViewProgress) -> None:
     """Leave the views as new as the log."""
-    for jurisdiction, writer in muster.writers.items():
-        await muster.projector.reached(jurisdiction, writer.state.head.position, 600)
+    for jurisdiction, writer in commands.writers.items():
+        await progress.reached(jurisdiction, writer.state.head.position, 600)
 
 
 def import_(

@@ -9,9 +9,12 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from projections.catalog import public_views
 from projections.catalog import views as catalog
 from services import wiring
 from services.api.rows import Opener
+from services.api.server.serve import running
+from services.base.clock import SystemClock
 from services.cli.common import (
     DATA,
     Data,
@@ -25,11 +28,8 @@ from services.cli.common import (
     print_rows,
     run,
 )
-from services.clock import SystemClock
 from services.log.port import Log
 from services.reports import REPORTS, render
-from services.runtime import public_views
-from services.serve import running
 from services.vault import Vault
 from services.views.history import History
 from services.views.loop import Projector

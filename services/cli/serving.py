@@ -11,12 +11,12 @@ import typer
 from services import wiring
 from services.access import Tokens, from_code
 from services.api.app import build
+from services.api.server.edge import BadTiles, Edge
+from services.api.server.serve import Door
+from services.api.server.serve import serve as run_server
+from services.api.server.tls import BadCertificate, given
 from services.cli.common import DATA, Data, Fail, out, run
-from services.edge import BadTiles, Edge
 from services.push import BadPush, PushUnavailable
-from services.serve import Door
-from services.serve import serve as run_server
-from services.tls import BadCertificate, given
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -110,7 +110,7 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
         out.print("  Ctrl-C ends it.")
 
     try:
-        return await run_server(build(muster, tokens, edge, pusher), muster, data, door, started)
+        return await run_server(build(muster, tokens, edge, pusher), muster.background, data, door, started)
     finally:
         tokens.close()
 

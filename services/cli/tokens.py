@@ -11,6 +11,7 @@ from services import wiring
 from services.access import Token, TokenRefused
 from services.access.tokens import CODE_MINUTES, MOST_CODE_MINUTES
 from services.api.codes import link as code_link
+from services.api.server.serve import running
 from services.cli.common import (
     DATA,
     Data,
@@ -25,7 +26,6 @@ from services.cli.common import (
     run,
 )
 from services.cli.reading import reading
-from services.serve import running
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 SCOPES = "viewer, analyst, dispatcher, worker:ID, gateway or admin"

@@ -12,12 +12,12 @@ import msgspec
 import typer
 
 from services import wiring
+from services.application.muster import Muster
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, err, existing, only, out, progress, run
 from services.cli.importing import sink
 from services.intake.sending import Sink
 from services.log.port import Log
-from services.log.writer import Overloaded, Parked
-from services.runtime import Muster
+from services.recorder.errors import Overloaded, Parked
 from services.transfer import CommitFile, Exported, Loaded, TransferFailed
 from services.transfer import export as export_commits
 from services.transfer import load as load_commits
@@ -25,6 +25,7 @@ from services.transfer.draft import refuse_existing
 from services.transfer.phones import index_phones
 from services.transfer.resuming import resume
 from services.vault import Vault
+from services.views.port import Views
 
 MOVE_TRIES: Final = 30
 SHOWN_SECONDS: Final = 3600.0
@@ -172,7 +173,7 @@ async def _load(
             raise TransferFailed("transfer.jurisdiction", f"The file holds {code}, not {wanted}.")
         muster = await wiring.opened(data)
         try:
-            loaded = await _append(muster, commits, restore=restore)
+            loaded = await _append(muster.log, muster.views, commits, restore=restore)
         except BaseException:
             await muster.close()
             raise
@@ -181,10 +182,10 @@ async def _load(
         commits.close()
 
 
-async def _append(muster: Muster, commits: CommitFile, *, restore: bool) -> Loaded:
+async def _append(log: Log, views: Views, commits: CommitFile, *, restore: bool) -> Loaded:
     """Into the log alone. Views that are of another log must not stay."""
     code = commits.manifest.jurisdiction
-    shown, end = await muster.views.head(code), await muster.log.end(code)
+    shown, end = await views.head(code), await log.end(code)
     if shown.position > end.position:
         raise TransferFailed(
             "transfer.stale_views",
@@ -192,7 +193,7 @@ async def _append(muster: Muster, commits: CommitFile, *, restore: bool) -> Load
             " log's. Remove views.sqlite*, or in a cluster the database, first.",
         )
     with progress(f"loading {code}", None) as done:
-        return await load_commits(commits, muster.log, restore=restore, progress=done)
+        return await load_commits(commits, log, restore=restore, progress=done)
 
 
 async def _go_on(muster: Muster, loaded: Loaded, source: str | None, *, restored: bool) -> dict[str, Any]:
@@ -200,10 +201,12 @@ async def _go_on(muster: Muster, loaded: Loaded, source: str | None, *, restored
     code = loaded.manifest.jurisdiction
     async with muster.running():
         if loaded.outcome == "loaded":
-            position = await resume(muster, loaded, source=source, restored=restored)
+            position = await resume(muster.commands, muster.clock, loaded, source=source, restored=restored)
             with progress(f"making the phones of {code} findable", None) as done:
                 await index_phones(muster.log, muster.vault, code, done)
             with progress(f"folding the views of {code}", None):
-                await muster.projector.reached(code, position, 0.0 if muster.shared else SHOWN_SECONDS)
+                await muster.progress.reached(
+                    code, position, 0.0 if muster.commands.shared else SHOWN_SECONDS
+                )
         head = await muster.log.end(code)
     return {**msgspec.structs.asdict(loaded), "head": str(head)}

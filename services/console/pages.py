@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.accepts import takes_gzip
+from services.base.accepts import takes_gzip
 from services.console import rules
 
 WEB: Final = Path(__file__).parent / "web"

@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from services.clock import SharedClock
-from services.intake.scenarios.story import Timed
+from services.base.clock import SharedClock
+from services.demo.scenarios.story import Timed
 
 MOST: Final = 500
 """Commands in one submission."""

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.live import Live
 
-from services.clock import Clock
+from services.base.clock import Clock
 from services.demo import figures as compute
 from services.demo.driver import Played
 from services.demo.figures import Figures, Row
+from services.demo.scenarios.story import Story
 from services.demo.screen import Frame, board, line
-from services.intake.scenarios.story import Story
 from services.views.port import RowUnreadable, ViewsUnavailable
 
 REFRESH_SECONDS: Final = 0.5

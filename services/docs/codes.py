@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from services.api.commands import STATUS
-from services.decisions import codes
 from services.docs.markdown import code, head, table
 
 ROOT: Final = Path(__file__).parents[1]
@@ -39,7 +38,7 @@ def page() -> str:
     """The page's text."""
     rules = [*_of("decisions", "Refused", 0), *_of("decisions", "rule", 1), *_of("decisions", "fresh", 1)]
     lines = head("Codes", INTRO)
-    lines += ["## Refusals", "", REFUSED, "", *_refusals([*rules, *_of("log", "Refused", 0)])]
+    lines += ["## Refusals", "", REFUSED, "", *_refusals([*rules, *_of("recorder", "Refused", 0)])]
     notes = [(code(name), text) for name, text in sorted(codes.NOTED.items())]
     lines += ["## Anomalies that refuse nothing", "", NOTED_INTRO, "", *table(("code", "meaning"), notes)]
     lines += [
@@ -47,7 +46,7 @@ def page() -> str:
         "",
         WRITER,
         "",
-        *_plain([*_outcomes(), *_of("log", "_answer_all", 1)]),
+        *_plain([*_outcomes(), *_of("recorder", "_pending", 1)]),
     ]
     problems = [*_of("api", "Problem", 1), *_by_status()]
     lines += ["## HTTP problems", "", PROBLEMS, "", *_problems(problems)]
@@ -55,8 +54,7 @@ def page() -> str:
     transfers = [*_of("transfer", "TransferFailed", 0), *_of("cli", "TransferFailed", 0)]
     lines += ["## Moving and backup", "", TRANSFERS, "", *_plain(transfers)]
     lines += ["## Rejected rows", "", ROWS, "", *_plain(_of("intake", "RowError", 0))]
-    findings = [*_of("log/verify.py", "add", 1), *_of("audit.py", "add", 1)]
-    lines += ["## Findings", "", FINDINGS, "", *_plain(findings)]
+    lines += ["## Findings", "", FINDINGS, "", *_plain(_of("verify", "add", 1))]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -143,7 +141,7 @@ def _of(where: str, name: str, at: int) -> list[Found]:
 def _outcomes() -> list[Found]:
     """Outcome(..., code=..., detail=...)."""
     found: list[Found] = []
-    for call, names in _calls("log", "Outcome"):
+    for call, names in _calls("recorder", "Outcome"):
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         if "code" in given:
             text = _text(given["detail"], names) if "detail" in given else ""

@@ -14,6 +14,8 @@ from uuid import uuid4
 import apsw
 import msgspec
 
+from services.application.background import Background
+from services.base.clock import Clock
 from services.intake.engine import import_files
 from services.intake.errors import ImportFailed
 from services.intake.folder import PrivateFolder
@@ -23,7 +25,7 @@ from services.intake.previewing import Preview, preview
 from services.intake.sending import Sink
 from services.intake.summary import Summary
 from services.intake.uploads import check
-from services.runtime import Muster
+from services.vault import Vault
 
 AT_ONCE: Final = 2
 """Imports, and likewise previews."""
@@ -89,8 +91,9 @@ class _Job(msgspec.Struct):
 class Imports:
     """The imports of this process."""
 
-    def __init__(self, muster: Muster) -> None:
-        self._muster, self._folder = muster, PrivateFolder()
+    def __init__(self, vault: Vault, clock: Clock, background: Background) -> None:
+        self._vault, self._clock, self._background = vault, clock, background
+        self._folder = PrivateFolder()
         self._jobs: dict[str, _Job] = {}
         self._previews = 0
 
@@ -122,7 +125,7 @@ class Imports:
         folder = self._folder.path / str(uuid4())
         try:
             path = await asyncio.to_thread(_store, folder, content)
-            key = self._muster.vault.import_key()
+            key = self._vault.import_key()
             return await preview(path, mapping, limit, jurisdiction=jurisdiction, import_key=key)
         except ImportFailed as error:
             raise _named(error, folder, file) from error
@@ -142,13 +145,13 @@ class Imports:
             jurisdiction=jurisdiction,
             file=file,
             mapping=mapping.name,
-            started_at=self._muster.clock.now(),
+            started_at=self._clock.now(),
         )
         job = self._jobs[key] = _Job(shown, owner, self._folder.path / key)
         try:
             path = await asyncio.to_thread(_store, job.folder, content)
             await asyncio.to_thread(find, path, mapping)
-            self._muster.start(f"import {key}", self._run(job, path, mapping, sink))
+            self._background.start(f"import {key}", self._run(job, path, mapping, sink))
         except BaseException as error:
             del self._jobs[key]
             shutil.rmtree(job.folder, ignore_errors=True)
@@ -183,7 +186,7 @@ class Imports:
                 mapping,
                 shown.jurisdiction,
                 sink,
-                import_key=self._muster.vault.import_key(),
+                import_key=self._vault.import_key(),
                 rejects=job.folder,
                 progress=_Progress(shown),
             )
@@ -197,7 +200,7 @@ class Imports:
             shown.error = "the service failed; its log says why. Import again later: nothing is doubled."
         await asyncio.to_thread(path.unlink, missing_ok=True)
         _end(job, summary)
-        shown.ended_at, job.ended = self._muster.clock.now(), time.monotonic()
+        shown.ended_at, job.ended = self._clock.now(), time.monotonic()
 
     def _forget_oldest(self) -> None:
         ended = [key for key, job in self._jobs.items() if job.ended is not None]

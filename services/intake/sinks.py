@@ -8,13 +8,14 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from services.application.commands import Commands
+from services.base.clock import Clock
 from services.decisions.base import Scope, commands
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.errors import ImportFailed
-from services.log.asked import Asked
 from services.log.port import LogUnavailable
-from services.log.writer import Overloaded, Parked
-from services.runtime import Muster
+from services.recorder.envelope import CommandEnvelope
+from services.recorder.errors import Overloaded, Parked
 from services.vault import VaultUnavailable
 from services.views.port import ViewsUnavailable
 
@@ -26,20 +27,25 @@ SHARED: Final = 20
 class Embedded:
     """Sends items to a runtime in this process."""
 
-    def __init__(self, muster: Muster) -> None:
-        self._muster = muster
+    def __init__(self, commands: Commands, clock: Clock) -> None:
+        self._commands, self._clock = commands, clock
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        outcomes = await self._muster.submit(jurisdiction, [asked(self._muster, item) for item in items])
+        outcomes = await self._commands.submit(
+            jurisdiction, [envelope_of(item, self._clock.now()) for item in items]
+        )
         return [msgspec.to_builtins(one) for one in outcomes]
 
 
 class OnBehalf:
     """Sends items to a runtime in this process, in the name and within the rights of who asked for it."""
 
-    def __init__(self, muster: Muster, actor: str, scope: Scope, may: Callable[[str, bool], bool]) -> None:
+    def __init__(
+        self, commands: Commands, clock: Clock, actor: str, scope: Scope, may: Callable[[str, bool], bool]
+    ) -> None:
         """`may` = whether they may send this command, observed or not."""
-        self._muster, self._actor, self._scope, self._may = muster, actor, scope, may
+        self._commands, self._clock = commands, clock
+        self._actor, self._scope, self._may = actor, scope, may
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """A few at a time. Raises ImportFailed where the jurisdiction cannot be written."""
@@ -51,12 +57,12 @@ class OnBehalf:
     async def _few(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         allowed = [self._may(one["name"], one["observed"]) for one in items]
         group = [
-            asked(self._muster, one, self._actor, self._scope)
+            envelope_of(one, self._clock.now(), self._actor, self._scope)
             for one, may in zip(items, allowed, strict=True)
             if may
         ]
         try:
-            outcomes = await self._muster.submit(jurisdiction, group) if group else []
+            outcomes = await self._commands.submit(jurisdiction, group) if group else []
         except Parked as error:
             raise ImportFailed(f"{jurisdiction} cannot be written: {error}") from error
         except (Overloaded, LogUnavailable, VaultUnavailable, ViewsUnavailable):
@@ -69,7 +75,7 @@ class OnBehalf:
 
     def _not_sent(self, jurisdiction: str, item: dict[str, Any]) -> dict[str, Any]:
         """Lists of areas begin with their jurisdiction: to whom it is there already, it is nothing new."""
-        if item["name"] == Establish.NAME and self._muster.knows(jurisdiction):
+        if item["name"] == Establish.NAME and self._commands.knows(jurisdiction):
             return {"id": item["id"], "outcome": "unchanged"}
         return _forbidden(item)
 
@@ -79,19 +85,19 @@ def _forbidden(item: dict[str, Any]) -> dict[str, Any]:
     return {"id": item["id"], "outcome": "refused", "code": "forbidden", "detail": detail}
 
 
-def asked(
-    muster: Muster,
+def envelope_of(
     item: dict[str, Any],
+    received: datetime,
     actor: str = ACTOR,
     scope: Scope = Scope(),  # noqa: B008  it is frozen
-) -> Asked:
+) -> CommandEnvelope:
     """An item of a batch as a command, for senders within the process."""
     command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
-    return Asked(
+    return CommandEnvelope(
         id=str(item["id"]),
         command=command,
         actor=actor,
-        received=muster.clock.now(),
+        received=received,
         scope=scope,
         at=_instant(item.get("at")),
         sent_at=_instant(item.get("sent_at")),

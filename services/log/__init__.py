@@ -1,1 +1,1 @@
-"""The log: commits appended, read back and verified."""
+"""The log: commits appended in order, and read back."""

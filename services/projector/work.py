@@ -10,10 +10,10 @@ import msgspec
 from events.catalog import BadEvent, UnknownEvent
 from events.commit import Head, envelope
 from projections.catalog import views as catalog
+from services.decisions.erasure import ERASURES
 from services.log.cold import ColdLog
 from services.log.identity import partition_of
 from services.log.port import LogDamaged, Stored
-from services.log.privacy import ERASURES
 from services.log.transport import Record, Transport, TransportDown
 from services.views.batch import run_batch
 from services.views.changes import MOST_PACKED, Announcement

@@ -12,11 +12,12 @@ import msgspec
 
 from projections.assignments import AssignmentRow
 from projections.teams import TeamRow
-from services.clock import Clock
+from services.application.announcing import Announcements
+from services.application.progress import ViewProgress
+from services.base.clock import Clock
 from services.push.port import PushStore, PushUnavailable, Subscription
 from services.push.rules import Rules
 from services.push.sealing import BadKeys, Browser, Signer, new_key, seal
-from services.runtime import Muster
 from services.views.port import Change, RowUnreadable, Views, ViewsUnavailable
 
 MOST_WAITING: Final = 2_000
@@ -89,15 +90,17 @@ class Pusher:
         self._dirty.add(jurisdiction)
         self._work.set()
 
-    async def run(self, muster: Muster) -> None:
+    async def run(
+        self, views: Views, progress: ViewProgress, announcements: Announcements, clock: Clock
+    ) -> None:
         """Follow and send until cancelled."""
-        seen = dict(muster.projector.positions)
-        muster.listeners.append(self.advanced)
+        seen = dict(progress.positions)
+        announcements.on_advanced(self.advanced)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._follow(muster, seen))
+                tasks.create_task(self._follow(views, progress, clock, seen))
                 for _ in range(AT_ONCE):
-                    tasks.create_task(self._send_on(muster.clock))
+                    tasks.create_task(self._send_on(clock))
         finally:
             for timer in self._later:
                 timer.cancel()
@@ -106,29 +109,30 @@ class Pusher:
 
     # -- what is new ---------------------------------------------------------------------------------------
 
-    async def _follow(self, muster: Muster, seen: dict[str, int]) -> None:
+    async def _follow(self, views: Views, progress: ViewProgress, clock: Clock, seen: dict[str, int]) -> None:
         while True:
             await self._work.wait()
             self._work.clear()
             dirty, self._dirty = self._dirty, set()
             for jurisdiction in dirty:
                 try:
-                    await self._look(muster, jurisdiction, seen)
+                    await self._look(views, progress, clock.now(), jurisdiction, seen)
                 except (PushUnavailable, ViewsUnavailable, RowUnreadable) as error:
                     log_of.warning("nobody is told of what is new in %s: %s", jurisdiction, error)
                 except Exception:
                     log_of.exception("nobody is told of what is new in %s", jurisdiction)
 
-    async def _look(self, muster: Muster, jurisdiction: str, seen: dict[str, int]) -> None:
-        upto = muster.projector.positions.get(jurisdiction, 0)
-        steps = await muster.projector.steps(jurisdiction, seen.get(jurisdiction, 0))
+    async def _look(
+        self, views: Views, progress: ViewProgress, now: datetime, jurisdiction: str, seen: dict[str, int]
+    ) -> None:
+        upto = progress.positions.get(jurisdiction, 0)
+        steps = await progress.steps(jurisdiction, seen.get(jurisdiction, 0))
         seen[jurisdiction] = steps[-1].upto if steps else upto
         if seen[jurisdiction] < upto:  # there are more than are read at once
             self.advanced(jurisdiction, upto)
-        now = muster.clock.now()
         for step in steps or ():
             for row in fresh(step.changes, now):
-                await self._tell(muster.views, jurisdiction, row, now)
+                await self._tell(views, jurisdiction, row, now)
 
     async def _tell(self, views: Views, jurisdiction: str, row: AssignmentRow, now: datetime) -> None:
         workers = await _workers(views, jurisdiction, row)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import apsw
 import msgspec
 
-from services.private import connect
+from services.base.private import connect
 from services.push.port import MOST_PHONES, PushUnavailable, Subscription
 
 _SCHEMA: Final = """

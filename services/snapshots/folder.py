@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from services.private import replace
+from services.base.private import replace
 from services.snapshots.packing import checksum
 from services.snapshots.port import Snapshot, SnapshotsUnavailable, supersedes
 

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import apsw
 import msgspec
 
-from services.private import connect
+from services.base.private import connect
 from services.telemetry.port import Fix, PlacesUnavailable, later, newest
 
 _SCHEMA: Final = """

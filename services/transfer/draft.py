@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from services.private import sync_directory
+from services.base.private import sync_directory
 from services.transfer.errors import TransferFailed
 
 

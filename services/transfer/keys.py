@@ -10,8 +10,8 @@ import msgspec
 
 from events.catalog import happened
 from events.commit import decode
+from services.decisions.erasure import erased_by
 from services.log.port import Log
-from services.log.privacy import erased_by
 from services.transfer import keyfile
 from services.transfer.draft import whole
 from services.transfer.errors import TransferFailed

@@ -11,7 +11,7 @@ from events.commit import decode
 from events.request import RequestAmended
 from events.worker import WorkerAmended
 from services.log.port import Log
-from services.log.privacy import PHONES
+from services.recorder.sealing import PHONES
 from services.transfer.form import Progress
 from services.vault import Vault
 

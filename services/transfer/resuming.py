@@ -3,9 +3,10 @@
 import asyncio
 from typing import Final
 
+from services.application.commands import Commands
+from services.base.clock import Clock
 from services.decisions.jurisdiction.commands import Resume
-from services.log.asked import Asked
-from services.runtime import Muster
+from services.recorder.envelope import CommandEnvelope
 from services.transfer.errors import TransferFailed
 from services.transfer.loading import Loaded
 
@@ -13,7 +14,9 @@ ACTOR: Final = "service/transfer"
 TRIES: Final = 10
 
 
-async def resume(muster: Muster, loaded: Loaded, *, source: str | None = None, restored: bool = False) -> int:
+async def resume(
+    commands: Commands, clock: Clock, loaded: Loaded, *, source: str | None = None, restored: bool = False
+) -> int:
     """Let the jurisdiction go on here; the position at which it does. Raises TransferFailed, Parked."""
     manifest = loaded.manifest
     command = Resume(
@@ -23,9 +26,9 @@ async def resume(muster: Muster, loaded: Loaded, *, source: str | None = None, r
         restored=restored,
     )
     for attempt in range(TRIES):
-        received = muster.clock.now()
-        asked = Asked(id=loaded.resume_id, command=command, actor=ACTOR, received=received)
-        outcome = (await muster.submit(manifest.jurisdiction, [asked]))[0]
+        received = clock.now()
+        envelope = CommandEnvelope(id=loaded.resume_id, command=command, actor=ACTOR, received=received)
+        outcome = (await commands.submit(manifest.jurisdiction, [envelope]))[0]
         if outcome.outcome in ("accepted", "known"):
             return outcome.position or 0
         if outcome.outcome == "refused":

@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from services.private import keep_private, write_once
+from services.base.private import keep_private, write_once
 from services.vault.errors import MasterKeyMissing, WrongMasterKey
 
 SIZE: Final = 32

@@ -9,7 +9,7 @@ from typing import Final
 import apsw
 import msgspec
 
-from services.private import connect
+from services.base.private import connect
 from services.vault.errors import VaultUnavailable
 from services.vault.wrapping import Wrapping
 

@@ -9,7 +9,7 @@ from events.catalog import happened
 from events.commit import Head, decode
 from projections.catalog import views as catalog
 from projections.instant import COUNTING, READ, Board
-from services.clock import Clock
+from services.base.clock import Clock
 from services.log.port import Log, Stored
 from services.views.port import BadQuery, Page, Query
 from services.views.transient import Transients, from_rows

@@ -7,23 +7,23 @@ from typing import Any
 
 from projections.catalog import views as catalog
 from services.access import Tokens
-from services.clock import Clock, SharedClock, SystemClock
+from services.api.server.edge import Edge
+from services.application.muster import Muster
+from services.base.clock import Clock, SharedClock, SystemClock
 from services.dispatch.abilities import SHIPPED, Abilities
 from services.dispatch.abilities import load as load_abilities
-from services.edge import Edge
 from services.log.port import Log, LogUnavailable
 from services.log.sqlite import SqliteLog
 from services.push.pusher import Pusher
 from services.push.rules import DEFAULT_HOSTS, Rules
 from services.push.store import SqlitePushStore
-from services.runtime import Muster
-from services.settings import BadSetting as BadSetting
-from services.settings import Settings, load
 from services.snapshots.folder import FolderSnapshots
 from services.telemetry.sqlite import SqlitePlaces
 from services.vault import Vault
 from services.views.port import Views
 from services.views.sqlite import SqliteViews
+from services.wiring.settings import BadSetting as BadSetting
+from services.wiring.settings import Settings, load
 
 
 def settings() -> Settings:
@@ -88,10 +88,10 @@ def abilities() -> Abilities:
     return load_abilities(settings().abilities or SHIPPED)
 
 
-async def announce_rebuilt(muster: Muster, jurisdiction: str) -> None:
+async def announce_rebuilt(views: Views, jurisdiction: str) -> None:
     """Screens of other processes must start over."""
     if settings().clustered:
-        await cluster().announce_rebuilt(muster, jurisdiction)
+        await cluster().announce_rebuilt(views, jurisdiction)
 
 
 def vault(data: Path) -> Vault:

@@ -7,7 +7,8 @@ from pathlib import Path
 from projections.catalog import views as catalog
 from services.access import Tokens
 from services.access.postgres import PgTokenStore
-from services.clock import Clock
+from services.application.muster import Muster
+from services.base.clock import Clock
 from services.dispatch.abilities import SHIPPED
 from services.dispatch.abilities import load as load_abilities
 from services.log.identity import identify
@@ -22,15 +23,15 @@ from services.postgres.checkpoints import PgCheckpoints
 from services.postgres.migrate import migrate as migrate_tables
 from services.projector.work import Work
 from services.push.postgres import PgPushStore
-from services.runtime import Muster
-from services.settings import load as settings
 from services.snapshots.postgres import PgSnapshots
 from services.vault import Vault
 from services.vault.master import given_key
 from services.vault.postgres import PgKeyStore
 from services.views.changes import Announcement
 from services.views.follower import Follower
+from services.views.port import Views
 from services.views.postgres import PgViews
+from services.wiring.settings import load as settings
 
 
 async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
@@ -46,7 +47,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         vault=keys,
         clock=clock,
         timezone=timezone,
-        following=lambda muster: Follower(views, feed, muster.advanced, muster.reset),
+        following=lambda announcements: Follower(views, feed, announcements.advanced, announcements.reset),
         snapshots=await asyncio.to_thread(PgSnapshots, _dsn()),
         places=await KafkaPlaces(connection).open(),
         abilities=able,
@@ -92,9 +93,9 @@ async def projecting() -> tuple[Work, Callable[[], Awaitable[None]]]:
     return Work(views, transport, identity.log, checkpoints, announcer), close
 
 
-async def announce_rebuilt(muster: Muster, jurisdiction: str) -> None:
+async def announce_rebuilt(views: Views, jurisdiction: str) -> None:
     """Streams of all API processes must start over. Raises ViewsUnavailable."""
-    position = (await muster.views.head(jurisdiction)).position
+    position = (await views.head(jurisdiction)).position
     announcer = await KafkaAnnouncer(kafka()).open()
     rebuilt = Announcement(jurisdiction=jurisdiction, after=position, upto=position, reset=True)
     await announcer.send(rebuilt)

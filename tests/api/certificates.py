@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from services.tls import Certificate
+from services.api.server.tls import Certificate
 
 
 def made(folder: Path, name: str = "server", password: bytes | None = None) -> Certificate:

@@ -14,10 +14,10 @@ import pytest
 from services import wiring
 from services.access import Tokens
 from services.api.app import build
-from services.edge import Edge
+from services.api.server.edge import Edge
+from services.api.server.serve import Door, serve
+from services.application.muster import Muster
 from services.push.pusher import Pusher
-from services.runtime import Muster
-from services.serve import Door, serve
 
 J = "2307"
 
@@ -52,14 +52,14 @@ class Service:
         """One command that must be accepted; the views have it when this returns."""
         answer = await self.send(command, **body)
         assert answer.status_code == 200, answer.text
-        assert await self.muster.projector.reached(J, answer.json()["position"], 5)
+        assert await self.muster.progress.reached(J, answer.json()["position"], 5)
         return answer.json()
 
     async def rows(
         self, view: str, client: httpx.AsyncClient | None = None, **query: Any
     ) -> list[dict[str, Any]]:
         """Rows of a page; the views have all that is recorded, whoever recorded it."""
-        assert await self.muster.projector.reached(J, (await self.muster.log.end(J)).position, 5)
+        assert await self.muster.progress.reached(J, (await self.muster.log.end(J)).position, 5)
         answer = await (client or self.http).get(f"/api/v1/{J}/{view}", params=query)
         assert answer.status_code == 200, answer.text
         return answer.json()["items"]
@@ -83,7 +83,7 @@ async def running(
 
     service = Service(muster, tokens, "", secret)
     app = build(muster, tokens, edge, push(tokens) if push else None)
-    task = asyncio.create_task(serve(app, muster, data, door, started, service.stop))
+    task = asyncio.create_task(serve(app, muster.background, data, door, started, service.stop))
     task.add_done_callback(lambda _: service.ended.set())
     service.url = await ready
     service.http = service.client(secret)

@@ -58,7 +58,7 @@ async def test_free_able_and_near_come_first_and_each_says_why(service: Service)
         "within": J,
     }
     assert found["needs"]["roles"] == ["courier", "rider", "volunteer"]
-    assert found["position"] == service.muster.projector.positions[J]
+    assert found["position"] == service.muster.progress.positions[J]
     assert found["items"][0] == {
         "kind": "worker",
         "unit": "W1",

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from conftest import J, Service, running
 
+from services.api.server.edge import BadTiles, Edge
 from services.demo.driver import ScenarioClock
-from services.edge import BadTiles, Edge
 
 TILES = "https://tiles.example:8443/{z}/{x}/{y}.png?style=calm"
 

@@ -51,7 +51,7 @@ async def test_each_opening_is_recorded_once_however_many_notes_it_shows(service
 
     assert [row["text"] for row in shown] == [TEXT, "second"]
     assert nothing == []
-    assert await service.muster.projector.reached(J, 4, 5)
+    assert await service.muster.progress.reached(J, 4, 5)
     told = await service.rows("activity", name="personal.revealed")
     assert [one["detail"]["subjects"] for one in told] == [["handover/N1", "handover/N2"]]
 

@@ -415,7 +415,7 @@ async def test_stopping_in_the_middle_ends_cleanly_and_leaves_no_file(city: Serv
     assert (len(list(folder.glob("*/table.xlsx"))), folder.stat().st_mode & 0o077) == (1, 0)
     city.stop.set()
     await asyncio.wait_for(city.ended.wait(), 20)
-    assert city.muster.failure is None
+    assert city.muster.background.failure is None
     assert list(temporary.iterdir()) == []
 
 

@@ -27,7 +27,7 @@ async def test_found_by_name_and_phone_among_20_000_workers(service: Service) ->
         answer = await service.http.post(f"/api/v1/{J}/commands", json=items)
         assert answer.status_code == 200
         last = answer.json()["position"]
-    assert await service.muster.projector.reached(J, last, 60)
+    assert await service.muster.progress.reached(J, last, 60)
     took: dict[str, float] = {}
     for what, wanted in (("phone", "00000012345"), ("name", "Courier 19999"), ("name", "nobody")):
         begun = time.perf_counter()

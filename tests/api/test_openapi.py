@@ -109,8 +109,8 @@ def _is_uuid(text: object) -> bool:
 
 
 def test_the_document_has_an_operation_for_every_command_and_view(server: tuple[str, str]) -> None:
+    from projections.catalog import public_views
     from services.api.commands import PUBLIC
-    from services.runtime import public_views
 
     paths = httpx.get(f"{server[0]}/openapi.json", trust_env=False).json()["paths"]
     for name in PUBLIC:

@@ -184,7 +184,9 @@ class TestAPush:
         """A second pusher on the same store and views, as in a cluster."""
         await subscribed(crew, "W1")
         other = pushing(fake, tmp_path / "push.sqlite")(crew.tokens)
-        beside = asyncio.create_task(other.run(crew.muster))
+        muster = crew.muster
+        running = other.run(muster.views, muster.progress, muster.announcements, muster.clock)
+        beside = asyncio.create_task(running)
         await asyncio.sleep(0.1)
         for n in (1, 2, 3):
             await crew.ok("assignment.offer", assignment=f"A{n}", request=f"R{n}", worker="W1")

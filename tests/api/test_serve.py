@@ -11,8 +11,8 @@ import pytest
 from certificates import made
 from conftest import J, Service, running
 
-from services.serve import Door, _listen
-from services.tls import BadCertificate, Certificate, pinned
+from services.api.server.serve import Door, _listen
+from services.api.server.tls import BadCertificate, Certificate, pinned
 
 SIGN_IN = "/api/v1/session"
 FORGED = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}

@@ -18,15 +18,17 @@ from conftest import J, Service
 from story import STORY
 
 from events.catalog import newest
+from projections.catalog import public_views
 from services.api import lag as lags
 from services.api import stream as streams
 from services.api.hub import Client, Hub
-from services.clock import SystemClock
+from services.api.lag import Lag
+from services.application.announcing import Announcements
+from services.base.clock import SystemClock
 from services.decisions.assignment.table import OFFERS
 from services.decisions.jurisdiction.commands import Resume
-from services.log.asked import Asked
 from services.log.port import LogUnavailable
-from services.runtime import public_views
+from services.recorder.envelope import CommandEnvelope
 from services.vault import Vault, VaultUnavailable
 
 VIEWS = public_views()
@@ -124,7 +126,7 @@ async def play(service: Service) -> int:
     await service.ok(
         "assignment.offer", assignment="A9", request="R9", worker="W4", expires_at=soon.isoformat()
     )
-    writer = service.muster.writer(J)
+    writer = service.muster.commands.writer(J)
     async with asyncio.timeout(5):
         while writer.state[OFFERS]:
             await asyncio.sleep(0.05)
@@ -136,13 +138,13 @@ async def play(service: Service) -> int:
 async def come_back(service: Service) -> int:
     """What `muster load` sends when a jurisdiction that was moved is loaded; the position after it."""
     end = await service.muster.log.end(J)
-    resume = Asked(
+    resume = CommandEnvelope(
         id=str(uuid4()),
         command=Resume(position=end.position, hash=end.hash),
         actor="service/load",
         received=service.muster.clock.now(),
     )
-    (outcome,) = await service.muster.submit(J, [resume])
+    (outcome,) = await service.muster.commands.submit(J, [resume])
     assert outcome.outcome == "accepted", outcome
     return outcome.position or 0
 
@@ -389,7 +391,7 @@ async def test_where_the_end_of_the_log_cannot_be_seen_it_says_so(
         monkeypatch.setattr(service.muster.log, "end", gone)
         behind = [(await stream.ping())["behind"] for _ in range(10)]
         assert behind[-1] >= 0.5
-        assert not service.muster.died.is_set()
+        assert not service.muster.background.died.is_set()
 
 
 async def test_views_that_cannot_be_asked_do_not_make_a_current_screen_look_late(
@@ -411,13 +413,14 @@ async def test_views_that_cannot_be_asked_do_not_make_a_current_screen_look_late
         for ill in (hangs, breaks):
             monkeypatch.setattr(service.muster.views, "degraded", ill)
             assert [(await stream.ping())["behind"] for _ in range(10)] == [0.0] * 10
-        assert not service.muster.died.is_set()
+        assert not service.muster.background.died.is_set()
 
 
 async def test_pings_do_not_pile_up_where_nobody_takes_them(often: None) -> None:
-    muster: Any = SimpleNamespace(clock=SystemClock(), listeners=[], resetters=[])
-    hub = Hub(muster)
-    request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(muster=muster)))
+    parts: Any = SimpleNamespace(clock=SystemClock())
+    hub = Hub(parts, Announcements(), parts, parts.clock)
+    lag = Lag(parts, parts, parts, parts.clock, commanded={}, sent=hub.sent, snapshots=None)
+    request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(muster=parts, lag=lag)))
     frames = streams._patches(request, hub, J, Client(7), lambda: True)
     await anext(frames)
     await asyncio.sleep(1)

@@ -77,7 +77,7 @@ async def test_a_place_ends_with_the_duty(service: Service) -> None:
     await service.ok("worker.check_out", worker="W1")
 
     assert [one["worker"] for one in await places(service.http)] == ["W2"]
-    await service.muster.sweep(J)
+    await service.muster.sweeper.sweep(J)
     assert await service.muster.places.workers(J) == ["W2"]
 
 
@@ -98,7 +98,7 @@ async def test_a_place_of_yesterday_is_nobodys(service: Service) -> None:
     old = Fix(worker="W1", at=datetime.now(UTC) - timedelta(hours=13), lon=128.9, lat=47.7)
     await service.muster.places.record(J, [old])
     assert await places(service.http) == []
-    await service.muster.sweep(J)
+    await service.muster.sweeper.sweep(J)
     assert await service.muster.places.workers(J) == []
 
 
@@ -108,7 +108,7 @@ async def test_what_has_moved_keeps_no_places(service: Service) -> None:
     await service.ok("jurisdiction.move", to="another log")
 
     assert (await report(service, service.http, position("W1"))).status_code == 409
-    await service.muster.sweep(J)
+    await service.muster.sweeper.sweep(J)
     assert await service.muster.places.workers(J) == []
 
 
@@ -124,7 +124,7 @@ async def test_places_wait_for_a_roster_that_is_folded_anew(
     monkeypatch.setattr(service.muster.views, "degraded", aside)
     assert (await report(service, service.http, position("W1"))).status_code == 503
     with pytest.raises(ViewsUnavailable):
-        await service.muster.sweep(J)
+        await service.muster.sweeper.sweep(J)
     assert await service.muster.places.workers(J) == ["W1"]
 
 

@@ -35,7 +35,7 @@ async def test_streams_go_on_when_they_are_back(service: Service, monkeypatch: p
         monkeypatch.setattr(Vault, "warm", away)
         done = await service.ok("worker.register", worker="W2", role="courier", name="Courier 2")
         await asyncio.sleep(0.6)
-        assert not service.muster.died.is_set()
+        assert not service.muster.background.died.is_set()
         monkeypatch.undo()
         await stream.reach(done["position"])
 

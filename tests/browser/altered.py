@@ -4,8 +4,8 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from services.base.clock import SystemClock
 from services.cli import main
-from services.clock import SystemClock
 from services.console import pages
 
 AHEAD, WEB = "ALTERED_AHEAD", "ALTERED_WEB"

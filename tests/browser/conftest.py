@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from screens import Screen, Screens
 from serving import Line, Served, served
 
-from services.clock import SharedClock
+from services.base.clock import SharedClock
 
 STAGE = "2022-04-04T10:00+08:00"
 """Day 8 of the Yichun scenario: 300 on duty, 80 unfinished requests, 67 teams."""

@@ -11,7 +11,7 @@ from screens import Screen, Screens
 from serving import J, Served, served
 from story import STORY
 
-from services.clock import SharedClock
+from services.base.clock import SharedClock
 
 PAGES = ("overview", "requests", "teams", "workers", "incidents")
 BEGIN = datetime.fromisoformat("2022-03-28T09:00:00+08:00")

@@ -21,8 +21,8 @@ from server import Server
 from serving import ALTERED, MUSTER, J, Line, Served, served, until
 
 from events.catalog import newest
+from services.api.server.tls import pinned
 from services.console.pages import WEB
-from services.tls import pinned
 
 pytestmark = pytest.mark.timeout(240)
 

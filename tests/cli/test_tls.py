@@ -7,7 +7,7 @@ import pytest
 from certificates import made
 from server import Server, muster
 
-from services.tls import Certificate, pinned
+from services.api.server.tls import Certificate, pinned
 
 ROSTER = Path(__file__).parents[2] / "services/intake/examples/roster.csv"
 

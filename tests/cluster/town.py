@@ -13,10 +13,10 @@ import httpx
 
 from events.commit import decode
 from projections.catalog import views as catalog
-from services.audit import audit
 from services.log.kafka import Connection, open_log
 from services.log.port import Stored
 from services.sandbox.cluster import Cluster
+from services.verify.views import audit
 from services.views.postgres import PgViews
 
 

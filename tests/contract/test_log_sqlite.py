@@ -21,7 +21,7 @@ from events.commit import Head
 from services.log import group_commit
 from services.log.port import LogDamaged, LogLocked, LogUnavailable, OutcomeUnknown
 from services.log.sqlite import SqliteLog
-from services.log.verify import verify
+from services.verify.log import verify
 
 ROOT = Path(__file__).parents[2]
 

@@ -19,8 +19,8 @@ from pg_server import database, execute, server
 from services.access import AccessUnavailable, Principal, TokenRefused, Tokens
 from services.access.postgres import MISSES, PgTokenStore
 from services.access.tokens import PHONES
+from services.base.private import connect
 from services.postgres.blocking import Blocking
-from services.private import connect
 
 ROOT = Path(__file__).parents[2]
 OLD = """

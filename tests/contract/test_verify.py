@@ -11,7 +11,7 @@ from chains import AT, History, lockdown, recorded, seal
 from events.base import Happened
 from events.commit import Head, Recorded
 from services.log.sqlite import SqliteLog
-from services.log.verify import Report, verify
+from services.verify.log import Report, verify
 
 
 async def report(folder: Path, history: History, **options: Any) -> Report:

@@ -2,7 +2,7 @@
 
 import re
 
-from services.metrics import FAMILIES
+from services.metrics.families import FAMILIES
 
 SERIES = {series: family for family in FAMILIES for series in family.series()}
 

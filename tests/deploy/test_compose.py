@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tools import compose, ran
 
-from services.settings import Settings
+from services.wiring.settings import Settings
 
 ONCE = {"rights", "migrate", "sealed", "tool"}
 OURS = {"api-1", "api-2", "projector-1", "projector-2", "migrate", "tool"}

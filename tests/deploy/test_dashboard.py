@@ -8,7 +8,7 @@ import pytest
 from queries import asked, unknown
 from tools import promtool, ran
 
-from services.metrics import FAMILIES
+from services.metrics.families import FAMILIES
 
 
 @pytest.fixture(scope="module")

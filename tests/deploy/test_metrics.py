@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from services.metrics import FAMILIES
+from services.metrics.families import FAMILIES
 
 ROOT = Path(__file__).parents[2]
 KINDS = {

@@ -10,14 +10,14 @@ from uuid import uuid4
 import pytest
 from scripted import Scripted, Topic
 
-from services.clock import SystemClock
+from services.base.clock import SystemClock
 from services.decisions.base import Command
 from services.decisions.state import Known
 from services.decisions.worker.commands import Erase, Register
-from services.log import writer as writing
-from services.log.asked import Asked
 from services.log.chained import ChainedLog
-from services.log.writer import Writer
+from services.recorder import writer as writing
+from services.recorder.envelope import CommandEnvelope
+from services.recorder.writer import Writer
 from services.snapshots.port import Snapshot
 from services.vault import Vault
 from services.vault.errors import VaultUnavailable
@@ -76,9 +76,11 @@ def office(log: ChainedLog, vault: Any, snapshots: Any = None) -> Writer:
 
 
 async def ask(writer: Writer, command: Command, key: str | None = None) -> str:
-    asked = Asked(id=key or str(uuid4()), command=command, actor="admin/a", received=datetime.now(UTC))
+    envelope = CommandEnvelope(
+        id=key or str(uuid4()), command=command, actor="admin/a", received=datetime.now(UTC)
+    )
     async with asyncio.timeout(5):
-        return (await writer.submit([asked]))[0].outcome
+        return (await writer.submit([envelope]))[0].outcome
 
 
 @pytest.fixture
@@ -115,7 +117,7 @@ async def test_a_command_that_comes_while_its_writer_leaves_is_recorded(
 async def test_a_key_is_destroyed_once_its_store_is_back(
     topic: Topic, keys: Locked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "OWED_SECONDS", 0.01)
+    monkeypatch.setattr(writing, "RETRY_SECONDS", 0.01)
     log = await ChainedLog(Scripted(topic), topic.identity).open()
     writer = office(log, keys)
     running = asyncio.create_task(writer.run())

@@ -10,16 +10,16 @@ import pytest
 from scripted import Scripted, Topic
 
 from events.commit import decode
-from services.clock import SystemClock
+from services.base.clock import SystemClock
 from services.decisions.state import Known
 from services.decisions.worker.commands import Register
 from services.log import chained
-from services.log.asked import Asked
 from services.log.chained import ChainedLog
 from services.log.identity import partition_of
 from services.log.port import OutcomeUnknown
 from services.log.transport import NotSent, SendUnknown, Sent
-from services.log.writer import Writer
+from services.recorder.envelope import CommandEnvelope
+from services.recorder.writer import Writer
 from services.vault import Vault
 from tests.make import chain
 
@@ -133,13 +133,13 @@ class Office:
         )
 
     async def register(self, worker: str, key: str) -> tuple[str, str | None]:
-        asked = Asked(
+        envelope = CommandEnvelope(
             id=key,
             command=Register(worker=worker, role="courier"),
             actor="admin/a",
             received=datetime.now(UTC),
         )
-        outcome = (await self.writer.submit([asked]))[0]
+        outcome = (await self.writer.submit([envelope]))[0]
         return outcome.outcome, outcome.code
 
     async def status(self, key: str) -> tuple[str, str | None]:

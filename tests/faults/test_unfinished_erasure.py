@@ -7,20 +7,21 @@ from uuid import uuid4
 
 import pytest
 
-from services import runtime, wiring
+from services import wiring
+from services.application import expiring
+from services.application.muster import Muster
 from services.decisions.base import Command
 from services.decisions.worker.commands import Erase, Register
-from services.log.asked import Asked
-from services.runtime import Muster
+from services.recorder.envelope import CommandEnvelope
 from services.vault import Erased
 
 J = "2307"
 
 
 async def ask(muster: Muster, command: Command) -> str:
-    asked = Asked(id=str(uuid4()), command=command, actor="admin/a", received=datetime.now(UTC))
+    envelope = CommandEnvelope(id=str(uuid4()), command=command, actor="admin/a", received=datetime.now(UTC))
     async with asyncio.timeout(5):
-        return (await muster.submit(J, [asked]))[0].outcome
+        return (await muster.commands.submit(J, [envelope]))[0].outcome
 
 
 def sealable(muster: Muster) -> bool:
@@ -35,8 +36,8 @@ def sealable(muster: Muster) -> bool:
 async def test_another_process_of_a_cluster_finishes_it_though_no_command_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime, "TICK_SECONDS", 0.02)
-    monkeypatch.setattr(runtime, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(expiring, "TICK_SECONDS", 0.02)
+    monkeypatch.setattr(expiring, "LOOK_SECONDS", 0.02)
     first = await wiring.embedded(tmp_path)
 
     async def killed(jurisdiction: str, subjects: object) -> None:
@@ -46,13 +47,13 @@ async def test_another_process_of_a_cluster_finishes_it_though_no_command_comes(
         assert await ask(first, Register(worker="W1", role="courier", name="synthetic 001")) == "accepted"
         monkeypatch.setattr(first.vault, "erase_all", killed)
         asking = asyncio.create_task(ask(first, Erase(worker="W1")))
-        await first.projector.reached(J, 3, 5)
+        await first.progress.reached(J, 3, 5)
         assert sealable(first)
         asking.cancel()
     await asyncio.wait((asking,))
 
     second = await wiring.embedded(tmp_path)
-    second.shared = True  # as in a cluster: nothing is hydrated before it is needed
+    second.commands.shared = True  # as in a cluster: nothing is hydrated before it is needed
     async with second.running(), asyncio.timeout(5):
         while sealable(second):
             await asyncio.sleep(0.02)

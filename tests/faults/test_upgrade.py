@@ -12,15 +12,16 @@ from test_delivery import PARTITIONS, Packed, Quiet, history
 from events import catalog as events
 from events.commit import Head, decode
 from projections.catalog import views as catalog
-from services.clock import SystemClock
+from services.base.clock import SystemClock
 from services.decisions.state import Known
 from services.decisions.worker.commands import CheckIn
-from services.log.asked import Asked
 from services.log.chained import ChainedLog
 from services.log.identity import partition_of
 from services.log.port import Stored
-from services.log.writer import Parked, Writer
 from services.projector.work import Work
+from services.recorder.envelope import CommandEnvelope
+from services.recorder.errors import Parked
+from services.recorder.writer import Writer
 from services.vault import Vault
 from services.views.port import Query
 from services.views.rebuild import Fold
@@ -109,8 +110,8 @@ async def test_one_that_can_be_read_does_not_wait_for_one_that_cannot(
     await views.close()
 
 
-def asked() -> Asked:
-    return Asked(
+def envelope() -> CommandEnvelope:
+    return CommandEnvelope(
         id=str(uuid4()),
         command=CheckIn(worker="W1", area="2307"),
         actor="dispatcher/desk-1",
@@ -154,7 +155,7 @@ async def test_an_old_writer_at_work_answers_whoever_waits_when_a_newer_one_has_
         there.put(where, b"2307", stored.data)
     await log.end("2307")
     async with asyncio.timeout(5):
-        outcome = (await writer.submit([asked()]))[0]
+        outcome = (await writer.submit([envelope()]))[0]
 
     assert (outcome.outcome, outcome.code) == ("pending", "jurisdiction.parked")
     running.cancel()
@@ -175,7 +176,7 @@ async def test_an_old_writer_refuses_what_it_cannot_decide_and_an_upgraded_one_g
         running = asyncio.create_task(writer.run())
         try:
             await writer.ready()
-            return (await writer.submit([asked()]))[0].outcome
+            return (await writer.submit([envelope()]))[0].outcome
         finally:
             running.cancel()
             await asyncio.wait((running,))

@@ -15,10 +15,10 @@ import pytest
 import pytest_asyncio
 
 from services import wiring
+from services.application.muster import Muster
 from services.intake import Summary, import_files, load_mapping
 from services.intake.sinks import Embedded
 from services.reports import REPORTS
-from services.runtime import Muster
 from services.views.port import Query
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -56,10 +56,9 @@ async def imported(
     muster = await wiring.embedded(tmp_path_factory.mktemp("sffd"))
     async with muster.running():
         mapping, key = load_mapping("sffd"), muster.vault.import_key()
-        sums = [
-            await import_files([WEEK], mapping, "SFFD", Embedded(muster), import_key=key) for _ in range(2)
-        ]
-        await muster.projector.reached("SFFD", muster.writer("SFFD").state.head.position, 60)
+        sink = Embedded(muster.commands, muster.clock)
+        sums = [await import_files([WEEK], mapping, "SFFD", sink, import_key=key) for _ in range(2)]
+        await muster.progress.reached("SFFD", muster.commands.writer("SFFD").state.head.position, 60)
         yield muster, sums[0], sums[1]
 
 
@@ -174,7 +173,7 @@ async def test_busy_at_any_instant(imported: tuple[Muster, Summary, Summary], ra
 async def test_busy_at_an_instant_counts_those_never_released_and_marks_them(
     imported: tuple[Muster, Summary, Summary], raw: Raw
 ) -> None:
-    from services.clock import SystemClock
+    from services.base.clock import SystemClock
     from services.views.history import History
 
     muster = imported[0]
@@ -196,7 +195,7 @@ async def test_busy_at_an_instant_counts_those_never_released_and_marks_them(
 
 
 async def test_views_reconcile(imported: tuple[Muster, Summary, Summary], raw: Raw) -> None:
-    from services.audit import audit
+    from services.verify.views import audit
 
     muster = imported[0]
     found = await audit(muster.log, muster.views, "SFFD")

@@ -89,10 +89,10 @@ class Place:
         opened = await wiring.embedded(self.folder)
         async with opened.running() as muster:
             items = [item(first + n, *step) for n, step in enumerate(steps)]
-            sink = Embedded(muster)
+            sink = Embedded(muster.commands, muster.clock)
             answers = [(await sink.submit(J, [one]))[0] for one in items]
             position = max(answer.get("position") or 0 for answer in answers)
-            assert await muster.projector.reached(J, position, 30)
+            assert await muster.progress.reached(J, position, 30)
         return answers
 
     async def plays(self) -> None:

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from services.decisions.codes import MEANING
 
 from services.console.pages import WEB, contents
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import typer
 
+from projections.catalog import public_views
 from services.cli import app
 from services.docs import FOLDER, PAGES
 from services.reports import REPORTS
-from services.runtime import public_views
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accepts import takes_gzip
 from services.api.frames import GZIP_HEADER, LEAST, Frame, deflated
+from services.base.accepts import takes_gzip
 
 TEXTS = st.binary(max_size=3 * LEAST) | st.integers(1, 60_000).map(lambda size: b"row " * size)
 

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from services.api.hub import Hub, pause_after
-from services.clock import SystemClock
+from services.application.announcing import Announcements
+from services.base.clock import SystemClock
 from services.views.port import RowUnreadable, Step
 
 
@@ -17,10 +18,9 @@ async def steps(jurisdiction: str, after: int, limit: int = 1000) -> list[Step]:
 
 
 async def test_a_step_that_cannot_be_read_resets_its_own_screens_only() -> None:
-    muster: Any = SimpleNamespace(
-        projector=SimpleNamespace(steps=steps), vault=None, listeners=[], resetters=[], clock=SystemClock()
-    )
-    hub = Hub(muster)
+    progress: Any = SimpleNamespace(steps=steps)
+    vault: Any = None
+    hub = Hub(progress, Announcements(), vault, SystemClock())
     running = asyncio.create_task(hub.run())
     _, bad = hub.join(("bad",), "2308", {}, 1)
     _, good = hub.join(("good",), "2307", {}, 1)

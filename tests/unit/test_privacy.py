@@ -9,17 +9,18 @@ from events.request import RequestErased
 from events.worker import WorkerErased
 from projections.base import personal_fields as sealed_fields
 from services.decisions.base import Command, commands, personal_fields
+from services.decisions.erasure import ERASURES, erased_by, erased_in
 from services.decisions.handover.table import HANDOVERS, Handover
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
 from services.decisions.worker.table import WORKERS, Worker
-from services.log.asked import Asked
-from services.log.privacy import ERASURES, erased_by, erased_in, subject_of
+from services.recorder.envelope import CommandEnvelope
+from services.recorder.sealing import subject_of
 from tests.given import DAY, handover, request, worker
 
 
-def asked(command: Command) -> Asked:
-    return Asked(id="c1", command=command, actor="admin/a", received=DAY)
+def envelope(command: Command) -> CommandEnvelope:
+    return CommandEnvelope(id="c1", command=command, actor="admin/a", received=DAY)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def asked(command: Command) -> Asked:
     ],
 )
 def test_whose_personal_data_a_command_holds(command: Command, subject: str | None):
-    assert subject_of(asked(command)) == subject
+    assert subject_of(envelope(command)) == subject
 
 
 @pytest.mark.parametrize("name", sorted(commands))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.private import connect
+from services.base.private import connect
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB) STRICT"
 

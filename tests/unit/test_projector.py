@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.clock import SharedClock
+from services.base.clock import SharedClock
 from services.log.kafka import Connection
 from services.postgres.migrate import FOLDER, migrations
 from services.projector.app import BUFFER, build

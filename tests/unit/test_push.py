@@ -185,12 +185,11 @@ async def test_more_steps_than_are_read_at_once_are_all_looked_at(tmp_path: Path
 
     store = SqlitePushStore(tmp_path / "push.sqlite")
     pusher = Pusher(store, Rules(contact="mailto:desk@example.org"))
-    muster: Any = SimpleNamespace(
-        projector=SimpleNamespace(positions={"2307": 5}, steps=steps),
-        clock=SimpleNamespace(now=lambda: datetime(2026, 1, 1, tzinfo=UTC)),
-    )
+    progress: Any = SimpleNamespace(positions={"2307": 5}, steps=steps)
+    clock: Any = SimpleNamespace(now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    views: Any = None
     pusher.advanced("2307", 5)
-    following = asyncio.create_task(pusher._follow(muster, {}))
+    following = asyncio.create_task(pusher._follow(views, progress, clock, {}))
     async with asyncio.timeout(5):
         while len(looked) < 3:
             await asyncio.sleep(0)

@@ -25,8 +25,8 @@ from services.decisions.request.table import REQUESTS
 from services.decisions.state import COMMANDS, State
 from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import PLACES, WORKERS
-from services.intake.scenarios import SCENARIOS, Timed
-from services.log.asked import Asked, ask
+from services.demo.scenarios import SCENARIOS, Timed
+from services.recorder.envelope import CommandEnvelope, context_of
 
 LOCKDOWN = datetime.fromisoformat("2022-03-28T00:00:00+08:00")
 END = datetime.fromisoformat("2022-04-11T00:00:00+08:00")
@@ -55,7 +55,7 @@ class Run:
             return "known"
         command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
         now = one.received.astimezone(UTC)
-        asked = Asked(
+        envelope = CommandEnvelope(
             id=item["id"],
             command=command,
             actor=one.actor,
@@ -64,7 +64,7 @@ class Run:
             sent_at=_instant(item.get("sent_at")),
             observed=item.get("observed", False),
         )
-        question = msgspec.structs.replace(ask(asked, now, "Asia/Shanghai"), anomalies=[])
+        question = msgspec.structs.replace(context_of(envelope, now, "Asia/Shanghai"), anomalies=[])
         first = len(self.events) + 1
         try:
             recorded = decide(self.state, command, question, first, "body")
@@ -73,7 +73,7 @@ class Run:
             return refused.code
         self.state.settle()
         if not recorded:
-            return "known" if asked.observed else "unchanged"
+            return "known" if envelope.observed else "unchanged"
         commit = Commit(
             id="c", jurisdiction="2307", first=first, prev="", recorded_at=now, events=tuple(recorded)
         )

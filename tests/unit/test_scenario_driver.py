@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from services.demo.driver import Played, ScenarioClock, Stuck, play
+from services.demo.scenarios import Story, Timed
 from services.demo.screen import board
 from services.demo.table import LiveTable
-from services.intake.scenarios import Story, Timed
 from services.views.port import ViewsUnavailable
 
 T0 = datetime(2022, 3, 28, 2, tzinfo=UTC)

@@ -4,8 +4,8 @@ import gzip
 from datetime import datetime
 
 from services.decisions.base import commands
-from services.intake.scenarios import SCENARIOS
-from services.intake.scenarios.sffd import WEEK
+from services.demo.scenarios import SCENARIOS
+from services.demo.scenarios.sffd import WEEK
 
 
 def test_it_sends_every_call_and_every_assignment_of_the_week_in_the_order_of_time() -> None:

@@ -1,0 +1,149 @@
+"""The HTTP server around the application: starts, says where it is, drains and ends cleanly."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import uvicorn
+from fastapi import FastAPI
+
+from services.api.server.tls import Certificate
+from services.application.background import Background
+
+DRAIN_SECONDS = 5
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the server listens, and whom it believes."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 = any free one."""
+    certificate: Certificate | None = None
+    """None = plain HTTP."""
+    proxies: Sequence[str] = ()
+    """Addresses and networks of proxies; what they say of a client (X-Forwarded-Proto, -For) counts."""
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams before it drains, and ends cleanly on Ctrl-C: exit code 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app: FastAPI = self.config.app  # type: ignore[assignment]
+        app.state.hub.stop()
+        await super().shutdown(sockets)
+
+
+def running_file(data: Path) -> Path:
+    """Where a running server says who and where it is."""
+    return data / "service.json"
+
+
+def running(data: Path) -> dict[str, str] | None:
+    """{pid, url, certificate?} of the server on this data folder, if its process lives.
+
+    `certificate` = the file by which its TLS is known.
+    """
+    try:
+        found = json.loads(running_file(data).read_text())
+        os.kill(int(found["pid"]), 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return found
+
+
+async def serve(
+    app: FastAPI,
+    background: Background,
+    data: Path,
+    door: Door,
+    started: Callable[[str], Awaitable[None]],
+    stop: asyncio.Event | None = None,
+) -> int:
+    """Serve until a signal or `stop`; the exit code: 0, or 1 where a loop died. `started` gets the URL.
+
+    Raises BadCertificate, and OSError where the address cannot be listened on.
+    """
+    server, listening = _Server(_config(app, door)), _listen(door.host, door.port)
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(server.serve(sockets=[listening]))
+        watching = [tasks.create_task(_stop(server, event)) for event in (background.died, stop) if event]
+        while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        if server.started:
+            url = _url(door, listening)
+            running_file(data).write_text(json.dumps({"pid": os.getpid(), "url": url} | _known_by(door)))
+            telling = tasks.create_task(_tell(started, url))
+            await serving
+            telling.cancel()
+        for task in watching:
+            task.cancel()
+        with contextlib.suppress(FileNotFoundError):
+            running_file(data).unlink()
+    return 1 if background.failure else 0
+
+
+def _config(app: FastAPI, door: Door) -> uvicorn.Config:
+    context = door.certificate.context() if door.certificate else None
+    return uvicorn.Config(
+        app,
+        host=door.host,
+        port=door.port,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        proxy_headers=bool(door.proxies),
+        forwarded_allow_ips=list(door.proxies),
+        ssl_context_factory=(lambda *_: context) if context else None,
+    )
+
+
+def _known_by(door: Door) -> dict[str, str]:
+    return {"certificate": str(door.certificate.cert.absolute())} if door.certificate else {}
+
+
+async def _tell(started: Callable[[str], Awaitable[None]], url: str) -> None:
+    await started(url)
+
+
+async def _stop(server: uvicorn.Server, event: asyncio.Event) -> None:
+    await event.wait()
+    server.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Raises OSError that says which port, and what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(
+            f"cannot listen on {host} port {port}: {reason}; choose another with --port."
+        ) from error
+    # inherited by each connection; without it every answer waits 40 ms for the client's acknowledgement
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
+def _url(door: Door, listening: socket.socket) -> str:
+    shown = f"[{door.host}]" if ":" in door.host else door.host
+    return f"{'https' if door.certificate else 'http'}://{shown}:{listening.getsockname()[1]}"

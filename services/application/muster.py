@@ -1,0 +1,102 @@
+"""Everything behind the API, put together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from services.application.announcing import Announcements
+from services.application.background import Background
+from services.application.commands import Commands
+from services.application.expiring import Expiry
+from services.application.inspecting import Inspect, Inspector
+from services.application.lookup import recorded_commands
+from services.application.progress import ViewProgress
+from services.application.sweeping import Sweeper
+from services.base.clock import Clock
+from services.dispatch.abilities import Abilities
+from services.dispatch.abilities import load as shipped_abilities
+from services.log.port import Log
+from services.metrics.figures import Figures
+from services.recorder.writer import Writer
+from services.snapshots.port import Snapshots
+from services.telemetry.port import Places
+from services.vault import Vault
+from services.views.loop import Projector
+from services.views.port import Views
+
+
+class Muster:
+    """The parts of one process, and what ties them together. One per process and data folder."""
+
+    def __init__(
+        self,
+        *,
+        log: Log,
+        views: Views,
+        vault: Vault,
+        clock: Clock,
+        timezone: str,
+        following: Callable[[Announcements], ViewProgress] | None = None,
+        snapshots: Snapshots | None = None,
+        inspect: Inspect | None = None,
+        places: Places,
+        abilities: Abilities | None = None,
+    ) -> None:
+        """`following` = how to know what projectors in other processes show; None = this one projects.
+        `inspect` = asks the log's store whether it is set as the log needs it. `abilities` = who can serve
+        what; None = the table that is shipped."""
+        self.log, self.views, self.vault, self.places, self.snapshots = log, views, vault, places, snapshots
+        self.clock, self.timezone = clock, timezone
+        self.abilities = abilities or shipped_abilities()
+        self.figures, self.background, self.announcements = Figures(), Background(), Announcements()
+        self.progress: ViewProgress = (
+            following(self.announcements) if following else Projector(log, views, self.announcements.advanced)
+        )
+        shared = following is not None
+        self.commands = Commands(
+            self._writer, log, self.progress, self.background, self.figures, shared=shared
+        )
+        self.sweeper = Sweeper(places, views, clock, self.background)
+        self.inspector = Inspector(inspect)
+        self._expiry = Expiry(self.commands, self.progress, views, clock)
+        self.announcements.on_advanced(self.commands.viewed)
+        self.announcements.on_erased(self.sweeper.erased)
+
+    def _writer(self, jurisdiction: str) -> Writer:
+        return Writer(
+            jurisdiction,
+            log=self.log,
+            vault=self.vault,
+            clock=self.clock,
+            timezone=self.timezone,
+            lookup=lambda ids, upto: recorded_commands(self.views, jurisdiction, ids, upto),
+            recorded=self.progress.offer,
+            erased=self._erased,
+            snapshots=self.snapshots,
+            appending=self.figures.appending,
+        )
+
+    def _erased(self, jurisdiction: str, position: int) -> None:
+        self.announcements.erased(jurisdiction, position, self.progress.positions.get(jurisdiction, 0))
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Muster"]:
+        """All loops run inside; on leaving they are ended and the stores closed."""
+        try:
+            async with self.background.running():
+                self.background.start("projector", self.progress.run())
+                self.background.start("ticker", self._expiry.run())
+                self.background.start("sweeper", self.sweeper.run())
+                self.background.start("inspector", self.inspector.run())
+                if not self.commands.shared:
+                    for jurisdiction in await self.log.jurisdictions():
+                        self.commands.writer(jurisdiction)
+                yield self
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the stores; `running` does it by itself."""
+        await self.places.close()
+        await self.views.close()
+        await self.log.close()
+        await self.vault.close()

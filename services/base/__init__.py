@@ -1,0 +1,1 @@
+"""Small things that every room may use: clocks, private files, what a client accepts."""

@@ -1,0 +1,1 @@
+"""Figures for Prometheus: which there are, and what the process counts while it works."""

@@ -1,0 +1,57 @@
+"""What the process counts and times while it works; families.py lists every name."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from services.recorder.envelope import Outcome
+
+_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
+
+
+class Figures:
+    """Of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        commands = Counter("muster_commands", "Answered, by outcome", ["outcome"], registry=self.registry)
+        self._outcomes = {
+            outcome: commands.labels(outcome)
+            for outcome in ("accepted", "known", "unchanged", "refused", "pending")
+        }
+        fixes = Counter(
+            "muster_fixes", "Positions of phones, by outcome", ["outcome"], registry=self.registry
+        )
+        self._fixes = {outcome: fixes.labels(outcome) for outcome in ("kept", "older", "refused")}
+        self._command = Histogram(
+            "muster_command_seconds", "From arrival to answer", buckets=_SECONDS, registry=self.registry
+        )
+        self._append = Histogram(
+            "muster_log_append_seconds",
+            "From sending a commit to its confirmation",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+
+    def answered(self, outcomes: Iterable[Outcome], began: float) -> None:
+        """Commands that arrived together at `began` (time.perf_counter)."""
+        seconds = time.perf_counter() - began
+        for outcome in outcomes:
+            self._outcomes[outcome.outcome].inc()
+            self._command.observe(seconds)
+
+    def reported(self, *, kept: int, older: int, refused: int) -> None:
+        """Positions that came in one batch."""
+        for outcome, count in (("kept", kept), ("older", older), ("refused", refused)):
+            self._fixes[outcome].inc(count)
+
+    @contextmanager
+    def appending(self) -> Iterator[None]:
+        """Around the append of one commit."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._append.observe(time.perf_counter() - began)

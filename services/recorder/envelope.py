@@ -1,0 +1,55 @@
+"""A command as it reached the service, and what became of it."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from services.decisions.base import FACT, Ask, Command, Scope
+
+Kind = Literal["accepted", "known", "unchanged", "refused", "pending"]
+
+
+class CommandEnvelope(msgspec.Struct, frozen=True, kw_only=True):
+    """A valid command with its envelope. Personal fields are still plain; they never leave this object so."""
+
+    id: str
+    command: Command
+    actor: str
+    received: datetime
+    scope: Scope = Scope()
+    at: datetime | None = None
+    sent_at: datetime | None = None
+    observed: bool = False
+
+
+class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one command; `position` = the last event of the log that the sender should see."""
+
+    id: str
+    outcome: Kind
+    position: int | None = None
+    code: str | None = None
+    detail: str | None = None
+
+
+def happened_at(envelope: CommandEnvelope, now: datetime) -> datetime:
+    """When it happened: the device's clock error taken out, never after now; claims happen now."""
+    if envelope.at is None or not (envelope.observed or envelope.command.KIND == FACT):
+        return now
+    at = envelope.at + (envelope.received - envelope.sent_at) if envelope.sent_at else envelope.at
+    return min(at, now)
+
+
+def context_of(envelope: CommandEnvelope, now: datetime, timezone: str) -> Ask:
+    """The decision's view of a command."""
+    return Ask(
+        id=envelope.id,
+        actor=envelope.actor,
+        now=now,
+        at=happened_at(envelope, now),
+        claimed=envelope.at,
+        observed=envelope.observed,
+        scope=envelope.scope,
+        timezone=timezone,
+    )

@@ -1,0 +1,122 @@
+"""One group of commands, decided on speculative state: answers leave only once its commit is accepted."""
+
+import logging
+import time
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from events.commit import Commit, Recorded
+from services.decisions.base import Refused
+from services.decisions.decide import decide
+from services.decisions.erasure import erased_among
+from services.decisions.state import COMMANDS, Known, State
+from services.recorder.envelope import CommandEnvelope, Outcome, context_of
+from services.recorder.queue import Queued
+from services.recorder.sealing import Sealed, phone_of
+
+LEAST_COMMANDS: Final = 32
+MOST_COMMANDS: Final = 500
+MOST_BYTES: Final = 512 * 1024
+MOST_SECONDS: Final = 0.010
+
+log_of = logging.getLogger("muster.writer")
+
+
+class Group:
+    """Commands that share a commit. The state must be undone, or confirmed, when it is done with."""
+
+    def __init__(self, state: State, now: datetime, timezone: str) -> None:
+        self.events, self.erased, self.count = list[Recorded](), list[str](), 0
+        self.phones: dict[str, str | None] = {}
+        self._now, self._state, self._timezone = now, state, timezone
+        self._answers: list[tuple[Queued, Outcome]] = []
+        self._bytes, self._until = 0, time.perf_counter() + MOST_SECONDS
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no more room, or no more time."""
+        return self._bytes >= MOST_BYTES or (self.count > 0 and time.perf_counter() > self._until)
+
+    @property
+    def _end(self) -> int:
+        return self._state.head.position + len(self.events)
+
+    def add(self, queued: Queued, sealed: Sealed, recalled: dict[str, Known]) -> None:
+        """Decide one command and note its answer."""
+        envelope = queued.envelope
+        before = self._state[COMMANDS].get(envelope.id) or recalled.get(envelope.id)
+        answer = self._repeat(envelope, sealed, before) if before else self._decide(envelope, sealed)
+        self._answers.append((queued, answer))
+        self.count += 1
+
+    def commit(self, jurisdiction: str) -> Commit:
+        """Its events, chained to the head that they were decided on."""
+        head = self._state.head
+        return Commit(
+            id=str(uuid4()),
+            jurisdiction=jurisdiction,
+            first=head.position + 1,
+            prev=head.hash,
+            recorded_at=self._now,
+            events=tuple(self.events),
+        )
+
+    def answer(self) -> None:
+        """Tell every sender, now that it is confirmed."""
+        for queued, outcome in self._answers:
+            queued.resolve(outcome)
+
+    def _repeat(self, envelope: CommandEnvelope, sealed: Sealed, before: Known) -> Outcome:
+        if sealed.erased or before.body == sealed.body:
+            return Outcome(envelope.id, "known", before.position)
+        return Outcome(
+            envelope.id,
+            "refused",
+            code="id_reused",
+            detail="This id was used before for another command; make a new one.",
+        )
+
+    def _decide(self, envelope: CommandEnvelope, sealed: Sealed) -> Outcome:
+        if sealed.erased:
+            return Outcome(
+                envelope.id,
+                "refused",
+                code="subject.erased",
+                detail="This person was erased; use another id.",
+            )
+        mark = self._state.mark()
+        try:
+            recorded = decide(
+                self._state,
+                sealed.command,
+                context_of(envelope, self._now, self._timezone),
+                self._end + 1,
+                sealed.body,
+            )
+            size = sum(len(r.data) + 300 for r in recorded)
+            if size > MOST_BYTES:
+                raise Refused("too_large", f"This command would write {size} bytes; split it.")
+        except Refused as refused:
+            self._state.undo(mark)
+            return Outcome(envelope.id, "refused", code=refused.code, detail=refused.detail)
+        except Exception:  # one command that a rule trips over must not stop everybody else's
+            log_of.exception("command %s (%s) could not be decided", envelope.id, envelope.command.NAME)
+            self._state.undo(mark)
+            detail = "The service failed to decide this command; nothing was recorded. Its log says why."
+            return Outcome(envelope.id, "refused", code="internal", detail=detail)
+        if not recorded:
+            kind = "known" if envelope.observed else "unchanged"
+            return Outcome(envelope.id, kind, self._end)
+        self._bytes += size
+        self.events += recorded
+        self.erased += erased_among(recorded)
+        self.phones |= phone_of(envelope)
+        return Outcome(envelope.id, "accepted", self._end)
+
+
+def next_size(taken: int, decided: int) -> int:
+    """Commands to take next, where of so many taken there was time for these."""
+    if decided == taken:
+        return min(MOST_COMMANDS, max(LEAST_COMMANDS, 2 * taken))
+    return max(LEAST_COMMANDS, decided + decided // 8)

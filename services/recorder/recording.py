@@ -1,0 +1,101 @@
+"""Groups of commands into the log: sealed, decided, appended, and only then answered."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from events.commit import Commit, Head, Recorded, digest, encode
+from services.base.clock import Clock
+from services.decisions.erasure import erased_among
+from services.log.port import Log, OutcomeUnknown, Stored
+from services.recorder.erasing import VaultBacklog
+from services.recorder.group import Group
+from services.recorder.queue import Queued
+from services.recorder.replica import Replica
+from services.recorder.sealing import Vault, seal_all
+
+
+class Recorder:
+    """Of one jurisdiction; one group at a time.
+
+    Raises LogUnavailable, VaultUnavailable, ViewsUnavailable, and what Replica.follow raises.
+    """
+
+    def __init__(
+        self,
+        jurisdiction: str,
+        replica: Replica,
+        backlog: VaultBacklog,
+        *,
+        log: Log,
+        vault: Vault,
+        clock: Clock,
+        timezone: str,
+        recorded: Callable[[str, Stored], None],
+        appending: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self.unknown: set[str] = set()
+        """Ids of commands whose commit may still land."""
+        self._jurisdiction, self._replica, self._backlog = jurisdiction, replica, backlog
+        self._log, self._vault, self._clock, self._timezone = log, vault, clock, timezone
+        self._recorded, self._appending = recorded, appending
+
+    async def record(self, queued: list[Queued]) -> list[Queued]:
+        """Decide and append until accepted; answer. Gives back those for which there was no time.
+
+        Raises OutcomeUnknown too. Where it raises, the state is to be undone.
+        """
+        sealed = await seal_all(self._vault, self._jurisdiction, [one.envelope for one in queued])
+        while True:
+            await self.follow(await self._log.turn(self._jurisdiction))
+            recalled = await self._replica.recall([one.envelope.id for one in queued])
+            group = Group(self._replica.state, self._now(), self._timezone)
+            for one, body in zip(queued, sealed, strict=True):
+                if group.full:
+                    break
+                group.add(one, body, recalled)
+            if await self._accepted(group, queued):
+                self._backlog.add(group.erased, group.phones)
+                await self.flush()
+                group.answer()
+                self._replica.settle()
+                return queued[group.count :]
+            self._replica.state.undo()  # another process was first: every answer is decided again
+
+    async def follow(self, head: Head) -> None:
+        """Read up to `head`; whoever recorded an erasure may have died before its key was destroyed."""
+        await self._replica.follow(head, self._found)
+
+    async def flush(self) -> None:
+        """What the vault is still to be told."""
+        await self._backlog.flush(self._replica.state.head.position)
+
+    def _found(self, events: Sequence[Recorded]) -> None:
+        self._backlog.add(erased_among(events), {})
+
+    def _now(self) -> datetime:
+        last: datetime | None = self._replica.state.meta.get("recorded_at")
+        now = self._clock.now()
+        return max(now, last) if last else now
+
+    async def _accepted(self, group: Group, queued: Sequence[Queued]) -> bool:
+        """Whether the log ends with this group. One without events asks only now, after its commands arrived:
+        nobody is turned away because of what was true before, or of a commit that lost."""
+        if not group.events:
+            return await self._replica.is_level()
+        try:
+            return await self._append(group.commit(self._jurisdiction))
+        except OutcomeUnknown:
+            self.unknown.update(one.envelope.id for one in queued)
+            raise
+
+    async def _append(self, commit: Commit) -> bool:
+        data = encode(commit)
+        with self._appending():
+            if not await self._log.append(self._jurisdiction, data):
+                return False
+        head = Head(commit.first - 1 + len(commit.events), digest(data))
+        self._replica.confirm(commit, head)
+        self._recorded(self._jurisdiction, Stored(data, head))
+        self.unknown.clear()
+        return True

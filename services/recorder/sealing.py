@@ -1,0 +1,84 @@
+"""What the recorder needs of the vault: keys, sealing, and the keyed hash of a command's body."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from services.decisions.base import Command, personal_fields
+from services.recorder.envelope import CommandEnvelope
+
+PHONES: Final = ("phone", "contact_phone")
+"""Fields of commands with a phone number."""
+
+
+class Vault(Protocol):
+    """The part of services.vault that writers call."""
+
+    async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bool]: ...
+    def seal(self, jurisdiction: str, subject: str, command: str, field: str, plain: str) -> str: ...
+    def body_hash(
+        self, jurisdiction: str, subject: str | None, name: str, claimed_at: datetime | None, data: Any
+    ) -> str: ...
+    async def index_phones(self, jurisdiction: str, phones: dict[str, str | None]) -> None: ...
+    async def erase_all(self, jurisdiction: str, subjects: Iterable[str]) -> None: ...
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A command without plain personal data, and the keyed hash of what it held."""
+
+    command: Command
+    body: str
+    erased: bool = False
+    """Its subject's key is destroyed: nothing can be sealed for them any more."""
+
+
+def subject_of(envelope: CommandEnvelope) -> str | None:
+    """`worker/ID`, `request/ID` or `handover/ID` where the command gives personal data, else None."""
+    command = envelope.command
+    if command.SUBJECT is None:
+        return None
+    if all(getattr(command, field) is None for field in personal_fields(type(command))):
+        return None
+    return _named(envelope)
+
+
+def _named(envelope: CommandEnvelope) -> str:
+    command = envelope.command
+    return f"{command.SUBJECT}/{getattr(command, command.OWNER) or envelope.id}"
+
+
+async def seal_all(vault: Vault, jurisdiction: str, group: Iterable[CommandEnvelope]) -> list[Sealed]:
+    """Seal a group: its subjects' keys are durable before this returns."""
+    subjects = [(envelope, subject_of(envelope)) for envelope in group]
+    wanted = {subject for _, subject in subjects if subject}
+    alive = await vault.ensure(jurisdiction, wanted) if wanted else {}
+    return [_seal(vault, jurisdiction, envelope, subject, alive) for envelope, subject in subjects]
+
+
+def phone_of(envelope: CommandEnvelope) -> dict[str, str | None]:
+    """{subject: phone} where the command sets (or with null removes) a phone number."""
+    command = envelope.command
+    given = [field for field in PHONES if field in command.model_fields_set]
+    if not given or command.SUBJECT is None:
+        return {}
+    return {_named(envelope): getattr(command, given[0])}
+
+
+def _seal(
+    vault: Vault, jurisdiction: str, envelope: CommandEnvelope, subject: str | None, alive: dict[str, bool]
+) -> Sealed:
+    command = envelope.command
+    if subject and not alive[subject]:
+        return Sealed(command, "", erased=True)
+    data = command.model_dump(mode="json", exclude_unset=True)
+    body = vault.body_hash(jurisdiction, subject, command.NAME, envelope.at, data)
+    if subject is None:
+        return Sealed(command, body)
+    tokens = {
+        field: vault.seal(jurisdiction, subject, envelope.id, field, plain)
+        for field in personal_fields(type(command))
+        if (plain := getattr(command, field)) is not None
+    }
+    return Sealed(command.model_copy(update=tokens), body)

@@ -1,0 +1,219 @@
+"""One writer per jurisdiction: takes queued commands, decides them, appends one commit at a time."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final
+from uuid import uuid4
+
+from events import catalog
+from services.base.clock import Clock
+from services.decisions.jurisdiction.commands import Fence
+from services.decisions.state import COMMANDS, State
+from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown, Stored
+from services.recorder.envelope import CommandEnvelope, Outcome
+from services.recorder.erasing import VaultBacklog
+from services.recorder.errors import Parked, SnapshotMismatch
+from services.recorder.group import MOST_COMMANDS, next_size
+from services.recorder.queue import CommandQueue, Queued
+from services.recorder.recording import Recorder
+from services.recorder.replica import Lookup, Replica
+from services.recorder.sealing import Vault
+from services.recorder.snapshotting import LEAST, SnapshotKeeper
+from services.snapshots.port import Snapshots
+from services.vault.errors import VaultUnavailable
+from services.views.port import ViewsUnavailable
+
+RETRY_SECONDS: Final = 1.0
+"""Between two attempts at the vault's backlog, while no commands come."""
+
+_LATER: Final = "Log or keys cannot be written now; send the same id again."
+
+log_of = logging.getLogger("muster.writer")
+
+
+class Writer:
+    """Decides and records the commands of one jurisdiction, in the order in which they came."""
+
+    def __init__(
+        self,
+        jurisdiction: str,
+        *,
+        log: Log,
+        vault: Vault,
+        clock: Clock,
+        timezone: str,
+        lookup: Lookup,
+        recorded: Callable[[str, Stored], None],
+        erased: Callable[[str, int], None],
+        snapshots: Snapshots | None = None,
+        appending: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self.jurisdiction = jurisdiction
+        self.parked: str | None = None
+        self._log, self._clock = log, clock
+        keeper = SnapshotKeeper(jurisdiction, log, snapshots) if snapshots else None
+        self._replica = Replica(jurisdiction, log, lookup, keeper)
+        self._backlog = VaultBacklog(jurisdiction, vault, erased)
+        self._recorder = Recorder(
+            jurisdiction,
+            self._replica,
+            self._backlog,
+            log=log,
+            vault=vault,
+            clock=clock,
+            timezone=timezone,
+            recorded=recorded,
+            appending=appending,
+        )
+        self._reading = asyncio.Lock()
+        """Held while the state may hold what is not in the log yet."""
+        self._queue = CommandQueue()
+        self._work = asyncio.Event()
+        self._hydrated = asyncio.Event()
+        self._taken: list[Queued] = []
+        """Being recorded right now."""
+        self._at_once = MOST_COMMANDS
+        """So many are sealed together: few more than there is time to decide."""
+        self._left = False
+        """Idle for long, and about to be forgotten."""
+
+    # -- for senders ---------------------------------------------------------------------------------------
+
+    async def submit(self, group: Sequence[CommandEnvelope]) -> list[Outcome]:
+        """Record these in order. Raises Parked, Overloaded."""
+        self._refuse_if_parked()
+        queued = self._queue.put(group)
+        self._work.set()
+        if len(queued) == 1:
+            return [await queued[0].answer]
+        return list(await asyncio.gather(*(one.answer for one in queued)))
+
+    async def status(self, command: str) -> Outcome:
+        """recorded (accepted), not recorded (refused, code `not_recorded`) or pending, by a command's id."""
+        self._refuse_if_parked()
+        if any(one.envelope.id == command for one in (*self._taken, *self._queue)):
+            return Outcome(command, "pending")
+        if command in self._recorder.unknown and not await self._fenced():
+            return Outcome(command, "pending")
+        await self.ready()
+        await self._catch_up()
+        known = self.state[COMMANDS].get(command) or (await self._replica.recall([command])).get(command)
+        if known is None:
+            return Outcome(command, "refused", code="not_recorded")
+        return Outcome(command, "accepted", known.position)
+
+    def viewed(self, position: int) -> None:
+        """The `commands` view has reached this position: older ids need no memory."""
+        self._replica.viewed = position
+
+    @property
+    def state(self) -> State:
+        """As of the log's end; while commands are being decided, ahead of it."""
+        return self._replica.state
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    async def ready(self) -> None:
+        """Until the state is hydrated. Raises Parked."""
+        await self._hydrated.wait()
+        self._refuse_if_parked()
+
+    def _refuse_if_parked(self) -> None:
+        if self.parked:
+            raise Parked(self.parked)
+
+    async def _catch_up(self) -> None:
+        """Read to the log's end; erasures that are found there make work for the loop."""
+        try:
+            async with self._reading:
+                await self._recorder.follow(await self._log.end(self.jurisdiction))
+        finally:
+            if self._backlog:
+                self._work.set()
+
+    async def _fenced(self) -> bool:
+        """Make sure that no attempt of ours can still land; True once a commit of ours followed them, or one
+        by which the jurisdiction moved."""
+        fence = CommandEnvelope(
+            id=str(uuid4()),
+            command=Fence(commands=tuple(sorted(self._recorder.unknown))),
+            actor="service/writer",
+            received=self._clock.now(),
+        )
+        outcome = (await self.submit([fence]))[0]
+        return outcome.outcome == "accepted" or outcome.code == "jurisdiction.moved"
+
+    # -- the loop ------------------------------------------------------------------------------------------
+
+    async def run(self, idle: float | None = None) -> None:
+        """Hydrate, then serve until cancelled, or for `idle` seconds without a command.
+
+        A jurisdiction that cannot be read is parked, not fatal.
+        """
+        try:
+            await self._hydrate()
+            while not self._left:
+                while await self._worked(idle):
+                    await self._serve()
+                await self._leave()
+        except (LogDamaged, SnapshotMismatch, catalog.UnknownEvent, catalog.BadEvent) as error:
+            log_of.error("jurisdiction %s is parked: %s", self.jurisdiction, error)
+            self.parked = str(error)
+            self._hydrated.set()
+            _pending([*self._taken, *self._queue.take()], "jurisdiction.parked", str(error))
+
+    async def _hydrate(self) -> None:
+        """Tries again until the log answers."""
+        while not self._hydrated.is_set():
+            try:
+                await self._replica.restore()
+                await self._replica.follow(await self._log.end(self.jurisdiction))
+                await self._backlog.repeat(self.state)
+                self._hydrated.set()
+            except (LogUnavailable, VaultUnavailable) as error:
+                log_of.error("%s cannot be read now: %s", self.jurisdiction, error)
+                _pending(self._queue.take(), "log.unavailable", _LATER)
+                await asyncio.sleep(0.5)
+
+    async def _worked(self, idle: float | None) -> bool:
+        """Until there is work; False after `idle` seconds without any."""
+        try:
+            async with asyncio.timeout(idle):
+                await self._work.wait()
+        except TimeoutError:
+            return bool(self._queue)
+        return True
+
+    async def _leave(self) -> None:
+        """A last snapshot, for whoever comes back; then gone, if nobody came meanwhile."""
+        await self._replica.leave(LEAST)
+        self._left = not self._queue and not self._backlog
+
+    async def _serve(self) -> None:
+        self._taken = taken = self._queue.take(self._at_once)
+        if not taken and not self._backlog:
+            self._work.clear()
+            return
+        try:
+            async with self._reading:
+                await self._recorder.flush()
+                left = await self._recorder.record(taken) if taken else []
+        except (LogUnavailable, OutcomeUnknown, VaultUnavailable, ViewsUnavailable) as error:
+            self.state.undo()
+            log_of.error("%s cannot be written: %s", self.jurisdiction, error)
+            _pending(taken, "log.unavailable", _LATER)
+            self._taken = []
+            await asyncio.sleep(0.05 if taken else RETRY_SECONDS)
+            return
+        self._queue.put_back(left)
+        self._at_once = next_size(len(taken), len(taken) - len(left))
+        self._taken = []
+
+
+def _pending(group: Sequence[Queued], code: str, detail: str) -> None:
+    for queued in group:
+        queued.resolve(Outcome(queued.envelope.id, "pending", code=code, detail=detail))

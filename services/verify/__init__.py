@@ -1,0 +1,1 @@
+"""Proof that log and views are what they must be (`muster verify`)."""

@@ -1,0 +1,110 @@
+"""Everything that must always hold, checked on a live or resting system (`muster verify`)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from events.base import Happened
+from events.commit import Head
+from events.presence import OFF_DUTY
+from events.request_state import ENDED, STATES
+from projections.base import Row
+from projections.catalog import views as catalog
+from projections.fold import Dispatch, step
+from services.log.port import Log
+from services.verify.log import Progress, Report, verify
+from services.views.port import Query, Views
+
+MOST_ROWS = 20
+"""Wrong rows named per view."""
+
+
+class _Folds:
+    """All views, folded straight from the log as it is read, up to the head of the live ones."""
+
+    def __init__(self, upto: int) -> None:
+        self.rows: dict[str, dict[str, Row]] = {name: {} for name in catalog}
+        self._dispatch, self._upto = Dispatch(catalog), upto
+
+    def take(self, events: Sequence[Happened], head: Head) -> None:
+        if head.position > self._upto:
+            return
+        for event in events:
+            for view in self._dispatch[type(event.data)]:
+                step(view, self.rows[view.name], event)
+
+
+async def audit(
+    log: Log, views: Views, jurisdiction: str, expect: Head | None = None, progress: Progress | None = None
+) -> Report:
+    """The log's own laws; then every view == a straight fold, and the sums that users rely on."""
+    live = await views.head(jurisdiction)
+    folds = _Folds(live.position)
+    report = await verify(log, jurisdiction, expect, progress, folds.take)
+    if any(finding.code == "damaged" for finding in report.findings):
+        return report
+    for name in catalog:
+        await _compare(report, views, name, folds.rows[name], live)
+    _sums(report, folds.rows, live.position)
+    for name, since in (await views.degraded(jurisdiction)).items():
+        report.add(since, "degraded", f"view {name} is set aside since here; rebuild it")
+    return report
+
+
+async def _compare(report: Report, views: Views, name: str, fold: dict[str, Row], at: Head) -> None:
+    """Live rows against the fold, unless the head has moved on since."""
+    found, head = await views.snapshot(report.jurisdiction, {name: Query()})
+    if head != at:
+        return
+    live = dict(found[name])
+    wrong = sorted(key for key in fold.keys() | live.keys() if fold.get(key) != live.get(key))
+    for key in wrong[:MOST_ROWS]:
+        report.add(at.position, "view", f"view {name}, row {key} is not the fold of the log; rebuild {name}")
+
+
+def _sums(report: Report, rows: dict[str, dict[str, Row]], position: int) -> None:
+    """Headcount == roster; requests received == the sum of their states; the timeline adds up to both."""
+    roster, counted = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for row in rows["roster"].values():
+        roster[_place(row)] += 1
+    for row in rows["headcount"].values():
+        line: Any = row
+        counted[_place(row)] += line.count
+    for place in sorted((roster - counted) + (counted - roster), key=str):
+        report.add(
+            position,
+            "headcount",
+            f"{place}: {roster[place]} on the roster, {counted[place]} in the headcount",
+        )
+    for key, row in rows["ledger"].items():
+        line = row
+        states = sum(getattr(line, state) for state in STATES)
+        if line.received != states:
+            report.add(position, "ledger", f"{key}: received {line.received}, but {states} accounted for")
+    _timeline(report, rows, position)
+
+
+def _timeline(report: Report, rows: dict[str, dict[str, Row]], position: int) -> None:
+    """In every area: came - went == on duty; received, served and ended == the ledger's."""
+    present, passed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for row in rows["headcount"].values():
+        line: Any = row
+        present[line.area, "on duty"] += line.count * (line.presence != OFF_DUTY)
+    for row in rows["ledger"].values():
+        line = row
+        present[line.area, "received"] += line.received
+        present[line.area, "served"] += line.done
+        present[line.area, "ended"] += sum(getattr(line, state) for state in ENDED)
+    for row in rows["timeline"].values():
+        line = row
+        passed[line.area, "on duty"] += line.came - line.went
+        for what in ("received", "served", "ended"):
+            passed[line.area, what] += getattr(line, what)
+    for area, what in sorted(present.keys() | passed.keys()):
+        now, then = present[area, what], passed[area, what]
+        if now != then:
+            report.add(position, "timeline", f"{area}: {what} {now}, but {then} by the timeline")
+
+
+def _place(row: Any) -> tuple[Any, ...]:
+    return row.area, row.role, row.presence, row.team
