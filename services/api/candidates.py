@@ -61,10 +61,10 @@ async def candidates(request: Request) -> Response:
     """Who is free, able and near, in that order."""
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
-        raise Problem(403, "forbidden", "This token may not read who else could be sent.")
+        raise Problem(403, "forbidden", variant="candidates")
     asked, service = _asked(request), muster(request)
     if set(VIEWS) & set(await service.views.degraded(jurisdiction)):
-        raise Problem(503, "view.degraded", "Who is free is not known: a view is being folded anew.")
+        raise Problem(503, "view.degraded", variant="candidates")
     seen = await _look(service, jurisdiction, asked, asker)
     items = await _items(Opener(service.vault, jurisdiction), seen, exact=asker.scope in _EXACT)
     return answer(_about(seen, service.abilities) | {"items": items}, headers={"Cache-Control": "no-store"})
@@ -91,12 +91,12 @@ def _asked(request: Request) -> Asked:
     found = given(request, "candidates", once=("request", "q", "limit"), many=("kind",))
     kinds = found.get("kind", list(KINDS))
     if not set(kinds) <= set(KINDS):
-        raise Problem(400, "parameter.invalid", f"kind must be of {', '.join(KINDS)}.")
+        raise Problem(400, "parameter.invalid", name="kind", choices=list(KINDS))
     for name in ("request", "q"):
         if len(found.get(name, [""])[0]) > MOST_TEXT:
-            raise Problem(400, "parameter.invalid", f"{name} is at most {MOST_TEXT} characters long.")
+            raise Problem(400, "parameter.invalid", variant="long", name=name, most=MOST_TEXT)
     if not found.get("request", [""])[0]:
-        raise Problem(400, "parameter.invalid", "Say for which request: request=ID is missing.")
+        raise Problem(400, "parameter.invalid", variant="request")
     return Asked(
         request=found["request"][0],
         kinds=tuple(kind for kind in KINDS if kind in kinds),
@@ -144,7 +144,7 @@ async def _ways(service: Muster, jurisdiction: str, asked: Asked, asker: Princip
 def _request(found: Mapping[str, Any], asked: Asked, asker: Principal) -> RequestRow:
     rows = [row for _, row in found["requests"] if asker.sees(row)]
     if not rows:
-        raise Problem(404, "row.unknown", f"requests has no row {asked.request!r}.")
+        raise Problem(404, "row.unknown", view="requests", key=asked.request)
     return rows[0]
 
 

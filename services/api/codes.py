@@ -42,14 +42,14 @@ async def issue(request: Request) -> Response:
     """Make a code; it is told once, and kept hashed."""
     jurisdiction, asker = await reader(request)
     if asker.scope not in ("dispatcher", "admin"):
-        raise Problem(403, "forbidden", "This token may not make sign-in codes; ask the command centre.")
+        raise Problem(403, "forbidden", variant="codes")
     given = await model(request, NewCode)
     found = await muster(request).views.load(jurisdiction, {"roster": [given.worker]})
     row = found["roster"].get(given.worker)
     if row is None:
-        raise Problem(404, "worker.unknown", f"{given.worker} is not on the roster; register them first.")
+        raise Problem(404, "worker.unknown", worker=given.worker)
     if not asker.sees(row):
-        raise Problem(403, "forbidden", f"{given.worker} is not in this token's areas.")
+        raise Problem(403, "forbidden", variant="not_in_areas", worker=given.worker)
     code, expires_at = tokens(request).issue_code(jurisdiction, given.worker, given.minutes)
     log_of.info("%s made a sign-in code for worker/%s of %s", asker.actor, given.worker, jurisdiction)
     body = {"code": code, "link": link(code), "worker": given.worker, "expires_at": expires_at}
@@ -88,8 +88,7 @@ class WrongCodes:
 
 def _too_many(wait: float) -> Problem:
     seconds = str(int(wait) + 1)
-    detail = f"Too many wrong codes; try again in {seconds} s, or ask the command centre for a new code."
-    return Problem(429, "too_many", detail, {"Retry-After": seconds})
+    return Problem(429, "too_many", headers={"Retry-After": seconds}, seconds=seconds)
 
 
 def address(request: Request) -> str:
@@ -114,9 +113,5 @@ def redeem(request: Request, text: str) -> str:
     session = tokens(request).redeem_code(text)
     if session is None:
         wrong.note(where)
-        raise Problem(
-            401,
-            "code.unknown",
-            "This code is unknown, used or too old; ask the command centre for a new one.",
-        )
+        raise Problem(401, "code.unknown")
     return session

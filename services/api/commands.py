@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.access import Principal
 from services.api.context import answer, json_body, model, muster, principal
-from services.api.problems import Problem, invalid
+from services.api.problems import Problem, invalid, told
 from services.decisions.base import Command
 from services.decisions.fields import Instant
 from services.decisions.scopes import PUBLIC
@@ -66,7 +66,7 @@ def _split(name: str, body: BaseModel) -> tuple[Command, When]:
 
 def _envelope(request: Request, asker: Principal, key: str, command: Command, when: When) -> CommandEnvelope:
     if when.observed and not asker.may_observe(command.NAME):
-        raise Problem(403, "forbidden", "This token may not send observed commands.")
+        raise Problem(403, "forbidden", variant="observed")
     return CommandEnvelope(
         id=key,
         command=command,
@@ -83,9 +83,7 @@ async def commander(request: Request, name: str | None) -> tuple[str, Principal]
     """(jurisdiction, asker) of a request that commands. Raises 401, 403, 404."""
     jurisdiction, asker = request.path_params["jurisdiction"], principal(request)
     if not asker.may_read(jurisdiction) or (name and not asker.may_command(name, jurisdiction)):
-        raise Problem(
-            403, "forbidden", f"This token may not send {name or 'commands'} to {jurisdiction[:64]}."
-        )
+        raise Problem(403, "forbidden", variant="command", command=name, jurisdiction=jurisdiction[:64])
     if not await muster(request).commands.found(jurisdiction):
         _may_found(jurisdiction, asker)
     return jurisdiction, asker
@@ -95,11 +93,7 @@ def _may_found(jurisdiction: str, asker: Principal) -> None:
     """Only a well-formed code, and only for an admin: a typo must not found a jurisdiction."""
     wellformed = jurisdiction.isascii() and jurisdiction.isalnum() and len(jurisdiction) <= 32
     if not wellformed or not asker.decision_scope().establish:
-        raise Problem(
-            404,
-            "jurisdiction.unknown",
-            f"Jurisdiction {jurisdiction[:64]} has no data; an admin's first command makes it.",
-        )
+        raise Problem(404, "jurisdiction.unknown", jurisdiction=jurisdiction[:64])
 
 
 def _key(request: Request) -> str:
@@ -108,30 +102,23 @@ def _key(request: Request) -> str:
     try:
         return str(UUID(text))
     except ValueError:
-        what = "must be a UUID" if text else "is missing: any new UUID; send the same one again to retry"
-        raise Problem(
-            400,
-            "idempotency_key.missing" if not text else "idempotency_key.invalid",
-            f"The header Idempotency-Key {what}.",
-        ) from None
+        raise Problem(400, "idempotency_key.invalid" if text else "idempotency_key.missing") from None
 
 
 async def _submit(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:
     try:
         return await muster(request).commands.submit(jurisdiction, group)
     except Parked as error:
-        raise Problem(503, "jurisdiction.parked", f"{jurisdiction} cannot be written: {error}") from error
+        raise Problem(503, "jurisdiction.parked", jurisdiction=jurisdiction, error=str(error)) from error
     except Overloaded as error:
-        raise Problem(
-            503, "overloaded", "Too many commands wait; send the same id again.", {"Retry-After": "1"}
-        ) from error
+        raise Problem(503, "overloaded", headers={"Retry-After": "1"}) from error
 
 
 async def one(request: Request) -> Response:
     """Send one command; the answer comes once it is durable."""
     name = request.path_params["name"]
     if name not in PUBLIC:
-        raise Problem(404, "command.unknown", f"There is no command {name}; GET /api/v1 lists them.")
+        raise Problem(404, "command.unknown", name=name)
     jurisdiction, asker = await commander(request, name)
     key = _key(request)
     body = await model(request, BODIES[name])
@@ -141,16 +128,11 @@ async def one(request: Request) -> Response:
 
 def _answer(outcome: Outcome) -> Response:
     if outcome.outcome == "pending":
-        raise Problem(
-            503,
-            outcome.code or "pending",
-            outcome.detail or "Pending: send the same id again.",
-            {"Retry-After": "1"},
-            id=outcome.id,
-        )
+        headers, code = {"Retry-After": "1"}, outcome.code or "pending"
+        raise Problem(503, code, headers=headers, more={"id": outcome.id}, **outcome.values)
     if outcome.outcome == "refused":
-        code = outcome.code or "refused"
-        raise Problem(STATUS.get(code, 409), code, outcome.detail or code, id=outcome.id)
+        code = outcome.code or "internal"
+        raise Problem(STATUS.get(code, 409), code, more={"id": outcome.id}, **outcome.values)
     return answer(outcome)
 
 
@@ -163,15 +145,25 @@ async def batch(request: Request) -> Response:
     except ValidationError as error:
         raise invalid(error) from error
     if len(items) > MOST_ITEMS:
-        raise Problem(413, "too_many", f"{len(items)} commands at once; send at most {MOST_ITEMS}.")
+        raise Problem(413, "too_many", variant="commands", given=len(items), most=MOST_ITEMS)
     given = [_item(request, asker, jurisdiction, item) for item in items]
     envelopes = [one for one in given if isinstance(one, CommandEnvelope)]
     recorded = iter(await _submit(request, jurisdiction, envelopes) if envelopes else [])
     items = [next(recorded) if isinstance(one, CommandEnvelope) else one for one in given]
     position = max((item.position or 0 for item in items), default=0)
     return answer(
-        {"items": items, "position": position or muster(request).progress.positions.get(jurisdiction, 0)}
+        {
+            "items": [_told(one) for one in items],
+            "position": position or muster(request).progress.positions.get(jurisdiction, 0),
+        }
     )
+
+
+def _told(outcome: Outcome) -> Outcome | dict[str, Any]:
+    """With a sentence, where it says why."""
+    if outcome.code is None:
+        return outcome
+    return msgspec.to_builtins(outcome) | told(outcome.code, outcome.values)
 
 
 def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> CommandEnvelope | Outcome:
@@ -179,18 +171,16 @@ def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> 
     key = str(item.id)
     try:
         if item.name not in PUBLIC:
-            raise Problem(
-                422, "command.unknown", f"There is no command {item.name!r}; GET /api/v1 lists them."
-            )
+            raise Problem(422, "command.unknown", name=item.name)
         if not asker.may_command(item.name, jurisdiction):
-            raise Problem(403, "forbidden", f"This token may not send {item.name}.")
+            raise Problem(403, "forbidden", variant="command", command=item.name)
         command = PUBLIC[item.name].model_validate_json(msgspec.json.encode(item.data), strict=True)
         return _envelope(request, asker, key, command, item)
     except ValidationError as error:
         problem = invalid(error)
     except Problem as caught:
         problem = caught
-    return Outcome(key, "refused", code=problem.code, detail=problem.detail)
+    return Outcome(key, "refused", code=problem.code, values=problem.values)
 
 
 async def status(request: Request) -> Response:
@@ -202,7 +192,7 @@ async def status(request: Request) -> Response:
     try:
         found = await muster(request).commands.writer(jurisdiction).status(key)
     except Parked as error:
-        raise Problem(503, "jurisdiction.parked", str(error)) from error
+        raise Problem(503, "jurisdiction.parked", jurisdiction=jurisdiction, error=str(error)) from error
     words = {"accepted": "recorded", "refused": "not_recorded", "pending": "pending"}
     body: dict[str, Any] = {"id": key, "status": words[found.outcome]}
     return answer(body | ({"position": found.position} if found.position else {}))

@@ -46,12 +46,7 @@ def principal(request: Request) -> Principal:
     else:
         found = None
     if found is None:
-        raise Problem(
-            401,
-            "unauthorized",
-            "Send a valid token as `Authorization: Bearer ...`.",
-            {"WWW-Authenticate": 'Bearer realm="muster"'},
-        )
+        raise Problem(401, "unauthorized", headers={"WWW-Authenticate": 'Bearer realm="muster"'})
     return found
 
 
@@ -90,7 +85,7 @@ async def json_body(request: Request) -> bytes:
     """Forms, which foreign pages can send without asking, are refused. Raises 415."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise Problem(415, "media_type", "Send the body as application/json.")
+        raise Problem(415, "media_type")
     return await request.body()
 
 
@@ -98,14 +93,10 @@ async def reader(request: Request) -> tuple[str, Principal]:
     """(jurisdiction, asker) of a request that reads. Raises 401, 403, 404."""
     jurisdiction, asker = request.path_params["jurisdiction"], principal(request)
     if not asker.may_read(jurisdiction):
-        raise Problem(403, "forbidden", f"This token does not reach jurisdiction {jurisdiction[:64]}.")
+        raise Problem(403, "forbidden", jurisdiction=jurisdiction[:64])
     after = request.query_params.get("after", "0")
     if not await muster(request).commands.found(jurisdiction, 0.0 if after == "0" else NEW_SECONDS):
-        raise Problem(
-            404,
-            "jurisdiction.unknown",
-            f"Jurisdiction {jurisdiction[:64]} has no data; its first command makes it.",
-        )
+        raise Problem(404, "jurisdiction.unknown", jurisdiction=jurisdiction[:64])
     return jurisdiction, asker
 
 

@@ -39,10 +39,10 @@ async def find(request: Request) -> Response:
     """Workers and requests of a name or phone, masked."""
     jurisdiction, asker = await reader(request)
     if not asker.may_reveal():
-        raise Problem(403, "forbidden", "This token may not look people up.")
+        raise Problem(403, "forbidden", variant="find")
     asked = await model(request, Find)
     if bool(asked.name) == bool(asked.phone):
-        raise Problem(422, "invalid", "Give either name or phone.")
+        raise Problem(422, "invalid", variant="name_or_phone")
     service = muster(request)
     opener = Opener(service.vault, jurisdiction)
     if asked.phone:

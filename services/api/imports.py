@@ -31,7 +31,7 @@ async def _importer(request: Request) -> tuple[str, Principal]:
     """(jurisdiction, asker) of a request about imports. Raises 401, 403, 404."""
     jurisdiction, asker = await commander(request, None)
     if asker.scope not in ("dispatcher", "admin"):
-        raise Problem(403, "forbidden", "This token may not import; ask the command centre.")
+        raise Problem(403, "forbidden", variant="import")
     return jurisdiction, asker
 
 
@@ -119,11 +119,7 @@ async def rejects(request: Request) -> Response:
     nth = whole("table", request.query_params.get("table", "1"), 1, 1000)
     path = _desk(request).rejects(found.id, nth)
     if path is None:
-        raise Problem(
-            404,
-            "import.no_rejects",
-            "There are no rejected rows of it: none was rejected, it has not ended, or a day has passed.",
-        )
+        raise Problem(404, "import.no_rejects")
     name = quote(f"{found.file}.rejects.csv", safe="")
     headers = {**_PRIVATE, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return FileResponse(path, headers=headers, media_type="text/csv; charset=utf-8")
@@ -134,12 +130,7 @@ async def _one(request: Request) -> Import:
     jurisdiction, asker = await _importer(request)
     found = _desk(request).one(str(request.path_params["id"]), _seen(jurisdiction, asker))
     if found is None:
-        raise Problem(
-            404,
-            "import.unknown",
-            "This process knows no such import of yours: one is known to the process that took it, until"
-            " that ends or forgets all but the last 50. Import the file again; nothing is doubled.",
-        )
+        raise Problem(404, "import.unknown")
     return found
 
 
@@ -154,10 +145,10 @@ def _asked(request: Request, *more: str) -> tuple[Mapping, str, int]:
     found = {name: one for name, (one,) in given(request, "imports", once=("mapping", "file", *more)).items()}
     mapping = SHIPPED.get(found.get("mapping", ""))
     if mapping is None:
-        raise Problem(400, "parameter.invalid", f"mapping must be one of {', '.join(SHIPPED)}.")
+        raise Problem(400, "parameter.invalid", name="mapping", choices=list(SHIPPED))
     file = found.get("file", "table")
     if not 0 < len(file) <= MOST_NAME or any(char < " " or char == "\x7f" for char in file):
-        raise Problem(400, "parameter.invalid", f"file must be a name of 1 to {MOST_NAME} characters.")
+        raise Problem(400, "parameter.invalid", variant="file", most=MOST_NAME)
     return mapping, file, whole("rows", found.get("rows", str(ROWS)), 1, MOST_ROWS)
 
 
@@ -165,30 +156,19 @@ async def _content(request: Request) -> bytes:
     """The file itself. Raises 413, 415."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/octet-stream":
-        raise Problem(415, "media_type", "Send the file itself as application/octet-stream.")
+        raise Problem(415, "media_type", variant="file")
     return await request.body()
 
 
 def _problem(error: ImportFailed | TooMany | OSError) -> Problem:
     match error:
         case TooMany():
-            return Problem(
-                429,
-                "too_many",
-                "Two imports or previews run already; try again once one has ended.",
-                {"Retry-After": "5"},
-            )
+            return Problem(429, "too_many", headers={"Retry-After": "5"}, variant="imports")
         case OSError():
             log_of.warning("a file could not be taken: %s", error)
-            return Problem(
-                503, "unavailable", "There is no room for the file just now; ask whoever runs this."
-            )
+            return Problem(503, "unavailable", variant="room")
         case ColumnsMissing():
-            return Problem(
-                422,
-                "import.column",
-                f"The file lacks columns that the mapping needs. {error}",
-                columns=error.columns,
-            )
+            more = {"columns": error.columns}
+            return Problem(422, "import.column", more=more, columns=error.columns, why=str(error))
         case _:
-            return Problem(422, "import.file", f"The file cannot be imported. {error}")
+            return Problem(422, "import.file", why=str(error))

@@ -47,7 +47,7 @@ async def journal(request: Request) -> StreamingResponse:
     """Events beyond `after`; with follow=true the answer stays open."""
     jurisdiction, asker = await reader(request)
     if not asker.may_read_log():
-        raise Problem(403, "forbidden", "This token may not read the log.")
+        raise Problem(403, "forbidden", variant="log")
     found = given(request, "The log", once=("after", "follow"))
     after = whole("after", found.get("after", ["0"])[0], 0, 1 << 60)
     follow = flag("follow", found.get("follow", ["false"])[0])

@@ -35,5 +35,5 @@ class LimitBodies:
         try:
             await self._app(scope, counted, send)
         except TooLarge:
-            problem = Problem(413, "too_large", f"The body is larger than {self._most} bytes; split it.")
+            problem = Problem(413, "too_large", most=self._most)
             await problem.response()(scope, receive, send)

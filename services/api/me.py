@@ -46,7 +46,7 @@ async def _worker(request: Request) -> tuple[str, Principal, str]:
     """(jurisdiction, asker, worker). Raises 401, 403, 404."""
     jurisdiction, asker = await reader(request)
     if asker.worker is None:
-        raise Problem(403, "forbidden", "This is for a worker's own token; others read the views.")
+        raise Problem(403, "forbidden", variant="me")
     return jurisdiction, asker, asker.worker
 
 
@@ -57,7 +57,7 @@ async def me(request: Request) -> Response:
     looking: Looking = request.app.state.looking
     mine = await looking.mine(jurisdiction, worker)
     if mine is None:
-        raise Problem(404, "worker.unknown", f"{worker} is not on the roster; ask the command centre.")
+        raise Problem(404, "worker.unknown", worker=worker)
     service = muster(request)
     now, opener = service.clock.now(), Opener(service.vault, jurisdiction)
     shown = await _shown(mine, opener)
@@ -139,8 +139,7 @@ async def task(request: Request) -> Response:
     reveal = _reveal(request)
     row, requested, area_name = await _of_theirs(request, jurisdiction, asker, worker)
     if reveal and row.state not in LIVE:
-        detail = "The contact is shown while the task is under way: accept it first; an ended one is closed."
-        raise Problem(403, "forbidden", detail)
+        raise Problem(403, "forbidden", variant="contact")
     if reveal:
         await record_reveal(request, jurisdiction, "requests", [requested], asker)
     opener = Opener(muster(request).vault, jurisdiction, reveals=lambda row: reveal)
@@ -165,11 +164,11 @@ async def _of_theirs(
     if "\0" not in key:  # no store of views can be asked for that
         row = (await views.load(jurisdiction, {"assignments": [key]}))["assignments"].get(key)
     if row is None:
-        raise Problem(404, "row.unknown", f"There is no task {key[:100]!r}.")
+        raise Problem(404, "row.unknown", task=key[:100])
     if row.unit not in units:
-        raise Problem(403, "forbidden", f"{key} is no task of {worker}, nor of the active team they are in.")
+        raise Problem(403, "forbidden", variant="task", task=key[:100], worker=worker)
     found: Any = (await views.load(jurisdiction, {"requests": [row.request]}))["requests"].get(row.request)
     if found is None:
-        raise Problem(404, "row.unknown", f"The request of task {key[:100]!r} is not there.")
+        raise Problem(404, "row.unknown", view="requests", key=row.request)
     area: Any = (await views.load(jurisdiction, {"areas": [found.area]}))["areas"].get(found.area)
     return row, found, area.name if area else None

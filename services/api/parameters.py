@@ -21,10 +21,10 @@ def given(
     found = anything(request)
     for name, values in found.items():
         if name not in once and name not in many:
-            known = ", ".join(sorted({*once, *many})) or "none"
-            raise Problem(400, "parameter.unknown", f"{what} has no parameter {name[:64]!r}; it has {known}.")
+            known = sorted({*once, *many})
+            raise Problem(400, "parameter.unknown", view=what, name=name[:64], known=known or None)
         if name in once and len(values) > 1:
-            raise Problem(400, "parameter.invalid", f"Give {name} once.")
+            raise Problem(400, "parameter.invalid", variant="once", name=name)
     return found
 
 
@@ -35,9 +35,9 @@ def anything(request: Request) -> dict[str, list[str]]:
         found.setdefault(name, []).append(value)
     for name, values in found.items():
         if any("\0" in value or len(value) > MOST_LENGTH for value in values) or len(values) > MOST_VALUES:
-            raise Problem(400, "parameter.invalid", f"{name[:64]} is too long or holds a NUL character.")
+            raise Problem(400, "parameter.invalid", variant="text", name=name[:64])
     if not all(AREA.fullmatch(code) for code in found.get("area", [])):
-        raise Problem(400, "parameter.invalid", "area must be the code of an area.")
+        raise Problem(400, "parameter.invalid", variant="area")
     return found
 
 
@@ -48,11 +48,7 @@ def instant(name: str, text: str) -> datetime:
     except ValueError:
         value = None
     if value is None or value.tzinfo is None or not 1900 <= value.year <= 2200:
-        raise Problem(
-            400,
-            "parameter.invalid",
-            f"{name} must be an instant with offset such as 2022-03-28T00:00:00+08:00.",
-        )
+        raise Problem(400, "parameter.invalid", variant="instant", name=name)
     return value.astimezone(UTC)
 
 
@@ -60,11 +56,11 @@ def whole(name: str, text: str, least: int, most: int) -> int:
     """A whole number in a range. Raises 400."""
     if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
         return int(text)
-    raise Problem(400, "parameter.invalid", f"{name} must be a whole number from {least} to {most}.")
+    raise Problem(400, "parameter.invalid", name=name, least=least, most=most)
 
 
 def flag(name: str, text: str) -> bool:
     """true or false. Raises 400."""
     if text in ("true", "false"):
         return text == "true"
-    raise Problem(400, "parameter.invalid", f"{name} must be true or false.")
+    raise Problem(400, "parameter.invalid", variant="flag", name=name)

@@ -36,9 +36,9 @@ async def _page(request: Request, jurisdiction: str, query: Query) -> Page:
     try:
         page = await muster(request).views.query(jurisdiction, "roster", query)
     except BadQuery as error:
-        raise Problem(400, "parameter.invalid", str(error)) from error
+        raise Problem(400, "parameter.invalid", why=str(error)) from error
     if page.degraded is not None:
-        raise Problem(503, "view.degraded", "Who is on duty is not known: the roster is being folded anew.")
+        raise Problem(503, "view.degraded", variant="places")
     return page
 
 
@@ -47,7 +47,7 @@ def _query(request: Request, asker: Principal) -> Query:
     found = given(request, "places", once=("limit", "cursor"), many=("area", "role", "presence"))
     presence = found.get("presence", list(ON_DUTY))
     if not set(presence) <= set(ON_DUTY):
-        raise Problem(400, "parameter.invalid", f"presence must be of {', '.join(ON_DUTY)}.")
+        raise Problem(400, "parameter.invalid", name="presence", choices=list(ON_DUTY))
     filters: dict[str, list[str]] = {"presence": presence}
     if "role" in found:
         filters["role"] = found["role"]

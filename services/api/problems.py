@@ -1,6 +1,7 @@
 """Problems by RFC 9457: every error has a stable `code` and a sentence that helps."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -11,18 +12,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from services.refusals import sentence
+from services.refusals.fields import broken
+
 log_of = logging.getLogger("muster.api")
 _encoder = msgspec.json.Encoder()
 
 
 class Problem(Exception):
-    """An answer that is an error. `more` are further members, such as `errors`."""
+    """An answer that is an error: what a sentence about it names is in `values`.
+
+    `more` are further members, such as `errors`. A value that is None is left out.
+    """
 
     def __init__(
-        self, status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any
+        self,
+        status: int,
+        code: str,
+        /,
+        *,
+        headers: dict[str, str] | None = None,
+        more: dict[str, Any] | None = None,
+        **values: Any,
     ) -> None:
-        super().__init__(detail)
-        self.status, self.code, self.detail, self.headers, self.more = status, code, detail, headers, more
+        super().__init__(code)
+        self.status, self.code, self.headers, self.more = status, code, headers, more or {}
+        self.values = {name: value for name, value in values.items() if value is not None}
 
     def response(self) -> Response:
         """As application/problem+json."""
@@ -30,8 +45,7 @@ class Problem(Exception):
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
-            "code": self.code,
-            "detail": self.detail,
+            **told(self.code, self.values),
             **self.more,
         }
         return Response(
@@ -39,16 +53,19 @@ class Problem(Exception):
         )
 
 
+def told(code: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Members that say why something was refused."""
+    return {"code": code, "detail": sentence(code, values), "values": values}
+
+
 def invalid(error: ValidationError) -> Problem:
     """What was wrong with a body, field by field. Values are not repeated: they may be personal."""
-    errors = [
-        {"field": ".".join(str(part) for part in one["loc"]) or "body", "message": one["msg"]}
-        for one in error.errors(include_url=False, include_input=False, include_context=False)[:20]
-    ]
-    first = errors[0]
-    if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
-        return Problem(400, "malformed", f"The body is not JSON: {first['message']}")
-    return Problem(422, "invalid", f"{first['field']}: {first['message']}", errors=errors)
+    found = [broken(one) for one in error.errors(include_url=False, include_input=False)[:20]]
+    first = found[0]
+    if first["variant"] == "json_invalid":
+        return Problem(400, "malformed", why=first["why"])
+    errors = [{"field": one["field"], "message": one["why"], "values": one} for one in found]
+    return Problem(422, "invalid", more={"errors": errors}, **first)
 
 
 async def on_problem(request: Request, error: Exception) -> Response:
@@ -62,12 +79,16 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     """Exception handler for errors of the framework: unknown paths, wrong methods."""
     if not isinstance(error, HTTPException):
         raise error
-    codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-    code = codes.get(error.status_code, "http_error")
-    headers = dict(error.headers) if error.headers else {}
-    if error.status_code == 405:
-        headers["Allow"] = ", ".join(sorted(_methods(request)))
-    return Problem(error.status_code, code, f"{error.detail}: {request.url.path[:200]}", headers).response()
+    headers, path = dict(error.headers) if error.headers else {}, request.url.path[:200]
+    match error.status_code:
+        case 404:
+            problem = Problem(404, "not_found", headers=headers, path=path)
+        case 405:
+            headers["Allow"] = ", ".join(sorted(_methods(request)))
+            problem = Problem(405, "method_not_allowed", headers=headers, path=path, method=request.method)
+        case status:
+            problem = Problem(status, "http_error", headers=headers, path=path, why=error.detail)
+    return problem.response()
 
 
 def _methods(request: Request) -> set[str]:
@@ -81,13 +102,12 @@ def _methods(request: Request) -> set[str]:
 async def on_unavailable(request: Request, error: Exception) -> Response:
     """Exception handler where a store cannot be reached just now."""
     log_of.warning("%s %s: %s", request.method, request.url.path[:200], error)
-    detail = "Something that this needs cannot be reached just now; ask again."
-    return Problem(503, "unavailable", detail, {"Retry-After": "1"}).response()
+    return Problem(503, "unavailable", headers={"Retry-After": "1"}).response()
 
 
 async def on_crash(request: Request, error: Exception) -> Response:
     """Exception handler for what should not happen; the cause is in the service's own log."""
-    return Problem(500, "internal", "The service failed; its log says why. Nothing was recorded.").response()
+    return Problem(500, "internal").response()
 
 
 async def on_gone(request: Request, error: Exception) -> Response:

@@ -58,15 +58,11 @@ async def subscribe(request: Request) -> Response:
     jurisdiction, token, worker, pusher = await _asked(request)
     given = await model(request, Subscribe)
     if not pusher.rules.allow(given.endpoint):
-        raise Problem(
-            422,
-            "push.endpoint",
-            "The endpoint is no https URL of a push service that this one sends to (MUSTER_PUSH_HOSTS).",
-        )
+        raise Problem(422, "push.endpoint")
     try:
         Browser.of(given.keys.p256dh, given.keys.auth)
     except BadKeys as error:
-        raise Problem(422, "invalid", f"keys: {error}") from error
+        raise Problem(422, "invalid", field="keys", why=str(error)) from error
     subscription = Subscription(
         endpoint=given.endpoint,
         p256dh=given.keys.p256dh,
@@ -92,8 +88,8 @@ async def _asked(request: Request) -> tuple[str, str, str, Pusher]:
     """(jurisdiction, token's id, worker, pusher). Raises 401, 403, 404, 409."""
     jurisdiction, asker = await reader(request)
     if asker.worker is None:
-        raise Problem(403, "forbidden", "Only a worker's own phone is woken; sign in with a worker's code.")
+        raise Problem(403, "forbidden", variant="push")
     pusher = _pusher(request)
     if pusher is None:
-        raise Problem(409, "push.off", "This service sends no pushes; the operator sets MUSTER_PUSH_CONTACT.")
+        raise Problem(409, "push.off")
     return jurisdiction, asker.id, asker.worker, pusher

@@ -30,14 +30,14 @@ async def sign_in(request: Request) -> Response:
     """Set the session cookie: SameSite=Strict, HttpOnly. A foreign page must not sign people in as somebody
     else."""
     if foreign(request):
-        raise Problem(403, "forbidden", "Sign in from a page of this service.")
+        raise Problem(403, "forbidden", variant="origin")
     given = await model(request, SignIn)
     if bool(given.token) == bool(given.code):
-        raise Problem(422, "invalid", "Give either token or code.")
+        raise Problem(422, "invalid", variant="token_or_code")
     session = redeem(request, given.code) if given.code else tokens(request).session(given.token)
     holder = tokens(request).by_session(session) if session else None
     if session is None or holder is None:
-        raise Problem(401, "unauthorized", "This token is unknown, revoked or expired.")
+        raise Problem(401, "unauthorized", variant="sign_in")
     response = answer({"status": "ok"})
     response.set_cookie(
         COOKIE,

@@ -40,7 +40,7 @@ def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
     names = [name for value in given.pop("views", []) for name in value.split(",") if name]
     unknown = [name for name in names if name not in public_views()]
     if unknown or not names:
-        raise Problem(400, "parameter.invalid", f"views must be some of {', '.join(public_views())}.")
+        raise Problem(400, "parameter.invalid", name="views", choices=list(public_views()))
     areas = given.pop("area", [])
     wanted = {
         name: (catalog[name], _query(name, names, given, areas, asker, team)) for name in dict.fromkeys(names)
@@ -49,7 +49,7 @@ def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
         for name, (_, query) in wanted.items():
             check(_table(name), query)
     except BadQuery as error:
-        raise Problem(400, "parameter.invalid", str(error)) from error
+        raise Problem(400, "parameter.invalid", why=str(error)) from error
     return wanted
 
 
@@ -68,7 +68,7 @@ def _query(
 ) -> Query:
     for field in given:
         if not any(field in catalog[other].filters for other in names):
-            raise Problem(400, "parameter.unknown", f"None of these views has a parameter {field[:64]!r}.")
+            raise Problem(400, "parameter.unknown", name=field[:64])
     filters: dict[str, Any] = {
         field: [value or None for value in values]
         for field, values in given.items()
@@ -88,7 +88,7 @@ async def stream(request: Request) -> StreamingResponse:
     _wanted(request, asker, None)  # refuses before the stream begins
     hub: Hub = request.app.state.hub
     if hub.clients >= MOST_CLIENTS:
-        raise Problem(503, "overloaded", "Too many streams are open.", {"Retry-After": "5"})
+        raise Problem(503, "overloaded", headers={"Retry-After": "5"}, variant="streams")
     packed = takes_gzip(request.headers.get("accept-encoding", ""))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
     return StreamingResponse(

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from services.access import Principal
 from services.api.context import answer, model, muster, reader
-from services.api.problems import Problem
+from services.api.problems import Problem, told
+from services.decisions.base import Refused
 from services.decisions.fields import Instant
 from services.telemetry.datum import Datum, to_wgs84
 from services.telemetry.duty import on_duty, outlived, roster
@@ -66,8 +67,8 @@ class Pace:
         while len(self._seen) > 10_000:
             self._seen.popitem(last=False)
         if count > MOST_A_SECOND:
-            detail = f"More than {MOST_A_SECOND} batches in a second; put more positions into one."
-            raise Problem(429, "too_many", detail, {"Retry-After": "1"})
+            headers = {"Retry-After": "1"}
+            raise Problem(429, "too_many", headers=headers, variant="batches", most=MOST_A_SECOND)
 
 
 _pace = Pace()
@@ -77,10 +78,10 @@ async def report(request: Request) -> Response:
     """Keep positions of workers on duty; says of each that was not kept why."""
     jurisdiction, asker = await reader(request)
     if asker.scope not in _SENDERS:
-        raise Problem(403, "forbidden", "This token may not report positions.")
+        raise Problem(403, "forbidden", variant="positions")
     given = await model(request, Telemetry)
     if len(given.fixes) > MOST_FIXES:
-        raise Problem(413, "too_many", f"{len(given.fixes)} positions at once; send at most {MOST_FIXES}.")
+        raise Problem(413, "too_many", variant="positions", given=len(given.fixes), most=MOST_FIXES)
     _pace.take(asker.id)
     service = muster(request)
     now = service.clock.now()
@@ -91,7 +92,7 @@ async def report(request: Request) -> Response:
     kept = await service.places.record(jurisdiction, recent) if recent else 0
     older = len(accepted) - kept
     service.figures.reported(kept=kept, older=older, refused=len(refused))
-    items = [{"index": n, "code": code, "detail": detail} for n, (code, detail) in sorted(refused.items())]
+    items = [{"index": n, **told(why.code, why.values)} for n, why in sorted(refused.items())]
     return answer({"kept": kept, "older": older, "refused": items})
 
 
@@ -114,24 +115,24 @@ def _fix(now: datetime, given: Telemetry, fix: FixIn, asker: Principal) -> Fix |
 
 async def _refused(
     views: Views, jurisdiction: str, fixes: list[Fix | None], asker: Principal
-) -> dict[int, tuple[str, str]]:
+) -> dict[int, Refused]:
     """Raises 409 where nobody is on duty here any more."""
     rows = await roster(views, jurisdiction, list({fix.worker for fix in fixes if fix}))
     if rows is None:
-        raise Problem(409, "jurisdiction.moved", f"{jurisdiction} has moved; send positions where it is now.")
+        raise Problem(409, "jurisdiction.moved", variant="positions", jurisdiction=jurisdiction)
     found = {n: _why_not(fix, rows.get(fix.worker) if fix else None, asker) for n, fix in enumerate(fixes)}
     return {n: why for n, why in found.items() if why}
 
 
-def _why_not(fix: Fix | None, row: Any, asker: Principal) -> tuple[str, str] | None:
+def _why_not(fix: Fix | None, row: Any, asker: Principal) -> Refused | None:
     if fix is None:
-        return "invalid", "Say whose position it is: worker is missing."
+        return Refused("invalid", variant="whose")
     if asker.worker is not None and fix.worker != asker.worker:
-        return "forbidden", "This token may report its own worker's positions only."
+        return Refused("forbidden", variant="own_positions")
     if row is None:
-        return "worker.unknown", "The worker is not registered."
+        return Refused("worker.unknown", worker=fix.worker)
     if not asker.sees(row):
-        return "forbidden", "The worker is not in this token's areas."
+        return Refused("forbidden", variant="not_in_areas", worker=fix.worker)
     if not on_duty(row):
-        return "worker.off_duty", "The worker is off duty: no place is kept."
+        return Refused("worker.off_duty", worker=fix.worker)
     return None

@@ -77,11 +77,11 @@ def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal, team
 
 def _consistent(view: View[Any], asking: Asking, asker: Principal) -> Asking:
     if asking.at and view.name not in INSTANT_VIEWS:
-        raise Problem(400, "parameter.unknown", f"at= is for {', '.join(INSTANT_VIEWS)}; others have as_of=.")
+        raise Problem(400, "parameter.unknown", variant="at", views=list(INSTANT_VIEWS))
     if asking.at and asking.as_of is not None:
-        raise Problem(400, "parameter.invalid", "Give at or as_of, not both.")
+        raise Problem(400, "parameter.invalid", variant="at_or_as_of")
     if asking.reveal and not (asker.may_reveal() and personal_of(view.name)):
-        raise Problem(403, "forbidden", f"This token may not see personal data of {view.name} unmasked.")
+        raise Problem(403, "forbidden", variant="reveal", view=view.name)
     return asking
 
 
@@ -100,7 +100,7 @@ def own(
     if asker.worker is None or view.own == EVERYBODY:
         return filters
     if view.own is None:
-        raise Problem(403, "forbidden", f"This token may not read {view.name}.")
+        raise Problem(403, "forbidden", variant="view", view=view.name)
     seen = [asker.worker] if view.own.worker else []
     if view.own.team and team:
         seen.append(team)
@@ -166,9 +166,7 @@ async def _caught_up(request: Request, jurisdiction: str, after: int | None) -> 
         return
     if not await muster(request).progress.reached(jurisdiction, after, WAIT_SECONDS):
         now = muster(request).progress.positions.get(jurisdiction, 0)
-        raise Problem(
-            504, "view.behind", f"The views are at position {now}, not yet at {after}.", position=now
-        )
+        raise Problem(504, "view.behind", more={"position": now}, now=now, after=after)
 
 
 async def _page(request: Request, jurisdiction: str, view: View[Any], asking: Asking) -> Page:
@@ -180,14 +178,14 @@ async def _page(request: Request, jurisdiction: str, view: View[Any], asking: As
             return await history.as_of(jurisdiction, view.name, _as_of(asking.as_of), asking.query)
         return await muster(request).views.query(jurisdiction, view.name, asking.query)
     except Beyond as error:
-        raise Problem(404, "position.unknown", str(error)) from error
+        raise Problem(404, "position.unknown", why=str(error)) from error
     except BadQuery as error:
-        raise Problem(400, "parameter.invalid", str(error)) from error
+        raise Problem(400, "parameter.invalid", why=str(error)) from error
 
 
 def _as_of(text: str) -> int | datetime:
     if not AS_OF.fullmatch(text.replace(" ", "+")):
-        raise Problem(400, "parameter.invalid", "as_of must be a position, or an instant with offset.")
+        raise Problem(400, "parameter.invalid", variant="as_of")
     if text.isascii() and text.isdigit():
         return whole("as_of", text, 0, 10**18)
     return instant("as_of", text)
@@ -209,16 +207,16 @@ async def record_reveal(
     )
     outcome = (await service.commands.submit(jurisdiction, [envelope]))[0]
     if outcome.outcome == "refused":
-        raise Problem(409, outcome.code or "refused", f"Nothing is shown unrecorded. {outcome.detail or ''}")
+        raise Problem(409, outcome.code or "internal", **outcome.values)
     if outcome.outcome != "accepted":
-        raise Problem(503, "pending", "The asking could not be recorded, so nothing is shown; ask again.")
+        raise Problem(503, "pending", variant="reveal")
 
 
 async def intervals(request: Request) -> Response:
     """Person-times (人次): one duty of one worker in one area each, derived from the facts when asked."""
     jurisdiction, asker = await reader(request)
     if {"at", "as_of", "reveal"} & set(request.query_params):
-        raise Problem(400, "parameter.unknown", "Person-times are of now: late facts included.")
+        raise Problem(400, "parameter.unknown", variant="person_times")
     asking = await _asked(request, jurisdiction, INTERVALS, asker)
     workers = asking.query.filters.get("worker")
     facts = Query(filters={"worker": workers} if workers else {})
@@ -227,7 +225,7 @@ async def intervals(request: Request) -> Response:
     try:
         page = await from_rows(INTERVALS, rows, head, asking.query, jurisdiction)
     except BadQuery as error:
-        raise Problem(400, "parameter.invalid", str(error)) from error
+        raise Problem(400, "parameter.invalid", why=str(error)) from error
     return await _answer(request, jurisdiction, INTERVALS, asking, page, asker)
 
 
@@ -245,5 +243,5 @@ async def single(request: Request) -> Response:
     asking = msgspec.structs.replace(asking, query=query)
     page = await _page(request, jurisdiction, view, asking)
     if not page.items:
-        raise Problem(404, "row.unknown", f"{view.name} has no row {key[:100]!r}.")
+        raise Problem(404, "row.unknown", view=view.name, key=key[:100])
     return await _answer(request, jurisdiction, view, asking, page, asker, one=True)

@@ -17,6 +17,7 @@ from services.intake.errors import RowError
 from services.intake.loading import HERE
 from services.intake.mapping import CommandMap, Each, Mapping, Source
 from services.intake.values import Cells, Values
+from services.refusals.fields import broken
 
 UNDATED: Final = -(1 << 62)
 """Sorts before every instant."""
@@ -89,8 +90,8 @@ class Drafts:
     def _draft(self, rank: int, one: CommandMap, cells: Cells, running: int) -> Draft:
         at = self.values.at(one.at, cells) if one.at else None
         if at is None and one.at and one.once_per is None and not one.at.optional:
-            where = one.at.column or one.at.template
-            raise RowError("no_time", f"{where}: is empty, and {one.name} needs its time")
+            where = one.at.column or one.at.template or "at"
+            raise RowError("no_time", column=where, command=one.name)
         return Draft(
             rank=rank,
             name=one.name,
@@ -122,10 +123,9 @@ def checked(draft: Draft) -> Draft:
     try:
         commands[draft.name].model_validate_json(msgspec.json.encode(draft.data), strict=True)
     except ValidationError as error:
-        one = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in one["loc"])
-        given = "" if one["type"] == "missing" else f"{str(one['input'])[:80]!r}: "
-        raise RowError("invalid", f"{draft.name} {where}: {given}{one['msg']}") from error
+        one = error.errors(include_url=False)[0]
+        given = None if one["type"] == "missing" else str(one["input"])[:80]
+        raise RowError("invalid", command=draft.name, given=given, **broken(one)) from error
     return draft
 
 

@@ -11,10 +11,11 @@ from services.intake.header import Found, find
 from services.intake.mapping import Mapping
 from services.intake.reader import digest
 from services.intake.reading import Progress, Reading, Stopped
-from services.intake.rejects import write_rejects
+from services.intake.rejects import Rejects, write_rejects
 from services.intake.sending import Sender, Sink
 from services.intake.spool import Spool
 from services.intake.summary import FileSummary, Summary
+from services.refusals import REFERENCE
 
 
 async def import_files(
@@ -27,12 +28,13 @@ async def import_files(
     observed: bool = True,
     rejects: Path | None = None,
     progress: Progress | None = None,
+    language: str = REFERENCE,
 ) -> Summary:
     """Import files in the order of the mapping's sources. Raises MappingError, FileError, ImportFailed.
 
     Every header is checked before the first row of any file is read. `observed` = it happened: facts are
     recorded with an anomaly where a rule would refuse. `rejects` is the file for rejected rows, of several
-    files its folder; default: beside the data that was read.
+    files its folder; default: beside the data that was read. `language` is that of its reasons.
     """
     found = [one for path in paths for one in await asyncio.to_thread(find, path, mapping)]
     order = [source.name for source in mapping.source]
@@ -40,7 +42,8 @@ async def import_files(
     summary = Summary()
     for one in found:
         target = _target(one, rejects, alone=len(found) == 1)
-        await _import(one, mapping, jurisdiction, sink, import_key, observed, target, summary, progress)
+        rejected = Rejects(target, language)
+        await _import(one, mapping, jurisdiction, sink, import_key, observed, rejected, summary, progress)
     return summary
 
 
@@ -61,7 +64,7 @@ async def _import(
     sink: Sink,
     key: bytes,
     observed: bool,
-    target: Path,
+    rejects: Rejects,
     summary: Summary,
     progress: Progress | None,
 ) -> None:
@@ -77,8 +80,8 @@ async def _import(
         one = FileSummary(found.name, found.source.name, rows=reading.rows, skipped=reading.skipped)
         one.applied, one.known, one.rejected = spool.sums()
         if one.rejected:
-            await _thread(lambda: write_rejects(found, mapping, spool, target), stop)
-            one.rejects = str(target)
+            await _thread(lambda: write_rejects(found, mapping, spool, rejects), stop)
+            one.rejects = str(rejects.path)
         summary.files.append(one)
         summary.notes += [f"{found.name}: {note}" for note in spool.notes]
     finally:

@@ -1,5 +1,8 @@
 """What can be wrong with a mapping, a file, a row."""
 
+from services.decisions.base import Refused, Value
+from services.refusals import sentence
+
 
 class ImportFailed(Exception):
     """Base: one clear line that names file, place and remedy."""
@@ -21,9 +24,16 @@ class FileError(ImportFailed):
     """The file cannot be read; nothing of it was sent, unless the message says so."""
 
 
-class RowError(Exception):
-    """One row cannot be used; the others can. `code` is stable."""
+class RowError(Refused):
+    """One row cannot be used; the others can."""
 
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code, self.reason = code, reason
+    def __str__(self) -> str:
+        return sentence(self.code, self.values)
+
+
+class Misread(ValueError):
+    """A cell cannot be read; `variant` says as what, among the sentences of `unreadable`."""
+
+    def __init__(self, variant: str, /, **values: Value) -> None:
+        super().__init__(variant)
+        self.variant, self.values = variant, values

@@ -154,15 +154,15 @@ def _fitted(found: Found, cells: list[str]) -> list[str]:
         return cells[:wanted]
     if len(cells) < wanted and found.sheet is not None:
         return cells + [""] * (wanted - len(cells))
-    raise RowError("ragged", f"the row has {len(cells)} cells, the header {wanted}; is a quote missing?")
+    raise RowError("ragged", cells=len(cells), wanted=wanted)
 
 
 def _check(column: str, cell: str) -> None:
     if len(cell) > MOST_CELL:
-        raise RowError("too_long", f"{column}: the cell has {len(cell)} characters; at most {MOST_CELL}")
+        raise RowError("too_long", column=column, length=len(cell), most=MOST_CELL)
     if "\0" in cell:
-        raise RowError("nul", f"{column}: the cell holds a NUL character; remove it")
+        raise RowError("nul", column=column)
     if any("\ud800" <= char <= "\udfff" for char in cell):
-        raise RowError("encoding", f"{column}: the cell is not text in the file's encoding")
+        raise RowError("encoding", column=column)
     if cell in _ERRORS:
-        raise RowError("cell_error", f"{column}: the cell holds the spreadsheet error {cell}; repair it")
+        raise RowError("cell_error", column=column, cell=cell)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.intake.errors import Misread
 from services.intake.mapping import Mapping
 
 _COMMON: Final = (
@@ -58,12 +59,12 @@ class Instants:
             pass
         if _SERIAL.fullmatch(text):
             return _serial(float(text))
-        raise ValueError("is not a time in a known format; add its format to `formats`")
+        raise Misread("format")
 
     def _utc(self, found: datetime) -> datetime:
         if found.tzinfo is None:
             if self._zone is None:
-                raise ValueError("has no offset; give the mapping a timezone")
+                raise Misread("offset")
             found = self._zoned(found, self._zone)
         return found.astimezone(UTC)
 
@@ -73,7 +74,7 @@ class Instants:
         if one.utcoffset() == other.utcoffset() or self._ambiguous == "first":
             return one
         if self._ambiguous == "reject":
-            raise ValueError(f"occurs twice or not at all in {zone.key}, where clocks change")
+            raise Misread("clocks", timezone=zone.key)
         return other
 
 
@@ -87,7 +88,7 @@ def _hour24(found: re.Match[str]) -> str:
 def _strptime(text: str, form: str) -> datetime:
     if form in _EPOCH:
         if not _COUNTED.fullmatch(text):
-            raise ValueError("is no count of seconds")
+            raise Misread("seconds")
         return datetime.fromtimestamp(float(text) / _EPOCH[form], UTC)
     return datetime.strptime(text, form)  # noqa: DTZ007  the zone is added by the caller
 

@@ -14,7 +14,7 @@ from services.intake.errors import RowError
 from services.intake.header import Found, body, cells_of, find, plain
 from services.intake.loading import used_columns
 from services.intake.mapping import Mapping
-from services.intake.reading import NO_COMMAND
+from services.refusals import sentence
 
 MOST_CELLS: Final = 100
 """Cells shown of a row."""
@@ -38,7 +38,8 @@ class PreviewCommand(msgspec.Struct, frozen=True):
 
 
 class PreviewRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One row as it is, with what it would send; or the code and reason for which it would be rejected."""
+    """One row as it is, with what it would send; or why it would be rejected: its reason is English, other
+    languages make theirs from code and values."""
 
     line: int
     sheet: str | None = None
@@ -46,6 +47,7 @@ class PreviewRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     commands: list[PreviewCommand]
     code: str | None = None
     reason: str | None = None
+    values: dict[str, Any] = {}
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -105,8 +107,16 @@ def _row(found: Found, line: int, raw: list[str], drafts: Drafts) -> PreviewRow:
     try:
         commands = _commands(cells_of(found, raw), drafts)
     except RowError as error:
-        code, reason = error.code, _text(error.reason)
-        return PreviewRow(line=line, sheet=found.sheet, cells=cells, commands=[], code=code, reason=reason)
+        values = {name: _shown(value) for name, value in error.values.items()}
+        return PreviewRow(
+            line=line,
+            sheet=found.sheet,
+            cells=cells,
+            commands=[],
+            code=error.code,
+            reason=sentence(error.code, values),
+            values=values,
+        )
     return PreviewRow(line=line, sheet=found.sheet, cells=cells, commands=commands)
 
 
@@ -117,8 +127,12 @@ def _commands(cells: dict[str, str], drafts: Drafts) -> list[PreviewCommand]:
     singles, parts = drafts.row(cells)
     every = sorted([*singles, *(part.draft for part in parts)], key=lambda draft: draft.rank)
     if not every:
-        raise RowError(*NO_COMMAND)
+        raise RowError("no_command")
     return [PreviewCommand(draft.name, draft.at, draft.data) for draft in every]
+
+
+def _shown(value: object) -> object:
+    return _text(value) if isinstance(value, str) else value
 
 
 def _text(cell: str) -> str:

@@ -16,10 +16,6 @@ from services.intake.values import Cells
 
 Progress = Callable[[float, float | None], None]
 """(done, total): rows read (total unknown), then commands sent."""
-NO_COMMAND = (
-    "no_command",
-    "no command of the mapping fits this row; add a condition for it, or `skip` such rows",
-)
 
 
 class Stopped(Exception):
@@ -51,7 +47,7 @@ class Reading:
             try:
                 self._row(line, cells)
             except RowError as error:
-                self._spool.reject(line, error.code, error.reason)
+                self._spool.reject(line, error.code, error.values)
         if self._progress:
             self._progress(self.rows, None)
 
@@ -63,7 +59,7 @@ class Reading:
             return
         singles, parts = self._drafts.row(cells)
         if not singles and not parts:
-            raise RowError(*NO_COMMAND)
+            raise RowError("no_command")
         self._spool.add(line, singles, parts)
 
     def _cells(self) -> Iterator[tuple[int, Cells]]:
@@ -73,7 +69,7 @@ class Reading:
             try:
                 cells = cells_of(self._found, raw)
             except RowError as error:
-                self._spool.reject(line, error.code, error.reason)
+                self._spool.reject(line, error.code, error.values)
                 continue
             for column in self._found.source.fill_down:
                 if cells.get(column, "").strip():
@@ -107,7 +103,7 @@ class Reading:
             try:
                 at = self._drafts.values.at(spec, cells) if spec else None
             except RowError as error:
-                self._spool.reject(line, error.code, error.reason)
+                self._spool.reject(line, error.code, error.values)
                 continue
             row = (micros(at) if at else UNDATED, line, msgspec.msgpack.encode(cells))
             db.execute("INSERT INTO waiting VALUES (?,?,?)", row)

@@ -3,18 +3,27 @@
 import csv
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from services.intake.harmless import HEADINGS, harmless
 from services.intake.header import Found
 from services.intake.mapping import Mapping
 from services.intake.reader import rows
 from services.intake.spool import Spool
+from services.refusals import sentence
 
 
-def write_rejects(found: Found, mapping: Mapping, spool: Spool, target: Path) -> None:
+class Rejects(NamedTuple):
+    """Where rejected rows go, and the language of their reasons."""
+
+    path: Path
+    language: str
+
+
+def write_rejects(found: Found, mapping: Mapping, spool: Spool, target: Rejects) -> None:
     """Write a CSV file that only its owner reads: rows hold personal data."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    target.path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(target.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", newline="", encoding="utf-8-sig") as out:
         writer = csv.writer(out)
         writer.writerow([*HEADINGS, *map(harmless, found.header)])
@@ -24,5 +33,7 @@ def write_rejects(found: Found, mapping: Mapping, spool: Spool, target: Path) ->
             if reject is None:
                 return
             if line == reject[0]:
-                writer.writerow([line, *map(harmless, (*reject[1:], *cells))])
+                code, values = reject[1:]
+                reason = sentence(code, values, target.language)
+                writer.writerow([line, *map(harmless, (code, reason, *cells))])
                 reject = next(wanted, None)

@@ -19,7 +19,7 @@ class Sink(Protocol):
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Items {id, name, at, sent_at, observed, data} in order, at most 500.
 
-        Answers likewise: {id, outcome: accepted | known | unchanged | refused | pending, code?, detail?}.
+        Answers likewise: {id, outcome: accepted | known | unchanged | refused | pending, code?, values?}.
         """
         ...
 
@@ -90,4 +90,4 @@ def _note(one: Item, answer: dict[str, Any], spool: Spool, summary: Summary) -> 
     if outcome == "accepted":
         spool.applied(one)
     elif outcome == "refused":
-        spool.refused(one, code or "refused", answer.get("detail") or "")
+        spool.refused(one, code or "internal", answer.get("values") or {})

@@ -10,11 +10,11 @@ import msgspec
 
 from services.application.commands import Commands
 from services.base.clock import Clock
-from services.decisions.base import Scope, commands
+from services.decisions.base import Refused, Scope, commands
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.errors import ImportFailed
 from services.log.port import LogUnavailable
-from services.recorder.envelope import CommandEnvelope
+from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.errors import Overloaded, Parked
 from services.vault import VaultUnavailable
 from services.views.port import ViewsUnavailable
@@ -81,8 +81,8 @@ class OnBehalf:
 
 
 def _forbidden(item: dict[str, Any]) -> dict[str, Any]:
-    detail = f"This token may not send {item['name']}."
-    return {"id": item["id"], "outcome": "refused", "code": "forbidden", "detail": detail}
+    why = Refused("forbidden", variant="command", command=item["name"])
+    return msgspec.to_builtins(Outcome.because(str(item["id"]), "refused", why))
 
 
 def envelope_of(

@@ -5,7 +5,7 @@ row; stages and ends of assignments dispatched before that instant first; stage 
 in the order of the file. A unit freed at 10:00:00 so can be sent at 10:00:00.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from services.intake.drafts import UNDATED, Draft, Part, checked, merged, micros
 from services.intake.errors import ImportFailed, RowError
 from services.intake.mapping import Source
 from services.intake.overflow import Overflow
+from services.refusals import sentence
 
 BEGINS: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
 STAGES: Final = frozenset(("assignment.progress", "assignment.done", "assignment.release"))
@@ -31,9 +32,9 @@ CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, stage
   rank INTEGER, line INTEGER, gid INTEGER, name TEXT, at INTEGER, observed INTEGER, data BLOB);
 CREATE TABLE begun (entity TEXT PRIMARY KEY, sort INTEGER) WITHOUT ROWID;
 CREATE TABLE members (gid INTEGER, line INTEGER);
-CREATE TABLE outcomes (gid INTEGER PRIMARY KEY, outcome TEXT, nth INTEGER, code TEXT, reason TEXT);
+CREATE TABLE outcomes (gid INTEGER PRIMARY KEY, outcome TEXT, nth INTEGER, code TEXT, told BLOB);
 CREATE TABLE lines (line INTEGER PRIMARY KEY, applied INTEGER NOT NULL DEFAULT 0,
-  nth INTEGER NOT NULL DEFAULT 0, code TEXT, reason TEXT);
+  nth INTEGER NOT NULL DEFAULT 0, code TEXT, told BLOB);
 CREATE TABLE dropped (line INTEGER PRIMARY KEY);
 """
 _ORDERED: Final = """
@@ -143,13 +144,13 @@ class Spool:
         for rows in (self._lines, self._drafts, self._members, self._begun):
             rows.clear()
 
-    def reject(self, line: int, code: str, reason: str) -> None:
+    def reject(self, line: int, code: str, values: Mapping[str, Any]) -> None:
         """Reject a row; its first reason is kept."""
         self._nth += 1
         self.db.execute(
-            "INSERT INTO lines (line, nth, code, reason) VALUES (?,?,?,?) ON CONFLICT (line) "
-            "DO UPDATE SET nth=excluded.nth, code=excluded.code, reason=excluded.reason WHERE code IS NULL",
-            (line, self._nth, code, reason),
+            "INSERT INTO lines (line, nth, code, told) VALUES (?,?,?,?) ON CONFLICT (line) "
+            "DO UPDATE SET nth=excluded.nth, code=excluded.code, told=excluded.told WHERE code IS NULL",
+            (line, self._nth, code, msgspec.json.encode(values)),
         )
 
     def finish(self) -> int:
@@ -173,14 +174,14 @@ class Spool:
             return
         try:
             if command.at and draft.at is None and not command.at.optional:
-                raise RowError("no_time", f"{draft.name}: no row of the group has its time")
+                raise RowError("no_time", command=draft.name)
             checked(draft)
         except RowError as error:
             if not command.once_per:
-                raise ImportFailed(f"for the whole file, {error.reason}; correct file or mapping.") from error
+                raise ImportFailed(f"for the whole file, {error}; correct file or mapping.") from error
             lines: Any = self.db.execute("SELECT line FROM members WHERE gid=?", (group.gid,)).fetchall()
             for (line,) in lines:
-                self.reject(line, error.code, error.reason)
+                self.reject(line, error.code, error.values)
             self.db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", lines)
 
     def _send(self, group: Group) -> None:
@@ -225,15 +226,15 @@ class Spool:
                 "INSERT OR REPLACE INTO outcomes (gid, outcome) VALUES (?,'accepted')", (item.gid,)
             )
 
-    def refused(self, item: Item, code: str, reason: str) -> None:
+    def refused(self, item: Item, code: str, values: Mapping[str, Any]) -> None:
         """Rejects its row, or the rows of its group; what is for the whole file is only noted."""
         if item.gid is not None and item.gid < 0:
-            self.notes.append(f"{item.name} was refused: {reason} ({code})")
+            self.notes.append(f"{item.name} was refused: {sentence(code, values)} ({code})")
         elif item.gid is None:
-            self.reject(item.line, code, reason)
+            self.reject(item.line, code, values)
         else:
             self._nth += 1
-            row = (item.gid, self._nth, code, reason)
+            row = (item.gid, self._nth, code, msgspec.json.encode(values))
             self.db.execute("INSERT OR REPLACE INTO outcomes VALUES (?,'refused',?,?,?)", row)
 
     def settle(self) -> None:
@@ -243,8 +244,8 @@ class Spool:
             "(SELECT line FROM members JOIN outcomes USING (gid) WHERE outcome='accepted')"
         )
         self.db.execute(
-            "UPDATE lines SET code=o.code, reason=o.reason FROM "
-            "(SELECT line, min(nth) AS nth, code, reason FROM members JOIN outcomes USING (gid) "
+            "UPDATE lines SET code=o.code, told=o.told FROM "
+            "(SELECT line, min(nth) AS nth, code, told FROM members JOIN outcomes USING (gid) "
             " WHERE outcome='refused' GROUP BY line) AS o "
             "WHERE lines.line=o.line AND (lines.code IS NULL OR o.nth < lines.nth)"
         )
@@ -257,11 +258,11 @@ class Spool:
             "count(*) FILTER (WHERE code IS NOT NULL) FROM lines"
         ).get
 
-    def rejected(self) -> Iterator[tuple[int, str, str]]:
-        """(line, code, reason), in the order of lines."""
-        yield from self.db.execute(
-            "SELECT line, code, reason FROM lines WHERE code IS NOT NULL ORDER BY line"
-        )
+    def rejected(self) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """(line, code, values), in the order of lines."""
+        found = self.db.execute("SELECT line, code, told FROM lines WHERE code IS NOT NULL ORDER BY line")
+        for line, code, told in found:
+            yield line, code, msgspec.json.decode(told)
 
 
 def _phase(draft: Draft) -> int:

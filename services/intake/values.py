@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.intake import templates
-from services.intake.errors import RowError
+from services.intake.errors import Misread, RowError
 from services.intake.identity import person_id
 from services.intake.instants import Instants
 from services.intake.kinds import kind_of, part_of
@@ -61,9 +61,11 @@ class Values:
     def _guarded(self, spec: Value, text: str, read: Callable[[], Any]) -> Any:
         try:
             return read()
+        except Misread as error:
+            cell = _cell(spec, text)
+            raise RowError("unreadable", variant=error.variant, **cell, **error.values) from error
         except (ValueError, OverflowError) as error:
-            where = spec.column or spec.template or "value"
-            raise RowError("unreadable", f"{where}: {text[:80]!r} {error}") from error
+            raise RowError("unreadable", **_cell(spec, text), why=str(error)) from error
 
     def _text(self, spec: Value, kind: Kind, cells: Cells) -> str:
         if spec.id_of is not None:
@@ -87,8 +89,7 @@ class Values:
         table = self._maps[name]
         found = table.get(_fold(text), table.get("*") if text else None)
         if found is None and text and spec.default is None:
-            where = spec.column or spec.template
-            raise RowError("unmapped", f"{where}: {text[:80]!r} is not in the value map {name}")
+            raise RowError("unmapped", **_cell(spec, text), map=name)
         return found or ""
 
     def _instant(self, spec: Value, text: str, cells: Cells) -> datetime:
@@ -143,6 +144,11 @@ def _constant(value: Any) -> Any:
     return value.copy() if isinstance(value, list) else value
 
 
+def _cell(spec: Value, text: str) -> dict[str, str]:
+    """Which cell it is, and the beginning of what it holds."""
+    return {"where": spec.column or spec.template or "value", "text": text[:80]}
+
+
 def _typed(spec: Value, kind: Kind, text: str) -> Any:
     match kind:
         case "int":
@@ -165,7 +171,7 @@ def _each(kind: Kind, text: Any) -> Any:
     if kind == "code":
         found = templates.code(text)
         if not found:
-            raise RowError("unreadable", f"{text[:80]!r} has no letters for a code; give a value map")
+            raise Misread("letters")
         return found
     if kind == "id":
         return templates.identifier(text)
@@ -178,15 +184,15 @@ def _number(text: str, decimal: str) -> float:
     try:
         number = float(plain)
     except ValueError:
-        raise ValueError("is not a number") from None
+        raise Misread("number") from None
     if not math.isfinite(number):
-        raise ValueError("is not a number")
+        raise Misread("number")
     return number
 
 
 def _whole(number: float) -> int:
     if not number.is_integer():
-        raise ValueError("is not a whole number")
+        raise Misread("whole")
     return int(number)
 
 
@@ -194,14 +200,14 @@ def _truth(text: str) -> bool:
     lower = _fold(text)
     if lower in _TRUE or lower in _FALSE:
         return lower in _TRUE
-    raise ValueError("is neither yes nor no")
+    raise Misread("truth")
 
 
 def _phone(text: str) -> str:
     """As dialled; a number that a spreadsheet rounded cannot be read."""
     plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
     if re.fullmatch(r"\d(\.\d+)?E\+?\d+", plain, re.IGNORECASE):
-        raise ValueError("was rounded by a spreadsheet; format the column as text and enter it again")
+        raise Misread("rounded")
     return plain
 
 
@@ -211,8 +217,7 @@ def _coordinate(spec: Value, kind: Kind, text: str) -> float:
     if len(numbers) == 1 and spec.datum == "WGS-84":
         return _within(numbers[0], 180 if kind == "lon" else 90)
     if len(numbers) != 2:
-        pair = "; another datum than WGS-84 needs both in one template" if len(numbers) == 1 else ""
-        raise ValueError(f"is not a pair of coordinates{pair}")
+        raise Misread("datum" if len(numbers) == 1 else "pair")
     lon_first = spec.axes == "lon lat" or text.lstrip().upper().startswith("POINT")
     lon, lat = numbers if lon_first else (numbers[1], numbers[0])
     return to_wgs84(_within(lon, 180), _within(lat, 90), spec.datum)[0 if kind == "lon" else 1]
@@ -220,7 +225,7 @@ def _coordinate(spec: Value, kind: Kind, text: str) -> float:
 
 def _within(degrees: float, most: float) -> float:
     if not -most <= degrees <= most:
-        raise ValueError("is not a latitude and longitude in degrees; see `axes`")
+        raise Misread("degrees")
     return degrees
 
 

@@ -1,11 +1,11 @@
 """A command as it reached the service, and what became of it."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from services.decisions.base import FACT, Ask, Command, Scope
+from services.decisions.base import FACT, Ask, Command, Refused, Scope
 
 Kind = Literal["accepted", "known", "unchanged", "refused", "pending"]
 
@@ -24,13 +24,21 @@ class CommandEnvelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of one command; `position` = the last event of the log that the sender should see."""
+    """What became of one command; `position` = the last event of the log that the sender should see.
+
+    `code` and `values` say why, where it was not recorded; `services.refusals` makes a sentence of them.
+    """
 
     id: str
     outcome: Kind
     position: int | None = None
     code: str | None = None
-    detail: str | None = None
+    values: dict[str, Any] = {}
+
+    @classmethod
+    def because(cls, command: str, outcome: Kind, why: Refused) -> "Outcome":
+        """Not recorded, or not yet, for this reason."""
+        return cls(command, outcome, code=why.code, values=why.values)
 
 
 def happened_at(envelope: CommandEnvelope, now: datetime) -> datetime:

@@ -70,21 +70,11 @@ class Group:
     def _repeat(self, envelope: CommandEnvelope, sealed: Sealed, before: Known) -> Outcome:
         if sealed.erased or before.body == sealed.body:
             return Outcome(envelope.id, "known", before.position)
-        return Outcome(
-            envelope.id,
-            "refused",
-            code="id_reused",
-            detail="This id was used before for another command; make a new one.",
-        )
+        return Outcome.because(envelope.id, "refused", Refused("id_reused"))
 
     def _decide(self, envelope: CommandEnvelope, sealed: Sealed) -> Outcome:
         if sealed.erased:
-            return Outcome(
-                envelope.id,
-                "refused",
-                code="subject.erased",
-                detail="This person was erased; use another id.",
-            )
+            return Outcome.because(envelope.id, "refused", Refused("subject.erased"))
         mark = self._state.mark()
         try:
             recorded = decide(
@@ -96,15 +86,14 @@ class Group:
             )
             size = sum(len(r.data) + 300 for r in recorded)
             if size > MOST_BYTES:
-                raise Refused("too_large", f"This command would write {size} bytes; split it.")
+                raise Refused("too_large", size=size)
         except Refused as refused:
             self._state.undo(mark)
-            return Outcome(envelope.id, "refused", code=refused.code, detail=refused.detail)
+            return Outcome.because(envelope.id, "refused", refused)
         except Exception:  # one command that a rule trips over must not stop everybody else's
             log_of.exception("command %s (%s) could not be decided", envelope.id, envelope.command.NAME)
             self._state.undo(mark)
-            detail = "The service failed to decide this command; nothing was recorded. Its log says why."
-            return Outcome(envelope.id, "refused", code="internal", detail=detail)
+            return Outcome.because(envelope.id, "refused", Refused("internal"))
         if not recorded:
             kind = "known" if envelope.observed else "unchanged"
             return Outcome(envelope.id, kind, self._end)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from events import catalog
 from services.base.clock import Clock
+from services.decisions.base import Refused
 from services.decisions.jurisdiction.commands import Fence
 from services.decisions.state import COMMANDS, State
 from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown, Stored
@@ -28,7 +29,6 @@ from services.views.port import ViewsUnavailable
 RETRY_SECONDS: Final = 1.0
 """Between two attempts at the vault's backlog, while no commands come."""
 
-_LATER: Final = "Log or keys cannot be written now; send the same id again."
 
 log_of = logging.getLogger("muster.writer")
 
@@ -101,7 +101,7 @@ class Writer:
         await self._catch_up()
         known = self.state[COMMANDS].get(command) or (await self._replica.recall([command])).get(command)
         if known is None:
-            return Outcome(command, "refused", code="not_recorded")
+            return Outcome.because(command, "refused", Refused("not_recorded"))
         return Outcome(command, "accepted", known.position)
 
     def viewed(self, position: int) -> None:
@@ -164,7 +164,8 @@ class Writer:
             log_of.error("jurisdiction %s is parked: %s", self.jurisdiction, error)
             self.parked = str(error)
             self._hydrated.set()
-            _pending([*self._taken, *self._queue.take()], "jurisdiction.parked", str(error))
+            why = Refused("jurisdiction.parked", jurisdiction=self.jurisdiction, error=self.parked)
+            _pending([*self._taken, *self._queue.take()], why)
 
     async def _hydrate(self) -> None:
         """Tries again until the log answers."""
@@ -176,7 +177,7 @@ class Writer:
                 self._hydrated.set()
             except (LogUnavailable, VaultUnavailable) as error:
                 log_of.error("%s cannot be read now: %s", self.jurisdiction, error)
-                _pending(self._queue.take(), "log.unavailable", _LATER)
+                _pending(self._queue.take(), Refused("log.unavailable"))
                 await asyncio.sleep(0.5)
 
     async def _worked(self, idle: float | None) -> bool:
@@ -205,7 +206,7 @@ class Writer:
         except (LogUnavailable, OutcomeUnknown, VaultUnavailable, ViewsUnavailable) as error:
             self.state.undo()
             log_of.error("%s cannot be written: %s", self.jurisdiction, error)
-            _pending(taken, "log.unavailable", _LATER)
+            _pending(taken, Refused("log.unavailable"))
             self._taken = []
             await asyncio.sleep(0.05 if taken else RETRY_SECONDS)
             return
@@ -214,6 +215,6 @@ class Writer:
         self._taken = []
 
 
-def _pending(group: Sequence[Queued], code: str, detail: str) -> None:
+def _pending(group: Sequence[Queued], why: Refused) -> None:
     for queued in group:
-        queued.resolve(Outcome(queued.envelope.id, "pending", code=code, detail=detail))
+        queued.resolve(Outcome.because(queued.envelope.id, "pending", why))

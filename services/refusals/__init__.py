@@ -3,6 +3,7 @@
 One TOML file per language and aggregate, found by itself: `{language}/{aggregate}.toml`. An entry has
 
 - `sentence`: with `{value}` for what it names; of several the first one is said whose values are all given;
+- `variants`: the same by the value `variant`, where one code stands for several rules;
 - `meaning`: what the code means, whatever it is about; where it is left out, the sentence says it all;
 - `noted`: only in English; that the code may be recorded as an anomaly: true, or what it then means.
 
@@ -30,14 +31,15 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said of one code in one language."""
 
     sentence: str | tuple[str, ...] = ()
+    variants: dict[str, str | tuple[str, ...]] = {}
     meaning: str = ""
     noted: bool | str = False
     words: dict[str, dict[str, str]] = {}
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self, variant: object = None) -> tuple[str, ...]:
         """All ways to say it, the one that needs most values first."""
-        return (self.sentence,) if isinstance(self.sentence, str) else self.sentence
+        found = self.variants.get(str(variant), self.sentence)
+        return (found,) if isinstance(found, str) else found
 
 
 @cache
@@ -70,7 +72,8 @@ def sentence(code: str, values: Mapping[str, Any], language: str = REFERENCE) ->
     entry = entries(language).get(code)
     if entry is None:
         return code
-    fitting = next((text for text in entry.sentences if placeholders(text) <= values.keys()), None)
+    said = entry.sentences(values.get("variant"))
+    fitting = next((text for text in said if placeholders(text) <= values.keys()), None)
     if fitting is None:
         return meaning(code, language)
     return fitting.format_map({name: _shown(entry, name, values[name], language) for name in values})
@@ -81,7 +84,7 @@ def meaning(code: str, language: str = REFERENCE) -> str:
     entry = entries(language).get(code)
     if entry is None:
         return code
-    return entry.meaning or entry.sentences[0]
+    return entry.meaning or entry.sentences()[0]
 
 
 @cache

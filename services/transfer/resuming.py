@@ -7,6 +7,7 @@ from services.application.commands import Commands
 from services.base.clock import Clock
 from services.decisions.jurisdiction.commands import Resume
 from services.recorder.envelope import CommandEnvelope
+from services.refusals import sentence
 from services.transfer.errors import TransferFailed
 from services.transfer.loading import Loaded
 
@@ -32,7 +33,8 @@ async def resume(
         if outcome.outcome in ("accepted", "known"):
             return outcome.position or 0
         if outcome.outcome == "refused":
-            raise TransferFailed(outcome.code or "transfer.refused", outcome.detail or "It was refused.")
+            code = outcome.code or "internal"
+            raise TransferFailed(code, sentence(code, outcome.values))
         await asyncio.sleep(min(0.1 * 2**attempt, 5))
     raise TransferFailed(
         "transfer.unavailable",
