@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from events import presence
 from events.assignment import DONE, AssignmentDone, AssignmentProgressed
 from events.base import Happened
 from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact
-from events.presence import ON_BREAK
 from events.worker import WorkerCheckedIn, WorkerCheckedOut, WorkerPresenceSet, WorkerReported
 
 TELLING: Final = (
@@ -17,6 +17,8 @@ TELLING: Final = (
     AssignmentDone,
 )
 """Events that may tell one."""
+SAID: Final = {presence.AVAILABLE: AVAILABLE, presence.ON_BREAK: BREAK}
+"""Presence that a worker says -> kind of fact."""
 
 
 def fact_of(event: Happened) -> tuple[str, Fact] | None:
@@ -32,7 +34,7 @@ def fact_of(event: Happened) -> tuple[str, Fact] | None:
         case WorkerCheckedOut() as e:
             return e.worker, _fact(event, OUT)
         case WorkerPresenceSet() as e:
-            return e.worker, _fact(event, BREAK if e.presence == ON_BREAK else AVAILABLE)
+            return e.worker, _fact(event, SAID[e.presence])
         case AssignmentProgressed() as e if e.worker:
             return e.worker, _fact(event, ACT, assignment=e.assignment, stage=e.stage)
         case AssignmentDone() as e if e.worker:

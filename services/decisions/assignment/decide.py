@@ -6,6 +6,8 @@ from typing import Final
 
 from events.assignment import (
     LIVE,
+    OFFERED,
+    UNENDED,
     AssignmentAccepted,
     AssignmentDeclined,
     AssignmentDispatched,
@@ -85,14 +87,14 @@ def _decline(state: State, c: Decline, ask: Ask) -> Iterable[Event]:
     given = common.assignment(state, c.assignment)
     if given.state == "declined":
         return
-    ask.rule(given.state == "offered", "offer.gone", assignment=c.assignment, state=given.state)
+    ask.rule(given.state == OFFERED, "offer.gone", assignment=c.assignment, state=given.state)
     yield AssignmentDeclined(**ids(state, c.assignment), reason=c.reason)
 
 
 @decides(Expire)
 def _expire(state: State, c: Expire, ask: Ask) -> Iterable[Event]:
     given = common.assignment(state, c.assignment)
-    if given.state != "offered" or given.expires_at is None:
+    if given.state != OFFERED or given.expires_at is None:
         return
     ask.rule(
         ask.at >= given.expires_at,
@@ -199,7 +201,7 @@ def _release(state: State, c: Release, ask: Ask) -> Iterable[Event]:
     if given.state == "released":
         return
     ask.rule(
-        given.state in LIVE or given.state == "offered",
+        given.state in UNENDED,
         "assignment.ended",
         assignment=c.assignment,
         state=given.state,

@@ -7,6 +7,8 @@ import msgspec
 
 from events.assignment import (
     LIVE,
+    OFFERED,
+    UNENDED,
     AssignmentAccepted,
     AssignmentDeclined,
     AssignmentDispatched,
@@ -62,14 +64,14 @@ def _listed(holder: H, key: str, live: bool, offer: bool) -> H:
 
 @evolves(AssignmentOffered)
 def _offered(state: State, e: AssignmentOffered, h: Happened) -> None:
-    given = Assignment(e.request, e.worker, e.team, "offered", expires_at=e.expires_at)
+    given = Assignment(e.request, e.worker, e.team, OFFERED, expires_at=e.expires_at)
     state.put(state[ASSIGNMENTS], e.assignment, given)
     _hold(state, e.assignment, given, live=False, offer=True)
 
 
 @evolves(AssignmentAccepted)
 def _accepted(state: State, e: AssignmentAccepted, h: Happened) -> None:
-    if state[ASSIGNMENTS][e.assignment].state == "offered":
+    if state[ASSIGNMENTS][e.assignment].state == OFFERED:
         given = _replace(state, e.assignment, state="accepted", begun_at=h.at)
         _hold(state, e.assignment, given, live=True, offer=False)
 
@@ -80,7 +82,7 @@ def _dispatched(state: State, e: AssignmentDispatched, h: Happened) -> None:
     if old is None:
         given = Assignment(e.request, e.worker, e.team, "dispatched", begun_at=h.at, dispatched=True)
         state.put(state[ASSIGNMENTS], e.assignment, given)
-    elif old.state in ("offered", *LIVE):
+    elif old.state in UNENDED:
         stage = old.state if old.state in STAGES else "dispatched"
         given = _replace(state, e.assignment, state=stage, begun_at=old.begun_at or h.at, dispatched=True)
     else:
@@ -120,7 +122,7 @@ def _end(state: State, key: str, how: str, h: Happened) -> Assignment:
 
 @evolves(AssignmentDeclined)
 def _declined(state: State, e: AssignmentDeclined, h: Happened) -> None:
-    if state[ASSIGNMENTS][e.assignment].state == "offered":
+    if state[ASSIGNMENTS][e.assignment].state == OFFERED:
         _end(state, e.assignment, "declined", h)
 
 
@@ -131,7 +133,7 @@ def _expired(state: State, e: AssignmentExpired, h: Happened) -> None:
 
 @evolves(AssignmentReleased)
 def _released(state: State, e: AssignmentReleased, h: Happened) -> None:
-    if state[ASSIGNMENTS][e.assignment].state in ("offered", *LIVE):
+    if state[ASSIGNMENTS][e.assignment].state in UNENDED:
         _end(state, e.assignment, "released", h)
 
 

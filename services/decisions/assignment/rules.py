@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from events.assignment import (
+    OFFERED,
     AssignmentReleased,
 )
 from events.base import Event
@@ -76,7 +77,7 @@ def not_twice(state: State, asked: Request, worker: str | None, team: str | None
 
 def takes(state: State, key: str, given: Assignment, override: str | None, ask: Ask) -> str | None:
     """Slot and capacity for an offer that is still open; of one that is gone that alone is said."""
-    if given.state != "offered":
+    if given.state != OFFERED:
         ask.rule(False, "offer.gone", assignment=key, state=given.state)
         return override
     expires = given.expires_at

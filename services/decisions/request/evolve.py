@@ -2,7 +2,7 @@
 
 import msgspec
 
-from events.base import Happened
+from events.base import Event, Happened
 from events.request import (
     RequestAmended,
     RequestCancelled,
@@ -13,6 +13,7 @@ from events.request import (
     RequestOpened,
     RequestReopened,
 )
+from events.request_state import ended_by
 from services.decisions.base import evolves
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
@@ -49,24 +50,11 @@ def _amended(state: State, e: RequestAmended, h: Happened) -> None:
     _replace(state, e.request, **given)
 
 
-@evolves(RequestCompleted)
-def _completed(state: State, e: RequestCompleted, h: Happened) -> None:
-    _replace(state, e.request, ended="done", into=None)
-
-
-@evolves(RequestCancelled)
-def _cancelled(state: State, e: RequestCancelled, h: Happened) -> None:
-    _replace(state, e.request, ended="cancelled", into=None)
-
-
-@evolves(RequestFailed)
-def _failed(state: State, e: RequestFailed, h: Happened) -> None:
-    _replace(state, e.request, ended="failed", into=None)
-
-
-@evolves(RequestMerged)
-def _merged(state: State, e: RequestMerged, h: Happened) -> None:
-    _replace(state, e.request, ended="merged", into=e.into)
+@evolves(RequestCompleted, RequestCancelled, RequestFailed, RequestMerged)
+def _ended(state: State, e: Event, h: Happened) -> None:
+    if ended := ended_by(e):
+        request, how = ended
+        _replace(state, request, ended=how, into=e.into if isinstance(e, RequestMerged) else None)
 
 
 @evolves(RequestReopened)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from events.base import Event
-from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact
+from events.duty import ACT, IN, OUT, REPORT, Fact
+from events.facts import SAID
 from events.team import TeamLeft
 from events.worker import (
     WorkerAmended,
@@ -122,7 +123,7 @@ def _check_in(state: State, c: CheckIn, ask: Ask) -> Iterable[Event]:
 @decides(SetPresence)
 def _set_presence(state: State, c: SetPresence, ask: Ask) -> Iterable[Event]:
     known = common.active_worker(state, c.worker, ask)
-    if _holds(known, BREAK if c.presence == "on_break" else AVAILABLE, None, ask.at):
+    if _holds(known, SAID[c.presence], None, ask.at):
         return
     ask.rule(
         known.duty.on or known.retired or ask.late,
