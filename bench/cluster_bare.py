@@ -12,14 +12,15 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from events.commit import Head
 from projections.catalog import views as catalog
+from services.adapters.kafka.connection import FETCH_BYTES, Connection
+from services.adapters.kafka.transport import KafkaTransport
+from services.adapters.postgres.views import PgViews
 from services.log.cold import ColdLog
 from services.log.identity import identify
-from services.log.kafka import FETCH_BYTES, Connection, KafkaTransport
 from services.log.port import Stored
 from services.projector.app import TAKE
 from services.projector.tuning import tune
 from services.views.batch import run_batch
-from services.views.postgres import PgViews
 from services.wiring.settings import load
 
 

@@ -12,10 +12,10 @@ from aiokafka import AIOKafkaProducer
 from bench.cluster_tools import Cpu, Figures, chained, cut, median, process, spread, until
 from events.commit import Head, Recorded
 from projections.catalog import views as catalog
+from services.adapters.kafka.connection import MAX_RECORD_BYTES, Connection
+from services.adapters.postgres.views import PgViews
 from services.log.identity import partition_of
-from services.log.kafka import MOST_RECORD, Connection
 from services.sandbox.cluster import Cluster
-from services.views.postgres import PgViews
 
 PARTITIONS: Final = 12
 EVENTS: Final = 100
@@ -73,7 +73,7 @@ async def _says(log: Path, word: bytes) -> bool:
 async def send(cluster: Cluster, jurisdiction: str, commits: Iterable[bytes]) -> None:
     """Straight into the topic, in order, until all are durable."""
     options = Connection(servers=cluster.broker.servers).options()
-    producer = AIOKafkaProducer(**options, acks="all", max_request_size=MOST_RECORD, linger_ms=2)
+    producer = AIOKafkaProducer(**options, acks="all", max_request_size=MAX_RECORD_BYTES, linger_ms=2)
     await producer.start()
     where = partition_of(jurisdiction, PARTITIONS)
     topic, key = Connection(servers="").topic, jurisdiction.encode()

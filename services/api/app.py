@@ -44,13 +44,13 @@ from services.api.pages import STATIC, SecurityHeaders, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
 from services.api.server.edge import Edge
 from services.application.muster import Muster
+from services.history.history import History
 from services.intake.desk import Imports
+from services.locations.port import LocationsUnavailable
 from services.log.port import LogUnavailable
 from services.push.port import PushUnavailable
 from services.push.pusher import Pusher
-from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultUnavailable
-from services.views.history import History
 from services.views.port import ViewsUnavailable
 
 ROOT = "/api/v1"
@@ -93,7 +93,7 @@ def build(
     for unavailable in (
         AccessUnavailable,
         LogUnavailable,
-        PlacesUnavailable,
+        LocationsUnavailable,
         PushUnavailable,
         VaultUnavailable,
         ViewsUnavailable,

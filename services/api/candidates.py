@@ -23,8 +23,8 @@ from services.base.clock import Clock
 from services.dispatch.abilities import Abilities
 from services.dispatch.board import VIEWS, Board, Point, assemble, searched, takes, team_phones
 from services.dispatch.ranking import Candidate, chain, place_of, rank
-from services.telemetry.duty import outlived
-from services.telemetry.port import Places
+from services.locations.duty import outlived
+from services.locations.port import Locations
 from services.views.port import Query
 
 KINDS: Final = ("worker", "team")
@@ -161,7 +161,7 @@ async def _seen(
         board = msgspec.structs.replace(board, teams=())
     if place_of(board.request, board.areas) is not None:
         board = msgspec.structs.replace(
-            board, places=await _places(service.places, service.clock, jurisdiction, board, asker)
+            board, places=await _places(service.locations, service.clock, jurisdiction, board, asker)
         )
     if len(board.workers) + len(board.teams) < _ON_THREAD:
         best = rank(board, service.abilities, asked.limit)
@@ -190,12 +190,12 @@ def _queries(asked: Asked, asker: Principal, within: str, *, idle: bool) -> dict
 
 
 async def _places(
-    places: Places, clock: Clock, jurisdiction: str, board: Board, asker: Principal
+    locations: Locations, clock: Clock, jurisdiction: str, board: Board, asker: Principal
 ) -> dict[str, Point]:
     """Last known places that are not too old, as exactly as the asker may know them."""
     phones = {row.worker for row in board.workers if row.presence in ON_DUTY}
     phones.update(one for row in board.teams for one in team_phones(row))
-    known = await places.last(jurisdiction, phones) if phones else {}
+    known = await locations.last(jurisdiction, phones) if phones else {}
     now, digits = clock.now(), 6 if asker.scope in _EXACT else 3
     return {
         worker: (round(fix.lon, digits), round(fix.lat, digits))

@@ -11,8 +11,8 @@ from services.access import Principal
 from services.api.context import answer, muster, reader
 from services.api.parameters import given, whole
 from services.api.problems import Problem
-from services.telemetry.duty import outlived
-from services.telemetry.port import Fix
+from services.locations.duty import outlived
+from services.locations.port import Fix
 from services.views.port import BadQuery, Page, Query
 
 _EXACT: Final = ("dispatcher", "gateway", "admin", "worker")
@@ -24,7 +24,7 @@ async def places(request: Request) -> Response:
     page = await _page(request, jurisdiction, _query(request, asker))
     service = muster(request)
     now = service.clock.now()
-    known = await service.places.last(jurisdiction, [worker for worker, _ in page.items])
+    known = await service.locations.last(jurisdiction, [worker for worker, _ in page.items])
     recent = {worker: fix for worker, fix in known.items() if not outlived(fix, now)}
     items = [_place(recent[worker], row, now, asker) for worker, row in page.items if worker in recent]
     body = {"items": items, "next": page.next, "position": page.head.position}

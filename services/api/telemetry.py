@@ -15,9 +15,9 @@ from services.api.context import answer, model, muster, reader
 from services.api.problems import Problem, told
 from services.decisions.base import Refused
 from services.decisions.fields import Instant
-from services.telemetry.datum import Datum, to_wgs84
-from services.telemetry.duty import on_duty, outlived, roster
-from services.telemetry.port import Fix
+from services.locations.datum import Datum, to_wgs84
+from services.locations.duty import on_duty, outlived, roster
+from services.locations.port import Fix
 from services.views.port import Views
 
 MOST_FIXES: Final = 500
@@ -89,7 +89,7 @@ async def report(request: Request) -> Response:
     refused = await _refused(service.views, jurisdiction, fixes, asker)
     accepted = [fix for n, fix in enumerate(fixes) if n not in refused and fix]
     recent = [fix for fix in accepted if not outlived(fix, now)]
-    kept = await service.places.record(jurisdiction, recent) if recent else 0
+    kept = await service.locations.record(jurisdiction, recent) if recent else 0
     older = len(accepted) - kept
     service.figures.reported(kept=kept, older=older, refused=len(refused))
     items = [{"index": n, **told(why.code, why.values)} for n, why in sorted(refused.items())]

@@ -16,15 +16,15 @@ from projections.base import EVERYBODY, Row, View
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS, keyed
 from services.access import Principal
+from services.adapters.memory.views import page_of
 from services.api.context import answer, muster, reader
 from services.api.parameters import flag, given, instant, whole
 from services.api.problems import Problem
 from services.api.rows import Opener, personal_of, subjects_of
 from services.decisions.jurisdiction.commands import Reveal
+from services.history.history import INSTANT_VIEWS, Beyond, History
 from services.recorder.envelope import CommandEnvelope
-from services.views.history import INSTANT_VIEWS, Beyond, History
 from services.views.port import BadQuery, Page, Query
-from services.views.transient import from_rows
 
 WAIT_SECONDS = 2.0
 AS_OF = re.compile(
@@ -223,7 +223,7 @@ async def intervals(request: Request) -> Response:
     found, head = await muster(request).views.snapshot(jurisdiction, {"presence": facts})
     rows = await asyncio.to_thread(_person_times, found["presence"])
     try:
-        page = await from_rows(INTERVALS, rows, head, asking.query, jurisdiction)
+        page = await page_of(INTERVALS, rows, head, asking.query, jurisdiction)
     except BadQuery as error:
         raise Problem(400, "parameter.invalid", why=str(error)) from error
     return await _answer(request, jurisdiction, INTERVALS, asking, page, asker)

@@ -14,11 +14,11 @@ from services.application.sweeping import Sweeper
 from services.base.clock import Clock
 from services.dispatch.abilities import Abilities
 from services.dispatch.abilities import load as shipped_abilities
+from services.locations.port import Locations
 from services.log.port import Log
 from services.metrics.figures import Figures
 from services.recorder.writer import Writer
 from services.snapshots.port import Snapshots
-from services.telemetry.port import Places
 from services.vault import Vault
 from services.views.loop import Projector
 from services.views.port import Views
@@ -38,13 +38,19 @@ class Muster:
         following: Callable[[Announcements], ViewProgress] | None = None,
         snapshots: Snapshots | None = None,
         inspect: Inspect | None = None,
-        places: Places,
+        locations: Locations,
         abilities: Abilities | None = None,
     ) -> None:
         """`following` = how to know what projectors in other processes show; None = this one projects.
         `inspect` = asks the log's store whether it is set as the log needs it. `abilities` = who can serve
         what; None = the table that is shipped."""
-        self.log, self.views, self.vault, self.places, self.snapshots = log, views, vault, places, snapshots
+        self.log, self.views, self.vault, self.locations, self.snapshots = (
+            log,
+            views,
+            vault,
+            locations,
+            snapshots,
+        )
         self.clock, self.timezone = clock, timezone
         self.abilities = abilities or shipped_abilities()
         self.figures, self.background, self.announcements = Figures(), Background(), Announcements()
@@ -55,7 +61,7 @@ class Muster:
         self.commands = Commands(
             self._writer, log, self.progress, self.background, self.figures, shared=shared
         )
-        self.sweeper = Sweeper(places, views, clock, self.background)
+        self.sweeper = Sweeper(locations, views, clock, self.background)
         self.inspector = Inspector(inspect)
         self._expiry = Expiry(self.commands, self.progress, views, clock)
         self.announcements.on_advanced(self.commands.viewed)
@@ -96,7 +102,7 @@ class Muster:
 
     async def close(self) -> None:
         """Close the stores; `running` does it by itself."""
-        await self.places.close()
+        await self.locations.close()
         await self.views.close()
         await self.log.close()
         await self.vault.close()

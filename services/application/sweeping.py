@@ -6,8 +6,8 @@ from typing import Final
 
 from services.application.background import Background
 from services.base.clock import Clock
-from services.telemetry.duty import sweep
-from services.telemetry.port import Places, PlacesUnavailable
+from services.locations.duty import sweep
+from services.locations.port import Locations, LocationsUnavailable
 from services.views.port import RowUnreadable, Views, ViewsUnavailable
 
 SWEEP_SECONDS: Final = 30.0
@@ -18,8 +18,8 @@ log_of = logging.getLogger("muster")
 class Sweeper:
     """Forgets the places of who is off duty, retired or erased by now."""
 
-    def __init__(self, places: Places, views: Views, clock: Clock, background: Background) -> None:
-        self._places, self._views, self._clock, self._background = places, views, clock, background
+    def __init__(self, locations: Locations, views: Views, clock: Clock, background: Background) -> None:
+        self._locations, self._views, self._clock, self._background = locations, views, clock, background
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -33,12 +33,12 @@ class Sweeper:
             self._background.start(f"sweeper of {jurisdiction}", self._sweep_all(jurisdiction))
 
     async def sweep(self, jurisdiction: str) -> None:
-        """Once. Raises PlacesUnavailable, ViewsUnavailable, RowUnreadable."""
-        await sweep(self._places, self._views, jurisdiction, self._clock.now())
+        """Once. Raises LocationsUnavailable, ViewsUnavailable, RowUnreadable."""
+        await sweep(self._locations, self._views, jurisdiction, self._clock.now())
 
     async def _sweep_all(self, only: str | None = None) -> None:
         try:
-            for jurisdiction in [only] if only else await self._places.jurisdictions():
+            for jurisdiction in [only] if only else await self._locations.jurisdictions():
                 await self.sweep(jurisdiction)
-        except (PlacesUnavailable, ViewsUnavailable, RowUnreadable) as error:
+        except (LocationsUnavailable, ViewsUnavailable, RowUnreadable) as error:
             log_of.warning("places could not be swept: %s", error)

@@ -20,8 +20,8 @@ from rich.table import Table
 from services import wiring
 from services.api.server.edge import BadTiles
 from services.dispatch.abilities import AbilitiesInvalid
+from services.locations.port import LocationsUnavailable
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
-from services.telemetry.port import PlacesUnavailable
 from services.vault import VaultError
 from services.views.port import BadQuery, RowUnreadable, ViewsUnavailable
 
@@ -84,7 +84,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         RowUnreadable,
         VaultError,
         BadQuery,
-        PlacesUnavailable,
+        LocationsUnavailable,
         OSError,
     ) as error:
         raise Fail(str(error)) from error

@@ -28,10 +28,10 @@ from services.cli.common import (
     print_rows,
     run,
 )
+from services.history.history import History
 from services.log.port import Log
 from services.reports import REPORTS, render
 from services.vault import Vault
-from services.views.history import History
 from services.views.loop import Projector
 from services.views.port import Page, Query, Views
 

@@ -8,7 +8,7 @@ from projections.catalog import views
 from projections.instant import PRESENCE
 from services.docs.markdown import code, head, sentence, table
 from services.docs.source import Field, fields
-from services.views.history import INSTANT_VIEWS
+from services.history.history import INSTANT_VIEWS
 
 INTRO = """Every view that has an endpoint `GET /api/v1/{jurisdiction}/{view}`, a stream channel and
 `muster show`. Each row as JSON has its `key` besides these fields. A type `Personal` is answered masked,

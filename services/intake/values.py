@@ -14,7 +14,7 @@ from services.intake.instants import Instants
 from services.intake.kinds import kind_of, part_of
 from services.intake.loading import PREVIOUS
 from services.intake.mapping import Condition, Kind, Mapping, Value
-from services.telemetry.datum import to_wgs84
+from services.locations.datum import to_wgs84
 
 Cells = dict[str, str]
 _TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))

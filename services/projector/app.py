@@ -7,9 +7,9 @@ from typing import Any, Final
 import faust
 from faust.types import TP
 
-from services.log.kafka import FETCH_BYTES, Connection
+from services.adapters.kafka.connection import FETCH_BYTES, Connection
 from services.log.transport import Record
-from services.projector.work import Work
+from services.projector.partitions import PartitionProjector
 
 TAKE: Final = 2_000
 WITHIN: Final = 0.02
@@ -21,9 +21,9 @@ log_of = logging.getLogger("muster.projector")
 
 
 def build(
-    connection: Connection, partitions: int, group: str, opened: Callable[[], Awaitable[Work]]
+    connection: Connection, partitions: int, group: str, opened: Callable[[], Awaitable[PartitionProjector]]
 ) -> faust.App:
-    """An app of its own for each process. `opened` gives the work, whose stores live on the app's loop."""
+    """An app of its own for each process. `opened` gives the projector; its stores live on the app's loop."""
     app = faust.App(
         group,
         broker=f"kafka://{connection.servers.replace(',', ';')}",
@@ -61,25 +61,25 @@ def build(
     @app.agent(topic)
     async def project(stream: Any) -> AsyncIterator[None]:
         async for events in stream.noack_take(TAKE, within=WITHIN):
-            work = await opened()
+            projector = await opened()
             for partition, records in _by_partition(events).items():
-                await work.take(partition, records)
+                await projector.project(partition, records)
             for event in events:
                 await stream.ack(event)
             yield
 
     @app.on_partitions_assigned.connect  # type: ignore[arg-type]
-    async def own(_: Any, assigned: set[TP], *args: Any, **kwargs: Any) -> None:
-        work = await opened()
-        for tp in sorted(assigned):
-            work.own(tp.partition)
-            app.add_future(work.catch_up(tp.partition))
+    async def assigned(_: Any, tps: set[TP], *args: Any, **kwargs: Any) -> None:
+        projector = await opened()
+        for tp in sorted(tps):
+            projector.assign(tp.partition)
+            app.add_future(projector.catch_up(tp.partition))
 
     @app.on_partitions_revoked.connect  # type: ignore[arg-type]
-    async def disown(_: Any, revoked: set[TP], *args: Any, **kwargs: Any) -> None:
-        work = await opened()
-        for tp in revoked:
-            work.disown(tp.partition)
+    async def revoked(_: Any, tps: set[TP], *args: Any, **kwargs: Any) -> None:
+        projector = await opened()
+        for tp in tps:
+            projector.revoke(tp.partition)
 
     return app
 

@@ -13,68 +13,68 @@ import faust
 from prometheus_client import start_http_server
 from prometheus_client.process_collector import ProcessCollector
 
-from services.log.kafka import Connection
+from services.adapters.kafka.connection import Connection
 from services.projector.app import build
 from services.projector.metrics import registry
+from services.projector.partitions import PartitionProjector
 from services.projector.tuning import tune
 from services.projector.watchdog import Watchdog
-from services.projector.work import Work
 
 SAVE_SECONDS: Final = 1.0
 LOOK_EVERY: Final = 5
 """Savings between two looks whether the store still holds everything."""
 
 log_of = logging.getLogger("muster.projector")
-Opening = Callable[[], Awaitable[tuple[Work, Callable[[], Awaitable[None]]]]]
-"""Makes the work on the loop that calls it, and what closes it again."""
+Opening = Callable[[], Awaitable[tuple[PartitionProjector, Callable[[], Awaitable[None]]]]]
+"""Makes the projector on the loop that calls it, and what closes it again."""
 
 
 class Process:
-    """Work, watchdog and figures of one process."""
+    """Projector, watchdog and figures of one process."""
 
     def __init__(self, connection: Connection, opening: Opening, exits: Path) -> None:
         self._connection, self._opening, self._exits = connection, opening, exits
         self._gate: asyncio.Lock | None = None
-        self._work: Work | None = None
+        self._projector: PartitionProjector | None = None
         self._close: Callable[[], Awaitable[None]] | None = None
         self._saving: asyncio.Task[None] | None = None
         self.metrics: tuple[str, int] | None = None
 
-    async def opened(self) -> Work:
-        """The work, opened by whoever asks first."""
+    async def opened(self) -> PartitionProjector:
+        """The projector, opened by whoever asks first."""
         if self._gate is None:
             self._gate = asyncio.Lock()
         async with self._gate:
-            if self._work is None:
-                self._work, self._close = await self._opening()
-                self._saving = asyncio.create_task(self._save(self._work), name="saving checkpoints")
-                self._watch(self._work)
-        return self._work
+            if self._projector is None:
+                self._projector, self._close = await self._opening()
+                self._saving = asyncio.create_task(self._save(self._projector), name="saving checkpoints")
+                self._watch(self._projector)
+        return self._projector
 
     async def close(self) -> None:
         """Keep how far it is, and let go."""
         if self._saving:
             self._saving.cancel()
-        if self._work and self._close:
+        if self._projector and self._close:
             with suppress(Exception):  # a hint; the store may be gone by now
-                await self._work.save()
+                await self._projector.save_checkpoints()
             await self._close()
 
-    def _watch(self, work: Work) -> None:
-        watchdog = Watchdog(self._connection, work, self._exits)
+    def _watch(self, projector: PartitionProjector) -> None:
+        watchdog = Watchdog(self._connection, projector, self._exits)
         watchdog.start()
         if self.metrics:
-            figures = registry(work, watchdog)
+            figures = registry(projector, watchdog)
             ProcessCollector(registry=figures)
             start_http_server(self.metrics[1], self.metrics[0], figures)
 
-    async def _save(self, work: Work) -> None:
+    async def _save(self, projector: PartitionProjector) -> None:
         for n in count(1):
             await asyncio.sleep(SAVE_SECONDS)
             try:
-                await work.save()
+                await projector.save_checkpoints()
                 if n % LOOK_EVERY == 0:
-                    await work.look()
+                    await projector.restore_lost()
             except Exception as error:
                 log_of.warning("checkpoints are not saved: %s", error)
 

@@ -5,22 +5,22 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from services.projector.partitions import PartitionProjector
 from services.projector.watchdog import Watchdog
-from services.projector.work import Work
 
 
 class Figures:
     """Collected when asked."""
 
-    def __init__(self, work: Work, watchdog: Watchdog) -> None:
-        self._work, self._watchdog = work, watchdog
+    def __init__(self, projector: PartitionProjector, watchdog: Watchdog) -> None:
+        self._projector, self._watchdog = projector, watchdog
 
     def collect(self) -> Iterable[Metric]:
         """Every family; names are documented in docs/operations.md."""
         heads = GaugeMetricFamily(
             "muster_projector_head_position", "Position that the views have reached", labels=["jurisdiction"]
         )
-        for jurisdiction, position in list(self._work.positions.items()):
+        for jurisdiction, position in list(self._projector.positions.items()):
             heads.add_metric([jurisdiction], position)
         yield heads
         lag = GaugeMetricFamily(
@@ -39,26 +39,26 @@ class Figures:
         dead = CounterMetricFamily(
             "muster_log_dead_commits", "Records that are no commits of their key", labels=["reason"]
         )
-        for reason, count in list(self._work.dead.items()):
+        for reason, count in list(self._projector.dead.items()):
             dead.add_metric([reason], count)
         yield dead
-        yield CounterMetricFamily("muster_log_holes", "Offsets without a record", self._work.holes)
+        yield CounterMetricFamily("muster_log_holes", "Offsets without a record", self._projector.holes)
         yield CounterMetricFamily(
             "muster_projector_watchdog_exits", "Processes ended for their silence", self._watchdog.exits
         )
         yield GaugeMetricFamily(
-            "muster_jurisdictions_parked", "Waiting for a newer program", len(self._work.parked)
+            "muster_jurisdictions_parked", "Waiting for a newer program", len(self._projector.parked)
         )
         yield GaugeMetricFamily(
-            "muster_projector_partitions", "Partitions that this process projects", len(self._work.owned)
+            "muster_projector_partitions", "Partitions that this process projects", len(self._projector.owned)
         )
         yield GaugeMetricFamily(
-            "muster_projector_trouble", "1 = the views cannot be written now", bool(self._work.trouble)
+            "muster_projector_trouble", "1 = the views cannot be written now", bool(self._projector.trouble)
         )
 
 
-def registry(work: Work, watchdog: Watchdog) -> CollectorRegistry:
+def registry(projector: PartitionProjector, watchdog: Watchdog) -> CollectorRegistry:
     """For the exposition."""
     found = CollectorRegistry()
-    found.register(Figures(work, watchdog))  # type: ignore[arg-type]
+    found.register(Figures(projector, watchdog))  # type: ignore[arg-type]
     return found

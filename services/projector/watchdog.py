@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from services.log.kafka import Connection, KafkaTransport
+from services.adapters.kafka.connection import Connection
+from services.adapters.kafka.transport import KafkaTransport
 from services.log.port import LogUnavailable
 from services.log.transport import Transport, TransportDown
-from services.projector.work import Work
+from services.projector.partitions import PartitionProjector
 from services.views.port import ViewsUnavailable
 
 LOOK_SECONDS: Final = 2.0
@@ -40,10 +41,10 @@ class Lag:
         self.behind: dict[int, int] = {}
         """Records that wait, by partition."""
 
-    def look(
-        self, ends: Mapping[int, int], seen: Mapping[int, int], beats: Mapping[int, int], now: float
+    def observe(
+        self, ends: Mapping[int, int], seen: Mapping[int, int], heartbeats: Mapping[int, int], now: float
     ) -> float:
-        """Seconds that the slowest partition has stood still; `seen` = owned partitions alone. `beats` =
+        """Seconds that the slowest partition has stood still; `seen` = owned partitions alone. `heartbeats` =
         signs of life of those being caught up. A look long after the last one says nothing: who was not
         there cannot tell whether anything moved."""
         if now - self._looked > MOST_BETWEEN:
@@ -51,7 +52,7 @@ class Lag:
         self._looked = now
         self.behind = {p: max(0, ends[p] - offset) for p, offset in seen.items() if p in ends}
         for partition, offset in seen.items():
-            known, moved = self._since.get(partition), (offset, beats.get(partition, 0))
+            known, moved = self._since.get(partition), (offset, heartbeats.get(partition, 0))
             if known is None or known[0] != moved or not self.behind.get(partition):
                 self._since[partition] = moved, now
         self._since = {p: since for p, since in self._since.items() if p in seen}
@@ -67,13 +68,17 @@ class Watchdog(threading.Thread):
     """A thread with an event loop of its own: it does not depend on the one that it watches."""
 
     def __init__(
-        self, connection: Connection, work: Work, exits: Path, end: Callable[[int], None] = os._exit
+        self,
+        connection: Connection,
+        projector: PartitionProjector,
+        exits: Path,
+        end: Callable[[int], None] = os._exit,
     ) -> None:
         super().__init__(name="watchdog", daemon=True)
         self.lag = Lag()
         self.stalled = 0.0
         self._others = Lag()
-        self._connection, self._work, self._exits, self._end = connection, work, exits, end
+        self._connection, self._projector, self._exits, self._end = connection, projector, exits, end
 
     def run(self) -> None:
         """For ever."""
@@ -84,7 +89,7 @@ class Watchdog(threading.Thread):
             try:
                 transport = await KafkaTransport(self._connection).open()
                 try:
-                    await self._looks(transport)
+                    await self._observe_until_lost(transport)
                 finally:
                     await transport.close()
             except (LogUnavailable, TransportDown) as error:
@@ -93,37 +98,40 @@ class Watchdog(threading.Thread):
                 log_of.exception("the watchdog stumbled; it looks again")
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _looks(self, transport: KafkaTransport) -> None:
+    async def _observe_until_lost(self, transport: KafkaTransport) -> None:
         while True:
-            seen = {partition: self._work.seen.get(partition, -1) for partition in list(self._work.owned)}
+            seen = {
+                partition: self._projector.next_offsets.get(partition, -1)
+                for partition in list(self._projector.owned)
+            }
             ends = {partition: await transport.end(partition) for partition in seen}
-            self.stalled = self.lag.look(ends, seen, dict(self._work.beats), time.monotonic())
-            patience = STORE_PATIENCE if self._work.trouble or self._work.rebuilding else PATIENCE
+            self.stalled = self.lag.observe(ends, seen, dict(self._projector.heartbeats), time.monotonic())
+            patience = STORE_PATIENCE if self._projector.trouble or self._projector.rebuilding else PATIENCE
             still = {p: offset for p, offset in seen.items() if self.lag.age(p) > patience}
-            if still and await self._real(transport, ends, still):
+            if still and await self._holds_records(transport, ends, still):
                 log_of.critical(
                     "nothing was projected for %.0f s, though %s records wait; ending, to be started anew",
                     self.stalled,
                     self.lag.behind,
                 )
-                self._count()
+                self._count_exit()
                 self._end(EXIT)
             if not seen:
-                await self._look_at_others(transport, time.monotonic())
+                await self._observe_others(transport, time.monotonic())
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _look_at_others(self, transport: Transport, now: float) -> None:
+    async def _observe_others(self, transport: Transport, now: float) -> None:
         """Without a partition: whether anybody projects. Who fell out of the group silently, or never got in,
         owns nothing, and would wait for ever."""
         try:
-            read = await self._work.read()
+            read = await self._projector.read_checkpoints()
         except ViewsUnavailable:
             return
         ends = {partition: await transport.end(partition) for partition in range(transport.partitions)}
         done = {partition: read.get(partition, 0) for partition in ends}
-        if self._others.look(ends, done, {}, now) > UNOWNED_PATIENCE:
+        if self._others.observe(ends, done, {}, now) > UNOWNED_PATIENCE:
             log_of.critical("records wait that nobody projects, and this process owns nothing; ending")
-            self._count()
+            self._count_exit()
             self._end(EXIT)
 
     @property
@@ -134,16 +142,18 @@ class Watchdog(threading.Thread):
         except (OSError, ValueError):
             return 0
 
-    def _count(self) -> None:
+    def _count_exit(self) -> None:
         with contextlib.suppress(OSError):  # it is ended all the same
             self._exits.parent.mkdir(parents=True, exist_ok=True)
             self._exits.write_text(str(self.exits + 1))
 
-    async def _real(self, transport: KafkaTransport, ends: dict[int, int], seen: dict[int, int]) -> bool:
+    async def _holds_records(
+        self, transport: KafkaTransport, ends: dict[int, int], seen: dict[int, int]
+    ) -> bool:
         """Whether records wait, and not only offsets that hold none."""
         for partition, offset in seen.items():
             async for records in transport.fetch(partition, max(offset, 0), ends[partition]):
                 if records:
                     return True
-            self._work.skip(partition, ends[partition])
+            self._projector.skip_to(partition, ends[partition])
         return False

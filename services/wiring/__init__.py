@@ -7,21 +7,21 @@ from typing import Any
 
 from projections.catalog import views as catalog
 from services.access import Tokens
+from services.adapters.sqlite.locations import SqliteLocations
+from services.adapters.sqlite.log import SqliteLog
+from services.adapters.sqlite.views import SqliteViews
 from services.api.server.edge import Edge
 from services.application.muster import Muster
 from services.base.clock import Clock, SharedClock, SystemClock
 from services.dispatch.abilities import SHIPPED, Abilities
 from services.dispatch.abilities import load as load_abilities
 from services.log.port import Log, LogUnavailable
-from services.log.sqlite import SqliteLog
 from services.push.pusher import Pusher
 from services.push.rules import DEFAULT_HOSTS, Rules
 from services.push.store import SqlitePushStore
 from services.snapshots.folder import FolderSnapshots
-from services.telemetry.sqlite import SqlitePlaces
 from services.vault import Vault
 from services.views.port import Views
-from services.views.sqlite import SqliteViews
 from services.wiring.settings import BadSetting as BadSetting
 from services.wiring.settings import Settings, load
 
@@ -69,7 +69,7 @@ async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | No
         clock=clock or _clock(),
         timezone=timezone or settings().timezone,
         snapshots=FolderSnapshots(data / "snapshots"),
-        places=await asyncio.to_thread(SqlitePlaces, data / "telemetry.sqlite"),
+        locations=await asyncio.to_thread(SqliteLocations, data / "telemetry.sqlite"),
         abilities=able,
     )
 

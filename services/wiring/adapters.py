@@ -7,21 +7,24 @@ from pathlib import Path
 from projections.catalog import views as catalog
 from services.access import Tokens
 from services.access.postgres import PgTokenStore
+from services.adapters.kafka.changes import KafkaAnnouncer, KafkaFeed
+from services.adapters.kafka.connection import Connection
+from services.adapters.kafka.locations import KafkaLocations
+from services.adapters.kafka.log import open_log
+from services.adapters.kafka.topics import migrate as migrate_topics
+from services.adapters.kafka.topics import unclean
+from services.adapters.kafka.transport import KafkaTransport
+from services.adapters.postgres.views import PgViews
 from services.application.muster import Muster
 from services.base.clock import Clock
 from services.dispatch.abilities import SHIPPED
 from services.dispatch.abilities import load as load_abilities
 from services.log.identity import identify
-from services.log.kafka import Connection, KafkaTransport, open_log
-from services.log.kafka_changes import KafkaAnnouncer, KafkaFeed
-from services.log.kafka_telemetry import KafkaPlaces
-from services.log.kafka_topics import migrate as migrate_topics
-from services.log.kafka_topics import unclean
 from services.log.port import Log
 from services.postgres.blocking import Blocking
 from services.postgres.checkpoints import PgCheckpoints
 from services.postgres.migrate import migrate as migrate_tables
-from services.projector.work import Work
+from services.projector.partitions import PartitionProjector
 from services.push.postgres import PgPushStore
 from services.snapshots.postgres import PgSnapshots
 from services.vault import Vault
@@ -30,7 +33,6 @@ from services.vault.postgres import PgKeyStore
 from services.views.changes import Announcement
 from services.views.follower import Follower
 from services.views.port import Views
-from services.views.postgres import PgViews
 from services.wiring.settings import load as settings
 
 
@@ -49,7 +51,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         timezone=timezone,
         following=lambda announcements: Follower(views, feed, announcements.advanced, announcements.reset),
         snapshots=await asyncio.to_thread(PgSnapshots, _dsn()),
-        places=await KafkaPlaces(connection).open(),
+        locations=await KafkaLocations(connection).open(),
         abilities=able,
         inspect=lambda: unclean(connection, settings().kafka_min_insync),
     )
@@ -73,8 +75,8 @@ async def migrate() -> tuple[str, list[str], list[str]]:
     return identity.log, done, await unclean(kafka(), found.kafka_min_insync)
 
 
-async def projecting() -> tuple[Work, Callable[[], Awaitable[None]]]:
-    """A projector's work, and what closes it. Raises OtherLog, LogUnavailable, ViewsUnavailable."""
+async def projecting() -> tuple[PartitionProjector, Callable[[], Awaitable[None]]]:
+    """A projector, and what closes it. Raises OtherLog, LogUnavailable, ViewsUnavailable."""
     connection = kafka()
     transport = await KafkaTransport(connection).open()
     identity = await identify(transport)
@@ -90,7 +92,7 @@ async def projecting() -> tuple[Work, Callable[[], Awaitable[None]]]:
         await asyncio.to_thread(blocking.close)
         await transport.close()
 
-    return Work(views, transport, identity.log, checkpoints, announcer), close
+    return PartitionProjector(views, transport, identity.log, checkpoints, announcer), close
 
 
 async def announce_rebuilt(views: Views, jurisdiction: str) -> None:

@@ -10,7 +10,7 @@ from conftest import J, Service
 
 from services import wiring
 from services.dispatch.abilities import AbilitiesInvalid
-from services.telemetry.port import Fix
+from services.locations.port import Fix
 
 HERE, COUNTY, OTHER = "230717001", "230717", "230718"
 
@@ -143,7 +143,7 @@ async def test_metres_from_the_last_known_place(service: Service) -> None:
     await town(service)
     await service.ok("request.amend", request="R1", lon=128.9, lat=47.72)
     now = datetime.now(UTC)
-    await service.muster.places.record(
+    await service.muster.locations.record(
         J,
         [
             Fix(worker="W2", at=now, lon=128.91234, lat=47.72),

@@ -9,7 +9,7 @@ import pytest
 from conftest import J, Service
 
 from services.api import telemetry
-from services.telemetry.port import Fix
+from services.locations.port import Fix
 from services.views.port import ViewsUnavailable
 
 NOW = datetime.now(UTC)
@@ -78,7 +78,7 @@ async def test_a_place_ends_with_the_duty(service: Service) -> None:
 
     assert [one["worker"] for one in await places(service.http)] == ["W2"]
     await service.muster.sweeper.sweep(J)
-    assert await service.muster.places.workers(J) == ["W2"]
+    assert await service.muster.locations.workers(J) == ["W2"]
 
 
 async def test_an_erased_worker_has_no_place_at_once(service: Service) -> None:
@@ -86,7 +86,7 @@ async def test_an_erased_worker_has_no_place_at_once(service: Service) -> None:
     await report(service, service.http, position("W1"), position("W2"))
     await service.ok("worker.erase", worker="W1")
     async with asyncio.timeout(5):
-        while await service.muster.places.workers(J) != ["W2"]:
+        while await service.muster.locations.workers(J) != ["W2"]:
             await asyncio.sleep(0.01)
 
 
@@ -96,10 +96,10 @@ async def test_a_place_of_yesterday_is_nobodys(service: Service) -> None:
     assert answer.json() == {"kept": 0, "older": 1, "refused": []}
 
     old = Fix(worker="W1", at=datetime.now(UTC) - timedelta(hours=13), lon=128.9, lat=47.7)
-    await service.muster.places.record(J, [old])
+    await service.muster.locations.record(J, [old])
     assert await places(service.http) == []
     await service.muster.sweeper.sweep(J)
-    assert await service.muster.places.workers(J) == []
+    assert await service.muster.locations.workers(J) == []
 
 
 async def test_what_has_moved_keeps_no_places(service: Service) -> None:
@@ -109,7 +109,7 @@ async def test_what_has_moved_keeps_no_places(service: Service) -> None:
 
     assert (await report(service, service.http, position("W1"))).status_code == 409
     await service.muster.sweeper.sweep(J)
-    assert await service.muster.places.workers(J) == []
+    assert await service.muster.locations.workers(J) == []
 
 
 async def test_places_wait_for_a_roster_that_is_folded_anew(
@@ -125,7 +125,7 @@ async def test_places_wait_for_a_roster_that_is_folded_anew(
     assert (await report(service, service.http, position("W1"))).status_code == 503
     with pytest.raises(ViewsUnavailable):
         await service.muster.sweeper.sweep(J)
-    assert await service.muster.places.workers(J) == ["W1"]
+    assert await service.muster.locations.workers(J) == ["W1"]
 
 
 async def test_a_page_is_of_the_roster_and_goes_on(service: Service) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from screens import Screens
 from serving import J, Served, until
 
-from services.telemetry.datum import Datum, to_wgs84
+from services.locations.datum import Datum, to_wgs84
 
 EXAMPLES = Path(__file__).parents[2] / "services" / "intake" / "examples"
 YICHUN = EXAMPLES / "yichun"

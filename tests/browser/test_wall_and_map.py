@@ -16,7 +16,7 @@ from screens import Screens
 from serving import J, Line, Served, number, served, until
 from shrinking import chunk
 
-from services.telemetry.datum import wgs84_to_gcj02
+from services.locations.datum import wgs84_to_gcj02
 
 SMALLEST = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

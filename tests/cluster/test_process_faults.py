@@ -17,12 +17,12 @@ from town import Town, command, ok, scaled, started, watched
 
 from events.commit import decode
 from projections.catalog import views as catalog
+from services.adapters.kafka.log import open_log
+from services.adapters.postgres.views import PgViews
 from services.log.chained import ChainedLog
-from services.log.kafka import open_log
 from services.log.port import LogUnavailable
 from services.sandbox.child import free_port
 from services.views.port import ViewsUnavailable
-from services.views.postgres import PgViews
 
 J = "PF"
 ROUNDS = scaled("MUSTER_FAULTS", 12)

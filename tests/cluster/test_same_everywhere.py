@@ -14,9 +14,9 @@ from town import Town, started
 
 from projections.base import Row
 from projections.catalog import views as catalog
+from services.adapters.postgres.views import PgViews
+from services.adapters.sqlite.views import SqliteViews
 from services.views.port import Query, Views
-from services.views.postgres import PgViews
-from services.views.sqlite import SqliteViews
 
 OF_THE_RECORDING = {"recorded_at", "position", "body"}
 """What differs when the same is played twice: when and where it was recorded, and under which keys."""

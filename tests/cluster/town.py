@@ -13,11 +13,12 @@ import httpx
 
 from events.commit import decode
 from projections.catalog import views as catalog
-from services.log.kafka import Connection, open_log
+from services.adapters.kafka.connection import Connection
+from services.adapters.kafka.log import open_log
+from services.adapters.postgres.views import PgViews
 from services.log.port import Stored
 from services.sandbox.cluster import Cluster
 from services.verify.views import audit
-from services.views.postgres import PgViews
 
 
 class Town:

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from services.log.kafka import Connection
+from services.adapters.kafka.connection import Connection
 from services.sandbox.kafka import Broker
 
 _numbers = count(1)

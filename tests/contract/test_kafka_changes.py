@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from kafka_server import connection
 
-from services.log import kafka_changes
-from services.log.kafka_changes import KafkaAnnouncer, KafkaFeed
-from services.log.kafka_topics import migrate
+from services.adapters.kafka import changes as kafka_changes
+from services.adapters.kafka.changes import KafkaAnnouncer, KafkaFeed
+from services.adapters.kafka.topics import migrate
 from services.views.changes import Announcement
 
 

@@ -11,10 +11,12 @@ from chains import chain, commit
 from kafka_server import connection
 
 from events.commit import Head
+from services.adapters.kafka.connection import MAX_RECORD_BYTES, Connection
+from services.adapters.kafka.log import open_log
+from services.adapters.kafka.topics import migrate, unclean, verdicts
+from services.adapters.kafka.transport import KafkaTransport
 from services.log.chained import ChainedLog
 from services.log.identity import Identity, identify, partition_of
-from services.log.kafka import MOST_RECORD, Connection, KafkaTransport, open_log
-from services.log.kafka_topics import migrate, unclean, verdicts
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent
 
@@ -59,7 +61,7 @@ def test_the_partition_of_a_jurisdiction_is_frozen() -> None:
 def test_what_is_set_otherwise_is_named_with_what_it_must_be() -> None:
     held = {"cleanup.policy": "compact", "retention.ms": "604800000", "retention.bytes": "-1"}
     held |= {"unclean.leader.election.enable": "false", "message.timestamp.type": "LogAppendTime"}
-    held |= {"min.insync.replicas": "1", "max.message.bytes": str(MOST_RECORD)}
+    held |= {"min.insync.replicas": "1", "max.message.bytes": str(MAX_RECORD_BYTES)}
     found = verdicts("muster.commits", held, 2)
 
     assert len(found) == 3
@@ -120,11 +122,11 @@ async def test_a_hole_is_passed_counted_and_holds_nobody_up(topic: Connection, k
 async def test_one_record_too_large_stops_nothing(topic: Connection) -> None:
     transport = await KafkaTransport(topic).open()
     with pytest.raises(NotSent):
-        await transport.send(WHERE, b"2307", b"x" * (MOST_RECORD + 1))
+        await transport.send(WHERE, b"2307", b"x" * (MAX_RECORD_BYTES + 1))
     log = await ChainedLog(transport, await identify(transport)).open()
     made = chain(J, [1, 2, 1])
     assert [await log.append(J, data) for data, _ in made] == [True] * 3
-    huge, _ = commit(J, made[-1][1], 400, size=MOST_RECORD // 300)
+    huge, _ = commit(J, made[-1][1], 400, size=MAX_RECORD_BYTES // 300)
     with pytest.raises(LogUnavailable, match="not taken"):
         await log.append(J, huge)
     after, head = commit(J, made[-1][1])

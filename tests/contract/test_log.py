@@ -11,10 +11,11 @@ from chains import chain, commit
 from kafka_server import connection
 
 from events.commit import GENESIS, Head, digest
-from services.log.kafka import Connection, open_log
-from services.log.kafka_topics import migrate
+from services.adapters.kafka.connection import Connection
+from services.adapters.kafka.log import open_log
+from services.adapters.kafka.topics import migrate
+from services.adapters.sqlite.log import SqliteLog
 from services.log.port import Log, Stored
-from services.log.sqlite import SqliteLog
 
 Open = Callable[[], Awaitable[Log]]
 

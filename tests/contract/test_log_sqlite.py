@@ -18,9 +18,9 @@ from chains import commit
 from test_log import fill, read_all
 
 from events.commit import Head
-from services.log import group_commit
+from services.adapters.sqlite import group_commit
+from services.adapters.sqlite.log import SqliteLog
 from services.log.port import LogDamaged, LogLocked, LogUnavailable, OutcomeUnknown
-from services.log.sqlite import SqliteLog
 from services.verify.log import verify
 
 ROOT = Path(__file__).parents[2]
@@ -294,7 +294,7 @@ class TestADiskThatFails:
 CHILD = """
 import asyncio, sys
 from chains import commit
-from services.log.sqlite import SqliteLog
+from services.adapters.sqlite.log import SqliteLog
 
 async def main():
     log = SqliteLog(sys.argv[1])

@@ -10,7 +10,7 @@ from chains import AT, History, lockdown, recorded, seal
 
 from events.base import Happened
 from events.commit import Head, Recorded
-from services.log.sqlite import SqliteLog
+from services.adapters.sqlite.log import SqliteLog
 from services.verify.log import Report, verify
 
 

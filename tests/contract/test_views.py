@@ -20,6 +20,8 @@ from events.worker import WorkerCheckedIn
 from projections import headcount, roster
 from projections.base import Row, View
 from projections.fold import fold
+from services.adapters.postgres.views import PgViews
+from services.adapters.sqlite.views import SqliteViews
 from services.decisions.area.commands import DefineArea
 from services.decisions.worker.commands import CheckIn, CheckOut, Register, Retire, SetPresence
 from services.log.port import Stored
@@ -27,8 +29,6 @@ from services.postgres.migrate import migrate
 from services.views.batch import run_batch
 from services.views.match import matches
 from services.views.port import BadQuery, Batch, Query, RowUnreadable, ViewsUnavailable
-from services.views.postgres import PgViews
-from services.views.sqlite import SqliteViews
 from tests.make import JURISDICTION as J
 from tests.make import Chain, chain
 from tests.make import read as read_of
@@ -193,8 +193,8 @@ async def test_what_breaks_in_the_middle_of_a_write_leaves_nothing_behind(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("services.views.sqlite_steps.write", killed)
-        broken.setattr("services.views.postgres_heads.move", killed)
+        broken.setattr("services.adapters.sqlite.views_steps.write", killed)
+        broken.setattr("services.adapters.postgres.views_heads.move", killed)
         with pytest.raises(KeyboardInterrupt):
             await store.write(batch(head(1), head(2), person("W2")))
 
@@ -313,8 +313,8 @@ async def test_steps_come_in_order_and_by_portions(store: Any) -> None:
 
 
 async def test_old_steps_are_forgotten(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.views.sqlite_steps.KEEP", 10)
-    monkeypatch.setattr("services.views.postgres_heads.KEEP", 10)
+    monkeypatch.setattr("services.adapters.sqlite.views_steps.KEEP", 10)
+    monkeypatch.setattr("services.adapters.postgres.views_heads.KEEP", 10)
     for n in range(200):
         await store.write(batch(head(n) if n else Head(), head(n + 1)))
     assert await store.steps(J, 0) is None

@@ -19,11 +19,11 @@ from pg_server import empty_database, execute
 from events.commit import Head
 from projections import headcount, roster
 from projections.base import View
+from services.adapters.postgres.views import PgViews
 from services.postgres import pool
 from services.postgres.migrate import migrate
 from services.sandbox.postgres import Database
 from services.views.port import BadQuery, Batch, Query, ViewsUnavailable
-from services.views.postgres import PgViews
 from services.views.query import KEY, cursor, sort_of
 from services.views.table import encoder
 from tests.make import JURISDICTION as J
@@ -217,7 +217,7 @@ async def test_tables_that_nobody_uses_are_dropped_and_no_others(store: PgViews,
 async def test_a_running_program_says_that_it_uses_its_tables(
     store: PgViews, dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.views.postgres.USED_SECONDS", 0)
+    monkeypatch.setattr("services.adapters.postgres.views.USED_SECONDS", 0)
     await many(dsn, "UPDATE view_versions SET used_at = now() - interval '8 days'")
     await store.positions()
     [(unused,)] = await many(
@@ -227,8 +227,8 @@ async def test_a_running_program_says_that_it_uses_its_tables(
 
 
 async def test_steps_of_each_jurisdiction_are_pruned(store: PgViews, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.views.postgres_heads.KEEP", 10)
-    monkeypatch.setattr("services.views.postgres.PRUNE_EVERY", 8)
+    monkeypatch.setattr("services.adapters.postgres.views_heads.KEEP", 10)
+    monkeypatch.setattr("services.adapters.postgres.views.PRUNE_EVERY", 8)
     for n in range(40):
         for jurisdiction in ("2301", "2302"):
             await store.write(batch(n, n + 1, jurisdiction=jurisdiction))
@@ -260,7 +260,7 @@ async def test_a_lost_connection_in_the_middle_leaves_nothing_behind(
         await db.execute("SELECT 1")
 
     with monkeypatch.context() as broken:
-        broken.setattr("services.views.postgres_heads.move", lost)
+        broken.setattr("services.adapters.postgres.views_heads.move", lost)
         with pytest.raises(ViewsUnavailable):
             await store.write(batch(1, 2, "W2"))
     assert await store.head(J) == head(1)

@@ -9,8 +9,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from brokers import Broker, broker
 
-from services.log.kafka import Connection, KafkaTransport
-from services.log.kafka_topics import migrate, unclean
+from services.adapters.kafka.connection import Connection
+from services.adapters.kafka.topics import migrate, unclean
+from services.adapters.kafka.transport import KafkaTransport
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent
 

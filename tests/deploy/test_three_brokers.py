@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from brokers import Broker, three
 
-from services.log.kafka import Connection, KafkaTransport
-from services.log.kafka_topics import migrate, unclean
+from services.adapters.kafka.connection import Connection
+from services.adapters.kafka.topics import migrate, unclean
+from services.adapters.kafka.transport import KafkaTransport
 from services.log.transport import NotSent, SendUnknown, TransportDown
 
 PARTITIONS = 6

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
 
-from services.log.kafka import RETRY_MS, Connection, KafkaTransport
+from services.adapters.kafka.connection import RETRY_MS, Connection
+from services.adapters.kafka.transport import KafkaTransport
 from services.log.transport import NotSent, SendUnknown
 
 

@@ -12,6 +12,7 @@ from scripted import LOG, Scripted, Topic, spoil
 
 from events.commit import Head
 from projections.catalog import views as catalog
+from services.adapters.sqlite.views import SqliteViews
 from services.decisions.area.commands import DefineArea
 from services.decisions.request.commands import Open
 from services.decisions.worker.commands import CheckIn, CheckOut, Register, SetPresence
@@ -20,11 +21,10 @@ from services.log.chained import ChainedLog
 from services.log.identity import partition_of
 from services.log.port import LogDamaged, Stored
 from services.log.transport import Record
-from services.projector.work import Work
+from services.projector.partitions import PartitionProjector
 from services.views.changes import Announcement
 from services.views.port import Query
 from services.views.rebuild import Fold
-from services.views.sqlite import SqliteViews
 from tests.make import chain, read
 
 SEEDS = int(os.environ.get("MUSTER_SEEDS", "1000"))
@@ -170,15 +170,15 @@ async def project(seed: int) -> None:
     transport, views, quiet = Scripted(topic), await asyncio.to_thread(Packed, None, catalog), Quiet()
     try:
         for _ in range(chance.randint(1, 3)):
-            work = Work(views, transport, LOG, quiet, quiet)
+            projector = PartitionProjector(views, transport, LOG, quiet, quiet)
             for partition in range(PARTITIONS):
-                work.own(partition)
-            await _deliver(chance, work, topic)
-            await work.save()
-        work = Work(views, transport, LOG, quiet, quiet)
+                projector.assign(partition)
+            await _deliver(chance, projector, topic)
+            await projector.save_checkpoints()
+        projector = PartitionProjector(views, transport, LOG, quiet, quiet)
         for partition in range(PARTITIONS):  # the last process catches up by itself
-            work.own(partition)
-            await work.catch_up(partition)
+            projector.assign(partition)
+            await projector.catch_up(partition)
         for code, commits in HISTORIES.items():
             await _equal(views, code, commits)
         ends = [one.upto for one in quiet.announced if one.jurisdiction == "2307"]
@@ -188,7 +188,7 @@ async def project(seed: int) -> None:
         await views.close()
 
 
-async def _deliver(chance: random.Random, work: Work, topic: Topic) -> None:
+async def _deliver(chance: random.Random, projector: PartitionProjector, topic: Topic) -> None:
     for partition, held in enumerate(topic.partitions):
         records = [record for record in held if record]
         while records:
@@ -196,9 +196,9 @@ async def _deliver(chance: random.Random, work: Work, topic: Topic) -> None:
             some: list[Record] = spoil(chance, records[:n], [record for record in held if record])
             records = records[n:]
             if chance.random() < 0.1:
-                work.disown(partition)
-                work.own(partition)
-            await work.take(partition, some)
+                projector.revoke(partition)
+                projector.assign(partition)
+            await projector.project(partition, some)
 
 
 async def _equal(views: Any, code: str, commits: Sequence[Stored]) -> None:
@@ -267,7 +267,7 @@ async def test_a_topic_that_was_cut_is_not_written() -> None:
     where = topic.partitions[partition_of("2307", PARTITIONS)]
 
     del where[-1]
-    log._tail._reconnect()
+    log._chains.tail._reconnect()
     await asyncio.sleep(0.05)
 
     with pytest.raises(LogDamaged, match="not what it was"):

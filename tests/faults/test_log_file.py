@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.log.sqlite_file import open_writer
+from services.adapters.sqlite.log_file import open_writer
 
 
 def test_every_pragma_of_the_writer_holds(tmp_path: Path) -> None:

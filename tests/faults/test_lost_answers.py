@@ -13,10 +13,10 @@ from events.commit import decode
 from services.base.clock import SystemClock
 from services.decisions.state import Known
 from services.decisions.worker.commands import Register
-from services.log import chained
+from services.log import appending
 from services.log.chained import ChainedLog
 from services.log.identity import partition_of
-from services.log.port import OutcomeUnknown
+from services.log.port import LogUnavailable, OutcomeUnknown
 from services.log.transport import NotSent, SendUnknown, Sent
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.writer import Writer
@@ -60,7 +60,7 @@ class Lossy(Scripted):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chained, "SEND_SECONDS", 0.3)
+    monkeypatch.setattr(appending, "SEND_SECONDS", 0.3)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ async def test_nothing_is_confirmed_until_something_later_is_durable(line: tuple
     with pytest.raises(OutcomeUnknown):
         await log.append(J, second)
 
-    with pytest.raises(chained.LogUnavailable):
+    with pytest.raises(LogUnavailable):
         await log.end(J)
 
     transport.marks = True

@@ -4,7 +4,7 @@ import asyncio
 
 from scripted import Scripted, Topic
 
-from services.log.kafka_topics import _identity
+from services.adapters.kafka.topics import _identity
 from services.log.transport import Sent
 
 

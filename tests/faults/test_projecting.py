@@ -10,13 +10,13 @@ from test_delivery import HISTORIES, PARTITIONS, Packed, Quiet
 
 from events.commit import Head
 from projections.catalog import views as catalog
+from services.adapters.kafka.connection import Connection
 from services.log.identity import partition_of
-from services.log.kafka import Connection
 from services.log.port import LogDamaged, Stored
 from services.log.transport import Record
-from services.projector import work as working
+from services.projector import jurisdictions, retrying
+from services.projector.partitions import PartitionProjector
 from services.projector.watchdog import MOST_BETWEEN, PATIENCE, Lag, Watchdog
-from services.projector.work import Work
 from services.views.rebuild import rebuild_all
 
 WHERE = partition_of("2307", PARTITIONS)
@@ -43,8 +43,8 @@ class Scene:
 
     def __init__(self, views: Views) -> None:
         self.views, self.topic, self.quiet = views, Topic(PARTITIONS), Quiet()
-        self.work = Work(views, Scripted(self.topic), LOG, self.quiet, self.quiet)
-        self.work.own(WHERE)
+        self.projector = PartitionProjector(views, Scripted(self.topic), LOG, self.quiet, self.quiet)
+        self.projector.assign(WHERE)
 
     def put(self, code: str, data: bytes) -> Record:
         offset = self.topic.put(WHERE, code.encode(), data)
@@ -52,12 +52,12 @@ class Scene:
 
     async def take(self, *records: Record) -> None:
         async with asyncio.timeout(5):
-            await self.work.take(WHERE, records)
+            await self.projector.project(WHERE, records)
 
 
 @pytest.fixture
 async def scene(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
-    monkeypatch.setattr(working, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(retrying, "RETRY_SECONDS", 0.01)
     views = await asyncio.to_thread(Views)
     yield Scene(views)
     await views.close()
@@ -71,15 +71,15 @@ async def test_a_commit_that_was_never_delivered_is_projected_before_its_offset_
     scene: Scene,
 ) -> None:
     """Nothing of its jurisdiction comes later that would show it."""
-    await scene.work.catch_up(WHERE)
+    await scene.projector.catch_up(WHERE)
     scene.put("2307", of("2307")[0].data)  # lost on its way
     passed = scene.topic.identity.encode()
     await scene.take(Record(scene.topic.put(WHERE, None, passed), None, passed))
 
     assert await scene.views.head("2307") == of("2307")[0].head
-    await scene.work.save()
+    await scene.projector.save_checkpoints()
     assert scene.quiet.offsets[WHERE] == 3
-    assert scene.work.holes == 0
+    assert scene.projector.holes == 0
 
 
 async def test_a_store_that_lost_its_last_instants_gets_them_again(scene: Scene) -> None:
@@ -88,11 +88,11 @@ async def test_a_store_that_lost_its_last_instants_gets_them_again(scene: Scene)
     loads, scene.views.at = scene.quiet.offsets.copy(), {"2307": 1}
     assert loads == {}
 
-    before = dict(scene.work.beats)
-    await scene.work.look()
+    before = dict(scene.projector.heartbeats)
+    await scene.projector.restore_lost()
 
-    assert scene.work.beats != before  # read again, from the checkpoint
-    assert scene.work.owned == {WHERE}
+    assert scene.projector.heartbeats != before  # read again, from the checkpoint
+    assert scene.projector.owned == {WHERE}
 
 
 async def test_a_view_that_cannot_be_rebuilt_keeps_nobody_waiting(scene: Scene) -> None:
@@ -101,21 +101,21 @@ async def test_a_view_that_cannot_be_rebuilt_keeps_nobody_waiting(scene: Scene) 
     held, scene.topic.partitions[WHERE] = scene.topic.partitions[WHERE], scene.topic.partitions[WHERE][:1]
 
     async with asyncio.timeout(5):
-        await scene.work._renew(WHERE)
+        await scene.projector.rebuild_stale(WHERE)
     scene.topic.partitions[WHERE] = held
 
-    assert scene.work.rebuilding == set()
+    assert scene.projector.rebuilding == set()
 
 
 async def test_a_checkpoint_beyond_the_end_turns_red(scene: Scene) -> None:
     scene.quiet.offsets[WHERE] = 7
-    catching = asyncio.create_task(scene.work.catch_up(WHERE))
+    catching = asyncio.create_task(scene.projector.catch_up(WHERE))
     await asyncio.sleep(0.05)
 
-    assert "the topic was cut" in (scene.work.trouble or "")
-    scene.work.disown(WHERE)
+    assert "the topic was cut" in (scene.projector.trouble or "")
+    scene.projector.revoke(WHERE)
     await catching
-    assert scene.work.trouble is None
+    assert scene.projector.trouble is None
 
 
 async def test_bytes_that_are_no_commit_stop_nobody_unless_the_chain_goes_through_them(scene: Scene) -> None:
@@ -123,30 +123,30 @@ async def test_bytes_that_are_no_commit_stop_nobody_unless_the_chain_goes_throug
     hollow = b'{"jurisdiction":"2307","first":%d,"prev":"%s","events":[{}]}'
     await scene.take(scene.put("2307", first.data))
     await scene.take(scene.put("2307", hollow % (1, b"0" * 64)))
-    assert scene.work.parked == {}
+    assert scene.projector.parked == {}
 
     await scene.take(scene.put("2307", hollow % (first.head.position + 1, first.head.hash.encode())))
-    assert "2307" in scene.work.parked
+    assert "2307" in scene.projector.parked
 
 
 async def test_one_that_is_parked_holds_its_checkpoint_but_not_what_others_see_of_the_work(
     scene: Scene,
 ) -> None:
-    """A projector without partitions would else end for want of work, each minute."""
-    await scene.work.catch_up(WHERE)
+    """A projector without partitions would else end for want of projector, each minute."""
+    await scene.projector.catch_up(WHERE)
     await scene.take(
         scene.put("2307", b'{"jurisdiction":"2307","first":1,"prev":"%s","events":[{}]}' % (b"0" * 64))
     )
     await scene.take(scene.put("2307", of("2307")[0].data))
-    await scene.work.save()
+    await scene.projector.save_checkpoints()
 
-    assert (await scene.quiet.load())[WHERE] < (await scene.work.read())[WHERE] == 3
+    assert (await scene.quiet.load())[WHERE] < (await scene.projector.read_checkpoints())[WHERE] == 3
 
 
 async def test_those_that_are_stuck_keep_no_others_from_the_store(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stuck = {f"S{n}" for n in range(working.AT_ONCE)}
+    stuck = {f"S{n}" for n in range(jurisdictions.AT_ONCE)}
     begun: set[str] = set()
 
     async def projecting(jurisdiction: str, records: Sequence[Record]) -> None:
@@ -154,9 +154,11 @@ async def test_those_that_are_stuck_keep_no_others_from_the_store(
         if jurisdiction in stuck and "2307" not in begun:
             raise OSError("its rows cannot be written")
 
-    monkeypatch.setattr(scene.work, "_project", projecting)
+    monkeypatch.setattr(scene.projector.jurisdictions, "_project", projecting)
     async with asyncio.timeout(5):
-        await asyncio.gather(*(scene.work._one(WHERE, code, []) for code in (*sorted(stuck), "2307")))
+        await asyncio.gather(
+            *(scene.projector.jurisdictions.project(WHERE, code, []) for code in (*sorted(stuck), "2307"))
+        )
 
     assert begun == stuck | {"2307"}
 
@@ -171,32 +173,32 @@ async def test_views_that_are_not_of_this_log_are_not_rebuilt_for_ever(scene: Sc
     views = await asyncio.to_thread(Elsewhere)
     with pytest.raises(LogDamaged, match="the views are at"):
         async with asyncio.timeout(5):
-            await rebuild_all(scene.work.log, views, "2307", {"roster": catalog["roster"]})
+            await rebuild_all(scene.projector.log, views, "2307", {"roster": catalog["roster"]})
     await views.close()
 
 
 def test_the_watchdog_sees_what_stands_still_and_nothing_else() -> None:
     lag, late = Lag(), MOST_BETWEEN + 1
-    assert lag.look({0: 9}, {0: 5}, {}, 100) == 0
-    assert lag.look({0: 9}, {0: 5}, {}, 104) == 4
-    assert lag.look({0: 9}, {0: 5}, {0: 1}, 108) == 0  # it is being caught up
-    assert lag.look({0: 9}, {0: 5}, {0: 1}, 112) == 4
-    assert lag.look({0: 9}, {0: 5}, {0: 1}, 112 + late) == 0  # who was away cannot tell
-    assert max(lag.look({0: 9}, {0: 5}, {0: 1}, now) for now in range(120, 140, 2)) > PATIENCE
-    assert lag.look({0: 9}, {0: 9}, {0: 1}, 140) == 0
-    assert lag.look({0: 10}, {0: 9}, {0: 1}, 142) == 2
+    assert lag.observe({0: 9}, {0: 5}, {}, 100) == 0
+    assert lag.observe({0: 9}, {0: 5}, {}, 104) == 4
+    assert lag.observe({0: 9}, {0: 5}, {0: 1}, 108) == 0  # it is being caught up
+    assert lag.observe({0: 9}, {0: 5}, {0: 1}, 112) == 4
+    assert lag.observe({0: 9}, {0: 5}, {0: 1}, 112 + late) == 0  # who was away cannot tell
+    assert max(lag.observe({0: 9}, {0: 5}, {0: 1}, now) for now in range(120, 140, 2)) > PATIENCE
+    assert lag.observe({0: 9}, {0: 9}, {0: 1}, 140) == 0
+    assert lag.observe({0: 10}, {0: 9}, {0: 1}, 142) == 2
 
 
 async def test_a_process_without_partitions_ends_where_nobody_projects(scene: Scene, tmp_path: Path) -> None:
     ended = list[int]()
-    dog = Watchdog(Connection(servers="nowhere"), scene.work, tmp_path / "exits", ended.append)
+    dog = Watchdog(Connection(servers="nowhere"), scene.projector, tmp_path / "exits", ended.append)
     for now in range(100, 200, 4):
         scene.quiet.offsets = {p: len(held) for p, held in enumerate(scene.topic.partitions)}
         scene.put("2307", of("2307")[0].data)  # others do their work
-        await dog._look_at_others(Scripted(scene.topic), now)
+        await dog._observe_others(Scripted(scene.topic), now)
     assert ended == []
 
     for now in range(200, 300, 4):
-        await dog._look_at_others(Scripted(scene.topic), now)
+        await dog._observe_others(Scripted(scene.topic), now)
     assert ended
     assert dog.exits == len(ended)

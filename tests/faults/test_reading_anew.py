@@ -63,7 +63,7 @@ async def test_a_record_whose_judging_failed_is_judged_again(line: tuple[Frail, 
     """It was beyond the head, and what is between could not be looked at just then."""
     transport, log = line
     assert await log.append(J, COMMITS[0].data)
-    chain = log._chains[J]
+    chain = log._chains.known[J]
     transport.topic.put(WHERE, J.encode(), COMMITS[1].data)
     assert await log.end(J) == COMMITS[1].head
     chain.head = COMMITS[0].head  # as if the second had not been delivered
@@ -79,7 +79,7 @@ async def test_reading_anew_may_take_longer_than_silence_does(line: tuple[Frail,
     assert await log.append(J, COMMITS[0].data)
     transport.topic.put(WHERE, J.encode(), COMMITS[1].data)
     assert await log.end(J) == COMMITS[1].head
-    chain = log._chains[J]
+    chain = log._chains.known[J]
     chain.head = COMMITS[0].head
     chain.offset -= 1
     transport.slow = 0.3
@@ -95,7 +95,7 @@ async def test_a_connection_that_takes_long_to_make_is_left_to_be_made(
     transport, log = line
     assert await log.append(J, COMMITS[0].data)
     before, transport.connecting = transport.connections, 0.4
-    log._tail._reconnect()
+    log._chains.tail._reconnect()
 
     assert await asyncio.gather(*[log.append(J, COMMITS[1].data) for _ in range(5)])
     assert transport.connections == before + 1
@@ -107,12 +107,12 @@ async def test_a_silent_connection_is_given_longer_each_time(line: tuple[Frail, 
     transport.flowing.clear()
     waiting = asyncio.create_task(log.append(J, COMMITS[1].data))
     await asyncio.sleep(0.6)
-    assert log._tail._patience > 2 * tail.QUIET_SECONDS
+    assert log._chains.tail._patience > 2 * tail.QUIET_SECONDS
     assert transport.connections < 0.6 / tail.QUIET_SECONDS / 2
     transport.flowing.set()
 
     assert await waiting
-    assert log._tail._patience == tail.QUIET_SECONDS
+    assert log._chains.tail._patience == tail.QUIET_SECONDS
 
 
 async def test_the_end_is_that_of_the_newest_reading(line: tuple[Frail, ChainedLog]) -> None:
@@ -135,7 +135,7 @@ async def test_a_topic_made_anew_is_noticed_though_nothing_was_read_of_it() -> N
     other = Identity(log="00000000-0000-4000-8000-0000000000aa", partitions=2)
     for partition in topic.partitions:
         partition[:] = [Record(0, None, other.encode())]
-    log._tail._reconnect()
+    log._chains.tail._reconnect()
     await asyncio.sleep(0.05)
 
     with pytest.raises(LogDamaged, match="not what it was"):

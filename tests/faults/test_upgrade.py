@@ -18,7 +18,7 @@ from services.decisions.worker.commands import CheckIn
 from services.log.chained import ChainedLog
 from services.log.identity import partition_of
 from services.log.port import Stored
-from services.projector.work import Work
+from services.projector.partitions import PartitionProjector
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.errors import Parked
 from services.recorder.writer import Writer
@@ -57,14 +57,14 @@ def before_the_new_one(commits: list[Stored]) -> Head:
     raise AssertionError("the story has no such event")
 
 
-async def work_on(views: Packed, there: Topic, quiet: Quiet) -> Work:
+async def work_on(views: Packed, there: Topic, quiet: Quiet) -> PartitionProjector:
     """A projector that has caught up with everything that it can read."""
-    work = Work(views, Scripted(there), LOG, quiet, quiet)
+    projector = PartitionProjector(views, Scripted(there), LOG, quiet, quiet)
     for partition in range(PARTITIONS):
-        work.own(partition)
-        await work.catch_up(partition)
-    await work.save()
-    return work
+        projector.assign(partition)
+        await projector.catch_up(partition)
+    await projector.save_checkpoints()
+    return projector
 
 
 async def test_an_old_projector_waits_and_an_upgraded_one_skips_nothing() -> None:
@@ -103,9 +103,9 @@ async def test_one_that_can_be_read_does_not_wait_for_one_that_cannot(
         there.put(partition_of("2308", PARTITIONS), b"2308", stored.data)
     old_reader(monkeypatch)
 
-    work = await work_on(views, there, quiet)
+    projector = await work_on(views, there, quiet)
 
-    assert list(work.parked) == ["2307"]
+    assert list(projector.parked) == ["2307"]
     assert await views.head("2308") == plain[-1].head
     await views.close()
 

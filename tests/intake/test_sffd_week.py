@@ -174,7 +174,7 @@ async def test_busy_at_an_instant_counts_those_never_released_and_marks_them(
     imported: tuple[Muster, Summary, Summary], raw: Raw
 ) -> None:
     from services.base.clock import SystemClock
-    from services.views.history import History
+    from services.history.history import History
 
     muster = imported[0]
     when = datetime(2017, 1, 3, 18, 0, tzinfo=ZONE)

@@ -9,8 +9,8 @@ from town import Town, started
 
 from events.commit import decode
 from projections.catalog import views as catalog
+from services.adapters.postgres.views import PgViews
 from services.views.port import Query
-from services.views.postgres import PgViews
 from tests.story import STORY
 from tests.transfer.places import J, Place, item, ok
 

@@ -10,7 +10,7 @@ import zstandard
 from chains import lockdown, recorded, seal
 
 from events.commit import Head, digest
-from services.log.sqlite import SqliteLog
+from services.adapters.sqlite.log import SqliteLog
 from services.transfer import CommitFile, TransferFailed, export
 from services.transfer.form import MOST_LINE
 

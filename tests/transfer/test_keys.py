@@ -10,7 +10,7 @@ import pytest
 from chains import AT, recorded, seal
 
 from events.commit import Head
-from services.log.sqlite import SqliteLog
+from services.adapters.sqlite.log import SqliteLog
 from services.transfer import TransferFailed, export_keys, keyfile, load_keys
 from services.vault import Vault
 from tests.transfer.places import J, Place, failed, muster, ok

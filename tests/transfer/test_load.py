@@ -10,10 +10,11 @@ from chains import History, lockdown, seal
 from kafka_server import connection
 
 from events.commit import Head
-from services.log.kafka import Connection, open_log
-from services.log.kafka_topics import migrate
+from services.adapters.kafka.connection import Connection
+from services.adapters.kafka.log import open_log
+from services.adapters.kafka.topics import migrate
+from services.adapters.sqlite.log import SqliteLog
 from services.log.port import Log, LogUnavailable, OutcomeUnknown
-from services.log.sqlite import SqliteLog
 from services.transfer import CommitFile, Loaded, TransferFailed, export, load
 from tests.transfer.places import J, read
 

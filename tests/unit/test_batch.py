@@ -14,14 +14,15 @@ from events.commit import Head, Recorded, decode
 from projections import headcount, roster
 from projections.base import View
 from projections.fold import Dispatch, fold
+from services.adapters.memory.views import page_of
+from services.adapters.sqlite.views import SqliteViews
 from services.decisions.area.commands import DefineArea
 from services.decisions.worker.commands import CheckIn, CheckOut, Register
+from services.history.as_of import AsOfViews, as_of
 from services.log.port import LogDamaged, Stored
-from services.views import batch
+from services.views import pending
 from services.views.batch import run_batch
 from services.views.port import Query, Rows
-from services.views.sqlite import SqliteViews
-from services.views.transient import Transients, as_of, from_rows
 from tests.make import BEGIN, Chain, chain
 from tests.make import JURISDICTION as J
 from tests.make import read as read_of
@@ -122,7 +123,7 @@ async def test_a_commit_of_another_jurisdiction_is_a_mistake_of_the_caller(store
 async def test_many_events_are_written_in_several_transactions(
     store: SqliteViews, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "MOST_EVENTS", 2)
+    monkeypatch.setattr(pending, "MOST_EVENTS", 2)
     assert await project(store, COMMITS) == COMMITS[-1].head
     steps = await store.steps(J, 0) or []
     assert len(steps) > 2
@@ -252,7 +253,7 @@ async def test_as_of_an_instant_counts_what_was_recorded_by_then() -> None:
 
 async def test_a_later_question_goes_on_from_an_earlier_fold() -> None:
     log: Any = OneLog(COMMITS)
-    past = Transients(log)
+    past = AsOfViews(log)
     for n in (5, 8, 3, 8):
         page = await past.as_of(J, roster.VIEW, COMMITS[n - 1].head.position, Query(limit=2))
         rest = await past.as_of(
@@ -268,7 +269,7 @@ async def test_a_later_question_goes_on_from_an_earlier_fold() -> None:
 async def test_rows_computed_elsewhere_are_queried_alike() -> None:
     rows = straight(roster.VIEW, COMMITS)
     query = Query(filters={"presence": ["available"]}, sort="-key")
-    page = await from_rows(roster.VIEW, rows, COMMITS[-1].head, query, J)
+    page = await page_of(roster.VIEW, rows, COMMITS[-1].head, query, J)
     assert [key for key, _ in page.items] == ["W2", "W1"]
     assert page.head == COMMITS[-1].head
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.telemetry.datum import (
+from services.locations.datum import (
     bd09_to_gcj02,
     gcj02_to_bd09,
     gcj02_to_wgs84,

@@ -82,24 +82,27 @@ WORLD = {
 CLOCK = {"now", "utcnow", "today", "uuid1", "uuid4", "urandom"}
 ONLY = {
     "faust": ("services/projector/",),
-    "aiokafka": ("services/log/kafka", "services/projector/"),
-    "asyncpg": ("services/views/postgres", "services/postgres/"),
-    "services.log.kafka": ("services/wiring/", "services/log/kafka", "services/projector/"),
-    "services.views.postgres": ("services/wiring/", "services/views/postgres"),
+    "aiokafka": ("services/adapters/kafka/", "services/projector/"),
+    "asyncpg": ("services/adapters/postgres/", "services/postgres/"),
+    "services.adapters.kafka": ("services/wiring/", "services/adapters/kafka/", "services/projector/"),
+    "services.adapters.postgres": ("services/wiring/", "services/adapters/postgres/"),
     "services.postgres": (
         "services/wiring/",
         "services/postgres/",
-        "services/views/postgres",
+        "services/adapters/postgres/",
         "services/vault/postgres.py",
         "services/access/postgres.py",
         "services/snapshots/postgres.py",
         "services/push/postgres.py",
     ),
     "services.wiring.settings": ("services/wiring/",),
-    "services.log.sqlite": ("services/wiring/",),
-    "services.views.sqlite": ("services/wiring/", "services/views/transient.py"),
+    "services.adapters.sqlite": (
+        "services/wiring/",
+        "services/adapters/sqlite/",
+        "services/adapters/memory/",
+    ),
 }
-"""Module -> the only files, or folders, that import it. Transient views are the same adapter, in memory."""
+"""Module -> the only files, or folders, that import it. Views in memory are SQLite's too."""
 
 
 def name_of(path: Path) -> str:

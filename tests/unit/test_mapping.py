@@ -14,7 +14,7 @@ from services.intake.errors import RowError
 from services.intake.mapping import Condition, Value
 from services.intake.templates import fill
 from services.intake.values import Values
-from services.telemetry.datum import to_wgs84, wgs84_to_gcj02
+from services.locations.datum import to_wgs84, wgs84_to_gcj02
 
 COMMAND = '[[source.command]]\nname = "area.define"\ndata = { area = "{code}", name = "{name}" }\n'
 GOOD = 'name = "m"\n[[source]]\nname = "s"\n' + COMMAND

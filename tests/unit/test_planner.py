@@ -9,10 +9,10 @@ import pytest
 from events.commit import Head
 from projections import roster
 from projections.roster import RosterRow
+from services.adapters.sqlite.views import SqliteViews
+from services.adapters.sqlite.views_file import analyse
 from services.views.port import Query
 from services.views.query import select, sort_of
-from services.views.sqlite import SqliteViews
-from services.views.sqlite_file import analyse
 
 J = "2307"
 TEAM = 150
@@ -34,14 +34,16 @@ def views() -> SqliteViews:
         for n in range(60 * TEAM)
     }
     asyncio.run(store.fill(J, {"roster": rows}, Head(1, "0" * 64)))
-    analyse(store._db)
+    analyse(store._connections.writer)
     return store
 
 
 def plan(views: SqliteViews, filters: dict[str, Sequence[Any]]) -> str:
     table, query = views.tables["roster"], Query(filters=filters)
     chosen = select(table, J, query, sort_of(table, query))
-    steps: Any = views._db.execute(f"EXPLAIN QUERY PLAN {chosen.sql}", chosen.given).fetchall()
+    steps: Any = views._connections.writer.execute(
+        f"EXPLAIN QUERY PLAN {chosen.sql}", chosen.given
+    ).fetchall()
     return " ".join(detail for *_, detail in steps)
 
 
@@ -62,7 +64,7 @@ def test_the_index_of_the_rarest_value_is_used(
 
 
 def test_the_figures_of_a_small_store_are_there_too(views: SqliteViews) -> None:
-    found: Any = views._db.execute("SELECT idx, stat FROM sqlite_stat1").fetchall()
+    found: Any = views._connections.writer.execute("SELECT idx, stat FROM sqlite_stat1").fetchall()
     stats = {index: [int(n) for n in stat.split()] for index, stat in found if index}
     rows, of_jurisdiction, of_team, _ = stats[f"view_roster_v{roster.VIEW.version}_by_team"]
 
@@ -71,4 +73,4 @@ def test_the_figures_of_a_small_store_are_there_too(views: SqliteViews) -> None:
 
 
 def test_an_empty_store_has_none() -> None:
-    analyse(SqliteViews(None, {"roster": roster.VIEW})._db)
+    analyse(SqliteViews(None, {"roster": roster.VIEW})._connections.writer)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.adapters.kafka.connection import Connection
 from services.base.clock import SharedClock
-from services.log.kafka import Connection
 from services.postgres.migrate import FOLDER, migrations
 from services.projector.app import BUFFER, build
 from services.projector.watchdog import PATIENCE, Lag
@@ -43,7 +43,7 @@ def test_each_process_has_an_app_of_its_own_without_tables() -> None:
 
 def looks(lag: Lag, ends: dict[int, int], seen: dict[int, int], times: range) -> list[float]:
     """What a look every two seconds says, without signs of life."""
-    return [lag.look(ends, seen, {}, now) for now in times]
+    return [lag.observe(ends, seen, {}, now) for now in times]
 
 
 class TestTheWatchdog:
@@ -61,9 +61,9 @@ class TestTheWatchdog:
     def test_starts_over_with_every_step_forward_and_every_sign_of_life(self) -> None:
         lag = Lag()
         for now in range(0, 100, 2):
-            assert lag.look({0: 1000}, {0: now}, {}, now) == 0
+            assert lag.observe({0: 1000}, {0: now}, {}, now) == 0
         for now in range(100, 200, 2):
-            assert lag.look({0: 1000}, {0: 98}, {0: now}, now) == 0
+            assert lag.observe({0: 1000}, {0: 98}, {0: now}, now) == 0
 
     def test_sees_the_last_commit_of_the_night(self) -> None:
         """The log does not move any more; one record was left behind."""
@@ -72,7 +72,7 @@ class TestTheWatchdog:
     def test_says_nothing_of_a_time_when_it_was_away_itself(self) -> None:
         lag = Lag()
         looks(lag, {0: 6}, {0: 5}, range(0, 4, 2))
-        assert lag.look({0: 6}, {0: 5}, {}, 600) == 0
+        assert lag.observe({0: 6}, {0: 5}, {}, 600) == 0
 
     def test_forgets_a_partition_that_another_process_has(self) -> None:
         lag = Lag()

@@ -23,8 +23,8 @@ from services.api.openapi.parts import (
     sent,
 )
 from services.api.views import AS_OF
+from services.history.history import INSTANT_VIEWS
 from services.views.columns import columns
-from services.views.history import INSTANT_VIEWS
 
 OUTCOME: dict[str, Any] = {
     "type": "object",

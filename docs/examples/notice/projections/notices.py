@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
+from events.notice import NoticeConfirmed, NoticeErased, NoticePosted, NoticeWithdrawn
 
 from events.base import EventEnvelope, Personal
-from events.notice import NoticeConfirmed, NoticeErased, NoticePosted, NoticeWithdrawn
 from projections.base import EVERYBODY, Row, View
 
 

@@ -1,4 +1,4 @@
-// Chinese map datums, as services/telemetry/datum.py says them: points go out as WGS-84, and onto tiles as theirs.
+// Chinese map datums, as services/locations/datum.py says them: points go out as WGS-84, and onto tiles as theirs.
 // Points are [longitude, latitude] in degrees.
 
 const A = 6378245;

@@ -1,7 +1,8 @@
 """A notice for one area."""
 
-from services.decisions.base import Command
 from services.decisions.notice.commands import Post
+
+from services.decisions.base import Command
 
 
 def lying(area: str, name: str) -> list[Command]:

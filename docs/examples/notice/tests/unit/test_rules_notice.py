@@ -1,6 +1,7 @@
 """Notices: put up, read, withdrawn."""
 
 from events.notice import NoticeConfirmed, NoticeErased, NoticePosted, NoticeWithdrawn
+
 from tests.given import Aggregate, given, worker
 
 notice = Aggregate("notice")

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from events.base import Event
 from events.notice import NoticeConfirmed, NoticeErased, NoticePosted, NoticeWithdrawn
-from services.decisions import common
-from services.decisions.base import Context, Refused, decides
 from services.decisions.notice.commands import Confirm, Erase, Post, Withdraw
 from services.decisions.notice.table import NOTICES, Notice
+
+from events.base import Event
+from services.decisions import common
+from services.decisions.base import Context, Refused, decides
 from services.decisions.state import State
 
 

@@ -1,11 +1,11 @@
 """How events change notices."""
 
 import msgspec
+from events.notice import NoticeConfirmed, NoticeErased, NoticePosted, NoticeWithdrawn
+from services.decisions.notice.table import NOTICES, Notice
 
 from events.base import EventEnvelope
-from events.notice import NoticeConfirmed, NoticeErased, NoticePosted, NoticeWithdrawn
 from services.decisions.base import evolves
-from services.decisions.notice.table import NOTICES, Notice
 from services.decisions.state import State
 
 

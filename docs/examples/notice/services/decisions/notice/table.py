@@ -1,8 +1,8 @@
 """The descriptor of notices."""
 
 import msgspec
-
 from events.notice import NoticeErased
+
 from services.decisions.table import Table
 
 

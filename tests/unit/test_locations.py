@@ -6,9 +6,9 @@ from types import SimpleNamespace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.telemetry.duty import MOST_AGE, ON_DUTY, on_duty, outlived
-from services.telemetry.memory import Heard
-from services.telemetry.port import Fix, newest
+from services.locations.duty import MOST_AGE, ON_DUTY, on_duty, outlived
+from services.locations.latest import LatestFixes
+from services.locations.port import Fix, newest
 
 AT = datetime(2022, 3, 28, tzinfo=UTC)
 
@@ -22,40 +22,40 @@ FIXES = st.lists(
 )
 
 
-def places(heard: Heard) -> dict[str, Fix]:
-    return dict(heard.of("2307"))
+def fixes_of(latest: LatestFixes) -> dict[str, Fix]:
+    return dict(latest.of("2307"))
 
 
 @given(FIXES, st.data())
 def test_any_order_ends_at_the_same_last_places(fixes: list[Fix], data: st.DataObject) -> None:
-    heard = Heard()
+    latest = LatestFixes()
     for one in data.draw(st.permutations(fixes)):
-        heard.take("2307", one)
-    assert places(heard) == newest(fixes)
+        latest.take("2307", one)
+    assert fixes_of(latest) == newest(fixes)
 
 
 @given(FIXES, FIXES)
 def test_a_log_whose_last_record_is_not_the_newest_is_repaired(own: list[Fix], others: list[Fix]) -> None:
     """Where of each worker only the last record stays, it is that of the newest place."""
-    heard = Heard()
-    log = [one for one in own if heard.take("2307", one)]
-    log += others  # written by processes that had not heard of ours
+    latest = LatestFixes()
+    log = [one for one in own if latest.take("2307", one)]
+    log += others  # written by processes that had not latest of ours
     for one in log:
-        heard.hear("2307", one)
-    log += [one for _, one in heard.overtaken()]
+        latest.hear("2307", one)
+    log += [one for _, one in latest.overtaken()]
 
     kept = {one.worker: one for one in log}
-    assert kept == newest([*own, *others]) == places(heard)
-    assert heard.overtaken() == []
+    assert kept == newest([*own, *others]) == fixes_of(latest)
+    assert latest.overtaken() == []
 
 
 def test_what_is_dropped_is_neither_known_nor_written_again() -> None:
-    heard = Heard()
-    heard.take("2307", fix("W1", 5, 128.1))
-    heard.hear("2307", fix("W1", 4, 128.1))
-    heard.drop("2307", "W1")
-    heard.drop("2307", "W2")
-    assert (places(heard), heard.overtaken(), heard.jurisdictions()) == ({}, [], [])
+    latest = LatestFixes()
+    latest.take("2307", fix("W1", 5, 128.1))
+    latest.hear("2307", fix("W1", 4, 128.1))
+    latest.drop("2307", "W1")
+    latest.drop("2307", "W2")
+    assert (fixes_of(latest), latest.overtaken(), latest.jurisdictions()) == ({}, [], [])
 
 
 def test_nobody_is_on_duty_who_is_off_or_gone() -> None:

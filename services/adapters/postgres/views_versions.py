@@ -6,7 +6,7 @@ from typing import Final
 
 import asyncpg
 
-from services.views.postgres_table import PgTable
+from services.adapters.postgres.views_table import PgTable
 
 UNUSED: Final = timedelta(days=7)
 _LOCK: Final = 0x4D757375

@@ -11,9 +11,9 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 import apsw
 
 from events.commit import Head
-from services.log import sqlite_file as file
-from services.log.group_commit import GroupCommit, ring
-from services.log.lock import WriterLock
+from services.adapters.sqlite import log_file as file
+from services.adapters.sqlite.group_commit import GroupCommit, ring
+from services.adapters.sqlite.writer_lock import WriterLock
 from services.log.port import LogDamaged, LogUnavailable, Stored
 
 BATCH: Final = 500

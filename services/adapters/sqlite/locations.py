@@ -1,4 +1,4 @@
-"""Places in a small SQLite file of their own, beside log and views."""
+"""Locations in a small SQLite file of their own, beside log and views."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +10,7 @@ import apsw
 import msgspec
 
 from services.base.private import connect
-from services.telemetry.port import Fix, PlacesUnavailable, later, newest
+from services.locations.port import Fix, LocationsUnavailable, later, newest
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS places (
@@ -29,17 +29,17 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Fix)
 
 
-class SqlitePlaces:
+class SqliteLocations:
     """One thread does it all."""
 
     def __init__(self, path: Path) -> None:
-        """Made if missing. Raises PlacesUnavailable."""
+        """Made if missing. Raises LocationsUnavailable."""
         self._thread = ThreadPoolExecutor(1, "muster-places")
         try:
             self._db = connect(path, _SCHEMA)
             self._db.execute("PRAGMA synchronous = NORMAL")
         except (apsw.Error, OSError) as error:
-            raise PlacesUnavailable(f"places in {path} cannot be kept: {error}") from error
+            raise LocationsUnavailable(f"places in {path} cannot be kept: {error}") from error
 
     async def record(self, jurisdiction: str, fixes: Sequence[Fix]) -> int:
         return await self._on(lambda: self._record(jurisdiction, newest(fixes)))
@@ -86,4 +86,4 @@ class SqlitePlaces:
         try:
             return await asyncio.wrap_future(self._thread.submit(work))
         except (apsw.Error, OSError, RuntimeError) as error:
-            raise PlacesUnavailable(f"places cannot be kept now: {error}") from error
+            raise LocationsUnavailable(f"places cannot be kept now: {error}") from error

@@ -1,8 +1,8 @@
-"""Views that are not kept: as known at a position or instant, or computed some other way."""
+"""Views as they were known at a position or instant: folded from the log, the last few kept."""
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,9 +11,9 @@ import msgspec
 from events.commit import Commit, Head, decode
 from projections.base import Row, View
 from projections.fold import fold
+from services.adapters.memory.views import views_of
 from services.log.port import Log, Stored
-from services.views.port import Page, Query
-from services.views.sqlite import SqliteViews
+from services.views.port import Page, Query, Views
 
 KEEP: Final = 6
 """Folds kept for the next question."""
@@ -30,7 +30,7 @@ class Folded(msgspec.Struct, frozen=True):
     head: Head
     recorded_at: datetime | None
     """Of the last commit in it; None = before the first."""
-    store: SqliteViews
+    store: Views
     rows: int
 
     def reaches(self, when: When) -> bool:
@@ -40,30 +40,12 @@ class Folded(msgspec.Struct, frozen=True):
         return self.recorded_at is None or self.recorded_at <= when
 
 
-async def from_rows(
-    view: View[Any], rows: Mapping[str, Row], head: Head, query: Query, jurisdiction: str = "-"
-) -> Page:
-    """A page of rows computed elsewhere, with the filters, order and cursors of the live view."""
-    store = await load(jurisdiction, view, rows, head)
-    try:
-        return await store.query(jurisdiction, view.name, query)
-    finally:
-        await store.close()
-
-
-async def load(jurisdiction: str, view: View[Any], rows: Mapping[str, Row], head: Head) -> SqliteViews:
-    """A store in memory that holds these rows."""
-    store = await asyncio.to_thread(SqliteViews, None, {view.name: view})
-    await store.fill(jurisdiction, {view.name: rows}, head)
-    return store
-
-
 async def as_of(log: Log, view: View[Any], jurisdiction: str, when: When, query: Query) -> Page:
     """The view as known then: a straight fold of the accepted commits up to `when`."""
-    return await Transients(log).as_of(jurisdiction, view, when, query)
+    return await AsOfViews(log).as_of(jurisdiction, view, when, query)
 
 
-class Transients:
+class AsOfViews:
     """Folds of the past; the newest few are kept, and a later question continues an earlier fold."""
 
     def __init__(self, log: Log) -> None:
@@ -89,7 +71,7 @@ class Transients:
             head, recorded_at = commits[-1][1], commits[-1][0].recorded_at
         if base is not None and rows is None:
             return self._keep(jurisdiction, view, base)
-        store = await load(jurisdiction, view, rows or {}, head)
+        store = await views_of(jurisdiction, view, rows or {}, head)
         return self._keep(jurisdiction, view, Folded(head, recorded_at, store, len(rows or {})))
 
     def _nearest(self, jurisdiction: str, view: View[Any], when: When) -> Folded | None:

@@ -8,9 +8,9 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from services.adapters.kafka.connection import MAX_RECORD_BYTES, Connection, stop_quietly
+from services.adapters.kafka.topics import CHANGES
 from services.log.identity import partition_of
-from services.log.kafka import MOST_RECORD, Connection, leave
-from services.log.kafka_topics import CHANGES
 from services.views.changes import Announcement, decode, encode
 
 RETRY_SECONDS: Final = 0.5
@@ -44,7 +44,7 @@ class KafkaFeed:
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="latest",
-            max_partition_fetch_bytes=2 * MOST_RECORD,
+            max_partition_fetch_bytes=2 * MAX_RECORD_BYTES,
         )
         try:
             await consumer.start()
@@ -60,7 +60,7 @@ class KafkaFeed:
                         if announcement:
                             yield announcement
         finally:
-            await leave(consumer)
+            await stop_quietly(consumer)
 
     async def _resume(self, consumer: AIOKafkaConsumer) -> None:
         """What was said while nobody listened is heard, as long as the topic holds it."""
@@ -79,7 +79,7 @@ class KafkaAnnouncer:
 
     def __init__(self, connection: Connection) -> None:
         self._producer = AIOKafkaProducer(
-            **connection.options(), acks=1, enable_idempotence=False, max_request_size=MOST_RECORD
+            **connection.options(), acks=1, enable_idempotence=False, max_request_size=MAX_RECORD_BYTES
         )
         self._partitions = 0
 
@@ -108,7 +108,7 @@ class KafkaAnnouncer:
         return await self._producer.send(CHANGES, encode(announcement), key.encode(), where)
 
     async def close(self) -> None:
-        await leave(self._producer)
+        await stop_quietly(self._producer)
 
 
 def _noted(sent: "asyncio.Future[Any]") -> None:

@@ -1,4 +1,4 @@
-"""Places on a topic of their own, kept for hours: every API process hears all of them."""
+"""Locations on a topic of their own, kept for hours: every API process hears all of them."""
 
 import asyncio
 import contextlib
@@ -10,10 +10,10 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from services.adapters.kafka.connection import Connection, stop_quietly
+from services.locations.latest import LatestFixes
+from services.locations.port import Fix, LocationsUnavailable
 from services.log.identity import partition_of
-from services.log.kafka import Connection, leave
-from services.telemetry.memory import Heard
-from services.telemetry.port import Fix, PlacesUnavailable
 
 TELEMETRY: Final = "muster.telemetry"
 SETTINGS: Final = {
@@ -37,19 +37,22 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Fix)
 
 
-class KafkaPlaces:
+class KafkaLocations:
     """Opened by `open`. A place may be lost with its broker; the next one comes soon."""
 
     def __init__(self, connection: Connection, topic: str = TELEMETRY) -> None:
         self._connection, self._topic = connection, topic
-        self._heard, self._partitions = Heard(), 0
+        self._latest, self._partitions = LatestFixes(), 0
         self._producer: AIOKafkaProducer | None = None
         self._listening: asyncio.Task[None] | None = None
         self._next: dict[TopicPartition, int] = {}
         self._caught_up = asyncio.Event()
 
-    async def open(self) -> "KafkaPlaces":
-        """Knows, when it returns, what is on the topic, unless that takes long. Raises PlacesUnavailable."""
+    async def open(self) -> "KafkaLocations":
+        """Knows what is on the topic when it returns, unless that takes long.
+
+        Raises LocationsUnavailable.
+        """
         self._producer = AIOKafkaProducer(
             **self._connection.options(), acks=1, enable_idempotence=False, linger_ms=20
         )
@@ -57,33 +60,33 @@ class KafkaPlaces:
             await self._producer.start()
             self._partitions = len(await self._producer.partitions_for(self._topic))
         except (KafkaError, OSError) as error:
-            await leave(self._producer)
+            await stop_quietly(self._producer)
             why = f"topic {self._topic} cannot be reached; was `muster migrate` run? {error!r}"
-            raise PlacesUnavailable(why) from error
-        self._listening = asyncio.create_task(self._listen(), name="hearing places")
+            raise LocationsUnavailable(why) from error
+        self._listening = asyncio.create_task(self._listen(), name="following locations")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CATCH_UP_SECONDS):
                 await self._caught_up.wait()
         return self
 
     async def record(self, jurisdiction: str, fixes: Sequence[Fix]) -> int:
-        newer = {fix.worker: fix for fix in fixes if self._heard.take(jurisdiction, fix)}
+        newer = {fix.worker: fix for fix in fixes if self._latest.take(jurisdiction, fix)}
         await self._send([(jurisdiction, worker, fix) for worker, fix in newer.items()])
         return len(newer)
 
     async def last(self, jurisdiction: str, workers: Iterable[str]) -> dict[str, Fix]:
-        return self._heard.last(jurisdiction, workers)
+        return self._latest.last(jurisdiction, workers)
 
     async def workers(self, jurisdiction: str) -> list[str]:
-        return sorted(self._heard.of(jurisdiction))
+        return sorted(self._latest.of(jurisdiction))
 
     async def jurisdictions(self) -> list[str]:
-        return self._heard.jurisdictions()
+        return self._latest.jurisdictions()
 
     async def forget(self, jurisdiction: str, workers: Iterable[str]) -> None:
         gone = list(workers)
         for worker in gone:
-            self._heard.drop(jurisdiction, worker)
+            self._latest.drop(jurisdiction, worker)
         await self._send([(jurisdiction, worker, None) for worker in gone])
 
     async def close(self) -> None:
@@ -91,11 +94,11 @@ class KafkaPlaces:
             self._listening.cancel()
             await asyncio.wait((self._listening,))
         if self._producer:
-            await leave(self._producer)
+            await stop_quietly(self._producer)
 
     async def _send(self, records: list[tuple[str, str, Fix | None]]) -> None:
         if self._producer is None:
-            raise PlacesUnavailable("the places' topic is closed")
+            raise LocationsUnavailable("the places' topic is closed")
         try:
             for jurisdiction, worker, fix in records:
                 key = f"{jurisdiction}/{worker}"
@@ -104,13 +107,13 @@ class KafkaPlaces:
                 sent = await self._producer.send(self._topic, value, key.encode(), where)
                 sent.add_done_callback(_noted)
         except (KafkaError, OSError) as error:
-            raise PlacesUnavailable(f"places cannot be told now: {error!r}") from error
+            raise LocationsUnavailable(f"places cannot be told now: {error!r}") from error
 
     async def _listen(self) -> None:
         while True:
             try:
                 await self._hear()
-            except (KafkaError, OSError, PlacesUnavailable) as error:
+            except (KafkaError, OSError, LocationsUnavailable) as error:
                 log_of.warning("places are not heard just now: %r", error)
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -127,7 +130,7 @@ class KafkaPlaces:
             await consumer.start()
             await self._follow(consumer, await self._resumed(consumer))
         finally:
-            await leave(consumer)
+            await stop_quietly(consumer)
 
     async def _resumed(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
         """The ends as of now; what lies before them and was not heard yet comes first."""
@@ -163,16 +166,16 @@ class KafkaPlaces:
 
     async def repair(self) -> None:
         """Write a newer place again where an older one was written after it, by a process that had not heard
-        of it: the topic keeps each worker's last record. Raises PlacesUnavailable."""
-        await self._send([(code, fix.worker, fix) for code, fix in self._heard.overtaken()])
+        of it: the topic keeps each worker's last record. Raises LocationsUnavailable."""
+        await self._send([(code, fix.worker, fix) for code, fix in self._latest.overtaken()])
 
     def _take(self, key: bytes, value: bytes | None) -> None:
         try:
             jurisdiction, _, worker = key.decode().partition("/")
             if value is None:
-                self._heard.drop(jurisdiction, worker)
+                self._latest.drop(jurisdiction, worker)
             else:
-                self._heard.hear(jurisdiction, _decoder.decode(value))
+                self._latest.hear(jurisdiction, _decoder.decode(value))
         except (UnicodeDecodeError, msgspec.DecodeError):
             log_of.debug("a record that is no place was passed over")
 

@@ -1,10 +1,10 @@
-"""Places expire with the duty: whose may be kept and shown, and forgetting the others."""
+"""Locations expire with the duty: whose may be kept and shown, and forgetting the others."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from events.presence import ON_DUTY
-from services.telemetry.port import Fix, Places
+from services.locations.port import Fix, Locations
 from services.views.port import Views, ViewsUnavailable
 
 MOST_AGE: Final = timedelta(hours=12)
@@ -33,14 +33,14 @@ async def roster(views: Views, jurisdiction: str, workers: list[str]) -> dict[st
     return None if here and here.state == "moved" else rows["roster"]
 
 
-async def sweep(places: Places, views: Views, jurisdiction: str, now: datetime) -> None:
-    """Forget the places of who is off duty, retired or erased by now, and those that are too old.
+async def sweep(locations: Locations, views: Views, jurisdiction: str, now: datetime) -> None:
+    """Forget the locations of who is off duty, retired or erased by now, and those that are too old.
 
-    Raises PlacesUnavailable, ViewsUnavailable, RowUnreadable.
+    Raises LocationsUnavailable, ViewsUnavailable, RowUnreadable.
     """
-    workers = await places.workers(jurisdiction)
+    workers = await locations.workers(jurisdiction)
     rows = await roster(views, jurisdiction, workers) if workers else {}
-    found = await places.last(jurisdiction, workers) if workers else {}
+    found = await locations.last(jurisdiction, workers) if workers else {}
     stays = {w for w, fix in found.items() if rows and on_duty(rows.get(w)) and not outlived(fix, now)}
     if gone := [worker for worker in workers if worker not in stays]:
-        await places.forget(jurisdiction, gone)
+        await locations.forget(jurisdiction, gone)

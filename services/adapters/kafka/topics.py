@@ -9,9 +9,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 
+from services.adapters.kafka.connection import MAX_RECORD_BYTES, Connection
+from services.adapters.kafka.locations import SETTINGS, TELEMETRY
+from services.adapters.kafka.transport import KafkaTransport
 from services.log.identity import Identity, first, fresh, identify
-from services.log.kafka import MOST_RECORD, Connection, KafkaTransport
-from services.log.kafka_telemetry import SETTINGS, TELEMETRY
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent, SendUnknown, Transport, TransportDown
 
@@ -36,8 +37,8 @@ async def migrate(connection: Connection, *, partitions: int, replication: int, 
 
     Raises LogUnavailable.
     """
-    commits = KEPT | {"min.insync.replicas": str(min_insync), "max.message.bytes": str(MOST_RECORD)}
-    changes = {"retention.ms": "3600000", "max.message.bytes": str(MOST_RECORD)}
+    commits = KEPT | {"min.insync.replicas": str(min_insync), "max.message.bytes": str(MAX_RECORD_BYTES)}
+    changes = {"retention.ms": "3600000", "max.message.bytes": str(MAX_RECORD_BYTES)}
     admin = AIOKafkaAdminClient(**connection.options())
     try:
         await admin.start()
@@ -78,7 +79,7 @@ def verdicts(topic: str, found: Mapping[str, str | None], min_insync: int) -> li
         for name, wanted in KEPT.items()
         if found.get(name) != wanted
     ]
-    for name, least in (("min.insync.replicas", min_insync), ("max.message.bytes", MOST_RECORD)):
+    for name, least in (("min.insync.replicas", min_insync), ("max.message.bytes", MAX_RECORD_BYTES)):
         if int(found.get(name) or 0) < least:
             wrong.append(f"topic {topic} has {name}={found.get(name)}, must have {least} or more")
     return wrong

@@ -1,4 +1,4 @@
-"""What every store of places can do. Its adapters pass one suite (tests/contract/test_telemetry.py)."""
+"""What every store of locations can do. Its adapters pass one suite (tests/contract/test_locations.py)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -23,12 +23,12 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Metres a second."""
 
 
-class PlacesUnavailable(Exception):
-    """Places cannot be kept or read now; nothing depends on them."""
+class LocationsUnavailable(Exception):
+    """Locations cannot be kept or read now; nothing depends on them."""
 
 
-class Places(Protocol):
-    """The last place of each worker by the time it was there. Every method raises PlacesUnavailable."""
+class Locations(Protocol):
+    """The last fix of each worker, by the time it was there. Every method raises LocationsUnavailable."""
 
     async def record(self, jurisdiction: str, fixes: Sequence[Fix]) -> int:
         """Keep those that are newer than what is known; how many."""
@@ -39,7 +39,7 @@ class Places(Protocol):
         ...
 
     async def workers(self, jurisdiction: str) -> list[str]:
-        """Who has a place, sorted."""
+        """Who has a fix, sorted."""
         ...
 
     async def jurisdictions(self) -> list[str]:

@@ -1,13 +1,11 @@
-"""The log on Apache Kafka: the transport, and how a cluster is reached. Knows Kafka, not the chain."""
+"""A topic of Apache Kafka as the transport of a chained log. Knows Kafka, not the chain."""
 
 import asyncio
 import contextlib
-import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Final
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
     IllegalStateError,
@@ -20,61 +18,25 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from services.log.chained import ChainedLog
-from services.log.identity import identify
+from services.adapters.kafka.connection import (
+    FETCH_BYTES,
+    MAX_RECORD_BYTES,
+    REQUEST_MS,
+    RETRY_MS,
+    Connection,
+    stop_quietly,
+)
 from services.log.port import LogUnavailable
 from services.log.transport import Delivery, NotSent, Record, SendUnknown, Sent, TransportDown
 
-MOST_RECORD: Final = 2 * 2**20
-"""Bytes of the largest record; the topic's max.message.bytes must allow it."""
-REQUEST_MS: Final = 5_000
-FETCH_BYTES: Final = 4 * 2**20
-LOOK_MS: Final = 200
+POLL_MS: Final = 200
 """How long one look for new records lasts where there are none."""
 FETCHERS: Final = 3
-RETRY_MS: Final = 50
-"""Between two tries of the client, milliseconds."""
 _CERTAINLY_NOT: Final = (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
 )
-
-
-class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """How to reach the brokers, as settings give it."""
-
-    servers: str
-    topic: str = "muster.commits"
-    security: str = "PLAINTEXT"
-    mechanism: str = "SCRAM-SHA-512"
-    user: str | None = None
-    password: str | None = None
-    ca: str | None = None
-    certificate: str | None = None
-    key: str | None = None
-
-    def options(self) -> dict[str, Any]:
-        """Keyword arguments of every client."""
-        found: dict[str, Any] = {
-            "bootstrap_servers": self.servers,
-            "security_protocol": self.security,
-            "request_timeout_ms": REQUEST_MS,
-            "retry_backoff_ms": RETRY_MS,
-            "metadata_max_age_ms": 30_000,
-        }
-        if "SSL" in self.security:
-            found["ssl_context"] = self._tls()
-        if "SASL" in self.security:
-            found["sasl_mechanism"] = self.mechanism
-            found |= {"sasl_plain_username": self.user, "sasl_plain_password": self.password}
-        return found
-
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=self.ca)
-        if self.certificate:
-            context.load_cert_chain(self.certificate, self.key)
-        return context
 
 
 class KafkaTransport:
@@ -84,24 +46,23 @@ class KafkaTransport:
         self.partitions = 0
         self._connection = connection
         self._producer: AIOKafkaProducer | None = None
-        self._tail: AIOKafkaConsumer | None = None
-        self._asking: AIOKafkaConsumer | None = None
+        self._querying: AIOKafkaConsumer | None = None
         self._fetching = asyncio.Semaphore(FETCHERS)
 
     async def open(self) -> "KafkaTransport":
         """Raises LogUnavailable where no broker answers or the topic is not there."""
         try:
-            self._asking = await self._consumer()
+            self._querying = await self._consumer()
             self._producer = AIOKafkaProducer(
                 **self._connection.options(),
                 acks="all",
                 enable_idempotence=False,  # it bricks after one record too large (aiokafka #1017)
-                max_request_size=MOST_RECORD,
-                max_batch_size=MOST_RECORD,
+                max_request_size=MAX_RECORD_BYTES,
+                max_batch_size=MAX_RECORD_BYTES,
                 linger_ms=0,
             )
             await self._producer.start()
-            found = self._asking.partitions_for_topic(self._connection.topic)
+            found = self._querying.partitions_for_topic(self._connection.topic)
         except (KafkaError, OSError) as error:
             await self.close()
             raise LogUnavailable(f"Kafka at {self._connection.servers} does not answer: {error}") from error
@@ -113,14 +74,14 @@ class KafkaTransport:
 
     async def bounds(self, partition: int) -> tuple[int, int]:
         tp = self._tp(partition)
-        with _down():
-            asking = self._asked()
-            return (await asking.beginning_offsets([tp]))[tp], (await asking.end_offsets([tp]))[tp]
+        with _transport_errors():
+            client = self._query_client()
+            return (await client.beginning_offsets([tp]))[tp], (await client.end_offsets([tp]))[tp]
 
     async def end(self, partition: int) -> int:
         tp = self._tp(partition)
-        with _down():
-            return (await self._asked().end_offsets([tp]))[tp]
+        with _transport_errors():
+            return (await self._query_client().end_offsets([tp]))[tp]
 
     async def fetch(self, partition: int, start: int, stop: int) -> AsyncIterator[list[Record]]:
         """As the port says, by a consumer of its own."""
@@ -128,31 +89,31 @@ class KafkaTransport:
             return
         tp = self._tp(partition)
         async with self._fetching:
-            with _down():
+            with _transport_errors():
                 consumer = await self._consumer([tp])
             try:
                 consumer.seek(tp, start)
                 async for records in _until(consumer, tp, stop):
                     yield records
             finally:
-                await leave(consumer)
+                await stop_quietly(consumer)
 
     async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
         """As the port says, by one consumer for all partitions."""
         tps = [self._tp(partition) for partition in positions]
-        with _down():
+        with _transport_errors():
             consumer = await self._consumer(tps)
         try:
             for partition, offset in positions.items():
                 consumer.seek(self._tp(partition), offset)
             while True:
-                with _down():
-                    found = await consumer.getmany(timeout_ms=LOOK_MS)
+                with _transport_errors():
+                    found = await consumer.getmany(timeout_ms=POLL_MS)
                     nexts = {tp: await consumer.position(tp) for tp in found or tps}
                 for tp, after in nexts.items():
                     yield Delivery(tp.partition, [_record(one) for one in found.get(tp, [])], after)
         finally:
-            await leave(consumer)
+            await stop_quietly(consumer)
 
     async def send(self, partition: int, key: bytes | None, value: bytes) -> Sent:
         if self._producer is None:
@@ -175,18 +136,18 @@ class KafkaTransport:
         return Sent(answer.offset, answer.timestamp if answer.timestamp_type == 1 else None)
 
     async def close(self) -> None:
-        for client in (self._producer, self._asking):
+        for client in (self._producer, self._querying):
             if client is not None:
-                await leave(client)
-        self._producer = self._asking = None
+                await stop_quietly(client)
+        self._producer = self._querying = None
 
     def _tp(self, partition: int) -> TopicPartition:
         return TopicPartition(self._connection.topic, partition)
 
-    def _asked(self) -> AIOKafkaConsumer:
-        if self._asking is None:
+    def _query_client(self) -> AIOKafkaConsumer:
+        if self._querying is None:
             raise TransportDown("the log is closed")
-        return self._asking
+        return self._querying
 
     async def _consumer(self, tps: list[TopicPartition] | None = None) -> AIOKafkaConsumer:
         """Without a group; `tps` assigned, none where only offsets are asked for."""
@@ -197,7 +158,7 @@ class KafkaTransport:
             group_id=None,
             fetch_max_bytes=FETCH_BYTES * 2,
             max_partition_fetch_bytes=FETCH_BYTES,
-            fetch_max_wait_ms=LOOK_MS,
+            fetch_max_wait_ms=POLL_MS,
             check_crcs=True,
         )
         try:
@@ -207,26 +168,16 @@ class KafkaTransport:
             else:
                 await consumer._client.set_topics([self._connection.topic])
         except BaseException:
-            await leave(consumer)
+            await stop_quietly(consumer)
             raise
         return consumer
-
-
-async def open_log(connection: Connection) -> ChainedLog:
-    """Raises LogUnavailable, LogDamaged."""
-    transport = await KafkaTransport(connection).open()
-    try:
-        return await ChainedLog(transport, await identify(transport)).open()
-    except BaseException:
-        await transport.close()
-        raise
 
 
 async def _until(consumer: AIOKafkaConsumer, tp: TopicPartition, stop: int) -> AsyncIterator[list[Record]]:
     quiet = 0
     while True:
-        with _down():
-            found = await consumer.getmany(tp, timeout_ms=LOOK_MS)
+        with _transport_errors():
+            found = await consumer.getmany(tp, timeout_ms=POLL_MS)
             after = await consumer.position(tp)
         records = [_record(one) for one in found.get(tp, []) if one.offset < stop]
         if records:
@@ -234,7 +185,7 @@ async def _until(consumer: AIOKafkaConsumer, tp: TopicPartition, stop: int) -> A
         if after >= stop:
             return
         quiet = 0 if found else quiet + 1
-        if quiet * LOOK_MS > REQUEST_MS:
+        if quiet * POLL_MS > REQUEST_MS:
             raise TransportDown(f"{tp.topic} partition {tp.partition} gives nothing at offset {after}")
 
 
@@ -242,15 +193,8 @@ def _record(found: Any) -> Record:
     return Record(found.offset, found.key, found.value)
 
 
-async def leave(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
-    """A client that cannot even take leave is left behind."""
-    with contextlib.suppress(KafkaError, OSError, TimeoutError):
-        async with asyncio.timeout(5):
-            await client.stop()
-
-
 @contextlib.contextmanager
-def _down():
+def _transport_errors() -> Iterator[None]:
     try:
         yield
     except OffsetOutOfRangeError as error:

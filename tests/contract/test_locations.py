@@ -1,4 +1,4 @@
-"""What every store of places does; a new adapter is one more line in STORES."""
+"""What every store of locations does; a new adapter is one more line in STORES."""
 
 import asyncio
 import random
@@ -12,26 +12,26 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from kafka_server import connection
 
+from services.adapters.kafka.locations import TELEMETRY, KafkaLocations
+from services.adapters.kafka.topics import migrate
+from services.adapters.sqlite.locations import SqliteLocations
+from services.locations.port import Fix, Locations, LocationsUnavailable, newest
 from services.log.identity import partition_of
-from services.log.kafka_telemetry import TELEMETRY, KafkaPlaces
-from services.log.kafka_topics import migrate
-from services.telemetry.port import Fix, Places, PlacesUnavailable, newest
-from services.telemetry.sqlite import SqlitePlaces
 
 AT = datetime(2022, 3, 28, tzinfo=UTC)
-Open = Callable[[Path], Awaitable[Places]]
+Open = Callable[[Path], Awaitable[Locations]]
 _jurisdictions = iter(range(10_000))
 
 
-async def sqlite(folder: Path) -> Places:
-    return await asyncio.to_thread(SqlitePlaces, folder / "telemetry.sqlite")
+async def sqlite(folder: Path) -> Locations:
+    return await asyncio.to_thread(SqliteLocations, folder / "telemetry.sqlite")
 
 
-async def kafka(folder: Path) -> Places:
+async def kafka(folder: Path) -> Locations:
     """One topic for all tests: each uses a jurisdiction of its own."""
     reached = connection()
     await migrate(reached, partitions=2, replication=1, min_insync=1)
-    return await KafkaPlaces(reached).open()
+    return await KafkaLocations(reached).open()
 
 
 STORES: list[Open] = [sqlite, kafka]
@@ -43,7 +43,7 @@ def opens(request: pytest.FixtureRequest) -> Open:
 
 
 @pytest.fixture
-async def places(opens: Open, tmp_path: Path) -> AsyncIterator[Places]:
+async def locations(opens: Open, tmp_path: Path) -> AsyncIterator[Locations]:
     opened = await opens(tmp_path)
     yield opened
     await opened.close()
@@ -82,39 +82,41 @@ def fix(worker: str, minute: int, lon: float = 128.9) -> Fix:
     return Fix(worker=worker, at=AT + timedelta(minutes=minute), lon=lon, lat=47.7)
 
 
-async def test_the_last_place_is_the_newest_by_its_own_time(places: Places, code: str) -> None:
-    assert await places.record(code, [fix("W1", 5), fix("W1", 9, 129.0), fix("W1", 7), fix("W2", 1)]) == 2
-    assert await places.record(code, [fix("W1", 8, 130.0)]) == 0
+async def test_the_last_place_is_the_newest_by_its_own_time(locations: Locations, code: str) -> None:
+    assert await locations.record(code, [fix("W1", 5), fix("W1", 9, 129.0), fix("W1", 7), fix("W2", 1)]) == 2
+    assert await locations.record(code, [fix("W1", 8, 130.0)]) == 0
 
-    assert await places.last(code, ["W1", "W2", "W3"]) == {"W1": fix("W1", 9, 129.0), "W2": fix("W2", 1)}
-    assert await places.workers(code) == ["W1", "W2"]
-    assert code in await places.jurisdictions()
-
-
-async def test_jurisdictions_do_not_mix(places: Places, code: str) -> None:
-    await places.record(code, [fix("W1", 1)])
-    assert await places.last(f"{code}X", ["W1"]) == {}
+    assert await locations.last(code, ["W1", "W2", "W3"]) == {"W1": fix("W1", 9, 129.0), "W2": fix("W2", 1)}
+    assert await locations.workers(code) == ["W1", "W2"]
+    assert code in await locations.jurisdictions()
 
 
-async def test_a_forgotten_place_is_gone_and_an_unknown_one_is_no_trouble(places: Places, code: str) -> None:
-    await places.record(code, [fix("W1", 1), fix("W2", 1)])
-    await places.forget(code, ["W1", "W9"])
-    assert await places.workers(code) == ["W2"]
-    assert await places.last(code, ["W1"]) == {}
+async def test_jurisdictions_do_not_mix(locations: Locations, code: str) -> None:
+    await locations.record(code, [fix("W1", 1)])
+    assert await locations.last(f"{code}X", ["W1"]) == {}
 
 
-async def test_any_order_of_delivery_ends_at_the_same_place(places: Places, code: str) -> None:
+async def test_a_forgotten_fix_is_gone_and_an_unknown_one_is_no_trouble(
+    locations: Locations, code: str
+) -> None:
+    await locations.record(code, [fix("W1", 1), fix("W2", 1)])
+    await locations.forget(code, ["W1", "W9"])
+    assert await locations.workers(code) == ["W2"]
+    assert await locations.last(code, ["W1"]) == {}
+
+
+async def test_any_order_of_delivery_ends_at_the_same_place(locations: Locations, code: str) -> None:
     chance = random.Random(7)
     fixes = [fix(f"W{n % 5}", chance.randrange(20), 128 + chance.random()) for n in range(60)]
     for n in range(3):
         chance.shuffle(fixes)
         for start in range(0, len(fixes), 7):
-            await places.record(f"{code}N{n}", fixes[start : start + 7])
-    ends = [await places.last(f"{code}N{n}", [f"W{w}" for w in range(5)]) for n in range(3)]
+            await locations.record(f"{code}N{n}", fixes[start : start + 7])
+    ends = [await locations.last(f"{code}N{n}", [f"W{w}" for w in range(5)]) for n in range(3)]
     assert ends[0] == ends[1] == ends[2] == newest(fixes)
 
 
-async def test_places_outlive_their_process(opens: Open, tmp_path: Path, code: str) -> None:
+async def test_fixes_outlive_their_process(opens: Open, tmp_path: Path, code: str) -> None:
     first = await opens(tmp_path)
     await first.record(code, [fix("W1", 3), fix("W2", 3)])
     await first.forget(code, ["W2"])
@@ -127,18 +129,18 @@ async def test_places_outlive_their_process(opens: Open, tmp_path: Path, code: s
 
 
 async def test_embedded_nothing_forgotten_is_left_in_a_file(tmp_path: Path, code: str) -> None:
-    places = await sqlite(tmp_path)
+    locations = await sqlite(tmp_path)
     for minute in range(20):
-        await places.record(code, [fix("W-forgotten", minute)])
+        await locations.record(code, [fix("W-forgotten", minute)])
     assert b"W-forgotten" in b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    await places.forget(code, ["W-forgotten"])
+    await locations.forget(code, ["W-forgotten"])
     assert b"W-forgotten" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    await places.close()
+    await locations.close()
 
 
 async def test_an_older_place_written_late_is_not_the_one_that_stays(tmp_path: Path, code: str) -> None:
     newer, older = msgspec.json.encode(fix("W1", 9)), msgspec.json.encode(fix("W1", 3))
-    one = cast("KafkaPlaces", await kafka(tmp_path))
+    one = cast("KafkaLocations", await kafka(tmp_path))
     await one.record(code, [fix("W1", 9)])
     async with asyncio.timeout(10):
         while not await records(code):
@@ -153,8 +155,8 @@ async def test_an_older_place_written_late_is_not_the_one_that_stays(tmp_path: P
 
 
 async def test_a_topic_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(PlacesUnavailable, match="muster migrate"):
-        await KafkaPlaces(connection(), "muster.nowhere").open()
+    with pytest.raises(LocationsUnavailable, match="muster migrate"):
+        await KafkaLocations(connection(), "muster.nowhere").open()
 
 
 async def test_what_is_no_place_is_passed_over(tmp_path: Path, code: str) -> None:

@@ -8,11 +8,11 @@ from typing import Any, Final
 import apsw
 
 from events.commit import Head
+from services.adapters.sqlite.views_table import Table
 from services.views.port import ViewsUnavailable
-from services.views.sqlite_table import Table
 
 FORMAT: Final = 1
-_SCHEMA: Final = Path(__file__).with_name("sqlite.sql").read_text(encoding="utf-8")
+_SCHEMA: Final = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
 _BUSY_MS: Final = 5_000
 _LIMIT: Final = 400
 """Of what the planner's figures are made from: entries of each index, and different values of each column."""

@@ -9,10 +9,11 @@ from events.catalog import happened
 from events.commit import Head, decode
 from projections.catalog import views as catalog
 from projections.instant import COUNTING, READ, Board
+from services.adapters.memory.views import page_of
 from services.base.clock import Clock
+from services.history.as_of import AsOfViews
 from services.log.port import Log, Stored
 from services.views.port import BadQuery, Page, Query
-from services.views.transient import Transients, from_rows
 
 INSTANT_VIEWS: Final = ("headcount", "presence", "requests", "busy")
 
@@ -25,7 +26,7 @@ class History:
     """Answers about the past from the log alone; a few recent answers are kept."""
 
     def __init__(self, log: Log, clock: Clock) -> None:
-        self._log, self._clock, self._transients = log, clock, Transients(log)
+        self._log, self._clock, self._as_of = log, clock, AsOfViews(log)
         self._gate = asyncio.Lock()
         self._kept: tuple[str, Head, list[Happened]] = "", Head(), []
 
@@ -35,7 +36,7 @@ class History:
             end = await self._log.end(jurisdiction)
             if when > end.position:
                 raise Beyond(f"as_of={when} lies beyond the end of the log, {end.position}.")
-        return await self._transients.as_of(jurisdiction, catalog[view], when, query)
+        return await self._as_of.as_of(jurisdiction, catalog[view], when, query)
 
     async def at(self, jurisdiction: str, view: str, when: datetime, query: Query) -> Page:
         """As it was, by what is known now."""
@@ -46,7 +47,7 @@ class History:
         head, events = await self._events(jurisdiction)
         queried, read = READ[view]
         rows = await asyncio.to_thread(lambda: read(Board(jurisdiction, events, when)))
-        return await from_rows(queried, rows, head, query, jurisdiction)
+        return await page_of(queried, rows, head, query, jurisdiction)
 
     async def _events(self, jurisdiction: str) -> tuple[Head, list[Happened]]:
         """What the board depends on, kept decoded and continued; of the newest asked jurisdiction alone."""

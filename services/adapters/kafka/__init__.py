@@ -1,0 +1,1 @@
+"""On Apache Kafka: the log, announcements of steps, locations of phones."""

@@ -1,0 +1,16 @@
+"""The log on Apache Kafka: a chained log over one topic."""
+
+from services.adapters.kafka.connection import Connection
+from services.adapters.kafka.transport import KafkaTransport
+from services.log.chained import ChainedLog
+from services.log.identity import identify
+
+
+async def open_log(connection: Connection) -> ChainedLog:
+    """Raises LogUnavailable, LogDamaged."""
+    transport = await KafkaTransport(connection).open()
+    try:
+        return await ChainedLog(transport, await identify(transport)).open()
+    except BaseException:
+        await transport.close()
+        raise

@@ -1,0 +1,1 @@
+"""On PostgreSQL: the views."""

@@ -1,0 +1,1 @@
+"""On SQLite files: the log, the views, locations of phones."""

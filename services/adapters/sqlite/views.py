@@ -1,0 +1,136 @@
+"""The view store in one SQLite file (WAL): written by one thread, read by a few others."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import apsw
+
+from events.commit import Head
+from projections.base import Row, View
+from services.adapters.sqlite import views_file as file
+from services.adapters.sqlite import views_reading as reading
+from services.adapters.sqlite import views_steps as outbox
+from services.adapters.sqlite import views_writing as writing
+from services.adapters.sqlite.views_connections import Connections
+from services.adapters.sqlite.views_table import Table
+from services.views.port import BadQuery, Batch, Page, Query, Rows, Step, ViewsUnavailable
+
+ANALYSE_FROM: Final = 1_000
+"""Events from which on the planner's figures are made anew each time the log has doubled."""
+
+
+class SqliteViews:
+    """Opening blocks for some milliseconds; afterwards nothing runs on the event loop's thread."""
+
+    def __init__(
+        self, path: Path | str | None, catalog: Mapping[str, View[Any]], *, readonly: bool = False
+    ) -> None:
+        """Open for writing, made if missing; None = in memory. Raises ViewsUnavailable."""
+        self._path = Path(path) if path is not None else None
+        self.tables = {name: Table(view) for name, view in catalog.items()}
+        self._analysed = 0
+        """Position at which the planner's figures were made last."""
+        self._connections = Connections(self._path, readonly=readonly)
+        if readonly:
+            self._look()
+        else:
+            self._migrate()
+
+    @classmethod
+    def open_readonly(cls, path: Path | str, catalog: Mapping[str, View[Any]]) -> "SqliteViews":
+        """Beside a running server, or without one: reads work, writes raise ViewsUnavailable."""
+        return cls(path, catalog, readonly=True)
+
+    def _look(self) -> None:
+        if self._path is None or not self._path.exists():
+            raise ViewsUnavailable(f"there are no views at {self._path}; start the server once")
+        self._connections.read_here(file.head, "")
+
+    def _migrate(self) -> None:
+        db = self._connections.writer
+        try:
+            file.migrate(db, self.tables)
+            file.analyse(db)
+        except apsw.Error as error:
+            db.close()
+            raise file.unavailable(self._path, error) from error
+
+    def _table(self, view: str) -> Table:
+        table = self.tables.get(view)
+        if table is None:
+            raise BadQuery(f"there is no view {view[:80]!r}; there are {', '.join(sorted(self.tables))}.")
+        return table
+
+    # -- reading -------------------------------------------------------------------------------------------
+
+    async def jurisdictions(self) -> list[str]:
+        return await self._connections.read(reading.jurisdictions)
+
+    async def head(self, jurisdiction: str) -> Head:
+        return await self._connections.read(file.head, jurisdiction)
+
+    async def degraded(self, jurisdiction: str) -> dict[str, int]:
+        return await self._connections.read(file.degraded, jurisdiction)
+
+    async def stale(self, jurisdiction: str) -> list[str]:
+        return [view for view, since in (await self.degraded(jurisdiction)).items() if since == 0]
+
+    async def load(self, jurisdiction: str, keys: Mapping[str, Sequence[str]]) -> Rows:
+        asked = [(self._table(view), wanted) for view, wanted in keys.items()]
+        return await self._connections.read(reading.load, jurisdiction, asked)
+
+    async def query(self, jurisdiction: str, view: str, query: Query) -> Page:
+        return await self._connections.read(reading.page, jurisdiction, self._table(view), query)
+
+    async def get(self, jurisdiction: str, view: str, key: str) -> Page:
+        return await self.query(jurisdiction, view, Query(filters={"key": [key]}))
+
+    async def snapshot(
+        self, jurisdiction: str, queries: Mapping[str, Query]
+    ) -> tuple[dict[str, list[tuple[str, Row]]], Head]:
+        asked = [(self._table(view), query) for view, query in queries.items()]
+        return await self._connections.read(reading.snapshot, jurisdiction, asked)
+
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+        return await self._connections.read(reading.steps, self.tables, jurisdiction, after, limit)
+
+    async def oldest(self, jurisdiction: str) -> int | None:
+        return await self._connections.read(outbox.oldest, jurisdiction)
+
+    # -- writing -------------------------------------------------------------------------------------------
+
+    async def write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
+        return await self._connections.write(self._write, batch)
+
+    async def rebuild(self, jurisdiction: str, view: str, rows: Mapping[str, Row], head: Head) -> bool:
+        return await self._connections.write(self._rebuild, jurisdiction, self._table(view), rows, head)
+
+    async def fill(self, jurisdiction: str, rows: Mapping[str, Mapping[str, Row]], head: Head) -> None:
+        """Take over rows that were folded elsewhere, whatever was there: for stores in memory."""
+        by_table = {self._table(view): some for view, some in rows.items()}
+        await self._connections.write(
+            lambda: writing.fill(self._connections.writer, jurisdiction, by_table, head)
+        )
+
+    def _write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
+        answer = writing.write(self._connections.writer, self.tables, batch)
+        if answer == "written" and batch.head.position > max(2 * self._analysed, ANALYSE_FROM):
+            self._analyse(batch.head.position)
+        return answer
+
+    def _rebuild(self, jurisdiction: str, table: Table, rows: Mapping[str, Row], head: Head) -> bool:
+        rebuilt = writing.rebuild(self._connections.writer, jurisdiction, table, rows, head)
+        if rebuilt:
+            self._analyse(self._analysed)
+        return rebuilt
+
+    def _analyse(self, position: int) -> None:
+        """Again each time the log has doubled; readers open anew, for only then do they see it."""
+        file.analyse(self._connections.writer)
+        self._analysed = position
+        self._connections.renew_readers()
+
+    async def close(self) -> None:
+        """Waits for what is being written."""
+        await self._connections.close()

@@ -1,0 +1,99 @@
+"""The threads and connections of a view store: one that writes, a few that read."""
+
+import asyncio
+import queue
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+import apsw
+
+from services.adapters.sqlite import views_file as file
+from services.views.port import ViewsUnavailable
+
+READERS: Final = 3
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Connections:
+    """Of one file, or of a database in memory, where the writing thread reads too."""
+
+    def __init__(self, path: Path | None, *, readonly: bool) -> None:
+        """Raises ViewsUnavailable."""
+        self._path, self._readonly, self._closed = path, readonly, False
+        self._idle: queue.SimpleQueue[tuple[int, apsw.Connection]] = queue.SimpleQueue()
+        self._generation = 0
+        """Readers of an earlier one are opened anew before they are used again."""
+        self._writing = ThreadPoolExecutor(1, "muster-views-write")
+        self._reading = ThreadPoolExecutor(READERS, "muster-views-read") if path else self._writing
+        if not readonly:
+            self.writer = file.open_writer(path)
+
+    async def read(
+        self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run on a reading thread, in one read transaction. Raises ViewsUnavailable."""
+        return await self._on(self._reading, lambda: self.read_here(function, *args, **kwargs))
+
+    async def write(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run on the writing thread. Raises ViewsUnavailable."""
+        if self._readonly:
+            raise ViewsUnavailable(f"{self._path} is open for reading only")
+        return await self._on(self._writing, lambda: function(*args, **kwargs))
+
+    def read_here(
+        self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same as `read`, on the thread that asks."""
+        if self._path is None:
+            return function(self.writer, *args, **kwargs)
+        generation, db = self._reader(self._path)
+        try:
+            with file.transaction(db):
+                return function(db, *args, **kwargs)
+        finally:
+            self._idle.put((generation, db))
+
+    def renew_readers(self) -> None:
+        """Only a connection that is opened after an analysis sees its figures."""
+        self._generation += 1
+
+    async def close(self) -> None:
+        """Waits for what is being written."""
+        await asyncio.get_running_loop().run_in_executor(None, self._close)
+
+    async def _on(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise ViewsUnavailable("the view store is closed")
+        try:
+            return await asyncio.wrap_future(threads.submit(work))
+        except apsw.Error as error:
+            raise file.unavailable(self._path, error) from error
+
+    def _reader(self, path: Path) -> tuple[int, apsw.Connection]:
+        now = self._generation
+        try:
+            seen, db = self._idle.get_nowait()
+        except queue.Empty:
+            return now, file.open_reader(path)
+        if seen == now:
+            return seen, db
+        db.close()
+        return now, file.open_reader(path)
+
+    def _close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._writing.shutdown()
+        self._reading.shutdown()
+        while True:
+            try:
+                self._idle.get_nowait()[1].close()
+            except queue.Empty:
+                break
+        if not self._readonly:
+            self.writer.close()

@@ -1,0 +1,66 @@
+"""What is read of the view store, in one read transaction each."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import apsw
+
+from events.commit import Head
+from projections.base import Row
+from services.adapters.sqlite import views_file as file
+from services.adapters.sqlite import views_steps as outbox
+from services.adapters.sqlite.views_table import Table
+from services.views.port import BadQuery, Page, Query, Rows, Step
+from services.views.query import KEY, cursor, select, sort_of
+from services.views.steps import unpack
+
+Asked = Sequence[tuple[Table, Query]]
+
+
+def jurisdictions(db: apsw.Connection) -> list[str]:
+    """Those that have a head, sorted."""
+    return [code for (code,) in db.execute("SELECT jurisdiction FROM heads ORDER BY jurisdiction")]
+
+
+def load(db: apsw.Connection, jurisdiction: str, keys: Sequence[tuple[Table, Sequence[str]]]) -> Rows:
+    """Rows by view and key, None where there is none. Raises RowUnreadable."""
+    return {table.view.name: table.load(db, jurisdiction, wanted) for table, wanted in keys}
+
+
+def page(db: apsw.Connection, jurisdiction: str, table: Table, query: Query) -> Page:
+    """Raises BadQuery, RowUnreadable."""
+    if query.limit < 1:
+        raise BadQuery(f"limit must be at least 1, not {query.limit}.")
+    sort = sort_of(table, query)
+    chosen = select(table, jurisdiction, query, sort)
+    found: list[Any] = db.execute(f"{chosen.sql} LIMIT ?", (*chosen.given, query.limit + 1)).fetchall()
+    last = found[query.limit - 1] if len(found) > query.limit else None
+    return Page(
+        items=[(key, table.decode(key, data)) for key, data, *_ in found[: query.limit]],
+        head=file.head(db, jurisdiction),
+        next=cursor(sort, None if sort.column is KEY else last[2], last[0]) if last else None,
+        degraded=file.degraded(db, jurisdiction).get(table.view.name),
+    )
+
+
+def snapshot(
+    db: apsw.Connection, jurisdiction: str, asked: Asked
+) -> tuple[dict[str, list[tuple[str, Row]]], Head]:
+    """All rows that fit, of several views, and their head. Raises BadQuery, RowUnreadable."""
+    found: dict[str, list[tuple[str, Row]]] = {}
+    for table, query in asked:
+        whole = Query(filters=query.filters, areas=query.areas, within=query.within, sort=query.sort)
+        chosen = select(table, jurisdiction, whole, sort_of(table, whole))
+        rows: Any = db.execute(chosen.sql, chosen.given).fetchall()
+        found[table.view.name] = [(key, table.decode(key, data)) for key, data, *_ in rows]
+    return found, file.head(db, jurisdiction)
+
+
+def steps(
+    db: apsw.Connection, tables: Mapping[str, Table], jurisdiction: str, after: int, limit: int
+) -> list[Step] | None:
+    """None where they no longer reach back that far. Raises RowUnreadable."""
+    found = outbox.read(db, jurisdiction, after, file.head(db, jurisdiction).position, limit)
+    if found is None:
+        return None
+    return [unpack(tables, since, upto, packed) for since, upto, packed in found]

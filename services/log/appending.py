@@ -1,0 +1,132 @@
+"""Appends to a topic: what was sent is confirmed, read back and judged before it is answered."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from events.commit import Head, Verdict, digest, envelope, judge
+from services.log.chain import Chain
+from services.log.chains import Chains, reaching
+from services.log.identity import Identity
+from services.log.port import LogUnavailable, OutcomeUnknown
+from services.log.transport import NotSent, SendUnknown, Sent, Transport, TransportDown
+
+SEND_SECONDS: Final = 15.0
+"""Until an append is answered for good; then its outcome is unknown."""
+REACH_SECONDS: Final = 10.0
+"""Until what is in the topic has been read here."""
+MARKER_RETRY_SECONDS: Final = 0.1
+MOST_SKEW: Final = 5.0
+"""Seconds that this process may be away from the broker's clock."""
+
+log_of = logging.getLogger("muster.log")
+
+
+class Appender:
+    """Sends commits of all jurisdictions; callers append one of a jurisdiction at a time."""
+
+    def __init__(
+        self, transport: Transport, chains: Chains, identity: Identity, clock: Callable[[], float]
+    ) -> None:
+        self.unknown = 0
+        """Appends whose outcome stayed open."""
+        self._transport, self._chains, self._identity, self._clock = transport, chains, identity, clock
+        self._doubtful: set[int] = set()
+        """Partitions whose newest record may not be durable: nothing is confirmed before another one is."""
+        self._skew: float | None = None
+        """Seconds by which this process is too far from the broker's clock to write."""
+        self._timed: set[int] = set()
+        """Partitions to which the broker's clock was compared."""
+
+    async def end(self, jurisdiction: str) -> Head:
+        """The head as the topic has it now, once everything before it is durable."""
+        await self._chains.attached(jurisdiction)
+        partition = self._chains.partition(jurisdiction)
+        if partition in self._doubtful:
+            await self._confirm(partition)
+        with reaching():
+            end = await self._transport.end(partition)
+            await self._chains.tail.reach(partition, end, REACH_SECONDS)
+        # it may have been released, or read anew, meanwhile
+        return (await self._chains.attached(jurisdiction)).head
+
+    async def append(self, jurisdiction: str, data: bytes) -> bool:
+        """As the port says."""
+        chain, partition = await self._chains.attached(jurisdiction), self._chains.partition(jurisdiction)
+        if not _follows(chain.head, data) and not _follows(await self.end(jurisdiction), data):
+            return False
+        if partition not in self._timed or self._skew is not None:
+            await self._confirm(partition)
+        if self._skew is not None:
+            raise LogUnavailable(
+                f"this machine's clock is {self._skew:+.0f} s away from the broker's; set it (NTP), then it "
+                "writes again"
+            )
+        # it may have been read anew meanwhile
+        chain, hashed = await self._chains.attached(jurisdiction), digest(data)
+        chain.own[hashed] = None
+        try:
+            return await self._send(chain, partition, data, hashed)
+        finally:
+            chain.own.pop(hashed, None)
+
+    async def _send(self, chain: Chain, partition: int, data: bytes, hashed: str) -> bool:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                sent = await self._send_surely(partition, chain.jurisdiction.encode(), data)
+                await self._chains.tail.reach(partition, sent.offset + 1, SEND_SECONDS)
+        except NotSent as error:
+            raise LogUnavailable(f"the commit was not taken: {error}") from error
+        except (TimeoutError, TransportDown, SendUnknown) as error:
+            self._doubtful.add(partition)
+            self.unknown += 1
+            raise OutcomeUnknown(f"no answer from the log: {error or 'time ran out'}") from error
+        self._chains.check(chain.jurisdiction)
+        if chain.own[hashed] is None:  # the attempt whose answer was lost is not there (yet)
+            self.unknown += 1
+            raise OutcomeUnknown("the log took something later, but not this commit")
+        return bool(chain.own[hashed])
+
+    async def _send_surely(self, partition: int, key: bytes, data: bytes) -> Sent:
+        """Send; where the answer is lost, what is sent next and answered makes durable what came before."""
+        try:
+            sent = await self._transport.send(partition, key, data)
+        except SendUnknown as error:
+            log_of.warning("no answer for an append to partition %d: %s", partition, error)
+            self._doubtful.add(partition)
+            return await self._send_marker(partition)
+        self._doubtful.discard(partition)
+        self._compare_clocks(sent)
+        return sent
+
+    async def _send_marker(self, partition: int) -> Sent:
+        """Append the identity once more, which no reader heeds, until that is answered."""
+        while True:
+            try:
+                sent = await self._transport.send(partition, None, self._identity.encode())
+            except (SendUnknown, NotSent, TransportDown):
+                await asyncio.sleep(MARKER_RETRY_SECONDS)
+                continue
+            self._doubtful.discard(partition)
+            self._compare_clocks(sent)
+            self._timed.add(partition)
+            return sent
+
+    async def _confirm(self, partition: int) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._send_marker(partition)
+        except TimeoutError as error:
+            raise LogUnavailable("the log does not answer; nothing can be confirmed now") from error
+
+    def _compare_clocks(self, sent: Sent) -> None:
+        if sent.timestamp is None:
+            return
+        skew = self._clock() - sent.timestamp / 1000
+        self._skew = skew if abs(skew) > MOST_SKEW else None
+
+
+def _follows(head: Head, data: bytes) -> bool:
+    seen = envelope(data)
+    return judge(head, seen.first, seen.prev, len(seen.events)) is Verdict.ACCEPTED

@@ -1,0 +1,190 @@
+"""The chains that a process uses: each read on first use, then followed by the tail until it is released."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import contextmanager, suppress
+
+from events.commit import Head, Verdict
+from services.log.background import Background
+from services.log.chain import GENESIS_MARK, Chain, Mark
+from services.log.cold import StaleMark, gap, walk
+from services.log.identity import partition_of
+from services.log.port import LogDamaged, LogUnavailable, Stored
+from services.log.tail import Tail
+from services.log.transport import Record, Transport, TransportDown
+
+log_of = logging.getLogger("muster.log")
+
+
+class Chains:
+    """Chains by jurisdiction. Records are judged once, in the order of the topic."""
+
+    def __init__(self, transport: Transport, background: Background) -> None:
+        self.tail = Tail(transport, self._deliver)
+        self.known: dict[str, Chain] = {}
+        self.closed = False
+        self.dead = 0
+        """Records that are no commits of the jurisdiction in their key."""
+        self._transport, self._background = transport, background
+        self._attaching: dict[str, asyncio.Task[Chain]] = {}
+        self._buffers: dict[str, list[Record]] = {}
+        """What the tail delivers while a chain is being read."""
+        self._hints: dict[str, Mark] = {}
+        self._rereading: list[Chain] = []
+        self._damaged: dict[str, LogDamaged] = {}
+        self._moved: dict[str, asyncio.Event] = {}
+
+    def partition(self, jurisdiction: str) -> int:
+        """Where its commits are."""
+        return partition_of(jurisdiction, self._transport.partitions)
+
+    def check(self, jurisdiction: str) -> None:
+        """Raises LogUnavailable once closed, LogDamaged where topic or chain are not what they were."""
+        if self.closed:
+            raise LogUnavailable("the log is closed")
+        if self.tail.failure:
+            raise LogDamaged(jurisdiction, 0, self.tail.failure)
+        if jurisdiction in self._damaged:
+            raise self._damaged[jurisdiction]
+
+    async def attached(self, jurisdiction: str) -> Chain:
+        """The chain, read now if it is not known. Raises LogUnavailable, LogDamaged."""
+        self.check(jurisdiction)
+        known = self.known.get(jurisdiction)
+        if known is not None:
+            return known
+        task = self._attaching.get(jurisdiction)
+        if task is None:
+            task = self._attaching[jurisdiction] = self._background.start(self._attach(jurisdiction))
+            task.add_done_callback(lambda _: self._attaching.pop(jurisdiction, None))
+        with reaching():
+            return await asyncio.shield(task)
+
+    async def read(self, jurisdiction: str, after: int) -> AsyncIterator[list[Stored]]:
+        """What is no longer in memory, from the nearest known mark."""
+        known = await self.attached(jurisdiction)
+        stop, mark = self.tail.positions[self.partition(jurisdiction)], known.mark_for(after)
+        try:
+            async for batch in walk(self._transport, Chain(jurisdiction, mark), mark, stop):
+                yield [stored for stored in batch if stored.head.position > after]
+        except StaleMark as error:
+            log_of.warning("%s", error)
+            known.forget(mark)
+            async for batch in self.read(jurisdiction, after):
+                yield batch
+        except TransportDown as error:
+            raise LogUnavailable(f"the log cannot be read: {error}") from error
+
+    async def moved(self, jurisdiction: str, seconds: float) -> None:
+        """Until something of the jurisdiction was delivered, or time ran out."""
+        event = self._moved.setdefault(jurisdiction, asyncio.Event())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await event.wait()
+
+    def hint(self, jurisdiction: str, head: Head, offset: int) -> None:
+        """A mark that is known from elsewhere; checked before it is relied on."""
+        mark = Mark(head, offset)
+        if jurisdiction in self.known:
+            self.known[jurisdiction].add(mark)
+        elif head.position >= self._hints.get(jurisdiction, GENESIS_MARK).head.position:
+            self._hints[jurisdiction] = mark
+
+    def release(self, jurisdiction: str) -> None:
+        """Forget the chain, unless it is in use; where it ended is kept as a hint."""
+        chain = self.known.get(jurisdiction)
+        if chain is None or chain.own or chain in self._rereading:  # it is in use
+            return
+        del self.known[jurisdiction]
+        if chain.head.position:
+            self._hints[jurisdiction] = Mark(chain.head, chain.offset)
+
+    # -- reading and following -----------------------------------------------------------------------------
+
+    async def _attach(self, jurisdiction: str) -> Chain:
+        """Read what is there, then what came meanwhile; from here on the tail tells."""
+        buffer = self._buffers[jurisdiction] = []
+        try:
+            stop = self.tail.positions[self.partition(jurisdiction)]
+            chain = await self._scan(jurisdiction, self._hints.get(jurisdiction, GENESIS_MARK), stop)
+            for record in buffer:
+                self._judge(chain, record)
+            self.known[jurisdiction] = chain
+        except TransportDown as error:
+            raise LogUnavailable(f"the log cannot be read: {error}") from error
+        finally:
+            del self._buffers[jurisdiction]
+        return chain
+
+    async def _scan(
+        self, jurisdiction: str, mark: Mark, stop: int, own: dict[str, bool | None] | None = None
+    ) -> Chain:
+        """A chain read from a mark up to an offset; from the beginning where the mark does not hold."""
+        chain = Chain(jurisdiction, mark, own)
+        try:
+            if mark.offset < stop:
+                async for _ in walk(self._transport, chain, mark, stop):
+                    pass
+        except StaleMark as error:
+            log_of.warning("%s of %s is read from its beginning", error, jurisdiction)
+            return await self._scan(jurisdiction, GENESIS_MARK, stop, own)
+        return chain
+
+    def _deliver(self, partition: int, record: Record) -> Awaitable[None] | None:
+        """From the tail: every record once, in order."""
+        if record.key is None:
+            return None
+        try:
+            jurisdiction = record.key.decode()
+        except UnicodeDecodeError:
+            self.dead += 1
+            return None
+        buffer = self._buffers.get(jurisdiction)
+        if buffer is not None:
+            buffer.append(record)
+            return None
+        chain = self.known.get(jurisdiction)
+        if chain is None or self.partition(jurisdiction) != partition:
+            self.dead += self.partition(jurisdiction) != partition
+            return None
+        try:
+            self._judge(chain, record)
+        except LogDamaged:
+            return self._reread(chain, record)
+        self._wake(jurisdiction)
+        return None
+
+    def _judge(self, chain: Chain, record: Record) -> None:
+        dead = chain.dead
+        if chain.take(record.offset, record.value) is Verdict.GAP:
+            raise gap(chain, record)
+        self.dead += chain.dead - dead
+
+    async def _reread(self, chain: Chain, record: Record) -> None:
+        """A commit lies beyond the head: look once more from there before anything is called missing."""
+        self._rereading.append(chain)
+        try:
+            start = Mark(chain.head, chain.offset) if chain.head.position else GENESIS_MARK
+            fresh = await self._scan(chain.jurisdiction, start, record.offset + 1, chain.own)
+            self.known[chain.jurisdiction] = fresh
+        except LogDamaged as error:
+            log_of.critical("%s", error)
+            self._damaged[chain.jurisdiction] = error
+        finally:
+            self._rereading.remove(chain)
+        self._wake(chain.jurisdiction)
+
+    def _wake(self, jurisdiction: str) -> None:
+        event = self._moved.pop(jurisdiction, None)
+        if event:
+            event.set()
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """A topic that cannot be reached is a log that is unavailable."""
+    try:
+        yield
+    except TransportDown as error:
+        raise LogUnavailable(f"the log cannot be reached: {error}") from error

@@ -1,0 +1,51 @@
+"""Which jurisdictions have a commit on the topic: each partition is read once, then continued."""
+
+from typing import Final
+
+import msgspec
+
+from events.commit import Head, Verdict, envelope, judge
+from services.log.identity import partition_of
+from services.log.port import LogUnavailable
+from services.log.transport import Record, Transport, TransportDown
+
+FIRST_COMMIT: Final = 1
+"""The offset after the log's identity."""
+
+
+class Directory:
+    """Codes found so far, by partition."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._found: dict[int, tuple[int, set[str]]] = {}
+        """Partition -> the offset up to which it was read, and the codes that were found before it."""
+
+    async def jurisdictions(self) -> list[str]:
+        """Sorted. Raises LogUnavailable."""
+        found: set[str] = set()
+        try:
+            for partition in range(self._transport.partitions):
+                found |= await self._list(partition)
+        except TransportDown as error:
+            raise LogUnavailable(f"the log cannot be read: {error}") from error
+        return sorted(found)
+
+    async def _list(self, partition: int) -> set[str]:
+        start, found = self._found.get(partition, (FIRST_COMMIT, set[str]()))
+        stop = await self._transport.end(partition)
+        async for records in self._transport.fetch(partition, start, stop):
+            found |= {code for record in records if (code := _opens(record))}
+        self._found[partition] = stop, found
+        return {code for code in found if partition_of(code, self._transport.partitions) == partition}
+
+
+def _opens(record: Record) -> str | None:
+    """The jurisdiction whose first commit this may be."""
+    try:
+        code = (record.key or b"").decode()
+        seen = envelope(record.value or b"")
+    except (UnicodeDecodeError, msgspec.DecodeError):
+        return None
+    first = judge(Head(), seen.first, seen.prev, len(seen.events)) is Verdict.ACCEPTED
+    return code if first and code == seen.jurisdiction else None

@@ -1,0 +1,123 @@
+"""Projects single jurisdictions: tries again while the store fails, parks what cannot be read."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from events.catalog import BadEvent, UnknownEvent
+from events.commit import Head
+from projections.catalog import views as catalog
+from services.decisions.erasure import ERASURES
+from services.log.cold import ColdLog
+from services.log.port import LogDamaged, Stored
+from services.log.transport import Record
+from services.projector.announcing import StepAnnouncements
+from services.projector.ports import SharedViews
+from services.projector.retrying import Troubles
+from services.views.batch import run_batch
+from services.views.rebuild import rebuild_all
+
+AT_ONCE: Final = 4
+"""Jurisdictions of one delivery that are projected at the same time."""
+_UNJUDGED: Final = Head()
+_ERASURES: Final = tuple(f'"{name}"'.encode() for name in ERASURES)
+
+log_of = logging.getLogger("muster.projector")
+
+
+class JurisdictionProjector:
+    """Writes the views of jurisdictions, whichever partitions they are of."""
+
+    def __init__(
+        self, views: SharedViews, log: ColdLog, announcements: StepAnnouncements, troubles: Troubles
+    ) -> None:
+        self.parked: dict[str, str] = {}
+        """Jurisdictions that wait for another program, and why."""
+        self.parked_at: dict[str, tuple[int, int]] = {}
+        """Where: partition and offset."""
+        self.positions: dict[str, int] = {}
+        self._views, self._log, self._announcements, self._troubles = views, log, announcements, troubles
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    async def project(self, partition: int, jurisdiction: str, records: Sequence[Record]) -> None:
+        """Returns once they are in the views, or the jurisdiction is parked."""
+        if jurisdiction in self.parked:
+            return
+        delay: float | None = None
+        while True:
+            try:
+                async with self._gate:  # not while it waits: those that are stuck keep no others from it
+                    return await self._project(jurisdiction, records)
+            except (UnknownEvent, BadEvent, LogDamaged) as error:
+                return self._park(partition, jurisdiction, records[0].offset, error)
+            except Exception as error:
+                what = f"views of {jurisdiction} cannot be written"
+                delay = await self._troubles.backoff(jurisdiction, what, error, delay)
+
+    async def rebuild(self, jurisdiction: str, stale: Sequence[str], read: Callable[[], None]) -> None:
+        """Fold stale views beside the live ones; `read` is called for each batch that is read.
+
+        One that cannot be rebuilt stays degraded, and keeps nobody else waiting.
+        """
+        log_of.info("rebuilding %s of %s", ", ".join(stale), jurisdiction)
+        try:
+            chosen = {name: catalog[name] for name in stale}
+            await rebuild_all(_Watched(self._log, read), self._views, jurisdiction, chosen)
+        except (UnknownEvent, BadEvent, LogDamaged, msgspec.DecodeError) as error:
+            log_of.error("%s of %s cannot be rebuilt: %s", ", ".join(stale), jurisdiction, error)
+            return
+        await self._announcements.announce_rebuilt(jurisdiction)
+
+    def leave(self, partition: int, partition_of: Callable[[str], int]) -> None:
+        """Another process projects the partition now."""
+        for jurisdiction in [j for j, (where, _) in self.parked_at.items() if where == partition]:
+            del self.parked_at[jurisdiction], self.parked[jurisdiction]
+        for jurisdiction in self._announcements.jurisdictions:
+            if partition_of(jurisdiction) == partition:
+                self._announcements.stop(jurisdiction)
+                self.positions.pop(jurisdiction, None)
+                self._troubles.clear(jurisdiction)
+
+    def _park(self, partition: int, jurisdiction: str, offset: int, error: Exception) -> None:
+        """It waits there for another program; its checkpoint does not go on."""
+        log_of.error("the projection of %s is parked: %s", jurisdiction, error)
+        self.parked[jurisdiction] = str(error)
+        self.parked_at[jurisdiction] = partition, offset
+        self._troubles.clear(jurisdiction)
+
+    async def _project(self, jurisdiction: str, records: Sequence[Record]) -> None:
+        await self._announcements.begin(jurisdiction)
+        commits = [Stored(record.value or b"", _UNJUDGED) for record in records]
+        reset = _erases(commits)
+
+        async def reread(jurisdiction: str, after: int) -> AsyncGenerator[list[Stored], None]:
+            nonlocal reset
+            async for batch in self._log.read(jurisdiction, after):
+                reset = reset or _erases(batch)
+                yield batch
+
+        try:
+            head = await run_batch(self._views, jurisdiction, commits, reread)
+            self.positions[jurisdiction] = head.position
+        finally:  # also what was written before the commit that cannot be read
+            await self._announcements.announce(jurisdiction, reset)
+        self._troubles.clear(jurisdiction)
+
+
+class _Watched:
+    """The log, with a sign of life for each batch that is read."""
+
+    def __init__(self, log: ColdLog, read: Callable[[], None]) -> None:
+        self.end, self._log, self._read = log.end, log, read
+
+    async def read(self, jurisdiction: str, after: int = 0) -> AsyncGenerator[list[Stored], None]:
+        async for batch in self._log.read(jurisdiction, after):
+            self._read()
+            yield batch
+
+
+def _erases(commits: Sequence[Stored]) -> bool:
+    return any(mark in commit.data for commit in commits for mark in _ERASURES)

@@ -1,0 +1,46 @@
+"""Sorts the records of a partition by the jurisdiction whose commits they are."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from events.commit import envelope
+from services.log.identity import partition_of
+from services.log.transport import Record
+
+
+class RecordSorter:
+    """Records that are no commits are counted and passed over."""
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = partitions
+        self.dead: Counter[str] = Counter()
+        """Records that are no commits, by reason."""
+
+    def by_jurisdiction(self, partition: int, records: Sequence[Record]) -> dict[str, list[Record]]:
+        """In the order of the topic, within each jurisdiction."""
+        groups: dict[str, list[Record]] = {}
+        for record in records:
+            jurisdiction = self._jurisdiction(partition, record)
+            if jurisdiction:
+                groups.setdefault(jurisdiction, []).append(record)
+        return groups
+
+    def _jurisdiction(self, partition: int, record: Record) -> str | None:
+        """Whose commit a record is; None = none that counts."""
+        if record.key is None:
+            return None  # the log's identity
+        try:
+            jurisdiction = record.key.decode()
+            named = envelope(record.value or b"").jurisdiction
+        except (UnicodeDecodeError, msgspec.DecodeError):
+            self.dead["not_a_commit"] += 1
+            return None
+        if named != jurisdiction:
+            self.dead["wrong_key"] += 1
+            return None
+        if partition_of(jurisdiction, self._partitions) != partition:
+            self.dead["wrong_partition"] += 1
+            return None
+        return jurisdiction

@@ -1,0 +1,79 @@
+"""Folds events into rows, view by view; a view that raises is set aside, and keeps no other back. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from events.base import Happened
+from projections.base import Row, View
+from projections.fold import folds
+from services.views.port import Rows
+
+ViewEvents = list[tuple[Happened, tuple[str, ...]]]
+"""Events that a view folds, each with the keys of the rows that it touches."""
+KeyedEvents = dict[str, ViewEvents]
+"""By view name."""
+
+
+def keyed(
+    events: Sequence[Happened],
+    catalog: Mapping[str, View[Any]],
+    aside: frozenset[str],
+    failed: dict[str, str],
+) -> KeyedEvents:
+    """Which rows each view needs, in the order of events. A view whose `keys` raises goes into `failed`."""
+    classes = {type(event.data) for event in events}
+    found: KeyedEvents = {}
+    for name, view in catalog.items():
+        wanted = {cls for cls in classes if name not in aside and folds(view, cls)}
+        some = events if wanted == classes else [e for e in events if type(e.data) in wanted]
+        mine = _keyed_for(view, some, failed)
+        if mine:
+            found[name] = mine
+    return found
+
+
+def _keyed_for(view: View[Any], events: Sequence[Happened], failed: dict[str, str]) -> ViewEvents:
+    keys_of, mine = view.keys, []
+    for event in events:
+        try:
+            keys = tuple(keys_of(event))
+        except Exception as error:
+            failed[view.name] = _reason(error, event)
+            return []
+        if keys:
+            mine.append((event, keys))
+    return mine
+
+
+def fold(events: KeyedEvents, before: Rows, catalog: Mapping[str, View[Any]], failed: dict[str, str]) -> Rows:
+    """Rows that are others than before. A view that raises goes into `failed`."""
+    after: Rows = {}
+    for name, mine in events.items():
+        if name in failed:
+            continue
+        rows = _fold_view(catalog[name], mine, before[name], failed)
+        changed = {key: row for key, row in rows.items() if row != before[name][key]}
+        if changed:
+            after[name] = changed
+    return after
+
+
+def _fold_view(
+    view: View[Any],
+    mine: ViewEvents,
+    before: Mapping[str, Row | None],
+    failed: dict[str, str],
+) -> dict[str, Row | None]:
+    rows, evolve = dict(before), view.evolve
+    for event, keys in mine:
+        try:
+            for key in keys:
+                rows[key] = evolve(rows[key], event, key)
+        except Exception as error:
+            failed[view.name] = _reason(error, event)
+            return {}
+    return rows
+
+
+def _reason(error: Exception, event: Happened) -> str:
+    return f"{type(error).__name__} at position {event.position} ({event.name}): {error}"

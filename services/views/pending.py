@@ -1,0 +1,93 @@
+"""Commits that wait to be folded: judged by the acceptance rule, in the order of their chain. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from events.base import Happened
+from events.catalog import BadEvent, UnknownEvent, happened
+from events.commit import Commit, Head, Verdict, decode, digest, envelope, judge
+from services.log.port import LogDamaged, Stored
+
+MOST_EVENTS: Final = 4_000
+"""Events of one transaction; more only where one commit holds more."""
+
+
+class PendingCommits:
+    """The commits that follow a head, whatever the order in which they were handed over."""
+
+    def __init__(self, jurisdiction: str, head: Head) -> None:
+        self.jurisdiction, self.start, self.head = jurisdiction, head, head
+        self.commits: list[Commit] = []
+        self.events: list[Happened] = []
+        self.failure: UnknownEvent | BadEvent | None = None
+        self.gap = self.full = self.reread = False
+        self.taken = 0
+        """How many of those handed over first need not be looked at again."""
+
+    @property
+    def more(self) -> bool:
+        """Whether there is more to look at once these are written."""
+        return self.gap or self.full or self.reread or self.failure is not None
+
+    def take(self, commits: Sequence[Stored]) -> None:
+        """Judge each by the acceptance rule, up to a gap, an unreadable event or MOST_EVENTS."""
+        for stored in commits:
+            try:
+                commit = decode(stored.data)
+            except msgspec.DecodeError as error:
+                if self._stops(stored.data, error):
+                    return
+                self.taken += 1
+                continue
+            if commit.jurisdiction != self.jurisdiction:
+                raise ValueError(f"a commit of {commit.jurisdiction} was given to {self.jurisdiction}")
+            verdict = judge(self.head, commit.first, commit.prev, len(commit.events))
+            self.gap = verdict is Verdict.GAP
+            self.full = len(self.events) >= MOST_EVENTS and verdict is Verdict.ACCEPTED
+            if self.gap or self.full or not self._enter(commit, stored.data, verdict):
+                return
+            self.taken += 1
+
+    def take_missing(self, commits: Sequence[Stored]) -> None:
+        """Take what the log has in place of a gap; what was handed over is looked at again after it."""
+        taken, self.reread = self.taken, True
+        self.take(commits)
+        self.taken = taken
+
+    def _stops(self, data: bytes, error: msgspec.DecodeError) -> bool:
+        """Bytes that cannot be read: whether they are of the chain all the same, by their envelope alone."""
+        try:
+            seen = envelope(data)
+        except msgspec.DecodeError:
+            return False
+        verdict = judge(self.head, seen.first, seen.prev, len(seen.events))
+        self.gap = verdict is Verdict.GAP
+        if verdict is Verdict.ACCEPTED:
+            self.failure = BadEvent("of an unreadable commit", seen.first, str(error))
+        return verdict is not Verdict.STALE
+
+    def _enter(self, commit: Commit, data: bytes, verdict: Verdict) -> bool:
+        if verdict is Verdict.STALE:
+            return True
+        try:
+            self.events += list(happened(commit))
+        except (UnknownEvent, BadEvent) as failure:
+            self.failure = failure
+            return False
+        self.commits.append(commit)
+        self.head = Head(self.head.position + len(commit.events), digest(data))
+        return True
+
+    def end(self) -> Head:
+        """The head where nothing follows it; raises the reason where something should."""
+        if self.failure:
+            raise self.failure
+        if self.gap:
+            why = (
+                f"what follows the views' head {self.start} is missing; "
+                "if the log is another one, delete the views and they are folded anew"
+            )
+            raise LogDamaged(self.jurisdiction, self.start.position + 1, why)
+        return self.head
