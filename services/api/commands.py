@@ -131,7 +131,7 @@ def _answer(outcome: Outcome) -> Response:
         headers, code = {"Retry-After": "1"}, outcome.code or "pending"
         raise Problem(503, code, headers=headers, more={"id": outcome.id}, **outcome.values)
     if outcome.outcome == "refused":
-        code = outcome.code or "internal"
+        code = str(outcome.code)
         raise Problem(STATUS.get(code, 409), code, more={"id": outcome.id}, **outcome.values)
     return answer(outcome)
 

@@ -17,6 +17,7 @@ from services.intake import ColumnsMissing, ImportFailed, Mapping, load_mapping,
 from services.intake.desk import Import, Imports, TooMany
 from services.intake.loading import used_columns
 from services.intake.sinks import OnBehalf
+from services.refusals import REFERENCE, languages
 
 MOST_NAME: Final = 200
 ROWS: Final = 20
@@ -84,7 +85,10 @@ async def preview(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """Take a file and import it: 202 with the id under which its progress is told."""
     jurisdiction, asker = await _importer(request)
-    mapping, file, _ = _asked(request)
+    mapping, file, _ = _asked(request, "language")
+    language = request.query_params.get("language", REFERENCE)
+    if language not in languages():
+        raise Problem(400, "parameter.invalid", name="language", choices=list(languages()))
     content = await _content(request)
     held = tokens(request)  # not of the request: that would keep the file in memory until the import ends
 
@@ -96,7 +100,7 @@ async def begin(request: Request) -> Response:
     service = muster(request)
     sink = OnBehalf(service.commands, service.clock, asker.actor, asker.decision_scope(), may)
     try:
-        begun = await _desk(request).begin(jurisdiction, file, mapping, content, sink, asker.id)
+        begun = await _desk(request).begin(jurisdiction, file, mapping, content, sink, asker.id, language)
     except (ImportFailed, TooMany, OSError) as error:
         raise _problem(error) from error
     return answer({"import": begun.id, "state": begun.state}, 202, _PRIVATE)

@@ -207,7 +207,7 @@ async def record_reveal(
     )
     outcome = (await service.commands.submit(jurisdiction, [envelope]))[0]
     if outcome.outcome == "refused":
-        raise Problem(409, outcome.code or "internal", **outcome.values)
+        raise Problem(409, str(outcome.code), **outcome.values)
     if outcome.outcome != "accepted":
         raise Problem(503, "pending", variant="reveal")
 

@@ -18,6 +18,7 @@ from services.application.progress import ViewProgress
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
 from services.intake import ImportFailed, Summary, import_files, load_mapping
 from services.intake.sinks import Embedded, Remote
+from services.refusals import REFERENCE, languages
 
 
 @asynccontextmanager
@@ -69,11 +70,14 @@ def import_(
     jurisdiction: Annotated[str, typer.Option("--jurisdiction", "-j", help="Code of the jurisdiction.")],
     data: Data = DATA,
     rejects: Annotated[Path | None, typer.Option(help="File for rejected rows.")] = None,
+    language: Annotated[str, typer.Option(help="Of the reasons in it: en or zh.")] = REFERENCE,
     as_json: Json = False,
 ) -> None:
     """Import files by a mapping. Importing twice changes nothing."""
+    if language not in languages():
+        raise Fail(f"the language {language} is not one of {', '.join(languages())}.", 2)
     try:
-        summary = run(_import(files, mapping, jurisdiction, data, rejects))
+        summary = run(_import(files, mapping, jurisdiction, data, rejects, language))
     except ImportFailed as error:
         raise Fail(str(error), 2) from error
     except httpx.HTTPError as error:
@@ -83,7 +87,7 @@ def import_(
 
 
 async def _import(
-    files: list[Path], mapping: str, jurisdiction: str, data: Path, rejects: Path | None
+    files: list[Path], mapping: str, jurisdiction: str, data: Path, rejects: Path | None, language: str
 ) -> Summary:
     loaded = load_mapping(mapping)
     async with sink(data) as (target, key):
@@ -96,6 +100,7 @@ async def _import(
                 import_key=key,
                 rejects=rejects or _folder(data / "rejects"),
                 progress=done,
+                language=language,
             )
 
 

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.base.accepts import takes_gzip
-from services.console import rules
+from services.console import refusals, rules
 
 WEB: Final = Path(__file__).parent / "web"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
@@ -49,10 +49,10 @@ class File(NamedTuple):
 
 @cache
 def contents() -> dict[str, bytes]:
-    """All files of the folder, and the module of the service's words, by path below it."""
+    """All files of the folder, by path below it, and what is generated beside them."""
     paths = sorted(path for path in WEB.rglob("*") if path.is_file())
     found = {path.relative_to(WEB).as_posix(): path.read_bytes() for path in paths}
-    return {**found, rules.NAME: rules.module()}
+    return {**found, rules.NAME: rules.module(), **refusals.modules()}
 
 
 @cache

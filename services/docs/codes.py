@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from services import refusals
 from services.api.commands import STATUS
 from services.docs.markdown import code, head, table
 
@@ -38,22 +39,21 @@ def page() -> str:
     """The page's text."""
     rules = [*_of("decisions", "Refused", 0), *_of("decisions", "rule", 1), *_of("decisions", "fresh", 1)]
     lines = head("Codes", INTRO)
-    lines += ["## Refusals", "", REFUSED, "", *_refusals([*rules, *_of("recorder", "Refused", 0)])]
-    notes = [(code(name), text) for name, text in sorted(codes.NOTED.items())]
+    lines += ["## Refusals", "", REFUSED, "", *_refusals({f.code for f in rules})]
+    notes = [(code(name), text) for name, text in sorted(refusals.noted().items()) if _only_noted(name)]
     lines += ["## Anomalies that refuse nothing", "", NOTED_INTRO, "", *table(("code", "meaning"), notes)]
     lines += [
         "## Outcomes of recording",
         "",
         WRITER,
         "",
-        *_plain([*_outcomes(), *_of("recorder", "_pending", 1)]),
+        *_told({f.code for f in _of("recorder", "Refused", 0)}),
     ]
-    problems = [*_of("api", "Problem", 1), *_by_status()]
-    lines += ["## HTTP problems", "", PROBLEMS, "", *_problems(problems)]
+    lines += ["## HTTP problems", "", PROBLEMS, "", *_problems(_of("api", "Problem", 1))]
     lines += ["## Tokens", "", TOKENS, "", *_plain(_of("access", "TokenRefused", 0))]
     transfers = [*_of("transfer", "TransferFailed", 0), *_of("cli", "TransferFailed", 0)]
     lines += ["## Moving and backup", "", TRANSFERS, "", *_plain(transfers)]
-    lines += ["## Rejected rows", "", ROWS, "", *_plain(_of("intake", "RowError", 0))]
+    lines += ["## Rejected rows", "", ROWS, "", *_told({f.code for f in _of("intake", "RowError", 0)})]
     lines += ["## Findings", "", FINDINGS, "", *_plain(_of("verify", "add", 1))]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -61,30 +61,48 @@ def page() -> str:
 # -- tables ------------------------------------------------------------------------------------------------
 
 
-def _refusals(some: list[Found]) -> list[str]:
+def _refusals(names: set[str]) -> list[str]:
     rows = [
         (
             code(name),
             str(STATUS.get(name, 409)),
-            "anomaly" if name in codes.ANOMALIES else "",
-            codes.REFUSALS.get(name, ""),
-            _sentences(texts),
+            "anomaly" if name in refusals.noted() else "",
+            refusals.meaning(name),
+            _said(name),
         )
-        for name, texts in _grouped([*some, *(Found(name, "") for name in codes.REFUSALS)])
+        for name in sorted(names)
     ]
     return table(("code", "status", "observed", "meaning", "sentence"), rows)
 
 
-def _plain(some: list[Found]) -> list[str]:
-    return table(("code", "sentence"), ((code(name), _sentences(texts)) for name, texts in _grouped(some)))
+def _only_noted(name: str) -> bool:
+    """Whether it means something of its own as an anomaly, or is nothing else."""
+    entry = refusals.entries(refusals.REFERENCE)[name]
+    return isinstance(entry.noted, str) or not entry.sentences()
+
+
+def _told(names: set[str]) -> list[str]:
+    return table(("code", "sentence"), ((code(name), _said(name)) for name in sorted(names)))
 
 
 def _problems(some: list[Found]) -> list[str]:
-    rows = [
-        (code(name), ", ".join(sorted({str(f.status) for f in some if f.code == name})), _sentences(texts))
-        for name, texts in _grouped(some)
-    ]
+    rows = [(code(name), _statuses(some, name), _said(name)) for name in sorted({f.code for f in some})]
     return table(("code", "status", "sentence"), rows)
+
+
+def _statuses(some: list[Found], name: str) -> str:
+    return ", ".join(sorted({str(f.status or "other") for f in some if f.code == name}))
+
+
+def _said(name: str) -> str:
+    """All sentences of the catalogue."""
+    entry = refusals.entries(refusals.REFERENCE)[name]
+    texts = [text for one in (None, *sorted(entry.variants)) for text in entry.sentences(one)]
+    return " / ".join(dict.fromkeys(texts))
+
+
+def _plain(some: list[Found]) -> list[str]:
+    return table(("code", "sentence"), ((code(name), _sentences(texts)) for name, texts in _grouped(some)))
 
 
 def _grouped(some: list[Found]) -> list[tuple[str, list[str]]]:
@@ -136,30 +154,6 @@ def _of(where: str, name: str, at: int) -> list[Found]:
         status = _number(call.args[0]) if at else None
         found += [Found(one, text, status) for one in _constants(call.args[at])]
     return found
-
-
-def _outcomes() -> list[Found]:
-    """Outcome(..., code=..., detail=...)."""
-    found: list[Found] = []
-    for call, names in _calls("recorder", "Outcome"):
-        given = {keyword.arg: keyword.value for keyword in call.keywords}
-        if "code" in given:
-            text = _text(given["detail"], names) if "detail" in given else ""
-            found += [Found(one, text) for one in _constants(given["code"])]
-    return found
-
-
-def _by_status() -> list[Found]:
-    """Tables {status: code} of the framework's own errors."""
-    tree = ast.parse((ROOT / "api" / "problems.py").read_text(encoding="utf-8"))
-    return [
-        Found(name, "", status)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Dict)
-        for key, value in zip(node.keys, node.values, strict=True)
-        if key is not None and (status := _number(key)) is not None
-        for name in _constants(value)
-    ]
 
 
 def _constants(node: ast.expr) -> list[str]:

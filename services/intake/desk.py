@@ -25,6 +25,7 @@ from services.intake.previewing import Preview, preview
 from services.intake.sending import Sink
 from services.intake.summary import Summary
 from services.intake.uploads import check
+from services.refusals import REFERENCE
 from services.vault import Vault
 
 AT_ONCE: Final = 2
@@ -86,6 +87,8 @@ class _Job(msgspec.Struct):
     ended: float | None = None
     """By the monotonic clock."""
     rejects: list[Path] = []
+    language: str = REFERENCE
+    """Of the reasons in them."""
 
 
 class Imports:
@@ -134,9 +137,16 @@ class Imports:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def begin(
-        self, jurisdiction: str, file: str, mapping: Mapping, content: bytes, sink: Sink, owner: str
+        self,
+        jurisdiction: str,
+        file: str,
+        mapping: Mapping,
+        content: bytes,
+        sink: Sink,
+        owner: str,
+        language: str = REFERENCE,
     ) -> Import:
-        """Begin one, once its header fits. Raises as `preview`."""
+        """Begin one, once its header fits; rows are rejected in `language`. Raises as `preview`."""
         if sum(job.ended is None for job in self._jobs.values()) >= AT_ONCE:
             raise TooMany
         key = str(uuid4())
@@ -147,7 +157,7 @@ class Imports:
             mapping=mapping.name,
             started_at=self._clock.now(),
         )
-        job = self._jobs[key] = _Job(shown, owner, self._folder.path / key)
+        job = self._jobs[key] = _Job(shown, owner, self._folder.path / key, language=language)
         try:
             path = await asyncio.to_thread(_store, job.folder, content)
             await asyncio.to_thread(find, path, mapping)
@@ -189,6 +199,7 @@ class Imports:
                 import_key=self._vault.import_key(),
                 rejects=job.folder,
                 progress=_Progress(shown),
+                language=job.language,
             )
         except ImportFailed as error:
             shown.error = str(_named(error, job.folder, shown.file))

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from services.intake import templates
@@ -36,7 +37,7 @@ class Values:
         found = self._typed_text(spec, kind, cells)
         if isinstance(found, list):
             part = part_of(name, field)
-            return [_each(part, one) for one in found]
+            return [self._guarded(spec, str(one), partial(_each, part, one)) for one in found]
         return found
 
     def at(self, spec: Value, cells: Cells) -> datetime | None:

@@ -5,6 +5,7 @@ One TOML file per language and aggregate, found by itself: `{language}/{aggregat
 - `sentence`: with `{value}` for what it names; of several the first one is said whose values are all given;
 - `variants`: the same by the value `variant`, where one code stands for several rules;
 - `meaning`: what the code means, whatever it is about; where it is left out, the sentence says it all;
+- `you`: the same in short to the worker whose own act it was, on their phone;
 - `noted`: only in English; that the code may be recorded as an anomaly: true, or what it then means.
 
 A table `words.NAME` gives words for the codes that the value NAME may hold in that file.
@@ -33,6 +34,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sentence: str | tuple[str, ...] = ()
     variants: dict[str, str | tuple[str, ...]] = {}
     meaning: str = ""
+    you: str = ""
     noted: bool | str = False
     words: dict[str, dict[str, str]] = {}
 

@@ -33,7 +33,7 @@ async def resume(
         if outcome.outcome in ("accepted", "known"):
             return outcome.position or 0
         if outcome.outcome == "refused":
-            code = outcome.code or "internal"
+            code = str(outcome.code)
             raise TransferFailed(code, sentence(code, outcome.values))
         await asyncio.sleep(min(0.1 * 2**attempt, 5))
     raise TransferFailed(

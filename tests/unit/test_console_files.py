@@ -5,10 +5,12 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.console.pages import WEB, contents
+from services.refusals import entries as refusals
 
 VENDOR = WEB / "vendor"
 OWN = sorted(p for p in WEB.rglob("*.js") if VENDOR not in p.parents)
@@ -178,7 +180,24 @@ def test_colours_are_named_once(path: Path) -> None:
     assert not own or path.name == "print.css", own
 
 
-def test_every_refusal_has_a_sentence_in_both_languages() -> None:
-    for language in ("zh", "en"):
-        missing = [code for code in MEANING if f"code.{code}" not in catalogue(language, "board")]
-        assert not missing
+def generated(language: str, page: str) -> dict[str, Any]:
+    """The refusals that a page is given."""
+    text = contents()[f"i18n/{language}/{page}_refusals.js"].decode()
+    return json.loads(text.removeprefix("export default ").removesuffix(";\n"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_board_has_all_refusals_and_the_phone_what_its_worker_meets(language: str) -> None:
+    board, phone = generated(language, "board"), generated(language, "go")
+    assert set(board) == set(refusals(language))
+    assert all(one["meaning"] for one in board.values())
+    assert phone == {code: one.you for code, one in refusals(language).items() if one.you}
+    assert set(phone) == set(generated("en", "go"))
+
+
+CUTTING = re.compile(r"(detail|message|reason)[\w.]*\.(match|replace|search|split)\(|exec\((detail|message)")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
+def test_pages_cut_nothing_out_of_sentences(path: Path) -> None:
+    assert not CUTTING.search(path.read_text())

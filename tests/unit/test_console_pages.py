@@ -102,6 +102,7 @@ def test_a_version_stays_what_it_was_though_the_folder_changes(
     (tmp_path / "a.js").write_text("old")
     monkeypatch.setattr(pages, "WEB", tmp_path)
     made = b"lib/rules.js\0" + rules.module()
+    monkeypatch.setattr(pages.refusals, "modules", dict)
     caches = (pages.contents, pages.digest, pages._asset)
     for one in caches:
         one.cache_clear()

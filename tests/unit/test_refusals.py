@@ -12,8 +12,10 @@ import pytest
 from services import refusals
 
 SERVICES = Path(refusals.__file__).parents[1]
-RAISED: dict[str, int] = {"Refused": 0, "rule": 1, "note": 0, "fresh": 1}
+RAISED: dict[str, int] = {"Refused": 0, "rule": 1, "note": 0, "fresh": 1, "Problem": 1, "RowError": 0}
 """Callable -> which argument is the code."""
+OTHERS = {"headers", "more"}
+"""Names that a problem is given beside its values."""
 CODE = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)?")
 HAN = r"[\u4e00-\u9fff]"
 
@@ -24,35 +26,69 @@ class Site(NamedTuple):
     where: str
     code: str
     values: frozenset[str]
+    variants: frozenset[str]
+    open: bool
+    """Whether it gives further values, by **."""
     says: bool
     """Whether a sentence is made of it; an anomaly is only named."""
 
+    def fits(self, sentence: str) -> bool:
+        """Whether this site may be told so."""
+        return self.open or refusals.placeholders(sentence) <= self.values
 
-def constants(node: ast.AST) -> set[str]:
-    """The codes that an expression may give, its conditions left out."""
-    if isinstance(node, ast.IfExp):
-        return constants(node.body) | constants(node.orelse)
-    given = node.value if isinstance(node, ast.Constant) else None
-    return {given} if isinstance(given, str) and CODE.fullmatch(given) else set()
+
+def constants(node: ast.AST | None) -> frozenset[str]:
+    """The texts that an expression may give, its conditions left out."""
+    match node:
+        case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other]):
+            return constants(one) | constants(other)
+        case ast.Constant(value=str(text)) if CODE.fullmatch(text):
+            return frozenset((text,))
+        case _:
+            return frozenset()
 
 
 def sites() -> Iterator[Site]:
     """Every call that raises or notes a code."""
-    for path in sorted(SERVICES.glob("decisions/**/*.py")):
+    for path in sorted(SERVICES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call):
-                continue
-            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            at = RAISED.get(called)
-            if at is None or len(node.args) <= at:
-                continue
-            values = frozenset(one.arg for one in node.keywords if one.arg)
-            for code in constants(node.args[at]):
-                yield Site(f"{path.name}:{node.lineno}", code, values, called != "note")
+            if isinstance(node, ast.Call):
+                yield from of(node, f"{path.relative_to(SERVICES)}:{node.lineno}")
+
+
+def of(node: ast.Call, where: str) -> Iterator[Site]:
+    """The sites that a call is: one for each code it may give."""
+    called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    at = RAISED.get(called)
+    if at is None or len(node.args) <= at:
+        return
+    given = {one.arg: one.value for one in node.keywords if one.arg}
+    for code in constants(node.args[at]):
+        yield Site(
+            where,
+            code,
+            frozenset(given) - OTHERS,
+            constants(given.get("variant")),
+            any(one.arg is None for one in node.keywords),
+            called != "note",
+        )
 
 
 SITES = tuple(sites())
+SAYING = tuple(site for site in SITES if site.says)
 LANGUAGES = refusals.languages()
+MISREAD = frozenset(refusals.entries("en")["unreadable"].variants)
+BROKEN = frozenset(("missing", "string_too_long", "string_too_short", "string_pattern_mismatch")) | {
+    "greater_than_equal",
+    "less_than_equal",
+}
+"""Variants that pydantic names."""
+
+
+def told(site: Site) -> tuple[str, ...]:
+    """The sentences that a site may be told by."""
+    entry = refusals.entries("en")[site.code]
+    return tuple(text for one in site.variants or (None,) for text in entry.sentences(one))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -60,34 +96,47 @@ def test_every_code_raised_has_an_entry_and_every_entry_is_raised(language: str)
     assert {site.code for site in SITES} == set(refusals.entries(language))
 
 
-@pytest.mark.parametrize("site", SITES, ids=lambda site: f"{site.where} {site.code}")
+@pytest.mark.parametrize("site", SAYING, ids=lambda site: f"{site.where} {site.code}")
 def test_a_raise_gives_the_values_that_a_sentence_needs(site: Site):
-    if site.says:
-        sentences = refusals.entries("en")[site.code].sentences
-        assert any(refusals.placeholders(text) <= site.values for text in sentences), site.values
+    assert any(map(site.fits, told(site))), site.values
+    assert site.variants <= set(refusals.entries("en")[site.code].variants)
 
 
 @pytest.mark.parametrize("code", sorted(refusals.entries("en")))
-def test_every_sentence_and_every_value_is_used(code: str):
-    given = [site.values for site in SITES if site.code == code and site.says]
-    sentences = refusals.entries("en")[code].sentences
-    for text in sentences:
-        assert any(refusals.placeholders(text) <= values for values in given), text
-    named = frozenset[str]().union(*map(refusals.placeholders, sentences))
-    for values in given:
-        assert values <= named
+def test_every_sentence_variant_and_value_is_used(code: str):
+    mine = [site for site in SAYING if site.code == code]
+    entry = refusals.entries("en")[code]
+    variants = {"unreadable": MISREAD, "invalid": BROKEN}.get(code, frozenset())
+    assert set(entry.variants) == variants.union(*(site.variants for site in mine))
+    for text in entry.sentences():
+        assert any(site.fits(text) for site in mine), text
+    named = frozenset(("variant",)).union(*map(refusals.placeholders, every(entry)))
+    assert all(site.values <= named for site in mine)
+
+
+def every(entry: refusals.Entry) -> list[str]:
+    """All sentences of an entry, those of its variants too."""
+    return [text for one in (None, *sorted(entry.variants)) for text in entry.sentences(one)]
+
+
+def test_every_misreading_has_its_sentence():
+    calls = [
+        node
+        for path in (SERVICES / "intake").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Misread"
+    ]
+    assert frozenset().union(*(constants(call.args[0]) for call in calls)) == MISREAD
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_languages_say_the_same_things(language: str):
     for code, entry in refusals.entries(language).items():
         english = refusals.entries("en")[code]
-        ours, theirs = (
-            map(refusals.placeholders, entry.sentences),
-            map(refusals.placeholders, english.sentences),
-        )
-        assert list(ours) == list(theirs), code
-        assert isinstance(entry.noted, str) == isinstance(english.noted, str) or not entry.noted, code
+        assert set(entry.variants) == set(english.variants), code
+        ours, theirs = (list(map(refusals.placeholders, every(one))) for one in (entry, english))
+        assert ours == theirs, code
+        assert isinstance(entry.noted, str) == isinstance(english.noted, str), code
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -100,7 +149,7 @@ def test_meanings_need_no_value(language: str):
 
 def test_chinese_has_no_ascii_punctuation_beside_han():
     for code, entry in refusals.entries("zh").items():
-        for text in (*entry.sentences, entry.meaning):
+        for text in (*every(entry), entry.meaning):
             assert not re.search(rf"{HAN}\s?[,.;:!?()]|[,.;:!?()]\s?{HAN}", text), f"{code}: {text}"
 
 

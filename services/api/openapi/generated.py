@@ -35,6 +35,7 @@ OUTCOME: dict[str, Any] = {
         "position": {"type": "integer", "description": "Read with after=position to see it"},
         "code": TEXT,
         "detail": TEXT,
+        "values": {"type": "object", "description": "What the sentence names"},
     },
 }
 

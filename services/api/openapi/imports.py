@@ -17,6 +17,7 @@ from services.api.openapi.parts import (
     query,
     ref,
 )
+from services.refusals import REFERENCE, languages
 
 _IMPORT_ID = {
     "name": "id",
@@ -125,6 +126,7 @@ PREVIEW = {
                             "commands": {"type": "array", "items": OBJECT},
                             "code": TEXT,
                             "reason": {"type": "string", "description": "Why the row would be rejected"},
+                            "values": {"type": "object", "description": "What the reason names"},
                         },
                     },
                 },
@@ -140,7 +142,14 @@ IMPORT = {
     "summary": "Import a file; what was imported before is known, nothing is doubled",
     "description": "Each row is decided within the asker's rights. Ask for the progress under the id.",
     "tags": ["imports"],
-    "parameters": _taking(),
+    "parameters": [
+        *_taking(),
+        query(
+            "language",
+            {"type": "string", "enum": list(languages()), "default": REFERENCE},
+            "Of the reasons in the file of rejected rows",
+        ),
+    ],
     "requestBody": _FILE,
     "responses": {
         "202": {

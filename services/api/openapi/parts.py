@@ -30,7 +30,8 @@ PROBLEM: dict[str, Any] = {
         "title": TEXT,
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "Stable; see the catalogue of codes"},
-        "detail": {"type": "string", "description": "A sentence for people"},
+        "detail": {"type": "string", "description": "A sentence for people, in English"},
+        "values": {"type": "object", "description": "What the sentence names, for one in another language"},
         "errors": {"type": "array", "items": {"type": "object"}},
     },
 }

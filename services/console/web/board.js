@@ -1,7 +1,8 @@
 // The shell of the board: signing in, choosing a jurisdiction, the header, and the page that the address names.
 import { html, render, signal, useEffect, useErrorBoundary, useLayoutEffect, useState } from "./lib/preact.js";
 import { Problem, send, signedOut } from "./lib/api.js";
-import { LANGUAGES, lang, reason, speak, t } from "./lib/i18n.js";
+import { LANGUAGES, lang, speak, t } from "./lib/i18n.js";
+import { reason } from "./lib/refusals.js";
 import { go, href, route } from "./lib/router.js";
 import { attend, identify, incidents, jurisdictions, live, may, mayCommand, place, session } from "./lib/store.js";
 import { dayWords } from "./lib/clock.js";

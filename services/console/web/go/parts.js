@@ -1,6 +1,6 @@
 // Small parts of the courier's page.
 import { html, useEffect, useId, useRef } from "../lib/preact.js";
-import { t, word } from "../lib/i18n.js";
+import { refusal, t, word } from "../lib/i18n.js";
 import { lingers } from "./state.js";
 
 const PATHS = {
@@ -66,3 +66,6 @@ export function Toggle({ label, hint, on, set }) {
     <button type="button" role="switch" class="switch" aria-checked=${String(on)} aria-labelledby=${id}
       aria-describedby=${hint && `${id}-hint`} onClick=${() => set(!on)}><span class="knob" aria-hidden="true"></span></button></div>`;
 }
+
+/** Why something was refused, to this page's worker; what a service older or newer than the page said, as it is. */
+export const reason = ({ code, detail }) => t(`code.${code}`, {}, refusal(code) ?? (detail || code));

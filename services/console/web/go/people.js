@@ -1,12 +1,12 @@
 // My team, my hours, what waits, and settings.
 import { html, signal, useState } from "../lib/preact.js";
 import { get } from "../lib/api.js";
-import { LANGUAGES, lang, reason, speak, t, word } from "../lib/i18n.js";
+import { LANGUAGES, lang, speak, t, word } from "../lib/i18n.js";
 import { setTheme, theme } from "../lib/prefs.js";
 import { day, hhmm, now, span, worked } from "../lib/time.js";
 import { setSound, sound } from "./alarm.js";
 import { areaName, needAreas } from "./areas.js";
-import { Button, Icon, Part, Presence, Sheet, Toggle } from "./parts.js";
+import { Button, Icon, Part, Presence, Sheet, Toggle, reason } from "./parts.js";
 import { hindrance, setSharing, sharing } from "./place.js";
 import { look, push, subscribe, unsubscribe, words } from "./push.js";
 import { signOut, unsent } from "./session.js";

@@ -1,8 +1,8 @@
 // Signing in by the one-time code that the command centre gives.
 import { html, useState } from "../lib/preact.js";
-import { reason, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { Problem } from "../lib/api.js";
-import { Button, Sheet } from "./parts.js";
+import { Button, Sheet, reason } from "./parts.js";
 import { Looks } from "./people.js";
 import { pending, signIn, tryCode, wish } from "./session.js";
 import { others, trouble, unsentOf } from "./state.js";

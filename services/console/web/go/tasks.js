@@ -1,10 +1,10 @@
 // Offers and tasks: each with its next step as one button.
 import { html, useEffect, useState } from "../lib/preact.js";
 import { get } from "../lib/api.js";
-import { number, reason, t, word } from "../lib/i18n.js";
+import { number, t, word } from "../lib/i18n.js";
 import { STAGES } from "../lib/rules.js";
 import { hhmm, now, span } from "../lib/time.js";
-import { Button, Icon, Sheet, Unsent } from "./parts.js";
+import { Button, Icon, Sheet, Unsent, reason } from "./parts.js";
 import { act } from "./sync.js";
 import { db, offers, tasks, who } from "./state.js";
 

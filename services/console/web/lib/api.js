@@ -11,7 +11,7 @@ export const signedOut = signal(false);
 export class Problem extends Error {
   constructor(status, code, detail, body = {}) {
     super(detail);
-    Object.assign(this, { status, code, detail, body });
+    Object.assign(this, { status, code, detail, values: body.values, body });
   }
 }
 
@@ -99,7 +99,7 @@ export async function command(jurisdiction, name, data, { id = uuid(), at, obser
   }
 }
 
-/** Send several commands in order: the outcomes, each {id, outcome, code?, detail?}. Throws Problem. */
+/** Send several commands in order: the outcomes, each {id, outcome, code?, values?, detail?}. Throws Problem. */
 export async function commands(jurisdiction, items) {
   const body = items.map((item) => ({ id: uuid(), ...item }));
   for (let attempt = 1; ; attempt += 1) {

@@ -6,19 +6,7 @@ const KEPT = "muster.language";
 /** Marks of direction: in a value they would turn the text around it as well. */
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 const catalogues = { zh: null, en: null };
-
-/** What the service's sentence for a refusal names (docs/catalogue/codes.md). */
-const NAMED = {
-  "request.full": /taken by (?<by>.+?)\.$/,
-  "capacity.exceeded": /already on (?<live>.+?);/,
-  "worker.has_assignment": /live assignment \((?<live>.+?)\)/,
-  "team.has_assignments": /live assignments \((?<live>.+?)\)/,
-  "worker.in_team": /active team (?<team>.+?);/,
-  "incident.unfinished": /^(?<n>\d+) /,
-  "import.column": /^(?<what>.+)$/s,
-  "import.file": /^(?<what>.+)$/s,
-  invalid: /^(?<what>.+)$/s,
-};
+const refusals = {};
 
 /** The language shown: zh or en. */
 export const lang = signal(preferred());
@@ -31,20 +19,26 @@ function preferred() {
 
 /** Load a language if need be, and show it. `base` = the folder of catalogues; courier pages have their own. */
 export async function speak(code, file = "board") {
-  catalogues[code] ??= (await import(`../i18n/${code}/${file}.js`)).default;
+  const parts = [import(`../i18n/${code}/${file}.js`), import(`../i18n/${code}/${file}_refusals.js`)];
+  const [texts, refused] = await Promise.all(parts);
+  catalogues[code] = texts.default;
+  refusals[code] = refused.default;
   localStorage.setItem(KEPT, code);
   document.documentElement.lang = code === "zh" ? "zh-CN" : "en";
   lang.value = code;
 }
 
-/** A text of the catalogue with its values filled in. */
-export function t(key, values = {}) {
-  const text = catalogues[lang.value]?.[key];
+/** A value without marks that turn the text around it. */
+export const plain = (value) => String(value ?? "").replace(TURNING, "");
+
+/** A text of the catalogue with its values filled in; `other` where it may have none. */
+export function t(key, values = {}, other = undefined) {
+  const text = catalogues[lang.value]?.[key] ?? other;
   if (text === undefined) {
     console.error(`no text ${key} in ${lang.value}`);
     return key;
   }
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "").replace(TURNING, ""));
+  return text.replace(/\{(\w+)\}/g, (_, name) => plain(values[name]));
 }
 
 /** The word for a code of a domain such as role or category; a code that we have no word for, as it is. */
@@ -53,13 +47,8 @@ export function word(domain, code) {
   return catalogues[lang.value]?.[`${domain}.${code}`] ?? String(code).replaceAll("_", " ");
 }
 
-/** Why something was refused, for the person who asked: our sentence for its code, else the service's. */
-export function reason(problem) {
-  const key = `code.${problem.code}`;
-  const known = catalogues[lang.value]?.[key];
-  if (lang.value === "en" && problem.detail && problem.status) return problem.detail;
-  return known ? t(key, NAMED[problem.code]?.exec(problem.detail ?? "")?.groups) : problem.detail || problem.code;
-}
+/** What the catalogue of refusals says of a code: on a phone a text, on the board as lib/refusals.js reads it. */
+export const refusal = (code) => refusals[lang.value]?.[code];
 
 const numbers = new Map();
 /** A number as the language writes it. */

@@ -1,6 +1,7 @@
 // Small parts that all pages are made of.
 import { html, signal, useEffect, useId, useRef, useState } from "./preact.js";
-import { reason, t, word } from "./i18n.js";
+import { t, word } from "./i18n.js";
+import { reason } from "./refusals.js";
 import { live } from "./store.js";
 import { span, wall } from "./time.js";
 import { href } from "./router.js";

@@ -1,7 +1,7 @@
 // Importing a sheet: the file, what it would do, how far it is, what became of its rows.
 import { html, useEffect, useRef, useState } from "../lib/preact.js";
-import { Problem } from "../lib/api.js";
-import { number, reason, t, word } from "../lib/i18n.js";
+import { number, t, word } from "../lib/i18n.js";
+import { reason } from "../lib/refusals.js";
 import { href } from "../lib/router.js";
 import { live, mayCommand } from "../lib/store.js";
 import { stamp } from "../lib/time.js";
@@ -121,7 +121,7 @@ function TooLarge({ file, mapping }) {
 
 function Wrong({ problem, known, mapping }) {
   if (!problem) return null;
-  if (problem.code !== "import.column") return html`<${ErrorNote} problem=${plain(problem)} />`;
+  if (problem.code !== "import.column") return html`<${ErrorNote} problem=${problem} />`;
   const columns = known.find((one) => one.name === mapping)?.columns ?? [];
   const also = (name) => (columns.find((one) => one.column === name)?.also ?? []).join(t("entry.comma"));
   return html`<div class="note note-error" role="alert"><${Icon} name="alert" /><div>
@@ -130,10 +130,6 @@ function Wrong({ problem, known, mapping }) {
       ${also(name) && html` <span class="muted">${t("entry.import_also", { names: also(name) })}</span>`}</li>`)}
     </ul><p>${t("entry.import_columns_do")}</p></div></div>`;
 }
-
-/** A refusal of a file in our words. */
-const plain = (problem) => (problem.code === "import.file" ? new Problem(0, problem.code,
-  t("entry.import_file", { detail: problem.detail })) : problem);
 
 function Seen({ seen }) {
   const matched = seen.columns.filter((one) => one.matched).map((one) => one.column);
@@ -160,8 +156,7 @@ function Seen({ seen }) {
       scope="row">${row.sheet
       && `${row.sheet} `}${row.line}</th>${shown.map((name) => html`<td>${row.cells[name] ?? ""}</td>`)}
       <td>${row.reason ? html`<strong><${Icon} name="alert"
-        />${t("entry.would_reject", { reason: reason({ code: row.code, detail: row.reason,
-        status: 422 }) })}</strong>` : row.commands.map((one) => html`<span
+        />${t("entry.would_reject", { reason: reason({ ...row, detail: row.reason }) })}</strong>` : row.commands.map((one) => html`<span
         class="import-command-word">${said(one)}</span> `)}</td></tr>`)}</tbody></table></div></section>`;
 }
 

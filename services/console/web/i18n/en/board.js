@@ -1,11 +1,10 @@
 // All texts of the board in English, part by part.
 import shell from "./shell.js";
 import words from "./words.js";
-import codes from "./codes.js";
 import overview from "./overview.js";
 import requests from "./requests.js";
 import people from "./people.js";
 import map from "./map.js";
 import entry from "./entry.js";
 
-export default { ...shell, ...words, ...codes, ...overview, ...requests, ...people, ...map, ...entry };
+export default { ...shell, ...words, ...overview, ...requests, ...people, ...map, ...entry };

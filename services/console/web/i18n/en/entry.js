@@ -205,7 +205,6 @@ export default {
   "entry.import_columns": "This is no sheet of the kind \"{mapping}\": these columns are missing:",
   "entry.import_also": "also {names}",
   "entry.import_columns_do": "Correct the headings, or choose another kind of sheet.",
-  "entry.import_file": "The file cannot be read; save it as CSV (UTF-8) or XLSX and try again. ({detail})",
   "entry.comma": ", ",
   "entry.preview": "The first {n} of {m} rows",
   "entry.preview_label": "Preview",

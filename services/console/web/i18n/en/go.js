@@ -52,13 +52,6 @@ export default {
   "category.grocery": "Groceries", "category.medicine": "Medicine", "category.transport": "Transport", "category.welfare": "Welfare", "category.medical": "Medical",
   "reason.busy": "Busy", "reason.too_far": "Too far", "reason.no_vehicle": "No vehicle", "reason.unwell": "Unwell", "reason.other": "Another reason", "reason.shift_over": "My shift is over", "reason.vehicle": "Vehicle broke down",
 
-  "code.code.unknown": "This code is wrong, used or too old. Ask the command centre for a new one.", "code.too_many": "Too many wrong codes. Try again in a minute.", "code.unauthorized": "You are signed out; sign in again.",
-  "code.not_a_worker": "This is not a worker's code.", "code.network": "No network.", "code.forbidden": "You cannot do this now: you may have changed team, or somebody else has the task.",
-  "code.area.unknown": "There is no such area.", "code.area.closed": "This area is closed; check in elsewhere.", "code.worker.off_duty": "You were off duty then; check in first.",
-  "code.worker.has_assignment": "You have unfinished tasks: finish them, or hand them back with a reason.", "code.worker.retired": "You have left the roster; ask the command centre.", "code.worker.unknown": "You are not on the roster; ask the command centre.", "code.worker.erased": "Your registration was erased; ask the command centre.",
-  "code.offer.expired": "Too late: the time to answer is over, and somebody else may have the task.", "code.offer.gone": "This task was answered, withdrawn, or has expired.", "code.request.full": "Somebody else has taken it.", "code.request.ended": "This request has ended.", "code.request.reopened": "This request was reopened since; wait for a new task.",
-  "code.assignment.ended": "This task has ended or was withdrawn.", "code.assignment.not_accepted": "This task was not accepted.", "code.assignment.unknown": "There is no such task.", "code.assignment.duplicate": "You are on this request already.",
-  "code.capacity.exceeded": "You have as many tasks as you can take; finish one first.", "code.team.not_active": "The team is not active any more.", "code.fact.not_newest": "You did something else since, so this cannot be undone any more.", "code.fact.unknown": "There is nothing left to undo.",
-  "code.id_reused": "This entry's number was used before; do it again.", "code.internal": "The service failed and recorded nothing; do it again.", "code.jurisdiction.moved": "The command centre has moved; ask it for the new link.",
-  "code.pending": "It cannot be recorded just now; try again.", "code.unavailable": "The service is not available just now; try again.", "code.overloaded": "The service is busy; try again.", "code.push.off": "This service sends no notifications.", "code.push.endpoint": "This phone's notification service is not allowed here.",
+  "code.not_a_worker": "This is not a worker's code.", "code.network": "No network.",
+  "code.pending": "It cannot be recorded just now; try again.",
 };

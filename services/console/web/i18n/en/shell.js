@@ -22,4 +22,7 @@ export default {
   "keys.title": "Keyboard", "keys.move": "Move", "keys.open": "Open", "keys.check": "Check", "keys.filter": "Filter",
   "keys.new": "New", "keys.close": "Close",
   "time.s": "{n} s", "time.min": "{n} min", "time.h_min": "{h} h {m} min", "time.d_h": "{d} d {h} h",
+  "code.network": "The service cannot be reached.",
+  "code.silent": "The service says nothing; connecting anew.",
+  "code.pending": "It is not known yet whether it was recorded. Press again: nothing is doubled.",
 };

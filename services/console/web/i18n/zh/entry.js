@@ -205,7 +205,6 @@ export default {
   "entry.import_columns": "这不是\"{mapping}\"的表格，缺少这些列：",
   "entry.import_also": "也可写作 {names}",
   "entry.import_columns_do": "请改正表头，或选另一种表格。",
-  "entry.import_file": "文件无法读取，请另存为 CSV(UTF-8)或 XLSX 再试。({detail})",
   "entry.comma": "、",
   "entry.preview": "前 {n} 行，共 {m} 行",
   "entry.preview_label": "预览",

@@ -52,13 +52,6 @@ export default {
   "category.grocery": "买菜", "category.medicine": "送药", "category.transport": "接送", "category.welfare": "照护", "category.medical": "医疗",
   "reason.busy": "正忙", "reason.too_far": "太远", "reason.no_vehicle": "没有车", "reason.unwell": "身体不适", "reason.other": "其他原因", "reason.shift_over": "下班了", "reason.vehicle": "车辆故障",
 
-  "code.code.unknown": "登录码不对、已用过或已过期。请向指挥中心要一个新的。", "code.too_many": "输错太多次了。等一分钟再试。", "code.unauthorized": "登录已失效，请重新登录。",
-  "code.not_a_worker": "这不是队员的登录码。", "code.network": "没有网络。", "code.forbidden": "您现在不能做这件事：可能已换队，或任务已给了别人。",
-  "code.area.unknown": "没有这个区域。", "code.area.closed": "这个区域已关闭，请换一个地点签到。", "code.worker.off_duty": "当时您是离岗状态，请先签到。",
-  "code.worker.has_assignment": "您还有任务没完成。先完成，或选原因交还。", "code.worker.retired": "您已退出花名册，请联系指挥中心。", "code.worker.unknown": "花名册上找不到您，请联系指挥中心。", "code.worker.erased": "您的登记已注销，请联系指挥中心。",
-  "code.offer.expired": "太晚了：回答的时间已过，任务可能已给了别人。", "code.offer.gone": "这个任务已经回答过、被撤回或已过时。", "code.request.full": "已经有别人接了。", "code.request.ended": "这个求助已经结束。", "code.request.reopened": "这个求助后来重新打开了，请等新的派单。",
-  "code.assignment.ended": "这个任务已经结束或被撤回。", "code.assignment.not_accepted": "这个任务没有接单。", "code.assignment.unknown": "没有这个任务。", "code.assignment.duplicate": "您已经在这个求助上了。",
-  "code.capacity.exceeded": "您同时进行的任务已满。先完成一个。", "code.team.not_active": "队伍已不在编。", "code.fact.not_newest": "之后您又做了别的，不能再撤销。", "code.fact.unknown": "没有可撤销的记录。",
-  "code.id_reused": "这条记录的编号用过了，请再操作一次。", "code.internal": "服务出错，没有记下。请再操作一次。", "code.jurisdiction.moved": "指挥中心已迁到别处，请向它要新的链接。",
-  "code.pending": "暂时无法记录，请再试。", "code.unavailable": "服务暂时不可用，请再试。", "code.overloaded": "服务正忙，请再试。", "code.push.off": "此服务不发送通知。", "code.push.endpoint": "此手机的通知服务不被允许。",
+  "code.not_a_worker": "这不是队员的登录码。", "code.network": "没有网络。",
+  "code.pending": "暂时无法记录，请再试。",
 };

@@ -22,4 +22,7 @@ export default {
   "keys.title": "快捷键", "keys.move": "上下移动", "keys.open": "打开", "keys.check": "勾选", "keys.filter": "筛选",
   "keys.new": "新建", "keys.close": "关闭",
   "time.s": "{n} 秒", "time.min": "{n} 分钟", "time.h_min": "{h} 小时 {m} 分", "time.d_h": "{d} 天 {h} 小时",
+  "code.network": "网络不通。",
+  "code.silent": "服务没有声音，正在重新连接。",
+  "code.pending": "还不知道是否已记录，请再按一次：不会重复。",
 };

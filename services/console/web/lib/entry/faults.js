@@ -1,15 +1,16 @@
 // Which field a refusal is about, and what is wrong there in words.
-import { reason, t } from "../i18n.js";
+import { t } from "../i18n.js";
+import { reason } from "../refusals.js";
 
-/** What the service says of a value -> the text that says it. */
-const SAID = [
-  [/at most (?<n>\d+) characters/, "entry.fault.long"],
-  [/at least (?<n>\d+) character/, "entry.fault.short"],
-  [/greater than or equal to (?<n>\S+)/, "entry.fault.least"],
-  [/less than or equal to (?<n>\S+)/, "entry.fault.most"],
-  [/pattern/, "entry.fault.pattern"],
-  [/[Ff]ield required/, "entry.fault.required"],
-];
+/** The rule that a value breaks -> the text that says it. */
+const SAID = {
+  string_too_long: "entry.fault.long",
+  string_too_short: "entry.fault.short",
+  greater_than_equal: "entry.fault.least",
+  less_than_equal: "entry.fault.most",
+  string_pattern_mismatch: "entry.fault.pattern",
+  missing: "entry.fault.required",
+};
 
 /** Codes of refusals -> the fields they are about, in the order in which a form may have them. */
 const ABOUT = {
@@ -34,14 +35,8 @@ const ABOUT = {
 const NAMED = { lon: "place", lat: "place", at: "received", starts_at: "starts", due_at: "due",
   request: "id", worker: "id", team: "id" };
 
-/** What is wrong with a value, in words. */
-export function fault(message) {
-  for (const [pattern, key] of SAID) {
-    const found = pattern.exec(message);
-    if (found) return t(key, { ...found.groups });
-  }
-  return t("entry.fault.other");
-}
+/** What is wrong with a value, in words: {variant, limit?} of the service. */
+export const fault = ({ variant, limit }) => t(SAID[variant] ?? "entry.fault.other", { n: limit });
 
 const nameIn = (field, names) => [field, NAMED[field], field === "area"
   && "code"].find((one) => names.includes(one));
@@ -51,10 +46,10 @@ export function faults(problem, names) {
   const about = ABOUT[problem.code]?.find((one) => names.includes(one));
   if (about) return { [about]: reason(problem) };
   const found = {};
-  for (const { field, message } of problem.body?.errors ?? []) {
+  for (const { field, values } of problem.body?.errors ?? []) {
     const name = nameIn(field.split(".")[0], names);
     if (!name) return null;
-    found[name] = fault(message);
+    found[name] = fault(values);
   }
   return Object.keys(found).length ? found : null;
 }

@@ -1,7 +1,8 @@
 // Forms that record something new: one after another, by keyboard alone, nothing doubled and nothing lost.
 import { computed, html, signal, useEffect, useRef, useState } from "../preact.js";
 import { command, uuid } from "../api.js";
-import { lang, reason, t, word } from "../i18n.js";
+import { lang, t, word } from "../i18n.js";
+import { reason } from "../refusals.js";
 import { live, session } from "../store.js";
 import { hhmm, now } from "../time.js";
 import { ErrorNote, Field, Icon, classes, useAction } from "../ui.js";

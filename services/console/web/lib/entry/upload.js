@@ -1,5 +1,6 @@
 // Importing a file: which mapping reads it, what it would do, and how far it is.
 import { Problem, get, request } from "../api.js";
+import { lang } from "../i18n.js";
 import { live } from "../store.js";
 
 /** The most bytes that a service takes as one body. */
@@ -17,7 +18,7 @@ export const mappings = async () => (await get(path("/mappings"))).items;
 /** What a file would do by a mapping. Throws Problem. */
 export const preview = (file, mapping) => post("/preview", { mapping, file: short(file), rows: ROWS }, file);
 /** Begin: gives the id of the import. Throws Problem. */
-export const begin = async (file, mapping) => (await post("", { mapping, file: short(file) }, file)).import;
+export const begin = async (file, mapping) => (await post("", { mapping, file: short(file), language: lang.peek() }, file)).import;
 /** How far an import is. Throws Problem. */
 export const progress = (id) => get(path(`/${encodeURIComponent(id)}`));
 /** The imports that this process remembers, newest first. Throws Problem. */

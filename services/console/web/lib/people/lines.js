@@ -62,7 +62,7 @@ export function identified(line, made, ids, uuid) {
   });
 }
 
-/** The outcome of a line from those of its facts: the worst of them, {outcome, code?, detail?}. */
+/** The outcome of a line from those of its facts: the worst of them, {outcome, code?, values?, detail?}. */
 export function outcome(answers) {
   const worst = ["pending", "refused", "accepted", "known", "unchanged"];
   return answers.reduce((found, one) => (!found || worst.indexOf(one.outcome) < worst.indexOf(found.outcome)

@@ -1,7 +1,8 @@
 // Paper lists typed in afterwards: who came when and went when, sent as observed facts.
 import { html, useEffect, useRef, useState } from "../preact.js";
 import { commands, uuid } from "../api.js";
-import { reason, t, word } from "../i18n.js";
+import { t, word } from "../i18n.js";
+import { reason } from "../refusals.js";
 import { live, mayCommand } from "../store.js";
 import { fromLocal, localDate, now } from "../time.js";
 import { ErrorNote, Field, Icon, useAction } from "../ui.js";

@@ -1,7 +1,8 @@
 // Ending requests: served, not served, not needed; and taking that back. What will be released is shown before.
 import { html, useRef, useState } from "../preact.js";
 import { command, commands, uuid } from "../api.js";
-import { reason as because, t } from "../i18n.js";
+import { t } from "../i18n.js";
+import { reason as because } from "../refusals.js";
 import { route } from "../router.js";
 import { Dialog, ErrorNote, Field, State, toast, useAction } from "../ui.js";
 import { checked, closePanel, rowOf, tasksOf, unitName } from "./desk.js";

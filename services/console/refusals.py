@@ -1,0 +1,36 @@
+"""The catalogue of refusals as modules of the pages, one of each page and language."""
+
+import json
+from typing import Any
+
+from services.refusals import Entry, entries, languages, placeholders
+
+
+def modules() -> dict[str, bytes]:
+    """By path: for the board everything, for the phone what is said to its worker, which is little."""
+    found: dict[str, bytes] = {}
+    for language in languages():
+        known = entries(language)
+        board = {code: _whole(entry) for code, entry in known.items()}
+        phone = {code: entry.you for code, entry in known.items() if entry.you}
+        found[f"i18n/{language}/board_refusals.js"] = _module(board)
+        found[f"i18n/{language}/go_refusals.js"] = _module(phone)
+    return found
+
+
+def _whole(entry: Entry) -> dict[str, Any]:
+    """As lib/refusals.js reads it; what is empty is left out."""
+    variants = {name: entry.sentences(name) for name in entry.variants}
+    said = [text for one in (None, *variants) for text in entry.sentences(one)]
+    named = frozenset[str]().union(*map(placeholders, said))
+    whole = {
+        "sentences": entry.sentences(),
+        "variants": variants,
+        "meaning": entry.meaning or entry.sentences()[0],
+        "words": {name: words for name, words in entry.words.items() if name in named},
+    }
+    return {name: value for name, value in whole.items() if value}
+
+
+def _module(content: dict[str, Any]) -> bytes:
+    return f"export default {json.dumps(content, ensure_ascii=False, separators=(',', ':'))};\n".encode()
