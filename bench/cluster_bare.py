@@ -18,6 +18,7 @@ from services.adapters.postgres.views import PgViews
 from services.log.cold import ColdLog
 from services.log.identity import identify
 from services.log.port import Stored
+from services.postgres.pool import Pool
 from services.projector.app import TAKE
 from services.projector.tuning import tune
 from services.views.batch import run_batch
@@ -31,7 +32,9 @@ async def main() -> None:
     connection = Connection(servers=found.kafka or "")
     transport = await KafkaTransport(connection).open()
     log = ColdLog(transport, (await identify(transport)).log)
-    views = await PgViews.open(found.postgres.get_secret_value() if found.postgres else "", catalog)
+    views = await PgViews.open(
+        await Pool.open(found.postgres.get_secret_value() if found.postgres else ""), catalog
+    )
     consumer = AIOKafkaConsumer(
         **connection.options(),
         enable_auto_commit=False,

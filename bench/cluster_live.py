@@ -15,6 +15,7 @@ from projections.catalog import views as catalog
 from services import wiring
 from services.adapters.postgres.views import PgViews
 from services.log.identity import partition_of
+from services.postgres.pool import Pool
 from services.sandbox.child import free_port
 from services.sandbox.cluster import Cluster
 
@@ -141,7 +142,7 @@ async def _taken_over(figures: Figures, cluster: Cluster, api: Api) -> None:
     for code in codes.values():
         await api.send(code, "worker.register", worker="W0", role="courier")
     await asyncio.sleep(2)
-    views = await PgViews.open(cluster.database.dsn, catalog)
+    views = await PgViews.open(await Pool.open(cluster.database.dsn), catalog)
     cluster["projector-1"].kill()
     begun = time.perf_counter()
     ends = {code: await api.send(code, "worker.check_in", worker="W0", area=code) for code in codes.values()}

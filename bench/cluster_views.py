@@ -15,6 +15,7 @@ from projections.catalog import views as catalog
 from services.adapters.kafka.connection import MAX_RECORD_BYTES, Connection
 from services.adapters.postgres.views import PgViews
 from services.log.identity import partition_of
+from services.postgres.pool import Pool
 from services.sandbox.cluster import Cluster
 
 PARTITIONS: Final = 12
@@ -86,7 +87,7 @@ async def measure(
     figures: Figures, cluster: Cluster, events: Sequence[Recorded], pids: dict[str, int]
 ) -> None:
     """Figures 3 and 4."""
-    views = await PgViews.open(cluster.database.dsn, catalog)
+    views = await PgViews.open(await Pool.open(cluster.database.dsn), catalog)
     stage = Stage(cluster, views, events)
     faust: list[Run] = []
     bare: list[Run] = []

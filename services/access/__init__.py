@@ -2,7 +2,7 @@
 
 from services.access.port import AccessUnavailable, Token
 from services.access.principal import SCOPES, Principal
-from services.access.tokens import TokenRefused, Tokens, from_code, lasts
+from services.access.tokens import TokenRefused, Tokens, made_by_code, session_lifetime
 
 __all__ = [
     "SCOPES",
@@ -11,6 +11,6 @@ __all__ = [
     "Token",
     "TokenRefused",
     "Tokens",
-    "from_code",
-    "lasts",
+    "made_by_code",
+    "session_lifetime",
 ]

@@ -1,4 +1,4 @@
-"""What every store of tokens and sessions can do. Blocking; its adapters pass one contract suite."""
+"""What every store of tokens and sessions can do; its adapters pass one contract suite."""
 
 import hashlib
 from collections.abc import Collection
@@ -59,26 +59,27 @@ class Code(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-def hashed(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """Secrets have 256 random bits, so one plain SHA-256 is enough; codes have 50, and are over in a day."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
-class Held(msgspec.Struct, frozen=True):
-    """All there is, by hash of the secret; tokens oldest first. Another object where something changed."""
+class TokenTable(msgspec.Struct, frozen=True):
+    """All tokens and sessions by hash of the secret; tokens oldest first. Another object where something
+    changed."""
 
     tokens: dict[str, Token]
     sessions: dict[str, Session]
 
     # What a store has just written is added here; to read all again takes a second with 50,000 phones.
 
-    def added(self, hash_: str, token: Token) -> "Held":
+    def with_token(self, hash_: str, token: Token) -> "TokenTable":
         """With one token more."""
-        return Held({**self.tokens, hash_: token}, self.sessions)
+        return TokenTable({**self.tokens, hash_: token}, self.sessions)
 
-    def revoked(self, id_: str, now: datetime) -> "Held":
+    def with_revoked(self, id_: str, now: datetime) -> "TokenTable":
         """With a token revoked, and without its sessions."""
-        return Held(
+        return TokenTable(
             {
                 hash_: msgspec.structs.replace(one, revoked_at=one.revoked_at or now)
                 if one.id == id_
@@ -88,67 +89,67 @@ class Held(msgspec.Struct, frozen=True):
             {hash_: one for hash_, one in self.sessions.items() if one.token != id_},
         )
 
-    def dropped(self, ids: Collection[str]) -> "Held":
+    def without_tokens(self, ids: Collection[str]) -> "TokenTable":
         """Without tokens and their sessions."""
-        return Held(
+        return TokenTable(
             {hash_: one for hash_, one in self.tokens.items() if one.id not in ids},
             {hash_: one for hash_, one in self.sessions.items() if one.token not in ids},
         )
 
-    def begun(self, hash_: str, session: Session, now: datetime) -> "Held":
+    def with_session(self, hash_: str, session: Session, now: datetime) -> "TokenTable":
         """With one session more, and without those that are over."""
         rest = {hash_: one for hash_, one in self.sessions.items() if one.expires_at > now}
-        return Held(self.tokens, {**rest, hash_: session})
+        return TokenTable(self.tokens, {**rest, hash_: session})
 
-    def ended(self, hash_: str) -> "Held":
+    def without_session(self, hash_: str) -> "TokenTable":
         """Without a session."""
-        return Held(self.tokens, {one: session for one, session in self.sessions.items() if one != hash_})
+        rest = {one: session for one, session in self.sessions.items() if one != hash_}
+        return TokenTable(self.tokens, rest)
 
 
 class TokenStore(Protocol):
-    """Tokens and sessions by hash. What writes, and `now`, raises AccessUnavailable."""
+    """Tokens and sessions by hash. All but `table` and `close` raises AccessUnavailable.
 
-    def recent(self) -> Held:
-        """What is kept, as of half a second ago at most; costs nothing. While the store cannot be reached
-        what was last known holds: nothing can be revoked in it then either."""
+    When a method that writes returns, `table` has what it wrote.
+    """
+
+    @property
+    def table(self) -> TokenTable:
+        """What was kept when this process last read or wrote; costs nothing."""
         ...
 
-    def missed(self) -> Held:
-        """As `recent`, after something unknown was asked for: looks again, but not each time."""
+    async def refresh(self) -> None:
+        """Read what other processes wrote since into `table`."""
         ...
 
-    def now(self) -> Held:
-        """What is kept."""
-        ...
-
-    def add(self, token: Token, hash_: str) -> None:
+    async def add_token(self, token: Token, hash_: str) -> None:
         """Raises KeyError where a token that is not revoked has the name."""
         ...
 
-    def revoke(self, id_: str, now: datetime) -> None:
-        """The token and its sessions."""
+    async def revoke_token(self, id_: str, now: datetime) -> None:
+        """The token ends, and its sessions go."""
         ...
 
-    def drop(self, ids: Collection[str]) -> None:
+    async def delete_tokens(self, ids: Collection[str]) -> None:
         """Tokens and their sessions, for good."""
         ...
 
-    def begin(self, hash_: str, session: Session, now: datetime) -> None:
+    async def add_session(self, hash_: str, session: Session, now: datetime) -> None:
         """A new session; those that are over go."""
         ...
 
-    def end(self, hash_: str) -> None:
-        """A session; an unknown one is no error."""
+    async def delete_session(self, hash_: str) -> None:
+        """An unknown one is no error."""
         ...
 
-    def issue(self, hash_: str, code: Code, now: datetime) -> None:
+    async def add_code(self, hash_: str, code: Code, now: datetime) -> None:
         """Keep a code; older ones of this worker are void, and those that are over go."""
         ...
 
-    def redeem(self, hash_: str, now: datetime) -> Code | None:
+    async def redeem_code(self, hash_: str, now: datetime) -> Code | None:
         """Take the code away: of several that try at once one gets it. None = unknown, used, void or over."""
         ...
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Nothing can be asked any more."""
         ...

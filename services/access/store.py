@@ -1,19 +1,17 @@
 """Where tokens and sessions are kept, hashed: a small SQLite file that server and command line share."""
 
-import time
-from collections.abc import Collection
+import asyncio
+import threading
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import apsw
 import msgspec
 
-from services.access.port import Code, Held, Session, Token
+from services.access.port import AccessUnavailable, Code, Session, Token, TokenTable
 from services.base.private import connect
-
-LOOK_SECONDS: Final = 0.5
-"""How often the file is asked whether another process wrote to it."""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS tokens (
@@ -47,94 +45,141 @@ _REVOKE: Final = "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at I
 _ALL: Final = "SELECT * FROM tokens ORDER BY created_at, rowid"
 _REDEEM: Final = "DELETE FROM codes WHERE hash = ? RETURNING jurisdiction, worker, expires_at"
 
+T = TypeVar("T")
 
-class Store:
-    """As services.access.port. Blocks for microseconds to a millisecond; not for several threads at once."""
+
+class SqliteTokenStore:
+    """As services.access.port; what blocks does so on a thread, one call at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._db = connect(path, _SCHEMA)
-        self._version, self._looked = -1, 0.0
-        self._held = Held({}, {})
+        """Blocks. Raises AccessUnavailable."""
+        self._lock = threading.Lock()
+        self._version, self._table = -1, TokenTable({}, {})
+        try:
+            self._db = connect(path, _SCHEMA)
+        except (apsw.Error, OSError) as error:
+            raise AccessUnavailable(f"{path} cannot be opened: {error}") from error
 
-    def recent(self) -> Held:
-        return self._held if time.monotonic() - self._looked < LOOK_SECONDS else self.now()
+    @classmethod
+    async def open(cls, path: Path) -> "SqliteTokenStore":
+        """Open, or make at first use. Raises AccessUnavailable."""
+        return await asyncio.to_thread(cls, path)
 
-    def missed(self) -> Held:
-        return self.now()
+    @property
+    def table(self) -> TokenTable:
+        return self._table
 
-    def now(self) -> Held:
-        self._looked = time.monotonic()
+    async def refresh(self) -> None:
+        await self._run(self._refresh)
+
+    async def add_token(self, token: Token, hash_: str) -> None:
+        def work() -> None:
+            try:
+                self._db.execute(_ADD, _values(token, hash_))
+            except apsw.ConstraintError:
+                raise KeyError(token.name) from None
+            self._table = self._table.with_token(hash_, token)
+
+        await self._run(work)
+
+    async def revoke_token(self, id_: str, now: datetime) -> None:
+        def work() -> None:
+            with self._db:
+                self._db.execute(_REVOKE, (now.isoformat(), id_))
+                self._db.execute("DELETE FROM sessions WHERE token = ?", (id_,))
+            self._table = self._table.with_revoked(id_, now)
+
+        await self._run(work)
+
+    async def delete_tokens(self, ids: Collection[str]) -> None:
+        def work() -> None:
+            with self._db:
+                for id_ in ids:
+                    self._db.execute("DELETE FROM sessions WHERE token = ?", (id_,))
+                    self._db.execute("DELETE FROM tokens WHERE id = ?", (id_,))
+            self._table = self._table.without_tokens(ids)
+
+        await self._run(work)
+
+    async def add_session(self, hash_: str, session: Session, now: datetime) -> None:
+        def work() -> None:
+            with self._db:
+                self._db.execute("DELETE FROM sessions WHERE expires_at <= ?", (now.isoformat(),))
+                values = (hash_, session.token, session.expires_at.isoformat())
+                self._db.execute("INSERT INTO sessions VALUES (?, ?, ?)", values)
+            self._table = self._table.with_session(hash_, session, now)
+
+        await self._run(work)
+
+    async def delete_session(self, hash_: str) -> None:
+        def work() -> None:
+            self._db.execute("DELETE FROM sessions WHERE hash = ?", (hash_,))
+            self._table = self._table.without_session(hash_)
+
+        await self._run(work)
+
+    async def add_code(self, hash_: str, code: Code, now: datetime) -> None:
+        def work() -> None:
+            with self._db:
+                self._db.execute("DELETE FROM codes WHERE expires_at <= ?", (now.isoformat(),))
+                values = (hash_, code.jurisdiction, code.worker, code.expires_at.isoformat())
+                self._db.execute("DELETE FROM codes WHERE jurisdiction = ? AND worker = ?", values[1:3])
+                self._db.execute("INSERT INTO codes VALUES (?, ?, ?, ?)", values)
+
+        await self._run(work)
+
+    async def redeem_code(self, hash_: str, now: datetime) -> Code | None:
+        def work() -> list[Any]:
+            return self._db.execute(_REDEEM, (hash_,)).fetchall()
+
+        for jurisdiction, worker, expires_at in await self._run(work):
+            code = Code(jurisdiction, worker, datetime.fromisoformat(expires_at))
+            return code if now < code.expires_at else None
+        return None
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.to_thread(self._exclusive, work)
+
+    def _exclusive(self, work: Callable[[], T]) -> T:
+        try:
+            with self._lock:
+                return work()
+        except apsw.Error as error:
+            raise AccessUnavailable(f"access tokens cannot be read or written: {error}") from error
+
+    def _refresh(self) -> None:
+        """SQLite's version does not count what this connection writes: that is in the table already."""
         (version,) = next(self._db.execute("PRAGMA data_version"))
         if version != self._version:
-            self._version, self._held = version, Held(self._tokens(), self._sessions())
-        return self._held
-
-    def add(self, token: Token, hash_: str) -> None:
-        """Raises KeyError where a token that is not revoked has the name."""
-        values = (
-            token.id,
-            hash_,
-            token.name,
-            token.scope,
-            _list(token.jurisdictions),
-            _list(token.areas),
-            token.worker,
-            token.created_at.isoformat(),
-            token.expires_at.isoformat() if token.expires_at else None,
-        )
-        try:
-            self._db.execute(_ADD, values)
-        except apsw.ConstraintError:
-            raise KeyError(token.name) from None
-        self._held = self._held.added(hash_, token)  # its version does not count what this connection writes
+            self._version, self._table = version, TokenTable(self._tokens(), self._sessions())
 
     def _tokens(self) -> dict[str, Token]:
         return {row[1]: _token(row) for row in self._db.execute(_ALL)}
-
-    def revoke(self, id_: str, now: datetime) -> None:
-        with self._db:
-            self._db.execute(_REVOKE, (now.isoformat(), id_))
-            self._db.execute("DELETE FROM sessions WHERE token = ?", (id_,))
-        self._held = self._held.revoked(id_, now)
-
-    def drop(self, ids: Collection[str]) -> None:
-        with self._db:
-            for id_ in ids:
-                self._db.execute("DELETE FROM sessions WHERE token = ?", (id_,))
-                self._db.execute("DELETE FROM tokens WHERE id = ?", (id_,))
-        self._held = self._held.dropped(ids)
-
-    def begin(self, hash_: str, session: Session, now: datetime) -> None:
-        with self._db:
-            self._db.execute("DELETE FROM sessions WHERE expires_at <= ?", (now.isoformat(),))
-            values = (hash_, session.token, session.expires_at.isoformat())
-            self._db.execute("INSERT INTO sessions VALUES (?, ?, ?)", values)
-        self._held = self._held.begun(hash_, session, now)
-
-    def end(self, hash_: str) -> None:
-        self._db.execute("DELETE FROM sessions WHERE hash = ?", (hash_,))
-        self._held = self._held.ended(hash_)
 
     def _sessions(self) -> dict[str, Session]:
         rows = self._db.execute("SELECT hash, token, expires_at FROM sessions")
         return {row[0]: Session(row[1], datetime.fromisoformat(row[2])) for row in rows}
 
-    def issue(self, hash_: str, code: Code, now: datetime) -> None:
-        with self._db:
-            self._db.execute("DELETE FROM codes WHERE expires_at <= ?", (now.isoformat(),))
-            values = (hash_, code.jurisdiction, code.worker, code.expires_at.isoformat())
-            self._db.execute("DELETE FROM codes WHERE jurisdiction = ? AND worker = ?", values[1:3])
-            self._db.execute("INSERT INTO codes VALUES (?, ?, ?, ?)", values)
+    def _close(self) -> None:
+        with self._lock:
+            self._db.close()
 
-    def redeem(self, hash_: str, now: datetime) -> Code | None:
-        taken: Any = self._db.execute(_REDEEM, (hash_,)).fetchall()
-        for jurisdiction, worker, expires_at in taken:
-            code = Code(jurisdiction, worker, datetime.fromisoformat(expires_at))
-            return code if now < code.expires_at else None
-        return None
 
-    def close(self) -> None:
-        self._db.close()
+def _values(token: Token, hash_: str) -> tuple[str | None, ...]:
+    return (
+        token.id,
+        hash_,
+        token.name,
+        token.scope,
+        _list(token.jurisdictions),
+        _list(token.areas),
+        token.worker,
+        token.created_at.isoformat(),
+        token.expires_at.isoformat() if token.expires_at else None,
+    )
 
 
 def _list(values: tuple[str, ...]) -> str:

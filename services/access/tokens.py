@@ -2,26 +2,26 @@
 
 import re
 import secrets
-import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
 
-from services.access.codes import new_code, typed
-from services.access.port import AccessUnavailable, Code, Held, Session, Token, TokenStore, hashed
+from services.access.cache import TokenCache
+from services.access.codes import new_code, normalise
+from services.access.port import AccessUnavailable, Code, Session, Token, TokenStore, hash_secret
 from services.access.principal import SCOPES, Principal, ScopeName
-from services.access.store import Store
+from services.access.store import SqliteTokenStore
 from services.base.private import replace
 
-SESSION_LASTS: Final = timedelta(hours=12)
-PHONE_LASTS: Final = timedelta(days=30)
+SESSION_LIFETIME: Final = timedelta(hours=12)
+PHONE_LIFETIME: Final = timedelta(days=30)
 """A token made by a sign-in code, and the session of any worker's token."""
 PHONES: Final = 5
 """Of one worker, signed in by codes; the oldest makes way."""
 CODE_MINUTES: Final = 15
-MOST_CODE_MINUTES: Final = 24 * 60
+MAX_CODE_MINUTES: Final = 24 * 60
 _NAME: Final = re.compile(r"\w[\w.\-]{0,63}")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]{0,63}")
 
@@ -34,9 +34,9 @@ class TokenRefused(Exception):
         self.code, self.detail = code, detail
 
 
-def lasts(principal: Principal) -> timedelta:
+def session_lifetime(principal: Principal) -> timedelta:
     """How long a session of theirs may be: a shift at a desk, a month on a phone or a wall."""
-    return PHONE_LASTS if principal.scope in ("worker", "viewer") else SESSION_LASTS
+    return PHONE_LIFETIME if principal.scope in ("worker", "viewer") else SESSION_LIFETIME
 
 
 def _phone_name(worker: str, id_: str) -> str:
@@ -44,7 +44,7 @@ def _phone_name(worker: str, id_: str) -> str:
     return f"phone-{worker[:40]}-{id_}"
 
 
-def from_code(token: Token) -> bool:
+def made_by_code(token: Token) -> bool:
     """Whether a sign-in code made it, and nobody at the command line."""
     return token.worker is not None and token.name == _phone_name(token.worker, token.id)
 
@@ -52,30 +52,41 @@ def from_code(token: Token) -> bool:
 class Tokens:
     """Tokens of one data folder (`access.sqlite`), or of a store that several processes share.
 
-    Recognising one costs no look into the store. What others change is noticed within a second.
+    Recognising one costs no look into the store. What others change is noticed within a second. What makes
+    or ends something raises AccessUnavailable.
     """
 
-    def __init__(
-        self,
+    def __init__(self, folder: Path, now: Callable[[], datetime], store: TokenStore) -> None:
+        self._folder, self._now, self._store = folder, now, store
+        self._cache = TokenCache(store)
+
+    @classmethod
+    async def open(
+        cls,
         folder: Path | str,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         store: TokenStore | None = None,
-    ) -> None:
-        """The first admin's secret lies in `admin.token` in the folder. Raises AccessUnavailable."""
-        self._folder, self._now = Path(folder), now
-        self._store: TokenStore = store or Store(self._folder / "access.sqlite")
-        self._gate = threading.RLock()
-        self._held = Held({}, {})
-        self._by_id: dict[str, Token] = {}
+    ) -> "Tokens":
+        """The first admin's secret lies in `admin.token` in the folder. Takes the store over. Raises
+        AccessUnavailable."""
+        folder = Path(folder)
+        store = store or await SqliteTokenStore.open(folder / "access.sqlite")
+        tokens = cls(folder, now, store)
         try:
-            self._take(self._store.now())
+            await tokens._cache.open()
         except BaseException:
-            self._store.close()
+            await store.close()
             raise
+        return tokens
+
+    async def close(self) -> None:
+        """Nothing can be asked any more."""
+        await self._cache.close()
+        await self._store.close()
 
     # -- keeping them --------------------------------------------------------------------------------------
 
-    def create(
+    async def create(
         self,
         name: str,
         scope: str,
@@ -102,91 +113,84 @@ class Tokens:
             created_at=self._now(),
             expires_at=expires,
         )
-        return self._add(token)
+        return await self._add(token)
 
-    def _add(self, token: Token) -> str:
+    async def _add(self, token: Token) -> str:
         secret = f"mst_{secrets.token_urlsafe(32)}"
-        with self._gate:
-            try:
-                self._store.add(token, hashed(secret))
-            except KeyError:
-                raise TokenRefused(
-                    "token.exists", f"There is a token {token.name} already; revoke it, or take another name."
-                ) from None
+        try:
+            await self._store.add_token(token, hash_secret(secret))
+        except KeyError:
+            raise TokenRefused(
+                "token.exists", f"There is a token {token.name} already; revoke it, or take another name."
+            ) from None
         return secret
 
-    def list(self) -> list[Token]:
+    async def list(self) -> list[Token]:
         """All tokens, oldest first: revoked and expired ones too, but for phones that have made way."""
-        with self._gate:
-            self._take(self._store.now())
-            return [*self._held.tokens.values()]
+        return [*(await self._cache.refresh()).tokens.values()]
 
-    def revoke(self, name_or_id: str) -> Token:
+    async def revoke(self, name_or_id: str) -> Token:
         """End a token and its sessions. Raises TokenRefused where no valid one has that name or id."""
-        with self._gate:
-            found = [t for t in self.list() if name_or_id in (t.name, t.id) and not t.revoked_at]
-            if not found:
-                raise TokenRefused("token.unknown", f"There is no token {name_or_id} that could be revoked.")
-            self._store.revoke(found[0].id, self._now())
-            self._forget_local(found[0])
-            self._take(self._store.now())
+        found = [t for t in await self.list() if name_or_id in (t.name, t.id) and not t.revoked_at]
+        if not found:
+            raise TokenRefused("token.unknown", f"There is no token {name_or_id} that could be revoked.")
+        await self._store.revoke_token(found[0].id, self._now())
+        self._forget_local(found[0])
         return found[0]
 
     # -- codes ---------------------------------------------------------------------------------------------
 
-    def issue_code(self, jurisdiction: str, worker: str, minutes: int = CODE_MINUTES) -> tuple[str, datetime]:
+    async def issue_code(
+        self, jurisdiction: str, worker: str, minutes: int = CODE_MINUTES
+    ) -> tuple[str, datetime]:
         """A new one-time code for this worker's phone, told this once, and until when it can be used; older
         ones are void. Raises TokenRefused."""
         _refuse_bad("code", "worker", ((jurisdiction,), ()), worker, None, self._now())
-        if not 1 <= minutes <= MOST_CODE_MINUTES:
+        if not 1 <= minutes <= MAX_CODE_MINUTES:
             raise TokenRefused("token.expires", "A code can be used for 1 to 1440 minutes.")
         shown, now = new_code(), self._now()
         code = Code(jurisdiction, worker, now + timedelta(minutes=minutes))
-        with self._gate:
-            self._store.issue(hashed(shown.replace("-", "")), code, now)
+        await self._store.add_code(hash_secret(shown.replace("-", "")), code, now)
         return shown, code.expires_at
 
-    def redeem_code(self, text: str) -> str | None:
+    async def redeem_code(self, text: str) -> str | None:
         """Exchange a code for a session of a token of its own, limited to the worker; None = no such code.
 
         The token's secret is told to nobody: it is the session that the phone holds. The worker's phones that
         have signed out are forgotten then, and so is the oldest where they are more than PHONES.
         """
-        plain = typed(text)
-        with self._gate:
-            now = self._now()
-            code = self._store.redeem(hashed(plain), now) if plain else None
-            if code is None:
-                return None
-            id_ = secrets.token_hex(8)
-            token = Token(
-                id=id_,
-                name=_phone_name(code.worker, id_),
-                scope="worker",
-                jurisdictions=(code.jurisdiction,),
-                worker=code.worker,
-                created_at=now,
-                expires_at=now + PHONE_LASTS,
-            )
-            session = self.session(self._add(token))
-            with suppress(AccessUnavailable):  # the code is used up: the next sign-in tidies up
-                self._make_way(code, now)
-            return session
+        plain, now = normalise(text), self._now()
+        code = await self._store.redeem_code(hash_secret(plain), now) if plain else None
+        if code is None:
+            return None
+        id_ = secrets.token_hex(8)
+        token = Token(
+            id=id_,
+            name=_phone_name(code.worker, id_),
+            scope="worker",
+            jurisdictions=(code.jurisdiction,),
+            worker=code.worker,
+            created_at=now,
+            expires_at=now + PHONE_LIFETIME,
+        )
+        session = await self.session(await self._add(token))
+        with suppress(AccessUnavailable):  # the code is used up: the next sign-in tidies up
+            await self._delete_old_phones(code, now)
+        return session
 
-    def _make_way(self, code: Code, now: datetime) -> None:
-        """What is held must not grow with every time that somebody signs in."""
+    async def _delete_old_phones(self, code: Code, now: datetime) -> None:
+        """The table must not grow with every time that somebody signs in."""
         mine = [
             token
-            for token in self._held.tokens.values()
+            for token in self._cache.table.tokens.values()
             if token.worker == code.worker
             and token.jurisdictions == (code.jurisdiction,)
-            and from_code(token)
+            and made_by_code(token)
         ]
         valid = [token for token in mine if token.valid(now)]
         gone = [token.id for token in mine if not token.valid(now)] + [t.id for t in valid[:-PHONES]]
         if gone:
-            self._store.drop(gone)
-            self._take(self._store.now())
+            await self._store.delete_tokens(gone)
 
     # -- the first one -------------------------------------------------------------------------------------
 
@@ -194,109 +198,80 @@ class Tokens:
     def _local(self) -> Path:
         return self._folder / "admin.token"
 
-    def first_admin(self) -> str | None:
+    async def first_admin(self) -> str | None:
         """The secret of an admin token made because there was no valid one, else None.
 
         It stays readable in `admin.token` (0600), for the command line beside a running server.
         """
-        with self._gate:
-            now, kept = self._now(), self.list()
-            if any(t.scope == "admin" and t.valid(now) for t in kept):
-                return None
-            taken = {t.name for t in kept if not t.revoked_at}
-            name = next(n for n in ("local", *(f"local-{i}" for i in range(2, 10**6))) if n not in taken)
-            try:
-                secret = self.create(name, "admin")
-            except TokenRefused:  # another process that starts with this one was first
-                return None
-            replace(self._local, secret.encode())
-            return secret
+        now, kept = self._now(), await self.list()
+        if any(t.scope == "admin" and t.valid(now) for t in kept):
+            return None
+        taken = {t.name for t in kept if not t.revoked_at}
+        name = next(n for n in ("local", *(f"local-{i}" for i in range(2, 10**6))) if n not in taken)
+        try:
+            secret = await self.create(name, "admin")
+        except TokenRefused:  # another process that starts with this one was first
+            return None
+        replace(self._local, secret.encode())
+        return secret
 
-    def local_admin(self) -> str | None:
+    async def local_admin(self) -> str | None:
         """The secret in `admin.token`, if it is still valid."""
         try:
             secret = self._local.read_text().strip()
         except FileNotFoundError:
             return None
-        return secret if self.principal(secret) else None
+        return secret if await self.principal(secret) else None
 
     def _forget_local(self, token: Token) -> None:
         if self._local.exists():
-            kept = self._held.tokens.get(hashed(self._local.read_text().strip()))
+            kept = self._cache.table.tokens.get(hash_secret(self._local.read_text().strip()))
             if kept is None or kept.id == token.id:
                 self._local.unlink()
 
     # -- recognising ---------------------------------------------------------------------------------------
 
-    def principal(self, secret: str) -> Principal | None:
+    async def principal(self, secret: str) -> Principal | None:
         """Who holds this secret; None = unknown, revoked or expired."""
-        hash_ = hashed(secret)
-        with self._gate:
-            if hash_ not in self._recent().tokens:
-                self._take(self._store.missed())
-            token = self._held.tokens.get(hash_)
-            return self._valid(token.id) if token else None
+        token = await self._cache.by_secret(hash_secret(secret))
+        return self._valid(token.id) if token else None
 
-    def session(self, secret: str) -> str | None:
-        """Exchange a token's secret for that of a session (a cookie), as long as `lasts`; None = no valid
-        token."""
-        with self._gate:
-            principal = self.principal(secret)
-            if principal is None:
-                return None
-            now, session = self._now(), secrets.token_urlsafe(32)
-            self._store.begin(hashed(session), Session(principal.id, now + lasts(principal)), now)
-            self._take(self._store.now())
+    async def session(self, secret: str) -> str | None:
+        """Exchange a token's secret for that of a session (a cookie), as long as `session_lifetime`; None =
+        no valid token."""
+        principal = await self.principal(secret)
+        if principal is None:
+            return None
+        now, session = self._now(), secrets.token_urlsafe(32)
+        begun = Session(principal.id, now + session_lifetime(principal))
+        await self._store.add_session(hash_secret(session), begun, now)
         return session
 
-    def by_session(self, session: str) -> Principal | None:
+    async def by_session(self, session: str) -> Principal | None:
         """Who holds this session; it ends with its token."""
-        hash_ = hashed(session)
-        with self._gate:
-            if hash_ not in self._recent().sessions:
-                self._take(self._store.missed())
-            found = self._held.sessions.get(hash_)
-            return self._valid(found.token) if found and self._now() < found.expires_at else None
+        found = await self._cache.by_session(hash_secret(session))
+        return self._valid(found.token) if found and self._now() < found.expires_at else None
 
     def holds(self, id_: str) -> bool:
         """Whether the token of this id is valid still."""
-        with self._gate:
-            self._recent()
-            return self._valid(id_) is not None
+        return self._valid(id_) is not None
 
-    def end_session(self, session: str) -> None:
+    async def end_session(self, session: str) -> None:
         """Sign out; an unknown session is no error, and costs no write. A token that a code made goes with
         it."""
-        hash_ = hashed(session)
-        with self._gate:
-            if hash_ not in self._recent().sessions:
-                self._take(self._store.missed())
-            found = self._held.sessions.get(hash_)
-            if found is None:
-                return
-            token = self._by_id.get(found.token)
-            if token and from_code(token):
-                self._store.revoke(token.id, self._now())
-            else:
-                self._store.end(hash_)
-            self._take(self._store.now())
-
-    def close(self) -> None:
-        with self._gate:
-            self._store.close()
+        hash_ = hash_secret(session)
+        found = await self._cache.by_session(hash_)
+        if found is None:
+            return
+        token = self._cache.token(found.token)
+        if token and made_by_code(token):
+            await self._store.revoke_token(token.id, self._now())
+        else:
+            await self._store.delete_session(hash_)
 
     def _valid(self, id_: str) -> Principal | None:
-        token = self._by_id.get(id_)
+        token = self._cache.token(id_)
         return token.principal if token and token.valid(self._now()) else None
-
-    def _recent(self) -> Held:
-        return self._take(self._store.recent())
-
-    def _take(self, held: Held) -> Held:
-        if held.tokens is not self._held.tokens:
-            self._by_id = {token.id: token for token in held.tokens.values()}
-        self._held = held
-        return held
 
 
 def _refuse_bad(

@@ -201,7 +201,7 @@ def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
 
 async def index(request: Request) -> Response:
     """What this service knows: jurisdictions (that the asker may read), views and commands."""
-    asker = principal(request)
+    asker = await principal(request)
     known = [code for code in muster(request).commands.jurisdictions() if asker.may_read(code)]
     return answer(
         {

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.access.tokens import CODE_MINUTES, MOST_CODE_MINUTES
+from services.access.tokens import CODE_MINUTES, MAX_CODE_MINUTES
 from services.api.context import answer, model, muster, reader, tokens
 from services.api.problems import Problem
 from services.decisions.fields import WHOLE, Id
@@ -34,7 +34,7 @@ class NewCode(BaseModel):
 
     worker: Id
     minutes: Annotated[
-        int, Field(ge=1, le=MOST_CODE_MINUTES, description="How long it can be used"), WHOLE
+        int, Field(ge=1, le=MAX_CODE_MINUTES, description="How long it can be used"), WHOLE
     ] = CODE_MINUTES
 
 
@@ -50,7 +50,7 @@ async def issue(request: Request) -> Response:
         raise Problem(404, "worker.unknown", worker=given.worker)
     if not asker.sees(row):
         raise Problem(403, "forbidden", variant="not_in_areas", worker=given.worker)
-    code, expires_at = tokens(request).issue_code(jurisdiction, given.worker, given.minutes)
+    code, expires_at = await tokens(request).issue_code(jurisdiction, given.worker, given.minutes)
     log_of.info("%s made a sign-in code for worker/%s of %s", asker.actor, given.worker, jurisdiction)
     body = {"code": code, "link": link(code), "worker": given.worker, "expires_at": expires_at}
     return answer(body, headers={"Cache-Control": "no-store"})
@@ -105,12 +105,12 @@ def address(request: Request) -> str:
     return str(ipaddress.ip_network((found, 64), strict=False))
 
 
-def redeem(request: Request, text: str) -> str:
+async def redeem(request: Request, text: str) -> str:
     """The session that a code is exchanged for. Raises 401, 429."""
     wrong: WrongCodes = request.app.state.wrong_codes
     where = address(request)
     wrong.check(where)
-    session = tokens(request).redeem_code(text)
+    session = await tokens(request).redeem_code(text)
     if session is None:
         wrong.note(where)
         raise Problem(401, "code.unknown")

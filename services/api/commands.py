@@ -81,7 +81,7 @@ def _envelope(request: Request, asker: Principal, key: str, command: Command, wh
 
 async def commander(request: Request, name: str | None) -> tuple[str, Principal]:
     """(jurisdiction, asker) of a request that commands. Raises 401, 403, 404."""
-    jurisdiction, asker = request.path_params["jurisdiction"], principal(request)
+    jurisdiction, asker = request.path_params["jurisdiction"], await principal(request)
     if not asker.may_read(jurisdiction) or (name and not asker.may_command(name, jurisdiction)):
         raise Problem(403, "forbidden", variant="command", command=name, jurisdiction=jurisdiction[:64])
     if not await muster(request).commands.found(jurisdiction):

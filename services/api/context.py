@@ -35,14 +35,14 @@ def tokens(request: Request) -> Tokens:
     return cast("Tokens", request.app.state.tokens)
 
 
-def principal(request: Request) -> Principal:
+async def principal(request: Request) -> Principal:
     """Who asks, by bearer token or session cookie. Raises 401."""
     header = request.headers.get("authorization", "")
     scheme, _, secret = header.partition(" ")
     if scheme.lower() == "bearer" and secret:
-        found = tokens(request).principal(secret.strip())
+        found = await tokens(request).principal(secret.strip())
     elif COOKIE in request.cookies:
-        found = _by_session(request)
+        found = await _by_session(request)
     else:
         found = None
     if found is None:
@@ -50,11 +50,11 @@ def principal(request: Request) -> Principal:
     return found
 
 
-def _by_session(request: Request) -> Principal | None:
+async def _by_session(request: Request) -> Principal | None:
     """Cookies are for the same origin only: a foreign page must not command in somebody's name."""
     if request.method not in ("GET", "HEAD") and foreign(request):
         return None
-    return tokens(request).by_session(request.cookies[COOKIE])
+    return await tokens(request).by_session(request.cookies[COOKIE])
 
 
 def foreign(request: Request) -> bool:
@@ -62,12 +62,12 @@ def foreign(request: Request) -> bool:
     return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
 
 
-def still(request: Request, asker: Principal) -> bool:
+async def still(request: Request, asker: Principal) -> bool:
     """Whether an open answer may go on: the service does not stop, and the token or session has not ended."""
     if request.app.state.hub.stopping:
         return False
     try:
-        return principal(request) == asker
+        return await principal(request) == asker
     except Problem:
         return False
 
@@ -91,7 +91,7 @@ async def json_body(request: Request) -> bytes:
 
 async def reader(request: Request) -> tuple[str, Principal]:
     """(jurisdiction, asker) of a request that reads. Raises 401, 403, 404."""
-    jurisdiction, asker = request.path_params["jurisdiction"], principal(request)
+    jurisdiction, asker = request.path_params["jurisdiction"], await principal(request)
     if not asker.may_read(jurisdiction):
         raise Problem(403, "forbidden", jurisdiction=jurisdiction[:64])
     after = request.query_params.get("after", "0")

@@ -97,7 +97,7 @@ async def _by_name(
         some: list[tuple[str, Row]] = []
         for begin in range(0, len(items), AT_ONCE):
             part = items[begin : begin + AT_ONCE]
-            await opener.warm(view, (row for _, row in part))
+            await opener.warm(**{view: (row for _, row in part)})
             left = limit - len(some)
             some += await asyncio.to_thread(_first, part, left, lambda row: fits(view, row))
             if len(some) == limit:

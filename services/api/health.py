@@ -22,15 +22,15 @@ async def readyz(request: Request) -> Response:
     state = await _state(muster(request))
     red = bool(state["failure"] or state["parked"])
     state["status"] = "not_ready" if red else "degraded" if state["degraded"] else "ready"
-    if not _may_know(request):
+    if not await _may_know(request):
         state = {"status": state["status"]}
     return answer(state, 503 if red else 200, {"Cache-Control": "no-store"})
 
 
-def _may_know(request: Request) -> bool:
+async def _may_know(request: Request) -> bool:
     """What is wrong where is for those with a token; that something is, for all."""
     try:
-        return bool(principal(request))
+        return bool(await principal(request))
     except Problem:
         return False
 
@@ -51,7 +51,7 @@ async def _state(service: Muster) -> dict[str, Any]:
 
 async def metrics(request: Request) -> Response:
     """Heads, lags and queues, by jurisdiction."""
-    principal(request)
+    await principal(request)
     service, registry = muster(request), CollectorRegistry()
     log = Gauge("muster_log_position", "Position of the last event", ["jurisdiction"], registry=registry)
     views = Gauge(

@@ -99,7 +99,7 @@ class Group:
         self, progress: ViewProgress, vault: Vault, clock: Clock, jurisdiction: str, wanted: Wanted
     ) -> None:
         self.jurisdiction, self.wanted, self.clients = jurisdiction, wanted, set[Client]()
-        self._steps, self._opener, self._clock = progress.steps, Opener(vault, jurisdiction), clock
+        self._steps, self._vault, self._clock = progress.steps, vault, clock
 
     async def flush(self) -> None:
         """Send what is new since the oldest client's position."""
@@ -110,18 +110,20 @@ class Group:
         if steps is None:
             return self.reset()
         if steps:
-            for view in self.wanted:
-                changes = (c for step in steps for c in step.changes if c.view == view and c.row)
-                await self._opener.warm(view, (c.row for c in changes if c.row))
-            await self._send(steps)
+            changes = [change for step in steps for change in step.changes]
+            opener = Opener(self._vault, self.jurisdiction)
+            await opener.warm(
+                **{view: [c.row for c in changes if c.view == view and c.row] for view in self.wanted}
+            )
+            await self._send(steps, opener)
 
-    async def _send(self, steps: list[Step]) -> None:
+    async def _send(self, steps: list[Step], opener: Opener) -> None:
         upto = steps[-1].upto
         frames: dict[int, Frame] = {}
         for position in {client.position for client in self.clients if client.position < upto}:
             rest = [step for step in steps if step.after >= position]
             if rest and rest[0].after == position:
-                frames[position] = await self._frame(rest)
+                frames[position] = await self._frame(rest, opener)
         for client in list(self.clients):
             if client.position in frames:
                 client.send(upto, frames[client.position])
@@ -133,9 +135,9 @@ class Group:
         """Whether no step goes on from there; a client may also have come while frames were made."""
         return all(step.after != position for step in steps)
 
-    async def _frame(self, steps: list[Step]) -> Frame:
+    async def _frame(self, steps: list[Step], opener: Opener) -> Frame:
         upto = steps[-1].upto
-        made = Frame("patch", patch(steps, self.wanted, self._opener, self._clock.now()), upto)
+        made = Frame("patch", patch(steps, self.wanted, opener, self._clock.now()), upto)
         if len(made.plain) > LARGE and any(client.packed for client in self.clients):
             await asyncio.to_thread(getattr, made, "packed")
         return made

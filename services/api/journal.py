@@ -1,6 +1,6 @@
 """The log over HTTP: NDJSON of CloudEvents 1.0, as it is stored (personal data stays sealed)."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -59,7 +59,7 @@ async def journal(request: Request) -> StreamingResponse:
 
 
 async def _lines(
-    log: Log, goes_on: Callable[[], bool], jurisdiction: str, after: int, follow: bool
+    log: Log, goes_on: Callable[[], Awaitable[bool]], jurisdiction: str, after: int, follow: bool
 ) -> AsyncIterator[bytes]:
     """Commits are read from the start of the one that holds `after`; its earlier events are left out.
 
@@ -68,7 +68,7 @@ async def _lines(
     position = after
     while True:
         async for batch in log.read(jurisdiction, position):
-            if follow and not goes_on():
+            if follow and not await goes_on():
                 return
             for stored in batch:
                 commit = decode(stored.data)
@@ -79,8 +79,8 @@ async def _lines(
                     )
                     yield cloud_events(rest)
                 position = stored.head.position
-        if not follow or not goes_on():
+        if not follow or not await goes_on():
             return
         while not await log.wait(jurisdiction, position, 1.0):
-            if not goes_on():
+            if not await goes_on():
                 return

@@ -77,8 +77,7 @@ def _tag(asker: Principal, shown: dict[str, Any], mine: Mine, local: datetime) -
 
 
 async def _shown(mine: Mine, opener: Opener) -> dict[str, Any]:
-    await opener.warm("roster", (mine.worker, *mine.members))
-    await opener.warm("requests", mine.requests.values())
+    await opener.warm(roster=(mine.worker, *mine.members), requests=mine.requests.values())
     return {
         "worker": _me(mine, opener),
         "team": _team(mine, opener),
@@ -143,7 +142,7 @@ async def task(request: Request) -> Response:
     if reveal:
         await record_reveal(request, jurisdiction, "requests", [requested], asker)
     opener = Opener(muster(request).vault, jurisdiction, reveals=lambda row: reveal)
-    await opener.warm("requests", [requested])
+    await opener.warm(requests=[requested])
     body = {field: getattr(row, field) for field in _TASK}
     body["request"] = _request(requested, area_name, opener if row.state in UNENDED else None)
     return answer(body, headers={"Cache-Control": "no-store"})

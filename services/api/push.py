@@ -48,7 +48,7 @@ def _pusher(request: Request) -> Pusher | None:
 
 async def key(request: Request) -> Response:
     """The public key to subscribe with; null = this service sends no pushes."""
-    principal(request)
+    await principal(request)
     pusher = _pusher(request)
     return answer({"key": pusher.key if pusher else None}, headers={"Cache-Control": "no-store"})
 
@@ -72,7 +72,7 @@ async def subscribe(request: Request) -> Response:
         token=token,
         created_at=pusher.now(),
     )
-    await pusher.keep(subscription)
+    await pusher.subscribe(subscription)
     return answer({"status": "ok"})
 
 
@@ -80,7 +80,7 @@ async def unsubscribe(request: Request) -> Response:
     """Wake this phone no longer; an unknown endpoint is no error."""
     jurisdiction, _, worker, pusher = await _asked(request)
     given = await model(request, Unsubscribe)
-    await pusher.forget(given.endpoint, (jurisdiction, worker))
+    await pusher.unsubscribe(given.endpoint, (jurisdiction, worker))
     return answer({"status": "ok"})
 
 

@@ -11,9 +11,11 @@ import msgspec
 
 from projections.base import Row, personal_fields
 from projections.catalog import views
-from services.vault import BadToken, NoKey, Vault
+from services.vault import BadToken, Keyring, NoKey, Vault
 
 TELL_SECONDS: Final = 60.0
+AT_ONCE: Final = 5_000
+"""Rows whose keys are in memory together."""
 _told: dict[str, tuple[float, int]] = {}
 """Jurisdiction -> when it was last said, and how many were not said since."""
 
@@ -56,6 +58,14 @@ class Opener:
     ) -> None:
         """`reveals` tells of which rows personal data leaves unmasked."""
         self._vault, self._jurisdiction, self._reveals = vault, jurisdiction, reveals
+        self._keys = Keyring(jurisdiction, {})
+
+    async def warm(self, **rows: Iterable[Row]) -> None:
+        """Get the keys of everybody in these rows, by view, with one look into the key store. `row` and
+        `plain` open theirs from then on, and those of no others."""
+        subjects = [subject for view, some in rows.items() for subject in subjects_of(view, some)]
+        empty = Keyring(self._jurisdiction, {})
+        self._keys = await self._vault.keyring(self._jurisdiction, subjects) if subjects else empty
 
     def row(self, view: str, key: str, row: Row) -> dict[str, Any]:
         """One row with its key."""
@@ -73,7 +83,7 @@ class Opener:
     def plain(self, token: str) -> str | None:
         """None where it was erased or cannot be opened."""
         try:
-            return self._vault.open(self._jurisdiction, token)
+            return self._keys.open(token)
         except (
             NoKey,
             BadToken,
@@ -81,13 +91,18 @@ class Opener:
             _tell(self._jurisdiction, error)
             return None
 
-    async def warm(self, view: str, rows: Iterable[Row]) -> None:
-        """Bring the keys of everybody in these rows into memory, with one look into the key store."""
-        await self._vault.warm(self._jurisdiction, subjects_of(view, rows))
-
     async def rows(self, view: str, items: Sequence[tuple[str, Row]]) -> list[dict[str, Any]]:
         """Many rows; those with personal data are opened on a thread."""
-        await self.warm(view, (row for _, row in items))
-        if not personal_of(view) or len(items) < 50:
-            return [self.row(view, key, row) for key, row in items]
-        return await asyncio.to_thread(lambda: [self.row(view, key, row) for key, row in items])
+        if not personal_of(view):
+            return self._rows(view, items)
+        shown: list[dict[str, Any]] = []
+        for begin in range(0, len(items), AT_ONCE):
+            part = items[begin : begin + AT_ONCE]
+            await self.warm(**{view: (row for _, row in part)})
+            shown += (
+                await asyncio.to_thread(self._rows, view, part) if len(part) >= 50 else self._rows(view, part)
+            )
+        return shown
+
+    def _rows(self, view: str, items: Sequence[tuple[str, Row]]) -> list[dict[str, Any]]:
+        return [self.row(view, key, row) for key, row in items]

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.access import lasts
+from services.access import session_lifetime
 from services.api.codes import redeem
 from services.api.context import COOKIE, answer, edge, foreign, model, muster, principal, tokens
 from services.api.problems import Problem
@@ -34,15 +34,15 @@ async def sign_in(request: Request) -> Response:
     given = await model(request, SignIn)
     if bool(given.token) == bool(given.code):
         raise Problem(422, "invalid", variant="token_or_code")
-    session = redeem(request, given.code) if given.code else tokens(request).session(given.token)
-    holder = tokens(request).by_session(session) if session else None
+    session = await (redeem(request, given.code) if given.code else tokens(request).session(given.token))
+    holder = await tokens(request).by_session(session) if session else None
     if session is None or holder is None:
         raise Problem(401, "unauthorized", variant="sign_in")
     response = answer({"status": "ok"})
     response.set_cookie(
         COOKIE,
         session,
-        max_age=int(lasts(holder).total_seconds()),
+        max_age=int(session_lifetime(holder).total_seconds()),
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
@@ -54,7 +54,7 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """Forget the session; a token that a sign-in code made goes with it."""
     if COOKIE in request.cookies:
-        tokens(request).end_session(request.cookies[COOKIE])
+        await tokens(request).end_session(request.cookies[COOKIE])
     response = answer({"status": "ok"})
     response.delete_cookie(COOKIE, path="/")
     return response
@@ -67,7 +67,7 @@ async def who(request: Request) -> Response:
     personal data. `scenario`: the time is a scenario's, which may stand or run; a page then shows `now` as it
     is told.
     """
-    asker, clock = principal(request), muster(request).clock
+    asker, clock = await principal(request), muster(request).clock
     return answer(
         {
             "actor": asker.actor,

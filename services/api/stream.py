@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from functools import cache, partial
 from typing import Any, Final, cast
@@ -111,7 +111,7 @@ async def _frames(
 ) -> AsyncGenerator[Frame]:
     resume = None if asker.worker else _resume(request)  # the team may have been another one then
     goes_on = partial(still, request, asker)
-    while goes_on():
+    while await goes_on():
         team = await own_team(request, jurisdiction, asker)
         wanted = _wanted(request, asker, team)
         key = (jurisdiction, asker.areas, asker.worker, team, tuple(request.query_params.multi_items()))
@@ -183,7 +183,7 @@ def _lag(request: Request) -> Lag:
 
 
 async def _patches(
-    request: Request, hub: Hub, jurisdiction: str, client: Client, goes_on: Callable[[], bool]
+    request: Request, hub: Hub, jurisdiction: str, client: Client, goes_on: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[Frame]:
     """Frames until the client must start over or may see no more, and pings among them.
 
@@ -195,7 +195,7 @@ async def _patches(
     while not hub.stopping:
         if loop.time() >= due:
             due = loop.time() + PING_SECONDS
-            if not goes_on():
+            if not await goes_on():
                 return
             yield _ping(request, jurisdiction, client.sent)
         try:

@@ -106,3 +106,5 @@ class Muster:
         await self.views.close()
         await self.log.close()
         await self.vault.close()
+        if self.snapshots:
+            await self.snapshots.close()

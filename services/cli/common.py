@@ -18,7 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from services import wiring
+from services.access import AccessUnavailable
 from services.api.server.edge import BadTiles
+from services.base.unavailable import DatabaseUnavailable
 from services.dispatch.abilities import AbilitiesInvalid
 from services.locations.port import LocationsUnavailable
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
@@ -78,6 +80,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         raise Fail(f"{error}; stop it first, or use another --data folder.") from error
     except (
         AbilitiesInvalid,
+        AccessUnavailable,
+        DatabaseUnavailable,
         LogDamaged,
         LogUnavailable,
         ViewsUnavailable,

@@ -13,7 +13,7 @@ import typer
 
 from services import wiring
 from services.access import Tokens
-from services.access.tokens import MOST_CODE_MINUTES
+from services.access.tokens import MAX_CODE_MINUTES
 from services.api.app import build
 from services.api.rows import Opener
 from services.api.server.serve import Door
@@ -113,8 +113,8 @@ async def _demo(
     edge = wiring.edge()
     clock = ScenarioClock(story.starts, wiring.shared_clock())
     muster = await wiring.opened(data, clock=clock, timezone=story.timezone)
-    tokens = wiring.tokens(data)
-    secret = tokens.first_admin() or tokens.local_admin()
+    tokens = await wiring.tokens(data)
+    secret = await tokens.first_admin() or await tokens.local_admin()
     stop = asyncio.Event()
 
     async def started(url: str) -> None:
@@ -122,7 +122,7 @@ async def _demo(
             rows=lambda view, **filters: _rows(muster.views, muster.vault, story.jurisdiction, view, filters),
             clock=clock,
             story=story,
-            links=_links(url, f"#token={secret}", tokens, story),
+            links=await _links(url, f"#token={secret}", tokens, story),
         )
         async with table.shown():
             await play(
@@ -147,7 +147,7 @@ async def _demo(
             build(muster, tokens, edge), muster.background, data, Door(port=port), started, stop
         )
     finally:
-        tokens.close()
+        await tokens.close()
 
 
 async def _told(log: Log, jurisdiction: str) -> None:
@@ -160,11 +160,11 @@ async def _told(log: Log, jurisdiction: str) -> None:
         render("incident", found, out)
 
 
-def _links(url: str, sign_in: str, tokens: Tokens, story: Story) -> dict[str, str]:
+async def _links(url: str, sign_in: str, tokens: Tokens, story: Story) -> dict[str, str]:
     """Where to look: the board, and the phone of one of the scenario's people."""
     links = {"board": f"{url}/{sign_in}", "docs": f"{url}/docs"}
     if story.phone:
-        code, _ = tokens.issue_code(story.jurisdiction, story.phone, MOST_CODE_MINUTES)
+        code, _ = await tokens.issue_code(story.jurisdiction, story.phone, MAX_CODE_MINUTES)
         links["courier"] = f"{url}/go#code={code}"
     return links
 

@@ -27,16 +27,18 @@ async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
     server = running(data)
     if server is None:
         muster = await wiring.opened(data)
-        wiring.tokens(data).first_admin()
+        async with wiring.open_tokens(data) as tokens:
+            await tokens.first_admin()
         async with muster.running():
             yield Embedded(muster.commands, muster.clock), muster.vault.import_key()
             await _projected(muster.commands, muster.progress)
         return
-    token = wiring.tokens(data).local_admin()
+    async with wiring.open_tokens(data) as tokens:
+        token = await tokens.local_admin()
     if token is None:
         raise Fail("the server runs, but its admin.token cannot be read from here; run as the same user.")
     remote = Remote(server["url"], token, _trust(server))
-    vault = wiring.vault(data)
+    vault = await wiring.vault(data)
     try:
         yield remote, vault.import_key()
     finally:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from services import wiring
-from services.access import Tokens, from_code
+from services.access import Tokens, made_by_code
 from services.api.app import build
 from services.api.server.edge import BadTiles, Edge
 from services.api.server.serve import Door
@@ -79,10 +79,10 @@ def _proxies(named: Sequence[str]) -> list[str]:
 async def _serve(data: Path, door: Door, edge: Edge) -> int:
     host = door.host
     muster = await wiring.opened(data)
-    tokens = wiring.tokens(data)
-    secret = tokens.first_admin()
-    if host not in LOOPBACK and not _configured(tokens):
-        tokens.close()
+    tokens = await wiring.tokens(data)
+    secret = await tokens.first_admin()
+    if host not in LOOPBACK and not await _configured(tokens):
+        await tokens.close()
         await muster.close()
         raise Fail(
             f"will not listen on {host} with only the first admin token: make tokens for your people with "
@@ -91,9 +91,9 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
         )
 
     try:
-        pusher = wiring.pusher(data, tokens)
+        pusher = await wiring.pusher(data, tokens)
     except (BadPush, PushUnavailable) as error:
-        tokens.close()
+        await tokens.close()
         await muster.close()
         raise Fail(str(error), 2) from error
 
@@ -104,7 +104,7 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
             out.print(
                 "            (made at this first start; shown once, kept in admin.token of the data folder)"
             )
-        elif tokens.local_admin():
+        elif await tokens.local_admin():
             out.print(f"  sign in:  {url} with the token in admin.token of the data folder, or your own")
         out.print(f"  API:      {url}/api/v1    documented at {url}/docs")
         out.print("  Ctrl-C ends it.")
@@ -112,12 +112,14 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
     try:
         return await run_server(build(muster, tokens, edge, pusher), muster.background, data, door, started)
     finally:
-        tokens.close()
+        await tokens.close()
 
 
-def _configured(tokens: Tokens) -> bool:
+async def _configured(tokens: Tokens) -> bool:
     """Whether somebody made tokens on purpose, beside the first admin's and those that sign-in codes made
     for phones."""
     now = datetime.now(UTC)
-    made = (token for token in tokens.list() if not token.name.startswith("local") and not from_code(token))
-    return any(token.valid(now) for token in made)
+    return any(
+        token.valid(now) and not token.name.startswith("local") and not made_by_code(token)
+        for token in await tokens.list()
+    )

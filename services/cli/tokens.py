@@ -1,5 +1,6 @@
 """`muster token create | list | revoke | code`."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ import typer
 
 from services import wiring
 from services.access import Token, TokenRefused
-from services.access.tokens import CODE_MINUTES, MOST_CODE_MINUTES
+from services.access.tokens import CODE_MINUTES, MAX_CODE_MINUTES
 from services.api.codes import link as code_link
 from services.api.server.serve import running
 from services.cli.common import (
@@ -46,7 +47,7 @@ def create(
     """Make a token; it is shown once."""
     expires = datetime.now(UTC) + timedelta(days=days) if days else None
     try:
-        secret = wiring.tokens(data).create(name, scope, jurisdiction or (), area or (), expires=expires)
+        secret = run(_create(data, name, scope, jurisdiction or (), area or (), expires))
     except TokenRefused as error:
         raise Fail(str(error), 2) from error
     if as_json:
@@ -55,20 +56,31 @@ def create(
         out.print(secret)
 
 
+async def _create(
+    data: Path,
+    name: str,
+    scope: str,
+    jurisdictions: Sequence[str],
+    areas: Sequence[str],
+    expires: datetime | None,
+) -> str:
+    async with wiring.open_tokens(data) as tokens:
+        return await tokens.create(name, scope, jurisdictions, areas, expires=expires)
+
+
 @app.command()
 def code(
     worker: Annotated[str, typer.Argument(help="Id of the worker whose phone signs in.")],
     jurisdiction: Jurisdiction = None,
     minutes: Annotated[
-        int, typer.Option(min=1, max=MOST_CODE_MINUTES, help="It can be used for so long.")
+        int, typer.Option(min=1, max=MAX_CODE_MINUTES, help="It can be used for so long.")
     ] = CODE_MINUTES,
     data: Data = DATA,
     as_json: Json = False,
 ) -> None:
     """Make a one-time code with which a worker's phone signs in; older ones of this worker become void."""
-    where = run(_known(existing(data), jurisdiction, worker))
     try:
-        made, expires = wiring.tokens(data).issue_code(where, worker, minutes)
+        made, expires = run(_issue(existing(data), jurisdiction, worker, minutes))
     except TokenRefused as error:
         raise Fail(str(error), 2) from error
     server = running(data) or {"url": ""}
@@ -77,6 +89,12 @@ def code(
         print_rows([{"code": made, "link": link, "worker": worker, "expires_at": expires}], (), Format.json)
     else:
         out.print(f"{made}\n{link}")
+
+
+async def _issue(data: Path, jurisdiction: str | None, worker: str, minutes: int) -> tuple[str, datetime]:
+    where = await _known(data, jurisdiction, worker)
+    async with wiring.open_tokens(data) as tokens:
+        return await tokens.issue_code(where, worker, minutes)
 
 
 async def _known(data: Path, jurisdiction: str | None, worker: str) -> str:
@@ -93,15 +111,25 @@ async def _known(data: Path, jurisdiction: str | None, worker: str) -> str:
 def list_(data: Data = DATA, as_json: Json = False) -> None:
     """All tokens, without their secrets."""
     columns = [field.name for field in msgspec.structs.fields(Token)]
-    rows = [msgspec.structs.asdict(token) for token in wiring.tokens(data).list()]
+    rows = [msgspec.structs.asdict(token) for token in run(_list(data))]
     print_rows(rows, columns, Format.json if as_json else Format.table)
+
+
+async def _list(data: Path) -> list[Token]:
+    async with wiring.open_tokens(data) as tokens:
+        return await tokens.list()
 
 
 @app.command()
 def revoke(token: Annotated[str, typer.Argument(help="Id or name.")], data: Data = DATA) -> None:
     """End a token at once."""
     try:
-        ended = wiring.tokens(data).revoke(token)
+        ended = run(_revoke(data, token))
     except TokenRefused as error:
         raise Fail(str(error)) from error
     out.print(f"revoked {ended.name} ({ended.id})")
+
+
+async def _revoke(data: Path, token: str) -> Token:
+    async with wiring.open_tokens(data) as tokens:
+        return await tokens.revoke(token)

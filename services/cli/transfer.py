@@ -18,6 +18,7 @@ from services.cli.importing import sink
 from services.intake.sending import Sink
 from services.log.port import Log
 from services.recorder.errors import Overloaded, Parked
+from services.refusals import sentence
 from services.transfer import CommitFile, Exported, Loaded, TransferFailed
 from services.transfer import export as export_commits
 from services.transfer import load as load_commits
@@ -108,12 +109,11 @@ async def _move(data: Path, jurisdiction: str, to: str | None) -> None:
         answer = await _answer(target, jurisdiction, item)
     if answer["outcome"] in ("accepted", "known"):
         return
-    if answer.get("code") != "jurisdiction.moved":
-        why = answer.get("detail") or "the service does not answer; do it again"
-        raise TransferFailed(
-            answer.get("code") or "transfer.unavailable", f"{jurisdiction} did not move: {why}"
-        )
-    err.print(f"note: {answer['detail']}", markup=False)
+    code = answer.get("code")
+    why = sentence(code, answer.get("values", {})) if code else "the service does not answer; do it again"
+    if code != "jurisdiction.moved":
+        raise TransferFailed(code or "transfer.unavailable", f"{jurisdiction} did not move: {why}")
+    err.print(f"note: {why}", markup=False)
 
 
 async def _answer(target: Sink, jurisdiction: str, item: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,8 @@
 """How far each partition of the log was certainly projected into this database, and which log that is."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
-from services.postgres.blocking import Blocking, Connection, DatabaseUnavailable
-from services.views.port import ViewsUnavailable
+from services.postgres.pool import Pool
 
 _CLAIM: Final = "INSERT INTO source (log) VALUES ($1) ON CONFLICT DO NOTHING"
 _SAVE: Final = (
@@ -21,19 +18,15 @@ class OtherLog(Exception):
 
 
 class PgCheckpoints:
-    """Hints: the heads of the views decide. Every method raises ViewsUnavailable."""
+    """Hints: the heads of the views decide. All but `close` raises DatabaseUnavailable."""
 
-    def __init__(self, blocking: Blocking) -> None:
-        self._blocking = blocking
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
 
     async def claim(self, log: str) -> None:
         """The first log that is projected into a database stays the only one. Raises OtherLog."""
-
-        async def claimed(connection: Connection) -> str:
-            await connection.execute(_CLAIM, log)
-            return await connection.fetchval("SELECT log FROM source")
-
-        kept = await self._run(claimed)
+        await self._pool.fetch(_CLAIM, log)
+        kept = await self._pool.value("SELECT log FROM source")
         if kept != log:
             raise OtherLog(
                 f"the views in this database are of the log {kept}, but this is the log {log}; give the "
@@ -42,21 +35,18 @@ class PgCheckpoints:
 
     async def load(self) -> dict[int, int]:
         """Partition -> the offset before which everything is in the views."""
-        rows = await self._run(lambda c: c.fetch("SELECT partition, next_offset FROM checkpoints"))
+        rows = await self._pool.fetch("SELECT partition, next_offset FROM checkpoints")
         return {row[0]: row[1] for row in rows}
 
     async def read(self) -> dict[int, int]:
         """Partition -> the offset before which everything was read: what is parked does not hold it back."""
-        rows = await self._run(lambda c: c.fetch(_READ))
-        return {row[0]: row[1] for row in rows}
+        return {row[0]: row[1] for row in await self._pool.fetch(_READ)}
 
     async def save(self, offsets: dict[int, tuple[int, int]]) -> None:
         """Replace those of these partitions: up to which it is in the views, and up to which it was read."""
         projected, read = [list(two) for two in zip(*offsets.values(), strict=True)]
-        await self._run(lambda c: c.execute(_SAVE, list(offsets), projected, read))
+        await self._pool.fetch(_SAVE, list(offsets), projected, read)
 
-    async def _run(self, work: Callable[[Connection], Awaitable[Any]]) -> Any:
-        try:
-            return await asyncio.to_thread(self._blocking.run, work)
-        except DatabaseUnavailable as error:
-            raise ViewsUnavailable(str(error)) from error
+    async def close(self) -> None:
+        """Nothing can be asked any more."""
+        await self._pool.close()

@@ -5,11 +5,11 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
-import asyncpg
-
-from services.postgres.blocking import CONNECT_SECONDS, DURABLE, TROUBLE, Blocking
+from services.base.unavailable import DatabaseUnavailable
+from services.postgres.pool import TROUBLE, Pool, told
 
 PING_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 2
@@ -26,40 +26,42 @@ class Listener:
     """
 
     def __init__(
-        self,
-        blocking: Blocking,
-        dsn: str,
-        channel: str,
-        notice: Callable[[str], None],
-        lost: Callable[[], None],
+        self, pool: Pool, channel: str, notice: Callable[[str], None], lost: Callable[[], None]
     ) -> None:
-        self._blocking, self._dsn, self._channel = blocking, dsn, channel
+        """Begins to listen on the running loop."""
+        self._pool, self._channel = pool, channel
         self._notice, self._lost = notice, lost
         self._own = _PING + secrets.token_hex(8)
         self._answered = asyncio.Event()
         self._heard = (0.0, 0.0)
-        blocking.start(self._run())
+        self._listening = asyncio.create_task(self._run(), name=f"listening on {channel}")
 
     @property
     def heard(self) -> tuple[float, float]:
         """(since, until): every notice committed between these monotonic instants has arrived."""
         return self._heard
 
+    async def close(self) -> None:
+        """No notice comes any more."""
+        self._listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._listening
+
     async def _run(self) -> None:
         while True:
             try:
                 await self._listen()
-            except TROUBLE as error:
-                log_of.warning("notices on %s may be missed: %s", self._channel, str(error) or type(error))
+            except (DatabaseUnavailable, *TROUBLE) as error:
+                log_of.warning("notices on %s may be missed: %s", self._channel, told(error))
+            except Exception:
+                log_of.exception("notices on %s may be missed", self._channel)
             self._heard = (0.0, 0.0)
             self._lost()
             await asyncio.sleep(PING_SECONDS)
 
     async def _listen(self) -> None:
         """Until a ping is not answered."""
-        connection = await asyncpg.connect(
-            self._dsn, timeout=CONNECT_SECONDS, command_timeout=ANSWER_SECONDS, server_settings=DURABLE
-        )
+        connection = await self._pool.dedicated(ANSWER_SECONDS)
         try:
             await connection.add_listener(self._channel, self._received)
             since = time.monotonic()
@@ -70,12 +72,11 @@ class Listener:
             connection.terminate()
 
     async def _ping(self, since: float) -> None:
+        """Over another connection, as the notices of other processes come."""
         self._answered.clear()
         sent = time.monotonic()
         async with asyncio.timeout(ANSWER_SECONDS):
-            await self._blocking.on_connection(
-                lambda c: c.execute("SELECT pg_notify($1, $2)", self._channel, self._own)
-            )
+            await self._pool.fetch("SELECT pg_notify($1, $2)", self._channel, self._own)
             await self._answered.wait()
         self._heard = (since, sent)
 

@@ -7,7 +7,7 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from services.views.port import ViewsUnavailable
+from services.base.unavailable import DatabaseUnavailable
 
 FOLDER: Final = Path(__file__).with_name("sql")
 _LOCK: Final = 0x4D757374
@@ -33,7 +33,7 @@ class Migration(msgspec.Struct, frozen=True):
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-class Changed(ViewsUnavailable):
+class Changed(DatabaseUnavailable):
     """A migration that was applied is another one now."""
 
 
@@ -49,17 +49,17 @@ def migrations(folder: Path = FOLDER) -> list[Migration]:
 
 
 async def migrate(dsn: str, folder: Path = FOLDER) -> list[str]:
-    """Apply what is missing; names of those applied now. Raises ViewsUnavailable."""
+    """Apply what is missing; names of those applied now. Raises DatabaseUnavailable."""
     try:
         connection = await asyncpg.connect(dsn, timeout=10)
     except (asyncpg.PostgresError, OSError, TimeoutError) as error:
-        raise ViewsUnavailable(f"PostgreSQL cannot be reached: {error}") from error
+        raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {error}") from error
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await connection.execute(_TABLE)
         return [one.name for one in migrations(folder) if await _apply(connection, one)]
     except (asyncpg.PostgresError, OSError) as error:
-        raise ViewsUnavailable(f"the tables could not be made: {error}") from error
+        raise DatabaseUnavailable(f"the tables could not be made: {error}") from error
     finally:
         await connection.close(timeout=5)
 

@@ -12,10 +12,10 @@ from typing import Final
 
 from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.transport import KafkaTransport
+from services.base.unavailable import DatabaseUnavailable
 from services.log.port import LogUnavailable
 from services.log.transport import Transport, TransportDown
 from services.projector.partitions import PartitionProjector
-from services.views.port import ViewsUnavailable
 
 LOOK_SECONDS: Final = 2.0
 PATIENCE: Final = 10.0
@@ -125,7 +125,7 @@ class Watchdog(threading.Thread):
         owns nothing, and would wait for ever."""
         try:
             read = await self._projector.read_checkpoints()
-        except ViewsUnavailable:
+        except DatabaseUnavailable:
             return
         ends = {partition: await transport.end(partition) for partition in range(transport.partitions)}
         done = {partition: read.get(partition, 0) for partition in ends}

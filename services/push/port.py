@@ -1,4 +1,4 @@
-"""What every store of push subscriptions can do. Blocking; its adapters pass one contract suite."""
+"""What every store of push subscriptions can do; its adapters pass one contract suite."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-MOST_PHONES: Final = 5
+MAX_PHONES: Final = 5
 """Of one worker; the oldest makes way."""
 
 
@@ -31,28 +31,28 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PushStore(Protocol):
-    """May be called by several threads at once. All but `close` raises PushUnavailable."""
+    """All but `close` raises PushUnavailable."""
 
-    def key(self, made: bytes) -> bytes:
-        """The sender's private key (PKCS #8, DER), which all processes share; `made` where there is none."""
+    async def private_key(self, new: bytes) -> bytes:
+        """The sender's private key (PKCS #8, DER), which all processes share; `new` where there is none."""
         ...
 
-    def put(self, subscription: Subscription) -> None:
+    async def save(self, subscription: Subscription) -> None:
         """Keep one; one with the same endpoint is replaced, whosever it was."""
         ...
 
-    def drop(self, endpoint: str, worker: tuple[str, str] | None = None) -> None:
+    async def delete(self, endpoint: str, worker: tuple[str, str] | None = None) -> None:
         """Forget one: if it is this (jurisdiction, worker)'s, where given. An unknown one is no error."""
         ...
 
-    def of(self, jurisdiction: str, workers: Sequence[str]) -> list[Subscription]:
+    async def of_workers(self, jurisdiction: str, workers: Sequence[str]) -> list[Subscription]:
         """Those of these workers, oldest first."""
         ...
 
-    def claim(self, push: str, now: datetime, until: datetime) -> bool:
+    async def claim(self, push: str, now: datetime, until: datetime) -> bool:
         """Whether this push is the caller's to send: of all who ask one gets it. Claims that are over go."""
         ...
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Nothing can be asked any more."""
         ...

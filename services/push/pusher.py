@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import msgspec
@@ -20,18 +20,18 @@ from services.push.rules import Rules
 from services.push.sealing import BadKeys, Browser, Signer, new_key, seal
 from services.views.port import Change, RowUnreadable, Views, ViewsUnavailable
 
-MOST_WAITING: Final = 2_000
+MAX_WAITING: Final = 2_000
 """Pushes; beyond that the oldest are given up: an offer that waits so long is over."""
-AT_ONCE: Final = 8
-TRIES: Final = 5
-PATIENCE: Final = 60.0
+SENDERS: Final = 8
+MAX_TRIES: Final = 5
+MAX_RETRY_SECONDS: Final = 60.0
 """Seconds that a push service may ask to be left alone before the next try, at most."""
-TIMEOUT: Final = 10.0
-NEWS: Final = timedelta(minutes=10)
+TIMEOUT_SECONDS: Final = 10.0
+MAX_AGE: Final = timedelta(minutes=10)
 """What happened longer ago, such as paper typed in later, wakes nobody."""
-DISPATCH_LASTS: Final = timedelta(hours=1)
+DISPATCH_TTL: Final = timedelta(hours=1)
 """How long a push service keeps a dispatch for a phone that is off; an offer, until it expires."""
-CLAIMED_FOR: Final = timedelta(days=1)
+CLAIM_TTL: Final = timedelta(days=1)
 _BEFORE_DISPATCH: Final = (None, "offered", "accepted")
 
 log_of = logging.getLogger("muster.push")
@@ -56,39 +56,52 @@ class Pusher:
         self,
         store: PushStore,
         rules: Rules,
+        private_key: bytes,
         *,
         valid: Callable[[str], bool] = lambda token: True,
         client: httpx.AsyncClient | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`valid` = whether an access token, by id, still holds. Blocks. Raises PushUnavailable."""
+        """`valid` = whether an access token, by id, still holds."""
         self._store, self.rules, self._valid, self.now = store, rules, valid, now
-        self._client = client or httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
-        self._signer = Signer(store.key(new_key()), rules.contact)
-        self._waiting: asyncio.Queue[Push] = asyncio.Queue()
-        self._later: set[asyncio.TimerHandle] = set()
+        self._client = client or httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        self._signer = Signer(private_key, rules.contact)
+        self._queue: asyncio.Queue[Push] = asyncio.Queue()
+        self._retries: set[asyncio.TimerHandle] = set()
         self._dirty: set[str] = set()
-        self._work = asyncio.Event()
+        self._advanced = asyncio.Event()
         self.given_up = 0
         """Pushes that were not sent because too many waited or a push service failed too often."""
+
+    @classmethod
+    async def open(
+        cls, store: PushStore, rules: Rules, *, valid: Callable[[str], bool] = lambda token: True, **how: Any
+    ) -> "Pusher":
+        """With the store's private key, made at first use; takes the store over. Raises PushUnavailable."""
+        try:
+            private_key = await store.private_key(new_key())
+        except BaseException:
+            await store.close()
+            raise
+        return cls(store, rules, private_key, valid=valid, **how)
 
     @property
     def key(self) -> str:
         """The public key that browsers subscribe with."""
         return self._signer.public
 
-    async def keep(self, subscription: Subscription) -> None:
+    async def subscribe(self, subscription: Subscription) -> None:
         """Raises PushUnavailable."""
-        await asyncio.to_thread(self._store.put, subscription)
+        await self._store.save(subscription)
 
-    async def forget(self, endpoint: str, worker: tuple[str, str] | None = None) -> None:
+    async def unsubscribe(self, endpoint: str, worker: tuple[str, str] | None = None) -> None:
         """Raises PushUnavailable."""
-        await asyncio.to_thread(self._store.drop, endpoint, worker)
+        await self._store.delete(endpoint, worker)
 
     def advanced(self, jurisdiction: str, position: int) -> None:
         """The views moved on."""
         self._dirty.add(jurisdiction)
-        self._work.set()
+        self._advanced.set()
 
     async def run(
         self, views: Views, progress: ViewProgress, announcements: Announcements, clock: Clock
@@ -99,30 +112,30 @@ class Pusher:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follow(views, progress, clock, seen))
-                for _ in range(AT_ONCE):
-                    tasks.create_task(self._send_on(clock))
+                for _ in range(SENDERS):
+                    tasks.create_task(self._send_queued(clock))
         finally:
-            for timer in self._later:
+            for timer in self._retries:
                 timer.cancel()
             await self._client.aclose()
-            await asyncio.to_thread(self._store.close)
+            await self._store.close()
 
     # -- what is new ---------------------------------------------------------------------------------------
 
     async def _follow(self, views: Views, progress: ViewProgress, clock: Clock, seen: dict[str, int]) -> None:
         while True:
-            await self._work.wait()
-            self._work.clear()
+            await self._advanced.wait()
+            self._advanced.clear()
             dirty, self._dirty = self._dirty, set()
             for jurisdiction in dirty:
                 try:
-                    await self._look(views, progress, clock.now(), jurisdiction, seen)
+                    await self._push_new(views, progress, clock.now(), jurisdiction, seen)
                 except (PushUnavailable, ViewsUnavailable, RowUnreadable) as error:
                     log_of.warning("nobody is told of what is new in %s: %s", jurisdiction, error)
                 except Exception:
                     log_of.exception("nobody is told of what is new in %s", jurisdiction)
 
-    async def _look(
+    async def _push_new(
         self, views: Views, progress: ViewProgress, now: datetime, jurisdiction: str, seen: dict[str, int]
     ) -> None:
         upto = progress.positions.get(jurisdiction, 0)
@@ -131,30 +144,30 @@ class Pusher:
         if seen[jurisdiction] < upto:  # there are more than are read at once
             self.advanced(jurisdiction, upto)
         for step in steps or ():
-            for row in fresh(step.changes, now):
-                await self._tell(views, jurisdiction, row, now)
+            for row in new_assignments(step.changes, now):
+                await self._notify(views, jurisdiction, row, now)
 
-    async def _tell(self, views: Views, jurisdiction: str, row: AssignmentRow, now: datetime) -> None:
+    async def _notify(self, views: Views, jurisdiction: str, row: AssignmentRow, now: datetime) -> None:
         workers = await _workers(views, jurisdiction, row)
-        found = await asyncio.to_thread(self._store.of, jurisdiction, workers) if workers else []
+        found = await self._store.of_workers(jurisdiction, workers) if workers else []
         if not found:
             return
         kind = "offer" if row.state == "offered" else "dispatch"
         name = f"{jurisdiction}/{row.assignment}"
         real = self.now()
-        if not await asyncio.to_thread(self._store.claim, f"{name}/{kind}", real, real + CLAIMED_FOR):
+        if not await self._store.claim(f"{name}/{kind}", real, real + CLAIM_TTL):
             return
         topic = hashlib.sha256(name.encode()).hexdigest()[:32]
-        until = row.expires_at if kind == "offer" and row.expires_at else now + DISPATCH_LASTS
+        until = row.expires_at if kind == "offer" and row.expires_at else now + DISPATCH_TTL
         message = msgspec.json.encode({"kind": kind, "assignment": row.assignment})
         for subscription in found:
-            self._put(Push(to=subscription, message=message, topic=topic, until=until))
+            self._enqueue(Push(to=subscription, message=message, topic=topic, until=until))
 
-    def _put(self, push: Push) -> None:
-        while self._waiting.qsize() >= MOST_WAITING:
-            self._waiting.get_nowait()
+    def _enqueue(self, push: Push) -> None:
+        while self._queue.qsize() >= MAX_WAITING:
+            self._queue.get_nowait()
             self._give_up("too many pushes wait")
-        self._waiting.put_nowait(push)
+        self._queue.put_nowait(push)
 
     def _give_up(self, why: str) -> None:
         self.given_up += 1
@@ -163,9 +176,9 @@ class Pusher:
 
     # -- sending -------------------------------------------------------------------------------------------
 
-    async def _send_on(self, clock: Clock) -> None:
+    async def _send_queued(self, clock: Clock) -> None:
         while True:
-            push = await self._waiting.get()
+            push = await self._queue.get()
             try:
                 await self._send(push, clock)
             except PushUnavailable as error:
@@ -179,11 +192,11 @@ class Pusher:
         if seconds <= 0:
             return
         if not self._valid(push.to.token) or not self.rules.allow(endpoint):
-            return await self.forget(endpoint)
+            return await self.unsubscribe(endpoint)
         try:
             browser = Browser.of(push.to.p256dh, push.to.auth)
         except BadKeys:
-            return await self.forget(endpoint)
+            return await self.unsubscribe(endpoint)
         headers = {
             "Authorization": self._signer.authorization(endpoint, self.now()),
             "Content-Encoding": "aes128gcm",
@@ -196,33 +209,33 @@ class Pusher:
         try:
             answer = await self._client.post(endpoint, content=body, headers=headers)
         except httpx.HTTPError as error:
-            return self._again(push, None, type(error).__name__)
+            return self._retry(push, None, type(error).__name__)
         if answer.status_code in (404, 410):
-            await self.forget(endpoint)
+            await self.unsubscribe(endpoint)
         elif answer.status_code == 429 or answer.status_code >= 500:
-            self._again(push, answer.headers.get("retry-after"), str(answer.status_code))
+            self._retry(push, answer.headers.get("retry-after"), str(answer.status_code))
         elif not answer.is_success:
             self._give_up(f"a push service answered {answer.status_code}")
 
-    def _again(self, push: Push, after: str | None, why: str) -> None:
+    def _retry(self, push: Push, after: str | None, why: str) -> None:
         """After 1, 2, 4 ... seconds, or when the service says."""
         tried = push.tried + 1
-        if tried >= TRIES or len(self._later) >= MOST_WAITING:
+        if tried >= MAX_TRIES or len(self._retries) >= MAX_WAITING:
             return self._give_up(f"a push service failed: {why}")
         asked = float(after) if after and after.isascii() and after.isdigit() else 0.0
-        wait = min(max(asked, 2.0**push.tried), PATIENCE)
+        wait = min(max(asked, 2.0**push.tried), MAX_RETRY_SECONDS)
         again = msgspec.structs.replace(push, tried=tried)
         loop = asyncio.get_running_loop()
 
         def due() -> None:
-            self._later.discard(timer)
-            self._put(again)
+            self._retries.discard(timer)
+            self._enqueue(again)
 
         timer = loop.call_later(wait, due)
-        self._later.add(timer)
+        self._retries.add(timer)
 
 
-def fresh(changes: Iterable[Change], now: datetime) -> list[AssignmentRow]:
+def new_assignments(changes: Iterable[Change], now: datetime) -> list[AssignmentRow]:
     """Assignments that were offered or dispatched just now."""
     found: list[AssignmentRow] = []
     for change in changes:
@@ -233,7 +246,7 @@ def fresh(changes: Iterable[Change], now: datetime) -> list[AssignmentRow]:
         offered = row.state == "offered" and state != "offered"
         dispatched = row.state == "dispatched" and state in _BEFORE_DISPATCH
         at = row.offered_at if offered else row.dispatched_at
-        if (offered or dispatched) and at and now - at < NEWS:
+        if (offered or dispatched) and at and now - at < MAX_AGE:
             found.append(row)
     return found
 

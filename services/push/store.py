@@ -1,17 +1,18 @@
 """Push subscriptions of one data folder: `push.sqlite`."""
 
+import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import apsw
 import msgspec
 
 from services.base.private import connect
-from services.push.port import MOST_PHONES, PushUnavailable, Subscription
+from services.push.port import MAX_PHONES, PushUnavailable, Subscription
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS push_key (one INTEGER PRIMARY KEY CHECK (one = 1), private BLOB NOT NULL) STRICT;
@@ -27,70 +28,93 @@ CREATE TABLE IF NOT EXISTS subscriptions (
 CREATE INDEX IF NOT EXISTS subscriptions_by_worker ON subscriptions (jurisdiction, worker);
 CREATE TABLE IF NOT EXISTS claims (push TEXT PRIMARY KEY, until TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
-_PUT: Final = "INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INSERT: Final = "INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TRIM: Final = (
     "DELETE FROM subscriptions WHERE jurisdiction = ? AND worker = ? AND rowid NOT IN"
     " (SELECT rowid FROM subscriptions WHERE jurisdiction = ? AND worker = ? ORDER BY rowid DESC LIMIT ?)"
 )
-_OF: Final = (
+_OF_WORKERS: Final = (
     "SELECT endpoint, p256dh, auth, jurisdiction, worker, token, created_at FROM subscriptions"
     " WHERE jurisdiction = ? AND worker IN (SELECT value FROM json_each(?)) ORDER BY rowid"
 )
 
+T = TypeVar("T")
+
 
 class SqlitePushStore:
-    """As services.push.port."""
+    """As services.push.port; what blocks does so on a thread, one transaction at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Raises PushUnavailable."""
-        self._gate = threading.Lock()
+        """Blocks. Raises PushUnavailable."""
+        self._lock = threading.Lock()
         try:
             self._connection = connect(path, _SCHEMA)
         except (apsw.Error, OSError) as error:
             raise PushUnavailable(f"{path} cannot be opened: {error}") from error
 
-    @contextmanager
-    def _db(self) -> Iterator[apsw.Connection]:
-        """One transaction at a time."""
-        try:
-            with self._gate, self._connection:
-                yield self._connection
-        except apsw.Error as error:
-            raise PushUnavailable(f"push subscriptions cannot be read or written: {error}") from error
+    @classmethod
+    async def open(cls, path: Path) -> "SqlitePushStore":
+        """Open, or make at first use. Raises PushUnavailable."""
+        return await asyncio.to_thread(cls, path)
 
-    def key(self, made: bytes) -> bytes:
-        with self._db() as db:
-            db.execute("INSERT OR IGNORE INTO push_key VALUES (1, ?)", (made,))
+    async def private_key(self, new: bytes) -> bytes:
+        def work(db: apsw.Connection) -> bytes:
+            db.execute("INSERT OR IGNORE INTO push_key VALUES (1, ?)", (new,))
             found: Any = db.execute("SELECT private FROM push_key").fetchall()
-        return found[0][0]
+            return found[0][0]
 
-    def put(self, subscription: Subscription) -> None:
+        return await self._run(work)
+
+    async def save(self, subscription: Subscription) -> None:
         whose = (subscription.jurisdiction, subscription.worker)
         *values, created_at = msgspec.structs.astuple(subscription)
-        with self._db() as db:
-            db.execute(_PUT, (*values, created_at.isoformat()))
-            db.execute(_TRIM, (*whose, *whose, MOST_PHONES))
 
-    def drop(self, endpoint: str, worker: tuple[str, str] | None = None) -> None:
-        with self._db() as db:
-            if worker is None:
-                db.execute("DELETE FROM subscriptions WHERE endpoint = ?", (endpoint,))
-            else:
-                whose = "DELETE FROM subscriptions WHERE endpoint = ? AND jurisdiction = ? AND worker = ?"
-                db.execute(whose, (endpoint, *worker))
+        def work(db: apsw.Connection) -> None:
+            db.execute(_INSERT, (*values, created_at.isoformat()))
+            db.execute(_TRIM, (*whose, *whose, MAX_PHONES))
 
-    def of(self, jurisdiction: str, workers: Sequence[str]) -> list[Subscription]:
-        with self._db() as db:
-            rows: Any = db.execute(_OF, (jurisdiction, msgspec.json.encode(workers).decode())).fetchall()
+        await self._run(work)
+
+    async def delete(self, endpoint: str, worker: tuple[str, str] | None = None) -> None:
+        statement, given = "DELETE FROM subscriptions WHERE endpoint = ?", (endpoint,)
+        if worker is not None:
+            statement, given = f"{statement} AND jurisdiction = ? AND worker = ?", (endpoint, *worker)
+        await self._run(lambda db: db.execute(statement, given))
+
+    async def of_workers(self, jurisdiction: str, workers: Sequence[str]) -> list[Subscription]:
+        def work(db: apsw.Connection) -> Any:
+            return db.execute(_OF_WORKERS, (jurisdiction, msgspec.json.encode(workers).decode())).fetchall()
+
         fields = Subscription.__struct_fields__
+        rows = await self._run(work)
         return [msgspec.convert(dict(zip(fields, row, strict=True)), Subscription) for row in rows]
 
-    def claim(self, push: str, now: datetime, until: datetime) -> bool:
-        with self._db() as db:
+    async def claim(self, push: str, now: datetime, until: datetime) -> bool:
+        def work(db: apsw.Connection) -> bool:
             db.execute("DELETE FROM claims WHERE until <= ?", (now.isoformat(),))
             db.execute("INSERT OR IGNORE INTO claims VALUES (?, ?)", (push, until.isoformat()))
             return db.changes() == 1
 
-    def close(self) -> None:
-        with self._gate:
+        return await self._run(work)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    async def _run(self, work: Callable[[apsw.Connection], T]) -> T:
+        return await asyncio.to_thread(self._transaction, work)
+
+    def _transaction(self, work: Callable[[apsw.Connection], T]) -> T:
+        with self._begun() as db:
+            return work(db)
+
+    @contextmanager
+    def _begun(self) -> Iterator[apsw.Connection]:
+        try:
+            with self._lock, self._connection:
+                yield self._connection
+        except apsw.Error as error:
+            raise PushUnavailable(f"push subscriptions cannot be read or written: {error}") from error
+
+    def _close(self) -> None:
+        with self._lock:
             self._connection.close()

@@ -53,7 +53,7 @@ async def seal_all(vault: Vault, jurisdiction: str, group: Iterable[CommandEnvel
     """Seal a group: its subjects' keys are durable before this returns."""
     subjects = [(envelope, subject_of(envelope)) for envelope in group]
     wanted = {subject for _, subject in subjects if subject}
-    alive = await vault.ensure(jurisdiction, wanted) if wanted else {}
+    alive = await vault.ensure(jurisdiction, wanted)  # also looks up the service's key
     return [_seal(vault, jurisdiction, envelope, subject, alive) for envelope, subject in subjects]
 
 

@@ -36,8 +36,8 @@ async def index_phones(log: Log, vault: Vault, jurisdiction: str, progress: Prog
 async def _index(vault: Vault, jurisdiction: str, tokens: Mapping[str, str]) -> int:
     keys = await vault.keys_of(jurisdiction, tokens)
     alive = [subject for subject in tokens if keys.get(subject)]
-    await vault.warm(jurisdiction, alive)
-    opened = {subject: vault.open(jurisdiction, tokens[subject]) for subject in alive}
+    keyring = await vault.keyring(jurisdiction, alive)
+    opened = {subject: keyring.open(tokens[subject]) for subject in alive}
     await vault.index_phones(jurisdiction, opened)
     return len(opened)
 

@@ -9,12 +9,14 @@ from services.vault.errors import (
     VaultUnavailable,
     WrongMasterKey,
 )
+from services.vault.keyring import Keyring
 from services.vault.mask import mask
-from services.vault.vault import Vault
+from services.vault.vault import Vault, open_vault
 
 __all__ = [
     "BadToken",
     "Erased",
+    "Keyring",
     "MasterKeyMissing",
     "NoKey",
     "Vault",
@@ -22,4 +24,5 @@ __all__ = [
     "VaultUnavailable",
     "WrongMasterKey",
     "mask",
+    "open_vault",
 ]

@@ -1,17 +1,19 @@
 """The key store of a cluster: PostgreSQL, shared by all its API processes."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
 
 import msgspec
 
-from services.postgres.blocking import Blocking, Connection, DatabaseUnavailable
+from services.base.unavailable import DatabaseUnavailable
 from services.postgres.listening import Listener
+from services.postgres.pool import Pool
 from services.vault.errors import VaultUnavailable
-from services.vault.wrapping import SERVICE, Wrapping
+from services.vault.wrapping import SERVICE, KeyWrapper
 
 CHANNEL: Final = "muster_keys"
-_OWN: Final = "INSERT INTO vault_own (name, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+_SERVICE: Final = "INSERT INTO vault_own (name, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _KEYS: Final = "SELECT subject, wrapped FROM vault_keys WHERE jurisdiction = $1 AND subject = ANY($2::text[])"
 _ADD: Final = (
     "INSERT INTO vault_keys (jurisdiction, subject, wrapped)"
@@ -35,30 +37,21 @@ _LOCK: Final = (
 _FIND: Final = (
     'SELECT subject FROM vault_keys WHERE phone = $1 AND jurisdiction = $2 ORDER BY subject COLLATE "C"'
 )
+_NOTIFY: Final = "SELECT pg_notify($1, $2)"
 
-T = TypeVar("T")
 
-
-class PgKeyStore(Wrapping):
+class PgKeyStore(KeyWrapper):
     """As services.vault.port, in the tables of services/postgres/sql/010_keys.sql.
 
     PostgreSQL overwrites nothing: what was erased stays in dead rows until a vacuum, in the write-ahead log
     and in backups until those go (docs/privacy.md); wrapped by the master key, all the while.
     """
 
-    def __init__(self, dsn: str) -> None:
-        """Connects; the tables must be there. Raises VaultUnavailable."""
+    def __init__(self, pool: Pool) -> None:
+        """Takes the handle over; the tables must be there."""
         super().__init__("the key store in PostgreSQL")
-        self._dsn = dsn
+        self._pool = pool
         self._listener: Listener | None = None
-        try:
-            self._blocking = Blocking(dsn)
-        except DatabaseUnavailable as error:
-            raise self._trouble(error) from error
-
-    @property
-    def empty(self) -> bool:
-        return self._run(lambda c: c.fetchrow("SELECT 1 FROM vault_own LIMIT 1")) is None
 
     @property
     def heard(self) -> tuple[float, float]:
@@ -69,84 +62,75 @@ class PgKeyStore(Wrapping):
             jurisdiction, subject = msgspec.json.decode(payload, type=tuple[str, str])
             erased(jurisdiction, subject)
 
-        self._listener = Listener(self._blocking, self._dsn, CHANNEL, notice, lost)
+        self._listener = Listener(self._pool, CHANNEL, notice, lost)
 
-    def _first(self, name: str, wrapped: bytes) -> bytes:
-        async def work(connection: Connection) -> bytes:
-            await connection.execute(_OWN, name, wrapped)
-            return await connection.fetchval("SELECT wrapped FROM vault_own WHERE name = $1", name)
+    async def empty(self) -> bool:
+        with self._translated():
+            return await self._pool.value("SELECT 1 FROM vault_own LIMIT 1") is None
 
-        return self._run(work)
+    async def _first(self, name: str, wrapped: bytes) -> bytes:
+        with self._translated():
+            await self._pool.fetch(_SERVICE, name, wrapped)
+            kept: bytes = await self._pool.value("SELECT wrapped FROM vault_own WHERE name = $1", name)
+        return kept
 
-    def keys(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
-        asked = list(subjects)
-        return self._opened(jurisdiction, self._run(lambda c: c.fetch(_KEYS, jurisdiction, asked)))
+    async def keys(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
+        with self._translated():
+            return self._opened(jurisdiction, await self._pool.fetch(_KEYS, jurisdiction, list(subjects)))
 
-    def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
+    async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
         asked = sorted(set(subjects))  # in one order, or two that make the same keys wait for each other
-        return self._opened(jurisdiction, self._run(lambda c: self._ensured(c, jurisdiction, asked)))
+        with self._translated():
+            rows = await self._pool.fetch(_KEYS, jurisdiction, asked)
+            known = {row["subject"] for row in rows}
+            missing = [subject for subject in asked if subject not in known]
+            if missing:
+                made = [self.new_key(jurisdiction, subject) for subject in missing]
+                await self._pool.fetch(_ADD, jurisdiction, missing, made)
+                rows += await self._pool.fetch(_KEYS, jurisdiction, missing)  # another's, where it came first
+        return self._opened(jurisdiction, rows)
 
-    async def _ensured(self, connection: Connection, jurisdiction: str, asked: list[str]) -> list[Any]:
-        rows = await connection.fetch(_KEYS, jurisdiction, asked)
-        known = {row["subject"] for row in rows}
-        missing = [subject for subject in asked if subject not in known]
-        if missing:
-            fresh = [self.fresh(jurisdiction, subject) for subject in missing]
-            await connection.execute(_ADD, jurisdiction, missing, fresh)
-            rows += await connection.fetch(_KEYS, jurisdiction, missing)  # another's, where it came first
-        return rows
-
-    def adopt(self, jurisdiction: str, keys: Mapping[str, bytes]) -> None:
+    async def adopt(self, jurisdiction: str, keys: Mapping[str, bytes]) -> None:
         """The notice tells the other processes of the service's key, if it is among them."""
         subjects = sorted(keys)
         wrapped = [self.wrap(keys[s], jurisdiction, s) for s in subjects]
-        notice = msgspec.json.encode((jurisdiction, SERVICE)).decode()
-
-        async def work(connection: Connection) -> None:
-            async with connection.transaction():
-                await connection.execute(_ADD, jurisdiction, subjects, wrapped)
+        with self._translated():
+            async with self._pool.writing() as db:
+                await db.execute(_ADD, jurisdiction, subjects, wrapped)
                 if SERVICE in keys:
-                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, notice)
+                    await db.execute(_NOTIFY, CHANNEL, _notice(jurisdiction, SERVICE))
 
-        self._run(work)
-
-    def erase(self, jurisdiction: str, subject: str) -> bool:
+    async def erase(self, jurisdiction: str, subject: str) -> bool:
         """The notice goes to the other processes with the erasure, or neither does."""
-        notice = msgspec.json.encode((jurisdiction, subject)).decode()
-
-        async def work(connection: Connection) -> bool:
-            async with connection.transaction():
-                erased = await connection.fetchval(_ERASE, jurisdiction, subject)
+        with self._translated():
+            async with self._pool.writing() as db:
+                erased = await db.fetchval(_ERASE, jurisdiction, subject)
                 if erased:
-                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, notice)
-            return bool(erased)
+                    await db.execute(_NOTIFY, CHANNEL, _notice(jurisdiction, subject))
+        return bool(erased)
 
-        return self._run(work)
-
-    def scrub(self) -> bool:
+    async def scrub(self) -> bool:
         """Take the dead rows away; True, as what an older transaction may still see goes with autovacuum."""
-        self._run(lambda c: c.execute("VACUUM (INDEX_CLEANUP ON, SKIP_LOCKED) vault_keys"))
+        with self._translated():
+            await self._pool.fetch("VACUUM (INDEX_CLEANUP ON, SKIP_LOCKED) vault_keys")
         return True
 
-    def set_phones(self, jurisdiction: str, hashes: Mapping[str, bytes | None]) -> None:
+    async def set_phones(self, jurisdiction: str, hashes: Mapping[str, bytes | None]) -> None:
         """Rows are locked in one order: two processes that set the same ones do not block each other."""
         subjects = sorted(hashes)
+        with self._translated():
+            async with self._pool.writing() as db:
+                await db.execute(_LOCK, jurisdiction, subjects)
+                await db.execute(_PHONES, jurisdiction, subjects, [hashes[s] for s in subjects])
 
-        async def work(connection: Connection) -> None:
-            async with connection.transaction():
-                await connection.execute(_LOCK, jurisdiction, subjects)
-                await connection.execute(_PHONES, jurisdiction, subjects, [hashes[s] for s in subjects])
+    async def find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
+        with self._translated():
+            return [row["subject"] for row in await self._pool.fetch(_FIND, hash_, jurisdiction)]
 
-        self._run(work)
-
-    def by_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
-        return [row["subject"] for row in self._run(lambda c: c.fetch(_FIND, hash_, jurisdiction))]
-
-    def close(self) -> None:
-        try:
-            self._blocking.close()
-        except DatabaseUnavailable as error:
-            raise self._trouble(error) from error
+    async def close(self) -> None:
+        if self._listener:
+            await self._listener.close()
+        await self._pool.close()
 
     def _opened(self, jurisdiction: str, rows: list[Any]) -> dict[str, bytes | None]:
         found: dict[str, bytes | None] = {}
@@ -154,11 +138,13 @@ class PgKeyStore(Wrapping):
             found[subject] = None if wrapped is None else self.unwrap(wrapped, jurisdiction, subject)
         return found
 
-    def _run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
-            return self._blocking.run(work)
+            yield
         except DatabaseUnavailable as error:
-            raise self._trouble(error) from error
+            raise VaultUnavailable(f"{self._where} cannot be used: {error}") from error
 
-    def _trouble(self, error: Exception) -> VaultUnavailable:
-        return VaultUnavailable(f"{self._where} cannot be used: {error}")
+
+def _notice(jurisdiction: str, subject: str) -> str:
+    return msgspec.json.encode((jurisdiction, subject)).decode()

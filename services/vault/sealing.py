@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.vault.errors import BadToken
-from services.vault.wrapping import bound
+from services.vault.wrapping import associated_data
 
 PREFIX: Final = "sealed:1:"
 _NONCE: Final = 12
@@ -41,13 +41,13 @@ class Key:
     def seal(self, jurisdiction: str, subject: str, command: str, field: str, plain: str) -> str:
         """A token; another one each time."""
         nonce = secrets.token_bytes(_NONCE)
-        box = AESGCM(self._key).encrypt(nonce, plain.encode(), bound(jurisdiction, command, field))
+        box = AESGCM(self._key).encrypt(nonce, plain.encode(), associated_data(jurisdiction, command, field))
         return f"{PREFIX}{subject}:{command}:{field}:{_text(nonce)}:{_text(box)}"
 
     def open(self, jurisdiction: str, token: Token) -> str:
         """Raises BadToken where it was sealed for something else or changed since."""
         try:
-            context = bound(jurisdiction, token.command, token.field)
+            context = associated_data(jurisdiction, token.command, token.field)
             plain = AESGCM(self._key).decrypt(token.nonce, token.box, context)
         except (InvalidTag, ValueError):
             raise BadToken(

@@ -1,17 +1,18 @@
 """The key store of one data folder: SQLite, overwriting in place what is erased."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import apsw
 import msgspec
 
 from services.base.private import connect
 from services.vault.errors import VaultUnavailable
-from services.vault.wrapping import Wrapping
+from services.vault.wrapping import KeyWrapper
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS own (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;
@@ -40,24 +41,28 @@ _PHONE: Final = (
 _FIND: Final = "SELECT subject FROM keys WHERE phone = ? AND jurisdiction = ? ORDER BY subject"
 
 _encoder = msgspec.json.Encoder()
+T = TypeVar("T")
 
 
-class KeyStore(Wrapping):
-    """As services.vault.port. For one server; commands beside it look for a moment and end."""
+class SqliteKeyStore(KeyWrapper):
+    """As services.vault.port. For one server; commands beside it look for a moment and end.
+
+    What blocks does so on a thread: one writes, one reads keys and one looks for phones at a time.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Raises VaultUnavailable."""
+        """Blocks. Raises VaultUnavailable."""
         super().__init__(str(path))
-        self._gate, self._reading, self._finding = threading.Lock(), threading.Lock(), threading.Lock()
-        with self._told():
+        self._writing, self._reading, self._finding = threading.Lock(), threading.Lock(), threading.Lock()
+        with self._translated():
             self._db = connect(path, _SCHEMA)
             self._reader, self._finder = connect(path, ""), connect(path, "")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a crash may have kept erased bytes there
 
-    @property
-    def empty(self) -> bool:
-        with self._using() as db:
-            return db.execute("SELECT 1 FROM own LIMIT 1").fetchone() is None
+    @classmethod
+    async def open(cls, path: Path) -> "SqliteKeyStore":
+        """Open, or make at first use. Raises VaultUnavailable."""
+        return await asyncio.to_thread(cls, path)
 
     @property
     def heard(self) -> tuple[float, float]:
@@ -67,58 +72,88 @@ class KeyStore(Wrapping):
     def watch(self, erased: Callable[[str, str], None], lost: Callable[[], None]) -> None:
         """Nobody else erases."""
 
-    def _first(self, name: str, wrapped: bytes) -> bytes:
-        with self._using() as db:
+    async def empty(self) -> bool:
+        return await self._write(lambda db: db.execute("SELECT 1 FROM own LIMIT 1").fetchone() is None)
+
+    async def _first(self, name: str, wrapped: bytes) -> bytes:
+        def work(db: apsw.Connection) -> bytes:
             db.execute("INSERT OR IGNORE INTO own VALUES (?, ?)", (name, wrapped))
             (kept,) = next(db.execute("SELECT wrapped FROM own WHERE name = ?", (name,)))
-        return kept
+            return kept
 
-    def keys(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
-        with self._reading, self._told():
-            rows = self._rows(self._reader, jurisdiction, list(subjects))
+        return await self._write(work)
+
+    async def keys(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
+        return await asyncio.to_thread(self._keys, jurisdiction, list(subjects))
+
+    def _keys(self, jurisdiction: str, subjects: list[str]) -> dict[str, bytes | None]:
+        with self._reading, self._translated():
+            rows = self._rows(self._reader, jurisdiction, subjects)
         return self._opened(jurisdiction, rows)
 
-    def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
+    async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
         asked = sorted(set(subjects))
-        with self._using() as db:
+
+        def work(db: apsw.Connection) -> dict[str, bytes | None]:
             rows = self._rows(db, jurisdiction, asked)
             missing = [subject for subject in asked if subject not in rows]
             if missing:
                 with db:
-                    db.executemany(_ADD, [(jurisdiction, s, self.fresh(jurisdiction, s)) for s in missing])
+                    db.executemany(_ADD, [(jurisdiction, s, self.new_key(jurisdiction, s)) for s in missing])
                 rows |= self._rows(db, jurisdiction, missing)
-        return self._opened(jurisdiction, rows)
+            return self._opened(jurisdiction, rows)
 
-    def adopt(self, jurisdiction: str, keys: Mapping[str, bytes]) -> None:
-        rows = [(jurisdiction, s, self.wrap(key, jurisdiction, s)) for s, key in sorted(keys.items())]
-        with self._using() as db, db:
-            db.executemany(_ADD, rows)
+        return await self._write(work)
 
-    def erase(self, jurisdiction: str, subject: str) -> bool:
-        with self._using() as db:
+    async def adopt(self, jurisdiction: str, keys: Mapping[str, bytes]) -> None:
+        def work(db: apsw.Connection) -> None:
+            rows = [(jurisdiction, s, self.wrap(key, jurisdiction, s)) for s, key in sorted(keys.items())]
+            with db:
+                db.executemany(_ADD, rows)
+
+        await self._write(work)
+
+    async def erase(self, jurisdiction: str, subject: str) -> bool:
+        def work(db: apsw.Connection) -> bool:
             row = db.execute(_ERASED, (jurisdiction, subject)).fetchone()
             if row and row[0]:
                 return False
             db.execute(_ERASE, (jurisdiction, subject))
-        return True
+            return True
 
-    def scrub(self) -> bool:
+        return await self._write(work)
+
+    async def scrub(self) -> bool:
         """Empty the WAL, which may hold erased bytes; False while somebody reads."""
-        with self._using() as db:
+
+        def work(db: apsw.Connection) -> bool:
             (busy, _, _) = next(db.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
-        return not busy
+            return not busy
 
-    def set_phones(self, jurisdiction: str, hashes: Mapping[str, bytes | None]) -> None:
-        with self._using() as db, db:
-            db.executemany(_PHONE, [(hash_, jurisdiction, s) for s, hash_ in hashes.items()])
+        return await self._write(work)
 
-    def by_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
+    async def set_phones(self, jurisdiction: str, hashes: Mapping[str, bytes | None]) -> None:
+        rows = [(hash_, jurisdiction, s) for s, hash_ in hashes.items()]
+
+        def work(db: apsw.Connection) -> None:
+            with db:
+                db.executemany(_PHONE, rows)
+
+        await self._write(work)
+
+    async def find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
         """Looks at all: an index would keep copies of what it held."""
-        with self._finding, self._told():
+        return await asyncio.to_thread(self._find_phone, jurisdiction, hash_)
+
+    def _find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
+        with self._finding, self._translated():
             return [row[0] for row in self._finder.execute(_FIND, (hash_, jurisdiction))]
 
-    def close(self) -> None:
-        with self._gate, self._reading, self._finding:
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        with self._writing, self._reading, self._finding:
             self._finder.close()
             self._reader.close()
             self._db.close()
@@ -131,13 +166,15 @@ class KeyStore(Wrapping):
     def _opened(self, jurisdiction: str, rows: dict[str, tuple[bytes, int]]) -> dict[str, bytes | None]:
         return {s: None if erased else self.unwrap(key, jurisdiction, s) for s, (key, erased) in rows.items()}
 
-    @contextmanager
-    def _using(self) -> Iterator[apsw.Connection]:
-        with self._gate, self._told():
-            yield self._db
+    async def _write(self, work: Callable[[apsw.Connection], T]) -> T:
+        return await asyncio.to_thread(self._exclusive, work)
+
+    def _exclusive(self, work: Callable[[apsw.Connection], T]) -> T:
+        with self._writing, self._translated():
+            return work(self._db)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translated(self) -> Iterator[None]:
         try:
             yield
         except (apsw.Error, OSError) as error:

@@ -17,50 +17,50 @@ _NONCE: Final = 12
 _encoder = msgspec.json.Encoder()
 
 
-def bound(*parts: str) -> bytes:
+def associated_data(*parts: str) -> bytes:
     """Associated data: the parts, told apart whatever they hold."""
     return _encoder.encode(parts)
 
 
-class Wrapping:
+class KeyWrapper:
     """Base of the key stores. Wraps nothing before `unlock`."""
 
     def __init__(self, where: str) -> None:
         self._where = where
         self._master: AESGCM | None = None
 
-    def unlock(self, master: bytes) -> None:
+    async def unlock(self, master: bytes) -> None:
         """Take the master key; the first one given stays the right one. Raises WrongMasterKey."""
         self._master = AESGCM(master)
         try:
-            self.own("check", _KNOWN)
+            await self.service_key("check", _KNOWN)
         except InvalidTag:
             self._master = None
             raise WrongMasterKey(
                 f"this master key does not open {self._where}: give the one it was made with"
             ) from None
 
-    def own(self, name: str, first: bytes | None = None) -> bytes:
+    async def service_key(self, name: str, first: bytes | None = None) -> bytes:
         """One of the service's own keys, made at first use."""
         fresh = self.wrap(first or secrets.token_bytes(32), "own", name)
-        return self.unwrap(self._first(name, fresh), "own", name)
+        return self.unwrap(await self._first(name, fresh), "own", name)
 
-    def _first(self, name: str, wrapped: bytes) -> bytes:
+    async def _first(self, name: str, wrapped: bytes) -> bytes:
         """Keep it where there is none of this name; what is kept then, durable."""
         raise NotImplementedError
 
-    def fresh(self, jurisdiction: str, subject: str) -> bytes:
+    def new_key(self, jurisdiction: str, subject: str) -> bytes:
         """A new key of a subject, wrapped."""
         return self.wrap(secrets.token_bytes(32), jurisdiction, subject)
 
     def wrap(self, key: bytes, *owner: str) -> bytes:
         """12 bytes of nonce, then the key sealed for this owner: 60 bytes for a key of 32."""
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._unlocked.encrypt(nonce, key, bound(*owner))
+        return nonce + self._unlocked.encrypt(nonce, key, associated_data(*owner))
 
     def unwrap(self, wrapped: bytes, *owner: str) -> bytes:
         """Raises InvalidTag where another master key wrapped it, or for another owner."""
-        return self._unlocked.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound(*owner))
+        return self._unlocked.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], associated_data(*owner))
 
     @property
     def _unlocked(self) -> AESGCM:

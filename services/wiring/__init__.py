@@ -1,6 +1,8 @@
 """The one place that knows concrete adapters and settings."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from services.push.pusher import Pusher
 from services.push.rules import DEFAULT_HOSTS, Rules
 from services.push.store import SqlitePushStore
 from services.snapshots.folder import FolderSnapshots
-from services.vault import Vault
+from services.vault import Vault, open_vault
 from services.views.port import Views
 from services.wiring.settings import BadSetting as BadSetting
 from services.wiring.settings import Settings, load
@@ -58,14 +60,14 @@ async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | No
     log = await asyncio.to_thread(SqliteLog, data / "log.sqlite")
     try:
         views = await asyncio.to_thread(SqliteViews, data / "views.sqlite", catalog)
-        vault = await asyncio.to_thread(Vault, data)
+        keys = await open_vault(data)
     except BaseException:
         await log.close()
         raise
     return Muster(
         log=log,
         views=views,
-        vault=vault,
+        vault=keys,
         clock=clock or _clock(),
         timezone=timezone or settings().timezone,
         snapshots=FolderSnapshots(data / "snapshots"),
@@ -80,7 +82,7 @@ async def readonly(data: Path) -> tuple[Log, Views, Vault]:
         return await cluster().shared(data)
     log = await asyncio.to_thread(SqliteLog.open_readonly, data / "log.sqlite")
     views = await asyncio.to_thread(SqliteViews.open_readonly, data / "views.sqlite", catalog)
-    return log, views, await asyncio.to_thread(Vault, data)
+    return log, views, await open_vault(data)
 
 
 def abilities() -> Abilities:
@@ -94,15 +96,25 @@ async def announce_rebuilt(views: Views, jurisdiction: str) -> None:
         await cluster().announce_rebuilt(views, jurisdiction)
 
 
-def vault(data: Path) -> Vault:
-    """The keys of a data folder, or of the cluster."""
-    return cluster().vault(data) if settings().clustered else Vault(data)
+async def vault(data: Path) -> Vault:
+    """The keys of a data folder, or of the cluster. Raises VaultError."""
+    return await (cluster().vault(data) if settings().clustered else open_vault(data))
 
 
-def tokens(data: Path) -> Tokens:
-    """The access tokens of a data folder, or of the cluster."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return cluster().tokens(data) if settings().clustered else Tokens(data)
+async def tokens(data: Path) -> Tokens:
+    """The access tokens of a data folder, or of the cluster. Raises AccessUnavailable."""
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
+    return await (cluster().tokens(data) if settings().clustered else Tokens.open(data))
+
+
+@asynccontextmanager
+async def open_tokens(data: Path) -> AsyncIterator[Tokens]:
+    """`tokens`, closed when the block ends."""
+    opened = await tokens(data)
+    try:
+        yield opened
+    finally:
+        await opened.close()
 
 
 def edge() -> Edge:
@@ -111,15 +123,15 @@ def edge() -> Edge:
     return Edge(tiles=found.tiles, attribution=found.tiles_attribution.strip(), datum=found.tiles_datum)
 
 
-def pusher(data: Path, tokens: Tokens) -> Pusher | None:
+async def pusher(data: Path, tokens: Tokens) -> Pusher | None:
     """What wakes phones, where settings say who answers for it. Raises BadPush, PushUnavailable."""
     found = settings()
     if found.push_contact is None:
         return None
     names = [name.strip().lower() for name in (found.push_hosts or "").split(",") if name.strip()]
     rules = Rules(contact=found.push_contact, hosts=tuple(names) or DEFAULT_HOSTS)
-    store = cluster().push_store() if found.clustered else SqlitePushStore(data / "push.sqlite")
-    return Pusher(store, rules, valid=tokens.holds)
+    store = await (cluster().push_store() if found.clustered else SqlitePushStore.open(data / "push.sqlite"))
+    return await Pusher.open(store, rules, valid=tokens.holds)
 
 
 def shared_clock() -> SharedClock | None:

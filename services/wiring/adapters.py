@@ -1,8 +1,8 @@
 """The adapters of a cluster: Kafka, PostgreSQL, Faust's work. Imported only where settings ask for them."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Final
 
 from projections.catalog import views as catalog
 from services.access import Tokens
@@ -21,13 +21,13 @@ from services.dispatch.abilities import SHIPPED
 from services.dispatch.abilities import load as load_abilities
 from services.log.identity import identify
 from services.log.port import Log
-from services.postgres.blocking import Blocking
 from services.postgres.checkpoints import PgCheckpoints
 from services.postgres.migrate import migrate as migrate_tables
+from services.postgres.pool import Pool
 from services.projector.partitions import PartitionProjector
 from services.push.postgres import PgPushStore
 from services.snapshots.postgres import PgSnapshots
-from services.vault import Vault
+from services.vault import Vault, open_vault
 from services.vault.master import given_key
 from services.vault.postgres import PgKeyStore
 from services.views.changes import Announcement
@@ -35,10 +35,15 @@ from services.views.follower import Follower
 from services.views.port import Views
 from services.wiring.settings import load as settings
 
+STORE_SECONDS: Final = 15.0
+"""For one use of the stores of keys, tokens, phones and checkpoints, waiting for a connection included."""
+_opened: Final[dict[str, Pool]] = {}
+"""The pool of this process."""
+
 
 async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
     """A runtime that shares log, views and keys with other processes. Raises LogUnavailable,
-    ViewsUnavailable."""
+    DatabaseUnavailable, ViewsUnavailable."""
     able = load_abilities(settings().abilities or SHIPPED)
     connection = kafka()
     log, views, keys = await shared(data)
@@ -50,7 +55,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         clock=clock,
         timezone=timezone,
         following=lambda announcements: Follower(views, feed, announcements.advanced, announcements.reset),
-        snapshots=await asyncio.to_thread(PgSnapshots, _dsn()),
+        snapshots=PgSnapshots(await _pool()),
         locations=await KafkaLocations(connection).open(),
         abilities=able,
         inspect=lambda: unclean(connection, settings().kafka_min_insync),
@@ -62,7 +67,7 @@ async def migrate() -> tuple[str, list[str], list[str]]:
     what was done to tables, what is unclean)."""
     found = settings()
     applied = await migrate_tables(_dsn())
-    views = await PgViews.open(_dsn(), catalog)
+    views = await PgViews.open(await _pool(), catalog)
     dropped = await views.drop_unused()
     await views.close()
     identity = await migrate_topics(
@@ -80,16 +85,15 @@ async def projecting() -> tuple[PartitionProjector, Callable[[], Awaitable[None]
     connection = kafka()
     transport = await KafkaTransport(connection).open()
     identity = await identify(transport)
-    views = await PgViews.open(_dsn(), catalog)
-    blocking = await asyncio.to_thread(Blocking, _dsn(), size=2)
-    checkpoints = PgCheckpoints(blocking)
+    views = await PgViews.open(await _pool(), catalog)
+    checkpoints = PgCheckpoints(await _pool(STORE_SECONDS))
     await checkpoints.claim(identity.log)
     announcer = await KafkaAnnouncer(connection).open()
 
     async def close() -> None:
         await announcer.close()
         await views.close()
-        await asyncio.to_thread(blocking.close)
+        await checkpoints.close()
         await transport.close()
 
     return PartitionProjector(views, transport, identity.log, checkpoints, announcer), close
@@ -115,8 +119,8 @@ async def shared(data: Path) -> tuple[Log, PgViews, Vault]:
     """Log, views and keys, for reading or writing. Raises LogUnavailable, ViewsUnavailable, VaultError."""
     log = await open_log(kafka())
     try:
-        views = await PgViews.open(_dsn(), catalog)
-        keys = await asyncio.to_thread(vault, data)
+        views = await PgViews.open(await _pool(), catalog)
+        keys = await vault(data)
     except BaseException:
         await log.close()
         raise
@@ -143,17 +147,28 @@ def _dsn() -> str:
     return found.get_secret_value() if found else ""
 
 
-def vault(data: Path) -> Vault:
+async def _pool(seconds: float | None = None) -> Pool:
+    """A handle on the one pool of this process, which opens with the first handle and closes with the last;
+    with `seconds`, each use of a connection ends after so long. Raises DatabaseUnavailable."""
+    known = _opened.get("pool")
+    if known and known.shareable:
+        return known.share(seconds)
+    _opened["pool"] = opened = await Pool.open(_dsn(), seconds)
+    return opened
+
+
+async def vault(data: Path) -> Vault:
     """The keys that all processes share; the master key is this one's. Raises VaultError."""
     path = settings().master_key_file
-    return Vault(data, given_key(path) if path else None, store=PgKeyStore(_dsn()))
+    master = given_key(path) if path else None
+    return await open_vault(data, master, store=PgKeyStore(await _pool(STORE_SECONDS)))
 
 
-def tokens(data: Path) -> Tokens:
-    """The access tokens that all processes share. Raises AccessUnavailable."""
-    return Tokens(data, store=PgTokenStore(_dsn()))
+async def tokens(data: Path) -> Tokens:
+    """The access tokens that all processes share. Raises AccessUnavailable, DatabaseUnavailable."""
+    return await Tokens.open(data, store=PgTokenStore(await _pool(STORE_SECONDS)))
 
 
-def push_store() -> PgPushStore:
-    """The phones to be woken that all processes share. Raises PushUnavailable."""
-    return PgPushStore(_dsn())
+async def push_store() -> PgPushStore:
+    """The phones to be woken that all processes share. Raises DatabaseUnavailable."""
+    return PgPushStore(await _pool(STORE_SECONDS))

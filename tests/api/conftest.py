@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -37,9 +37,9 @@ class Service:
             base_url=self.url, headers=headers, trust_env=False, timeout=30, verify=self.verify
         )
 
-    def as_(self, scope: str, **more: Any) -> httpx.AsyncClient:
+    async def as_(self, scope: str, **more: Any) -> httpx.AsyncClient:
         """A client with a token of this scope."""
-        return self.client(self.tokens.create(f"t{uuid4().hex[:8]}", scope, **more))
+        return self.client(await self.tokens.create(f"t{uuid4().hex[:8]}", scope, **more))
 
     async def send(
         self, command: str, /, *, key: str | None = None, client: httpx.AsyncClient | None = None, **body: Any
@@ -70,11 +70,11 @@ async def running(
     data: Path,
     door: Door = Door(),  # noqa: B008
     edge: Edge = Edge(),  # noqa: B008
-    push: Callable[[Tokens], Pusher] | None = None,
+    push: Callable[[Tokens], Awaitable[Pusher]] | None = None,
 ) -> AsyncIterator[Service]:
     """A service on a data folder until the block ends."""
-    muster, tokens = await wiring.embedded(data), wiring.tokens(data)
-    secret = tokens.first_admin() or tokens.local_admin()
+    muster, tokens = await wiring.embedded(data), await wiring.tokens(data)
+    secret = await tokens.first_admin() or await tokens.local_admin()
     assert secret
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
@@ -82,7 +82,7 @@ async def running(
         ready.set_result(url)
 
     service = Service(muster, tokens, "", secret)
-    app = build(muster, tokens, edge, push(tokens) if push else None)
+    app = build(muster, tokens, edge, await push(tokens) if push else None)
     task = asyncio.create_task(serve(app, muster.background, data, door, started, service.stop))
     task.add_done_callback(lambda _: service.ended.set())
     service.url = await ready
@@ -93,7 +93,7 @@ async def running(
         await service.http.aclose()
         service.stop.set()
         await task
-        tokens.close()
+        await tokens.close()
 
 
 @pytest.fixture

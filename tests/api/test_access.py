@@ -41,7 +41,7 @@ async def test_personal_data_is_nowhere_on_disk_or_in_the_log(service: Service, 
 
 async def test_a_viewer_sees_masked_and_commands_nothing(service: Service) -> None:
     await service.ok("worker.register", worker="W1", role="courier", name="张三")
-    async with service.as_("viewer") as viewer:
+    async with await service.as_("viewer") as viewer:
         assert (await service.rows("roster", client=viewer))[0]["name"] == "张*"
         assert (await viewer.get(f"/api/v1/{J}/roster?reveal=true")).status_code == 403
         assert (await viewer.get(f"/api/v1/{J}/log")).status_code == 403
@@ -51,7 +51,7 @@ async def test_a_viewer_sees_masked_and_commands_nothing(service: Service) -> No
 
 async def test_a_token_reaches_only_its_jurisdictions(service: Service) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
-    async with service.as_("dispatcher", jurisdictions=["9999"]) as other:
+    async with await service.as_("dispatcher", jurisdictions=["9999"]) as other:
         assert (await other.get(f"/api/v1/{J}/roster")).status_code == 403
         assert (await service.send("worker.check_in", client=other, worker="W1", area=J)).status_code == 403
         assert (await other.get("/api/v1")).json()["jurisdictions"] == []
@@ -61,7 +61,7 @@ async def test_a_token_reaches_only_its_areas(service: Service) -> None:
     for code in ("230717", "230718"):
         await service.ok("area.define", area=code, name=code)
         await service.ok("worker.register", worker=f"W{code}", role="courier", home_area=code)
-    async with service.as_("dispatcher", areas=["230717"]) as desk:
+    async with await service.as_("dispatcher", areas=["230717"]) as desk:
         assert [r["worker"] for r in await service.rows("roster", client=desk)] == ["W230717"]
         assert (await desk.get(f"/api/v1/{J}/roster/W230718")).status_code == 404
         inside = await service.send("worker.check_in", client=desk, worker="W230717", area="230717")
@@ -74,7 +74,7 @@ async def test_a_token_reaches_only_its_areas(service: Service) -> None:
 async def test_a_worker_sends_own_facts_and_sees_own_rows(service: Service) -> None:
     for worker in ("W1", "W2"):
         await service.ok("worker.register", worker=worker, role="courier")
-    async with service.as_("worker:W1") as phone:
+    async with await service.as_("worker:W1") as phone:
         own = await service.send("worker.check_in", client=phone, worker="W1", area=J)
         others = await service.send("worker.check_in", client=phone, worker="W2", area=J)
         opens = await service.send("request.open", client=phone, category="grocery", area=J)
@@ -87,7 +87,7 @@ async def test_a_worker_sends_own_facts_and_sees_own_rows(service: Service) -> N
 
 async def test_only_an_admin_erases_and_then_nobody_can_read(service: Service) -> None:
     await service.ok("worker.register", worker="W1", role="courier", name="张三", phone="13800001234")
-    async with service.as_("dispatcher") as desk:
+    async with await service.as_("dispatcher") as desk:
         assert (await service.send("worker.erase", client=desk, worker="W1")).status_code == 403
     before = await service.rows("roster", as_of=2)
     await service.ok("worker.erase", worker="W1")
@@ -108,15 +108,15 @@ async def test_find_by_phone_and_by_part_of_a_name(service: Service) -> None:
 
 
 async def test_a_revoked_token_is_out_within_a_second(service: Service) -> None:
-    async with service.as_("viewer") as viewer:
+    async with await service.as_("viewer") as viewer:
         assert (await viewer.get("/api/v1")).status_code == 200
-        name = next(token.name for token in service.tokens.list() if token.scope == "viewer")
-        service.tokens.revoke(name)
+        name = next(token.name for token in await service.tokens.list() if token.scope == "viewer")
+        await service.tokens.revoke(name)
         assert (await viewer.get("/api/v1")).status_code == 401
 
 
 async def test_a_token_becomes_a_cookie(service: Service) -> None:
-    secret = service.tokens.create("desk-1", "dispatcher")
+    secret = await service.tokens.create("desk-1", "dispatcher")
     async with service.client(None) as browser:
         signed = await browser.post("/api/v1/session", json={"token": secret})
         cookie = signed.headers["set-cookie"].lower()
@@ -140,7 +140,7 @@ async def test_who_has_no_home_area_stays_masked_to_a_desk_that_checked_them_in(
     await service.ok("area.define", area="230717", name="County 1")
     await service.ok("worker.register", worker="W1", role="volunteer", name="张三", phone="13800001234")
     walk_in = {"worker": "W2", "area": "230717", "walk_in": True, "name": "李四", "phone": "13800005678"}
-    async with service.as_("dispatcher", areas=["230717"]) as desk:
+    async with await service.as_("dispatcher", areas=["230717"]) as desk:
         arrived = await service.send("worker.check_in", client=desk, worker="W1", area="230717")
         walked_in = await service.send("worker.check_in", client=desk, **walk_in)
         assert (arrived.status_code, walked_in.status_code) == (200, 200)

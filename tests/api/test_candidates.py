@@ -152,7 +152,7 @@ async def test_metres_from_the_last_known_place(service: Service) -> None:
     )
 
     found = {one["unit"]: one for one in (await ask(service))["items"]}
-    seen = {one["unit"]: one for one in (await ask(service, service.as_("viewer")))["items"]}
+    seen = {one["unit"]: one for one in (await ask(service, await service.as_("viewer")))["items"]}
 
     assert (await ask(service))["placed"] == "request"
     assert (found["W2"]["distance"], found["W2"]["placed"], found["W2"]["steps"]) == (923, "phone", 2)
@@ -175,8 +175,8 @@ async def test_an_area_with_a_place_stands_for_who_has_none(service: Service) ->
 
 async def test_only_what_lies_in_the_askers_areas(service: Service) -> None:
     await town(service)
-    here = service.as_("dispatcher", areas=(HERE,))
-    elsewhere = service.as_("dispatcher", areas=(OTHER,))
+    here = await service.as_("dispatcher", areas=(HERE,))
+    elsewhere = await service.as_("dispatcher", areas=(OTHER,))
 
     assert units(await ask(service, here)) == ["W1", "W3"]
     assert await code(service, elsewhere, request="R1") == (404, "row.unknown")
@@ -186,7 +186,7 @@ async def test_only_what_lies_in_the_askers_areas(service: Service) -> None:
 async def test_who_may_read_may_ask_and_names_are_masked_for_all(service: Service, scope: str) -> None:
     await town(service)
 
-    found = await ask(service, service.as_(scope))
+    found = await ask(service, await service.as_(scope))
 
     assert {one["name"] for one in found["items"] if one["kind"] == "worker"} == {"骑*"}
 
@@ -194,7 +194,7 @@ async def test_who_may_read_may_ask_and_names_are_masked_for_all(service: Servic
 async def test_a_workers_token_may_not(service: Service) -> None:
     await town(service)
 
-    assert await code(service, service.as_("worker", worker="W1"), request="R1") == (403, "forbidden")
+    assert await code(service, await service.as_("worker", worker="W1"), request="R1") == (403, "forbidden")
     assert await code(service, service.client(None), request="R1") == (401, "unauthorized")
 
 

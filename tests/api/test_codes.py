@@ -43,13 +43,13 @@ class TestMakingOne:
 
     @pytest.mark.parametrize("scope", ["viewer", "analyst", "gateway", "worker:W1"])
     async def test_others_than_the_command_centre_may_not(self, crew: Service, scope: str) -> None:
-        async with crew.as_(scope) as asker:
+        async with await crew.as_(scope) as asker:
             answer = await asker.post(f"/api/v1/{J}/codes", json={"worker": "W1"})
 
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
     async def test_a_dispatcher_makes_them_for_workers_of_their_areas(self, crew: Service) -> None:
-        async with crew.as_("dispatcher", areas=["230717"]) as desk:
+        async with await crew.as_("dispatcher", areas=["230717"]) as desk:
             inside = await desk.post(f"/api/v1/{J}/codes", json={"worker": "W1"})
             outside = await desk.post(f"/api/v1/{J}/codes", json={"worker": "W2"})
 
@@ -81,7 +81,7 @@ class TestSigningIn:
         assert [row["worker"] for row in rows] == ["W1"]
 
     async def test_a_desks_session_still_ends_with_the_shift(self, crew: Service) -> None:
-        secret = crew.tokens.create("desk-1", "dispatcher")
+        secret = await crew.tokens.create("desk-1", "dispatcher")
         async with crew.client(None) as browser:
             answer = await browser.post("/api/v1/session", json={"token": secret})
 
@@ -126,21 +126,21 @@ class TestSigningIn:
     async def test_signing_out_ends_the_phones_token(self, crew: Service) -> None:
         async with crew.client(None) as phone:
             await phone.post("/api/v1/session", json={"code": await code_for(crew)})
-            held = next(token for token in crew.tokens.list() if token.worker == "W1")
+            held = next(token for token in await crew.tokens.list() if token.worker == "W1")
             await phone.delete("/api/v1/session")
             answer = await phone.get("/api/v1/session")
 
         assert held.name.startswith("phone-W1-")
         assert answer.status_code == 401
-        assert next(t for t in crew.tokens.list() if t.id == held.id).revoked_at
+        assert next(t for t in await crew.tokens.list() if t.id == held.id).revoked_at
 
     async def test_signing_out_leaves_a_token_made_by_hand(self, crew: Service) -> None:
-        secret = crew.tokens.create("phone-W1-1", "worker:W1")
+        secret = await crew.tokens.create("phone-W1-1", "worker:W1")
         async with crew.client(None) as phone:
             await phone.post("/api/v1/session", json={"token": secret})
             await phone.delete("/api/v1/session")
 
-        assert crew.tokens.principal(secret)
+        assert await crew.tokens.principal(secret)
 
     async def test_no_code_is_ever_logged(self, crew: Service, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
@@ -159,7 +159,7 @@ class TestForeignPages:
 
     @pytest.mark.parametrize("site", ["cross-site", "same-site"])
     async def test_cannot_sign_anybody_in(self, crew: Service, site: str) -> None:
-        secret = crew.tokens.create("desk-1", "dispatcher")
+        secret = await crew.tokens.create("desk-1", "dispatcher")
         async with crew.client(None) as browser:
             answer = await browser.post(
                 "/api/v1/session", json={"token": secret}, headers={"Sec-Fetch-Site": site}
@@ -197,7 +197,7 @@ class TestGuessing:
             ]
             late = await phone.post("/api/v1/session", json={"code": code})
             by_token = await phone.post(
-                "/api/v1/session", json={"token": crew.tokens.create("d", "dispatcher")}
+                "/api/v1/session", json={"token": await crew.tokens.create("d", "dispatcher")}
             )
 
         assert {answer.status_code for answer in answers} == {401}

@@ -51,6 +51,30 @@ async def test_a_refusal_says_what_is_wrong(service: Service) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_a_refusal_carries_what_its_sentence_names(service: Service) -> None:
+    """Alone and in a batch alike; whoever asked may make a sentence of it in another language."""
+    said = {
+        "code": "area.unknown",
+        "detail": f"Area 230799 is not defined in {J}; define it with area.define.",
+        "values": {"area": "230799", "jurisdiction": J},
+    }
+    await service.ok("worker.register", worker="W1", role="courier")
+    alone = (await service.send("worker.check_in", worker="W1", area="230799")).json()
+    data = {"worker": "W1", "area": "230799"}
+    items = [{"id": str(uuid4()), "name": "worker.check_in", "data": data}]
+    batch = (await service.http.post(f"/api/v1/{J}/commands", json=items)).json()["items"][0]
+    assert {name: alone[name] for name in said} == said
+    assert {name: batch[name] for name in said} == said
+
+
+async def test_what_a_field_breaks_is_told_by_its_rule_and_limit(service: Service) -> None:
+    answer = (await service.send("worker.register", role="courier", name="x" * 201)).json()
+    values = {"field": "name", "variant": "string_too_long", "limit": 200}
+    assert answer["errors"][0]["values"].items() >= values.items()
+    assert answer["values"].items() >= values.items()
+    assert answer["detail"] == "name: String should have at most 200 characters"
+
+
 async def test_a_refusal_is_not_remembered(service: Service) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
     key = str(uuid4())

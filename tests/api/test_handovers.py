@@ -18,7 +18,7 @@ async def note(service: Service, **more: Any) -> None:
 
 async def test_a_shift_leaves_a_note_and_the_next_takes_it_on(service: Service) -> None:
     await note(service, priority=2)
-    next_shift = service.as_("dispatcher")
+    next_shift = await service.as_("dispatcher")
 
     for _ in range(2):  # a second tap changes nothing
         assert (await service.send("handover.acknowledge", client=next_shift, note="N1")).status_code == 200
@@ -35,16 +35,16 @@ async def test_the_text_is_masked_for_everybody_until_it_is_asked_for(service: S
     await note(service)
 
     for scope in ("viewer", "analyst", "gateway", "dispatcher", "admin"):
-        assert [row["text"] for row in await service.rows("handovers", service.as_(scope))] == ["***"]
+        assert [row["text"] for row in await service.rows("handovers", await service.as_(scope))] == ["***"]
     for scope in ("viewer", "analyst", "gateway"):
-        answer = await service.as_(scope).get(URL, params={"reveal": "true"})
+        answer = await (await service.as_(scope)).get(URL, params={"reveal": "true"})
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 async def test_each_opening_is_recorded_once_however_many_notes_it_shows(service: Service) -> None:
     await note(service)
     await note(service, note="N2", text="second")
-    desk = service.as_("dispatcher")
+    desk = await service.as_("dispatcher")
 
     shown = await service.rows("handovers", desk, reveal="true", state="open", sort="key")
     nothing = await service.rows("handovers", desk, reveal="true", state="resolved")
@@ -59,11 +59,11 @@ async def test_each_opening_is_recorded_once_however_many_notes_it_shows(service
 async def test_a_workers_token_neither_reads_nor_writes_notes(service: Service) -> None:
     await note(service)
     await service.ok("worker.register", worker="W1", role="courier")
-    phone = service.as_("worker", worker="W1")
+    phone = await service.as_("worker", worker="W1")
 
     assert (await phone.get(URL)).status_code == 403
     assert (await service.send("handover.write", client=phone, text="x")).status_code == 403
-    desk = service.as_("dispatcher")
+    desk = await service.as_("dispatcher")
     assert (await service.send("handover.erase", client=desk, note="N1")).status_code == 403
 
 
@@ -72,8 +72,8 @@ async def test_a_note_is_seen_in_its_area_alone(service: Service) -> None:
     await service.ok("area.define", area="230718", name="other county")
     await note(service, area="230717")
 
-    assert len(await service.rows("handovers", service.as_("dispatcher", areas=("230717",)))) == 1
-    assert await service.rows("handovers", service.as_("dispatcher", areas=("230718",))) == []
+    assert len(await service.rows("handovers", await service.as_("dispatcher", areas=("230717",)))) == 1
+    assert await service.rows("handovers", await service.as_("dispatcher", areas=("230718",))) == []
 
 
 async def test_nothing_readable_of_a_note_reaches_the_log(service: Service) -> None:

@@ -45,8 +45,9 @@ async def post(
     path: str = "",
     mapping: str = "roster",
     file: str = "a.csv",
+    **more: str,
 ) -> httpx.Response:
-    query = {"mapping": mapping, "file": file}
+    query = {"mapping": mapping, "file": file, **more}
     body = content.encode() if isinstance(content, str) else content
     return await client.post(HERE + path, content=body, params=query, headers=BYTES)
 
@@ -90,7 +91,7 @@ async def test_a_roster_is_imported_and_again_it_is_known(city: Service):
 
 
 async def test_what_is_imported_is_the_work_of_who_sent_it(city: Service):
-    secret = city.tokens.create("desk-1", "dispatcher")
+    secret = await city.tokens.create("desk-1", "dispatcher")
     async with city.client(secret) as client:
         await ended(client, await post(client, f"{HEAD}Worker 1,,courier,,\n"))
     row = (await city.rows("activity", name="worker.registered"))[0]
@@ -116,6 +117,7 @@ async def test_a_preview_shows_columns_rows_and_commands_and_records_nothing(cit
     ]
     assert (bad["line"], bad["commands"], bad["code"]) == (3, [], "unreadable")
     assert "was rounded by a spreadsheet" in bad["reason"]
+    assert bad["values"] == {"variant": "rounded", "where": "phone", "text": "1.38E+10"}
     assert await city.rows("roster") == []
 
 
@@ -160,6 +162,14 @@ async def test_rejected_rows_are_a_file_to_correct_and_send_again(city: Service)
     assert sums(await ended(city.http, await post(city.http, corrected))) == (2, 2, 0, 0)
 
 
+async def test_rejected_rows_may_say_why_in_chinese(city: Service):
+    begun = await post(city.http, f"{HEAD}Worker 1,,courier,230799,\n", language="zh")
+    _, row = await rejected(city.http, await ended(city.http, begun))
+    assert row[1:3] == ["area.unknown", "辖区 2307 中没有区域 230799，请先建立。"]
+    other = await post(city.http, f"{HEAD}Worker 1,,courier,,\n", language="xx")
+    assert (other.status_code, other.json()["detail"]) == (400, "language must be of en, zh.")
+
+
 async def test_where_nothing_was_rejected_there_is_no_file(city: Service):
     done = await ended(city.http, await post(city.http, f"{HEAD}Worker 1,,courier,,\n"))
     answer = await city.http.get(f"{HERE}/{done['import']}/rejects")
@@ -189,7 +199,7 @@ async def test_sheet_by_sheet(city: Service):
 async def test_rows_outside_of_the_askers_areas_are_rejected(city: Service):
     for code in ("230717", "230718"):
         await city.ok("area.define", area=code, name=code)
-    async with city.as_("dispatcher", areas=("230717",)) as client:
+    async with await city.as_("dispatcher", areas=("230717",)) as client:
         table = f"{HEAD}Worker 1,,courier,230717,\nWorker 2,,courier,230718,\n"
         done = await ended(client, await post(client, table))
         assert sums(done) == (2, 1, 0, 1)
@@ -201,7 +211,7 @@ async def test_a_list_of_areas_may_name_its_jurisdiction_though_the_asker_may_no
 ):
     await service.ok("area.define", area="230717", name="County")
     counties = "code,name,cityCode,provinceCode\n230718,County 2,2307,23\n"
-    async with service.as_("dispatcher") as client:
+    async with await service.as_("dispatcher") as client:
         done = await ended(client, await post(client, counties, mapping="yichun-areas"))
         assert sums(done) == (1, 1, 0, 0)
         assert done["notes"] == []
@@ -210,7 +220,7 @@ async def test_a_list_of_areas_may_name_its_jurisdiction_though_the_asker_may_no
 @pytest.mark.parametrize("scope", ["viewer", "analyst", "gateway", "worker"])
 async def test_others_may_not_import(city: Service, scope: str):
     more = {"worker": "W1"} if scope == "worker" else {}
-    async with city.as_(scope, **more) as client:
+    async with await city.as_(scope, **more) as client:
         for answer in (
             await post(client, HEAD),
             await post(client, HEAD, "/preview"),
@@ -221,7 +231,7 @@ async def test_others_may_not_import(city: Service, scope: str):
 
 
 async def test_imports_are_seen_by_their_sender_and_by_admins(city: Service):
-    async with city.as_("dispatcher") as mine, city.as_("dispatcher") as other:
+    async with await city.as_("dispatcher") as mine, await city.as_("dispatcher") as other:
         done = await ended(mine, await post(mine, f"{HEAD}Worker 1,1.38E+10,courier,,\n"))
         for path in (f"{HERE}/{done['import']}", f"{HERE}/{done['import']}/rejects"):
             assert [(await client.get(path)).status_code for client in (mine, other, city.http)] == [
@@ -390,11 +400,11 @@ async def test_progress_is_told_on_the_way(city: Service):
 
 
 async def test_a_token_that_is_revoked_meanwhile_imports_no_more(city: Service):
-    async with city.client(city.tokens.create("desk-9", "dispatcher")) as desk:
+    async with city.client(await city.tokens.create("desk-9", "dispatcher")) as desk:
         begun = await post(desk, table_of(5_000))
     while (await city.http.get(f"{HERE}/{begun.json()['import']}")).json()["sent"] == 0:
         await asyncio.sleep(0.01)
-    city.tokens.revoke("desk-9")
+    await city.tokens.revoke("desk-9")
     done = await ended(city.http, begun)
     assert done["state"] == "done"
     assert 0 < done["applied"] < done["rows"] == 5_000

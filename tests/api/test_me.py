@@ -48,7 +48,7 @@ async def crew(service: Service) -> Service:
 @pytest.fixture
 async def phone(crew: Service) -> AsyncIterator[httpx.AsyncClient]:
     """W1's."""
-    async with crew.as_("worker:W1", jurisdictions=[J]) as one:
+    async with await crew.as_("worker:W1", jurisdictions=[J]) as one:
         yield one
 
 
@@ -79,7 +79,7 @@ class TestASightOfOnesOwn:
 
     async def test_holds_no_team_without_one(self, crew: Service) -> None:
         await crew.ok("worker.register", worker="W4", role="courier")
-        async with crew.as_("worker:W4") as phone:
+        async with await crew.as_("worker:W4") as phone:
             assert await crew.rows("teams", phone) == []
             assert [r["key"] for r in await crew.rows("roster", phone)] == ["W4"]
 
@@ -263,7 +263,7 @@ class TestMe:
         assert (mine.status_code, task.status_code) == (403, 403)
 
     async def test_who_is_not_on_the_roster_is_told_so(self, crew: Service) -> None:
-        async with crew.as_("worker:W9") as phone:
+        async with await crew.as_("worker:W9") as phone:
             answer = await phone.get(f"/api/v1/{J}/me")
 
         assert (answer.status_code, answer.json()["code"]) == (404, "worker.unknown")

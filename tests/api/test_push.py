@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.access import Tokens
 from services.push import PushUnavailable, Rules, Subscription
 from services.push.pusher import Pusher
 from services.push.sealing import b64, point
@@ -109,13 +110,16 @@ async def fake() -> AsyncIterator[PushService]:
         yield one
 
 
-def pushing(fake: PushService, path: Path) -> Callable[[Any], Pusher]:
-    return lambda tokens: Pusher(
-        SqlitePushStore(path),
-        RULES,
-        valid=tokens.holds,
-        client=httpx.AsyncClient(transport=_Rerouted(fake), follow_redirects=False),
-    )
+def pushing(fake: PushService, path: Path) -> Callable[[Tokens], Awaitable[Pusher]]:
+    async def opened(tokens: Tokens) -> Pusher:
+        return await Pusher.open(
+            await SqlitePushStore.open(path),
+            RULES,
+            valid=tokens.holds,
+            client=httpx.AsyncClient(transport=_Rerouted(fake), follow_redirects=False),
+        )
+
+    return opened
 
 
 @pytest.fixture
@@ -136,7 +140,7 @@ async def crew(tmp_path: Path, fake: PushService) -> AsyncIterator[Service]:
 
 async def subscribed(crew: Service, worker: str, client: httpx.AsyncClient | None = None) -> Phone:
     phone = Phone(worker)
-    client = client or crew.as_(f"worker:{worker}")
+    client = client or await crew.as_(f"worker:{worker}")
     answer = await client.post(f"/api/v1/{J}/push", json=phone.subscription())
     assert answer.status_code == 200, answer.text
     return phone
@@ -183,7 +187,7 @@ class TestAPush:
     ) -> None:
         """A second pusher on the same store and views, as in a cluster."""
         await subscribed(crew, "W1")
-        other = pushing(fake, tmp_path / "push.sqlite")(crew.tokens)
+        other = await pushing(fake, tmp_path / "push.sqlite")(crew.tokens)
         muster = crew.muster
         running = other.run(muster.views, muster.progress, muster.announcements, muster.clock)
         beside = asyncio.create_task(running)
@@ -198,7 +202,7 @@ class TestAPush:
         await asyncio.gather(beside, return_exceptions=True)
 
     async def test_is_not_sent_after_signing_out(self, crew: Service, fake: PushService) -> None:
-        code, _ = crew.tokens.issue_code(J, "W1")
+        code, _ = await crew.tokens.issue_code(J, "W1")
         async with crew.client(None) as browser:
             await browser.post("/api/v1/session", json={"code": code})
             await subscribed(crew, "W1", browser)
@@ -208,9 +212,9 @@ class TestAPush:
         assert await fake.nothing()
 
     async def test_ends_when_the_phone_says_so(self, crew: Service, fake: PushService) -> None:
-        client = crew.as_("worker:W1")
+        client = await crew.as_("worker:W1")
         phone = await subscribed(crew, "W1", client)
-        async with crew.as_("worker:W2") as other:
+        async with await crew.as_("worker:W2") as other:
             for one in (other, client):
                 answer = await one.request("DELETE", f"/api/v1/{J}/push", json={"endpoint": phone.endpoint})
                 assert answer.status_code == 200
@@ -256,12 +260,12 @@ class TestAPushServiceWithTroubles:
     async def test_or_a_store_that_fails_never_touches_commands(
         self, crew: Service, fake: PushService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def broken(*_: object) -> list[Subscription]:
+        async def broken(*_: object) -> list[Subscription]:
             raise PushUnavailable("the disk is full")
 
         await subscribed(crew, "W1")
         with monkeypatch.context() as patched:
-            patched.setattr(SqlitePushStore, "of", broken)
+            patched.setattr(SqlitePushStore, "of_workers", broken)
             await crew.ok("assignment.offer", assignment="A1", request="R1", worker="W1")
             assert await fake.nothing()
         await crew.ok("assignment.offer", assignment="A2", request="R2", worker="W1")
@@ -271,7 +275,7 @@ class TestAPushServiceWithTroubles:
 
 class TestSubscribing:
     async def test_needs_the_key(self, crew: Service) -> None:
-        async with crew.as_("worker:W1") as phone:
+        async with await crew.as_("worker:W1") as phone:
             found = (await phone.get("/api/v1/push")).json()["key"]
             again = (await phone.get("/api/v1/push")).json()["key"]
 
@@ -280,7 +284,7 @@ class TestSubscribing:
 
     async def test_is_off_where_nobody_answers_for_it(self, service: Service) -> None:
         await service.ok("worker.register", worker="W1", role="courier")
-        async with service.as_("worker:W1") as phone:
+        async with await service.as_("worker:W1") as phone:
             key = await phone.get("/api/v1/push")
             answer = await phone.post(f"/api/v1/{J}/push", json=Phone("W1").subscription())
 
@@ -300,7 +304,7 @@ class TestSubscribing:
     async def test_names_a_known_push_service(self, crew: Service, endpoint: str) -> None:
         """Nobody makes this service call others."""
         body = Phone("W1").subscription() | {"endpoint": endpoint}
-        async with crew.as_("worker:W1") as phone:
+        async with await crew.as_("worker:W1") as phone:
             answer = await phone.post(f"/api/v1/{J}/push", json=body)
 
         assert (answer.status_code, answer.json()["code"]) == (422, "push.endpoint")
@@ -308,7 +312,7 @@ class TestSubscribing:
     @pytest.mark.parametrize("keys", [{}, {"p256dh": "AAAA", "auth": "AAAA"}, {"p256dh": "é", "auth": "A"}])
     async def test_brings_keys_to_seal_with(self, crew: Service, keys: dict[str, str]) -> None:
         body = Phone("W1").subscription() | {"keys": keys}
-        async with crew.as_("worker:W1") as phone:
+        async with await crew.as_("worker:W1") as phone:
             answer = await phone.post(f"/api/v1/{J}/push", json=body)
 
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

@@ -226,7 +226,10 @@ async def test_a_restricted_token_streams_only_its_areas(service: Service) -> No
     for code in ("230717", "230718"):
         await service.ok("area.define", area=code, name=code)
         await service.ok("worker.register", worker=f"W{code}", role="courier", home_area=code)
-    async with service.as_("viewer", areas=["230717"]) as viewer, opened(viewer, views="roster") as stream:
+    async with (
+        await service.as_("viewer", areas=["230717"]) as viewer,
+        opened(viewer, views="roster") as stream,
+    ):
         await stream.step()
         assert [key for _, key in stream.rows] == ["W230717"]
         await service.ok("worker.check_in", worker="W230718", area="230718")
@@ -421,7 +424,11 @@ async def test_pings_do_not_pile_up_where_nobody_takes_them(often: None) -> None
     hub = Hub(parts, Announcements(), parts, parts.clock)
     lag = Lag(parts, parts, parts, parts.clock, commanded={}, sent=hub.sent, snapshots=None)
     request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(muster=parts, lag=lag)))
-    frames = streams._patches(request, hub, J, Client(7), lambda: True)
+
+    async def goes_on() -> bool:
+        return True
+
+    frames = streams._patches(request, hub, J, Client(7), goes_on)
     await anext(frames)
     await asyncio.sleep(1)
     begun = asyncio.get_running_loop().time()
@@ -467,10 +474,10 @@ async def ended(stream: Stream) -> None:
 
 async def test_it_ends_with_the_token_that_opened_it(service: Service, often: None) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
-    desk = service.client(service.tokens.create("desk-1", "dispatcher"))
+    desk = service.client(await service.tokens.create("desk-1", "dispatcher"))
     async with opened(desk, views="roster") as stream, opened(service.http, views="roster") as other:
         await stream.ping()
-        service.tokens.revoke("desk-1")
+        await service.tokens.revoke("desk-1")
         await ended(stream)
         last = await service.ok("worker.register", worker="W2", role="courier")
         await other.reach(last["position"])
@@ -481,26 +488,26 @@ async def test_it_ends_with_the_token_that_opened_it(service: Service, often: No
 
 async def test_it_ends_with_the_session_that_opened_it(service: Service, often: None) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
-    secret = service.tokens.create("desk-1", "dispatcher")
+    secret = await service.tokens.create("desk-1", "dispatcher")
     async with service.client(None) as browser:
         await browser.post("/api/v1/session", json={"token": secret})
         async with opened(browser, views="roster") as stream:
             await stream.ping()
-            service.tokens.end_session(browser.cookies["muster_session"])
+            await service.tokens.end_session(browser.cookies["muster_session"])
             await ended(stream)
 
     assert stream.events[-1] == "reset"
-    assert service.tokens.principal(secret)
+    assert await service.tokens.principal(secret)
 
 
 async def test_the_log_is_followed_as_long_as_the_token_holds(service: Service) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
-    async with service.as_("analyst") as asker:
-        name = service.tokens.list()[-1].name
+    async with await service.as_("analyst") as asker:
+        name = (await service.tokens.list())[-1].name
         async with asker.stream("GET", f"/api/v1/{J}/log", params={"follow": "true"}) as answer:
             lines = answer.aiter_lines()
             assert json.loads(await anext(lines))["type"] == "jurisdiction.established"
-            service.tokens.revoke(name)
+            await service.tokens.revoke(name)
             async with asyncio.timeout(20):
                 assert [json.loads(line)["type"] async for line in lines] == ["worker.registered"]
 
@@ -547,7 +554,7 @@ async def test_who_does_not_take_gzip_gets_text(service: Service, accept: str) -
 
 async def test_a_large_patch_is_the_same_to_both(service: Service) -> None:
     await service.ok("area.define", area="230719", name="County 3")
-    plain = service.client(service.tokens.create("plain", "viewer"))
+    plain = service.client(await service.tokens.create("plain", "viewer"))
     plain.headers["Accept-Encoding"] = "identity"
     async with opened(service.http, views="roster") as packed, opened(plain, views="roster") as text:
         await packed.step()

@@ -170,9 +170,9 @@ async def test_a_chinese_datum_is_converted_at_the_border(service: Service) -> N
 
 async def test_each_sees_and_reports_what_is_theirs(service: Service) -> None:
     await crew(service)
-    worker = service.as_("worker:W1", jurisdictions=[J])
-    viewer = service.as_("viewer", jurisdictions=[J])
-    local = service.as_("dispatcher", jurisdictions=[J], areas=["230718"])
+    worker = await service.as_("worker:W1", jurisdictions=[J])
+    viewer = await service.as_("viewer", jurisdictions=[J])
+    local = await service.as_("dispatcher", jurisdictions=[J], areas=["230718"])
 
     mine = await report(service, worker, position(), position("W2"))
     assert (mine.json()["kept"], mine.json()["refused"][0]["code"]) == (1, "forbidden")

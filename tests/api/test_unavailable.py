@@ -18,7 +18,7 @@ async def test_keys_that_cannot_be_reached_are_a_503(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await service.ok("worker.register", worker="W1", role="courier", name="Courier 1")
-    monkeypatch.setattr(Vault, "warm", away)
+    monkeypatch.setattr(Vault, "keyring", away)
     answer = await service.http.get(f"/api/v1/{J}/roster")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
@@ -32,7 +32,7 @@ async def test_streams_go_on_when_they_are_back(service: Service, monkeypatch: p
     await service.ok("worker.register", worker="W1", role="courier", name="Courier 1")
     async with opened(service.http, views="roster") as stream:
         await stream.step()
-        monkeypatch.setattr(Vault, "warm", away)
+        monkeypatch.setattr(Vault, "keyring", away)
         done = await service.ok("worker.register", worker="W2", role="courier", name="Courier 2")
         await asyncio.sleep(0.6)
         assert not service.muster.background.died.is_set()
@@ -45,7 +45,7 @@ async def test_streams_go_on_when_they_are_back(service: Service, monkeypatch: p
 async def test_tokens_that_cannot_be_written_are_a_503(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(*_: object) -> str:
+    async def gone(*_: object) -> str:
         raise AccessUnavailable("gone for a test")
 
     monkeypatch.setattr(service.tokens, "session", gone)

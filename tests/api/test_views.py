@@ -116,7 +116,7 @@ async def test_an_etag_covers_position_filters_and_who_asks(service: Service) ->
     filtered = await service.http.get(
         f"/api/v1/{J}/roster?role=courier", headers={"If-None-Match": first.headers["etag"]}
     )
-    async with service.as_("viewer") as viewer:
+    async with await service.as_("viewer") as viewer:
         other = await viewer.get(f"/api/v1/{J}/roster", headers={"If-None-Match": first.headers["etag"]})
     await service.ok("worker.check_in", worker="W1", area=J)
     changed = await service.http.get(f"/api/v1/{J}/roster", headers={"If-None-Match": first.headers["etag"]})
@@ -126,7 +126,7 @@ async def test_an_etag_covers_position_filters_and_who_asks(service: Service) ->
 async def test_an_unknown_jurisdiction_is_404(service: Service) -> None:
     answer = await service.http.get("/api/v1/9999/roster")
     assert (answer.status_code, answer.json()["code"]) == (404, "jurisdiction.unknown")
-    async with service.as_("dispatcher") as desk:
+    async with await service.as_("dispatcher") as desk:
         answer = await service.send("worker.register", client=desk, role="courier")
     assert (answer.status_code, answer.json()["code"]) == (404, "jurisdiction.unknown")
 

@@ -1,5 +1,6 @@
 """The command line as its users meet it."""
 
+import asyncio
 import csv
 import io
 import json
@@ -22,6 +23,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     assert "40 rows = 40 applied + 0 known + 0 rejected" in done.stdout
     return folder
+
+
+def test_rejected_rows_may_say_why_in_chinese(tmp_path: Path) -> None:
+    table, rejects = tmp_path / "a.csv", tmp_path / "rejects.csv"
+    table.write_text("name,role,home area\nWorker 1,courier,230799\n", encoding="utf-8")
+    files = [str(table), "--rejects", str(rejects), "--data", str(tmp_path / "data")]
+    done = muster("import", *files, "-m", "roster", "-j", J, "--language", "zh")
+    assert done.returncode == 1, done.stderr
+    assert "没有区域 230799，请先建立。" in rejects.read_text(encoding="utf-8-sig")
 
 
 def test_show_in_three_formats(data: Path) -> None:
@@ -102,10 +112,14 @@ def test_a_workers_phone_gets_a_code_and_a_link(data: Path) -> None:
 
 def test_a_phone_that_signed_in_is_no_reason_to_listen_to_everybody(tmp_path: Path) -> None:
     """Only tokens that somebody made for their people are."""
-    tokens = Tokens(tmp_path)
-    assert tokens.first_admin()
-    assert tokens.redeem_code(tokens.issue_code(J, "W1")[0])
-    tokens.close()
+
+    async def sign_in() -> None:
+        tokens = await Tokens.open(tmp_path)
+        assert await tokens.first_admin()
+        assert await tokens.redeem_code((await tokens.issue_code(J, "W1"))[0])
+        await tokens.close()
+
+    asyncio.run(sign_in())
     done = muster("serve", "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path))  # noqa: S104
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -118,6 +132,7 @@ MISTAKES = {
     "no report": ["report", "shoes"],
     "no incident": ["report", "incident"],
     "no mapping": ["import", str(ROSTER), "-m", "shoes", "-j", J],
+    "no language": ["import", str(ROSTER), "-m", "roster", "-j", J, "--language", "xx"],
     "no column": ["import", str(ROSTER), "-m", "sffd", "-j", J],
     "bad instant": ["show", "headcount", "--at", "yesterday"],
     "bad filter": ["show", "roster", "--where", "shoes=1"],

@@ -21,6 +21,7 @@ from services.adapters.kafka.log import open_log
 from services.adapters.postgres.views import PgViews
 from services.log.chained import ChainedLog
 from services.log.port import LogUnavailable
+from services.postgres.pool import Pool
 from services.sandbox.child import free_port
 from services.views.port import ViewsUnavailable
 
@@ -233,7 +234,7 @@ async def test_every_process_may_die_at_any_time(town: Town) -> None:
         await ok(first, J, "worker.register", worker=f"W{n}", role="courier")
     await first.aclose()
     truth, load = Truth(await open_log(town.connection)), Load(town)
-    views = await PgViews.open(town.cluster.database.dsn, catalog)
+    views = await PgViews.open(await Pool.open(town.cluster.database.dsn), catalog)
     async with watched(town):
         for kind, name in script(chance):
             load.longest, load.last = 0.0, time.monotonic()

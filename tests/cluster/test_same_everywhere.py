@@ -16,6 +16,7 @@ from projections.base import Row
 from projections.catalog import views as catalog
 from services.adapters.postgres.views import PgViews
 from services.adapters.sqlite.views import SqliteViews
+from services.postgres.pool import Pool
 from services.views.port import Query, Views
 
 OF_THE_RECORDING = {"recorded_at", "position", "body"}
@@ -93,7 +94,7 @@ async def test_a_scenario_has_the_same_board_embedded_and_in_a_cluster(
         asyncio.to_thread(play, scenario, tmp_path / "player", town.cluster.env),
     )
     embedded = SqliteViews.open_readonly(tmp_path / "embedded" / "views.sqlite", catalog)
-    shared = await PgViews.open(town.cluster.database.dsn, catalog)
+    shared = await PgViews.open(await Pool.open(town.cluster.database.dsn), catalog)
     here, there = plain(await rows(embedded, code)), plain(await rows(shared, code))
 
     assert sum(map(len, here.values())) > 10_000

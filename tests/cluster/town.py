@@ -17,6 +17,7 @@ from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.log import open_log
 from services.adapters.postgres.views import PgViews
 from services.log.port import Stored
+from services.postgres.pool import Pool
 from services.sandbox.cluster import Cluster
 from services.verify.views import audit
 
@@ -59,7 +60,7 @@ class Town:
     async def audit(self, jurisdiction: str) -> list[str]:
         """Everything that must hold and does not: chain, laws, views == fold, none behind."""
         log = await open_log(self.connection)
-        views = await PgViews.open(self.cluster.database.dsn, catalog)
+        views = await PgViews.open(await Pool.open(self.cluster.database.dsn), catalog)
         try:
             end = await log.end(jurisdiction)
             async with asyncio.timeout(30):

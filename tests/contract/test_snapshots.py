@@ -11,8 +11,10 @@ import msgspec
 import pytest
 from pg_server import database, execute
 
+from services.base.unavailable import DatabaseUnavailable
 from services.decisions.snapshot import freeze
 from services.decisions.state import State
+from services.postgres.pool import Pool
 from services.snapshots import packing
 from services.snapshots.folder import FolderSnapshots
 from services.snapshots.packing import checksum, code, pack, unpack
@@ -30,8 +32,10 @@ class Home:
     def __init__(self, folder: Path, dsn: str | None) -> None:
         self.folder, self.dsn = folder, dsn
 
-    def open(self) -> Snapshots:
-        return PgSnapshots(self.dsn, part=100) if self.dsn else FolderSnapshots(self.folder / "snapshots")
+    async def open(self) -> Snapshots:
+        if self.dsn:
+            return PgSnapshots(await Pool.open(self.dsn), part=100)
+        return FolderSnapshots(self.folder / "snapshots")
 
     def damage(self) -> None:
         """Change the last byte of the one payload that is kept."""
@@ -56,7 +60,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
 
 @pytest.fixture
 async def store(home: Home) -> AsyncIterator[Snapshots]:
-    opened = home.open()
+    opened = await home.open()
     yield opened
     await opened.close()
 
@@ -80,7 +84,7 @@ class TestWhatIsKept:
     async def test_is_what_was_put(self, store: Snapshots, home: Home) -> None:
         assert await store.get("2307") is None
         assert await store.put(some())
-        again = home.open()
+        again = await home.open()
 
         assert await store.get("2307") == await again.get("2307") == some()
         assert await store.get("3307") is None
@@ -135,7 +139,7 @@ class TestWhatIsKept:
         assert await store.put(some(10))
 
     async def test_of_many_at_once_the_newest_stays_whole(self, store: Snapshots, home: Home) -> None:
-        others = [home.open() for _ in range(3)] if home.dsn else [store]
+        others = [await home.open() for _ in range(3)] if home.dsn else [store]
         await asyncio.gather(*(others[n % len(others)].put(some(n)) for n in range(1, 31)))
 
         assert await store.get("2307") == some(30)
@@ -164,13 +168,15 @@ class TestWhereItCannotBeKept:
     async def test_no_database(self) -> None:
         dsn = database()
         execute(dsn, "DROP TABLE decision_snapshot_parts, decision_snapshots")
-        store = PgSnapshots(dsn)
+        store = PgSnapshots(await Pool.open(dsn))
         for call in (store.get("2307"), store.put(some()), store.drop(some())):
             with pytest.raises(SnapshotsUnavailable, match="decision_snapshots"):
                 await call
         await store.close()
         with pytest.raises(SnapshotsUnavailable):
-            PgSnapshots(dsn.replace("/t", "/no_such_t", 1))
+            await store.get("2307")
+        with pytest.raises(DatabaseUnavailable):
+            await Pool.open(dsn.replace("/t", "/no_such_t", 1))
 
     async def test_no_folder(self, tmp_path: Path) -> None:
         (tmp_path / "snapshots").write_text("in the way")

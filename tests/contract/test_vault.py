@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from pg_server import database, execute
 
-from services.vault import BadToken, Erased, MasterKeyMissing, NoKey, Vault, WrongMasterKey, mask
+from services.postgres.pool import Pool
+from services.vault import BadToken, Erased, MasterKeyMissing, NoKey, Vault, WrongMasterKey, mask, open_vault
 from services.vault.phones import normalised
 from services.vault.postgres import PgKeyStore
 
@@ -29,9 +30,9 @@ class Home:
     def __init__(self, folder: Path, dsn: str | None) -> None:
         self.folder, self.dsn = folder, dsn
 
-    def open(self, master: bytes | None = None, **how: Any) -> Vault:
-        store = PgKeyStore(self.dsn) if self.dsn else None
-        return Vault(self.folder, master, store=store, **how)
+    async def open(self, master: bytes | None = None, **how: Any) -> Vault:
+        store = PgKeyStore(await Pool.open(self.dsn)) if self.dsn else None
+        return await open_vault(self.folder, master, store=store, **how)
 
     def execute(self, sql: str) -> list[Any]:
         """On the store, from outside; `keys` is its table of keys."""
@@ -48,7 +49,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
 
 @pytest.fixture
 async def vault(home: Home) -> AsyncIterator[Vault]:
-    opened = home.open()
+    opened = await home.open()
     await opened.ensure("2307", ["worker/W1"])
     yield opened
     await opened.close()
@@ -58,42 +59,48 @@ def sealed(vault: Vault, plain: str = "测试人员 17", field: str = "name", su
     return vault.seal("2307", subject, ID, field, plain)
 
 
+async def hashed(vault: Vault, jurisdiction: str, subject: str | None, *asked: Any) -> str:
+    """As a writer does: first `ensure`."""
+    await vault.ensure(jurisdiction, [subject] if subject else [])
+    return vault.body_hash(jurisdiction, subject, *asked)
+
+
 class TestSealing:
-    def test_a_token_names_its_origin_and_hides_its_value(self, vault: Vault) -> None:
+    async def test_a_token_names_its_origin_and_hides_its_value(self, vault: Vault) -> None:
         assert TOKEN.fullmatch(sealed(vault))
 
-    def test_opens_to_what_was_sealed(self, vault: Vault) -> None:
+    async def test_opens_to_what_was_sealed(self, vault: Vault) -> None:
         for plain in ("测试人员 17", "", "a:b", "😀" * 1000):
-            assert vault.open("2307", sealed(vault, plain)) == plain
+            assert await vault.open("2307", sealed(vault, plain)) == plain
 
-    def test_the_same_value_is_another_token_each_time(self, vault: Vault) -> None:
+    async def test_the_same_value_is_another_token_each_time(self, vault: Vault) -> None:
         assert len({sealed(vault) for _ in range(100)}) == 100
 
     async def test_a_key_stays_the_same_over_restarts(self, vault: Vault, home: Home) -> None:
         token = sealed(vault)
-        again = home.open()
+        again = await home.open()
 
-        assert again.open("2307", token) == "测试人员 17"
+        assert await again.open("2307", token) == "测试人员 17"
         await again.close()
 
     async def test_more_subjects_than_memory_holds(self, home: Home) -> None:
-        vault = home.open(keep=10)
+        vault = await home.open(keep=10)
         subjects = [f"worker/W{n}" for n in range(50)]
         await vault.ensure("2307", subjects)
         tokens = [vault.seal("2307", s, ID, "name", s) for s in subjects]
 
-        assert [vault.open("2307", token) for token in tokens] == subjects
+        assert [await vault.open("2307", token) for token in tokens] == subjects
         await vault.close()
 
-    def test_nothing_is_sealed_for_a_subject_without_a_key(self, vault: Vault) -> None:
+    async def test_nothing_is_sealed_for_a_subject_without_a_key(self, vault: Vault) -> None:
         with pytest.raises(NoKey, match="worker/W2 in 2307"):
             sealed(vault, subject="worker/W2")
 
     async def test_two_that_ensure_at_once_get_one_key(self, home: Home) -> None:
-        one, other = home.open(), home.open()
+        one, other = await home.open(), await home.open()
         await asyncio.gather(*(v.ensure("2307", ["worker/W9"]) for v in (one, other)))
 
-        assert other.open("2307", sealed(one, "x", subject="worker/W9")) == "x"
+        assert await other.open("2307", sealed(one, "x", subject="worker/W9")) == "x"
         await one.close()
         await other.close()
 
@@ -103,38 +110,38 @@ class TestTampering:
         ("part", "value"),
         [(3, "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3e"), (4, "phone"), (5, "A" * 16), (6, "A" * 40)],
     )
-    def test_a_changed_part_is_noticed(self, vault: Vault, part: int, value: str) -> None:
+    async def test_a_changed_part_is_noticed(self, vault: Vault, part: int, value: str) -> None:
         parts = sealed(vault).split(":")
         parts[part] = value
 
         with pytest.raises(BadToken, match="was changed"):
-            vault.open("2307", ":".join(parts))
+            await vault.open("2307", ":".join(parts))
 
     async def test_a_token_of_another_subject_is_noticed(self, vault: Vault) -> None:
         await vault.ensure("2307", ["worker/W2"])
 
         with pytest.raises(BadToken):
-            vault.open("2307", sealed(vault).replace("worker/W1", "worker/W2"))
+            await vault.open("2307", sealed(vault).replace("worker/W1", "worker/W2"))
 
     async def test_a_token_of_another_jurisdiction_is_noticed(self, vault: Vault) -> None:
         await vault.ensure("3307", ["worker/W1"])
 
         with pytest.raises(BadToken, match="not of 3307"):
-            vault.open("3307", sealed(vault))
+            await vault.open("3307", sealed(vault))
 
-    def test_parts_cannot_be_shifted_into_each_other(self, vault: Vault) -> None:
+    async def test_parts_cannot_be_shifted_into_each_other(self, vault: Vault) -> None:
         parts = vault.seal("2307", "worker/W1", "ab", "c", "x").split(":")
         parts[3], parts[4] = "a", "bc"
 
         with pytest.raises(BadToken):
-            vault.open("2307", ":".join(parts))
+            await vault.open("2307", ":".join(parts))
 
     @pytest.mark.parametrize(
         "token", ["", "plain", "sealed:1:a:b", "sealed:2:worker/W1:c:f:n:b", "sealed:1:worker/W1:c:f:é:b"]
     )
-    def test_what_is_no_token_is_refused(self, vault: Vault, token: str) -> None:
+    async def test_what_is_no_token_is_refused(self, vault: Vault, token: str) -> None:
         with pytest.raises(BadToken):
-            vault.open("2307", token)
+            await vault.open("2307", token)
 
 
 class TestErasing:
@@ -142,14 +149,14 @@ class TestErasing:
         token = sealed(vault)
         await vault.erase("2307", "worker/W1")
 
-        assert vault.open("2307", token) is None
+        assert await vault.open("2307", token) is None
 
     async def test_nor_after_a_restart_or_with_a_new_key(self, vault: Vault, home: Home) -> None:
         token = sealed(vault)
         await vault.erase("2307", "worker/W1")
-        again = home.open()
+        again = await home.open()
 
-        assert again.open("2307", token) is None
+        assert await again.open("2307", token) is None
         assert await again.ensure("2307", ["worker/W1", "worker/W2"]) == {
             "worker/W1": False,
             "worker/W2": True,
@@ -169,7 +176,7 @@ class TestErasing:
         token = vault.seal("3307", "worker/W1", ID, "name", "x")
         await vault.erase("2307", "worker/W1")
 
-        assert vault.open("3307", token) == "x"
+        assert await vault.open("3307", token) == "x"
 
     async def test_repeating_it_and_erasing_the_unknown_is_fine(self, vault: Vault) -> None:
         for subject in ("worker/W1", "worker/W1", "worker/W404"):
@@ -190,11 +197,12 @@ class TestMany:
         subjects = [f"worker/W{n}" for n in range(2, 500)]
         await vault.ensure("2307", subjects)
         tokens = [vault.seal("2307", s, ID, "name", s) for s in subjects]
-        other = home.open()
-        await other.warm("2307", [*subjects, "worker/unknown"])
+        other = await home.open()
+        keyring = await other.keyring("2307", [*subjects, "worker/unknown"])
         other._store.keys = None  # type: ignore[assignment, method-assign]
 
-        assert [other.open("2307", token) for token in tokens] == subjects
+        assert [keyring.open(token) for token in tokens] == subjects
+        assert [await other.open("2307", token) for token in tokens] == subjects
         await other.close()
 
     async def test_many_are_erased_with_those_that_were_before(self, vault: Vault) -> None:
@@ -208,19 +216,19 @@ class TestMany:
         assert [s for s, lives in alive.items() if lives] == ["worker/W1"]
 
     async def test_racing_vaults_end_with_one_key_each(self, vault: Vault, home: Home) -> None:
-        others = [home.open() for _ in range(4)]
+        others = [await home.open() for _ in range(4)]
         subjects = [f"worker/R{n}" for n in range(200)]
         for begin in range(0, 200, 20):
             some = subjects[begin : begin + 20]
             await asyncio.gather(*(v.ensure("2307", reversed(some)) for v in others))
         for subject in subjects:
             token = others[0].seal("2307", subject, ID, "name", subject)
-            assert {other.open("2307", token) for other in others} == {subject}
+            assert {await other.open("2307", token) for other in others} == {subject}
         for other in others:
             await other.close()
 
     async def test_phones_and_keys_of_the_same_subjects_at_once(self, vault: Vault, home: Home) -> None:
-        other, subjects = home.open(), [f"worker/P{n}" for n in range(50)]
+        other, subjects = await home.open(), [f"worker/P{n}" for n in range(50)]
         await vault.ensure("2307", subjects)
         rounds = [{s: f"138{n:02}{s[8:]:0>6}" for s in subjects} for n in range(6)]
         await asyncio.gather(
@@ -240,30 +248,30 @@ class TestMany:
 
 
 class TestTheMasterKey:
-    def test_a_wrong_one_is_refused(self, vault: Vault, home: Home) -> None:
+    async def test_a_wrong_one_is_refused(self, vault: Vault, home: Home) -> None:
         with pytest.raises(WrongMasterKey, match="does not open"):
-            home.open(bytes(32))
+            await home.open(bytes(32))
 
-    def test_one_of_another_length_is_refused(self, vault: Vault, home: Home) -> None:
+    async def test_one_of_another_length_is_refused(self, vault: Vault, home: Home) -> None:
         with pytest.raises(WrongMasterKey, match="5 bytes"):
-            home.open(b"short")
+            await home.open(b"short")
 
-    def test_is_not_made_anew_where_it_is_missing(self, vault: Vault, home: Home) -> None:
+    async def test_is_not_made_anew_where_it_is_missing(self, vault: Vault, home: Home) -> None:
         (home.folder / "master.key").unlink()
 
         with pytest.raises(MasterKeyMissing, match="restore it"):
-            home.open()
+            await home.open()
         assert not (home.folder / "master.key").exists()
 
     async def test_may_be_brought_by_the_caller(self, home: Home) -> None:
-        await home.open(b"k" * 32).close()
+        await (await home.open(b"k" * 32)).close()
 
         assert not (home.folder / "master.key").exists()
-        await home.open(b"k" * 32).close()
+        await (await home.open(b"k" * 32)).close()
 
     async def test_no_key_is_kept_unwrapped(self, vault: Vault, home: Home) -> None:
         await vault.ensure("2307", ["worker/W2"])
-        raw = vault._store.keys("2307", ["worker/W2"])["worker/W2"]
+        raw = (await vault._store.keys("2307", ["worker/W2"]))["worker/W2"]
         kept = [bytes(row[0]) for row in home.execute("SELECT wrapped FROM keys")]
 
         assert raw
@@ -271,7 +279,7 @@ class TestTheMasterKey:
         assert not any(raw in wrapped for wrapped in kept)
 
     async def test_ids_of_imports_have_a_key_that_stays(self, vault: Vault, home: Home) -> None:
-        again = home.open()
+        again = await home.open()
 
         assert again.import_key() == vault.import_key()
         assert len(vault.import_key()) == 32
@@ -283,24 +291,24 @@ class TestTheFile:
 
     @pytest.fixture
     async def vault(self, tmp_path: Path) -> AsyncIterator[Vault]:
-        opened = Vault(tmp_path)
+        opened = await open_vault(tmp_path)
         await opened.ensure("2307", ["worker/W1"])
         yield opened
         await opened.close()
 
-    def test_is_made_for_its_owner_only(self, vault: Vault, tmp_path: Path) -> None:
+    async def test_is_made_for_its_owner_only(self, vault: Vault, tmp_path: Path) -> None:
         for name in ("master.key", "keys.sqlite"):
             assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
         assert len((tmp_path / "master.key").read_bytes()) == 32
 
     async def test_is_taken_from_everybody_else_again(self, vault: Vault, tmp_path: Path) -> None:
         (tmp_path / "master.key").chmod(0o644)
-        await Vault(tmp_path).close()
+        await (await open_vault(tmp_path)).close()
 
         assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o600
 
-    def test_holds_no_key_unwrapped(self, vault: Vault, tmp_path: Path) -> None:
-        raw = vault._store.keys("2307", ["worker/W1"])["worker/W1"]
+    async def test_holds_no_key_unwrapped(self, vault: Vault, tmp_path: Path) -> None:
+        raw = (await vault._store.keys("2307", ["worker/W1"]))["worker/W1"]
 
         assert raw
         assert not on_disk(tmp_path, raw)
@@ -312,7 +320,7 @@ class TestTheFile:
 
     async def test_the_bytes_of_the_key_are_gone_from_the_disk(self, tmp_path: Path) -> None:
         """From the store and from its write-ahead log, however the pages were split meanwhile."""
-        vault = Vault(tmp_path)
+        vault = await open_vault(tmp_path)
         subjects = [f"worker/{n * 7919 % 3001:04d}" for n in range(2000)]
         for begin in range(0, len(subjects), 100):
             await vault.ensure("2307", subjects[begin : begin + 100])
@@ -344,7 +352,7 @@ def on_disk(folder: Path, secret: bytes) -> bool:
 class TestTheHashOfABody:
     AT = datetime(2022, 3, 28, tzinfo=UTC)
 
-    def test_is_of_what_was_asked_and_not_of_how_it_was_written(self, vault: Vault) -> None:
+    async def test_is_of_what_was_asked_and_not_of_how_it_was_written(self, vault: Vault) -> None:
         shanghai = self.AT.astimezone(timezone(timedelta(hours=8)))
         one = vault.body_hash("2307", None, "area.define", self.AT, {"a": 1, "b": {"c": 2, "d": 3}})
         other = vault.body_hash("2307", None, "area.define", shanghai, {"b": {"d": 3, "c": 2}, "a": 1})
@@ -352,7 +360,7 @@ class TestTheHashOfABody:
         assert one == other
         assert re.fullmatch(r"[0-9a-f]{64}", one)
 
-    def test_differs_with_every_part(self, vault: Vault) -> None:
+    async def test_differs_with_every_part(self, vault: Vault) -> None:
         asked = [
             (None, "worker.amend", None, {"name": "x"}),
             ("worker/W1", "worker.amend", None, {"name": "x"}),
@@ -363,15 +371,15 @@ class TestTheHashOfABody:
         assert len({vault.body_hash("2307", *one) for one in asked}) == len(asked)
 
     async def test_stays_over_restarts(self, vault: Vault, home: Home) -> None:
-        again = home.open()
+        again = await home.open()
         for subject in (None, "worker/W1"):
-            hashes = {v.body_hash("2307", subject, "n", None, {}) for v in (vault, again)}
+            hashes = {await hashed(v, "2307", subject, "n", None, {}) for v in (vault, again)}
             assert len(hashes) == 1
         await again.close()
 
     async def test_cannot_be_guessed_without_the_key(self, vault: Vault, home: Home) -> None:
-        other = Home(home.folder / "other", None).open()
-        hashes = {v.body_hash("2307", None, "n", None, {}) for v in (vault, other)}
+        other = await Home(home.folder / "other", None).open()
+        hashes = {await hashed(v, "2307", None, "n", None, {}) for v in (vault, other)}
 
         assert len(hashes) == 2
         await other.close()
@@ -435,7 +443,7 @@ class TestPhones:
         assert len(row[0]) == 32
         assert b"1234" not in bytes(row[0])
 
-    def test_numbers_of_other_countries_keep_their_prefix(self) -> None:
+    async def test_numbers_of_other_countries_keep_their_prefix(self) -> None:
         assert normalised("+1 (415) 555-0134") == "14155550134"
         assert normalised("86012345") == "86012345"
 
@@ -460,10 +468,10 @@ class TestMasking:
             ("anything", "x", "***"),
         ],
     )
-    def test_shows_as_little_as_helps(self, field: str, plain: str, masked: str) -> None:
+    async def test_shows_as_little_as_helps(self, field: str, plain: str, masked: str) -> None:
         assert mask(field, plain) == masked
 
-    def test_is_at_hand_on_the_vault(self, vault: Vault) -> None:
+    async def test_is_at_hand_on_the_vault(self, vault: Vault) -> None:
         assert vault.mask("name", "张三") == "张*"
 
 
@@ -472,23 +480,23 @@ class TestMoving:
 
     @pytest.fixture
     async def source(self, tmp_path: Path) -> AsyncIterator[Vault]:
-        opened = Vault(tmp_path / "source")
+        opened = await open_vault(tmp_path / "source")
         await opened.ensure("2307", ["worker/W1", "worker/W2"])
         await opened.erase("2307", "worker/W2")
         yield opened
         await opened.close()
 
     async def test_what_was_sealed_there_is_opened_here(self, source: Vault, home: Home) -> None:
-        token, target = sealed(source), home.open()
+        token, target = sealed(source), await home.open()
         keys = await source.keys_of("2307", ["worker/W1", "worker/W9"])
 
         assert await target.adopt("2307", keys) == []
-        assert target.open("2307", token) == "测试人员 17"
+        assert await target.open("2307", token) == "测试人员 17"
         assert "worker/W9" not in keys
         await target.close()
 
     async def test_the_erased_stay_erased_on_both_sides(self, source: Vault, home: Home) -> None:
-        target = home.open()
+        target = await home.open()
         await target.ensure("2307", ["worker/W2"])
         await target.erase("2307", "worker/W1")
         keys = await source.keys_of("2307", ["worker/W1", "worker/W2"])
@@ -501,44 +509,45 @@ class TestMoving:
         await target.close()
 
     async def test_who_has_another_key_here_keeps_it_and_is_named(self, source: Vault, home: Home) -> None:
-        target = home.open()
+        target = await home.open()
         await target.ensure("2307", ["worker/W1"])
         mine = sealed(target, "another")
 
         assert await target.adopt("2307", await source.keys_of("2307", ["worker/W1"])) == ["worker/W1"]
-        assert target.open("2307", mine) == "another"
+        assert await target.open("2307", mine) == "another"
         await target.close()
 
     async def test_repeats_of_commands_are_known_here_and_further_on(
         self, source: Vault, home: Home, tmp_path: Path
     ) -> None:
-        target, last = home.open(), Vault(tmp_path / "last")
+        target, last = await home.open(), await open_vault(tmp_path / "last")
         asked = ("2307", None, "worker.check_in", None, {"worker": "W1"})
-        before, elsewhere = target.body_hash(*asked), target.body_hash("2308", *asked[1:])
+        before, elsewhere = await hashed(target, *asked), await hashed(target, "2308", *asked[1:])
         await target.adopt("2307", await source.keys_of("2307", []))
         await last.adopt("2307", await target.keys_of("2307", []))
 
-        assert source.body_hash(*asked) == target.body_hash(*asked) == last.body_hash(*asked) != before
-        assert target.body_hash("2308", *asked[1:]) == elsewhere
+        first, second, third = [await hashed(one, *asked) for one in (source, target, last)]
+        assert first == second == third != before
+        assert await hashed(target, "2308", *asked[1:]) == elsewhere
         await target.close()
         await last.close()
 
     async def test_other_processes_hear_of_the_services_key(self, source: Vault, home: Home) -> None:
         if home.dsn is None:
-            first, second = (opened := home.open()), opened
+            first, second = (opened := await home.open()), opened
         else:
-            first, second = home.open(), home.open()
+            first, second = await home.open(), await home.open()
         asked = ("2307", None, "worker.check_in", None, {"worker": "W1"})
-        second.body_hash(*asked)
+        await hashed(second, *asked)
         await first.adopt("2307", await source.keys_of("2307", []))
         async with asyncio.timeout(10):
-            while second.body_hash(*asked) != source.body_hash(*asked):
+            while await hashed(second, *asked) != await hashed(source, *asked):
                 await asyncio.sleep(0.05)
         await first.close()
         if second is not first:
             await second.close()
 
-    def test_only_the_same_master_key_unwraps(self, vault: Vault, source: Vault) -> None:
+    async def test_only_the_same_master_key_unwraps(self, vault: Vault, source: Vault) -> None:
         wrapped = source.wrap(b"k" * 32, "a file", "2307")
 
         assert source.unwrap(wrapped, "a file", "2307") == b"k" * 32

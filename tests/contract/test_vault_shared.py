@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from pg_server import database, execute, files_of, server
 
+from services.base.unavailable import DatabaseUnavailable
 from services.postgres.listening import Listener
-from services.vault import MasterKeyMissing, Vault, VaultUnavailable, WrongMasterKey
-from services.vault import vault as module
+from services.postgres.pool import Pool
+from services.vault import MasterKeyMissing, Vault, VaultUnavailable, WrongMasterKey, open_vault
+from services.vault import keyring as module
 from services.vault.master import given_key
 from services.vault.postgres import PgKeyStore
 
@@ -23,13 +25,13 @@ def dsn() -> str:
     return database()
 
 
-def opened(dsn: str, folder: Path, master: bytes | None = MASTER) -> Vault:
-    return Vault(folder, master, store=PgKeyStore(dsn))
+async def opened(dsn: str, folder: Path, master: bytes | None = MASTER) -> Vault:
+    return await open_vault(folder, master, store=PgKeyStore(await Pool.open(dsn)))
 
 
 @pytest.fixture
 async def two(dsn: str, tmp_path: Path) -> AsyncIterator[tuple[Vault, Vault]]:
-    one, other = opened(dsn, tmp_path), opened(dsn, tmp_path)
+    one, other = await opened(dsn, tmp_path), await opened(dsn, tmp_path)
     await one.ensure("2307", ["worker/W1", "worker/W2"])
     yield one, other
     await one.close()
@@ -51,7 +53,7 @@ def listening(vault: Vault) -> bool:
 
 
 def in_memory(vault: Vault, subject: str) -> bool:
-    return vault._keys.get(("2307", subject), (None, 0.0))[0] is not None
+    return vault._keys.known("2307", subject) and not vault._keys.erased("2307", subject)
 
 
 def sealed(vault: Vault, subject: str = "worker/W1") -> str:
@@ -63,11 +65,11 @@ class TestAnErasedKey:
         one, other = two
         token, kept = sealed(one), sealed(one, "worker/W2")
         await until(lambda: listening(other), 5)
-        assert (other.open("2307", token), other.open("2307", kept)) == ("测试人员 1",) * 2
+        assert (await other.open("2307", token), await other.open("2307", kept)) == ("测试人员 1",) * 2
         await one.erase("2307", "worker/W1")
 
         assert await until(lambda: not in_memory(other, "worker/W1"), 2) < 1
-        assert other.open("2307", token) is None
+        assert await other.open("2307", token) is None
         assert in_memory(other, "worker/W2")
         assert await other.ensure("2307", ["worker/W1"]) == {"worker/W1": False}
 
@@ -77,13 +79,18 @@ class TestAnErasedKey:
         """As behind a proxy that shares connections, where listening seems to work and nothing ever comes."""
         monkeypatch.setattr(Listener, "_received", lambda *_: None)
         monkeypatch.setattr(module, "MOST_AGE", 1.0)
-        one, other = opened(dsn, tmp_path), opened(dsn, tmp_path)
+        one, other = await opened(dsn, tmp_path), await opened(dsn, tmp_path)
         await one.ensure("2307", ["worker/W1"])
         token = sealed(one)
-        assert other.open("2307", token)
+        assert await other.open("2307", token)
         await one.erase("2307", "worker/W1")
 
-        assert await until(lambda: other.open("2307", token) is None, 1.5) > 0.5
+        began = time.monotonic()
+        async with asyncio.timeout(1.5):
+            while await other.open("2307", token) is not None:
+                await asyncio.sleep(0.01)
+
+        assert time.monotonic() - began > 0.5
         assert not listening(other)
         await one.close()
         await other.close()
@@ -94,11 +101,11 @@ class TestAnErasedKey:
         one, other = two
         token = sealed(one)
         await until(lambda: listening(other), 5)
-        other.open("2307", token)
+        await other.open("2307", token)
         execute(dsn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ILIKE 'LISTEN%'")
 
         await until(lambda: not in_memory(other, "worker/W1"), module.MOST_AGE)
-        assert other.open("2307", token)
+        assert await other.open("2307", token)
         await until(lambda: listening(other), 5)
 
     async def test_that_was_being_read_meanwhile_is_not_remembered(self, two: tuple[Vault, Vault]) -> None:
@@ -106,14 +113,14 @@ class TestAnErasedKey:
         token, read = sealed(one), other._store.keys
         await until(lambda: listening(other), 5)
 
-        def slow(jurisdiction: str, subjects: list[str]) -> dict[str, bytes | None]:
-            found = read(jurisdiction, subjects)
-            one._erase(jurisdiction, "worker/W1")
-            time.sleep(0.5)
+        async def slow(jurisdiction: str, subjects: list[str]) -> dict[str, bytes | None]:
+            found = await read(jurisdiction, subjects)
+            await one.erase(jurisdiction, "worker/W1")
+            await asyncio.sleep(0.5)
             return found
 
         other._store.keys = slow  # type: ignore[method-assign]
-        await asyncio.to_thread(other.open, "2307", token)
+        await other.open("2307", token)
 
         assert not in_memory(other, "worker/W1")
 
@@ -152,48 +159,48 @@ class TestTheDatabase:
         execute(elsewhere, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
         with pytest.raises(VaultUnavailable, match="cannot be used"):
             await one.ensure("2307", ["worker/W3"])
-        with pytest.raises(VaultUnavailable):
-            PgKeyStore(dsn)
+        with pytest.raises(DatabaseUnavailable):
+            await Pool.open(dsn)
         execute(elsewhere, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
         assert await one.ensure("2307", ["worker/W3"]) == {"worker/W3": True}
         await until(lambda: listening(one), 5)
 
-    def test_without_tables(self, dsn: str, tmp_path: Path) -> None:
+    async def test_without_tables(self, dsn: str, tmp_path: Path) -> None:
         execute(dsn, "DROP TABLE vault_own")
         with pytest.raises(VaultUnavailable, match="vault_own"):
-            opened(dsn, tmp_path)
+            await opened(dsn, tmp_path)
 
     async def test_a_key_is_durable_whatever_the_default_is(self, dsn: str) -> None:
         execute(dsn, f"ALTER DATABASE {name_of(dsn)} SET synchronous_commit = off")
-        store = PgKeyStore(dsn)
+        store = PgKeyStore(await Pool.open(dsn))
 
-        assert store._blocking.run(lambda c: c.fetchval("SHOW synchronous_commit")) == "on"
-        store.close()
+        assert await store._pool.value("SHOW synchronous_commit") == "on"
+        await store.close()
 
-    def test_closed_it_answers_no_more(self, dsn: str) -> None:
-        store = PgKeyStore(dsn)
-        store.close()
-        store.close()
+    async def test_closed_it_answers_no_more(self, dsn: str) -> None:
+        store = PgKeyStore(await Pool.open(dsn))
+        await store.close()
+        await store.close()
         with pytest.raises(VaultUnavailable, match="closed"):
-            _ = store.empty
+            await store.empty()
 
 
 class TestTheMasterKey:
     async def test_is_one_for_all_processes(self, dsn: str, tmp_path: Path) -> None:
-        one = opened(dsn, tmp_path / "a", None)
+        one = await opened(dsn, tmp_path / "a", None)
         with pytest.raises(MasterKeyMissing, match=r"master\.key is missing"):
-            opened(dsn, tmp_path / "b", None)
+            await opened(dsn, tmp_path / "b", None)
         with pytest.raises(WrongMasterKey, match="does not open the key store in PostgreSQL"):
-            opened(dsn, tmp_path / "b", MASTER)
+            await opened(dsn, tmp_path / "b", MASTER)
         shared = given_key(tmp_path / "a" / "master.key")
-        other = opened(dsn, tmp_path / "b", shared)
+        other = await opened(dsn, tmp_path / "b", shared)
 
         assert other.import_key() == one.import_key()
         await one.close()
         await other.close()
 
-    def test_is_read_from_a_file_that_is_not_touched(self, tmp_path: Path) -> None:
+    async def test_is_read_from_a_file_that_is_not_touched(self, tmp_path: Path) -> None:
         path = tmp_path / "secret"
         with pytest.raises(MasterKeyMissing, match="give the same file to all"):
             given_key(path)

@@ -26,6 +26,7 @@ from services.decisions.area.commands import DefineArea
 from services.decisions.worker.commands import CheckIn, CheckOut, Register, Retire, SetPresence
 from services.log.port import Stored
 from services.postgres.migrate import migrate
+from services.postgres.pool import Pool
 from services.views.batch import run_batch
 from services.views.match import matches
 from services.views.port import BadQuery, Batch, Query, RowUnreadable, ViewsUnavailable
@@ -52,7 +53,7 @@ async def postgres(folder: Path | None, catalog: Mapping[str, View[Any]]) -> PgV
         await migrate(dsn)
     if folder:
         _databases[folder] = dsn
-    return await PgViews.open(dsn, catalog)
+    return await PgViews.open(await Pool.open(dsn), catalog)
 
 
 STORES: list[Open] = [sqlite, postgres]

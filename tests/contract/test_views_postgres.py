@@ -20,8 +20,10 @@ from events.commit import Head
 from projections import headcount, roster
 from projections.base import View
 from services.adapters.postgres.views import PgViews
+from services.base.unavailable import DatabaseUnavailable
 from services.postgres import pool
 from services.postgres.migrate import migrate
+from services.postgres.pool import Pool
 from services.sandbox.postgres import Database
 from services.views.port import BadQuery, Batch, Query, ViewsUnavailable
 from services.views.query import KEY, cursor, sort_of
@@ -39,9 +41,14 @@ async def dsn() -> str:
     return made
 
 
+async def opened(dsn: str, catalog: Mapping[str, View[Any]], *, readonly: bool = False) -> PgViews:
+    """As a process of its own, with connections of its own."""
+    return await PgViews.open(await Pool.open(dsn), catalog, readonly=readonly)
+
+
 @pytest.fixture
 async def store(dsn: str) -> AsyncIterator[PgViews]:
-    views = await PgViews.open(dsn, CATALOG)
+    views = await opened(dsn, CATALOG)
     yield views
     await views.close()
 
@@ -150,7 +157,7 @@ async def test_what_no_row_is_to_blame_for_is_no_view_set_aside(store: PgViews, 
 
 
 async def test_processes_that_start_at_once_make_the_tables_once(dsn: str) -> None:
-    stores = await asyncio.gather(*(PgViews.open(dsn, CATALOG) for _ in range(8)))
+    stores = await asyncio.gather(*(opened(dsn, CATALOG) for _ in range(8)))
     tables = await many(dsn, "SELECT view FROM view_versions ORDER BY view")
     assert [row[0] for row in tables] == ["headcount", "roster"]
     assert await stores[0].write(batch(0, 1, "W1")) == "written"
@@ -160,7 +167,7 @@ async def test_processes_that_start_at_once_make_the_tables_once(dsn: str) -> No
 
 
 async def test_of_processes_that_write_at_once_one_wins(store: PgViews, dsn: str) -> None:
-    stores = [store, *[await PgViews.open(dsn, CATALOG) for _ in range(5)]]
+    stores = [store, *[await opened(dsn, CATALOG) for _ in range(5)]]
     for n in range(10):
         answers = await asyncio.gather(*(one.write(batch(n, n + 1, f"W{n}")) for one in stores))
         assert sorted(map(str, answers)) == ["raced"] * 5 + ["written"]
@@ -170,7 +177,7 @@ async def test_of_processes_that_write_at_once_one_wins(store: PgViews, dsn: str
 
 async def test_a_table_of_another_version_stays_behind_and_says_so(store: PgViews, dsn: str) -> None:
     await store.write(batch(0, 1, "W1"))
-    newer = await PgViews.open(dsn, NEWER)
+    newer = await opened(dsn, NEWER)
     assert await newer.stale(J) == ["roster"]
     assert await store.degraded(J) == {}
 
@@ -191,7 +198,7 @@ async def test_a_table_of_another_version_stays_behind_and_says_so(store: PgView
 
 
 async def test_steps_show_each_program_the_tables_that_it_knows(store: PgViews, dsn: str) -> None:
-    newer = await PgViews.open(dsn, NEWER)
+    newer = await opened(dsn, NEWER)
     await newer.write(batch(0, 1, "W1"))
     [step] = await newer.steps(J, 0) or []
     assert [(c.view, c.key) for c in step.changes] == [("roster", "W1")]
@@ -202,7 +209,7 @@ async def test_steps_show_each_program_the_tables_that_it_knows(store: PgViews, 
 
 async def test_tables_that_nobody_uses_are_dropped_and_no_others(store: PgViews, dsn: str) -> None:
     await store.write(batch(0, 1, "W1"))
-    newer = await PgViews.open(dsn, NEWER)
+    newer = await opened(dsn, NEWER)
     assert await newer.drop_unused() == []
     old = table(CATALOG)
     await many(dsn, "UPDATE view_versions SET used_at = now() - interval '8 days'")
@@ -239,7 +246,7 @@ async def test_steps_of_each_jurisdiction_are_pruned(store: PgViews, monkeypatch
 
 async def test_a_reader_beside_them_writes_nothing(store: PgViews, dsn: str) -> None:
     await store.write(batch(0, 1, "W1"))
-    beside = await PgViews.open(dsn, CATALOG, readonly=True)
+    beside = await opened(dsn, CATALOG, readonly=True)
     assert (await beside.get(J, "roster", "W1")).items == [("W1", person("W1"))]
     for refused in (beside.write(batch(1, 2)), beside.rebuild(J, "roster", {}, head(1))):
         with pytest.raises(ViewsUnavailable, match="for reading only"):
@@ -292,9 +299,9 @@ async def test_one_who_hangs_in_the_middle_of_a_write_is_not_waited_for_for_ever
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(pool.SETTINGS, "idle_in_transaction_session_timeout", "500ms")
-    hangs, other = await PgViews.open(dsn, CATALOG), await PgViews.open(dsn, CATALOG)
+    hangs, other = await opened(dsn, CATALOG), await opened(dsn, CATALOG)
     await other.write(batch(0, 1, "W1"))
-    async with hangs._pool._pool.acquire() as db:
+    async with hangs._pool._pool.connection() as db:
         await db.execute("BEGIN")
         await db.execute("SELECT * FROM heads WHERE jurisdiction = $1 FOR UPDATE", J)
         async with asyncio.timeout(20):
@@ -327,7 +334,7 @@ async def every_connection(dsn: str) -> list[asyncpg.Connection]:
 
 async def test_the_store_comes_back_with_its_server_and_lacks_nothing(server: Database) -> None:
     await migrate(server.dsn)
-    store = await PgViews.open(server.dsn, CATALOG)
+    store = await opened(server.dsn, CATALOG)
     for n in range(20):
         await store.write(batch(n, n + 1, f"W{n}"))
     await asyncio.to_thread(server.kill)
@@ -344,11 +351,11 @@ async def test_the_store_comes_back_with_its_server_and_lacks_nothing(server: Da
 async def test_a_server_without_free_connections_is_unavailable_until_it_has_some(server: Database) -> None:
     await migrate(server.dsn)
     others = await every_connection(server.dsn)
-    with pytest.raises(ViewsUnavailable):
-        await PgViews.open(server.dsn, CATALOG)
+    with pytest.raises(DatabaseUnavailable):
+        await opened(server.dsn, CATALOG)
     for one in others:
         await one.close()
-    store = await PgViews.open(server.dsn, CATALOG)
+    store = await opened(server.dsn, CATALOG)
     assert await store.head(J) == Head()
     await store.close()
 
@@ -358,7 +365,7 @@ async def test_closing_does_not_wait_for_a_server_that_hangs(
 ) -> None:
     monkeypatch.setattr(pool, "CLOSE_SECONDS", 0.5)
     await migrate(server.dsn)
-    store = await PgViews.open(server.dsn, CATALOG)
+    store = await opened(server.dsn, CATALOG)
     [row] = await store._pool.fetch("SELECT pg_backend_pid()")
     os.kill(row[0], signal.SIGSTOP)
     asked = asyncio.create_task(store.head(J))

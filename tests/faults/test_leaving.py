@@ -19,7 +19,7 @@ from services.recorder import writer as writing
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.writer import Writer
 from services.snapshots.port import Snapshot
-from services.vault import Vault
+from services.vault import Vault, open_vault
 from services.vault.errors import VaultUnavailable
 
 J = "2307"
@@ -85,7 +85,7 @@ async def ask(writer: Writer, command: Command, key: str | None = None) -> str:
 
 @pytest.fixture
 async def keys(tmp_path: Path) -> AsyncIterator[Locked]:
-    vault = await asyncio.to_thread(Vault, tmp_path)
+    vault = await open_vault(tmp_path)
     yield Locked(vault)
     await vault.close()
 

@@ -20,7 +20,7 @@ from services.log.port import LogUnavailable, OutcomeUnknown
 from services.log.transport import NotSent, SendUnknown, Sent
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.writer import Writer
-from services.vault import Vault
+from services.vault import Vault, open_vault
 from tests.make import chain
 
 J = "2307"
@@ -153,7 +153,7 @@ async def _nothing(ids: object, upto: int) -> dict[str, Known]:
 
 @pytest.fixture
 async def office(line: tuple[Lossy, ChainedLog], tmp_path: Path) -> AsyncIterator[Office]:
-    vault = await asyncio.to_thread(Vault, tmp_path)
+    vault = await open_vault(tmp_path)
     made = Office(line[1], vault)
     running = asyncio.create_task(made.writer.run())
     await made.writer.ready()

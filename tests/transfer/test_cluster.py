@@ -10,6 +10,7 @@ from town import Town, started
 from events.commit import decode
 from projections.catalog import views as catalog
 from services.adapters.postgres.views import PgViews
+from services.postgres.pool import Pool
 from services.views.port import Query
 from tests.story import STORY
 from tests.transfer.places import J, Place, item, ok
@@ -57,7 +58,7 @@ async def test_up_and_back_down(town: Town, tmp_path: Path) -> None:
     assert found.status_code == 200, found.text
     assert "W1" in found.text
     assert await town.audit(J) == []
-    views = await PgViews.open(town.cluster.database.dsn, catalog)
+    views = await PgViews.open(await Pool.open(town.cluster.database.dsn), catalog)
     above, _ = await views.snapshot(J, {name: Query() for name in catalog})
     await views.close()
     for name in ("teams", "requests", "assignments", "ledger", "areas", "incidents"):

@@ -12,7 +12,7 @@ from chains import AT, recorded, seal
 from events.commit import Head
 from services.adapters.sqlite.log import SqliteLog
 from services.transfer import TransferFailed, export_keys, keyfile, load_keys
-from services.vault import Vault
+from services.vault import Vault, open_vault
 from tests.transfer.places import J, Place, failed, muster, ok
 
 SECRET = "a passphrase of some length"
@@ -28,10 +28,14 @@ def commit(n: int, head: Head, name: str, data: dict[str, str]) -> tuple[bytes, 
 class Source:
     """A log with people in it, and their keys; the last one was erased."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.log, self.vault = SqliteLog(folder / "log.sqlite"), Vault(folder)
+    def __init__(self, log: SqliteLog, vault: Vault) -> None:
+        self.log, self.vault = log, vault
         self.tokens: list[str] = []
+
+    @classmethod
+    async def open(cls, folder: Path) -> "Source":
+        folder.mkdir()
+        return cls(SqliteLog(folder / "log.sqlite"), await open_vault(folder))
 
     async def filled(self, people: int) -> "Source":
         await self.vault.ensure(J, [f"worker/W{n}" for n in range(people)])
@@ -56,7 +60,7 @@ class Source:
 
 @pytest.fixture
 async def source(tmp_path: Path) -> AsyncIterator[Source]:
-    found = await Source(tmp_path / "source").filled(20)
+    found = await (await Source.open(tmp_path / "source")).filled(20)
     yield found
     await found.close()
 
@@ -64,7 +68,7 @@ async def source(tmp_path: Path) -> AsyncIterator[Source]:
 @pytest.fixture
 async def target(tmp_path: Path) -> AsyncIterator[Source]:
     """Nothing yet, another master key."""
-    found = Source(tmp_path / "target")
+    found = await Source.open(tmp_path / "target")
     yield found
     await found.close()
 
@@ -88,17 +92,17 @@ async def test_what_was_sealed_is_opened_and_the_erased_stay_so(
     file = await written(source, tmp_path / "keys")
     done = await load_keys(target.log, target.vault, file, SECRET)
     assert (done.subjects, done.erased, done.conflicts) == (20, 1, ())
-    opened = [target.vault.open(J, token) for token in source.tokens]
+    opened = [await target.vault.open(J, token) for token in source.tokens]
     assert opened == [*(f"Courier {n}" for n in range(19)), None]
     assert await target.vault.ensure(J, ["worker/W19"]) == {"worker/W19": False}
 
 
 async def test_thousands_of_people(tmp_path: Path, target: Source) -> None:
-    source = await Source(tmp_path / "many").filled(PEOPLE)
+    source = await (await Source.open(tmp_path / "many")).filled(PEOPLE)
     done = await export_keys(source.log, source.vault, J, tmp_path / "keys", SECRET)
     await load_keys(target.log, target.vault, tmp_path / "keys", SECRET)
     assert (done.subjects, done.erased, done.missing) == (PEOPLE, 1, 0)
-    assert target.vault.open(J, source.tokens[5_000]) == "Courier 5000"
+    assert await target.vault.open(J, source.tokens[5_000]) == "Courier 5000"
     await source.close()
 
 
@@ -120,9 +124,9 @@ async def test_under_the_master_key_it_opens_with_that_one_alone(
 ) -> None:
     file = await written(source, tmp_path / "keys", None)
     assert await code_of(target, file, None) == "keys.wrong_master_key"
-    same = Vault(tmp_path / "same", (tmp_path / "source" / "master.key").read_bytes())
+    same = await open_vault(tmp_path / "same", (tmp_path / "source" / "master.key").read_bytes())
     await load_keys(target.log, same, file)
-    assert same.open(J, source.tokens[0]) == "Courier 0"
+    assert await same.open(J, source.tokens[0]) == "Courier 0"
     await same.close()
 
 
@@ -134,7 +138,7 @@ async def test_who_was_erased_here_or_in_the_log_here_stays_erased(
     assert await target.log.append(J, data)
     await target.vault.erase(J, "worker/W4")
     await load_keys(target.log, target.vault, file, SECRET)
-    opened = [target.vault.open(J, token) for token in source.tokens[2:6]]
+    opened = [await target.vault.open(J, token) for token in source.tokens[2:6]]
     assert opened == ["Courier 2", None, None, "Courier 5"]
 
 
@@ -143,7 +147,7 @@ async def test_another_key_here_is_kept_and_told(source: Source, target: Source,
     await target.vault.ensure(J, ["worker/W2"])
     done = await load_keys(target.log, target.vault, file, SECRET)
     assert done.conflicts == ("worker/W2",)
-    assert target.vault.open(J, source.tokens[1]) == "Courier 1"
+    assert await target.vault.open(J, source.tokens[1]) == "Courier 1"
 
 
 async def test_keys_that_are_missing_are_counted(source: Source, target: Source, tmp_path: Path) -> None:
@@ -160,7 +164,7 @@ async def test_keys_that_are_missing_are_counted(source: Source, target: Source,
 async def test_a_changed_byte_anywhere_is_found(source: Source, target: Source, tmp_path: Path) -> None:
     file = await written(source, tmp_path / "keys", None)
     whole = file.read_bytes()
-    same = Vault(tmp_path / "same", (tmp_path / "source" / "master.key").read_bytes())
+    same = await open_vault(tmp_path / "same", (tmp_path / "source" / "master.key").read_bytes())
     for place in range(0, len(whole), 13):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x01]) + whole[place + 1 :])
         with pytest.raises(TransferFailed) as caught:

@@ -13,6 +13,7 @@ import pytest
 from server import Server
 
 from events.commit import decode
+from services.refusals import sentence
 from tests.story import STORY
 from tests.transfer.places import J, Place, failed, item, muster, ok
 
@@ -88,7 +89,8 @@ async def test_who_comes_too_late_is_told_where_to_go(here: Place, tmp_path: Pat
     answers = await here.does(NEW, ("worker.check_in", {"worker": "W3", "area": "230717"}), first=1000)
 
     assert {answer["code"] for answer in answers} == {"jurisdiction.moved"}
-    assert all("https://muster.example" in answer["detail"] for answer in answers)
+    said = [sentence(answer["code"], answer["values"]) for answer in answers]
+    assert all("https://muster.example" in one for one in said)
     assert {answer["outcome"] for answer in await here.does(*STORY)} == {"known"}
     assert await here.commits() == before
     [row] = here.show("jurisdictions")

@@ -90,7 +90,7 @@ async def test_people_are_found_by_phone_again(place: Place, tmp_path: Path) -> 
     shutil.rmtree(place.folder)
     restore(place, tmp_path / "backup")
     restore_keys(place, tmp_path / "backup")
-    vault = wiring.vault(place.folder)
+    vault = await wiring.vault(place.folder)
     found = {
         n: await vault.find_phone(J, number) for n, number in enumerate(("00000099", "00000003", "00000001"))
     }
@@ -133,7 +133,7 @@ async def test_who_was_erased_after_the_keys_were_saved_stays_erased(place: Plac
         names = {person["worker"]: person["name"] for person in place.show("roster")}
         assert names.get("W4") is None
         assert names["W3"] == "C*"
-        vault = wiring.vault(place.folder)
+        vault = await wiring.vault(place.folder)
         assert await vault.ensure(J, ["worker/W3", "worker/W4"]) == {"worker/W3": True, "worker/W4": False}
         await vault.close()
 

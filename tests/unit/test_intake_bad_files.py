@@ -23,9 +23,9 @@ data = { worker = "{id}", role = "{role}", name = "{name}" }
 HEAD = "id,role,name\n"
 
 
-async def rejected(folder: Path, table: str | bytes) -> list[list[str]]:
+async def rejected(folder: Path, table: str | bytes, **options: str) -> list[list[str]]:
     """Rows of the rejects file: line, code, reason, cells."""
-    summary = await run(folder, PEOPLE, table, Deciding())
+    summary = await run(folder, PEOPLE, table, Deciding(), **options)
     assert sums(summary)[3] > 0
     with (folder / "rejects.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))[1:]
@@ -180,3 +180,14 @@ async def test_a_damaged_workbook(tmp_path: Path) -> None:
             bad.writestr(name, data[:150] if "sheet1" in name else data)
     with pytest.raises(ImportFailed, match=r"bad\.xlsx: "):
         await run(tmp_path, PEOPLE, (tmp_path / "bad.xlsx").read_bytes(), Deciding(), "bad.xlsx")
+
+
+async def test_reasons_may_be_in_chinese(tmp_path: Path) -> None:
+    table = f"{HEAD}1,courier\n2,,x\n3,快递,x\n4,courier,{'x' * 201}\n"
+    rows = await rejected(tmp_path, table, language="zh")
+    assert [row[:3] for row in rows] == [
+        ["2", "ragged", "这一行有 2 列，表头有 3 列；是否缺了引号？"],
+        ["3", "invalid", "操作 worker.register 的 role：必须填写。"],
+        ["4", "unreadable", "{role}：“快递”没有可作代码的字母，请提供取值表。"],
+        ["5", "invalid", f"操作 worker.register 的 name：“{'x' * 80}”最多 200 个字符。"],
+    ]

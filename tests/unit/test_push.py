@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from projections.assignments import AssignmentRow
 from services.push import BadPush, Rules
-from services.push.pusher import Pusher, fresh
+from services.push.pusher import Pusher, new_assignments
 from services.push.sealing import BadKeys, Browser, Signer, b64, new_key, seal, unb64
 from services.push.store import SqlitePushStore
 from services.views.port import Change, Step
@@ -166,13 +166,13 @@ class TestNews:
         """A stage taken back leads from en_route to dispatched: nobody is woken by that."""
         change = Change("assignments", "A1", task(before) if before else None, task(after))
 
-        assert bool(fresh([change], NOW)) is news
+        assert bool(new_assignments([change], NOW)) is news
 
     def test_is_not_what_happened_long_ago(self) -> None:
         change = Change("assignments", "A1", None, task("dispatched"))
 
-        assert fresh([change], NOW + timedelta(minutes=9))
-        assert not fresh([change], NOW + timedelta(minutes=10))
+        assert new_assignments([change], NOW + timedelta(minutes=9))
+        assert not new_assignments([change], NOW + timedelta(minutes=10))
 
 
 async def test_more_steps_than_are_read_at_once_are_all_looked_at(tmp_path: Path) -> None:
@@ -183,8 +183,8 @@ async def test_more_steps_than_are_read_at_once_are_all_looked_at(tmp_path: Path
         looked.append(after)
         return [Step(n, n + 1, ()) for n in range(after, min(after + 2, 5))]
 
-    store = SqlitePushStore(tmp_path / "push.sqlite")
-    pusher = Pusher(store, Rules(contact="mailto:desk@example.org"))
+    store = await SqlitePushStore.open(tmp_path / "push.sqlite")
+    pusher = await Pusher.open(store, Rules(contact="mailto:desk@example.org"))
     progress: Any = SimpleNamespace(positions={"2307": 5}, steps=steps)
     clock: Any = SimpleNamespace(now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
     views: Any = None
@@ -196,6 +196,6 @@ async def test_more_steps_than_are_read_at_once_are_all_looked_at(tmp_path: Path
     for _ in range(10):
         await asyncio.sleep(0)
     following.cancel()
-    store.close()
+    await store.close()
 
     assert looked == [0, 2, 4]

@@ -1,13 +1,14 @@
 """A log restored without its keys: rows are shown without names, and the service's own log stays readable."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from projections.roster import RosterRow
 from services.api import rows
-from services.vault import NoKey
+from services.vault import Keyring
 
 TOKEN = "sealed:1:worker/W1:c:name:AAAA:AAAA"
 
@@ -15,11 +16,11 @@ TOKEN = "sealed:1:worker/W1:c:name:AAAA:AAAA"
 class Keyless:
     """A vault that lost its keys."""
 
-    def open(self, jurisdiction: str, token: str) -> str:
-        raise NoKey("there is no key of worker/W1 here")
+    async def keyring(self, jurisdiction: str, subjects: Iterable[str]) -> Keyring:
+        return Keyring(jurisdiction, {})
 
 
-def test_what_cannot_be_opened_is_told_once_a_minute_with_a_count(
+async def test_what_cannot_be_opened_is_told_once_a_minute_with_a_count(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = 1000.0
@@ -29,6 +30,7 @@ def test_what_cannot_be_opened_is_told_once_a_minute_with_a_count(
     opener = rows.Opener(vault, "2307")
     row = RosterRow(worker="W1", area="2307", role="courier", presence="available", name=TOKEN, phone=TOKEN)
     with caplog.at_level(logging.WARNING, "muster.api"):
+        await opener.warm(roster=[row])
         shown = [opener.row("roster", "W1", row) for _ in range(500)]
         assert len(caplog.records) == 1
         now = 1061.0

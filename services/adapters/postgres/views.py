@@ -13,8 +13,9 @@ from projections.base import Row, View
 from services.adapters.postgres import views_heads as heads
 from services.adapters.postgres import views_versions as versions
 from services.adapters.postgres.views_table import Changes, PgTable
-from services.postgres.pool import Pool
+from services.postgres.pool import BadValue, Pool
 from services.views.port import BadQuery, Batch, Page, Query, Rows, Step, ViewsUnavailable
+from services.views.postgres_pool import ViewsPool
 from services.views.query import KEY, POSTGRES, cursor, select, sort_of
 from services.views.steps import pack, unpack
 from services.views.table import encoder
@@ -38,7 +39,7 @@ _LIVE: Final = "SELECT jurisdiction, position FROM heads WHERE position > 0 ORDE
 class PgViews:
     """Opened by `open`."""
 
-    def __init__(self, pool: Pool, catalog: Mapping[str, View[Any]], *, readonly: bool) -> None:
+    def __init__(self, pool: ViewsPool, catalog: Mapping[str, View[Any]], *, readonly: bool) -> None:
         self.tables = {name: PgTable(view) for name, view in catalog.items()}
         self._pool, self._readonly = pool, readonly
         self._by_table = {table.name: table for table in self.tables.values()}
@@ -50,9 +51,10 @@ class PgViews:
         self._used = time.monotonic()
 
     @classmethod
-    async def open(cls, dsn: str, catalog: Mapping[str, View[Any]], *, readonly: bool = False) -> "PgViews":
-        """Makes the tables of views that are new or changed. Raises ViewsUnavailable."""
-        views = cls(await Pool.open(dsn), catalog, readonly=readonly)
+    async def open(cls, pool: Pool, catalog: Mapping[str, View[Any]], *, readonly: bool = False) -> "PgViews":
+        """Makes the tables of views that are new or changed; takes the handle over. Raises
+        ViewsUnavailable."""
+        views = cls(ViewsPool(pool), catalog, readonly=readonly)
         try:
             if not readonly:
                 async with views._pool.writing() as db:
@@ -182,10 +184,11 @@ class PgViews:
             if earlier:
                 await earlier.wait()
             return await self._write(batch, *encoded)
-        except _BAD_ROW as error:
+        except (BadValue, *_BAD_ROW) as error:
             refused = await self._refused(batch)
             if not refused:  # not a row of a view: to be tried again
-                raise ViewsUnavailable(f"{type(error).__name__}: {error}") from error
+                why = error.__cause__ or error
+                raise ViewsUnavailable(f"{type(why).__name__}: {why}") from error
             return refused
         finally:
             mine.set()

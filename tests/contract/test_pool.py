@@ -1,0 +1,76 @@
+"""The one pool of a process: what its stores share, how it ends, and what it raises."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pg_server import database, execute
+
+from services.base.unavailable import DatabaseUnavailable
+from services.postgres.pool import BadValue, Pool
+from services.wiring import adapters
+from services.wiring.settings import Settings
+
+
+@pytest.fixture
+def dsn() -> str:
+    return database()
+
+
+def connections(dsn: str) -> int:
+    """Of the program, as the server counts them."""
+    counted = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'muster' AND datname = $1"
+    return execute(dsn, counted, execute(dsn, "SELECT current_database()")[0][0])[0][0]
+
+
+async def test_the_last_handle_ends_the_connections(dsn: str) -> None:
+    first = await Pool.open(dsn)
+    second = first.share()
+    await first.close()
+    await first.close()
+    with pytest.raises(DatabaseUnavailable, match="closed"):
+        await first.value("SELECT 1")
+    assert await second.value("SELECT 1") == 1
+    assert second.shareable
+    await second.close()
+
+    assert not second.shareable
+    assert connections(dsn) == 0
+
+
+async def test_all_stores_of_a_process_share_one(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapters, "settings", lambda: Settings(postgres=dsn))
+    tokens, phones = await adapters.tokens(tmp_path), await adapters.push_store()
+    vault = await adapters.vault(tmp_path)
+    await phones.of_workers("2307", ["W1"])
+    taken = {id(one._pool._connections) for one in (tokens._store, phones, vault._store)}  # type: ignore[attr-defined]
+
+    assert len(taken) == 1
+    for one in (tokens, phones, vault):
+        await one.close()
+    assert connections(dsn) == 0
+
+
+async def test_a_value_that_cannot_be_held_is_told_apart_from_a_server_that_is_away(dsn: str) -> None:
+    pool = await Pool.open(dsn)
+    for sql, value in (("SELECT $1::int", "x"), ("SELECT $1::text", "\udc80"), ("SELECT $1::text", "a\0b")):
+        with pytest.raises(BadValue):
+            await pool.fetch(sql, value)
+    with pytest.raises(DatabaseUnavailable) as away:
+        await pool.fetch("SELECT * FROM no_such_table")
+
+    assert not isinstance(away.value, BadValue)
+    assert await pool.value("SELECT 1") == 1
+    await pool.close()
+
+
+async def test_a_use_of_a_connection_ends_in_its_time(dsn: str) -> None:
+    pool = await Pool.open(dsn, seconds=0.3)
+    async with asyncio.timeout(5):
+        with pytest.raises(DatabaseUnavailable, match="TimeoutError"):
+            await pool.fetch("SELECT pg_sleep(20)")
+
+    assert await pool.value("SELECT 1") == 1
+    await pool.close()
