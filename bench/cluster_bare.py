@@ -16,7 +16,7 @@ from services.adapters.kafka.connection import FETCH_BYTES, Connection
 from services.adapters.kafka.transport import KafkaTransport
 from services.adapters.postgres.views import PgViews
 from services.log.cold import ColdLog
-from services.log.identity import identify
+from services.log.identity import read_identity
 from services.log.port import Stored
 from services.postgres.pool import Pool
 from services.projector.app import TAKE
@@ -31,7 +31,7 @@ async def main() -> None:
     found = load()
     connection = Connection(servers=found.kafka or "")
     transport = await KafkaTransport(connection).open()
-    log = ColdLog(transport, (await identify(transport)).log)
+    log = ColdLog(transport, (await read_identity(transport)).log)
     views = await PgViews.open(
         await Pool.open(found.postgres.get_secret_value() if found.postgres else ""), catalog
     )

@@ -23,7 +23,7 @@ from services.base.clock import Clock
 from services.dispatch.abilities import Abilities
 from services.dispatch.board import VIEWS, Board, Point, assemble, searched, takes, team_phones
 from services.dispatch.ranking import Candidate, chain, place_of, rank
-from services.locations.duty import outlived
+from services.locations.duty import expired
 from services.locations.port import Locations
 from services.views.port import Query
 
@@ -200,7 +200,7 @@ async def _places(
     return {
         worker: (round(fix.lon, digits), round(fix.lat, digits))
         for worker, fix in known.items()
-        if not outlived(fix, now)
+        if not expired(fix, now)
     }
 
 

@@ -150,14 +150,14 @@ class Lag:
 
     async def _hint(self, jurisdiction: str) -> None:
         """Where the log is followed from the newest snapshot on, it need not be read from its beginning."""
-        if self._snapshots is None or self._log.place(jurisdiction) is not None:
+        if self._snapshots is None or self._log.mark(jurisdiction) is not None:
             return
         try:
             found = await self._snapshots.get(jurisdiction)
         except SnapshotsUnavailable:
             return
         if found and found.place is not None and found.log == self._log.id:
-            self._log.hint(jurisdiction, found.head, found.place)
+            self._log.add_mark(jurisdiction, found.head, found.place)
 
     async def _age(self, jurisdiction: str, end: int) -> float:
         """Seconds since the first commit that the views lack was recorded; 0 by a scenario's time."""

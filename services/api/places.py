@@ -11,7 +11,7 @@ from services.access import Principal
 from services.api.context import answer, muster, reader
 from services.api.parameters import given, whole
 from services.api.problems import Problem
-from services.locations.duty import outlived
+from services.locations.duty import expired
 from services.locations.port import Fix
 from services.views.port import BadQuery, Page, Query
 
@@ -25,7 +25,7 @@ async def places(request: Request) -> Response:
     service = muster(request)
     now = service.clock.now()
     known = await service.locations.last(jurisdiction, [worker for worker, _ in page.items])
-    recent = {worker: fix for worker, fix in known.items() if not outlived(fix, now)}
+    recent = {worker: fix for worker, fix in known.items() if not expired(fix, now)}
     items = [_place(recent[worker], row, now, asker) for worker, row in page.items if worker in recent]
     body = {"items": items, "next": page.next, "position": page.head.position}
     return answer(body, headers={"Cache-Control": "no-store"})

@@ -140,7 +140,7 @@ async def _resumable(request: Request, jurisdiction: str, position: int | None) 
     """The position to go on from, if the outbox still reaches back beyond it."""
     if position is None:
         return None
-    oldest = await muster(request).views.oldest(jurisdiction)
+    oldest = await muster(request).views.oldest_step(jurisdiction)
     if oldest is None or oldest >= position:  # views may have been folded anew just there
         return None
     steps = await muster(request).progress.steps(jurisdiction, position, 1)

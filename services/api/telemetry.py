@@ -16,7 +16,7 @@ from services.api.problems import Problem, told
 from services.decisions.base import Refused
 from services.decisions.fields import Instant
 from services.locations.datum import Datum, to_wgs84
-from services.locations.duty import on_duty, outlived, roster
+from services.locations.duty import expired, on_duty, roster
 from services.locations.port import Fix
 from services.views.port import Views
 
@@ -88,7 +88,7 @@ async def report(request: Request) -> Response:
     fixes = [_fix(now, given, fix, asker) for fix in given.fixes]
     refused = await _refused(service.views, jurisdiction, fixes, asker)
     accepted = [fix for n, fix in enumerate(fixes) if n not in refused and fix]
-    recent = [fix for fix in accepted if not outlived(fix, now)]
+    recent = [fix for fix in accepted if not expired(fix, now)]
     kept = await service.locations.record(jurisdiction, recent) if recent else 0
     older = len(accepted) - kept
     service.figures.reported(kept=kept, older=older, refused=len(refused))

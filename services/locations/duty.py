@@ -16,7 +16,7 @@ def on_duty(row: Any) -> bool:
     return row is not None and row.presence in ON_DUTY
 
 
-def outlived(fix: Fix, now: datetime) -> bool:
+def expired(fix: Fix, now: datetime) -> bool:
     """Whether it is too old to be anybody's place."""
     return now - fix.at > MOST_AGE
 
@@ -41,6 +41,6 @@ async def sweep(locations: Locations, views: Views, jurisdiction: str, now: date
     workers = await locations.workers(jurisdiction)
     rows = await roster(views, jurisdiction, workers) if workers else {}
     found = await locations.last(jurisdiction, workers) if workers else {}
-    stays = {w for w, fix in found.items() if rows and on_duty(rows.get(w)) and not outlived(fix, now)}
+    stays = {w for w, fix in found.items() if rows and on_duty(rows.get(w)) and not expired(fix, now)}
     if gone := [worker for worker in workers if worker not in stays]:
         await locations.forget(jurisdiction, gone)

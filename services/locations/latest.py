@@ -12,7 +12,7 @@ class LatestFixes:
         self._fixes: dict[str, dict[str, Fix]] = {}
         self._overtaken: set[tuple[str, str]] = set()
 
-    def take(self, jurisdiction: str, fix: Fix) -> bool:
+    def update(self, jurisdiction: str, fix: Fix) -> bool:
         """Whether it is newer than what was known."""
         known = self._fixes.setdefault(jurisdiction, {})
         if fix.worker in known and not later(fix, known[fix.worker]):
@@ -20,9 +20,9 @@ class LatestFixes:
         known[fix.worker] = fix
         return True
 
-    def hear(self, jurisdiction: str, fix: Fix) -> None:
+    def observe(self, jurisdiction: str, fix: Fix) -> None:
         """The same of what is read from where all processes write; each worker's last record stays there."""
-        self.take(jurisdiction, fix)
+        self.update(jurisdiction, fix)
         last = self._fixes[jurisdiction][fix.worker] == fix
         (self._overtaken.discard if last else self._overtaken.add)((jurisdiction, fix.worker))
 
@@ -32,7 +32,7 @@ class LatestFixes:
         self._overtaken.clear()
         return found
 
-    def drop(self, jurisdiction: str, worker: str) -> None:
+    def forget(self, jurisdiction: str, worker: str) -> None:
         """Nothing where there is none."""
         self._overtaken.discard((jurisdiction, worker))
         known = self._fixes.get(jurisdiction, {})

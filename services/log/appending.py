@@ -65,11 +65,11 @@ class Appender:
             )
         # it may have been read anew meanwhile
         chain, hashed = await self._chains.attached(jurisdiction), digest(data)
-        chain.own[hashed] = None
+        chain.sent[hashed] = None
         try:
             return await self._send(chain, partition, data, hashed)
         finally:
-            chain.own.pop(hashed, None)
+            chain.sent.pop(hashed, None)
 
     async def _send(self, chain: Chain, partition: int, data: bytes, hashed: str) -> bool:
         try:
@@ -83,10 +83,10 @@ class Appender:
             self.unknown += 1
             raise OutcomeUnknown(f"no answer from the log: {error or 'time ran out'}") from error
         self._chains.check(chain.jurisdiction)
-        if chain.own[hashed] is None:  # the attempt whose answer was lost is not there (yet)
+        if chain.sent[hashed] is None:  # the attempt whose answer was lost is not there (yet)
             self.unknown += 1
             raise OutcomeUnknown("the log took something later, but not this commit")
-        return bool(chain.own[hashed])
+        return bool(chain.sent[hashed])
 
     async def _send_surely(self, partition: int, key: bytes, data: bytes) -> Sent:
         """Send; where the answer is lost, what is sent next and answered makes durable what came before."""

@@ -17,7 +17,7 @@ MARK_EVERY: Final = 256
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A head, and the offset of the commit that leads to it: a place to read on from."""
+    """A head, and the offset of the commit that leads to it: where reading can go on."""
 
     head: Head
     offset: int
@@ -30,12 +30,12 @@ class Chain:
     """Judges commits by the acceptance rule alone (events.commit.judge)."""
 
     def __init__(
-        self, jurisdiction: str, start: Mark = GENESIS_MARK, own: dict[str, bool | None] | None = None
+        self, jurisdiction: str, start: Mark = GENESIS_MARK, sent: dict[str, bool | None] | None = None
     ) -> None:
         self.jurisdiction, self.head, self.offset = jurisdiction, start.head, start.offset
-        self.own: dict[str, bool | None] = {} if own is None else own
+        self.sent: dict[str, bool | None] = {} if sent is None else sent
         """Hashes of commits that this process sent: accepted, lost, or None = not seen yet."""
-        self.crowded = False
+        self.contended = False
         """Another process lost to this one and has not had its turn since."""
         self.dead = 0
         """Records under its key that are no commits of it."""
@@ -43,20 +43,20 @@ class Chain:
         self._since, self._bytes, self._count = start.head, 0, 0
         self._marks = [GENESIS_MARK, start] if start != GENESIS_MARK else [GENESIS_MARK]
 
-    def take(self, offset: int, value: bytes | None) -> Verdict:
+    def judge(self, offset: int, value: bytes | None) -> Verdict:
         """Judge one record; a dead one counts as STALE. After a GAP nothing is changed."""
         value = value or b""
         try:
             seen = envelope(value)
         except msgspec.DecodeError:
-            return self._bury()
+            return self._count_dead()
         if seen.jurisdiction != self.jurisdiction:
-            return self._bury()
+            return self._count_dead()
         verdict = judge(self.head, seen.first, seen.prev, len(seen.events))
         if verdict is Verdict.ACCEPTED:
             self._accept(offset, Stored(value, Head(self.head.position + len(seen.events), digest(value))))
         elif verdict is Verdict.STALE:
-            self._lost(digest(value))
+            self._reject(digest(value))
         return verdict
 
     @property
@@ -65,20 +65,20 @@ class Chain:
         return self._recent[-1]
 
     def mark_for(self, position: int) -> Mark:
-        """The nearest known place from which a commit beyond `position` can be read."""
+        """The nearest mark from which a commit beyond `position` can be read."""
         return self._marks[bisect_right(self._marks, position, key=lambda mark: mark.head.position) - 1]
 
-    def add(self, mark: Mark) -> None:
-        """Another place that is known from elsewhere."""
+    def add_mark(self, mark: Mark) -> None:
+        """Another mark, known from elsewhere."""
         at = bisect_right(self._marks, mark.head.position, key=lambda known: known.head.position)
         if self._marks[at - 1].head != mark.head:
             self._marks.insert(at, mark)
 
-    def forget(self, mark: Mark) -> None:
-        """A place that turned out not to hold what it should."""
+    def forget_mark(self, mark: Mark) -> None:
+        """A mark whose offset turned out not to hold its commit."""
         self._marks = [known for known in self._marks if known != mark or known == GENESIS_MARK]
 
-    def beyond(self, position: int) -> list[Stored] | None:
+    def kept_beyond(self, position: int) -> list[Stored] | None:
         """Kept commits that reach beyond `position`; None where they begin later."""
         if position < self._since.position:
             return None
@@ -95,18 +95,18 @@ class Chain:
             self._since, self._bytes = oldest.head, self._bytes - len(oldest.data)
         self._count += 1
         if self._count % MARK_EVERY == 0:
-            self.add(Mark(self.head, offset))
-        if stored.head.hash in self.own:
-            self.own[stored.head.hash] = True
+            self.add_mark(Mark(self.head, offset))
+        if stored.head.hash in self.sent:
+            self.sent[stored.head.hash] = True
         else:
-            self.crowded = False
+            self.contended = False
 
-    def _lost(self, hashed: str) -> None:
-        if hashed in self.own:
-            self.own[hashed] = self.own[hashed] or False
+    def _reject(self, hashed: str) -> None:
+        if hashed in self.sent:
+            self.sent[hashed] = self.sent[hashed] or False
         else:
-            self.crowded = True
+            self.contended = True
 
-    def _bury(self) -> Verdict:
+    def _count_dead(self) -> Verdict:
         self.dead += 1
         return Verdict.STALE

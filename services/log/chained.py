@@ -79,14 +79,14 @@ class ChainedLog:
     async def end(self, jurisdiction: str) -> Head:
         return await self._appender.end(jurisdiction)
 
-    async def turn(self, jurisdiction: str) -> Head:
+    async def known_head(self, jurisdiction: str) -> Head:
         """As the port says."""
         chain = await self._chains.attached(jurisdiction)
-        if chain.crowded:
+        if chain.contended:
             deadline = asyncio.get_running_loop().time() + TURN_SECONDS
-            while chain.crowded and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            while chain.contended and (left := deadline - asyncio.get_running_loop().time()) > 0:
                 await self._chains.moved(jurisdiction, left)
-            chain.crowded = False
+            chain.contended = False
         self._chains.check(jurisdiction)
         return chain.head
 
@@ -112,7 +112,7 @@ class ChainedLog:
         if after >= end.position:
             return
         chain = self._chains.known.get(jurisdiction)
-        kept = chain.beyond(after) if chain else None
+        kept = chain.kept_beyond(after) if chain else None
         if kept is not None:
             for part in _sliced(kept):
                 yield part
@@ -130,11 +130,11 @@ class ChainedLog:
             await self._chains.moved(jurisdiction, left)
         return True
 
-    def hint(self, jurisdiction: str, head: Head, place: int) -> None:
+    def add_mark(self, jurisdiction: str, head: Head, offset: int) -> None:
         """As the port says; checked before it is relied on."""
-        self._chains.hint(jurisdiction, head, place)
+        self._chains.add_mark(jurisdiction, head, offset)
 
-    def place(self, jurisdiction: str) -> tuple[Head, int] | None:
+    def mark(self, jurisdiction: str) -> tuple[Head, int] | None:
         """As the port says."""
         chain = self._chains.known.get(jurisdiction)
         return (chain.head, chain.offset) if chain and chain.head.position else None

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from events.commit import Head, Verdict
 from services.log.background import Background
 from services.log.chain import GENESIS_MARK, Chain, Mark
-from services.log.cold import StaleMark, gap, walk
+from services.log.cold import StaleMark, missing_before, read_chain
 from services.log.identity import partition_of
 from services.log.port import LogDamaged, LogUnavailable, Stored
 from services.log.tail import Tail
@@ -30,7 +30,7 @@ class Chains:
         self._attaching: dict[str, asyncio.Task[Chain]] = {}
         self._buffers: dict[str, list[Record]] = {}
         """What the tail delivers while a chain is being read."""
-        self._hints: dict[str, Mark] = {}
+        self._marks: dict[str, Mark] = {}
         self._rereading: list[Chain] = []
         self._damaged: dict[str, LogDamaged] = {}
         self._moved: dict[str, asyncio.Event] = {}
@@ -66,11 +66,11 @@ class Chains:
         known = await self.attached(jurisdiction)
         stop, mark = self.tail.positions[self.partition(jurisdiction)], known.mark_for(after)
         try:
-            async for batch in walk(self._transport, Chain(jurisdiction, mark), mark, stop):
+            async for batch in read_chain(self._transport, Chain(jurisdiction, mark), mark, stop):
                 yield [stored for stored in batch if stored.head.position > after]
         except StaleMark as error:
             log_of.warning("%s", error)
-            known.forget(mark)
+            known.forget_mark(mark)
             async for batch in self.read(jurisdiction, after):
                 yield batch
         except TransportDown as error:
@@ -83,22 +83,22 @@ class Chains:
             async with asyncio.timeout(seconds):
                 await event.wait()
 
-    def hint(self, jurisdiction: str, head: Head, offset: int) -> None:
+    def add_mark(self, jurisdiction: str, head: Head, offset: int) -> None:
         """A mark that is known from elsewhere; checked before it is relied on."""
         mark = Mark(head, offset)
         if jurisdiction in self.known:
-            self.known[jurisdiction].add(mark)
-        elif head.position >= self._hints.get(jurisdiction, GENESIS_MARK).head.position:
-            self._hints[jurisdiction] = mark
+            self.known[jurisdiction].add_mark(mark)
+        elif head.position >= self._marks.get(jurisdiction, GENESIS_MARK).head.position:
+            self._marks[jurisdiction] = mark
 
     def release(self, jurisdiction: str) -> None:
         """Forget the chain, unless it is in use; where it ended is kept as a hint."""
         chain = self.known.get(jurisdiction)
-        if chain is None or chain.own or chain in self._rereading:  # it is in use
+        if chain is None or chain.sent or chain in self._rereading:  # it is in use
             return
         del self.known[jurisdiction]
         if chain.head.position:
-            self._hints[jurisdiction] = Mark(chain.head, chain.offset)
+            self._marks[jurisdiction] = Mark(chain.head, chain.offset)
 
     # -- reading and following -----------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class Chains:
         buffer = self._buffers[jurisdiction] = []
         try:
             stop = self.tail.positions[self.partition(jurisdiction)]
-            chain = await self._scan(jurisdiction, self._hints.get(jurisdiction, GENESIS_MARK), stop)
+            chain = await self._scan(jurisdiction, self._marks.get(jurisdiction, GENESIS_MARK), stop)
             for record in buffer:
                 self._judge(chain, record)
             self.known[jurisdiction] = chain
@@ -118,17 +118,17 @@ class Chains:
         return chain
 
     async def _scan(
-        self, jurisdiction: str, mark: Mark, stop: int, own: dict[str, bool | None] | None = None
+        self, jurisdiction: str, mark: Mark, stop: int, sent: dict[str, bool | None] | None = None
     ) -> Chain:
         """A chain read from a mark up to an offset; from the beginning where the mark does not hold."""
-        chain = Chain(jurisdiction, mark, own)
+        chain = Chain(jurisdiction, mark, sent)
         try:
             if mark.offset < stop:
-                async for _ in walk(self._transport, chain, mark, stop):
+                async for _ in read_chain(self._transport, chain, mark, stop):
                     pass
         except StaleMark as error:
             log_of.warning("%s of %s is read from its beginning", error, jurisdiction)
-            return await self._scan(jurisdiction, GENESIS_MARK, stop, own)
+            return await self._scan(jurisdiction, GENESIS_MARK, stop, sent)
         return chain
 
     def _deliver(self, partition: int, record: Record) -> Awaitable[None] | None:
@@ -157,8 +157,8 @@ class Chains:
 
     def _judge(self, chain: Chain, record: Record) -> None:
         dead = chain.dead
-        if chain.take(record.offset, record.value) is Verdict.GAP:
-            raise gap(chain, record)
+        if chain.judge(record.offset, record.value) is Verdict.GAP:
+            raise missing_before(chain, record)
         self.dead += chain.dead - dead
 
     async def _reread(self, chain: Chain, record: Record) -> None:
@@ -166,7 +166,7 @@ class Chains:
         self._rereading.append(chain)
         try:
             start = Mark(chain.head, chain.offset) if chain.head.position else GENESIS_MARK
-            fresh = await self._scan(chain.jurisdiction, start, record.offset + 1, chain.own)
+            fresh = await self._scan(chain.jurisdiction, start, record.offset + 1, chain.sent)
             self.known[chain.jurisdiction] = fresh
         except LogDamaged as error:
             log_of.critical("%s", error)

@@ -1,4 +1,4 @@
-"""Reads one jurisdiction's chain out of a topic from a known place."""
+"""Reads one jurisdiction's chain out of a topic, from a mark."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,19 +11,21 @@ from services.log.port import LogDamaged, LogUnavailable, Stored
 from services.log.transport import Record, Transport, TransportDown
 
 MARKS: Final = 4
-"""Places kept near where a chain was read last, beside the newest of all."""
+"""Marks kept near where a chain was read last, beside the newest of all."""
 MOST_POSITION: Final = 1 << 62
 
 
 class StaleMark(Exception):
-    """The place does not hold the commit that it should: read from an earlier one."""
+    """The offset does not hold the mark's commit: read from an earlier one."""
 
     def __init__(self, mark: Mark) -> None:
         super().__init__(f"offset {mark.offset} does not hold the commit that leads to {mark.head}")
         self.mark = mark
 
 
-async def walk(transport: Transport, chain: Chain, mark: Mark, stop: int) -> AsyncIterator[list[Stored]]:
+async def read_chain(
+    transport: Transport, chain: Chain, mark: Mark, stop: int
+) -> AsyncIterator[list[Stored]]:
     """Accepted commits beyond a mark and before offset `stop`; `chain`, begun at the mark, judges them.
 
     Raises StaleMark, LogDamaged, TransportDown.
@@ -46,13 +48,13 @@ def _verify(mark: Mark, record: Record) -> None:
 
 
 def _judged(chain: Chain, record: Record) -> Stored | None:
-    verdict = chain.take(record.offset, record.value)
+    verdict = chain.judge(record.offset, record.value)
     if verdict is Verdict.GAP:
-        raise gap(chain, record)
+        raise missing_before(chain, record)
     return chain.newest if verdict is Verdict.ACCEPTED else None
 
 
-def gap(chain: Chain, record: Record) -> LogDamaged:
+def missing_before(chain: Chain, record: Record) -> LogDamaged:
     """A commit lies beyond the head, and what leads to it is not there."""
     why = f"the commit at offset {record.offset} does not follow {chain.head}; what is between is missing"
     return LogDamaged(chain.jurisdiction, chain.head.position + 1, why)
@@ -64,10 +66,10 @@ class ColdLog:
     def __init__(self, transport: Transport, log: str) -> None:
         self.id, self._transport = log, transport
         self._marks: dict[str, list[Mark]] = {}
-        """The newest places that were read, ascending: who reads a piece at a time goes on there."""
+        """The newest marks that were read, ascending: who reads a piece at a time goes on there."""
 
     async def end(self, jurisdiction: str) -> Head:
-        """The head as the topic has it now. Reads all that is beyond the newest known place."""
+        """The head as the topic has it now. Reads all that is beyond the newest mark."""
         mark = self._mark(jurisdiction, MOST_POSITION)
         chain = Chain(jurisdiction, mark)
         async for _ in self._walk(chain, mark):
@@ -87,7 +89,7 @@ class ColdLog:
         partition = partition_of(chain.jurisdiction, self._transport.partitions)
         try:
             stop = await self._transport.end(partition)
-            async for batch in walk(self._transport, chain, mark, stop):
+            async for batch in read_chain(self._transport, chain, mark, stop):
                 self._keep(chain)
                 yield batch
         except StaleMark as error:
@@ -97,7 +99,7 @@ class ColdLog:
             raise LogUnavailable(f"the log cannot be read: {error}") from error
 
     def _mark(self, jurisdiction: str, after: int) -> Mark:
-        """The newest known place that is not beyond a position."""
+        """The newest mark that is not beyond a position."""
         known = (mark for mark in reversed(self._marks.get(jurisdiction, [])) if mark.head.position <= after)
         return next(known, GENESIS_MARK)
 

@@ -24,7 +24,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self)
 
 
-def fresh(partitions: int) -> Identity:
+def new_identity(partitions: int) -> Identity:
     """Of a log that is being made."""
     return Identity(log=str(uuid4()), partitions=partitions)
 
@@ -37,11 +37,11 @@ def partition_of(jurisdiction: str, partitions: int) -> int:
     return int.from_bytes(hashlib.sha256(jurisdiction.encode()).digest()[:8]) % partitions
 
 
-async def identify(transport: Transport) -> Identity:
+async def read_identity(transport: Transport) -> Identity:
     """The one identity of all partitions. Raises LogUnavailable that says what to do."""
     found: list[Identity] = []
     for partition in range(transport.partitions):
-        one = await first(transport, partition)
+        one = await first_identity(transport, partition)
         if one is None:
             raise LogUnavailable(f"partition {partition} of the log has no identity; run `muster migrate`")
         found.append(one)
@@ -55,7 +55,7 @@ async def identify(transport: Transport) -> Identity:
     return found[0]
 
 
-async def first(transport: Transport, partition: int) -> Identity | None:
+async def first_identity(transport: Transport, partition: int) -> Identity | None:
     """Raises LogUnavailable where the topic's beginning is gone."""
     try:
         first, end = await transport.bounds(partition)

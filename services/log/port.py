@@ -55,7 +55,7 @@ class Log(Protocol):
         """The head as the store has it now (asked, not remembered)."""
         ...
 
-    async def turn(self, jurisdiction: str) -> Head:
+    async def known_head(self, jurisdiction: str) -> Head:
         """The newest head known here without asking: what to append to. It may be behind `end`.
 
         Where this process has won over another one, that one goes first (at most 50 ms).
@@ -80,13 +80,13 @@ class Log(Protocol):
         """Until there is a commit beyond `after`, or for `timeout` seconds; whether there is."""
         ...
 
-    def hint(self, jurisdiction: str, head: Head, place: int) -> None:
-        """A head that was once at a place (see `place`), if this is still the same log: so that reading can
+    def add_mark(self, jurisdiction: str, head: Head, offset: int) -> None:
+        """A head that was once at an offset (see `mark`), if this is still the same log: so that reading can
         begin there. Checked before it is relied on."""
         ...
 
-    def place(self, jurisdiction: str) -> tuple[Head, int] | None:
-        """The newest head known here, and where the store keeps its commit; None where that means nothing."""
+    def mark(self, jurisdiction: str) -> tuple[Head, int] | None:
+        """The newest head known here, and the offset of its commit; None where the store has no offsets."""
         ...
 
     def release(self, jurisdiction: str) -> None:

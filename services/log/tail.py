@@ -48,10 +48,10 @@ class Tail:
         for partition in range(self._transport.partitions):
             self.positions[partition] = await self._transport.end(partition)
             self._waiting[partition] = []
-        await asyncio.gather(*map(self._recall, self.positions))
+        await asyncio.gather(*map(self._remember_end, self.positions))
         self._task = asyncio.create_task(self._run(), name="tail of the log")
 
-    async def _recall(self, partition: int) -> None:
+    async def _remember_end(self, partition: int) -> None:
         """The record before the start, by which the topic is known again."""
         offset = self.positions[partition] - 1
         hashed = await self._digest(partition, offset) if offset >= 0 else None
@@ -78,21 +78,21 @@ class Tail:
             before = self.positions[partition]
             await asyncio.wait((waiter,), timeout=min(left, QUIET_SECONDS))
             if self.positions[partition] == before and not waiter.done() and not self._busy:
-                self._doubt(partition, before)
+                self._suspect(partition, before)
 
-    def _doubt(self, partition: int, position: int) -> None:
+    def _suspect(self, partition: int, position: int) -> None:
         """Once per connection, however many wait; a connection being made is left to be made."""
         if asyncio.get_running_loop().time() >= self._due:
             log_of.warning("partition %d has gone quiet at %d; connecting anew", partition, position)
             self._patience = min(self._patience * 2, MOST_QUIET_SECONDS)
-            self._hold(CONNECT_SECONDS)
+            self._allow(CONNECT_SECONDS)
             self._reconnect()
 
     def _reconnect(self) -> None:
         if self._connected:
             self._connected.cancel()
 
-    def _hold(self, seconds: float) -> None:
+    def _allow(self, seconds: float) -> None:
         self._due = asyncio.get_running_loop().time() + seconds
 
     async def _run(self) -> None:
@@ -114,14 +114,14 @@ class Tail:
         await self._verify()
         if self.failure:
             return
-        self._hold(CONNECT_SECONDS)
+        self._allow(CONNECT_SECONDS)
         connecting = True
         async for delivery in self._transport.follow(dict(self.positions)):
             if connecting:
-                self._hold(self._patience)
+                self._allow(self._patience)
                 connecting = False
             before = self.positions[delivery.partition]
-            await self._take(delivery)
+            await self._receive(delivery)
             if self.positions[delivery.partition] > before:
                 self._patience = QUIET_SECONDS
 
@@ -146,19 +146,19 @@ class Tail:
                 return digest(record.value or b"")
         return None
 
-    async def _take(self, delivery: Delivery) -> None:
+    async def _receive(self, delivery: Delivery) -> None:
         partition = delivery.partition
         for record in delivery.records:
             if record.offset > self.positions[partition]:
-                await self._fill(partition, record.offset)
+                await self._fill_gap(partition, record.offset)
             if record.offset == self.positions[partition]:
-                await self._one(partition, record)
+                await self._deliver_one(partition, record)
         if delivery.next > self.positions[partition]:
-            await self._fill(partition, delivery.next)
-        self._remember(delivery)
+            await self._fill_gap(partition, delivery.next)
+        self._remember_last(delivery)
         self._wake(self._waiting[partition], self.positions[partition])
 
-    async def _one(self, partition: int, record: Record) -> None:
+    async def _deliver_one(self, partition: int, record: Record) -> None:
         """It counts once it is delivered; where that fails it is delivered again."""
         done = self._deliver(partition, record)
         if done is not None:
@@ -169,22 +169,22 @@ class Tail:
                 self._busy = False
         self.positions[partition] = record.offset + 1
 
-    async def _fill(self, partition: int, upto: int) -> None:
+    async def _fill_gap(self, partition: int, upto: int) -> None:
         """Read again what was passed over; offsets that still give nothing are holes."""
         async for records in self._transport.fetch(partition, self.positions[partition], upto):
             for record in records:
-                self._hole(partition, record.offset)
-                await self._one(partition, record)
-        self._hole(partition, upto)
+                self._skip_hole(partition, record.offset)
+                await self._deliver_one(partition, record)
+        self._skip_hole(partition, upto)
 
-    def _hole(self, partition: int, upto: int) -> None:
+    def _skip_hole(self, partition: int, upto: int) -> None:
         missing = upto - self.positions[partition]
         if missing > 0:
             log_of.error("partition %d has a hole of %d before offset %d", partition, missing, upto)
             self.holes += missing
             self.positions[partition] = upto
 
-    def _remember(self, delivery: Delivery) -> None:
+    def _remember_last(self, delivery: Delivery) -> None:
         if delivery.records:
             last = max(delivery.records, key=lambda record: record.offset)
             if last.offset >= self._last.get(delivery.partition, (-1, ""))[0]:

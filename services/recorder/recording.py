@@ -47,7 +47,7 @@ class Recorder:
         """
         sealed = await seal_all(self._vault, self._jurisdiction, [one.envelope for one in queued])
         while True:
-            await self.follow(await self._log.turn(self._jurisdiction))
+            await self.follow(await self._log.known_head(self._jurisdiction))
             recalled = await self._replica.recall([one.envelope.id for one in queued])
             group = Group(self._replica.state, self._now(), self._timezone)
             for one, body in zip(queued, sealed, strict=True):

@@ -39,7 +39,7 @@ class SnapshotKeeper:
             return None
         self._found, self._position, self._forgotten = found, found.position, restored.forgotten
         if found.place is not None:
-            self._log.hint(self._jurisdiction, found.head, found.place)
+            self._log.add_mark(self._jurisdiction, found.head, found.place)
         return restored.state, restored.forgotten
 
     async def drop(self) -> None:
@@ -57,7 +57,7 @@ class SnapshotKeeper:
         """
         if state.head.position - self._position < least or (self._packing and not self._packing.done()):
             return
-        place = self._log.place(self._jurisdiction)
+        place = self._log.mark(self._jurisdiction)
         known = place[1] if place and place[0] == state.head else None
         self._forgotten = max(self._forgotten, min(viewed, state.head.position))  # views may lag at a start
         frozen = freeze(state, self._forgotten)

@@ -40,11 +40,11 @@ async def run_batch(
     rest = commits
     while True:
         pending = PendingCommits(jurisdiction, await store.head(jurisdiction))
-        await _off_loop(len(rest), pending.take, rest)
+        await _off_loop(len(rest), pending.add, rest)
         if pending.gap and not pending.commits:
-            pending.take_missing(await _first(reread(jurisdiction, pending.start.position)))
+            pending.add_missing(await _first(reread(jurisdiction, pending.start.position)))
         if not pending.commits:
-            return pending.end()
+            return pending.head_or_raise()
         folded = await _prepare(store, pending, catalog, frozenset(await store.degraded(jurisdiction)), {})
         done = await _project(store, folded, rest, catalog)
         if done is None:
@@ -122,7 +122,7 @@ async def _follow(
 ) -> FoldedBatch | None:
     """What comes after it, folded on rows that are not written yet."""
     pending = PendingCommits(folded.pending.jurisdiction, folded.pending.head)
-    await _off_loop(len(rest), pending.take, rest)
+    await _off_loop(len(rest), pending.add, rest)
     if not pending.commits:
         return None
     return await _prepare(store, pending, catalog, aside, folded.after)

@@ -101,12 +101,12 @@ def values(cols: tuple[Column, ...]) -> Callable[[Row], tuple[Any, ...]]:
     return take if len(fields) > 1 else lambda row: (take(row),)
 
 
-def held(value: Any) -> Stored:
+def stored_value(value: Any) -> Stored:
     """A field's value as its column holds it."""
     return micros(value) if isinstance(value, datetime) else value
 
 
-def wanted(view: str, column: Column, value: Any) -> Stored:
+def filter_value(view: str, column: Column, value: Any) -> Stored:
     """A filter's value as the column holds it. Raises BadQuery saying which field and what it takes."""
     if value is None:
         return None

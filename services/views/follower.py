@@ -13,9 +13,9 @@ from services.views.port import Step, Views, ViewsUnavailable
 
 KEEP: Final = 512
 KEEP_BYTES: Final = 16 * 2**20
-LOOK_SECONDS: Final = 1.0
+POLL_SECONDS: Final = 1.0
 """Between two looks at the heads, which find what was not announced."""
-GLANCE_SECONDS: Final = 0.1
+WAIT_SECONDS: Final = 0.1
 
 log_of = logging.getLogger("muster.follower")
 
@@ -32,7 +32,7 @@ class Outbox(Views, Protocol):
         ...
 
 
-class Recent:
+class RecentSteps:
     """The newest announced steps of one jurisdiction, without a gap."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Follower:
         reset: Callable[[str], None],
     ) -> None:
         self._views, self._feed, self._advanced, self._reset = views, feed, advanced, reset
-        self._recent: dict[str, Recent] = {}
+        self._recent: dict[str, RecentSteps] = {}
         self._moved = asyncio.Condition()
         self.positions: dict[str, int] = {}
         self.trouble: str | None = None
@@ -88,7 +88,7 @@ class Follower:
             if left <= 0:
                 return False
             try:
-                async with asyncio.timeout(min(left, GLANCE_SECONDS)), self._moved:
+                async with asyncio.timeout(min(left, WAIT_SECONDS)), self._moved:
                     await self._moved.wait_for(lambda: self.positions.get(jurisdiction, 0) >= position)
             except TimeoutError:
                 if (await self._head(jurisdiction)).position >= position:
@@ -107,14 +107,14 @@ class Follower:
 
     async def catch_up(self, jurisdiction: str) -> None:
         """Look now."""
-        await self._now_at(jurisdiction, (await self._head(jurisdiction)).position)
+        await self._advance(jurisdiction, (await self._head(jurisdiction)).position)
 
     async def run(self) -> None:
         """Follow until cancelled."""
         self.positions.update(await self._views.positions())
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
-            tasks.create_task(self._look())
+            tasks.create_task(self._poll_heads())
 
     async def _listen(self) -> None:
         async for announcement in self._feed.announcements():
@@ -124,13 +124,13 @@ class Follower:
         """Where something was missed before it, streams start over: there may have been an erasure in it."""
         jurisdiction, position = announced.jurisdiction, self.positions.get(announced.jurisdiction, 0)
         if announced.upto > position:
-            recent = self._recent.setdefault(jurisdiction, Recent())
+            recent = self._recent.setdefault(jurisdiction, RecentSteps())
             recent.add(announced.after, announced.upto, announced.packed)
-            await self._now_at(jurisdiction, announced.upto)
+            await self._advance(jurisdiction, announced.upto)
         if announced.reset or announced.after > position:
             self._reset(jurisdiction)
 
-    async def _look(self) -> None:
+    async def _poll_heads(self) -> None:
         """What stays behind from one look to the next was not announced: streams start over, to be sure."""
         seen: dict[str, int] = {}
         while True:
@@ -143,17 +143,17 @@ class Follower:
             for jurisdiction, position in list(seen.items()):
                 if found is not None and found.get(jurisdiction, 0) < position:
                     seen[jurisdiction] = found.get(jurisdiction, 0)
-                    self._went_back(jurisdiction, seen[jurisdiction])
+                    self._rewind(jurisdiction, seen[jurisdiction])
             for jurisdiction, position in seen.items():
                 if self.positions.get(jurisdiction, 0) < position:
                     log_of.warning("the step of %s to %d was not announced", jurisdiction, position)
                     self._recent.pop(jurisdiction, None)
-                    await self._now_at(jurisdiction, position)
+                    await self._advance(jurisdiction, position)
                     self._reset(jurisdiction)
             seen = found or {}
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
-    def _went_back(self, jurisdiction: str, position: int) -> None:
+    def _rewind(self, jurisdiction: str, position: int) -> None:
         """The store was restored: what was shown since is folded again, and screens start over."""
         log_of.warning("the views of %s went back to %d: the database was restored", jurisdiction, position)
         self._recent.pop(jurisdiction, None)
@@ -164,7 +164,7 @@ class Follower:
     async def _head(self, jurisdiction: str) -> Head:
         return await self._views.head(jurisdiction)
 
-    async def _now_at(self, jurisdiction: str, position: int) -> None:
+    async def _advance(self, jurisdiction: str, position: int) -> None:
         if position <= self.positions.get(jurisdiction, 0):
             return
         self.positions[jurisdiction] = position

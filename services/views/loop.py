@@ -81,16 +81,16 @@ class Projector:
     async def catch_up(self, jurisdiction: str) -> None:
         """Fold everything between the views' head and the end of the log."""
         head = await self._views.head(jurisdiction)
-        await self._now_at(jurisdiction, head.position)
+        await self._advance(jurisdiction, head.position)
         try:
-            await self._renew(jurisdiction)
+            await self._rebuild_stale(jurisdiction)
             async for batch in self._log.read(jurisdiction, head.position):
                 if not await self._batch(jurisdiction, batch):
                     return
         except LogDamaged as error:
             self._park(jurisdiction, error)
 
-    async def _renew(self, jurisdiction: str) -> None:
+    async def _rebuild_stale(self, jurisdiction: str) -> None:
         """Views that are new, or whose fold has changed, start from a straight fold."""
         stale = await self._views.stale(jurisdiction)
         if stale:
@@ -112,14 +112,14 @@ class Projector:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             self.trouble = None
-            await self._now_at(jurisdiction, head.position)
+            await self._advance(jurisdiction, head.position)
             return True
 
     def _park(self, jurisdiction: str, error: Exception) -> None:
         log_of.error("the projection of %s is parked: %s", jurisdiction, error)
         self.parked[jurisdiction] = str(error)
 
-    async def _now_at(self, jurisdiction: str, position: int) -> None:
+    async def _advance(self, jurisdiction: str, position: int) -> None:
         self.positions[jurisdiction] = position
         async with self._moved:
             self._moved.notify_all()

@@ -31,13 +31,13 @@ class PendingCommits:
         """Whether there is more to look at once these are written."""
         return self.gap or self.full or self.reread or self.failure is not None
 
-    def take(self, commits: Sequence[Stored]) -> None:
+    def add(self, commits: Sequence[Stored]) -> None:
         """Judge each by the acceptance rule, up to a gap, an unreadable event or MOST_EVENTS."""
         for stored in commits:
             try:
                 commit = decode(stored.data)
             except msgspec.DecodeError as error:
-                if self._stops(stored.data, error):
+                if self._ends_at_unreadable(stored.data, error):
                     return
                 self.taken += 1
                 continue
@@ -46,17 +46,17 @@ class PendingCommits:
             verdict = judge(self.head, commit.first, commit.prev, len(commit.events))
             self.gap = verdict is Verdict.GAP
             self.full = len(self.events) >= MOST_EVENTS and verdict is Verdict.ACCEPTED
-            if self.gap or self.full or not self._enter(commit, stored.data, verdict):
+            if self.gap or self.full or not self._accept(commit, stored.data, verdict):
                 return
             self.taken += 1
 
-    def take_missing(self, commits: Sequence[Stored]) -> None:
+    def add_missing(self, commits: Sequence[Stored]) -> None:
         """Take what the log has in place of a gap; what was handed over is looked at again after it."""
         taken, self.reread = self.taken, True
-        self.take(commits)
+        self.add(commits)
         self.taken = taken
 
-    def _stops(self, data: bytes, error: msgspec.DecodeError) -> bool:
+    def _ends_at_unreadable(self, data: bytes, error: msgspec.DecodeError) -> bool:
         """Bytes that cannot be read: whether they are of the chain all the same, by their envelope alone."""
         try:
             seen = envelope(data)
@@ -68,7 +68,7 @@ class PendingCommits:
             self.failure = BadEvent("of an unreadable commit", seen.first, str(error))
         return verdict is not Verdict.STALE
 
-    def _enter(self, commit: Commit, data: bytes, verdict: Verdict) -> bool:
+    def _accept(self, commit: Commit, data: bytes, verdict: Verdict) -> bool:
         if verdict is Verdict.STALE:
             return True
         try:
@@ -80,7 +80,7 @@ class PendingCommits:
         self.head = Head(self.head.position + len(commit.events), digest(data))
         return True
 
-    def end(self) -> Head:
+    def head_or_raise(self) -> Head:
         """The head where nothing follows it; raises the reason where something should."""
         if self.failure:
             raise self.failure

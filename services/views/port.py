@@ -131,7 +131,7 @@ class Views(Protocol):
         """Steps beyond position `after` in order; None where they no longer reach back that far."""
         ...
 
-    async def oldest(self, jurisdiction: str) -> int | None:
+    async def oldest_step(self, jurisdiction: str) -> int | None:
         """The position that the oldest step leads on from. Rows that were shown there may be of before a
         rebuild: only what was shown beyond it is brought up to date by steps."""
         ...

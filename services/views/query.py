@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from services.views.columns import Column, Stored, wanted
+from services.views.columns import Column, Stored, filter_value
 from services.views.port import BadQuery, Query
 from services.views.table import Table
 
@@ -126,7 +126,7 @@ def _column(table: Table, field: str, what: str) -> Column:
 
 def _any_of(clauses: Select, table: Table, field: str, values: Sequence[object]) -> None:
     column = _column(table, field, "filter by")
-    found = {wanted(table.view.name, column, value) for value in values}
+    found = {filter_value(table.view.name, column, value) for value in values}
     parts = [f"{column.sql} IS NULL"] if None in found else []
     some = [value for value in found if value is not None]
     if some:
@@ -140,7 +140,7 @@ def _inside(clauses: Select, table: Table, outers: Sequence[str]) -> None:
         return
     parts: list[str] = []
     for outer in dict.fromkeys(outers):
-        code = wanted(table.view.name, table.by_field["area"], outer)
+        code = filter_value(table.view.name, table.by_field["area"], outer)
         here, least, most = (clauses.mark(f"{code}{end}") for end in ("", "-", "."))
         parts.append(f"by_area = {here} OR (by_area >= {least} AND by_area < {most})")
         if outer.isascii() and outer.isdigit() and len(outer) in _GB_LENGTHS:

@@ -22,7 +22,7 @@ class Source(Protocol):
 Progress = Callable[[float, float | None], None]
 
 
-class Fold:
+class StraightFold:
     """The straight fold of views over one jurisdiction's accepted log, continued as often as is wanted."""
 
     def __init__(self, log: Source, jurisdiction: str, views: Mapping[str, View[Any]]) -> None:
@@ -31,7 +31,7 @@ class Fold:
         self._log, self._jurisdiction, self._views = log, jurisdiction, views
         self._dispatch = Dispatch(views)
 
-    async def go_on(self, upto: int | None = None, progress: Progress | None = None) -> Head:
+    async def advance(self, upto: int | None = None, progress: Progress | None = None) -> Head:
         """Up to the end, or the commit that ends at `upto`; the head that was reached."""
         end = await self._log.end(self._jurisdiction) if progress else Head()
         async for batch in self._log.read(self._jurisdiction, self.head.position):
@@ -59,8 +59,8 @@ async def folded(
     upto: int | None = None,
 ) -> tuple[dict[str, dict[str, Row]], Head]:
     """The straight fold of the accepted log (up to the commit that ends at `upto`), and its head."""
-    fold = Fold(log, jurisdiction, views)
-    await fold.go_on(upto, progress)
+    fold = StraightFold(log, jurisdiction, views)
+    await fold.advance(upto, progress)
     return fold.rows, fold.head
 
 
@@ -75,10 +75,10 @@ async def rebuild_all(
 
     Raises LogDamaged where the views are not of this log.
     """
-    fold, left = Fold(log, jurisdiction, catalog), set(catalog)
+    fold, left = StraightFold(log, jurisdiction, catalog), set(catalog)
     while left:
         live = await views.head(jurisdiction)
-        head = await fold.go_on(live.position, progress)
+        head = await fold.advance(live.position, progress)
         if head != live and head.position <= live.position:
             raise LogDamaged(
                 jurisdiction, head.position + 1, f"the views are at {live}, the log leads to {head}"

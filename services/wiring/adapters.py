@@ -12,14 +12,14 @@ from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.locations import KafkaLocations
 from services.adapters.kafka.log import open_log
 from services.adapters.kafka.topics import migrate as migrate_topics
-from services.adapters.kafka.topics import unclean
+from services.adapters.kafka.topics import topic_problems
 from services.adapters.kafka.transport import KafkaTransport
 from services.adapters.postgres.views import PgViews
 from services.application.muster import Muster
 from services.base.clock import Clock
 from services.dispatch.abilities import SHIPPED
 from services.dispatch.abilities import load as load_abilities
-from services.log.identity import identify
+from services.log.identity import read_identity
 from services.log.port import Log
 from services.postgres.checkpoints import PgCheckpoints
 from services.postgres.migrate import migrate as migrate_tables
@@ -58,7 +58,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         snapshots=PgSnapshots(await _pool()),
         locations=await KafkaLocations(connection).open(),
         abilities=able,
-        inspect=lambda: unclean(connection, settings().kafka_min_insync),
+        inspect=lambda: topic_problems(connection, settings().kafka_min_insync),
     )
 
 
@@ -77,14 +77,14 @@ async def migrate() -> tuple[str, list[str], list[str]]:
         min_insync=found.kafka_min_insync,
     )
     done = [*applied, *(f"{table} (unused, dropped)" for table in dropped)]
-    return identity.log, done, await unclean(kafka(), found.kafka_min_insync)
+    return identity.log, done, await topic_problems(kafka(), found.kafka_min_insync)
 
 
 async def projecting() -> tuple[PartitionProjector, Callable[[], Awaitable[None]]]:
     """A projector, and what closes it. Raises OtherLog, LogUnavailable, ViewsUnavailable."""
     connection = kafka()
     transport = await KafkaTransport(connection).open()
-    identity = await identify(transport)
+    identity = await read_identity(transport)
     views = await PgViews.open(await _pool(), catalog)
     checkpoints = PgCheckpoints(await _pool(STORE_SECONDS))
     await checkpoints.claim(identity.log)

@@ -13,10 +13,10 @@ from kafka_server import connection
 from events.commit import Head
 from services.adapters.kafka.connection import MAX_RECORD_BYTES, Connection
 from services.adapters.kafka.log import open_log
-from services.adapters.kafka.topics import migrate, unclean, verdicts
+from services.adapters.kafka.topics import migrate, topic_problems, wrong_settings
 from services.adapters.kafka.transport import KafkaTransport
 from services.log.chained import ChainedLog
-from services.log.identity import Identity, identify, partition_of
+from services.log.identity import Identity, partition_of, read_identity
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent
 
@@ -62,7 +62,7 @@ def test_what_is_set_otherwise_is_named_with_what_it_must_be() -> None:
     held = {"cleanup.policy": "compact", "retention.ms": "604800000", "retention.bytes": "-1"}
     held |= {"unclean.leader.election.enable": "false", "message.timestamp.type": "LogAppendTime"}
     held |= {"min.insync.replicas": "1", "max.message.bytes": str(MAX_RECORD_BYTES)}
-    found = verdicts("muster.commits", held, 2)
+    found = wrong_settings("muster.commits", held, 2)
 
     assert len(found) == 3
     assert "cleanup.policy=compact, must have delete" in found[0]
@@ -74,9 +74,9 @@ async def test_migrating_twice_changes_nothing_and_the_settings_are_as_needed(to
     again = await migrate(topic, partitions=PARTITIONS, replication=1, min_insync=1)
 
     assert first == again
-    assert await unclean(topic, 1) == []
+    assert await topic_problems(topic, 1) == []
     await alter(topic, retention_ms="1000")
-    assert any("retention.ms=1000, must have -1" in one for one in await unclean(topic, 1))
+    assert any("retention.ms=1000, must have -1" in one for one in await topic_problems(topic, 1))
 
 
 async def test_a_topic_without_an_identity_is_refused() -> None:
@@ -87,11 +87,11 @@ async def test_a_topic_without_an_identity_is_refused() -> None:
 
 async def test_a_log_whose_partitions_are_of_two_logs_is_refused(topic: Connection) -> None:
     transport = await KafkaTransport(topic).open()
-    one = await identify(transport)
+    one = await read_identity(transport)
     assert one == Identity(log=one.log, partitions=PARTITIONS)
     transport.partitions = 2
     with pytest.raises(LogUnavailable, match="not one log"):
-        await identify(transport)
+        await read_identity(transport)
     await transport.close()
 
 
@@ -123,7 +123,7 @@ async def test_one_record_too_large_stops_nothing(topic: Connection) -> None:
     transport = await KafkaTransport(topic).open()
     with pytest.raises(NotSent):
         await transport.send(WHERE, b"2307", b"x" * (MAX_RECORD_BYTES + 1))
-    log = await ChainedLog(transport, await identify(transport)).open()
+    log = await ChainedLog(transport, await read_identity(transport)).open()
     made = chain(J, [1, 2, 1])
     assert [await log.append(J, data) for data, _ in made] == [True] * 3
     huge, _ = commit(J, made[-1][1], 400, size=MAX_RECORD_BYTES // 300)
@@ -137,7 +137,7 @@ async def test_one_record_too_large_stops_nothing(topic: Connection) -> None:
 
 async def test_a_machine_whose_clock_is_wrong_does_not_write(topic: Connection) -> None:
     transport = await KafkaTransport(topic).open()
-    log = await ChainedLog(transport, await identify(transport), clock=lambda: time.time() - 60).open()
+    log = await ChainedLog(transport, await read_identity(transport), clock=lambda: time.time() - 60).open()
     data, _ = commit(J, Head())
 
     with pytest.raises(LogUnavailable, match="clock is -60 s away"):
@@ -152,17 +152,17 @@ async def test_a_place_that_holds_something_else_is_not_relied_on(topic: Connect
     made = chain(J, [1] * 8)
     for data, _ in made:
         assert await log.append(J, data)
-    head, place = log.place(J) or (Head(), 0)
+    head, place = log.mark(J) or (Head(), 0)
     assert head == made[-1][1]
     await log.close()
 
     for wrong in (Head(5, "f" * 64), Head(3, made[4][1].hash)):
         again = await open_log(topic)
-        again.hint(J, wrong, place)
+        again.add_mark(J, wrong, place)
         assert await again.end(J) == made[-1][1]
         await again.close()
     right = await open_log(topic)
-    right.hint(J, head, place)
+    right.add_mark(J, head, place)
     assert await right.end(J) == head
     assert [s.head async for b in right.read(J, 6) for s in b] == [made[6][1], made[7][1]]
     await right.close()

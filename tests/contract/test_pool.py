@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from pg_server import database, execute
+from pydantic import SecretStr
 
 from services.base.unavailable import DatabaseUnavailable
 from services.postgres.pool import BadValue, Pool
@@ -41,7 +42,7 @@ async def test_the_last_handle_ends_the_connections(dsn: str) -> None:
 async def test_all_stores_of_a_process_share_one(
     dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapters, "settings", lambda: Settings(postgres=dsn))
+    monkeypatch.setattr(adapters, "settings", lambda: Settings(postgres=SecretStr(dsn)))
     tokens, phones = await adapters.tokens(tmp_path), await adapters.push_store()
     vault = await adapters.vault(tmp_path)
     await phones.of_workers("2307", ["W1"])

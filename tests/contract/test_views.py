@@ -265,11 +265,11 @@ async def test_after_a_rebuild_streams_from_before_it_start_over(store: Any) -> 
 
 
 async def test_the_oldest_step_tells_from_where_steps_lead_on(store: Any) -> None:
-    assert await store.oldest(J) is None
+    assert await store.oldest_step(J) is None
     await store.write(batch(Head(), head(1), person("W1")))
-    assert await store.oldest(J) == 0
+    assert await store.oldest_step(J) == 0
     await store.rebuild(J, "roster", {"W2": person("W2")}, head(1))
-    assert await store.oldest(J) == 1
+    assert await store.oldest_step(J) == 1
 
 
 async def test_a_changed_or_new_view_is_stale_until_it_is_rebuilt(opened: Open, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuth
 from brokers import Broker, broker
 
 from services.adapters.kafka.connection import Connection
-from services.adapters.kafka.topics import migrate, unclean
+from services.adapters.kafka.topics import migrate, topic_problems
 from services.adapters.kafka.transport import KafkaTransport
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent
@@ -86,9 +86,9 @@ async def test_the_projector_alone_reads_in_its_group(made: Broker) -> None:
 
 
 async def test_settings_of_the_topic_are_seen(made: Broker) -> None:
-    assert await unclean(as_(made, "api"), 1) == []
-    assert await unclean(as_(made, "projector"), 1) == []
-    assert await unclean(as_(made, "api"), 2) == [
+    assert await topic_problems(as_(made, "api"), 1) == []
+    assert await topic_problems(as_(made, "projector"), 1) == []
+    assert await topic_problems(as_(made, "api"), 2) == [
         "topic muster.commits has min.insync.replicas=1, must have 2 or more"
     ]
 

@@ -10,7 +10,7 @@ import pytest
 from brokers import Broker, three
 
 from services.adapters.kafka.connection import Connection
-from services.adapters.kafka.topics import migrate, unclean
+from services.adapters.kafka.topics import migrate, topic_problems
 from services.adapters.kafka.transport import KafkaTransport
 from services.log.transport import NotSent, SendUnknown, TransportDown
 
@@ -65,7 +65,7 @@ async def test_one_of_three_dies_and_nothing_that_was_confirmed_is_lost(
     found, processes = brokers
     migrator = as_(found[0], "migrate")
     await migrate(migrator, partitions=PARTITIONS, replication=3, min_insync=2)
-    assert await unclean(migrator, 2) == []
+    assert await topic_problems(migrator, 2) == []
     transport = await KafkaTransport(as_(found[0], "api")).open()
     for partition in range(PARTITIONS):
         await written(transport, partition, b"before")

@@ -24,7 +24,7 @@ from services.log.transport import Record
 from services.projector.partitions import PartitionProjector
 from services.views.changes import Announcement
 from services.views.port import Query
-from services.views.rebuild import Fold
+from services.views.rebuild import StraightFold
 from tests.make import chain, read
 
 SEEDS = int(os.environ.get("MUSTER_SEEDS", "1000"))
@@ -202,8 +202,8 @@ async def _deliver(chance: random.Random, projector: PartitionProjector, topic: 
 
 
 async def _equal(views: Any, code: str, commits: Sequence[Stored]) -> None:
-    straight = Fold(_Source(commits), code, catalog)
-    await straight.go_on()
+    straight = StraightFold(_Source(commits), code, catalog)
+    await straight.advance()
     found, head = await views.snapshot(code, {name: Query() for name in catalog})
     assert head == commits[-1].head
     assert {name: dict(rows) for name, rows in found.items()} == straight.rows

@@ -24,7 +24,7 @@ from services.recorder.errors import Parked
 from services.recorder.writer import Writer
 from services.vault import Vault, open_vault
 from services.views.port import Query
-from services.views.rebuild import Fold
+from services.views.rebuild import StraightFold
 
 NEW = "worker.presence_set"
 """The event that the old reader is made not to know."""
@@ -84,8 +84,8 @@ async def test_an_old_projector_waits_and_an_upgraded_one_skips_nothing() -> Non
         found, head = await views.snapshot(code, {name: Query() for name in catalog})
         transport = Scripted(there)
         log = await ChainedLog(transport, there.identity).open()
-        straight = Fold(log, code, catalog)
-        await straight.go_on()
+        straight = StraightFold(log, code, catalog)
+        await straight.advance()
         assert head == straight.head == commits[-1].head
         assert {name: dict(rows) for name, rows in found.items()} == straight.rows
         await log.close()

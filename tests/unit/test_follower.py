@@ -9,7 +9,7 @@ import pytest
 from events.commit import Head
 from services.views import follower
 from services.views.changes import Announcement, decode, encode
-from services.views.follower import Follower, Recent
+from services.views.follower import Follower, RecentSteps
 from services.views.port import Step
 
 J = "2307"
@@ -72,7 +72,7 @@ class Scene:
 
 @pytest.fixture
 async def scene(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
-    monkeypatch.setattr(follower, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(follower, "POLL_SECONDS", 0.02)
     made = Scene()
     task = asyncio.create_task(made.follower.run())
     await asyncio.sleep(0)
@@ -152,7 +152,7 @@ async def test_waiting_for_a_write_looks_at_the_store_and_gives_up_in_time(scene
 
 
 def test_memory_is_bounded_and_never_bridges_a_gap() -> None:
-    recent = Recent()
+    recent = RecentSteps()
     for n in range(1000):
         recent.add(n, n + 1, b"x")
 

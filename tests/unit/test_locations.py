@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.locations.duty import MOST_AGE, ON_DUTY, on_duty, outlived
+from services.locations.duty import MOST_AGE, ON_DUTY, expired, on_duty
 from services.locations.latest import LatestFixes
 from services.locations.port import Fix, newest
 
@@ -30,7 +30,7 @@ def fixes_of(latest: LatestFixes) -> dict[str, Fix]:
 def test_any_order_ends_at_the_same_last_places(fixes: list[Fix], data: st.DataObject) -> None:
     latest = LatestFixes()
     for one in data.draw(st.permutations(fixes)):
-        latest.take("2307", one)
+        latest.update("2307", one)
     assert fixes_of(latest) == newest(fixes)
 
 
@@ -38,10 +38,10 @@ def test_any_order_ends_at_the_same_last_places(fixes: list[Fix], data: st.DataO
 def test_a_log_whose_last_record_is_not_the_newest_is_repaired(own: list[Fix], others: list[Fix]) -> None:
     """Where of each worker only the last record stays, it is that of the newest place."""
     latest = LatestFixes()
-    log = [one for one in own if latest.take("2307", one)]
+    log = [one for one in own if latest.update("2307", one)]
     log += others  # written by processes that had not latest of ours
     for one in log:
-        latest.hear("2307", one)
+        latest.observe("2307", one)
     log += [one for _, one in latest.overtaken()]
 
     kept = {one.worker: one for one in log}
@@ -51,10 +51,10 @@ def test_a_log_whose_last_record_is_not_the_newest_is_repaired(own: list[Fix], o
 
 def test_what_is_dropped_is_neither_known_nor_written_again() -> None:
     latest = LatestFixes()
-    latest.take("2307", fix("W1", 5, 128.1))
-    latest.hear("2307", fix("W1", 4, 128.1))
-    latest.drop("2307", "W1")
-    latest.drop("2307", "W2")
+    latest.update("2307", fix("W1", 5, 128.1))
+    latest.observe("2307", fix("W1", 4, 128.1))
+    latest.forget("2307", "W1")
+    latest.forget("2307", "W2")
     assert (fixes_of(latest), latest.overtaken(), latest.jurisdictions()) == ({}, [], [])
 
 
@@ -65,5 +65,5 @@ def test_nobody_is_on_duty_who_is_off_or_gone() -> None:
 
 
 def test_a_place_is_one_for_half_a_day() -> None:
-    assert not outlived(fix("W1", 0, 128.1), AT + MOST_AGE)
-    assert outlived(fix("W1", 0, 128.1), AT + MOST_AGE + timedelta(seconds=1))
+    assert not expired(fix("W1", 0, 128.1), AT + MOST_AGE)
+    assert expired(fix("W1", 0, 128.1), AT + MOST_AGE + timedelta(seconds=1))

@@ -31,13 +31,13 @@ class KafkaFeed:
     async def announcements(self) -> AsyncIterator[Announcement]:
         while True:
             try:
-                async for announcement in self._connected():
+                async for announcement in self._consume():
                     yield announcement
             except (KafkaError, OSError, TimeoutError) as error:
                 log_of.warning("changes are not heard just now: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _connected(self) -> AsyncIterator[Announcement]:
+    async def _consume(self) -> AsyncIterator[Announcement]:
         consumer = AIOKafkaConsumer(
             CHANGES,
             **self._connection.options(),
@@ -98,9 +98,9 @@ class KafkaAnnouncer:
                 if announcement.reset:
                     await sent
             except (KafkaError, OSError) as error:
-                _lost(error)
+                _log_lost(error)
             else:
-                return sent.add_done_callback(_noted)
+                return sent.add_done_callback(_log_if_lost)
 
     async def _send(self, announcement: Announcement) -> "asyncio.Future[Any]":
         key = announcement.jurisdiction
@@ -111,10 +111,10 @@ class KafkaAnnouncer:
         await stop_quietly(self._producer)
 
 
-def _noted(sent: "asyncio.Future[Any]") -> None:
+def _log_if_lost(sent: "asyncio.Future[Any]") -> None:
     if not sent.cancelled() and (error := sent.exception()):
-        _lost(error)
+        _log_lost(error)
 
 
-def _lost(error: BaseException) -> None:
+def _log_lost(error: BaseException) -> None:
     log_of.warning("an announcement was lost; screens find out by themselves: %s", error)

@@ -27,7 +27,7 @@ SETTINGS: Final = {
 written to is compacted, hence the short segments."""
 RETRY_SECONDS: Final = 0.5
 CATCH_UP_SECONDS: Final = 5.0
-"""How long a start waits for the places that are on the topic."""
+"""How long a start waits for the fixes that are on the topic."""
 QUIET_SECONDS: Final = 20.0
 """A topic without a word for so long is connected anew: consumers go quiet after broker trouble."""
 REPAIR_SECONDS: Final = 10.0
@@ -38,7 +38,7 @@ _decoder = msgspec.json.Decoder(Fix)
 
 
 class KafkaLocations:
-    """Opened by `open`. A place may be lost with its broker; the next one comes soon."""
+    """Opened by `open`. A fix may be lost with its broker; the next one comes soon."""
 
     def __init__(self, connection: Connection, topic: str = TELEMETRY) -> None:
         self._connection, self._topic = connection, topic
@@ -70,7 +70,7 @@ class KafkaLocations:
         return self
 
     async def record(self, jurisdiction: str, fixes: Sequence[Fix]) -> int:
-        newer = {fix.worker: fix for fix in fixes if self._latest.take(jurisdiction, fix)}
+        newer = {fix.worker: fix for fix in fixes if self._latest.update(jurisdiction, fix)}
         await self._send([(jurisdiction, worker, fix) for worker, fix in newer.items()])
         return len(newer)
 
@@ -86,7 +86,7 @@ class KafkaLocations:
     async def forget(self, jurisdiction: str, workers: Iterable[str]) -> None:
         gone = list(workers)
         for worker in gone:
-            self._latest.drop(jurisdiction, worker)
+            self._latest.forget(jurisdiction, worker)
         await self._send([(jurisdiction, worker, None) for worker in gone])
 
     async def close(self) -> None:
@@ -105,19 +105,19 @@ class KafkaLocations:
                 value = _encoder.encode(fix) if fix else None
                 where = partition_of(key, self._partitions)
                 sent = await self._producer.send(self._topic, value, key.encode(), where)
-                sent.add_done_callback(_noted)
+                sent.add_done_callback(_log_if_lost)
         except (KafkaError, OSError) as error:
             raise LocationsUnavailable(f"places cannot be told now: {error!r}") from error
 
     async def _listen(self) -> None:
         while True:
             try:
-                await self._hear()
+                await self._consume()
             except (KafkaError, OSError, LocationsUnavailable) as error:
-                log_of.warning("places are not heard just now: %r", error)
+                log_of.warning("locations are not heard just now: %r", error)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _hear(self) -> None:
+    async def _consume(self) -> None:
         """From the beginning (twelve hours at most), or from where a connection before this one ended."""
         consumer = AIOKafkaConsumer(
             self._topic,
@@ -128,11 +128,11 @@ class KafkaLocations:
         )
         try:
             await consumer.start()
-            await self._follow(consumer, await self._resumed(consumer))
+            await self._follow(consumer, await self._seek(consumer))
         finally:
             await stop_quietly(consumer)
 
-    async def _resumed(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+    async def _seek(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
         """The ends as of now; what lies before them and was not heard yet comes first."""
         where = list(consumer.assignment())
         begins: Any = await consumer.beginning_offsets(where)
@@ -154,18 +154,18 @@ class KafkaLocations:
                 for record in records:
                     self._take(record.key or b"", record.value)
                 self._next[where] = records[-1].offset + 1
-            if not self._caught_up.is_set() and await self._at(consumer, ends):
+            if not self._caught_up.is_set() and await self._reached(consumer, ends):
                 self._caught_up.set()
             if now - repaired > REPAIR_SECONDS:
                 repaired = now
                 await self.repair()
 
-    async def _at(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+    async def _reached(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
         """Whether everything before these ends was heard; records may be missing, so by the positions."""
         return all([await consumer.position(where) >= end for where, end in ends.items()])
 
     async def repair(self) -> None:
-        """Write a newer place again where an older one was written after it, by a process that had not heard
+        """Write a newer fix again where an older one was written after it, by a process that had not heard
         of it: the topic keeps each worker's last record. Raises LocationsUnavailable."""
         await self._send([(code, fix.worker, fix) for code, fix in self._latest.overtaken()])
 
@@ -173,13 +173,13 @@ class KafkaLocations:
         try:
             jurisdiction, _, worker = key.decode().partition("/")
             if value is None:
-                self._latest.drop(jurisdiction, worker)
+                self._latest.forget(jurisdiction, worker)
             else:
-                self._latest.hear(jurisdiction, _decoder.decode(value))
+                self._latest.observe(jurisdiction, _decoder.decode(value))
         except (UnicodeDecodeError, msgspec.DecodeError):
-            log_of.debug("a record that is no place was passed over")
+            log_of.debug("a record that is no fix was passed over")
 
 
-def _noted(sent: "asyncio.Future[Any]") -> None:
+def _log_if_lost(sent: "asyncio.Future[Any]") -> None:
     if not sent.cancelled() and (error := sent.exception()):
-        log_of.warning("a place was not told to other processes: %r", error)
+        log_of.warning("a fix was not told to other processes: %r", error)

@@ -3,14 +3,14 @@
 from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.transport import KafkaTransport
 from services.log.chained import ChainedLog
-from services.log.identity import identify
+from services.log.identity import read_identity
 
 
 async def open_log(connection: Connection) -> ChainedLog:
     """Raises LogUnavailable, LogDamaged."""
     transport = await KafkaTransport(connection).open()
     try:
-        return await ChainedLog(transport, await identify(transport)).open()
+        return await ChainedLog(transport, await read_identity(transport)).open()
     except BaseException:
         await transport.close()
         raise

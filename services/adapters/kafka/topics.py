@@ -12,13 +12,13 @@ from aiokafka.errors import KafkaError, for_code
 from services.adapters.kafka.connection import MAX_RECORD_BYTES, Connection
 from services.adapters.kafka.locations import SETTINGS, TELEMETRY
 from services.adapters.kafka.transport import KafkaTransport
-from services.log.identity import Identity, first, fresh, identify
+from services.log.identity import Identity, first_identity, new_identity, read_identity
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent, SendUnknown, Transport, TransportDown
 
 CHANGES: Final = "muster.changes"
 """Steps of the views on their way to the API processes' streams; may be lost at any time."""
-KEPT: Final = {
+REQUIRED: Final = {
     "cleanup.policy": "delete",
     "retention.ms": "-1",
     "retention.bytes": "-1",
@@ -37,26 +37,26 @@ async def migrate(connection: Connection, *, partitions: int, replication: int, 
 
     Raises LogUnavailable.
     """
-    commits = KEPT | {"min.insync.replicas": str(min_insync), "max.message.bytes": str(MAX_RECORD_BYTES)}
+    commits = REQUIRED | {"min.insync.replicas": str(min_insync), "max.message.bytes": str(MAX_RECORD_BYTES)}
     changes = {"retention.ms": "3600000", "max.message.bytes": str(MAX_RECORD_BYTES)}
     admin = AIOKafkaAdminClient(**connection.options())
     try:
         await admin.start()
-        await _make(admin, connection.topic, partitions, replication, commits)
-        await _make(admin, CHANGES, partitions, replication, changes)
-        await _make(admin, TELEMETRY, partitions, replication, SETTINGS)
+        await _create(admin, connection.topic, partitions, replication, commits)
+        await _create(admin, CHANGES, partitions, replication, changes)
+        await _create(admin, TELEMETRY, partitions, replication, SETTINGS)
     except (KafkaError, OSError) as error:
         raise LogUnavailable(f"Kafka at {connection.servers} does not answer: {error}") from error
     finally:
         await admin.close()
-    transport = await _opened(connection)
+    transport = await _open_when_ready(connection)
     try:
-        return await _identity(transport)
+        return await _write_identity(transport)
     finally:
         await transport.close()
 
 
-async def unclean(connection: Connection, min_insync: int) -> list[str]:
+async def topic_problems(connection: Connection, min_insync: int) -> list[str]:
     """What of the commits' topic is not set as the log needs it, each with what to do; empty = clean.
 
     Raises LogUnavailable.
@@ -64,19 +64,19 @@ async def unclean(connection: Connection, min_insync: int) -> list[str]:
     admin = AIOKafkaAdminClient(**connection.options())
     try:
         await admin.start()
-        found = await _configs(admin, connection.topic)
+        found = await _settings(admin, connection.topic)
     except (KafkaError, OSError) as error:
         raise LogUnavailable(f"Kafka at {connection.servers} does not answer: {error}") from error
     finally:
         await admin.close()
-    return verdicts(connection.topic, found, min_insync)
+    return wrong_settings(connection.topic, found, min_insync)
 
 
-def verdicts(topic: str, found: Mapping[str, str | None], min_insync: int) -> list[str]:
+def wrong_settings(topic: str, found: Mapping[str, str | None], min_insync: int) -> list[str]:
     """The same from the settings as read."""
     wrong = [
         f"topic {topic} has {name}={found.get(name)}, must have {wanted}; set it with kafka-configs"
-        for name, wanted in KEPT.items()
+        for name, wanted in REQUIRED.items()
         if found.get(name) != wanted
     ]
     for name, least in (("min.insync.replicas", min_insync), ("max.message.bytes", MAX_RECORD_BYTES)):
@@ -85,7 +85,7 @@ def verdicts(topic: str, found: Mapping[str, str | None], min_insync: int) -> li
     return wrong
 
 
-async def _make(
+async def _create(
     admin: AIOKafkaAdminClient, topic: str, partitions: int, replication: int, configs: dict[str, str]
 ) -> None:
     wanted = NewTopic(topic, partitions, replication, topic_configs=configs)
@@ -101,7 +101,7 @@ async def _make(
         await asyncio.sleep(0.3)
 
 
-async def _configs(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str | None]:
+async def _settings(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str | None]:
     answers: Any = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
     found: dict[str, str | None] = {}
     for code, message, _, name, entries in answers[0].resources:
@@ -111,7 +111,7 @@ async def _configs(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str | No
     return found
 
 
-async def _opened(connection: Connection) -> KafkaTransport:
+async def _open_when_ready(connection: Connection) -> KafkaTransport:
     """The topic, which takes a moment to be there everywhere."""
     for _ in range(50):
         try:
@@ -121,33 +121,34 @@ async def _opened(connection: Connection) -> KafkaTransport:
     return await KafkaTransport(connection).open()
 
 
-async def _identity(transport: Transport) -> Identity:
+async def _write_identity(transport: Transport) -> Identity:
     """Give every partition without a record the log's identity; one that was interrupted is gone on with."""
-    known = await _known(transport)
+    known = await _known_identity(transport)
     for partition in range(transport.partitions):
-        if await _retried(transport.end, partition) == 0:
-            await _send(transport, partition, known)
-            known = await first(transport, partition) or known  # another migration may have been faster
-    return await identify(transport)
+        if await _when_ready(transport.end, partition) == 0:
+            await _send_identity(transport, partition, known)
+            # another migration may have been faster
+            known = await first_identity(transport, partition) or known
+    return await read_identity(transport)
 
 
-async def _known(transport: Transport) -> Identity:
+async def _known_identity(transport: Transport) -> Identity:
     for partition in range(transport.partitions):
-        if await _retried(transport.end, partition):
-            one = await first(transport, partition)
+        if await _when_ready(transport.end, partition):
+            one = await first_identity(transport, partition)
             if one:
                 return one
-    return fresh(transport.partitions)
+    return new_identity(transport.partitions)
 
 
-async def _send(transport: Transport, partition: int, identity: Identity) -> None:
+async def _send_identity(transport: Transport, partition: int, identity: Identity) -> None:
     try:
         await transport.send(partition, None, identity.encode())
     except (NotSent, SendUnknown, TransportDown) as error:
         raise LogUnavailable(f"partition {partition} could not be given its identity: {error}") from error
 
 
-async def _retried(ask: Any, partition: int) -> int:
+async def _when_ready(ask: Any, partition: int) -> int:
     """A fresh topic's partitions have no leader for a moment."""
     for _ in range(50):
         try:

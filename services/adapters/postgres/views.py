@@ -135,7 +135,7 @@ class PgViews:
         async with self._pool.reading() as db:
             return await heads.steps(db, jurisdiction, after, limit)
 
-    async def oldest(self, jurisdiction: str) -> int | None:
+    async def oldest_step(self, jurisdiction: str) -> int | None:
         rows = await self._pool.fetch(heads.OLDEST, jurisdiction)
         return rows[0][0] if rows else None
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import asyncpg
 
 from projections.base import Row, View
-from services.views.columns import Column, held
+from services.views.columns import Column, stored_value
 from services.views.steps import Changed
 from services.views.table import Table, encoder
 
@@ -44,7 +44,7 @@ class PgTable(Table):
 
     def _line(self, jurisdiction: str, key: str, row: Row, data: bytes) -> Line:
         cells = self.values(row)
-        return (jurisdiction, key, *(map(held, cells) if self._instants else cells), data)
+        return (jurisdiction, key, *(map(stored_value, cells) if self._instants else cells), data)
 
     def ddl(self) -> str:
         """Makes the table and its indexes where they are missing."""

@@ -172,7 +172,7 @@ def _answer(calls: list[Call], answers: list[Answer]) -> None:
         _tell(loop, _resolve, pairs)
 
 
-def ring(listeners: Iterable[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]]) -> None:
+def wake_all(listeners: Iterable[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]]) -> None:
     """Wake those who wait for news, from this thread."""
     for loop, news in listeners:
         _tell(loop, _wake, news)

@@ -12,7 +12,7 @@ import apsw
 
 from events.commit import Head
 from services.adapters.sqlite import log_file as file
-from services.adapters.sqlite.group_commit import GroupCommit, ring
+from services.adapters.sqlite.group_commit import GroupCommit, wake_all
 from services.adapters.sqlite.writer_lock import WriterLock
 from services.log.port import LogDamaged, LogUnavailable, Stored
 
@@ -64,7 +64,7 @@ class SqliteLog:
         except BaseException:
             self._lock.release()
             raise
-        self._writer = GroupCommit(db, self._stored_head, self._wake)
+        self._writer = GroupCommit(db, self._checked_head, self._wake)
         return file.identity(db, self._path)
 
     # -- the port ------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ class SqliteLog:
     async def end(self, jurisdiction: str) -> Head:
         return await self._call(file.end, jurisdiction)
 
-    async def turn(self, jurisdiction: str) -> Head:
+    async def known_head(self, jurisdiction: str) -> Head:
         return await self.end(jurisdiction)
 
     async def append(self, jurisdiction: str, data: bytes) -> bool:
@@ -111,10 +111,10 @@ class SqliteLog:
             finally:
                 self._unlisten(jurisdiction, listener)
 
-    def hint(self, jurisdiction: str, head: Head, place: int) -> None:
+    def add_mark(self, jurisdiction: str, head: Head, offset: int) -> None:
         """The index knows."""
 
-    def place(self, jurisdiction: str) -> None:
+    def mark(self, jurisdiction: str) -> None:
         """The index knows."""
 
     def release(self, jurisdiction: str) -> None:
@@ -168,7 +168,7 @@ class SqliteLog:
 
     # -- the writing thread --------------------------------------------------------------------------------
 
-    def _stored_head(self, db: apsw.Connection, jurisdiction: str) -> Head:
+    def _checked_head(self, db: apsw.Connection, jurisdiction: str) -> Head:
         """The head as stored; its bytes are checked once, so that nothing is chained to a damaged one."""
         head = file.end(db, jurisdiction)
         if self._checked.get(jurisdiction) != head:
@@ -180,7 +180,7 @@ class SqliteLog:
         self._checked.update(heads)
         with self._gate:
             listeners = [one for jurisdiction in heads for one in self._waiting.pop(jurisdiction, [])]
-        ring(listeners)
+        wake_all(listeners)
 
     def _listen(self, jurisdiction: str, listener: Listener) -> None:
         with self._gate:

@@ -95,7 +95,7 @@ class SqliteViews:
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
         return await self._connections.read(reading.steps, self.tables, jurisdiction, after, limit)
 
-    async def oldest(self, jurisdiction: str) -> int | None:
+    async def oldest_step(self, jurisdiction: str) -> int | None:
         return await self._connections.read(outbox.oldest, jurisdiction)
 
     # -- writing -------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any, Final
 import apsw
 
 from projections.base import Row, View
-from services.views.columns import Column, Stored, held
+from services.views.columns import Column, Stored, stored_value
 from services.views.table import Table as AnyTable
 from services.views.table import encoder as _encoder
 
@@ -69,7 +69,7 @@ class Table(AnyTable):
             if row is None:
                 deletes.append((jurisdiction, key))
             elif old is None:
-                inserts.append((jurisdiction, key, *map(held, self.values(row)), data))
+                inserts.append((jurisdiction, key, *map(stored_value, self.values(row)), data))
             else:
                 self._update(updates, jurisdiction, key, old, row, data)
         self._execute(db, inserts, deletes, updates)
@@ -87,7 +87,9 @@ class Table(AnyTable):
         """Name only columns that changed: an index whose column is not named is not touched."""
         was, now = self.values(old), self.values(row)
         changed = tuple(map(ne, was, now))
-        updates.setdefault(changed, []).append((data, *map(held, compress(now, changed)), jurisdiction, key))
+        updates.setdefault(changed, []).append(
+            (data, *map(stored_value, compress(now, changed)), jurisdiction, key)
+        )
 
     def _execute(
         self,
@@ -117,7 +119,7 @@ class Table(AnyTable):
         """Put these rows in the place of all there are."""
         db.execute(f"DELETE FROM {self.name} WHERE jurisdiction = ?", (jurisdiction,))  # noqa: S608
         inserts = [
-            (jurisdiction, key, *map(held, self.values(row)), _encoder.encode(row))
+            (jurisdiction, key, *map(stored_value, self.values(row)), _encoder.encode(row))
             for key, row in rows.items()
         ]
         self._execute(db, sorted(inserts, key=lambda one: str(one[1])), [], {})

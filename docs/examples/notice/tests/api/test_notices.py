@@ -17,7 +17,7 @@ async def city(service: Service) -> None:
 async def test_a_notice_is_put_up_read_and_withdrawn(service: Service) -> None:
     await city(service)
     await service.ok("worker.register", worker="W1", role="rider")
-    async with service.as_("worker:W1") as phone:
+    async with await service.as_("worker:W1") as phone:
         read = await service.send("notice.confirm", client=phone, notice=f"N{MINE}", worker="W1")
         other = await service.send("notice.confirm", client=phone, notice=f"N{MINE}", worker="W2")
         seen = await service.rows("notices", client=phone)
@@ -38,7 +38,7 @@ async def test_a_refusal_carries_its_values(service: Service) -> None:
 
 async def test_a_token_of_one_area_reaches_its_notices_alone(service: Service) -> None:
     await city(service)
-    async with service.as_("dispatcher", areas=[MINE]) as desk:
+    async with await service.as_("dispatcher", areas=[MINE]) as desk:
         assert [row["notice"] for row in await service.rows("notices", client=desk)] == [f"N{MINE}"]
         mine = await service.send("notice.withdraw", client=desk, notice=f"N{MINE}")
         other = await service.send("notice.withdraw", client=desk, notice=f"N{OTHER}")
