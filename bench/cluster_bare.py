@@ -14,11 +14,11 @@ from events.commit import Head
 from projections.catalog import views as catalog
 from services.adapters.kafka.connection import FETCH_BYTES, Connection
 from services.adapters.kafka.transport import KafkaTransport
+from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.log.cold import ColdLog
 from services.log.identity import read_identity
 from services.log.port import Stored
-from services.postgres.pool import Pool
 from services.projector.app import TAKE
 from services.projector.tuning import tune
 from services.views.batch import run_batch

@@ -13,9 +13,9 @@ from bench.cluster_log import begin, check_in
 from bench.cluster_tools import Figures, process, quantile, until
 from projections.catalog import views as catalog
 from services import wiring
+from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.log.identity import partition_of
-from services.postgres.pool import Pool
 from services.sandbox.child import free_port
 from services.sandbox.cluster import Cluster
 

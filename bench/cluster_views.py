@@ -13,9 +13,9 @@ from bench.cluster_tools import Cpu, Figures, chained, cut, median, process, spr
 from events.commit import Head, Recorded
 from projections.catalog import views as catalog
 from services.adapters.kafka.connection import MAX_RECORD_BYTES, Connection
+from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.log.identity import partition_of
-from services.postgres.pool import Pool
 from services.sandbox.cluster import Cluster
 
 PARTITIONS: Final = 12

@@ -12,7 +12,6 @@ from services.access.cache import TokenCache
 from services.access.codes import new_code, normalise
 from services.access.port import AccessUnavailable, Code, Session, Token, TokenStore, hash_secret
 from services.access.principal import SCOPES, Principal, ScopeName
-from services.access.store import SqliteTokenStore
 from services.base.private import replace
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
@@ -50,7 +49,7 @@ def made_by_code(token: Token) -> bool:
 
 
 class Tokens:
-    """Tokens of one data folder (`access.sqlite`), or of a store that several processes share.
+    """Tokens of one data folder, or of a store that several processes share.
 
     Recognising one costs no look into the store. What others change is noticed within a second. What makes
     or ends something raises AccessUnavailable.
@@ -64,13 +63,12 @@ class Tokens:
     async def open(
         cls,
         folder: Path | str,
+        store: TokenStore,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        store: TokenStore | None = None,
     ) -> "Tokens":
         """The first admin's secret lies in `admin.token` in the folder. Takes the store over. Raises
         AccessUnavailable."""
         folder = Path(folder)
-        store = store or await SqliteTokenStore.open(folder / "access.sqlite")
         tokens = cls(folder, now, store)
         try:
             await tokens._cache.open()

@@ -18,7 +18,6 @@ from services.vault.master import checked, master_key
 from services.vault.phones import normalised
 from services.vault.port import KeyStore
 from services.vault.sealing import Key, parse
-from services.vault.store import SqliteKeyStore
 from services.vault.wrapping import SERVICE
 
 KEEP: Final = 30_000
@@ -29,19 +28,13 @@ log_of = logging.getLogger("muster.vault")
 
 
 async def open_vault(
-    folder: Path | str,
-    master: bytes | None = None,
-    *,
-    keep: int = KEEP,
-    store: KeyStore | None = None,
+    folder: Path | str, store: KeyStore, master: bytes | None = None, *, keep: int = KEEP
 ) -> "Vault":
     """Open a vault, or make it at first start. Raises MasterKeyMissing, WrongMasterKey, VaultUnavailable.
 
-    Without a store the keys are in `keys.sqlite` in the folder; without a master key it is in `master.key`
-    there. The vault takes the store over.
+    Without a master key it is in `master.key` in the folder. The vault takes the store over.
     """
     folder = Path(folder)
-    store = store or await SqliteKeyStore.open(folder / "keys.sqlite")
     try:
         if master is None:
             needed = not await store.empty()

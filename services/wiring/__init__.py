@@ -9,8 +9,12 @@ from typing import Any
 
 from projections.catalog import views as catalog
 from services.access import Tokens
+from services.adapters.folder.snapshots import FolderSnapshots
+from services.adapters.sqlite.keys import local_vault
 from services.adapters.sqlite.locations import SqliteLocations
 from services.adapters.sqlite.log import SqliteLog
+from services.adapters.sqlite.phones import SqlitePushStore
+from services.adapters.sqlite.tokens import local_tokens
 from services.adapters.sqlite.views import SqliteViews
 from services.api.server.edge import Edge
 from services.application.muster import Muster
@@ -20,9 +24,7 @@ from services.dispatch.abilities import load as load_abilities
 from services.log.port import Log, LogUnavailable
 from services.push.pusher import Pusher
 from services.push.rules import DEFAULT_HOSTS, Rules
-from services.push.store import SqlitePushStore
-from services.snapshots.folder import FolderSnapshots
-from services.vault import Vault, open_vault
+from services.vault import Vault
 from services.views.port import Views
 from services.wiring.settings import BadSetting as BadSetting
 from services.wiring.settings import Settings, load
@@ -60,7 +62,7 @@ async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | No
     log = await asyncio.to_thread(SqliteLog, data / "log.sqlite")
     try:
         views = await asyncio.to_thread(SqliteViews, data / "views.sqlite", catalog)
-        keys = await open_vault(data)
+        keys = await local_vault(data)
     except BaseException:
         await log.close()
         raise
@@ -82,7 +84,7 @@ async def readonly(data: Path) -> tuple[Log, Views, Vault]:
         return await cluster().shared(data)
     log = await asyncio.to_thread(SqliteLog.open_readonly, data / "log.sqlite")
     views = await asyncio.to_thread(SqliteViews.open_readonly, data / "views.sqlite", catalog)
-    return log, views, await open_vault(data)
+    return log, views, await local_vault(data)
 
 
 def abilities() -> Abilities:
@@ -98,13 +100,13 @@ async def announce_rebuilt(views: Views, jurisdiction: str) -> None:
 
 async def vault(data: Path) -> Vault:
     """The keys of a data folder, or of the cluster. Raises VaultError."""
-    return await (cluster().vault(data) if settings().clustered else open_vault(data))
+    return await (cluster().vault(data) if settings().clustered else local_vault(data))
 
 
 async def tokens(data: Path) -> Tokens:
     """The access tokens of a data folder, or of the cluster. Raises AccessUnavailable."""
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
-    return await (cluster().tokens(data) if settings().clustered else Tokens.open(data))
+    return await (cluster().tokens(data) if settings().clustered else local_tokens(data))
 
 
 @asynccontextmanager

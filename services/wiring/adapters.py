@@ -6,7 +6,6 @@ from typing import Final
 
 from projections.catalog import views as catalog
 from services.access import Tokens
-from services.access.postgres import PgTokenStore
 from services.adapters.kafka.changes import KafkaAnnouncer, KafkaFeed
 from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.locations import KafkaLocations
@@ -14,6 +13,13 @@ from services.adapters.kafka.log import open_log
 from services.adapters.kafka.topics import migrate as migrate_topics
 from services.adapters.kafka.topics import topic_problems
 from services.adapters.kafka.transport import KafkaTransport
+from services.adapters.postgres.checkpoints import PgCheckpoints
+from services.adapters.postgres.keys import PgKeyStore
+from services.adapters.postgres.migrate import migrate as migrate_tables
+from services.adapters.postgres.phones import PgPushStore
+from services.adapters.postgres.pool import Pool
+from services.adapters.postgres.snapshots import PgSnapshots
+from services.adapters.postgres.tokens import PgTokenStore
 from services.adapters.postgres.views import PgViews
 from services.application.muster import Muster
 from services.base.clock import Clock
@@ -21,15 +27,9 @@ from services.dispatch.abilities import SHIPPED
 from services.dispatch.abilities import load as load_abilities
 from services.log.identity import read_identity
 from services.log.port import Log
-from services.postgres.checkpoints import PgCheckpoints
-from services.postgres.migrate import migrate as migrate_tables
-from services.postgres.pool import Pool
 from services.projector.partitions import PartitionProjector
-from services.push.postgres import PgPushStore
-from services.snapshots.postgres import PgSnapshots
 from services.vault import Vault, open_vault
 from services.vault.master import given_key
-from services.vault.postgres import PgKeyStore
 from services.views.changes import Announcement
 from services.views.follower import Follower
 from services.views.port import Views
@@ -116,11 +116,16 @@ async def partitions() -> int:
 
 
 async def shared(data: Path) -> tuple[Log, PgViews, Vault]:
-    """Log, views and keys, for reading or writing. Raises LogUnavailable, ViewsUnavailable, VaultError."""
+    """Log, views and keys, for reading or writing. Raises LogUnavailable, DatabaseUnavailable,
+    ViewsUnavailable, VaultError."""
     log = await open_log(kafka())
     try:
         views = await PgViews.open(await _pool(), catalog)
-        keys = await vault(data)
+        try:
+            keys = await vault(data)
+        except BaseException:
+            await views.close()
+            raise
     except BaseException:
         await log.close()
         raise
@@ -161,12 +166,12 @@ async def vault(data: Path) -> Vault:
     """The keys that all processes share; the master key is this one's. Raises VaultError."""
     path = settings().master_key_file
     master = given_key(path) if path else None
-    return await open_vault(data, master, store=PgKeyStore(await _pool(STORE_SECONDS)))
+    return await open_vault(data, PgKeyStore(await _pool(STORE_SECONDS)), master)
 
 
 async def tokens(data: Path) -> Tokens:
     """The access tokens that all processes share. Raises AccessUnavailable, DatabaseUnavailable."""
-    return await Tokens.open(data, store=PgTokenStore(await _pool(STORE_SECONDS)))
+    return await Tokens.open(data, PgTokenStore(await _pool(STORE_SECONDS)))
 
 
 async def push_store() -> PgPushStore:

@@ -22,10 +22,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.access import Tokens
+from services.adapters.sqlite.phones import SqlitePushStore
 from services.push import PushUnavailable, Rules, Subscription
 from services.push.pusher import Pusher
 from services.push.sealing import b64, point
-from services.push.store import SqlitePushStore
 
 RULES = Rules(contact="mailto:desk@example.org", hosts=("push.example",))
 

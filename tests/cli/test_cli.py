@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from server import Server, muster
 
-from services.access import Tokens
+from services.adapters.sqlite.tokens import local_tokens
 
 ROSTER = Path(__file__).parents[2] / "services/intake/examples/roster.csv"
 J = "2307"
@@ -114,7 +114,7 @@ def test_a_phone_that_signed_in_is_no_reason_to_listen_to_everybody(tmp_path: Pa
     """Only tokens that somebody made for their people are."""
 
     async def sign_in() -> None:
-        tokens = await Tokens.open(tmp_path)
+        tokens = await local_tokens(tmp_path)
         assert await tokens.first_admin()
         assert await tokens.redeem_code((await tokens.issue_code(J, "W1"))[0])
         await tokens.close()

@@ -18,10 +18,10 @@ from town import Town, command, ok, scaled, started, watched
 from events.commit import decode
 from projections.catalog import views as catalog
 from services.adapters.kafka.log import open_log
+from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.log.chained import ChainedLog
 from services.log.port import LogUnavailable
-from services.postgres.pool import Pool
 from services.sandbox.child import free_port
 from services.views.port import ViewsUnavailable
 

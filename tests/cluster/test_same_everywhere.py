@@ -14,9 +14,9 @@ from town import Town, started
 
 from projections.base import Row
 from projections.catalog import views as catalog
+from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.adapters.sqlite.views import SqliteViews
-from services.postgres.pool import Pool
 from services.views.port import Query, Views
 
 OF_THE_RECORDING = {"recorded_at", "position", "body"}

@@ -15,9 +15,9 @@ from events.commit import decode
 from projections.catalog import views as catalog
 from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.log import open_log
+from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.log.port import Stored
-from services.postgres.pool import Pool
 from services.sandbox.cluster import Cluster
 from services.verify.views import audit
 

@@ -7,8 +7,8 @@ import pytest
 from pg_server import database, execute
 from pydantic import SecretStr
 
+from services.adapters.postgres.pool import BadValue, Pool
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres.pool import BadValue, Pool
 from services.wiring import adapters
 from services.wiring.settings import Settings
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pg_server import database
 
-from services.postgres.pool import Pool
+from services.adapters.postgres.phones import PgPushStore
+from services.adapters.postgres.pool import Pool
+from services.adapters.sqlite.phones import SqlitePushStore
 from services.push import PushStore, PushUnavailable, Subscription
 from services.push.port import MAX_PHONES
-from services.push.postgres import PgPushStore
-from services.push.store import SqlitePushStore
 
 NOW = datetime(2022, 3, 28, tzinfo=UTC)
 DAY = timedelta(days=1)

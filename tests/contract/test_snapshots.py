@@ -11,15 +11,15 @@ import msgspec
 import pytest
 from pg_server import database, execute
 
+from services.adapters.folder.snapshots import FolderSnapshots
+from services.adapters.postgres.pool import Pool
+from services.adapters.postgres.snapshots import PgSnapshots
 from services.base.unavailable import DatabaseUnavailable
 from services.decisions.snapshot import freeze
 from services.decisions.state import State
-from services.postgres.pool import Pool
 from services.snapshots import packing
-from services.snapshots.folder import FolderSnapshots
 from services.snapshots.packing import checksum, code, pack, unpack
 from services.snapshots.port import Snapshot, Snapshots, SnapshotsUnavailable
-from services.snapshots.postgres import PgSnapshots
 from tests.given import area, given
 
 LOG = "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3d"

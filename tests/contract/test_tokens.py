@@ -17,11 +17,12 @@ from pg_server import database, execute, server
 
 from services.access import AccessUnavailable, Principal, TokenRefused, Tokens
 from services.access.cache import MISSES
-from services.access.postgres import PgTokenStore
 from services.access.tokens import PHONES
+from services.adapters.postgres.pool import Pool
+from services.adapters.postgres.tokens import PgTokenStore
+from services.adapters.sqlite.tokens import local_tokens
 from services.base.private import connect
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres.pool import Pool
 
 ROOT = Path(__file__).parents[2]
 OLD = """
@@ -37,11 +38,13 @@ STRICT, WITHOUT ROWID;
 PROGRAM = """
 import asyncio, sys
 from services.access import Tokens
-from services.access.postgres import PgTokenStore
-from services.postgres.pool import Pool
+from services.adapters.postgres.pool import Pool
+from services.adapters.postgres.tokens import PgTokenStore
+from services.adapters.sqlite.tokens import local_tokens
 
 async def main(folder, dsn):
-    tokens = await Tokens.open(folder, store=PgTokenStore(await Pool.open(dsn)) if dsn else None)
+    opened = Tokens.open(folder, PgTokenStore(await Pool.open(dsn))) if dsn else local_tokens(folder)
+    tokens = await opened
     await tokens.revoke("desk-1")
     print(await tokens.create("desk-2", "viewer"))
     await tokens.close()
@@ -71,8 +74,10 @@ class Home:
         self.folder, self.dsn, self.clock = folder, dsn, clock
 
     async def open(self, folder: Path | None = None) -> Tokens:
-        store = PgTokenStore(await Pool.open(self.dsn)) if self.dsn else None
-        return await Tokens.open(folder or self.folder, self.clock, store)
+        where = folder or self.folder
+        if not self.dsn:
+            return await local_tokens(where, self.clock)
+        return await Tokens.open(where, PgTokenStore(await Pool.open(self.dsn)), self.clock)
 
     def kept(self) -> str:
         """All that is stored."""
@@ -542,7 +547,7 @@ class TestAFolderOfAnEarlierVersion:
             (clock.now.isoformat(),),
         )
         db.close()
-        tokens = await Tokens.open(tmp_path, clock)
+        tokens = await local_tokens(tmp_path, clock)
 
         assert await tokens.redeem_code((await tokens.issue_code("2307", "W1"))[0])
         assert [token.scope for token in await tokens.list()] == ["viewer", "worker"]

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from pg_server import database, execute
 
-from services.postgres.pool import Pool
+from services.adapters.postgres.keys import PgKeyStore
+from services.adapters.postgres.pool import Pool
+from services.adapters.sqlite.keys import local_vault
 from services.vault import BadToken, Erased, MasterKeyMissing, NoKey, Vault, WrongMasterKey, mask, open_vault
 from services.vault.phones import normalised
-from services.vault.postgres import PgKeyStore
 
 ID = "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3d"
 TOKEN = re.compile(rf"sealed:1:worker/W1:{ID}:name:[\w-]{{16}}:[\w-]+")
@@ -31,8 +32,9 @@ class Home:
         self.folder, self.dsn = folder, dsn
 
     async def open(self, master: bytes | None = None, **how: Any) -> Vault:
-        store = PgKeyStore(await Pool.open(self.dsn)) if self.dsn else None
-        return await open_vault(self.folder, master, store=store, **how)
+        if not self.dsn:
+            return await local_vault(self.folder, master, **how)
+        return await open_vault(self.folder, PgKeyStore(await Pool.open(self.dsn)), master, **how)
 
     def execute(self, sql: str) -> list[Any]:
         """On the store, from outside; `keys` is its table of keys."""
@@ -291,7 +293,7 @@ class TestTheFile:
 
     @pytest.fixture
     async def vault(self, tmp_path: Path) -> AsyncIterator[Vault]:
-        opened = await open_vault(tmp_path)
+        opened = await local_vault(tmp_path)
         await opened.ensure("2307", ["worker/W1"])
         yield opened
         await opened.close()
@@ -303,7 +305,7 @@ class TestTheFile:
 
     async def test_is_taken_from_everybody_else_again(self, vault: Vault, tmp_path: Path) -> None:
         (tmp_path / "master.key").chmod(0o644)
-        await (await open_vault(tmp_path)).close()
+        await (await local_vault(tmp_path)).close()
 
         assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o600
 
@@ -320,7 +322,7 @@ class TestTheFile:
 
     async def test_the_bytes_of_the_key_are_gone_from_the_disk(self, tmp_path: Path) -> None:
         """From the store and from its write-ahead log, however the pages were split meanwhile."""
-        vault = await open_vault(tmp_path)
+        vault = await local_vault(tmp_path)
         subjects = [f"worker/{n * 7919 % 3001:04d}" for n in range(2000)]
         for begin in range(0, len(subjects), 100):
             await vault.ensure("2307", subjects[begin : begin + 100])
@@ -480,7 +482,7 @@ class TestMoving:
 
     @pytest.fixture
     async def source(self, tmp_path: Path) -> AsyncIterator[Vault]:
-        opened = await open_vault(tmp_path / "source")
+        opened = await local_vault(tmp_path / "source")
         await opened.ensure("2307", ["worker/W1", "worker/W2"])
         await opened.erase("2307", "worker/W2")
         yield opened
@@ -520,7 +522,7 @@ class TestMoving:
     async def test_repeats_of_commands_are_known_here_and_further_on(
         self, source: Vault, home: Home, tmp_path: Path
     ) -> None:
-        target, last = await home.open(), await open_vault(tmp_path / "last")
+        target, last = await home.open(), await local_vault(tmp_path / "last")
         asked = ("2307", None, "worker.check_in", None, {"worker": "W1"})
         before, elsewhere = await hashed(target, *asked), await hashed(target, "2308", *asked[1:])
         await target.adopt("2307", await source.keys_of("2307", []))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pg_server import database, execute, files_of, server
 
+from services.adapters.postgres.keys import PgKeyStore
+from services.adapters.postgres.listening import Listener
+from services.adapters.postgres.pool import Pool
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres.listening import Listener
-from services.postgres.pool import Pool
 from services.vault import MasterKeyMissing, Vault, VaultUnavailable, WrongMasterKey, open_vault
 from services.vault import keyring as module
 from services.vault.master import given_key
-from services.vault.postgres import PgKeyStore
 
 ID = "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3d"
 MASTER = b"k" * 32
@@ -26,7 +26,7 @@ def dsn() -> str:
 
 
 async def opened(dsn: str, folder: Path, master: bytes | None = MASTER) -> Vault:
-    return await open_vault(folder, master, store=PgKeyStore(await Pool.open(dsn)))
+    return await open_vault(folder, PgKeyStore(await Pool.open(dsn)), master)
 
 
 @pytest.fixture

@@ -20,13 +20,13 @@ from events.worker import WorkerCheckedIn
 from projections import headcount, roster
 from projections.base import Row, View
 from projections.fold import fold
+from services.adapters.postgres.migrate import migrate
+from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.adapters.sqlite.views import SqliteViews
 from services.decisions.area.commands import DefineArea
 from services.decisions.worker.commands import CheckIn, CheckOut, Register, Retire, SetPresence
 from services.log.port import Stored
-from services.postgres.migrate import migrate
-from services.postgres.pool import Pool
 from services.views.batch import run_batch
 from services.views.match import matches
 from services.views.port import BadQuery, Batch, Query, RowUnreadable, ViewsUnavailable

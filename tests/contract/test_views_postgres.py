@@ -19,11 +19,11 @@ from pg_server import empty_database, execute
 from events.commit import Head
 from projections import headcount, roster
 from projections.base import View
+from services.adapters.postgres import pool
+from services.adapters.postgres.migrate import migrate
+from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres import pool
-from services.postgres.migrate import migrate
-from services.postgres.pool import Pool
 from services.sandbox.postgres import Database
 from services.views.port import BadQuery, Batch, Query, ViewsUnavailable
 from services.views.query import KEY, cursor, sort_of

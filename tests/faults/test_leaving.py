@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from scripted import Scripted, Topic
 
+from services.adapters.sqlite.keys import local_vault
 from services.base.clock import SystemClock
 from services.decisions.base import Command
 from services.decisions.state import Known
@@ -19,7 +20,7 @@ from services.recorder import writer as writing
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.writer import Writer
 from services.snapshots.port import Snapshot
-from services.vault import Vault, open_vault
+from services.vault import Vault
 from services.vault.errors import VaultUnavailable
 
 J = "2307"
@@ -85,7 +86,7 @@ async def ask(writer: Writer, command: Command, key: str | None = None) -> str:
 
 @pytest.fixture
 async def keys(tmp_path: Path) -> AsyncIterator[Locked]:
-    vault = await open_vault(tmp_path)
+    vault = await local_vault(tmp_path)
     yield Locked(vault)
     await vault.close()
 

@@ -10,6 +10,7 @@ import pytest
 from scripted import Scripted, Topic
 
 from events.commit import decode
+from services.adapters.sqlite.keys import local_vault
 from services.base.clock import SystemClock
 from services.decisions.state import Known
 from services.decisions.worker.commands import Register
@@ -20,7 +21,7 @@ from services.log.port import LogUnavailable, OutcomeUnknown
 from services.log.transport import NotSent, SendUnknown, Sent
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.writer import Writer
-from services.vault import Vault, open_vault
+from services.vault import Vault
 from tests.make import chain
 
 J = "2307"
@@ -153,7 +154,7 @@ async def _nothing(ids: object, upto: int) -> dict[str, Known]:
 
 @pytest.fixture
 async def office(line: tuple[Lossy, ChainedLog], tmp_path: Path) -> AsyncIterator[Office]:
-    vault = await open_vault(tmp_path)
+    vault = await local_vault(tmp_path)
     made = Office(line[1], vault)
     running = asyncio.create_task(made.writer.run())
     await made.writer.ready()

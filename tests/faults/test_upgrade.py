@@ -12,6 +12,7 @@ from test_delivery import PARTITIONS, Packed, Quiet, history
 from events import catalog as events
 from events.commit import Head, decode
 from projections.catalog import views as catalog
+from services.adapters.sqlite.keys import local_vault
 from services.base.clock import SystemClock
 from services.decisions.state import Known
 from services.decisions.worker.commands import CheckIn
@@ -22,7 +23,7 @@ from services.projector.partitions import PartitionProjector
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.errors import Parked
 from services.recorder.writer import Writer
-from services.vault import Vault, open_vault
+from services.vault import Vault
 from services.views.port import Query
 from services.views.rebuild import StraightFold
 
@@ -145,7 +146,7 @@ async def test_an_old_writer_at_work_answers_whoever_waits_when_a_newer_one_has_
     for stored in [one for one in commits if one.head.position <= readable.position]:
         there.put(where, b"2307", stored.data)
     log = await ChainedLog(Scripted(there), there.identity).open()
-    vault = await open_vault(tmp_path)
+    vault = await local_vault(tmp_path)
     old_reader(monkeypatch)
     writer = writing(log, vault)
     running = asyncio.create_task(writer.run())
@@ -169,7 +170,7 @@ async def test_an_old_writer_refuses_what_it_cannot_decide_and_an_upgraded_one_g
 ) -> None:
     there = topic()
     log = await ChainedLog(Scripted(there), there.identity).open()
-    vault = await open_vault(tmp_path)
+    vault = await local_vault(tmp_path)
 
     async def submit() -> str:
         writer = writing(log, vault)

@@ -9,8 +9,8 @@ from town import Town, started
 
 from events.commit import decode
 from projections.catalog import views as catalog
+from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
-from services.postgres.pool import Pool
 from services.views.port import Query
 from tests.story import STORY
 from tests.transfer.places import J, Place, item, ok

@@ -10,9 +10,10 @@ import pytest
 from chains import AT, recorded, seal
 
 from events.commit import Head
+from services.adapters.sqlite.keys import local_vault
 from services.adapters.sqlite.log import SqliteLog
 from services.transfer import TransferFailed, export_keys, keyfile, load_keys
-from services.vault import Vault, open_vault
+from services.vault import Vault
 from tests.transfer.places import J, Place, failed, muster, ok
 
 SECRET = "a passphrase of some length"
@@ -35,7 +36,7 @@ class Source:
     @classmethod
     async def open(cls, folder: Path) -> "Source":
         folder.mkdir()
-        return cls(SqliteLog(folder / "log.sqlite"), await open_vault(folder))
+        return cls(SqliteLog(folder / "log.sqlite"), await local_vault(folder))
 
     async def filled(self, people: int) -> "Source":
         await self.vault.ensure(J, [f"worker/W{n}" for n in range(people)])
@@ -124,7 +125,7 @@ async def test_under_the_master_key_it_opens_with_that_one_alone(
 ) -> None:
     file = await written(source, tmp_path / "keys", None)
     assert await code_of(target, file, None) == "keys.wrong_master_key"
-    same = await open_vault(tmp_path / "same", (tmp_path / "source" / "master.key").read_bytes())
+    same = await local_vault(tmp_path / "same", (tmp_path / "source" / "master.key").read_bytes())
     await load_keys(target.log, same, file)
     assert await same.open(J, source.tokens[0]) == "Courier 0"
     await same.close()
@@ -164,7 +165,7 @@ async def test_keys_that_are_missing_are_counted(source: Source, target: Source,
 async def test_a_changed_byte_anywhere_is_found(source: Source, target: Source, tmp_path: Path) -> None:
     file = await written(source, tmp_path / "keys", None)
     whole = file.read_bytes()
-    same = await open_vault(tmp_path / "same", (tmp_path / "source" / "master.key").read_bytes())
+    same = await local_vault(tmp_path / "same", (tmp_path / "source" / "master.key").read_bytes())
     for place in range(0, len(whole), 13):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x01]) + whole[place + 1 :])
         with pytest.raises(TransferFailed) as caught:

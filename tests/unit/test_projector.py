@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.adapters.kafka.connection import Connection
+from services.adapters.postgres.migrate import FOLDER, migrations
 from services.base.clock import SharedClock
-from services.postgres.migrate import FOLDER, migrations
 from services.projector.app import BUFFER, build
 from services.projector.watchdog import PATIENCE, Lag
 

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from projections.assignments import AssignmentRow
+from services.adapters.sqlite.phones import SqlitePushStore
 from services.push import BadPush, Rules
 from services.push.pusher import Pusher, new_assignments
 from services.push.sealing import BadKeys, Browser, Signer, b64, new_key, seal, unb64
-from services.push.store import SqlitePushStore
 from services.views.port import Change, Step
 
 NOW = datetime(2022, 3, 28, 8, tzinfo=UTC)

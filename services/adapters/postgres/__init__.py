@@ -1,1 +1,1 @@
-"""On PostgreSQL: the views."""
+"""Adapters on PostgreSQL: one pool of a process for all of them."""

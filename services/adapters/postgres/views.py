@@ -12,10 +12,10 @@ from events.commit import Head
 from projections.base import Row, View
 from services.adapters.postgres import views_heads as heads
 from services.adapters.postgres import views_versions as versions
+from services.adapters.postgres.pool import BadValue, Pool
+from services.adapters.postgres.views_pool import ViewsPool
 from services.adapters.postgres.views_table import Changes, PgTable
-from services.postgres.pool import BadValue, Pool
 from services.views.port import BadQuery, Batch, Page, Query, Rows, Step, ViewsUnavailable
-from services.views.postgres_pool import ViewsPool
 from services.views.query import KEY, POSTGRES, cursor, select, sort_of
 from services.views.steps import pack, unpack
 from services.views.table import encoder

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -11,6 +11,7 @@ import apsw
 import msgspec
 
 from services.access.port import AccessUnavailable, Code, Session, Token, TokenTable
+from services.access.tokens import Tokens
 from services.base.private import connect
 
 _SCHEMA: Final = """
@@ -200,3 +201,8 @@ def _token(row: tuple[str | None, ...]) -> Token:
         "revoked_at": revoked_at,
     }
     return msgspec.convert(fields, Token)
+
+
+async def local_tokens(folder: Path | str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Tokens:
+    """The tokens in `access.sqlite` in a folder. Raises AccessUnavailable."""
+    return await Tokens.open(folder, await SqliteTokenStore.open(Path(folder) / "access.sqlite"), now)

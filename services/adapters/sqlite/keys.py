@@ -12,6 +12,7 @@ import msgspec
 
 from services.base.private import connect
 from services.vault.errors import VaultUnavailable
+from services.vault.vault import KEEP, Vault, open_vault
 from services.vault.wrapping import KeyWrapper
 
 _SCHEMA: Final = """
@@ -179,3 +180,10 @@ class SqliteKeyStore(KeyWrapper):
             yield
         except (apsw.Error, OSError) as error:
             raise VaultUnavailable(f"the key store {self._where} cannot be used: {error}") from error
+
+
+async def local_vault(folder: Path | str, master: bytes | None = None, *, keep: int = KEEP) -> Vault:
+    """The vault whose keys are in `keys.sqlite` in a folder. As `open_vault`."""
+    return await open_vault(
+        folder, await SqliteKeyStore.open(Path(folder) / "keys.sqlite"), master, keep=keep
+    )

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
+from services.adapters.postgres.pool import Pool
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres.pool import Pool
 from services.push.port import MAX_PHONES, PushUnavailable, Subscription
 
 _INSERT: Final = (
@@ -28,7 +28,7 @@ _CLAIM: Final = "INSERT INTO push_claims (push, until) VALUES ($1, $2) ON CONFLI
 
 
 class PgPushStore:
-    """As services.push.port, in the tables of services/postgres/sql/014_push.sql."""
+    """As services.push.port, in the tables of services/adapters/postgres/sql/014_push.sql."""
 
     def __init__(self, pool: Pool) -> None:
         """Takes the handle over; the tables must be there."""

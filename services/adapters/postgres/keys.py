@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from services.adapters.postgres.listening import Listener
+from services.adapters.postgres.pool import Pool
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres.listening import Listener
-from services.postgres.pool import Pool
 from services.vault.errors import VaultUnavailable
 from services.vault.wrapping import SERVICE, KeyWrapper
 
@@ -41,7 +41,7 @@ _NOTIFY: Final = "SELECT pg_notify($1, $2)"
 
 
 class PgKeyStore(KeyWrapper):
-    """As services.vault.port, in the tables of services/postgres/sql/010_keys.sql.
+    """As services.vault.port, in the tables of services/adapters/postgres/sql/010_keys.sql.
 
     PostgreSQL overwrites nothing: what was erased stays in dead rows until a vacuum, in the write-ahead log
     and in backups until those go (docs/privacy.md); wrapped by the master key, all the while.

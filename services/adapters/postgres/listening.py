@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from services.adapters.postgres.pool import TROUBLE, Pool, told
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres.pool import TROUBLE, Pool, told
 
 PING_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 2

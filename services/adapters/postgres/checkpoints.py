@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.postgres.pool import Pool
+from services.adapters.postgres.pool import Pool
 
 _CLAIM: Final = "INSERT INTO source (log) VALUES ($1) ON CONFLICT DO NOTHING"
 _SAVE: Final = (

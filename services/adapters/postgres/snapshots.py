@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from services.adapters.postgres.pool import Pool
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres.pool import Pool
 from services.snapshots.packing import checksum
 from services.snapshots.port import Snapshot, SnapshotsUnavailable
 
@@ -33,7 +33,7 @@ log_of = logging.getLogger("muster.snapshots")
 
 
 class PgSnapshots:
-    """In the tables of services/postgres/sql/012_snapshots.sql."""
+    """In the tables of services/adapters/postgres/sql/012_snapshots.sql."""
 
     def __init__(self, pool: Pool, *, part: int = PART) -> None:
         """Takes the handle over; the tables must be there."""

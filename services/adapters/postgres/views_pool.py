@@ -6,13 +6,13 @@ from typing import Any
 
 import asyncpg
 
+from services.adapters.postgres.pool import BadValue, Pool
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres.pool import BadValue, Pool
 from services.views.port import BadQuery, ViewsUnavailable
 
 
 class ViewsPool:
-    """As services.postgres.pool. All but `close` raises ViewsUnavailable."""
+    """As services.adapters.postgres.pool. All but `close` raises ViewsUnavailable."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from services.access.port import AccessUnavailable, Code, Session, Token, TokenTable
+from services.adapters.postgres.pool import Pool
 from services.base.unavailable import DatabaseUnavailable
-from services.postgres.pool import Pool
 
 _VERSION: Final = "SELECT version FROM access_version"
 _ADD: Final = (
@@ -36,7 +36,7 @@ _DELETE: Final = (
 
 
 class PgTokenStore:
-    """As services.access.port, in the tables of services/postgres/sql/011_tokens.sql."""
+    """As services.access.port, in the tables of services/adapters/postgres/sql/011_tokens.sql."""
 
     def __init__(self, pool: Pool) -> None:
         """Takes the handle over; the tables must be there."""

@@ -1,1 +1,0 @@
-"""PostgreSQL: what all that is kept there has in common."""
