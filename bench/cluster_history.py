@@ -7,7 +7,7 @@ import msgspec
 
 from events.commit import Recorded, decode
 from services import wiring
-from services.decisions.state import Known
+from services.decisions.state import RecordedCommand
 from services.demo.driver import ScenarioClock, play
 from services.demo.scenarios import SCENARIOS
 from services.intake.sinks import envelope_of
@@ -42,5 +42,5 @@ async def yichun(folder: Path, seed: int = 328) -> list[Recorded]:
     return [event for batch in batches for stored in batch for event in decode(stored.data).events]
 
 
-async def _nothing() -> dict[str, Known]:
+async def _nothing() -> dict[str, RecordedCommand]:
     return {}

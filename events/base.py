@@ -11,7 +11,7 @@ Personal = Annotated[str, msgspec.Meta(description=PERSONAL)]
 """Name, phone, address or free text: in events and rows always a sealed token, never plain text (privacy)."""
 
 
-class Place(msgspec.Struct, frozen=True, gc=False):
+class WorkerStanding(msgspec.Struct, frozen=True, gc=False):
     """Where and how a worker counts in the headcount."""
 
     area: str
@@ -25,11 +25,11 @@ class Move(msgspec.Struct, frozen=True, gc=False):
     """One worker's place of the present, before and after an event; None = not on the roster."""
 
     worker: str
-    before: Place | None
-    after: Place | None
+    before: WorkerStanding | None
+    after: WorkerStanding | None
 
 
-class Standing(msgspec.Struct, frozen=True, gc=False):
+class RequestStanding(msgspec.Struct, frozen=True, gc=False):
     """Where and how a request counts in the ledger."""
 
     area: str
@@ -44,8 +44,8 @@ class RequestMove(msgspec.Struct, frozen=True, gc=False):
     """One request's standing before and after an event; None = not yet received."""
 
     request: str
-    before: Standing | None
-    after: Standing | None
+    before: RequestStanding | None
+    after: RequestStanding | None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,7 +60,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Codes of the rules that would have refused this, had it not been observed elsewhere."""
 
 
-class Happened(msgspec.Struct, frozen=True, kw_only=True):
+class EventEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     """An event decoded, with its envelope: what evolve functions and views fold."""
 
     jurisdiction: str

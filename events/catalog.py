@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 import events
-from events.base import Event, Happened, registered, upcasters
+from events.base import Event, EventEnvelope, registered, upcasters
 from events.commit import Commit, Recorded
 
 for _module in pkgutil.iter_modules(events.__path__, "events."):
@@ -71,11 +71,11 @@ def _upcast(key: tuple[str, int], data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def happened(commit: Commit) -> Iterator[Happened]:
+def envelopes(commit: Commit) -> Iterator[EventEnvelope]:
     """The commit's events, decoded, in order. Raises UnknownEvent or BadEvent."""
     for offset, recorded in enumerate(commit.events):
         position = commit.first + offset
-        yield Happened(
+        yield EventEnvelope(
             jurisdiction=commit.jurisdiction,
             position=position,
             recorded_at=commit.recorded_at,

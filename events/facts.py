@@ -4,7 +4,7 @@ from typing import Final
 
 from events import presence
 from events.assignment import DONE, AssignmentDone, AssignmentProgressed
-from events.base import Happened
+from events.base import EventEnvelope
 from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact
 from events.worker import WorkerCheckedIn, WorkerCheckedOut, WorkerPresenceSet, WorkerReported
 
@@ -21,7 +21,7 @@ SAID: Final = {presence.AVAILABLE: AVAILABLE, presence.ON_BREAK: BREAK}
 """Presence that a worker says -> kind of fact."""
 
 
-def fact_of(event: Happened) -> tuple[str, Fact] | None:
+def fact_of(event: EventEnvelope) -> tuple[str, Fact] | None:
     """(worker, own fact) that an event tells; None where it tells none, as of a team's act.
 
     To register again after retiring is a fact too, but the event alone does not say that they had retired.
@@ -44,7 +44,7 @@ def fact_of(event: Happened) -> tuple[str, Fact] | None:
 
 
 def _fact(
-    event: Happened,
+    event: EventEnvelope,
     kind: str,
     *,
     area: str | None = None,

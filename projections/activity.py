@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from events.base import Event, Happened
+from events.base import Event, EventEnvelope
 from events.refs import fields_by_kind
 from projections.base import Own, Row, View, personal_fields
 from projections.presence import key_of
@@ -39,20 +39,20 @@ class ActivityRow(Row, frozen=True, kw_only=True):
 _LEFT_OUT = {"area", "moved", "requests_moved", "anomalies", "state"}
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    return (key_of(happened.position),)
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    return (key_of(envelope.position),)
 
 
-def evolve(row: ActivityRow | None, happened: Happened, key: str) -> ActivityRow | None:
-    e = happened.data
+def evolve(row: ActivityRow | None, envelope: EventEnvelope, key: str) -> ActivityRow | None:
+    e = envelope.data
     return ActivityRow(
-        position=happened.position,
-        name=happened.name,
-        at=happened.at,
-        recorded_at=happened.recorded_at,
-        actor=happened.actor,
-        command=happened.command,
-        observed=happened.observed,
+        position=envelope.position,
+        name=envelope.name,
+        at=envelope.at,
+        recorded_at=envelope.recorded_at,
+        actor=envelope.actor,
+        command=envelope.command,
+        observed=envelope.observed,
         subject=subject(e),
         area=area_of(e),
         anomalies=e.anomalies,

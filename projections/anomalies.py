@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from events.base import Happened
+from events.base import EventEnvelope
 from projections.activity import subjects
 from projections.base import Row, View
 from projections.presence import key_of
@@ -28,23 +28,23 @@ class AnomalyRow(Row, frozen=True, kw_only=True):
     assignment: str | None = None
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    if not happened.data.anomalies:
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    if not envelope.data.anomalies:
         return ()
-    return [f"{key_of(happened.position)}:{code}" for code in happened.data.anomalies]
+    return [f"{key_of(envelope.position)}:{code}" for code in envelope.data.anomalies]
 
 
-def evolve(row: AnomalyRow | None, happened: Happened, key: str) -> AnomalyRow | None:
+def evolve(row: AnomalyRow | None, envelope: EventEnvelope, key: str) -> AnomalyRow | None:
     return AnomalyRow(
-        position=happened.position,
+        position=envelope.position,
         code=key.partition(":")[2],
-        name=happened.name,
-        at=happened.at,
-        recorded_at=happened.recorded_at,
-        actor=happened.actor,
-        command=happened.command,
-        area=area_of(happened.data),
-        **subjects(happened.data),
+        name=envelope.name,
+        at=envelope.at,
+        recorded_at=envelope.recorded_at,
+        actor=envelope.actor,
+        command=envelope.command,
+        area=area_of(envelope.data),
+        **subjects(envelope.data),
     )
 
 

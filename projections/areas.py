@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from events.area import AreaClosed, AreaDefined, AreaRenamed, parents
-from events.base import Happened
+from events.base import EventEnvelope
 from events.jurisdiction import JurisdictionEstablished
 from projections.base import EVERYBODY, Row, View
 
@@ -22,21 +22,21 @@ class AreaRow(Row, frozen=True, kw_only=True):
     lat: float | None = None
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    e = happened.data
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    e = envelope.data
     if isinstance(e, JurisdictionEstablished):
-        return (happened.jurisdiction,)
+        return (envelope.jurisdiction,)
     if isinstance(e, AreaDefined | AreaRenamed | AreaClosed):
         return (e.area,)
     return ()
 
 
-def evolve(row: AreaRow | None, happened: Happened, key: str) -> AreaRow | None:
-    match happened.data:
+def evolve(row: AreaRow | None, envelope: EventEnvelope, key: str) -> AreaRow | None:
+    match envelope.data:
         case JurisdictionEstablished() as e:
             return AreaRow(area=key, name=e.name, parent=None, level=0)
         case AreaDefined() as e:
-            level = parents(e.area).index(happened.jurisdiction) + 1
+            level = parents(e.area).index(envelope.jurisdiction) + 1
             return AreaRow(area=key, name=e.name, parent=e.parent, level=level, lon=e.lon, lat=e.lat)
         case AreaRenamed() as e if row:
             return msgspec.structs.replace(row, name=e.name)

@@ -17,7 +17,7 @@ from events.assignment import (
     AssignmentProgressed,
     AssignmentReleased,
 )
-from events.base import Happened
+from events.base import EventEnvelope
 from events.request import RequestAmended
 from events.stages import STAGES
 from events.worker import WorkerTakenBack
@@ -59,8 +59,8 @@ class AssignmentRow(Row, frozen=True, kw_only=True):
     override: str | None = None
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    e = happened.data
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    e = envelope.data
     match e:
         case RequestAmended():
             return e.assignments
@@ -72,8 +72,8 @@ def keys(happened: Happened) -> Iterable[str]:
             return ()
 
 
-def evolve(row: AssignmentRow | None, happened: Happened, key: str) -> AssignmentRow | None:
-    e = happened.data
+def evolve(row: AssignmentRow | None, envelope: EventEnvelope, key: str) -> AssignmentRow | None:
+    e = envelope.data
     if row is None:
         if not isinstance(e, AssignmentOffered | AssignmentDispatched):
             return None
@@ -87,11 +87,11 @@ def evolve(row: AssignmentRow | None, happened: Happened, key: str) -> Assignmen
             incident=e.incident,
             state=e.state,
         )
-    return _changed(row, happened)
+    return _changed(row, envelope)
 
 
-def _changed(row: AssignmentRow, happened: Happened) -> AssignmentRow:
-    e, at = happened.data, happened.at
+def _changed(row: AssignmentRow, envelope: EventEnvelope) -> AssignmentRow:
+    e, at = envelope.data, envelope.at
     match e:
         case RequestAmended():
             given = {"area": e.area, "incident": e.incident}
@@ -109,7 +109,7 @@ def _changed(row: AssignmentRow, happened: Happened) -> AssignmentRow:
                 row, dispatched_at=row.dispatched_at or at, override=e.override or row.override
             )
         case AssignmentProgressed():
-            stages = (*row.stages, Stage(e.stage, at, happened.recorded_at, happened.position))
+            stages = (*row.stages, Stage(e.stage, at, envelope.recorded_at, envelope.position))
             row = _timed(msgspec.structs.replace(row, stages=stages))
         case AssignmentDone() | AssignmentReleased() | AssignmentDeclined() | AssignmentExpired():
             if row.ended_at is None:

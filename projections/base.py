@@ -6,7 +6,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from events.base import Event, Happened
+from events.base import Event, EventEnvelope
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,9 +34,9 @@ class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     name: str
     """Path segment of its endpoint; table name; lower case."""
     row: type[R]
-    keys: Callable[[Happened], Iterable[str]]
+    keys: Callable[[EventEnvelope], Iterable[str]]
     """Which rows an event touches."""
-    evolve: Callable[[R | None, Happened, str], R | None]
+    evolve: Callable[[R | None, EventEnvelope, str], R | None]
     """The row (by key) after an event; None = no such row."""
     events: tuple[type[Event], ...] = ()
     """Event classes it folds; empty = every event."""

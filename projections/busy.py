@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from events.assignment import LIVE, AssignmentEvent
-from events.base import Happened
+from events.base import EventEnvelope
 from events.worker import WorkerTakenBack
 from projections.base import Own, Row, View
 from projections.where import area_of
@@ -41,8 +41,8 @@ class BusyRow(Row, frozen=True, kw_only=True):
     """Tasks without a known end: in the past, those never released."""
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    e = happened.data
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    e = envelope.data
     if isinstance(e, AssignmentEvent):
         return (f"team:{e.team}",) if e.team else (f"worker:{e.worker}",)
     if isinstance(e, WorkerTakenBack) and e.assignment:
@@ -50,15 +50,15 @@ def keys(happened: Happened) -> Iterable[str]:
     return ()
 
 
-def evolve(row: BusyRow | None, happened: Happened, key: str) -> BusyRow | None:
-    e = happened.data
+def evolve(row: BusyRow | None, envelope: EventEnvelope, key: str) -> BusyRow | None:
+    e = envelope.data
     if not isinstance(e, AssignmentEvent | WorkerTakenBack) or e.assignment is None:
         return row
     tasks = row.tasks if row else ()
     old = next((t for t in tasks if t.assignment == e.assignment), None)
     rest = tuple(t for t in tasks if t.assignment != e.assignment)
     if e.state in LIVE:
-        since, area = (old.since, old.area) if old else (happened.at, area_of(e))
+        since, area = (old.since, old.area) if old else (envelope.at, area_of(e))
         area = e.area or area if isinstance(e, AssignmentEvent) else area
         rest = (*rest, Task(e.assignment, e.request or "", since, e.state, area=area))
     return busy_row(key, rest)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from events.base import Happened
+from events.base import EventEnvelope
 from projections.base import Row, View
 
 
@@ -19,14 +19,14 @@ class CommandRow(Row, frozen=True, kw_only=True):
     """Keyed hash of (name, claimed at, plain data)."""
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    return (happened.command,)
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    return (envelope.command,)
 
 
-def evolve(row: CommandRow | None, happened: Happened, key: str) -> CommandRow | None:
+def evolve(row: CommandRow | None, envelope: EventEnvelope, key: str) -> CommandRow | None:
     if row is None:
-        return CommandRow(position=happened.position, name=happened.name, body=happened.body)
-    return msgspec.structs.replace(row, position=happened.position)
+        return CommandRow(position=envelope.position, name=envelope.name, body=envelope.body)
+    return msgspec.structs.replace(row, position=envelope.position)
 
 
 VIEW = View(name="commands", row=CommandRow, keys=keys, evolve=evolve, public=False)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from events.base import Event, Happened
-from events.catalog import happened
+from events.base import Event, EventEnvelope
+from events.catalog import envelopes
 from events.commit import Commit
 from projections.base import Row, View
 
@@ -29,7 +29,7 @@ def folds(view: View[Any], cls: type[Event]) -> bool:
     return not view.events or issubclass(cls, view.events)
 
 
-def step(view: View[Any], rows: dict[str, Row], event: Happened) -> None:
+def step(view: View[Any], rows: dict[str, Row], event: EventEnvelope) -> None:
     """Change a view's rows by one event; a row that ends is taken out."""
     if not folds(view, type(event.data)):
         return
@@ -48,6 +48,6 @@ def fold(view: View[Any], commits: Iterable[Commit], rows: Mapping[str, Row] | N
     """
     folded = dict(rows or {})
     for commit in commits:
-        for event in happened(commit):
+        for event in envelopes(commit):
             step(view, folded, event)
     return folded

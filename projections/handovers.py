@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from events.base import Happened, Personal
+from events.base import EventEnvelope, Personal
 from events.handover import HandoverAcknowledged, HandoverErased, HandoverResolved, HandoverWritten
 from projections.base import Row, View
 
@@ -36,38 +36,38 @@ class HandoverRow(Row, frozen=True, kw_only=True):
 EVENTS = (HandoverWritten, HandoverAcknowledged, HandoverResolved, HandoverErased)
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    e = happened.data
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    e = envelope.data
     return (e.note,) if isinstance(e, EVENTS) else ()
 
 
-def evolve(row: HandoverRow | None, happened: Happened, key: str) -> HandoverRow | None:
-    match happened.data:
+def evolve(row: HandoverRow | None, envelope: EventEnvelope, key: str) -> HandoverRow | None:
+    match envelope.data:
         case HandoverWritten() as e:
             return HandoverRow(
                 note=key,
                 area=e.area,
                 priority=e.priority,
-                written_at=happened.at,
-                written_by=happened.actor,
+                written_at=envelope.at,
+                written_by=envelope.actor,
                 text=e.text,
             )
         case HandoverAcknowledged() if row:
-            mine = Acknowledgement(happened.actor, happened.at)
+            mine = Acknowledgement(envelope.actor, envelope.at)
             return msgspec.structs.replace(row, acknowledged=(*row.acknowledged, mine))
         case HandoverResolved() if row:
-            return _resolved(row, happened)
+            return _resolved(row, envelope)
         case HandoverErased() if row:
-            return msgspec.structs.replace(_resolved(row, happened), text=None)
+            return msgspec.structs.replace(_resolved(row, envelope), text=None)
         case _:
             return row
 
 
-def _resolved(row: HandoverRow, happened: Happened) -> HandoverRow:
+def _resolved(row: HandoverRow, envelope: EventEnvelope) -> HandoverRow:
     """From the first time it was said."""
     if row.state == "resolved":
         return row
-    return msgspec.structs.replace(row, state="resolved", resolved_at=happened.at, resolved_by=happened.actor)
+    return msgspec.structs.replace(row, state="resolved", resolved_at=envelope.at, resolved_by=envelope.actor)
 
 
 VIEW = View(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from events.base import Happened, Place
+from events.base import EventEnvelope, WorkerStanding
 from projections.base import Row, View
 
 
@@ -19,14 +19,14 @@ class HeadcountRow(Row, frozen=True, kw_only=True):
     count: int
 
 
-def key_of(place: Place) -> str:
+def key_of(place: WorkerStanding) -> str:
     """The row a place counts in."""
     return f"{place.area}:{place.role}:{place.presence}:{place.team or ''}"
 
 
-def keys(happened: Happened) -> Iterable[str]:
+def keys(envelope: EventEnvelope) -> Iterable[str]:
     touched: dict[str, None] = {}
-    for move in happened.data.moved:
+    for move in envelope.data.moved:
         if move.before != move.after:
             for place in (move.before, move.after):
                 if place is not None:
@@ -34,15 +34,15 @@ def keys(happened: Happened) -> Iterable[str]:
     return touched
 
 
-def evolve(row: HeadcountRow | None, happened: Happened, key: str) -> HeadcountRow | None:
-    for move in happened.data.moved:
+def evolve(row: HeadcountRow | None, envelope: EventEnvelope, key: str) -> HeadcountRow | None:
+    for move in envelope.data.moved:
         for place, by in ((move.before, -1), (move.after, 1)):
             if place is not None and key_of(place) == key:
                 row = _plus(row, place, by)
     return row if row and row.count else None
 
 
-def _plus(row: HeadcountRow | None, place: Place, by: int) -> HeadcountRow:
+def _plus(row: HeadcountRow | None, place: WorkerStanding, by: int) -> HeadcountRow:
     if row is None:
         return HeadcountRow(
             area=place.area, role=place.role, presence=place.presence, team=place.team, count=by

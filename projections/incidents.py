@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from events.base import Happened, Standing
+from events.base import EventEnvelope, RequestStanding
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from events.team import TeamFormed
 from projections import requests
@@ -39,8 +39,8 @@ class IncidentRow(Row, frozen=True, kw_only=True):
 _OWN = IncidentDeclared | IncidentAmended | IncidentClosed | IncidentReopened | TeamFormed
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    e = happened.data
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    e = envelope.data
     found: dict[str, None] = {}
     if isinstance(e, _OWN) and e.incident:
         found[e.incident] = None
@@ -51,8 +51,8 @@ def keys(happened: Happened) -> Iterable[str]:
     return found
 
 
-def evolve(row: IncidentRow | None, happened: Happened, key: str) -> IncidentRow | None:
-    e = happened.data
+def evolve(row: IncidentRow | None, envelope: EventEnvelope, key: str) -> IncidentRow | None:
+    e = envelope.data
     if isinstance(e, IncidentDeclared):
         return IncidentRow(
             incident=key,
@@ -81,7 +81,7 @@ def evolve(row: IncidentRow | None, happened: Happened, key: str) -> IncidentRow
     return row
 
 
-def _plus(row: IncidentRow, standing: Standing | None, key: str, by: int) -> IncidentRow:
+def _plus(row: IncidentRow, standing: RequestStanding | None, key: str, by: int) -> IncidentRow:
     if standing is None or standing.incident != key:
         return row
     count = getattr(row, standing.state) + by

@@ -12,7 +12,7 @@ import msgspec
 
 from events import team, worker
 from events.assignment import OFFERED
-from events.base import Event, Place
+from events.base import Event, WorkerStanding
 from events.jurisdiction import JurisdictionEstablished
 from events.presence import presence_of
 from events.request_state import state_of
@@ -37,14 +37,14 @@ class StandRow(Row, frozen=True, kw_only=True):
 class Board(Replay):
     """All that the four views need, at one instant."""
 
-    def place(self, key: str) -> Place | None:
+    def place(self, key: str) -> WorkerStanding | None:
         """Where a worker counted."""
         known = self.workers[key]
         if known.retired:
             return None
         active = next((t for t in known.teams if self.teams[t].active), None)
         area = known.duty.area if known.duty.on else known.home_area
-        return Place(area or self.jurisdiction, known.role, self._presence(known, active), active)
+        return WorkerStanding(area or self.jurisdiction, known.role, self._presence(known, active), active)
 
     def _presence(self, known: Worker, active: str | None) -> str:
         live = [*known.live, *(self.teams[active].live if active else ())]
@@ -52,7 +52,7 @@ class Board(Replay):
 
     def headcount(self) -> dict[str, Row]:
         """Rows of `headcount`, as counted then."""
-        counts: dict[str, tuple[Place, int]] = {}
+        counts: dict[str, tuple[WorkerStanding, int]] = {}
         for key in self.workers:
             place = self.place(key)
             if place:
@@ -142,8 +142,8 @@ COUNTING: Final[tuple[type[Event], ...]] = (
 PRESENCE: Final = View(
     name="presence",
     row=StandRow,
-    keys=lambda happened: (),
-    evolve=lambda row, happened, key: row,
+    keys=lambda envelope: (),
+    evolve=lambda row, envelope, key: row,
     filters=("worker", "area", "role", "presence", "team", "since"),
     own=Own("worker"),
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from events.base import Happened
+from events.base import EventEnvelope
 from events.jurisdiction import JurisdictionEstablished, JurisdictionMoved, JurisdictionResumed
 from projections.base import EVERYBODY, Row, View
 
@@ -26,12 +26,12 @@ class JurisdictionRow(Row, frozen=True, kw_only=True):
     """When it last went on in this log, moved here or restored."""
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    return (happened.jurisdiction,)
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    return (envelope.jurisdiction,)
 
 
-def evolve(row: JurisdictionRow | None, happened: Happened, key: str) -> JurisdictionRow | None:
-    e, at = happened.data, happened.at
+def evolve(row: JurisdictionRow | None, envelope: EventEnvelope, key: str) -> JurisdictionRow | None:
+    e, at = envelope.data, envelope.at
     if isinstance(e, JurisdictionEstablished):
         return JurisdictionRow(jurisdiction=key, name=e.name, timezone=e.timezone, established_at=at)
     if row is None:

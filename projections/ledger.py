@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from events.base import Happened, Standing
+from events.base import EventEnvelope, RequestStanding
 from projections import requests
 from projections.base import Row, View
 
@@ -25,22 +25,22 @@ class LedgerRow(Row, frozen=True, kw_only=True):
     merged: int = 0
 
 
-def key_of(standing: Standing) -> str:
+def key_of(standing: RequestStanding) -> str:
     """The row a request counts in."""
     return f"{standing.incident or ''}:{standing.area}:{standing.day}"
 
 
-def keys(happened: Happened) -> Iterable[str]:
+def keys(envelope: EventEnvelope) -> Iterable[str]:
     found: dict[str, None] = {}
-    for move in happened.data.requests_moved:
+    for move in envelope.data.requests_moved:
         for standing in (move.before, move.after):
             if standing:
                 found[key_of(standing)] = None
     return found
 
 
-def evolve(row: LedgerRow | None, happened: Happened, key: str) -> LedgerRow | None:
-    for move in happened.data.requests_moved:
+def evolve(row: LedgerRow | None, envelope: EventEnvelope, key: str) -> LedgerRow | None:
+    for move in envelope.data.requests_moved:
         before = move.before if move.before and key_of(move.before) == key else None
         after = move.after if move.after and key_of(move.after) == key else None
         known = after or before
@@ -52,7 +52,7 @@ def evolve(row: LedgerRow | None, happened: Happened, key: str) -> LedgerRow | N
     return row if row and row.received else None
 
 
-def _plus(row: LedgerRow, standing: Standing | None, by: int) -> LedgerRow:
+def _plus(row: LedgerRow, standing: RequestStanding | None, by: int) -> LedgerRow:
     if standing is None:
         return row
     return msgspec.structs.replace(row, **{standing.state: getattr(row, standing.state) + by})

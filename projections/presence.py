@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from events.base import Happened
+from events.base import EventEnvelope
 from events.duty import Fact, intervals, order
 from events.facts import TELLING, fact_of
 from events.worker import (
@@ -58,33 +58,33 @@ def key_of(position: int) -> str:
     return f"{position:012d}"
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    e = happened.data
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    e = envelope.data
     if isinstance(e, WorkerTakenBack):
         return (key_of(e.position),)
-    return (key_of(happened.position),) if fact_of(happened) else ()
+    return (key_of(envelope.position),) if fact_of(envelope) else ()
 
 
-def evolve(row: PresenceRow | None, happened: Happened, key: str) -> PresenceRow | None:
-    e = happened.data
+def evolve(row: PresenceRow | None, envelope: EventEnvelope, key: str) -> PresenceRow | None:
+    e = envelope.data
     if isinstance(e, WorkerTakenBack):
         return msgspec.structs.replace(row, void=True) if row else None
-    told = fact_of(happened)
+    told = fact_of(envelope)
     if told is None:
         return row
     worker, fact = told
     return PresenceRow(
-        position=happened.position,
+        position=envelope.position,
         worker=worker,
         kind=fact.kind,
         area=area_of(e),
-        at=happened.at,
-        claimed=happened.claimed,
-        recorded_at=happened.recorded_at,
-        late_seconds=(happened.recorded_at - happened.at).total_seconds(),
-        observed=happened.observed,
-        actor=happened.actor,
-        command=happened.command,
+        at=envelope.at,
+        claimed=envelope.claimed,
+        recorded_at=envelope.recorded_at,
+        late_seconds=(envelope.recorded_at - envelope.at).total_seconds(),
+        observed=envelope.observed,
+        actor=envelope.actor,
+        command=envelope.command,
     )
 
 
@@ -127,8 +127,8 @@ VIEW = View(
 INTERVALS = View(
     name="intervals",
     row=IntervalRow,
-    keys=lambda happened: (),
-    evolve=lambda row, happened, key: row,
+    keys=lambda envelope: (),
+    evolve=lambda row, envelope, key: row,
     filters=("worker", "area", "since", "until", "seconds", "late_seconds"),
     own=Own("worker"),
 )

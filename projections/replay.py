@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from events import assignment, request, team, worker
-from events.base import Event, Happened
+from events.base import Event, EventEnvelope
 from events.duty import OFF, REPORT, Duty, order, step
 from events.facts import fact_of
 from events.request_state import ended_by
@@ -83,7 +83,7 @@ class Assignment(msgspec.Struct):
 class Replay:
     """Workers, teams, assignments and requests of a jurisdiction, as they were at an instant."""
 
-    def __init__(self, jurisdiction: str, events: Iterable[Happened], at: datetime) -> None:
+    def __init__(self, jurisdiction: str, events: Iterable[EventEnvelope], at: datetime) -> None:
         self.jurisdiction = jurisdiction
         self.workers: dict[str, Worker] = {}
         self.teams: dict[str, Team] = {}
@@ -98,10 +98,10 @@ class Replay:
         for event in sorted(self._counting(events, at), key=order):
             self._take(event)
 
-    def _counting(self, events: Iterable[Happened], at: datetime) -> list[Happened]:
+    def _counting(self, events: Iterable[EventEnvelope], at: datetime) -> list[EventEnvelope]:
         known = list(events)
         void = {e.data.position for e in known if isinstance(e.data, worker.WorkerTakenBack)}
-        counting: list[Happened] = []
+        counting: list[EventEnvelope] = []
         for event in known:
             if event.position in void:
                 continue
@@ -113,7 +113,7 @@ class Replay:
                 counting.append(event)
         return counting
 
-    def _take(self, event: Happened) -> None:
+    def _take(self, event: EventEnvelope) -> None:
         e = event.data
         if isinstance(e, assignment.AssignmentEvent):
             self._take_assignment(e, event.at)
@@ -146,7 +146,7 @@ class Replay:
             case _:
                 pass
 
-    def _take_fact(self, event: Happened) -> None:
+    def _take_fact(self, event: EventEnvelope) -> None:
         told = fact_of(event)
         if told and told[1].kind != REPORT:  # a report is no duty, and may be older than the registration
             known = self._worker(told[0])
@@ -176,7 +176,7 @@ class Replay:
         holder = self._worker(e.worker) if e.worker else self._team(e.team or "")
         _hold(holder.live, e.assignment, task.live)
 
-    def _take_request(self, event: Happened) -> None:
+    def _take_request(self, event: EventEnvelope) -> None:
         for key in requests.keys(event):
             row = requests.evolve(self.rows.get(key), event, key)
             if row:

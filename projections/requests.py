@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from events.assignment import DONE, LIVE, OFFERED, AssignmentEvent, AssignmentProgressed
-from events.base import Happened, Personal
+from events.base import EventEnvelope, Personal
 from events.request import (
     RequestAmended,
     RequestCancelled,
@@ -67,23 +67,23 @@ class RequestRow(Row, frozen=True, kw_only=True):
 _PERSONAL = ("contact_name", "contact_phone", "address", "text", "note")
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    found = dict.fromkeys(move.request for move in happened.data.requests_moved)
-    request = getattr(happened.data, "request", None)
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    found = dict.fromkeys(move.request for move in envelope.data.requests_moved)
+    request = getattr(envelope.data, "request", None)
     if isinstance(request, str):
         found[request] = None
-    if isinstance(happened.data, RequestMerged):
-        found[happened.data.into] = None
+    if isinstance(envelope.data, RequestMerged):
+        found[envelope.data.into] = None
     return found
 
 
-def evolve(row: RequestRow | None, happened: Happened, key: str) -> RequestRow | None:
-    if isinstance(happened.data, RequestOpened):
-        row = _opened(happened.data, happened)
+def evolve(row: RequestRow | None, envelope: EventEnvelope, key: str) -> RequestRow | None:
+    if isinstance(envelope.data, RequestOpened):
+        row = _opened(envelope.data, envelope)
     if row is None:
         return None
-    row = _changed(row, happened, key)
-    for move in happened.data.requests_moved:
+    row = _changed(row, envelope, key)
+    for move in envelope.data.requests_moved:
         if move.request == key and move.after:
             row = msgspec.structs.replace(
                 row,
@@ -96,7 +96,7 @@ def evolve(row: RequestRow | None, happened: Happened, key: str) -> RequestRow |
     return row
 
 
-def _opened(e: RequestOpened, happened: Happened) -> RequestRow:
+def _opened(e: RequestOpened, envelope: EventEnvelope) -> RequestRow:
     same = (
         "request",
         "area",
@@ -109,13 +109,13 @@ def _opened(e: RequestOpened, happened: Happened) -> RequestRow:
         "entered_at",
     )
     given = {f: getattr(e, f) for f in (*same, "lon", "lat", "source", *_PERSONAL[:4])}
-    return RequestRow(day="", state=OPEN, opened_at=happened.at, **given)
+    return RequestRow(day="", state=OPEN, opened_at=envelope.at, **given)
 
 
-def _changed(row: RequestRow, happened: Happened, key: str) -> RequestRow:
-    match happened.data:
+def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
+    match envelope.data:
         case AssignmentEvent() as e:
-            return _assigned(row, e, happened)
+            return _assigned(row, e, envelope)
         case WorkerTakenBack() as e if e.assignment:
             return _listed(row, e.assignment, e.state)
         case RequestAmended() as e:
@@ -124,10 +124,10 @@ def _changed(row: RequestRow, happened: Happened, key: str) -> RequestRow:
         case RequestMerged() as e if e.into == key:
             return msgspec.structs.replace(row, merged_from=(*row.merged_from, e.request))
         case RequestMerged() as e:
-            return msgspec.structs.replace(row, ended_at=happened.at, merged_into=e.into, reason="merged")
+            return msgspec.structs.replace(row, ended_at=envelope.at, merged_into=e.into, reason="merged")
         case RequestCompleted() | RequestCancelled() | RequestFailed() as e:
             return msgspec.structs.replace(
-                row, ended_at=happened.at, reason=e.reason, note=e.note or row.note
+                row, ended_at=envelope.at, reason=e.reason, note=e.note or row.note
             )
         case RequestReopened() as e:
             return msgspec.structs.replace(
@@ -145,13 +145,13 @@ def _changed(row: RequestRow, happened: Happened, key: str) -> RequestRow:
             return row
 
 
-def _assigned(row: RequestRow, e: AssignmentEvent, happened: Happened) -> RequestRow:
+def _assigned(row: RequestRow, e: AssignmentEvent, envelope: EventEnvelope) -> RequestRow:
     """The assignment enters the list its state says; first times are kept."""
     row = _listed(row, e.assignment, e.state)
-    first_assigned = row.first_assigned_at or (happened.at if e.state in LIVE else None)
+    first_assigned = row.first_assigned_at or (envelope.at if e.state in LIVE else None)
     first_on_scene = row.first_on_scene_at
     if isinstance(e, AssignmentProgressed) and e.stage == ON_SCENE:
-        first_on_scene = min(first_on_scene or happened.at, happened.at)
+        first_on_scene = min(first_on_scene or envelope.at, envelope.at)
     return msgspec.structs.replace(
         row, touched=True, first_assigned_at=first_assigned, first_on_scene_at=first_on_scene
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from events.base import Happened, Personal, Place
+from events.base import EventEnvelope, Personal, WorkerStanding
 from events.duty import REPORT
 from events.presence import OFF_DUTY
 from events.worker import WorkerAmended, WorkerErased, WorkerRegistered, WorkerReported, WorkerTakenBack
@@ -34,51 +34,51 @@ class RosterRow(Row, frozen=True, kw_only=True):
     phone: Personal | None = None
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    workers = dict.fromkeys(move.worker for move in happened.data.moved)
-    if isinstance(happened.data, WorkerAmended | WorkerErased | WorkerRegistered):
-        workers[happened.data.worker] = None
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    workers = dict.fromkeys(move.worker for move in envelope.data.moved)
+    if isinstance(envelope.data, WorkerAmended | WorkerErased | WorkerRegistered):
+        workers[envelope.data.worker] = None
     return workers
 
 
-def evolve(row: RosterRow | None, happened: Happened, key: str) -> RosterRow | None:
-    row = _described(row, happened, key)
-    for move in happened.data.moved:
+def evolve(row: RosterRow | None, envelope: EventEnvelope, key: str) -> RosterRow | None:
+    row = _described(row, envelope, key)
+    for move in envelope.data.moved:
         if move.worker != key:
             continue
         if move.after is None:
             return None
-        row = _placed(row, move.after, happened, key)
+        row = _placed(row, move.after, envelope, key)
     return row
 
 
-def _placed(row: RosterRow | None, place: Place, happened: Happened, key: str) -> RosterRow:
+def _placed(row: RosterRow | None, place: WorkerStanding, envelope: EventEnvelope, key: str) -> RosterRow:
     fields = {"area": place.area, "role": place.role, "presence": place.presence, "team": place.team}
     if row is None:
-        row = RosterRow(worker=key, since=happened.at, **fields)  # pyright: ignore[reportArgumentType]
+        row = RosterRow(worker=key, since=envelope.at, **fields)  # pyright: ignore[reportArgumentType]
     if (row.area, row.presence, row.team) == (place.area, place.presence, place.team):
         return msgspec.structs.replace(row, **fields)
-    return msgspec.structs.replace(row, since=happened.at, **fields)
+    return msgspec.structs.replace(row, since=envelope.at, **fields)
 
 
-def _described(row: RosterRow | None, happened: Happened, key: str) -> RosterRow | None:
+def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> RosterRow | None:
     """What is known of the worker apart from their place."""
-    data = happened.data
+    data = envelope.data
     if isinstance(data, WorkerRegistered) and data.worker == key:
         return RosterRow(
             worker=key,
-            area=happened.jurisdiction if row is None else row.area,
+            area=envelope.jurisdiction if row is None else row.area,
             role=data.role,
             presence=OFF_DUTY if row is None else row.presence,
             team=row.team if row else None,
-            since=row.since if row else happened.at,
+            since=row.since if row else envelope.at,
             home_area=data.home_area,
             reported_area=row.reported_area if row else None,
             organisation=data.organisation,
             skills=data.skills,
             vehicle=data.vehicle,
             capacity=data.capacity,
-            registered_by=happened.actor,
+            registered_by=envelope.actor,
             name=data.name,
             phone=data.phone,
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from events.assignment import LIVE, AssignmentEvent
-from events.base import Happened
+from events.base import EventEnvelope
 from events.team import (
     TeamActivated,
     TeamAmended,
@@ -52,13 +52,13 @@ EVENTS = (
 )
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    team = getattr(happened.data, "team", None)
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    team = getattr(envelope.data, "team", None)
     return (team,) if isinstance(team, str) else ()
 
 
-def evolve(row: TeamRow | None, happened: Happened, key: str) -> TeamRow | None:
-    e = happened.data
+def evolve(row: TeamRow | None, envelope: EventEnvelope, key: str) -> TeamRow | None:
+    e = envelope.data
     if isinstance(e, TeamFormed):
         return TeamRow(
             team=key,
@@ -68,13 +68,13 @@ def evolve(row: TeamRow | None, happened: Happened, key: str) -> TeamRow | None:
             organisation=e.organisation,
             incident=e.incident,
             capacity=e.capacity,
-            formed_at=happened.at,
+            formed_at=envelope.at,
         )
-    return _changed(row, happened) if row else None
+    return _changed(row, envelope) if row else None
 
 
-def _changed(row: TeamRow, happened: Happened) -> TeamRow:
-    match happened.data:
+def _changed(row: TeamRow, envelope: EventEnvelope) -> TeamRow:
+    match envelope.data:
         case TeamAmended() as e:
             given = {f: getattr(e, f) for f in ("name", "area", "organisation", "capacity")}
             return msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
@@ -87,9 +87,9 @@ def _changed(row: TeamRow, happened: Happened) -> TeamRow:
         case TeamLeaderAppointed() as e:
             return msgspec.structs.replace(row, leader=e.worker)
         case TeamActivated():
-            return msgspec.structs.replace(row, state="active", activated_at=happened.at)
+            return msgspec.structs.replace(row, state="active", activated_at=envelope.at)
         case TeamStoodDown():
-            return msgspec.structs.replace(row, state="stood_down", stood_down_at=happened.at)
+            return msgspec.structs.replace(row, state="stood_down", stood_down_at=envelope.at)
         case AssignmentEvent() as e:
             return _with_live(row, e)
         case _:

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from events.base import Happened, Move, Place, RequestMove, Standing
+from events.base import EventEnvelope, Move, RequestMove, RequestStanding, WorkerStanding
 from events.presence import OFF_DUTY
 from events.request_state import DONE, ENDED
 from projections.base import Row, View
@@ -48,22 +48,22 @@ def slot_of(at: datetime) -> datetime:
     return utc.replace(minute=utc.minute - utc.minute % QUARTER_MINUTES, second=0, microsecond=0)
 
 
-def keys(happened: Happened) -> Iterable[str]:
-    e = happened.data
+def keys(envelope: EventEnvelope) -> Iterable[str]:
+    e = envelope.data
     if not e.moved and not e.requests_moved:
         return ()
     changes = _changes(e.moved, e.requests_moved)
     if not changes:
         return ()
-    slot = _prefix(slot_of(happened.at))
+    slot = _prefix(slot_of(envelope.at))
     return [f"{slot}{area}" for area in changes]
 
 
-def evolve(row: TimelineRow | None, happened: Happened, key: str) -> TimelineRow | None:
-    slot = slot_of(happened.at)
+def evolve(row: TimelineRow | None, envelope: EventEnvelope, key: str) -> TimelineRow | None:
+    slot = slot_of(envelope.at)
     area = key.removeprefix(_prefix(slot))
     row = row or TimelineRow(area=area, date=slot.date().isoformat(), slot=slot)
-    came, went, received, served, ended = _changes(happened.data.moved, happened.data.requests_moved)[area]
+    came, went, received, served, ended = _changes(envelope.data.moved, envelope.data.requests_moved)[area]
     row = msgspec.structs.replace(
         row,
         came=row.came + came,
@@ -98,11 +98,11 @@ def _changes(moved: tuple[Move, ...], requests: tuple[RequestMove, ...]) -> dict
     return {area: change for area, change in found.items() if any(change)}
 
 
-def _on_duty_in(place: Place | None) -> str | None:
+def _on_duty_in(place: WorkerStanding | None) -> str | None:
     return place.area if place and place.presence != OFF_DUTY else None
 
 
-def _counted(standing: Standing | None) -> tuple[str, bool, bool] | None:
+def _counted(standing: RequestStanding | None) -> tuple[str, bool, bool] | None:
     """(area, whether done, whether ended)."""
     return standing and (standing.area, standing.state == DONE, standing.state in ENDED)
 

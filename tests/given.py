@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.base import Event, Happened
-from events.catalog import happened
+from events.base import Event, EventEnvelope
+from events.catalog import envelopes
 from events.commit import Commit, Head, decode, digest, encode
-from services.decisions.base import FACT, Ask, Command, Refused, Scope, commands
+from services.decisions.base import FACT, Command, Context, Refused, Scope, commands
 from services.decisions.decide import apply, confirm, decide
 from services.decisions.state import State
 from services.decisions.table import tables
@@ -57,18 +57,18 @@ class Log:
 
     def __init__(self, jurisdiction: str = J) -> None:
         self.state, self.reader = State(jurisdiction), State(jurisdiction)
-        self.events: list[Happened] = []
+        self.events: list[EventEnvelope] = []
         self.commits: list[Commit] = []
         self.now = DAY
         self._asked = 0
 
-    def do(self, command: Command, **how: Any) -> list[Happened]:
+    def do(self, command: Command, **how: Any) -> list[EventEnvelope]:
         """Record a command and give its events. Raises Refused, having changed nothing."""
-        ask = self._ask(command, **how)
+        ctx = self._context(command, **how)
         before = snapshot(self.state)
         first = self.state.head.position + 1
         try:
-            recorded = decide(self.state, command, ask, first, "body")
+            recorded = decide(self.state, command, ctx, first, "body")
         except Refused:
             self.state.undo()
             assert snapshot(self.state) == before, "a refusal left something behind"
@@ -79,7 +79,7 @@ class Log:
         if not recorded:
             assert decided == before, "a command without events changed the state"
             return []
-        again = decide(self.state, command, self._again(ask), first, "body")
+        again = decide(self.state, command, self._again(ctx), first, "body")
         assert again == recorded, "deciding twice differs"
         assert snapshot(self.state) == decided
         return self._seal(
@@ -88,12 +88,12 @@ class Log:
                 jurisdiction=self.state.jurisdiction,
                 first=first,
                 prev=self.state.head.hash,
-                recorded_at=ask.now,
+                recorded_at=ctx.now,
                 events=tuple(recorded),
             )
         )
 
-    def _seal(self, commit: Commit) -> list[Happened]:
+    def _seal(self, commit: Commit) -> list[EventEnvelope]:
         data = encode(commit)
         stored = decode(data)
         head = Head(commit.first + len(commit.events) - 1, digest(data))
@@ -101,11 +101,11 @@ class Log:
         apply(self.reader, stored, head)
         assert snapshot(self.reader) == snapshot(self.state), "replay differs from what was decided"
         self.commits.append(stored)
-        new = list(happened(stored))
+        new = list(envelopes(stored))
         self.events += new
         return new
 
-    def _ask(
+    def _context(
         self,
         command: Command,
         *,
@@ -114,11 +114,11 @@ class Log:
         observed: bool = False,
         scope: Scope | None = None,
         id: str | None = None,
-    ) -> Ask:
+    ) -> Context:
         self.now = max(now or self.now, self.now)
         self._asked += 1
         past = at if at and (observed or command.KIND == FACT) else self.now  # claims happen now
-        return Ask(
+        return Context(
             id=id or f"c{self._asked}",
             actor="test",
             now=self.now,
@@ -130,15 +130,15 @@ class Log:
         )
 
     @staticmethod
-    def _again(ask: Ask) -> Ask:
-        return Ask(
-            id=ask.id,
-            actor=ask.actor,
-            now=ask.now,
-            at=ask.at,
-            claimed=ask.claimed,
-            observed=ask.observed,
-            scope=ask.scope,
+    def _again(ctx: Context) -> Context:
+        return Context(
+            id=ctx.id,
+            actor=ctx.actor,
+            now=ctx.now,
+            at=ctx.at,
+            claimed=ctx.claimed,
+            observed=ctx.observed,
+            scope=ctx.scope,
             anomalies=[],
         )
 
@@ -171,7 +171,7 @@ class Given:
 class When:
     """What came of it."""
 
-    def __init__(self, given: Given, events: list[Happened], refusal: Refused | None) -> None:
+    def __init__(self, given: Given, events: list[EventEnvelope], refusal: Refused | None) -> None:
         self.given, self.events, self.refusal = given, events, refusal
 
     @property

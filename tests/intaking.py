@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from services.decisions.base import Ask, Refused, commands
+from services.decisions.base import Context, Refused, commands
 from services.decisions.decide import decide
 from services.decisions.state import COMMANDS, State
 from services.intake import Summary, import_files, parse_mapping
@@ -35,7 +35,7 @@ class Deciding:
             return {"id": key, "outcome": "known", "position": self.state[COMMANDS][key].position}
         command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
         at = min(item["at"] or NOW, NOW)
-        ask = Ask(
+        ask = Context(
             id=key, actor="test", now=NOW, at=at, claimed=item["at"], observed=item["observed"], anomalies=[]
         )
         mark = self.state.mark()

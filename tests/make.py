@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
 from events.commit import Commit, Head, Recorded, digest, encode
-from services.decisions.base import Ask, Command, Refused
+from services.decisions.base import Command, Context, Refused
 from services.decisions.decide import confirm, decide
 from services.decisions.state import State
 from services.log.port import Stored
@@ -34,8 +34,8 @@ class Chain:
         events: list[Recorded] = []
         try:
             for command in commands:
-                ask = self._ask(now, at, observed)
-                events += decide(self.state, command, ask, self.head.position + len(events) + 1, "body")
+                ctx = self._context(now, at, observed)
+                events += decide(self.state, command, ctx, self.head.position + len(events) + 1, "body")
         except Refused:
             self.state.undo()
             raise
@@ -57,9 +57,9 @@ class Chain:
         self.commits.append(stored)
         return stored
 
-    def _ask(self, now: datetime, at: datetime | None, observed: bool) -> Ask:
+    def _context(self, now: datetime, at: datetime | None, observed: bool) -> Context:
         self._asked += 1
-        return Ask(
+        return Context(
             id=str(uuid5(_IDS, f"command {self._asked}")),
             actor="test",
             now=now,

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final, cast
 
 from services.access.cache import TokenCache
-from services.access.codes import new_code, normalise
 from services.access.port import AccessUnavailable, Code, Session, Token, TokenStore, hash_secret
 from services.access.principal import SCOPES, Principal, ScopeName
+from services.access.sign_in_codes import new_code, normalise
 from services.base.private import replace
 
 SESSION_LIFETIME: Final = timedelta(hours=12)

@@ -19,7 +19,6 @@ from services import console
 from services.access import AccessUnavailable, Tokens
 from services.api import (
     candidates,
-    codes,
     commands,
     find,
     health,
@@ -30,6 +29,7 @@ from services.api import (
     places,
     push,
     session,
+    sign_in_codes,
     stream,
     telemetry,
     views,
@@ -39,7 +39,7 @@ from services.api.context import answer, muster, principal
 from services.api.hub import Hub
 from services.api.lag import Lag
 from services.api.limits import LimitBodies
-from services.api.mine import Looking
+from services.api.mine import WorkerReader
 from services.api.pages import STATIC, SecurityHeaders, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
 from services.api.server.edge import Edge
@@ -80,7 +80,7 @@ def build(
 
     app = FastAPI(title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
-    app.state.wrong_codes, app.state.looking = codes.WrongCodes(), Looking(muster.views)
+    app.state.wrong_codes, app.state.looking = sign_in_codes.WrongCodes(), WorkerReader(muster.views)
     app.state.pusher = pusher
     app.state.imports = Imports(muster.vault, muster.clock, muster.background)
     app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
@@ -172,7 +172,7 @@ def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
         ("GET", f"{ROOT}/push"): (push.key, openapi.PUSH_KEY),
         ("POST", f"{HERE}/push"): (push.subscribe, openapi.SUBSCRIBE),
         ("DELETE", f"{HERE}/push"): (push.unsubscribe, openapi.UNSUBSCRIBE),
-        ("POST", f"{HERE}/codes"): (codes.issue, openapi.CODES),
+        ("POST", f"{HERE}/codes"): (sign_in_codes.issue, openapi.CODES),
         ("POST", f"{HERE}/commands"): (commands.batch, openapi.batch()),
         ("GET", f"{HERE}/commands/{{id}}"): (commands.status, openapi.status()),
         ("GET", f"{HERE}/stream"): (stream.stream, openapi.STREAM),

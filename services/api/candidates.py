@@ -38,7 +38,7 @@ _ON_THREAD: Final = 500
 """Units from which on ranking leaves the loop to others meanwhile."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class CandidateQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for, checked."""
 
     request: str
@@ -47,7 +47,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     limit: int
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class Shortlist(msgspec.Struct, frozen=True, kw_only=True):
     """What was looked through, as of one position, and the best of it."""
 
     position: int
@@ -62,31 +62,33 @@ async def candidates(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
         raise Problem(403, "forbidden", variant="candidates")
-    asked, service = _asked(request), muster(request)
+    wanted, service = _query(request), muster(request)
     if set(VIEWS) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", variant="candidates")
-    seen = await _look(service, jurisdiction, asked, asker)
-    items = await _items(Opener(service.vault, jurisdiction), seen, exact=asker.scope in _EXACT)
-    return answer(_about(seen, service.abilities) | {"items": items}, headers={"Cache-Control": "no-store"})
+    shortlist = await _look(service, jurisdiction, wanted, asker)
+    items = await _items(Opener(service.vault, jurisdiction), shortlist, exact=asker.scope in _EXACT)
+    return answer(
+        _about(shortlist, service.abilities) | {"items": items}, headers={"Cache-Control": "no-store"}
+    )
 
 
-def _about(seen: Seen, abilities: Abilities) -> dict[str, Any]:
+def _about(shortlist: Shortlist, abilities: Abilities) -> dict[str, Any]:
     """What holds for all of them."""
-    request = seen.board.request
+    request = shortlist.board.request
     ability = abilities.categories.get(request.category)
-    where = place_of(request, seen.board.areas)
+    where = place_of(request, shortlist.board.areas)
     own = request.lon is not None and request.lat is not None
     return {
         "request": request.request,
-        "position": seen.position,
+        "position": shortlist.position,
         "takes": takes(request),
         "needs": None if ability is None else msgspec.to_builtins(ability),
         "placed": None if where is None else "request" if own else "area",
-        "within": seen.within,
+        "within": shortlist.within,
     }
 
 
-def _asked(request: Request) -> Asked:
+def _query(request: Request) -> CandidateQuery:
     """Raises 400."""
     found = given(request, "candidates", once=("request", "q", "limit"), many=("kind",))
     kinds = found.get("kind", list(KINDS))
@@ -97,7 +99,7 @@ def _asked(request: Request) -> Asked:
             raise Problem(400, "parameter.invalid", variant="long", name=name, most=MOST_TEXT)
     if not found.get("request", [""])[0]:
         raise Problem(400, "parameter.invalid", variant="request")
-    return Asked(
+    return CandidateQuery(
         request=found["request"][0],
         kinds=tuple(kind for kind in KINDS if kind in kinds),
         q=found.get("q", [""])[0].strip().casefold() or None,
@@ -105,30 +107,32 @@ def _asked(request: Request) -> Asked:
     )
 
 
-async def _look(service: Muster, jurisdiction: str, asked: Asked, asker: Principal) -> Seen:
+async def _look(service: Muster, jurisdiction: str, wanted: CandidateQuery, asker: Principal) -> Shortlist:
     """The best, of one position. Who is looked for by a text is looked for everywhere at once.
 
     To read few rows of many, first only who has nothing to do, from the request's area up; all who are on
     duty only where not enough are found so. Raises 404 where there is no such request, or none that they see.
     """
-    ways = [] if asked.q or "worker" not in asked.kinds else await _ways(service, jurisdiction, asked, asker)
+    ways = (
+        [] if wanted.q or "worker" not in wanted.kinds else await _ways(service, jurisdiction, wanted, asker)
+    )
     for within in ways:
-        seen = await _seen(service, jurisdiction, asked, asker, within, idle=True)
-        if len(seen.best) == asked.limit and seen.best[-1].ready:
-            return seen
-    return await _seen(service, jurisdiction, asked, asker, jurisdiction)
+        shortlist = await _seen(service, jurisdiction, wanted, asker, within, idle=True)
+        if len(shortlist.best) == wanted.limit and shortlist.best[-1].ready:
+            return shortlist
+    return await _seen(service, jurisdiction, wanted, asker, jurisdiction)
 
 
-async def _ways(service: Muster, jurisdiction: str, asked: Asked, asker: Principal) -> list[str]:
+async def _ways(service: Muster, jurisdiction: str, wanted: CandidateQuery, asker: Principal) -> list[str]:
     """Areas to look through, each wider than the one before: those that may hold enough idle workers."""
     begin = {
-        "requests": Query(filters={"key": [asked.request]}),
+        "requests": Query(filters={"key": [wanted.request]}),
         "areas": Query(),
         "headcount": Query(filters=_IDLE, within=asker.areas),
     }
     rows, _ = await service.views.snapshot(jurisdiction, begin)
     found: Any = rows
-    request, areas = _request(found, asked, asker), dict(found["areas"])
+    request, areas = _request(found, wanted, asker), dict(found["areas"])
     ability = service.abilities.categories.get(request.category)
     idle: dict[str, int] = {}
     for _, row in found["headcount"]:
@@ -138,52 +142,58 @@ async def _ways(service: Muster, jurisdiction: str, asked: Asked, asker: Princip
     for area, count in idle.items():
         for outer in chain(area, areas):
             counts[outer] = counts.get(outer, 0) + count
-    return [area for area in chain(request.area, areas) if counts.get(area, 0) >= asked.limit]
+    return [area for area in chain(request.area, areas) if counts.get(area, 0) >= wanted.limit]
 
 
-def _request(found: Mapping[str, Any], asked: Asked, asker: Principal) -> RequestRow:
+def _request(found: Mapping[str, Any], wanted: CandidateQuery, asker: Principal) -> RequestRow:
     rows = [row for _, row in found["requests"] if asker.sees(row)]
     if not rows:
-        raise Problem(404, "row.unknown", view="requests", key=asked.request)
+        raise Problem(404, "row.unknown", view="requests", key=wanted.request)
     return rows[0]
 
 
 async def _seen(
-    service: Muster, jurisdiction: str, asked: Asked, asker: Principal, within: str, *, idle: bool = False
-) -> Seen:
+    service: Muster,
+    jurisdiction: str,
+    wanted: CandidateQuery,
+    asker: Principal,
+    within: str,
+    *,
+    idle: bool = False,
+) -> Shortlist:
     """The best of the units in one area; of the workers perhaps only those with nothing to do."""
-    rows, head = await service.views.snapshot(jurisdiction, _queries(asked, asker, within, idle=idle))
+    rows, head = await service.views.snapshot(jurisdiction, _queries(wanted, asker, within, idle=idle))
     found: Any = rows
-    board = assemble(_request(found, asked, asker), found)
-    if asked.q is not None:
-        board = searched(board, asked.q)
-    if "team" not in asked.kinds:
+    board = assemble(_request(found, wanted, asker), found)
+    if wanted.q is not None:
+        board = searched(board, wanted.q)
+    if "team" not in wanted.kinds:
         board = msgspec.structs.replace(board, teams=())
     if place_of(board.request, board.areas) is not None:
         board = msgspec.structs.replace(
             board, places=await _places(service.locations, service.clock, jurisdiction, board, asker)
         )
     if len(board.workers) + len(board.teams) < _ON_THREAD:
-        best = rank(board, service.abilities, asked.limit)
+        best = rank(board, service.abilities, wanted.limit)
     else:
-        best = await asyncio.to_thread(rank, board, service.abilities, asked.limit)
-    return Seen(position=head.position, within=within, board=board, best=best)
+        best = await asyncio.to_thread(rank, board, service.abilities, wanted.limit)
+    return Shortlist(position=head.position, within=within, board=board, best=best)
 
 
-def _queries(asked: Asked, asker: Principal, within: str, *, idle: bool) -> dict[str, Query]:
+def _queries(wanted: CandidateQuery, asker: Principal, within: str, *, idle: bool) -> dict[str, Query]:
     """Each kind only where it is asked for. Areas are no secret, nor how many of a team are on duty."""
     found = {
-        "requests": Query(filters={"key": [asked.request]}),
-        "assignments": Query(filters={"request": [asked.request], "state": list(UNENDED)}),
+        "requests": Query(filters={"key": [wanted.request]}),
+        "assignments": Query(filters={"request": [wanted.request], "state": list(UNENDED)}),
         "areas": Query(),
     }
-    if "worker" in asked.kinds:
-        who = _IDLE if idle else {} if asked.q else {"presence": ON_DUTY}
+    if "worker" in wanted.kinds:
+        who = _IDLE if idle else {} if wanted.q else {"presence": ON_DUTY}
         found["roster"] = Query(filters=who, areas=[within], within=asker.areas)
-    if "worker" in asked.kinds and not idle:
+    if "worker" in wanted.kinds and not idle:
         found["busy"] = Query(filters={"kind": ["worker"]})
-    if "team" in asked.kinds or asked.q:
-        stand = ("active", "forming") if asked.q else ("active",)
+    if "team" in wanted.kinds or wanted.q:
+        stand = ("active", "forming") if wanted.q else ("active",)
         found["teams"] = Query(filters={"state": stand}, areas=[within], within=asker.areas)
         found["headcount"] = Query(filters={"presence": ON_DUTY})
     return found
@@ -204,13 +214,13 @@ async def _places(
     }
 
 
-async def _items(opener: Opener, seen: Seen, *, exact: bool) -> list[dict[str, Any]]:
+async def _items(opener: Opener, shortlist: Shortlist, *, exact: bool) -> list[dict[str, Any]]:
     """As they are shown: names masked."""
-    workers = [(one.row.worker, one.row) for one in seen.best if one.kind == "worker"]
+    workers = [(one.row.worker, one.row) for one in shortlist.best if one.kind == "worker"]
     named = {
         key: row["name"] for (key, _), row in zip(workers, await opener.rows("roster", workers), strict=True)
     }
-    return [_item(one, seen.board, named, exact=exact) for one in seen.best]
+    return [_item(one, shortlist.board, named, exact=exact) for one in shortlist.best]
 
 
 def _item(one: Candidate, board: Board, named: Mapping[str, str | None], *, exact: bool) -> dict[str, Any]:

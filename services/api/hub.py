@@ -15,7 +15,7 @@ from services.application.progress import ViewProgress
 from services.base.clock import Clock
 from services.vault import Vault, VaultUnavailable
 from services.views.match import matches
-from services.views.port import Change, Query, Step, ViewsUnavailable
+from services.views.port import Change, OutboxStep, Query, ViewsUnavailable
 
 LEAST_PAUSE: Final = 0.05
 MOST_PAUSE: Final = 0.25
@@ -48,7 +48,7 @@ def visible(wanted: Wanted, change: Change) -> tuple[str, str] | None:
     return None
 
 
-def patch(steps: Sequence[Step], wanted: Wanted, opener: Opener, now: datetime) -> dict[str, Any]:
+def patch(steps: Sequence[OutboxStep], wanted: Wanted, opener: Opener, now: datetime) -> dict[str, Any]:
     """All steps as one patch: the last row of each key wins; rows that left the filter are removals."""
     rows: dict[tuple[str, str], Any] = {}
     for step in steps:
@@ -117,7 +117,7 @@ class Group:
             )
             await self._send(steps, opener)
 
-    async def _send(self, steps: list[Step], opener: Opener) -> None:
+    async def _send(self, steps: list[OutboxStep], opener: Opener) -> None:
         upto = steps[-1].upto
         frames: dict[int, Frame] = {}
         for position in {client.position for client in self.clients if client.position < upto}:
@@ -131,11 +131,11 @@ class Group:
                 client.reset()
 
     @staticmethod
-    def _lacks(position: int, steps: list[Step]) -> bool:
+    def _lacks(position: int, steps: list[OutboxStep]) -> bool:
         """Whether no step goes on from there; a client may also have come while frames were made."""
         return all(step.after != position for step in steps)
 
-    async def _frame(self, steps: list[Step], opener: Opener) -> Frame:
+    async def _frame(self, steps: list[OutboxStep], opener: Opener) -> Frame:
         upto = steps[-1].upto
         made = Frame("patch", patch(steps, self.wanted, opener, self._clock.now()), upto)
         if len(made.plain) > LARGE and any(client.packed for client in self.clients):

@@ -15,7 +15,7 @@ from projections.requests import RequestRow
 from services.access import Principal
 from services.api.context import answer, muster, reader
 from services.api.hours import hours
-from services.api.mine import Looking, Mine
+from services.api.mine import WorkerReader, WorkerRows
 from services.api.parameters import flag, given
 from services.api.problems import Problem
 from services.api.rows import Opener
@@ -54,7 +54,7 @@ async def me(request: Request) -> Response:
     """Everything that the courier's page shows. The own name is open, all else that is personal masked."""
     jurisdiction, asker, worker = await _worker(request)
     given(request, "me")
-    looking: Looking = request.app.state.looking
+    looking: WorkerReader = request.app.state.looking
     mine = await looking.mine(jurisdiction, worker)
     if mine is None:
         raise Problem(404, "worker.unknown", worker=worker)
@@ -70,13 +70,13 @@ async def me(request: Request) -> Response:
     return answer(shown | times, headers=headers)
 
 
-def _tag(asker: Principal, shown: dict[str, Any], mine: Mine, local: datetime) -> str:
+def _tag(asker: Principal, shown: dict[str, Any], mine: WorkerRows, local: datetime) -> str:
     """Changes with what is shown and with the local day, not with seconds that merely go by."""
     parts = _encoder.encode((asker.id, shown, mine.intervals, local.date()))
     return f'"{hashlib.sha256(parts).hexdigest()[:32]}"'
 
 
-async def _shown(mine: Mine, opener: Opener) -> dict[str, Any]:
+async def _shown(mine: WorkerRows, opener: Opener) -> dict[str, Any]:
     await opener.warm(roster=(mine.worker, *mine.members), requests=mine.requests.values())
     return {
         "worker": _me(mine, opener),
@@ -86,12 +86,12 @@ async def _shown(mine: Mine, opener: Opener) -> dict[str, Any]:
     }
 
 
-def _named(mine: Mine, area: str | None) -> str | None:
+def _named(mine: WorkerRows, area: str | None) -> str | None:
     row = mine.areas.get(area or "")
     return row.name if row else None
 
 
-def _me(mine: Mine, opener: Opener) -> dict[str, Any]:
+def _me(mine: WorkerRows, opener: Opener) -> dict[str, Any]:
     row = mine.worker
     masked = opener.row("roster", row.worker, row)
     name = opener.plain(row.name) if row.name else None
@@ -104,7 +104,7 @@ def _me(mine: Mine, opener: Opener) -> dict[str, Any]:
     }
 
 
-def _team(mine: Mine, opener: Opener) -> dict[str, Any] | None:
+def _team(mine: WorkerRows, opener: Opener) -> dict[str, Any] | None:
     if mine.team is None:
         return None
     members = [(row, opener.row("roster", row.worker, row)) for row in mine.members]
@@ -117,7 +117,7 @@ def _team(mine: Mine, opener: Opener) -> dict[str, Any] | None:
     }
 
 
-def _task(mine: Mine, task: AssignmentRow, opener: Opener | None) -> dict[str, Any]:
+def _task(mine: WorkerRows, task: AssignmentRow, opener: Opener | None) -> dict[str, Any]:
     """Without an opener nothing of the request is told that says who asked or where they live."""
     row = mine.requests.get(task.request)
     request = _request(row, _named(mine, row.area), opener) if row else None

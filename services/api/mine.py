@@ -38,7 +38,7 @@ class Keys(msgspec.Struct, frozen=True):
         )
 
 
-class Mine(msgspec.Struct, kw_only=True):
+class WorkerRows(msgspec.Struct, kw_only=True):
     """Rows that concern a worker."""
 
     position: int
@@ -56,14 +56,14 @@ class Mine(msgspec.Struct, kw_only=True):
     jurisdiction: JurisdictionRow | None
 
 
-class Looking:
+class WorkerReader:
     """Reads what concerns a worker; remembers which rows that was."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
         self._known: OrderedDict[tuple[str, str], Keys] = OrderedDict()
 
-    async def mine(self, jurisdiction: str, worker: str) -> Mine | None:
+    async def mine(self, jurisdiction: str, worker: str) -> WorkerRows | None:
         """None = they are not on the roster. Raises ViewsUnavailable."""
         keys = self._known.pop((jurisdiction, worker), Keys())
         for _ in range(_TRIES):
@@ -125,7 +125,7 @@ def _recent(rows: dict[str, dict[str, Any]]) -> list[AssignmentRow]:
     return sorted(ended, key=lambda row: (row.ended_at, row.assignment), reverse=True)[:RECENT]
 
 
-def _mine(jurisdiction: str, worker: str, rows: dict[str, dict[str, Any]], position: int) -> Mine:
+def _mine(jurisdiction: str, worker: str, rows: dict[str, dict[str, Any]], position: int) -> WorkerRows:
     own: RosterRow = rows["roster"][worker]
     team: TeamRow | None = rows["teams"].get(own.team or "")
     requests: dict[str, RequestRow] = rows["requests"]
@@ -134,7 +134,7 @@ def _mine(jurisdiction: str, worker: str, rows: dict[str, dict[str, Any]], posit
         request = requests.get(task.request)
         return task.state != "offered", request.priority if request else 9, task.assignment
 
-    return Mine(
+    return WorkerRows(
         position=position,
         worker=own,
         team=team,

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import session_lifetime
-from services.api.codes import redeem
 from services.api.context import COOKIE, answer, edge, foreign, model, muster, principal, tokens
 from services.api.problems import Problem
+from services.api.sign_in_codes import redeem
 from services.base.clock import SystemClock
 from services.decisions.fields import omitted
 from services.decisions.scopes import MAY, OBSERVE

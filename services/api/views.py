@@ -35,7 +35,7 @@ AS_OF = re.compile(
 _ENVELOPE = ("sort", "limit", "cursor", "after", "as_of", "at", "reveal")
 
 
-class Asking(msgspec.Struct, frozen=True, kw_only=True):
+class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A read, with its parameters checked."""
 
     query: Query
@@ -45,20 +45,22 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     reveal: bool = False
 
 
-def parameters(request: Request, view: View[Any], asker: Principal, team: str | None = None) -> Asking:
+def parameters(request: Request, view: View[Any], asker: Principal, team: str | None = None) -> ViewQuery:
     """The query string, checked; `team` as told by `own_team`. Raises Problem 400 or 403."""
     found = given(request, view.name, once=_ENVELOPE, many=("area", *view.filters))
-    return _asking(view, found, asker, team)
+    return _view_query(view, found, asker, team)
 
 
-def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal, team: str | None) -> Asking:
+def _view_query(
+    view: View[Any], given: dict[str, list[str]], asker: Principal, team: str | None
+) -> ViewQuery:
     first = {name: values[0] for name, values in given.items()}
     filters: dict[str, Sequence[Any]] = {
         name: [value or None for value in values]
         for name, values in given.items()
         if name in view.filters and name != "area"
     }
-    asking = Asking(
+    wanted = ViewQuery(
         query=Query(
             filters=own(view, asker, filters, team),
             areas=given.get("area", []),
@@ -72,17 +74,17 @@ def _asking(view: View[Any], given: dict[str, list[str]], asker: Principal, team
         at=instant("at", first["at"]) if "at" in first else None,
         reveal=flag("reveal", first.get("reveal", "false")),
     )
-    return _consistent(view, asking, asker)
+    return _consistent(view, wanted, asker)
 
 
-def _consistent(view: View[Any], asking: Asking, asker: Principal) -> Asking:
-    if asking.at and view.name not in INSTANT_VIEWS:
+def _consistent(view: View[Any], wanted: ViewQuery, asker: Principal) -> ViewQuery:
+    if wanted.at and view.name not in INSTANT_VIEWS:
         raise Problem(400, "parameter.unknown", variant="at", views=list(INSTANT_VIEWS))
-    if asking.at and asking.as_of is not None:
+    if wanted.at and wanted.as_of is not None:
         raise Problem(400, "parameter.invalid", variant="at_or_as_of")
-    if asking.reveal and not (asker.may_reveal() and personal_of(view.name)):
+    if wanted.reveal and not (asker.may_reveal() and personal_of(view.name)):
         raise Problem(403, "forbidden", variant="reveal", view=view.name)
-    return asking
+    return wanted
 
 
 async def own_team(request: Request, jurisdiction: str, asker: Principal) -> str | None:
@@ -108,12 +110,12 @@ def own(
     return {**filters, view.own.field: seen if wanted is None else [one for one in seen if one in wanted]}
 
 
-async def _asked(request: Request, jurisdiction: str, view: View[Any], asker: Principal) -> Asking:
+async def _asked(request: Request, jurisdiction: str, view: View[Any], asker: Principal) -> ViewQuery:
     """As `parameters`, once the views are where the asker wants them. Raises 400, 403, 504."""
-    asking = parameters(request, view, asker)
-    await _caught_up(request, jurisdiction, asking.after)
+    wanted = parameters(request, view, asker)
+    await _caught_up(request, jurisdiction, wanted.after)
     if asker.worker is None:
-        return asking
+        return wanted
     return parameters(request, view, asker, await own_team(request, jurisdiction, asker))
 
 
@@ -121,36 +123,36 @@ async def listing(request: Request) -> Response:
     """A page of a view."""
     view = catalog[request.path_params["view"]]
     jurisdiction, asker = await reader(request)
-    asking = await _asked(request, jurisdiction, view, asker)
-    page = await _page(request, jurisdiction, view, asking)
-    return await _answer(request, jurisdiction, view, asking, page, asker)
+    wanted = await _asked(request, jurisdiction, view, asker)
+    page = await _page(request, jurisdiction, view, wanted)
+    return await _answer(request, jurisdiction, view, wanted, page, asker)
 
 
 async def _answer(
     request: Request,
     jurisdiction: str,
     view: View[Any],
-    asking: Asking,
+    wanted: ViewQuery,
     page: Page,
     asker: Principal,
     *,
     one: bool = False,
 ) -> Response:
     tag = _tag(request, page, asker)
-    if not asking.reveal and tag in request.headers.get("if-none-match", ""):
+    if not wanted.reveal and tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={"ETag": tag})
-    if asking.reveal:
+    if wanted.reveal:
         opened = (row for _, row in page.items if asker.opens(row))
         await record_reveal(request, jurisdiction, view.name, opened, asker)
     opener = Opener(
-        muster(request).vault, jurisdiction, reveals=lambda row: asking.reveal and asker.opens(row)
+        muster(request).vault, jurisdiction, reveals=lambda row: wanted.reveal and asker.opens(row)
     )
     items = await opener.rows(view.name, page.items)
     body: dict[str, Any] = dict(items[0]) if one else {"items": items, "next": page.next}
     body["position"] = page.head.position
     if page.degraded is not None:
         body["degraded"] = page.degraded
-    caching = "no-store" if asking.reveal else "private, no-cache"
+    caching = "no-store" if wanted.reveal else "private, no-cache"
     return answer(body, headers={"ETag": tag, "Cache-Control": caching, "Vary": "Authorization, Cookie"})
 
 
@@ -169,14 +171,14 @@ async def _caught_up(request: Request, jurisdiction: str, after: int | None) -> 
         raise Problem(504, "view.behind", more={"position": now}, now=now, after=after)
 
 
-async def _page(request: Request, jurisdiction: str, view: View[Any], asking: Asking) -> Page:
+async def _page(request: Request, jurisdiction: str, view: View[Any], wanted: ViewQuery) -> Page:
     history: History = request.app.state.history
     try:
-        if asking.at:
-            return await history.at(jurisdiction, view.name, asking.at, asking.query)
-        if asking.as_of is not None:
-            return await history.as_of(jurisdiction, view.name, _as_of(asking.as_of), asking.query)
-        return await muster(request).views.query(jurisdiction, view.name, asking.query)
+        if wanted.at:
+            return await history.at(jurisdiction, view.name, wanted.at, wanted.query)
+        if wanted.as_of is not None:
+            return await history.as_of(jurisdiction, view.name, _as_of(wanted.as_of), wanted.query)
+        return await muster(request).views.query(jurisdiction, view.name, wanted.query)
     except Beyond as error:
         raise Problem(404, "position.unknown", why=str(error)) from error
     except BadQuery as error:
@@ -217,16 +219,16 @@ async def intervals(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if {"at", "as_of", "reveal"} & set(request.query_params):
         raise Problem(400, "parameter.unknown", variant="person_times")
-    asking = await _asked(request, jurisdiction, INTERVALS, asker)
-    workers = asking.query.filters.get("worker")
+    wanted = await _asked(request, jurisdiction, INTERVALS, asker)
+    workers = wanted.query.filters.get("worker")
     facts = Query(filters={"worker": workers} if workers else {})
     found, head = await muster(request).views.snapshot(jurisdiction, {"presence": facts})
     rows = await asyncio.to_thread(_person_times, found["presence"])
     try:
-        page = await page_of(INTERVALS, rows, head, asking.query, jurisdiction)
+        page = await page_of(INTERVALS, rows, head, wanted.query, jurisdiction)
     except BadQuery as error:
         raise Problem(400, "parameter.invalid", why=str(error)) from error
-    return await _answer(request, jurisdiction, INTERVALS, asking, page, asker)
+    return await _answer(request, jurisdiction, INTERVALS, wanted, page, asker)
 
 
 def _person_times(items: Sequence[tuple[str, Any]]) -> dict[str, Row]:
@@ -238,10 +240,10 @@ async def single(request: Request) -> Response:
     view = catalog[request.path_params["view"]]
     jurisdiction, asker = await reader(request)
     key = request.path_params["key"]
-    asking = await _asked(request, jurisdiction, view, asker)
-    query = msgspec.structs.replace(asking.query, filters={**asking.query.filters, "key": [key]})
-    asking = msgspec.structs.replace(asking, query=query)
-    page = await _page(request, jurisdiction, view, asking)
+    wanted = await _asked(request, jurisdiction, view, asker)
+    query = msgspec.structs.replace(wanted.query, filters={**wanted.query.filters, "key": [key]})
+    wanted = msgspec.structs.replace(wanted, query=query)
+    page = await _page(request, jurisdiction, view, wanted)
     if not page.items:
         raise Problem(404, "row.unknown", view=view.name, key=key[:100])
-    return await _answer(request, jurisdiction, view, asking, page, asker, one=True)
+    return await _answer(request, jurisdiction, view, wanted, page, asker, one=True)

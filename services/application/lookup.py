@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from services.decisions.state import Known
+from services.decisions.state import RecordedCommand
 from services.views.port import RowUnreadable, Views, ViewsUnavailable
 
 
 async def recorded_commands(
     views: Views, jurisdiction: str, ids: Sequence[str], upto: int
-) -> dict[str, Known]:
+) -> dict[str, RecordedCommand]:
     """Those of the ids that the view knows. Raises ViewsUnavailable where it has not reached `upto`."""
     head = await views.head(jurisdiction)
     if head.position < upto or "commands" in await views.degraded(jurisdiction):
@@ -17,4 +17,4 @@ async def recorded_commands(
         rows = (await views.load(jurisdiction, {"commands": ids})).get("commands", {})
     except RowUnreadable as error:
         raise ViewsUnavailable(str(error)) from error
-    return {key: Known(row.position, row.body, row.name) for key, row in rows.items() if row}  # type: ignore[attr-defined]
+    return {key: RecordedCommand(row.position, row.body, row.name) for key, row in rows.items() if row}  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from services.log.port import Stored
-from services.views.port import Step
+from services.views.port import OutboxStep
 
 
 class ViewProgress(Protocol):
@@ -23,7 +23,7 @@ class ViewProgress(Protocol):
         """Wait until the views show `position`; whether they do."""
         ...
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         """As Views.steps."""
         ...
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from events.area import inside
-from services.decisions.base import Ask, Command, Refused
+from services.decisions.base import Command, Context, Refused
 from services.decisions.references import ARRIVES, CONCERNS, mentions
 from services.decisions.state import State
 from services.decisions.table import kinds
 
 
-def authorise(state: State, command: Command, ask: Ask) -> None:
+def authorise(state: State, command: Command, ctx: Context) -> None:
     """Raises Refused where the asker's scope does not hold what the command touches."""
-    scope = ask.scope
+    scope = ctx.scope
     if scope.worker is not None and not _own(state, command, scope.worker):
         raise Refused("forbidden", worker=scope.worker)
     if scope.areas and (outside := _outside(state, command, scope.areas)):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Literal, TypeVar
 import msgspec
 from pydantic import BaseModel, ConfigDict
 
-from events.base import Event, Happened
+from events.base import Event, EventEnvelope
 from events.catalog import newest
 from services.decisions.fields import PERSONAL
 from services.decisions.references import mentions, undeclared
@@ -68,7 +68,7 @@ class Scope(msgspec.Struct, frozen=True):
     """Whether their first command may establish a jurisdiction."""
 
 
-class Ask(msgspec.Struct, kw_only=True):
+class Context(msgspec.Struct, kw_only=True):
     """Who asks, when, and under which id; collects the anomalies of an observed command."""
 
     id: str
@@ -102,8 +102,8 @@ class Ask(msgspec.Struct, kw_only=True):
         return self.claimed is not None and self.at < self.now
 
 
-Decider = Callable[[State, Any, Ask], Iterable[Event]]
-Evolver = Callable[[State, Any, Happened], None]
+Decider = Callable[[State, Any, Context], Iterable[Event]]
+Evolver = Callable[[State, Any, EventEnvelope], None]
 C = TypeVar("C", bound=Command)
 Ev = TypeVar("Ev", bound=Event)
 
@@ -144,10 +144,10 @@ def _owner(cls: type[Command]) -> str:
     return mine[0]
 
 
-def decides(cls: type[C]) -> Callable[[Callable[[State, C, Ask], Iterable[Event]]], Decider]:
+def decides(cls: type[C]) -> Callable[[Callable[[State, C, Context], Iterable[Event]]], Decider]:
     """The function that turns this command into events, or refuses it."""
 
-    def enter(function: Callable[[State, C, Ask], Iterable[Event]]) -> Decider:
+    def enter(function: Callable[[State, C, Context], Iterable[Event]]) -> Decider:
         if cls in _deciders:
             raise ValueError(f"{cls.NAME} is decided twice")
         _deciders[cls] = function
@@ -156,10 +156,10 @@ def decides(cls: type[C]) -> Callable[[Callable[[State, C, Ask], Iterable[Event]
     return enter
 
 
-def evolves(*classes: type[Ev]) -> Callable[[Callable[[State, Ev, Happened], None]], Evolver]:
+def evolves(*classes: type[Ev]) -> Callable[[Callable[[State, Ev, EventEnvelope], None]], Evolver]:
     """The function that changes the state by these events."""
 
-    def enter(function: Callable[[State, Ev, Happened], None]) -> Evolver:
+    def enter(function: Callable[[State, Ev, EventEnvelope], None]) -> Evolver:
         for cls in classes:
             if cls in _evolvers:
                 raise ValueError(f"{cls.NAME} is evolved twice")
@@ -191,9 +191,9 @@ def decider(cls: type[Command]) -> Decider:
     return _deciders[cls]
 
 
-def evolve(state: State, happened: Happened) -> None:
+def evolve(state: State, envelope: EventEnvelope) -> None:
     """Change the state by one event."""
-    _evolvers[type(happened.data)](state, happened.data, happened)
+    _evolvers[type(envelope.data)](state, envelope.data, envelope)
 
 
 @cache

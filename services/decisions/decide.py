@@ -9,7 +9,7 @@ import msgspec
 import services.decisions
 from events import catalog
 from events.assignment import AssignmentEvent
-from events.base import Event, Happened
+from events.base import Event, EventEnvelope
 from events.commit import Commit, Head, Recorded
 from events.duty import REPORT
 from events.facts import TELLING
@@ -21,10 +21,10 @@ from events.worker import (
 from services.decisions import standing
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.authorise import authorise
-from services.decisions.base import Ask, Command, Refused, decider, evolve, refuse_gaps
+from services.decisions.base import Command, Context, Refused, decider, evolve, refuse_gaps
 from services.decisions.jurisdiction.commands import Establish
 from services.decisions.jurisdiction.decide import refuse_moved
-from services.decisions.state import COMMANDS, Known, State
+from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.decisions.worker.table import WORKERS
 
 for _folder in pkgutil.iter_modules(services.decisions.__path__, "services.decisions."):
@@ -38,38 +38,40 @@ _OWN_FACT = (*TELLING, WorkerTakenBack)
 """Of these the worker is listed in `moved` even where nothing changes."""
 
 
-def decide(state: State, command: Command, ask: Ask, position: int, body: str) -> list[Recorded]:
+def decide(state: State, command: Command, ctx: Context, position: int, body: str) -> list[Recorded]:
     """The events of a command, recorded from `position` on, already applied to the state.
 
     Empty = it changes nothing. Raises Refused; the caller then undoes what was applied.
     """
     recorded: list[Recorded] = []
-    for event in _events(state, command, ask):
-        happened = _happened(state, event, ask, position + len(recorded))
+    for event in _events(state, command, ctx):
+        envelope = _happened(state, event, ctx, position + len(recorded))
         mark = state.mark()
-        evolve(state, happened)
+        evolve(state, envelope)
         subject = (event.worker,) if isinstance(event, _OWN_FACT) and event.worker else ()
         moved, shifted = standing.moves(state, mark, subject)
         standing.settle_moves(state, moved, shifted)
         whole = msgspec.structs.replace(
             event, moved=moved, requests_moved=shifted, **_state_after(state, event)
         )
-        recorded.append(_record(whole, ask, body))
-    if recorded and ask.anomalies:
-        recorded[-1] = _with_anomalies(recorded[-1], position + len(recorded) - 1, ask)
+        recorded.append(_record(whole, ctx, body))
+    if recorded and ctx.anomalies:
+        recorded[-1] = _with_anomalies(recorded[-1], position + len(recorded) - 1, ctx)
     if recorded:
-        state.put(state[COMMANDS], ask.id, Known(position + len(recorded) - 1, body, recorded[0].name))
+        state.put(
+            state[COMMANDS], ctx.id, RecordedCommand(position + len(recorded) - 1, body, recorded[0].name)
+        )
     return recorded
 
 
-def _events(state: State, command: Command, ask: Ask) -> Iterator[Event]:
+def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
     if not state.established and not isinstance(command, Establish):
-        if not ask.scope.establish:
+        if not ctx.scope.establish:
             raise Refused("jurisdiction.unknown", jurisdiction=state.jurisdiction)
-        yield JurisdictionEstablished(name=state.jurisdiction, timezone=ask.timezone)
+        yield JurisdictionEstablished(name=state.jurisdiction, timezone=ctx.timezone)
     refuse_moved(state, command)
-    authorise(state, command, ask)
-    yield from decider(type(command))(state, command, ask)
+    authorise(state, command, ctx)
+    yield from decider(type(command))(state, command, ctx)
 
 
 def _state_after(state: State, event: Event) -> dict[str, str | None]:
@@ -81,49 +83,51 @@ def _state_after(state: State, event: Event) -> dict[str, str | None]:
     return {}
 
 
-def _happened(state: State, event: Event, ask: Ask, position: int) -> Happened:
+def _happened(state: State, event: Event, ctx: Context, position: int) -> EventEnvelope:
     """As a reader will see it: evolve must never depend on what only the writer has in memory."""
     data = catalog.reread(event)
-    return Happened(
+    return EventEnvelope(
         jurisdiction=state.jurisdiction,
         position=position,
-        recorded_at=ask.now,
+        recorded_at=ctx.now,
         name=event.NAME,
-        at=ask.at,
-        actor=ask.actor,
-        command=ask.id,
+        at=ctx.at,
+        actor=ctx.actor,
+        command=ctx.id,
         data=data,
     )
 
 
-def _record(event: Event, ask: Ask, body: str) -> Recorded:
+def _record(event: Event, ctx: Context, body: str) -> Recorded:
     return Recorded(
         name=event.NAME,
         schema=event.SCHEMA,
-        at=ask.at,
-        actor=ask.actor,
-        command=ask.id,
+        at=ctx.at,
+        actor=ctx.actor,
+        command=ctx.id,
         body=body,
         data=catalog.encode(event),
-        claimed=ask.claimed if ask.claimed != ask.at else None,
-        observed=ask.observed,
+        claimed=ctx.claimed if ctx.claimed != ctx.at else None,
+        observed=ctx.observed,
     )
 
 
-def _with_anomalies(last: Recorded, position: int, ask: Ask) -> Recorded:
-    data = msgspec.structs.replace(catalog.decode(last, position), anomalies=tuple(ask.anomalies))
+def _with_anomalies(last: Recorded, position: int, ctx: Context) -> Recorded:
+    data = msgspec.structs.replace(catalog.decode(last, position), anomalies=tuple(ctx.anomalies))
     return msgspec.structs.replace(last, data=catalog.encode(data))
 
 
 def apply(state: State, commit: Commit, head: Head) -> None:
     """Take over an accepted commit; `head` is the one it leads to. Raises UnknownEvent, BadEvent."""
-    for happened in list(catalog.happened(commit)):  # all can be read, or nothing changes
-        evolve(state, happened)
-        standing.settle_moves(state, happened.data.moved, happened.data.requests_moved)
+    for envelope in list(catalog.envelopes(commit)):  # all can be read, or nothing changes
+        evolve(state, envelope)
+        standing.settle_moves(state, envelope.data.moved, envelope.data.requests_moved)
     for offset, recorded in enumerate(commit.events):
         before = state[COMMANDS].get(recorded.command)
         name = before.name if before else recorded.name
-        state.put(state[COMMANDS], recorded.command, Known(commit.first + offset, recorded.body, name))
+        state.put(
+            state[COMMANDS], recorded.command, RecordedCommand(commit.first + offset, recorded.body, name)
+        )
     confirm(state, commit, head)
 
 

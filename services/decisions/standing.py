@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from events.base import Move, Place, RequestMove, Standing
+from events.base import Move, RequestMove, RequestStanding, WorkerStanding
 from events.presence import presence_of
 from events.request_state import UNFINISHED, state_of
 from services.decisions.assignment.table import ASSIGNMENTS
@@ -15,20 +15,20 @@ from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
 from services.decisions.table import Table
 from services.decisions.team.table import TEAMS
-from services.decisions.worker.table import PLACES, WORKERS, Worker
+from services.decisions.worker.table import WORKER_STANDINGS, WORKERS, Worker
 
-STANDINGS: Final = Table("standings", Standing)
+REQUEST_STANDINGS: Final = Table("request_standings", RequestStanding)
 """How each request counts in the ledger, as the last event about it said."""
 
 
-def place(state: State, worker: str) -> Place | None:
+def place(state: State, worker: str) -> WorkerStanding | None:
     """Where a worker counts now (interface: presence); None = not on the roster."""
     known = state[WORKERS].get(worker)
     if known is None or known.retired:
         return None
     team = active_team(state, known)
     area = known.duty.area if known.duty.on else known.home_area
-    return Place(area or state.jurisdiction, known.role, _presence(state, known, team), team)
+    return WorkerStanding(area or state.jurisdiction, known.role, _presence(state, known, team), team)
 
 
 def _presence(state: State, worker: Worker, team: str | None) -> str:
@@ -44,12 +44,12 @@ def request_state(state: State, request: Request) -> str:
     return state_of(request.ended, done=bool(request.done), live=live)
 
 
-def standing(state: State, request: str) -> Standing | None:
+def standing(state: State, request: str) -> RequestStanding | None:
     """How a request counts in the ledger now."""
     known = state[REQUESTS].get(request)
     if known is None:
         return None
-    return Standing(known.area, known.incident, known.day, request_state(state, known), known.priority)
+    return RequestStanding(known.area, known.incident, known.day, request_state(state, known), known.priority)
 
 
 def moves(
@@ -59,12 +59,12 @@ def moves(
     workers, requests = _touched(state, mark, always)
     moved: list[Move] = []
     for worker in workers:
-        before, after = state[PLACES].get(worker), place(state, worker)
+        before, after = state[WORKER_STANDINGS].get(worker), place(state, worker)
         if before != after or (worker in always and after is not None):
             moved.append(Move(worker, before, after))
     shifted: list[RequestMove] = []
     for request in requests:
-        was, now = state[STANDINGS].get(request), standing(state, request)
+        was, now = state[REQUEST_STANDINGS].get(request), standing(state, request)
         if was != now:
             shifted.append(RequestMove(request, was, now))
     return tuple(moved), tuple(shifted)
@@ -94,14 +94,14 @@ def _touched(state: State, mark: int, always: Iterable[str]) -> tuple[dict[str, 
 def settle_moves(state: State, moved: Iterable[Move], shifted: Iterable[RequestMove]) -> None:
     """Take over the places and standings that an event carries."""
     for move in moved:
-        state.put(state[PLACES], move.worker, move.after)
+        state.put(state[WORKER_STANDINGS], move.worker, move.after)
     for shift in shifted:
-        state.put(state[STANDINGS], shift.request, shift.after)
+        state.put(state[REQUEST_STANDINGS], shift.request, shift.after)
         _count(state, shift.before, -1)
         _count(state, shift.after, 1)
 
 
-def _count(state: State, standing: Standing | None, by: int) -> None:
+def _count(state: State, standing: RequestStanding | None, by: int) -> None:
     if standing is None or standing.state not in UNFINISHED:
         return
     incident = state[INCIDENTS].get(standing.incident or "")

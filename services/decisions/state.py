@@ -14,7 +14,7 @@ V = TypeVar("V")
 R = TypeVar("R")
 
 
-class Known(msgspec.Struct, frozen=True, gc=False):
+class RecordedCommand(msgspec.Struct, frozen=True, gc=False):
     """A command that is in the log: for repeats."""
 
     position: int
@@ -24,7 +24,7 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     """Of its first event, as in the view of commands."""
 
 
-COMMANDS: Final = Table("commands", Known)
+COMMANDS: Final = Table("commands", RecordedCommand)
 
 
 class State:

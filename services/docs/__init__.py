@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from services.docs import codes, commands, events, views
+from services.docs import commands, events, refusals, views
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "events.md": events.page,
     "commands.md": commands.page,
     "views.md": views.page,
-    "codes.md": codes.page,
+    "codes.md": refusals.page,
 }
 """File name -> its text."""
 

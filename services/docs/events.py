@@ -3,7 +3,7 @@
 import re
 from itertools import groupby
 
-from events.base import Event, Move, Place, RequestMove, Standing
+from events.base import Event, Move, RequestMove, RequestStanding, WorkerStanding
 from events.catalog import newest
 from services.docs.markdown import code, head, sentence, table
 from services.docs.source import Field, fields, own_fields
@@ -21,7 +21,7 @@ def page() -> str:
     """The page's text."""
     lines = head("Events", INTRO)
     lines += ["## Fields that all events share", "", SHARED, "", *_fields(list(own_fields(Event)))]
-    for struct in (Move, Place, RequestMove, Standing):
+    for struct in (Move, WorkerStanding, RequestMove, RequestStanding):
         lines += [f"### {struct.__name__}", "", sentence(struct), "", *_fields(list(own_fields(struct)))]
     for aggregate, some in groupby(sorted(newest), lambda name: name.partition(".")[0]):
         lines += [f"## {aggregate}", ""]

@@ -4,8 +4,8 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
-from events.base import Happened
-from events.catalog import happened
+from events.base import EventEnvelope
+from events.catalog import envelopes
 from events.commit import Head, decode
 from projections.catalog import views as catalog
 from projections.instant import COUNTING, READ, Board
@@ -28,7 +28,7 @@ class History:
     def __init__(self, log: Log, clock: Clock) -> None:
         self._log, self._clock, self._as_of = log, clock, AsOfViews(log)
         self._gate = asyncio.Lock()
-        self._kept: tuple[str, Head, list[Happened]] = "", Head(), []
+        self._kept: tuple[str, Head, list[EventEnvelope]] = "", Head(), []
 
     async def as_of(self, jurisdiction: str, view: str, when: int | datetime, query: Query) -> Page:
         """As then known. Raises BadQuery for a position that is not there yet."""
@@ -49,7 +49,7 @@ class History:
         rows = await asyncio.to_thread(lambda: read(Board(jurisdiction, events, when)))
         return await page_of(queried, rows, head, query, jurisdiction)
 
-    async def _events(self, jurisdiction: str) -> tuple[Head, list[Happened]]:
+    async def _events(self, jurisdiction: str) -> tuple[Head, list[EventEnvelope]]:
         """What the board depends on, kept decoded and continued; of the newest asked jurisdiction alone."""
         async with self._gate:
             kept, head, events = self._kept
@@ -62,10 +62,10 @@ class History:
         return head, events
 
 
-def _counting(batch: list[Stored]) -> list[Happened]:
+def _counting(batch: list[Stored]) -> list[EventEnvelope]:
     return [
         event
         for stored in batch
-        for event in happened(decode(stored.data))
+        for event in envelopes(decode(stored.data))
         if isinstance(event.data, COUNTING)
     ]

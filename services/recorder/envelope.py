@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from services.decisions.base import FACT, Ask, Command, Refused, Scope
+from services.decisions.base import FACT, Command, Context, Refused, Scope
 
 Kind = Literal["accepted", "known", "unchanged", "refused", "pending"]
 
@@ -49,9 +49,9 @@ def happened_at(envelope: CommandEnvelope, now: datetime) -> datetime:
     return min(at, now)
 
 
-def context_of(envelope: CommandEnvelope, now: datetime, timezone: str) -> Ask:
+def context_of(envelope: CommandEnvelope, now: datetime, timezone: str) -> Context:
     """The decision's view of a command."""
-    return Ask(
+    return Context(
         id=envelope.id,
         actor=envelope.actor,
         now=now,

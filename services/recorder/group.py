@@ -10,7 +10,7 @@ from events.commit import Commit, Recorded
 from services.decisions.base import Refused
 from services.decisions.decide import decide
 from services.decisions.erasure import erased_among
-from services.decisions.state import COMMANDS, Known, State
+from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.recorder.envelope import CommandEnvelope, Outcome, context_of
 from services.recorder.queue import Queued
 from services.recorder.sealing import Sealed, phone_of
@@ -42,7 +42,7 @@ class Group:
     def _end(self) -> int:
         return self._state.head.position + len(self.events)
 
-    def add(self, queued: Queued, sealed: Sealed, recalled: dict[str, Known]) -> None:
+    def add(self, queued: Queued, sealed: Sealed, recalled: dict[str, RecordedCommand]) -> None:
         """Decide one command and note its answer."""
         envelope = queued.envelope
         before = self._state[COMMANDS].get(envelope.id) or recalled.get(envelope.id)
@@ -67,7 +67,7 @@ class Group:
         for queued, outcome in self._answers:
             queued.resolve(outcome)
 
-    def _repeat(self, envelope: CommandEnvelope, sealed: Sealed, before: Known) -> Outcome:
+    def _repeat(self, envelope: CommandEnvelope, sealed: Sealed, before: RecordedCommand) -> Outcome:
         if sealed.erased or before.body == sealed.body:
             return Outcome(envelope.id, "known", before.position)
         return Outcome.because(envelope.id, "refused", Refused("id_reused"))

@@ -9,7 +9,7 @@ import msgspec
 
 from events.commit import Commit, Head, Recorded, decode
 from services.decisions.decide import apply, confirm
-from services.decisions.state import COMMANDS, Known, State
+from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.log.port import Log, LogDamaged, LogUnavailable, Stored
 from services.recorder.errors import SnapshotMismatch
 from services.recorder.snapshotting import EVERY, SnapshotKeeper
@@ -18,7 +18,7 @@ KEEP_IDS: Final = 50_000
 """Ids of commands that are held in memory, at least."""
 
 log_of = logging.getLogger("muster.writer")
-Lookup = Callable[[Sequence[str], int], Awaitable[dict[str, Known]]]
+Lookup = Callable[[Sequence[str], int], Awaitable[dict[str, RecordedCommand]]]
 """Commands by id from the view, once it has reached a position. Raises ViewsUnavailable where it has not."""
 Found = Callable[[Sequence[Recorded]], None]
 """Told the events of each commit that is read."""
@@ -93,7 +93,7 @@ class Replica:
         """What was decided is in the log, and leads to `head`."""
         confirm(self.state, commit, head)
 
-    async def recall(self, commands: Sequence[str]) -> dict[str, Known]:
+    async def recall(self, commands: Sequence[str]) -> dict[str, RecordedCommand]:
         """Those of the ids that are recorded, though no longer held in memory. Raises ViewsUnavailable."""
         if not self._forgotten:
             return {}

@@ -5,14 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from events import assignment, incident, jurisdiction, request, team, worker
-from events.base import Happened, RequestMove
-from events.catalog import happened
+from events.base import EventEnvelope, RequestMove
+from events.catalog import envelopes
 from events.commit import Head, decode
 from events.duty import Interval, intervals, order
 from events.facts import fact_of
 from events.stages import ON_SCENE
 from services.log.port import Log
-from services.reports.records import Call, Happening, Person, Run, Unit, amended
+from services.reports.records import Call, IncidentRecord, Person, Run, Unit, amended
 
 
 class Facts:
@@ -24,7 +24,7 @@ class Facts:
         self.units: dict[str, Unit] = {}
         self.calls: dict[str, Call] = {}
         self.runs: dict[str, Run] = {}
-        self.incidents: dict[str, Happening] = {}
+        self.incidents: dict[str, IncidentRecord] = {}
         self._offers: dict[str, tuple[str, str]] = {}
 
     def stamp(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class Facts:
         """Person-times of one worker."""
         return intervals(key, sorted(self.people[key].facts, key=order))
 
-    def take(self, event: Happened) -> None:
+    def take(self, event: EventEnvelope) -> None:
         """One event."""
         self._take_request(event)
         for move in event.data.requests_moved:
@@ -80,7 +80,7 @@ class Facts:
             call.state, call.day, call.priority = now.state, now.day, now.priority
             call.area, call.incident = now.area, now.incident
 
-    def _take_worker(self, event: Happened) -> None:
+    def _take_worker(self, event: EventEnvelope) -> None:
         match event.data:
             case worker.WorkerRegistered() as e:
                 known = self.people.setdefault(e.worker, Person(e.role, e.organisation))
@@ -94,7 +94,7 @@ class Facts:
             case _:
                 pass
 
-    def _take_fact(self, event: Happened) -> None:
+    def _take_fact(self, event: EventEnvelope) -> None:
         if told := fact_of(event):
             key, fact = told
             self.people[key].facts.append(fact)
@@ -114,7 +114,7 @@ class Facts:
         arrivals = [at for run in mine for stage, at in run.stages if stage == ON_SCENE]
         self.calls[key].arrived_at = min(arrivals, default=None)
 
-    def _take_team(self, event: Happened) -> None:
+    def _take_team(self, event: EventEnvelope) -> None:
         match event.data:
             case team.TeamFormed() as e:
                 self.units[e.team] = Unit(e.name, e.kind, e.incident, event.at)
@@ -125,10 +125,12 @@ class Facts:
             case _:
                 pass
 
-    def _take_incident(self, event: Happened) -> None:
+    def _take_incident(self, event: EventEnvelope) -> None:
         match event.data:
             case incident.IncidentDeclared() as e:
-                self.incidents[e.incident] = Happening(e.name, e.starts_at, expected_days=e.expected_days)
+                self.incidents[e.incident] = IncidentRecord(
+                    e.name, e.starts_at, expected_days=e.expected_days
+                )
             case incident.IncidentAmended() as e:
                 self.incidents[e.incident].amend(e)
             case incident.IncidentClosed() as e:
@@ -138,7 +140,7 @@ class Facts:
             case _:
                 pass
 
-    def _take_request(self, event: Happened) -> None:
+    def _take_request(self, event: EventEnvelope) -> None:
         match event.data:
             case request.RequestOpened() as e:
                 call = Call(e.category, e.priority, e.area, e.incident, event.at, e.entered_at)
@@ -149,7 +151,7 @@ class Facts:
             case _:
                 pass
 
-    def _take_assignment(self, event: Happened) -> None:
+    def _take_assignment(self, event: EventEnvelope) -> None:
         match event.data:
             case assignment.AssignmentOffered() as e:
                 self._offers[e.assignment] = e.request, e.worker or e.team or ""
@@ -191,7 +193,7 @@ async def gather(log: Log, code: str) -> Facts:
     facts = Facts(code)
     async for batch in log.read(code):
         for stored in batch:
-            for event in happened(decode(stored.data)):
+            for event in envelopes(decode(stored.data)):
                 facts.take(event)
             facts.head = stored.head
     return facts

@@ -6,7 +6,7 @@ from typing import Any
 
 from events.duty import Interval
 from services.reports.facts import Facts
-from services.reports.records import Happening
+from services.reports.records import IncidentRecord
 from services.reports.requests import by_day, final_states
 
 
@@ -36,7 +36,7 @@ def incident(facts: Facts, chosen: str | None) -> dict[str, Any]:
     }
 
 
-def days(facts: Facts, given: Happening, end: datetime) -> int:
+def days(facts: Facts, given: IncidentRecord, end: datetime) -> int:
     """Local calendar days from the start; an end at midnight belongs to the day before."""
     first = given.starts_at.astimezone(facts.zone).date()
     last = (end - timedelta(microseconds=1)).astimezone(facts.zone).date()
@@ -69,7 +69,7 @@ def _on_duty(
     return found
 
 
-def _teams(facts: Facts, key: str, given: Happening, end: datetime) -> dict[str, Any]:
+def _teams(facts: Facts, key: str, given: IncidentRecord, end: datetime) -> dict[str, Any]:
     """Teams of the incident; and teams of none that were active during it."""
     mine = {
         k: unit

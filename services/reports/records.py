@@ -80,7 +80,7 @@ class Run(msgspec.Struct):
         return sorted(self.stages, key=lambda stage: sort_key(stage[0]))
 
 
-class Happening(msgspec.Struct):
+class IncidentRecord(msgspec.Struct):
     """An incident."""
 
     name: str

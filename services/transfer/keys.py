@@ -8,7 +8,7 @@ from typing import IO, Final, Literal
 
 import msgspec
 
-from events.catalog import happened
+from events.catalog import envelopes
 from events.commit import decode
 from services.decisions.erasure import erased_by
 from services.log.port import Log
@@ -129,7 +129,7 @@ async def _erased_here(log: Log, jurisdiction: str) -> set[str]:
     async for batch in log.read(jurisdiction):
         for stored in batch:
             if b".erased" in stored.data:
-                found.update(s for one in happened(decode(stored.data)) if (s := erased_by(one.data)))
+                found.update(s for one in envelopes(decode(stored.data)) if (s := erased_by(one.data)))
     return found
 
 

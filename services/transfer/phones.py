@@ -5,8 +5,8 @@ from typing import Final
 
 import msgspec
 
-from events.base import Happened
-from events.catalog import happened
+from events.base import EventEnvelope
+from events.catalog import envelopes
 from events.commit import decode
 from events.request import RequestAmended
 from events.worker import WorkerAmended
@@ -48,12 +48,12 @@ async def _phones(log: Log, jurisdiction: str) -> AsyncIterator[tuple[int, str, 
         for stored in batch:
             if not any(b'"%s"' % name.encode() in stored.data for name in PHONES):
                 continue
-            for one in happened(decode(stored.data)):
+            for one in envelopes(decode(stored.data)):
                 for subject, token in _given(one):
                     yield one.position, subject, token
 
 
-def _given(one: Happened) -> Iterator[tuple[str, str | None]]:
+def _given(one: EventEnvelope) -> Iterator[tuple[str, str | None]]:
     said = msgspec.structs.asdict(one.data)
     amends = isinstance(one.data, WorkerAmended | RequestAmended)
     for kind in _SUBJECTS:

@@ -117,7 +117,7 @@ def _known(stored: Stored) -> JurisdictionMoved | JurisdictionResumed | None:
     """Decode every event, as those who follow the log will have to; the commit's last word."""
     commit: Commit = decode(stored.data)
     try:
-        for _ in catalog.happened(commit):
+        for _ in catalog.envelopes(commit):
             pass
     except catalog.UnknownEvent as error:
         raise TransferFailed(

@@ -9,13 +9,13 @@ import msgspec
 
 import services.decisions.decide  # noqa: F401  enters what evolves each event
 from events import catalog
-from events.base import Happened, Move, Place, RequestMove, Standing
+from events.base import EventEnvelope, Move, RequestMove, RequestStanding, WorkerStanding
 from events.commit import Commit, Head, decode
 from services.decisions import standing
 from services.decisions.base import evolve
-from services.decisions.standing import STANDINGS
+from services.decisions.standing import REQUEST_STANDINGS
 from services.decisions.state import State
-from services.decisions.worker.table import PLACES
+from services.decisions.worker.table import WORKER_STANDINGS
 from services.log.port import Log, LogDamaged, Stored
 
 MOST_FINDINGS: Final = 1000
@@ -23,7 +23,7 @@ MOST_FINDINGS: Final = 1000
 
 Progress = Callable[[int, int], None]
 """Told (position, of how many)."""
-Hook = Callable[[Sequence[Happened], Head], None]
+Hook = Callable[[Sequence[EventEnvelope], Head], None]
 """Told each commit's events, decoded, and the head they lead to: for checks of what is folded from them."""
 
 
@@ -153,7 +153,7 @@ class _Check:
 
     def _events(self, commit: Commit, head: Head) -> None:
         try:
-            happened = list(catalog.happened(commit))
+            envelope = list(catalog.envelopes(commit))
         except catalog.UnknownEvent as error:
             self._report.add(error.position, "unknown_event", str(error))
             self._replay = self._each = None
@@ -162,10 +162,10 @@ class _Check:
             self._report.add(error.position, "unreadable", str(error))
             self._replay = self._each = None
             return
-        if self._replay and not self._replay.all(happened):
+        if self._replay and not self._replay.all(envelope):
             self._replay = None
         if self._each:
-            self._each(happened, head)
+            self._each(envelope, head)
 
 
 class _Replay:
@@ -175,9 +175,9 @@ class _Replay:
         self._report = report
         self._state = State(report.jurisdiction)
 
-    def all(self, happened: Sequence[Happened]) -> bool:
+    def all(self, envelope: Sequence[EventEnvelope]) -> bool:
         """Whether replay can go on."""
-        for one in happened:
+        for one in envelope:
             try:
                 self._one(one)
             except (LookupError, TypeError, ValueError, AttributeError, StopIteration) as error:
@@ -187,7 +187,7 @@ class _Replay:
         self._state.settle()
         return True
 
-    def _one(self, one: Happened) -> None:
+    def _one(self, one: EventEnvelope) -> None:
         mark = self._state.mark()
         evolve(self._state, one)
         self._law(one)
@@ -196,30 +196,39 @@ class _Replay:
         self._agree(one, _shifted(shifted), _shifted(one.data.requests_moved))
         standing.settle_moves(self._state, one.data.moved, one.data.requests_moved)
 
-    def _law(self, one: Happened) -> None:
+    def _law(self, one: EventEnvelope) -> None:
         """Each `before` is the previous `after`."""
         for move in one.data.moved:
-            self._follows(one, f"worker {move.worker}", self._state[PLACES].get(move.worker), move.before)
+            self._follows(
+                one, f"worker {move.worker}", self._state[WORKER_STANDINGS].get(move.worker), move.before
+            )
         for shift in one.data.requests_moved:
             self._follows(
-                one, f"request {shift.request}", self._state[STANDINGS].get(shift.request), shift.before
+                one,
+                f"request {shift.request}",
+                self._state[REQUEST_STANDINGS].get(shift.request),
+                shift.before,
             )
 
-    def _follows(self, one: Happened, who: str, was: object, before: object) -> None:
+    def _follows(self, one: EventEnvelope, who: str, was: object, before: object) -> None:
         if was != before:
             self._report.add(one.position, "law", f"{who} moved from {before}, but was at {was}")
 
-    def _agree(self, one: Happened, computed: Mapping[str, object], carried: Mapping[str, object]) -> None:
+    def _agree(
+        self, one: EventEnvelope, computed: Mapping[str, object], carried: Mapping[str, object]
+    ) -> None:
         for key in computed.keys() | carried.keys():
             if computed.get(key) != carried.get(key):
                 what = f"{one.name} carries {carried.get(key)} for {key}, replay gives {computed.get(key)}"
                 self._report.add(one.position, "replay", what)
 
 
-def _moved(moves: Sequence[Move]) -> dict[str, tuple[Place | None, Place | None]]:
+def _moved(moves: Sequence[Move]) -> dict[str, tuple[WorkerStanding | None, WorkerStanding | None]]:
     """Of those who really moved: a superseded late fact carries before == after."""
     return {move.worker: (move.before, move.after) for move in moves if move.before != move.after}
 
 
-def _shifted(moves: Sequence[RequestMove]) -> dict[str, tuple[Standing | None, Standing | None]]:
+def _shifted(
+    moves: Sequence[RequestMove],
+) -> dict[str, tuple[RequestStanding | None, RequestStanding | None]]:
     return {move.request: (move.before, move.after) for move in moves if move.before != move.after}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from events.base import Happened
+from events.base import EventEnvelope
 from events.commit import Head
 from events.presence import OFF_DUTY
 from events.request_state import ENDED, STATES
@@ -26,7 +26,7 @@ class _Folds:
         self.rows: dict[str, dict[str, Row]] = {name: {} for name in catalog}
         self._dispatch, self._upto = Dispatch(catalog), upto
 
-    def take(self, events: Sequence[Happened], head: Head) -> None:
+    def take(self, events: Sequence[EventEnvelope], head: Head) -> None:
         if head.position > self._upto:
             return
         for event in events:

@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from events.base import Happened
+from events.base import EventEnvelope
 from projections.base import Row, View
 from projections.fold import folds
 from services.views.port import Rows
 
-ViewEvents = list[tuple[Happened, tuple[str, ...]]]
+ViewEvents = list[tuple[EventEnvelope, tuple[str, ...]]]
 """Events that a view folds, each with the keys of the rows that it touches."""
 KeyedEvents = dict[str, ViewEvents]
 """By view name."""
 
 
 def keyed(
-    events: Sequence[Happened],
+    events: Sequence[EventEnvelope],
     catalog: Mapping[str, View[Any]],
     aside: frozenset[str],
     failed: dict[str, str],
@@ -32,7 +32,7 @@ def keyed(
     return found
 
 
-def _keyed_for(view: View[Any], events: Sequence[Happened], failed: dict[str, str]) -> ViewEvents:
+def _keyed_for(view: View[Any], events: Sequence[EventEnvelope], failed: dict[str, str]) -> ViewEvents:
     keys_of, mine = view.keys, []
     for event in events:
         try:
@@ -75,5 +75,5 @@ def _fold_view(
     return rows
 
 
-def _reason(error: Exception, event: Happened) -> str:
+def _reason(error: Exception, event: EventEnvelope) -> str:
     return f"{type(error).__name__} at position {event.position} ({event.name}): {error}"

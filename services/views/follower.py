@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from events.commit import Head
 from services.log.port import Stored
 from services.views.changes import Announcement, Feed
-from services.views.port import Step, Views, ViewsUnavailable
+from services.views.port import OutboxStep, Views, ViewsUnavailable
 
 KEEP: Final = 512
 KEEP_BYTES: Final = 16 * 2**20
@@ -27,7 +27,7 @@ class Outbox(Views, Protocol):
         """How far the live views of each jurisdiction are."""
         ...
 
-    def unpack(self, after: int, upto: int, packed: bytes) -> Step:
+    def unpack(self, after: int, upto: int, packed: bytes) -> OutboxStep:
         """A step as it is kept. Raises RowUnreadable."""
         ...
 
@@ -95,7 +95,7 @@ class Follower:
                     return True
         return True
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         """As the store's, from memory where it is there."""
         position, recent = self.positions.get(jurisdiction, 0), self._recent.get(jurisdiction)
         if after >= position:

@@ -9,7 +9,7 @@ from events.catalog import BadEvent, UnknownEvent
 from projections.catalog import views as catalog
 from services.log.port import Log, LogDamaged, Stored
 from services.views.batch import run_batch
-from services.views.port import Step, Views
+from services.views.port import OutboxStep, Views
 from services.views.rebuild import rebuild_all
 
 MOST_COMMITS: Final = 500
@@ -51,7 +51,7 @@ class Projector:
             return False
         return True
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         """As the store's."""
         return await self._views.steps(jurisdiction, after, limit)
 

@@ -5,8 +5,8 @@ from typing import Final
 
 import msgspec
 
-from events.base import Happened
-from events.catalog import BadEvent, UnknownEvent, happened
+from events.base import EventEnvelope
+from events.catalog import BadEvent, UnknownEvent, envelopes
 from events.commit import Commit, Head, Verdict, decode, digest, envelope, judge
 from services.log.port import LogDamaged, Stored
 
@@ -20,7 +20,7 @@ class PendingCommits:
     def __init__(self, jurisdiction: str, head: Head) -> None:
         self.jurisdiction, self.start, self.head = jurisdiction, head, head
         self.commits: list[Commit] = []
-        self.events: list[Happened] = []
+        self.events: list[EventEnvelope] = []
         self.failure: UnknownEvent | BadEvent | None = None
         self.gap = self.full = self.reread = False
         self.taken = 0
@@ -72,7 +72,7 @@ class PendingCommits:
         if verdict is Verdict.STALE:
             return True
         try:
-            self.events += list(happened(commit))
+            self.events += list(envelopes(commit))
         except (UnknownEvent, BadEvent) as failure:
             self.failure = failure
             return False

@@ -48,7 +48,7 @@ class Change(msgspec.Struct, frozen=True):
     row: Row | None
 
 
-class Step(msgspec.Struct, frozen=True):
+class OutboxStep(msgspec.Struct, frozen=True):
     """All public rows that one batch changed: the head went from position `after` to `upto`."""
 
     after: int
@@ -127,7 +127,7 @@ class Views(Protocol):
         count. Raises BadQuery."""
         ...
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         """Steps beyond position `after` in order; None where they no longer reach back that far."""
         ...
 

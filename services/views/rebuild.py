@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol
 
-from events.catalog import happened
+from events.catalog import envelopes
 from events.commit import Head, decode
 from projections.base import Row, View
 from projections.fold import Dispatch, step
@@ -45,7 +45,7 @@ class StraightFold:
         return self.head
 
     def _take(self, stored: Stored) -> None:
-        for event in happened(decode(stored.data)):
+        for event in envelopes(decode(stored.data)):
             for view in self._dispatch[type(event.data)]:
                 step(view, self.rows[view.name], event)
         self.head = stored.head

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 import zstandard
 
-from services.views.port import Change, Step
+from services.views.port import Change, OutboxStep
 from services.views.table import Table
 
 _MOST_UNPACKED: Final = 2**30
@@ -28,7 +28,7 @@ def _raw(data: bytes | None) -> msgspec.Raw:
     return _NULL if data is None else msgspec.Raw(data)
 
 
-def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> Step:
+def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> OutboxStep:
     """`tables` by the names under which they were packed; rows of others are left out. Raises
     RowUnreadable."""
     data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_UNPACKED)
@@ -42,4 +42,4 @@ def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) ->
         for name, key, before, now in _decoder.decode(data)
         if (table := tables.get(name))
     )
-    return Step(after, upto, changes)
+    return OutboxStep(after, upto, changes)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import J, Service
 
-from services.api import codes
+from services.api import sign_in_codes as codes
 from services.api.problems import Problem
 
 MONTH = 30 * 24 * 3600

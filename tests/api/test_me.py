@@ -13,7 +13,7 @@ from conftest import J, Service
 
 from projections.presence import IntervalRow
 from services.api.hours import SHOWN, hours
-from services.api.mine import Looking
+from services.api.mine import WorkerReader
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -267,7 +267,7 @@ class TestMe:
             answer = await phone.get(f"/api/v1/{J}/me")
 
         assert (answer.status_code, answer.json()["code"]) == (404, "worker.unknown")
-        assert await Looking(crew.muster.views).mine(J, "W9") is None
+        assert await WorkerReader(crew.muster.views).mine(J, "W9") is None
 
 
 class TestATasksContact:

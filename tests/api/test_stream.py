@@ -161,8 +161,8 @@ async def test_snapshot_and_patches_equal_a_fresh_snapshot_and_the_pages(service
         assert stream.rows == again.rows
         assert stream.rows == await pages(service)
     log = (await service.http.get(f"/api/v1/{J}/log")).text.splitlines()
-    happened = {json.loads(line)["type"] for line in log}
-    assert newest.keys() - happened <= {"log.fenced"}
+    envelope = {json.loads(line)["type"] for line in log}
+    assert newest.keys() - envelope <= {"log.fenced"}
 
 
 async def test_rows_that_leave_a_filter_are_removed(service: Service) -> None:

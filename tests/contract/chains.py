@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from events.commit import Commit, Head, Recorded, digest, encode
-from services.decisions.base import Ask, commands
+from services.decisions.base import Context, commands
 from services.decisions.decide import confirm, decide
 from services.decisions.state import State
 
@@ -67,7 +67,7 @@ class History:
         """Decide and record a command a minute after the last."""
         self.now += timedelta(minutes=1)
         n = len(self.commits)
-        ask = Ask(id=f"00000000-0000-4000-8000-{n:012d}", actor="admin/local", now=self.now, at=self.now)
+        ask = Context(id=f"00000000-0000-4000-8000-{n:012d}", actor="admin/local", now=self.now, at=self.now)
         model = commands[name].model_validate(fields)
         events = tuple(decide(self.state, model, ask, self.state.head.position + 1, "b"))
         data, head = seal(self.state.jurisdiction, self.state.head, events, self.now)

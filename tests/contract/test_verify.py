@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from chains import AT, History, lockdown, recorded, seal
 
-from events.base import Happened
+from events.base import EventEnvelope
 from events.commit import Head, Recorded
 from services.adapters.sqlite.log import SqliteLog
 from services.verify.log import Report, verify
@@ -68,11 +68,11 @@ async def test_a_true_history_passes(tmp_path: Path) -> None:
 
 async def test_each_commit_is_shown_to_the_caller_with_its_head(tmp_path: Path) -> None:
     history = lockdown()
-    shown: list[Happened] = []
+    shown: list[EventEnvelope] = []
     heads: list[Head] = []
 
-    def each(happened: Sequence[Happened], head: Head) -> None:
-        shown.extend(happened)
+    def each(envelope: Sequence[EventEnvelope], head: Head) -> None:
+        shown.extend(envelope)
         heads.append(head)
 
     await report(tmp_path, history, each=each)

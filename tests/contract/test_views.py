@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pg_server import empty_database as database
 
 from events.area import inside
-from events.base import Happened
+from events.base import EventEnvelope
 from events.commit import Head, decode
 from events.worker import WorkerCheckedIn
 from projections import headcount, roster
@@ -73,11 +73,11 @@ class ThingRow(Row, frozen=True):
     at: datetime | None = None
 
 
-def _no_keys(happened: Happened) -> Sequence[str]:
+def _no_keys(envelope: EventEnvelope) -> Sequence[str]:
     return ()
 
 
-def _no_rows(row: ThingRow | None, happened: Happened, key: str) -> ThingRow | None:
+def _no_rows(row: ThingRow | None, envelope: EventEnvelope, key: str) -> ThingRow | None:
     return row
 
 
@@ -543,10 +543,10 @@ async def test_two_projectors_that_race_fold_each_commit_once(store: Any) -> Non
 
 
 async def test_a_view_that_raises_is_set_aside_and_the_others_go_on(store: Any) -> None:
-    def raises(row: Any, happened: Happened, key: str) -> Any:
-        if isinstance(happened.data, WorkerCheckedIn) and happened.data.worker == "W2":
+    def raises(row: Any, envelope: EventEnvelope, key: str) -> Any:
+        if isinstance(envelope.data, WorkerCheckedIn) and envelope.data.worker == "W2":
             raise ZeroDivisionError
-        return roster.evolve(row, happened, key)
+        return roster.evolve(row, envelope, key)
 
     catalog = {**CATALOG, "roster": msgspec.structs.replace(roster.VIEW, evolve=raises)}
     done = await project(store, SHIFT[:6], catalog)

@@ -13,7 +13,7 @@ from scripted import Scripted, Topic
 from services.adapters.sqlite.keys import local_vault
 from services.base.clock import SystemClock
 from services.decisions.base import Command
-from services.decisions.state import Known
+from services.decisions.state import RecordedCommand
 from services.decisions.worker.commands import Erase, Register
 from services.log.chained import ChainedLog
 from services.recorder import writer as writing
@@ -57,7 +57,7 @@ class Locked:
         await self._vault.erase_all(jurisdiction, subjects)
 
 
-async def _nothing(ids: object, upto: int) -> dict[str, Known]:
+async def _nothing(ids: object, upto: int) -> dict[str, RecordedCommand]:
     return {}
 
 

@@ -12,7 +12,7 @@ from scripted import Scripted, Topic
 from events.commit import decode
 from services.adapters.sqlite.keys import local_vault
 from services.base.clock import SystemClock
-from services.decisions.state import Known
+from services.decisions.state import RecordedCommand
 from services.decisions.worker.commands import Register
 from services.log import appending
 from services.log.chained import ChainedLog
@@ -148,7 +148,7 @@ class Office:
         return outcome.outcome, outcome.code
 
 
-async def _nothing(ids: object, upto: int) -> dict[str, Known]:
+async def _nothing(ids: object, upto: int) -> dict[str, RecordedCommand]:
     return {}
 
 

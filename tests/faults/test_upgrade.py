@@ -14,7 +14,7 @@ from events.commit import Head, decode
 from projections.catalog import views as catalog
 from services.adapters.sqlite.keys import local_vault
 from services.base.clock import SystemClock
-from services.decisions.state import Known
+from services.decisions.state import RecordedCommand
 from services.decisions.worker.commands import CheckIn
 from services.log.chained import ChainedLog
 from services.log.identity import partition_of
@@ -120,7 +120,7 @@ def envelope() -> CommandEnvelope:
     )
 
 
-async def nothing(ids: object, upto: int) -> dict[str, Known]:
+async def nothing(ids: object, upto: int) -> dict[str, RecordedCommand]:
     return {}
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from events.base import Event, Move, Personal, Place, RequestMove, Standing
+from events.base import Event, Move, Personal, RequestMove, RequestStanding, WorkerStanding
 from events.catalog import encode, newest
 
 FOLDER = Path(__file__).parent / "events"
@@ -18,14 +18,18 @@ SEALED = "sealed:1:worker/W1:c1:name:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAA
 PLAIN: dict[Any, Any] = {str: "", int: 2, float: 128.25, bool: True, datetime: AT}
 SHARED: dict[str, Any] = {
     "moved": (
-        Move("W1", Place("2307", "courier", "off_duty"), Place("230717", "courier", "assigned", "T1")),
-        Move("W2", None, Place("230717", "rider", "available")),
+        Move(
+            "W1",
+            WorkerStanding("2307", "courier", "off_duty"),
+            WorkerStanding("230717", "courier", "assigned", "T1"),
+        ),
+        Move("W2", None, WorkerStanding("230717", "rider", "available")),
     ),
     "requests_moved": (
         RequestMove(
             "R1",
-            Standing("230717", None, "2022-03-28", "open", 3),
-            Standing("230717", "I1", "2022-03-28", "assigned", 1),
+            RequestStanding("230717", None, "2022-03-28", "open", 3),
+            RequestStanding("230717", "I1", "2022-03-28", "assigned", 1),
         ),
     ),
     "anomalies": ("capacity.exceeded",),

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from events.base import Happened
+from events.base import EventEnvelope
 from events.catalog import UnknownEvent, newest
 from events.commit import Head, Recorded, decode
 from projections import headcount, roster
@@ -220,7 +220,7 @@ async def test_a_view_that_raises_is_logged_and_the_rest_of_the_batch_stands(
 
 
 def test_views_are_asked_only_about_the_events_that_they_fold() -> None:
-    def keys(happened: Happened) -> Sequence[str]:
+    def keys(envelope: EventEnvelope) -> Sequence[str]:
         return ()
 
     some = msgspec.structs.replace(roster.VIEW, name="some", keys=keys, events=(_class_of("worker.erased"),))

@@ -21,7 +21,7 @@ from services.decisions.decide import decide
 from services.dispatch.abilities import Abilities, AbilitiesInvalid, Ability, load
 from services.dispatch.board import VIEWS, Board, assemble, id_of, searched, takes
 from services.dispatch.ranking import Candidate, chain, metres, rank, step_metres
-from tests.given import DAY, Ask, Given, area, assignment, request, team, worker
+from tests.given import DAY, Context, Given, area, assignment, request, team, worker
 from tests.given import given as given_
 
 CITY, COUNTY, STREET, HOME, NEXT, FAR = (
@@ -400,7 +400,7 @@ def boards(case: Given) -> list[Board]:
 
 def refusal(case: Given, command: Command) -> str | None:
     """What it would be refused with; nothing is changed by asking."""
-    ask = Ask(id="probe", actor="test", now=case.log.now, at=case.log.now, anomalies=[])
+    ask = Context(id="probe", actor="test", now=case.log.now, at=case.log.now, anomalies=[])
     try:
         decide(case.state, command, ask, case.state.head.position + 1, "body")
     except Refused as refused:

@@ -10,7 +10,7 @@ from events.commit import Head
 from services.views import follower
 from services.views.changes import Announcement, decode, encode
 from services.views.follower import Follower, RecentSteps
-from services.views.port import Step
+from services.views.port import OutboxStep
 
 J = "2307"
 
@@ -20,7 +20,7 @@ class Shared:
 
     def __init__(self) -> None:
         self.at: dict[str, int] = {}
-        self.outbox: list[Step] | None = []
+        self.outbox: list[OutboxStep] | None = []
         self.asked = 0
 
     async def positions(self) -> dict[str, int]:
@@ -29,12 +29,12 @@ class Shared:
     async def head(self, jurisdiction: str) -> Head:
         return Head(self.at.get(jurisdiction, 0), "x")
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         self.asked += 1
         return self.outbox
 
-    def unpack(self, after: int, upto: int, packed: bytes) -> Step:
-        return Step(after, upto, ())
+    def unpack(self, after: int, upto: int, packed: bytes) -> OutboxStep:
+        return OutboxStep(after, upto, ())
 
 
 class Line:
@@ -86,8 +86,8 @@ async def test_announced_steps_come_from_memory(scene: Scene) -> None:
     scene.line.say(3, 5)
 
     assert await scene.follower.reached(J, 5, 1)
-    assert await scene.follower.steps(J, 0) == [Step(0, 3, ()), Step(3, 5, ())]
-    assert await scene.follower.steps(J, 3) == [Step(3, 5, ())]
+    assert await scene.follower.steps(J, 0) == [OutboxStep(0, 3, ()), OutboxStep(3, 5, ())]
+    assert await scene.follower.steps(J, 3) == [OutboxStep(3, 5, ())]
     assert await scene.follower.steps(J, 5) == []
     assert scene.store.asked == 0
 
@@ -99,7 +99,7 @@ async def test_what_does_not_join_is_read_from_the_outbox(scene: Scene) -> None:
 
     assert await scene.follower.steps(J, 0) == scene.store.outbox
     assert scene.store.asked == 1
-    assert await scene.follower.steps(J, 4) == [Step(4, 6, ())]
+    assert await scene.follower.steps(J, 4) == [OutboxStep(4, 6, ())]
 
 
 async def test_a_repeated_or_late_announcement_changes_nothing(scene: Scene) -> None:

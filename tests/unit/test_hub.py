@@ -7,14 +7,14 @@ from typing import Any
 from services.api.hub import Hub, pause_after
 from services.application.announcing import Announcements
 from services.base.clock import SystemClock
-from services.views.port import RowUnreadable, Step
+from services.views.port import OutboxStep, RowUnreadable
 
 
-async def steps(jurisdiction: str, after: int, limit: int = 1000) -> list[Step]:
+async def steps(jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep]:
     """What was announced: of one jurisdiction by a program that has other rows."""
     if jurisdiction == "2308":
         raise RowUnreadable("roster", "W1", "it lacks a field")
-    return [Step(after, 3, ())] if after < 3 else []
+    return [OutboxStep(after, 3, ())] if after < 3 else []
 
 
 async def test_a_step_that_cannot_be_read_resets_its_own_screens_only() -> None:

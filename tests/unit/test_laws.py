@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from events.assignment import LIVE
-from events.base import Event, Happened
+from events.base import Event, EventEnvelope
 from events.duty import fold, order
 from events.request_state import UNFINISHED
 from projections.base import Row
@@ -27,9 +27,9 @@ from services.decisions.incident.table import INCIDENTS
 from services.decisions.references import mentions
 from services.decisions.request.table import REQUESTS
 from services.decisions.scopes import PUBLIC
-from services.decisions.standing import STANDINGS
+from services.decisions.standing import REQUEST_STANDINGS
 from services.decisions.team.table import TEAMS
-from services.decisions.worker.table import PLACES, WORKERS
+from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from tests.given import Log, area, incident, request, team, worker
 
 DEEP = bool(os.environ.get("MUSTER_DEEP"))
@@ -245,7 +245,7 @@ class Laws(RuleBasedStateMachine):
             self.touches_own_alone(name, new, scope.worker)
         self.fold()
 
-    def touches_own_alone(self, name: str, new: list[Happened], worker: str) -> None:
+    def touches_own_alone(self, name: str, new: list[EventEnvelope], worker: str) -> None:
         """A worker's token records facts and tasks of theirs, or of the team they are in."""
         assert PUBLIC[name].IS_OWN
         for event in new:
@@ -270,8 +270,8 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def places_and_standings_are_what_they_would_be_if_worked_out_anew(self) -> None:
         state = self.log.state
-        assert state[PLACES] == {w: p for w in state[WORKERS] if (p := standing.place(state, w))}
-        assert state[STANDINGS] == {r: standing.standing(state, r) for r in state[REQUESTS]}
+        assert state[WORKER_STANDINGS] == {w: p for w in state[WORKERS] if (p := standing.place(state, w))}
+        assert state[REQUEST_STANDINGS] == {r: standing.standing(state, r) for r in state[REQUESTS]}
 
     @invariant()
     def duty_is_the_fold_of_the_facts(self) -> None:
@@ -307,7 +307,7 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def incidents_count_their_unfinished_requests(self) -> None:
         state = self.log.state
-        counts = Counter(s.incident for s in state[STANDINGS].values() if s.state in UNFINISHED)
+        counts = Counter(s.incident for s in state[REQUEST_STANDINGS].values() if s.state in UNFINISHED)
         for key, known in state[INCIDENTS].items():
             assert known.unfinished == counts[key], key
 
@@ -364,7 +364,7 @@ class Laws(RuleBasedStateMachine):
     def roster_is_the_headcount(self) -> None:
         roster: dict[str, Any] = self.rows["roster"]
         placed = {k: (r.area, r.role, r.presence, r.team) for k, r in roster.items()}
-        places = self.log.state[PLACES]
+        places = self.log.state[WORKER_STANDINGS]
         assert placed == {k: (p.area, p.role, p.presence, p.team) for k, p in places.items()}
         counted: Any = self.rows["headcount"].values()
         assert {(r.area, r.role, r.presence, r.team): r.count for r in counted} == Counter(placed.values())
@@ -373,7 +373,8 @@ class Laws(RuleBasedStateMachine):
         requests: Any = self.rows["requests"]
         ledger: Any = self.rows["ledger"].values()
         assert {k: (r.state, r.area, r.incident, r.day, r.priority) for k, r in requests.items()} == {
-            k: (s.state, s.area, s.incident, s.day, s.priority) for k, s in self.log.state[STANDINGS].items()
+            k: (s.state, s.area, s.incident, s.day, s.priority)
+            for k, s in self.log.state[REQUEST_STANDINGS].items()
         }
         assert {k: (set(r.live), set(r.offers), set(r.done)) for k, r in requests.items()} == {
             k: (set(r.live), set(r.offers), set(r.done)) for k, r in self.log.state[REQUESTS].items()
@@ -401,8 +402,8 @@ class Laws(RuleBasedStateMachine):
                 found[one.area] += of(one)
             return found
 
-        on_duty = Counter(p.area for p in state[PLACES].values() if p.presence != "off_duty")
-        standings = list(state[STANDINGS].values())
+        on_duty = Counter(p.area for p in state[WORKER_STANDINGS].values() if p.presence != "off_duty")
+        standings = list(state[REQUEST_STANDINGS].values())
         ended = [s for s in standings if s.state not in UNFINISHED]
         assert summed(lambda row: row.came - row.went) == on_duty
         assert summed(lambda row: row.received) == Counter(s.area for s in standings)

@@ -6,7 +6,7 @@ import pytest
 
 from events import request, worker
 from events.assignment import AssignmentDone, AssignmentProgressed, AssignmentReleased, ended_by, live_state
-from events.base import Event, Happened
+from events.base import Event, EventEnvelope
 from events.duty import ACT, AVAILABLE, BREAK, IN, OFF, OUT, REPORT, Duty, Fact
 from events.facts import TELLING, fact_of
 from events.presence import BY_ENGAGEMENT, ON_DUTY, presence_of
@@ -59,9 +59,9 @@ def test_the_state_of_a_live_assignment_is_its_furthest_stage() -> None:
     ]
 
 
-def happened(data: Event) -> Happened:
+def envelopes(data: Event) -> EventEnvelope:
     """An event at position 7, of command C."""
-    return Happened(
+    return EventEnvelope(
         jurisdiction="2307",
         position=7,
         recorded_at=AT,
@@ -92,15 +92,15 @@ def happened(data: Event) -> Happened:
     ],
 )
 def test_events_that_tell_a_fact_of_duty(data: Event, fact: Fact) -> None:
-    assert fact_of(happened(data)) == ("W1", fact)
+    assert fact_of(envelopes(data)) == ("W1", fact)
     assert isinstance(data, TELLING)
 
 
 def test_what_a_team_does_or_the_desk_says_is_no_fact_of_a_worker() -> None:
     by_team = AssignmentDone(assignment="A1", request="R1", team="T1")
     released = AssignmentReleased(assignment="A1", request="R1", worker="W1", reason="recalled")
-    assert fact_of(happened(by_team)) is None
-    assert fact_of(happened(released)) is None
+    assert fact_of(envelopes(by_team)) is None
+    assert fact_of(envelopes(released)) is None
 
 
 def test_how_events_end_a_request_or_an_assignment() -> None:

@@ -16,7 +16,7 @@ from services.adapters.sqlite.phones import SqlitePushStore
 from services.push import BadPush, Rules
 from services.push.pusher import Pusher, new_assignments
 from services.push.sealing import BadKeys, Browser, Signer, b64, new_key, seal, unb64
-from services.views.port import Change, Step
+from services.views.port import Change, OutboxStep
 
 NOW = datetime(2022, 3, 28, 8, tzinfo=UTC)
 P256DH = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
@@ -179,9 +179,9 @@ async def test_more_steps_than_are_read_at_once_are_all_looked_at(tmp_path: Path
     """Whoever is offered something in a burst does not wait for the next command of anybody."""
     looked: list[int] = []
 
-    async def steps(jurisdiction: str, after: int) -> list[Step]:
+    async def steps(jurisdiction: str, after: int) -> list[OutboxStep]:
         looked.append(after)
-        return [Step(n, n + 1, ()) for n in range(after, min(after + 2, 5))]
+        return [OutboxStep(n, n + 1, ()) for n in range(after, min(after + 2, 5))]
 
     store = await SqlitePushStore.open(tmp_path / "push.sqlite")
     pusher = await Pusher.open(store, Rules(contact="mailto:desk@example.org"))

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from events.refs import Ref
 from services.decisions.authorise import authorise
-from services.decisions.base import Ask, Command, Refused, Scope, commands
+from services.decisions.base import Command, Context, Refused, Scope, commands
 from services.decisions.references import ARRIVES, CONCERNS, Mention, mentions, undeclared
 from services.decisions.scopes import PUBLIC
 from services.decisions.state import State
@@ -77,9 +77,9 @@ def made(command: type[Command], replaced: Mention | None = None, by: str = "") 
     return Build(MINE, replaced, by).command(command)
 
 
-def ask(scope: Scope) -> Ask:
+def ctx(scope: Scope) -> Context:
     """By a token of this scope."""
-    return Ask(id="c", actor="test", now=NOW, at=NOW, scope=scope, anomalies=[])
+    return Context(id="c", actor="test", now=NOW, at=NOW, scope=scope, anomalies=[])
 
 
 def outside() -> Iterator[Any]:
@@ -101,7 +101,7 @@ def test_there_is_a_matrix_to_walk():
 @pytest.mark.parametrize("name", AFTER_ALL)
 def test_a_token_of_the_area_reaches_what_lies_in_it(state: State, name: str):
     command = made(PUBLIC[name])
-    authorise(state, command, ask(Scope(areas=(MINE,))))
+    authorise(state, command, ctx(Scope(areas=(MINE,))))
 
 
 @pytest.mark.parametrize(("command", "mention"), list(outside()))
@@ -109,7 +109,7 @@ def test_one_reference_to_another_area_is_enough(state: State, command: type[Com
     elsewhere = made(command, mention, example(mention.kind, OTHER))
     assert example(mention.kind, OTHER) in mention.keys(elsewhere)
     with pytest.raises(Refused) as refused:
-        authorise(state, elsewhere, ask(Scope(areas=(MINE,))))
+        authorise(state, elsewhere, ctx(Scope(areas=(MINE,))))
     assert refused.value.code == "forbidden"
 
 
@@ -117,7 +117,7 @@ def test_one_reference_to_another_area_is_enough(state: State, command: type[Com
 def test_another_workers_token_is_refused(state: State, name: str):
     command = made(PUBLIC[name])
     with pytest.raises(Refused) as refused:
-        authorise(state, command, ask(Scope(worker=f"{OTHER}-1")))
+        authorise(state, command, ctx(Scope(worker=f"{OTHER}-1")))
     assert refused.value.code == "forbidden"
 
 
@@ -125,7 +125,7 @@ def test_another_workers_token_is_refused(state: State, name: str):
 def test_a_workers_own_token_sends_own_commands(state: State, name: str):
     about = next(one for one in mentions(PUBLIC[name]) if one.kind != "area")
     whose = f"{MINE}-1" if about.kind == "worker" else f"worker-{MINE}-1"
-    authorise(state, made(PUBLIC[name]), ask(Scope(worker=whose)))
+    authorise(state, made(PUBLIC[name]), ctx(Scope(worker=whose)))
 
 
 def test_whoever_lies_nowhere_is_taken_up_only_by_arriving(state: State):
@@ -133,10 +133,10 @@ def test_whoever_lies_nowhere_is_taken_up_only_by_arriving(state: State):
         for mention in (one for one in mentions(PUBLIC[name]) if one.kind == "worker"):
             command = made(PUBLIC[name], mention, "nowhere")
             if mention.touch is ARRIVES:
-                authorise(state, command, ask(Scope(areas=(MINE,))))
+                authorise(state, command, ctx(Scope(areas=(MINE,))))
                 continue
             with pytest.raises(Refused):
-                authorise(state, command, ask(Scope(areas=(MINE,))))
+                authorise(state, command, ctx(Scope(areas=(MINE,))))
 
 
 def test_what_is_only_concerned_may_be_the_whole_citys(state: State):
@@ -149,4 +149,4 @@ def test_what_is_only_concerned_may_be_the_whole_citys(state: State):
     for example_ in lying.values():
         city.and_(*example_(MINE, f"{MINE}-1"))
     for command, mention in concerned:
-        authorise(city.state, made(command, mention, "all"), ask(Scope(areas=(MINE,))))
+        authorise(city.state, made(command, mention, "all"), ctx(Scope(areas=(MINE,))))

@@ -15,7 +15,7 @@ from events.assignment import (
 from services.decisions.assignment.table import ASSIGNMENTS, OFFERS
 from services.decisions.base import Scope
 from services.decisions.request.table import REQUESTS
-from services.decisions.worker.table import PLACES, WORKERS
+from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from tests.given import Given, area, assignment, given, request, t, team, worker
 
 A = "230717"
@@ -62,7 +62,7 @@ def state_of(case: Given, key: str = "A1") -> str:
 def test_an_offer_holds_nothing(desk: Given):
     desk.when(OFFER).only(AssignmentOffered).then(AssignmentOffered, expires_at=t("00:05"), state="offered")
     assert desk.state[REQUESTS]["R1"].free_slots == 1
-    assert desk.state[PLACES]["W1"].presence == "available"
+    assert desk.state[WORKER_STANDINGS]["W1"].presence == "available"
     desk.when(assignment.offer(assignment="A2", request="R1", worker="W2")).only(AssignmentOffered)
 
 

@@ -8,7 +8,7 @@ from projections.fold import fold
 from projections.handovers import Acknowledgement, HandoverRow
 from services.decisions.base import Scope
 from services.decisions.handover.table import HANDOVERS
-from services.decisions.worker.table import PLACES
+from services.decisions.worker.table import WORKER_STANDINGS
 from tests.given import Given, area, given, handover, t, team, worker
 
 COUNTY, OTHER = "230717", "230718"
@@ -87,11 +87,11 @@ def test_a_token_reaches_the_notes_of_its_areas(shift: Given):
 
 def test_a_note_moves_nobody(shift: Given):
     shift.and_(worker.register(worker="W1", role="courier"), worker.check_in(worker="W1", area=COUNTY))
-    before = dict(shift.state[PLACES])
+    before = dict(shift.state[WORKER_STANDINGS])
 
     shift.and_(handover.acknowledge(note="N1"), handover.resolve(note="N1"))
 
-    assert shift.state[PLACES] == before
+    assert shift.state[WORKER_STANDINGS] == before
 
 
 # -- the view ----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from events.worker import (
 )
 from projections.roster import VIEW, RosterRow
 from services.decisions.base import Command
-from services.decisions.worker.table import PLACES, WORKERS
+from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from tests.given import Given, area, assignment, given, request, t, team, worker
 
 A, B = "230717", "230718"
@@ -79,7 +79,7 @@ def test_facts_from_before_the_retirement_are_history(crew: Given):
     crew.and_(worker.retire(worker="W1"), now=t("03:00"))
     crew.when(OUT_1, at=t("02:00"), now=t("04:00")).only(WorkerCheckedOut).anomaly()
     crew.when(OUT_1, at=t("03:30")).refused("worker.retired", "W1")
-    assert "W1" not in crew.state[PLACES]
+    assert "W1" not in crew.state[WORKER_STANDINGS]
 
 
 def test_old_news_does_not_touch_who_registered_again(crew: Given):

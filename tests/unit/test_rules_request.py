@@ -16,7 +16,7 @@ from events.request import (
 )
 from services.decisions.assignment.table import OFFERS
 from services.decisions.base import Command
-from services.decisions.standing import STANDINGS
+from services.decisions.standing import REQUEST_STANDINGS
 from services.decisions.worker.table import WORKERS
 from tests.given import Given, area, assignment, given, request, t, worker
 
@@ -47,7 +47,7 @@ def asked() -> Given:
 
 def standing(state: Given, key: str = "R1") -> str:
     """The request's state as the ledger has it."""
-    return state.state[STANDINGS][key].state
+    return state.state[REQUEST_STANDINGS][key].state
 
 
 def test_opening(asked: Given):
@@ -62,8 +62,8 @@ def test_opening(asked: Given):
 def test_the_day_is_local(asked: Given):
     asked.when(request.open(request="R3", category="grocery", area=A), at=t("-1 15:59"))
     asked.when(request.open(request="R4", category="grocery", area=A), at=t("-1 16:00"))
-    assert asked.state[STANDINGS]["R3"].day == "2022-03-27"
-    assert asked.state[STANDINGS]["R4"].day == "2022-03-28"
+    assert asked.state[REQUEST_STANDINGS]["R3"].day == "2022-03-27"
+    assert asked.state[REQUEST_STANDINGS]["R4"].day == "2022-03-28"
 
 
 def test_opening_twice(asked: Given):
@@ -76,7 +76,7 @@ def test_opening_twice(asked: Given):
 
 def test_amending(asked: Given):
     asked.when(request.amend(request="R1", priority=1, area=B)).only(RequestAmended)
-    assert asked.state[STANDINGS]["R1"].area == B
+    assert asked.state[REQUEST_STANDINGS]["R1"].area == B
     asked.when(request.amend(request="R1", priority=1)).unchanged()
     asked.when(request.amend(request="R9", priority=1)).refused("request.unknown", "R9")
 
@@ -151,7 +151,7 @@ def test_an_ended_request_takes_nothing_more(asked: Given):
 
 def test_merging_keeps_both_receipts(asked: Given):
     asked.when(request.merge(request="R1", into="R2")).then(RequestMerged, into="R2")
-    assert {k: s.state for k, s in asked.state[STANDINGS].items()} == {"R1": "merged", "R2": "open"}
+    assert {k: s.state for k, s in asked.state[REQUEST_STANDINGS].items()} == {"R1": "merged", "R2": "open"}
     asked.when(request.merge(request="R2", into="R2")).refused("request.same")
     asked.when(request.merge(request="R9", into="R2")).refused("request.unknown")
 

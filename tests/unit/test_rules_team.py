@@ -14,7 +14,7 @@ from events.team import (
 )
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.team.table import TEAMS
-from services.decisions.worker.table import PLACES
+from services.decisions.worker.table import WORKER_STANDINGS
 from tests.given import Given, area, assignment, given, incident, request, t, team, worker
 
 A = "230717"
@@ -56,7 +56,7 @@ def test_forming_at_once(crew: Given):
     )
     crew.when(whole).only(TeamFormed, TeamJoined, TeamJoined, TeamLeaderAppointed, TeamActivated)
     assert crew.state[TEAMS]["T2"].members == ("W2", "W1")
-    assert crew.state[PLACES]["W2"].team == "T2"
+    assert crew.state[WORKER_STANDINGS]["W2"].team == "T2"
 
 
 def test_a_team_may_have_no_listed_members(crew: Given):
@@ -99,9 +99,9 @@ def test_joining(crew: Given):
 
 
 def test_members_count_in_an_active_team_alone(crew: Given):
-    assert crew.state[PLACES]["W1"].team is None
+    assert crew.state[WORKER_STANDINGS]["W1"].team is None
     crew.when(team.activate(team="T1")).only(TeamActivated).moved("W1", before="available")
-    assert crew.state[PLACES]["W1"].team == "T1"
+    assert crew.state[WORKER_STANDINGS]["W1"].team == "T1"
     crew.when(team.activate(team="T1")).unchanged()
 
 
@@ -112,7 +112,7 @@ def test_one_active_team_by_joining(active: Given):
     active.when(join, observed=True).only(TeamLeft, TeamJoined).then(
         TeamLeft, team="T1", reason="moved"
     ).anomaly("worker.in_team")
-    assert active.state[PLACES]["W1"].team == "T2"
+    assert active.state[WORKER_STANDINGS]["W1"].team == "T2"
 
 
 def test_one_active_team_by_activating(crew: Given):
@@ -139,9 +139,9 @@ def test_standing_down_frees_the_members(active: Given):
     active.when(team.stand_down(team="T1")).only(AssignmentReleased, TeamStoodDown).then(
         AssignmentReleased, assignment="A1", reason="stood_down"
     )
-    assert active.state[PLACES]["W1"].team is None
+    assert active.state[WORKER_STANDINGS]["W1"].team is None
     active.when(team.stand_down(team="T1")).unchanged()
-    assert another(active, "W1").state[PLACES]["W1"].team == "T2"
+    assert another(active, "W1").state[WORKER_STANDINGS]["W1"].team == "T2"
 
 
 def test_standing_down_under_assignments(active: Given):

@@ -18,7 +18,7 @@ from events.worker import (
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import Command, Scope
 from services.decisions.request.table import REQUESTS
-from services.decisions.worker.table import PLACES, WORKERS
+from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from tests.given import Given, area, assignment, given, request, t, team, worker
 
 A, B = "230717", "230718"
@@ -60,7 +60,7 @@ def test_registering(crew: Given):
     crew.when(worker.register(worker="W2", role="medic", capacity=2)).then(
         WorkerRegistered, worker="W2", capacity=2
     ).moved("W2", before=None, after="off_duty")
-    assert crew.state[PLACES]["W2"].area == "2307", "neither duty nor home area: the root"
+    assert crew.state[WORKER_STANDINGS]["W2"].area == "2307", "neither duty nor home area: the root"
 
 
 def test_a_worker_without_an_id_takes_the_commands(crew: Given):
@@ -107,7 +107,7 @@ def test_the_retired_do_nothing(on_duty: Given, command: Command):
     on_duty.and_(worker.retire(worker="W1"), now=t("02:00"))
     on_duty.when(command, now=t("03:00")).refused("worker.retired", "W1")
     on_duty.when(command, observed=True).anomaly("worker.retired")
-    assert "W1" not in on_duty.state[PLACES]
+    assert "W1" not in on_duty.state[WORKER_STANDINGS]
 
 
 def test_the_retired_may_register_again_and_begin_off_duty(on_duty: Given):
@@ -147,7 +147,7 @@ def test_the_same_tap_five_times_counts_once(crew: Given):
 
 def test_checking_in_elsewhere_moves(on_duty: Given):
     on_duty.when(IN_B, now=t("02:00")).only(WorkerCheckedIn)
-    assert on_duty.state[PLACES]["W1"].area == B
+    assert on_duty.state[WORKER_STANDINGS]["W1"].area == B
 
 
 def test_a_walk_in_is_registered_at_once(crew: Given):
@@ -178,7 +178,7 @@ def test_news_of_a_break_may_come_before_that_of_the_check_in(crew: Given):
 
 def test_going_off_duty_counts_at_home(on_duty: Given):
     on_duty.and_(IN_B, now=t("02:00")).when(OUT, now=t("03:00")).only(WorkerCheckedOut)
-    assert on_duty.state[PLACES]["W1"].area == A
+    assert on_duty.state[WORKER_STANDINGS]["W1"].area == A
 
 
 def test_the_unknown_go_nowhere(crew: Given):
@@ -199,7 +199,7 @@ def test_a_late_check_out_between_two_check_ins_changes_only_history(crew: Given
 
 def test_a_late_check_in_elsewhere_does_not_move_who_has_moved_on(on_duty: Given):
     on_duty.when(IN_B, at=t("00:30"), now=t("03:00")).moved("W1", before="available", after="available")
-    assert on_duty.state[PLACES]["W1"].area == A
+    assert on_duty.state[WORKER_STANDINGS]["W1"].area == A
 
 
 def test_a_late_check_out_that_is_the_newest_news_counts_now(on_duty: Given):
@@ -251,11 +251,11 @@ def test_members_of_a_team_may_always_check_out(on_duty: Given):
 
 def test_presence_follows_the_most_advanced_assignment(sent: Given):
     sent.and_(BREAK, now=t("02:10"))
-    assert sent.state[PLACES]["W1"].presence == "assigned"
+    assert sent.state[WORKER_STANDINGS]["W1"].presence == "assigned"
     sent.and_(assignment.progress(assignment="A1", stage="on_scene"), now=t("03:00"))
-    assert sent.state[PLACES]["W1"].presence == "on_scene"
+    assert sent.state[WORKER_STANDINGS]["W1"].presence == "on_scene"
     sent.and_(assignment.done(assignment="A1"), now=t("04:00"))
-    assert sent.state[PLACES]["W1"].presence == "on_break", "as they had said"
+    assert sent.state[WORKER_STANDINGS]["W1"].presence == "on_break", "as they had said"
 
 
 # -- take back --------------------------------------------------------------------------------

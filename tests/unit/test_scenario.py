@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from events import team, worker
-from events.base import Happened
-from events.catalog import happened
+from events.base import EventEnvelope
+from events.catalog import envelopes
 from events.commit import Commit
 from events.duty import ACT, Fact, intervals, order
 from events.facts import fact_of
@@ -24,7 +24,7 @@ from services.decisions.decide import decide
 from services.decisions.request.table import REQUESTS
 from services.decisions.state import COMMANDS, State
 from services.decisions.team.table import TEAMS
-from services.decisions.worker.table import PLACES, WORKERS
+from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from services.demo.scenarios import SCENARIOS, Timed
 from services.recorder.envelope import CommandEnvelope, context_of
 
@@ -38,7 +38,7 @@ class Run:
     def __init__(self, seed: int) -> None:
         self.seed, started = seed, time.perf_counter()
         self.items = list(SCENARIOS["yichun"](seed).timed)
-        self.state, self.events = State("2307"), list[Happened]()
+        self.state, self.events = State("2307"), list[EventEnvelope]()
         self.outcomes = Counter[str]()
         self.unforeseen: list[tuple[str, str, str]] = []
         for one in self.items:
@@ -77,7 +77,7 @@ class Run:
         commit = Commit(
             id="c", jurisdiction="2307", first=first, prev="", recorded_at=now, events=tuple(recorded)
         )
-        self.events += happened(commit)
+        self.events += envelopes(commit)
         return "accepted"
 
     def facts(self) -> dict[str, list[Fact]]:
@@ -183,7 +183,7 @@ def test_requests_reconcile_at_the_end_of_each_day_and_all_of_them_end(run: Run)
 
 
 def test_nobody_is_left_on_duty_or_on_a_task(run: Run) -> None:
-    assert {place.presence for place in run.state[PLACES].values()} == {"off_duty"}
+    assert {place.presence for place in run.state[WORKER_STANDINGS].values()} == {"off_duty"}
     assert not run.state[OFFERS]
     assert not any(known.live for known in run.state[WORKERS].values())
 

@@ -28,10 +28,10 @@ def plain(state: State) -> bytes:
 class Doubled(Log):
     """Each command is decided by a restored state too, with the same answer."""
 
-    asks: Any = None
+    contexts: Any = None
 
-    def _ask(self, command: Command, **how: Any) -> Any:
-        self.asks = super()._ask(command, **how)
+    def _context(self, command: Command, **how: Any) -> Any:
+        self.asks = super()._context(command, **how)
         return self.asks
 
     def do(self, command: Command, **how: Any) -> list[Any]:
@@ -73,7 +73,7 @@ class Restarted(RuleBasedStateMachine):
         taken=st.integers(1, 3),
         scope=SCOPES,
     )
-    def ask(self, **how: Any) -> None:
+    def ctx(self, **how: Any) -> None:
         self.laws.ask(**how)
 
     @invariant()
@@ -193,6 +193,6 @@ class TestWhatIsNoDump:
 
     def test_schemas_differ_with_a_field(self, monkeypatch: pytest.MonkeyPatch) -> None:
         one = schema()
-        monkeypatch.setattr(TABLES["places"], "row", Head)
+        monkeypatch.setattr(TABLES["worker_standings"], "row", Head)
 
         assert schema() != one

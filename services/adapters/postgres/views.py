@@ -15,7 +15,7 @@ from services.adapters.postgres import views_versions as versions
 from services.adapters.postgres.pool import BadValue, Pool
 from services.adapters.postgres.views_pool import ViewsPool
 from services.adapters.postgres.views_table import Changes, PgTable
-from services.views.port import BadQuery, Batch, Page, Query, Rows, Step, ViewsUnavailable
+from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, ViewsUnavailable
 from services.views.query import KEY, POSTGRES, cursor, select, sort_of
 from services.views.steps import pack, unpack
 from services.views.table import encoder
@@ -124,7 +124,7 @@ class PgViews:
                 found[table.view.name] = [(row[0], table.decode(row[0], row[1])) for row in rows]
             return found, await heads.head(db, jurisdiction)
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         found = await self.packed_steps(jurisdiction, after, limit)
         return None if found is None else [self.unpack(*step) for step in found]
 
@@ -139,7 +139,7 @@ class PgViews:
         rows = await self._pool.fetch(heads.OLDEST, jurisdiction)
         return rows[0][0] if rows else None
 
-    def unpack(self, after: int, upto: int, packed: bytes) -> Step:
+    def unpack(self, after: int, upto: int, packed: bytes) -> OutboxStep:
         """A step as it is kept. Raises RowUnreadable."""
         return unpack(self._by_table, after, upto, packed)
 

@@ -14,7 +14,7 @@ from services.adapters.sqlite import views_steps as outbox
 from services.adapters.sqlite import views_writing as writing
 from services.adapters.sqlite.views_connections import Connections
 from services.adapters.sqlite.views_table import Table
-from services.views.port import BadQuery, Batch, Page, Query, Rows, Step, ViewsUnavailable
+from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, ViewsUnavailable
 
 ANALYSE_FROM: Final = 1_000
 """Events from which on the planner's figures are made anew each time the log has doubled."""
@@ -92,7 +92,7 @@ class SqliteViews:
         asked = [(self._table(view), query) for view, query in queries.items()]
         return await self._connections.read(reading.snapshot, jurisdiction, asked)
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[Step] | None:
+    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         return await self._connections.read(reading.steps, self.tables, jurisdiction, after, limit)
 
     async def oldest_step(self, jurisdiction: str) -> int | None:

@@ -10,7 +10,7 @@ from projections.base import Row
 from services.adapters.sqlite import views_file as file
 from services.adapters.sqlite import views_steps as outbox
 from services.adapters.sqlite.views_table import Table
-from services.views.port import BadQuery, Page, Query, Rows, Step
+from services.views.port import BadQuery, OutboxStep, Page, Query, Rows
 from services.views.query import KEY, cursor, select, sort_of
 from services.views.steps import unpack
 
@@ -58,7 +58,7 @@ def snapshot(
 
 def steps(
     db: apsw.Connection, tables: Mapping[str, Table], jurisdiction: str, after: int, limit: int
-) -> list[Step] | None:
+) -> list[OutboxStep] | None:
     """None where they no longer reach back that far. Raises RowUnreadable."""
     found = outbox.read(db, jurisdiction, after, file.head(db, jurisdiction).position, limit)
     if found is None:

@@ -6,7 +6,6 @@ from typing import Any
 from projections.catalog import views as catalog
 from projections.instant import PRESENCE
 from projections.presence import INTERVALS
-from services.api.codes import NewCode
 from services.api.commands import BODIES, Item
 from services.api.context import COOKIE
 from services.api.find import Find
@@ -14,7 +13,16 @@ from services.api.openapi.dispatch import CANDIDATES
 from services.api.openapi.generated import OUTCOME, batch, command, listing, row_schema, single, status
 from services.api.openapi.imports import IMPORT, IMPORTS, MAPPINGS, ONE_IMPORT, PREVIEW, REJECTS
 from services.api.openapi.parts import PROBLEM, REF
-from services.api.openapi.phones import CODES, ME, PLACES, PUSH_KEY, SUBSCRIBE, TASK, TELEMETRY, UNSUBSCRIBE
+from services.api.openapi.phones import (
+    CODES,
+    ME,
+    PLACES,
+    PUSH_KEY,
+    SUBSCRIBE,
+    TASK,
+    TELEMETRY,
+    UNSUBSCRIBE,
+)
 from services.api.openapi.service import (
     FIND,
     HEALTHZ,
@@ -29,6 +37,7 @@ from services.api.openapi.service import (
 )
 from services.api.push import Subscribe, Unsubscribe
 from services.api.session import SignIn
+from services.api.sign_in_codes import NewCode
 from services.api.telemetry import Telemetry
 
 __all__ = [

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 
 from events.area import AreaClosed, AreaDefined, AreaRenamed, parents
 from events.base import Event
-from services.decisions import common
+from services.decisions import lookups
 from services.decisions.area.commands import CloseArea, DefineArea, RenameArea
 from services.decisions.area.table import AREAS, area_exists
-from services.decisions.base import Ask, Refused, decides
+from services.decisions.base import Context, Refused, decides
 from services.decisions.state import State
 
 
 @decides(DefineArea)
-def _define(state: State, c: DefineArea, ask: Ask) -> Iterable[Event]:
+def _define(state: State, c: DefineArea, ctx: Context) -> Iterable[Event]:
     known = state[AREAS].get(c.area)
     if known and not known.closed_at and (known.name, known.lon, known.lat) == (c.name, c.lon, c.lat):
         return
-    common.fresh(known or c.area == state.jurisdiction, "area.exists", area=c.area)
+    lookups.fresh(known or c.area == state.jurisdiction, "area.exists", area=c.area)
     above = parents(c.area)
     if state.jurisdiction not in above:
         raise Refused("area.outside", area=c.area, jurisdiction=state.jurisdiction)
@@ -26,8 +26,8 @@ def _define(state: State, c: DefineArea, ask: Ask) -> Iterable[Event]:
 
 
 @decides(RenameArea)
-def _rename(state: State, c: RenameArea, ask: Ask) -> Iterable[Event]:
-    known = state[AREAS].get(common.area(state, c.area))
+def _rename(state: State, c: RenameArea, ctx: Context) -> Iterable[Event]:
+    known = state[AREAS].get(lookups.area(state, c.area))
     if known is None:
         raise Refused("area.root", area=c.area)
     if known.name != c.name:
@@ -35,8 +35,8 @@ def _rename(state: State, c: RenameArea, ask: Ask) -> Iterable[Event]:
 
 
 @decides(CloseArea)
-def _close(state: State, c: CloseArea, ask: Ask) -> Iterable[Event]:
-    known = state[AREAS].get(common.area(state, c.area))
+def _close(state: State, c: CloseArea, ctx: Context) -> Iterable[Event]:
+    known = state[AREAS].get(lookups.area(state, c.area))
     if known is None:
         raise Refused("area.root", area=c.area)
     if not known.closed_at:

@@ -3,22 +3,22 @@
 import msgspec
 
 from events.area import AreaClosed, AreaDefined, AreaRenamed
-from events.base import Happened
+from events.base import EventEnvelope
 from services.decisions.area.table import AREAS, Area
 from services.decisions.base import evolves
 from services.decisions.state import State
 
 
 @evolves(AreaDefined)
-def _defined(state: State, e: AreaDefined, h: Happened) -> None:
+def _defined(state: State, e: AreaDefined, h: EventEnvelope) -> None:
     state.put(state[AREAS], e.area, Area(e.name, e.lon, e.lat))
 
 
 @evolves(AreaRenamed)
-def _renamed(state: State, e: AreaRenamed, h: Happened) -> None:
+def _renamed(state: State, e: AreaRenamed, h: EventEnvelope) -> None:
     state.put(state[AREAS], e.area, msgspec.structs.replace(state[AREAS][e.area], name=e.name))
 
 
 @evolves(AreaClosed)
-def _closed(state: State, e: AreaClosed, h: Happened) -> None:
+def _closed(state: State, e: AreaClosed, h: EventEnvelope) -> None:
     state.put(state[AREAS], e.area, msgspec.structs.replace(state[AREAS][e.area], closed_at=h.at))

@@ -18,7 +18,7 @@ from events.assignment import (
     AssignmentReleased,
 )
 from events.base import Event
-from services.decisions import common
+from services.decisions import lookups
 from services.decisions.assignment.commands import (
     Accept,
     Decline,
@@ -42,7 +42,7 @@ from services.decisions.assignment.rules import (
     takes,
 )
 from services.decisions.assignment.table import ASSIGNMENTS, Assignment
-from services.decisions.base import Ask, Refused, decides
+from services.decisions.base import Context, Refused, decides
 from services.decisions.request.table import REQUESTS
 from services.decisions.state import State
 
@@ -50,18 +50,18 @@ OFFER_LASTS: Final = timedelta(minutes=5)
 
 
 @decides(Offer)
-def _offer(state: State, c: Offer, ask: Ask) -> Iterable[Event]:
-    key = c.assignment or ask.id
+def _offer(state: State, c: Offer, ctx: Context) -> Iterable[Event]:
+    key = c.assignment or ctx.id
     either(c.worker, c.team)
     given = state[ASSIGNMENTS].get(key)
-    if given and ask.observed and (given.request, given.worker, given.team) == (c.request, c.worker, c.team):
+    if given and ctx.observed and (given.request, given.worker, given.team) == (c.request, c.worker, c.team):
         return
-    common.fresh(given, "assignment.exists", assignment=key)
-    asked = free_slot(state, c.request, ask)
-    subject_of(state, c.worker, c.team, ask)
-    not_twice(state, asked, c.worker, c.team, ask)
-    expires = c.expires_at or ask.at + OFFER_LASTS
-    ask.rule(expires > ask.at, "offer.expired", assignment=key)
+    lookups.fresh(given, "assignment.exists", assignment=key)
+    asked = free_slot(state, c.request, ctx)
+    subject_of(state, c.worker, c.team, ctx)
+    not_twice(state, asked, c.worker, c.team, ctx)
+    expires = c.expires_at or ctx.at + OFFER_LASTS
+    ctx.rule(expires > ctx.at, "offer.expired", assignment=key)
     yield AssignmentOffered(
         assignment=key,
         request=c.request,
@@ -74,30 +74,30 @@ def _offer(state: State, c: Offer, ask: Ask) -> Iterable[Event]:
 
 
 @decides(Accept)
-def _accept(state: State, c: Accept, ask: Ask) -> Iterable[Event]:
-    given = common.assignment(state, c.assignment)
-    if given.state in LIVE or (ask.observed and given.begun_at):
+def _accept(state: State, c: Accept, ctx: Context) -> Iterable[Event]:
+    given = lookups.assignment(state, c.assignment)
+    if given.state in LIVE or (ctx.observed and given.begun_at):
         return
-    override = takes(state, c.assignment, given, c.override, ask)
+    override = takes(state, c.assignment, given, c.override, ctx)
     yield AssignmentAccepted(**ids(state, c.assignment), override=override)
 
 
 @decides(Decline)
-def _decline(state: State, c: Decline, ask: Ask) -> Iterable[Event]:
-    given = common.assignment(state, c.assignment)
+def _decline(state: State, c: Decline, ctx: Context) -> Iterable[Event]:
+    given = lookups.assignment(state, c.assignment)
     if given.state == "declined":
         return
-    ask.rule(given.state == OFFERED, "offer.gone", assignment=c.assignment, state=given.state)
+    ctx.rule(given.state == OFFERED, "offer.gone", assignment=c.assignment, state=given.state)
     yield AssignmentDeclined(**ids(state, c.assignment), reason=c.reason)
 
 
 @decides(Expire)
-def _expire(state: State, c: Expire, ask: Ask) -> Iterable[Event]:
-    given = common.assignment(state, c.assignment)
+def _expire(state: State, c: Expire, ctx: Context) -> Iterable[Event]:
+    given = lookups.assignment(state, c.assignment)
     if given.state != OFFERED or given.expires_at is None:
         return
-    ask.rule(
-        ask.at >= given.expires_at,
+    ctx.rule(
+        ctx.at >= given.expires_at,
         "offer.not_due",
         assignment=c.assignment,
         expires=given.expires_at,
@@ -106,13 +106,13 @@ def _expire(state: State, c: Expire, ask: Ask) -> Iterable[Event]:
 
 
 @decides(Dispatch)
-def _dispatch(state: State, c: Dispatch, ask: Ask) -> Iterable[Event]:
-    key = c.assignment or ask.id
+def _dispatch(state: State, c: Dispatch, ctx: Context) -> Iterable[Event]:
+    key = c.assignment or ctx.id
     given = state[ASSIGNMENTS].get(key)
     if given is None:
         if c.request is None:
             raise Refused("assignment.unknown", assignment=key, missing="request")
-        yield _send_new(state, key, c.request, c.worker, c.team, c.override, ask)
+        yield _send_new(state, key, c.request, c.worker, c.team, c.override, ctx)
         return
     if not _same(c, given):
         raise Refused(
@@ -122,11 +122,11 @@ def _dispatch(state: State, c: Dispatch, ask: Ask) -> Iterable[Event]:
             worker=given.worker,
             team=given.team,
         )
-    if given.dispatched and (given.state in LIVE or ask.observed):
+    if given.dispatched and (given.state in LIVE or ctx.observed):
         return
     override = None
     if given.state not in LIVE:
-        override = takes(state, key, given, c.override, ask)
+        override = takes(state, key, given, c.override, ctx)
     yield _dispatched_event(state, key, given.request, given.worker, given.team, override)
 
 
@@ -137,12 +137,18 @@ def _same(c: Dispatch, given: Assignment) -> bool:
 
 
 def _send_new(
-    state: State, key: str, request: str, worker: str | None, team: str | None, override: str | None, ask: Ask
+    state: State,
+    key: str,
+    request: str,
+    worker: str | None,
+    team: str | None,
+    override: str | None,
+    ctx: Context,
 ) -> Event:
     either(worker, team)
-    asked = free_slot(state, request, ask)
-    override = free_to_take(subject_of(state, worker, team, ask), worker, team, override, ask)
-    not_twice(state, asked, worker, team, ask)
+    asked = free_slot(state, request, ctx)
+    override = free_to_take(subject_of(state, worker, team, ctx), worker, team, override, ctx)
+    not_twice(state, asked, worker, team, ctx)
     return _dispatched_event(state, key, request, worker, team, override)
 
 
@@ -162,45 +168,45 @@ def _dispatched_event(
 
 
 @decides(Progress)
-def _progress(state: State, c: Progress, ask: Ask) -> Iterable[Event]:
-    given = common.assignment(state, c.assignment)
-    if (c.stage, ask.at) in given.stages:
+def _progress(state: State, c: Progress, ctx: Context) -> Iterable[Event]:
+    given = lookups.assignment(state, c.assignment)
+    if (c.stage, ctx.at) in given.stages:
         return
     if given.begun_at is None:
-        never_begun(c.assignment, given, ask)
+        never_begun(c.assignment, given, ctx)
     elif given.ended_at:
-        ask.rule(
-            ask.at <= given.ended_at,
+        ctx.rule(
+            ctx.at <= given.ended_at,
             "assignment.ended",
             assignment=c.assignment,
             state=given.state,
             ended=given.ended_at,
         )
-    if out_of_order(given, c.stage, ask.at):
-        ask.note("stage.out_of_order")
+    if out_of_order(given, c.stage, ctx.at):
+        ctx.note("stage.out_of_order")
     yield AssignmentProgressed(**ids(state, c.assignment), stage=c.stage)
 
 
 @decides(Done)
-def _done(state: State, c: Done, ask: Ask) -> Iterable[Event]:
-    given = common.assignment(state, c.assignment)
+def _done(state: State, c: Done, ctx: Context) -> Iterable[Event]:
+    given = lookups.assignment(state, c.assignment)
     if given.state == "done":
         return
     if given.begun_at is None:
-        never_begun(c.assignment, given, ask)
-    elif given.ended_at and ask.late and ask.at <= given.ended_at:
-        ask.note("assignment.ended")  # true when it happened, known too late
+        never_begun(c.assignment, given, ctx)
+    elif given.ended_at and ctx.late and ctx.at <= given.ended_at:
+        ctx.note("assignment.ended")  # true when it happened, known too late
     else:
-        ask.rule(given.state in LIVE, "assignment.ended", assignment=c.assignment, state=given.state)
+        ctx.rule(given.state in LIVE, "assignment.ended", assignment=c.assignment, state=given.state)
     yield AssignmentDone(**ids(state, c.assignment), reason=c.reason)
 
 
 @decides(Release)
-def _release(state: State, c: Release, ask: Ask) -> Iterable[Event]:
-    given = common.assignment(state, c.assignment)
+def _release(state: State, c: Release, ctx: Context) -> Iterable[Event]:
+    given = lookups.assignment(state, c.assignment)
     if given.state == "released":
         return
-    ask.rule(
+    ctx.rule(
         given.state in UNENDED,
         "assignment.ended",
         assignment=c.assignment,
@@ -210,13 +216,13 @@ def _release(state: State, c: Release, ask: Ask) -> Iterable[Event]:
 
 
 @decides(Reassign)
-def _reassign(state: State, c: Reassign, ask: Ask) -> Iterable[Event]:
+def _reassign(state: State, c: Reassign, ctx: Context) -> Iterable[Event]:
     for item in c.items:  # all are free first, so that two may swap
-        given = common.assignment(state, item.assignment)
-        ask.rule(given.state in LIVE, "assignment.ended", assignment=item.assignment, state=given.state)
+        given = lookups.assignment(state, item.assignment)
+        ctx.rule(given.state in LIVE, "assignment.ended", assignment=item.assignment, state=given.state)
         yield AssignmentReleased(**ids(state, item.assignment), reason=c.reason)
     for number, item in enumerate(c.items):
-        new = item.new or f"{ask.id}-{number}"
-        common.fresh(new in state[ASSIGNMENTS], "assignment.exists", assignment=new)
+        new = item.new or f"{ctx.id}-{number}"
+        lookups.fresh(new in state[ASSIGNMENTS], "assignment.exists", assignment=new)
         request = state[ASSIGNMENTS][item.assignment].request
-        yield _send_new(state, new, request, item.worker, item.team, c.override, ask)
+        yield _send_new(state, new, request, item.worker, item.team, c.override, ctx)

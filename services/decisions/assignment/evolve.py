@@ -19,7 +19,7 @@ from events.assignment import (
     AssignmentReleased,
     live_state,
 )
-from events.base import Happened
+from events.base import EventEnvelope
 from events.stages import STAGES
 from services.decisions.assignment.table import ASSIGNMENTS, OFFERS, Assignment
 from services.decisions.base import evolves
@@ -63,21 +63,21 @@ def _listed(holder: H, key: str, live: bool, offer: bool) -> H:
 
 
 @evolves(AssignmentOffered)
-def _offered(state: State, e: AssignmentOffered, h: Happened) -> None:
+def _offered(state: State, e: AssignmentOffered, h: EventEnvelope) -> None:
     given = Assignment(e.request, e.worker, e.team, OFFERED, expires_at=e.expires_at)
     state.put(state[ASSIGNMENTS], e.assignment, given)
     _hold(state, e.assignment, given, live=False, offer=True)
 
 
 @evolves(AssignmentAccepted)
-def _accepted(state: State, e: AssignmentAccepted, h: Happened) -> None:
+def _accepted(state: State, e: AssignmentAccepted, h: EventEnvelope) -> None:
     if state[ASSIGNMENTS][e.assignment].state == OFFERED:
         given = _replace(state, e.assignment, state="accepted", begun_at=h.at)
         _hold(state, e.assignment, given, live=True, offer=False)
 
 
 @evolves(AssignmentDispatched)
-def _dispatched(state: State, e: AssignmentDispatched, h: Happened) -> None:
+def _dispatched(state: State, e: AssignmentDispatched, h: EventEnvelope) -> None:
     old = state[ASSIGNMENTS].get(e.assignment)
     if old is None:
         given = Assignment(e.request, e.worker, e.team, "dispatched", begun_at=h.at, dispatched=True)
@@ -91,7 +91,7 @@ def _dispatched(state: State, e: AssignmentDispatched, h: Happened) -> None:
 
 
 @evolves(AssignmentProgressed)
-def _progressed(state: State, e: AssignmentProgressed, h: Happened) -> None:
+def _progressed(state: State, e: AssignmentProgressed, h: EventEnvelope) -> None:
     given = state[ASSIGNMENTS][e.assignment]
     stages = (*given.stages, (e.stage, h.at))
     reached = _most_advanced(given, stages) if given.state in LIVE else given.state
@@ -104,7 +104,7 @@ def _most_advanced(given: Assignment, stages: tuple[tuple[str, datetime], ...]) 
 
 
 @evolves(AssignmentDone)
-def _finished(state: State, e: AssignmentDone, h: Happened) -> None:
+def _finished(state: State, e: AssignmentDone, h: EventEnvelope) -> None:
     given = state[ASSIGNMENTS][e.assignment]
     if given.state in LIVE:
         given = _end(state, e.assignment, "done", h)
@@ -114,25 +114,25 @@ def _finished(state: State, e: AssignmentDone, h: Happened) -> None:
     add_fact(state, h)
 
 
-def _end(state: State, key: str, how: str, h: Happened) -> Assignment:
+def _end(state: State, key: str, how: str, h: EventEnvelope) -> Assignment:
     given = _replace(state, key, state=how, ended_at=h.at)
     _hold(state, key, given, live=False, offer=False)
     return given
 
 
 @evolves(AssignmentDeclined)
-def _declined(state: State, e: AssignmentDeclined, h: Happened) -> None:
+def _declined(state: State, e: AssignmentDeclined, h: EventEnvelope) -> None:
     if state[ASSIGNMENTS][e.assignment].state == OFFERED:
         _end(state, e.assignment, "declined", h)
 
 
 @evolves(AssignmentExpired)
-def _expired(state: State, e: AssignmentExpired, h: Happened) -> None:
+def _expired(state: State, e: AssignmentExpired, h: EventEnvelope) -> None:
     _end(state, e.assignment, "expired", h)
 
 
 @evolves(AssignmentReleased)
-def _released(state: State, e: AssignmentReleased, h: Happened) -> None:
+def _released(state: State, e: AssignmentReleased, h: EventEnvelope) -> None:
     if state[ASSIGNMENTS][e.assignment].state in UNENDED:
         _end(state, e.assignment, "released", h)
 

@@ -10,32 +10,32 @@ from events.assignment import (
 )
 from events.base import Event
 from events.stages import RANK
-from services.decisions import common
+from services.decisions import lookups
 from services.decisions.assignment.table import ASSIGNMENTS, Assignment
-from services.decisions.base import Ask, Refused
+from services.decisions.base import Context, Refused
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
 from services.decisions.team.table import Team
 from services.decisions.worker.table import Worker
 
 
-def free_slot(state: State, key: str, ask: Ask) -> Request:
+def free_slot(state: State, key: str, ctx: Context) -> Request:
     """The request, which must be unfinished and have a slot left."""
-    asked = common.unfinished(state, key, ask)
+    asked = lookups.unfinished(state, key, ctx)
     free = asked.free_slots
     if free is not None and free <= 0 and not asked.ended:
         taken = [state[ASSIGNMENTS][a] for a in asked.done + asked.live]
-        last = max(taken, key=lambda given: given.begun_at or ask.at)
-        ask.rule(False, "request.full", request=key, worker=last.worker, team=last.team)
+        last = max(taken, key=lambda given: given.begun_at or ctx.at)
+        ctx.rule(False, "request.full", request=key, worker=last.worker, team=last.team)
     return asked
 
 
 def free_to_take(
-    subject: Worker | Team, worker: str | None, team: str | None, override: str | None, ask: Ask
+    subject: Worker | Team, worker: str | None, team: str | None, override: str | None, ctx: Context
 ) -> str | None:
     """The capacity rule for a worker or a team; the override, where one was needed."""
     full = subject.capacity is not None and len(subject.live) >= subject.capacity
-    ask.rule(
+    ctx.rule(
         not full or override,
         "capacity.exceeded",
         worker=worker,
@@ -51,22 +51,22 @@ def either(worker: str | None, team: str | None) -> None:
         raise Refused("assignment.subject")
 
 
-def subject_of(state: State, worker: str | None, team: str | None, ask: Ask) -> Worker | Team:
+def subject_of(state: State, worker: str | None, team: str | None, ctx: Context) -> Worker | Team:
     """The worker or team, who must be on duty or active."""
     if worker:
-        known = common.active_worker(state, worker, ask)
-        ask.rule(known.duty.on or known.retired, "worker.off_duty", worker=worker)
+        known = lookups.active_worker(state, worker, ctx)
+        ctx.rule(known.duty.on or known.retired, "worker.off_duty", worker=worker)
         return known
-    known_team = common.team(state, str(team))
-    ask.rule(known_team.state == "active", "team.not_active", team=team, state=known_team.state)
+    known_team = lookups.team(state, str(team))
+    ctx.rule(known_team.state == "active", "team.not_active", team=team, state=known_team.state)
     return known_team
 
 
-def not_twice(state: State, asked: Request, worker: str | None, team: str | None, ask: Ask) -> None:
+def not_twice(state: State, asked: Request, worker: str | None, team: str | None, ctx: Context) -> None:
     """Nobody is sent or asked twice for one request."""
     for key in asked.live + asked.offers:
         other = state[ASSIGNMENTS][key]
-        ask.rule(
+        ctx.rule(
             (other.worker, other.team) != (worker, team),
             "assignment.duplicate",
             assignment=key,
@@ -75,16 +75,16 @@ def not_twice(state: State, asked: Request, worker: str | None, team: str | None
         )
 
 
-def takes(state: State, key: str, given: Assignment, override: str | None, ask: Ask) -> str | None:
+def takes(state: State, key: str, given: Assignment, override: str | None, ctx: Context) -> str | None:
     """Slot and capacity for an offer that is still open; of one that is gone that alone is said."""
     if given.state != OFFERED:
-        ask.rule(False, "offer.gone", assignment=key, state=given.state)
+        ctx.rule(False, "offer.gone", assignment=key, state=given.state)
         return override
     expires = given.expires_at
-    ask.rule(expires is None or ask.at < expires, "offer.expired", assignment=key, expired=expires)
-    free_slot(state, given.request, ask)
-    subject = subject_of(state, given.worker, given.team, ask)
-    return free_to_take(subject, given.worker, given.team, override, ask)
+    ctx.rule(expires is None or ctx.at < expires, "offer.expired", assignment=key, expired=expires)
+    free_slot(state, given.request, ctx)
+    subject = subject_of(state, given.worker, given.team, ctx)
+    return free_to_take(subject, given.worker, given.team, override, ctx)
 
 
 def ids(state: State, key: str) -> dict[str, Any]:
@@ -99,9 +99,9 @@ def ids(state: State, key: str) -> dict[str, Any]:
     }
 
 
-def never_begun(key: str, given: Assignment, ask: Ask) -> None:
+def never_begun(key: str, given: Assignment, ctx: Context) -> None:
     """Work on what nobody took."""
-    ask.rule(False, "assignment.not_accepted", assignment=key, state=given.state)
+    ctx.rule(False, "assignment.not_accepted", assignment=key, state=given.state)
 
 
 def out_of_order(given: Assignment, stage: str, at: datetime) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from events.base import Event
 from events.handover import HandoverAcknowledged, HandoverErased, HandoverResolved, HandoverWritten
-from services.decisions import common
-from services.decisions.base import Ask, Refused, decides
+from services.decisions import lookups
+from services.decisions.base import Context, Refused, decides
 from services.decisions.handover.commands import Acknowledge, Erase, Resolve, Write
 from services.decisions.handover.table import HANDOVERS, Handover
 from services.decisions.state import State
@@ -19,34 +19,34 @@ def _known(state: State, key: str) -> Handover:
 
 
 @decides(Write)
-def _write(state: State, c: Write, ask: Ask) -> Iterable[Event]:
-    key, area = c.note or ask.id, c.area or state.jurisdiction
+def _write(state: State, c: Write, ctx: Context) -> Iterable[Event]:
+    key, area = c.note or ctx.id, c.area or state.jurisdiction
     known = state[HANDOVERS].get(key)
-    if known and ask.observed and (known.area, known.priority) == (area, c.priority):
+    if known and ctx.observed and (known.area, known.priority) == (area, c.priority):
         return
-    common.fresh(known, "handover.exists", note=key)
-    common.open_area(state, area, ask)
+    lookups.fresh(known, "handover.exists", note=key)
+    lookups.open_area(state, area, ctx)
     yield HandoverWritten(note=key, area=area, priority=c.priority, text=c.text)
 
 
 @decides(Acknowledge)
-def _acknowledge(state: State, c: Acknowledge, ask: Ask) -> Iterable[Event]:
+def _acknowledge(state: State, c: Acknowledge, ctx: Context) -> Iterable[Event]:
     known = _known(state, c.note)
-    if ask.actor in known.acknowledged:
+    if ctx.actor in known.acknowledged:
         return
-    ask.rule(not known.resolved, "handover.resolved", note=c.note)
+    ctx.rule(not known.resolved, "handover.resolved", note=c.note)
     yield HandoverAcknowledged(note=c.note, area=known.area)
 
 
 @decides(Resolve)
-def _resolve(state: State, c: Resolve, ask: Ask) -> Iterable[Event]:
+def _resolve(state: State, c: Resolve, ctx: Context) -> Iterable[Event]:
     known = _known(state, c.note)
     if not known.resolved:
         yield HandoverResolved(note=c.note, area=known.area)
 
 
 @decides(Erase)
-def _erase(state: State, c: Erase, ask: Ask) -> Iterable[Event]:
+def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
     known = _known(state, c.note)
     if not known.erased:
         yield HandoverErased(note=c.note, area=known.area)

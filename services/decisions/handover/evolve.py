@@ -2,7 +2,7 @@
 
 import msgspec
 
-from events.base import Happened
+from events.base import EventEnvelope
 from events.handover import HandoverAcknowledged, HandoverErased, HandoverResolved, HandoverWritten
 from services.decisions.base import evolves
 from services.decisions.handover.table import HANDOVERS, Handover
@@ -14,20 +14,20 @@ def _replace(state: State, key: str, /, **fields: object) -> None:
 
 
 @evolves(HandoverWritten)
-def _written(state: State, e: HandoverWritten, h: Happened) -> None:
+def _written(state: State, e: HandoverWritten, h: EventEnvelope) -> None:
     state.put(state[HANDOVERS], e.note, Handover(e.area, e.priority))
 
 
 @evolves(HandoverAcknowledged)
-def _acknowledged(state: State, e: HandoverAcknowledged, h: Happened) -> None:
+def _acknowledged(state: State, e: HandoverAcknowledged, h: EventEnvelope) -> None:
     _replace(state, e.note, acknowledged=(*state[HANDOVERS][e.note].acknowledged, h.actor))
 
 
 @evolves(HandoverResolved)
-def _resolved(state: State, e: HandoverResolved, h: Happened) -> None:
+def _resolved(state: State, e: HandoverResolved, h: EventEnvelope) -> None:
     _replace(state, e.note, resolved=True)
 
 
 @evolves(HandoverErased)
-def _erased(state: State, e: HandoverErased, h: Happened) -> None:
+def _erased(state: State, e: HandoverErased, h: EventEnvelope) -> None:
     _replace(state, e.note, resolved=True, erased=True)

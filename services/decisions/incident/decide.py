@@ -5,39 +5,39 @@ from datetime import datetime
 
 from events.base import Event
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
-from services.decisions import common
-from services.decisions.base import Ask, Refused, changes, decides
+from services.decisions import lookups
+from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.incident.commands import Amend, Close, Declare, Reopen
 from services.decisions.incident.table import INCIDENTS
 from services.decisions.state import State
 
 
 @decides(Declare)
-def _declare(state: State, c: Declare, ask: Ask) -> Iterable[Event]:
-    key = c.incident or ask.id
+def _declare(state: State, c: Declare, ctx: Context) -> Iterable[Event]:
+    key = c.incident or ctx.id
     known = state[INCIDENTS].get(key)
-    if known and ask.observed and (known.name, known.kind) == (c.name, c.kind):
+    if known and ctx.observed and (known.name, known.kind) == (c.name, c.kind):
         return
-    common.fresh(known, "incident.exists", incident=key)
+    lookups.fresh(known, "incident.exists", incident=key)
     areas = c.areas or (state.jurisdiction,)
     for code in areas:
-        common.area(state, code)
+        lookups.area(state, code)
     yield IncidentDeclared(
         incident=key,
         name=c.name,
         kind=c.kind,
         areas=tuple(areas),
-        starts_at=c.starts_at or ask.at,
+        starts_at=c.starts_at or ctx.at,
         expected_days=c.expected_days,
     )
 
 
 @decides(Amend)
-def _amend(state: State, c: Amend, ask: Ask) -> Iterable[Event]:
-    known = common.incident(state, c.incident)
+def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
+    known = lookups.incident(state, c.incident)
     given = changes(c, "incident")
     for code in given.get("areas", ()):
-        common.area(state, code)
+        lookups.area(state, code)
     _ends_after_start(given.get("starts_at", known.starts_at), known.ends_at)
     new = {k: v for k, v in given.items() if getattr(known, k) != v}
     if new:
@@ -45,17 +45,17 @@ def _amend(state: State, c: Amend, ask: Ask) -> Iterable[Event]:
 
 
 @decides(Close)
-def _close(state: State, c: Close, ask: Ask) -> Iterable[Event]:
-    known = common.incident(state, c.incident)
+def _close(state: State, c: Close, ctx: Context) -> Iterable[Event]:
+    known = lookups.incident(state, c.incident)
     if known.ends_at:
         return
-    ask.rule(
+    ctx.rule(
         not known.unfinished,
         "incident.unfinished",
         incident=c.incident,
         unfinished=known.unfinished,
     )
-    ends = c.ends_at or ask.at
+    ends = c.ends_at or ctx.at
     _ends_after_start(known.starts_at, ends)
     yield IncidentClosed(incident=c.incident, ends_at=ends)
 
@@ -66,6 +66,6 @@ def _ends_after_start(starts: datetime, ends: datetime | None) -> None:
 
 
 @decides(Reopen)
-def _reopen(state: State, c: Reopen, ask: Ask) -> Iterable[Event]:
-    if common.incident(state, c.incident).ends_at:
+def _reopen(state: State, c: Reopen, ctx: Context) -> Iterable[Event]:
+    if lookups.incident(state, c.incident).ends_at:
         yield IncidentReopened(incident=c.incident, reason=c.reason)

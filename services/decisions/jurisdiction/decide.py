@@ -11,13 +11,13 @@ from events.jurisdiction import (
     LogFenced,
     PersonalRevealed,
 )
-from services.decisions.base import Ask, Command, Refused, decides
+from services.decisions.base import Command, Context, Refused, decides
 from services.decisions.jurisdiction.commands import Establish, Fence, Move, Resume, Reveal
 from services.decisions.state import State
 
 
 @decides(Establish)
-def _establish(state: State, c: Establish, ask: Ask) -> Iterable[Event]:
+def _establish(state: State, c: Establish, ctx: Context) -> Iterable[Event]:
     if c.timezone not in available_timezones():
         raise Refused("timezone.unknown", timezone=c.timezone)
     if state.established:
@@ -40,22 +40,22 @@ def refuse_moved(state: State, command: Command) -> None:
 
 
 @decides(Move)
-def _move(state: State, c: Move, ask: Ask) -> Iterable[Event]:
+def _move(state: State, c: Move, ctx: Context) -> Iterable[Event]:
     yield JurisdictionMoved(to=c.to)
 
 
 @decides(Resume)
-def _resume(state: State, c: Resume, ask: Ask) -> Iterable[Event]:
+def _resume(state: State, c: Resume, ctx: Context) -> Iterable[Event]:
     if state.moved is None and not c.restored:
         raise Refused("jurisdiction.not_moved", jurisdiction=state.jurisdiction)
     yield JurisdictionResumed(position=c.position, hash=c.hash, source=c.source, restored=c.restored)
 
 
 @decides(Reveal)
-def _reveal(state: State, c: Reveal, ask: Ask) -> Iterable[Event]:
+def _reveal(state: State, c: Reveal, ctx: Context) -> Iterable[Event]:
     yield PersonalRevealed(view=c.view, subjects=c.subjects, purpose=c.purpose)
 
 
 @decides(Fence)
-def _fence(state: State, c: Fence, ask: Ask) -> Iterable[Event]:
+def _fence(state: State, c: Fence, ctx: Context) -> Iterable[Event]:
     yield LogFenced(commands=c.commands)

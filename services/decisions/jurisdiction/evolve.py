@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from events.base import Event, Happened
+from events.base import Event, EventEnvelope
 from events.jurisdiction import (
     JurisdictionEstablished,
     JurisdictionMoved,
@@ -15,22 +15,22 @@ from services.decisions.state import State
 
 
 @evolves(JurisdictionEstablished)
-def _established(state: State, e: JurisdictionEstablished, h: Happened) -> None:
+def _established(state: State, e: JurisdictionEstablished, h: EventEnvelope) -> None:
     state.put(state.meta, "timezone", e.timezone)
     state.put(state.meta, "name", e.name)
     state.put(state.meta, "zone", ZoneInfo(e.timezone))
 
 
 @evolves(JurisdictionMoved)
-def _moved(state: State, e: JurisdictionMoved, h: Happened) -> None:
+def _moved(state: State, e: JurisdictionMoved, h: EventEnvelope) -> None:
     state.put(state.meta, "moved", e.to or "")
 
 
 @evolves(JurisdictionResumed)
-def _resumed(state: State, e: JurisdictionResumed, h: Happened) -> None:
+def _resumed(state: State, e: JurisdictionResumed, h: EventEnvelope) -> None:
     state.put(state.meta, "moved", None)
 
 
 @evolves(PersonalRevealed, LogFenced)
-def _noted(state: State, e: Event, h: Happened) -> None:
+def _noted(state: State, e: Event, h: EventEnvelope) -> None:
     """Changes nothing that decisions need."""

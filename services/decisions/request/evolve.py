@@ -2,7 +2,7 @@
 
 import msgspec
 
-from events.base import Event, Happened
+from events.base import Event, EventEnvelope
 from events.request import (
     RequestAmended,
     RequestCancelled,
@@ -24,7 +24,7 @@ def _replace(state: State, key: str, /, **fields: object) -> None:
 
 
 @evolves(RequestOpened)
-def _opened(state: State, e: RequestOpened, h: Happened) -> None:
+def _opened(state: State, e: RequestOpened, h: EventEnvelope) -> None:
     day = h.at.astimezone(state.meta["zone"]).date().isoformat()
     new = Request(
         category=e.category,
@@ -43,7 +43,7 @@ def _opened(state: State, e: RequestOpened, h: Happened) -> None:
 
 
 @evolves(RequestAmended)
-def _amended(state: State, e: RequestAmended, h: Happened) -> None:
+def _amended(state: State, e: RequestAmended, h: EventEnvelope) -> None:
     known = state[REQUESTS][e.request]
     fields = (f for f in e.__struct_fields__ if hasattr(known, f))
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
@@ -51,17 +51,17 @@ def _amended(state: State, e: RequestAmended, h: Happened) -> None:
 
 
 @evolves(RequestCompleted, RequestCancelled, RequestFailed, RequestMerged)
-def _ended(state: State, e: Event, h: Happened) -> None:
+def _ended(state: State, e: Event, h: EventEnvelope) -> None:
     if ended := ended_by(e):
         request, how = ended
         _replace(state, request, ended=how, into=e.into if isinstance(e, RequestMerged) else None)
 
 
 @evolves(RequestReopened)
-def _reopened(state: State, e: RequestReopened, h: Happened) -> None:
+def _reopened(state: State, e: RequestReopened, h: EventEnvelope) -> None:
     _replace(state, e.request, ended=None, into=None, done=())
 
 
 @evolves(RequestErased)
-def _erased(state: State, e: RequestErased, h: Happened) -> None:
+def _erased(state: State, e: RequestErased, h: EventEnvelope) -> None:
     _replace(state, e.request, erased=True)

@@ -18,10 +18,10 @@ from events.worker import (
     WorkerRetired,
     WorkerTakenBack,
 )
-from services.decisions import common
+from services.decisions import lookups
 from services.decisions.assignment.rules import free_to_take, release_all
 from services.decisions.assignment.table import ASSIGNMENTS
-from services.decisions.base import Ask, Refused, changes, decides
+from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.request.table import REQUESTS
 from services.decisions.state import State
 from services.decisions.worker.commands import (
@@ -39,17 +39,17 @@ from services.decisions.worker.table import WORKERS, Worker, with_fact
 
 
 @decides(Register)
-def _register(state: State, c: Register, ask: Ask) -> Iterable[Event]:
-    key = c.worker or ask.id
+def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
+    key = c.worker or ctx.id
     if c.home_area:
-        common.open_area(state, c.home_area, ask)
+        lookups.open_area(state, c.home_area, ctx)
     known = state[WORKERS].get(key)
     if known:
-        if ask.observed and not known.retired and _registered_alike(known, c):
+        if ctx.observed and not known.retired and _registered_alike(known, c):
             return
         if known.erased:
             raise Refused("worker.erased", worker=key)
-        ask.rule(known.retired, "worker.exists", worker=key)
+        ctx.rule(known.retired, "worker.exists", worker=key)
     yield WorkerRegistered(
         worker=key,
         role=c.role,
@@ -71,22 +71,22 @@ def _registered_alike(known: Worker, c: Register) -> bool:
 
 
 @decides(Amend)
-def _amend(state: State, c: Amend, ask: Ask) -> Iterable[Event]:
-    known = common.active_worker(state, c.worker, ask)
+def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
+    known = lookups.active_worker(state, c.worker, ctx)
     given = changes(c, "worker")
     if given.get("home_area"):
-        common.open_area(state, given["home_area"], ask)
+        lookups.open_area(state, given["home_area"], ctx)
     new = {k: v for k, v in given.items() if k in ("name", "phone") or getattr(known, k) != v}
     if new:
         yield WorkerAmended(worker=c.worker, **new)
 
 
 @decides(Retire)
-def _retire(state: State, c: Retire, ask: Ask) -> Iterator[Event]:
-    known = common.worker(state, c.worker)
+def _retire(state: State, c: Retire, ctx: Context) -> Iterator[Event]:
+    known = lookups.worker(state, c.worker)
     if known.retired:
         return
-    ask.rule(not known.live, "worker.has_assignment", worker=c.worker, live=known.live)
+    ctx.rule(not known.live, "worker.has_assignment", worker=c.worker, live=known.live)
     yield from release_all(state, known.offers, "retired")
     for team in known.teams:
         yield TeamLeft(team=team, worker=c.worker, reason="retired")
@@ -96,16 +96,16 @@ def _retire(state: State, c: Retire, ask: Ask) -> Iterator[Event]:
 
 
 @decides(Report)
-def _report(state: State, c: Report, ask: Ask) -> Iterable[Event]:
-    known = common.active_worker(state, c.worker, ask)
-    common.open_area(state, c.area, ask)
-    if known.reported != c.area and not _holds(known, REPORT, c.area, ask.at):
+def _report(state: State, c: Report, ctx: Context) -> Iterable[Event]:
+    known = lookups.active_worker(state, c.worker, ctx)
+    lookups.open_area(state, c.area, ctx)
+    if known.reported != c.area and not _holds(known, REPORT, c.area, ctx.at):
         yield WorkerReported(worker=c.worker, area=c.area)
 
 
 @decides(CheckIn)
-def _check_in(state: State, c: CheckIn, ask: Ask) -> Iterable[Event]:
-    common.open_area(state, c.area, ask)
+def _check_in(state: State, c: CheckIn, ctx: Context) -> Iterable[Event]:
+    lookups.open_area(state, c.area, ctx)
     if c.worker not in state[WORKERS] and c.walk_in:
         yield WorkerRegistered(
             worker=c.worker,
@@ -115,18 +115,18 @@ def _check_in(state: State, c: CheckIn, ask: Ask) -> Iterable[Event]:
             phone=c.phone,
             walk_in=True,
         )
-    known = common.active_worker(state, c.worker, ask)
-    if not _holds(known, IN, c.area, ask.at):
+    known = lookups.active_worker(state, c.worker, ctx)
+    if not _holds(known, IN, c.area, ctx.at):
         yield WorkerCheckedIn(worker=c.worker, area=c.area)
 
 
 @decides(SetPresence)
-def _set_presence(state: State, c: SetPresence, ask: Ask) -> Iterable[Event]:
-    known = common.active_worker(state, c.worker, ask)
-    if _holds(known, SAID[c.presence], None, ask.at):
+def _set_presence(state: State, c: SetPresence, ctx: Context) -> Iterable[Event]:
+    known = lookups.active_worker(state, c.worker, ctx)
+    if _holds(known, SAID[c.presence], None, ctx.at):
         return
-    ask.rule(
-        known.duty.on or known.retired or ask.late,
+    ctx.rule(
+        known.duty.on or known.retired or ctx.late,
         "worker.off_duty",
         worker=c.worker,
     )  # news of the past may come before the news of the check-in
@@ -134,22 +134,22 @@ def _set_presence(state: State, c: SetPresence, ask: Ask) -> Iterable[Event]:
 
 
 @decides(CheckOut)
-def _check_out(state: State, c: CheckOut, ask: Ask) -> Iterable[Event]:
-    known = common.active_worker(state, c.worker, ask)
-    if _holds(known, OUT, None, ask.at):
+def _check_out(state: State, c: CheckOut, ctx: Context) -> Iterable[Event]:
+    known = lookups.active_worker(state, c.worker, ctx)
+    if _holds(known, OUT, None, ctx.at):
         return
-    if known.live and known.duty.on and not with_fact(known, Fact(ask.at, 1 << 62, OUT)).duty.on:
-        yield from _leave_assignments(state, known, c, ask)
+    if known.live and known.duty.on and not with_fact(known, Fact(ctx.at, 1 << 62, OUT)).duty.on:
+        yield from _leave_assignments(state, known, c, ctx)
     yield WorkerCheckedOut(worker=c.worker)
 
 
-def _leave_assignments(state: State, known: Worker, c: CheckOut, ask: Ask) -> Iterator[Event]:
+def _leave_assignments(state: State, known: Worker, c: CheckOut, ctx: Context) -> Iterator[Event]:
     if c.release:
         yield from release_all(state, known.live, c.release)
-    elif all(_begun_after(state, a, ask.at) for a in known.live):
-        ask.note("duty.ended_under_assignment")  # late news: they had left before they were assigned
+    elif all(_begun_after(state, a, ctx.at) for a in known.live):
+        ctx.note("duty.ended_under_assignment")  # late news: they had left before they were assigned
     else:
-        ask.rule(False, "worker.has_assignment", worker=c.worker, live=known.live)
+        ctx.rule(False, "worker.has_assignment", worker=c.worker, live=known.live)
 
 
 def _begun_after(state: State, assignment: str, at: datetime) -> bool:
@@ -158,14 +158,14 @@ def _begun_after(state: State, assignment: str, at: datetime) -> bool:
 
 
 @decides(TakeBack)
-def _take_back(state: State, c: TakeBack, ask: Ask) -> Iterable[Event]:
-    known = common.active_worker(state, c.worker, ask)
+def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
+    known = lookups.active_worker(state, c.worker, ctx)
     fact = next((f for f in reversed(known.facts) if f.command == c.command), None)
     if fact is None:
         raise Refused("fact.unknown", worker=c.worker, command=c.command)
-    ask.rule(known.facts[-1] is fact, "fact.not_newest", worker=c.worker)
+    ctx.rule(known.facts[-1] is fact, "fact.not_newest", worker=c.worker)
     if fact.kind == ACT and fact.stage == "done":
-        _check_revival(state, str(fact.assignment), known, ask)
+        _check_revival(state, str(fact.assignment), known, ctx)
     yield WorkerTakenBack(
         worker=c.worker,
         taken=c.command,
@@ -178,23 +178,23 @@ def _take_back(state: State, c: TakeBack, ask: Ask) -> Iterable[Event]:
     )
 
 
-def _check_revival(state: State, key: str, known: Worker, ask: Ask) -> None:
+def _check_revival(state: State, key: str, known: Worker, ctx: Context) -> None:
     """A done that is taken back makes the assignment live again."""
     given = state[ASSIGNMENTS][key]
     if given.state != "done":
         return
-    common.unfinished(state, given.request, ask)
+    lookups.unfinished(state, given.request, ctx)
     if key not in state[REQUESTS][given.request].done:
         raise Refused("request.reopened", request=given.request)
-    free_to_take(known, given.worker, None, None, ask)
+    free_to_take(known, given.worker, None, None, ctx)
 
 
 @decides(Erase)
-def _erase(state: State, c: Erase, ask: Ask) -> Iterable[Event]:
-    known = common.worker(state, c.worker)
+def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
+    known = lookups.worker(state, c.worker)
     if known.erased:
         return
-    yield from _retire(state, Retire(worker=c.worker, reason="erased"), ask)
+    yield from _retire(state, Retire(worker=c.worker, reason="erased"), ctx)
     yield WorkerErased(worker=c.worker)
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from events.base import Happened
+from events.base import EventEnvelope
 from events.duty import ANEW, Fact, fold
 from events.worker import (
     WorkerAmended,
@@ -22,7 +22,7 @@ from services.decisions.worker.table import WORKERS, Worker, add_fact, with_fact
 
 
 @evolves(WorkerRegistered)
-def _registered(state: State, e: WorkerRegistered, h: Happened) -> None:
+def _registered(state: State, e: WorkerRegistered, h: EventEnvelope) -> None:
     known = state[WORKERS].get(e.worker) or Worker(role=e.role)
     new = msgspec.structs.replace(
         known,
@@ -40,44 +40,44 @@ def _registered(state: State, e: WorkerRegistered, h: Happened) -> None:
 
 
 @evolves(WorkerAmended)
-def _amended(state: State, e: WorkerAmended, h: Happened) -> None:
+def _amended(state: State, e: WorkerAmended, h: EventEnvelope) -> None:
     fields = ("role", "home_area", "organisation", "skills", "vehicle", "capacity")
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
     state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], **given))
 
 
 @evolves(WorkerRetired)
-def _retired(state: State, e: WorkerRetired, h: Happened) -> None:
+def _retired(state: State, e: WorkerRetired, h: EventEnvelope) -> None:
     state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], retired_at=h.at))
 
 
 @evolves(WorkerErased)
-def _erased(state: State, e: WorkerErased, h: Happened) -> None:
+def _erased(state: State, e: WorkerErased, h: EventEnvelope) -> None:
     state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], erased=True))
 
 
 @evolves(WorkerReported)
-def _reported(state: State, e: WorkerReported, h: Happened) -> None:
+def _reported(state: State, e: WorkerReported, h: EventEnvelope) -> None:
     add_fact(state, h)
 
 
 @evolves(WorkerCheckedIn)
-def _checked_in(state: State, e: WorkerCheckedIn, h: Happened) -> None:
+def _checked_in(state: State, e: WorkerCheckedIn, h: EventEnvelope) -> None:
     add_fact(state, h)
 
 
 @evolves(WorkerPresenceSet)
-def _presence_set(state: State, e: WorkerPresenceSet, h: Happened) -> None:
+def _presence_set(state: State, e: WorkerPresenceSet, h: EventEnvelope) -> None:
     add_fact(state, h)
 
 
 @evolves(WorkerCheckedOut)
-def _checked_out(state: State, e: WorkerCheckedOut, h: Happened) -> None:
+def _checked_out(state: State, e: WorkerCheckedOut, h: EventEnvelope) -> None:
     add_fact(state, h)
 
 
 @evolves(WorkerTakenBack)
-def _taken_back(state: State, e: WorkerTakenBack, h: Happened) -> None:
+def _taken_back(state: State, e: WorkerTakenBack, h: EventEnvelope) -> None:
     known = state[WORKERS][e.worker]
     facts = tuple(f for f in known.facts if f.position != e.position)
     gone = next(f for f in known.facts if f.position == e.position)

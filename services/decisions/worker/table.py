@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from events.base import Happened, Place
+from events.base import EventEnvelope, WorkerStanding
 from events.duty import ANEW, OFF, REPORT, Duty, Fact, fold, order, step
 from events.facts import fact_of
 from events.worker import (
@@ -57,19 +57,19 @@ def with_fact(worker: Worker, fact: Fact) -> Worker:
     return msgspec.structs.replace(worker, facts=tuple(facts), duty=fold(facts))
 
 
-def add_fact(state: State, happened: Happened) -> None:
+def add_fact(state: State, envelope: EventEnvelope) -> None:
     """Enter the own fact of a worker that an event tells, if any."""
-    if told := fact_of(happened):
+    if told := fact_of(envelope):
         worker, fact = told
         state.put(state[WORKERS], worker, with_fact(state[WORKERS][worker], fact))
 
 
-PLACES: Final = Table("places", Place)
+WORKER_STANDINGS: Final = Table("worker_standings", WorkerStanding)
 """Where each worker counts, as the last event about them said."""
 
 
 def _lies(state: State, key: str, row: Worker) -> tuple[str]:
-    place = state[PLACES].get(key)
+    place = state[WORKER_STANDINGS].get(key)
     return (place.area if place else row.home_area or state.jurisdiction,)
 
 

@@ -50,7 +50,7 @@ def _day(instant: datetime) -> date:
 
 async def _items(seed: int) -> list[dict[str, Any]]:
     """What the import would send, in its order."""
-    kept = _Kept()
+    kept = _Recent()
     key = sha256(f"sffd scenario {seed}".encode()).digest()
     with tempfile.TemporaryDirectory(prefix="muster-sffd-") as folder:
         rejects = Path(folder) / "rejects.csv"
@@ -58,7 +58,7 @@ async def _items(seed: int) -> list[dict[str, Any]]:
     return kept.items
 
 
-class _Kept:
+class _Recent:
     """A sink that only keeps what it is sent."""
 
     def __init__(self) -> None:

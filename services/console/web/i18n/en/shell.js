@@ -23,6 +23,6 @@ export default {
   "keys.new": "New", "keys.close": "Close",
   "time.s": "{n} s", "time.min": "{n} min", "time.h_min": "{h} h {m} min", "time.d_h": "{d} d {h} h",
   "code.network": "The service cannot be reached.",
-  "code.silent": "The service says nothing; connecting anew.",
+  "code.silent": "The service says nothing; connecting again.",
   "code.pending": "It is not known yet whether it was recorded. Press again: nothing is doubled.",
 };

@@ -7,7 +7,7 @@ from services.decisions.notice.commands import Confirm, Erase, Post, Withdraw
 from services.decisions.notice.table import NOTICES, Notice
 
 from events.base import Event
-from services.decisions import common
+from services.decisions import lookups
 from services.decisions.base import Context, Refused, decides
 from services.decisions.state import State
 
@@ -27,14 +27,14 @@ def _post(state: State, c: Post, ctx: Context) -> Iterable[Event]:
         return
     if known:
         raise Refused("notice.exists", notice=key)
-    common.open_area(state, c.area, ctx)
+    lookups.open_area(state, c.area, ctx)
     yield NoticePosted(notice=key, area=c.area, title=c.title, contact=c.contact)
 
 
 @decides(Confirm)
 def _confirm(state: State, c: Confirm, ctx: Context) -> Iterable[Event]:
     known = _known(state, c.notice)
-    common.active_worker(state, c.worker, ctx)
+    lookups.active_worker(state, c.worker, ctx)
     if c.worker in known.confirmed:
         return
     ctx.rule(not known.withdrawn, "notice.withdrawn", notice=c.notice)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.decisions.area.table import AREAS, area_exists
 from services.decisions.assignment.table import ASSIGNMENTS, Assignment
-from services.decisions.base import Ask, Refused, Value
+from services.decisions.base import Context, Refused, Value
 from services.decisions.incident.table import INCIDENTS, Incident
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
@@ -19,11 +19,11 @@ def area(state: State, code: str) -> str:
     return code
 
 
-def open_area(state: State, code: str, ask: Ask) -> str:
+def open_area(state: State, code: str, ctx: Context) -> str:
     """A known area that was not closed at that time."""
     known = state[AREAS].get(area(state, code))
     closed = known.closed_at if known else None
-    ask.rule(closed is None or ask.at < closed, "area.closed", area=code, closed=closed)
+    ctx.rule(closed is None or ctx.at < closed, "area.closed", area=code, closed=closed)
     return code
 
 
@@ -35,11 +35,11 @@ def worker(state: State, key: str) -> Worker:
     return known
 
 
-def active_worker(state: State, key: str, ask: Ask) -> Worker:
+def active_worker(state: State, key: str, ctx: Context) -> Worker:
     """A worker who had not retired by then."""
     known = worker(state, key)
-    ask.rule(
-        known.retired_at is None or ask.at < known.retired_at,
+    ctx.rule(
+        known.retired_at is None or ctx.at < known.retired_at,
         "worker.retired",
         worker=key,
     )
@@ -62,12 +62,12 @@ def incident(state: State, key: str) -> Incident:
     return known
 
 
-def open_incident(state: State, key: str | None, at: datetime, ask: Ask) -> None:
+def open_incident(state: State, key: str | None, at: datetime, ctx: Context) -> None:
     """An incident, where one is given, that was not closed at that time."""
     if key is None:
         return
     ends = incident(state, key).ends_at
-    ask.rule(ends is None or at < ends, "incident.closed", incident=key, closed=ends)
+    ctx.rule(ends is None or at < ends, "incident.closed", incident=key, closed=ends)
 
 
 def request(state: State, key: str) -> Request:
@@ -78,10 +78,10 @@ def request(state: State, key: str) -> Request:
     return known
 
 
-def unfinished(state: State, key: str, ask: Ask) -> Request:
+def unfinished(state: State, key: str, ctx: Context) -> Request:
     """A request that has not ended."""
     known = request(state, key)
-    ask.rule(not known.ended, "request.ended", request=key, state=known.ended)
+    ctx.rule(not known.ended, "request.ended", request=key, state=known.ended)
     return known
 
 
