@@ -63,7 +63,7 @@ def of(node: ast.Call, where: str) -> Iterator[Site]:
     if at is None or len(node.args) <= at:
         return
     given = {one.arg: one.value for one in node.keywords if one.arg}
-    for code in constants(node.args[at]):
+    for code in sorted(constants(node.args[at])):
         yield Site(
             where,
             code,
