@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.examples import stories
+
 J = "2307"
 Step = tuple[str, dict[str, Any]]
 
@@ -95,15 +97,5 @@ def _ends() -> list[Step]:
     ]
 
 
-def _handovers() -> list[Step]:
-    return [
-        ("handover.write", {"note": "N1", "area": "230717", "priority": 2, "text": "Note 1"}),
-        ("handover.write", {"note": "N2", "text": "Note 2"}),
-        ("handover.acknowledge", {"note": "N1"}),
-        ("handover.resolve", {"note": "N1"}),
-        ("handover.erase", {"note": "N2"}),
-    ]
-
-
-STORY: list[Step] = [*_crew(), *_requests(), *_handovers(), *_ends()]
+STORY: list[Step] = [*_crew(), *_requests(), *stories, *_ends()]
 """`worker.taken_back`, `assignment.expired`, `personal.revealed` and `log.fenced` need more than a body."""

@@ -3,6 +3,14 @@
 from services.decisions.base import Command
 from services.decisions.handover.commands import Write
 
+STORY = [
+    ("handover.write", {"note": "N1", "area": "230717", "priority": 2, "text": "Note 1"}),
+    ("handover.write", {"note": "N2", "text": "Note 2"}),
+    ("handover.acknowledge", {"note": "N1"}),
+    ("handover.resolve", {"note": "N1"}),
+    ("handover.erase", {"note": "N2"}),
+]
+
 
 def lying(area: str, name: str) -> list[Command]:
     """Unread."""

@@ -123,8 +123,8 @@ def test_another_workers_token_is_refused(state: State, name: str):
 
 @pytest.mark.parametrize("name", [name for name, one in PUBLIC.items() if one.IS_OWN])
 def test_a_workers_own_token_sends_own_commands(state: State, name: str):
-    about = next(one for one in mentions(PUBLIC[name]) if one.kind != "area")
-    whose = f"{MINE}-1" if about.kind == "worker" else f"worker-{MINE}-1"
+    named = any(one.kind == "worker" for one in mentions(PUBLIC[name]))
+    whose = f"{MINE}-1" if named else f"worker-{MINE}-1"  # of the example's assignment
     authorise(state, made(PUBLIC[name]), ctx(Scope(worker=whose)))
 
 

@@ -47,11 +47,10 @@ async def test_a_token_of_one_area_reaches_its_notices_alone(service: Service) -
 
 async def test_the_contact_is_masked_and_gone_once_erased(service: Service) -> None:
     await city(service)
-    masked, shown = (
-        {row["contact"] for row in await service.rows("notices", **more)} for more in ({}, {"reveal": "true"})
-    )
+    masked = [row["contact"] for row in await service.rows("notices")]
+    shown = [row["contact"] for row in await service.rows("notices", reveal="true")]
     assert "Person 001" not in masked
-    assert shown == {"Person 001"}
+    assert shown == ["Person 001"] * 2
     await service.ok("notice.erase", notice=f"N{MINE}")
     now = {row["notice"]: row["contact"] for row in await service.rows("notices", reveal="true")}
     before = await service.rows("notices", as_of=3)

@@ -1,0 +1,114 @@
+"""docs/add-an-aggregate.md, followed in a copy of the tree: it works, and is as little as it says."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "add-an-aggregate.md"
+EXAMPLE = ROOT / "docs" / "examples" / "notice"
+MOST_EDITS = 3
+WALKED = (
+    "tests/unit/test_rules_notice.py",
+    "tests/api/test_notices.py",
+    "tests/api/test_stream.py::test_snapshot_and_patches_equal_a_fresh_snapshot_and_the_pages",
+    "tests/unit/test_rights_matrix.py",
+    "tests/unit/test_laws.py",
+    "tests/unit/test_golden_events.py",
+    "tests/unit/test_rules_codes.py",
+    "tests/unit/test_refusals.py",
+    "tests/unit/test_privacy.py",
+    "tests/unit/test_state_dump.py",
+    "tests/unit/test_layers.py",
+    "tests/unit/test_console_files.py",
+    "tests/unit/test_docs.py",
+    "tests/unit/test_access.py",
+)
+"""Its own tests, and those that walk over all aggregates."""
+
+
+def edits() -> list[tuple[str, str, str]]:
+    """(file, line before, line after) of each edit that the page asks for."""
+    blocks = re.findall(r"^```diff\n--- (\S+)\n((?:[-+ ].*\n)+)```$", PAGE.read_text(), re.M)
+    found: list[tuple[str, str, str]] = []
+    for file, lines in blocks:
+        marked = [(line[0], line[1:]) for line in lines.splitlines()]
+        before, after = (
+            "".join(f"{text}\n" for sign, text in marked if sign in keep) for keep in (" -", " +")
+        )
+        found.append((file, before, after))
+    return found
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree as committed or changed here, with the example in it."""
+    copy = tmp_path_factory.mktemp("tree") / "muster"
+    known = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, check=True, text=True,
+    ).stdout.split("\0")  # fmt: skip
+    for name in filter(None, known):
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy / name)
+    shutil.copytree(EXAMPLE, copy, dirs_exist_ok=True)
+    for file, before, after in edits():
+        text = (copy / file).read_text()
+        assert before in text, f"{file} has no {before!r}"
+        (copy / file).write_text(text.replace(before, after))
+    return copy
+
+
+def run(tree: Path, *command: str) -> str:
+    """A command in the copy, with the copy's modules."""
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def test_at_most_three_files_are_edited():
+    assert 0 < len({file for file, _, _ in edits()}) <= MOST_EDITS
+    new = [path.relative_to(EXAMPLE) for path in EXAMPLE.rglob("*") if path.is_file()]
+    assert len(new) > 10
+    assert [path for path in new if (ROOT / path).exists()] == []
+
+
+def test_the_page_names_every_file_of_the_example():
+    text = PAGE.read_text()
+    files = [path.relative_to(EXAMPLE).as_posix() for path in EXAMPLE.rglob("*") if path.is_file()]
+    assert [name for name in files if f"`{name}`" not in text] == []
+
+
+@pytest.mark.timeout(900)
+def test_the_aggregate_works(tree: Path, tmp_path: Path):
+    """Command, view, stream, limited tokens, erasure, both languages; import and proof."""
+    run(tree, "-m", "tests.golden.make_events")
+    run(tree, "-m", "services.docs")
+    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *WALKED)
+
+    sheet, mapping = (str(EXAMPLE / "mappings" / f"notices.{kind}") for kind in ("csv", "toml"))
+    data = ("--jurisdiction", "2307", "--data", str(tmp_path))
+    first, second = (
+        run(tree, "-m", "services.cli", "import", sheet, "--mapping", mapping, *data) for _ in range(2)
+    )
+    assert "2 rows = 2 applied + 0 known + 0 rejected" in first
+    assert "2 rows = 0 applied + 2 known + 0 rejected" in second
+    shown = run(tree, "-m", "services.cli", "show", "notices", "--format", "csv", *data)
+    assert "Masks at the gate" in shown
+    assert "Person 001" not in shown
+    assert ": ok;" in run(tree, "-m", "services.cli", "verify", "--data", str(tmp_path))
