@@ -9,6 +9,9 @@ import msgspec
 PERSONAL: Final = "personal"
 Personal = Annotated[str, msgspec.Meta(description=PERSONAL)]
 """Name, phone, address or free text: in events and rows always a sealed token, never plain text (privacy)."""
+PHONE: Final = "phone"
+PersonalPhone = Annotated[str, msgspec.Meta(description=PERSONAL, title=PHONE)]
+"""A phone number: personal, and its subject is found by it."""
 
 
 class WorkerStanding(msgspec.Struct, frozen=True, gc=False):

@@ -41,3 +41,10 @@ def _kinds(annotation: Any) -> Iterator[str]:
     yield from (one.kind for one in getattr(annotation, "__metadata__", ()) if isinstance(one, Ref))
     for part in getattr(annotation, "__args__", ()):
         yield from _kinds(part)
+
+
+def subject_of(event: msgspec.Struct) -> str | None:
+    """`kind/id` of the aggregate that an event belongs to; None where it is about the jurisdiction itself."""
+    kind, _, _ = str(getattr(event, "NAME", "")).partition(".")
+    fields = fields_by_kind(type(event)).get(kind)
+    return f"{kind}/{getattr(event, fields[0])}" if fields else None

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from events.base import Event, Personal, event
+from events.base import Event, Personal, PersonalPhone, event
 from events.refs import AreaRef, AssignmentRef, IncidentRef, RequestRef
 
 
@@ -29,7 +29,7 @@ class RequestOpened(Event, frozen=True):
     lat: float | None = None
     source: str | None = None
     contact_name: Personal | None = None
-    contact_phone: Personal | None = None
+    contact_phone: PersonalPhone | None = None
     address: Personal | None = None
     text: Personal | None = None
 
@@ -49,7 +49,7 @@ class RequestAmended(Event, frozen=True):
     lon: float | msgspec.UnsetType | None = msgspec.UNSET
     lat: float | msgspec.UnsetType | None = msgspec.UNSET
     contact_name: Personal | msgspec.UnsetType | None = msgspec.UNSET
-    contact_phone: Personal | msgspec.UnsetType | None = msgspec.UNSET
+    contact_phone: PersonalPhone | msgspec.UnsetType | None = msgspec.UNSET
     address: Personal | msgspec.UnsetType | None = msgspec.UNSET
     text: Personal | msgspec.UnsetType | None = msgspec.UNSET
     assignments: tuple[AssignmentRef, ...] = ()

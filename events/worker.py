@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from events.base import Event, Personal, event
+from events.base import Event, Personal, PersonalPhone, event
 from events.refs import AreaRef, AssignmentRef, RequestRef, WorkerRef
 
 
@@ -20,7 +20,7 @@ class WorkerRegistered(Event, frozen=True):
     vehicle: str | None = None
     capacity: int = 1
     name: Personal | None = None
-    phone: Personal | None = None
+    phone: PersonalPhone | None = None
     walk_in: bool = False
 
 
@@ -36,7 +36,7 @@ class WorkerAmended(Event, frozen=True):
     vehicle: str | msgspec.UnsetType | None = msgspec.UNSET
     capacity: int | msgspec.UnsetType = msgspec.UNSET
     name: Personal | msgspec.UnsetType | None = msgspec.UNSET
-    phone: Personal | msgspec.UnsetType | None = msgspec.UNSET
+    phone: PersonalPhone | msgspec.UnsetType | None = msgspec.UNSET
 
 
 @event("worker.retired")

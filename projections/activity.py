@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from events.base import Event, EventEnvelope
-from events.refs import fields_by_kind
+from events.refs import fields_by_kind, subject_of
 from projections.base import Own, Row, View, personal_fields
 from projections.presence import key_of
 from projections.where import area_of
@@ -53,19 +53,12 @@ def evolve(row: ActivityRow | None, envelope: EventEnvelope, key: str) -> Activi
         actor=envelope.actor,
         command=envelope.command,
         observed=envelope.observed,
-        subject=subject(e),
+        subject=subject_of(e),
         area=area_of(e),
         anomalies=e.anomalies,
         detail=_detail(e),
         **subjects(e),
     )
-
-
-def subject(e: Event) -> str | None:
-    """`kind/id` of the aggregate that the event belongs to."""
-    kind, _, _ = e.NAME.partition(".")
-    fields = fields_by_kind(type(e)).get(kind)
-    return f"{kind}/{getattr(e, fields[0])}" if fields else None
 
 
 def subjects(e: Event) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """A view: rows folded from events. Its table, filters, endpoint, stream and rebuild follow from this."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from events.base import Event, EventEnvelope
+from events.base import PERSONAL, PHONE, Event, EventEnvelope
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,17 +53,20 @@ class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
 
 
 @cache
-def personal_fields(row: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Names of the row's personal fields."""
-    return tuple(
-        field.name for field in msgspec.structs.fields(row) if "personal" in _descriptions(field.type)
-    )
+def personal_fields(struct: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Names of the personal fields of a row or an event."""
+    return tuple(name for name, meta in _annotations(struct) if meta.description == PERSONAL)
 
 
-def _descriptions(annotation: Any) -> set[str]:
-    found: set[str] = set()
-    for part in (annotation, *getattr(annotation, "__args__", ())):
-        for meta in getattr(part, "__metadata__", ()):
-            if isinstance(meta, msgspec.Meta) and meta.description:
-                found.add(meta.description)
-    return found
+@cache
+def phone_fields(struct: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Names of those that hold the phone number of its subject."""
+    return tuple(name for name, meta in _annotations(struct) if meta.title == PHONE)
+
+
+def _annotations(struct: type[msgspec.Struct]) -> Iterator[tuple[str, msgspec.Meta]]:
+    for field in msgspec.structs.fields(struct):
+        for part in (field.type, *getattr(field.type, "__args__", ())):
+            for meta in getattr(part, "__metadata__", ()):
+                if isinstance(meta, msgspec.Meta):
+                    yield field.name, meta

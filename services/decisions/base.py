@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from events.base import Event, EventEnvelope
 from events.catalog import newest
-from services.decisions.fields import PERSONAL
+from services.decisions.fields import PERSONAL, PHONE
 from services.decisions.references import mentions, undeclared
 from services.decisions.state import State
 from services.decisions.table import erasures, kinds
@@ -199,11 +199,19 @@ def evolve(state: State, envelope: EventEnvelope) -> None:
 @cache
 def personal_fields(cls: type[Command]) -> tuple[str, ...]:
     """Names of the command's fields that are personal: sealed before anything is decided."""
+    return _marked(cls, PERSONAL)
+
+
+@cache
+def phone_fields(cls: type[Command]) -> tuple[str, ...]:
+    """Names of the command's fields that hold the phone number of its subject."""
+    return _marked(cls, PHONE)
+
+
+def _marked(cls: type[Command], mark: str) -> tuple[str, ...]:
     fields: dict[str, Any] = cls.model_json_schema()["properties"]
     return tuple(
-        name
-        for name, field in fields.items()
-        if any(PERSONAL in one for one in (field, *field.get("anyOf", ())))
+        name for name, field in fields.items() if any(mark in one for one in (field, *field.get("anyOf", ())))
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from events import catalog
 from events.base import Event
 from events.commit import Recorded
+from events.refs import subject_of
 from services.decisions.snapshot import TABLES
 from services.decisions.state import State
 
@@ -16,8 +17,7 @@ ERASURES: Final = tuple(sorted(event.NAME for event in _ERASING))
 
 def erased_by(event: Event) -> str | None:
     """The subject, `kind/id`, whose key must go once this event is in the log."""
-    table = _ERASING.get(type(event))
-    return f"{table.kind}/{table.key_of(event)}" if table else None
+    return subject_of(event) if type(event) in _ERASING else None
 
 
 def erased_among(recorded: Iterable[Recorded]) -> list[str]:

@@ -9,6 +9,7 @@ from events.refs import Ref
 from services.decisions.references import CONCERNS, PLAIN
 
 PERSONAL: Final = "personal"
+PHONE: Final = "phone"
 
 _LINE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 """One line that is not blank."""
@@ -48,6 +49,11 @@ Lat = Annotated[float, Field(ge=-90, le=90, description="WGS-84 degrees")]
 PersonalLine = Annotated[
     str,
     Field(min_length=1, max_length=200, pattern=_LINE, json_schema_extra={PERSONAL: True}),
+    PLAIN,
+]
+PersonalPhone = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=_LINE, json_schema_extra={PERSONAL: True, PHONE: True}),
     PLAIN,
 ]
 PersonalText = Annotated[

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 from events.base import Event
-from events.refs import fields_by_kind
 
 if TYPE_CHECKING:
     from services.decisions.state import State
@@ -72,10 +71,6 @@ class Table(Generic[Row]):
             return []
         rows = cast("dict[str, Any]", state[self])
         return [f"{self.kind}/{key}" for key, row in rows.items() if row.erased]
-
-    def key_of(self, event: Event) -> str:
-        """The id of the row that an event of this aggregate is about."""
-        return str(getattr(event, fields_by_kind(type(event))[str(self.kind)][0]))
 
 
 def erasures() -> dict[type[Event], "Table[Any]"]:

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from services.decisions.base import Command, personal_fields
+from services.decisions.base import Command, personal_fields, phone_fields
 from services.recorder.envelope import CommandEnvelope
-
-PHONES: Final = ("phone", "contact_phone")
-"""Fields of commands with a phone number."""
 
 
 class Vault(Protocol):
@@ -60,7 +57,7 @@ async def seal_all(vault: Vault, jurisdiction: str, group: Iterable[CommandEnvel
 def phone_of(envelope: CommandEnvelope) -> dict[str, str | None]:
     """{subject: phone} where the command sets (or with null removes) a phone number."""
     command = envelope.command
-    given = [field for field in PHONES if field in command.model_fields_set]
+    given = [field for field in phone_fields(type(command)) if field in command.model_fields_set]
     if not given or command.SUBJECT is None:
         return {}
     return {_named(envelope): getattr(command, given[0])}

@@ -5,28 +5,28 @@ from typing import Final
 
 import msgspec
 
-from events.base import EventEnvelope
-from events.catalog import envelopes
+from events.base import Event
+from events.catalog import envelopes, newest
 from events.commit import decode
-from events.request import RequestAmended
-from events.worker import WorkerAmended
+from events.refs import subject_of
+from projections.base import phone_fields
 from services.log.port import Log
-from services.recorder.sealing import PHONES
 from services.transfer.form import Progress
 from services.vault import Vault
 
 AT_ONCE: Final = 2_000
-_SUBJECTS: Final = ("worker", "request")
+_TELLING: Final = tuple(b'"%s"' % name.encode() for name, cls in newest.items() if phone_fields(cls))
+"""Names of events that may give a number, as they stand in a stored commit."""
 
 
 async def index_phones(log: Log, vault: Vault, jurisdiction: str, progress: Progress | None = None) -> int:
     """Make everybody whose key is here findable by their last number; how many."""
-    newest: dict[str, str | None] = {}
+    last: dict[str, str | None] = {}
     async for position, subject, token in _phones(log, jurisdiction):
-        newest[subject] = token
+        last[subject] = token
         if progress:
             progress(position)
-    tokens = [(subject, token) for subject, token in newest.items() if token]
+    tokens = [(subject, token) for subject, token in last.items() if token]
     found = 0
     for start in range(0, len(tokens), AT_ONCE):
         found += await _index(vault, jurisdiction, dict(tokens[start : start + AT_ONCE]))
@@ -46,18 +46,19 @@ async def _phones(log: Log, jurisdiction: str) -> AsyncIterator[tuple[int, str, 
     """(position, subject, token) of each number given, or taken away."""
     async for batch in log.read(jurisdiction):
         for stored in batch:
-            if not any(b'"%s"' % name.encode() in stored.data for name in PHONES):
+            if not any(name in stored.data for name in _TELLING):
                 continue
             for one in envelopes(decode(stored.data)):
-                for subject, token in _given(one):
-                    yield one.position, subject, token
+                for token in _given(one.data):
+                    yield one.position, str(subject_of(one.data)), token
 
 
-def _given(one: EventEnvelope) -> Iterator[tuple[str, str | None]]:
-    said = msgspec.structs.asdict(one.data)
-    amends = isinstance(one.data, WorkerAmended | RequestAmended)
-    for kind in _SUBJECTS:
-        for field in PHONES:
-            token = said.get(field, msgspec.UNSET)
-            if isinstance(said.get(kind), str) and (isinstance(token, str) or (token is None and amends)):
-                yield f"{kind}/{said[kind]}", token
+def _given(event: Event) -> Iterator[str | None]:
+    """The numbers that an event gives its subject; None = it takes the number away."""
+    for field in msgspec.structs.fields(type(event)):
+        if field.name not in phone_fields(type(event)):
+            continue
+        token = getattr(event, field.name)
+        amends = field.default is msgspec.UNSET
+        if isinstance(token, str) or (token is None and amends):
+            yield token

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from events.base import Event, Move, Personal, RequestMove, RequestStanding, WorkerStanding
+from events.base import Event, Move, Personal, PersonalPhone, RequestMove, RequestStanding, WorkerStanding
 from events.catalog import encode, newest
 
 FOLDER = Path(__file__).parent / "events"
@@ -55,7 +55,7 @@ def _value(name: str, hint: Any) -> Any:
     if hint in PLAIN:
         return f"{name} 1" if hint is str else PLAIN[hint]
     if kind is Annotated:
-        return SEALED if hint == Personal else _value(name, parts[0])
+        return SEALED if hint in (Personal, PersonalPhone, PersonalPhone) else _value(name, parts[0])
     if kind is tuple:
         return (_value(name, parts[0]),)
     return _value(name, next(one for one in parts if one not in (type(None), msgspec.UnsetType)))

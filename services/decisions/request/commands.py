@@ -15,6 +15,7 @@ from services.decisions.fields import (
     Lat,
     Lon,
     PersonalLine,
+    PersonalPhone,
     PersonalText,
     Priority,
     RequestId,
@@ -46,7 +47,7 @@ class Open(Command):
     lat: Lat | None = None
     source: Label | None = None
     contact_name: PersonalLine | None = None
-    contact_phone: PersonalLine | None = None
+    contact_phone: PersonalPhone | None = None
     address: PersonalLine | None = None
     text: PersonalText | None = None
 
@@ -66,7 +67,7 @@ class Amend(Command):
     lon: Lon | None = None
     lat: Lat | None = None
     contact_name: PersonalLine | None = None
-    contact_phone: PersonalLine | None = None
+    contact_phone: PersonalPhone | None = None
     address: PersonalLine | None = None
     text: PersonalText | None = None
 

@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.decisions.base import Command, command
-from services.decisions.fields import WHOLE, AreaCode, Code, Label, PersonalLine, WorkerId, omitted
+from services.decisions.fields import (
+    WHOLE,
+    AreaCode,
+    Code,
+    Label,
+    PersonalLine,
+    PersonalPhone,
+    WorkerId,
+    omitted,
+)
 from services.decisions.references import ARRIVES, PLAIN
 
 Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
@@ -31,7 +40,7 @@ class Register(Command):
     vehicle: Label | None = None
     capacity: Capacity = 1
     name: PersonalLine | None = None
-    phone: PersonalLine | None = None
+    phone: PersonalPhone | None = None
 
 
 @command("worker.amend")
@@ -46,7 +55,7 @@ class Amend(Command):
     vehicle: Label | None = None
     capacity: Capacity = omitted()
     name: PersonalLine | None = None
-    phone: PersonalLine | None = None
+    phone: PersonalPhone | None = None
 
 
 @command("worker.retire")
@@ -75,7 +84,7 @@ class CheckIn(Command):
     role: Code = "volunteer"
     organisation: Label | None = None
     name: PersonalLine | None = None
-    phone: PersonalLine | None = None
+    phone: PersonalPhone | None = None
 
 
 @command("worker.set_presence", fact=True, own=True)
