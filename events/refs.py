@@ -43,8 +43,16 @@ def _kinds(annotation: Any) -> Iterator[str]:
         yield from _kinds(part)
 
 
+def subject_field(event: type[msgspec.Struct]) -> str | None:
+    """The field with the id of the aggregate that events of this class belong to; None = they have none."""
+    kind, _, _ = str(getattr(event, "NAME", "")).partition(".")
+    return next(iter(fields_by_kind(event).get(kind, ())), None)
+
+
 def subject_of(event: msgspec.Struct) -> str | None:
     """`kind/id` of the aggregate that an event belongs to; None where it is about the jurisdiction itself."""
+    field = subject_field(type(event))
+    if field is None:
+        return None
     kind, _, _ = str(getattr(event, "NAME", "")).partition(".")
-    fields = fields_by_kind(type(event)).get(kind)
-    return f"{kind}/{getattr(event, fields[0])}" if fields else None
+    return f"{kind}/{getattr(event, field)}"

@@ -122,6 +122,7 @@ VIEW = View(
     events=(WorkerTakenBack, *TELLING),
     filters=("worker", "kind", "area"),
     sort="key",
+    own=Own("worker"),
 )
 
 INTERVALS = View(

@@ -1,5 +1,7 @@
 """Commands over HTTP: one by one, in batches, and what became of them."""
 
+import json
+from math import isfinite
 from typing import Any, cast
 from uuid import UUID
 
@@ -174,13 +176,20 @@ def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> 
             raise Problem(422, "command.unknown", name=item.name)
         if not asker.may_command(item.name, jurisdiction):
             raise Problem(403, "forbidden", variant="command", command=item.name)
-        command = PUBLIC[item.name].model_validate_json(msgspec.json.encode(item.data), strict=True)
+        command = PUBLIC[item.name].model_validate_json(_json(item.data), strict=True)
         return _envelope(request, asker, key, command, item)
     except ValidationError as error:
         problem = invalid(error)
     except Problem as caught:
         problem = caught
     return Outcome(key, "refused", code=problem.code, values=problem.values)
+
+
+def _json(data: dict[str, Any]) -> bytes:
+    """As it was sent: msgspec would write what is no number, which no field takes, as null."""
+    if any(isinstance(value, float) and not isfinite(value) for value in data.values()):
+        return json.dumps(data).encode()
+    return msgspec.json.encode(data)
 
 
 async def status(request: Request) -> Response:

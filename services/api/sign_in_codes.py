@@ -48,7 +48,7 @@ async def issue(request: Request) -> Response:
     row = found["roster"].get(given.worker)
     if row is None:
         raise Problem(404, "worker.unknown", worker=given.worker)
-    if not asker.sees(row):
+    if not (asker.sees(row) and asker.opens(row)):  # who signs in reads their own name
         raise Problem(403, "forbidden", variant="not_in_areas", worker=given.worker)
     code, expires_at = await tokens(request).issue_code(jurisdiction, given.worker, given.minutes)
     log_of.info("%s made a sign-in code for worker/%s of %s", asker.actor, given.worker, jurisdiction)

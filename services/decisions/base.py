@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict
 
 from events.base import Event, EventEnvelope
 from events.catalog import newest
+from events.refs import subject_field
 from services.decisions.fields import PERSONAL, PHONE
 from services.decisions.references import mentions, undeclared
 from services.decisions.state import State
-from services.decisions.table import erasures, kinds
+from services.decisions.table import AREA, erasures, kinds
 
 FACT: Final = "fact"
 CLAIM: Final = "claim"
@@ -177,13 +178,24 @@ def refuse_gaps() -> None:
     if missing:
         raise ValueError(f"nobody decides or evolves: {', '.join(sorted(missing))}")
     for one in commands.values():
-        if fields := undeclared(one):
-            raise ValueError(f"{one.NAME}: say what {', '.join(fields)} refers to, or that it is plain text")
-        if unknown := {mention.kind for mention in mentions(one)} - kinds.keys():
-            raise ValueError(f"{one.NAME} refers to {', '.join(sorted(unknown))}, of which there is no table")
+        _refuse_undeclared(one)
+    for event in newest.values():
+        kind = event.NAME.partition(".")[0]
+        if kind in kinds and subject_field(event) is None:
+            raise ValueError(f"{event.NAME} does not say which {kind} it is about")
     erasable = {table.kind for table in erasures().values()}
     if subjects := {one.SUBJECT for one in commands.values() if one.SUBJECT} - erasable:
         raise ValueError(f"personal data that nobody can erase: of {', '.join(sorted(map(str, subjects)))}")
+
+
+def _refuse_undeclared(one: type[Command]) -> None:
+    if fields := undeclared(one):
+        raise ValueError(f"{one.NAME}: say what {', '.join(fields)} refers to, or that it is plain text")
+    if unknown := {mention.kind for mention in mentions(one)} - kinds.keys():
+        raise ValueError(f"{one.NAME} refers to {', '.join(sorted(unknown))}, of which there is no table")
+    sure = [m for m in mentions(one) if m.kind != AREA and one.model_fields[m.path[0]].is_required()]
+    if one.IS_OWN and not sure:
+        raise ValueError(f"{one.NAME} is for workers, but need not say what of theirs it is about")
 
 
 def decider(cls: type[Command]) -> Decider:

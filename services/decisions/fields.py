@@ -38,9 +38,9 @@ Label = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE), PLAIN
 
 
 def _utc(at: datetime) -> datetime:
-    if not 1900 <= at.year <= 2200:
+    if not 1900 <= at.year <= 2200 or not 1900 <= (moment := at.astimezone(UTC)).year <= 2200:
         raise ValueError("must lie between the years 1900 and 2200")
-    return at.astimezone(UTC)
+    return moment
 
 
 Instant = Annotated[AwareDatetime, Field(description="RFC 3339 with offset"), AfterValidator(_utc)]

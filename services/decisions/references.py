@@ -17,7 +17,7 @@ class Plain(msgspec.Struct, frozen=True):
 
 
 class Touch(msgspec.Struct, frozen=True):
-    """Marks a reference that needs less than the usual reach; see ARRIVES and CONCERNS."""
+    """Marks a reference that needs another reach than the usual; see ARRIVES, CONCERNS and IDENTITY."""
 
     name: str
 
@@ -28,6 +28,8 @@ ARRIVES = Touch("arrives")
 """Whoever is off duty and has no home area is nobody else's concern: any area may take them up."""
 CONCERNS = Touch("concerns")
 """It is only mentioned: what it lies in must meet the sender's areas, not lie within them."""
+IDENTITY = Touch("identity")
+"""What somebody is, or whether they are at all: the sender must reach where they belong, too."""
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -36,16 +38,30 @@ class Mention(msgspec.Struct, frozen=True):
     path: tuple[str, ...]
     kind: str
     touch: Touch | None = None
+    own_id: bool = False
+    """Whether it is the command's own aggregate, whose id is the command's where none is given."""
 
     def keys(self, command: BaseModel) -> Iterator[str]:
         """The ids that a command gives in it."""
         yield from _reach(command, self.path)
 
+    def touched(self, command: BaseModel, id_: str) -> tuple[str, ...]:
+        """The same, or where none is given and one is made of the command's own id: that one."""
+        return tuple(self.keys(command)) or ((id_,) if self.own_id else ())
+
 
 @cache
 def mentions(command: type[BaseModel]) -> tuple[Mention, ...]:
     """All fields of a command that refer to something, those of its items too."""
-    return tuple(one for one in _fields(command) if isinstance(one, Mention))
+    found = (one for one in _fields(command) if isinstance(one, Mention))
+    return tuple(msgspec.structs.replace(one, own_id=_is_own(command, one)) for one in found)
+
+
+def _is_own(command: type[BaseModel], mention: Mention) -> bool:
+    """Whether a command may leave its aggregate's id to its own."""
+    field = command.model_fields[mention.path[0]]
+    aggregate = str(getattr(command, "NAME", "")).partition(".")[0]
+    return len(mention.path) == 1 and mention.kind == aggregate and not field.is_required()
 
 
 def undeclared(command: type[BaseModel]) -> list[str]:
@@ -63,6 +79,9 @@ def _parts(hint: Any, path: tuple[str, ...], marks: tuple[Any, ...]) -> Iterator
     """What one annotation says; `marks` are the metadata around it."""
     if hint is str:
         yield from _text(path, marks)
+    elif hint in _NO_TEXT or get_origin(hint) is Literal:
+        if any(isinstance(one, Ref | Touch) for one in marks):
+            yield path  # a reference is text
     elif metadata := getattr(hint, "__metadata__", None):
         yield from _parts(get_args(hint)[0], path, (*marks, *metadata))
     elif get_origin(hint) in (tuple, Union, UnionType):
@@ -70,7 +89,7 @@ def _parts(hint: Any, path: tuple[str, ...], marks: tuple[Any, ...]) -> Iterator
             yield from _parts(part, path, marks)
     elif isinstance(hint, type) and issubclass(hint, BaseModel):
         yield from _fields(hint, path)
-    elif hint not in _NO_TEXT and get_origin(hint) is not Literal:
+    else:
         yield path  # a type that nobody has thought of
 
 

@@ -25,6 +25,7 @@ class Table(Generic[Row]):
 
     `name` is the table's in snapshots. `kind` is what a `Ref` calls its rows; None = nothing refers to them.
     `areas` tells where a row lies: it limits tokens that are for some areas; it is given with a kind.
+    `belongs` tells where a row belongs as seen by an actor, beside where it lies; by default nowhere else.
     `nowhere` tells whether a row is in no area's care just now; by default none is.
     `own` tells whether an id is a worker's own: it limits workers' tokens; by default none is.
     `erasure` is the event with which the key of a row's personal data goes; its rows have a field `erased`.
@@ -37,6 +38,7 @@ class Table(Generic[Row]):
         *,
         kind: str | None = None,
         areas: "Callable[[State, str, Row], Iterable[str]] | None" = None,
+        belongs: "Callable[[State, Row, str], Iterable[str]]" = lambda state, row, actor: (),
         nowhere: "Callable[[Row], bool]" = lambda row: False,
         own: "Callable[[State, str, str], bool]" = lambda state, key, worker: False,
         erasure: type[Event] | None = None,
@@ -48,17 +50,24 @@ class Table(Generic[Row]):
             raise ValueError(f"table {name} must say what its rows are called and where they lie, or neither")
         self.name, self.row, self.kind, self.erasure = name, row, kind, erasure
         self.own = own
-        self._areas, self._nowhere = areas, nowhere
+        self._areas, self._belongs, self._nowhere = areas, belongs, nowhere
         tables[name] = self
         if kind:
             kinds[kind] = self
 
     def areas(self, state: "State", key: str) -> set[str]:
-        """Where the row lies; nowhere = there is no such row. A reference to an area is that area."""
+        """Where the row lies, at least at the root; nowhere = there is none. An area lies in itself."""
         if self.kind == AREA:
             return {key}
         row = state[self].get(key)
-        return set() if row is None or self._areas is None else set(self._areas(state, key, row))
+        if row is None or self._areas is None:
+            return set()
+        return set(self._areas(state, key, row)) or {state.jurisdiction}
+
+    def belongs(self, state: "State", key: str, actor: str) -> set[str]:
+        """Where the row belongs, as seen by an actor."""
+        row = state[self].get(key)
+        return set() if row is None else set(self._belongs(state, row, actor))
 
     def nowhere(self, state: "State", key: str) -> bool:
         """Whether there is such a row and it lies nowhere in particular."""

@@ -1,12 +1,14 @@
 """A command as it reached the service, and what became of it."""
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
 
 import msgspec
 
 from services.decisions.base import FACT, Command, Context, Refused, Scope
 
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""Nothing happened before, whatever a device's clock says."""
 Kind = Literal["accepted", "known", "unchanged", "refused", "pending"]
 
 
@@ -46,7 +48,7 @@ def happened_at(envelope: CommandEnvelope, now: datetime) -> datetime:
     if envelope.at is None or not (envelope.observed or envelope.command.KIND == FACT):
         return now
     at = envelope.at + (envelope.received - envelope.sent_at) if envelope.sent_at else envelope.at
-    return min(at, now)
+    return min(max(at, EARLIEST), now)
 
 
 def context_of(envelope: CommandEnvelope, now: datetime, timezone: str) -> Context:

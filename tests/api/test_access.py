@@ -149,9 +149,35 @@ async def test_who_has_no_home_area_stays_masked_to_a_desk_that_checked_them_in(
             (await desk.post(f"/api/v1/{J}/find", json=wanted)).json()["workers"]
             for wanted in ({"name": "张三"}, {"phone": "13800001234"})
         ]
+        taken = await service.send("worker.amend", client=desk, worker="W1", home_area="230717")
+        code = await desk.post(f"/api/v1/{J}/codes", json={"worker": "W1"})
+        assert (taken.status_code, code.status_code) == (403, 403)
     assert {row["worker"]: row["name"] for row in rows} == {"W1": "张*", "W2": "李四"}
     assert found == [[], []]
     asked = await service.rows("activity", name="personal.revealed")
     assert [row["detail"]["subjects"] for row in asked] == [["worker/W2"]]
     shown = await service.rows("roster", reveal="true")
     assert {row["worker"]: row["name"] for row in shown} == {"W1": "张三", "W2": "李四"}
+
+
+async def test_a_number_that_nothing_recorded_is_not_found_by(service: Service) -> None:
+    """A check-in of who is registered already may carry a number; no event takes it over."""
+    await service.ok("worker.register", worker="W1", role="courier", phone="13800001234")
+    await service.ok("worker.check_in", worker="W1", area=J, walk_in=True, phone="13800009999")
+    found = [
+        [row["worker"] for row in answer.json()["workers"]]
+        for answer in [
+            await service.http.post(f"/api/v1/{J}/find", json={"phone": phone})
+            for phone in ("13800001234", "13800009999")
+        ]
+    ]
+    assert found == [["W1"], []]
+
+
+async def test_a_worker_reads_their_own_facts(service: Service) -> None:
+    for key in ("W1", "W2"):
+        await service.ok("worker.register", worker=key, role="courier")
+        await service.ok("worker.check_in", worker=key, area=J)
+    async with await service.as_("worker:W1") as phone:
+        facts = await service.rows("presence", client=phone)
+    assert {row["worker"] for row in facts} == {"W1"}

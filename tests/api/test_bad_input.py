@@ -138,3 +138,20 @@ async def test_who_leaves_in_the_middle_of_a_request_is_no_failure_of_the_servic
     await asyncio.sleep(0.2)
 
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_what_is_no_number_is_refused_in_a_batch_too(service: Service) -> None:
+    await service.ok("request.open", request="R1", category="grocery", area=J, slots=1)
+    item = '{"id": "%s", "name": "request.amend", "data": {"request": "R1", "slots": NaN, "lon": Infinity}}'
+    body = f"[{item % uuid4()}]"
+    headers = {"Content-Type": "application/json"}
+    answer = await service.http.post(f"/api/v1/{J}/commands", content=body, headers=headers)
+    assert answer.json()["items"][0]["outcome"] == "refused"
+    assert (await service.rows("requests"))[0]["slots"] == 1
+
+
+async def test_no_clock_puts_a_fact_before_1900(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    when = {"at": "1900-01-01T00:00:00Z", "sent_at": "2200-12-31T00:00:00Z"}
+    await service.ok("worker.check_in", worker="W1", area=J, **when)
+    assert (await service.rows("roster"))[0]["since"] == "1900-01-01T00:00:00Z"

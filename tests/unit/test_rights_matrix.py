@@ -3,20 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import msgspec
 import pytest
 from pydantic import AwareDatetime, BaseModel
 
 from events.refs import Ref
 from services.decisions.authorise import authorise
-from services.decisions.base import Command, Context, Refused, Scope, commands
+from services.decisions.base import Command, Context, Refused, Scope, commands, refuse_gaps
 from services.decisions.references import ARRIVES, CONCERNS, Mention, mentions, undeclared
 from services.decisions.scopes import PUBLIC
 from services.decisions.state import State
 from services.decisions.table import kinds
 from tests.examples import lying
-from tests.given import Given, area, given, worker
+from tests.given import Given, area, given, team, worker
 
 MINE, OTHER = "230717", "230718"
 NOW = datetime(2022, 3, 28, 1, tzinfo=UTC)
@@ -135,8 +136,9 @@ def test_whoever_lies_nowhere_is_taken_up_only_by_arriving(state: State):
             if mention.touch is ARRIVES:
                 authorise(state, command, ctx(Scope(areas=(MINE,))))
                 continue
-            with pytest.raises(Refused):
+            with pytest.raises(Refused) as refused:
                 authorise(state, command, ctx(Scope(areas=(MINE,))))
+            assert refused.value.code == "forbidden"
 
 
 def test_what_is_only_concerned_may_be_the_whole_citys(state: State):
@@ -150,3 +152,78 @@ def test_what_is_only_concerned_may_be_the_whole_citys(state: State):
         city.and_(*example_(MINE, f"{MINE}-1"))
     for command, mention in concerned:
         authorise(city.state, made(command, mention, "all"), ctx(Scope(areas=(MINE,))))
+
+
+def leaving_out() -> Iterator[Any]:
+    """(command, the field by which it names its aggregate), where it may leave that to its own id."""
+    for name in AFTER_ALL:
+        for mention in mentions(PUBLIC[name]):
+            if mention.own_id:
+                yield pytest.param(PUBLIC[name], mention.path[0], id=name)
+
+
+@pytest.mark.parametrize(("command", "field"), list(leaving_out()))
+def test_an_id_that_is_left_out_is_the_commands_own(state: State, command: type[Command], field: str):
+    """Otherwise a command under the id of something elsewhere would touch it unseen."""
+    kind = command.NAME.partition(".")[0]
+    fields = {**dict(made(command)), field: None}
+    context = msgspec.structs.replace(ctx(Scope(areas=(MINE,))), id=example(kind, OTHER))
+    with pytest.raises(Refused) as refused:
+        authorise(state, command.model_construct(**fields), context)
+    assert refused.value.code == "forbidden"
+
+
+def test_a_mark_on_what_is_no_text_is_refused():
+    class Strange(Command):
+        team: Annotated[int, Ref("team")]
+        several: dict[str, str]
+
+    assert undeclared(Strange) == ["team", "several"]
+
+
+def test_an_own_command_must_say_what_of_the_workers_it_is_about(
+    state: State, monkeypatch: pytest.MonkeyPatch
+):
+    close = PUBLIC["area.close"]
+    monkeypatch.setattr(close, "IS_OWN", True)
+    with pytest.raises(Refused):
+        authorise(state, made(close), ctx(Scope(worker=f"{MINE}-1")))
+    with pytest.raises(ValueError, match=r"area\.close is for workers"):
+        refuse_gaps()
+
+
+IDENTITIES = ("worker.amend", "worker.retire", "worker.erase")
+
+
+@pytest.mark.parametrize("name", IDENTITIES)
+def test_who_somebody_is_belongs_to_their_home_area(name: str):
+    """Being on duty in an area gives its desk their tasks, not their name."""
+    city = given(area.define(area=MINE, name="County 1"), area.define(area=OTHER, name="County 2"))
+    city.and_(worker.register(worker="W1", role="rider", home_area=OTHER))
+    city.and_(worker.register(worker="W2", role="rider"))
+    city.and_(*(worker.check_in(worker=key, area=MINE) for key in ("W1", "W2")))
+    desk = msgspec.structs.replace(ctx(Scope(areas=(MINE,))), actor="dispatcher/desk")
+    for key in ("W1", "W2"):
+        with pytest.raises(Refused) as refused:
+            authorise(city.state, commands[name].model_construct(worker=key), desk)
+        assert refused.value.code == "forbidden"
+    registrar = msgspec.structs.replace(desk, actor="test")
+    authorise(city.state, commands[name].model_construct(worker="W2"), registrar)
+
+
+def test_nobody_is_taken_out_of_a_team_elsewhere():
+    city = given(area.define(area=MINE, name="County 1"), area.define(area=OTHER, name="County 2"))
+    city.and_(worker.register(worker="W1", role="rider", home_area=MINE))
+    for where in (MINE, OTHER):
+        city.and_(team.form(team=f"T{where}", name="Team", kind="courier", area=where, activate=True))
+    city.and_(team.join(team=f"T{OTHER}", worker="W1"))
+    move = team.join(team=f"T{MINE}", worker="W1")
+    city.when(move, observed=True, scope=Scope(areas=(MINE,))).refused("forbidden")
+    city.when(move, observed=True).anomaly("worker.in_team")
+
+
+def test_who_has_retired_is_in_nobodys_care():
+    city = given(area.define(area=MINE, name="County 1"), worker.register(worker="W1", role="rider"))
+    city.and_(worker.retire(worker="W1"))
+    check_in = worker.check_in(worker="W1", area=MINE)
+    city.when(check_in, observed=True, scope=Scope(areas=(MINE,))).refused("forbidden")

@@ -14,6 +14,7 @@ from events.team import (
 )
 from services.decisions import lookups
 from services.decisions.assignment.rules import release_all
+from services.decisions.authorise import refuse_outside
 from services.decisions.base import Context, changes, decides
 from services.decisions.membership import active_team
 from services.decisions.state import State
@@ -81,6 +82,7 @@ def _only_active(state: State, team: str, worker: str, ctx: Context) -> Iterator
     other = active_team(state, state[WORKERS][worker])
     if other and other != team:
         ctx.rule(False, "worker.in_team", worker=worker, team=other)
+        refuse_outside(TEAMS.areas(state, other), ctx)
         yield TeamLeft(team=other, worker=worker, reason="moved")
 
 

@@ -15,7 +15,7 @@ from services.decisions.fields import (
     WorkerId,
     omitted,
 )
-from services.decisions.references import ARRIVES, PLAIN
+from services.decisions.references import ARRIVES, IDENTITY, PLAIN
 
 Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
 
@@ -47,7 +47,7 @@ class Register(Command):
 class Amend(Command):
     """Change what is known of a worker; fields left out stay."""
 
-    worker: WorkerId
+    worker: Annotated[WorkerId, IDENTITY]
     role: Code = omitted()
     home_area: AreaCode | None = None
     organisation: Label | None = None
@@ -62,7 +62,7 @@ class Amend(Command):
 class Retire(Command):
     """A person can no longer be sent; refused while they have a live assignment of their own."""
 
-    worker: WorkerId
+    worker: Annotated[WorkerId, IDENTITY]
     reason: Code | None = None
 
 
@@ -117,4 +117,4 @@ class TakeBack(Command):
 class Erase(Command):
     """Destroy the worker's key: their personal data can never be read again. Retires them too."""
 
-    worker: WorkerId
+    worker: Annotated[WorkerId, IDENTITY]

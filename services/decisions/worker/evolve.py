@@ -32,6 +32,7 @@ def _registered(state: State, e: WorkerRegistered, h: EventEnvelope) -> None:
         skills=e.skills,
         vehicle=e.vehicle,
         capacity=e.capacity,
+        registered_by=h.actor,
         retired_at=None,
     )
     if known.retired:

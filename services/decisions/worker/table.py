@@ -35,6 +35,8 @@ class Worker(msgspec.Struct, frozen=True):
     live: tuple[str, ...] = ()
     """Own live assignments."""
     offers: tuple[str, ...] = ()
+    registered_by: str = ""
+    """The actor of the last registration."""
 
     @property
     def retired(self) -> bool:
@@ -73,6 +75,13 @@ def _lies(state: State, key: str, row: Worker) -> tuple[str]:
     return (place.area if place else row.home_area or state.jurisdiction,)
 
 
+def _belongs(state: State, row: Worker, actor: str) -> tuple[str, ...]:
+    """Their home area; who has none belongs to whoever registered them."""
+    if row.home_area is None:
+        return () if row.registered_by == actor else (state.jurisdiction,)
+    return (row.home_area,)
+
+
 def _themselves(state: State, key: str, worker: str) -> bool:
     return key == worker and key in state[WORKERS]
 
@@ -82,7 +91,8 @@ WORKERS = Table(
     Worker,
     kind="worker",
     areas=_lies,
-    nowhere=lambda row: not row.duty.on and row.home_area is None,
+    belongs=_belongs,
+    nowhere=lambda row: not row.retired and not row.duty.on and row.home_area is None,
     own=_themselves,
     erasure=WorkerErased,
 )
