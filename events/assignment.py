@@ -12,10 +12,15 @@ ACCEPTED: Final = "accepted"
 DISPATCHED: Final = "dispatched"
 OFFERED: Final = "offered"
 DONE: Final = "done"
+RELEASED: Final = "released"
+DECLINED: Final = "declined"
+EXPIRED: Final = "expired"
 LIVE: Final = (ACCEPTED, DISPATCHED, *STAGES)
 """States that hold a slot and capacity (done holds the slot too)."""
 UNENDED: Final = (OFFERED, *LIVE)
 """States that wait for the worker or team."""
+ENDS: Final = (DONE, RELEASED, DECLINED, EXPIRED)
+"""States in which an assignment can end."""
 
 
 class AssignmentEvent(Event, frozen=True, kw_only=True):
@@ -96,17 +101,17 @@ class AssignmentReleased(AssignmentEvent, frozen=True, kw_only=True):
     reason: str
 
 
-_ENDS: Final[Mapping[type[Event], str]] = {
+_ENDED_BY: Final[Mapping[type[Event], str]] = {
     AssignmentDone: DONE,
-    AssignmentReleased: "released",
-    AssignmentDeclined: "declined",
-    AssignmentExpired: "expired",
+    AssignmentReleased: RELEASED,
+    AssignmentDeclined: DECLINED,
+    AssignmentExpired: EXPIRED,
 }
 
 
 def ended_by(e: Event) -> str | None:
     """The state in which an event ends its assignment, if that has not ended yet; None where it ends none."""
-    return _ENDS.get(type(e))
+    return _ENDED_BY.get(type(e))
 
 
 def live_state(stages: Collection[str], *, dispatched: bool) -> str:

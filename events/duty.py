@@ -4,9 +4,10 @@ Order is (at, position). A late check-out does not end a duty under which the wo
 "in 08:00, en route (or on a break) 09:30, then news of an out at 09:00" leaves the worker on duty from 09:30.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from operator import attrgetter
+from typing import Final
 
 import msgspec
 
@@ -60,28 +61,41 @@ order = attrgetter("at", "position")
 
 def step(duty: Duty, fact: Fact) -> Duty:
     """The duty after one more fact, which must not be older than those before it."""
-    match fact.kind:
-        case "in":
-            if duty.on and duty.area == fact.area:
-                return msgspec.structs.replace(duty, on_break=False) if duty.on_break else duty
-            return Duty(on=True, area=fact.area, since=fact.at)
-        case "out":
-            return Duty(out=fact.position, left=duty.area or duty.left) if duty.on else duty
-        case "break" | "available":
-            acting = _acting(duty, fact)
-            return msgspec.structs.replace(acting, on_break=fact.kind == BREAK) if acting.on else acting
-        case "report":
-            return duty
-        case "anew":
-            return OFF
-        case _:
-            return _acting(duty, fact)
+    return _RULES[fact.kind](duty, fact)
+
+
+def _in(duty: Duty, fact: Fact) -> Duty:
+    if duty.on and duty.area == fact.area:
+        return msgspec.structs.replace(duty, on_break=False) if duty.on_break else duty
+    return Duty(on=True, area=fact.area, since=fact.at)
+
+
+def _out(duty: Duty, fact: Fact) -> Duty:
+    return Duty(out=fact.position, left=duty.area or duty.left) if duty.on else duty
+
+
+def _said(duty: Duty, fact: Fact) -> Duty:
+    """On a break, or available again."""
+    acting = _acting(duty, fact)
+    return msgspec.structs.replace(acting, on_break=fact.kind == BREAK) if acting.on else acting
 
 
 def _acting(duty: Duty, fact: Fact) -> Duty:
     """The duty under which the worker acts: the last one goes on where its end became known only later."""
     late_out = not duty.on and duty.left is not None and duty.out > fact.position
     return Duty(on=True, area=duty.left, since=fact.at) if late_out else duty
+
+
+_RULES: Final[Mapping[str, Callable[[Duty, Fact], Duty]]] = {
+    IN: _in,
+    OUT: _out,
+    BREAK: _said,
+    AVAILABLE: _said,
+    ACT: _acting,
+    REPORT: lambda duty, fact: duty,
+    ANEW: lambda duty, fact: OFF,
+}
+"""Kind of fact -> the duty after it."""
 
 
 def fold(facts: Iterable[Fact]) -> Duty:

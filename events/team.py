@@ -1,9 +1,18 @@
 """Teams: forming, active, stood down."""
 
+from typing import Final
+
 import msgspec
 
 from events.base import Event, event
 from events.refs import AreaRef, IncidentRef, TeamRef, WorkerRef
+
+FORMING: Final = "forming"
+ACTIVE: Final = "active"
+STOOD_DOWN: Final = "stood_down"
+STANDING: Final = (FORMING, ACTIVE)
+"""States of a team that is not stood down."""
+STATES: Final = (*STANDING, STOOD_DOWN)
 
 
 @event("team.formed")

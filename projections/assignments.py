@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from events.assignment import (
+    DONE,
     LIVE,
     AssignmentAccepted,
     AssignmentDeclined,
@@ -121,7 +122,7 @@ def _changed(row: AssignmentRow, envelope: EventEnvelope) -> AssignmentRow:
 
 
 def _taken_back(row: AssignmentRow, e: WorkerTakenBack) -> AssignmentRow:
-    if e.stage == "done":
+    if e.stage == DONE:
         row = msgspec.structs.replace(row, ended_at=None, reason=None)
     else:
         stages = tuple(s for s in row.stages if s.position != e.position)

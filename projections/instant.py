@@ -14,11 +14,11 @@ from events import team, worker
 from events.assignment import OFFERED
 from events.base import Event, WorkerStanding
 from events.jurisdiction import JurisdictionEstablished
-from events.presence import presence_of
 from events.request_state import state_of
+from events.standing import standing_of
 from projections import busy, headcount, requests
 from projections.base import Own, Row, View
-from projections.replay import Replay, Worker
+from projections.replay import Replay
 from projections.requests import RequestRow
 
 
@@ -39,16 +39,7 @@ class Board(Replay):
 
     def place(self, key: str) -> WorkerStanding | None:
         """Where a worker counted."""
-        known = self.workers[key]
-        if known.retired:
-            return None
-        active = next((t for t in known.teams if self.teams[t].active), None)
-        area = known.duty.area if known.duty.on else known.home_area
-        return WorkerStanding(area or self.jurisdiction, known.role, self._presence(known, active), active)
-
-    def _presence(self, known: Worker, active: str | None) -> str:
-        live = [*known.live, *(self.teams[active].live if active else ())]
-        return presence_of(known.duty, (self.assignments[a].state for a in live))
+        return standing_of(self.workers[key], self.teams, self.assignments, self.jurisdiction)
 
     def headcount(self) -> dict[str, Row]:
         """Rows of `headcount`, as counted then."""

@@ -31,7 +31,7 @@ class Worker(msgspec.Struct):
 class Team(msgspec.Struct):
     """A team then."""
 
-    active: bool = False
+    state: str = team.FORMING
     live: dict[str, None] = {}
 
 
@@ -157,8 +157,10 @@ class Replay:
 
     def _take_team(self, e: Event) -> None:
         match e:
-            case team.TeamActivated() | team.TeamStoodDown():
-                self._team(e.team).active = isinstance(e, team.TeamActivated)
+            case team.TeamActivated():
+                self._team(e.team).state = team.ACTIVE
+            case team.TeamStoodDown():
+                self._team(e.team).state = team.STOOD_DOWN
             case team.TeamJoined():
                 self._team(e.team)
                 self._worker(e.worker).teams[e.team] = None

@@ -17,7 +17,7 @@ from events.request import (
     RequestOpened,
     RequestReopened,
 )
-from events.request_state import OPEN
+from events.request_state import MERGED, OPEN
 from events.stages import ON_SCENE
 from events.worker import WorkerTakenBack
 from projections.base import Row, View
@@ -124,7 +124,7 @@ def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
         case RequestMerged() as e if e.into == key:
             return msgspec.structs.replace(row, merged_from=(*row.merged_from, e.request))
         case RequestMerged() as e:
-            return msgspec.structs.replace(row, ended_at=envelope.at, merged_into=e.into, reason="merged")
+            return msgspec.structs.replace(row, ended_at=envelope.at, merged_into=e.into, reason=MERGED)
         case RequestCompleted() | RequestCancelled() | RequestFailed() as e:
             return msgspec.structs.replace(
                 row, ended_at=envelope.at, reason=e.reason, note=e.note or row.note

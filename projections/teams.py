@@ -8,6 +8,9 @@ import msgspec
 from events.assignment import LIVE, AssignmentEvent
 from events.base import EventEnvelope
 from events.team import (
+    ACTIVE,
+    FORMING,
+    STOOD_DOWN,
     TeamActivated,
     TeamAmended,
     TeamFormed,
@@ -28,7 +31,7 @@ class TeamRow(Row, frozen=True, kw_only=True):
     area: str
     organisation: str | None = None
     incident: str | None = None
-    state: str = "forming"
+    state: str = FORMING
     leader: str | None = None
     members: tuple[str, ...] = ()
     member_count: int = 0
@@ -87,9 +90,9 @@ def _changed(row: TeamRow, envelope: EventEnvelope) -> TeamRow:
         case TeamLeaderAppointed() as e:
             return msgspec.structs.replace(row, leader=e.worker)
         case TeamActivated():
-            return msgspec.structs.replace(row, state="active", activated_at=envelope.at)
+            return msgspec.structs.replace(row, state=ACTIVE, activated_at=envelope.at)
         case TeamStoodDown():
-            return msgspec.structs.replace(row, state="stood_down", stood_down_at=envelope.at)
+            return msgspec.structs.replace(row, state=STOOD_DOWN, stood_down_at=envelope.at)
         case AssignmentEvent() as e:
             return _with_live(row, e)
         case _:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from events.assignment import UNENDED
 from events.presence import AVAILABLE, ON_DUTY
+from events.team import ACTIVE, STANDING
 from projections.requests import RequestRow
 from projections.roster import RosterRow
 from projections.teams import TeamRow
@@ -193,7 +194,7 @@ def _queries(wanted: CandidateQuery, asker: Principal, within: str, *, idle: boo
     if "worker" in wanted.kinds and not idle:
         found["busy"] = Query(filters={"kind": ["worker"]})
     if "team" in wanted.kinds or wanted.q:
-        stand = ("active", "forming") if wanted.q else ("active",)
+        stand = STANDING if wanted.q else (ACTIVE,)
         found["teams"] = Query(filters={"state": stand}, areas=[within], within=asker.areas)
         found["headcount"] = Query(filters={"presence": ON_DUTY})
     return found

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from events.assignment import UNENDED
+from events.assignment import OFFERED, UNENDED
 from projections.areas import AreaRow
 from projections.assignments import AssignmentRow
 from projections.jurisdictions import JurisdictionRow
@@ -132,7 +132,7 @@ def _mine(jurisdiction: str, worker: str, rows: dict[str, dict[str, Any]], posit
 
     def urgency(task: AssignmentRow) -> tuple[bool, int, str]:
         request = requests.get(task.request)
-        return task.state != "offered", request.priority if request else 9, task.assignment
+        return task.state != OFFERED, request.priority if request else 9, task.assignment
 
     return WorkerRows(
         position=position,

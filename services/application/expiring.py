@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid5
 
+from events.assignment import OFFERED
 from services.application.commands import Commands
 from services.application.progress import ViewProgress
 from services.base.clock import Clock
@@ -85,7 +86,7 @@ class Expiry:
         return bool(found.items)
 
     async def _has_past_offers(self, jurisdiction: str) -> bool:
-        offered = Query(filters={"state": ["offered"]}, limit=1000)
+        offered = Query(filters={"state": [OFFERED]}, limit=1000)
         page = await self._views.query(jurisdiction, "assignments", offered)
         ends = [getattr(row, "expires_at", None) for _, row in page.items]
         return any(at and at <= self._clock.now() for at in ends)

@@ -4,14 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from events.assignment import LIVE, UNENDED
-from events.presence import BY_ENGAGEMENT, OFF_DUTY, PRESENCES
+from events import team
+from events.assignment import ACCEPTED, DECLINED, DISPATCHED, DONE, LIVE, OFFERED, UNENDED
+from events.presence import ASSIGNED, AVAILABLE, BY_ENGAGEMENT, OFF_DUTY, ON_BREAK, PRESENCES
 from events.request_state import ENDED, PRIORITIES, STATES, UNFINISHED
 from events.stages import STAGES
 
 NAME: Final = "lib/rules.js"
 WORDS: Final[Mapping[str, str | tuple[str, ...] | tuple[int, ...]]] = {
     "OFF_DUTY": OFF_DUTY,
+    "AVAILABLE": AVAILABLE,
+    "ON_BREAK": ON_BREAK,
+    "ASSIGNED": ASSIGNED,
     "PRESENCES": PRESENCES,
     "ON_DUTY": BY_ENGAGEMENT,
     "UNFINISHED": UNFINISHED,
@@ -19,8 +23,18 @@ WORDS: Final[Mapping[str, str | tuple[str, ...] | tuple[int, ...]]] = {
     "LEDGER": STATES,
     "PRIORITIES": PRIORITIES,
     "STAGES": STAGES,
+    "OFFERED": OFFERED,
+    "ACCEPTED": ACCEPTED,
+    "DISPATCHED": DISPATCHED,
+    "DONE": DONE,
+    "DECLINED": DECLINED,
     "LIVE": LIVE,
     "UNENDED": UNENDED,
+    "FORMING": team.FORMING,
+    "ACTIVE": team.ACTIVE,
+    "STOOD_DOWN": team.STOOD_DOWN,
+    "STANDING": team.STANDING,
+    "TEAM_STATES": team.STATES,
 }
 """Name in the module -> what it holds."""
 

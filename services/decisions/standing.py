@@ -6,16 +6,15 @@ from typing import Final
 import msgspec
 
 from events.base import Move, RequestMove, RequestStanding, WorkerStanding
-from events.presence import presence_of
 from events.request_state import UNFINISHED, state_of
+from events.standing import standing_of
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.incident.table import INCIDENTS
-from services.decisions.membership import active_team
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
 from services.decisions.table import Table
 from services.decisions.team.table import TEAMS
-from services.decisions.worker.table import WORKER_STANDINGS, WORKERS, Worker
+from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 
 REQUEST_STANDINGS: Final = Table("request_standings", RequestStanding)
 """How each request counts in the ledger, as the last event about it said."""
@@ -24,17 +23,7 @@ REQUEST_STANDINGS: Final = Table("request_standings", RequestStanding)
 def place(state: State, worker: str) -> WorkerStanding | None:
     """Where a worker counts now (interface: presence); None = not on the roster."""
     known = state[WORKERS].get(worker)
-    if known is None or known.retired:
-        return None
-    team = active_team(state, known)
-    area = known.duty.area if known.duty.on else known.home_area
-    return WorkerStanding(area or state.jurisdiction, known.role, _presence(state, known, team), team)
-
-
-def _presence(state: State, worker: Worker, team: str | None) -> str:
-    live = worker.live + (state[TEAMS][team].live if team else ())
-    assignments = state[ASSIGNMENTS]
-    return presence_of(worker.duty, (assignments[a].state for a in live))
+    return standing_of(known, state[TEAMS], state[ASSIGNMENTS], state.jurisdiction) if known else None
 
 
 def request_state(state: State, request: Request) -> str:

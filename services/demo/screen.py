@@ -11,6 +11,7 @@ from rich.text import Text
 
 from events.presence import OFF_DUTY, ON_DUTY
 from events.request_state import STATES
+from events.team import ACTIVE
 from services.demo.driver import Played
 from services.demo.figures import Figures, Said
 from services.demo.words import EVENTS, PRIORITIES
@@ -64,7 +65,7 @@ def line(frame: Frame) -> str:
     refused = sum(played.refused.values())
     return (
         f"{frame.now:%Y-%m-%d %H:%M} {_day(frame)} | {_status(frame)[0]} | on duty {figures.on_duty}"
-        f" | teams active {figures.teams['active']} busy {figures.busy}"
+        f" | teams active {figures.teams[ACTIVE]} busy {figures.busy}"
         f" | received {figures.ledger['received']} = {parts}"
         f" | position {figures.position} sent {played.sent} refused {refused}"
     )
@@ -159,7 +160,7 @@ def _teams(figures: Figures) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append("Teams 队伍  ", style="bold")
     counts = {state: f"{words} {figures.teams[state]}" for state, words in TEAM_WORDS.items()}
-    counts["active"] += f" (busy 出勤 {figures.busy})"
+    counts[ACTIVE] += f" (busy 出勤 {figures.busy})"
     return text.append("   ".join(counts.values()))
 
 

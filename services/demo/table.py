@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.live import Live
 
+from events.team import ACTIVE
 from services.base.clock import Clock
 from services.demo import figures as compute
 from services.demo.driver import Played
@@ -123,7 +124,7 @@ class LiveTable:
             position=activity[0]["position"] if activity else 0,
             duty=compute.duty(headcount),
             teams=Counter(row["state"] for row in teams),
-            busy=sum(row["state"] == "active" and row["live_count"] > 0 for row in teams),
+            busy=sum(row["state"] == ACTIVE and row["live_count"] > 0 for row in teams),
             waiting=compute.waiting(await self._rows("requests", state="open"), self._clock.now()),
             ledger=compute.ledger(await self._rows("incidents")),
             counties=compute.counties(headcount, self._areas, self._story.jurisdiction),

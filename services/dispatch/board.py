@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from events.assignment import UNENDED
 from events.presence import OFF_DUTY
 from events.request_state import UNFINISHED
 from projections.areas import AreaRow
@@ -68,7 +69,7 @@ def _manned(rows: Iterable[Any]) -> dict[str, int]:
 
 def _asked(request: str, rows: Iterable[Any]) -> frozenset[Key]:
     """Whom the request was offered to, and who is on it."""
-    mine = (row for row in rows if row.request == request and (row.live or row.state == "offered"))
+    mine = (row for row in rows if row.request == request and row.state in UNENDED)
     return frozenset(("team", row.team) if row.team else ("worker", row.worker) for row in mine)
 
 

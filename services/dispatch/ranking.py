@@ -26,6 +26,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from events.presence import OFF_DUTY, ON_BREAK
+from events.team import ACTIVE
 from projections.areas import AreaRow
 from projections.requests import RequestRow
 from projections.roster import RosterRow
@@ -164,7 +165,7 @@ class _Judge:
             return False
         if isinstance(row, RosterRow):
             return row.presence != OFF_DUTY and row.team is None
-        return row.state == "active" and (not row.members or self._board.manned.get(row.team, 0) > 0)
+        return row.state == ACTIVE and (not row.members or self._board.manned.get(row.team, 0) > 0)
 
     def able(self, row: Unit) -> bool:
         """By the table of abilities."""

@@ -10,6 +10,8 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from events.assignment import ACCEPTED, DISPATCHED, OFFERED
+from events.team import ACTIVE
 from projections.assignments import AssignmentRow
 from projections.teams import TeamRow
 from services.application.announcing import Announcements
@@ -32,7 +34,7 @@ MAX_AGE: Final = timedelta(minutes=10)
 DISPATCH_TTL: Final = timedelta(hours=1)
 """How long a push service keeps a dispatch for a phone that is off; an offer, until it expires."""
 CLAIM_TTL: Final = timedelta(days=1)
-_BEFORE_DISPATCH: Final = (None, "offered", "accepted")
+_BEFORE_DISPATCH: Final = (None, OFFERED, ACCEPTED)
 
 log_of = logging.getLogger("muster.push")
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log endpoints: who knows one can push to it
@@ -152,7 +154,7 @@ class Pusher:
         found = await self._store.of_workers(jurisdiction, workers) if workers else []
         if not found:
             return
-        kind = "offer" if row.state == "offered" else "dispatch"
+        kind = "offer" if row.state == OFFERED else "dispatch"
         name = f"{jurisdiction}/{row.assignment}"
         real = self.now()
         if not await self._store.claim(f"{name}/{kind}", real, real + CLAIM_TTL):
@@ -243,8 +245,8 @@ def new_assignments(changes: Iterable[Change], now: datetime) -> list[Assignment
         if not isinstance(row, AssignmentRow):
             continue
         state = before.state if isinstance(before, AssignmentRow) else None
-        offered = row.state == "offered" and state != "offered"
-        dispatched = row.state == "dispatched" and state in _BEFORE_DISPATCH
+        offered = row.state == OFFERED and state != OFFERED
+        dispatched = row.state == DISPATCHED and state in _BEFORE_DISPATCH
         at = row.offered_at if offered else row.dispatched_at
         if (offered or dispatched) and at and now - at < MAX_AGE:
             found.append(row)
@@ -259,4 +261,4 @@ async def _workers(views: Views, jurisdiction: str, row: AssignmentRow) -> Seque
         return []
     found = await views.load(jurisdiction, {"teams": [row.team]})
     team = found["teams"].get(row.team)
-    return team.members if isinstance(team, TeamRow) and team.state == "active" else []
+    return team.members if isinstance(team, TeamRow) and team.state == ACTIVE else []

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from events import team
+from events.assignment import ENDS as ASSIGNMENT_ENDS
 from events.assignment import LIVE, UNENDED
 from events.presence import ON_DUTY, PRESENCES
 from events.request_state import ENDED, STATES, UNFINISHED
@@ -24,8 +26,10 @@ CATALOGUES = {"services/demo/words.py"}
 SETS: Mapping[frozenset[str], int] = {
     frozenset(PRESENCES): 2,
     frozenset(LIVE): 2,
+    frozenset(ASSIGNMENT_ENDS): 2,
     frozenset(UNFINISHED): 2,
     frozenset(ENDED): 3,
+    frozenset(team.STATES): 2,
 }
 """Words that belong together -> from how many of them on a collection is a second definition.
 
@@ -114,6 +118,8 @@ def test_no_other_module_lists_the_words(path: Path) -> None:
         'STAGES = (("en_route", 240), ("on_scene", 900))',
         'ENDS = frozenset(("done", "failed", "cancelled"))',
         'LIVE = ("accepted", "dispatched")',
+        'STANDING = ("active", "forming")',
+        'ENDS = ("done", "released")',
         'idle = presence == "available" or presence == "on_break"',
         'match state:\n case "accepted" | "dispatched":\n  pass',
         'def presence(on):\n if not on:\n  return "off_duty"\n return "on_break" if on.rest else "available"',
@@ -187,6 +193,7 @@ def test_no_script_lists_the_words(path: Path) -> None:
         'const STEPS = [["en_route", "go"], ["on_scene", "go"]];',
         'const NEXT = {\n  accepted: ["a", "b"], dispatched: ["a", "b"],\n};',
         'f({ state: ["open", "assigned"] });',
+        'const STATES = [...UNENDED, "forming", "active"];',
         'const ENDED = ["done", "failed", "cancelled", "merged"];',
     ],
 )
@@ -209,6 +216,7 @@ def test_the_module_of_the_pages_is_the_words() -> None:
         list(ENDED),
         list(STATES),
     )
+    assert (told["STANDING"], told["TEAM_STATES"]) == (list(team.STANDING), list(team.STATES))
     assert (told["STAGES"], told["LIVE"], told["UNENDED"]) == (list(STAGES), list(LIVE), list(UNENDED))
 
 

@@ -5,7 +5,16 @@ from datetime import UTC, datetime
 import pytest
 
 from events import request, worker
-from events.assignment import AssignmentDone, AssignmentProgressed, AssignmentReleased, ended_by, live_state
+from events.assignment import ENDS as ASSIGNMENT_ENDS
+from events.assignment import (
+    AssignmentDeclined,
+    AssignmentDone,
+    AssignmentExpired,
+    AssignmentProgressed,
+    AssignmentReleased,
+    ended_by,
+    live_state,
+)
 from events.base import Event, EventEnvelope
 from events.duty import ACT, AVAILABLE, BREAK, IN, OFF, OUT, REPORT, Duty, Fact
 from events.facts import TELLING, fact_of
@@ -112,5 +121,11 @@ def test_how_events_end_a_request_or_an_assignment() -> None:
     )
     assert [request_ended_by(e) for e in ends] == [("R1", how) for how in ENDED]
     assert request_ended_by(request.RequestReopened(request="R1")) is None
-    assert ended_by(AssignmentDone(assignment="A1", request="R1")) == "done"
+    tasks = (
+        AssignmentDone(assignment="A1", request="R1"),
+        AssignmentReleased(assignment="A1", request="R1", reason="recalled"),
+        AssignmentDeclined(assignment="A1", request="R1", reason="busy"),
+        AssignmentExpired(assignment="A1", request="R1", reason="no_answer"),
+    )
+    assert [ended_by(e) for e in tasks] == list(ASSIGNMENT_ENDS)
     assert ended_by(AssignmentProgressed(assignment="A1", request="R1", stage="on_scene")) is None

@@ -9,7 +9,7 @@ import { dayWords } from "./lib/clock.js";
 import { hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
 import { Alert, Icon, Loading, classes, freshness } from "./lib/ui.js";
 import { alertCount, imbalance, mostFirst } from "./lib/counts.js";
-import { LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "./lib/rules.js";
+import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "./lib/rules.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn, uncoveredFrom, uncoveredIn } from "./lib/sums.js";
 import "./lib/prefs.js";
 
@@ -171,7 +171,7 @@ const Levels = ({ asked }) => (alertCount(asked) === 0
 
 function Teams({ area }) {
   const found = teamsIn(area);
-  const figures = [["active", found.active, word("team_state", "active")], ["busy", found.busy, t("over.busy")], ["forming", found.forming, word("team_state", "forming")]];
+  const figures = [[ACTIVE, found.active, word("team_state", ACTIVE)], ["busy", found.busy, t("over.busy")], [FORMING, found.forming, word("team_state", FORMING)]];
   return html`<section class="pane pane-teams" aria-label=${t("over.teams")}><h2>${t("over.teams")}</h2>
     <ul class="figures">${figures.map(([name, value, label]) => html`<li key=${name}
       class=${value ? "" : "none"}><b>${number(value)}</b><span>${label}</span></li>`)}</ul></section>`;

@@ -5,8 +5,11 @@ from datetime import timedelta
 from typing import Final
 
 from events.assignment import (
+    DECLINED,
+    DONE,
     LIVE,
     OFFERED,
+    RELEASED,
     UNENDED,
     AssignmentAccepted,
     AssignmentDeclined,
@@ -85,7 +88,7 @@ def _accept(state: State, c: Accept, ctx: Context) -> Iterable[Event]:
 @decides(Decline)
 def _decline(state: State, c: Decline, ctx: Context) -> Iterable[Event]:
     given = lookups.assignment(state, c.assignment)
-    if given.state == "declined":
+    if given.state == DECLINED:
         return
     ctx.rule(given.state == OFFERED, "offer.gone", assignment=c.assignment, state=given.state)
     yield AssignmentDeclined(**ids(state, c.assignment), reason=c.reason)
@@ -190,7 +193,7 @@ def _progress(state: State, c: Progress, ctx: Context) -> Iterable[Event]:
 @decides(Done)
 def _done(state: State, c: Done, ctx: Context) -> Iterable[Event]:
     given = lookups.assignment(state, c.assignment)
-    if given.state == "done":
+    if given.state == DONE:
         return
     if given.begun_at is None:
         never_begun(c.assignment, given, ctx)
@@ -204,7 +207,7 @@ def _done(state: State, c: Done, ctx: Context) -> Iterable[Event]:
 @decides(Release)
 def _release(state: State, c: Release, ctx: Context) -> Iterable[Event]:
     given = lookups.assignment(state, c.assignment)
-    if given.state == "released":
+    if given.state == RELEASED:
         return
     ctx.rule(
         given.state in UNENDED,

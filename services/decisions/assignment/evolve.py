@@ -1,11 +1,15 @@
 """How events change assignments."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from events.assignment import (
+    ACCEPTED,
+    DISPATCHED,
+    DONE,
     LIVE,
     OFFERED,
     UNENDED,
@@ -13,13 +17,15 @@ from events.assignment import (
     AssignmentDeclined,
     AssignmentDispatched,
     AssignmentDone,
+    AssignmentEvent,
     AssignmentExpired,
     AssignmentOffered,
     AssignmentProgressed,
     AssignmentReleased,
+    ended_by,
     live_state,
 )
-from events.base import EventEnvelope
+from events.base import Event, EventEnvelope
 from events.stages import STAGES
 from services.decisions.assignment.table import ASSIGNMENTS, OFFERS, Assignment
 from services.decisions.base import evolves
@@ -72,7 +78,7 @@ def _offered(state: State, e: AssignmentOffered, h: EventEnvelope) -> None:
 @evolves(AssignmentAccepted)
 def _accepted(state: State, e: AssignmentAccepted, h: EventEnvelope) -> None:
     if state[ASSIGNMENTS][e.assignment].state == OFFERED:
-        given = _replace(state, e.assignment, state="accepted", begun_at=h.at)
+        given = _replace(state, e.assignment, state=ACCEPTED, begun_at=h.at)
         _hold(state, e.assignment, given, live=True, offer=False)
 
 
@@ -80,10 +86,10 @@ def _accepted(state: State, e: AssignmentAccepted, h: EventEnvelope) -> None:
 def _dispatched(state: State, e: AssignmentDispatched, h: EventEnvelope) -> None:
     old = state[ASSIGNMENTS].get(e.assignment)
     if old is None:
-        given = Assignment(e.request, e.worker, e.team, "dispatched", begun_at=h.at, dispatched=True)
+        given = Assignment(e.request, e.worker, e.team, DISPATCHED, begun_at=h.at, dispatched=True)
         state.put(state[ASSIGNMENTS], e.assignment, given)
     elif old.state in UNENDED:
-        stage = old.state if old.state in STAGES else "dispatched"
+        stage = old.state if old.state in STAGES else DISPATCHED
         given = _replace(state, e.assignment, state=stage, begun_at=old.begun_at or h.at, dispatched=True)
     else:
         return
@@ -103,44 +109,35 @@ def _most_advanced(given: Assignment, stages: tuple[tuple[str, datetime], ...]) 
     return live_state([name for name, _ in stages], dispatched=given.dispatched)
 
 
-@evolves(AssignmentDone)
-def _finished(state: State, e: AssignmentDone, h: EventEnvelope) -> None:
-    given = state[ASSIGNMENTS][e.assignment]
-    if given.state in LIVE:
-        given = _end(state, e.assignment, "done", h)
-        request = state[REQUESTS][given.request]
-        done = (*request.done, e.assignment)
-        state.put(state[REQUESTS], given.request, msgspec.structs.replace(request, done=done))
+_ENDS_FROM: Final[Mapping[type[Event], Collection[str]]] = {
+    AssignmentDone: LIVE,
+    AssignmentReleased: UNENDED,
+    AssignmentDeclined: (OFFERED,),
+    AssignmentExpired: (OFFERED,),
+}
+"""States in which each event ends an assignment; in any other it changes nothing."""
+
+
+@evolves(AssignmentDone, AssignmentReleased, AssignmentDeclined, AssignmentExpired)
+def _ended(state: State, e: AssignmentEvent, h: EventEnvelope) -> None:
+    how = ended_by(e)
+    if how and state[ASSIGNMENTS][e.assignment].state in _ENDS_FROM[type(e)]:
+        given = _replace(state, e.assignment, state=how, ended_at=h.at)
+        _hold(state, e.assignment, given, live=False, offer=False)
+        if how == DONE:
+            _count_done(state, e.assignment, given.request)
     add_fact(state, h)
 
 
-def _end(state: State, key: str, how: str, h: EventEnvelope) -> Assignment:
-    given = _replace(state, key, state=how, ended_at=h.at)
-    _hold(state, key, given, live=False, offer=False)
-    return given
-
-
-@evolves(AssignmentDeclined)
-def _declined(state: State, e: AssignmentDeclined, h: EventEnvelope) -> None:
-    if state[ASSIGNMENTS][e.assignment].state == OFFERED:
-        _end(state, e.assignment, "declined", h)
-
-
-@evolves(AssignmentExpired)
-def _expired(state: State, e: AssignmentExpired, h: EventEnvelope) -> None:
-    _end(state, e.assignment, "expired", h)
-
-
-@evolves(AssignmentReleased)
-def _released(state: State, e: AssignmentReleased, h: EventEnvelope) -> None:
-    if state[ASSIGNMENTS][e.assignment].state in UNENDED:
-        _end(state, e.assignment, "released", h)
+def _count_done(state: State, key: str, request: str) -> None:
+    known = state[REQUESTS][request]
+    state.put(state[REQUESTS], request, msgspec.structs.replace(known, done=(*known.done, key)))
 
 
 def revive(state: State, key: str) -> None:
     """A done was taken back: live again, where it had ended by it."""
     given = state[ASSIGNMENTS][key]
-    if given.state != "done":
+    if given.state != DONE:
         return
     given = _replace(state, key, state=_most_advanced(given, given.stages), ended_at=None)
     request = state[REQUESTS][given.request]

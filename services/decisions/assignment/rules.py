@@ -10,6 +10,7 @@ from events.assignment import (
 )
 from events.base import Event
 from events.stages import RANK
+from events.team import ACTIVE
 from services.decisions import lookups
 from services.decisions.assignment.table import ASSIGNMENTS, Assignment
 from services.decisions.base import Context, Refused
@@ -58,7 +59,7 @@ def subject_of(state: State, worker: str | None, team: str | None, ctx: Context)
         ctx.rule(known.duty.on or known.retired, "worker.off_duty", worker=worker)
         return known
     known_team = lookups.team(state, str(team))
-    ctx.rule(known_team.state == "active", "team.not_active", team=team, state=known_team.state)
+    ctx.rule(known_team.state == ACTIVE, "team.not_active", team=team, state=known_team.state)
     return known_team
 
 

@@ -5,10 +5,11 @@ from typing import Final
 
 import msgspec
 
-from services.decisions.membership import active_team
+from events.standing import active_team
 from services.decisions.request.table import REQUESTS
 from services.decisions.state import State
 from services.decisions.table import Table
+from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKERS
 
 
@@ -32,7 +33,8 @@ def _theirs(state: State, key: str, worker: str) -> bool:
     given, known = state[ASSIGNMENTS].get(key), state[WORKERS].get(worker)
     if given is None or known is None:
         return False
-    return given.worker == worker or (given.team is not None and given.team == active_team(state, known))
+    mine = active_team(known.teams, state[TEAMS])
+    return given.worker == worker or (given.team is not None and given.team == mine)
 
 
 ASSIGNMENTS = Table(

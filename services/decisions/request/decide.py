@@ -13,6 +13,7 @@ from events.request import (
     RequestOpened,
     RequestReopened,
 )
+from events.request_state import ended_by
 from services.decisions import lookups
 from services.decisions.assignment.rules import release_all
 from services.decisions.base import Context, Refused, changes, decides
@@ -66,28 +67,29 @@ def _ends(state: State, key: str, ctx: Context, event: Event, reason: str) -> It
     yield event
 
 
+def _ends_once(state: State, key: str, ctx: Context, event: Event, reason: str) -> Iterable[Event]:
+    """End a request; nothing happens where it has ended in this way before."""
+    if ended_by(event) == (key, lookups.request(state, key).ended):
+        return ()
+    return _ends(state, key, ctx, event, reason)
+
+
 @decides(Complete)
 def _complete(state: State, c: Complete, ctx: Context) -> Iterable[Event]:
-    if lookups.request(state, c.request).ended == "done":
-        return ()
     event = RequestCompleted(request=c.request, reason=c.reason, note=c.note)
-    return _ends(state, c.request, ctx, event, "request_completed")
+    return _ends_once(state, c.request, ctx, event, "request_completed")
 
 
 @decides(Cancel)
 def _cancel(state: State, c: Cancel, ctx: Context) -> Iterable[Event]:
-    if lookups.request(state, c.request).ended == "cancelled":
-        return ()
     event = RequestCancelled(request=c.request, reason=c.reason, note=c.note)
-    return _ends(state, c.request, ctx, event, "request_cancelled")
+    return _ends_once(state, c.request, ctx, event, "request_cancelled")
 
 
 @decides(Fail)
 def _fail(state: State, c: Fail, ctx: Context) -> Iterable[Event]:
-    if lookups.request(state, c.request).ended == "failed":
-        return ()
     event = RequestFailed(request=c.request, reason=c.reason, note=c.note)
-    return _ends(state, c.request, ctx, event, "request_failed")
+    return _ends_once(state, c.request, ctx, event, "request_failed")
 
 
 @decides(Merge)

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from events.base import Event
+from events.standing import active_team
 from events.team import (
+    ACTIVE,
+    STOOD_DOWN,
     TeamActivated,
     TeamAmended,
     TeamFormed,
@@ -16,7 +19,6 @@ from services.decisions import lookups
 from services.decisions.assignment.rules import release_all
 from services.decisions.authorise import refuse_outside
 from services.decisions.base import Context, changes, decides
-from services.decisions.membership import active_team
 from services.decisions.state import State
 from services.decisions.team.commands import Activate, Amend, AppointLeader, Form, Join, Leave, StandDown
 from services.decisions.team.table import TEAMS, Team
@@ -62,7 +64,7 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
 
 def _standing(state: State, key: str, ctx: Context) -> Team:
     known = lookups.team(state, key)
-    ctx.rule(known.state != "stood_down", "team.stood_down", team=key)
+    ctx.rule(known.state != STOOD_DOWN, "team.stood_down", team=key)
     return known
 
 
@@ -72,14 +74,14 @@ def _join(state: State, c: Join, ctx: Context) -> Iterator[Event]:
     lookups.active_worker(state, c.worker, ctx)
     if c.worker in known.members:
         return
-    if known.state == "active":
+    if known.state == ACTIVE:
         yield from _only_active(state, c.team, c.worker, ctx)
     yield TeamJoined(team=c.team, worker=c.worker)
 
 
 def _only_active(state: State, team: str, worker: str, ctx: Context) -> Iterator[Event]:
     """At most one active team; an observed fact moves them over."""
-    other = active_team(state, state[WORKERS][worker])
+    other = active_team(state[WORKERS][worker].teams, state[TEAMS])
     if other and other != team:
         ctx.rule(False, "worker.in_team", worker=worker, team=other)
         refuse_outside(TEAMS.areas(state, other), ctx)
@@ -109,7 +111,7 @@ def _appoint(state: State, c: AppointLeader, ctx: Context) -> Iterator[Event]:
 @decides(Activate)
 def _activate(state: State, c: Activate, ctx: Context) -> Iterator[Event]:
     known = _standing(state, c.team, ctx)
-    if known.state == "active":
+    if known.state == ACTIVE:
         return
     for worker in known.members:
         yield from _only_active(state, c.team, worker, ctx)
@@ -119,7 +121,7 @@ def _activate(state: State, c: Activate, ctx: Context) -> Iterator[Event]:
 @decides(StandDown)
 def _stand_down(state: State, c: StandDown, ctx: Context) -> Iterator[Event]:
     known = lookups.team(state, c.team)
-    if known.state == "stood_down":
+    if known.state == STOOD_DOWN:
         return
     if known.live and c.release:
         yield from release_all(state, known.live, c.release)

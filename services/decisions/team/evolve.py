@@ -4,6 +4,8 @@ import msgspec
 
 from events.base import EventEnvelope
 from events.team import (
+    ACTIVE,
+    STOOD_DOWN,
     TeamActivated,
     TeamAmended,
     TeamFormed,
@@ -50,7 +52,7 @@ def _joined(state: State, e: TeamJoined, h: EventEnvelope) -> None:
     known = state[TEAMS][e.team]
     if e.worker not in known.members:
         _replace(state, e.team, members=(*known.members, e.worker))
-    if known.state != "stood_down":
+    if known.state != STOOD_DOWN:
         _belongs(state, e.worker, e.team, member=True)
 
 
@@ -70,13 +72,13 @@ def _appointed(state: State, e: TeamLeaderAppointed, h: EventEnvelope) -> None:
 
 @evolves(TeamActivated)
 def _activated(state: State, e: TeamActivated, h: EventEnvelope) -> None:
-    known = _replace(state, e.team, state="active")
+    known = _replace(state, e.team, state=ACTIVE)
     for worker in known.members:
         _belongs(state, worker, e.team, member=True)
 
 
 @evolves(TeamStoodDown)
 def _stood_down(state: State, e: TeamStoodDown, h: EventEnvelope) -> None:
-    known = _replace(state, e.team, state="stood_down")
+    known = _replace(state, e.team, state=STOOD_DOWN)
     for worker in known.members:
         _belongs(state, worker, e.team, member=False)

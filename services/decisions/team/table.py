@@ -2,6 +2,7 @@
 
 import msgspec
 
+from events.team import FORMING
 from services.decisions.table import Table
 
 
@@ -13,7 +14,7 @@ class Team(msgspec.Struct, frozen=True):
     area: str
     organisation: str | None = None
     capacity: int | None = None
-    state: str = "forming"
+    state: str = FORMING
     leader: str | None = None
     members: tuple[str, ...] = ()
     live: tuple[str, ...] = ()

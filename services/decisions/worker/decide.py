@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from events.assignment import DONE
 from events.base import Event
 from events.duty import ACT, IN, OUT, REPORT, Fact
 from events.facts import SAID
@@ -164,7 +165,7 @@ def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
     if fact is None:
         raise Refused("fact.unknown", worker=c.worker, command=c.command)
     ctx.rule(known.facts[-1] is fact, "fact.not_newest", worker=c.worker)
-    if fact.kind == ACT and fact.stage == "done":
+    if fact.kind == ACT and fact.stage == DONE:
         _check_revival(state, str(fact.assignment), known, ctx)
     yield WorkerTakenBack(
         worker=c.worker,
@@ -181,7 +182,7 @@ def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
 def _check_revival(state: State, key: str, known: Worker, ctx: Context) -> None:
     """A done that is taken back makes the assignment live again."""
     given = state[ASSIGNMENTS][key]
-    if given.state != "done":
+    if given.state != DONE:
         return
     lookups.unfinished(state, given.request, ctx)
     if key not in state[REQUESTS][given.request].done:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from events.assignment import DONE
 from events.base import EventEnvelope
 from events.duty import ANEW, Fact, fold
 from events.worker import (
@@ -83,7 +84,7 @@ def _taken_back(state: State, e: WorkerTakenBack, h: EventEnvelope) -> None:
     facts = tuple(f for f in known.facts if f.position != e.position)
     gone = next(f for f in known.facts if f.position == e.position)
     state.put(state[WORKERS], e.worker, msgspec.structs.replace(known, facts=facts, duty=fold(facts)))
-    if e.assignment and e.stage == "done":
+    if e.assignment and e.stage == DONE:
         revive(state, e.assignment)
     elif e.assignment and e.stage:
         unstage(state, e.assignment, e.stage, gone.at)

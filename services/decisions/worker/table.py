@@ -9,6 +9,7 @@ import msgspec
 from events.base import EventEnvelope, WorkerStanding
 from events.duty import ANEW, OFF, REPORT, Duty, Fact, fold, order, step
 from events.facts import fact_of
+from events.standing import area_of
 from events.worker import (
     WorkerErased,
 )
@@ -70,11 +71,6 @@ WORKER_STANDINGS: Final = Table("worker_standings", WorkerStanding)
 """Where each worker counts, as the last event about them said."""
 
 
-def _lies(state: State, key: str, row: Worker) -> tuple[str]:
-    place = state[WORKER_STANDINGS].get(key)
-    return (place.area if place else row.home_area or state.jurisdiction,)
-
-
 def _belongs(state: State, row: Worker, actor: str) -> tuple[str, ...]:
     """Their home area; who has none belongs to whoever registered them."""
     if row.home_area is None:
@@ -90,7 +86,7 @@ WORKERS = Table(
     "workers",
     Worker,
     kind="worker",
-    areas=_lies,
+    areas=lambda state, key, row: (area_of(row, state.jurisdiction),),
     belongs=_belongs,
     nowhere=lambda row: not row.retired and not row.duty.on and row.home_area is None,
     own=_themselves,

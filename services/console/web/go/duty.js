@@ -1,6 +1,7 @@
 // The one big switch: on duty, on a break, off.
 import { html, useState } from "../lib/preact.js";
 import { t, word } from "../lib/i18n.js";
+import { AVAILABLE, ON_BREAK } from "../lib/rules.js";
 import { hhmm } from "../lib/time.js";
 import { Button, Icon, Sheet, Unsent, classes } from "./parts.js";
 import { act } from "./sync.js";
@@ -26,11 +27,11 @@ export function Switch({ where }) {
   const [note, setNote] = useState(null);
   const now = duty.value;
   const set = (presence) => act("worker.set_presence", { worker: who.value.worker, presence });
-  const on = () => { setNote(null); if (now === "off") where(); else if (now === "break") set("available"); };
+  const on = () => { setNote(null); if (now === "off") where(); else if (now === "break") set(AVAILABLE); };
   const rest = () => {
     const hindered = now === "off" ? "go.break_first" : tasks.value.length ? "go.break_later" : null;
     setNote(hindered && t(hindered));
-    if (now === "on" && !hindered) set("on_break");
+    if (now === "on" && !hindered) set(ON_BREAK);
   };
   const off = () => {
     setNote(null);

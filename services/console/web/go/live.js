@@ -1,6 +1,7 @@
 // The service's word on this worker, kept fresh while the page is seen; nothing runs while it is not.
 import { signal } from "../lib/preact.js";
 import { Problem, request } from "../lib/api.js";
+import { OFFERED } from "../lib/rules.js";
 import { read } from "../lib/stream.js";
 import { heardClock } from "../lib/time.js";
 import { acts, db, dropSeen, me, trouble, who } from "./state.js";
@@ -88,7 +89,7 @@ async function take(whose, said) {
 
 /** Contacts are kept only as long as their task is under way. */
 async function forgetContacts(tasks) {
-  const live = tasks.filter((task) => task.state !== "offered").map((task) => `contact ${task.assignment}`);
+  const live = tasks.filter((task) => task.state !== OFFERED).map((task) => `contact ${task.assignment}`);
   for (const key of await db.keys()) if (key.startsWith("contact ") && !live.includes(key)) await db.forget(key);
 }
 

@@ -1,6 +1,6 @@
 // What the page shows: the service's last word, with what was done on this phone since laid over it.
 import { computed, signal } from "../lib/preact.js";
-import { LIVE, OFF_DUTY, STAGES, UNENDED } from "../lib/rules.js";
+import { ACCEPTED, ASSIGNED, AVAILABLE, DECLINED, DONE, LIVE, OFF_DUTY, OFFERED, ON_BREAK, STAGES, UNENDED } from "../lib/rules.js";
 import { ahead, now, wall } from "../lib/time.js";
 import "./idb.js";
 import "./outbox.js";
@@ -47,7 +47,7 @@ export async function refresh() {
 /** Whether an act still has to be laid over what the service said. */
 const counts = (act, position) => act.state === "waiting" || (act.state === "sent" && act.position > position);
 
-const STATES = { "assignment.accept": "accepted", "assignment.done": "done", "assignment.decline": "declined" };
+const STATES = { "assignment.accept": ACCEPTED, "assignment.done": DONE, "assignment.decline": DECLINED };
 
 function withDuty(shown, act, changes) {
   return { ...shown, worker: { ...shown.worker, ...changes, since: served(act.at), act } };
@@ -71,7 +71,7 @@ function restored(shown, act) {
 function after(shown, act) {
   switch (act.name) {
     case "worker.check_in":
-      return withDuty(shown, act, { presence: "available", area: act.data.area, area_name: act.about.place });
+      return withDuty(shown, act, { presence: AVAILABLE, area: act.data.area, area_name: act.about.place });
     case "worker.set_presence": return withDuty(shown, act, { presence: act.data.presence });
     case "worker.check_out": return withDuty(shown, act, { presence: OFF_DUTY });
     case "worker.take_back": return restored(shown, act);
@@ -81,13 +81,17 @@ function after(shown, act) {
 
 const leaves = (act) => act.name === "worker.check_out" && act.data.release;
 
-/** What the worker is by their tasks, as the service will say; a break shows once none is under way. */
+/** Presence by the states of live tasks, as the service will say; a break shows once none is under way. */
+export function presenceOf(presence, live) {
+  if (presence === OFF_DUTY) return presence;
+  if (live.length) return STAGES.filter((stage) => live.includes(stage)).at(-1) ?? ASSIGNED;
+  return presence === ON_BREAK ? presence : AVAILABLE;
+}
+
 function withPresence(shown, before, act) {
   const { presence } = shown.worker;
   if (presence === OFF_DUTY) return shown;
-  const states = shown.tasks.map((task) => task.state);
-  const found = STAGES.filter((stage) => states.includes(stage)).at(-1)
-    ?? (states.some((state) => state !== "offered") ? "assigned" : presence === "on_break" ? presence : "available");
+  const found = presenceOf(presence, shown.tasks.map((task) => task.state).filter((state) => LIVE.includes(state)));
   const since = found === before ? shown.worker.since : served(act.at);
   return { ...shown, worker: { ...shown.worker, presence: found, since } };
 }
@@ -96,7 +100,7 @@ function overlaid(said, own) {
   const lying = own.filter((act) => counts(act, said.position));
   const shown = lying.reduce(after, said);
   const released = lying.some(leaves);
-  const left = (task) => !UNENDED.includes(task.state) || (released && !task.team && task.state !== "offered");
+  const left = (task) => !UNENDED.includes(task.state) || (released && !task.team && task.state !== OFFERED);
   const result = { ...shown, tasks: shown.tasks.filter((task) => !left(task)) };
   return lying.length ? withPresence(result, said.worker.presence, lying.at(-1)) : result;
 }
@@ -106,7 +110,7 @@ export const shown = computed(() => (me.value ? overlaid(me.value, acts.value) :
 
 /** Offers that can still be answered. */
 export const offers = computed(() =>
-  (shown.value?.tasks ?? []).filter((task) => task.state === "offered" && !(Date.parse(task.expires_at) <= now.value)));
+  (shown.value?.tasks ?? []).filter((task) => task.state === OFFERED && !(Date.parse(task.expires_at) <= now.value)));
 
 /** Tasks under way: the furthest along first, then by priority. */
 export const tasks = computed(() =>
@@ -119,7 +123,7 @@ const priority = (task) => task.request?.priority ?? 9;
 /** off, break or on. */
 export const duty = computed(() => {
   const presence = shown.value?.worker.presence;
-  return presence === OFF_DUTY ? "off" : presence === "on_break" ? "break" : "on";
+  return presence === OFF_DUTY ? "off" : presence === ON_BREAK ? "break" : "on";
 });
 
 /** Whether they have never been on duty: what the roster says of their place is then only their registration. */

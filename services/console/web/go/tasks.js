@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../lib/preact.js";
 import { get } from "../lib/api.js";
 import { number, t, word } from "../lib/i18n.js";
-import { STAGES } from "../lib/rules.js";
+import { OFFERED, STAGES } from "../lib/rules.js";
 import { hhmm, now, span } from "../lib/time.js";
 import { Button, Icon, Sheet, Unsent, reason } from "./parts.js";
 import { act } from "./sync.js";
@@ -19,10 +19,10 @@ export const foremost = () => offers.value[0] ?? tasks.value[0] ?? null;
 
 /** Its buttons, for the dock. */
 export const Foremost = ({ task, titled }) =>
-  html`${titled && html`<p class="dock-what"><b>${titleOf(task)}</b>${task.state === "offered" && html`<${Left} task=${task} />`}</p>`}
+  html`${titled && html`<p class="dock-what"><b>${titleOf(task)}</b>${task.state === OFFERED && html`<${Left} task=${task} />`}</p>`}
     <${Actions} task=${task} />`;
 
-const Actions = ({ task }) => (task.state === "offered" ? html`<${Answer} task=${task} />` : html`<${Step} task=${task} />`);
+const Actions = ({ task }) => (task.state === OFFERED ? html`<${Answer} task=${task} />` : html`<${Step} task=${task} />`);
 
 function Step({ task }) {
   const stage = STAGES[STAGES.indexOf(task.state) + 1]; // none: done

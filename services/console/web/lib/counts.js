@@ -1,7 +1,7 @@
 // The sums of the overview and the wall. Pure: rows in, numbers out; an instant is in ms since 1970.
 import { alertOf, worse } from "./alerts.js";
 import { sums } from "./areas.js";
-import { LEDGER, OFF_DUTY, ON_DUTY, PRIORITIES, UNFINISHED } from "./rules.js";
+import { LEDGER, OFF_DUTY, ON_DUTY, PRIORITIES, STANDING, UNFINISHED } from "./rules.js";
 
 /** Length of a slot of the timeline, in ms. */
 export const SLOT_MS = 900000;
@@ -88,7 +88,7 @@ export function imbalance(ledger, listed) {
 }
 
 /** No teams. */
-export const noTeams = () => ({ total: 0, active: 0, forming: 0, busy: 0, members: 0, kind: {} });
+export const noTeams = () => ({ total: 0, ...zeros(STANDING), busy: 0, members: 0, kind: {} });
 
 /** Add a row of the view teams that has not stood down. */
 export function plusTeam(sum, row) {

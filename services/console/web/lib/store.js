@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { Live } from "./live.js";
 import { heardClock, now, scenario, timezone } from "./time.js";
 import { tree } from "./areas.js";
-import { UNENDED, UNFINISHED } from "./rules.js";
+import { STANDING, UNENDED, UNFINISHED } from "./rules.js";
 
 /** Who is signed in, as GET /session tells; null = nobody, undefined = not known yet. */
 export const session = signal(undefined);
@@ -17,7 +17,7 @@ const VIEWS = [
   "jurisdictions", "areas", "incidents", "headcount", "ledger", "teams", "requests", "assignments", "timeline", "handovers",
 ];
 /** One filter for all views that have the field: what has ended does not travel, its counts do. */
-const STATES = [...UNFINISHED, ...UNENDED, "forming", "active"];
+const STATES = [...UNFINISHED, ...UNENDED, ...STANDING];
 
 /** Ask who is signed in, and which jurisdictions there are. */
 export async function identify() {

@@ -8,7 +8,7 @@ import { hhmmss, since, span, stamp } from "../lib/time.js";
 import { href } from "../lib/router.js";
 import { Alert, Empty, ErrorNote, Icon, Loading, Priority, Tile, classes, useLoaded } from "../lib/ui.js";
 import { alertCount, imbalance, mostFirst } from "../lib/counts.js";
-import { LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../lib/rules.js";
+import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../lib/rules.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn, trend, uncoveredAt, uncoveredFrom, uncoveredIn } from "../lib/sums.js";
 import { TreeGrid, flatten } from "../lib/treegrid.js";
 import { Lines } from "../lib/chart.js";
@@ -289,12 +289,12 @@ function Teams() {
     ${found.total === 0 ? html`<div class="o-hint"><p>${t("over.no_teams")}</p>${mayCommand.value && html`<a
       class="button" href=${href("enter", { id: "team" })}>${t("over.form_team")}</a>`}</div>`
     : html`<div class="o-teams"><ul class="o-trio">
-        <li><a href=${teams({ state: "active" })}><b>${number(found.active)}</b>
-          <span>${word("team_state", "active")}</span></a></li>
-        <li><a href=${teams({ state: "active", busy: "true", sort: "-load" })}><b>${number(found.busy)}</b>
+        <li><a href=${teams({ state: ACTIVE })}><b>${number(found.active)}</b>
+          <span>${word("team_state", ACTIVE)}</span></a></li>
+        <li><a href=${teams({ state: ACTIVE, busy: "true", sort: "-load" })}><b>${number(found.busy)}</b>
           <span>${t("over.busy")}</span></a></li>
-        <li><a href=${teams({ state: "forming" })} class=${found.forming ? "" : "o-count-zero"}>
-          <b>${number(found.forming)}</b><span>${word("team_state", "forming")}</span></a></li></ul>
+        <li><a href=${teams({ state: FORMING })} class=${found.forming ? "" : "o-count-zero"}>
+          <b>${number(found.forming)}</b><span>${word("team_state", FORMING)}</span></a></li></ul>
       <table class="table o-kinds"><thead class="visually-hidden"><tr><th scope="col">${t("over.kind")}</th><th
         scope="col">${t("over.busy_share")}</th>
           <th scope="col">${t("over.busy")}</th><th scope="col">${t("over.sum")}</th></tr></thead>
@@ -304,7 +304,7 @@ function Teams() {
             <td class="o-kinds-bar"><${Bar}
               parts=${[["assigned", one.busy], ["border", one.total - one.busy]]} /></td>
             <td class="number"><${Count} value=${one.busy}
-              to=${teams({ kind, state: "active", busy: "true", sort: "-load" })} /></td>
+              to=${teams({ kind, state: ACTIVE, busy: "true", sort: "-load" })} /></td>
             <td class="number muted">/ <a class="o-count" href=${teams({ kind })}>${number(one.total)}</a></td>
               </tr>`;
         })}</tbody></table></div>`}

@@ -14,10 +14,9 @@ import {
   useListKeys,
 } from "../lib/people/parts.js";
 import { TeamPanel } from "../lib/people/team.js";
-import { OFF_DUTY } from "../lib/rules.js";
+import { OFF_DUTY, STOOD_DOWN, TEAM_STATES } from "../lib/rules.js";
 
 const KINDS = ["vehicle", "courier", "medical", "patrol"];
-const STATES = ["forming", "active", "stood_down"];
 
 const typed = typedFilter("teams", "q");
 const identity = (row) => row.team;
@@ -36,7 +35,7 @@ const COLUMNS = [
     cell: (row) => html`<${AreaName} code=${row.area} />`, of: (row) => row.area },
   { key: "state", sort: true, width: "6.5rem",
     cell: (row) => html`<${State} domain="team_state" value=${row.state} />`,
-    of: (row) => STATES.indexOf(row.state) },
+    of: (row) => TEAM_STATES.indexOf(row.state) },
   { key: "members_on", sort: true, width: "8rem", class: "number",
     cell: (row) => html`<${OnDuty} row=${row} />`, of: (row) => row.member_count },
   { key: "leader", width: "minmax(7rem, 1.2fr)",
@@ -137,9 +136,9 @@ export default function Teams({ route: { id } }) {
 
 /** Teams that have stood down do not travel in the stream: they are fetched when asked for. */
 function useEnded() {
-  const wanted = asked("state").includes("stood_down") || asked("ended").length > 0;
+  const wanted = asked("state").includes(STOOD_DOWN) || asked("ended").length > 0;
   return useLoaded(async () => (wanted ? (await all(live.peek().jurisdiction, "teams",
-    { state: "stood_down" })).items : []), [wanted, live.value, teams.value.size]);
+    { state: STOOD_DOWN })).items : []), [wanted, live.value, teams.value.size]);
 }
 
 function Filters() {
@@ -155,7 +154,7 @@ function Filters() {
     <${Choice} label=${t("people.kind")} none=${t("people.all_kinds")} value=${value("kind")}
       change=${pick("kind")} codes=${kinds.value} say=${(code) => word("kind", code)} />
     <${Choice} label=${t("people.state")} none=${t("people.unended")} value=${value("state")}
-      change=${pick("state")} codes=${STATES} say=${(code) => word("team_state", code)} />
+      change=${pick("state")} codes=${TEAM_STATES} say=${(code) => word("team_state", code)} />
     <label class="folk-check"><input type="checkbox" checked=${asked("ended").length > 0}
       onChange=${(event) => ask({ ended: event.currentTarget.checked ? "1" : undefined })}
       /> ${t("people.with_ended")}</label>

@@ -9,7 +9,7 @@ import { CommandForm } from "./acts.js";
 import { find } from "./find.js";
 import { Acts, AreaField, AreaName, Assignments, Load, Panel, Part, ReasonField, WorkerLink, short } from "./parts.js";
 import { useSend } from "./send.js";
-import { OFF_DUTY } from "../rules.js";
+import { FORMING, OFF_DUTY, STOOD_DOWN } from "../rules.js";
 
 const STAND_DOWNS = ["task_over", "merged_team", "quarantined"];
 const RELEASES = ["stood_down", "recalled", "shift_over"];
@@ -48,7 +48,7 @@ function Shown({ row, close, focus }) {
       <div><dt>${row.stood_down_at ? t("people.stood_down") : t("people.activated_at")}</dt><dd>
         ${row.stood_down_at ?? row.activated_at ? short(row.stood_down_at ?? row.activated_at)
         : t("people.not_yet")}</dd></div></dl>
-    ${row.state !== "stood_down" && html`<${TeamActs} row=${row} />`}
+    ${row.state !== STOOD_DOWN && html`<${TeamActs} row=${row} />`}
     <${Members} row=${row} />
     <${Part} title=${t("people.tasks")} tools=${mine.length > 0
       && html`<a href=${href("requests", { query: { unit: row.team } })}>${t("people.reassign")}</a>`}>
@@ -59,7 +59,7 @@ function Shown({ row, close, focus }) {
 function Members({ row }) {
   const { busy, problem, send } = useSend();
   const roster = live.value.rows("roster");
-  const may = mayCommand.value && row.state !== "stood_down";
+  const may = mayCommand.value && row.state !== STOOD_DOWN;
   const present = row.members.filter((id) => (roster.get(id)?.presence ?? OFF_DUTY) !== OFF_DUTY).length;
   const act = (name, worker) => () => { if (!busy) send(name, { team: row.team, worker }); };
   return html`<${Part} title=${t("people.members", { n: row.member_count, on: present })}>
@@ -82,7 +82,7 @@ function TeamActs({ row }) {
   const item = (key, Form, more = {}) => ({ key, label: t(`people.${key}`), ...more,
     form: (close) => html`<${Form} row=${row} done=${close} />` });
   return html`<${Acts} items=${[
-    row.state === "forming" && item("activate", Activate, { main: true }),
+    row.state === FORMING && item("activate", Activate, { main: true }),
     item("join", Join, { icon: "plus" }), item("amend", AmendTeam), item("stand_down", StandDown),
   ].filter(Boolean)} also=${html`<a class="button"
     href=${href("cards", { query: { of: "team", team: row.team } })}>${t("people.card")}</a>`} />`;

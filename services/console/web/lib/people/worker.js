@@ -9,7 +9,7 @@ import { Empty, ErrorNote, Icon, Loading, Presence, useAction, useLoaded } from 
 import { Amend, CheckIn, CheckOut, Report, Retire, SetPresence, TakeBack } from "./acts.js";
 import { Acts, AreaName, Assignments, Panel, Part, TeamLink, short } from "./parts.js";
 import { SignInCode } from "./code.js";
-import { OFF_DUTY } from "../rules.js";
+import { AVAILABLE, OFF_DUTY, ON_BREAK } from "../rules.js";
 
 const REVEALED_MS = 60000;
 const LATE_S = 120;
@@ -105,7 +105,7 @@ function WorkerActs({ row, live: count, fact, done }) {
     form: (close) => html`<${Form} row=${row} live=${count} fact=${fact} done=${() => { close(); done(); }}
       ...${more.give ?? {}} />`,
   });
-  const rest = row.presence === "on_break" ? "available" : "on_break";
+  const rest = row.presence === ON_BREAK ? AVAILABLE : ON_BREAK;
   const items = [
     item("check_in", CheckIn, { main: !on, icon: "pin", label: on ? t("people.move") : t("people.check_in") }),
     on && item("check_out", CheckOut, { icon: "leave" }),

@@ -5,6 +5,7 @@ import { alertOf, unfinished } from "../alerts.js";
 import { SETTLED_MS, useLater } from "../hooks.js";
 import { number, t, word } from "../i18n.js";
 import { href, route } from "../router.js";
+import { UNENDED } from "../rules.js";
 import { incidents, live, mayCommand } from "../store.js";
 import { now, since, span, stamp } from "../time.js";
 import { Age, Alert, ErrorNote, Icon, Loading, State, classes, useLoaded } from "../ui.js";
@@ -123,4 +124,4 @@ function Rest({ row, position }) {
       ${history.data ? html`<${History} items=${history.data.items} />` : html`<${Loading} />`}</section>`;
 }
 
-const isOpen = (task) => task.live || task.state === "offered";
+const isOpen = (task) => UNENDED.includes(task.state);

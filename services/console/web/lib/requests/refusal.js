@@ -1,6 +1,7 @@
 // A refused assignment: why, who was faster, and what can be done about it.
 import { html, useEffect, useRef } from "../preact.js";
 import { t } from "../i18n.js";
+import { DONE } from "../rules.js";
 import { hhmm } from "../time.js";
 import { ErrorNote, Icon } from "../ui.js";
 import { unitName } from "./desk.js";
@@ -29,5 +30,5 @@ function Override({ send }) {
 }
 
 /** The newest assignment that holds a slot. */
-export const holder = (rows) => rows.filter((row) => row.live || row.state === "done")
+export const holder = (rows) => rows.filter((row) => row.live || row.state === DONE)
   .sort((a, b) => Date.parse(b.accepted_at ?? b.dispatched_at) - Date.parse(a.accepted_at ?? a.dispatched_at))[0];

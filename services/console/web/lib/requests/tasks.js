@@ -6,25 +6,25 @@ import { href, route } from "../router.js";
 import { mayCommand } from "../store.js";
 import { hhmm, now, span, stamp } from "../time.js";
 import { Dialog, ErrorNote, Icon, State, classes, useAction } from "../ui.js";
-import { STAGES } from "../rules.js";
+import { ACCEPTED, DISPATCHED, DONE, OFFERED, STAGES, UNENDED } from "../rules.js";
 import { checkedTasks, panel, toggleTask, unitHref, unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
 
 /** What the desk may say next of an assignment that is not under way yet: [step, command, data]. */
 const STEPS = {
-  offered: [["accept", "assignment.accept", {}]],
-  accepted: [["dispatch", "assignment.dispatch", {}]],
+  [OFFERED]: [["accept", "assignment.accept", {}]],
+  [ACCEPTED]: [["dispatch", "assignment.dispatch", {}]],
 };
 /** Of one under way: any later stage, or done. */
 const onward = (state) => [
   ...STAGES.slice(STAGES.indexOf(state) + 1).map((stage) => [stage, "assignment.progress", { stage }]), ["done", "assignment.done", {}],
 ];
 const stepsOf = (row) => STEPS[row.state] ?? (row.live ? onward(row.state) : []);
-const TRACK = ["dispatched", ...STAGES, "ended"].map((stage) => `${stage}_at`);
+const TRACK = [DISPATCHED, ...STAGES, "ended"].map((stage) => `${stage}_at`);
 
 /** Live assignments and open offers, then the ended ones. */
 export function Tasks({ rows }) {
-  const open = rows.filter((row) => row.live || row.state === "offered");
+  const open = rows.filter((row) => UNENDED.includes(row.state));
   const over = rows.filter((row) => !open.includes(row));
   return html`${open.length === 0 && over.length === 0 && html`<p class="muted">${t("requests.nobody_asked")}</p>`}
     <ul class="tasks">${open.map((row) => html`<${Task} key=${row.assignment} row=${row} />`)}</ul>
@@ -55,7 +55,7 @@ function Task({ row }) {
       <${Unit} row=${row} /><${State} domain="assignment_state" value=${row.state} />
       ${row.override && html`<span class="muted">${t("requests.overridden", { reason: word("reason", row.override) })}</span>`}
     </div>
-    ${row.state === "offered" ? html`<${Countdown} row=${row} />` : html`<${Track} row=${row} />`}
+    ${row.state === OFFERED ? html`<${Countdown} row=${row} />` : html`<${Track} row=${row} />`}
     ${steps.length > 0 && html`<div class="task-steps">${steps.map(([step, name, data], index) => html`<button type="button" key=${step}
         class=${classes("button", index === 0 && "button-next")} aria-disabled=${busy ? "true" : undefined}
         onClick=${() => !busy && say(name, data)}>${t(`requests.step_${step}`)}</button>`)}
@@ -74,7 +74,7 @@ function Countdown({ row }) {
 
 /** The stages with their times, in a line. */
 function Track({ row }) {
-  const ended = row.ended_at ? row.state : "done";
+  const ended = row.ended_at ? row.state : DONE;
   return html`<ol class="track">${TRACK.map((field) => {
     const at = row[field];
     const name = field === "ended_at" ? ended : field.slice(0, -3);
