@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from events.base import EventEnvelope
+from events.refs import subject_of
 from projections.activity import subjects
 from projections.base import Row, View
 from projections.presence import key_of
@@ -20,6 +21,8 @@ class AnomalyRow(Row, frozen=True, kw_only=True):
     recorded_at: datetime
     actor: str
     command: str
+    subject: str | None = None
+    """What the event is about, as `kind/id`; None where it is about the jurisdiction itself."""
     area: str | None = None
     worker: str | None = None
     team: str | None = None
@@ -43,6 +46,7 @@ def evolve(row: AnomalyRow | None, envelope: EventEnvelope, key: str) -> Anomaly
         recorded_at=envelope.recorded_at,
         actor=envelope.actor,
         command=envelope.command,
+        subject=subject_of(envelope.data),
         area=area_of(envelope.data),
         **subjects(envelope.data),
     )
@@ -53,7 +57,7 @@ VIEW = View(
     row=AnomalyRow,
     keys=keys,
     evolve=evolve,
-    version=2,
-    filters=("code", "name", "area", "worker", "team", "request", "assignment"),
+    version=3,
+    filters=("code", "name", "subject", "area", "worker", "team", "request", "assignment"),
     sort="-key",
 )

@@ -20,7 +20,7 @@ from events.request import (
 from events.request_state import MERGED, OPEN
 from events.stages import ON_SCENE
 from events.worker import WorkerTakenBack
-from projections.base import Row, View
+from projections.base import Row, View, personal_fields
 
 
 class RequestRow(Row, frozen=True, kw_only=True):
@@ -64,9 +64,6 @@ class RequestRow(Row, frozen=True, kw_only=True):
     note: Personal | None = None
 
 
-_PERSONAL = ("contact_name", "contact_phone", "address", "text", "note")
-
-
 def keys(envelope: EventEnvelope) -> Iterable[str]:
     found = dict.fromkeys(move.request for move in envelope.data.requests_moved)
     request = getattr(envelope.data, "request", None)
@@ -107,8 +104,12 @@ def _opened(e: RequestOpened, envelope: EventEnvelope) -> RequestRow:
         "slots",
         "due_at",
         "entered_at",
+        "lon",
+        "lat",
+        "source",
+        *personal_fields(type(e)),
     )
-    given = {f: getattr(e, f) for f in (*same, "lon", "lat", "source", *_PERSONAL[:4])}
+    given = {f: getattr(e, f) for f in same}
     return RequestRow(day="", state=OPEN, opened_at=envelope.at, **given)
 
 
@@ -140,7 +141,7 @@ def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
                 reopened=row.reopened + 1,
             )
         case RequestErased():
-            return msgspec.structs.replace(row, **dict.fromkeys(_PERSONAL))
+            return msgspec.structs.replace(row, **dict.fromkeys(personal_fields(RequestRow)))
         case _:
             return row
 

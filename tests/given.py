@@ -46,8 +46,8 @@ def snapshot(state: State) -> dict[str, Any]:
     rows = {name: dict(state[table]) for name, table in tables.items()}
     return {
         **rows,
-        "timezone": state.meta.get("timezone"),
-        "name": state.meta.get("name"),
+        "timezone": state.meta.timezone,
+        "name": state.meta.name,
         "moved": state.moved,
     }
 

@@ -6,7 +6,7 @@ import msgspec
 
 from events.area import inside
 from services.decisions.base import Scope
-from services.decisions.scopes import MAY, OBSERVE, SCOPES, ScopeName
+from services.decisions.scopes import MAY, OBSERVE, RIGHTS, SCOPES, WITHOUT_AREAS, Right, ScopeName
 
 __all__ = ["SCOPES", "Principal", "ScopeName"]
 
@@ -38,13 +38,14 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         """Whether they may send it as observed elsewhere."""
         return name in OBSERVE[self.scope]
 
-    def may_reveal(self) -> bool:
-        """Whether they may see personal data unmasked, and look people up."""
-        return self.scope in ("dispatcher", "admin")
+    def may(self, right: Right) -> bool:
+        """Whether they have a right beside their commands."""
+        return self.scope in RIGHTS[right] and not (self.areas and right in WITHOUT_AREAS)
 
-    def may_read_log(self) -> bool:
-        """Whether they may read the log itself, which no area divides; personal data in it is sealed."""
-        return self.scope in ("analyst", "dispatcher", "admin") and not self.areas
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """All that they have, by name."""
+        return tuple(right for right in sorted(RIGHTS) if self.may(right))
 
     def sees(self, row: Any) -> bool:
         """Whether a view's row lies in their areas; rows that lie nowhere are seen by all."""
@@ -63,5 +64,4 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     def decision_scope(self) -> Scope:
         """What their commands may touch."""
-        founds = self.scope == "admin" and not self.areas
-        return Scope(areas=self.areas, worker=self.worker, establish=founds)
+        return Scope(areas=self.areas, worker=self.worker, establish=self.may("establish"))

@@ -35,7 +35,7 @@ class TokenRefused(Exception):
 
 def session_lifetime(principal: Principal) -> timedelta:
     """How long a session of theirs may be: a shift at a desk, a month on a phone or a wall."""
-    return PHONE_LIFETIME if principal.scope in ("worker", "viewer") else SESSION_LIFETIME
+    return PHONE_LIFETIME if principal.may("long_session") else SESSION_LIFETIME
 
 
 def _phone_name(worker: str, id_: str) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 from starlette.requests import Request
@@ -22,17 +22,15 @@ from services.api.rows import Opener
 from services.application.muster import Muster
 from services.base.clock import Clock
 from services.dispatch.abilities import Abilities
-from services.dispatch.board import VIEWS, Board, Point, assemble, searched, takes, team_phones
+from services.dispatch.board import VIEWS, Board, Kind, Point, assemble, searched, takes, team_phones
 from services.dispatch.ranking import Candidate, chain, place_of, rank
 from services.locations.duty import expired
 from services.locations.port import Locations
 from services.views.port import Query
 
-KINDS: Final = ("worker", "team")
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 MOST: Final = 200
 MOST_TEXT: Final = 100
-_EXACT: Final = ("dispatcher", "gateway", "admin")
-"""Who may know exactly where workers are; of others' distances only the hundreds of metres are told."""
 _IDLE: Final[dict[str, Any]] = {"presence": [AVAILABLE], "team": [None]}
 """Of the roster: on duty, without any live assignment, and in no active team."""
 _ON_THREAD: Final = 500
@@ -67,7 +65,7 @@ async def candidates(request: Request) -> Response:
     if set(VIEWS) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", variant="candidates")
     shortlist = await _look(service, jurisdiction, wanted, asker)
-    items = await _items(Opener(service.vault, jurisdiction), shortlist, exact=asker.scope in _EXACT)
+    items = await _items(Opener(service.vault, jurisdiction), shortlist, exact=asker.may("exact_positions"))
     return answer(
         _about(shortlist, service.abilities) | {"items": items}, headers={"Cache-Control": "no-store"}
     )
@@ -207,7 +205,7 @@ async def _places(
     phones = {row.worker for row in board.workers if row.presence in ON_DUTY}
     phones.update(one for row in board.teams for one in team_phones(row))
     known = await locations.last(jurisdiction, phones) if phones else {}
-    now, digits = clock.now(), 6 if asker.scope in _EXACT else 3
+    now, digits = clock.now(), 6 if asker.may("exact_positions") else 3
     return {
         worker: (round(fix.lon, digits), round(fix.lat, digits))
         for worker, fix in known.items()

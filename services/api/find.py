@@ -38,7 +38,7 @@ class Find(BaseModel):
 async def find(request: Request) -> Response:
     """Workers and requests of a name or phone, masked."""
     jurisdiction, asker = await reader(request)
-    if not asker.may_reveal():
+    if not asker.may("reveal"):
         raise Problem(403, "forbidden", variant="find")
     asked = await model(request, Find)
     if bool(asked.name) == bool(asked.phone):

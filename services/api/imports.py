@@ -31,7 +31,7 @@ SHIPPED: Final = {name: load_mapping(name) for name in shipped()}
 async def _importer(request: Request) -> tuple[str, Principal]:
     """(jurisdiction, asker) of a request about imports. Raises 401, 403, 404."""
     jurisdiction, asker = await commander(request, None)
-    if asker.scope not in ("dispatcher", "admin"):
+    if not asker.may("import_files"):
         raise Problem(403, "forbidden", variant="import")
     return jurisdiction, asker
 
@@ -140,7 +140,7 @@ async def _one(request: Request) -> Import:
 
 def _seen(jurisdiction: str, asker: Principal) -> Callable[[str, str], bool]:
     """One's own; an admin of the whole jurisdiction sees all: rejected rows hold personal data."""
-    every = asker.scope == "admin" and not asker.areas
+    every = asker.may("all_imports")
     return lambda where, owner: where == jurisdiction and (every or owner == asker.id)
 
 

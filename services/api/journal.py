@@ -46,7 +46,7 @@ def cloud_events(commit: Commit) -> bytes:
 async def journal(request: Request) -> StreamingResponse:
     """Events beyond `after`; with follow=true the answer stays open."""
     jurisdiction, asker = await reader(request)
-    if not asker.may_read_log():
+    if not asker.may("read_log"):
         raise Problem(403, "forbidden", variant="log")
     found = given(request, "The log", once=("after", "follow"))
     after = whole("after", found.get("after", ["0"])[0], 0, 1 << 60)

@@ -18,10 +18,11 @@ from services.api.hours import hours
 from services.api.mine import WorkerReader, WorkerRows
 from services.api.parameters import flag, given
 from services.api.problems import Problem
-from services.api.rows import Opener
+from services.api.rows import Opener, personal_of
 from services.api.views import own_team, record_reveal
 
-_PERSONAL: Final = ("contact_name", "contact_phone", "address", "text")
+_PERSONAL: Final = tuple(field for field in personal_of("requests") if field != "note")
+"""Of a request; the note on its end is the desk's own."""
 _REQUEST: Final = ("request", "category", "priority", "area", "quantity", "state", "due_at", "opened_at")
 _TASK: Final = (
     "assignment",

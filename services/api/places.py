@@ -1,7 +1,7 @@
 """Last known places of who is on duty."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +14,6 @@ from services.api.problems import Problem
 from services.locations.duty import expired
 from services.locations.port import Fix
 from services.views.port import BadQuery, Page, Query
-
-_EXACT: Final = ("dispatcher", "gateway", "admin", "worker")
 
 
 async def places(request: Request) -> Response:
@@ -64,7 +62,7 @@ def _query(request: Request, asker: Principal) -> Query:
 
 def _place(fix: Fix, row: Any, now: datetime, asker: Principal) -> dict[str, Any]:
     """Exact for who dispatches; for who only looks on, to some hundred metres."""
-    exact = asker.scope in _EXACT
+    exact = asker.may("exact_positions")
     digits = 6 if exact else 3
     return {
         "worker": fix.worker,

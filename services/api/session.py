@@ -63,9 +63,9 @@ async def sign_out(request: Request) -> Response:
 async def who(request: Request) -> Response:
     """Who this token is and what it reaches, and what a page must know of the service it is of.
 
-    `commands` may be sent with this token, `observes` also as observed elsewhere; `reveals`: it may ask for
-    personal data. `scenario`: the time is a scenario's, which may stand or run; a page then shows `now` as it
-    is told.
+    `commands` may be sent with this token, `observes` also as observed elsewhere; `rights`: what it
+    may do besides. `scenario`: the time is a scenario's, which may stand or run; a page then shows `now` as
+    it is told.
     """
     asker, clock = await principal(request), muster(request).clock
     return answer(
@@ -77,7 +77,7 @@ async def who(request: Request) -> Response:
             "worker": asker.worker,
             "commands": sorted(MAY[asker.scope]),
             "observes": sorted(OBSERVE[asker.scope]),
-            "reveals": asker.may_reveal(),
+            "rights": asker.rights,
             "now": clock.now(),
             "scenario": not isinstance(clock, SystemClock),
             "map": edge(request).map(),

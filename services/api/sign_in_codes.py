@@ -41,7 +41,7 @@ class NewCode(BaseModel):
 async def issue(request: Request) -> Response:
     """Make a code; it is told once, and kept hashed."""
     jurisdiction, asker = await reader(request)
-    if asker.scope not in ("dispatcher", "admin"):
+    if not asker.may("issue_codes"):
         raise Problem(403, "forbidden", variant="codes")
     given = await model(request, NewCode)
     found = await muster(request).views.load(jurisdiction, {"roster": [given.worker]})

@@ -23,7 +23,6 @@ from services.views.port import Views
 MOST_FIXES: Final = 500
 MOST_A_SECOND: Final = 20
 """Batches of one token."""
-_SENDERS: Final = ("worker", "gateway", "dispatcher", "admin")
 
 
 class FixIn(BaseModel):
@@ -77,7 +76,7 @@ _pace = Pace()
 async def report(request: Request) -> Response:
     """Keep positions of workers on duty; says of each that was not kept why."""
     jurisdiction, asker = await reader(request)
-    if asker.scope not in _SENDERS:
+    if not asker.may("report_positions"):
         raise Problem(403, "forbidden", variant="positions")
     given = await model(request, Telemetry)
     if len(given.fixes) > MOST_FIXES:

@@ -82,7 +82,7 @@ def _consistent(view: View[Any], wanted: ViewQuery, asker: Principal) -> ViewQue
         raise Problem(400, "parameter.unknown", variant="at", views=list(INSTANT_VIEWS))
     if wanted.at and wanted.as_of is not None:
         raise Problem(400, "parameter.invalid", variant="at_or_as_of")
-    if wanted.reveal and not (asker.may_reveal() and personal_of(view.name)):
+    if wanted.reveal and not (asker.may("reveal") and personal_of(view.name)):
         raise Problem(403, "forbidden", variant="reveal", view=view.name)
     return wanted
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -27,15 +27,17 @@ from services.cli.common import (
     run,
 )
 from services.cli.reading import reading
+from services.decisions.scopes import SCOPES
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-SCOPES = "viewer, analyst, dispatcher, worker:ID, gateway or admin"
+_NAMED: Final = [f"{scope}:ID" if scope == "worker" else scope for scope in SCOPES]
+_CHOICES: Final = f"{', '.join(_NAMED[:-1])} or {_NAMED[-1]}"
 
 
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="Whose token it is, such as desk-1.")],
-    scope: Annotated[str, typer.Option(help=SCOPES)],
+    scope: Annotated[str, typer.Option(help=_CHOICES)],
     jurisdiction: Annotated[
         list[str] | None, typer.Option(help="May be given several times; none = all.")
     ] = None,

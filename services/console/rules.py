@@ -1,4 +1,4 @@
-"""The words that pages share with the service, as a module of the assets. Each stands once, in events."""
+"""The words that pages share with the service, as a module of the assets. Each stands once, elsewhere."""
 
 import json
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from events.assignment import ACCEPTED, DECLINED, DISPATCHED, DONE, LIVE, OFFERE
 from events.presence import ASSIGNED, AVAILABLE, BY_ENGAGEMENT, OFF_DUTY, ON_BREAK, PRESENCES
 from events.request_state import ENDED, PRIORITIES, STATES, UNFINISHED
 from events.stages import STAGES
+from services.decisions.scopes import MAY, SCOPES
 
 NAME: Final = "lib/rules.js"
 WORDS: Final[Mapping[str, str | tuple[str, ...] | tuple[int, ...]]] = {
@@ -35,6 +36,7 @@ WORDS: Final[Mapping[str, str | tuple[str, ...] | tuple[int, ...]]] = {
     "STOOD_DOWN": team.STOOD_DOWN,
     "STANDING": team.STANDING,
     "TEAM_STATES": team.STATES,
+    "ACTORS": (*(scope for scope in SCOPES if MAY[scope]), "service"),
 }
 """Name in the module -> what it holds."""
 

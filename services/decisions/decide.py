@@ -134,5 +134,5 @@ def apply(state: State, commit: Commit, head: Head) -> None:
 def confirm(state: State, commit: Commit, head: Head) -> None:
     """What was decided on this state is now accepted."""
     state.head = head
-    state.meta["recorded_at"] = commit.recorded_at
+    state.meta = msgspec.structs.replace(state.meta, recorded_at=commit.recorded_at)
     state.settle()

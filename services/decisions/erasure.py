@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 from typing import Final
 
+import services.decisions.decide  # noqa: F401  # pyright: ignore[reportUnusedImport]  enters all tables
 from events import catalog
 from events.base import Event
 from events.commit import Recorded
 from events.refs import subject_of
-from services.decisions.snapshot import TABLES
 from services.decisions.state import State
+from services.decisions.table import erasures
 
-_ERASING: Final = {table.erasure: table for table in TABLES.values() if table.erasure}
-ERASURES: Final = tuple(sorted(event.NAME for event in _ERASING))
+ERASURES: Final = tuple(sorted(event.NAME for event in erasures()))
 """Names of the events with which a key goes."""
 
 
 def erased_by(event: Event) -> str | None:
     """The subject, `kind/id`, whose key must go once this event is in the log."""
-    return subject_of(event) if type(event) in _ERASING else None
+    return subject_of(event) if type(event) in erasures() else None
 
 
 def erased_among(recorded: Iterable[Recorded]) -> list[str]:
@@ -28,4 +28,4 @@ def erased_among(recorded: Iterable[Recorded]) -> list[str]:
 
 def erased_in(state: State) -> list[str]:
     """All subjects whose keys must be gone by now."""
-    return [subject for table in _ERASING.values() for subject in table.erased(state)]
+    return [subject for table in erasures().values() for subject in table.erased(state)]

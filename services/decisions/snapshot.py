@@ -5,21 +5,18 @@ JSON, because it keeps the offset of an instant, as the log does; MessagePack wo
 
 import struct
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import islice
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 import services.decisions.decide  # noqa: F401  # pyright: ignore[reportUnusedImport]  enters all tables
 from events.commit import Head
-from services.decisions.state import COMMANDS, State
+from services.decisions.state import COMMANDS, Meta, State
 from services.decisions.table import tables as declared
 
 TABLES: Final = dict(sorted(declared.items()))
 """Every table of a State, by name."""
-META: Final = frozenset(("timezone", "name", "zone", "recorded_at", "moved"))
 PIECE: Final = 2_000
 """Entries encoded or decoded at a time (some 5 ms), so that other threads have their turn in between."""
 _FRAME: Final = struct.Struct(">BI")
@@ -32,10 +29,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     jurisdiction: str
     head: Head
     forgotten: int
-    timezone: str | None
-    name: str | None
-    recorded_at: datetime | None
-    moved: str | None
+    meta: Meta
     sizes: dict[str, int]
 
 
@@ -65,12 +59,10 @@ def freeze(state: State, forget_commands_upto: int = 0) -> Frozen:
     """The confirmed state; ids of commands up to that position stay out. 20 ms for a million entries.
 
     Where the state has forgotten ids itself, give that position or a later one. Raises ValueError where
-    something is unconfirmed, or of a kind that a snapshot does not hold.
+    something is unconfirmed.
     """
     if state.mark():
         raise ValueError(f"{state.jurisdiction} has unconfirmed changes: only confirmed state is kept")
-    if strange := sorted(state.meta.keys() - META):
-        raise ValueError(f"a snapshot does not hold {', '.join(strange)} of {state.jurisdiction}")
     tables: dict[str, dict[str, Any]] = {name: dict(state[TABLES[name]]) for name in TABLES}
     for key in [k for k, known in state[COMMANDS].items() if known.position <= forget_commands_upto]:
         del tables["commands"][key]
@@ -78,10 +70,7 @@ def freeze(state: State, forget_commands_upto: int = 0) -> Frozen:
         jurisdiction=state.jurisdiction,
         head=state.head,
         forgotten=forget_commands_upto,
-        timezone=state.meta.get("timezone"),
-        name=state.meta.get("name"),
-        recorded_at=state.meta.get("recorded_at"),
-        moved=state.moved,
+        meta=state.meta,
         sizes={name: len(table) for name, table in tables.items()},
     )
     return Frozen(header, tables)
@@ -115,7 +104,8 @@ def load(dumped: bytes) -> Restored:
     header = _headers.decode(first)
     state = State(header.jurisdiction)
     state.head = header.head
-    _restore_meta(state, header)
+    state.meta = header.meta
+    state.settle()
     names = list(TABLES)
     for kind, body in frames:
         if kind >= len(names):
@@ -146,12 +136,3 @@ def _cut(dumped: bytes) -> Iterator[tuple[int, memoryview]]:
         at += _FRAME.size
         yield kind, view[at : at + size]
         at += size
-
-
-def _restore_meta(state: State, header: Header) -> None:
-    for key in ("timezone", "name", "recorded_at", "moved"):
-        value = getattr(header, key)
-        if value is not None:
-            state.meta[key] = value
-    if header.timezone is not None:
-        state.meta["zone"] = ZoneInfo(header.timezone)

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
+from datetime import datetime
 from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -24,6 +26,25 @@ class RecordedCommand(msgspec.Struct, frozen=True, gc=False):
     """Of its first event, as in the view of commands."""
 
 
+class Meta(msgspec.Struct, frozen=True, kw_only=True):
+    """What a state knows of its jurisdiction itself."""
+
+    timezone: str | None = None
+    """None = nothing has established it yet."""
+    name: str | None = None
+    recorded_at: datetime | None = None
+    """Of the last commit."""
+    moved: str | None = None
+    """Where to, in words, perhaps none; None = it is here."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Raises ValueError where nothing has established it."""
+        if self.timezone is None:
+            raise ValueError("a jurisdiction has no timezone before it is established")
+        return ZoneInfo(self.timezone)
+
+
 COMMANDS: Final = Table("commands", RecordedCommand)
 
 
@@ -36,8 +57,8 @@ class State:
     def __init__(self, jurisdiction: str) -> None:
         self.jurisdiction = jurisdiction
         self.head = Head()
-        self.meta: dict[str, Any] = {}
-        """timezone, name, zone, recorded_at (of the last commit), moved."""
+        self._meta = {jurisdiction: Meta()}
+        """One row in a table of its own, so that its changes are journaled as all others are."""
         self._tables: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
 
@@ -45,13 +66,22 @@ class State:
         return self._tables[table.name]
 
     @property
+    def meta(self) -> Meta:
+        """To set it is a `put`."""
+        return self._meta[self.jurisdiction]
+
+    @meta.setter
+    def meta(self, value: Meta) -> None:
+        self.put(self._meta, self.jurisdiction, value)
+
+    @property
     def established(self) -> bool:
-        return "timezone" in self.meta
+        return self.meta.timezone is not None
 
     @property
     def moved(self) -> str | None:
         """Where to, in words, perhaps none; None = it is here."""
-        return self.meta.get("moved")
+        return self.meta.moved
 
     def put(self, table: dict[K, V], key: K, value: V | None) -> None:
         """Set, or with None remove, a value; remembered until `settle` so that `undo` can take it back."""

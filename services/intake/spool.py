@@ -7,19 +7,25 @@ in the order of the file. A unit freed at 10:00:00 so can be sent at 10:00:00.
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import apsw
 import msgspec
 
+from services.decisions.assignment.table import ASSIGNMENTS
+from services.decisions.base import commands
+from services.decisions.references import mentions
 from services.intake.drafts import UNDATED, Draft, Part, checked, merged, micros
 from services.intake.errors import ImportFailed, RowError
 from services.intake.mapping import Source
 from services.intake.overflow import Overflow
 from services.refusals import sentence
 
-BEGINS: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
-STAGES: Final = frozenset(("assignment.progress", "assignment.done", "assignment.release"))
+BEGINNING: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
+"""Commands with which an assignment may begin."""
+FOLLOWING: Final = frozenset(("assignment.progress", "assignment.done", "assignment.release"))
+"""Commands about one that has begun."""
 MOST_ITEMS: Final = 500
 MOST_BYTES: Final = 1 << 20
 """Of one batch."""
@@ -28,7 +34,7 @@ _KEEP: Final = 1000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = 1000
 _SCHEMA: Final = """
-CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, stage INTEGER, entity TEXT,
+CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, follows INTEGER, entity TEXT,
   rank INTEGER, line INTEGER, gid INTEGER, name TEXT, at INTEGER, observed INTEGER, data BLOB);
 CREATE TABLE begun (entity TEXT PRIMARY KEY, sort INTEGER) WITHOUT ROWID;
 CREATE TABLE members (gid INTEGER, line INTEGER);
@@ -39,9 +45,9 @@ CREATE TABLE dropped (line INTEGER PRIMARY KEY);
 """
 _ORDERED: Final = """
 SELECT line, gid, name, at, observed, data FROM drafts LEFT JOIN begun b
-  ON stage AND b.entity = drafts.entity
+  ON follows AND b.entity = drafts.entity
 ORDER BY phase, drafts.sort,
-  CASE WHEN stage AND drafts.sort > :undated AND coalesce(b.sort, :undated) < drafts.sort THEN 0 ELSE 1 END,
+  CASE WHEN follows AND drafts.sort > :undated AND coalesce(b.sort, :undated) < drafts.sort THEN 0 ELSE 1 END,
   CASE WHEN drafts.sort = :undated THEN line ELSE rank END,
   CASE WHEN drafts.sort = :undated THEN rank ELSE line END, seq
 """
@@ -101,15 +107,15 @@ class Spool:
             self._write()
 
     def _put(self, line: int, gid: int | None, draft: Draft) -> None:
-        entity = draft.data.get("assignment")
-        if draft.name in BEGINS and entity:
+        entity = _assignment(draft)
+        if draft.name in BEGINNING and entity:
             self._begun.append((entity, draft.sort))
         at = micros(draft.at) if draft.at else None
-        stage = draft.name in STAGES
+        follows = draft.name in FOLLOWING
         data = msgspec.json.encode(draft.data)
         self._drafts.append(
             (
-                *(_phase(draft), draft.sort, stage, entity, draft.rank),
+                *(_phase(draft), draft.sort, follows, entity, draft.rank),
                 *(line, gid, draft.name, at, draft.observed, data),
             )
         )
@@ -132,7 +138,7 @@ class Spool:
         many = self.db.executemany
         many("INSERT OR IGNORE INTO lines (line) VALUES (?)", self._lines)
         many(
-            "INSERT INTO drafts (phase, sort, stage, entity, rank, line, gid, name, at, observed, data) "
+            "INSERT INTO drafts (phase, sort, follows, entity, rank, line, gid, name, at, observed, data) "
             "VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             self._drafts,
         )
@@ -263,6 +269,18 @@ class Spool:
         found = self.db.execute("SELECT line, code, told FROM lines WHERE code IS NOT NULL ORDER BY line")
         for line, code, told in found:
             yield line, code, msgspec.json.decode(told)
+
+
+def _assignment(draft: Draft) -> str | None:
+    """That the command is about; None = it names none."""
+    field = _assignment_field(draft.name)
+    return None if field is None else draft.data.get(field)
+
+
+@cache
+def _assignment_field(command: str) -> str | None:
+    found = mentions(commands[command])
+    return next((one.path[0] for one in found if one.kind == ASSIGNMENTS.kind and len(one.path) == 1), None)
 
 
 def _phase(draft: Draft) -> int:

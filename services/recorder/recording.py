@@ -74,7 +74,7 @@ class Recorder:
         self._backlog.add(erased_among(events), {})
 
     def _now(self) -> datetime:
-        last: datetime | None = self._replica.state.meta.get("recorded_at")
+        last = self._replica.state.meta.recorded_at
         now = self._clock.now()
         return max(now, last) if last else now
 

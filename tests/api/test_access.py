@@ -122,7 +122,16 @@ async def test_a_token_becomes_a_cookie(service: Service) -> None:
         cookie = signed.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=strict" in cookie
-        assert (await browser.get("/api/v1/session")).json()["actor"] == "dispatcher/desk-1"
+        told = (await browser.get("/api/v1/session")).json()
+        assert told["actor"] == "dispatcher/desk-1"
+        assert told["rights"] == [
+            "exact_positions",
+            "import_files",
+            "issue_codes",
+            "read_log",
+            "report_positions",
+            "reveal",
+        ]
         foreign = await browser.post(
             f"/api/v1/{J}/commands", json=[], headers={"Sec-Fetch-Site": "cross-site"}
         )

@@ -419,6 +419,15 @@ def test_a_file_that_does_not_fit_is_told_plainly(city: Served, screens: Screens
     )
 
 
+def test_only_forms_that_a_token_may_send_are_shown(city: Served, screens: Screens) -> None:
+    page = screens.open(city.url).sign_in(city.token("gateway"), f"{J}/enter")
+    expect(page.locator(".entry-tabs a")).to_have_text(["求助", "人员"])
+    page.evaluate("place => { location.hash = place; }", f"#/{J}/enter/area")
+    expect(page.locator(".entry-tabs a[aria-current=page]")).to_have_text("求助")
+    page.evaluate("place => { location.hash = place; }", f"#/{J}/imports")
+    expect(page.locator("main")).to_contain_text("只能查看")
+
+
 def test_who_may_not_command_is_told_so(city: Served, screens: Screens) -> None:
     page = screens.open(city.url).sign_in(city.token("viewer"))
     for place in ("enter/request", "imports"):

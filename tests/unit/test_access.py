@@ -1,8 +1,11 @@
 """Scopes: who may ask for what, and see what."""
 
+from typing import get_args
+
 from projections.roster import RosterRow
 from services.access import Principal
 from services.decisions.base import Scope, commands
+from services.decisions.scopes import RIGHTS, SCOPES, WITHOUT_AREAS, Right
 
 
 def row_at(area: str) -> RosterRow:
@@ -60,16 +63,34 @@ class TestScopes:
         assert not of("worker").may_observe("assignment.accept")
 
     def test_personal_data_are_for_dispatchers_and_admins(self) -> None:
-        seeing = {s for s in ("viewer", "analyst", "dispatcher", "gateway", "admin") if of(s).may_reveal()}
+        seeing = {s for s in ("viewer", "analyst", "dispatcher", "gateway", "admin") if of(s).may("reveal")}
 
         assert seeing == {"dispatcher", "admin"}
-        assert not of("worker").may_reveal()
+        assert not of("worker").may("reveal")
 
     def test_the_log_is_for_those_who_see_all_of_a_jurisdiction(self) -> None:
-        assert of("analyst").may_read_log()
-        assert not of("analyst", areas=("230717",)).may_read_log()
-        assert not of("worker").may_read_log()
-        assert not of("viewer").may_read_log()
+        assert of("analyst").may("read_log")
+        assert not of("analyst", areas=("230717",)).may("read_log")
+        assert not of("worker").may("read_log")
+        assert not of("viewer").may("read_log")
+
+    def test_rights_over_a_whole_jurisdiction_need_a_token_without_areas(self) -> None:
+        lost = set(of("admin").rights) - set(of("admin", areas=("230717",)).rights)
+
+        assert lost == WITHOUT_AREAS
+        assert of("admin").decision_scope().establish
+        assert not of("admin", areas=("230717",)).decision_scope().establish
+        assert not of("dispatcher").decision_scope().establish
+
+    def test_every_scope_has_the_rights_of_the_one_table(self) -> None:
+        told = {scope: {right for right in RIGHTS if scope in RIGHTS[right]} for scope in SCOPES}
+
+        assert {scope: set(of(scope).rights) for scope in SCOPES} == told
+        assert set(RIGHTS) == set(get_args(Right))
+        assert told["viewer"] == {"long_session"}
+        assert told["analyst"] == {"read_log"}
+        assert told["gateway"] == {"exact_positions", "report_positions"}
+        assert told["worker"] == told["gateway"] | told["viewer"]
 
     def test_a_token_for_some_jurisdictions_reaches_no_other(self) -> None:
         principal = of("admin", jurisdictions=("2307",))

@@ -73,7 +73,7 @@ async def test_yichun_three_files_told_apart_in_any_order() -> None:
     assert sums(done) == (454, 454, 0, 0)
     assert [one.source for one in done.files] == ["counties", "streets", "communities"]
     assert Counter(len(code) for code in sink.state[AREAS]) == {6: 10, 9: 50, 12: 394}
-    assert sink.state.meta["name"] == "伊春市"
+    assert sink.state.meta.name == "伊春市"
 
 
 async def test_roster_in_chinese_and_again_in_another_order(tmp_path: Path) -> None:

@@ -135,6 +135,7 @@ def test_anomalies(city: Given):
             recorded_at=t("02:00"),
             actor="test",
             command="send",
+            subject="assignment/A1",
             area=A,
             worker="W1",
             request="R1",

@@ -1,5 +1,7 @@
 """The operation that says whom to send."""
 
+from typing import get_args
+
 from services.api.openapi.parts import (
     JURISDICTION,
     OR_NOT,
@@ -12,12 +14,13 @@ from services.api.openapi.parts import (
     problems,
     query,
 )
+from services.dispatch.board import Kind
 
 _CANDIDATE = {
     "type": "object",
     "required": ["kind", "unit", "area", "free", "able", "asked", "steps", "distance", "live", "capacity"],
     "properties": {
-        "kind": {"type": "string", "enum": ["worker", "team"]},
+        "kind": {"type": "string", "enum": list(get_args(Kind))},
         "unit": TEXT,
         "name": {"type": ["string", "null"], "description": "Of workers masked"},
         "role": {"type": "string", "description": "Of workers"},
@@ -57,7 +60,7 @@ CANDIDATES = {
             "schema": SHORT | {"minLength": 1, "maxLength": 100},
             "description": "Its id",
         },
-        query("kind", {"type": "string", "enum": ["worker", "team"]}, "Repeated = or", many=True),
+        query("kind", {"type": "string", "enum": list(get_args(Kind))}, "Repeated = or", many=True),
         query("q", SHORT | {"maxLength": 100}, "In id, organisation or team; off duty too"),
         query("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "At most so many"),
     ],

@@ -4,7 +4,7 @@ import { Problem, send, signedOut } from "./lib/api.js";
 import { LANGUAGES, lang, speak, t } from "./lib/i18n.js";
 import { reason } from "./lib/refusals.js";
 import { go, href, route } from "./lib/router.js";
-import { attend, identify, incidents, jurisdictions, live, may, mayCommand, place, session } from "./lib/store.js";
+import { attend, entries, hasRight, identify, incidents, jurisdictions, live, may, place, session } from "./lib/store.js";
 import { dayWords } from "./lib/clock.js";
 import { hhmmss, now, scenario } from "./lib/time.js";
 import { setTheme, theme } from "./lib/prefs.js";
@@ -15,7 +15,8 @@ import { Dialog, Icon, LiveBadge, Loading, Toasts, classes } from "./lib/ui.js";
 /** Pages in the order of the menu: [name, key after g, whether it needs the right to command]. */
 const PAGES = [
   ["overview", "o"], ["requests", "r"], ["teams", "t"], ["workers", "w"], ["map", "m"], ["incidents", "i"],
-  ["notes", "n"], ["enter", "e", true], ["imports", "u", true], ["cards", "c", true],
+  ["notes", "n"], ["enter", "e", () => entries.value.length > 0], ["imports", "u", () => hasRight("import_files")],
+  ["cards", "c", () => hasRight("issue_codes")],
 ];
 const NEEDS_NO_PLACE = ["establish"];
 const known = (page) => NEEDS_NO_PLACE.includes(page) || PAGES.some(([name]) => name === page);
@@ -116,7 +117,7 @@ function IncidentClock() {
 
 function Header({ help }) {
   const { page } = route.value;
-  const shown = PAGES.filter(([, , commands]) => !commands || mayCommand.value);
+  const shown = PAGES.filter(([, , mayUse]) => !mayUse || mayUse());
   const next = { auto: "light", light: "dark", dark: "auto" }[theme.value];
   return html`<header class="top">
     <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.getElementById("main").focus(); }}>${t("ui.skip")}</a>
@@ -175,7 +176,7 @@ function useKeys(help) {
       waiting = event.key === "g" ? performance.now() : -Infinity;
       if (asked && page) take(event, () => go(page));
       else if (event.key === "?") take(event, help);
-      else if (event.key === "n" && mayCommand.peek()) take(event, () => go("enter", { id: "request" }));
+      else if (event.key === "n" && may("request.open")) take(event, () => go("enter", { id: "request" }));
     };
     addEventListener("keydown", pressed, true);
     return () => removeEventListener("keydown", pressed, true);

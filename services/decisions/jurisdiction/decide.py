@@ -21,13 +21,13 @@ def _establish(state: State, c: Establish, ctx: Context) -> Iterable[Event]:
     if c.timezone not in available_timezones():
         raise Refused("timezone.unknown", timezone=c.timezone)
     if state.established:
-        if state.meta["timezone"] == c.timezone and state.meta["name"] == c.name:
+        if state.meta.timezone == c.timezone and state.meta.name == c.name:
             return
         raise Refused(
             "jurisdiction.established",
             jurisdiction=state.jurisdiction,
-            name=state.meta["name"],
-            timezone=state.meta["timezone"],
+            name=state.meta.name,
+            timezone=state.meta.timezone,
         )
     yield JurisdictionEstablished(name=c.name, timezone=c.timezone)
 

@@ -1,6 +1,6 @@
 """How events change the jurisdiction."""
 
-from zoneinfo import ZoneInfo
+from msgspec.structs import replace
 
 from events.base import Event, EventEnvelope
 from events.jurisdiction import (
@@ -16,19 +16,17 @@ from services.decisions.state import State
 
 @evolves(JurisdictionEstablished)
 def _established(state: State, e: JurisdictionEstablished, h: EventEnvelope) -> None:
-    state.put(state.meta, "timezone", e.timezone)
-    state.put(state.meta, "name", e.name)
-    state.put(state.meta, "zone", ZoneInfo(e.timezone))
+    state.meta = replace(state.meta, timezone=e.timezone, name=e.name)
 
 
 @evolves(JurisdictionMoved)
 def _moved(state: State, e: JurisdictionMoved, h: EventEnvelope) -> None:
-    state.put(state.meta, "moved", e.to or "")
+    state.meta = replace(state.meta, moved=e.to or "")
 
 
 @evolves(JurisdictionResumed)
 def _resumed(state: State, e: JurisdictionResumed, h: EventEnvelope) -> None:
-    state.put(state.meta, "moved", None)
+    state.meta = replace(state.meta, moved=None)
 
 
 @evolves(PersonalRevealed, LogFenced)

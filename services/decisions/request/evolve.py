@@ -25,7 +25,7 @@ def _replace(state: State, key: str, /, **fields: object) -> None:
 
 @evolves(RequestOpened)
 def _opened(state: State, e: RequestOpened, h: EventEnvelope) -> None:
-    day = h.at.astimezone(state.meta["zone"]).date().isoformat()
+    day = h.at.astimezone(state.meta.zone).date().isoformat()
     new = Request(
         category=e.category,
         priority=e.priority,

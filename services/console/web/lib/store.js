@@ -74,10 +74,15 @@ export const incidents = computed(() =>
 
 /** Whether the token may send this command, as the service says. */
 export const may = (command) => Boolean(session.value?.commands.includes(command));
-/** Whether the token may dispatch here. */
-export const mayCommand = computed(() => may("assignment.dispatch"));
+/** Whether the token has a right beside its commands, as the service says. */
+export const hasRight = (right) => Boolean(session.value?.rights.includes(right));
 /** Whether the token may see personal data when it asks. */
-export const mayReveal = computed(() => Boolean(session.value?.reveals));
+export const mayReveal = computed(() => hasRight("reveal"));
+/** Form of the page `enter` -> the command that it sends. */
+const ENTRIES = { request: "request.open", worker: "worker.register", team: "team.form", incident: "incident.declare",
+  area: "area.define" };
+/** The forms of the page `enter` that the token may send. */
+export const entries = computed(() => Object.keys(ENTRIES).filter((form) => may(ENTRIES[form])));
 
 /** Keep further views in the stream as long as a component lives: useEffect(() => needing("roster"), []). */
 export function needing(...views) {

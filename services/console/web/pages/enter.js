@@ -2,7 +2,7 @@
 import { html } from "../lib/preact.js";
 import { t } from "../lib/i18n.js";
 import { href } from "../lib/router.js";
-import { areas, mayCommand } from "../lib/store.js";
+import { areas, entries } from "../lib/store.js";
 import { Empty, Loading } from "../lib/ui.js";
 import { Latest } from "../lib/entry/form.js";
 import { DefineArea } from "../lib/entry/area.js";
@@ -15,13 +15,14 @@ const FORMS = { request: OpenRequest, worker: RegisterWorker, team: FormTeam, in
   area: DefineArea };
 
 export default function Enter({ route }) {
-  const chosen = FORMS[route.id] ? route.id : "request";
-  if (!mayCommand.value) return html`<${Empty} text=${t("people.read_only")} />`;
+  const forms = entries.value;
+  const chosen = forms.includes(route.id) ? route.id : forms[0];
+  if (!chosen) return html`<${Empty} text=${t("people.read_only")} />`;
   if (!areas.value.root) return html`<${Loading} />`;
   const Form = FORMS[chosen];
   return html`<div class="entry">
     <header class="page-head"><h1>${t(`entry.title.${chosen}`)}</h1><nav aria-label=${t("page.enter")}><ul
-      class="entry-tabs">${Object.keys(FORMS).map((name) => html`<li key=${name}><a
+      class="entry-tabs">${forms.map((name) => html`<li key=${name}><a
       href=${href("enter", { id: name })} aria-current=${name === chosen ? "page"
         : undefined}>${t(`entry.tab.${name}`)}</a></li>`)}</ul></nav></header>
     ${areas.value.nodes.size === 1 && chosen !== "area"

@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from "../lib/preact.js";
 import { number, t, word } from "../lib/i18n.js";
 import { reason } from "../lib/refusals.js";
 import { href } from "../lib/router.js";
-import { live, mayCommand } from "../lib/store.js";
+import { hasRight, live } from "../lib/store.js";
 import { stamp } from "../lib/time.js";
 import { Empty, ErrorNote, Icon, Loading, classes, useAction, useLoaded } from "../lib/ui.js";
 import { MOST_BYTES, addsUp, begin, isOver, mappings, preview, progress, recent, recognised, rejectsAddress,
@@ -18,9 +18,9 @@ const plainest = (known) => [...known].sort((a, b) => a.columns.length - b.colum
 const title = (mapping) => (mapping ? t(`entry.mapping.${mapping}`) : "");
 
 export default function Imports() {
-  const known = useLoaded(() => (mayCommand.value ? mappings() : Promise.resolve([])), [live.value]);
-  const past = useLoaded(() => (mayCommand.value ? recent() : Promise.resolve([])), [live.value]);
-  if (!mayCommand.value) return html`<${Empty} text=${t("people.read_only")} />`;
+  const known = useLoaded(() => (hasRight("import_files") ? mappings() : Promise.resolve([])), [live.value]);
+  const past = useLoaded(() => (hasRight("import_files") ? recent() : Promise.resolve([])), [live.value]);
+  if (!hasRight("import_files")) return html`<${Empty} text=${t("people.read_only")} />`;
   return html`<div class="entry imports"><header class="page-head"><h1>${t("page.imports")}</h1><p
     class="muted">${t("entry.import_what")}</p></header>
     <${ErrorNote} problem=${known.problem} retry=${known.reload} />

@@ -4,7 +4,7 @@ import { all, get } from "../lib/api.js";
 import { LEDGER, UNFINISHED } from "../lib/rules.js";
 import { number, t, word } from "../lib/i18n.js";
 import { go, href } from "../lib/router.js";
-import { areas, incidents, live, mayCommand, place, teams } from "../lib/store.js";
+import { areas, incidents, live, may, place, teams } from "../lib/store.js";
 import { areaPath } from "../lib/areabox.js";
 import { dayWords } from "../lib/clock.js";
 import { day, dayNumber, fromLocal, stamp, toLocal } from "../lib/time.js";
@@ -32,13 +32,13 @@ export default function Incidents({ route }) {
   const shown = rows.find((one) => one.incident === route.id);
   const close = () => go("incidents");
   return html`<div class=${classes("entry incidents", route.id && "incidents-one")}>
-    <header class="page-head"><h1>${t("page.incidents")}</h1>${mayCommand.value
+    <header class="page-head"><h1>${t("page.incidents")}</h1>${may("incident.declare")
       && html`<a class="button" href=${href("enter", { id: "incident" })}><${Icon} name="plus"
       />${t("entry.declare")}</a>`}</header>
     <div class="incidents-body"><div class="incidents-list"><${ErrorNote} problem=${problem} retry=${reload}
       />
       ${rows.length === 0 && data && html`<${Empty}
-        text=${t("entry.no_incident_yet")}>${mayCommand.value
+        text=${t("entry.no_incident_yet")}>${may("incident.declare")
         && html`<a class="button button-main"
         href=${href("enter", { id: "incident" })}>${t("entry.declare")}</a>`}</${Empty}>`}
       ${open.length > 0 && html`<${List} title=${t("entry.open_incidents")} rows=${open} chosen=${route.id}
@@ -130,12 +130,12 @@ function Ledger({ row }) {
 }
 
 function Doing({ row, isOpen, reload }) {
-  const item = (key, Form, more) => ({ key, label: t(`entry.${key}`), ...more,
+  const item = (key, Form, more) => ({ key, label: t(`entry.${key}`), may: may(`incident.${key}`), ...more,
     form: (done) => html`<${Form} row=${row} done=${() => { done(); reload(); }} />` });
-  const also = isOpen && html`<a class="button"
-    href=${href("enter", { id: "request", query: { incident: row.incident } })}>${t("entry.open_request")}</a>
-    <a class="button" href=${href("enter", { id: "team",
-      query: { incident: row.incident } })}>${t("entry.form_team")}</a>`;
+  const also = isOpen && html`${may("request.open") && html`<a class="button"
+    href=${href("enter", { id: "request", query: { incident: row.incident } })}>${t("entry.open_request")}</a>`}
+    ${may("team.form") && html`<a class="button" href=${href("enter", { id: "team",
+      query: { incident: row.incident } })}>${t("entry.form_team")}</a>`}`;
   return html`<${Acts} items=${[item("amend", Amend), isOpen ? item("close", Close) : item("reopen", Reopen,
     { main: true })]} also=${also} />`;
 }

@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../lib/preact.js";
 import { number, t, word } from "../lib/i18n.js";
 import { href } from "../lib/router.js";
-import { areas, live, mayCommand, mayReveal, needing, place, session } from "../lib/store.js";
+import { areas, live, may, mayReveal, needing, place, session } from "../lib/store.js";
 import { since, stamp } from "../lib/time.js";
 import { Age, Empty, ErrorNote, Icon, Loading, Priority, classes, useAction } from "../lib/ui.js";
 import { AreaName } from "../lib/people/parts.js";
@@ -31,7 +31,7 @@ export default function Notes() {
         : html`<ul class="notes-cards">${shown.map((note) => html`<${Note} key=${note.note} note=${note}
           open=${texts.open.has(note.note)} />`)}</ul>`}
       <${Resolved} /></section>
-    ${mayCommand.value && html`<aside class="notes-write"><${Write} after=${texts.expect} /></aside>`}</div>
+    ${may("handover.write") && html`<aside class="notes-write"><${Write} after=${texts.expect} /></aside>`}</div>
       </div>`;
 }
 
@@ -82,11 +82,11 @@ function Note({ note, open }) {
       ? html`<span class="note-waiting">${t("entry.not_taken")}</span>`
       : html`<span class="note-taken"><${Icon} name="done" />${note.acknowledged.map((one) =>
         t("entry.taken_by", { who: who(one.by), at: stamp(one.at) })).join(" · ")}</span>`}
-      ${mayCommand.value && html`<span class="note-acts">${!mine
+      <span class="note-acts">${!mine && may("handover.acknowledge")
         && html`<button type="button" class="button"
         onClick=${act("handover.acknowledge")}>${t("entry.take_on")}</button>`}
-        <button type="button" class="button" onClick=${act("handover.resolve")}>${t("entry.resolve")}</button>
-          </span>`}</footer></li>`;
+        ${may("handover.resolve") && html`<button type="button" class="button"
+          onClick=${act("handover.resolve")}>${t("entry.resolve")}</button>`}</span></footer></li>`;
 }
 
 /** Notes that are settled; loaded when opened, their texts when asked for. */

@@ -2,7 +2,7 @@
 import { html, computed, signal, useEffect, useState } from "../lib/preact.js";
 import { get } from "../lib/api.js";
 import { lang, number, t, word } from "../lib/i18n.js";
-import { areas, incidents, live, mayCommand } from "../lib/store.js";
+import { areas, entries, hasRight, incidents, live, may } from "../lib/store.js";
 import { dayWords, daysOf } from "../lib/clock.js";
 import { hhmmss, since, span, stamp } from "../lib/time.js";
 import { href } from "../lib/router.js";
@@ -66,7 +66,7 @@ function NoIncident() {
   return html`<div class="o-incident"><p class="o-incident-none">${t("over.no_incident")}</p>
     <div>${last && html`<p class="muted">${t("over.last_incident", {
       name: last.name, at: stamp(last.ends_at), n: number(daysOf(last)) })}</p>`}
-      ${mayCommand.value && html`<a class="button"
+      ${may("incident.declare") && html`<a class="button"
         href=${href("enter", { id: "incident" })}>${t("over.declare")}</a>`}</div></div>`;
 }
 
@@ -121,15 +121,17 @@ function People() {
 }
 
 const NoPeople = () => html`<div class="o-hint"><p>${t("over.no_people")}</p>
-  ${mayCommand.value && html`<a class="button" href=${href("imports")}>${t("over.import")}</a>
-  <a class="button" href=${href("enter", { id: "worker" })}>${t("over.register")}</a>`}</div>`;
+  ${hasRight("import_files") && html`<a class="button" href=${href("imports")}>${t("over.import")}</a>`}
+  ${may("worker.register") && html`<a class="button" href=${href("enter", { id: "worker" })}>${t("over.register")}</a>`}</div>`;
 
 /** A jurisdiction that has nothing yet: what to do, in order. */
 function Begin() {
-  const steps = [["areas", href("imports")], ["people", href("imports")], ["team", href("enter", { id: "team" })], ["incident", href("enter", { id: "incident" })]];
+  const table = hasRight("import_files") && href("imports");
+  const form = (id) => entries.value.includes(id) && href("enter", { id });
+  const steps = [["areas", table], ["people", table], ["team", form("team")], ["incident", form("incident")]];
   return html`<ol class="o-begin">${steps.map(([step, to], index) => html`<li key=${step}><span
     class="o-begin-number" aria-hidden="true">${number(index + 1)}</span>
-    <div>${mayCommand.value ? html`<a href=${to}>${t(`over.begin_${step}`)}</a>`
+    <div>${to ? html`<a href=${to}>${t(`over.begin_${step}`)}</a>`
       : html`<b>${t(`over.begin_${step}`)}</b>`}<p class="muted">${t(`over.begin_${step}_how`)}</p></div>
       </li>`)}</ol>`;
 }
@@ -169,7 +171,7 @@ function Areas() {
 }
 
 const NoAreas = () => html`<div class="o-hint"><p>${t("over.no_areas")}</p>
-  ${mayCommand.value && html`<a class="button" href=${href("imports")}>${t("over.import_areas")}</a>`}</div>`;
+  ${hasRight("import_files") && html`<a class="button" href=${href("imports")}>${t("over.import_areas")}</a>`}</div>`;
 
 const isRoot = (node) => node.area === areas.value.root.area;
 const inside = (node, query) => ({ ...query, area: isRoot(node) ? undefined : node.area });
@@ -225,7 +227,7 @@ function Requests() {
       <${Icon} name="wait" /><b>${t("over.untouched", { n: number(asked.untouched) })}</b>
         <span>${t("over.oldest_of", { age: since(asked.oldestUntouched) })}</span></a>`}
     ${asked.unfinished ? html`<${Matrix} asked=${asked} requests=${requests} />`
-      : html`<div class="o-hint"><p>${t("over.no_requests")}</p>${mayCommand.value && html`<a class="button"
+      : html`<div class="o-hint"><p>${t("over.no_requests")}</p>${may("request.open") && html`<a class="button"
         href=${href("enter", { id: "request" })}>${t("over.open_request")}</a>`}</div>`}
   </${Tile}>`;
 }
@@ -286,7 +288,7 @@ function Teams() {
   const found = teamsIn();
   const teams = (query) => href("teams", { query });
   return html`<${Tile} title=${t("over.teams")} views=${["teams"]} more=${teams({})} class="over-teams">
-    ${found.total === 0 ? html`<div class="o-hint"><p>${t("over.no_teams")}</p>${mayCommand.value && html`<a
+    ${found.total === 0 ? html`<div class="o-hint"><p>${t("over.no_teams")}</p>${may("team.form") && html`<a
       class="button" href=${href("enter", { id: "team" })}>${t("over.form_team")}</a>`}</div>`
     : html`<div class="o-teams"><ul class="o-trio">
         <li><a href=${teams({ state: ACTIVE })}><b>${number(found.active)}</b>

@@ -4,11 +4,11 @@ import { alertOf, unfinished } from "../lib/alerts.js";
 import { useMedia } from "../lib/hooks.js";
 import { number, t } from "../lib/i18n.js";
 import { go, href } from "../lib/router.js";
-import { assignments, mayCommand, requests } from "../lib/store.js";
+import { assignments, may, requests } from "../lib/store.js";
 import { Alert } from "../lib/ui.js";
 import { Amend } from "../lib/requests/amend.js";
 import { Assign } from "../lib/requests/assign.js";
-import { checked, checkedTasks, focusQueue, panel, rowOf, show, slow } from "../lib/requests/desk.js";
+import { checked, checkedTasks, focusQueue, mayOpen, panel, rowOf, show, slow } from "../lib/requests/desk.js";
 import { Detail } from "../lib/requests/detail.js";
 import { CancelMany, End, Reopen } from "../lib/requests/ending.js";
 import { requestKeys } from "../lib/requests/keys.js";
@@ -93,13 +93,17 @@ function act(key, { rows, id }) {
   if (panel.value) return false;
   if (key === "j" || key === "k" || key === "ArrowDown" && !id) return step(key === "k" ? -1 : 1, rows, id);
   if (key === "c") return press('[data-key="c"]', "click");
-  if (!mayCommand.value) return false;
-  if (key === "n") { go("enter", { id: "request" }); return true; }
-  if (checked.value.size && (key === "m" || key === "x")) { panel.value = { kind: key === "m" ? "merge" : "cancel", ids: [...checked.value] }; return true; }
+  if (key === "n" && may("request.open")) { go("enter", { id: "request" }); return true; }
+  if (checked.value.size && (key === "m" || key === "x")) return begin(key === "m" ? "merge" : "cancel", [...checked.value]);
   if (!row) return false;
-  if (key === "r" && !unfinished(row)) { panel.value = { kind: "reopen", ids: [id] }; return true; }
-  if (!KEYS[key] || !unfinished(row)) return false;
-  panel.value = { kind: KEYS[key], ids: [id] };
+  if (key === "r" && !unfinished(row)) return begin("reopen", [id]);
+  return unfinished(row) && begin(KEYS[key], [id]);
+}
+
+/** Open a panel, if the token may send what it sends; whether it may. */
+function begin(kind, ids) {
+  if (!mayOpen(kind)) return false;
+  panel.value = { kind, ids };
   return true;
 }
 

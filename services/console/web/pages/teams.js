@@ -6,7 +6,7 @@ import { AreaBox } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
 import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { go, href, route } from "../lib/router.js";
-import { incidents, live, mayCommand, needing, teams } from "../lib/store.js";
+import { incidents, live, may, needing, teams } from "../lib/store.js";
 import { Age, ErrorNote, Icon, Loading, State, classes, useLoaded } from "../lib/ui.js";
 import { VirtualTable } from "../lib/virtual.js";
 import {
@@ -126,7 +126,7 @@ export default function Teams({ route: { id } }) {
       <p class="folk-sums"><span><strong>${number(rows.length)}
         </strong> ${t("people.teams_of", { n: number(teams.value.size) })}</span><${Age} views=${["teams"]} />
         </p>
-      <div class="toolbar">${mayCommand.value
+      <div class="toolbar">${may("team.form")
         && html`<a class="button" href=${href("enter", { id: "team" })}><${Icon} name="plus" />
         ${t("people.form_team")}</a>`}</div></header>
       <${Filters} /><${ErrorNote} problem=${ended.problem} retry=${ended.reload} />
@@ -183,6 +183,6 @@ function Table({ rows, cursor, select, open, onClick }) {
 function NoneFit() {
   if (teams.value.size > 0) return html`<div class="empty"><p>${t("people.no_team_fits")}</p></div>`;
   return html`<div class="empty"><p>${t("people.no_teams")}</p>
-    ${mayCommand.value && html`<a class="button" href=${href("enter", { id: "team" })}>${t("people.form_team")}
+    ${may("team.form") && html`<a class="button" href=${href("enter", { id: "team" })}>${t("people.form_team")}
     </a>`}</div>`;
 }

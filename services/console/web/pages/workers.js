@@ -4,7 +4,7 @@ import { AreaBox, areaPath } from "../lib/areabox.js";
 import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
 import { go, href, route } from "../lib/router.js";
-import { assignments, live, mayCommand, mayReveal, needing, place, teams } from "../lib/store.js";
+import { assignments, hasRight, live, may, mayReveal, needing, place, teams } from "../lib/store.js";
 import { now, stamp } from "../lib/time.js";
 import { Age, Alert, Icon, Loading, Presence, classes } from "../lib/ui.js";
 import { VirtualTable } from "../lib/virtual.js";
@@ -141,7 +141,7 @@ function List({ id }) {
   return html`<div class=${classes("fills folk folk-workers", id && "folk-with-panel")}>
     <div class="people-list"><header class="page-head"><h1>${t("page.workers")}</h1><${Sums} />
       ${mayReveal.value && html`<${FindField} give=${setFound} />`}
-      <div class="toolbar">${mayCommand.value
+      <div class="toolbar">${may("worker.check_in")
         && html`<a class="button" href=${href("workers", { query: { paper: "1" } })}>${t("people.paper")}</a>`}
         <button type="button" class="button" onClick=${() => print(html`<${PaperRoster} />`)}>
           <${Icon} name="print" />${t("ui.print")}</button></div></header>
@@ -173,8 +173,9 @@ const CLEARED = { area: undefined, role: undefined, presence: undefined, team: u
 function NoneFit() {
   if (entries.value.all.length === 0) {
     return html`<div class="empty"><p>${t("people.no_workers")}</p>
-      ${mayCommand.value && html`<p><a class="button" href=${href("enter", { id: "worker" })}>${t("page.enter")}
-      </a> <a class="button" href=${href("imports")}>${t("page.imports")}</a></p>`}</div>`;
+      <p>${may("worker.register") && html`<a class="button" href=${href("enter", { id: "worker" })}>
+      ${t("page.enter")}</a>`} ${hasRight("import_files") && html`<a class="button" href=${href("imports")}>
+      ${t("page.imports")}</a>`}</p></div>`;
   }
   return html`<div class="empty"><p>${t("people.none_fit")}</p>
     <button type="button" class="button" onClick=${() => ask(CLEARED)}>${t("people.clear")}</button></div>`;

@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from "../preact.js";
 import { commands, uuid } from "../api.js";
 import { t, word } from "../i18n.js";
 import { reason } from "../refusals.js";
-import { live, mayCommand } from "../store.js";
+import { live, may } from "../store.js";
 import { fromLocal, localDate, now } from "../time.js";
 import { ErrorNote, Field, Icon, useAction } from "../ui.js";
 import { find } from "./find.js";
@@ -90,7 +90,7 @@ export function Paper({ close }) {
     const inputs = [...table.current.querySelectorAll(`[data-column="${column}"]`)];
     inputs[inputs.indexOf(event.target) + (event.shiftKey ? -1 : 1)]?.focus();
   };
-  if (!mayCommand.value) return html`<div class="empty"><p>${t("people.read_only")}</p></div>`;
+  if (!may("worker.check_in")) return html`<div class="empty"><p>${t("people.read_only")}</p></div>`;
   return html`<div class="paper-page">
     <header class="page-head"><h1 ref=${heading} tabindex="-1">${t("people.paper")}</h1>
       <button type="button" class="button" onClick=${close}>${t("people.back_to_list")}</button></header>

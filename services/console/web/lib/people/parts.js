@@ -3,7 +3,7 @@ import { computed, effect, html, signal, useId, useLayoutEffect, useRef, useStat
 import { useMedia } from "../hooks.js";
 import { lang, t, word } from "../i18n.js";
 import { go, href, route } from "../router.js";
-import { areas, live, mayCommand, teams } from "../store.js";
+import { areas, live, teams } from "../store.js";
 import { fromLocal, hhmm, localDate, now, stamp, toLocal } from "../time.js";
 import { AreaBox, areaPath } from "../areabox.js";
 import { Field, Icon, State, freshness } from "../ui.js";
@@ -144,8 +144,10 @@ export function Part({ title, tools, children }) {
     </header>${children}</section>`;
 }
 
-/** Buttons that each open one form below them: items [{key, label, icon?, form(done)}]; `also` are links beside them. */
-export function Acts({ items, also }) {
+/** Buttons that each open one form below them: items [{key, label, icon?, may, form(done)}], where `may` says
+ * whether the token may do that; `also` are links beside them. */
+export function Acts({ items: all, also }) {
+  const items = all.filter((item) => item.may);
   const [open, setOpen] = useState(null);
   const box = useRef();
   const bar = useRef();
@@ -157,7 +159,7 @@ export function Acts({ items, also }) {
     event.preventDefault();
     done();
   };
-  if (!mayCommand.value) return html`<p class="muted">${t("people.read_only")}</p>`;
+  if (items.length === 0) return html`<p class="muted">${t("people.read_only")}</p>`;
   return html`<div class="folk-acts" ref=${bar}><div class="folk-acts-bar">
     ${items.map((item) => html`<button type="button" key=${item.key}
       data-act=${item.key} class=${`button${item.main ? " button-main" : ""}`}

@@ -3,7 +3,7 @@ import { html, useState } from "../preact.js";
 import { get } from "../api.js";
 import { t, word } from "../i18n.js";
 import { href } from "../router.js";
-import { assignments, incidents, live, mayCommand, teams } from "../store.js";
+import { assignments, incidents, live, may, teams } from "../store.js";
 import { Empty, ErrorNote, Field, Icon, Loading, Presence, State, useAction, useLoaded } from "../ui.js";
 import { CommandForm } from "./acts.js";
 import { find } from "./find.js";
@@ -59,7 +59,7 @@ function Shown({ row, close, focus }) {
 function Members({ row }) {
   const { busy, problem, send } = useSend();
   const roster = live.value.rows("roster");
-  const may = mayCommand.value && row.state !== STOOD_DOWN;
+  const mayAct = (name) => row.state !== STOOD_DOWN && may(name);
   const present = row.members.filter((id) => (roster.get(id)?.presence ?? OFF_DUTY) !== OFF_DUTY).length;
   const act = (name, worker) => () => { if (!busy) send(name, { team: row.team, worker }); };
   return html`<${Part} title=${t("people.members", { n: row.member_count, on: present })}>
@@ -69,17 +69,18 @@ function Members({ row }) {
       ${id === row.leader && html`<span class="folk-tag">${t("people.leader")}</span>`}${roster.get(id)
         ? html`<${Presence} value=${roster.get(id).presence} />` : live.value.has("roster")
         && html`<span class="muted">${t("people.gone")}</span>`}
-      ${may && html`<span class="folk-line-end folk-member-acts">
-        ${id !== row.leader && html`<button type="button" class="button button-plain"
+      ${(mayAct("team.appoint_leader") || mayAct("team.leave")) && html`<span class="folk-line-end folk-member-acts">
+        ${id !== row.leader && mayAct("team.appoint_leader") && html`<button type="button" class="button button-plain"
         onClick=${act("team.appoint_leader", id)} aria-label=${t("people.appoint_who", { who: id })}>
         ${t("people.appoint")}</button>`}
-        <button type="button" class="button button-plain" onClick=${act("team.leave", id)}
-          aria-label=${t("people.leave_who", { who: id })}>${t("people.leave")}</button></span>`}</li>`)}</ul>`}
+        ${mayAct("team.leave") && html`<button type="button" class="button button-plain"
+          onClick=${act("team.leave", id)} aria-label=${t("people.leave_who", { who: id })}>
+          ${t("people.leave")}</button>`}</span>`}</li>`)}</ul>`}
           </${Part}>`;
 }
 
 function TeamActs({ row }) {
-  const item = (key, Form, more = {}) => ({ key, label: t(`people.${key}`), ...more,
+  const item = (key, Form, more = {}) => ({ key, label: t(`people.${key}`), may: may(`team.${key}`), ...more,
     form: (close) => html`<${Form} row=${row} done=${close} />` });
   return html`<${Acts} items=${[
     row.state === FORMING && item("activate", Activate, { main: true }),

@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from "../preact.js";
 import { all, get } from "../api.js";
 import { number, t, word } from "../i18n.js";
 import { href } from "../router.js";
-import { assignments, live, mayReveal } from "../store.js";
+import { assignments, hasRight, live, may, mayReveal } from "../store.js";
 import { fromLocal, localDate, now, span, worked } from "../time.js";
 import { Empty, ErrorNote, Icon, Loading, Presence, useAction, useLoaded } from "../ui.js";
 import { Amend, CheckIn, CheckOut, Report, Retire, SetPresence, TakeBack } from "./acts.js";
@@ -101,7 +101,7 @@ function History({ id, row }) {
 function WorkerActs({ row, live: count, fact, done }) {
   const on = row.presence !== OFF_DUTY;
   const item = (key, Form, more = {}) => ({
-    key, label: t(`people.${key}`), ...more,
+    key, label: t(`people.${key}`), may: may(`worker.${key}`), ...more,
     form: (close) => html`<${Form} row=${row} live=${count} fact=${fact} done=${() => { close(); done(); }}
       ...${more.give ?? {}} />`,
   });
@@ -109,9 +109,9 @@ function WorkerActs({ row, live: count, fact, done }) {
   const items = [
     item("check_in", CheckIn, { main: !on, icon: "pin", label: on ? t("people.move") : t("people.check_in") }),
     on && item("check_out", CheckOut, { icon: "leave" }),
-    on && item(rest, SetPresence, { give: { presence: rest, label: t(`people.${rest}`) } }),
+    on && item(rest, SetPresence, { may: may("worker.set_presence"), give: { presence: rest, label: t(`people.${rest}`) } }),
     fact && item("take_back", TakeBack, { icon: "undo" }),
-    item("code", SignInCode, { icon: "qr" }),
+    item("code", SignInCode, { icon: "qr", may: hasRight("issue_codes") }),
     item("amend", Amend), item("report", Report), item("retire", Retire),
   ];
   return html`<${Acts} items=${items.filter(Boolean)} />`;

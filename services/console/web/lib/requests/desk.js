@@ -2,8 +2,14 @@
 import { computed, signal, useEffect, useState } from "../preact.js";
 import { all } from "../api.js";
 import { go, route } from "../router.js";
-import { areas, assignments, live, teams } from "../store.js";
+import { areas, assignments, live, may, teams } from "../store.js";
 import { now } from "../time.js";
+
+/** Kind of panel -> the command that it sends. */
+const SENDS = { assign: "assignment.dispatch", reassign: "assignment.reassign", end: "request.complete", merge: "request.merge",
+  amend: "request.amend", reopen: "request.reopen", cancel: "request.cancel" };
+/** Whether the token may send what the panel of this kind sends. */
+export const mayOpen = (kind) => Boolean(SENDS[kind]) && may(SENDS[kind]);
 
 /** Ids of the requests that are checked. */
 export const checked = signal(new Set());

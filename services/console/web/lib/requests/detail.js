@@ -6,11 +6,11 @@ import { SETTLED_MS, useLater } from "../hooks.js";
 import { number, t, word } from "../i18n.js";
 import { href, route } from "../router.js";
 import { UNENDED } from "../rules.js";
-import { incidents, live, mayCommand } from "../store.js";
+import { incidents, live } from "../store.js";
 import { now, since, span, stamp } from "../time.js";
 import { Age, Alert, ErrorNote, Icon, Loading, State, classes, useLoaded } from "../ui.js";
 import { Contact } from "./contact.js";
-import { assignmentsOf, panel, placePath, remember, rowOf, show, slow, tasksOf, useSettled } from "./desk.js";
+import { assignmentsOf, mayOpen, panel, placePath, remember, rowOf, show, slow, tasksOf, useSettled } from "./desk.js";
 import { History } from "./history.js";
 import { Nearby } from "./nearby.js";
 import { Standing, What } from "./show.js";
@@ -65,16 +65,17 @@ function Ended({ row }) {
 }
 
 function Actions({ row }) {
-  if (!mayCommand.value) return null;
+  const shown = (unfinished(row) ? ["assign", "end", "merge", "amend"] : ["reopen"]).filter(mayOpen);
+  if (shown.length === 0) return null;
   const open = (kind, more = {}) => () => { panel.value = { kind, ids: [row.request], ...more }; };
   if (!unfinished(row)) {
     return html`<div class="detail-actions"><button type="button" class="button" onClick=${open("reopen")} data-key="r">${t("requests.reopen")} <kbd>r</kbd></button></div>`;
   }
   return html`<div class="detail-actions">
-    <button type="button" class=${classes("button", (row.slots === null || row.taken < row.slots) && "button-main")} onClick=${open("assign")} aria-keyshortcuts="a">${t("requests.assign")} <kbd>a</kbd></button>
-    <button type="button" class="button" onClick=${open("end")} aria-keyshortcuts="x">${t("requests.end")} <kbd>x</kbd></button>
-    <button type="button" class="button" onClick=${open("merge")} aria-keyshortcuts="m">${t("requests.merge")} <kbd>m</kbd></button>
-    <button type="button" class="button" onClick=${open("amend")} aria-keyshortcuts="e">${t("requests.amend")} <kbd>e</kbd></button></div>`;
+    ${shown.includes("assign") && html`<button type="button" class=${classes("button", (row.slots === null || row.taken < row.slots) && "button-main")} onClick=${open("assign")} aria-keyshortcuts="a">${t("requests.assign")} <kbd>a</kbd></button>`}
+    ${shown.includes("end") && html`<button type="button" class="button" onClick=${open("end")} aria-keyshortcuts="x">${t("requests.end")} <kbd>x</kbd></button>`}
+    ${shown.includes("merge") && html`<button type="button" class="button" onClick=${open("merge")} aria-keyshortcuts="m">${t("requests.merge")} <kbd>m</kbd></button>`}
+    ${shown.includes("amend") && html`<button type="button" class="button" onClick=${open("amend")} aria-keyshortcuts="e">${t("requests.amend")} <kbd>e</kbd></button>`}</div>`;
 }
 
 const Fact = ({ name, children }) => html`<div class="fact"><dt>${t(`requests.${name}`)}</dt><dd>${children}</dd></div>`;

@@ -2,6 +2,7 @@
 import { html } from "../preact.js";
 import { t, word } from "../i18n.js";
 import { href } from "../router.js";
+import { ACTORS } from "../rules.js";
 import { areas, teams } from "../store.js";
 import { hhmm, hhmmss, localDate, day, stamp } from "../time.js";
 import { Icon } from "../ui.js";
@@ -54,7 +55,7 @@ export function sentence(event) {
 /** Who did it: role and name. */
 export function who(actor) {
   const [scope, ...rest] = actor.split("/");
-  return ["dispatcher", "gateway", "worker", "admin", "service"].includes(scope) ? t(`actor.${scope}`, { name: rest.join("/") }) : actor;
+  return ACTORS.includes(scope) ? t(`actor.${scope}`, { name: rest.join("/") }) : actor;
 }
 
 /** The events of a request, newest first, by day. */

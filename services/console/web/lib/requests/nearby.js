@@ -3,10 +3,10 @@ import { html } from "../preact.js";
 import { unfinished } from "../alerts.js";
 import { number, t } from "../i18n.js";
 import { href, route } from "../router.js";
-import { areas, mayCommand, requests } from "../store.js";
+import { areas, requests } from "../store.js";
 import { since, span } from "../time.js";
 import { Priority, State } from "../ui.js";
-import { panel } from "./desk.js";
+import { mayOpen, panel } from "./desk.js";
 import { What } from "./show.js";
 
 const NEAR_METRES = 300;
@@ -52,7 +52,7 @@ export function Nearby({ row }) {
       <${Priority} value=${other.priority} short /><span><${What} row=${other} /></span><${State} domain="request_state" value=${other.state} />
       <span class="muted nearby-how">${far !== null ? t("requests.metres", { n: number(Math.round(far / 10) * 10) }) : t(same ? "requests.same_area" : "requests.same_community")}
         · ${t("requests.apart", { span: span(apart) })} · ${since(other.opened_at)}</span>
-      ${mayCommand.value && html`<button type="button" class="button button-plain" onClick=${() => { panel.value = { kind: "merge", ids: [row.request, other.request] }; }}
+      ${mayOpen("merge") && html`<button type="button" class="button button-plain" onClick=${() => { panel.value = { kind: "merge", ids: [row.request, other.request] }; }}
         aria-label=${t("requests.merge_with", { id: other.request })}>${t("requests.merge")}</button>`}</li>`)}
     ${found.length > MOST && html`<li class="muted">${t("requests.nearby_more", { n: found.length - MOST })}</li>`}</ul>`;
 }

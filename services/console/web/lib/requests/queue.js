@@ -11,7 +11,7 @@ import { alertOf } from "../alerts.js";
 import { stamp } from "../time.js";
 import { AreaPick } from "./area.js";
 import { OpenedAgo, Place, Slots, Standing, What } from "./show.js";
-import { checked, endedRows, panel, show, slow, tasksOf, toggle, unitName } from "./desk.js";
+import { checked, endedRows, mayOpen, panel, show, slow, tasksOf, toggle, unitName } from "./desk.js";
 import { ENDED, PRIORITIES, UNFINISHED } from "../rules.js";
 import {
   ALERTS, clearFilters, comparison, filtered, filtersOf, passer, setFilter, sortBy, sortOf, tally, toggleFilter,
@@ -302,8 +302,8 @@ function Checked() {
   if (!ids.size) return null;
   return html`<div class="checked" role="region" aria-label=${t("requests.checked_n", { n: ids.size })}>
     <strong>${t("requests.checked_n", { n: ids.size })}</strong>
-    <button type="button" class="button" onClick=${() => { panel.value = { kind: "merge", ids: [...ids] }; }} aria-keyshortcuts="m">${t("requests.merge_checked")} <kbd>m</kbd></button>
-    <button type="button" class="button" onClick=${() => { panel.value = { kind: "cancel", ids: [...ids] }; }} aria-keyshortcuts="x">${t("requests.cancel_checked")} <kbd>x</kbd></button>
+    ${mayOpen("merge") && html`<button type="button" class="button" onClick=${() => { panel.value = { kind: "merge", ids: [...ids] }; }} aria-keyshortcuts="m">${t("requests.merge_checked")} <kbd>m</kbd></button>`}
+    ${mayOpen("cancel") && html`<button type="button" class="button" onClick=${() => { panel.value = { kind: "cancel", ids: [...ids] }; }} aria-keyshortcuts="x">${t("requests.cancel_checked")} <kbd>x</kbd></button>`}
     <button type="button" class="button button-plain" onClick=${() => { checked.value = new Set(); }}>${t("requests.uncheck")}</button>
   </div>`;
 }

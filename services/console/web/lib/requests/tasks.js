@@ -3,11 +3,11 @@ import { html, useState } from "../preact.js";
 import { command, uuid } from "../api.js";
 import { t, word } from "../i18n.js";
 import { href, route } from "../router.js";
-import { mayCommand } from "../store.js";
+import { may } from "../store.js";
 import { hhmm, now, span, stamp } from "../time.js";
 import { Dialog, ErrorNote, Icon, State, classes, useAction } from "../ui.js";
 import { ACCEPTED, DISPATCHED, DONE, OFFERED, STAGES, UNENDED } from "../rules.js";
-import { checkedTasks, panel, toggleTask, unitHref, unitName } from "./desk.js";
+import { checkedTasks, mayOpen, panel, toggleTask, unitHref, unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
 
 /** What the desk may say next of an assignment that is not under way yet: [step, command, data]. */
@@ -40,7 +40,9 @@ const Unit = ({ row }) => {
 function Task({ row }) {
   const [releasing, setReleasing] = useState(false);
   const action = useAction();
-  const steps = mayCommand.value ? stepsOf(row) : [];
+  const steps = stepsOf(row).filter(([, name]) => may(name));
+  const gives = row.live && mayOpen("reassign");
+  const releases = may("assignment.release");
   const [said, setSaid] = useState(null);
   // busy with what was said of this very state: the next step may come before the answer to the last one has
   const busy = action.busy && said === row.state;
@@ -50,18 +52,18 @@ function Task({ row }) {
   };
   return html`<li class="task">
     <div class="task-head">
-      ${row.live && mayCommand.value && html`<input type="checkbox" checked=${checkedTasks.value.has(row.assignment)}
+      ${gives && html`<input type="checkbox" checked=${checkedTasks.value.has(row.assignment)}
         aria-label=${t("requests.check_task", { unit: unitName(row) })} onChange=${() => toggleTask(row)} />`}
       <${Unit} row=${row} /><${State} domain="assignment_state" value=${row.state} />
       ${row.override && html`<span class="muted">${t("requests.overridden", { reason: word("reason", row.override) })}</span>`}
     </div>
     ${row.state === OFFERED ? html`<${Countdown} row=${row} />` : html`<${Track} row=${row} />`}
-    ${steps.length > 0 && html`<div class="task-steps">${steps.map(([step, name, data], index) => html`<button type="button" key=${step}
+    ${(steps.length > 0 || gives || releases) && html`<div class="task-steps">${steps.map(([step, name, data], index) => html`<button type="button" key=${step}
         class=${classes("button", index === 0 && "button-next")} aria-disabled=${busy ? "true" : undefined}
         onClick=${() => !busy && say(name, data)}>${t(`requests.step_${step}`)}</button>`)}
       <span class="task-away">
-        ${row.live && html`<button type="button" class="button button-plain" onClick=${() => { panel.value = { kind: "reassign", rows: [row] }; }}>${t("requests.reassign")}</button>`}
-        <button type="button" class="button button-plain" onClick=${() => setReleasing(true)}>${t(row.live ? "requests.release" : "requests.withdraw")}</button></span></div>`}
+        ${gives && html`<button type="button" class="button button-plain" onClick=${() => { panel.value = { kind: "reassign", rows: [row] }; }}>${t("requests.reassign")}</button>`}
+        ${releases && html`<button type="button" class="button button-plain" onClick=${() => setReleasing(true)}>${t(row.live ? "requests.release" : "requests.withdraw")}</button>`}</span></div>`}
     <${ErrorNote} problem=${action.problem} />
     ${releasing && html`<${Release} row=${row} close=${() => setReleasing(false)} />`}</li>`;
 }
