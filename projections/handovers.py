@@ -53,8 +53,8 @@ def evolve(row: HandoverRow | None, envelope: EventEnvelope, key: str) -> Handov
                 text=e.text,
             )
         case HandoverAcknowledged() if row:
-            mine = Acknowledgement(envelope.actor, envelope.at)
-            return msgspec.structs.replace(row, acknowledged=(*row.acknowledged, mine))
+            acknowledgement = Acknowledgement(envelope.actor, envelope.at)
+            return msgspec.structs.replace(row, acknowledged=(*row.acknowledged, acknowledgement))
         case HandoverResolved() if row:
             return _resolved(row, envelope)
         case HandoverErased() if row:

@@ -94,15 +94,15 @@ def derived(rows: Iterable[PresenceRow]) -> list[IntervalRow]:
     for row in rows:
         if not row.void:
             facts.setdefault(row.worker, []).append(row)
-    return [one for worker, mine in sorted(facts.items()) for one in _of_one(worker, sorted(mine, key=order))]
+    return [one for worker, own in sorted(facts.items()) for one in _of_one(worker, sorted(own, key=order))]
 
 
-def _of_one(worker: str, mine: list[PresenceRow]) -> Iterator[IntervalRow]:
+def _of_one(worker: str, rows: list[PresenceRow]) -> Iterator[IntervalRow]:
     """Person-times of one worker, by their facts in (at, position) order."""
     late: dict[datetime, float] = {}
-    for row in mine:
+    for row in rows:
         late[row.at] = max(late.get(row.at, 0.0), row.late_seconds)
-    for one in intervals(worker, (Fact(row.at, row.position, row.kind, row.area) for row in mine)):
+    for one in intervals(worker, (Fact(row.at, row.position, row.kind, row.area) for row in rows)):
         yield IntervalRow(
             worker=worker,
             area=one.area,

@@ -52,13 +52,17 @@ def evolve(row: RosterRow | None, envelope: EventEnvelope, key: str) -> RosterRo
     return row
 
 
-def _placed(row: RosterRow | None, place: WorkerStanding, envelope: EventEnvelope, key: str) -> RosterRow:
-    fields = {"area": place.area, "role": place.role, "presence": place.presence, "team": place.team}
-    if row is None:
-        row = RosterRow(worker=key, since=envelope.at, **fields)  # pyright: ignore[reportArgumentType]
-    if (row.area, row.presence, row.team) == (place.area, place.presence, place.team):
-        return msgspec.structs.replace(row, **fields)
-    return msgspec.structs.replace(row, since=envelope.at, **fields)
+def _placed(row: RosterRow | None, standing: WorkerStanding, envelope: EventEnvelope, key: str) -> RosterRow:
+    before = row and (row.area, row.presence, row.team)
+    stays = before == (standing.area, standing.presence, standing.team)
+    return msgspec.structs.replace(
+        row or RosterRow(worker=key, area=standing.area, role=standing.role, presence=standing.presence),
+        area=standing.area,
+        role=standing.role,
+        presence=standing.presence,
+        team=standing.team,
+        since=row.since if row and stays else envelope.at,
+    )
 
 
 def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> RosterRow | None:

@@ -60,7 +60,7 @@ class Log:
         self.events: list[EventEnvelope] = []
         self.commits: list[Commit] = []
         self.now = DAY
-        self._asked = 0
+        self._commands = 0
 
     def do(self, command: Command, **how: Any) -> list[EventEnvelope]:
         """Record a command and give its events. Raises Refused, having changed nothing."""
@@ -116,10 +116,10 @@ class Log:
         id: str | None = None,
     ) -> Context:
         self.now = max(now or self.now, self.now)
-        self._asked += 1
+        self._commands += 1
         past = at if at and (observed or command.KIND == FACT) else self.now  # claims happen now
         return Context(
-            id=id or f"c{self._asked}",
+            id=id or f"c{self._commands}",
             actor="test",
             now=self.now,
             at=min(past, self.now),

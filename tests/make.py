@@ -22,7 +22,7 @@ class Chain:
     def __init__(self, jurisdiction: str = JURISDICTION) -> None:
         self.state = State(jurisdiction)
         self.commits: list[Stored] = []
-        self._asked = 0
+        self._commands = 0
 
     @property
     def head(self) -> Head:
@@ -58,9 +58,9 @@ class Chain:
         return stored
 
     def _context(self, now: datetime, at: datetime | None, observed: bool) -> Context:
-        self._asked += 1
+        self._commands += 1
         return Context(
-            id=str(uuid5(_IDS, f"command {self._asked}")),
+            id=str(uuid5(_IDS, f"command {self._commands}")),
             actor="test",
             now=now,
             at=min(at or now, now),

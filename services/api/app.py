@@ -39,10 +39,10 @@ from services.api.context import answer, muster, principal
 from services.api.hub import Hub
 from services.api.lag import Lag
 from services.api.limits import LimitBodies
-from services.api.mine import WorkerReader
 from services.api.pages import STATIC, SecurityHeaders, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
 from services.api.server.edge import Edge
+from services.api.worker_rows import WorkerReader
 from services.application.muster import Muster
 from services.history.history import History
 from services.intake.desk import Imports
@@ -67,7 +67,7 @@ def build(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with app.state.imports.kept(), muster.running():
+        async with app.state.imports.spool_folder(), muster.running():
             start = muster.background.start
             start("hub", app.state.hub.run())
             start("lag", app.state.lag.run())
@@ -80,7 +80,7 @@ def build(
 
     app = FastAPI(title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
-    app.state.wrong_codes, app.state.looking = sign_in_codes.WrongCodes(), WorkerReader(muster.views)
+    app.state.wrong_codes, app.state.worker_reader = sign_in_codes.WrongCodes(), WorkerReader(muster.views)
     app.state.pusher = pusher
     app.state.imports = Imports(muster.vault, muster.clock, muster.background)
     app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)

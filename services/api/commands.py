@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from services.access import Principal
 from services.api.context import answer, json_body, model, muster, principal
-from services.api.problems import Problem, invalid, told
+from services.api.problems import Problem, describe, invalid
 from services.decisions.base import Command
 from services.decisions.fields import Instant
 from services.decisions.scopes import PUBLIC
@@ -165,7 +165,7 @@ def _told(outcome: Outcome) -> Outcome | dict[str, Any]:
     """With a sentence, where it says why."""
     if outcome.code is None:
         return outcome
-    return msgspec.to_builtins(outcome) | told(outcome.code, outcome.values)
+    return msgspec.to_builtins(outcome) | describe(outcome.code, outcome.values)
 
 
 def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> CommandEnvelope | Outcome:

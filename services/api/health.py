@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from services.api.context import answer, muster, principal
 from services.api.problems import Problem
-from services.application.muster import Muster
+from services.application.commands import Commands
+from services.application.progress import ViewProgress
+from services.views.port import Views
 
 
 async def healthz(request: Request) -> Response:
@@ -19,7 +21,14 @@ async def healthz(request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """Ready, degraded or not: every loop lives, nothing is parked, no view is set aside."""
-    state = await _state(muster(request))
+    service = muster(request)
+    state = {
+        "status": "",
+        "failure": service.background.failure or service.progress.trouble,
+        "parked": _parked(service.commands, service.progress),
+        "unclean": service.inspector.unclean,
+        "degraded": await _degraded(service.commands, service.views),
+    }
     red = bool(state["failure"] or state["parked"])
     state["status"] = "not_ready" if red else "degraded" if state["degraded"] else "ready"
     if not await _may_know(request):
@@ -35,18 +44,14 @@ async def _may_know(request: Request) -> bool:
         return False
 
 
-async def _state(service: Muster) -> dict[str, Any]:
-    parked = {key: writer.parked for key, writer in service.commands.writers.items() if writer.parked}
-    degraded = {
-        key: found for key in service.commands.writers if (found := await service.views.degraded(key))
-    }
-    return {
-        "status": "",
-        "failure": service.background.failure or service.progress.trouble,
-        "parked": parked | service.progress.parked,
-        "unclean": service.inspector.unclean,
-        "degraded": degraded,
-    }
+def _parked(commands: Commands, progress: ViewProgress) -> dict[str, Any]:
+    """Jurisdiction -> why nothing is written or projected there."""
+    return {key: writer.parked for key, writer in commands.writers.items() if writer.parked} | progress.parked
+
+
+async def _degraded(commands: Commands, views: Views) -> dict[str, Any]:
+    """Jurisdiction -> views that are set aside."""
+    return {key: found for key in commands.writers if (found := await views.degraded(key))}
 
 
 async def metrics(request: Request) -> Response:

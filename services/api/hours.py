@@ -11,17 +11,17 @@ SHOWN: Final = 20
 """Person-times that are listed, the newest ones."""
 
 
-def hours(mine: Sequence[IntervalRow], now: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    """Seconds of duty until now; weeks begin on Monday. `mine` in order of time, of one worker."""
+def hours(intervals: Sequence[IntervalRow], now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """Seconds of duty until now; weeks begin on Monday. `intervals` in order of time, of one worker."""
     today, week = _begins(now, zone)
     return {
-        "today_seconds": _seconds(mine, today, now),
-        "week_seconds": _seconds(mine, week, now),
-        "total_seconds": _seconds(mine, None, now),
-        "on_since": on_since(mine),
+        "today_seconds": _seconds(intervals, today, now),
+        "week_seconds": _seconds(intervals, week, now),
+        "total_seconds": _seconds(intervals, None, now),
+        "on_since": on_since(intervals),
         "intervals": [
             {"since": one.since, "until": one.until, "area": one.area, "seconds": _length(one, None, now)}
-            for one in mine[-SHOWN:]
+            for one in intervals[-SHOWN:]
         ],
     }
 
@@ -33,8 +33,8 @@ def _begins(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return datetime.combine(date, time(), zone), datetime.combine(monday, time(), zone)
 
 
-def _seconds(mine: Sequence[IntervalRow], begin: datetime | None, now: datetime) -> float:
-    return sum(_length(one, begin, now) for one in mine)
+def _seconds(intervals: Sequence[IntervalRow], begin: datetime | None, now: datetime) -> float:
+    return sum(_length(one, begin, now) for one in intervals)
 
 
 def _length(one: IntervalRow, begin: datetime | None, now: datetime) -> float:
@@ -43,12 +43,12 @@ def _length(one: IntervalRow, begin: datetime | None, now: datetime) -> float:
     return max(((one.until or now) - since).total_seconds(), 0.0)
 
 
-def on_since(mine: Sequence[IntervalRow]) -> datetime | None:
+def on_since(intervals: Sequence[IntervalRow]) -> datetime | None:
     """When the present duty began, through all areas without a gap; None = off duty."""
-    if not mine or mine[-1].until is not None:
+    if not intervals or intervals[-1].until is not None:
         return None
-    since = mine[-1].since
-    for one in reversed(mine[:-1]):
+    since = intervals[-1].since
+    for one in reversed(intervals[:-1]):
         if one.until != since:
             break
         since = one.since

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from services.access import Principal
 from services.api.commands import commander
 from services.api.context import answer, muster, tokens
-from services.api.parameters import given, whole
+from services.api.parameters import read_parameters, whole
 from services.api.problems import Problem
 from services.intake import ColumnsMissing, ImportFailed, Mapping, load_mapping, shipped
 from services.intake.desk import Import, Imports, TooMany
@@ -65,7 +65,7 @@ def _columns(mapping: Mapping) -> Iterator[dict[str, Any]]:
 async def preview(request: Request) -> Response:
     """The columns of a file and what its first rows would do; nothing is recorded."""
     jurisdiction, _ = await _importer(request)
-    mapping, file, rows = _asked(request, "rows")
+    mapping, file, rows = _parameters(request, "rows")
     content = await _content(request)
     try:
         seen = await _desk(request).preview(jurisdiction, file, mapping, content, rows)
@@ -85,7 +85,7 @@ async def preview(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """Take a file and import it: 202 with the id under which its progress is told."""
     jurisdiction, asker = await _importer(request)
-    mapping, file, _ = _asked(request, "language")
+    mapping, file, _ = _parameters(request, "language")
     language = request.query_params.get("language", REFERENCE)
     if language not in languages():
         raise Problem(400, "parameter.invalid", name="language", choices=list(languages()))
@@ -109,7 +109,7 @@ async def begin(request: Request) -> Response:
 async def listing(request: Request) -> Response:
     """The imports of this process that the asker may see, the newest first."""
     jurisdiction, asker = await _importer(request)
-    return answer({"items": _desk(request).all(_seen(jurisdiction, asker))}, headers=_PRIVATE)
+    return answer({"items": _desk(request).all(_visible_to(jurisdiction, asker))}, headers=_PRIVATE)
 
 
 async def single(request: Request) -> Response:
@@ -132,21 +132,24 @@ async def rejects(request: Request) -> Response:
 async def _one(request: Request) -> Import:
     """Raises 404."""
     jurisdiction, asker = await _importer(request)
-    found = _desk(request).one(str(request.path_params["id"]), _seen(jurisdiction, asker))
+    found = _desk(request).one(str(request.path_params["id"]), _visible_to(jurisdiction, asker))
     if found is None:
         raise Problem(404, "import.unknown")
     return found
 
 
-def _seen(jurisdiction: str, asker: Principal) -> Callable[[str, str], bool]:
+def _visible_to(jurisdiction: str, asker: Principal) -> Callable[[str, str], bool]:
     """One's own; an admin of the whole jurisdiction sees all: rejected rows hold personal data."""
     every = asker.may("all_imports")
     return lambda where, owner: where == jurisdiction and (every or owner == asker.id)
 
 
-def _asked(request: Request, *more: str) -> tuple[Mapping, str, int]:
+def _parameters(request: Request, *more: str) -> tuple[Mapping, str, int]:
     """(mapping, the file's name, rows to show) of the query string. Raises 400."""
-    found = {name: one for name, (one,) in given(request, "imports", once=("mapping", "file", *more)).items()}
+    found = {
+        name: one
+        for name, (one,) in read_parameters(request, "imports", once=("mapping", "file", *more)).items()
+    }
     mapping = SHIPPED.get(found.get("mapping", ""))
     if mapping is None:
         raise Problem(400, "parameter.invalid", name="mapping", choices=list(SHIPPED))

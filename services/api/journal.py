@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from events.commit import Commit, decode
 from services.api.context import muster, reader, still
-from services.api.parameters import flag, given, whole
+from services.api.parameters import flag, read_parameters, whole
 from services.api.problems import Problem
 from services.log.port import Log
 
@@ -48,7 +48,7 @@ async def journal(request: Request) -> StreamingResponse:
     jurisdiction, asker = await reader(request)
     if not asker.may("read_log"):
         raise Problem(403, "forbidden", variant="log")
-    found = given(request, "The log", once=("after", "follow"))
+    found = read_parameters(request, "The log", once=("after", "follow"))
     after = whole("after", found.get("after", ["0"])[0], 0, 1 << 60)
     follow = flag("follow", found.get("follow", ["false"])[0])
     return StreamingResponse(

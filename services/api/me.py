@@ -15,11 +15,11 @@ from projections.requests import RequestRow
 from services.access import Principal
 from services.api.context import answer, muster, reader
 from services.api.hours import hours
-from services.api.mine import WorkerReader, WorkerRows
-from services.api.parameters import flag, given
+from services.api.parameters import flag, read_parameters
 from services.api.problems import Problem
 from services.api.rows import Opener, personal_of
 from services.api.views import own_team, record_reveal
+from services.api.worker_rows import WorkerReader, WorkerRows
 
 _PERSONAL: Final = tuple(field for field in personal_of("requests") if field != "note")
 """Of a request; the note on its end is the desk's own."""
@@ -54,63 +54,63 @@ async def _worker(request: Request) -> tuple[str, Principal, str]:
 async def me(request: Request) -> Response:
     """Everything that the courier's page shows. The own name is open, all else that is personal masked."""
     jurisdiction, asker, worker = await _worker(request)
-    given(request, "me")
-    looking: WorkerReader = request.app.state.looking
-    mine = await looking.mine(jurisdiction, worker)
-    if mine is None:
+    read_parameters(request, "me")
+    worker_reader: WorkerReader = request.app.state.worker_reader
+    rows = await worker_reader.read(jurisdiction, worker)
+    if rows is None:
         raise Problem(404, "worker.unknown", worker=worker)
     service = muster(request)
     now, opener = service.clock.now(), Opener(service.vault, jurisdiction)
-    shown = await _shown(mine, opener)
-    zone = ZoneInfo(mine.jurisdiction.timezone if mine.jurisdiction else service.timezone)
-    tag = _tag(asker, shown, mine, now.astimezone(zone))
+    shown = await _shown(rows, opener)
+    zone = ZoneInfo(rows.jurisdiction.timezone if rows.jurisdiction else service.timezone)
+    tag = _tag(asker, shown, rows, now.astimezone(zone))
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    times = {"hours": hours(mine.intervals, now, zone), "now": now, "position": mine.position}
+    times = {"hours": hours(rows.intervals, now, zone), "now": now, "position": rows.position}
     return answer(shown | times, headers=headers)
 
 
-def _tag(asker: Principal, shown: dict[str, Any], mine: WorkerRows, local: datetime) -> str:
+def _tag(asker: Principal, shown: dict[str, Any], rows: WorkerRows, local: datetime) -> str:
     """Changes with what is shown and with the local day, not with seconds that merely go by."""
-    parts = _encoder.encode((asker.id, shown, mine.intervals, local.date()))
+    parts = _encoder.encode((asker.id, shown, rows.intervals, local.date()))
     return f'"{hashlib.sha256(parts).hexdigest()[:32]}"'
 
 
-async def _shown(mine: WorkerRows, opener: Opener) -> dict[str, Any]:
-    await opener.warm(roster=(mine.worker, *mine.members), requests=mine.requests.values())
+async def _shown(rows: WorkerRows, opener: Opener) -> dict[str, Any]:
+    await opener.warm(roster=(rows.worker, *rows.members), requests=rows.requests.values())
     return {
-        "worker": _me(mine, opener),
-        "team": _team(mine, opener),
-        "tasks": [_task(mine, task, opener) for task in mine.tasks],
-        "recent": [_task(mine, task, None) for task in mine.recent],
+        "worker": _me(rows, opener),
+        "team": _team(rows, opener),
+        "tasks": [_task(rows, task, opener) for task in rows.tasks],
+        "recent": [_task(rows, task, None) for task in rows.recent],
     }
 
 
-def _named(mine: WorkerRows, area: str | None) -> str | None:
-    row = mine.areas.get(area or "")
+def _named(rows: WorkerRows, area: str | None) -> str | None:
+    row = rows.areas.get(area or "")
     return row.name if row else None
 
 
-def _me(mine: WorkerRows, opener: Opener) -> dict[str, Any]:
-    row = mine.worker
+def _me(rows: WorkerRows, opener: Opener) -> dict[str, Any]:
+    row = rows.worker
     masked = opener.row("roster", row.worker, row)
     name = opener.plain(row.name) if row.name else None
     fields = {field: getattr(row, field) for field in _WORKER}
     return fields | {
         "name": name,
         "phone": masked["phone"],
-        "area_name": _named(mine, row.area),
-        "home_area_name": _named(mine, row.home_area),
+        "area_name": _named(rows, row.area),
+        "home_area_name": _named(rows, row.home_area),
     }
 
 
-def _team(mine: WorkerRows, opener: Opener) -> dict[str, Any] | None:
-    if mine.team is None:
+def _team(rows: WorkerRows, opener: Opener) -> dict[str, Any] | None:
+    if rows.team is None:
         return None
-    members = [(row, opener.row("roster", row.worker, row)) for row in mine.members]
-    return {field: getattr(mine.team, field) for field in _TEAM} | {
-        "area_name": _named(mine, mine.team.area),
+    members = [(row, opener.row("roster", row.worker, row)) for row in rows.members]
+    return {field: getattr(rows.team, field) for field in _TEAM} | {
+        "area_name": _named(rows, rows.team.area),
         "members": [
             {"worker": row.worker, "name": masked["name"], "presence": row.presence}
             for row, masked in members
@@ -118,10 +118,10 @@ def _team(mine: WorkerRows, opener: Opener) -> dict[str, Any] | None:
     }
 
 
-def _task(mine: WorkerRows, task: AssignmentRow, opener: Opener | None) -> dict[str, Any]:
+def _task(rows: WorkerRows, task: AssignmentRow, opener: Opener | None) -> dict[str, Any]:
     """Without an opener nothing of the request is told that says who asked or where they live."""
-    row = mine.requests.get(task.request)
-    request = _request(row, _named(mine, row.area), opener) if row else None
+    row = rows.requests.get(task.request)
+    request = _request(row, _named(rows, row.area), opener) if row else None
     return {field: getattr(task, field) for field in _TASK} | {"request": request}
 
 
@@ -151,7 +151,7 @@ async def task(request: Request) -> Response:
 
 def _reveal(request: Request) -> bool:
     """Raises 400."""
-    return flag("reveal", given(request, "A task", once=("reveal",)).get("reveal", ["false"])[0])
+    return flag("reveal", read_parameters(request, "A task", once=("reveal",)).get("reveal", ["false"])[0])
 
 
 async def _of_theirs(

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.server.edge import Edge
 
-STATIC: Final = Path(__file__).parent.parent / "static"
+STATIC: Final = Path(__file__).parent / "static"
 _FEATURES: Final = (
     "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), "
     "hid=(), accelerometer=(), gyroscope=(), magnetometer=(), display-capture=()"

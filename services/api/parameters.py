@@ -14,7 +14,7 @@ MOST_VALUES: Final = 100
 MOST_LENGTH: Final = 1000
 
 
-def given(
+def read_parameters(
     request: Request, what: str, *, once: Collection[str] = (), many: Collection[str] = ()
 ) -> dict[str, list[str]]:
     """All values by name. `what` is asked; `once` and `many` are its parameters, the latter repeated."""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from events.presence import ON_DUTY
 from services.access import Principal
 from services.api.context import answer, muster, reader
-from services.api.parameters import given, whole
+from services.api.parameters import read_parameters, whole
 from services.api.problems import Problem
 from services.locations.duty import expired
 from services.locations.port import Fix
@@ -42,7 +42,7 @@ async def _page(request: Request, jurisdiction: str, query: Query) -> Page:
 
 def _query(request: Request, asker: Principal) -> Query:
     """Raises 400."""
-    found = given(request, "places", once=("limit", "cursor"), many=("area", "role", "presence"))
+    found = read_parameters(request, "places", once=("limit", "cursor"), many=("area", "role", "presence"))
     presence = found.get("presence", list(ON_DUTY))
     if not set(presence) <= set(ON_DUTY):
         raise Problem(400, "parameter.invalid", name="presence", choices=list(ON_DUTY))

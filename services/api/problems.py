@@ -45,7 +45,7 @@ class Problem(Exception):
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
-            **told(self.code, self.values),
+            **describe(self.code, self.values),
             **self.more,
         }
         return Response(
@@ -53,7 +53,7 @@ class Problem(Exception):
         )
 
 
-def told(code: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def describe(code: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Members that say why something was refused."""
     return {"code": code, "detail": sentence(code, values), "values": values}
 

@@ -55,7 +55,7 @@ async def key(request: Request) -> Response:
 
 async def subscribe(request: Request) -> Response:
     """Wake this phone for offers and dispatches of its worker and their active team."""
-    jurisdiction, token, worker, pusher = await _asked(request)
+    jurisdiction, token, worker, pusher = await _subscriber(request)
     given = await model(request, Subscribe)
     if not pusher.rules.allow(given.endpoint):
         raise Problem(422, "push.endpoint")
@@ -78,13 +78,13 @@ async def subscribe(request: Request) -> Response:
 
 async def unsubscribe(request: Request) -> Response:
     """Wake this phone no longer; an unknown endpoint is no error."""
-    jurisdiction, _, worker, pusher = await _asked(request)
+    jurisdiction, _, worker, pusher = await _subscriber(request)
     given = await model(request, Unsubscribe)
     await pusher.unsubscribe(given.endpoint, (jurisdiction, worker))
     return answer({"status": "ok"})
 
 
-async def _asked(request: Request) -> tuple[str, str, str, Pusher]:
+async def _subscriber(request: Request) -> tuple[str, str, str, Pusher]:
     """(jurisdiction, token's id, worker, pusher). Raises 401, 403, 404, 409."""
     jurisdiction, asker = await reader(request)
     if asker.worker is None:

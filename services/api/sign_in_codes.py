@@ -71,16 +71,16 @@ class WrongCodes:
 
     def check(self, address: str) -> None:
         """Before a code is tried. Raises 429."""
-        mine = self._by_address.get(address, deque(maxlen=WRONG_A_MINUTE))
-        for times, seconds in ((mine, _MINUTE), (self._all, 1.0)):
+        wrong = self._by_address.get(address, deque(maxlen=WRONG_A_MINUTE))
+        for times, seconds in ((wrong, _MINUTE), (self._all, 1.0)):
             if len(times) == times.maxlen and (wait := times[0] + seconds - self._now()) > 0:
                 raise _too_many(wait)
 
     def note(self, address: str) -> None:
         """A code was wrong."""
-        mine = self._by_address.pop(address, None) or deque(maxlen=WRONG_A_MINUTE)
-        self._by_address[address] = mine
-        for times in (mine, self._all):
+        wrong = self._by_address.pop(address, None) or deque(maxlen=WRONG_A_MINUTE)
+        self._by_address[address] = wrong
+        for times in (wrong, self._all):
             times.append(self._now())
         while len(self._by_address) > MOST_ADDRESSES:
             self._by_address.popitem(last=False)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from services.access import Principal
 from services.api.context import answer, model, muster, reader
-from services.api.problems import Problem, told
+from services.api.problems import Problem, describe
 from services.decisions.base import Refused
 from services.decisions.fields import Instant
 from services.locations.datum import Datum, to_wgs84
@@ -91,7 +91,7 @@ async def report(request: Request) -> Response:
     kept = await service.locations.record(jurisdiction, recent) if recent else 0
     older = len(accepted) - kept
     service.figures.reported(kept=kept, older=older, refused=len(refused))
-    items = [{"index": n, **told(why.code, why.values)} for n, why in sorted(refused.items())]
+    items = [{"index": n, **describe(why.code, why.values)} for n, why in sorted(refused.items())]
     return answer({"kept": kept, "older": older, "refused": items})
 
 

@@ -18,7 +18,7 @@ from projections.presence import INTERVALS, keyed
 from services.access import Principal
 from services.adapters.memory.views import page_of
 from services.api.context import answer, muster, reader
-from services.api.parameters import flag, given, instant, whole
+from services.api.parameters import flag, instant, read_parameters, whole
 from services.api.problems import Problem
 from services.api.rows import Opener, personal_of, subjects_of
 from services.decisions.jurisdiction.commands import Reveal
@@ -47,7 +47,7 @@ class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 def parameters(request: Request, view: View[Any], asker: Principal, team: str | None = None) -> ViewQuery:
     """The query string, checked; `team` as told by `own_team`. Raises Problem 400 or 403."""
-    found = given(request, view.name, once=_ENVELOPE, many=("area", *view.filters))
+    found = read_parameters(request, view.name, once=_ENVELOPE, many=("area", *view.filters))
     return _view_query(view, found, asker, team)
 
 
@@ -110,7 +110,9 @@ def own(
     return {**filters, view.own.field: seen if wanted is None else [one for one in seen if one in wanted]}
 
 
-async def _asked(request: Request, jurisdiction: str, view: View[Any], asker: Principal) -> ViewQuery:
+async def _caught_up_query(
+    request: Request, jurisdiction: str, view: View[Any], asker: Principal
+) -> ViewQuery:
     """As `parameters`, once the views are where the asker wants them. Raises 400, 403, 504."""
     wanted = parameters(request, view, asker)
     await _caught_up(request, jurisdiction, wanted.after)
@@ -123,7 +125,7 @@ async def listing(request: Request) -> Response:
     """A page of a view."""
     view = catalog[request.path_params["view"]]
     jurisdiction, asker = await reader(request)
-    wanted = await _asked(request, jurisdiction, view, asker)
+    wanted = await _caught_up_query(request, jurisdiction, view, asker)
     page = await _page(request, jurisdiction, view, wanted)
     return await _answer(request, jurisdiction, view, wanted, page, asker)
 
@@ -219,7 +221,7 @@ async def intervals(request: Request) -> Response:
     jurisdiction, asker = await reader(request)
     if {"at", "as_of", "reveal"} & set(request.query_params):
         raise Problem(400, "parameter.unknown", variant="person_times")
-    wanted = await _asked(request, jurisdiction, INTERVALS, asker)
+    wanted = await _caught_up_query(request, jurisdiction, INTERVALS, asker)
     workers = wanted.query.filters.get("worker")
     facts = Query(filters={"worker": workers} if workers else {})
     found, head = await muster(request).views.snapshot(jurisdiction, {"presence": facts})
@@ -240,7 +242,7 @@ async def single(request: Request) -> Response:
     view = catalog[request.path_params["view"]]
     jurisdiction, asker = await reader(request)
     key = request.path_params["key"]
-    wanted = await _asked(request, jurisdiction, view, asker)
+    wanted = await _caught_up_query(request, jurisdiction, view, asker)
     query = msgspec.structs.replace(wanted.query, filters={**wanted.query.filters, "key": [key]})
     wanted = msgspec.structs.replace(wanted, query=query)
     page = await _page(request, jurisdiction, view, wanted)

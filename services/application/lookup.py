@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from projections.commands import CommandRow
 from services.decisions.state import RecordedCommand
 from services.views.port import RowUnreadable, Views, ViewsUnavailable
 
@@ -17,4 +18,8 @@ async def recorded_commands(
         rows = (await views.load(jurisdiction, {"commands": ids})).get("commands", {})
     except RowUnreadable as error:
         raise ViewsUnavailable(str(error)) from error
-    return {key: RecordedCommand(row.position, row.body, row.name) for key, row in rows.items() if row}  # type: ignore[attr-defined]
+    return {
+        key: RecordedCommand(row.position, row.body, row.name)
+        for key, row in rows.items()
+        if isinstance(row, CommandRow)
+    }

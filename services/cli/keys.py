@@ -7,7 +7,7 @@ import typer
 
 from services import wiring
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, err, existing, only, out, progress, run
-from services.cli.transfer import File, print_json, resting, told
+from services.cli.transfer import File, print_json, reporting_failures, resting
 from services.transfer import KeysLoaded, KeysWritten, TransferFailed, export_keys, load_keys
 from services.transfer.phones import index_phones
 
@@ -29,7 +29,7 @@ def export(
 ) -> None:
     """Write the keys of a jurisdiction's personal data to a file, under the master key or a passphrase."""
     secret = _secret(passphrase, passphrase_file, confirm=True)
-    with told(as_json):
+    with reporting_failures(as_json):
         done = run(_export_keys(existing(data), jurisdiction, out_, secret))
     _warn(done)
     if as_json:
@@ -68,7 +68,7 @@ def load(
 ) -> None:
     """Take over the keys of a file. Whoever was erased, there or here, stays erased."""
     secret = _secret(passphrase, passphrase_file, confirm=False)
-    with told(as_json):
+    with reporting_failures(as_json):
         done = run(_load_keys(data, file, secret, jurisdiction))
     if as_json:
         print_json(done)

@@ -14,7 +14,7 @@ from services.api.app import build
 from services.api.server.edge import BadTiles, Edge
 from services.api.server.serve import Door
 from services.api.server.serve import serve as run_server
-from services.api.server.tls import BadCertificate, given
+from services.api.server.tls import BadCertificate, certificate_of
 from services.cli.common import DATA, Data, Fail, out, run
 from services.push import BadPush, PushUnavailable
 
@@ -47,7 +47,7 @@ def serve(
     settings = wiring.settings()
     try:
         edge = wiring.edge()
-        certificate = given(tls_cert or settings.tls_cert, tls_key or settings.tls_key)
+        certificate = certificate_of(tls_cert or settings.tls_cert, tls_key or settings.tls_key)
         if certificate:
             certificate.context()
     except (BadCertificate, BadTiles) as error:

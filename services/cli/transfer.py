@@ -12,7 +12,7 @@ import msgspec
 import typer
 
 from services import wiring
-from services.application.muster import Muster
+from services.application.progress import ViewProgress
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, err, existing, only, out, progress, run
 from services.cli.importing import sink
 from services.intake.sending import Sink
@@ -36,7 +36,7 @@ File = Annotated[Path, typer.Option("--out", "-o", help="File to write; it must 
 
 
 @contextmanager
-def told(as_json: bool) -> Iterator[None]:
+def reporting_failures(as_json: bool) -> Iterator[None]:
     """A failure is one line; with --json also an object with its code."""
     try:
         yield
@@ -83,7 +83,7 @@ def export(
         raise Fail("--to says where a jurisdiction moves: give it together with --move.", 2)
     if move and upto is not None:
         raise Fail("--move exports everything: leave --upto out.", 2)
-    with told(as_json):
+    with reporting_failures(as_json):
         done = run(_export(existing(data), jurisdiction, out_, upto, to, move=move))
     _say_exported(done, as_json)
 
@@ -149,7 +149,7 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Append a file of commits to the log, once all of it was checked, and go on with the jurisdiction."""
-    with told(as_json):
+    with reporting_failures(as_json):
         done = run(_load(file, data, jurisdiction, source, restore=restore))
     if as_json:
         print_json(done)
@@ -177,7 +177,15 @@ async def _load(
         except BaseException:
             await muster.close()
             raise
-        return await _go_on(muster, loaded, source, restored=restore)
+        async with muster.running():
+            if loaded.outcome == "loaded":
+                position = await resume(
+                    muster.commands, muster.clock, loaded, source=source, restored=restore
+                )
+                await _find_phones(muster.log, muster.vault, code)
+                await _show(muster.progress, code, position, shared=muster.commands.shared)
+            head = await muster.log.end(code)
+        return {**msgspec.structs.asdict(loaded), "head": str(head)}
     finally:
         commits.close()
 
@@ -196,17 +204,13 @@ async def _append(log: Log, views: Views, commits: CommitFile, *, restore: bool)
         return await load_commits(commits, log, restore=restore, progress=done)
 
 
-async def _go_on(muster: Muster, loaded: Loaded, source: str | None, *, restored: bool) -> dict[str, Any]:
-    """Resume it, and see that the views and the phones follow."""
-    code = loaded.manifest.jurisdiction
-    async with muster.running():
-        if loaded.outcome == "loaded":
-            position = await resume(muster.commands, muster.clock, loaded, source=source, restored=restored)
-            with progress(f"making the phones of {code} findable", None) as done:
-                await index_phones(muster.log, muster.vault, code, done)
-            with progress(f"folding the views of {code}", None):
-                await muster.progress.reached(
-                    code, position, 0.0 if muster.commands.shared else SHOWN_SECONDS
-                )
-        head = await muster.log.end(code)
-    return {**msgspec.structs.asdict(loaded), "head": str(head)}
+async def _find_phones(log: Log, vault: Vault, code: str) -> None:
+    """Workers are found by their numbers here too."""
+    with progress(f"making the phones of {code} findable", None) as done:
+        await index_phones(log, vault, code, done)
+
+
+async def _show(views: ViewProgress, code: str, position: int, *, shared: bool) -> None:
+    """Wait for this process's views; those of a cluster follow by themselves."""
+    with progress(f"folding the views of {code}", None):
+        await views.reached(code, position, 0.0 if shared else SHOWN_SECONDS)

@@ -9,10 +9,9 @@ from typing import Any, ClassVar, Final, Literal, TypeVar
 import msgspec
 from pydantic import BaseModel, ConfigDict
 
-from events.base import Event, EventEnvelope
+from events.base import PERSONAL, PHONE, Event, EventEnvelope
 from events.catalog import newest
 from events.refs import subject_field
-from services.decisions.fields import PERSONAL, PHONE
 from services.decisions.references import mentions, undeclared
 from services.decisions.state import State
 from services.decisions.table import AREA, erasures, kinds
@@ -227,6 +226,6 @@ def _marked(cls: type[Command], mark: str) -> tuple[str, ...]:
     )
 
 
-def changes(asked: Command, *keys: str) -> dict[str, Any]:
+def changes(amendment: Command, *keys: str) -> dict[str, Any]:
     """What an amending command gives, beside its keys. Fields left out stay as they are."""
-    return {name: getattr(asked, name) for name in sorted(asked.model_fields_set - set(keys))}
+    return {name: getattr(amendment, name) for name in sorted(amendment.model_fields_set - set(keys))}

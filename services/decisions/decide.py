@@ -45,7 +45,7 @@ def decide(state: State, command: Command, ctx: Context, position: int, body: st
     """
     recorded: list[Recorded] = []
     for event in _events(state, command, ctx):
-        envelope = _happened(state, event, ctx, position + len(recorded))
+        envelope = _envelope(state, event, ctx, position + len(recorded))
         mark = state.mark()
         evolve(state, envelope)
         subject = (event.worker,) if isinstance(event, _OWN_FACT) and event.worker else ()
@@ -83,7 +83,7 @@ def _state_after(state: State, event: Event) -> dict[str, str | None]:
     return {}
 
 
-def _happened(state: State, event: Event, ctx: Context, position: int) -> EventEnvelope:
+def _envelope(state: State, event: Event, ctx: Context, position: int) -> EventEnvelope:
     """As a reader will see it: evolve must never depend on what only the writer has in memory."""
     data = catalog.reread(event)
     return EventEnvelope(

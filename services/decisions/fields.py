@@ -5,11 +5,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
+from events.base import PERSONAL, PHONE
 from events.refs import Ref
 from services.decisions.references import CONCERNS, PLAIN
-
-PERSONAL: Final = "personal"
-PHONE: Final = "phone"
 
 _LINE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 """One line that is not blank."""

@@ -53,7 +53,7 @@ def assemble(request: RequestRow, found: Mapping[str, Iterable[tuple[str, Any]]]
         teams=rows["teams"],
         load={row.unit: row.count for row in rows["busy"] if row.kind == "worker"},
         manned=_manned(rows["headcount"]),
-        asked=_asked(request.request, rows["assignments"]),
+        asked=_assigned_or_offered(request.request, rows["assignments"]),
         areas=dict(found["areas"]),
     )
 
@@ -67,10 +67,10 @@ def _manned(rows: Iterable[Any]) -> dict[str, int]:
     return found
 
 
-def _asked(request: str, rows: Iterable[Any]) -> frozenset[Key]:
+def _assigned_or_offered(request: str, rows: Iterable[Any]) -> frozenset[Key]:
     """Whom the request was offered to, and who is on it."""
-    mine = (row for row in rows if row.request == request and row.state in UNENDED)
-    return frozenset(("team", row.team) if row.team else ("worker", row.worker) for row in mine)
+    involved = (row for row in rows if row.request == request and row.state in UNENDED)
+    return frozenset(("team", row.team) if row.team else ("worker", row.worker) for row in involved)
 
 
 def searched(board: Board, text: str) -> Board:

@@ -146,7 +146,7 @@ class _Judge:
             free=self.free(row, live),
             able=self.able(row),
             matched=self.matched(row),
-            asked=self._asked(row),
+            asked=self._already_asked(row),
             in_team=row.team if isinstance(row, RosterRow) else None,
             live=live,
             readiness=self.readiness(row, live),
@@ -161,7 +161,7 @@ class _Judge:
 
     def free(self, row: Unit, live: int) -> bool:
         """Apart from whether the request takes anybody."""
-        if (row.capacity is not None and live >= row.capacity) or self._asked(row):
+        if (row.capacity is not None and live >= row.capacity) or self._already_asked(row):
             return False
         if isinstance(row, RosterRow):
             return row.presence != OFF_DUTY and row.team is None
@@ -195,7 +195,7 @@ class _Judge:
             self._steps[area] = next(up, len(self._rank))
         return self._steps[area]
 
-    def _asked(self, row: Unit) -> bool:
+    def _already_asked(self, row: Unit) -> bool:
         return (kind_of(row), id_of(row)) in self._board.asked
 
     def _phone(self, row: Unit) -> Point | None:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from services import refusals
 from services.api.commands import STATUS
+from services.decisions.table import tables
 from services.docs.markdown import code, head, table
 
 ROOT: Final = Path(__file__).parents[1]
@@ -39,7 +40,7 @@ def page() -> str:
     """The page's text."""
     rules = [*_of("decisions", "Refused", 0), *_of("decisions", "rule", 1), *_of("decisions", "fresh", 1)]
     lines = head("Codes", INTRO)
-    lines += ["## Refusals", "", REFUSED, "", *_refusals({f.code for f in rules})]
+    lines += ["## Refusals", "", REFUSED, "", *_refusals({f.code for f in rules} | _unknown())]
     notes = [(code(name), text) for name, text in sorted(refusals.noted().items()) if _only_noted(name)]
     lines += ["## Anomalies that refuse nothing", "", NOTED_INTRO, "", *table(("code", "meaning"), notes)]
     lines += [
@@ -154,6 +155,12 @@ def _of(where: str, name: str, at: int) -> list[Found]:
         status = _number(call.args[0]) if at else None
         found += [Found(one, text, status) for one in _constants(call.args[at])]
     return found
+
+
+def _unknown() -> set[str]:
+    """Codes that `lookups.known` makes of the kinds of the tables it is given."""
+    named = [tables.get(_name(call.node.args[1]).lower()) for call in _calls("decisions", "known")]
+    return {f"{table.kind}.unknown" for table in named if table}
 
 
 def _constants(node: ast.expr) -> list[str]:

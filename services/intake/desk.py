@@ -107,7 +107,7 @@ class Imports:
             await asyncio.to_thread(self._forget_rejects)
 
     @asynccontextmanager
-    async def kept(self) -> AsyncIterator[None]:
+    async def spool_folder(self) -> AsyncIterator[None]:
         """Around the runtime that imports run in: what is on disk is removed when all has ended, and what a
         killed process left before anything begins."""
         await asyncio.to_thread(self._folder.sweep)

@@ -78,7 +78,7 @@ class Chain:
         """A mark whose offset turned out not to hold its commit."""
         self._marks = [known for known in self._marks if known != mark or known == GENESIS_MARK]
 
-    def kept_beyond(self, position: int) -> list[Stored] | None:
+    def recent_after(self, position: int) -> list[Stored] | None:
         """Kept commits that reach beyond `position`; None where they begin later."""
         if position < self._since.position:
             return None

@@ -112,7 +112,7 @@ class ChainedLog:
         if after >= end.position:
             return
         chain = self._chains.known.get(jurisdiction)
-        kept = chain.kept_beyond(after) if chain else None
+        kept = chain.recent_after(after) if chain else None
         if kept is not None:
             for part in _sliced(kept):
                 yield part

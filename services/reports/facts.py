@@ -107,11 +107,11 @@ class Facts:
             run.ended_at = None
         elif run and e.stage and e.at and (e.stage, e.at) in run.stages:
             run.stages.remove((e.stage, e.at))
-            self._arrive_anew(run.request)
+            self._update_arrival(run.request)
 
-    def _arrive_anew(self, key: str) -> None:
-        mine = (run for run in self.runs.values() if run.request == key)
-        arrivals = [at for run in mine for stage, at in run.stages if stage == ON_SCENE]
+    def _update_arrival(self, key: str) -> None:
+        runs = (run for run in self.runs.values() if run.request == key)
+        arrivals = [at for run in runs for stage, at in run.stages if stage == ON_SCENE]
         self.calls[key].arrived_at = min(arrivals, default=None)
 
     def _take_team(self, event: EventEnvelope) -> None:
@@ -168,10 +168,10 @@ class Facts:
             case _:
                 pass
 
-    def _begin(self, key: str, asked: str, unit: str, at: datetime) -> None:
+    def _begin(self, key: str, request: str, unit: str, at: datetime) -> None:
         if key not in self.runs:
-            self.runs[key] = Run(key, asked, unit, at)
-            self.calls[asked].units[unit] = None
+            self.runs[key] = Run(key, request, unit, at)
+            self.calls[request].units[unit] = None
 
     def _stage(self, key: str, stage: str, at: datetime) -> None:
         run = self.runs.get(key)

@@ -52,8 +52,8 @@ def _on_duty(
 ) -> list[dict[str, Any]]:
     """Per role: workers on duty during it, and the organisations they are of."""
     workers: dict[str, list[str]] = {}
-    for worker, mine in sorted(duties.items()):
-        if any(_overlaps(duty, start, end) for duty in mine):
+    for worker, served in sorted(duties.items()):
+        if any(_overlaps(duty, start, end) for duty in served):
             workers.setdefault(facts.people[worker].role, []).append(worker)
     found: list[dict[str, Any]] = []
     for role, some in sorted(workers.items()):
@@ -71,7 +71,7 @@ def _on_duty(
 
 def _teams(facts: Facts, key: str, given: IncidentRecord, end: datetime) -> dict[str, Any]:
     """Teams of the incident; and teams of none that were active during it."""
-    mine = {
+    teams = {
         k: unit
         for k, unit in facts.units.items()
         if unit.incident == key
@@ -82,23 +82,23 @@ def _teams(facts: Facts, key: str, given: IncidentRecord, end: datetime) -> dict
             and (unit.stood_down_at is None or unit.stood_down_at > given.starts_at)
         )
     }
-    kinds = Counter(unit.kind for unit in mine.values())
-    return {"count": len(mine), "by_kind": dict(sorted(kinds.items())), "names": sorted(mine)}
+    kinds = Counter(unit.kind for unit in teams.values())
+    return {"count": len(teams), "by_kind": dict(sorted(kinds.items())), "names": sorted(teams)}
 
 
 def _reported(facts: Facts, end: datetime) -> dict[str, Any]:
     """Workers who registered with their home community by the end of it."""
-    mine = [w for w, p in facts.people.items() if p.reported_at is not None and p.reported_at < end]
-    roles = Counter(facts.people[w].role for w in mine)
-    return {"count": len(mine), "by_role": dict(sorted(roles.items())), "names": sorted(mine)}
+    workers = [w for w, p in facts.people.items() if p.reported_at is not None and p.reported_at < end]
+    roles = Counter(facts.people[w].role for w in workers)
+    return {"count": len(workers), "by_role": dict(sorted(roles.items())), "names": sorted(workers)}
 
 
 def _before(facts: Facts, duties: dict[str, list[Interval]], start: datetime) -> dict[str, Any]:
     """Person-times (one duty of one worker in one area) that began before it."""
     rows = [
         {"worker": d.worker, "area": d.area, "since": facts.local(d.since), "until": facts.local(d.until)}
-        for mine in duties.values()
-        for d in mine
+        for served in duties.values()
+        for d in served
         if d.since < start
     ]
     return {"count": len(rows), "rows": rows}

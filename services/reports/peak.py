@@ -16,12 +16,12 @@ def spans(runs: Iterable[Run]) -> dict[str, list[Span]]:
     for run in runs:
         if run.ended_at and run.ended_at > run.begun_at:
             by_unit.setdefault(run.unit, []).append((run.begun_at, run.ended_at))
-    return {unit: _merged(sorted(mine)) for unit, mine in by_unit.items()}
+    return {unit: _merged(sorted(spans)) for unit, spans in by_unit.items()}
 
 
-def _merged(mine: list[Span]) -> list[Span]:
+def _merged(spans: list[Span]) -> list[Span]:
     merged: list[Span] = []
-    for begin, end in mine:
+    for begin, end in spans:
         if merged and begin <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(end, merged[-1][1])
         else:
@@ -31,14 +31,14 @@ def _merged(mine: list[Span]) -> list[Span]:
 
 def busy_at(busy: dict[str, list[Span]], at: datetime) -> list[str]:
     """Units with begin <= at < end, by name."""
-    return sorted(unit for unit, mine in busy.items() if any(b <= at < e for b, e in mine))
+    return sorted(unit for unit, spans in busy.items() if any(b <= at < e for b, e in spans))
 
 
 def curve(busy: dict[str, list[Span]]) -> list[tuple[datetime, int]]:
     """(instant, units busy from then on), at each change."""
     steps: dict[datetime, int] = {}
-    for mine in busy.values():
-        for begin, end in mine:
+    for spans in busy.values():
+        for begin, end in spans:
             steps[begin] = steps.get(begin, 0) + 1
             steps[end] = steps.get(end, 0) - 1
     now, points = 0, list[tuple[datetime, int]]()

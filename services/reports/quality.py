@@ -37,10 +37,10 @@ def overlapping(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
         if run.ended_at and run.ended_at > run.begun_at:
             by_unit.setdefault(run.unit, []).append(run)
     found: list[dict[str, Any]] = []
-    for unit, mine in sorted(by_unit.items()):
-        mine.sort(key=lambda run: (run.begun_at, run.request))
-        for i, first in enumerate(mine):
-            for second in mine[i + 1 :]:
+    for unit, runs in sorted(by_unit.items()):
+        runs.sort(key=lambda run: (run.begun_at, run.request))
+        for i, first in enumerate(runs):
+            for second in runs[i + 1 :]:
                 if first.ended_at is None or second.begun_at >= first.ended_at:
                     break
                 found.append({"unit": unit, "requests": [first.request, second.request]})

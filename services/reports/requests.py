@@ -52,4 +52,7 @@ def by_day(calls: Any) -> list[dict[str, Any]]:
     days: dict[str, list[Call]] = {}
     for call in calls:
         days.setdefault(call.day, []).append(call)
-    return [{"day": day, "received": len(mine), **final_states(mine)} for day, mine in sorted(days.items())]
+    return [
+        {"day": day, "received": len(received), **final_states(received)}
+        for day, received in sorted(days.items())
+    ]

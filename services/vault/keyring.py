@@ -34,9 +34,9 @@ class Keyring:
 class KeyCache:
     """Unwrapped keys and tombstones, the least used of which are forgotten first."""
 
-    def __init__(self, size: int, heard: Callable[[], tuple[float, float]]) -> None:
-        """`heard` = between which monotonic instants every erasure was told of."""
-        self._size, self._heard = size, heard
+    def __init__(self, size: int, notice_window: Callable[[], tuple[float, float]]) -> None:
+        """`notice_window` = between which monotonic instants every erasure was told of."""
+        self._size, self._notice_window = size, notice_window
         self._keys: OrderedDict[tuple[str, str], tuple[Key | None, float]] = OrderedDict()
         """Key, or None = erased; and since when it is known."""
 
@@ -83,5 +83,5 @@ class KeyCache:
 
     def _current(self, known: float) -> bool:
         oldest = time.monotonic() - MOST_AGE
-        since, until = self._heard()
+        since, until = self._notice_window()
         return known >= oldest or (known >= since and until >= oldest)

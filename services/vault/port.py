@@ -7,12 +7,12 @@ from typing import Protocol
 class KeyStore(Protocol):
     """One wrapped key for each subject, tombstones, the service's own keys, phone hashes.
 
-    All but `heard`, `wrap`, `unwrap` and `close` raises VaultUnavailable. What was kept when a method returns
-    is durable.
+    All but `notice_window`, `wrap`, `unwrap` and `close` raise VaultUnavailable. What was written when a
+    method returns is durable.
     """
 
     @property
-    def heard(self) -> tuple[float, float]:
+    def notice_window(self) -> tuple[float, float]:
         """(since, until): of every erasure between these monotonic instants, by whomever, we were told."""
         ...
 

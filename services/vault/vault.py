@@ -63,7 +63,7 @@ class Vault:
         """See `open_vault`."""
         self._store, self._keep = store, keep
         self._service, self._service_raw, self._phone, self._import = Key(service), service, phone, import_
-        self._keys = KeyCache(keep, lambda: store.heard)
+        self._keys = KeyCache(keep, lambda: store.notice_window)
         self._services: dict[str, Key] = {}
         """The service's key of each jurisdiction: its own, or the one that the jurisdiction came with."""
         self._doubted: set[str] = set()
@@ -88,9 +88,9 @@ class Vault:
         alive = {subject: True for subject in asked if self._keys.get(jurisdiction, subject)}
         missing = asked - alive.keys()
         if missing:
-            asking = time.monotonic()
+            started_at = time.monotonic()
             made = await self._store.ensure(jurisdiction, missing)
-            kept = self._keys.keep(jurisdiction, made.items(), asking, len(asked))
+            kept = self._keys.keep(jurisdiction, made.items(), started_at, len(asked))
             alive |= {subject: key is not None for subject, key in kept.items()}
         return alive
 
@@ -103,9 +103,9 @@ class Vault:
         found: dict[str, Key | None] = {s: key for s in asked if (key := self._keys.get(jurisdiction, s))}
         missing = [subject for subject in asked if subject not in found]
         for begin in range(0, len(missing), _AT_ONCE):
-            asking = time.monotonic()
+            started_at = time.monotonic()
             read = await self._store.keys(jurisdiction, missing[begin : begin + _AT_ONCE])
-            found |= self._keys.keep(jurisdiction, read.items(), asking)
+            found |= self._keys.keep(jurisdiction, read.items(), started_at)
         return found
 
     async def erase(self, jurisdiction: str, subject: str) -> None:
@@ -171,7 +171,7 @@ class Vault:
 
     async def _load_service_key(self, jurisdiction: str) -> None:
         """Looked up once: who goes on with commands recorded elsewhere must know their repeats."""
-        answers = self._store.heard[1] > time.monotonic() - MOST_AGE
+        answers = self._store.notice_window[1] > time.monotonic() - MOST_AGE
         if jurisdiction in self._services and not (answers and jurisdiction in self._doubted):
             return
         found = (await self._store.keys(jurisdiction, [SERVICE])).get(SERVICE)

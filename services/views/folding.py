@@ -26,14 +26,14 @@ def keyed(
     for name, view in catalog.items():
         wanted = {cls for cls in classes if name not in aside and folds(view, cls)}
         some = events if wanted == classes else [e for e in events if type(e.data) in wanted]
-        mine = _keyed_for(view, some, failed)
-        if mine:
-            found[name] = mine
+        needed = _keyed_for(view, some, failed)
+        if needed:
+            found[name] = needed
     return found
 
 
 def _keyed_for(view: View[Any], events: Sequence[EventEnvelope], failed: dict[str, str]) -> ViewEvents:
-    keys_of, mine = view.keys, []
+    keys_of, needed = view.keys, []
     for event in events:
         try:
             keys = tuple(keys_of(event))
@@ -41,17 +41,17 @@ def _keyed_for(view: View[Any], events: Sequence[EventEnvelope], failed: dict[st
             failed[view.name] = _reason(error, event)
             return []
         if keys:
-            mine.append((event, keys))
-    return mine
+            needed.append((event, keys))
+    return needed
 
 
 def fold(events: KeyedEvents, before: Rows, catalog: Mapping[str, View[Any]], failed: dict[str, str]) -> Rows:
     """Rows that are others than before. A view that raises goes into `failed`."""
     after: Rows = {}
-    for name, mine in events.items():
+    for name, needed in events.items():
         if name in failed:
             continue
-        rows = _fold_view(catalog[name], mine, before[name], failed)
+        rows = _fold_view(catalog[name], needed, before[name], failed)
         changed = {key: row for key, row in rows.items() if row != before[name][key]}
         if changed:
             after[name] = changed
@@ -60,12 +60,12 @@ def fold(events: KeyedEvents, before: Rows, catalog: Mapping[str, View[Any]], fa
 
 def _fold_view(
     view: View[Any],
-    mine: ViewEvents,
+    needed: ViewEvents,
     before: Mapping[str, Row | None],
     failed: dict[str, str],
 ) -> dict[str, Row | None]:
     rows, evolve = dict(before), view.evolve
-    for event, keys in mine:
+    for event, keys in needed:
         try:
             for key in keys:
                 rows[key] = evolve(rows[key], event, key)

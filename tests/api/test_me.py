@@ -13,7 +13,7 @@ from conftest import J, Service
 
 from projections.presence import IntervalRow
 from services.api.hours import SHOWN, hours
-from services.api.mine import WorkerReader
+from services.api.worker_rows import WorkerReader
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -257,17 +257,17 @@ class TestMe:
         assert len(reads) == 1
 
     async def test_is_a_workers_alone(self, crew: Service) -> None:
-        mine = await crew.http.get(f"/api/v1/{J}/me")
+        answer = await crew.http.get(f"/api/v1/{J}/me")
         task = await crew.http.get(f"/api/v1/{J}/tasks/A1")
 
-        assert (mine.status_code, task.status_code) == (403, 403)
+        assert (answer.status_code, task.status_code) == (403, 403)
 
     async def test_who_is_not_on_the_roster_is_told_so(self, crew: Service) -> None:
         async with await crew.as_("worker:W9") as phone:
             answer = await phone.get(f"/api/v1/{J}/me")
 
         assert (answer.status_code, answer.json()["code"]) == (404, "worker.unknown")
-        assert await WorkerReader(crew.muster.views).mine(J, "W9") is None
+        assert await WorkerReader(crew.muster.views).read(J, "W9") is None
 
 
 class TestATasksContact:
@@ -348,34 +348,34 @@ class TestHours:
         return datetime(2022, 3, day, hour, tzinfo=SHANGHAI).astimezone(UTC)
 
     def test_of_a_night_shift_count_where_they_fall(self) -> None:
-        mine = [duty(self.at(27, 22), self.at(28, 2)), duty(self.at(28, 22), self.at(29, 6))]
-        shown = hours(mine, self.NOW, SHANGHAI)
+        intervals = [duty(self.at(27, 22), self.at(28, 2)), duty(self.at(28, 22), self.at(29, 6))]
+        shown = hours(intervals, self.NOW, SHANGHAI)
 
         assert (shown["today_seconds"], shown["week_seconds"]) == (6 * 3600, 10 * 3600)
         assert shown["total_seconds"] == 12 * 3600
         assert shown["on_since"] is None
 
     def test_of_a_duty_that_goes_on_count_until_now(self) -> None:
-        mine = [duty(self.at(29, 8), self.at(29, 10)), duty(self.at(29, 10), None, "230717")]
-        shown = hours(mine, self.NOW, SHANGHAI)
+        intervals = [duty(self.at(29, 8), self.at(29, 10)), duty(self.at(29, 10), None, "230717")]
+        shown = hours(intervals, self.NOW, SHANGHAI)
 
         assert shown["today_seconds"] == 4 * 3600
         assert shown["on_since"] == self.at(29, 8)
         assert shown["intervals"][-1]["seconds"] == 2 * 3600
 
     def test_a_gap_ends_a_duty(self) -> None:
-        mine = [duty(self.at(29, 8), self.at(29, 9)), duty(self.at(29, 10), None)]
+        intervals = [duty(self.at(29, 8), self.at(29, 9)), duty(self.at(29, 10), None)]
 
-        assert hours(mine, self.NOW, SHANGHAI)["on_since"] == self.at(29, 10)
+        assert hours(intervals, self.NOW, SHANGHAI)["on_since"] == self.at(29, 10)
 
     def test_list_the_newest_person_times(self) -> None:
-        mine = [
+        intervals = [
             duty(self.at(1, 1) + timedelta(hours=n), self.at(1, 1) + timedelta(hours=n)) for n in range(30)
         ]
-        shown = hours(mine, self.NOW, SHANGHAI)["intervals"]
+        shown = hours(intervals, self.NOW, SHANGHAI)["intervals"]
 
         assert len(shown) == SHOWN
-        assert shown[-1]["since"] == mine[-1].since
+        assert shown[-1]["since"] == intervals[-1].since
 
     def test_of_nobody_are_none(self) -> None:
         shown = hours([], self.NOW, SHANGHAI)

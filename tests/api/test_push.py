@@ -191,7 +191,9 @@ class TestAPush:
         muster = crew.muster
         running = other.run(muster.views, muster.progress, muster.announcements, muster.clock)
         beside = asyncio.create_task(running)
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(5):
+            while other.advanced not in muster.announcements._advanced:
+                await asyncio.sleep(0.01)
         for n in (1, 2, 3):
             await crew.ok("assignment.offer", assignment=f"A{n}", request=f"R{n}", worker="W1")
         for _ in range(3):
@@ -229,13 +231,17 @@ class TestAPush:
 class TestAPushServiceWithTroubles:
     @pytest.mark.parametrize("status", [404, 410])
     async def test_that_knows_the_phone_no_longer_is_not_asked_again(
-        self, crew: Service, fake: PushService, status: int
+        self, crew: Service, fake: PushService, tmp_path: Path, status: int
     ) -> None:
         await subscribed(crew, "W1")
         fake.answers = [(status, {})]
         await crew.ok("assignment.offer", assignment="A1", request="R1", worker="W1")
         await fake.next()
-        await asyncio.sleep(0.2)
+        store = await SqlitePushStore.open(tmp_path / "push.sqlite")
+        async with asyncio.timeout(5):
+            while await store.of_workers(J, ["W1"]):
+                await asyncio.sleep(0.01)
+        await store.close()
         await crew.ok("assignment.offer", assignment="A2", request="R2", worker="W1")
 
         assert await fake.nothing()

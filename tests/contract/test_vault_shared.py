@@ -48,7 +48,7 @@ async def until(holds: Callable[[], object], seconds: float) -> float:
 
 
 def listening(vault: Vault) -> bool:
-    since, heard = vault._store.heard
+    since, heard = vault._store.notice_window
     return heard > since > 0
 
 

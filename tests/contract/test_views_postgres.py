@@ -277,15 +277,17 @@ async def test_a_lost_connection_in_the_middle_leaves_nothing_behind(
 async def test_who_finds_no_connection_free_is_told_in_time(
     store: PgViews, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "CONNECT_SECONDS", 0.3)
-    leave = asyncio.Event()
+    leave, inside = asyncio.Event(), asyncio.Barrier(pool.SIZE + 1)
 
     async def hold() -> None:
         async with store._pool.reading():
+            await inside.wait()
             await leave.wait()
 
     held = [asyncio.create_task(hold()) for _ in range(pool.SIZE)]
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(20):
+        await inside.wait()
+    monkeypatch.setattr(pool, "CONNECT_SECONDS", 0.3)
     begun = time.monotonic()
     with pytest.raises(ViewsUnavailable):
         await store.head(J)
@@ -368,10 +370,14 @@ async def test_closing_does_not_wait_for_a_server_that_hangs(
     store = await opened(server.dsn, CATALOG)
     [row] = await store._pool.fetch("SELECT pg_backend_pid()")
     os.kill(row[0], signal.SIGSTOP)
-    asked = asyncio.create_task(store.head(J))
-    await asyncio.sleep(0.2)
-    async with asyncio.timeout(5):
-        await store.close()
-        with pytest.raises(ViewsUnavailable):
-            await asked
-    os.kill(row[0], signal.SIGCONT)
+    try:
+        asked = asyncio.create_task(store.head(J))
+        async with asyncio.timeout(5):
+            while store._pool._pool._connections.pool.get_idle_size():
+                await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            await store.close()
+            with pytest.raises(ViewsUnavailable):
+                await asked
+    finally:
+        os.kill(row[0], signal.SIGCONT)

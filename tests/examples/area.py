@@ -3,6 +3,6 @@
 from services.decisions.base import Command
 
 
-def lying(area: str, name: str) -> list[Command]:
+def placed(area: str, name: str) -> list[Command]:
     """Nothing more than the area, which exists already."""
     return []

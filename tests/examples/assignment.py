@@ -5,8 +5,8 @@ from services.decisions.base import Command
 from tests.examples import request, worker
 
 
-def lying(area: str, name: str) -> list[Command]:
+def placed(area: str, name: str) -> list[Command]:
     """Dispatched; of `worker-NAME` on `request-NAME`."""
     who, what = f"worker-{name}", f"request-{name}"
     send = Dispatch(assignment=name, request=what, worker=who)
-    return [*worker.lying(area, who), *request.lying(area, what), send]
+    return [*worker.placed(area, who), *request.placed(area, what), send]

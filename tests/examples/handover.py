@@ -12,6 +12,6 @@ STORY = [
 ]
 
 
-def lying(area: str, name: str) -> list[Command]:
+def placed(area: str, name: str) -> list[Command]:
     """Unread."""
     return [Write(note=name, area=area, text="sealed:note")]

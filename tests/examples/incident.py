@@ -4,6 +4,6 @@ from services.decisions.base import Command
 from services.decisions.incident.commands import Declare
 
 
-def lying(area: str, name: str) -> list[Command]:
+def placed(area: str, name: str) -> list[Command]:
     """A lockdown of it."""
     return [Declare(incident=name, name=name, areas=(area,))]

@@ -4,6 +4,6 @@ from services.decisions.base import Command
 from services.decisions.request.commands import Open
 
 
-def lying(area: str, name: str) -> list[Command]:
+def placed(area: str, name: str) -> list[Command]:
     """Groceries."""
     return [Open(request=name, category="grocery", area=area)]

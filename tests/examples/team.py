@@ -4,6 +4,6 @@ from services.decisions.base import Command
 from services.decisions.team.commands import Form
 
 
-def lying(area: str, name: str) -> list[Command]:
+def placed(area: str, name: str) -> list[Command]:
     """An engine."""
     return [Form(team=name, name=name, kind="engine", area=area, activate=True)]

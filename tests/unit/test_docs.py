@@ -16,8 +16,20 @@ from services.reports import REPORTS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "services" / "intake").rglob("*.md")]
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "services").glob("*.md"),
+        *(ROOT / "services" / "intake").rglob("*.md"),
+    ]
 )
+BASES = (
+    ROOT,
+    ROOT / "services",
+    ROOT / "services" / "console" / "web",
+    ROOT / "docs" / "examples" / "notice",
+)
+"""What paths in documents are given from; the last are those that a reader is to write."""
 CLI = typer.main.get_command(app)
 
 
@@ -51,6 +63,13 @@ def test_catalogues_are_as_the_code_is(name: str) -> None:
     page = FOLDER / name
     there = page.read_text(encoding="utf-8") if page.exists() else ""
     assert there == PAGES[name](), "run `make docs`"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_files_that_are_named_exist(path: Path) -> None:
+    named = re.findall(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|toml|sql|md|js|css|html|csv))`", path.read_text())
+    real = [name for name in named if "NAME" not in name]  # it stands for any
+    assert [name for name in real if not any((base / name).exists() for base in BASES)] == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
+import services.decisions.decide  # noqa: F401  enters all tables
 from services import refusals
+from services.decisions.table import tables
 
 SERVICES = Path(refusals.__file__).parents[1]
 RAISED: dict[str, int] = {"Refused": 0, "rule": 1, "note": 0, "fresh": 1, "Problem": 1, "RowError": 0}
@@ -37,6 +39,14 @@ class Site(NamedTuple):
         return self.open or refusals.placeholders(sentence) <= self.values
 
 
+def unknown(node: ast.Call, where: str) -> Iterator[Site]:
+    """What `lookups.known` raises: it makes the code and its value of the table's kind."""
+    table = tables.get(getattr(node.args[1], "id", "").lower()) if len(node.args) > 1 else None
+    if table is not None:
+        kind = str(table.kind)
+        yield Site(where, f"{kind}.unknown", frozenset((kind,)), frozenset(), open=False, says=True)
+
+
 def constants(node: ast.AST | None) -> frozenset[str]:
     """The texts that an expression may give, its conditions left out."""
     match node:
@@ -59,6 +69,8 @@ def sites() -> Iterator[Site]:
 def of(node: ast.Call, where: str) -> Iterator[Site]:
     """The sites that a call is: one for each code it may give."""
     called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if called == "known":
+        yield from unknown(node, where)
     at = RAISED.get(called)
     if at is None or len(node.args) <= at:
         return

@@ -16,7 +16,7 @@ from services.decisions.references import ARRIVES, CONCERNS, Mention, mentions, 
 from services.decisions.scopes import PUBLIC
 from services.decisions.state import State
 from services.decisions.table import kinds
-from tests.examples import lying
+from tests.examples import placed
 from tests.given import Given, area, given, team, worker
 
 MINE, OTHER = "230717", "230718"
@@ -30,7 +30,7 @@ AFTER_ALL = [name for name in PUBLIC if name not in ("jurisdiction.establish", "
 def state() -> State:
     """One of each kind in either area, and a person without a home area."""
     city: Given = given(area.define(area=MINE, name="County 1"), area.define(area=OTHER, name="County 2"))
-    for example in lying.values():
+    for example in placed.values():
         city.and_(*example(MINE, f"{MINE}-1"), *example(OTHER, f"{OTHER}-1"))
     return city.and_(worker.register(worker="nowhere", role="rider")).state
 
@@ -91,7 +91,7 @@ def outside() -> Iterator[Any]:
 
 
 def test_each_kind_has_an_example():
-    assert set(lying) == set(kinds)
+    assert set(placed) == set(kinds)
 
 
 def test_there_is_a_matrix_to_walk():
@@ -147,8 +147,8 @@ def test_what_is_only_concerned_may_be_the_whole_citys(state: State):
     ]
     assert concerned
     city = given(area.define(area=MINE, name="County 1"))
-    city.and_(*lying["incident"]("2307", "all"))
-    for example_ in lying.values():
+    city.and_(*placed["incident"]("2307", "all"))
+    for example_ in placed.values():
         city.and_(*example_(MINE, f"{MINE}-1"))
     for command, mention in concerned:
         authorise(city.state, made(command, mention, "all"), ctx(Scope(areas=(MINE,))))

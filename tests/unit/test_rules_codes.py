@@ -10,6 +10,7 @@ from events.catalog import newest
 from services import refusals
 from services.decisions import decide
 from services.decisions.base import commands
+from services.decisions.table import tables
 
 HERE = Path(__file__).parent
 DECISIONS = Path(decide.__file__).parent
@@ -45,6 +46,14 @@ def raised(*functions: str) -> set[str]:
     return found
 
 
+def unknown() -> set[str]:
+    """Codes that `lookups.known` makes of the kinds of the tables it is given."""
+    trees = [ast.parse(path.read_text()) for path in DECISIONS.rglob("*.py")]
+    given = [call.args[1] for tree in trees for call in calls(tree, "known")]
+    named = {node.id.lower() for node in given if isinstance(node, ast.Name)}
+    return {f"{tables[name].kind}.unknown" for name in named if name in tables}
+
+
 def covered(*functions: str) -> set[str]:
     """Texts handed to these methods anywhere in the tests of rules."""
     found: set[str] = set()
@@ -60,7 +69,7 @@ def test_the_catalogue_marks_exactly_the_codes_that_rules_may_note():
     assert raised("rule", "note") == set(refusals.noted())
 
 
-@pytest.mark.parametrize("code", sorted(raised("Refused", "rule", "fresh")))
+@pytest.mark.parametrize("code", sorted(raised("Refused", "rule", "fresh") | unknown()))
 def test_every_refusal_is_tested(code: str):
     assert code in covered("refused")
 

@@ -54,8 +54,8 @@ class PgKeyStore(KeyWrapper):
         self._listener: Listener | None = None
 
     @property
-    def heard(self) -> tuple[float, float]:
-        return self._listener.heard if self._listener else (0.0, 0.0)
+    def notice_window(self) -> tuple[float, float]:
+        return self._listener.notice_window if self._listener else (0.0, 0.0)
 
     def watch(self, erased: Callable[[str, str], None], lost: Callable[[], None]) -> None:
         def notice(payload: str) -> None:

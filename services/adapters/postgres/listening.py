@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from services.adapters.postgres.pool import TROUBLE, Pool, told
+from services.adapters.postgres.pool import TROUBLE, Pool, error_text
 from services.base.unavailable import DatabaseUnavailable
 
 PING_SECONDS: Final = 1.0
@@ -33,13 +33,13 @@ class Listener:
         self._notice, self._lost = notice, lost
         self._own = _PING + secrets.token_hex(8)
         self._answered = asyncio.Event()
-        self._heard = (0.0, 0.0)
+        self._notice_window = (0.0, 0.0)
         self._listening = asyncio.create_task(self._run(), name=f"listening on {channel}")
 
     @property
-    def heard(self) -> tuple[float, float]:
+    def notice_window(self) -> tuple[float, float]:
         """(since, until): every notice committed between these monotonic instants has arrived."""
-        return self._heard
+        return self._notice_window
 
     async def close(self) -> None:
         """No notice comes any more."""
@@ -52,10 +52,10 @@ class Listener:
             try:
                 await self._listen()
             except (DatabaseUnavailable, *TROUBLE) as error:
-                log_of.warning("notices on %s may be missed: %s", self._channel, told(error))
+                log_of.warning("notices on %s may be missed: %s", self._channel, error_text(error))
             except Exception:
                 log_of.exception("notices on %s may be missed", self._channel)
-            self._heard = (0.0, 0.0)
+            self._notice_window = (0.0, 0.0)
             self._lost()
             await asyncio.sleep(PING_SECONDS)
 
@@ -78,7 +78,7 @@ class Listener:
         async with asyncio.timeout(ANSWER_SECONDS):
             await self._pool.fetch("SELECT pg_notify($1, $2)", self._channel, self._own)
             await self._answered.wait()
-        self._heard = (since, sent)
+        self._notice_window = (since, sent)
 
     def _received(self, connection: Any, pid: int, channel: str, payload: object) -> None:
         text = str(payload)

@@ -88,7 +88,7 @@ class Pool:
                 connection_class=_Connection,
             )
         except TROUBLE as error:
-            raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {told(error)}") from error
+            raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {error_text(error)}") from error
         return cls(_Connections(pool, dsn), seconds)
 
     @property
@@ -138,9 +138,9 @@ class Pool:
                     await db.execute("ROLLBACK")  # the server waits for the rest of what could not be encoded
                     raise
         except (*BAD_VALUE, asyncpg.IntegrityConstraintViolationError) as error:
-            raise BadValue(told(error)) from error
+            raise BadValue(error_text(error)) from error
         except TROUBLE as error:
-            raise DatabaseUnavailable(f"PostgreSQL: {told(error)}") from error
+            raise DatabaseUnavailable(f"PostgreSQL: {error_text(error)}") from error
 
     async def dedicated(self, seconds: float) -> asyncpg.Connection:
         """A connection outside of the pool, for notices; its commands end after so many seconds. The caller
@@ -153,7 +153,7 @@ class Pool:
                 server_settings=SETTINGS,
             )
         except TROUBLE as error:
-            raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {told(error)}") from error
+            raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {error_text(error)}") from error
 
     async def close(self) -> None:
         """Waits for what is under way, but not for ever."""
@@ -177,6 +177,6 @@ class Pool:
             await (begun.rollback() if undo else begun.commit())
 
 
-def told(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """What an error says, or at least what it is."""
     return str(error) or type(error).__name__

@@ -66,7 +66,7 @@ class SqliteKeyStore(KeyWrapper):
         return await asyncio.to_thread(cls, path)
 
     @property
-    def heard(self) -> tuple[float, float]:
+    def notice_window(self) -> tuple[float, float]:
         """Nobody else erases."""
         return (float("-inf"), float("inf"))
 

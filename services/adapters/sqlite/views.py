@@ -77,8 +77,8 @@ class SqliteViews:
         return [view for view, since in (await self.degraded(jurisdiction)).items() if since == 0]
 
     async def load(self, jurisdiction: str, keys: Mapping[str, Sequence[str]]) -> Rows:
-        asked = [(self._table(view), wanted) for view, wanted in keys.items()]
-        return await self._connections.read(reading.load, jurisdiction, asked)
+        wanted = [(self._table(view), some) for view, some in keys.items()]
+        return await self._connections.read(reading.load, jurisdiction, wanted)
 
     async def query(self, jurisdiction: str, view: str, query: Query) -> Page:
         return await self._connections.read(reading.page, jurisdiction, self._table(view), query)
@@ -89,8 +89,8 @@ class SqliteViews:
     async def snapshot(
         self, jurisdiction: str, queries: Mapping[str, Query]
     ) -> tuple[dict[str, list[tuple[str, Row]]], Head]:
-        asked = [(self._table(view), query) for view, query in queries.items()]
-        return await self._connections.read(reading.snapshot, jurisdiction, asked)
+        wanted = [(self._table(view), query) for view, query in queries.items()]
+        return await self._connections.read(reading.snapshot, jurisdiction, wanted)
 
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         return await self._connections.read(reading.steps, self.tables, jurisdiction, after, limit)

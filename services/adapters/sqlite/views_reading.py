@@ -14,7 +14,7 @@ from services.views.port import BadQuery, OutboxStep, Page, Query, Rows
 from services.views.query import KEY, cursor, select, sort_of
 from services.views.steps import unpack
 
-Asked = Sequence[tuple[Table, Query]]
+Queries = Sequence[tuple[Table, Query]]
 
 
 def jurisdictions(db: apsw.Connection) -> list[str]:
@@ -44,11 +44,11 @@ def page(db: apsw.Connection, jurisdiction: str, table: Table, query: Query) -> 
 
 
 def snapshot(
-    db: apsw.Connection, jurisdiction: str, asked: Asked
+    db: apsw.Connection, jurisdiction: str, queries: Queries
 ) -> tuple[dict[str, list[tuple[str, Row]]], Head]:
     """All rows that fit, of several views, and their head. Raises BadQuery, RowUnreadable."""
     found: dict[str, list[tuple[str, Row]]] = {}
-    for table, query in asked:
+    for table, query in queries:
         whole = Query(filters=query.filters, areas=query.areas, within=query.within, sort=query.sort)
         chosen = select(table, jurisdiction, whole, sort_of(table, whole))
         rows: Any = db.execute(chosen.sql, chosen.given).fetchall()

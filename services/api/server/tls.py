@@ -53,7 +53,7 @@ class Certificate(msgspec.Struct, frozen=True):
         )
 
 
-def given(cert: Path | None, key: Path | None) -> Certificate | None:
+def certificate_of(cert: Path | None, key: Path | None) -> Certificate | None:
     """Both or neither. Raises BadCertificate."""
     if cert is None and key is None:
         return None

@@ -10,15 +10,15 @@ from services.decisions.state import State
 
 
 @evolves(AreaDefined)
-def _defined(state: State, e: AreaDefined, h: EventEnvelope) -> None:
+def _defined(state: State, e: AreaDefined, envelope: EventEnvelope) -> None:
     state.put(state[AREAS], e.area, Area(e.name, e.lon, e.lat))
 
 
 @evolves(AreaRenamed)
-def _renamed(state: State, e: AreaRenamed, h: EventEnvelope) -> None:
+def _renamed(state: State, e: AreaRenamed, envelope: EventEnvelope) -> None:
     state.put(state[AREAS], e.area, msgspec.structs.replace(state[AREAS][e.area], name=e.name))
 
 
 @evolves(AreaClosed)
-def _closed(state: State, e: AreaClosed, h: EventEnvelope) -> None:
-    state.put(state[AREAS], e.area, msgspec.structs.replace(state[AREAS][e.area], closed_at=h.at))
+def _closed(state: State, e: AreaClosed, envelope: EventEnvelope) -> None:
+    state.put(state[AREAS], e.area, msgspec.structs.replace(state[AREAS][e.area], closed_at=envelope.at))

@@ -60,9 +60,9 @@ def _offer(state: State, c: Offer, ctx: Context) -> Iterable[Event]:
     if given and ctx.observed and (given.request, given.worker, given.team) == (c.request, c.worker, c.team):
         return
     lookups.fresh(given, "assignment.exists", assignment=key)
-    asked = free_slot(state, c.request, ctx)
+    request = free_slot(state, c.request, ctx)
     subject_of(state, c.worker, c.team, ctx)
-    not_twice(state, asked, c.worker, c.team, ctx)
+    not_twice(state, request, c.worker, c.team, ctx)
     expires = c.expires_at or ctx.at + OFFER_LASTS
     ctx.rule(expires > ctx.at, "offer.expired", assignment=key)
     yield AssignmentOffered(
@@ -70,15 +70,15 @@ def _offer(state: State, c: Offer, ctx: Context) -> Iterable[Event]:
         request=c.request,
         worker=c.worker,
         team=c.team,
-        area=asked.area,
-        incident=asked.incident,
+        area=request.area,
+        incident=request.incident,
         expires_at=expires,
     )
 
 
 @decides(Accept)
 def _accept(state: State, c: Accept, ctx: Context) -> Iterable[Event]:
-    given = lookups.assignment(state, c.assignment)
+    given = lookups.known(state, ASSIGNMENTS, c.assignment)
     if given.state in LIVE or (ctx.observed and given.begun_at):
         return
     override = takes(state, c.assignment, given, c.override, ctx)
@@ -87,7 +87,7 @@ def _accept(state: State, c: Accept, ctx: Context) -> Iterable[Event]:
 
 @decides(Decline)
 def _decline(state: State, c: Decline, ctx: Context) -> Iterable[Event]:
-    given = lookups.assignment(state, c.assignment)
+    given = lookups.known(state, ASSIGNMENTS, c.assignment)
     if given.state == DECLINED:
         return
     ctx.rule(given.state == OFFERED, "offer.gone", assignment=c.assignment, state=given.state)
@@ -96,7 +96,7 @@ def _decline(state: State, c: Decline, ctx: Context) -> Iterable[Event]:
 
 @decides(Expire)
 def _expire(state: State, c: Expire, ctx: Context) -> Iterable[Event]:
-    given = lookups.assignment(state, c.assignment)
+    given = lookups.known(state, ASSIGNMENTS, c.assignment)
     if given.state != OFFERED or given.expires_at is None:
         return
     ctx.rule(
@@ -133,46 +133,46 @@ def _dispatch(state: State, c: Dispatch, ctx: Context) -> Iterable[Event]:
     yield _dispatched_event(state, key, given.request, given.worker, given.team, override)
 
 
-def _same(c: Dispatch, given: Assignment) -> bool:
+def _same(c: Dispatch, known: Assignment) -> bool:
     """Whether what the command says of an assignment, if anything, is so."""
-    said = ((c.request, given.request), (c.worker, given.worker), (c.team, given.team))
-    return all(asked is None or asked == known for asked, known in said)
+    pairs = ((c.request, known.request), (c.worker, known.worker), (c.team, known.team))
+    return all(said is None or said == held for said, held in pairs)
 
 
 def _send_new(
     state: State,
     key: str,
-    request: str,
+    request_id: str,
     worker: str | None,
     team: str | None,
     override: str | None,
     ctx: Context,
 ) -> Event:
     either(worker, team)
-    asked = free_slot(state, request, ctx)
+    request = free_slot(state, request_id, ctx)
     override = free_to_take(subject_of(state, worker, team, ctx), worker, team, override, ctx)
-    not_twice(state, asked, worker, team, ctx)
-    return _dispatched_event(state, key, request, worker, team, override)
+    not_twice(state, request, worker, team, ctx)
+    return _dispatched_event(state, key, request_id, worker, team, override)
 
 
 def _dispatched_event(
-    state: State, key: str, request: str, worker: str | None, team: str | None, override: str | None
+    state: State, key: str, request_id: str, worker: str | None, team: str | None, override: str | None
 ) -> Event:
-    asked = state[REQUESTS][request]
+    request = state[REQUESTS][request_id]
     return AssignmentDispatched(
         assignment=key,
-        request=request,
+        request=request_id,
         worker=worker,
         team=team,
-        area=asked.area,
-        incident=asked.incident,
+        area=request.area,
+        incident=request.incident,
         override=override,
     )
 
 
 @decides(Progress)
 def _progress(state: State, c: Progress, ctx: Context) -> Iterable[Event]:
-    given = lookups.assignment(state, c.assignment)
+    given = lookups.known(state, ASSIGNMENTS, c.assignment)
     if (c.stage, ctx.at) in given.stages:
         return
     if given.begun_at is None:
@@ -192,7 +192,7 @@ def _progress(state: State, c: Progress, ctx: Context) -> Iterable[Event]:
 
 @decides(Done)
 def _done(state: State, c: Done, ctx: Context) -> Iterable[Event]:
-    given = lookups.assignment(state, c.assignment)
+    given = lookups.known(state, ASSIGNMENTS, c.assignment)
     if given.state == DONE:
         return
     if given.begun_at is None:
@@ -206,7 +206,7 @@ def _done(state: State, c: Done, ctx: Context) -> Iterable[Event]:
 
 @decides(Release)
 def _release(state: State, c: Release, ctx: Context) -> Iterable[Event]:
-    given = lookups.assignment(state, c.assignment)
+    given = lookups.known(state, ASSIGNMENTS, c.assignment)
     if given.state == RELEASED:
         return
     ctx.rule(
@@ -221,7 +221,7 @@ def _release(state: State, c: Release, ctx: Context) -> Iterable[Event]:
 @decides(Reassign)
 def _reassign(state: State, c: Reassign, ctx: Context) -> Iterable[Event]:
     for item in c.items:  # all are free first, so that two may swap
-        given = lookups.assignment(state, item.assignment)
+        given = lookups.known(state, ASSIGNMENTS, item.assignment)
         ctx.rule(given.state in LIVE, "assignment.ended", assignment=item.assignment, state=given.state)
         yield AssignmentReleased(**ids(state, item.assignment), reason=c.reason)
     for number, item in enumerate(c.items):

@@ -69,40 +69,42 @@ def _listed(holder: H, key: str, live: bool, offer: bool) -> H:
 
 
 @evolves(AssignmentOffered)
-def _offered(state: State, e: AssignmentOffered, h: EventEnvelope) -> None:
+def _offered(state: State, e: AssignmentOffered, envelope: EventEnvelope) -> None:
     given = Assignment(e.request, e.worker, e.team, OFFERED, expires_at=e.expires_at)
     state.put(state[ASSIGNMENTS], e.assignment, given)
     _hold(state, e.assignment, given, live=False, offer=True)
 
 
 @evolves(AssignmentAccepted)
-def _accepted(state: State, e: AssignmentAccepted, h: EventEnvelope) -> None:
+def _accepted(state: State, e: AssignmentAccepted, envelope: EventEnvelope) -> None:
     if state[ASSIGNMENTS][e.assignment].state == OFFERED:
-        given = _replace(state, e.assignment, state=ACCEPTED, begun_at=h.at)
+        given = _replace(state, e.assignment, state=ACCEPTED, begun_at=envelope.at)
         _hold(state, e.assignment, given, live=True, offer=False)
 
 
 @evolves(AssignmentDispatched)
-def _dispatched(state: State, e: AssignmentDispatched, h: EventEnvelope) -> None:
+def _dispatched(state: State, e: AssignmentDispatched, envelope: EventEnvelope) -> None:
     old = state[ASSIGNMENTS].get(e.assignment)
     if old is None:
-        given = Assignment(e.request, e.worker, e.team, DISPATCHED, begun_at=h.at, dispatched=True)
+        given = Assignment(e.request, e.worker, e.team, DISPATCHED, begun_at=envelope.at, dispatched=True)
         state.put(state[ASSIGNMENTS], e.assignment, given)
     elif old.state in UNENDED:
         stage = old.state if old.state in STAGES else DISPATCHED
-        given = _replace(state, e.assignment, state=stage, begun_at=old.begun_at or h.at, dispatched=True)
+        given = _replace(
+            state, e.assignment, state=stage, begun_at=old.begun_at or envelope.at, dispatched=True
+        )
     else:
         return
     _hold(state, e.assignment, given, live=True, offer=False)
 
 
 @evolves(AssignmentProgressed)
-def _progressed(state: State, e: AssignmentProgressed, h: EventEnvelope) -> None:
+def _progressed(state: State, e: AssignmentProgressed, envelope: EventEnvelope) -> None:
     given = state[ASSIGNMENTS][e.assignment]
-    stages = (*given.stages, (e.stage, h.at))
+    stages = (*given.stages, (e.stage, envelope.at))
     reached = _most_advanced(given, stages) if given.state in LIVE else given.state
     _replace(state, e.assignment, stages=stages, state=reached)
-    add_fact(state, h)
+    add_fact(state, envelope)
 
 
 def _most_advanced(given: Assignment, stages: tuple[tuple[str, datetime], ...]) -> str:
@@ -119,14 +121,14 @@ _ENDS_FROM: Final[Mapping[type[Event], Collection[str]]] = {
 
 
 @evolves(AssignmentDone, AssignmentReleased, AssignmentDeclined, AssignmentExpired)
-def _ended(state: State, e: AssignmentEvent, h: EventEnvelope) -> None:
+def _ended(state: State, e: AssignmentEvent, envelope: EventEnvelope) -> None:
     how = ended_by(e)
     if how and state[ASSIGNMENTS][e.assignment].state in _ENDS_FROM[type(e)]:
-        given = _replace(state, e.assignment, state=how, ended_at=h.at)
+        given = _replace(state, e.assignment, state=how, ended_at=envelope.at)
         _hold(state, e.assignment, given, live=False, offer=False)
         if how == DONE:
             _count_done(state, e.assignment, given.request)
-    add_fact(state, h)
+    add_fact(state, envelope)
 
 
 def _count_done(state: State, key: str, request: str) -> None:

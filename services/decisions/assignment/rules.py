@@ -16,19 +16,19 @@ from services.decisions.assignment.table import ASSIGNMENTS, Assignment
 from services.decisions.base import Context, Refused
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
-from services.decisions.team.table import Team
+from services.decisions.team.table import TEAMS, Team
 from services.decisions.worker.table import Worker
 
 
 def free_slot(state: State, key: str, ctx: Context) -> Request:
     """The request, which must be unfinished and have a slot left."""
-    asked = lookups.unfinished(state, key, ctx)
-    free = asked.free_slots
-    if free is not None and free <= 0 and not asked.ended:
-        taken = [state[ASSIGNMENTS][a] for a in asked.done + asked.live]
+    request = lookups.unfinished(state, key, ctx)
+    free = request.free_slots
+    if free is not None and free <= 0 and not request.ended:
+        taken = [state[ASSIGNMENTS][a] for a in request.done + request.live]
         last = max(taken, key=lambda given: given.begun_at or ctx.at)
         ctx.rule(False, "request.full", request=key, worker=last.worker, team=last.team)
-    return asked
+    return request
 
 
 def free_to_take(
@@ -58,14 +58,14 @@ def subject_of(state: State, worker: str | None, team: str | None, ctx: Context)
         known = lookups.active_worker(state, worker, ctx)
         ctx.rule(known.duty.on or known.retired, "worker.off_duty", worker=worker)
         return known
-    known_team = lookups.team(state, str(team))
+    known_team = lookups.known(state, TEAMS, str(team))
     ctx.rule(known_team.state == ACTIVE, "team.not_active", team=team, state=known_team.state)
     return known_team
 
 
-def not_twice(state: State, asked: Request, worker: str | None, team: str | None, ctx: Context) -> None:
+def not_twice(state: State, request: Request, worker: str | None, team: str | None, ctx: Context) -> None:
     """Nobody is sent or asked twice for one request."""
-    for key in asked.live + asked.offers:
+    for key in request.live + request.offers:
         other = state[ASSIGNMENTS][key]
         ctx.rule(
             (other.worker, other.team) != (worker, team),

@@ -5,17 +5,10 @@ from collections.abc import Iterable
 from events.base import Event
 from events.handover import HandoverAcknowledged, HandoverErased, HandoverResolved, HandoverWritten
 from services.decisions import lookups
-from services.decisions.base import Context, Refused, decides
+from services.decisions.base import Context, decides
 from services.decisions.handover.commands import Acknowledge, Erase, Resolve, Write
-from services.decisions.handover.table import HANDOVERS, Handover
+from services.decisions.handover.table import HANDOVERS
 from services.decisions.state import State
-
-
-def _known(state: State, key: str) -> Handover:
-    known = state[HANDOVERS].get(key)
-    if known is None:
-        raise Refused("handover.unknown", note=key)
-    return known
 
 
 @decides(Write)
@@ -31,7 +24,7 @@ def _write(state: State, c: Write, ctx: Context) -> Iterable[Event]:
 
 @decides(Acknowledge)
 def _acknowledge(state: State, c: Acknowledge, ctx: Context) -> Iterable[Event]:
-    known = _known(state, c.note)
+    known = lookups.known(state, HANDOVERS, c.note)
     if ctx.actor in known.acknowledged:
         return
     ctx.rule(not known.resolved, "handover.resolved", note=c.note)
@@ -40,13 +33,13 @@ def _acknowledge(state: State, c: Acknowledge, ctx: Context) -> Iterable[Event]:
 
 @decides(Resolve)
 def _resolve(state: State, c: Resolve, ctx: Context) -> Iterable[Event]:
-    known = _known(state, c.note)
+    known = lookups.known(state, HANDOVERS, c.note)
     if not known.resolved:
         yield HandoverResolved(note=c.note, area=known.area)
 
 
 @decides(Erase)
 def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
-    known = _known(state, c.note)
+    known = lookups.known(state, HANDOVERS, c.note)
     if not known.erased:
         yield HandoverErased(note=c.note, area=known.area)

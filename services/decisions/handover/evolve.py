@@ -14,20 +14,20 @@ def _replace(state: State, key: str, /, **fields: object) -> None:
 
 
 @evolves(HandoverWritten)
-def _written(state: State, e: HandoverWritten, h: EventEnvelope) -> None:
+def _written(state: State, e: HandoverWritten, envelope: EventEnvelope) -> None:
     state.put(state[HANDOVERS], e.note, Handover(e.area, e.priority))
 
 
 @evolves(HandoverAcknowledged)
-def _acknowledged(state: State, e: HandoverAcknowledged, h: EventEnvelope) -> None:
-    _replace(state, e.note, acknowledged=(*state[HANDOVERS][e.note].acknowledged, h.actor))
+def _acknowledged(state: State, e: HandoverAcknowledged, envelope: EventEnvelope) -> None:
+    _replace(state, e.note, acknowledged=(*state[HANDOVERS][e.note].acknowledged, envelope.actor))
 
 
 @evolves(HandoverResolved)
-def _resolved(state: State, e: HandoverResolved, h: EventEnvelope) -> None:
+def _resolved(state: State, e: HandoverResolved, envelope: EventEnvelope) -> None:
     _replace(state, e.note, resolved=True)
 
 
 @evolves(HandoverErased)
-def _erased(state: State, e: HandoverErased, h: EventEnvelope) -> None:
+def _erased(state: State, e: HandoverErased, envelope: EventEnvelope) -> None:
     _replace(state, e.note, resolved=True, erased=True)

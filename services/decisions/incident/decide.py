@@ -34,7 +34,7 @@ def _declare(state: State, c: Declare, ctx: Context) -> Iterable[Event]:
 
 @decides(Amend)
 def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
-    known = lookups.incident(state, c.incident)
+    known = lookups.known(state, INCIDENTS, c.incident)
     given = changes(c, "incident")
     for code in given.get("areas", ()):
         lookups.area(state, code)
@@ -46,7 +46,7 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
 
 @decides(Close)
 def _close(state: State, c: Close, ctx: Context) -> Iterable[Event]:
-    known = lookups.incident(state, c.incident)
+    known = lookups.known(state, INCIDENTS, c.incident)
     if known.ends_at:
         return
     ctx.rule(
@@ -67,5 +67,5 @@ def _ends_after_start(starts: datetime, ends: datetime | None) -> None:
 
 @decides(Reopen)
 def _reopen(state: State, c: Reopen, ctx: Context) -> Iterable[Event]:
-    if lookups.incident(state, c.incident).ends_at:
+    if lookups.known(state, INCIDENTS, c.incident).ends_at:
         yield IncidentReopened(incident=c.incident, reason=c.reason)

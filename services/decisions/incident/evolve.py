@@ -10,25 +10,25 @@ from services.decisions.state import State
 
 
 @evolves(IncidentDeclared)
-def _declared(state: State, e: IncidentDeclared, h: EventEnvelope) -> None:
+def _declared(state: State, e: IncidentDeclared, envelope: EventEnvelope) -> None:
     new = Incident(e.name, e.kind, e.areas, e.starts_at, expected_days=e.expected_days)
     state.put(state[INCIDENTS], e.incident, new)
 
 
 @evolves(IncidentAmended)
-def _amended(state: State, e: IncidentAmended, h: EventEnvelope) -> None:
+def _amended(state: State, e: IncidentAmended, envelope: EventEnvelope) -> None:
     fields = ("name", "kind", "areas", "starts_at", "expected_days")
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
     state.put(state[INCIDENTS], e.incident, msgspec.structs.replace(state[INCIDENTS][e.incident], **given))
 
 
 @evolves(IncidentClosed)
-def _closed(state: State, e: IncidentClosed, h: EventEnvelope) -> None:
+def _closed(state: State, e: IncidentClosed, envelope: EventEnvelope) -> None:
     known = state[INCIDENTS][e.incident]
     state.put(state[INCIDENTS], e.incident, msgspec.structs.replace(known, ends_at=e.ends_at))
 
 
 @evolves(IncidentReopened)
-def _reopened(state: State, e: IncidentReopened, h: EventEnvelope) -> None:
+def _reopened(state: State, e: IncidentReopened, envelope: EventEnvelope) -> None:
     known = state[INCIDENTS][e.incident]
     state.put(state[INCIDENTS], e.incident, msgspec.structs.replace(known, ends_at=None))

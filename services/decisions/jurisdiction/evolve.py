@@ -15,20 +15,20 @@ from services.decisions.state import State
 
 
 @evolves(JurisdictionEstablished)
-def _established(state: State, e: JurisdictionEstablished, h: EventEnvelope) -> None:
+def _established(state: State, e: JurisdictionEstablished, envelope: EventEnvelope) -> None:
     state.meta = replace(state.meta, timezone=e.timezone, name=e.name)
 
 
 @evolves(JurisdictionMoved)
-def _moved(state: State, e: JurisdictionMoved, h: EventEnvelope) -> None:
+def _moved(state: State, e: JurisdictionMoved, envelope: EventEnvelope) -> None:
     state.meta = replace(state.meta, moved=e.to or "")
 
 
 @evolves(JurisdictionResumed)
-def _resumed(state: State, e: JurisdictionResumed, h: EventEnvelope) -> None:
+def _resumed(state: State, e: JurisdictionResumed, envelope: EventEnvelope) -> None:
     state.meta = replace(state.meta, moved=None)
 
 
 @evolves(PersonalRevealed, LogFenced)
-def _noted(state: State, e: Event, h: EventEnvelope) -> None:
+def _noted(state: State, e: Event, envelope: EventEnvelope) -> None:
     """Changes nothing that decisions need."""

@@ -69,7 +69,7 @@ def _ends(state: State, key: str, ctx: Context, event: Event, reason: str) -> It
 
 def _ends_once(state: State, key: str, ctx: Context, event: Event, reason: str) -> Iterable[Event]:
     """End a request; nothing happens where it has ended in this way before."""
-    if ended_by(event) == (key, lookups.request(state, key).ended):
+    if ended_by(event) == (key, lookups.known(state, REQUESTS, key).ended):
         return ()
     return _ends(state, key, ctx, event, reason)
 
@@ -96,7 +96,7 @@ def _fail(state: State, c: Fail, ctx: Context) -> Iterable[Event]:
 def _merge(state: State, c: Merge, ctx: Context) -> Iterable[Event]:
     if c.request == c.into:
         raise Refused("request.same", request=c.request)
-    if lookups.request(state, c.request).into == c.into:
+    if lookups.known(state, REQUESTS, c.request).into == c.into:
         return ()
     lookups.unfinished(state, c.into, ctx)
     return _ends(state, c.request, ctx, RequestMerged(request=c.request, into=c.into), "request_merged")
@@ -104,7 +104,7 @@ def _merge(state: State, c: Merge, ctx: Context) -> Iterable[Event]:
 
 @decides(Reopen)
 def _reopen(state: State, c: Reopen, ctx: Context) -> Iterable[Event]:
-    known = lookups.request(state, c.request)
+    known = lookups.known(state, REQUESTS, c.request)
     if not known.ended:
         return
     lookups.open_incident(state, known.incident, ctx.at, ctx)
@@ -113,5 +113,5 @@ def _reopen(state: State, c: Reopen, ctx: Context) -> Iterable[Event]:
 
 @decides(Erase)
 def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
-    if not lookups.request(state, c.request).erased:
+    if not lookups.known(state, REQUESTS, c.request).erased:
         yield RequestErased(request=c.request)

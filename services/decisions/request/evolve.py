@@ -24,15 +24,15 @@ def _replace(state: State, key: str, /, **fields: object) -> None:
 
 
 @evolves(RequestOpened)
-def _opened(state: State, e: RequestOpened, h: EventEnvelope) -> None:
-    day = h.at.astimezone(state.meta.zone).date().isoformat()
+def _opened(state: State, e: RequestOpened, envelope: EventEnvelope) -> None:
+    day = envelope.at.astimezone(state.meta.zone).date().isoformat()
     new = Request(
         category=e.category,
         priority=e.priority,
         area=e.area,
         incident=e.incident,
         day=day,
-        opened_at=h.at,
+        opened_at=envelope.at,
         quantity=e.quantity,
         slots=e.slots,
         due_at=e.due_at,
@@ -43,7 +43,7 @@ def _opened(state: State, e: RequestOpened, h: EventEnvelope) -> None:
 
 
 @evolves(RequestAmended)
-def _amended(state: State, e: RequestAmended, h: EventEnvelope) -> None:
+def _amended(state: State, e: RequestAmended, envelope: EventEnvelope) -> None:
     known = state[REQUESTS][e.request]
     fields = (f for f in e.__struct_fields__ if hasattr(known, f))
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
@@ -51,17 +51,17 @@ def _amended(state: State, e: RequestAmended, h: EventEnvelope) -> None:
 
 
 @evolves(RequestCompleted, RequestCancelled, RequestFailed, RequestMerged)
-def _ended(state: State, e: Event, h: EventEnvelope) -> None:
+def _ended(state: State, e: Event, envelope: EventEnvelope) -> None:
     if ended := ended_by(e):
         request, how = ended
         _replace(state, request, ended=how, into=e.into if isinstance(e, RequestMerged) else None)
 
 
 @evolves(RequestReopened)
-def _reopened(state: State, e: RequestReopened, h: EventEnvelope) -> None:
+def _reopened(state: State, e: RequestReopened, envelope: EventEnvelope) -> None:
     _replace(state, e.request, ended=None, into=None, done=())
 
 
 @evolves(RequestErased)
-def _erased(state: State, e: RequestErased, h: EventEnvelope) -> None:
+def _erased(state: State, e: RequestErased, envelope: EventEnvelope) -> None:
     _replace(state, e.request, erased=True)

@@ -53,7 +53,7 @@ def _form(state: State, c: Form, ctx: Context) -> Iterator[Event]:
 
 @decides(Amend)
 def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
-    known = lookups.team(state, c.team)
+    known = lookups.known(state, TEAMS, c.team)
     given = changes(c, "team")
     if given.get("area"):
         lookups.open_area(state, given["area"], ctx)
@@ -63,7 +63,7 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
 
 
 def _standing(state: State, key: str, ctx: Context) -> Team:
-    known = lookups.team(state, key)
+    known = lookups.known(state, TEAMS, key)
     ctx.rule(known.state != STOOD_DOWN, "team.stood_down", team=key)
     return known
 
@@ -90,8 +90,8 @@ def _only_active(state: State, team: str, worker: str, ctx: Context) -> Iterator
 
 @decides(Leave)
 def _leave(state: State, c: Leave, ctx: Context) -> Iterable[Event]:
-    known = lookups.team(state, c.team)
-    lookups.worker(state, c.worker)
+    known = lookups.known(state, TEAMS, c.team)
+    lookups.known(state, WORKERS, c.worker)
     if c.worker in known.members:
         yield TeamLeft(team=c.team, worker=c.worker, reason=c.reason)
 
@@ -120,7 +120,7 @@ def _activate(state: State, c: Activate, ctx: Context) -> Iterator[Event]:
 
 @decides(StandDown)
 def _stand_down(state: State, c: StandDown, ctx: Context) -> Iterator[Event]:
-    known = lookups.team(state, c.team)
+    known = lookups.known(state, TEAMS, c.team)
     if known.state == STOOD_DOWN:
         return
     if known.live and c.release:

@@ -35,20 +35,20 @@ def _belongs(state: State, worker: str, team: str, *, member: bool) -> None:
 
 
 @evolves(TeamFormed)
-def _formed(state: State, e: TeamFormed, h: EventEnvelope) -> None:
+def _formed(state: State, e: TeamFormed, envelope: EventEnvelope) -> None:
     new = Team(name=e.name, kind=e.kind, area=e.area, organisation=e.organisation, capacity=e.capacity)
     state.put(state[TEAMS], e.team, new)
 
 
 @evolves(TeamAmended)
-def _amended(state: State, e: TeamAmended, h: EventEnvelope) -> None:
+def _amended(state: State, e: TeamAmended, envelope: EventEnvelope) -> None:
     fields = ("name", "area", "organisation", "capacity")
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
     _replace(state, e.team, **given)
 
 
 @evolves(TeamJoined)
-def _joined(state: State, e: TeamJoined, h: EventEnvelope) -> None:
+def _joined(state: State, e: TeamJoined, envelope: EventEnvelope) -> None:
     known = state[TEAMS][e.team]
     if e.worker not in known.members:
         _replace(state, e.team, members=(*known.members, e.worker))
@@ -57,7 +57,7 @@ def _joined(state: State, e: TeamJoined, h: EventEnvelope) -> None:
 
 
 @evolves(TeamLeft)
-def _left(state: State, e: TeamLeft, h: EventEnvelope) -> None:
+def _left(state: State, e: TeamLeft, envelope: EventEnvelope) -> None:
     known = state[TEAMS][e.team]
     members = tuple(m for m in known.members if m != e.worker)
     leader = None if known.leader == e.worker else known.leader
@@ -66,19 +66,19 @@ def _left(state: State, e: TeamLeft, h: EventEnvelope) -> None:
 
 
 @evolves(TeamLeaderAppointed)
-def _appointed(state: State, e: TeamLeaderAppointed, h: EventEnvelope) -> None:
+def _appointed(state: State, e: TeamLeaderAppointed, envelope: EventEnvelope) -> None:
     _replace(state, e.team, leader=e.worker)
 
 
 @evolves(TeamActivated)
-def _activated(state: State, e: TeamActivated, h: EventEnvelope) -> None:
+def _activated(state: State, e: TeamActivated, envelope: EventEnvelope) -> None:
     known = _replace(state, e.team, state=ACTIVE)
     for worker in known.members:
         _belongs(state, worker, e.team, member=True)
 
 
 @evolves(TeamStoodDown)
-def _stood_down(state: State, e: TeamStoodDown, h: EventEnvelope) -> None:
+def _stood_down(state: State, e: TeamStoodDown, envelope: EventEnvelope) -> None:
     known = _replace(state, e.team, state=STOOD_DOWN)
     for worker in known.members:
         _belongs(state, worker, e.team, member=False)

@@ -108,9 +108,7 @@ class TakeBack(Command):
     """A mistap: void the worker's newest own fact, named by the id of the command that recorded it."""
 
     worker: WorkerId
-    command: Annotated[str, PLAIN] = Field(
-        min_length=1, max_length=64, description="Id of the command to take back"
-    )
+    command: CommandId
 
 
 @command("worker.erase", by="admin")

@@ -84,7 +84,7 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
 
 @decides(Retire)
 def _retire(state: State, c: Retire, ctx: Context) -> Iterator[Event]:
-    known = lookups.worker(state, c.worker)
+    known = lookups.known(state, WORKERS, c.worker)
     if known.retired:
         return
     ctx.rule(not known.live, "worker.has_assignment", worker=c.worker, live=known.live)
@@ -192,7 +192,7 @@ def _check_revival(state: State, key: str, known: Worker, ctx: Context) -> None:
 
 @decides(Erase)
 def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
-    known = lookups.worker(state, c.worker)
+    known = lookups.known(state, WORKERS, c.worker)
     if known.erased:
         return
     yield from _retire(state, Retire(worker=c.worker, reason="erased"), ctx)

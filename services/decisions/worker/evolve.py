@@ -23,7 +23,7 @@ from services.decisions.worker.table import WORKERS, Worker, add_fact, with_fact
 
 
 @evolves(WorkerRegistered)
-def _registered(state: State, e: WorkerRegistered, h: EventEnvelope) -> None:
+def _registered(state: State, e: WorkerRegistered, envelope: EventEnvelope) -> None:
     known = state[WORKERS].get(e.worker) or Worker(role=e.role)
     new = msgspec.structs.replace(
         known,
@@ -33,53 +33,55 @@ def _registered(state: State, e: WorkerRegistered, h: EventEnvelope) -> None:
         skills=e.skills,
         vehicle=e.vehicle,
         capacity=e.capacity,
-        registered_by=h.actor,
+        registered_by=envelope.actor,
         retired_at=None,
     )
     if known.retired:
-        new = with_fact(new, Fact(h.at, h.position, ANEW))
+        new = with_fact(new, Fact(envelope.at, envelope.position, ANEW))
     state.put(state[WORKERS], e.worker, new)
 
 
 @evolves(WorkerAmended)
-def _amended(state: State, e: WorkerAmended, h: EventEnvelope) -> None:
+def _amended(state: State, e: WorkerAmended, envelope: EventEnvelope) -> None:
     fields = ("role", "home_area", "organisation", "skills", "vehicle", "capacity")
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
     state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], **given))
 
 
 @evolves(WorkerRetired)
-def _retired(state: State, e: WorkerRetired, h: EventEnvelope) -> None:
-    state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], retired_at=h.at))
+def _retired(state: State, e: WorkerRetired, envelope: EventEnvelope) -> None:
+    state.put(
+        state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], retired_at=envelope.at)
+    )
 
 
 @evolves(WorkerErased)
-def _erased(state: State, e: WorkerErased, h: EventEnvelope) -> None:
+def _erased(state: State, e: WorkerErased, envelope: EventEnvelope) -> None:
     state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], erased=True))
 
 
 @evolves(WorkerReported)
-def _reported(state: State, e: WorkerReported, h: EventEnvelope) -> None:
-    add_fact(state, h)
+def _reported(state: State, e: WorkerReported, envelope: EventEnvelope) -> None:
+    add_fact(state, envelope)
 
 
 @evolves(WorkerCheckedIn)
-def _checked_in(state: State, e: WorkerCheckedIn, h: EventEnvelope) -> None:
-    add_fact(state, h)
+def _checked_in(state: State, e: WorkerCheckedIn, envelope: EventEnvelope) -> None:
+    add_fact(state, envelope)
 
 
 @evolves(WorkerPresenceSet)
-def _presence_set(state: State, e: WorkerPresenceSet, h: EventEnvelope) -> None:
-    add_fact(state, h)
+def _presence_set(state: State, e: WorkerPresenceSet, envelope: EventEnvelope) -> None:
+    add_fact(state, envelope)
 
 
 @evolves(WorkerCheckedOut)
-def _checked_out(state: State, e: WorkerCheckedOut, h: EventEnvelope) -> None:
-    add_fact(state, h)
+def _checked_out(state: State, e: WorkerCheckedOut, envelope: EventEnvelope) -> None:
+    add_fact(state, envelope)
 
 
 @evolves(WorkerTakenBack)
-def _taken_back(state: State, e: WorkerTakenBack, h: EventEnvelope) -> None:
+def _taken_back(state: State, e: WorkerTakenBack, envelope: EventEnvelope) -> None:
     known = state[WORKERS][e.worker]
     facts = tuple(f for f in known.facts if f.position != e.position)
     gone = next(f for f in known.facts if f.position == e.position)

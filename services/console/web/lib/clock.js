@@ -1,6 +1,7 @@
 // The clock of an incident: which of its local days it is, of how many, in words.
 import { number, t } from "./i18n.js";
-import { dayNumber, now } from "./time.js";
+import { dayNumber } from "./localtime.js";
+import { now } from "./time.js";
 
 /** How many local days a closed incident had; an end at midnight belongs to the day before. */
 export const daysOf = (row) => Math.max(1, dayNumber(row.starts_at, Date.parse(row.ends_at) - 1));

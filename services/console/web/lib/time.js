@@ -32,7 +32,8 @@ export const now = computed(() => {
 export const wall = computed(() => { void second.value; return performance.now(); });
 
 const formats = new Map();
-function format(options) {
+/** Intl's format with these options, in the jurisdiction's zone and the language shown. */
+export function format(options) {
   const key = `${lang.value}|${timezone.value}|${JSON.stringify(options)}`;
   if (!formats.has(key)) {
     const settings = { timeZone: timezone.value, hourCycle: "h23", ...options };
@@ -65,11 +66,6 @@ export function localDate(instant) {
   return iso.get(zone).format(ms(instant));
 }
 
-/** Whole local days from one instant to another, the first counted as 1. */
-export function dayNumber(from, to) {
-  return Math.round((Date.parse(localDate(to)) - Date.parse(localDate(from))) / 86400000) + 1;
-}
-
 /** A duration in ms, short: 40 s, 12 min, 3 h 5 min, 2 d 4 h. */
 export function span(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
@@ -89,23 +85,3 @@ export function worked(seconds) {
 
 /** How long ago, by the service's clock. */
 export const since = (instant) => span(now.value - ms(instant));
-
-/** A local date and time from an input (YYYY-MM-DDTHH:MM) in the jurisdiction's zone as an RFC 3339 instant. */
-export function fromLocal(text) {
-  const guess = Date.parse(`${text}Z`);
-  const shown = (at) => {
-    const parts = Object.fromEntries(
-      format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" })
-        .formatToParts(at).map(({ type, value }) => [type, value]),
-    );
-    return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute);
-  };
-  let at = guess - (shown(guess) - guess);
-  at -= shown(at) - guess;
-  return new Date(at).toISOString();
-}
-
-/** An instant as an input wants it: YYYY-MM-DDTHH:MM in the jurisdiction's zone. */
-export function toLocal(instant) {
-  return `${localDate(instant)}T${hhmm(instant)}`;
-}

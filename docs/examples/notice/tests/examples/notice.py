@@ -12,6 +12,6 @@ STORY = [
 ]
 
 
-def lying(area: str, name: str) -> list[Command]:
+def placed(area: str, name: str) -> list[Command]:
     """Without a contact."""
     return [Post(notice=name, area=area, title="Water")]

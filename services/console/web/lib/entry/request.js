@@ -3,7 +3,8 @@ import { html } from "../preact.js";
 import { t, word } from "../i18n.js";
 import { href, param } from "../router.js";
 import { areas, incidents, requests } from "../store.js";
-import { fromLocal, now, toLocal } from "../time.js";
+import { fromLocal, toLocal } from "../localtime.js";
+import { now } from "../time.js";
 import { Check, Coded, Earlier, EntryForm, Group, Line, Lines, Pick, Priorities, AreaLine, codeFault, codeIn,
   filled, useEntry } from "./form.js";
 import { PlaceLine, noPlace, placed } from "./place.js";

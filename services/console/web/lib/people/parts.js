@@ -4,7 +4,8 @@ import { useMedia } from "../hooks.js";
 import { lang, t, word } from "../i18n.js";
 import { go, href, route } from "../router.js";
 import { areas, live, teams } from "../store.js";
-import { fromLocal, hhmm, localDate, now, stamp, toLocal } from "../time.js";
+import { fromLocal, toLocal } from "../localtime.js";
+import { hhmm, localDate, now, stamp } from "../time.js";
 import { AreaBox, areaPath } from "../areabox.js";
 import { Field, Icon, State, freshness } from "../ui.js";
 

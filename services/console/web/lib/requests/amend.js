@@ -4,7 +4,7 @@ import { command, uuid } from "../api.js";
 import { t, word } from "../i18n.js";
 import { route } from "../router.js";
 import { incidents, requests } from "../store.js";
-import { fromLocal, toLocal } from "../time.js";
+import { fromLocal, toLocal } from "../localtime.js";
 import { Dialog, ErrorNote, Field, toast, useAction } from "../ui.js";
 import { AreaPick } from "./area.js";
 import { closePanel, rowOf } from "./desk.js";

@@ -4,19 +4,12 @@ from collections.abc import Iterable
 
 from events.notice import NoticeConfirmed, NoticeErased, NoticePosted, NoticeWithdrawn
 from services.decisions.notice.commands import Confirm, Erase, Post, Withdraw
-from services.decisions.notice.table import NOTICES, Notice
+from services.decisions.notice.table import NOTICES
 
 from events.base import Event
 from services.decisions import lookups
-from services.decisions.base import Context, Refused, decides
+from services.decisions.base import Context, decides
 from services.decisions.state import State
-
-
-def _known(state: State, key: str) -> Notice:
-    known = state[NOTICES].get(key)
-    if known is None:
-        raise Refused("notice.unknown", notice=key)
-    return known
 
 
 @decides(Post)
@@ -25,15 +18,14 @@ def _post(state: State, c: Post, ctx: Context) -> Iterable[Event]:
     known = state[NOTICES].get(key)
     if known and ctx.observed and (known.area, known.title) == (c.area, c.title):
         return
-    if known:
-        raise Refused("notice.exists", notice=key)
+    lookups.fresh(known, "notice.exists", notice=key)
     lookups.open_area(state, c.area, ctx)
     yield NoticePosted(notice=key, area=c.area, title=c.title, contact=c.contact)
 
 
 @decides(Confirm)
 def _confirm(state: State, c: Confirm, ctx: Context) -> Iterable[Event]:
-    known = _known(state, c.notice)
+    known = lookups.known(state, NOTICES, c.notice)
     lookups.active_worker(state, c.worker, ctx)
     if c.worker in known.confirmed:
         return
@@ -43,13 +35,13 @@ def _confirm(state: State, c: Confirm, ctx: Context) -> Iterable[Event]:
 
 @decides(Withdraw)
 def _withdraw(state: State, c: Withdraw, ctx: Context) -> Iterable[Event]:
-    known = _known(state, c.notice)
+    known = lookups.known(state, NOTICES, c.notice)
     if not known.withdrawn:
         yield NoticeWithdrawn(notice=c.notice, area=known.area)
 
 
 @decides(Erase)
 def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
-    known = _known(state, c.notice)
+    known = lookups.known(state, NOTICES, c.notice)
     if not known.erased:
         yield NoticeErased(notice=c.notice, area=known.area)

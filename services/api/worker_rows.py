@@ -63,7 +63,7 @@ class WorkerReader:
         self._views = views
         self._known: OrderedDict[tuple[str, str], Keys] = OrderedDict()
 
-    async def mine(self, jurisdiction: str, worker: str) -> WorkerRows | None:
+    async def read(self, jurisdiction: str, worker: str) -> WorkerRows | None:
         """None = they are not on the roster. Raises ViewsUnavailable."""
         keys = self._known.pop((jurisdiction, worker), Keys())
         for _ in range(_TRIES):
@@ -74,7 +74,7 @@ class WorkerReader:
             needed = _needed(worker, rows)
             if keys.cover(needed):
                 self._remember((jurisdiction, worker), needed)
-                return _mine(jurisdiction, worker, rows, head.position)
+                return _worker_rows(jurisdiction, worker, rows, head.position)
             keys = needed
         raise ViewsUnavailable(f"what concerns worker/{worker} changes faster than it can be read")
 
@@ -125,7 +125,9 @@ def _recent(rows: dict[str, dict[str, Any]]) -> list[AssignmentRow]:
     return sorted(ended, key=lambda row: (row.ended_at, row.assignment), reverse=True)[:RECENT]
 
 
-def _mine(jurisdiction: str, worker: str, rows: dict[str, dict[str, Any]], position: int) -> WorkerRows:
+def _worker_rows(
+    jurisdiction: str, worker: str, rows: dict[str, dict[str, Any]], position: int
+) -> WorkerRows:
     own: RosterRow = rows["roster"][worker]
     team: TeamRow | None = rows["teams"].get(own.team or "")
     requests: dict[str, RequestRow] = rows["requests"]
