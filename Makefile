@@ -61,10 +61,10 @@ bench-cluster: $(READY) ## The same for a cluster (about five minutes)
 docs: $(READY) ## Generate the catalogues in docs/ from the code
 	@$(BIN)/python -m services.docs
 
-pictures: $(READY) ## Take the pictures of docs/pictures anew (needs Chromium)
+pictures: $(READY) ## Retake the pictures of docs/pictures (needs Chromium)
 	@$(BIN)/pytest -q --timeout 900 tests/browser/pictures.py $(ARGS)
 
-vendor: $(READY) ## Fetch the console's browser libraries anew (needs npm)
+vendor: $(READY) ## Fetch the console's browser libraries again (needs npm)
 	@$(BIN)/python scripts/vendor.py
 
 lock: $(READY) ## Renew requirements.lock from pyproject.toml (needs uv)

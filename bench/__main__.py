@@ -108,7 +108,7 @@ async def views_behind(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 
 
 async def rebuild(data: Path) -> tuple[int, float]:
-    """Events, and events/s of folding every view anew into the store."""
+    """Events, and events/s of rebuilding every view in the store."""
     from projections.catalog import views as catalog
     from services.views.rebuild import rebuild_all
 

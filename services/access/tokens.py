@@ -13,6 +13,7 @@ from services.access.port import AccessUnavailable, Code, Session, Token, TokenS
 from services.access.principal import SCOPES, Principal, ScopeName
 from services.access.sign_in_codes import new_code, normalise
 from services.base.private import replace
+from services.refusals.errors import Told
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
 PHONE_LIFETIME: Final = timedelta(days=30)
@@ -25,12 +26,8 @@ _NAME: Final = re.compile(r"\w[\w.\-]{0,63}")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]{0,63}")
 
 
-class TokenRefused(Exception):
-    """This token cannot be made or revoked; the message says why. `code` is stable."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code, self.detail = code, detail
+class TokenRefused(Told):
+    """This token cannot be made or revoked."""
 
 
 def session_lifetime(principal: Principal) -> timedelta:
@@ -118,9 +115,7 @@ class Tokens:
         try:
             await self._store.add_token(token, hash_secret(secret))
         except KeyError:
-            raise TokenRefused(
-                "token.exists", f"There is a token {token.name} already; revoke it, or take another name."
-            ) from None
+            raise TokenRefused("token.exists", name=token.name) from None
         return secret
 
     async def list(self) -> list[Token]:
@@ -131,7 +126,7 @@ class Tokens:
         """End a token and its sessions. Raises TokenRefused where no valid one has that name or id."""
         found = [t for t in await self.list() if name_or_id in (t.name, t.id) and not t.revoked_at]
         if not found:
-            raise TokenRefused("token.unknown", f"There is no token {name_or_id} that could be revoked.")
+            raise TokenRefused("token.unknown", token=name_or_id)
         await self._store.revoke_token(found[0].id, self._now())
         self._forget_local(found[0])
         return found[0]
@@ -145,7 +140,7 @@ class Tokens:
         ones are void. Raises TokenRefused."""
         _refuse_bad("code", "worker", ((jurisdiction,), ()), worker, None, self._now())
         if not 1 <= minutes <= MAX_CODE_MINUTES:
-            raise TokenRefused("token.expires", "A code can be used for 1 to 1440 minutes.")
+            raise TokenRefused("token.expires", variant="code", most=MAX_CODE_MINUTES)
         shown, now = new_code(), self._now()
         code = Code(jurisdiction, worker, now + timedelta(minutes=minutes))
         await self._store.add_code(hash_secret(shown.replace("-", "")), code, now)
@@ -281,15 +276,15 @@ def _refuse_bad(
     now: datetime,
 ) -> None:
     if not _NAME.fullmatch(name):
-        raise TokenRefused("token.name", "A token's name has 1-64 letters, digits, _ . - and no spaces.")
+        raise TokenRefused("token.name")
     if scope not in SCOPES:
-        raise TokenRefused("token.scope", f"The scope {scope} is not one of {', '.join(SCOPES)}.")
+        raise TokenRefused("token.scope", scope=scope, scopes=tuple(SCOPES))
     if (scope == "worker") != (worker is not None):
-        raise TokenRefused("token.worker", "The scope worker, and no other, names its worker: worker:ID.")
+        raise TokenRefused("token.worker")
     if worker is not None and not _NAME.fullmatch(worker):
-        raise TokenRefused("token.worker", f"{worker} cannot be the id of a worker.")
+        raise TokenRefused("token.worker", worker=worker)
     for code in (*places[0], *places[1]):
         if not _CODE.fullmatch(code):
-            raise TokenRefused("token.code", f"{code} cannot be the code of a jurisdiction or area.")
+            raise TokenRefused("token.code", code=code)
     if expires is not None and (expires.tzinfo is None or expires <= now):
-        raise TokenRefused("token.expires", "The end of a token is an instant with offset, in the future.")
+        raise TokenRefused("token.expires")

@@ -85,7 +85,7 @@ class Client:
             self.frames.put_nowait((upto, frame))
 
     def reset(self) -> None:
-        """Drop what waits: the client must fetch anew."""
+        """Drop what waits: the client must fetch again."""
         self.lost = True
         while not self.frames.empty():
             self.frames.get_nowait()

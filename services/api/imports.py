@@ -168,6 +168,7 @@ async def _content(request: Request) -> bytes:
 
 
 def _problem(error: ImportFailed | TooMany | OSError) -> Problem:
+    values: dict[str, Any] = error.values if isinstance(error, ImportFailed) else {}
     match error:
         case TooMany():
             return Problem(429, "too_many", headers={"Retry-After": "5"}, variant="imports")
@@ -175,7 +176,7 @@ def _problem(error: ImportFailed | TooMany | OSError) -> Problem:
             log_of.warning("a file could not be taken: %s", error)
             return Problem(503, "unavailable", variant="room")
         case ColumnsMissing():
-            more = {"columns": error.columns}
-            return Problem(422, "import.column", more=more, columns=error.columns, why=str(error))
+            more = {"columns": values["columns"]}
+            return Problem(422, "import.column", more=more, **values)
         case _:
-            return Problem(422, "import.file", why=str(error))
+            return Problem(422, "import.file", **values)

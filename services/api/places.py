@@ -34,7 +34,7 @@ async def _page(request: Request, jurisdiction: str, query: Query) -> Page:
     try:
         page = await muster(request).views.query(jurisdiction, "roster", query)
     except BadQuery as error:
-        raise Problem(400, "parameter.invalid", why=str(error)) from error
+        raise Problem(400, error.code, **error.values) from error
     if page.degraded is not None:
         raise Problem(503, "view.degraded", variant="places")
     return page

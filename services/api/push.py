@@ -62,7 +62,7 @@ async def subscribe(request: Request) -> Response:
     try:
         Browser.of(given.keys.p256dh, given.keys.auth)
     except BadKeys as error:
-        raise Problem(422, "invalid", field="keys", why=str(error)) from error
+        raise Problem(422, "invalid", variant="push_keys") from error
     subscription = Subscription(
         endpoint=given.endpoint,
         p256dh=given.keys.p256dh,

@@ -49,7 +49,7 @@ def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
         for name, (_, query) in wanted.items():
             check(_table(name), query)
     except BadQuery as error:
-        raise Problem(400, "parameter.invalid", why=str(error)) from error
+        raise Problem(400, error.code, **error.values) from error
     return wanted
 
 
@@ -141,7 +141,7 @@ async def _resumable(request: Request, jurisdiction: str, position: int | None) 
     if position is None:
         return None
     oldest = await muster(request).views.oldest_step(jurisdiction)
-    if oldest is None or oldest >= position:  # views may have been folded anew just there
+    if oldest is None or oldest >= position:  # views may have been rebuilt just there
         return None
     steps = await muster(request).progress.steps(jurisdiction, position, 1)
     head = await muster(request).views.head(jurisdiction)

@@ -182,9 +182,9 @@ async def _page(request: Request, jurisdiction: str, view: View[Any], wanted: Vi
             return await history.as_of(jurisdiction, view.name, _as_of(wanted.as_of), wanted.query)
         return await muster(request).views.query(jurisdiction, view.name, wanted.query)
     except Beyond as error:
-        raise Problem(404, "position.unknown", why=str(error)) from error
+        raise Problem(404, "position.unknown", **error.values) from error
     except BadQuery as error:
-        raise Problem(400, "parameter.invalid", why=str(error)) from error
+        raise Problem(400, error.code, **error.values) from error
 
 
 def _as_of(text: str) -> int | datetime:
@@ -198,7 +198,7 @@ def _as_of(text: str) -> int | datetime:
 async def record_reveal(
     request: Request, jurisdiction: str, view: str, rows: Iterable[Row], asker: Principal
 ) -> None:
-    """The asking for these rows is in the log before the answer leaves. Raises 409, 503."""
+    """That these rows are revealed is in the log before the answer leaves. Raises 409, 503."""
     subjects = subjects_of(view, rows)
     if not subjects:
         return
@@ -229,7 +229,7 @@ async def intervals(request: Request) -> Response:
     try:
         page = await page_of(INTERVALS, rows, head, wanted.query, jurisdiction)
     except BadQuery as error:
-        raise Problem(400, "parameter.invalid", why=str(error)) from error
+        raise Problem(400, error.code, **error.values) from error
     return await _answer(request, jurisdiction, INTERVALS, wanted, page, asker)
 
 

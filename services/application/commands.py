@@ -44,7 +44,7 @@ class Commands:
 
     async def _write(self, writer: Writer) -> None:
         """Until it has been idle for long, where others could go on at any time. One that is parked stays, to
-        say so, until the program is started anew."""
+        say so, until the program is restarted."""
         await writer.run(IDLE_SECONDS if self.shared else None)
         if not writer.parked:  # nothing is awaited since it found its queue empty
             del self.writers[writer.jurisdiction]

@@ -13,7 +13,7 @@ async def recorded_commands(
     """Those of the ids that the view knows. Raises ViewsUnavailable where it has not reached `upto`."""
     head = await views.head(jurisdiction)
     if head.position < upto or "commands" in await views.degraded(jurisdiction):
-        raise ViewsUnavailable(f"the view of {jurisdiction}'s commands is being folded anew")
+        raise ViewsUnavailable(f"the view of {jurisdiction}'s commands is being rebuilt")
     try:
         rows = (await views.load(jurisdiction, {"commands": ids})).get("commands", {})
     except RowUnreadable as error:

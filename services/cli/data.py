@@ -63,7 +63,7 @@ def rebuild(
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
 ) -> None:
-    """Fold views anew from the log: embedded while the server rests, in a cluster beside the live ones."""
+    """Rebuild views from the log: embedded while the server rests, in a cluster beside the live ones."""
     if view is not None and view not in catalog:
         raise Fail(f"there is no view {view}; there are {', '.join(sorted(catalog))}.", 2)
     run(_rebuild(existing(data), jurisdiction, [view] if view else sorted(catalog)))

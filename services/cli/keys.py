@@ -81,12 +81,7 @@ def load(
 
 
 def _conflict(done: KeysLoaded) -> TransferFailed:
-    some = ", ".join(done.conflicts[:5])
-    return TransferFailed(
-        "keys.conflict",
-        f"{len(done.conflicts)} have another key here and keep it, such as {some}: what was sealed elsewhere"
-        " stays unreadable. Load keys before the first command.",
-    )
+    return TransferFailed("keys.conflict", count=len(done.conflicts), some=done.conflicts[:5])
 
 
 async def _load_keys(data: Path, file: Path, secret: str | None, wanted: str | None) -> KeysLoaded:

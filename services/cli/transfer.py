@@ -110,10 +110,12 @@ async def _move(data: Path, jurisdiction: str, to: str | None) -> None:
     if answer["outcome"] in ("accepted", "known"):
         return
     code = answer.get("code")
-    why = sentence(code, answer.get("values", {})) if code else "the service does not answer; do it again"
+    if code is None:
+        raise TransferFailed("transfer.unavailable", variant="move", jurisdiction=jurisdiction)
+    values = answer.get("values", {})
     if code != "jurisdiction.moved":
-        raise TransferFailed(code or "transfer.unavailable", f"{jurisdiction} did not move: {why}")
-    err.print(f"note: {why}", markup=False)
+        raise TransferFailed(code, **values)
+    err.print(f"note: {sentence(code, values)}", markup=False)
 
 
 async def _answer(target: Sink, jurisdiction: str, item: dict[str, Any]) -> dict[str, Any]:
@@ -170,7 +172,7 @@ async def _load(
     try:
         code = commits.manifest.jurisdiction
         if wanted not in (None, code):
-            raise TransferFailed("transfer.jurisdiction", f"The file holds {code}, not {wanted}.")
+            raise TransferFailed("transfer.jurisdiction", jurisdiction=code, wanted=wanted)
         muster = await wiring.opened(data)
         try:
             loaded = await _append(muster.log, muster.views, commits, restore=restore)
@@ -196,9 +198,7 @@ async def _append(log: Log, views: Views, commits: CommitFile, *, restore: bool)
     shown, end = await views.head(code), await log.end(code)
     if shown.position > end.position:
         raise TransferFailed(
-            "transfer.stale_views",
-            f"The views show {code} up to {shown.position}, the log ends at {end.position}: they are another"
-            " log's. Remove views.sqlite*, or in a cluster the database, first.",
+            "transfer.stale_views", jurisdiction=code, shown=shown.position, end=end.position
         )
     with progress(f"loading {code}", None) as done:
         return await load_commits(commits, log, restore=restore, progress=done)

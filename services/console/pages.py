@@ -2,7 +2,7 @@
 
 Files lie under a path that names all of their contents, `/assets/{digest}/...`: browsers keep them for good,
 modules of two versions never meet, and a page of an older version gets 404 for what it loads late and starts
-anew. They are read once, so that what a browser keeps for good is what the digest was made of, even where an
+over. They are read once, so that what a browser keeps for good is what the digest was made of, even where an
 upgrade changes the folder under a running service.
 """
 

@@ -10,6 +10,7 @@ from services import refusals
 from services.api.commands import STATUS
 from services.decisions.table import tables
 from services.docs.markdown import code, head, table
+from services.verify.meanings import MEANINGS
 
 ROOT: Final = Path(__file__).parents[1]
 _CODE: Final = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)?")
@@ -32,7 +33,6 @@ class Found(NamedTuple):
     """One use of a code. `status` is that of a problem."""
 
     code: str
-    text: str
     status: int | None = None
 
 
@@ -51,11 +51,11 @@ def page() -> str:
         *_told({f.code for f in _of("recorder", "Refused", 0)}),
     ]
     lines += ["## HTTP problems", "", PROBLEMS, "", *_problems(_of("api", "Problem", 1))]
-    lines += ["## Tokens", "", TOKENS, "", *_plain(_of("access", "TokenRefused", 0))]
+    lines += ["## Tokens", "", TOKENS, "", *_told({f.code for f in _of("access", "TokenRefused", 0)})]
     transfers = [*_of("transfer", "TransferFailed", 0), *_of("cli", "TransferFailed", 0)]
-    lines += ["## Moving and backup", "", TRANSFERS, "", *_plain(transfers)]
+    lines += ["## Moving and backup", "", TRANSFERS, "", *_told({f.code for f in transfers})]
     lines += ["## Rejected rows", "", ROWS, "", *_told({f.code for f in _of("intake", "RowError", 0)})]
-    lines += ["## Findings", "", FINDINGS, "", *_plain(_of("verify", "add", 1))]
+    lines += ["## Findings", "", FINDINGS, "", *_findings()]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -102,43 +102,20 @@ def _said(name: str) -> str:
     return " / ".join(dict.fromkeys(texts))
 
 
-def _plain(some: list[Found]) -> list[str]:
-    return table(("code", "sentence"), ((code(name), _sentences(texts)) for name, texts in _grouped(some)))
-
-
-def _grouped(some: list[Found]) -> list[tuple[str, list[str]]]:
-    names = sorted({found.code for found in some})
-    return [(name, [found.text for found in some if found.code == name]) for name in names]
-
-
-def _sentences(texts: list[str]) -> str:
-    return " / ".join(dict.fromkeys(text for text in texts if text))
+def _findings() -> list[str]:
+    return table(("code", "meaning"), ((code(name), text) for name, text in sorted(MEANINGS.items())))
 
 
 # -- finding them ------------------------------------------------------------------------------------------
 
 
-class Call(NamedTuple):
-    """A call, and the texts that names near it stand for."""
-
-    node: ast.Call
-    names: dict[str, ast.expr]
-
-
-def _calls(where: str, name: str) -> Iterator[Call]:
-    """Every call of a function or method of this name, in source order."""
+def _calls(where: str, name: str) -> Iterator[ast.Call]:
+    """Every call of a function or method of this name."""
     path = ROOT / where
     for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-        names: dict[str, ast.expr] = {}
-        nodes = [n for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if hasattr(n, "lineno")]
-        for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):  # type: ignore[attr-defined]
-            match node:
-                case ast.Assign(targets=[ast.Name(id=target)], value=value):
-                    names[target] = value
-                case ast.Call(func=func) if _name(func) == name:
-                    yield Call(node, dict(names))
-                case _:
-                    pass
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) == name:
+                yield node
 
 
 def _name(node: ast.expr) -> str:
@@ -146,15 +123,13 @@ def _name(node: ast.expr) -> str:
 
 
 def _of(where: str, name: str, at: int) -> list[Found]:
-    """Codes given as argument number `at`, each with the sentence after it."""
-    found: list[Found] = []
-    for call, names in _calls(where, name):
-        if len(call.args) <= at:
-            continue
-        text = _text(call.args[at + 1], names) if len(call.args) > at + 1 else ""
-        status = _number(call.args[0]) if at else None
-        found += [Found(one, text, status) for one in _constants(call.args[at])]
-    return found
+    """Codes given as argument number `at`, each with the status that may stand before it."""
+    return [
+        Found(one, _number(call.args[0]) if at else None)
+        for call in _calls(where, name)
+        if len(call.args) > at
+        for one in _constants(call.args[at])
+    ]
 
 
 def _unknown() -> set[str]:
@@ -184,35 +159,3 @@ def _number(node: ast.expr) -> int | None:
             return number
         case _:
             return None
-
-
-def _text(node: ast.expr, names: dict[str, ast.expr]) -> str:
-    """A sentence, with {names} for what is filled in."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.JoinedStr(values=values):
-            return "".join(_text(value, {}) for value in values)
-        case ast.FormattedValue(value=value):
-            return "{" + _placeholder(value) + "}"
-        case ast.Name(id=name) if name in names:
-            return _text(names[name], {})
-        case _:
-            return ""
-
-
-def _placeholder(node: ast.expr) -> str:
-    """A short name for what an expression fills in."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name.lower().lstrip("_")
-        case ast.Subscript(slice=ast.Constant(value=str(name))):
-            return name
-        case ast.Subscript(value=value) | ast.Call(args=[value, *_]) | ast.Call(func=value):
-            return _placeholder(value)
-        case ast.BoolOp(values=[first, *_]):
-            return _placeholder(first)
-        case ast.IfExp(body=ast.Constant(value=str(one)), orelse=ast.Constant(value=str(other))):
-            return f"{one} or {other}"
-        case _:
-            return "..."

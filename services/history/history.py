@@ -35,15 +35,15 @@ class History:
         if isinstance(when, int):
             end = await self._log.end(jurisdiction)
             if when > end.position:
-                raise Beyond(f"as_of={when} lies beyond the end of the log, {end.position}.")
+                raise Beyond("position.unknown", position=when, end=end.position)
         return await self._as_of.as_of(jurisdiction, catalog[view], when, query)
 
     async def at(self, jurisdiction: str, view: str, when: datetime, query: Query) -> Page:
         """As it was, by what is known now."""
         if view not in INSTANT_VIEWS:
-            raise BadQuery(f"at= is for {', '.join(INSTANT_VIEWS)}.")
+            raise BadQuery("parameter.unknown", variant="at", views=tuple(INSTANT_VIEWS))
         if when > self._clock.now():
-            raise BadQuery("at= lies in the future.")
+            raise BadQuery("parameter.invalid", variant="future")
         head, events = await self._events(jurisdiction)
         queried, read = READ[view]
         rows = await asyncio.to_thread(lambda: read(Board(jurisdiction, events, when)))

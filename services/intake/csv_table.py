@@ -48,9 +48,11 @@ def csv_rows(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[i
                     yield begins, cells
                 begins = reader.line_num + 1
         except csv.Error as error:
-            raise FileError(f"{path}: row {begins}: is not CSV: {error}; is a quote not closed?") from error
+            raise FileError("import.file", variant="csv", file=str(path), row=begins) from error
         except UnicodeError as error:
-            raise FileError(f"{path}: row {begins}: is not text in {encoding}; name its encoding.") from error
+            raise FileError(
+                "import.file", variant="text", file=str(path), row=begins, encoding=encoding
+            ) from error
 
 
 def _open(path: Path, *, gzipped: bool) -> Any:
@@ -63,7 +65,7 @@ def _bounded(text: IO[str], path: Path, *, gzipped: bool) -> Iterator[str]:
     while line := text.readline(MOST_LINE):
         seen, number = seen + len(line), number + 1
         if len(line) >= MOST_LINE:
-            raise FileError(f"{path}: row {number}: has more than {MOST_LINE} characters; is it a table?")
+            raise FileError("import.file", variant="long_line", file=str(path), row=number, most=MOST_LINE)
         if gzipped:
             _no_bomb(path, number, seen, packed)
         yield line
@@ -71,7 +73,7 @@ def _bounded(text: IO[str], path: Path, *, gzipped: bool) -> Iterator[str]:
 
 def _no_bomb(path: Path, number: int, seen: int, packed: int) -> None:
     if seen > MOST_BYTES or (seen > LARGE and seen > MOST_RATIO * packed):
-        raise FileError(f"{path}: row {number}: unpacks to too much; unpack it yourself and split it.")
+        raise FileError("import.file", variant="bomb", file=str(path), row=number)
 
 
 def _encoding(path: Path, *, gzipped: bool) -> str:
@@ -85,7 +87,7 @@ def _encoding(path: Path, *, gzipped: bool) -> str:
         if start.count(0) > len(start) // 4:
             return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
         if _controls(start) > len(start) // 20:
-            raise FileError(f"{path}: is not a table but binary data; save it as CSV or XLSX.")
+            raise FileError("import.file", variant="binary", file=str(path))
         return _by_lines(path, raw, gzipped=gzipped)
 
 
@@ -112,9 +114,7 @@ def _by_lines(path: Path, raw: IO[bytes], *, gzipped: bool) -> str:
         return "utf-8"  # broken lines are rejected one by one
     if chinese and together > alone:
         return "gb18030"
-    raise FileError(
-        f"{path}: is neither UTF-8 nor GB18030 text; save it as UTF-8, or name its `encoding` in the mapping."
-    )
+    raise FileError("import.file", variant="encoding", file=str(path))
 
 
 def _decodes(line: bytes, encoding: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import uuid4
 
 import apsw
@@ -25,7 +25,7 @@ from services.intake.previewing import Preview, preview
 from services.intake.sending import Sink
 from services.intake.summary import Summary
 from services.intake.uploads import check
-from services.refusals import REFERENCE
+from services.refusals import REFERENCE, sentence
 from services.vault import Vault
 
 AT_ONCE: Final = 2
@@ -70,10 +70,12 @@ class Import(msgspec.Struct, kw_only=True):
     known: int | None = None
     rejected: int | None = None
     tables: list[Table] = []
-    notes: list[str] = []
-    """What was refused for the whole file; no row is rejected for it."""
+    notes: list[dict[str, Any]] = []
+    """What was refused for the whole file: command, code, detail, values; no row is rejected for it."""
     error: str | None = None
-    """Why it failed, and what to do."""
+    """Why it failed, and what to do: the English sentence of `code` and `values`."""
+    code: str | None = None
+    values: dict[str, Any] = {}
     started_at: datetime
     ended_at: datetime | None = None
 
@@ -202,13 +204,13 @@ class Imports:
                 language=job.language,
             )
         except ImportFailed as error:
-            shown.error = str(_named(error, job.folder, shown.file))
+            _fail(shown, _named(error, job.folder, shown.file))
         except (apsw.FullError, OSError) as error:
             log_of.warning("import %s: %s", shown.id, error)
-            shown.error = f"there is no room for its temporary files: {error}; split the file, or make room."
+            _fail(shown, ImportFailed("import.failed", variant="room"))
         except Exception:
             log_of.exception("import %s failed", shown.id)
-            shown.error = "the service failed; its log says why. Import again later: nothing is doubled."
+            _fail(shown, ImportFailed("import.failed", variant="crash"))
         await asyncio.to_thread(path.unlink, missing_ok=True)
         _end(job, summary)
         shown.ended_at, job.ended = self._clock.now(), time.monotonic()
@@ -244,6 +246,10 @@ class _Progress:
             shown.state, shown.sent, shown.total = "sending", sent + int(done), whole + int(total)
 
 
+def _fail(shown: Import, error: ImportFailed) -> None:
+    shown.error, shown.code, shown.values = str(error), error.code, error.values
+
+
 def _end(job: _Job, summary: Summary | None) -> None:
     shown = job.shown
     if summary is None:
@@ -260,7 +266,15 @@ def _end(job: _Job, summary: Summary | None) -> None:
         summary.rejected,
     )
     shown.read, shown.total = summary.rows, shown.total or 0
-    shown.notes = [note.replace(path, shown.file) for note in summary.notes]
+    shown.notes = [
+        {
+            "command": one.command,
+            "code": one.code,
+            "detail": sentence(one.code, one.values),
+            "values": one.values,
+        }
+        for one in summary.notes
+    ]
     job.rejects = [Path(one.rejects) for one in summary.files if one.rejects]
     shown.state = "done"
 
@@ -281,5 +295,6 @@ def _store(folder: Path, content: bytes) -> Path:
 
 def _named(error: ImportFailed, folder: Path, file: str) -> ImportFailed:
     """Said of the file by its sender's name; where it lies here is nobody's business."""
-    error.args = (str(error).replace(str(folder / _NAME), file),)
+    if "file" in error.values:
+        error.values["file"] = str(error.values["file"]).replace(str(folder / _NAME), file)
     return error

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from services.intake.drafts import Drafts
 from services.intake.header import Found, find
 from services.intake.mapping import Mapping
@@ -83,7 +85,7 @@ async def _import(
             await _thread(lambda: write_rejects(found, mapping, spool, rejects), stop)
             one.rejects = str(rejects.path)
         summary.files.append(one)
-        summary.notes += [f"{found.name}: {note}" for note in spool.notes]
+        summary.notes += [msgspec.structs.replace(note, file=found.name) for note in spool.notes]
     finally:
         spool.close()
 

@@ -4,8 +4,15 @@ from services.decisions.base import Refused, Value
 from services.refusals import sentence
 
 
-class ImportFailed(Exception):
-    """Base: one clear line that names file, place and remedy."""
+class Told(Refused):
+    """Says its English sentence where it is printed."""
+
+    def __str__(self) -> str:
+        return sentence(self.code, self.values)
+
+
+class ImportFailed(Told):
+    """Base: its sentence names file, place and remedy."""
 
 
 class MappingError(ImportFailed):
@@ -13,22 +20,15 @@ class MappingError(ImportFailed):
 
 
 class ColumnsMissing(MappingError):
-    """The file's header lacks columns that the mapping needs."""
-
-    def __init__(self, message: str, columns: list[str]) -> None:
-        super().__init__(message)
-        self.columns = columns
+    """The file's header lacks columns that the mapping needs: the value `columns`."""
 
 
 class FileError(ImportFailed):
-    """The file cannot be read; nothing of it was sent, unless the message says so."""
+    """The file cannot be read; nothing of it was sent, unless the sentence says so."""
 
 
-class RowError(Refused):
+class RowError(Told):
     """One row cannot be used; the others can."""
-
-    def __str__(self) -> str:
-        return sentence(self.code, self.values)
 
 
 class Misread(ValueError):

@@ -49,7 +49,7 @@ def find(path: Path, mapping: Mapping) -> list[Found]:
     """The tables of a file. Raises FileError; MappingError naming the columns that are missing."""
     found: list[Found] = []
     problems: list[MappingError] = []
-    unread = [FileError(f"{path}: is empty; its first row must name the columns.")]
+    unread = [FileError("import.file", variant="empty", file=str(path))]
     for sheet in sheets(path):
         try:
             found.append(_find(path, sheet, mapping))
@@ -65,10 +65,12 @@ def find(path: Path, mapping: Mapping) -> list[Found]:
 def _find(path: Path, sheet: str | None, mapping: Mapping) -> Found:
     head = list(islice(rows(path, mapping, sheet), SEARCHED))
     if not head:
-        raise FileError(f"{path}: is empty; its first row must name the columns.")
+        raise FileError("import.file", variant="empty", file=str(path))
     candidates = [s for s in mapping.source if s.sheet is None or sheet is None or s.sheet == sheet]
     if not candidates:
-        raise MappingError(f"{path}: the mapping {mapping.name} reads no sheet {sheet!r}.")
+        raise MappingError(
+            "import.file", variant="no_sheet", file=str(path), mapping=mapping.name, sheet=sheet
+        )
     nearest: tuple[Source, list[str]] | None = None
     for line, cells in head:
         for source in sorted(candidates, key=lambda one: -len(_required(one))):
@@ -78,12 +80,13 @@ def _find(path: Path, sheet: str | None, mapping: Mapping) -> Found:
             if nearest is None or len(lacks) < len(nearest[1]):
                 nearest = source, lacks
     source, lacks = nearest or (candidates[0], [])
-    which = f" (source {source.name})" if len(mapping.source) > 1 else ""
-    where = f"{path}: " if sheet is None else f"{path}: sheet {sheet}: "
+    which = f" ({source.name})" if len(mapping.source) > 1 else ""
     raise ColumnsMissing(
-        f"{where}the mapping {mapping.name}{which} needs the column(s) {', '.join(map(repr, lacks))}; "
-        f"the header is {', '.join(map(repr, head[0][1][:30]))}. Rename them, or use another mapping.",
-        lacks,
+        "import.column",
+        file=str(path) if sheet is None else f"{path}#{sheet}",
+        mapping=f"{mapping.name}{which}",
+        columns=tuple(lacks),
+        header=tuple(head[0][1][:30]),
     )
 
 
@@ -103,7 +106,9 @@ def _lacks(source: Source, header: list[str]) -> list[str]:
 def _columns(path: Path, source: Source, header: list[str]) -> dict[str, int]:
     """Where each column that the source uses is. Raises FileError where that is not clear."""
     if len(header) > MOST_COLUMNS:
-        raise FileError(f"{path}: has {len(header)} columns; at most {MOST_COLUMNS}.")
+        raise FileError(
+            "import.file", variant="columns", file=str(path), given=len(header), most=MOST_COLUMNS
+        )
     places: dict[str, list[int]] = {}
     for place, cell in enumerate(header):
         places.setdefault(plain(cell), []).append(place)
@@ -116,7 +121,12 @@ def _columns(path: Path, source: Source, header: list[str]) -> dict[str, int]:
         at = places[plain(names[0])]
         if len(at) > 1:
             raise FileError(
-                f"{path}: columns {at[0] + 1} and {at[1] + 1} are both named {names[0]!r}; rename one."
+                "import.file",
+                variant="twice",
+                file=str(path),
+                one=at[0] + 1,
+                other=at[1] + 1,
+                name=names[0],
             )
         found[column] = at[0]
     return found

@@ -32,15 +32,16 @@ def load_mapping(name: str | Path) -> Mapping:
     text = str(name)
     path = SHIPPED / f"{text}.toml" if text.replace("-", "").replace("_", "").isalnum() else Path(text)
     if not path.is_file():
-        raise MappingError(f"there is no mapping {text}: give a TOML file, or one of {', '.join(shipped())}.")
+        raise MappingError("import.mapping", variant="unknown", mapping=text, known=tuple(shipped()))
     try:
         return parse_mapping(path.read_text(encoding="utf-8-sig"), text)
     except UnicodeDecodeError as error:
         raise MappingError(
-            f"{path}: is not UTF-8: {error.reason} at byte {error.start}; save it as UTF-8."
+            "import.mapping", variant="encoding", mapping=str(path), byte=error.start
         ) from error
     except OSError as error:
-        raise MappingError(f"{path}: cannot be read: {error.strerror or error}") from error
+        why = error.strerror or type(error).__name__
+        raise MappingError("import.mapping", variant="unread", mapping=str(path), why=why) from error
 
 
 def parse_mapping(text: str, name: str = "mapping") -> Mapping:
@@ -48,15 +49,16 @@ def parse_mapping(text: str, name: str = "mapping") -> Mapping:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise MappingError(f"{name}: is not TOML: {error}") from error
+        raise MappingError("import.mapping", variant="toml", mapping=name, why=str(error)) from error
     try:
         mapping = Mapping.model_validate(raw)
     except ValidationError as error:
         one = error.errors(include_url=False, include_context=False, include_input=False)[0]
         message = one["msg"].removeprefix("Value error, ")
-        raise MappingError(f"{name}: {_place(one['loc'], raw)}: {message}.") from error
+        place = _place(one["loc"], raw)
+        raise MappingError("import.mapping", mapping=name, place=place, why=message) from error
     for place, wrong in _wrong(mapping):
-        raise MappingError(f"{name}: {place}: {wrong}.")
+        raise MappingError("import.mapping", mapping=name, place=place, why=wrong)
     return mapping
 
 

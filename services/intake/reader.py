@@ -1,5 +1,6 @@
 """Files as tables: CSV (also gzip) and XLSX, row by row."""
 
+import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
@@ -33,18 +34,18 @@ def rows(path: Path, mapping: Mapping, sheet: str | None) -> Rows:
     """The rows of one table. Raises FileError naming file, row and remedy."""
     start = _start(path)
     if start == _OLD:
-        raise FileError(f"{path}: is an old Excel workbook (.xls); save it as .xlsx or CSV.")
+        raise FileError("import.file", variant="old_excel", file=str(path))
     try:
         if sheet is not None:
             yield from xlsx_rows(path, sheet)
         else:
             yield from csv_rows(path, mapping, gzipped=start[:2] == _GZIP)
     except EOFError as error:
-        raise FileError(f"{path}: the gzip file is cut off; copy it again.") from error
-    except zlib.error as error:
-        raise FileError(f"{path}: the gzip file is damaged: {error}; copy it again.") from error
+        raise FileError("import.file", variant="cut_off", file=str(path)) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise FileError("import.file", variant="gzip", file=str(path)) from error
     except OSError as error:
-        raise FileError(f"{path}: cannot be read: {error.strerror or error}.") from error
+        raise _unread(path, error) from error
 
 
 def _start(path: Path) -> bytes:
@@ -52,7 +53,12 @@ def _start(path: Path) -> bytes:
         with path.open("rb") as file:
             start = file.read(4)
     except OSError as error:
-        raise FileError(f"{path}: cannot be read: {error.strerror or error}.") from error
+        raise _unread(path, error) from error
     if not start:
-        raise FileError(f"{path}: is empty; its first row must name the columns.")
+        raise FileError("import.file", variant="empty", file=str(path))
     return start
+
+
+def _unread(path: Path, error: OSError) -> FileError:
+    why = error.strerror or type(error).__name__
+    return FileError("import.file", variant="unread", file=str(path), why=why)

@@ -66,9 +66,7 @@ class Sender:
             again = await self._sink.submit(self._jurisdiction, [items[i] for i in waiting])
             for i, answer in zip(waiting, again, strict=True):
                 answers[i] = _as_first(answers[i], answer)
-        raise ImportFailed(
-            "the service did not record what was sent; import again later: nothing is doubled."
-        )
+        raise ImportFailed("import.failed", variant="not_recorded")
 
 
 def _unsettled(answers: list[dict[str, Any]]) -> list[int]:

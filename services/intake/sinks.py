@@ -64,7 +64,7 @@ class OnBehalf:
         try:
             outcomes = await self._commands.submit(jurisdiction, group) if group else []
         except Parked as error:
-            raise ImportFailed(f"{jurisdiction} cannot be written: {error}") from error
+            raise ImportFailed("jurisdiction.parked", jurisdiction=jurisdiction, error=str(error)) from error
         except (Overloaded, LogUnavailable, VaultUnavailable, ViewsUnavailable):
             return [{"id": one["id"], "outcome": "pending"} for one in items]
         recorded = iter(outcomes)
@@ -131,9 +131,8 @@ class Remote:
         if answer.status_code == 503:
             return [{"id": item["id"], "outcome": "pending"} for item in items]
         if answer.status_code != 200:
-            raise ImportFailed(
-                f"the server refused the import: {answer.json().get('detail', answer.status_code)}"
-            )
+            why = str(answer.json().get("detail", answer.status_code))
+            raise ImportFailed("import.failed", variant="server", why=why)
         return answer.json()["items"]
 
     async def close(self) -> None:

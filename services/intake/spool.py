@@ -20,7 +20,7 @@ from services.intake.drafts import UNDATED, Draft, Part, checked, merged, micros
 from services.intake.errors import ImportFailed, RowError
 from services.intake.mapping import Source
 from services.intake.overflow import Overflow
-from services.refusals import sentence
+from services.intake.summary import Note
 
 BEGINNING: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
 """Commands with which an assignment may begin."""
@@ -89,7 +89,7 @@ class Spool:
         self._members: list[tuple[int, int]] = []
         self._begun: list[tuple[str, int]] = []
         self._gids = self._nth = 0
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
 
     def close(self) -> None:
         self.db.close()
@@ -184,7 +184,7 @@ class Spool:
             checked(draft)
         except RowError as error:
             if not command.once_per:
-                raise ImportFailed(f"for the whole file, {error}; correct file or mapping.") from error
+                raise ImportFailed(error.code, **error.values) from error
             lines: Any = self.db.execute("SELECT line FROM members WHERE gid=?", (group.gid,)).fetchall()
             for (line,) in lines:
                 self.reject(line, error.code, error.values)
@@ -235,7 +235,7 @@ class Spool:
     def refused(self, item: Item, code: str, values: Mapping[str, Any]) -> None:
         """Rejects its row, or the rows of its group; what is for the whole file is only noted."""
         if item.gid is not None and item.gid < 0:
-            self.notes.append(f"{item.name} was refused: {sentence(code, values)} ({code})")
+            self.notes.append(Note(item.name, code, dict(values)))
         elif item.gid is None:
             self.reject(item.line, code, values)
         else:

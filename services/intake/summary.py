@@ -1,8 +1,11 @@
 """What became of an import: sums that add up."""
 
 from collections import Counter
+from typing import Any
 
 import msgspec
+
+from services.refusals import sentence
 
 
 class FileSummary(msgspec.Struct):
@@ -20,6 +23,18 @@ class FileSummary(msgspec.Struct):
     """File with the rejected rows."""
 
 
+class Note(msgspec.Struct):
+    """A command for a whole file that was refused."""
+
+    command: str
+    code: str
+    values: dict[str, Any]
+    file: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.command} was refused: {sentence(self.code, self.values)} ({self.code})"
+
+
 class Summary(msgspec.Struct):
     """The sums of all files."""
 
@@ -28,7 +43,7 @@ class Summary(msgspec.Struct):
     """Commands by outcome, and by code where refused."""
     commands: dict[str, dict[str, int]] = {}
     """Name -> outcome -> number."""
-    notes: list[str] = []
+    notes: list[Note] = []
     """What was refused for a whole file, such as the jurisdiction's name; no row is rejected for it."""
 
     @property

@@ -26,8 +26,11 @@ def check(path: Path) -> None:
         return
     if size > MOST_UNPACKED or parts > MOST_PARTS:
         raise FileError(
-            f"{path}: unpacks to more than {MOST_UNPACKED >> 20} MiB or {MOST_PARTS} parts;"
-            " split it, or use the command line."
+            "import.file",
+            variant="upload",
+            file=str(path),
+            size=MOST_UNPACKED >> 20,
+            parts=MOST_PARTS,
         )
 
 

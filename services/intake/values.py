@@ -66,7 +66,7 @@ class Values:
             cell = _cell(spec, text)
             raise RowError("unreadable", variant=error.variant, **cell, **error.values) from error
         except (ValueError, OverflowError) as error:
-            raise RowError("unreadable", **_cell(spec, text), why=str(error)) from error
+            raise RowError("unreadable", **_cell(spec, text)) from error
 
     def _text(self, spec: Value, kind: Kind, cells: Cells) -> str:
         if spec.id_of is not None:

@@ -60,8 +60,12 @@ def xlsx_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
             seen += len(cells)
             if line > MOST_ROWS or seen > MOST_CELLS:
                 raise FileError(
-                    f"{path}: sheet {sheet}, row {line}: is beyond {MOST_ROWS} rows or {MOST_CELLS} cells, "
-                    "empty ones too; delete what stands far below or to the right, or save it as CSV."
+                    "import.file",
+                    variant="sheet",
+                    file=f"{path}#{sheet}",
+                    row=line,
+                    rows=MOST_ROWS,
+                    cells=MOST_CELLS,
                 )
             if any(cell.strip() for cell in cells):
                 yield line, cells
@@ -75,9 +79,7 @@ def _next(rows: Iterator[Any], path: Path, sheet: str, line: int) -> list[str] |
     except StopIteration:
         return None
     except BROKEN as error:
-        raise FileError(
-            f"{path}: sheet {sheet}, row {line}: is damaged: {error or type(error).__name__}; save it again."
-        ) from error
+        raise FileError("import.file", variant="damaged", file=f"{path}#{sheet}", row=line) from error
 
 
 def _book(path: Path) -> Any:
@@ -86,12 +88,11 @@ def _book(path: Path) -> Any:
             sizes = {info.filename: info.file_size for info in packed.infolist()}
         strings = sum(size for name, size in sizes.items() if name.endswith("sharedStrings.xml"))
         if sum(sizes.values()) > MOST_BYTES or strings > MOST_STRINGS:
-            raise FileError(f"{path}: unpacks to {sum(sizes.values())} bytes; save it as CSV.")
+            size = sum(sizes.values())
+            raise FileError("import.file", variant="workbook", file=str(path), size=size)
         return load_workbook(path, read_only=True, data_only=True)
     except BROKEN as error:
-        raise FileError(
-            f"{path}: is not an XLSX workbook: {str(error)[:100] or type(error).__name__}; save it again."
-        ) from error
+        raise FileError("import.file", variant="xlsx", file=str(path)) from error
 
 
 def _text(cell: Any) -> str:

@@ -27,7 +27,7 @@ async def roster(views: Views, jurisdiction: str, workers: list[str]) -> dict[st
     Raises ViewsUnavailable, also while the view is set aside: nobody's duty is known from an old one.
     """
     if {"roster", "jurisdictions"} & set(await views.degraded(jurisdiction)):
-        raise ViewsUnavailable(f"the roster of {jurisdiction} is being folded anew")
+        raise ViewsUnavailable(f"the roster of {jurisdiction} is being rebuilt")
     rows: Any = await views.load(jurisdiction, {"roster": workers, "jurisdictions": [jurisdiction]})
     here = rows["jurisdictions"].get(jurisdiction)
     return None if here and here.state == "moved" else rows["roster"]

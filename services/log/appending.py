@@ -48,7 +48,7 @@ class Appender:
         with reaching():
             end = await self._transport.end(partition)
             await self._chains.tail.reach(partition, end, REACH_SECONDS)
-        # it may have been released, or read anew, meanwhile
+        # it may have been released, or reread, meanwhile
         return (await self._chains.attached(jurisdiction)).head
 
     async def append(self, jurisdiction: str, data: bytes) -> bool:
@@ -63,7 +63,7 @@ class Appender:
                 f"this machine's clock is {self._skew:+.0f} s away from the broker's; set it (NTP), then it "
                 "writes again"
             )
-        # it may have been read anew meanwhile
+        # it may have been reread meanwhile
         chain, hashed = await self._chains.attached(jurisdiction), digest(data)
         chain.sent[hashed] = None
         try:

@@ -12,7 +12,7 @@ from events.commit import digest
 from services.log.transport import Delivery, Record, Transport, TransportDown
 
 QUIET_SECONDS: Final = 2.0
-"""A tail that is waited for and does not move is connected anew: consumers go quiet after broker trouble."""
+"""A tail that is waited for and does not move is reconnected: consumers go quiet after broker trouble."""
 MOST_QUIET_SECONDS: Final = 16.0
 """Each new connection that brings nothing is given twice the time, up to this: the machine may be busy."""
 CONNECT_SECONDS: Final = 10.0
@@ -83,7 +83,7 @@ class Tail:
     def _suspect(self, partition: int, position: int) -> None:
         """Once per connection, however many wait; a connection being made is left to be made."""
         if asyncio.get_running_loop().time() >= self._due:
-            log_of.warning("partition %d has gone quiet at %d; connecting anew", partition, position)
+            log_of.warning("partition %d has gone quiet at %d; reconnecting", partition, position)
             self._patience = min(self._patience * 2, MOST_QUIET_SECONDS)
             self._allow(CONNECT_SECONDS)
             self._reconnect()

@@ -36,7 +36,7 @@ class PartitionProjector:
         self.heartbeats: dict[int, int] = {}
         """Owned partition -> signs of life while it is caught up."""
         self.rebuilding: set[int] = set()
-        """Partitions of which views are folded anew."""
+        """Partitions of which views are rebuilt."""
         self.holes = 0
         """Offsets that hold no record."""
         self._troubles = Troubles()

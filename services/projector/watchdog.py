@@ -110,7 +110,7 @@ class Watchdog(threading.Thread):
             still = {p: offset for p, offset in seen.items() if self.lag.age(p) > patience}
             if still and await self._holds_records(transport, ends, still):
                 log_of.critical(
-                    "nothing was projected for %.0f s, though %s records wait; ending, to be started anew",
+                    "nothing was projected for %.0f s, though %s records wait; ending, to be restarted",
                     self.stalled,
                     self.lag.behind,
                 )

@@ -94,7 +94,7 @@ def seal(
     salt: bytes | None = None,
     sender: ec.EllipticCurvePrivateKey | None = None,
 ) -> bytes:
-    """The body of the push (aes128gcm). `salt` and `sender` are made anew each time; only tests give them."""
+    """The body of the push (aes128gcm). `salt` and `sender` are new each time; only tests give them."""
     salt, sender = salt or os.urandom(16), sender or ec.generate_private_key(_CURVE)
     public = point(sender.public_key())
     shared = sender.exchange(ec.ECDH(), browser.point())

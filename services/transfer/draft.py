@@ -13,7 +13,7 @@ from services.transfer.errors import TransferFailed
 def refuse_existing(path: Path) -> None:
     """Nothing is overwritten: it may be the only copy."""
     if path.exists():
-        raise TransferFailed("transfer.exists", f"{path} is there already; name another file.")
+        raise TransferFailed("transfer.exists", file=str(path))
 
 
 @contextmanager

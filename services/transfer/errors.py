@@ -1,9 +1,15 @@
 """What can be wrong with a transfer."""
 
+from services.refusals.errors import Told
 
-class TransferFailed(Exception):
-    """The export or load was not done. `code` is stable; `detail` says what to do."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{detail} ({code})")
-        self.code, self.detail = code, detail
+class TransferFailed(Told):
+    """The export or load was not done; the sentence says what to do."""
+
+    @property
+    def detail(self) -> str:
+        """The English sentence."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return f"{self.detail} ({self.code})"

@@ -36,11 +36,9 @@ async def export(
     """
     end = await log.end(jurisdiction)
     if not end.position:
-        raise TransferFailed("transfer.nothing", f"The log holds no commit of {jurisdiction}.")
+        raise TransferFailed("transfer.nothing", jurisdiction=jurisdiction)
     if upto is not None and upto > end.position:
-        raise TransferFailed(
-            "transfer.beyond", f"The log of {jurisdiction} ends at {end.position}, not {upto}."
-        )
+        raise TransferFailed("transfer.beyond", jurisdiction=jurisdiction, end=end.position, upto=upto)
     with whole(file) as target, scratch(file, ".body") as body:
         writing = _Body(body, upto or end.position)
         async for batch in log.read(jurisdiction):
@@ -74,10 +72,7 @@ class _Body:
     def _one(self, stored: Stored) -> None:
         if b"\n" in stored.data or len(stored.data) > MOST_LINE:
             position = self.head.position + 1
-            raise TransferFailed(
-                "transfer.no_line",
-                f"The commit at position {position} is no line of at most {MOST_LINE} bytes.",
-            )
+            raise TransferFailed("transfer.no_line", position=position, most=MOST_LINE)
         self._out.write(stored.data + b"\n")
         self._first = self._first or decode(stored.data)
         self.head, self.count = stored.head, self.count + 1
@@ -88,9 +83,7 @@ class _Body:
     def finish(self, jurisdiction: str, log: str) -> Manifest:
         """What stands before it. Raises TransferFailed where nothing was taken."""
         if self._first is None:
-            raise TransferFailed(
-                "transfer.nothing", f"No commit of {jurisdiction} ends at {self._upto} or before."
-            )
+            raise TransferFailed("transfer.nothing", jurisdiction=jurisdiction, upto=self._upto)
         self._out.write(line(Trailer(count=self.count, position=self.head.position, hash=self.head.hash)))
         self._out.close()
         return Manifest(

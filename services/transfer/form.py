@@ -83,23 +83,19 @@ def lines(file: IO[bytes]) -> Iterator[bytes]:
         rest += last
         _limit(len(rest))
     if rest:
-        raise TransferFailed("transfer.truncated", "The file is cut off: its last line is not whole.")
+        raise TransferFailed("transfer.truncated", variant="line")
 
 
 def _read(reader: zstandard.ZstdDecompressionReader) -> bytes:
     try:
         return reader.read(CHUNK)
     except zstandard.ZstdError as error:
-        raise TransferFailed(
-            "transfer.damaged", f"The file is no whole zstd file: {error}; copy it again."
-        ) from error
+        raise TransferFailed("transfer.damaged", variant="zstd", why=str(error)) from error
 
 
 def _limit(size: int) -> None:
     if size > MOST_LINE:
-        raise TransferFailed(
-            "transfer.oversize", f"A line has more than {MOST_LINE} bytes: no export of Muster."
-        )
+        raise TransferFailed("transfer.oversize", most=MOST_LINE)
 
 
 def lifecycle(commit: Commit) -> JurisdictionMoved | JurisdictionResumed | None:

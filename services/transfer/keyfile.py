@@ -54,9 +54,7 @@ class Part(msgspec.Struct, frozen=True):
 def under_passphrase(passphrase: str, salt: bytes) -> AESGCM:
     """What wraps a file's key. Raises TransferFailed where the passphrase is too short."""
     if len(passphrase) < SHORTEST:
-        raise TransferFailed(
-            "keys.short_passphrase", f"The passphrase is too short: give at least {SHORTEST} characters."
-        )
+        raise TransferFailed("keys.short_passphrase", least=SHORTEST)
     n, r, p = _COST
     key = hashlib.scrypt(passphrase.encode(), salt=salt, n=n, r=r, p=p, maxmem=2**28, dklen=32)
     return AESGCM(key)
@@ -73,9 +71,7 @@ def open_key(wrapper: AESGCM, sealed: bytes, jurisdiction: str) -> bytes:
     try:
         return wrapper.decrypt(sealed[:_NONCE], sealed[_NONCE:], jurisdiction.encode())
     except (InvalidTag, ValueError) as error:
-        raise TransferFailed(
-            "keys.wrong_passphrase", "This passphrase does not open the file, or its first line was changed."
-        ) from error
+        raise TransferFailed("keys.wrong_passphrase") from error
 
 
 def write(file: IO[bytes], header: Header, key: bytes, keys: Mapping[str, bytes | None]) -> None:
@@ -96,13 +92,9 @@ def read_header(file: IO[bytes]) -> tuple[Header, bytes]:
     try:
         header = msgspec.json.decode(first, type=Header)
     except msgspec.DecodeError as error:
-        raise TransferFailed(
-            "keys.no_header", f"The first line is no header of a file of keys: {error}."
-        ) from error
+        raise TransferFailed("keys.no_header", why=str(error)) from error
     if header.format != FORMAT:
-        raise TransferFailed(
-            "keys.format", f"The file has format {header.format}, this program reads {FORMAT}; upgrade it."
-        )
+        raise TransferFailed("keys.format", given=header.format, known=FORMAT)
     return header, first
 
 
@@ -110,7 +102,7 @@ def read(file: IO[bytes], first: bytes, key: bytes) -> Iterator[dict[str, bytes 
     """The parts after the header. Raises TransferFailed where one was changed, or is missing."""
     texts = [text.rstrip(b"\n") for text in file]
     if not texts:
-        raise TransferFailed("keys.truncated", "The file of keys is cut off; copy it again.")
+        raise TransferFailed("keys.truncated")
     box = AESGCM(key)
     for number, text in enumerate(texts):
         yield _part(box, text, _bound(first, number, last=number == len(texts) - 1), number)
@@ -122,9 +114,7 @@ def _part(box: AESGCM, text: bytes, bound: bytes, number: int) -> dict[str, byte
         plain = box.decrypt(raw[:_NONCE], raw[_NONCE:], bound)
         return msgspec.msgpack.decode(plain, type=Part).keys
     except (InvalidTag, ValueError, binascii.Error, msgspec.DecodeError) as error:
-        raise TransferFailed(
-            "keys.damaged", f"Line {number + 2} of the file of keys was changed or is cut off; copy it again."
-        ) from error
+        raise TransferFailed("keys.damaged", line=number + 2) from error
 
 
 def _bound(first: bytes, number: int, *, last: bool) -> bytes:
@@ -148,4 +138,4 @@ def decoded(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
     except binascii.Error as error:
-        raise TransferFailed("keys.no_header", "The header of the file of keys was changed.") from error
+        raise TransferFailed("keys.no_header") from error

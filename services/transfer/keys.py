@@ -61,7 +61,7 @@ async def export_keys(
     """
     subjects = await _subjects(log, jurisdiction, progress)
     if not (await log.end(jurisdiction)).position:
-        raise TransferFailed("transfer.nothing", f"The log holds no commit of {jurisdiction}.")
+        raise TransferFailed("transfer.nothing", jurisdiction=jurisdiction)
     keys = await vault.keys_of(jurisdiction, subjects)
     erased = sum(key is None for key in keys.values())
     key = secrets.token_bytes(32)
@@ -96,9 +96,7 @@ async def load_keys(
     """
     header, parts = await asyncio.to_thread(_read, vault, file, passphrase)
     if wanted is not None and header.jurisdiction != wanted:
-        raise TransferFailed(
-            "keys.jurisdiction", f"These are keys of {header.jurisdiction}, not of {wanted}."
-        )
+        raise TransferFailed("keys.jurisdiction", jurisdiction=header.jurisdiction, wanted=wanted)
     erased = await _erased_here(log, header.jurisdiction)
     conflicts: list[str] = []
     for part in parts:
@@ -154,7 +152,7 @@ def _read(
             key = _key(vault, header, passphrase)
             parts = list(_checked(file, header, first, key))
     except OSError as error:
-        raise TransferFailed("transfer.no_file", f"{path} cannot be read: {error.strerror}.") from error
+        raise TransferFailed("transfer.no_file", file=str(path), why=str(error.strerror)) from error
     return header, parts
 
 
@@ -164,7 +162,7 @@ def _checked(
     parts = list(keyfile.read(file, first, key))
     subjects, erased = keyfile.count(parts)
     if (subjects - 1, erased) != (header.subjects, header.erased) or not any(SERVICE in one for one in parts):
-        raise TransferFailed("keys.damaged", "The file holds other keys than its first line says.")
+        raise TransferFailed("keys.damaged")
     return parts
 
 
@@ -173,14 +171,10 @@ def _key(vault: Vault, header: keyfile.Header, passphrase: str | None) -> bytes:
     sealed = keyfile.decoded(header.key)
     if header.under == "passphrase":
         if passphrase is None:
-            raise TransferFailed("keys.passphrase", "The file is under a passphrase: give it.")
+            raise TransferFailed("keys.passphrase")
         wrapper = keyfile.under_passphrase(passphrase, keyfile.decoded(header.salt))
         return keyfile.open_key(wrapper, sealed, header.jurisdiction)
     try:
         return vault.unwrap(sealed, _OWNER, header.jurisdiction)
     except WrongMasterKey as error:
-        raise TransferFailed(
-            "keys.wrong_master_key",
-            "Another master key wrapped the file: put that one in its place first, or export the keys with a"
-            " passphrase.",
-        ) from error
+        raise TransferFailed("keys.wrong_master_key") from error

@@ -71,17 +71,9 @@ def _refuse_unmoved(checked: Checked, log: Log, restore: bool) -> None:
     if restore:
         return
     if not _moved(checked):
-        raise TransferFailed(
-            "transfer.not_moved",
-            "The file does not end with jurisdiction.moved: its log may still go on. Export it with --move;"
-            " or, if that log is lost, load it with --restore.",
-        )
+        raise TransferFailed("transfer.not_moved")
     if checked.manifest.log == log.id:
-        raise TransferFailed(
-            "transfer.same_log",
-            "The file comes from this very log. If no other one went on with it, take the move back with"
-            " --restore.",
-        )
+        raise TransferFailed("transfer.same_log")
 
 
 async def _beyond(file: CommitFile, log: Log, end: Head) -> Loaded:
@@ -90,16 +82,9 @@ async def _beyond(file: CommitFile, log: Log, end: Head) -> Loaded:
     following = await _following(log, manifest)
     if following is None:
         position = await _first_difference(file, log)
-        raise TransferFailed(
-            "transfer.diverged",
-            f"The log holds another {manifest.jurisdiction}: it differs from position {position} on."
-            " Load into an empty log, or into one that holds the file's beginning.",
-        )
+        raise TransferFailed("transfer.diverged", jurisdiction=manifest.jurisdiction, position=position)
     if not _goes_on(following, manifest.head):
-        raise TransferFailed(
-            "transfer.behind",
-            f"The log holds all of the file and goes on to position {end.position}: nothing is to be loaded.",
-        )
+        raise TransferFailed("transfer.behind", position=end.position)
     return Loaded(outcome="known", manifest=manifest, appended=0)
 
 
@@ -177,16 +162,11 @@ async def _left(
     heads = [head, *(stored.head for stored in group)]
     if end not in heads:
         raise TransferFailed(
-            "transfer.diverged",
-            f"Somebody else wrote to {jurisdiction} after position {head.position}, while it was loaded.",
+            "transfer.diverged", variant="raced", jurisdiction=jurisdiction, position=head.position
         )
     return group[heads.index(end) :]
 
 
 def _stopped(answers: Sequence[object], head: Head) -> TransferFailed:
     why = next((str(answer) for answer in answers if isinstance(answer, Exception)), "it takes nothing")
-    return TransferFailed(
-        "transfer.unavailable",
-        f"The log cannot be written now ({why}); it holds at least position {head.position}."
-        " Load the same file again: it goes on from there.",
-    )
+    return TransferFailed("transfer.unavailable", why=why, position=head.position)

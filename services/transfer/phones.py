@@ -1,4 +1,4 @@
-"""Phone hashes do not travel: they are made anew from the log, under the key of the store they are in."""
+"""Phone hashes do not travel: they are recomputed from the log, under the key of the store they are in."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Final

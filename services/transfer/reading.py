@@ -32,7 +32,7 @@ class CommitFile:
         try:
             self._file = path.open("rb")
         except OSError as error:
-            raise TransferFailed("transfer.no_file", f"{path} cannot be read: {error.strerror}.") from error
+            raise TransferFailed("transfer.no_file", file=str(path), why=str(error.strerror)) from error
         try:
             self.manifest = self._manifest(next(self._lines(), b""))
         except BaseException:
@@ -61,7 +61,7 @@ class CommitFile:
         for number in range(1, self.manifest.count + 1):
             data = next(rest, None)
             if data is None or data.startswith(b'{"end":'):
-                raise _truncated(f"{self.manifest.count} commits were written, {number - 1} are there")
+                raise TransferFailed("transfer.truncated", written=self.manifest.count, found=number - 1)
             head = self._follow(data, head)
             yield Stored(data, head)
         self._ended(head, next(rest, None), next(rest, None))
@@ -74,14 +74,9 @@ class CommitFile:
         try:
             found = msgspec.json.decode(text, type=Manifest)
         except msgspec.DecodeError as error:
-            raise TransferFailed(
-                "transfer.no_manifest", f"The first line is no manifest of commits: {error}."
-            ) from error
+            raise TransferFailed("transfer.no_manifest", why=str(error)) from error
         if found.format != FORMAT:
-            raise TransferFailed(
-                "transfer.format",
-                f"The file has format {found.format}, this program reads {FORMAT}; upgrade it.",
-            )
+            raise TransferFailed("transfer.format", given=found.format, known=FORMAT)
         return found
 
     def _follow(self, data: bytes, head: Head) -> Head:
@@ -90,27 +85,37 @@ class CommitFile:
             commit = decode(data)
             verdict, new = after(head, data)
         except msgspec.DecodeError as error:
-            raise _damaged(head, f"no commit: {error}") from error
+            position = head.position + 1
+            raise TransferFailed("transfer.damaged", position=position, why=str(error)) from error
         if commit.jurisdiction != self.manifest.jurisdiction:
-            raise _damaged(
-                head, f"a commit of {commit.jurisdiction} among those of {self.manifest.jurisdiction}"
+            raise TransferFailed(
+                "transfer.damaged",
+                variant="jurisdiction",
+                position=head.position + 1,
+                jurisdiction=commit.jurisdiction,
+                wanted=self.manifest.jurisdiction,
             )
         if verdict is not Verdict.ACCEPTED:
-            raise _damaged(head, "the commit does not follow the one before it")
+            raise TransferFailed("transfer.damaged", variant="chain", position=head.position + 1)
         return new
 
     def _ended(self, head: Head, last: bytes | None, beyond: bytes | None) -> None:
         if last is None:
-            raise _truncated("its last line is missing")
+            raise TransferFailed("transfer.truncated")
         try:
             trailer = msgspec.json.decode(last, type=Trailer)
         except msgspec.DecodeError as error:
-            raise _damaged(head, f"here the file should end: {error}") from error
+            position = head.position + 1
+            raise TransferFailed(
+                "transfer.damaged", variant="end", position=position, why=str(error)
+            ) from error
         said = (trailer.count, trailer.position, trailer.hash)
         if head != self.manifest.head or said != (self.manifest.count, head.position, head.hash):
-            raise _damaged(head, f"it ends at {head}, where the manifest says {self.manifest.head}")
+            raise TransferFailed(
+                "transfer.damaged", variant="manifest", head=str(head), wanted=str(self.manifest.head)
+            )
         if beyond is not None:
-            raise _damaged(head, "something follows the end")
+            raise TransferFailed("transfer.damaged", variant="more")
 
 
 def _known(stored: Stored) -> JurisdictionMoved | JurisdictionResumed | None:
@@ -120,17 +125,7 @@ def _known(stored: Stored) -> JurisdictionMoved | JurisdictionResumed | None:
         for _ in catalog.envelopes(commit):
             pass
     except catalog.UnknownEvent as error:
-        raise TransferFailed(
-            "transfer.unknown_event", f"The {error}; upgrade it before you load this."
-        ) from error
+        raise TransferFailed("transfer.unknown_event", why=str(error)) from error
     except catalog.BadEvent as error:
-        raise TransferFailed("transfer.damaged", f"The {error}.") from error
+        raise TransferFailed("transfer.damaged", variant="event", why=str(error)) from error
     return lifecycle(commit)
-
-
-def _damaged(head: Head, why: str) -> TransferFailed:
-    return TransferFailed("transfer.damaged", f"The file is damaged at position {head.position + 1}: {why}.")
-
-
-def _truncated(why: str) -> TransferFailed:
-    return TransferFailed("transfer.truncated", f"The file is cut off: {why}; copy it again.")

@@ -7,7 +7,6 @@ from services.application.commands import Commands
 from services.base.clock import Clock
 from services.decisions.jurisdiction.commands import Resume
 from services.recorder.envelope import CommandEnvelope
-from services.refusals import sentence
 from services.transfer.errors import TransferFailed
 from services.transfer.loading import Loaded
 
@@ -33,10 +32,6 @@ async def resume(
         if outcome.outcome in ("accepted", "known"):
             return outcome.position or 0
         if outcome.outcome == "refused":
-            code = str(outcome.code)
-            raise TransferFailed(code, sentence(code, outcome.values))
+            raise TransferFailed(str(outcome.code), **outcome.values)
         await asyncio.sleep(min(0.1 * 2**attempt, 5))
-    raise TransferFailed(
-        "transfer.unavailable",
-        f"All of {manifest.jurisdiction} is loaded, but it does not go on yet: load the same file again.",
-    )
+    raise TransferFailed("transfer.unavailable", variant="resume", jurisdiction=manifest.jurisdiction)

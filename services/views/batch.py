@@ -48,7 +48,7 @@ async def run_batch(
         folded = await _prepare(store, pending, catalog, frozenset(await store.degraded(jurisdiction)), {})
         done = await _project(store, folded, rest, catalog)
         if done is None:
-            rest = commits  # another process was first: all is judged anew
+            rest = commits  # another process was first: all is decided again
         elif not done.pending.more:
             return done.pending.head
         else:

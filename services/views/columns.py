@@ -19,13 +19,6 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,18}", re.ASCII)
 _MOST: Final = 2**63 - 1
-_SAYS: Final[dict[Kind, str]] = {
-    "text": "a text",
-    "integer": "a whole number",
-    "real": "a number",
-    "boolean": "true or false",
-    "instant": "an instant with offset, such as 2022-03-28T08:00:00+08:00",
-}
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -113,7 +106,12 @@ def filter_value(view: str, column: Column, value: Any) -> Stored:
     found = _READ[column.kind](value)
     if found is None:
         raise BadQuery(
-            f"{view}: {column.field} takes {_SAYS[column.kind]}, not {str(value)[:80]!r}.",
+            "parameter.invalid",
+            variant="value",
+            view=view,
+            name=column.field,
+            takes=column.kind,
+            given=repr(str(value)[:80])[1:-1],
         )
     return found
 

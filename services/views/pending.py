@@ -87,7 +87,7 @@ class PendingCommits:
         if self.gap:
             why = (
                 f"what follows the views' head {self.start} is missing; "
-                "if the log is another one, delete the views and they are folded anew"
+                "if the log is another one, delete the views and they are rebuilt"
             )
             raise LogDamaged(self.jurisdiction, self.start.position + 1, why)
         return self.head

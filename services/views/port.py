@@ -7,6 +7,7 @@ import msgspec
 
 from events.commit import Head
 from projections.base import Row
+from services.refusals.errors import Told
 
 Rows = dict[str, dict[str, Row | None]]
 """View name -> key -> row; None = no such row."""
@@ -71,7 +72,7 @@ class Batch(msgspec.Struct, kw_only=True):
     """Views that were set aside already when it was folded; if others are by now, it has "raced" too."""
 
 
-class BadQuery(Exception):
+class BadQuery(Told):
     """A filter, sort or cursor that the view does not declare."""
 
 

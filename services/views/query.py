@@ -72,7 +72,7 @@ def sort_of(table: Table, query: Query) -> Sort:
     field = asked.removeprefix("-")
     name = table.view.name
     token = hashlib.sha256(f"{name}/{table.view.version}/{asked}".encode(errors="replace")).hexdigest()[:12]
-    return Sort(_column(table, field, "sort by"), asked.startswith("-"), token)
+    return Sort(_column(table, field, sorts=True), asked.startswith("-"), token)
 
 
 def check(table: Table, query: Query) -> None:
@@ -107,25 +107,31 @@ def cursor_of(sort: Sort, text: str) -> Cursor:
     try:
         found = msgspec.json.decode(base64.b64decode(text.encode(), b"-_", validate=True), type=Cursor)
     except (binascii.Error, msgspec.DecodeError, ValueError) as error:
-        raise BadQuery("cursor is not one that was given out; leave it out to begin again.") from error
+        raise BadQuery("parameter.invalid", variant="cursor") from error
     if found.fingerprint != sort.fingerprint:
-        raise BadQuery("cursor belongs to another view or order; leave it out to begin again.")
+        raise BadQuery("parameter.invalid", variant="other_cursor")
     if isinstance(found.value, int) and not -(2**63) <= found.value < 2**63:
-        raise BadQuery("cursor is not one that was given out; leave it out to begin again.")
+        raise BadQuery("parameter.invalid", variant="cursor")
     return found
 
 
-def _column(table: Table, field: str, what: str) -> Column:
+def _column(table: Table, field: str, *, sorts: bool = False) -> Column:
     if field == "key":
         return KEY
     if field not in table.view.filters:
-        known = ", ".join(("key", *table.view.filters))
-        raise BadQuery(f"{table.view.name}: cannot {what} {field[:80]!r}; declared are {known}.")
+        known = ("key", *table.view.filters)
+        raise BadQuery(
+            "parameter.invalid",
+            variant="sort" if sorts else "filter",
+            view=table.view.name,
+            name=field[:80],
+            known=known,
+        )
     return table.by_field[field]
 
 
 def _any_of(clauses: Select, table: Table, field: str, values: Sequence[object]) -> None:
-    column = _column(table, field, "filter by")
+    column = _column(table, field)
     found = {filter_value(table.view.name, column, value) for value in values}
     parts = [f"{column.sql} IS NULL"] if None in found else []
     some = [value for value in found if value is not None]

@@ -1,4 +1,4 @@
-"""A view folded anew from the log, and put in the place of the live one."""
+"""A view rebuilt from the log, and put in the place of the live one."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping

@@ -44,7 +44,7 @@ class Table:
 
 
 def _undescribed(schema: Any) -> Any:
-    """A JSON schema without its texts: rewording a docstring is no reason to fold anew."""
+    """A JSON schema without its texts: rewording a docstring is no reason to rebuild."""
     if isinstance(schema, dict):
         return {k: _undescribed(v) for k, v in schema.items() if k not in ("description", "title")}
     return [_undescribed(v) for v in schema] if isinstance(schema, list) else schema

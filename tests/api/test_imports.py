@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import random
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -17,6 +18,7 @@ from api.conftest import J, Service
 from openpyxl import Workbook
 
 from services.intake import desk
+from services.refusals import sentence
 
 ROSTER = Path(__file__).parents[2] / "services" / "intake" / "examples" / "roster.csv"
 HERE = f"/api/v1/{J}/imports"
@@ -135,7 +137,7 @@ async def test_a_missing_column_is_told_by_name_before_anything_is_recorded(city
     answer = await post(city.http, "姓名,鞋码\nWorker 1,42\n", path, file="人员.csv")
     problem = answer.json()
     assert (answer.status_code, problem["code"], problem["columns"]) == (422, "import.column", ["role"])
-    assert "人员.csv: the mapping roster needs the column(s) 'role'" in problem["detail"]
+    assert "人员.csv: the mapping roster needs the column(s) role" in problem["detail"]
     assert (await city.http.get(HERE)).json()["items"] == []
 
 
@@ -319,10 +321,16 @@ async def complaint(client: httpx.AsyncClient, answer: httpx.Response) -> str:
     if answer.status_code == 202:
         done = await ended(client, answer)
         assert (done["state"], done["rows"]) == ("failed", None)
+        assert done["code"] in ("import.file", "import.column")
+        assert done["error"] == sentence(done["code"], done["values"])
         return done["error"]
     assert answer.status_code == 422, answer.text
-    assert answer.json()["code"] in ("import.file", "import.column")
-    return answer.json()["detail"]
+    problem = answer.json()
+    assert problem["code"] in ("import.file", "import.column")
+    assert problem["detail"] == sentence(problem["code"], problem["values"])
+    chinese = sentence(problem["code"], problem["values"], "zh")
+    assert re.search("[\u4e00-\u9fff]", chinese), chinese
+    return problem["detail"]
 
 
 async def test_rows_with_nuls_and_broken_bytes_are_rejected_alone(city: Service):

@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/pictures anew (`make pictures`): day 8 of the Yichun scenario, at ten.
+"""Retakes the pictures of docs/pictures (`make pictures`): day 8 of the Yichun scenario, at ten.
 
 Not collected by `make test`. What the scenario lacks, such as coordinates, is added after the pictures
 that can do without it. Its people and places are synthetic.

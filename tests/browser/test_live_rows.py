@@ -74,7 +74,7 @@ def test_a_stream_that_broke_just_after_a_change_does_not_look_alive_again(page:
 
 
 def test_what_was_on_its_way_when_a_stream_was_given_up_is_not_taken_for_the_next_one(page: Page) -> None:
-    """A gap makes it begin anew; the rest of the old stream must not be what the new one resumes from."""
+    """A gap makes it start over; the rest of the old stream must not be what the new one resumes from."""
     played = [
         {"frames": [snapshot(1, "a"), patch(5, 6, "lost"), snapshot(9, "old")]},
         {"frames": [snapshot(10, "new")]},

@@ -109,7 +109,7 @@ def test_what_one_person_did_is_never_sent_as_anothers(town: Served, line: Line,
 
 
 def test_a_phone_that_is_signed_out_in_mid_shift_loses_nothing(town: Served, phones: Phones) -> None:
-    """Its token is revoked: that is said, the switch still works, and all goes out after signing in anew."""
+    """Its token is revoked: that is said, the switch still works, and all goes out after signing in again."""
     phone = phones.open(town.url)
     phone.sign_in(town.code("W1"))
     _revoke(town, "phone-W1")
@@ -247,7 +247,7 @@ def test_a_new_version_is_taken_over_but_not_under_somebodys_hands(
     """Never half: a page in use stays as it is; the next start shows the new one, also offline."""
     phone, issue = changing
     old = _version(phone)
-    issue("Off duty, anew")
+    issue("Off duty, again")
 
     phone.page.reload()
     expect(phone.state).to_have_text("Off duty")
@@ -258,11 +258,11 @@ def test_a_new_version_is_taken_over_but_not_under_somebodys_hands(
 
     phone.open()
     phone.go()
-    expect(phone.state).to_have_text("Off duty, anew", timeout=PATIENCE)
+    expect(phone.state).to_have_text("Off duty, again", timeout=PATIENCE)
     assert _version(phone) != old
     _offline(phone)
     phone.page.reload()
-    expect(phone.state).to_have_text("Off duty, anew")
+    expect(phone.state).to_have_text("Off duty, again")
 
 
 def test_a_page_that_nobody_looks_at_takes_a_new_version_over(
@@ -272,12 +272,12 @@ def test_a_page_that_nobody_looks_at_takes_a_new_version_over(
     phone.page.reload()
     expect(phone.state).to_have_text("Off duty")
     phone.page.locator("summary", has_text="Settings").tap()
-    issue("Off duty, anew")
+    issue("Off duty, again")
     phone.page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
     until(lambda: phone.page.evaluate(WAITING), 60, "no new version comes")
     expect(phone.state).to_have_text("Off duty")
     phone.page.evaluate(HIDDEN)
-    expect(phone.state).to_have_text("Off duty, anew", timeout=PATIENCE)
+    expect(phone.state).to_have_text("Off duty, again", timeout=PATIENCE)
 
 
 WAITING = "async () => Boolean((await navigator.serviceWorker.getRegistration('/go')).waiting)"

@@ -204,14 +204,14 @@ def _task(shift: Shift, request: str) -> dict[str, Any]:
 
 
 def _offered_and_met(shift: Shift, phone: Phone, board: Page) -> None:
-    """An offer comes with its time; the contact is hidden until asked for, and the asking is on record."""
+    """An offer comes with its time; the contact is hidden until asked for, and every reveal is recorded."""
     _asked(shift, "R1", "W1")
     offer = phone.page.locator(".card-offer")
     expect(offer).to_contain_text("Medicine · 南山社区")
     left = offer.get_by_role("timer")
     first = left.inner_text()
     minutes, seconds = map(int, first.split()[0].split(":"))
-    assert 270 < 60 * minutes + seconds <= 301  # of five minutes, shown anew each second
+    assert 270 < 60 * minutes + seconds <= 301  # of five minutes, redrawn each second
     expect(left).not_to_have_text(first)
     assert "王芳" not in phone.page.content()
     phone.tap("Accept")

@@ -43,7 +43,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 class Load:
-    """Senders that never stop, and never send anything anew before the last was answered."""
+    """Senders that never stop, and never send anything new before the last was answered."""
 
     def __init__(self, town: Town) -> None:
         self.town, self.acknowledged = town, dict[str, int]()

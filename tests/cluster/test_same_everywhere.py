@@ -1,4 +1,4 @@
-"""The same history has the same rows: embedded, in a cluster, and folded anew there."""
+"""The same history has the same rows: embedded, in a cluster, and rebuilt there."""
 
 import asyncio
 import os

@@ -76,7 +76,7 @@ class History:
         return self
 
     def stored(self) -> list[bytes]:
-        """The commits' bytes, chained anew: also after a test has altered them."""
+        """The commits' bytes, chained again: also after a test has altered them."""
         made: list[bytes] = []
         head = Head()
         for events, at in self.commits:

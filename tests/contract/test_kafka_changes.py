@@ -1,4 +1,4 @@
-"""Announcements on a real Kafka: a feed that is connected anew has missed nothing."""
+"""Announcements on a real Kafka: a feed that is reconnected has missed nothing."""
 
 import asyncio
 

@@ -29,7 +29,7 @@ def codes(found: Report) -> list[tuple[int, str]]:
 
 
 def alter(history: History, position: int, change: Any) -> None:
-    """Rewrite one event; the chain is made anew, so that only the laws can tell."""
+    """Rewrite one event; the chain is recomputed, so that only the laws can tell."""
     first = 1
     for n, (events, at) in enumerate(history.commits):
         if position < first + len(events):

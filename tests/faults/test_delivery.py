@@ -164,7 +164,7 @@ class Packed(SqliteViews):
 
 
 async def project(seed: int) -> None:
-    """A projector that is handed spoilt deliveries, loses partitions and is started anew."""
+    """A projector that is handed spoilt deliveries, loses partitions and is restarted."""
     chance = random.Random(seed)
     topic = filled(chance, HISTORIES)
     transport, views, quiet = Scripted(topic), await asyncio.to_thread(Packed, None, catalog), Quiet()

@@ -57,7 +57,7 @@ async def test_files_that_are_no_tables(tmp_path: Path, table: bytes, message: s
 
 async def test_a_missing_column_fails_by_name_before_the_first_row(tmp_path: Path) -> None:
     sink = Deciding()
-    with pytest.raises(MappingError, match=r"needs the column\(s\) 'role', 'name'; the header is 'id', 'x'"):
+    with pytest.raises(MappingError, match=r"needs the column\(s\) role, name; the header is id, x"):
         await run(tmp_path, PEOPLE, "id,x\n1,2\n", sink)
     assert sink.sent == []
 

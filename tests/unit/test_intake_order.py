@@ -163,7 +163,7 @@ async def test_a_jurisdiction_of_another_name_is_noted_and_rejects_no_row(tmp_pa
     assert (await run(tmp_path, mapping % "One", table, sink)).notes == []
     done = await run(tmp_path, mapping % "Other", table, sink)
     assert sums(done) == (1, 0, 1, 0)
-    assert "jurisdiction.established" in done.notes[0]
+    assert done.notes[0].code == "jurisdiction.established"
     assert done.commands["jurisdiction.establish"] == {"refused": 1}
 
 

@@ -33,7 +33,7 @@ ROOMS = {
     "services.snapshots": "States of jurisdictions, kept so that a start need not read the whole log",
     "services.views": "Rows: folded from the log, queried, followed",
     "services.locations": "Last fixes of phones, for as long as the duty lasts",
-    "services.recorder": "The heart: commands are queued, sealed, decided, appended, answered",
+    "services.recorder": "The write path: commands are queued, sealed, decided, appended, answered",
     "services.metrics": "Figures for Prometheus",
     "services.application": "What runs in one process: writers, projector, ticker, put together",
     "services.push": "Wakes phones: there is an offer or a dispatch",

@@ -9,12 +9,25 @@ from typing import NamedTuple
 
 import pytest
 
-import services.decisions.decide  # noqa: F401  enters all tables
 from services import refusals
 from services.decisions.table import tables
+from services.verify.meanings import MEANINGS
 
 SERVICES = Path(refusals.__file__).parents[1]
-RAISED: dict[str, int] = {"Refused": 0, "rule": 1, "note": 0, "fresh": 1, "Problem": 1, "RowError": 0}
+COUNTED = {"rule": 1, "fresh": 1, "Problem": 1}
+FIRST = (
+    "Refused",
+    "note",
+    "RowError",
+    "ImportFailed",
+    "MappingError",
+    "ColumnsMissing",
+    "FileError",
+    "BadQuery",
+    "TokenRefused",
+    "TransferFailed",
+)
+RAISED: dict[str, int] = {**dict.fromkeys((*FIRST, "Beyond"), 0), **COUNTED}
 """Callable -> which argument is the code."""
 OTHERS = {"headers", "more"}
 """Names that a problem is given beside its values."""
@@ -98,8 +111,10 @@ BROKEN = frozenset(("missing", "string_too_long", "string_too_short", "string_pa
 
 
 def told(site: Site) -> tuple[str, ...]:
-    """The sentences that a site may be told by."""
+    """The sentences that a site may be told by; where it hands values on, its variant may be any."""
     entry = refusals.entries("en")[site.code]
+    if site.open and not site.variants:
+        return tuple(every(entry))
     return tuple(text for one in site.variants or (None,) for text in entry.sentences(one))
 
 
@@ -185,3 +200,13 @@ def test_the_values_that_are_given_choose_the_sentence():
 def test_without_its_values_a_refusal_says_what_the_code_means():
     assert refusals.sentence("worker.unknown", {}) == "The worker is not registered."
     assert refusals.sentence("never.heard_of", {}) == "never.heard_of"
+
+
+def test_every_finding_has_its_meaning():
+    calls = [
+        node
+        for path in (SERVICES / "verify").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add" and len(node.args) == 3
+    ]
+    assert frozenset().union(*(constants(call.args[1]) for call in calls)) == MEANINGS.keys()

@@ -16,13 +16,13 @@ from services.views.changes import Announcement, decode, encode
 RETRY_SECONDS: Final = 0.5
 RESET_TRIES: Final = 3
 QUIET_SECONDS: Final = 20.0
-"""A feed without a word for so long is connected anew: consumers go quiet after broker trouble."""
+"""A feed without a word for so long is reconnected: consumers go quiet after broker trouble."""
 
 log_of = logging.getLogger("muster.changes")
 
 
 class KafkaFeed:
-    """Reads all partitions from their ends, without a group; connected anew it goes on where it was."""
+    """Reads all partitions from their ends, without a group; reconnected it goes on where it was."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -66,7 +66,7 @@ class KafkaFeed:
         """What was said while nobody listened is heard, as long as the topic holds it."""
         ends: Any = await consumer.end_offsets(list(consumer.assignment()))
         for where, end in ends.items():
-            start = min(self._next.get(where, end), end)  # a topic made anew begins anew
+            start = min(self._next.get(where, end), end)  # a recreated topic begins again
             consumer.seek(where, start)
             self._next[where] = start
 

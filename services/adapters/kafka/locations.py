@@ -29,7 +29,7 @@ RETRY_SECONDS: Final = 0.5
 CATCH_UP_SECONDS: Final = 5.0
 """How long a start waits for the fixes that are on the topic."""
 QUIET_SECONDS: Final = 20.0
-"""A topic without a word for so long is connected anew: consumers go quiet after broker trouble."""
+"""A topic without a word for so long is reconnected: consumers go quiet after broker trouble."""
 REPAIR_SECONDS: Final = 10.0
 
 log_of = logging.getLogger("muster.telemetry")
@@ -139,7 +139,7 @@ class KafkaLocations:
         ends: Any = await consumer.end_offsets(where)
         for partition in where:
             known = self._next.get(partition, 0)
-            on_it = begins[partition] <= known <= ends[partition]  # else the topic was made anew
+            on_it = begins[partition] <= known <= ends[partition]  # else the topic was recreated
             self._next[partition] = known if on_it else begins[partition]
             consumer.seek(partition, self._next[partition])
         return ends

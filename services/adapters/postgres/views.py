@@ -97,7 +97,7 @@ class PgViews:
         try:
             asked = [encoder.encode(keys.get(view, ())).decode() for view in self.tables]
         except ValueError as error:
-            raise BadQuery(f"a key cannot be encoded: {error}") from error
+            raise BadQuery("parameter.invalid", variant="key") from error
         found: Rows = {view: dict.fromkeys(wanted) for view, wanted in keys.items()}
         views = list(self.tables.items())
         for number, key, data in await self._pool.fetch(self._load_sql, jurisdiction, *asked):
@@ -146,12 +146,14 @@ class PgViews:
     def _table(self, view: str) -> PgTable:
         table = self.tables.get(view)
         if table is None:
-            raise BadQuery(f"there is no view {view[:80]!r}; there are {', '.join(sorted(self.tables))}.")
+            raise BadQuery(
+                "parameter.invalid", variant="view", name=view[:80], known=tuple(sorted(self.tables))
+            )
         return table
 
     async def _page(self, jurisdiction: str, table: PgTable, query: Query) -> Page:
         if query.limit < 1:
-            raise BadQuery(f"limit must be at least 1, not {query.limit}.")
+            raise BadQuery("parameter.invalid", variant="limit", limit=query.limit)
         sort = sort_of(table, query)
         chosen = select(table, jurisdiction, query, sort, POSTGRES)
         async with self._pool.reading() as db:

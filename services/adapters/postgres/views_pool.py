@@ -50,6 +50,6 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except BadValue as error:
-        raise BadQuery(f"this cannot be asked of the views: {error}") from error
+        raise BadQuery("parameter.invalid", variant="store") from error
     except DatabaseUnavailable as error:
         raise ViewsUnavailable(str(error)) from error

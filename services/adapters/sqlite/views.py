@@ -17,7 +17,7 @@ from services.adapters.sqlite.views_table import Table
 from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, ViewsUnavailable
 
 ANALYSE_FROM: Final = 1_000
-"""Events from which on the planner's figures are made anew each time the log has doubled."""
+"""Events from which on the planner's figures are recomputed each time the log has doubled."""
 
 
 class SqliteViews:
@@ -59,7 +59,9 @@ class SqliteViews:
     def _table(self, view: str) -> Table:
         table = self.tables.get(view)
         if table is None:
-            raise BadQuery(f"there is no view {view[:80]!r}; there are {', '.join(sorted(self.tables))}.")
+            raise BadQuery(
+                "parameter.invalid", variant="view", name=view[:80], known=tuple(sorted(self.tables))
+            )
         return table
 
     # -- reading -------------------------------------------------------------------------------------------
@@ -126,7 +128,7 @@ class SqliteViews:
         return rebuilt
 
     def _analyse(self, position: int) -> None:
-        """Again each time the log has doubled; readers open anew, for only then do they see it."""
+        """Again each time the log has doubled; readers reopen, for only then do they see it."""
         file.analyse(self._connections.writer)
         self._analysed = position
         self._connections.renew_readers()

@@ -26,7 +26,7 @@ class Connections:
         self._path, self._readonly, self._closed = path, readonly, False
         self._idle: queue.SimpleQueue[tuple[int, apsw.Connection]] = queue.SimpleQueue()
         self._generation = 0
-        """Readers of an earlier one are opened anew before they are used again."""
+        """Readers of an earlier one are reopened before they are used again."""
         self._writing = ThreadPoolExecutor(1, "muster-views-write")
         self._reading = ThreadPoolExecutor(READERS, "muster-views-read") if path else self._writing
         if not readonly:

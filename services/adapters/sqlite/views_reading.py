@@ -30,7 +30,7 @@ def load(db: apsw.Connection, jurisdiction: str, keys: Sequence[tuple[Table, Seq
 def page(db: apsw.Connection, jurisdiction: str, table: Table, query: Query) -> Page:
     """Raises BadQuery, RowUnreadable."""
     if query.limit < 1:
-        raise BadQuery(f"limit must be at least 1, not {query.limit}.")
+        raise BadQuery("parameter.invalid", variant="limit", limit=query.limit)
     sort = sort_of(table, query)
     chosen = select(table, jurisdiction, query, sort)
     found: list[Any] = db.execute(f"{chosen.sql} LIMIT ?", (*chosen.given, query.limit + 1)).fetchall()

@@ -125,7 +125,7 @@ def _reading(view: View[Any]) -> list[dict[str, Any]]:
     if view.name in INSTANT_VIEWS:
         found.append(query("at", INSTANT, "As it was at this instant, late facts included"))
     if personal_fields(view.row):
-        found.append(query("reveal", {"type": "boolean"}, "Personal data unmasked; the asking is recorded"))
+        found.append(query("reveal", {"type": "boolean"}, "Personal data unmasked; every reveal is recorded"))
     return found
 
 

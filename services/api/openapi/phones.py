@@ -125,7 +125,7 @@ TASK = {
     "parameters": [
         JURISDICTION,
         {"name": "assignment", "in": "path", "required": True, "schema": TEXT},
-        query("reveal", {"type": "boolean"}, "Personal data unmasked; the asking is recorded"),
+        query("reveal", {"type": "boolean"}, "Personal data unmasked; every reveal is recorded"),
     ],
     "responses": ok(_TASK) | problems(400, 401, 403, 404, 409, 503),
 }

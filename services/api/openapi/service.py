@@ -66,7 +66,7 @@ STREAM = {
     "summary": "Server-sent events: snapshot {position, now, rows, degraded}, patch {after, upto, now, rows},"
     " reset {}, ping {now, position, behind, degraded?}",
     "description": "Filters as for GET. Ignore a patch if upto <= your position, apply it whole if after"
-    " equals it, else open the stream anew. Always masked. Last-Event-ID resumes. A ping comes every 5"
+    " equals it, else open the stream again. Always masked. Last-Event-ID resumes. A ping comes every 5"
     " seconds; behind = since how many seconds the log goes beyond what was sent. gzip where it is accepted.",
     "tags": ["views"],
     "parameters": [

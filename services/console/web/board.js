@@ -25,7 +25,7 @@ const known = (page) => NEEDS_NO_PLACE.includes(page) || PAGES.some(([name]) => 
 const linkRefused = signal(null);
 
 const loaded = new Map();
-/** The component of a page; loaded when first asked for. Of another version: start anew. */
+/** The component of a page; loaded when first asked for. Of another version: start over. */
 async function component(name) {
   if (!loaded.has(name)) {
     const module = await import(`./pages/${name}.js`).catch((error) => outdated(error));

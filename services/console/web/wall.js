@@ -222,7 +222,7 @@ const Choose = () => html`<main class="wall-gate"><h1>${t("wall.choose")}</h1>
 
 const Starting = () => html`<main class="wall-gate"><h1>${t("live.connecting")}</h1></main>`;
 
-/** Something failed in the page itself: it says so, and starts anew on its own. */
+/** Something failed in the page itself: it says so, and starts over on its own. */
 function App() {
   const [error] = useErrorBoundary((caught) => {
     console.error(caught);

@@ -13,7 +13,7 @@ const table = (items) => new Map(items.map((row) => [row.area, row]));
 const FIELDS = ["area", "name", "parent", "lon", "lat"];
 const lean = (row) => Object.fromEntries(FIELDS.map((field) => [field, row[field]]));
 
-/** Read them: first what is kept, then anew once an hour. Without both it stays null. */
+/** Read them: first what is kept, then again once an hour. Without both it stays null. */
 export async function needAreas() {
   const key = `areas ${who.peek().jurisdiction}`;
   const kept = areas.peek() ? null : await db.get(key);

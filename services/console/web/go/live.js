@@ -28,7 +28,7 @@ let stale = false;
 const heard = (more = {}) => { link.value = { ...link.value, heard: Date.now(), ...more }; };
 const lost = () => { link.value = { ...link.value, phase: "lost" }; };
 
-/** Something changed: ask anew, once for many changes. */
+/** Something changed: ask again, once for many changes. */
 export function wanted() {
   if (!soon && !document.hidden) soon = setTimeout(() => { soon = null; load(); }, patience);
 }
@@ -138,7 +138,7 @@ function watch() {
   stream?.reader?.abort();
 }
 
-/** Begin, or begin anew: the state first, then its changes. */
+/** Begin, or start over: the state first, then its changes. */
 export function start() {
   stop();
   if (!who.peek() || document.hidden) return;

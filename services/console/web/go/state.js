@@ -34,7 +34,7 @@ export const refused = computed(() => acts.value.filter((act) => act.state === "
 /** A time of this phone (ISO, or ms) by the service's clock, in ms. */
 export const served = (at) => (typeof at === "number" ? at : Date.parse(at)) + ahead();
 
-/** Read the acts anew. */
+/** Reread the acts. */
 export async function refresh() {
   const all = await db.everyone();
   const owner = who.peek()?.owner;

@@ -88,7 +88,7 @@ function Task({ task, docked }) {
     ${!docked && html`<${Actions} task=${task} />`}</article>`;
 }
 
-/** Who asked and where, hidden until asked for; the asking is recorded. Then kept while the task is under way. */
+/** Who asked and where, hidden until asked for; every reveal is recorded. Then kept while the task is under way. */
 function Contact({ task }) {
   const key = `contact ${task.assignment}`;
   const [open, setOpen] = useState(null);

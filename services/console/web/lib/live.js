@@ -78,7 +78,7 @@ export class Live {
     this.restart();
   }
 
-  /** Begin the stream anew with what is needed now, and a fresh snapshot. */
+  /** Begin the stream again with what is needed now, and a fresh snapshot. */
   restart() {
     this.wanted = this.names();
     this.position = null;
@@ -126,7 +126,7 @@ export class Live {
     this.state.value = { ...this.state.value, phase: refused ? "refused" : "disconnected", problem };
   }
 
-  /** Nothing heard for long, though nothing broke: the worst kind. Give up on it and connect anew. */
+  /** Nothing heard for long, though nothing broke: the worst kind. Give up on it and reconnect. */
   watchdog() {
     const silent = performance.now() - (this.heardAt ?? this.state.value.heard);
     if (silent < FROZEN_MS) return;

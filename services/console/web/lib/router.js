@@ -42,7 +42,7 @@ export function go(page, options = {}) {
 export const param = (name) => route.value.query[name]?.[0] ?? null;
 
 addEventListener("hashchange", () => {
-  // A sign-in link pasted into an open tab changes the fragment alone: begin anew with it.
+  // A sign-in link pasted into an open tab changes the fragment alone: start over with it.
   if (location.hash.startsWith("#token=")) location.reload();
   else route.value = parse(location.hash);
 });

@@ -7,7 +7,7 @@ import {
 } from "./counts.js";
 
 const STEP_MS = 5000;
-/** Alerts come by the clock as well as by rows: counted anew this often. */
+/** Alerts come by the clock as well as by rows: recounted this often. */
 const step = computed(() => Math.floor(now.value / STEP_MS) * STEP_MS);
 const rows = (view) => live.value?.rows(view) ?? new Map();
 

@@ -22,7 +22,7 @@ export function heardClock(instant) {
 /** How far its clock is ahead of this machine's, in ms. Not from `now`, which a machine that slept has yet to renew. */
 export const ahead = () => (scenario.peek() ? told.peek() - Date.now() : offset.peek());
 
-/** The service's time in ms since 1970, anew each second. */
+/** The service's time in ms since 1970, renewed each second. */
 export const now = computed(() => {
   void second.value;
   return scenario.value ? told.value : Date.now() + offset.value;

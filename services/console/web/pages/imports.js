@@ -214,9 +214,10 @@ function Progress({ id, file, mapping, expected, again, ended }) {
 
 function Outcome({ row }) {
   if (row.state === "failed") return html`<div class="note note-error" role="alert"><${Icon} name="alert" />
-    <p>${t("entry.failed", { error: row.error ?? "" })}</p></div>`;
+    <p>${t("entry.failed", { error: reason({ code: row.code, values: row.values, detail: row.error }) })}</p></div>`;
   return html`<div role="status"><${Sums} row=${row}
-    />${row.notes.map((note) => html`<p class="muted">${t("entry.import_note", { note })}</p>`)}</div>
+    />${row.notes.map((note) => html`<p class="muted">${t("entry.import_note",
+    { command: note.command, note: reason(note) })}</p>`)}</div>
     <${Rejects} row=${row} />`;
 }
 

@@ -178,7 +178,7 @@ const inside = (node, query) => ({ ...query, area: isRoot(node) ? undefined : no
 const workersOf = (node, query) => href("workers", { query: inside(node, query) });
 const requestsOf = (node, query) => href("requests", { query: inside(node, query) });
 
-/** The columns of the tree; anew with the language. */
+/** The columns of the tree; rebuilt with the language. */
 const columns = (language) => [
   { key: `area-${language}`, label: t("over.area"),
     cell: (node, more) => html`<a href=${workersOf(node, {})}

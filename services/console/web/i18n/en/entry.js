@@ -218,7 +218,7 @@ export default {
   "entry.reading": "Reading: {n} of {m} rows",
   "entry.sending": "Recording: {n} of {m} commands",
   "entry.failed": "The import did not finish: {error}",
-  "entry.import_note": "The whole file: {note}",
+  "entry.import_note": "{command}, for the whole file: {note}",
   "entry.rows": "Rows",
   "entry.applied": "applied",
   "entry.known": "known before",

@@ -60,7 +60,7 @@ export default {
   "people.not_on_roster": "Not on the roster: never registered, or retired. The history is below.",
   "people.since_when": "since {when}",
   "people.reveal": "Reveal",
-  "people.reveal_title": "Show name and phone. The asking is recorded.",
+  "people.reveal_title": "Show name and phone. Every reveal is recorded.",
   "people.revealed": "Recorded; hidden again after a minute",
   "people.tasks": "Tasks now",
   "people.no_tasks": "No live tasks",

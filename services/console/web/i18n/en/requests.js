@@ -18,7 +18,7 @@ export default {
   "requests.slots_of": "{n} of {m} taken", "requests.slots_open": "{n} taken, open-ended", "requests.quantity": "Quantity", "requests.lon": "Longitude", "requests.lat": "Latitude",
   "requests.is_ended": "{state} {at}", "requests.goes_on": "goes on as {id}",
   "requests.contact": "Contact", "requests.contact_name": "Name", "requests.contact_phone": "Phone", "requests.address": "Address", "requests.text": "Text", "requests.note": "Note",
-  "requests.no_contact": "No contact was given.", "requests.reveal": "Show contact", "requests.reveal_recorded": "Asking is recorded", "requests.revealed": "Shown for another {s} s",
+  "requests.no_contact": "No contact was given.", "requests.reveal": "Show contact", "requests.reveal_recorded": "Every reveal is recorded", "requests.revealed": "Shown for another {s} s",
   "requests.hide": "Hide", "requests.same_phone": "Same phone", "requests.same_phone_none": "Nothing else has this phone.",
   "requests.tasks": "Assignments", "requests.nobody_asked": "Nobody has been asked or sent.", "requests.tasks_over": "{n} ended", "requests.check_task": "Check the assignment of {unit}",
   "requests.tasks_checked": "{n} assignments checked", "requests.overridden": "over capacity: {reason}",

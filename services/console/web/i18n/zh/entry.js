@@ -218,7 +218,7 @@ export default {
   "entry.reading": "正在读取 {n} / {m} 行",
   "entry.sending": "正在记录 {n} / {m} 项",
   "entry.failed": "导入没有完成：{error}",
-  "entry.import_note": "整个文件：{note}",
+  "entry.import_note": "整个文件的操作 {command}：{note}",
   "entry.rows": "行",
   "entry.applied": "已记录",
   "entry.known": "早已有",

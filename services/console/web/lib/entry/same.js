@@ -34,7 +34,7 @@ export function usePhone() {
   return { found, problem, look, forget };
 }
 
-/** Looks a phone up again from nothing when the form has begun anew. */
+/** Looks a phone up again from nothing when the form has started over. */
 export function useForgetting(phone, round) {
   useEffect(() => { phone.forget(); }, [round]);
 }

@@ -26,7 +26,7 @@ const fitsOne = (wanted) => {
   return (value) => found.has(value ?? "");
 };
 
-/** Prepared entries of a roster, kept from one change to the next: only changed rows are prepared anew. */
+/** Prepared entries of a roster, kept from one change to the next: only changed rows are prepared again. */
 export class Prepared {
   constructor() {
     this.entries = new Map();

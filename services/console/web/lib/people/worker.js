@@ -82,7 +82,7 @@ async function load(jurisdiction, worker) {
   return { facts: facts.items, intervals: intervals.items, past: past.items };
 }
 
-/** What was done; read anew when the worker's row or tasks change. */
+/** What was done; reread when the worker's row or tasks change. */
 function History({ id, row }) {
   const mine = [...assignments.value.values()].filter((one) => one.unit === id);
   const shared = row?.team ? [...assignments.value.values()].filter((one) => one.unit === row.team) : [];

@@ -12,7 +12,7 @@ import { Place } from "./show.js";
 
 const LIMIT = 60;
 const TYPING_MS = 250;
-/** The list is asked for anew after so long: who is free changes. */
+/** The list is asked for again after so long: who is free changes. */
 const FRESH_MS = 15000;
 
 /** The kinds of candidates, best first: free and able, free, the rest. */
@@ -25,7 +25,7 @@ export const calledOf = (one) => (one.kind === "team" ? one.name : one.name ? `$
 /** A list of candidates for a request.
  *
  * chosen, choose: the key and row of the one chosen; keys: {Enter, o, ...} -> what they do with it;
- * round: another number loads the list anew; instead: they take the place of somebody, so that no slot need be free.
+ * round: another number reloads the list; instead: they take the place of somebody, so that no slot need be free.
  */
 export function Candidates({ request, chosen, choose, keys, round, instead }) {
   const [kind, setKind] = useState("");

@@ -1,4 +1,4 @@
-// Who asked, and where exactly: masked, until somebody asks to see it; the asking is recorded.
+// Who asked, and where exactly: masked, until somebody asks to see it; every reveal is recorded.
 import { html, useEffect, useState } from "../preact.js";
 import { get, send } from "../api.js";
 import { number, t } from "../i18n.js";

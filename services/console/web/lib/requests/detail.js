@@ -17,7 +17,7 @@ import { Standing, What } from "./show.js";
 import { Tasks } from "./tasks.js";
 
 const LATER_MS = 400;
-/** After a change the rest is fetched anew, once for several changes. */
+/** After a change the rest is fetched again, once for several changes. */
 
 /** The detail of the request that the address names. */
 export function Detail({ id, narrow }) {

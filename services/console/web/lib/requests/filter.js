@@ -88,7 +88,7 @@ export function tally(rows, name, filters, at, ofUnit) {
 
 const text = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const wanted = (row) => (row.slots === null ? 1 : row.slots - row.taken);
-/** As byUrgency, without reading the times anew. */
+/** As byUrgency, without rereading the times. */
 const urgency = (at) => (a, b) => a.priority - b.priority || facts(a, at).opened - facts(b, at).opened;
 const ORDERS = {
   priority: urgency,
