@@ -134,7 +134,7 @@ def _of(where: str, name: str, at: int) -> list[Found]:
 
 def _unknown() -> set[str]:
     """Codes that `lookups.known` makes of the kinds of the tables it is given."""
-    named = [tables.get(_name(call.node.args[1]).lower()) for call in _calls("decisions", "known")]
+    named = [tables.get(_name(call.args[1]).lower()) for call in _calls("decisions", "known")]
     return {f"{table.kind}.unknown" for table in named if table}
 
 
