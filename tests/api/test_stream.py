@@ -369,7 +369,7 @@ async def test_where_views_go_on_and_the_stream_does_not_it_says_so(
 
     async with opened(service.http, views="roster") as stream:
         await stream.ping()
-        monkeypatch.setattr(Vault, "warm", away)
+        monkeypatch.setattr(Vault, "keyring", away)
         await service.ok("worker.register", worker="W2", role="courier", name="Courier 2")
         behind = [(await stream.ping())["behind"] for _ in range(10)]
         assert behind[-1] >= 0.5

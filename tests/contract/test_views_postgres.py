@@ -31,7 +31,7 @@ from services.views.table import encoder
 from tests.make import JURISDICTION as J
 
 CATALOG: dict[str, View[Any]] = {"roster": roster.VIEW, "headcount": headcount.VIEW}
-NEWER = {**CATALOG, "roster": msgspec.structs.replace(roster.VIEW, version=2)}
+NEWER = {**CATALOG, "roster": msgspec.structs.replace(roster.VIEW, version=roster.VIEW.version + 1)}
 
 
 @pytest.fixture
