@@ -66,8 +66,9 @@ class Vault:
         self._keys = KeyCache(keep, lambda: store.notice_window)
         self._services: dict[str, Key] = {}
         """The service's key of each jurisdiction: its own, or the one that the jurisdiction came with."""
-        self._doubted: set[str] = set()
-        """Jurisdictions for which another one may have been taken over since, unheard."""
+        self._service_read: dict[str, float] = {}
+        """When each was read, and when another was last taken over, as we were told; monotonic instants."""
+        self._service_changed: dict[str, float] = {}
         store.watch(self._mark_erased, self._forget)
 
     mask = staticmethod(mask)
@@ -129,13 +130,12 @@ class Vault:
 
     def _mark_erased(self, jurisdiction: str, subject: str) -> None:
         if subject == SERVICE:
-            self._services.pop(jurisdiction, None)
+            self._service_changed[jurisdiction] = time.monotonic()
         else:
             self._keys.erase(jurisdiction, subject)
 
     def _forget(self) -> None:
         self._keys.clear()
-        self._doubted = set(self._services)
 
     # -- values --------------------------------------------------------------------------------------------
 
@@ -170,13 +170,20 @@ class Vault:
         raise VaultUnavailable(f"the key of {subject} in {jurisdiction} was read too long ago")
 
     async def _load_service_key(self, jurisdiction: str) -> None:
-        """Looked up once: who goes on with commands recorded elsewhere must know their repeats."""
-        answers = self._store.notice_window[1] > time.monotonic() - MOST_AGE
-        if jurisdiction in self._services and not (answers and jurisdiction in self._doubted):
+        """Who goes on with commands recorded elsewhere must know their repeats.
+
+        Looked up once, and again where a notice of another key may have been missed: as before listening
+        began.
+        """
+        since, until = self._store.notice_window
+        read, changed = (one.get(jurisdiction, 0.0) for one in (self._service_read, self._service_changed))
+        missed = until > time.monotonic() - MOST_AGE and read < since
+        if jurisdiction in self._services and read >= changed and not missed:
             return
+        started_at = time.monotonic()
         found = (await self._store.keys(jurisdiction, [SERVICE])).get(SERVICE)
         self._services[jurisdiction] = Key(found) if found else self._service
-        self._doubted.discard(jurisdiction)
+        self._service_read[jurisdiction] = started_at
 
     # -- moving ----------------------------------------------------------------------------------------------
 
