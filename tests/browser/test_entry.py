@@ -410,7 +410,7 @@ def test_a_file_that_does_not_fit_is_told_plainly(city: Served, screens: Screens
     picture = tmp_path / "picture.xlsx"
     picture.write_bytes(b"PK\x03\x04 not a workbook")
     page.set_input_files("input[type=file]", str(picture))
-    expect(page.get_by_role("alert")).to_contain_text("无法读取")
+    expect(page.get_by_role("alert")).to_contain_text("不是 XLSX 工作簿")
     large = tmp_path / "large.csv"
     large.write_bytes(b"x" * (8 * 2**20 + 1))
     page.set_input_files("input[type=file]", str(large))
