@@ -81,7 +81,8 @@ class Child:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self.alive:
-                raise NotReady(f"{self.name} ended while starting: {self.last_words()}")
+                code = self._process.returncode if self._process else None
+                raise NotReady(f"{self.name} ended ({code}) while starting: {self.last_words()}")
             if self.ready():
                 return
             time.sleep(0.05)
