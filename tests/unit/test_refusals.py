@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+import services.decisions.decide  # noqa: F401  enters all tables
 from services import refusals
 from services.decisions.table import tables
 from services.verify.meanings import MEANINGS
