@@ -187,9 +187,19 @@ def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> 
 
 def _json(data: dict[str, Any]) -> bytes:
     """As it was sent: msgspec would write what is no number, which no field takes, as null."""
-    if any(isinstance(value, float) and not isfinite(value) for value in data.values()):
-        return json.dumps(data).encode()
-    return msgspec.json.encode(data)
+    return msgspec.json.encode(data) if _finite(data) else json.dumps(data).encode()
+
+
+def _finite(value: Any) -> bool:
+    match value:
+        case float():
+            return isfinite(value)
+        case dict():
+            return all(map(_finite, value.values()))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+        case list():
+            return all(map(_finite, value))  # pyright: ignore[reportUnknownArgumentType]
+        case _:
+            return True
 
 
 async def status(request: Request) -> Response:

@@ -100,7 +100,7 @@ class Group:
         self._bytes += size
         self.events += recorded
         self.erased += erased_among(recorded)
-        self.phones |= phone_of(envelope, sealed.command, recorded)
+        self.phones |= phone_of(envelope, recorded)
         return Outcome(envelope.id, "accepted", self._end)
 
 

@@ -6,7 +6,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+from events.catalog import newest
 from events.commit import Recorded
+from projections.base import phone_fields as event_phones
 from services.decisions.base import Command, personal_fields, phone_fields
 from services.recorder.envelope import CommandEnvelope
 
@@ -55,21 +57,15 @@ async def seal_all(vault: Vault, jurisdiction: str, group: Iterable[CommandEnvel
     return [_seal(vault, jurisdiction, envelope, subject, alive) for envelope, subject in subjects]
 
 
-def phone_of(
-    envelope: CommandEnvelope, sealed: Command, recorded: Iterable[Recorded]
-) -> dict[str, str | None]:
+def phone_of(envelope: CommandEnvelope, recorded: Iterable[Recorded]) -> dict[str, str | None]:
     """{subject: phone} where what was recorded sets (or with null removes) a phone number.
 
     A command may give a number that no event takes over, as a check-in does of who is registered already.
     """
     command = envelope.command
-    for field in phone_fields(type(command)):
-        if field not in command.model_fields_set:
-            continue
-        stands = msgspec.json.encode({field: getattr(sealed, field)})[1:-1]
-        if any(stands in bytes(one.data) for one in recorded):
-            return {_named(envelope): getattr(command, field)}
-    return {}
+    taken = {field for one in recorded for field in event_phones(newest[one.name])}
+    given = [field for field in phone_fields(type(command)) if field in command.model_fields_set & taken]
+    return {_named(envelope): getattr(command, given[0])} if given else {}
 
 
 def _seal(

@@ -190,3 +190,11 @@ async def test_a_worker_reads_their_own_facts(service: Service) -> None:
     async with await service.as_("worker:W1") as phone:
         facts = await service.rows("presence", client=phone)
     assert {row["worker"] for row in facts} == {"W1"}
+
+
+async def test_who_registers_again_without_a_number_is_not_found_by_the_old_one(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier", phone="13800001234")
+    await service.ok("worker.retire", worker="W1")
+    await service.ok("worker.register", worker="W1", role="courier", phone=None)
+    answer = await service.http.post(f"/api/v1/{J}/find", json={"phone": "13800001234"})
+    assert answer.json()["workers"] == []
