@@ -33,6 +33,7 @@ def projector(data: Data = DATA) -> None:
         partitions,
         found.projector_group,
         wiring.cluster().projecting,
+        wiring.cluster().checkpoints,
         Path(data),
         metrics,
     )

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any, Final
 
 import faust
@@ -21,7 +22,11 @@ log_of = logging.getLogger("muster.projector")
 
 
 def build(
-    connection: Connection, partitions: int, group: str, opened: Callable[[], Awaitable[PartitionProjector]]
+    connection: Connection,
+    partitions: int,
+    group: str,
+    data: Path,
+    opened: Callable[[], Awaitable[PartitionProjector]],
 ) -> faust.App:
     """An app of its own for each process. `opened` gives the projector; its stores live on the app's loop."""
     app = faust.App(
@@ -29,6 +34,7 @@ def build(
         broker=f"kafka://{connection.servers.replace(',', ';')}",
         broker_credentials=_credentials(connection),
         store="memory://",
+        datadir=data / "faust",
         processing_guarantee="at_least_once",
         web_enabled=False,
         autodiscover=False,

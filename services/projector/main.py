@@ -18,7 +18,7 @@ from services.projector.app import build
 from services.projector.metrics import registry
 from services.projector.partitions import PartitionProjector
 from services.projector.tuning import tune
-from services.projector.watchdog import Watchdog
+from services.projector.watchdog import OpenCheckpoints, Watchdog
 
 SAVE_SECONDS: Final = 1.0
 LOOK_EVERY: Final = 5
@@ -32,8 +32,11 @@ Opening = Callable[[], Awaitable[tuple[PartitionProjector, Callable[[], Awaitabl
 class Process:
     """Projector, watchdog and figures of one process."""
 
-    def __init__(self, connection: Connection, opening: Opening, exits: Path) -> None:
+    def __init__(
+        self, connection: Connection, opening: Opening, checkpoints: OpenCheckpoints, exits: Path
+    ) -> None:
         self._connection, self._opening, self._exits = connection, opening, exits
+        self._open_checkpoints = checkpoints
         self._gate: asyncio.Lock | None = None
         self._projector: PartitionProjector | None = None
         self._close: Callable[[], Awaitable[None]] | None = None
@@ -61,7 +64,7 @@ class Process:
             await self._close()
 
     def _watch(self, projector: PartitionProjector) -> None:
-        watchdog = Watchdog(self._connection, projector, self._exits)
+        watchdog = Watchdog(self._connection, projector, self._open_checkpoints, self._exits)
         watchdog.start()
         if self.metrics:
             figures = registry(projector, watchdog)
@@ -84,14 +87,15 @@ def run(
     partitions: int,
     group: str,
     opening: Opening,
+    checkpoints: OpenCheckpoints,
     data: Path,
     metrics: tuple[str, int] | None,
 ) -> None:
     """Until a signal; exits the process."""
     tune()
-    process = Process(connection, opening, data / "watchdog-exits")
+    process = Process(connection, opening, checkpoints, data / "watchdog-exits")
     process.metrics = metrics
-    app = build(connection, partitions, group, process.opened)
+    app = build(connection, partitions, group, data, process.opened)
 
     @app.on_before_shutdown.connect
     async def leaving(*args: Any, **kwargs: Any) -> None:

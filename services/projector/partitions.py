@@ -170,10 +170,6 @@ class PartitionProjector:
 
     # -- checkpoints ---------------------------------------------------------------------------------------
 
-    async def read_checkpoints(self) -> dict[int, int]:
-        """How far all partitions were dealt with, whoever projects them. Raises ViewsUnavailable."""
-        return await self._checkpoints.read()
-
     async def save_checkpoints(self) -> None:
         """Keep how far it is; never beyond a jurisdiction that is parked."""
         owned = {p: offset for p, offset in self.next_offsets.items() if p in self.owned}

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from services.base.unavailable import DatabaseUnavailable
 from services.log.port import LogUnavailable
 from services.log.transport import Transport, TransportDown
 from services.projector.partitions import PartitionProjector
+from services.projector.ports import Checkpoints
 
 LOOK_SECONDS: Final = 2.0
 PATIENCE: Final = 10.0
@@ -29,6 +30,8 @@ MOST_BETWEEN: Final = 6.0
 EXIT: Final = 75  # EX_TEMPFAIL: try again
 
 log_of = logging.getLogger("muster.watchdog")
+OpenCheckpoints = Callable[[], Awaitable[Checkpoints]]
+"""Connects on the loop that calls it. Raises DatabaseUnavailable."""
 
 
 class Lag:
@@ -65,12 +68,13 @@ class Lag:
 
 
 class Watchdog(threading.Thread):
-    """A thread with an event loop of its own: it does not depend on the one that it watches."""
+    """A thread with its own event loop and connections: it does not depend on the loop that it watches."""
 
     def __init__(
         self,
         connection: Connection,
         projector: PartitionProjector,
+        checkpoints: OpenCheckpoints,
         exits: Path,
         end: Callable[[int], None] = os._exit,
     ) -> None:
@@ -79,6 +83,8 @@ class Watchdog(threading.Thread):
         self.stalled = 0.0
         self._others = Lag()
         self._connection, self._projector, self._exits, self._end = connection, projector, exits, end
+        self._open_checkpoints = checkpoints
+        self._checkpoints: Checkpoints | None = None
 
     def run(self) -> None:
         """For ever."""
@@ -117,14 +123,14 @@ class Watchdog(threading.Thread):
                 self._count_exit()
                 self._end(EXIT)
             if not seen:
-                await self._observe_others(transport, time.monotonic())
+                await self.observe_others(transport, time.monotonic())
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _observe_others(self, transport: Transport, now: float) -> None:
-        """Without a partition: whether anybody projects. Who fell out of the group silently, or never got in,
-        owns nothing, and would wait for ever."""
+    async def observe_others(self, transport: Transport, now: float) -> None:
+        """End a process that owns no partition while records wait that nobody projects: it fell out of the
+        consumer group silently, or never got in. `now` in monotonic seconds."""
         try:
-            read = await self._projector.read_checkpoints()
+            read = await self._read_checkpoints()
         except DatabaseUnavailable:
             return
         ends = {partition: await transport.end(partition) for partition in range(transport.partitions)}
@@ -133,6 +139,12 @@ class Watchdog(threading.Thread):
             log_of.critical("records wait that nobody projects, and this process owns nothing; ending")
             self._count_exit()
             self._end(EXIT)
+
+    async def _read_checkpoints(self) -> dict[int, int]:
+        """How far all partitions were read, whoever projects them. Raises DatabaseUnavailable."""
+        if self._checkpoints is None:
+            self._checkpoints = await self._open_checkpoints()
+        return await self._checkpoints.read()
 
     @property
     def exits(self) -> int:

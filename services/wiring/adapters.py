@@ -86,17 +86,22 @@ async def projecting() -> tuple[PartitionProjector, Callable[[], Awaitable[None]
     transport = await KafkaTransport(connection).open()
     identity = await read_identity(transport)
     views = await PgViews.open(await _pool(), catalog)
-    checkpoints = PgCheckpoints(await _pool(STORE_SECONDS))
-    await checkpoints.claim(identity.log)
+    kept = PgCheckpoints(await _pool(STORE_SECONDS))
+    await kept.claim(identity.log)
     announcer = await KafkaAnnouncer(connection).open()
 
     async def close() -> None:
         await announcer.close()
         await views.close()
-        await checkpoints.close()
+        await kept.close()
         await transport.close()
 
-    return PartitionProjector(views, transport, identity.log, checkpoints, announcer), close
+    return PartitionProjector(views, transport, identity.log, kept, announcer), close
+
+
+async def checkpoints() -> PgCheckpoints:
+    """Checkpoints with their own connections, for a second event loop. Raises DatabaseUnavailable."""
+    return PgCheckpoints(await Pool.open(_dsn(), STORE_SECONDS))
 
 
 async def announce_rebuilt(views: Views, jurisdiction: str) -> None:

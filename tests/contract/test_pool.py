@@ -39,6 +39,13 @@ async def test_the_last_handle_ends_the_connections(dsn: str) -> None:
     assert connections(dsn) == 0
 
 
+async def test_another_event_loop_is_refused_rather_than_crashed(dsn: str) -> None:
+    pool = await Pool.open(dsn)
+    with pytest.raises(RuntimeError, match="another event loop"):
+        await asyncio.to_thread(lambda: asyncio.run(pool.value("SELECT 1")))
+    await pool.close()
+
+
 async def test_all_stores_of_a_process_share_one(
     dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

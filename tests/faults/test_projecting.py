@@ -140,7 +140,7 @@ async def test_one_that_is_parked_holds_its_checkpoint_but_not_what_others_see_o
     await scene.take(scene.put("2307", of("2307")[0].data))
     await scene.projector.save_checkpoints()
 
-    assert (await scene.quiet.load())[WHERE] < (await scene.projector.read_checkpoints())[WHERE] == 3
+    assert (await scene.quiet.load())[WHERE] < (await scene.quiet.read())[WHERE] == 3
 
 
 async def test_those_that_are_stuck_keep_no_others_from_the_store(
@@ -191,14 +191,19 @@ def test_the_watchdog_sees_what_stands_still_and_nothing_else() -> None:
 
 async def test_a_process_without_partitions_ends_where_nobody_projects(scene: Scene, tmp_path: Path) -> None:
     ended = list[int]()
-    dog = Watchdog(Connection(servers="nowhere"), scene.projector, tmp_path / "exits", ended.append)
+
+    async def checkpoints() -> Quiet:
+        return scene.quiet
+
+    nowhere = Connection(servers="nowhere")
+    dog = Watchdog(nowhere, scene.projector, checkpoints, tmp_path / "exits", ended.append)
     for now in range(100, 200, 4):
         scene.quiet.offsets = {p: len(held) for p, held in enumerate(scene.topic.partitions)}
         scene.put("2307", of("2307")[0].data)  # others do their work
-        await dog._observe_others(Scripted(scene.topic), now)
+        await dog.observe_others(Scripted(scene.topic), now)
     assert ended == []
 
     for now in range(200, 300, 4):
-        await dog._observe_others(Scripted(scene.topic), now)
+        await dog.observe_others(Scripted(scene.topic), now)
     assert ended
     assert dog.exits == len(ended)

@@ -17,11 +17,12 @@ async def _no_work() -> Any:
     raise AssertionError("nothing is delivered here")
 
 
-def test_faust_is_set_as_it_must_be() -> None:
+def test_faust_is_set_as_it_must_be(tmp_path: Path) -> None:
     """Each of these was paid for: see docs/adr/0017 and the comments in the app."""
-    conf = build(Connection(servers="a:1,b:2"), 12, "projectors", _no_work).conf
+    conf = build(Connection(servers="a:1,b:2"), 12, "projectors", tmp_path, _no_work).conf
     assert [str(url) for url in conf.broker] == ["kafka://a:1", "kafka://b:2"]
     assert str(conf.store).startswith("memory:")
+    assert conf.datadir.is_relative_to(tmp_path)
     assert conf.processing_guarantee.name == "AT_LEAST_ONCE"
     assert not conf.web_enabled
     assert not getattr(conf, "autodiscover", True)
@@ -33,9 +34,9 @@ def test_faust_is_set_as_it_must_be() -> None:
     assert not conf.worker_redirect_stdouts
 
 
-def test_each_process_has_an_app_of_its_own_without_tables() -> None:
+def test_each_process_has_an_app_of_its_own_without_tables(tmp_path: Path) -> None:
     connection = Connection(servers="a:1")
-    one, other = (build(connection, 12, "projectors", _no_work) for _ in range(2))
+    one, other = (build(connection, 12, "projectors", tmp_path, _no_work) for _ in range(2))
     assert one is not other
     assert len(one.agents) == len(other.agents) == 1
     assert not one.tables

@@ -127,6 +127,8 @@ class Pool:
         """Each statement is a transaction of its own."""
         if self.closed:
             raise DatabaseUnavailable("the connection to PostgreSQL is closed")
+        if self._connections.loop is not asyncio.get_running_loop():
+            raise RuntimeError("a pool of another event loop: asyncpg would crash the process")
         try:
             async with (
                 asyncio.timeout(self._seconds),
