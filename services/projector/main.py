@@ -93,6 +93,7 @@ def run(
 ) -> None:
     """Until a signal; exits the process."""
     tune()
+    data.mkdir(parents=True, exist_ok=True)
     process = Process(connection, opening, checkpoints, data / "watchdog-exits")
     process.metrics = metrics
     app = build(connection, partitions, group, data, process.opened)
