@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 from typing import Final, cast
 
@@ -200,7 +201,7 @@ class Tokens:
         if any(t.scope == "admin" and t.valid(now) for t in kept):
             return None
         taken = {t.name for t in kept if not t.revoked_at}
-        name = next(n for n in ("local", *(f"local-{i}" for i in range(2, 10**6))) if n not in taken)
+        name = next(n for n in chain(("local",), (f"local-{i}" for i in count(2))) if n not in taken)
         try:
             secret = await self.create(name, "admin")
         except TokenRefused:  # another process that starts with this one was first

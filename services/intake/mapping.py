@@ -2,7 +2,7 @@
 
 import re
 from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from events.timezones import timezones
 from services.decisions.scopes import PUBLIC
 from services.intake.templates import parts
 
@@ -198,7 +199,7 @@ class Mapping(_Strict):
     @field_validator("timezone")
     @classmethod
     def _zone(cls, name: str | None) -> str | None:
-        if name is not None and name not in available_timezones():
+        if name is not None and name not in timezones():
             raise ValueError(f"{name} is not an IANA time zone such as Asia/Shanghai")
         return name
 

@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from events.timezones import timezones
 
 
 class BadSetting(ValueError):
@@ -80,7 +81,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in timezones():
             raise ValueError("give an IANA time zone such as Asia/Shanghai")
         return value
 

@@ -20,6 +20,8 @@ from services.application.muster import Muster
 from services.push.pusher import Pusher
 
 J = "2307"
+TRUST = ssl.create_default_context()
+"""Made once: that takes longer than most tests."""
 
 
 class Service:
@@ -27,7 +29,7 @@ class Service:
 
     def __init__(self, muster: Muster, tokens: Tokens, url: str, secret: str) -> None:
         self.muster, self.tokens, self.url = muster, tokens, url
-        self.verify: ssl.SSLContext | bool = True
+        self.verify = TRUST
         self.http = self.client(secret)
         self.stop, self.ended = asyncio.Event(), asyncio.Event()
 

@@ -1,7 +1,6 @@
 """Decisions about the jurisdiction."""
 
 from collections.abc import Iterable
-from zoneinfo import available_timezones
 
 from events.base import Event
 from events.jurisdiction import (
@@ -11,6 +10,7 @@ from events.jurisdiction import (
     LogFenced,
     PersonalRevealed,
 )
+from events.timezones import timezones
 from services.decisions.base import Command, Context, Refused, decides
 from services.decisions.jurisdiction.commands import Establish, Fence, Move, Resume, Reveal
 from services.decisions.state import State
@@ -18,7 +18,7 @@ from services.decisions.state import State
 
 @decides(Establish)
 def _establish(state: State, c: Establish, ctx: Context) -> Iterable[Event]:
-    if c.timezone not in available_timezones():
+    if c.timezone not in timezones():
         raise Refused("timezone.unknown", timezone=c.timezone)
     if state.established:
         if state.meta.timezone == c.timezone and state.meta.name == c.name:
