@@ -1,5 +1,6 @@
 """Which log a topic is: record 0 of each of its partitions says so, and readers refuse any other."""
 
+import asyncio
 import hashlib
 from typing import Final
 from uuid import uuid4
@@ -39,12 +40,7 @@ def partition_of(jurisdiction: str, partitions: int) -> int:
 
 async def read_identity(transport: Transport) -> Identity:
     """The one identity of all partitions. Raises LogUnavailable that says what to do."""
-    found: list[Identity] = []
-    for partition in range(transport.partitions):
-        one = await first_identity(transport, partition)
-        if one is None:
-            raise LogUnavailable(f"partition {partition} of the log has no identity; run `muster migrate`")
-        found.append(one)
+    found = await asyncio.gather(*(_identity(transport, p) for p in range(transport.partitions)))
     if len(set(found)) != 1 or found[0].partitions != transport.partitions:
         raise LogUnavailable(
             f"the topic has {transport.partitions} partitions of {sorted(map(str, set(found)))}"
@@ -53,6 +49,13 @@ async def read_identity(transport: Transport) -> Identity:
     if found[0].format > FORMAT:
         raise LogUnavailable(f"the log has format {found[0].format}, this program knows {FORMAT}; upgrade")
     return found[0]
+
+
+async def _identity(transport: Transport, partition: int) -> Identity:
+    found = await first_identity(transport, partition)
+    if found is None:
+        raise LogUnavailable(f"partition {partition} of the log has no identity; run `muster migrate`")
+    return found
 
 
 async def first_identity(transport: Transport, partition: int) -> Identity | None:
@@ -65,13 +68,11 @@ async def first_identity(transport: Transport, partition: int) -> Identity | Non
             )
         if end == 0:
             return None
-        async for records in transport.fetch(partition, 0, 1):
-            for record in records:
-                return msgspec.json.decode(record.value or b"", type=Identity)
+        records = [one async for batch in transport.fetch(partition, 0, 1) for one in batch]
+        return msgspec.json.decode(records[0].value or b"", type=Identity) if records else None
     except TransportDown as error:
         raise LogUnavailable(f"the log cannot be reached: {error}") from error
     except msgspec.DecodeError:
         raise LogUnavailable(
             f"partition {partition} does not begin with a log's identity; name a topic of Muster's own"
         ) from None
-    return None

@@ -32,6 +32,7 @@ from services.log.transport import Delivery, NotSent, Record, SendUnknown, Sent,
 POLL_MS: Final = 200
 """How long one look for new records lasts where there are none."""
 FETCHERS: Final = 3
+"""Fetches at once, and consumers kept for the next ones: to connect takes far longer than a fetch."""
 _CERTAINLY_NOT: Final = (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
@@ -40,7 +41,7 @@ _CERTAINLY_NOT: Final = (
 
 
 class KafkaTransport:
-    """One topic. A producer for what is sent, a consumer for the tail, short-lived ones for the rest."""
+    """One topic. A producer for what is sent, a consumer for the tail, some that fetches share."""
 
     def __init__(self, connection: Connection) -> None:
         self.partitions = 0
@@ -48,6 +49,7 @@ class KafkaTransport:
         self._producer: AIOKafkaProducer | None = None
         self._querying: AIOKafkaConsumer | None = None
         self._fetching = asyncio.Semaphore(FETCHERS)
+        self._idle: list[AIOKafkaConsumer] = []
 
     async def open(self) -> "KafkaTransport":
         """Raises LogUnavailable where no broker answers or the topic is not there."""
@@ -84,18 +86,29 @@ class KafkaTransport:
             return (await self._query_client().end_offsets([tp]))[tp]
 
     async def fetch(self, partition: int, start: int, stop: int) -> AsyncIterator[list[Record]]:
-        """As the port says, by a consumer of its own."""
+        """As the port says, by a consumer that no other fetch uses meanwhile."""
         if start >= stop:
             return
-        tp = self._tp(partition)
-        async with self._fetching:
-            with _transport_errors():
-                consumer = await self._consumer([tp])
-            try:
-                consumer.seek(tp, start)
-                async for records in _until(consumer, tp, stop):
-                    yield records
-            finally:
+        async with self._fetching, self._fetcher(self._tp(partition), start) as consumer:
+            async for records in _until(consumer, self._tp(partition), stop):
+                yield records
+
+    @contextlib.asynccontextmanager
+    async def _fetcher(self, tp: TopicPartition, start: int) -> AsyncIterator[AIOKafkaConsumer]:
+        """A consumer at an offset; kept for the next fetch unless this one fails or is left early."""
+        with _transport_errors():
+            consumer = self._idle.pop() if self._idle else await self._consumer([])
+        whole = False
+        try:
+            consumer.assign([tp])
+            consumer.seek(tp, start)
+            yield consumer
+            consumer.unsubscribe()
+            whole = True
+        finally:
+            if whole and self._querying is not None:
+                self._idle.append(consumer)
+            else:
                 await stop_quietly(consumer)
 
     async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
@@ -136,10 +149,12 @@ class KafkaTransport:
         return Sent(answer.offset, answer.timestamp if answer.timestamp_type == 1 else None)
 
     async def close(self) -> None:
-        for client in (self._producer, self._querying):
+        clients = [self._producer, self._querying, *self._idle]
+        self._producer = self._querying = None
+        self._idle = []
+        for client in clients:
             if client is not None:
                 await stop_quietly(client)
-        self._producer = self._querying = None
 
     def _tp(self, partition: int) -> TopicPartition:
         return TopicPartition(self._connection.topic, partition)
