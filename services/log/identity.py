@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 
 from services.log.port import LogUnavailable
-from services.log.transport import Transport, TransportDown
+from services.log.transport import Transport, TransportDown, fetched
 
 FORMAT: Final = 1
 
@@ -68,7 +68,7 @@ async def first_identity(transport: Transport, partition: int) -> Identity | Non
             )
         if end == 0:
             return None
-        records = [one async for batch in transport.fetch(partition, 0, 1) for one in batch]
+        records = await fetched(transport, partition, 0, 1)
         return msgspec.json.decode(records[0].value or b"", type=Identity) if records else None
     except TransportDown as error:
         raise LogUnavailable(f"the log cannot be reached: {error}") from error

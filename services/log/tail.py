@@ -9,7 +9,7 @@ from itertools import count
 from typing import Final
 
 from events.commit import digest
-from services.log.transport import Delivery, Record, Transport, TransportDown
+from services.log.transport import Delivery, Record, Transport, TransportDown, fetched
 
 QUIET_SECONDS: Final = 2.0
 """A tail that is waited for and does not move is reconnected: consumers go quiet after broker trouble."""
@@ -141,10 +141,8 @@ class Tail:
         self.failure = f"the topic is not what it was: {why}"
 
     async def _digest(self, partition: int, offset: int) -> str | None:
-        async for records in self._transport.fetch(partition, offset, offset + 1):
-            for record in records:
-                return digest(record.value or b"")
-        return None
+        records = await fetched(self._transport, partition, offset, offset + 1)
+        return digest(records[0].value or b"") if records else None
 
     async def _receive(self, delivery: Delivery) -> None:
         partition = delivery.partition

@@ -67,3 +67,11 @@ class Transport(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+async def fetched(transport: Transport, partition: int, start: int, stop: int) -> list[Record]:
+    """The records of a short range. Read to its end, so that its consumer serves the next fetch.
+
+    Raises TransportDown.
+    """
+    return [one async for records in transport.fetch(partition, start, stop) for one in records]

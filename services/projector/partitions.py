@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from services.log.cold import ColdLog
 from services.log.identity import partition_of
-from services.log.transport import Record, Transport, TransportDown
+from services.log.transport import Record, Transport, TransportDown, fetched
 from services.projector.announcing import StepAnnouncements
 from services.projector.jurisdictions import JurisdictionProjector
 from services.projector.ports import Announcer, Checkpoints, SharedViews, TopicTruncated
@@ -138,9 +138,7 @@ class PartitionProjector:
         delay: float | None = None
         while partition in self.owned:
             try:
-                found = [
-                    one async for records in self.transport.fetch(partition, start, stop) for one in records
-                ]
+                found = await fetched(self.transport, partition, start, stop)
             except TransportDown as error:
                 what = f"partition {partition} cannot be read from {start} to {stop}"
                 delay = await self._troubles.backoff(str(partition), what, error, delay)
