@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,23 @@ async def rows(views: Views, jurisdiction: str) -> dict[str, dict[str, Row]]:
 def plain(board: Mapping[str, Mapping[str, Row]]) -> Board:
     """Every column but those of the recording; of sealed values whose they are."""
     return {
-        view: {key: _plain(msgspec.to_builtins(row)) for key, row in found.items()}
+        view: _unordered({key: _plain(msgspec.to_builtins(row)) for key, row in found.items()})
         for view, found in board.items()
     }
+
+
+def _unordered(found: dict[str, Any]) -> dict[str, Any]:
+    """Rows that have their position as key, by what they say: who comes first of two that act at the same
+    instant, such as a worker and the service's own ticker, is decided by the race."""
+    if not all(key.isdigit() for key in found):
+        return found
+    seen = Counter[str]()
+    named: dict[str, Any] = {}
+    for row in found.values():
+        said = str(row)
+        seen[said] += 1
+        named[f"{said} no. {seen[said]}"] = row
+    return named
 
 
 def _plain(value: Any) -> Any:

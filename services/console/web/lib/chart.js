@@ -14,7 +14,7 @@ function load() {
     sheet.rel = "stylesheet";
     sheet.href = new URL("../vendor/uplot/uplot.css", import.meta.url).href;
     document.head.append(sheet);
-    library = import("../vendor/uplot/uplot.mjs").then((module) => module.default);
+    library = import("../vendor/uplot/uplot.mjs").then((module) => module.default, () => (library = null));
   }
   return library;
 }
@@ -93,7 +93,7 @@ export function Lines({ label, times, series, zero }) {
     const watcher = new ResizeObserver(() => { if (box.current) chart.current?.setSize(room(box.current)); });
     idle(async () => {
       const Plot = await load();
-      if (over || !box.current) return;
+      if (!Plot || over || !box.current) return;
       chart.current = new Plot(options(box.current, series, { ...room(box.current), zero, hover: setAt }), latest.current, box.current);
       watcher.observe(box.current);
     });
