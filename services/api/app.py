@@ -2,19 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Annotated, Any, Final
 
 from fastapi import FastAPI
+from msgspec import Meta, Struct
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from projections.catalog import public_views
 from projections.catalog import views as catalog
-from projections.presence import INTERVALS
 from services import console
 from services.access import AccessUnavailable, Tokens
 from services.api import (
@@ -25,7 +25,6 @@ from services.api import (
     imports,
     journal,
     me,
-    openapi,
     places,
     push,
     session,
@@ -35,12 +34,14 @@ from services.api import (
     views,
 )
 from services.api.compress import CompressAnswers
-from services.api.context import answer, muster, principal
+from services.api.context import Answer, answer, muster, principal
+from services.api.document import document as describe
 from services.api.hub import Hub
 from services.api.lag import Lag
 from services.api.limits import LimitBodies
 from services.api.pages import STATIC, SecurityHeaders, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
+from services.api.routing import Endpoint, operation
 from services.api.server.edge import Edge
 from services.api.worker_rows import WorkerReader
 from services.application.muster import Muster
@@ -104,10 +105,9 @@ def build(
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_route("/docs", docs)
     app.router.routes.extend(console.routes())
-    for method, path, endpoint in _routes():
-        app.add_route(path, endpoint, methods=[method])
-    described = document()
-    app.openapi = lambda: described  # type: ignore[method-assign]
+    for (method, path), endpoint in ROUTES.items():
+        app.add_route(_path(path), endpoint, methods=[method])
+    app.openapi = cache(document)  # type: ignore[method-assign]
     return app
 
 
@@ -139,79 +139,81 @@ register_url_convertor("command", _CommandName())
 register_url_convertor("view", _ViewName())
 
 
-def _routes() -> list[tuple[str, str, Any]]:
-    """(method, path, endpoint): the busiest first, one route for all commands and one for all views."""
-    single = [("POST", f"{HERE}/commands/{{name:command}}", commands.one)]
-    literal = [
-        (method, path.replace("{id}", "{id:uuid}"), endpoint)
-        for (method, path), (endpoint, _) in _operations().items()
-        if endpoint not in (commands.one, views.listing, views.single)
-    ]
-    rest = [
-        ("GET", f"{HERE}/{{view:view}}", views.listing),
-        ("GET", f"{HERE}/{{view:view}}/{{key}}", views.single),
-    ]
-    return single + literal + rest
+class ViewFilters(Struct):
+    """What a view can be filtered by."""
+
+    filters: list[str]
+
+
+class Index(Struct, kw_only=True):
+    """What this service knows."""
+
+    jurisdictions: Annotated[list[str], Meta(description="Those that the asker may read")]
+    views: dict[str, ViewFilters]
+    commands: list[str]
+    openapi: str = "/openapi.json"
+    docs: str = "/docs"
+
+
+@operation(id="index", tag="service")
+async def index(request: Request) -> Answer[Index]:
+    """List jurisdictions, views and commands."""
+    asker = await principal(request)
+    found = Index(
+        jurisdictions=[code for code in muster(request).commands.jurisdictions() if asker.may_read(code)],
+        views={
+            name: ViewFilters(["area", *(f for f in catalog[name].filters if f != "area")])
+            for name in public_views()
+        },
+        commands=list(commands.PUBLIC),
+    )
+    return answer(found)
+
+
+ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
+    ("POST", f"{HERE}/commands/{{name}}"): commands.one,
+    ("GET", "/healthz"): health.healthz,
+    ("GET", "/readyz"): health.readyz,
+    ("GET", "/metrics"): health.metrics,
+    ("GET", ROOT): index,
+    ("POST", f"{ROOT}/session"): session.sign_in,
+    ("DELETE", f"{ROOT}/session"): session.sign_out,
+    ("GET", f"{ROOT}/session"): session.who,
+    ("GET", f"{ROOT}/push"): push.key,
+    ("POST", f"{HERE}/push"): push.subscribe,
+    ("DELETE", f"{HERE}/push"): push.unsubscribe,
+    ("POST", f"{HERE}/codes"): sign_in_codes.issue,
+    ("POST", f"{HERE}/commands"): commands.batch,
+    ("GET", f"{HERE}/commands/{{id}}"): commands.status,
+    ("GET", f"{HERE}/stream"): stream.stream,
+    ("GET", f"{HERE}/log"): journal.journal,
+    ("POST", f"{HERE}/find"): find.find,
+    ("POST", f"{HERE}/telemetry"): telemetry.report,
+    ("GET", f"{HERE}/imports/mappings"): imports.mappings,
+    ("POST", f"{HERE}/imports/preview"): imports.preview,
+    ("POST", f"{HERE}/imports"): imports.begin,
+    ("GET", f"{HERE}/imports"): imports.listing,
+    ("GET", f"{HERE}/imports/{{id}}"): imports.single,
+    ("GET", f"{HERE}/imports/{{id}}/rejects"): imports.rejects,
+    ("GET", f"{HERE}/me"): me.me,
+    ("GET", f"{HERE}/tasks/{{assignment}}"): me.task,
+    ("GET", f"{HERE}/places"): places.places,
+    ("GET", f"{HERE}/candidates"): candidates.candidates,
+    ("GET", f"{HERE}/intervals"): views.intervals,
+    ("GET", f"{HERE}/{{view}}"): views.listing,
+    ("GET", f"{HERE}/{{view}}/{{key}}"): views.single,
+}
+"""(method, path) -> endpoint: the busiest first, one route for all commands and one for all views."""
+_CONVERTED: Final = {"{name}": "{name:command}", "{view}": "{view:view}", "{id}": "{id:uuid}"}
+
+
+def _path(path: str) -> str:
+    """As Starlette matches it."""
+    for plain, converted in _CONVERTED.items():
+        path = path.replace(plain, converted)
+    return path
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document; it needs no running service."""
-    return openapi.document({where: operation for where, (_, operation) in _operations().items()})
-
-
-def _operations() -> dict[tuple[str, str], tuple[Any, dict[str, Any]]]:
-    """(method, path) -> (endpoint, its OpenAPI operation). Literal paths stand before those with {view}."""
-    found: dict[tuple[str, str], tuple[Any, dict[str, Any]]] = {
-        ("GET", "/healthz"): (health.healthz, openapi.HEALTHZ),
-        ("GET", "/readyz"): (health.readyz, openapi.READYZ),
-        ("GET", "/metrics"): (health.metrics, openapi.METRICS),
-        ("GET", ROOT): (index, openapi.INDEX),
-        ("POST", f"{ROOT}/session"): (session.sign_in, openapi.SIGN_IN),
-        ("DELETE", f"{ROOT}/session"): (session.sign_out, openapi.SIGN_OUT),
-        ("GET", f"{ROOT}/session"): (session.who, openapi.WHO),
-        ("GET", f"{ROOT}/push"): (push.key, openapi.PUSH_KEY),
-        ("POST", f"{HERE}/push"): (push.subscribe, openapi.SUBSCRIBE),
-        ("DELETE", f"{HERE}/push"): (push.unsubscribe, openapi.UNSUBSCRIBE),
-        ("POST", f"{HERE}/codes"): (sign_in_codes.issue, openapi.CODES),
-        ("POST", f"{HERE}/commands"): (commands.batch, openapi.batch()),
-        ("GET", f"{HERE}/commands/{{id}}"): (commands.status, openapi.status()),
-        ("GET", f"{HERE}/stream"): (stream.stream, openapi.STREAM),
-        ("GET", f"{HERE}/log"): (journal.journal, openapi.LOG),
-        ("POST", f"{HERE}/find"): (find.find, openapi.FIND),
-        ("POST", f"{HERE}/telemetry"): (telemetry.report, openapi.TELEMETRY),
-        ("GET", f"{HERE}/imports/mappings"): (imports.mappings, openapi.MAPPINGS),
-        ("POST", f"{HERE}/imports/preview"): (imports.preview, openapi.PREVIEW),
-        ("POST", f"{HERE}/imports"): (imports.begin, openapi.IMPORT),
-        ("GET", f"{HERE}/imports"): (imports.listing, openapi.IMPORTS),
-        ("GET", f"{HERE}/imports/{{id}}"): (imports.single, openapi.ONE_IMPORT),
-        ("GET", f"{HERE}/imports/{{id}}/rejects"): (imports.rejects, openapi.REJECTS),
-        ("GET", f"{HERE}/me"): (me.me, openapi.ME),
-        ("GET", f"{HERE}/tasks/{{assignment}}"): (me.task, openapi.TASK),
-        ("GET", f"{HERE}/places"): (places.places, openapi.PLACES),
-        ("GET", f"{HERE}/candidates"): (candidates.candidates, openapi.CANDIDATES),
-    }
-    found["GET", f"{HERE}/intervals"] = views.intervals, openapi.listing(INTERVALS)
-    for name in commands.PUBLIC:
-        found["POST", f"{HERE}/commands/{name}"] = commands.one, openapi.command(name)
-    for name in public_views():
-        found["GET", f"{HERE}/{name}"] = views.listing, openapi.listing(catalog[name])
-        found["GET", f"{HERE}/{name}/{{key}}"] = views.single, openapi.single(catalog[name])
-    return found
-
-
-async def index(request: Request) -> Response:
-    """What this service knows: jurisdictions (that the asker may read), views and commands."""
-    asker = await principal(request)
-    known = [code for code in muster(request).commands.jurisdictions() if asker.may_read(code)]
-    return answer(
-        {
-            "jurisdictions": known,
-            "views": {
-                name: {"filters": ["area", *(f for f in catalog[name].filters if f != "area")]}
-                for name in public_views()
-            },
-            "commands": list(commands.PUBLIC),
-            "openapi": "/openapi.json",
-            "docs": "/docs",
-        }
-    )
+    return describe(ROUTES)

@@ -1,20 +1,21 @@
 """Whom to send on a request: the best of those within reach, and why they stand where they stand."""
 
 from collections.abc import Mapping
-from typing import Any, Final, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
-import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import Response
 
 from projections.roster import RosterRow
 from projections.teams import TeamRow
-from services.api.context import answer, muster, reader
-from services.api.parameters import read_parameters, whole
+from services.api.context import Answer, answer, muster, reader
+from services.api.parameters import Parameters, in_range, one_of, read, text_up_to
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.shortlist import CandidateQuery, Search, Shortlist
-from services.dispatch.abilities import Abilities
+from services.dispatch.abilities import Abilities, Ability
 from services.dispatch.board import VIEWS, Board, Kind, takes
 from services.dispatch.ranking import Candidate, place_of
 
@@ -23,8 +24,64 @@ MOST: Final = 200
 MOST_TEXT: Final = 100
 
 
-async def candidates(request: Request) -> Response:
-    """Who is free, able and near, in that order."""
+class CandidateParameters(Parameters):
+    """For which request, and whom to look for."""
+
+    request: Annotated[str, text_up_to(MOST_TEXT, least=1), Field(description="Id of the request")]
+    kind: Annotated[tuple[Annotated[Kind, one_of(KINDS)], ...], Field(max_length=100)] = KINDS
+    q: Annotated[
+        str, text_up_to(MOST_TEXT), Field(description="In id, organisation or team; off duty too")
+    ] = ""
+    limit: Annotated[int, in_range(1, MOST), Field(description="Most candidates")] = 50
+
+
+class CandidateItem(Struct, kw_only=True):
+    """A worker or a team, and why it stands where it stands."""
+
+    kind: Kind
+    unit: str
+    name: Annotated[str | None, Meta(description="Of workers masked")]
+    role: Annotated[str | UnsetType, Meta(description="Of workers")] = UNSET
+    presence: Annotated[str | UnsetType, Meta(description="Of workers")] = UNSET
+    skills: Annotated[list[str] | UnsetType, Meta(description="Of workers")] = UNSET
+    vehicle: Annotated[str | UnsetType | None, Meta(description="Of workers")] = UNSET
+    in_team: Annotated[str | UnsetType | None, Meta(description="Active team that a worker belongs to")] = (
+        UNSET
+    )
+    team_kind: Annotated[str | UnsetType, Meta(description="Of teams")] = UNSET
+    state: Annotated[str | UnsetType, Meta(description="Of teams")] = UNSET
+    leader: Annotated[str | UnsetType | None, Meta(description="Of teams")] = UNSET
+    members: Annotated[int | UnsetType, Meta(description="Of teams; 0 = none are listed")] = UNSET
+    members_on_duty: Annotated[int | UnsetType, Meta(description="Of teams")] = UNSET
+    organisation: str | None
+    area: str
+    area_name: str | None
+    free: Annotated[bool, Meta(description="Can be sent now without a refusal")]
+    able: Annotated[bool, Meta(description="Fits the request's category")]
+    matched: Annotated[list[str], Meta(description="What makes it able, such as role:courier")]
+    asked: Annotated[bool, Meta(description="Was asked before, or is on the request")]
+    steps: Annotated[int, Meta(description="Levels up from the request's area; 0 = inside it", ge=0)]
+    distance: Annotated[float | None, Meta(description="Metres; to viewers in hundreds")]
+    placed: Literal["phone", "area"] | None
+    live: Annotated[int, Meta(ge=0)]
+    capacity: int | None
+
+
+class Candidates(Struct, kw_only=True):
+    """The best of those within reach, and what holds for all of them."""
+
+    request: str
+    position: int
+    takes: Annotated[int | None, Meta(description="How many more; null = open-ended")]
+    needs: Annotated[Ability | None, Meta(description="Who can serve the category; null = everybody")]
+    placed: Literal["request", "area"] | None
+    within: Annotated[str, Meta(description="Area that was searched")]
+    items: list[CandidateItem]
+
+
+@operation(id="candidates", tag="views", query=CandidateParameters, problems=(503,))
+async def candidates(request: Request) -> Answer[Candidates]:
+    """Rank who could be sent on a request: free first, then able, then nearest."""
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
         raise Problem(403, "forbidden", variant="candidates")
@@ -42,47 +99,38 @@ async def candidates(request: Request) -> Response:
     )
     shortlist = await search.best()
     items = await _items(Opener(service.vault, jurisdiction), shortlist, exact=asker.may("exact_positions"))
-    return answer(
-        _about(shortlist, service.abilities) | {"items": items}, headers={"Cache-Control": "no-store"}
-    )
+    found = _candidates(shortlist, service.abilities, items)
+    return answer(found, headers={"Cache-Control": "no-store"})
 
 
-def _about(shortlist: Shortlist, abilities: Abilities) -> dict[str, Any]:
-    """What holds for all of them."""
+def _candidates(shortlist: Shortlist, abilities: Abilities, items: list[CandidateItem]) -> Candidates:
     request = shortlist.board.request
     ability = abilities.categories.get(request.category)
     where = place_of(request, shortlist.board.areas)
     own = request.lon is not None and request.lat is not None
-    return {
-        "request": request.request,
-        "position": shortlist.position,
-        "takes": takes(request),
-        "needs": None if ability is None else msgspec.to_builtins(ability),
-        "placed": None if where is None else "request" if own else "area",
-        "within": shortlist.within,
-    }
+    return Candidates(
+        request=request.request,
+        position=shortlist.position,
+        takes=takes(request),
+        needs=ability,
+        placed=None if where is None else "request" if own else "area",
+        within=shortlist.within,
+        items=items,
+    )
 
 
 def _query(request: Request) -> CandidateQuery:
     """Raises 400."""
-    found = read_parameters(request, "candidates", once=("request", "q", "limit"), many=("kind",))
-    kinds = found.get("kind", list(KINDS))
-    if not set(kinds) <= set(KINDS):
-        raise Problem(400, "parameter.invalid", name="kind", choices=list(KINDS))
-    for name in ("request", "q"):
-        if len(found.get(name, [""])[0]) > MOST_TEXT:
-            raise Problem(400, "parameter.invalid", variant="long", name=name, most=MOST_TEXT)
-    if not found.get("request", [""])[0]:
-        raise Problem(400, "parameter.invalid", variant="request")
+    asked = read(request, CandidateParameters, "candidates")
     return CandidateQuery(
-        request=found["request"][0],
-        kinds=tuple(kind for kind in KINDS if kind in kinds),
-        q=found.get("q", [""])[0].strip().casefold() or None,
-        limit=whole("limit", found.get("limit", ["50"])[0], 1, MOST),
+        request=asked.request,
+        kinds=tuple(kind for kind in KINDS if kind in asked.kind),
+        q=asked.q.strip().casefold() or None,
+        limit=asked.limit,
     )
 
 
-async def _items(opener: Opener, shortlist: Shortlist, *, exact: bool) -> list[dict[str, Any]]:
+async def _items(opener: Opener, shortlist: Shortlist, *, exact: bool) -> list[CandidateItem]:
     """As they are shown: names masked."""
     workers = [(one.row.worker, one.row) for one in shortlist.best if one.kind == "worker"]
     named = {
@@ -91,7 +139,7 @@ async def _items(opener: Opener, shortlist: Shortlist, *, exact: bool) -> list[d
     return [_item(one, shortlist.board, named, exact=exact) for one in shortlist.best]
 
 
-def _item(one: Candidate, board: Board, named: Mapping[str, str | None], *, exact: bool) -> dict[str, Any]:
+def _item(one: Candidate, board: Board, named: Mapping[str, str | None], *, exact: bool) -> CandidateItem:
     area = board.areas.get(one.row.area)
     distance = one.distance
     shown: dict[str, Any] = {
@@ -109,7 +157,7 @@ def _item(one: Candidate, board: Board, named: Mapping[str, str | None], *, exac
         "live": one.live,
         "capacity": one.row.capacity,
     }
-    return shown | (_worker(one, named) if one.kind == "worker" else _team(one, board))
+    return CandidateItem(**shown, **(_worker(one, named) if one.kind == "worker" else _team(one, board)))
 
 
 def _worker(one: Candidate, named: Mapping[str, str | None]) -> dict[str, Any]:

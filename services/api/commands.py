@@ -1,22 +1,24 @@
 """Commands over HTTP: one by one, in batches, and what became of them."""
 
 import json
+from collections.abc import Mapping
 from math import isfinite
-from typing import Any, cast
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.access import Principal
-from services.api.context import answer, json_body, model, muster, principal
+from services.api.context import Answer, Uuid, answer, json_body, model, muster, principal
 from services.api.problems import Problem, describe, invalid
+from services.api.routing import operation
 from services.decisions.base import Command
 from services.decisions.fields import Instant
 from services.decisions.scopes import PUBLIC
-from services.recorder.envelope import CommandEnvelope, Outcome
+from services.recorder.envelope import CommandEnvelope, Kind, Outcome
 from services.recorder.errors import Overloaded, Parked
 
 MOST_ITEMS = 500
@@ -55,7 +57,13 @@ def _body_of(cls: type[Command]) -> type[BaseModel]:
 
 
 BODIES = {name: _body_of(cls) for name, cls in PUBLIC.items()}
+Batch = Annotated[list[Item], Field(max_length=MOST_ITEMS)]
 _items = TypeAdapter(list[Item])
+_STATUSES: Mapping[str, Literal["recorded", "not_recorded", "pending"]] = {
+    "accepted": "recorded",
+    "refused": "not_recorded",
+    "pending": "pending",
+}
 
 
 def _split(name: str, body: BaseModel) -> tuple[Command, When]:
@@ -116,7 +124,40 @@ async def _submit(request: Request, jurisdiction: str, group: list[CommandEnvelo
         raise Problem(503, "overloaded", headers={"Retry-After": "1"}) from error
 
 
-async def one(request: Request) -> Response:
+class CommandOutcome(msgspec.Struct, kw_only=True):
+    """What became of one command."""
+
+    id: Uuid
+    outcome: Kind
+    position: Annotated[int | UnsetType, Meta(description="Read with after=position to see it")] = UNSET
+    code: str | UnsetType = UNSET
+    detail: str | UnsetType = UNSET
+    values: Annotated[dict[str, Any] | UnsetType, Meta(description="What the sentence names")] = UNSET
+
+
+class BatchOutcome(msgspec.Struct):
+    """What became of each command, in order."""
+
+    items: list[CommandOutcome]
+    position: int
+
+
+class CommandStatus(msgspec.Struct):
+    """Whether a command is in the log."""
+
+    id: Uuid
+    status: Literal["recorded", "not_recorded", "pending"]
+    position: int | UnsetType = UNSET
+
+
+@operation(
+    id="command",
+    tag="commands",
+    headers={"Idempotency-Key": "Any UUID; send the same again to retry"},
+    problems=(409, 503),
+    words={200: "accepted, known or unchanged", 503: "Pending: send the same id again"},
+)
+async def one(request: Request) -> Answer[CommandOutcome]:
     """Send one command; the answer comes once it is durable."""
     name = request.path_params["name"]
     if name not in PUBLIC:
@@ -128,17 +169,18 @@ async def one(request: Request) -> Response:
     return _answer(outcome)
 
 
-def _answer(outcome: Outcome) -> Response:
+def _answer(outcome: Outcome) -> Answer[CommandOutcome]:
     if outcome.outcome == "pending":
         headers, code = {"Retry-After": "1"}, outcome.code or "pending"
         raise Problem(503, code, headers=headers, more={"id": outcome.id}, **outcome.values)
     if outcome.outcome == "refused":
         code = str(outcome.code)
         raise Problem(STATUS.get(code, 409), code, more={"id": outcome.id}, **outcome.values)
-    return answer(outcome)
+    return answer(_told(outcome))
 
 
-async def batch(request: Request) -> Response:
+@operation(id="commands", tag="commands", body=Batch, problems=(503,))
+async def batch(request: Request) -> Answer[BatchOutcome]:
     """Send up to 500 commands in order; a refusal does not stop the rest."""
     jurisdiction, asker = await commander(request, None)
     content = await json_body(request)
@@ -153,19 +195,17 @@ async def batch(request: Request) -> Response:
     recorded = iter(await _submit(request, jurisdiction, envelopes) if envelopes else [])
     items = [next(recorded) if isinstance(one, CommandEnvelope) else one for one in given]
     position = max((item.position or 0 for item in items), default=0)
-    return answer(
-        {
-            "items": [_told(one) for one in items],
-            "position": position or muster(request).progress.positions.get(jurisdiction, 0),
-        }
-    )
+    position = position or muster(request).progress.positions.get(jurisdiction, 0)
+    return answer(BatchOutcome([_told(one) for one in items], position))
 
 
-def _told(outcome: Outcome) -> Outcome | dict[str, Any]:
-    """With a sentence, where it says why."""
-    if outcome.code is None:
-        return outcome
-    return msgspec.to_builtins(outcome) | describe(outcome.code, outcome.values)
+def _told(outcome: Outcome) -> CommandOutcome:
+    """With a sentence, where there is a reason."""
+    told = CommandOutcome(id=outcome.id, outcome=outcome.outcome, position=outcome.position or UNSET)
+    if outcome.code is not None:
+        why = describe(outcome.code, outcome.values)
+        told.code, told.detail, told.values = why["code"], why["detail"], why["values"]
+    return told
 
 
 def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> CommandEnvelope | Outcome:
@@ -202,16 +242,15 @@ def _finite(value: Any) -> bool:
             return True
 
 
-async def status(request: Request) -> Response:
-    """Whether a command was recorded, by its id."""
+@operation(id="command-status", tag="commands", problems=(400, 503))
+async def status(request: Request) -> Answer[CommandStatus]:
+    """Read whether a command was recorded, by its id."""
     jurisdiction, _ = await commander(request, None)
     key = str(request.path_params["id"])
     if not muster(request).commands.knows(jurisdiction):
-        return answer({"id": key, "status": "not_recorded"})
+        return answer(CommandStatus(key, "not_recorded"))
     try:
         found = await muster(request).commands.writer(jurisdiction).status(key)
     except Parked as error:
         raise Problem(503, "jurisdiction.parked", jurisdiction=jurisdiction, error=str(error)) from error
-    words = {"accepted": "recorded", "refused": "not_recorded", "pending": "pending"}
-    body: dict[str, Any] = {"id": key, "status": words[found.outcome]}
-    return answer(body | ({"position": found.position} if found.position else {}))
+    return answer(CommandStatus(key, _STATUSES[found.outcome], found.position or UNSET))

@@ -1,8 +1,9 @@
 """What endpoints share: the runtime, the asker, the body, the answer."""
 
-from typing import Any, TypeVar, cast
+from typing import Annotated, Generic, TypeVar, cast
 
 import msgspec
+from msgspec import Meta
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +18,20 @@ NEW_SECONDS = 2.0
 """How long who has written to a jurisdiction waits for another process to hear of it."""
 _encoder = msgspec.json.Encoder()
 
+Uuid = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+
+class Answer(Response, Generic[T]):
+    """JSON of a T. The OpenAPI document reads T from an endpoint's `-> Answer[T]`."""
+
+
+class NotModified(Response):
+    """304: what the asker has is still right."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__(status_code=304, headers=headers)
 
 
 def muster(request: Request) -> Muster:
@@ -100,6 +114,6 @@ async def reader(request: Request) -> tuple[str, Principal]:
     return jurisdiction, asker
 
 
-def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def answer(body: T, status: int = 200, headers: dict[str, str] | None = None) -> Answer[T]:
     """JSON by msgspec: instants as RFC 3339."""
-    return Response(_encoder.encode(body), status, headers=headers, media_type="application/json")
+    return Answer(_encoder.encode(body), status, headers=headers, media_type="application/json")

@@ -3,14 +3,15 @@
 import asyncio
 from typing import Annotated, Any
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
 
 from projections.base import Row
 from services.access import Principal
-from services.api.context import answer, model, muster, reader
+from services.api.context import Answer, answer, model, muster, reader
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.api.rows import Opener
 from services.decisions.fields import WHOLE, PersonalLine, omitted
 from services.vault import Vault
@@ -35,8 +36,17 @@ class Find(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST_FOUND), WHOLE] = 20
 
 
-async def find(request: Request) -> Response:
-    """Workers and requests of a name or phone, masked."""
+class Finds(Struct):
+    """Rows of the roster and of requests, masked."""
+
+    workers: list[dict[str, Any]]
+    requests: list[dict[str, Any]]
+    position: int
+
+
+@operation(id="find", tag="views", body=Find)
+async def find(request: Request) -> Answer[Finds]:
+    """Find workers and requests by name or phone."""
     jurisdiction, asker = await reader(request)
     if not asker.may("reveal"):
         raise Problem(403, "forbidden", variant="find")
@@ -51,11 +61,11 @@ async def find(request: Request) -> Response:
         found = await _by_name(opener, service.views, jurisdiction, asked.name or "", asked.limit, asker)
     workers, requests = found["roster"][: asked.limit], found["requests"][: asked.limit]
     return answer(
-        {
-            "workers": await opener.rows("roster", workers),
-            "requests": await opener.rows("requests", requests),
-            "position": service.progress.positions.get(jurisdiction, 0),
-        },
+        Finds(
+            await opener.rows("roster", workers),
+            await opener.rows("requests", requests),
+            service.progress.positions.get(jurisdiction, 0),
+        ),
         headers={"Cache-Control": "no-store"},
     )
 

@@ -1,38 +1,59 @@
 """Whether it lives, whether it is ready, and its figures for Prometheus."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from msgspec import UNSET, Meta, Struct, UnsetType
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.context import answer, muster, principal
+from services.api.context import Answer, answer, muster, principal
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.application.commands import Commands
 from services.application.progress import ViewProgress
 from services.views.port import Views
 
 
-async def healthz(request: Request) -> Response:
-    """The process answers."""
-    return answer({"status": "ok"})
+class Done(Struct):
+    """Nothing more to say."""
+
+    status: str = "ok"
 
 
-async def readyz(request: Request) -> Response:
-    """Ready, degraded or not: every loop lives, nothing is parked, no view is set aside."""
+class Readiness(Struct):
+    """Whether the service can work. The reasons are left out for those without a token."""
+
+    status: Literal["ready", "degraded", "not_ready"]
+    failure: str | UnsetType | None = UNSET
+    parked: Annotated[
+        dict[str, str] | UnsetType, Meta(description="Jurisdiction: why nothing is written or projected")
+    ] = UNSET
+    unclean: list[str] | UnsetType = UNSET
+    degraded: Annotated[
+        dict[str, list[str]] | UnsetType, Meta(description="Jurisdiction: views that are set aside")
+    ] = UNSET
+
+
+@operation(id="healthz", tag="health", public=True)
+async def healthz(request: Request) -> Answer[Done]:
+    """Check that the process answers."""
+    return answer(Done())
+
+
+@operation(id="readyz", tag="health", public=True, same=(503,), words={503: "Not ready"})
+async def readyz(request: Request) -> Answer[Readiness]:
+    """Check that every loop runs, nothing is parked and no view is set aside."""
     service = muster(request)
-    state = {
-        "status": "",
-        "failure": service.background.failure or service.progress.trouble,
-        "parked": _parked(service.commands, service.progress),
-        "unclean": service.inspector.unclean,
-        "degraded": await _degraded(service.commands, service.views),
-    }
-    red = bool(state["failure"] or state["parked"])
-    state["status"] = "not_ready" if red else "degraded" if state["degraded"] else "ready"
-    if not await _may_know(request):
-        state = {"status": state["status"]}
+    failure = service.background.failure or service.progress.trouble
+    parked = _parked(service.commands, service.progress)
+    degraded = await _degraded(service.commands, service.views)
+    red = bool(failure or parked)
+    state = Readiness("not_ready" if red else "degraded" if degraded else "ready")
+    if await _may_know(request):
+        state.failure, state.parked, state.degraded = failure, parked, degraded
+        state.unclean = list(service.inspector.unclean)
     return answer(state, 503 if red else 200, {"Cache-Control": "no-store"})
 
 
@@ -54,8 +75,9 @@ async def _degraded(commands: Commands, views: Views) -> dict[str, Any]:
     return {key: found for key in commands.writers if (found := await views.degraded(key))}
 
 
+@operation(id="metrics", tag="health", media="text/plain")
 async def metrics(request: Request) -> Response:
-    """Heads, lags and queues, by jurisdiction."""
+    """Read heads, lags and queues by jurisdiction, for Prometheus."""
     await principal(request)
     service, registry = muster(request), CollectorRegistry()
     log = Gauge("muster_log_position", "Position of the last event", ["jurisdiction"], registry=registry)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Any, Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Meta, Struct
 
 from projections.presence import IntervalRow
 
@@ -11,19 +13,40 @@ SHOWN: Final = 20
 """Person-times that are listed, the newest ones."""
 
 
-def hours(intervals: Sequence[IntervalRow], now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+class PersonTime(Struct):
+    """One duty in one area."""
+
+    since: datetime
+    until: datetime | None
+    area: str
+    seconds: float
+
+
+_Seconds = Annotated[float, Meta(ge=0)]
+
+
+class Hours(Struct):
+    """Seconds of duty."""
+
+    today_seconds: _Seconds
+    week_seconds: Annotated[float, Meta(ge=0, description="Since Monday")]
+    total_seconds: _Seconds
+    on_since: datetime | None
+    intervals: Annotated[list[PersonTime], Meta(max_length=SHOWN)]
+
+
+def hours(intervals: Sequence[IntervalRow], now: datetime, zone: ZoneInfo) -> Hours:
     """Seconds of duty until now; weeks begin on Monday. `intervals` in order of time, of one worker."""
     today, week = _begins(now, zone)
-    return {
-        "today_seconds": _seconds(intervals, today, now),
-        "week_seconds": _seconds(intervals, week, now),
-        "total_seconds": _seconds(intervals, None, now),
-        "on_since": on_since(intervals),
-        "intervals": [
-            {"since": one.since, "until": one.until, "area": one.area, "seconds": _length(one, None, now)}
-            for one in intervals[-SHOWN:]
+    return Hours(
+        today_seconds=_seconds(intervals, today, now),
+        week_seconds=_seconds(intervals, week, now),
+        total_seconds=_seconds(intervals, None, now),
+        on_since=on_since(intervals),
+        intervals=[
+            PersonTime(one.since, one.until, one.area, _length(one, None, now)) for one in intervals[-SHOWN:]
         ],
-    }
+    )
 
 
 def _begins(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

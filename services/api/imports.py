@@ -1,21 +1,25 @@
 """Imports over HTTP: which mappings there are, a preview, the import with its progress, the rejected rows."""
 
 import logging
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
+from msgspec import Meta, Struct
+from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse
 
 from services.access import Principal
 from services.api.commands import commander
-from services.api.context import answer, muster, tokens
-from services.api.parameters import read_parameters, whole
+from services.api.context import Answer, Uuid, answer, muster, tokens
+from services.api.parameters import Parameters, Reads, in_range, one_of, read
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.intake import ColumnsMissing, ImportFailed, Mapping, load_mapping, shipped
 from services.intake.desk import Import, Imports, TooMany
 from services.intake.loading import used_columns
+from services.intake.previewing import PreviewColumn, PreviewRow
 from services.intake.sinks import OnBehalf
 from services.refusals import REFERENCE, languages
 
@@ -26,6 +30,97 @@ MOST_ROWS: Final = 100
 log_of = logging.getLogger("muster.api")
 _PRIVATE: Final = {"Cache-Control": "no-store"}
 SHIPPED: Final = {name: load_mapping(name) for name in shipped()}
+_FILE_PROBLEMS: Final = {
+    415: "Not application/octet-stream",
+    422: "import.column: the file lacks `columns` that the mapping needs; import.file: it cannot be read",
+}
+
+
+def _file_name(name: str, text: str) -> str:
+    if not 0 < len(text) <= MOST_NAME or any(char < " " or char == "\x7f" for char in text):
+        raise Problem(400, "parameter.invalid", variant="file", most=MOST_NAME)
+    return text
+
+
+_NAME: Final = Reads(
+    _file_name,
+    {"type": "string", "minLength": 1, "maxLength": MOST_NAME, "pattern": "^[^\\x00-\\x1f\\x7f]+$"},
+)
+
+
+class FileParameters(Parameters):
+    """What is sent, and how to read it."""
+
+    mapping: Annotated[str, one_of(list(SHIPPED)), Field(description="By name")]
+    file: Annotated[str, _NAME, Field(description="What the file is called; for people")] = "table"
+
+
+class PreviewParameters(FileParameters):
+    """And how much of it to show."""
+
+    rows: Annotated[int, in_range(1, MOST_ROWS), Field(description="Rows shown")] = ROWS
+
+
+class ImportParameters(FileParameters):
+    """And the language of the file of rejected rows."""
+
+    language: Annotated[
+        str, one_of(list(languages())), Field(description="Of the reasons in the file of rejected rows")
+    ] = REFERENCE
+
+
+class RejectsParameters(Parameters):
+    """Which table's rejected rows."""
+
+    table: Annotated[
+        int, in_range(1, 1000), Field(description="Of a workbook: the n-th sheet that has some")
+    ] = 1
+
+
+class MappingColumn(Struct, frozen=True):
+    """A column that a mapping uses."""
+
+    column: str
+    needed: bool
+    also: Annotated[list[str], Meta(description="Other headings that it goes by")]
+
+
+class MappingItem(Struct, frozen=True):
+    """A mapping that is shipped."""
+
+    name: str
+    title: str
+    columns: list[MappingColumn]
+
+
+class Mappings(Struct):
+    """All of them."""
+
+    items: list[MappingItem]
+
+
+class ImportPreview(Struct):
+    """The beginning of a file, of all its tables that the mapping reads."""
+
+    file: str
+    mapping: str
+    columns: list[PreviewColumn]
+    missing: Annotated[list[str], Meta(description="Columns that the mapping would use, but does not need")]
+    rows: list[PreviewRow]
+    total_rows: int
+
+
+class Begun(Struct, rename={"id": "import"}):
+    """An import that has begun."""
+
+    id: Uuid
+    state: str
+
+
+class ImportList(Struct):
+    """Imports, newest first."""
+
+    items: list[Import]
 
 
 async def _importer(request: Request) -> tuple[str, Principal]:
@@ -40,55 +135,62 @@ def _desk(request: Request) -> Imports:
     return request.app.state.imports
 
 
-async def mappings(request: Request) -> Response:
-    """The mappings that are shipped."""
+@operation(id="mappings", tag="imports")
+async def mappings(request: Request) -> Answer[Mappings]:
+    """List the mappings that are shipped, and their columns."""
     await _importer(request)
-    return answer({"items": [_described(one) for one in SHIPPED.values()]})
+    return answer(Mappings([_described(one) for one in SHIPPED.values()]))
 
 
-def _described(mapping: Mapping) -> dict[str, Any]:
-    columns = {one["column"]: one for one in _columns(mapping)}
-    return {"name": mapping.name, "title": mapping.description, "columns": list(columns.values())}
+def _described(mapping: Mapping) -> MappingItem:
+    """Each column that a source uses, once."""
+    columns = {
+        column: MappingColumn(column, column not in source.optional, list(source.alias.get(column, ())))
+        for source in mapping.source
+        for column in used_columns(source)
+    }
+    return MappingItem(mapping.name, mapping.description, list(columns.values()))
 
 
-def _columns(mapping: Mapping) -> Iterator[dict[str, Any]]:
-    """Each column that a source uses, whether it must be there, and its other headings."""
-    for source in mapping.source:
-        for column in used_columns(source):
-            yield {
-                "column": column,
-                "needed": column not in source.optional,
-                "also": list(source.alias.get(column, ())),
-            }
-
-
-async def preview(request: Request) -> Response:
-    """The columns of a file and what its first rows would do; nothing is recorded."""
+@operation(
+    id="import-preview",
+    tag="imports",
+    query=PreviewParameters,
+    body=bytes,
+    problems=(429, 503),
+    words=_FILE_PROBLEMS,
+)
+async def preview(request: Request) -> Answer[ImportPreview]:
+    """Show the columns of a file and what its first rows would do; nothing is recorded."""
     jurisdiction, _ = await _importer(request)
-    mapping, file, rows = _parameters(request, "rows")
+    asked = read(request, PreviewParameters, "imports")
+    mapping = SHIPPED[asked.mapping]
     content = await _content(request)
     try:
-        seen = await _desk(request).preview(jurisdiction, file, mapping, content, rows)
+        seen = await _desk(request).preview(jurisdiction, asked.file, mapping, content, asked.rows)
     except (ImportFailed, TooMany, OSError) as error:
         raise _problem(error) from error
-    body = {
-        "file": file,
-        "mapping": mapping.name,
-        "columns": seen.columns,
-        "missing": seen.missing,
-        "rows": seen.rows,
-        "total_rows": seen.total_rows,
-    }
-    return answer(body, headers=_PRIVATE)
+    shown = ImportPreview(asked.file, mapping.name, seen.columns, seen.missing, seen.rows, seen.total_rows)
+    return answer(shown, headers=_PRIVATE)
 
 
-async def begin(request: Request) -> Response:
-    """Take a file and import it: 202 with the id under which its progress is told."""
+@operation(
+    id="import",
+    tag="imports",
+    query=ImportParameters,
+    body=bytes,
+    status=202,
+    problems=(429, 503),
+    words=_FILE_PROBLEMS,
+)
+async def begin(request: Request) -> Answer[Begun]:
+    """Import a file; what was imported before is known, nothing is doubled.
+
+    Each row is decided within the asker's rights. The answer is 202 with an id: ask for the progress by it.
+    """
     jurisdiction, asker = await _importer(request)
-    mapping, file, _ = _parameters(request, "language")
-    language = request.query_params.get("language", REFERENCE)
-    if language not in languages():
-        raise Problem(400, "parameter.invalid", name="language", choices=list(languages()))
+    asked = read(request, ImportParameters, "imports")
+    mapping = SHIPPED[asked.mapping]
     content = await _content(request)
     held = tokens(request)  # not of the request: that would keep the file in memory until the import ends
 
@@ -100,27 +202,38 @@ async def begin(request: Request) -> Response:
     service = muster(request)
     sink = OnBehalf(service.commands, service.clock, asker.actor, asker.decision_scope(), may)
     try:
-        begun = await _desk(request).begin(jurisdiction, file, mapping, content, sink, asker.id, language)
+        begun = await _desk(request).begin(
+            jurisdiction, asked.file, mapping, content, sink, asker.id, asked.language
+        )
     except (ImportFailed, TooMany, OSError) as error:
         raise _problem(error) from error
-    return answer({"import": begun.id, "state": begun.state}, 202, _PRIVATE)
+    return answer(Begun(begun.id, begun.state), 202, _PRIVATE)
 
 
-async def listing(request: Request) -> Response:
-    """The imports of this process that the asker may see, the newest first."""
+@operation(id="imports", tag="imports")
+async def listing(request: Request) -> Answer[ImportList]:
+    """List one's own imports in this process, newest first; an admin sees all."""
     jurisdiction, asker = await _importer(request)
-    return answer({"items": _desk(request).all(_visible_to(jurisdiction, asker))}, headers=_PRIVATE)
+    return answer(ImportList(_desk(request).all(_visible_to(jurisdiction, asker))), headers=_PRIVATE)
 
 
-async def single(request: Request) -> Response:
-    """How far one is, and in the end its sums."""
+@operation(id="import-status", tag="imports")
+async def single(request: Request) -> Answer[Import]:
+    """Read how far an import is, and its sums once it has ended."""
     return answer(await _one(request), headers=_PRIVATE)
 
 
-async def rejects(request: Request) -> Response:
-    """The rejected rows of one as CSV, with line, code and reason: to be corrected and sent again."""
+@operation(
+    id="import-rejects",
+    tag="imports",
+    query=RejectsParameters,
+    media="text/csv",
+    words={200: "Kept for a day"},
+)
+async def rejects(request: Request) -> FileResponse:
+    """Read an import's rejected rows with line, code and reason, to be corrected and imported again."""
     found = await _one(request)
-    nth = whole("table", request.query_params.get("table", "1"), 1, 1000)
+    nth = read(request, RejectsParameters, "rejects").table
     path = _desk(request).rejects(found.id, nth)
     if path is None:
         raise Problem(404, "import.no_rejects")
@@ -142,21 +255,6 @@ def _visible_to(jurisdiction: str, asker: Principal) -> Callable[[str, str], boo
     """One's own; an admin of the whole jurisdiction sees all: rejected rows hold personal data."""
     every = asker.may("all_imports")
     return lambda where, owner: where == jurisdiction and (every or owner == asker.id)
-
-
-def _parameters(request: Request, *more: str) -> tuple[Mapping, str, int]:
-    """(mapping, the file's name, rows to show) of the query string. Raises 400."""
-    found = {
-        name: one
-        for name, (one,) in read_parameters(request, "imports", once=("mapping", "file", *more)).items()
-    }
-    mapping = SHIPPED.get(found.get("mapping", ""))
-    if mapping is None:
-        raise Problem(400, "parameter.invalid", name="mapping", choices=list(SHIPPED))
-    file = found.get("file", "table")
-    if not 0 < len(file) <= MOST_NAME or any(char < " " or char == "\x7f" for char in file):
-        raise Problem(400, "parameter.invalid", variant="file", most=MOST_NAME)
-    return mapping, file, whole("rows", found.get("rows", str(ROWS)), 1, MOST_ROWS)
 
 
 async def _content(request: Request) -> bytes:

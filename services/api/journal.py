@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from events.commit import Commit, decode
 from services.api.context import muster, reader, still
-from services.api.parameters import flag, read_parameters, whole
+from services.api.parameters import Flag, Parameters, Position, read
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.log.port import Log
 
 _encoder = msgspec.json.Encoder()
@@ -43,16 +45,22 @@ def cloud_events(commit: Commit) -> bytes:
     return b"\n".join(lines) + b"\n"
 
 
+class JournalParameters(Parameters):
+    """Where to begin, and whether to stay."""
+
+    after: Annotated[Position, Field(description="Events beyond this position")] = 0
+    follow: Annotated[Flag, Field(description="Stay open and send new events")] = False
+
+
+@operation(id="log", tag="log", query=JournalParameters, media="application/x-ndjson")
 async def journal(request: Request) -> StreamingResponse:
-    """Events beyond `after`; with follow=true the answer stays open."""
+    """Read events as NDJSON of CloudEvents 1.0, one event per line."""
     jurisdiction, asker = await reader(request)
     if not asker.may("read_log"):
         raise Problem(403, "forbidden", variant="log")
-    found = read_parameters(request, "The log", once=("after", "follow"))
-    after = whole("after", found.get("after", ["0"])[0], 0, 1 << 60)
-    follow = flag("follow", found.get("follow", ["false"])[0])
+    asked = read(request, JournalParameters, "The log")
     return StreamingResponse(
-        _lines(muster(request).log, partial(still, request, asker), jurisdiction, after, follow),
+        _lines(muster(request).log, partial(still, request, asker), jurisdiction, asked.after, asked.follow),
         media_type="application/x-ndjson",
         headers={"Cache-Control": "no-store"},
     )

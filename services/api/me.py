@@ -1,22 +1,25 @@
 """The courier's page in one answer: who I am, my team, tasks and hours; and a task with its contact open."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
 
 from events.assignment import LIVE, UNENDED
 from projections.assignments import AssignmentRow
+from projections.base import Row
 from projections.requests import RequestRow
 from services.access import Principal
-from services.api.context import answer, muster, reader
+from services.api.context import Answer, NotModified, answer, muster, reader
 from services.api.hours import hours
-from services.api.parameters import flag, read_parameters
+from services.api.my_page import Member, MyPage, MyTask, MyTeam, MyWorker, Shown, TaskRequest
+from services.api.parameters import NoParameters, Parameters, Reveal, read
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.api.rows import Opener, personal_of
 from services.api.views import own_team, record_reveal
 from services.api.worker_rows import WorkerReader, WorkerRows
@@ -51,10 +54,21 @@ async def _worker(request: Request) -> tuple[str, Principal, str]:
     return jurisdiction, asker, asker.worker
 
 
-async def me(request: Request) -> Response:
-    """Everything that the courier's page shows. The own name is open, all else that is personal masked."""
+class TaskParameters(Parameters):
+    """Whether to open the contact."""
+
+    reveal: Reveal = False
+
+
+@operation(id="me", tag="phone", query=NoParameters, problems=(503,))
+async def me(request: Request) -> Answer[MyPage] | NotModified:
+    """Read a worker's own page: place, team, tasks and hours, as of one position.
+
+    The worker's own name is in clear, other personal data is masked. The ETag stays the same while only time
+    passes: add what has passed since `now` to the seconds where on_since is not null.
+    """
     jurisdiction, asker, worker = await _worker(request)
-    read_parameters(request, "me")
+    read(request, NoParameters, "me")
     worker_reader: WorkerReader = request.app.state.worker_reader
     rows = await worker_reader.read(jurisdiction, worker)
     if rows is None:
@@ -66,25 +80,33 @@ async def me(request: Request) -> Response:
     tag = _tag(asker, shown, rows, now.astimezone(zone))
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
     if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    times = {"hours": hours(rows.intervals, now, zone), "now": now, "position": rows.position}
-    return answer(shown | times, headers=headers)
+        return NotModified(headers)
+    page = MyPage(
+        worker=shown.worker,
+        team=shown.team,
+        tasks=shown.tasks,
+        recent=shown.recent,
+        hours=hours(rows.intervals, now, zone),
+        now=now,
+        position=rows.position,
+    )
+    return answer(page, headers=headers)
 
 
-def _tag(asker: Principal, shown: dict[str, Any], rows: WorkerRows, local: datetime) -> str:
+def _tag(asker: Principal, shown: Shown, rows: WorkerRows, local: datetime) -> str:
     """Changes with what is shown and with the local day, not with seconds that merely go by."""
     parts = _encoder.encode((asker.id, shown, rows.intervals, local.date()))
     return f'"{hashlib.sha256(parts).hexdigest()[:32]}"'
 
 
-async def _shown(rows: WorkerRows, opener: Opener) -> dict[str, Any]:
+async def _shown(rows: WorkerRows, opener: Opener) -> Shown:
     await opener.warm(roster=(rows.worker, *rows.members), requests=rows.requests.values())
-    return {
-        "worker": _me(rows, opener),
-        "team": _team(rows, opener),
-        "tasks": [_task(rows, task, opener) for task in rows.tasks],
-        "recent": [_task(rows, task, None) for task in rows.recent],
-    }
+    return Shown(
+        worker=_me(rows, opener),
+        team=_team(rows, opener),
+        tasks=[_task(rows, task, opener) for task in rows.tasks],
+        recent=[_task(rows, task, None) for task in rows.recent],
+    )
 
 
 def _named(rows: WorkerRows, area: str | None) -> str | None:
@@ -92,51 +114,59 @@ def _named(rows: WorkerRows, area: str | None) -> str | None:
     return row.name if row else None
 
 
-def _me(rows: WorkerRows, opener: Opener) -> dict[str, Any]:
+def _me(rows: WorkerRows, opener: Opener) -> MyWorker:
     row = rows.worker
-    masked = opener.row("roster", row.worker, row)
-    name = opener.plain(row.name) if row.name else None
-    fields = {field: getattr(row, field) for field in _WORKER}
-    return fields | {
-        "name": name,
-        "phone": masked["phone"],
-        "area_name": _named(rows, row.area),
-        "home_area_name": _named(rows, row.home_area),
-    }
+    return MyWorker(
+        **_fields(row, _WORKER),
+        name=opener.plain(row.name) if row.name else None,
+        phone=opener.row("roster", row.worker, row)["phone"],
+        area_name=_named(rows, row.area),
+        home_area_name=_named(rows, row.home_area),
+    )
 
 
-def _team(rows: WorkerRows, opener: Opener) -> dict[str, Any] | None:
+def _team(rows: WorkerRows, opener: Opener) -> MyTeam | None:
     if rows.team is None:
         return None
-    members = [(row, opener.row("roster", row.worker, row)) for row in rows.members]
-    return {field: getattr(rows.team, field) for field in _TEAM} | {
-        "area_name": _named(rows, rows.team.area),
-        "members": [
-            {"worker": row.worker, "name": masked["name"], "presence": row.presence}
-            for row, masked in members
+    return MyTeam(
+        **_fields(rows.team, _TEAM),
+        area_name=_named(rows, rows.team.area),
+        members=[
+            Member(row.worker, opener.row("roster", row.worker, row)["name"], row.presence)
+            for row in rows.members
         ],
-    }
+    )
 
 
-def _task(rows: WorkerRows, task: AssignmentRow, opener: Opener | None) -> dict[str, Any]:
-    """Without an opener nothing of the request is told that says who asked or where they live."""
+def _fields(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _task(rows: WorkerRows, task: AssignmentRow, opener: Opener | None) -> MyTask:
+    """Without an opener, the request's contact and address are left out."""
     row = rows.requests.get(task.request)
     request = _request(row, _named(rows, row.area), opener) if row else None
-    return {field: getattr(task, field) for field in _TASK} | {"request": request}
+    return MyTask(**_fields(task, _TASK), request=request)
 
 
-def _request(row: RequestRow, area_name: str | None, opener: Opener | None) -> dict[str, Any]:
-    fields = {field: getattr(row, field) for field in _REQUEST} | {"area_name": area_name}
-    if opener is None:
-        return fields
-    opened = opener.row("requests", row.request, row)
-    return fields | {"lon": row.lon, "lat": row.lat} | {field: opened[field] for field in _PERSONAL}
+def _request(row: RequestRow, area_name: str | None, opener: Opener | None) -> TaskRequest:
+    found = TaskRequest(**_fields(row, _REQUEST), area_name=area_name)
+    if opener is not None:
+        found.lon, found.lat = row.lon, row.lat
+        opened = opener.row("requests", row.request, row)
+        for field in _PERSONAL:
+            setattr(found, field, opened[field])
+    return found
 
 
-async def task(request: Request) -> Response:
-    """A task of the worker or their active team. `reveal=true` opens the contact of a live one, on record."""
+@operation(id="task", tag="phone", query=TaskParameters, problems=(409, 503))
+async def task(request: Request) -> Answer[MyTask]:
+    """Read one task of the worker or their active team.
+
+    `reveal=true` opens the contact of a live task; every reveal is recorded.
+    """
     jurisdiction, asker, worker = await _worker(request)
-    reveal = _reveal(request)
+    reveal = read(request, TaskParameters, "A task").reveal
     row, requested, area_name = await _of_theirs(request, jurisdiction, asker, worker)
     if reveal and row.state not in LIVE:
         raise Problem(403, "forbidden", variant="contact")
@@ -144,14 +174,8 @@ async def task(request: Request) -> Response:
         await record_reveal(request, jurisdiction, "requests", [requested], asker)
     opener = Opener(muster(request).vault, jurisdiction, reveals=lambda row: reveal)
     await opener.warm(requests=[requested])
-    body = {field: getattr(row, field) for field in _TASK}
-    body["request"] = _request(requested, area_name, opener if row.state in UNENDED else None)
-    return answer(body, headers={"Cache-Control": "no-store"})
-
-
-def _reveal(request: Request) -> bool:
-    """Raises 400."""
-    return flag("reveal", read_parameters(request, "A task", once=("reveal",)).get("reveal", ["false"])[0])
+    shown = _request(requested, area_name, opener if row.state in UNENDED else None)
+    return answer(MyTask(**_fields(row, _TASK), request=shown), headers={"Cache-Control": "no-store"})
 
 
 async def _of_theirs(

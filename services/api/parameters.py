@@ -1,10 +1,13 @@
-"""Readers of the query string; all raise 400."""
+"""Query parameters: pydantic models that read them, and say what does not fit; all raise 400."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from functools import cache
+from typing import Annotated, Any, Final, TypeVar, get_origin
 
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
 from starlette.requests import Request
 
 from services.api.problems import Problem
@@ -12,33 +15,79 @@ from services.api.problems import Problem
 AREA: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 MOST_VALUES: Final = 100
 MOST_LENGTH: Final = 1000
+MOST_POSITION: Final = 1 << 60
 
 
-def read_parameters(
-    request: Request, what: str, *, once: Collection[str] = (), many: Collection[str] = ()
-) -> dict[str, list[str]]:
-    """All values by name. `what` is asked; `once` and `many` are its parameters, the latter repeated."""
-    found = anything(request)
+class Parameters(BaseModel):
+    """Base of every query model: a tuple may be repeated, anything else is given once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reads:
+    """Reads one value from its text. `read` takes (name, text) and raises 400; `schema` describes it."""
+
+    def __init__(self, read: Callable[[str, str], Any], schema: dict[str, Any]) -> None:
+        self._read, self._schema = read, schema
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(
+            lambda text, info: self._read(str(info.field_name), text)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self._schema)
+
+
+Q = TypeVar("Q", bound=Parameters)
+
+
+def read(request: Request, model: type[Q], what: str) -> Q:
+    """The query string as such a model; `what` names the resource in errors."""
+    found = _values(request)
+    lists = _lists(model)
     for name, values in found.items():
-        if name not in once and name not in many:
-            known = sorted({*once, *many})
-            raise Problem(400, "parameter.unknown", view=what, name=name[:64], known=known or None)
-        if name in once and len(values) > 1:
+        if name not in lists:
+            if model.model_config.get("extra") == "allow":
+                continue
+            raise Problem(400, "parameter.unknown", view=what, name=name[:64], known=sorted(lists) or None)
+        if not lists[name] and len(values) > 1:
             raise Problem(400, "parameter.invalid", variant="once", name=name)
-    return found
+    try:
+        return model.model_validate(
+            {name: values if lists.get(name, True) else values[0] for name, values in found.items()}
+        )
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        choices = schemas(model)[name].get("enum")
+        if choices:
+            raise Problem(400, "parameter.invalid", name=name, choices=choices) from error
+        raise Problem(400, "parameter.invalid", variant="missing", name=name) from error
 
 
-def anything(request: Request) -> dict[str, list[str]]:
-    """All values by name, whatever the names; what may stand in a value is checked."""
+def _values(request: Request) -> dict[str, list[str]]:
+    """All values by name, within the limits on text."""
     found: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         found.setdefault(name, []).append(value)
     for name, values in found.items():
         if any("\0" in value or len(value) > MOST_LENGTH for value in values) or len(values) > MOST_VALUES:
             raise Problem(400, "parameter.invalid", variant="text", name=name[:64])
-    if not all(AREA.fullmatch(code) for code in found.get("area", [])):
-        raise Problem(400, "parameter.invalid", variant="area")
     return found
+
+
+@cache
+def _lists(model: type[Parameters]) -> dict[str, bool]:
+    """Parameter -> whether it may be repeated."""
+    return {name: get_origin(field.annotation) is tuple for name, field in model.model_fields.items()}
+
+
+@cache
+def schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
+    """Parameter -> its JSON Schema."""
+    return model.model_json_schema()["properties"]
 
 
 def instant(name: str, text: str) -> datetime:
@@ -59,8 +108,68 @@ def whole(name: str, text: str, least: int, most: int) -> int:
     raise Problem(400, "parameter.invalid", name=name, least=least, most=most)
 
 
-def flag(name: str, text: str) -> bool:
-    """true or false. Raises 400."""
+def in_range(least: int, most: int) -> Reads:
+    """A whole number from `least` to `most`."""
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    return Reads(lambda name, text: whole(name, text, least, most), schema)
+
+
+def one_of(choices: Sequence[str]) -> Reads:
+    """One of these words."""
+
+    def chosen(name: str, text: str) -> str:
+        if text not in choices:
+            raise Problem(400, "parameter.invalid", name=name, choices=list(choices))
+        return text
+
+    return Reads(chosen, {"type": "string", "enum": list(choices)})
+
+
+def text_up_to(most: int, least: int = 0) -> Reads:
+    """A text of at most `most` characters; one that is shorter than `least` counts as missing."""
+
+    def checked(name: str, text: str) -> str:
+        if len(text) < least:
+            raise Problem(400, "parameter.invalid", variant="missing", name=name)
+        if len(text) > most:
+            raise Problem(400, "parameter.invalid", variant="long", name=name, most=most)
+        return text
+
+    schema = {"type": "string", "minLength": least, "maxLength": most, "pattern": "^[^\\x00]*$"}
+    return Reads(checked, schema if least else {k: v for k, v in schema.items() if k != "minLength"})
+
+
+def any_text(schema: dict[str, Any]) -> Reads:
+    """A text that the store of views checks; `schema` says what it takes."""
+    return Reads(lambda name, text: text, schema)
+
+
+def _flag(name: str, text: str) -> bool:
     if text in ("true", "false"):
         return text == "true"
     raise Problem(400, "parameter.invalid", variant="flag", name=name)
+
+
+def _area(name: str, text: str) -> str:
+    if not AREA.fullmatch(text):
+        raise Problem(400, "parameter.invalid", variant="area")
+    return text
+
+
+SHORT: Final = {"type": "string", "maxLength": 200, "pattern": "^[^\\x00]*$"}
+Flag = Annotated[bool, Reads(_flag, {"type": "boolean"})]
+AreaText = Annotated[str, Reads(_area, {"type": "string", "pattern": f"^{AREA.pattern}$"})]
+Areas = Annotated[tuple[AreaText, ...], Field(max_length=MOST_VALUES)]
+At = Annotated[datetime, Reads(instant, {"type": "string", "format": "date-time"})]
+Position = Annotated[int, in_range(0, MOST_POSITION)]
+PageLimit = Annotated[int, in_range(1, 1000)]
+Cursor = Annotated[str, any_text({"type": "string"}), Field(description="`next` of the page before")]
+Texts = Annotated[
+    tuple[Annotated[str, any_text(SHORT)], ...],
+    Field(max_length=MOST_VALUES, description="Repeat it for a choice of several"),
+]
+Reveal = Annotated[Flag, Field(description="Personal data unmasked; every reveal is recorded")]
+
+
+class NoParameters(Parameters):
+    """For what takes none."""

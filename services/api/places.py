@@ -1,23 +1,62 @@
 """Last known places of who is on duty."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta, Struct
+from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import Response
 
 from events.presence import ON_DUTY
 from services.access import Principal
-from services.api.context import answer, muster, reader
-from services.api.parameters import read_parameters, whole
+from services.api.context import Answer, answer, muster, reader
+from services.api.parameters import Areas, Cursor, PageLimit, Parameters, Texts, one_of, read
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.locations.duty import expired
 from services.locations.port import Fix
 from services.views.port import BadQuery, Page, Query
 
 
-async def places(request: Request) -> Response:
-    """The last known places of workers on duty, with their age; a page of the roster at a time."""
+class PlacesParameters(Parameters):
+    """Whose places, and which page of them."""
+
+    area: Annotated[Areas, Field(description="Code of an area that holds them")] = ()
+    role: Texts = ()
+    presence: Annotated[tuple[Annotated[str, one_of(ON_DUTY)], ...], Field(max_length=100)] = ON_DUTY
+    limit: Annotated[PageLimit, Field(description="Workers per page")] = 100
+    cursor: Cursor | None = None
+
+
+class Place(Struct, kw_only=True):
+    """Where a worker's phone was last."""
+
+    worker: str
+    at: datetime
+    age: Annotated[float, Meta(description="Seconds since then")]
+    lon: Annotated[float, Meta(description="WGS-84")]
+    lat: float
+    accuracy: Annotated[float | None, Meta(description="Metres")]
+    heading: float | None
+    speed: float | None
+    area: str
+    role: str
+    presence: str
+    team: str | None
+
+
+class Places(Struct):
+    """A page of them."""
+
+    items: list[Place]
+    next: Annotated[str | None, Meta(description="Cursor of the next page")]
+    position: int
+
+
+@operation(id="places", tag="telemetry", query=PlacesParameters, problems=(503,))
+async def places(request: Request) -> Answer[Places]:
+    """Read the last known places of workers on duty, a page of the roster at a time."""
     jurisdiction, asker = await reader(request)
     page = await _page(request, jurisdiction, _query(request, asker))
     service = muster(request)
@@ -25,8 +64,7 @@ async def places(request: Request) -> Response:
     known = await service.locations.last(jurisdiction, [worker for worker, _ in page.items])
     recent = {worker: fix for worker, fix in known.items() if not expired(fix, now)}
     items = [_place(recent[worker], row, now, asker) for worker, row in page.items if worker in recent]
-    body = {"items": items, "next": page.next, "position": page.head.position}
-    return answer(body, headers={"Cache-Control": "no-store"})
+    return answer(Places(items, page.next, page.head.position), headers={"Cache-Control": "no-store"})
 
 
 async def _page(request: Request, jurisdiction: str, query: Query) -> Page:
@@ -42,39 +80,36 @@ async def _page(request: Request, jurisdiction: str, query: Query) -> Page:
 
 def _query(request: Request, asker: Principal) -> Query:
     """Raises 400."""
-    found = read_parameters(request, "places", once=("limit", "cursor"), many=("area", "role", "presence"))
-    presence = found.get("presence", list(ON_DUTY))
-    if not set(presence) <= set(ON_DUTY):
-        raise Problem(400, "parameter.invalid", name="presence", choices=list(ON_DUTY))
-    filters: dict[str, list[str]] = {"presence": presence}
-    if "role" in found:
-        filters["role"] = found["role"]
+    asked = read(request, PlacesParameters, "places")
+    filters: dict[str, Sequence[str]] = {"presence": asked.presence}
+    if asked.role:
+        filters["role"] = asked.role
     if asker.worker is not None:
         filters["worker"] = [asker.worker]
     return Query(
         filters=filters,
-        areas=found.get("area", []),
+        areas=asked.area,
         within=asker.areas,
-        limit=whole("limit", found.get("limit", ["100"])[0], 1, 1000),
-        cursor=found.get("cursor", [None])[0],
+        limit=asked.limit,
+        cursor=asked.cursor,
     )
 
 
-def _place(fix: Fix, row: Any, now: datetime, asker: Principal) -> dict[str, Any]:
+def _place(fix: Fix, row: Any, now: datetime, asker: Principal) -> Place:
     """Exact for who dispatches; for who only looks on, to some hundred metres."""
     exact = asker.may("exact_positions")
     digits = 6 if exact else 3
-    return {
-        "worker": fix.worker,
-        "at": fix.at,
-        "age": round(max((now - fix.at).total_seconds(), 0.0), 1),
-        "lon": round(fix.lon, digits),
-        "lat": round(fix.lat, digits),
-        "accuracy": fix.accuracy if exact else max(fix.accuracy or 0.0, 100.0),
-        "heading": fix.heading if exact else None,
-        "speed": fix.speed if exact else None,
-        "area": row.area,
-        "role": row.role,
-        "presence": row.presence,
-        "team": row.team,
-    }
+    return Place(
+        worker=fix.worker,
+        at=fix.at,
+        age=round(max((now - fix.at).total_seconds(), 0.0), 1),
+        lon=round(fix.lon, digits),
+        lat=round(fix.lat, digits),
+        accuracy=fix.accuracy if exact else max(fix.accuracy or 0.0, 100.0),
+        heading=fix.heading if exact else None,
+        speed=fix.speed if exact else None,
+        area=row.area,
+        role=row.role,
+        presence=row.presence,
+        team=row.team,
+    )

@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,6 +18,29 @@ from services.refusals.fields import broken
 
 log_of = logging.getLogger("muster.api")
 _encoder = msgspec.json.Encoder()
+
+
+class FieldError(msgspec.Struct):
+    """What is wrong with one field of a body."""
+
+    field: str
+    message: str
+    values: dict[str, Any]
+
+
+class ProblemDetails(msgspec.Struct, rename={"kind": "type"}):
+    """A problem as it is sent (RFC 9457). Some codes have further members."""
+
+    kind: str
+    title: str
+    status: int
+    code: Annotated[str, Meta(description="Stable; see the catalogue of codes")]
+    detail: Annotated[str, Meta(description="A sentence for people, in English")]
+    values: Annotated[
+        dict[str, Any] | UnsetType,
+        Meta(description="What the sentence names, to say it in another language"),
+    ] = UNSET
+    errors: list[FieldError] | UnsetType = UNSET
 
 
 class Problem(Exception):

@@ -2,12 +2,14 @@
 
 from typing import Annotated, cast
 
+from msgspec import Meta, Struct
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
 
-from services.api.context import answer, model, principal, reader
+from services.api.context import Answer, answer, model, principal, reader
+from services.api.health import Done
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.push.port import Subscription
 from services.push.pusher import Pusher
 from services.push.sealing import BadKeys, Browser
@@ -46,15 +48,26 @@ def _pusher(request: Request) -> Pusher | None:
     return cast("Pusher | None", request.app.state.pusher)
 
 
-async def key(request: Request) -> Response:
-    """The public key to subscribe with; null = this service sends no pushes."""
+class PushKey(Struct):
+    """The service's own key."""
+
+    key: Annotated[str | None, Meta(description="applicationServerKey, base64url; null = sends no pushes")]
+
+
+@operation(id="push-key", tag="phone")
+async def key(request: Request) -> Answer[PushKey]:
+    """Read the public key with which a phone subscribes to Web Push."""
     await principal(request)
     pusher = _pusher(request)
-    return answer({"key": pusher.key if pusher else None}, headers={"Cache-Control": "no-store"})
+    return answer(PushKey(pusher.key if pusher else None), headers={"Cache-Control": "no-store"})
 
 
-async def subscribe(request: Request) -> Response:
-    """Wake this phone for offers and dispatches of its worker and their active team."""
+@operation(id="push-subscribe", tag="phone", body=Subscribe, problems=(409, 503))
+async def subscribe(request: Request) -> Answer[Done]:
+    """Wake this phone for offers and dispatches of its worker and their active team.
+
+    A push carries {kind: offer or dispatch, assignment} and nothing else.
+    """
     jurisdiction, token, worker, pusher = await _subscriber(request)
     given = await model(request, Subscribe)
     if not pusher.rules.allow(given.endpoint):
@@ -73,15 +86,19 @@ async def subscribe(request: Request) -> Response:
         created_at=pusher.now(),
     )
     await pusher.subscribe(subscription)
-    return answer({"status": "ok"})
+    return answer(Done())
 
 
-async def unsubscribe(request: Request) -> Response:
-    """Wake this phone no longer; an unknown endpoint is no error."""
+@operation(id="push-unsubscribe", tag="phone", body=Unsubscribe, problems=(409, 503))
+async def unsubscribe(request: Request) -> Answer[Done]:
+    """Stop waking this phone.
+
+    An unknown endpoint is no error.
+    """
     jurisdiction, _, worker, pusher = await _subscriber(request)
     given = await model(request, Unsubscribe)
     await pusher.unsubscribe(given.endpoint, (jurisdiction, worker))
-    return answer({"status": "ok"})
+    return answer(Done())
 
 
 async def _subscriber(request: Request) -> tuple[str, str, str, Pusher]:

@@ -1,14 +1,19 @@
 """A token exchanged for a cookie, since an EventSource cannot send headers."""
 
+from datetime import datetime
 from typing import Annotated
 
+from msgspec import Meta, Struct
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.access import session_lifetime
-from services.api.context import COOKIE, answer, edge, foreign, model, muster, principal, tokens
+from services.access.principal import ScopeName
+from services.api.context import COOKIE, Answer, answer, edge, foreign, model, muster, principal, tokens
+from services.api.health import Done
 from services.api.problems import Problem
+from services.api.routing import operation
+from services.api.server.edge import MapSettings
 from services.api.sign_in_codes import redeem
 from services.base.clock import SystemClock
 from services.decisions.fields import omitted
@@ -26,9 +31,28 @@ class SignIn(BaseModel):
     code: Annotated[str, Field(min_length=1, max_length=100)] = omitted()
 
 
-async def sign_in(request: Request) -> Response:
-    """Set the session cookie: SameSite=Strict, HttpOnly. A foreign page must not sign people in as somebody
-    else."""
+class Session(Struct, kw_only=True):
+    """Who asks, what they may do, and what a page must know of its service."""
+
+    actor: str
+    scope: ScopeName
+    jurisdictions: Annotated[list[str], Meta(description="Empty = all")]
+    areas: Annotated[list[str], Meta(description="Empty = all")]
+    worker: str | None
+    commands: Annotated[list[str], Meta(description="May be sent with this token")]
+    observes: Annotated[list[str], Meta(description="May be sent as observed elsewhere")]
+    rights: Annotated[list[str], Meta(description="What the token may do besides")]
+    now: datetime
+    scenario: Annotated[bool, Meta(description="`now` is a scenario's, which may stand still or run fast")]
+    map: MapSettings
+
+
+@operation(id="sign-in", tag="service", public=True, body=SignIn, problems=(401, 403, 429))
+async def sign_in(request: Request) -> Answer[Done]:
+    """Exchange a token or a one-time code for a session cookie.
+
+    The cookie is HttpOnly and SameSite=Strict; a page of another origin is refused.
+    """
     if foreign(request):
         raise Problem(403, "forbidden", variant="origin")
     given = await model(request, SignIn)
@@ -38,7 +62,7 @@ async def sign_in(request: Request) -> Response:
     holder = await tokens(request).by_session(session) if session else None
     if session is None or holder is None:
         raise Problem(401, "unauthorized", variant="sign_in")
-    response = answer({"status": "ok"})
+    response = answer(Done())
     response.set_cookie(
         COOKIE,
         session,
@@ -51,36 +75,34 @@ async def sign_in(request: Request) -> Response:
     return response
 
 
-async def sign_out(request: Request) -> Response:
-    """Forget the session; a token that a sign-in code made goes with it."""
+@operation(id="sign-out", tag="service", public=True)
+async def sign_out(request: Request) -> Answer[Done]:
+    """End the session.
+
+    A token that was made by a sign-in code ends with it.
+    """
     if COOKIE in request.cookies:
         await tokens(request).end_session(request.cookies[COOKIE])
-    response = answer({"status": "ok"})
+    response = answer(Done())
     response.delete_cookie(COOKIE, path="/")
     return response
 
 
-async def who(request: Request) -> Response:
-    """Who this token is and what it reaches, and what a page must know of the service it is of.
-
-    `commands` may be sent with this token, `observes` also as observed elsewhere; `rights`: what it
-    may do besides. `scenario`: the time is a scenario's, which may stand or run; a page then shows `now` as
-    it is told.
-    """
+@operation(id="who", tag="service")
+async def who(request: Request) -> Answer[Session]:
+    """Read who this token is and what it reaches."""
     asker, clock = await principal(request), muster(request).clock
-    return answer(
-        {
-            "actor": asker.actor,
-            "scope": asker.scope,
-            "jurisdictions": list(asker.jurisdictions),
-            "areas": list(asker.areas),
-            "worker": asker.worker,
-            "commands": sorted(MAY[asker.scope]),
-            "observes": sorted(OBSERVE[asker.scope]),
-            "rights": asker.rights,
-            "now": clock.now(),
-            "scenario": not isinstance(clock, SystemClock),
-            "map": edge(request).map(),
-        },
-        headers={"Cache-Control": "no-store"},
+    session = Session(
+        actor=asker.actor,
+        scope=asker.scope,
+        jurisdictions=list(asker.jurisdictions),
+        areas=list(asker.areas),
+        worker=asker.worker,
+        commands=sorted(MAY[asker.scope]),
+        observes=sorted(OBSERVE[asker.scope]),
+        rights=list(asker.rights),
+        now=clock.now(),
+        scenario=not isinstance(clock, SystemClock),
+        map=edge(request).map(),
     )
+    return answer(session, headers={"Cache-Control": "no-store"})

@@ -5,15 +5,17 @@ import logging
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Final
 
+from msgspec import Meta, Struct
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.access.tokens import CODE_MINUTES, MAX_CODE_MINUTES
-from services.api.context import answer, model, muster, reader, tokens
+from services.api.context import Answer, answer, model, muster, reader, tokens
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.decisions.fields import WHOLE, Id
 
 WRONG_A_MINUTE: Final = 10
@@ -38,8 +40,21 @@ class NewCode(BaseModel):
     ] = CODE_MINUTES
 
 
-async def issue(request: Request) -> Response:
-    """Make a code; it is told once, and kept hashed."""
+class Code(Struct):
+    """A sign-in code."""
+
+    code: Annotated[str, Meta(description="Such as 7KQ2-M9XT-3F; shown only once")]
+    link: Annotated[str, Meta(description="Path of the courier's page with the code")]
+    worker: str
+    expires_at: datetime
+
+
+@operation(id="codes", tag="service", body=NewCode, problems=(503,))
+async def issue(request: Request) -> Answer[Code]:
+    """Make a one-time code with which a worker's phone signs in.
+
+    The code is shown once and kept hashed.
+    """
     jurisdiction, asker = await reader(request)
     if not asker.may("issue_codes"):
         raise Problem(403, "forbidden", variant="codes")
@@ -52,8 +67,7 @@ async def issue(request: Request) -> Response:
         raise Problem(403, "forbidden", variant="not_in_areas", worker=given.worker)
     code, expires_at = await tokens(request).issue_code(jurisdiction, given.worker, given.minutes)
     log_of.info("%s made a sign-in code for worker/%s of %s", asker.actor, given.worker, jurisdiction)
-    body = {"code": code, "link": link(code), "worker": given.worker, "expires_at": expires_at}
-    return answer(body, headers={"Cache-Control": "no-store"})
+    return answer(Code(code, link(code), given.worker, expires_at), headers={"Cache-Control": "no-store"})
 
 
 def link(code: str) -> str:

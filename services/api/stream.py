@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import cache, partial
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, cast
 
+from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
@@ -17,8 +18,9 @@ from services.api.context import muster, reader, still
 from services.api.frames import GZIP_HEADER, Frame
 from services.api.hub import Client, Hub, Wanted
 from services.api.lag import Lag
-from services.api.parameters import anything
+from services.api.parameters import Areas, Parameters, any_text, read
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.views import own, own_team
 from services.base.accepts import takes_gzip
@@ -34,16 +36,28 @@ TEAM_SECONDS: Final = 4.0
 MOST_CLIENTS: Final = 1_000
 
 
+class StreamParameters(Parameters):
+    """Which views and areas; filters as for GET."""
+
+    model_config = ConfigDict(extra="allow")
+
+    views: Annotated[
+        tuple[Annotated[str, any_text({"type": "string"})], ...], Field(description="Comma-separated")
+    ]
+    area: Annotated[Areas, Field(description="Code of an area that holds the rows")] = ()
+
+
 def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
     """Views and filters asked for. Raises 400, 403."""
-    given = anything(request)
-    names = [name for value in given.pop("views", []) for name in value.split(",") if name]
+    asked = read(request, StreamParameters, "stream")
+    given: dict[str, list[str]] = asked.model_extra or {}
+    names = [name for value in asked.views for name in value.split(",") if name]
     unknown = [name for name in names if name not in public_views()]
     if unknown or not names:
         raise Problem(400, "parameter.invalid", name="views", choices=list(public_views()))
-    areas = given.pop("area", [])
     wanted = {
-        name: (catalog[name], _query(name, names, given, areas, asker, team)) for name in dict.fromkeys(names)
+        name: (catalog[name], _query(name, names, given, asked.area, asker, team))
+        for name in dict.fromkeys(names)
     }
     try:
         for name, (_, query) in wanted.items():
@@ -62,7 +76,7 @@ def _query(
     name: str,
     names: list[str],
     given: dict[str, list[str]],
-    areas: list[str],
+    areas: Sequence[str],
     asker: Principal,
     team: str | None,
 ) -> Query:
@@ -82,8 +96,22 @@ def _resume(request: Request) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+@operation(
+    id="stream",
+    tag="views",
+    query=StreamParameters,
+    media="text/event-stream",
+    problems=(503,),
+    words={200: "An open stream"},
+)
 async def stream(request: Request) -> StreamingResponse:
-    """Open a stream; `Last-Event-ID` resumes where it broke off."""
+    """Follow views by server-sent events: a snapshot, then patches.
+
+    snapshot {position, now, rows, degraded}, patch {after, upto, now, rows}, reset {}, ping {now, position,
+    behind, degraded?}. Filters as for GET; always masked. Ignore a patch if upto <= your position, apply it
+    whole if after equals it, else open the stream again. Last-Event-ID resumes. A ping comes every 5 seconds;
+    behind = for how many seconds the log has been ahead of what was sent. gzip where it is accepted.
+    """
     jurisdiction, asker = await reader(request)
     _wanted(request, asker, None)  # refuses before the stream begins
     hub: Hub = request.app.state.hub

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
+import msgspec
+from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.access import Principal
-from services.api.context import answer, model, muster, reader
+from services.api.context import Answer, answer, model, muster, reader
 from services.api.problems import Problem, describe
+from services.api.routing import operation
 from services.decisions.base import Refused
 from services.decisions.fields import Instant
 from services.locations.datum import Datum, to_wgs84
@@ -73,8 +75,29 @@ class Pace:
 _pace = Pace()
 
 
-async def report(request: Request) -> Response:
-    """Keep positions of workers on duty; says of each that was not kept why."""
+class RefusedFix(msgspec.Struct):
+    """Why a position was not kept."""
+
+    index: int
+    code: str
+    detail: str
+    values: dict[str, Any]
+
+
+class Reported(msgspec.Struct):
+    """What became of a batch."""
+
+    kept: int
+    older: Annotated[int, Meta(description="A newer place was known, or over 12 hours old")]
+    refused: list[RefusedFix]
+
+
+@operation(id="telemetry", tag="telemetry", body=Telemetry, problems=(409, 429, 503))
+async def report(request: Request) -> Answer[Reported]:
+    """Report positions of phones, up to 500 at once.
+
+    Only positions of workers on duty are kept; the answer says why each other one was not.
+    """
     jurisdiction, asker = await reader(request)
     if not asker.may("report_positions"):
         raise Problem(403, "forbidden", variant="positions")
@@ -91,8 +114,8 @@ async def report(request: Request) -> Response:
     kept = await service.locations.record(jurisdiction, recent) if recent else 0
     older = len(accepted) - kept
     service.figures.reported(kept=kept, older=older, refused=len(refused))
-    items = [{"index": n, **describe(why.code, why.values)} for n, why in sorted(refused.items())]
-    return answer({"kept": kept, "older": older, "refused": items})
+    items = [RefusedFix(n, **describe(why.code, why.values)) for n, why in sorted(refused.items())]
+    return answer(Reported(kept, older, items))
 
 
 def _fix(now: datetime, given: Telemetry, fix: FixIn, asker: Principal) -> Fix | None:

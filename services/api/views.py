@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,29 +9,27 @@ from uuid import uuid4
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
 
 from projections.base import EVERYBODY, Row, View
 from projections.catalog import views as catalog
 from projections.presence import INTERVALS, keyed
 from services.access import Principal
 from services.adapters.memory.views import page_of
-from services.api.context import answer, muster, reader
-from services.api.parameters import flag, instant, read_parameters, whole
+from services.api.context import Answer, NotModified, answer, muster, reader
+from services.api.parameters import read
 from services.api.problems import Problem
+from services.api.routing import operation
 from services.api.rows import Opener, personal_of, subjects_of
+from services.api.view_parameters import listing_parameters
 from services.decisions.jurisdiction.commands import Reveal
 from services.history.history import INSTANT_VIEWS, Beyond, History
 from services.recorder.envelope import CommandEnvelope
 from services.views.port import BadQuery, Page, Query
 
 WAIT_SECONDS = 2.0
-AS_OF = re.compile(
-    r"(0|[1-9][0-9]{0,17}|(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9]))"
-)
-"""A position, or an instant by RFC 3339."""
-_ENVELOPE = ("sort", "limit", "cursor", "after", "as_of", "at", "reveal")
+_PROBLEMS = (409, 503, 504)
+Rows = Answer[dict[str, Any]] | NotModified
+"""Rows of a view: their schema comes from the view's declaration."""
 
 
 class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,39 +37,32 @@ class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     query: Query
     after: int | None = None
-    as_of: str | None = None
+    as_of: int | datetime | None = None
     at: datetime | None = None
     reveal: bool = False
 
 
 def parameters(request: Request, view: View[Any], asker: Principal, team: str | None = None) -> ViewQuery:
-    """The query string, checked; `team` as told by `own_team`. Raises Problem 400 or 403."""
-    found = read_parameters(request, view.name, once=_ENVELOPE, many=("area", *view.filters))
-    return _view_query(view, found, asker, team)
-
-
-def _view_query(
-    view: View[Any], given: dict[str, list[str]], asker: Principal, team: str | None
-) -> ViewQuery:
-    first = {name: values[0] for name, values in given.items()}
+    """The query string, checked; `team` as found by `own_team`. Raises Problem 400 or 403."""
+    asked = read(request, listing_parameters(view), view.name)
     filters: dict[str, Sequence[Any]] = {
-        name: [value or None for value in values]
-        for name, values in given.items()
-        if name in view.filters and name != "area"
+        name: [value or None for value in getattr(asked, name)]
+        for name in view.filters
+        if name != "area" and name in asked.model_fields_set
     }
     wanted = ViewQuery(
         query=Query(
             filters=own(view, asker, filters, team),
-            areas=given.get("area", []),
+            areas=asked.area,
             within=asker.areas,
-            sort=first.get("sort"),
-            limit=whole("limit", first.get("limit", "100"), 1, 1000),
-            cursor=first.get("cursor"),
+            sort=asked.sort,
+            limit=asked.limit,
+            cursor=asked.cursor,
         ),
-        after=whole("after", first["after"], 0, 1 << 60) if "after" in first else None,
-        as_of=first.get("as_of"),
-        at=instant("at", first["at"]) if "at" in first else None,
-        reveal=flag("reveal", first.get("reveal", "false")),
+        after=asked.after,
+        as_of=asked.as_of,
+        at=asked.at,
+        reveal=asked.reveal,
     )
     return _consistent(view, wanted, asker)
 
@@ -121,8 +111,9 @@ async def _caught_up_query(
     return parameters(request, view, asker, await own_team(request, jurisdiction, asker))
 
 
-async def listing(request: Request) -> Response:
-    """A page of a view."""
+@operation(id="view", tag="views", problems=_PROBLEMS)
+async def listing(request: Request) -> Rows:
+    """Read a page of a view."""
     view = catalog[request.path_params["view"]]
     jurisdiction, asker = await reader(request)
     wanted = await _caught_up_query(request, jurisdiction, view, asker)
@@ -139,10 +130,10 @@ async def _answer(
     asker: Principal,
     *,
     one: bool = False,
-) -> Response:
+) -> Rows:
     tag = _tag(request, page, asker)
     if not wanted.reveal and tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers={"ETag": tag})
+        return NotModified({"ETag": tag})
     if wanted.reveal:
         opened = (row for _, row in page.items if asker.opens(row))
         await record_reveal(request, jurisdiction, view.name, opened, asker)
@@ -179,20 +170,12 @@ async def _page(request: Request, jurisdiction: str, view: View[Any], wanted: Vi
         if wanted.at:
             return await history.at(jurisdiction, view.name, wanted.at, wanted.query)
         if wanted.as_of is not None:
-            return await history.as_of(jurisdiction, view.name, _as_of(wanted.as_of), wanted.query)
+            return await history.as_of(jurisdiction, view.name, wanted.as_of, wanted.query)
         return await muster(request).views.query(jurisdiction, view.name, wanted.query)
     except Beyond as error:
         raise Problem(404, "position.unknown", **error.values) from error
     except BadQuery as error:
         raise Problem(400, error.code, **error.values) from error
-
-
-def _as_of(text: str) -> int | datetime:
-    if not AS_OF.fullmatch(text.replace(" ", "+")):
-        raise Problem(400, "parameter.invalid", variant="as_of")
-    if text.isascii() and text.isdigit():
-        return whole("as_of", text, 0, 10**18)
-    return instant("as_of", text)
 
 
 async def record_reveal(
@@ -216,8 +199,9 @@ async def record_reveal(
         raise Problem(503, "pending", variant="reveal")
 
 
-async def intervals(request: Request) -> Response:
-    """Person-times (人次): one duty of one worker in one area each, derived from the facts when asked."""
+@operation(id="intervals", tag="views", problems=_PROBLEMS)
+async def intervals(request: Request) -> Rows:
+    """Read person-times (人次): one duty of one worker in one area each, derived when asked."""
     jurisdiction, asker = await reader(request)
     if {"at", "as_of", "reveal"} & set(request.query_params):
         raise Problem(400, "parameter.unknown", variant="person_times")
@@ -237,8 +221,9 @@ def _person_times(items: Sequence[tuple[str, Any]]) -> dict[str, Row]:
     return dict(keyed(row for _, row in items))
 
 
-async def single(request: Request) -> Response:
-    """One row of a view by its key."""
+@operation(id="row", tag="views", problems=_PROBLEMS)
+async def single(request: Request) -> Rows:
+    """Read one row of a view by its key."""
     view = catalog[request.path_params["view"]]
     jurisdiction, asker = await reader(request)
     key = request.path_params["key"]

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
 
 import apsw
 import msgspec
+from msgspec import Meta
 
 from services.application.background import Background
 from services.base.clock import Clock
@@ -52,6 +53,15 @@ class Table(msgspec.Struct):
     rejected: int
 
 
+class ImportNote(msgspec.Struct):
+    """A command for the whole file that was refused; no row is rejected for it."""
+
+    command: str
+    code: str
+    detail: str
+    values: dict[str, Any]
+
+
 class Import(msgspec.Struct, kw_only=True):
     """One import. Sums are null until it is done: rows = applied + known + rejected."""
 
@@ -60,22 +70,20 @@ class Import(msgspec.Struct, kw_only=True):
     file: str
     mapping: str
     state: Literal["reading", "sending", "done", "failed"] = "reading"
-    read: int = 0
-    """Rows that were read."""
-    sent: int = 0
-    """Commands that were answered, of `total`."""
-    total: int | None = None
-    rows: int | None = None
+    read: Annotated[int, Meta(description="Rows that were read")] = 0
+    sent: Annotated[int, Meta(description="Commands that were answered, of total")] = 0
+    total: Annotated[int | None, Meta(description="Commands in all; null until known")] = None
+    rows: Annotated[int | None, Meta(description="= applied + known + rejected; null until it is done")] = (
+        None
+    )
     applied: int | None = None
     known: int | None = None
     rejected: int | None = None
-    tables: list[Table] = []
-    notes: list[dict[str, Any]] = []
-    """What was refused for the whole file: command, code, detail, values; no row is rejected for it."""
-    error: str | None = None
-    """Why it failed, and what to do: the English sentence of `code` and `values`."""
-    code: str | None = None
-    values: dict[str, Any] = {}
+    tables: Annotated[list[Table], Meta(description="The same sums, sheet by sheet")] = []
+    notes: Annotated[list[ImportNote], Meta(description="Refused commands for the whole file")] = []
+    error: Annotated[str | None, Meta(description="Why it failed, and what to do")] = None
+    code: Annotated[str | None, Meta(description="Of the error")] = None
+    values: Annotated[dict[str, Any], Meta(description="What the error names")] = {}
     started_at: datetime
     ended_at: datetime | None = None
 
@@ -267,13 +275,7 @@ def _end(job: _Job, summary: Summary | None) -> None:
     )
     shown.read, shown.total = summary.rows, shown.total or 0
     shown.notes = [
-        {
-            "command": one.command,
-            "code": one.code,
-            "detail": sentence(one.code, one.values),
-            "values": one.values,
-        }
-        for one in summary.notes
+        ImportNote(one.command, one.code, sentence(one.code, one.values), one.values) for one in summary.notes
     ]
     job.rejects = [Path(one.rejects) for one in summary.files if one.rejects]
     shown.state = "done"

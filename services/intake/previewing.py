@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import Meta
 
 from services.intake.drafts import Drafts
 from services.intake.errors import RowError
@@ -46,8 +47,8 @@ class PreviewRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cells: dict[str, str]
     commands: list[PreviewCommand]
     code: str | None = None
-    reason: str | None = None
-    values: dict[str, Any] = {}
+    reason: Annotated[str | None, Meta(description="Why the row would be rejected")] = None
+    values: Annotated[dict[str, Any], Meta(description="What the reason names")] = {}
 
 
 class Preview(msgspec.Struct, frozen=True):

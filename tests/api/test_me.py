@@ -351,33 +351,33 @@ class TestHours:
         intervals = [duty(self.at(27, 22), self.at(28, 2)), duty(self.at(28, 22), self.at(29, 6))]
         shown = hours(intervals, self.NOW, SHANGHAI)
 
-        assert (shown["today_seconds"], shown["week_seconds"]) == (6 * 3600, 10 * 3600)
-        assert shown["total_seconds"] == 12 * 3600
-        assert shown["on_since"] is None
+        assert (shown.today_seconds, shown.week_seconds) == (6 * 3600, 10 * 3600)
+        assert shown.total_seconds == 12 * 3600
+        assert shown.on_since is None
 
     def test_of_a_duty_that_goes_on_count_until_now(self) -> None:
         intervals = [duty(self.at(29, 8), self.at(29, 10)), duty(self.at(29, 10), None, "230717")]
         shown = hours(intervals, self.NOW, SHANGHAI)
 
-        assert shown["today_seconds"] == 4 * 3600
-        assert shown["on_since"] == self.at(29, 8)
-        assert shown["intervals"][-1]["seconds"] == 2 * 3600
+        assert shown.today_seconds == 4 * 3600
+        assert shown.on_since == self.at(29, 8)
+        assert shown.intervals[-1].seconds == 2 * 3600
 
     def test_a_gap_ends_a_duty(self) -> None:
         intervals = [duty(self.at(29, 8), self.at(29, 9)), duty(self.at(29, 10), None)]
 
-        assert hours(intervals, self.NOW, SHANGHAI)["on_since"] == self.at(29, 10)
+        assert hours(intervals, self.NOW, SHANGHAI).on_since == self.at(29, 10)
 
     def test_list_the_newest_person_times(self) -> None:
         intervals = [
             duty(self.at(1, 1) + timedelta(hours=n), self.at(1, 1) + timedelta(hours=n)) for n in range(30)
         ]
-        shown = hours(intervals, self.NOW, SHANGHAI)["intervals"]
+        shown = hours(intervals, self.NOW, SHANGHAI).intervals
 
         assert len(shown) == SHOWN
-        assert shown[-1]["since"] == intervals[-1].since
+        assert shown[-1].since == intervals[-1].since
 
     def test_of_nobody_are_none(self) -> None:
         shown = hours([], self.NOW, SHANGHAI)
 
-        assert (shown["today_seconds"], shown["on_since"], shown["intervals"]) == (0, None, [])
+        assert (shown.today_seconds, shown.on_since, shown.intervals) == (0, None, [])

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -55,7 +55,8 @@ def _fill(url: str, token: str) -> None:
 CHECKS = {
     "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 406, 409, 413, 415, 422]}
 }
-api = schemathesis.openapi.from_dict(document(), config=schemathesis.Config.from_dict({"checks": CHECKS}))
+CONFIG = schemathesis.Config.from_dict({"checks": CHECKS})
+DOCUMENT = document()
 instants = st.integers(946684800, 1735689600).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 schemathesis.openapi.format("date-time", instants.map(datetime.isoformat))
 people = st.lists(st.integers(1, 99).map(lambda n: f"Worker {n},courier\n"), max_size=3)
@@ -64,16 +65,7 @@ schemathesis.openapi.media_type(
 )
 
 
-@api.exclude(path_regex="/(stream|log)$").parametrize()
-@settings(
-    max_examples=int(os.environ.get("MUSTER_EXAMPLES", "12")),
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
-def test_every_operation_holds_what_it_promises(case: schemathesis.Case, server: tuple[str, str]) -> None:
+def holds_what_it_promises(case: schemathesis.Case, server: tuple[str, str]) -> None:
     if re.fullmatch("[A-Za-z0-9]{1,32}", str(case.path_parameters.get("jurisdiction"))):
         moves = "/jurisdiction.move" in case.path or "/jurisdiction.resume" in case.path
         case.path_parameters["jurisdiction"] = "M1" if moves else J  # what has moved refuses the rest
@@ -92,6 +84,36 @@ def test_every_operation_holds_what_it_promises(case: schemathesis.Case, server:
     if _is_uuid(case.headers.get("Idempotency-Key")):  # the same one again would be a repeat
         case.headers["Idempotency-Key"] = str(uuid4())
     case.call_and_validate(base_url=server[0], headers={"Authorization": f"Bearer {server[1]}"})
+
+
+def _checked(path: str, method: str) -> Callable[..., None]:
+    """A test of one operation; as a function of its own it has its own id, so xdist can run it anywhere."""
+
+    def check(case: schemathesis.Case, server: tuple[str, str]) -> None:
+        holds_what_it_promises(case, server)
+
+    limited = settings(
+        max_examples=int(os.environ.get("MUSTER_EXAMPLES", "12")),
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.filter_too_much,
+            HealthCheck.data_too_large,
+            HealthCheck.differing_executors,
+        ],
+    )(check)
+    alone = DOCUMENT | {"paths": {path: {method: DOCUMENT["paths"][path][method]}}}
+    return schemathesis.openapi.from_dict(alone, config=CONFIG).parametrize()(limited)
+
+
+for _path, _methods in DOCUMENT["paths"].items():
+    for _method, _about in _methods.items():
+        if not _path.endswith(("/stream", "/log")):
+            _name = re.sub(r"\W", "_", _about["operationId"])
+            globals()[f"test_{_name}_holds_what_it_promises"] = _checked(_path, _method)
 
 
 def _is_instant(text: object) -> bool:
@@ -122,7 +144,7 @@ def test_the_document_has_an_operation_for_every_command_and_view(server: tuple[
 
 @pytest.mark.parametrize("name", ["IncidentDeclare", "IncidentAmend"])
 def test_days_that_an_incident_is_expected_to_last_may_be_left_out_or_null(name: str) -> None:
-    body = document()["components"]["schemas"][name]
+    body = DOCUMENT["components"]["schemas"][name]
     whole, null = body["properties"]["expected_days"]["anyOf"]
     assert (whole["type"], whole["minimum"], whole["maximum"]) == ("integer", 1, 3650)
     assert null == {"type": "null"}

@@ -1,7 +1,7 @@
 """What the pages are told of the world outside of this origin: where the map's tiles come from."""
 
 import re
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,6 +16,14 @@ _PATH: Final = re.compile(r"/[A-Za-z0-9._~!$&'()*+=:@%/?\-]*")
 
 class BadTiles(ValueError):
     """The URL of tiles cannot be used; the message says why and what would."""
+
+
+class MapSettings(msgspec.Struct, frozen=True):
+    """What the pages are told of the map's background."""
+
+    tiles: str | None
+    attribution: str
+    datum: Datum
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,9 +48,9 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
         parts = urlsplit(self.tiles)
         return f"{parts.scheme}://{parts.netloc.lower()}"
 
-    def map(self) -> dict[str, Any]:
-        """As the pages are told."""
-        return {"tiles": self.tiles, "attribution": self.attribution, "datum": self.datum}
+    def map(self) -> MapSettings:
+        """Return what the pages are told."""
+        return MapSettings(self.tiles, self.attribution, self.datum)
 
 
 def _check(tiles: str) -> None:

@@ -1,0 +1,215 @@
+"""The OpenAPI document: one operation per route, command and view, made from their types."""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from projections.base import View
+from projections.catalog import public_views
+from projections.catalog import views as catalog
+from projections.instant import PRESENCE
+from projections.presence import INTERVALS
+from services.api import schemas, view_parameters
+from services.api.commands import BODIES
+from services.api.context import COOKIE, Answer, NotModified
+from services.api.parameters import schemas as parameter_schemas
+from services.api.problems import ProblemDetails
+from services.api.routing import JSON, Endpoint, Operation, operation_of
+
+PROBLEM: Final = "application/problem+json"
+WORDS: Final = {
+    200: "OK",
+    202: "Begun",
+    304: "Not modified",
+    400: "A parameter, header or body that cannot be read",
+    401: "No valid token",
+    403: "Not within this token's rights",
+    404: "Unknown",
+    409: "Refused by a rule",
+    413: "Too large",
+    415: "Another media type is needed",
+    422: "A body that does not fit, or an id used before",
+    429: "Too often; Retry-After says when",
+    503: "Pending or unavailable: send the same request again",
+    504: "The views are behind `after`",
+}
+PATH: Final[dict[str, dict[str, Any]]] = {
+    "jurisdiction": {
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9]{1,32}$"},
+        "description": "Code of the jurisdiction, such as 2307",
+    },
+    "id": {"schema": {"type": "string", "format": "uuid"}, "description": "As given or answered before"},
+}
+"""Parameters of paths; any other is a text."""
+
+Routes = Mapping[tuple[str, str], Endpoint]
+"""(method, path) -> endpoint."""
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """An operation at its place."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    about: Operation
+    view: View[Any] | None = None
+    summary: str | None = None
+
+
+def document(routes: Routes) -> dict[str, Any]:
+    """The whole document (OpenAPI 3.1). It needs no running service."""
+    operations = [one for where, endpoint in routes.items() for one in _expanded(*where, endpoint)]
+    answers = {kind: None for one in operations if (kind := _answer(one.endpoint)) is not None}
+    rows = [view.row for view in (*catalog.values(), PRESENCE, INTERVALS) if view.public]
+    described, components = schemas.of_answers([*answers, *rows, ProblemDetails])
+    shapes = dict(zip(answers, described, strict=False))
+    models = {model: None for one in operations for model in schemas.models_in(one.about.body)}
+    paths: dict[str, Any] = {}
+    for one in operations:
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, shapes)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Muster",
+            "version": version("muster"),
+            "description": "Who is here, in which team, what is asked for, who goes; and the proof of it.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": components | schemas.of_bodies(models),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+            },
+        },
+        "security": [{"token": []}, {"session": []}],
+    }
+
+
+def _expanded(method: str, path: str, endpoint: Endpoint) -> Iterator[_Found]:
+    """One endpoint serves all commands, one all views: an operation for each of them."""
+    about = operation_of(endpoint)
+    if "{name}" in path:
+        for name, body in BODIES.items():
+            told = msgspec.structs.replace(about, id=name, tag=name.partition(".")[0], body=body)
+            summary = (body.__doc__ or name).strip().split("\n")[0]
+            yield _Found(method, path.replace("{name}", name), endpoint, told, summary=summary)
+    elif "{view}" in path:
+        one = "{key}" in path
+        for name in public_views():
+            told = msgspec.structs.replace(about, id=f"{name}-row" if one else name)
+            summary = f"One row of {name}" if one else f"Rows of {name}"
+            yield _Found(method, path.replace("{view}", name), endpoint, told, catalog[name], summary)
+    else:
+        view = INTERVALS if about.id == INTERVALS.name else None
+        yield _Found(method, path, endpoint, about, view)
+
+
+def _answer(endpoint: Endpoint) -> Any:
+    """The T of an endpoint's `-> Answer[T]`; None where it sends no JSON, or rows of a view."""
+    told = get_type_hints(endpoint)["return"]
+    for kind in (told, *get_args(told)):
+        if get_origin(kind) is Answer:
+            (found,) = get_args(kind)
+            return None if get_origin(found) is dict else found
+    return None
+
+
+def _operation(one: _Found, shapes: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
+    about = one.about
+    first, _, rest = inspect.cleandoc(one.endpoint.__doc__ or "").partition("\n\n")
+    described: dict[str, Any] = {
+        "operationId": about.id,
+        "summary": one.summary or " ".join(first.split()).rstrip("."),
+        "tags": [about.tag],
+    }
+    if rest and one.summary is None:
+        described["description"] = " ".join(rest.split())
+    if about.public:
+        described["security"] = []
+    if parameters := [*_in_path(one.path), *_headers(about), *_in_query(one)]:
+        described["parameters"] = parameters
+    if about.body is not None:
+        described["requestBody"] = _body(about.body)
+    described["responses"] = _success(one, shapes) | _problems(one)
+    return described
+
+
+def _in_path(path: str) -> Iterator[dict[str, Any]]:
+    for name in re.findall(r"{(\w+)}", path):
+        yield {"name": name, "in": "path", "required": True, **PATH.get(name, {"schema": schemas.TEXT})}
+
+
+def _headers(about: Operation) -> Iterator[dict[str, Any]]:
+    for name, description in about.headers.items():
+        schema = {"type": "string", "format": "uuid"}
+        yield {"name": name, "in": "header", "required": True, "schema": schema, "description": description}
+
+
+def _in_query(one: _Found) -> Iterator[dict[str, Any]]:
+    if one.view is not None:
+        model = view_parameters.listing_parameters(one.view)
+        names = view_parameters.documented(one.view, one="{key}" in one.path)
+    elif one.about.query is not None:
+        model = one.about.query
+        names = list(model.model_fields)
+    else:
+        return
+    for name in names:
+        yield _parameter(name, dict(parameter_schemas(model)[name]), model.model_fields[name].is_required())
+
+
+def _parameter(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
+    """A default of null means that it may be left out; null itself cannot be sent."""
+    description = schema.pop("description", None)
+    schema.pop("title", None)
+    if schema.get("default", ...) in (None, []):
+        schema.pop("default")
+    if len(options := schema.pop("anyOf", [])) == 2:
+        schema = options[0] | schema
+    told = {"name": name, "in": "query", "required": required, "schema": schema}
+    return told | ({"description": description} if description else {})
+
+
+def _body(kind: Any) -> dict[str, Any]:
+    if kind is bytes:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        about = {"description": "The bytes of a CSV (also gzip) or XLSX file, at most 8 MiB"}
+        return {"required": True, **about, "content": {"application/octet-stream": file}}
+    return {"required": True, "content": {JSON: {"schema": schemas.of_body(kind)}}}
+
+
+def _success(one: _Found, shapes: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
+    about = one.about
+    if one.view is not None:
+        schema = schemas.single(one.view) if "{key}" in one.path else schemas.page(one.view)
+    else:
+        schema = shapes.get(_answer(one.endpoint), schemas.TEXT)
+    body = {"content": {about.media: {"schema": schema}}}
+    found = {
+        str(status): {"description": _word(about, status), **body} for status in (about.status, *about.same)
+    }
+    if NotModified in get_args(get_type_hints(one.endpoint)["return"]):
+        found["304"] = {"description": WORDS[304]}
+    return found
+
+
+def _problems(one: _Found) -> dict[str, Any]:
+    about = one.about
+    statuses = set(about.problems)
+    statuses |= set() if about.public else {401}
+    statuses |= {403, 404} if "{jurisdiction}" in one.path else set()
+    statuses |= {400} if about.query is not None or about.headers or one.view is not None else set()
+    statuses |= {400, 413, 415, 422} if about.body is not None else set()
+    content = {PROBLEM: {"schema": schemas.ref(ProblemDetails.__name__)}}
+    return {str(s): {"description": _word(about, s), "content": content} for s in sorted(statuses)}
+
+
+def _word(about: Operation, status: int) -> str:
+    return about.words.get(status, WORDS[status])

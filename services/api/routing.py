@@ -1,0 +1,52 @@
+"""What an endpoint says about itself: the routes and the OpenAPI document are made from it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+from pydantic import BaseModel
+from starlette.responses import Response
+
+Endpoint = Callable[..., Awaitable[Response]]
+E = TypeVar("E", bound=Endpoint)
+
+JSON: Final = "application/json"
+_operations: dict[Endpoint, "Operation"] = {}
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation. Its summary and description are the endpoint's docstring, its answer the annotation."""
+
+    id: str
+    tag: str
+    query: type[BaseModel] | None = None
+    body: type[Any] | None = None
+    """A pydantic model, or a list of one; `bytes` = a file."""
+    headers: Mapping[str, str] = {}
+    """Required request headers that hold a UUID, each with its description."""
+    problems: tuple[int, ...] = ()
+    """Statuses beyond those that follow from the path, the query and the body."""
+    words: Mapping[int, str] = {}
+    """Descriptions of answers that differ from the usual ones."""
+    same: tuple[int, ...] = ()
+    """Further statuses with the same body as success."""
+    status: int = 200
+    media: str = JSON
+    """Media type of the answer; other than JSON it is text."""
+    public: bool = False
+    """Needs no token."""
+
+
+def operation(**told: Any) -> Callable[[E], E]:
+    """Register an endpoint's operation; the arguments are the fields of `Operation`."""
+
+    def registered(endpoint: E) -> E:
+        _operations[endpoint] = Operation(**told)
+        return endpoint
+
+    return registered
+
+
+def operation_of(endpoint: Endpoint) -> Operation:
+    """The operation of an endpoint. Raises KeyError if it has none."""
+    return _operations[endpoint]

@@ -1,0 +1,106 @@
+"""Query models of views, made from their declarations."""
+
+import re
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, Final
+
+from pydantic import Field, create_model
+
+from projections.base import View, personal_fields
+from projections.presence import INTERVALS
+from services.api.parameters import (
+    MOST_VALUES,
+    SHORT,
+    Areas,
+    At,
+    Cursor,
+    PageLimit,
+    Parameters,
+    Position,
+    Reads,
+    Reveal,
+    any_text,
+    instant,
+    one_of,
+    whole,
+)
+from services.api.problems import Problem
+from services.history.history import INSTANT_VIEWS
+from services.views.columns import columns
+
+AS_OF: Final = re.compile(
+    r"(0|[1-9][0-9]{0,17}|(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9]))"
+)
+"""A position, or an instant by RFC 3339."""
+KINDS: Final[dict[str, dict[str, Any]]] = {
+    "text": SHORT,
+    "integer": {"type": "integer", "minimum": -(1 << 53), "maximum": 1 << 53},
+    "real": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "instant": {"type": "string", "format": "date-time"},
+}
+"""Schemas of filters, by the kind of their column."""
+
+
+def _as_of(name: str, text: str) -> int | datetime:
+    if not AS_OF.fullmatch(text.replace(" ", "+")):
+        raise Problem(400, "parameter.invalid", variant="as_of")
+    return whole(name, text, 0, 10**18) if text.isascii() and text.isdigit() else instant(name, text)
+
+
+AsOf = Annotated[int | datetime, Reads(_as_of, {"type": "string", "pattern": f"^{AS_OF.pattern}$"})]
+
+
+class RowParameters(Parameters):
+    """What a page and a single row share. A view's own model has those of `as_of`, `at` and `reveal` that
+    apply to it."""
+
+    after: Annotated[Position | None, Field(description="Wait until the view shows this position")] = None
+    as_of: Annotated[AsOf | None, Field(description="As known at a position or an instant")] = None
+    at: Annotated[At | None, Field(description="As it was at this instant, late facts included")] = None
+    reveal: Reveal = False
+
+
+class PageParameters(RowParameters):
+    """And those of a page; the filters are added for each view."""
+
+    area: Annotated[Areas, Field(description="Code of an area that holds the rows")] = ()
+    sort: Annotated[str | None, Field(description="Field; - first = descending")] = None
+    limit: Annotated[PageLimit, Field(description="Rows per page")] = 100
+    cursor: Cursor | None = None
+
+
+@cache
+def listing_parameters(view: View[Any]) -> type[PageParameters]:
+    """The model of a view's pages: its filters, its orders, and the views of time that it offers."""
+    fields: dict[str, Any] = {
+        column.field: (
+            Annotated[
+                tuple[Annotated[str, any_text(KINDS[column.kind])], ...],
+                Field(max_length=MOST_VALUES, description="Repeat it for a choice of several"),
+            ],
+            (),
+        )
+        for column in columns(view)
+        if column.field != "area"
+    }
+    orders = [order for field in ("key", *view.filters) for order in (field, f"-{field}")]
+    sort = Annotated[str, any_text({"type": "string", "enum": orders})]
+    fields["sort"] = (Annotated[sort | None, Field(description="Field; - first = descending")], None)
+    return create_model(f"{view.name.title()}Parameters", __base__=PageParameters, **fields)
+
+
+def documented(view: View[Any], *, one: bool) -> list[str]:
+    """Parameters that apply to a view, in the order of the document."""
+    names = list((RowParameters if one else listing_parameters(view)).model_fields)
+    left_out = {
+        "as_of": view.name == INTERVALS.name,
+        "at": view.name not in INSTANT_VIEWS,
+        "reveal": not personal_fields(view.row),
+    }
+    return [name for name in names if not left_out.get(name, False)]
+
+
+__all__ = ["PageParameters", "RowParameters", "documented", "listing_parameters", "one_of"]

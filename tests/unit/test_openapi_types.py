@@ -1,0 +1,104 @@
+"""The OpenAPI document follows the types of endpoints."""
+
+from typing import Any
+
+import pytest
+from msgspec import Struct
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from services.api.app import ROUTES
+from services.api.app import document as whole
+from services.api.context import Answer, NotModified, answer
+from services.api.document import document
+from services.api.parameters import Parameters, Reveal
+from services.api.routing import operation, operation_of
+
+
+class Asked(Parameters):
+    reveal: Reveal = False
+
+
+class Sent(BaseModel):
+    name: str
+
+
+class Inner(Struct):
+    count: int
+
+
+class Told(Struct):
+    name: str
+    inner: list[Inner]
+    more: str | None = None
+
+
+@operation(id="tell", tag="examples", query=Asked, body=Sent, problems=(409,))
+async def tell(request: Request) -> Answer[Told] | NotModified:
+    """Tell something.
+
+    At
+    length.
+    """
+    return answer(Told("A", []))
+
+
+@pytest.fixture
+def told() -> dict[str, Any]:
+    return document({("POST", "/places/{place}"): tell})
+
+
+def test_what_an_endpoint_returns_is_what_the_document_says(told: dict[str, Any]) -> None:
+    content = told["paths"]["/places/{place}"]["post"]["responses"]["200"]["content"]
+    schemas = told["components"]["schemas"]
+
+    assert content == {"application/json": {"schema": {"$ref": "#/components/schemas/Told"}}}
+    assert schemas["Told"]["properties"]["inner"]["items"] == {"$ref": "#/components/schemas/Inner"}
+    assert schemas["Told"]["required"] == ["name", "inner", "more"]
+    assert schemas["Inner"]["properties"] == {"count": {"type": "integer"}}
+
+
+def test_words_come_from_the_docstring(told: dict[str, Any]) -> None:
+    described = told["paths"]["/places/{place}"]["post"]
+
+    assert (described["summary"], described["description"]) == ("Tell something", "At length.")
+
+
+def test_parameters_come_from_the_path_and_the_model(told: dict[str, Any]) -> None:
+    in_path, in_query = told["paths"]["/places/{place}"]["post"]["parameters"]
+
+    assert (in_path["name"], in_path["in"], in_path["required"]) == ("place", "path", True)
+    assert (in_query["name"], in_query["in"], in_query["required"]) == ("reveal", "query", False)
+    assert in_query["schema"] == {"type": "boolean", "default": False}
+
+
+def test_problems_follow_from_what_can_go_wrong(told: dict[str, Any]) -> None:
+    answers = told["paths"]["/places/{place}"]["post"]["responses"]
+
+    assert list(answers) == ["200", "304", "400", "401", "409", "413", "415", "422"]
+
+
+def test_every_route_is_described() -> None:
+    assert all(operation_of(endpoint).id for endpoint in ROUTES.values())
+
+
+def test_every_operation_has_an_id_of_its_own() -> None:
+    ids = [one["operationId"] for path in whole()["paths"].values() for one in path.values()]
+
+    assert len(ids) == len(set(ids))
+
+
+def references(part: Any) -> set[str]:
+    match part:
+        case {"$ref": str(name)}:
+            return {name.rpartition("/")[2]}
+        case dict():
+            return set[str]().union(*map(references, part.values()))
+        case list():
+            return set[str]().union(*map(references, part))
+        case _:
+            return set()
+
+
+def test_every_reference_leads_somewhere() -> None:
+    assert references(whole()) <= whole()["components"]["schemas"].keys()
