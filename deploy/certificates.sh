@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a CA and a certificate for each broker, for compose.tls.yaml. Usage: certificates.sh [FOLDER [HOST ...]]
-# With a CA of your own: put its certificate in kafka_ca.pem, and each broker's key and chain in kafka-N.pem.
+# Create a CA and a certificate per broker, for compose.tls.yaml. Usage: certificates.sh [FOLDER [HOST ...]]
+# To use your own CA, put its certificate in kafka_ca.pem, and each broker's key and chain in kafka-N.pem.
 set -eu
 folder=${1:-$(dirname "$0")/secrets}
 [ $# -eq 0 ] || shift
@@ -22,5 +22,5 @@ for host in "$@"; do
     cat "$work/key" "$work/certificate" >"$folder/$host.pem"
     chmod 0444 "$folder/$host.pem"
     rm -r "$work"
-    echo "made $host.pem, valid for 825 days"
+    echo "created $host.pem, valid for 825 days"
 done

@@ -1,4 +1,4 @@
-"""Ends with 0 if the process in this container answers, else with 1 and why. No packages, no shell.
+"""Exit with 0 if the process in this container answers, else print why and exit with 1.
 
 Usage: healthcheck.py [URL]; without one, /healthz of the API at MUSTER_PORT.
 """
@@ -11,10 +11,10 @@ SECONDS = 4
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code."""
+    """Return the exit code."""
     url = arguments[0] if arguments else f"http://127.0.0.1:{os.environ.get('MUSTER_PORT', '8080')}/healthz"
     try:
-        with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310  of this container
+        with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310  local URL
             answer.read(1)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{url}: {error}\n")

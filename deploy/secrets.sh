@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the secrets that compose.yaml mounts: each one once, never printed, never replaced. Usage: secrets.sh [FOLDER]
-# The folder is closed to others; the files in it are readable, because each container reads its own as its own user.
+# Create missing secrets for compose.yaml; none is printed. Usage: secrets.sh [FOLDER]
+# Only the owner can open the folder; the files in it are readable, because containers run as different users.
 set -eu
 folder=${1:-$(dirname "$0")/secrets}
 umask 077
@@ -26,4 +26,4 @@ for name in kafka_broker kafka_api kafka_projector kafka_migrate postgres_passwo
 done
 printf 'postgresql://muster:%s@postgres:5432/muster' "$(cat "$folder/postgres_password")" | make_once postgres_dsn
 random 32 | make_once master_key
-echo "secrets are in $folder; keep a copy of master_key elsewhere: without it no personal data can be read"
+echo "secrets are in $folder; store a copy of master_key elsewhere: without it no personal data can be read"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Who may do what in Kafka: `rights.sh grant` before `muster migrate`, `rights.sh seal` after it. Repeating either
-# changes nothing. Uses the brokers' own user, which may do everything.
+# Set Kafka rights: `rights.sh grant` before `muster migrate`, `rights.sh seal` after. Both are idempotent.
+# Runs as the brokers' super user.
 #
 #   muster-api        writes and reads muster.commits, muster.telemetry; reads muster.changes
 #   muster-projector  reads muster.commits, muster.telemetry; writes muster.changes; its consumer groups
-#   muster-migrate    makes and alters the topics; writes each partition's first record, until sealed
+#   muster-migrate    creates and alters the topics; writes each partition's first record, until sealed
 set -euo pipefail
 : "${BOOTSTRAP:?the brokers as host:port,host:port}"
 bin=${KAFKA_BIN:-/opt/kafka/bin} secrets=${SECRETS:-/run/secrets} prefix=${PREFIX:-muster}
@@ -24,13 +24,13 @@ trap 'rm -rf "$run"' EXIT
 } >"$run/admin.properties"
 
 acls() { "$bin/kafka-acls.sh" --bootstrap-server "$BOOTSTRAP" --command-config "$run/admin.properties" "$@" >/dev/null; }
-allow() { # USER, what else kafka-acls takes
+allow() { # USER, further arguments for kafka-acls
     local user=$1
     shift
     acls --add --allow-principal "User:$user" "$@"
     echo "$user: $*"
 }
-user() { # USER, its secret
+user() { # USER, name of its secret
     printf 'SCRAM-SHA-512=iterations=8192,password=%s\n' "$(cat "$secrets/$2")" >"$run/user.properties"
     "$bin/kafka-configs.sh" --bootstrap-server "$BOOTSTRAP" --command-config "$run/admin.properties" \
         --alter --entity-type users --entity-name "$1" --add-config-file "$run/user.properties" >/dev/null
@@ -55,7 +55,7 @@ grant() {
 
 seal() {
     acls --remove --force --allow-principal "User:$prefix-migrate" --operation Write --topic "$prefix.commits"
-    echo "$prefix-migrate: writes no more"
+    echo "$prefix-migrate: write access revoked"
 }
 
 case ${1:-} in

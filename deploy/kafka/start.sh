@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One broker and controller: settings from the environment and the secrets, formatted once, then Kafka itself.
-# All three listeners authenticate. With TLS=yes they are encrypted too.
+# Start a combined broker and controller: write its settings, format storage once, run Kafka.
+# All three listeners authenticate. With TLS=yes they also encrypt.
 set -euo pipefail
 : "${NODE_ID:?}" "${HOST:?}" "${VOTERS:?}" "${CLUSTER_ID:?}"
 kafka=${KAFKA_HOME:-/opt/kafka} secrets=${SECRETS:-/run/secrets} data=${DATA:-/var/lib/kafka/data}
