@@ -1,1 +1,1 @@
-"""What happened: the events, the commit that groups them, and the rules every reader shares. Pure."""
+"""Events, the commits that group them, and the rules shared by all readers. Pure."""

@@ -1,4 +1,4 @@
-"""Areas: the tree county > street > community > grid."""
+"""Areas: the tree of county > street > community > grid."""
 
 from typing import Final
 
@@ -6,11 +6,11 @@ from events.base import Event, event
 from events.refs import AreaRef
 
 _CUTS: Final = (4, 6, 9, 12)
-"""Lengths of GB/T 2260 and statistical division codes: city, county, street, community."""
+"""Code lengths in GB/T 2260 and the statistical divisions: city, county, street, community."""
 
 
 def parents(code: str) -> list[str]:
-    """Codes that may hold `code`, nearest first: `A-B` is in `A`, a GB code in itself cut at 12, 9, 6, 4."""
+    """Return codes that may contain `code`, nearest first: `A` for `A-B`; a GB code cut at 12, 9, 6, 4."""
     found: list[str] = []
     while "-" in code:
         code = code.rpartition("-")[0]
@@ -21,13 +21,13 @@ def parents(code: str) -> list[str]:
 
 
 def inside(code: str, outer: str) -> bool:
-    """Whether area `code` is `outer` or lies inside it (R1 does not hold R10)."""
+    """Whether area `code` is `outer` or lies inside it (R1 does not contain R10)."""
     return code == outer or outer in parents(code)
 
 
 @event("area.defined")
 class AreaDefined(Event, frozen=True):
-    """An area exists."""
+    """An area was defined."""
 
     area: AreaRef
     name: str
@@ -39,7 +39,7 @@ class AreaDefined(Event, frozen=True):
 
 @event("area.renamed")
 class AreaRenamed(Event, frozen=True):
-    """An area has another name."""
+    """An area was renamed."""
 
     area: AreaRef
     name: str
@@ -47,6 +47,6 @@ class AreaRenamed(Event, frozen=True):
 
 @event("area.closed")
 class AreaClosed(Event, frozen=True):
-    """Nobody checks in and nothing is opened at this area any more."""
+    """An area was closed to check-ins and anything new."""
 
     area: AreaRef

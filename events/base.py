@@ -1,4 +1,4 @@
-"""What all events share: places, moves, anomalies, and the event with its envelope."""
+"""Shared by all events: places, moves, anomalies, and the event with its envelope."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,14 +8,14 @@ import msgspec
 
 PERSONAL: Final = "personal"
 Personal = Annotated[str, msgspec.Meta(description=PERSONAL)]
-"""Name, phone, address or free text: in events and rows always a sealed token, never plain text (privacy)."""
+"""Name, phone, address or free text: in events and rows always a sealed token, never plain text."""
 PHONE: Final = "phone"
 PersonalPhone = Annotated[str, msgspec.Meta(description=PERSONAL, title=PHONE)]
-"""A phone number: personal, and its subject is found by it."""
+"""A phone number: personal, and its subject can be found by it."""
 
 
 class WorkerStanding(msgspec.Struct, frozen=True, gc=False):
-    """Where and how a worker counts in the headcount."""
+    """How a worker counts in the headcount."""
 
     area: str
     role: str
@@ -25,7 +25,7 @@ class WorkerStanding(msgspec.Struct, frozen=True, gc=False):
 
 
 class Move(msgspec.Struct, frozen=True, gc=False):
-    """One worker's place of the present, before and after an event; None = not on the roster."""
+    """One worker's current place before and after an event; None means not on the roster."""
 
     worker: str
     before: WorkerStanding | None
@@ -33,7 +33,7 @@ class Move(msgspec.Struct, frozen=True, gc=False):
 
 
 class RequestStanding(msgspec.Struct, frozen=True, gc=False):
-    """Where and how a request counts in the ledger."""
+    """How a request counts in the ledger."""
 
     area: str
     incident: str | None
@@ -44,7 +44,7 @@ class RequestStanding(msgspec.Struct, frozen=True, gc=False):
 
 
 class RequestMove(msgspec.Struct, frozen=True, gc=False):
-    """One request's standing before and after an event; None = not yet received."""
+    """One request's standing before and after an event; None means not yet received."""
 
     request: str
     before: RequestStanding | None
@@ -52,7 +52,7 @@ class RequestMove(msgspec.Struct, frozen=True, gc=False):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of every event's data. Law: each `before` equals that worker's (request's) previous `after`."""
+    """Base class of event data. Law: each `before` equals that worker's (request's) previous `after`."""
 
     NAME: ClassVar[str] = ""
     SCHEMA: ClassVar[int] = 0
@@ -60,11 +60,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     moved: tuple[Move, ...] = ()
     requests_moved: tuple[RequestMove, ...] = ()
     anomalies: tuple[str, ...] = ()
-    """Codes of the rules that would have refused this, had it not been observed elsewhere."""
+    """Codes of rules that would have refused this, had it not been observed elsewhere."""
 
 
 class EventEnvelope(msgspec.Struct, frozen=True, kw_only=True):
-    """An event decoded, with its envelope: what evolve functions and views fold."""
+    """A decoded event with its envelope, as folded by evolve functions and views."""
 
     jurisdiction: str
     position: int
@@ -87,7 +87,7 @@ upcasters: dict[tuple[str, int], Upcaster] = {}
 
 
 def event(name: str, schema: int = 1) -> Callable[[E], E]:
-    """Enter an event class in the catalogue under (name, schema). Raises ValueError on a duplicate."""
+    """Register an event class under (name, schema). Raises ValueError on a duplicate."""
 
     def enter(cls: E) -> E:
         if (name, schema) in registered:
@@ -100,7 +100,7 @@ def event(name: str, schema: int = 1) -> Callable[[E], E]:
 
 
 def upcast(name: str, schema: int) -> Callable[[Upcaster], Upcaster]:
-    """Enter a function that turns data of (name, schema) into that of schema + 1; runs once, at decode."""
+    """Register a function converting data of (name, schema) to schema + 1; runs once, when decoding."""
 
     def enter(function: Upcaster) -> Upcaster:
         if (name, schema) in upcasters:

@@ -1,4 +1,4 @@
-"""The catalogue of all events, and their way in and out of stored bytes."""
+"""Catalogue of all events; encodes and decodes stored bytes."""
 
 import importlib
 import pkgutil
@@ -16,7 +16,7 @@ for _module in pkgutil.iter_modules(events.__path__, "events."):
 
 
 class UnknownEvent(Exception):
-    """This reader does not know an event's (name, schema): park the jurisdiction, upgrade the reader."""
+    """The event's (name, schema) is unknown to this reader: park the jurisdiction, upgrade the reader."""
 
     def __init__(self, name: str, schema: int, position: int) -> None:
         super().__init__(f"event {name} schema {schema} at position {position} is newer than this program")
@@ -24,7 +24,7 @@ class UnknownEvent(Exception):
 
 
 class BadEvent(Exception):
-    """The data of an accepted event does not fit its class."""
+    """The data of an accepted event does not match its class."""
 
     def __init__(self, name: str, position: int, why: str) -> None:
         super().__init__(f"event {name} at position {position} cannot be read: {why}")
@@ -41,17 +41,17 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode(data: Event) -> msgspec.Raw:
-    """The event's data as it is stored."""
+    """Encode the event's data for storage."""
     return msgspec.Raw(_encoder.encode(data))
 
 
 def reread(data: Event) -> Event:
-    """The event as a reader of the log will see it."""
+    """Return the event as a reader of the log will see it."""
     return _decoders[data.NAME, data.SCHEMA].decode(_encoder.encode(data))
 
 
 def decode(recorded: Recorded, position: int) -> Event:
-    """Raises UnknownEvent or BadEvent."""
+    """Decode an event's data. Raises UnknownEvent or BadEvent."""
     key = recorded.name, recorded.schema
     decoder = _decoders.get(key)
     try:
@@ -72,7 +72,7 @@ def _upcast(key: tuple[str, int], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def envelopes(commit: Commit) -> Iterator[EventEnvelope]:
-    """The commit's events, decoded, in order. Raises UnknownEvent or BadEvent."""
+    """Yield the commit's decoded events in order. Raises UnknownEvent or BadEvent."""
     for offset, recorded in enumerate(commit.events):
         position = commit.first + offset
         yield EventEnvelope(

@@ -1,4 +1,4 @@
-"""The commit: one append to the log, chained to the one before it (frozen; see tests/golden)."""
+"""A commit: one append to the log, chained to the previous one. Frozen format; see tests/golden."""
 
 import hashlib
 from datetime import datetime
@@ -8,11 +8,11 @@ from typing import Final
 import msgspec
 
 GENESIS: Final = "0" * 64
-"""Hash of "nothing yet": `prev` of the first commit of a jurisdiction."""
+"""`prev` of a jurisdiction's first commit."""
 
 
 class Head(msgspec.Struct, frozen=True):
-    """Where a chain ends: position of its last event and SHA-256 of its last commit's stored bytes."""
+    """The end of a chain: position of the last event and SHA-256 of the last commit's stored bytes."""
 
     position: int = 0
     hash: str = GENESIS
@@ -22,7 +22,7 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One event as stored. `data` stays raw until its (name, schema) is looked up in the catalogue."""
+    """One event as stored. `data` stays raw until (name, schema) is looked up in the catalogue."""
 
     name: str
     schema: int
@@ -32,13 +32,13 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     body: str
     data: msgspec.Raw
     claimed: datetime | None = None
-    """What the device said, where its clock error was taken out of `at`."""
+    """Time given by the device, if its clock error was corrected in `at`."""
     observed: bool = False
-    """Learned from elsewhere (an import, a late phone): recorded even where a rule would have refused it."""
+    """Reported from elsewhere (an import, a late phone): recorded even if a rule would have refused it."""
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
-    """The atomic, ordered group of events that one append wrote."""
+    """The atomic, ordered group of events written by one append."""
 
     id: str
     jurisdiction: str
@@ -49,7 +49,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """All of a commit that acceptance may look at; extra fields and events' contents are not read."""
+    """The parts of a commit used for acceptance; other fields and the events' contents are not read."""
 
     jurisdiction: str
     first: int
@@ -58,7 +58,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 class Verdict(Enum):
-    """What a reader does with a commit it was handed."""
+    """What a reader does with a commit."""
 
     ACCEPTED = "accepted"
     STALE = "stale"
@@ -71,12 +71,12 @@ _envelopes = msgspec.json.Decoder(Envelope)
 
 
 def encode(commit: Commit) -> bytes:
-    """The exact bytes to store; the hash is taken over these."""
+    """Return the exact bytes to store, over which the hash is computed."""
     return _encoder.encode(commit)
 
 
 def decode(stored: bytes) -> Commit:
-    """Raises msgspec.DecodeError where the bytes are not a commit."""
+    """Decode a commit. Raises msgspec.DecodeError if the bytes are not one."""
     try:
         return _commits.decode(stored)
     except (UnicodeDecodeError, RecursionError) as error:
@@ -84,7 +84,7 @@ def decode(stored: bytes) -> Commit:
 
 
 def envelope(stored: bytes) -> Envelope:
-    """Raises msgspec.DecodeError where the bytes are not a commit."""
+    """Decode a commit's envelope. Raises msgspec.DecodeError if the bytes are not a commit."""
     try:
         return _envelopes.decode(stored)
     except (UnicodeDecodeError, RecursionError) as error:
@@ -92,21 +92,21 @@ def envelope(stored: bytes) -> Envelope:
 
 
 def digest(stored: bytes) -> str:
-    """SHA-256 of the stored bytes, as 64 hex digits."""
+    """Return the SHA-256 of the stored bytes as 64 hex digits."""
     return hashlib.sha256(stored).hexdigest()
 
 
 def judge(head: Head, first: int, prev: str, count: int) -> Verdict:
-    """The acceptance rule. STALE is an honest loser or a repeat: skip. GAP: something is missing, re-read."""
+    """Apply the acceptance rule. STALE (lost race or repeat): skip. GAP (commits missing): reread."""
     if count < 1:
-        return Verdict.STALE  # nothing in it to miss
+        return Verdict.STALE  # empty
     if first == head.position + 1 and prev == head.hash:
         return Verdict.ACCEPTED
     return Verdict.STALE if first <= head.position else Verdict.GAP
 
 
 def after(head: Head, stored: bytes) -> tuple[Verdict, Head]:
-    """Judge stored bytes against `head`; the head that follows is unchanged unless accepted."""
+    """Judge stored bytes and return the verdict with the resulting head, unchanged unless accepted."""
     seen = envelope(stored)
     verdict = judge(head, seen.first, seen.prev, len(seen.events))
     if verdict is not Verdict.ACCEPTED:

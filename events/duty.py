@@ -1,7 +1,7 @@
-"""Duty derived from facts: one fold for decisions, views and reports alike.
+"""Derive duty from facts: one fold shared by decisions, views and reports.
 
-Order is (at, position). A late check-out does not end a duty under which the worker has acted since:
-"in 08:00, en route (or on a break) 09:30, then news of an out at 09:00" leaves the worker on duty from 09:30.
+Order is (at, position). A late check-out does not end a duty in which the worker has acted since: given
+"in 08:00, en route (or on break) 09:30, then a late report of out at 09:00", they are on duty from 09:30.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ import msgspec
 
 IN, OUT, BREAK, AVAILABLE, ACT, REPORT = "in", "out", "break", "available", "act", "report"
 ANEW = "anew"
-"""Registered again after retiring: whatever duty there was before is over."""
+"""Registered again after retiring: any earlier duty is over."""
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -26,13 +26,13 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     area: str | None = None
     command: str = ""
     assignment: str | None = None
-    """Of an ACT: the assignment acted on."""
+    """For ACT: the assignment acted on."""
     stage: str | None = None
-    """Of an ACT: the stage reached, or `done`."""
+    """For ACT: the stage reached, or `done`."""
 
 
 class Duty(msgspec.Struct, frozen=True, gc=False):
-    """Whether a worker is on duty, where, and since when. Off duty: area and since are None."""
+    """Whether a worker is on duty, where, and since when. Off duty, area and since are None."""
 
     on: bool = False
     area: str | None = None
@@ -45,14 +45,15 @@ class Duty(msgspec.Struct, frozen=True, gc=False):
 
 
 class Interval(msgspec.Struct, frozen=True):
-    """One duty of one worker in one area (a person-time, 人次): since <= t < until; until None = still on."""
+    """One duty of one worker in one area (a person-time, 人次): since <= t < until; `until` is None while it
+    lasts."""
 
     worker: str
     area: str
     since: datetime
     until: datetime | None
     first: int
-    """Position of the fact that began it."""
+    """Position of the fact that started it."""
 
 
 OFF = Duty()
@@ -60,7 +61,7 @@ order = attrgetter("at", "position")
 
 
 def step(duty: Duty, fact: Fact) -> Duty:
-    """The duty after one more fact, which must not be older than those before it."""
+    """Return the duty after one more fact, which must not be older than the previous ones."""
     return _RULES[fact.kind](duty, fact)
 
 
@@ -75,13 +76,13 @@ def _out(duty: Duty, fact: Fact) -> Duty:
 
 
 def _said(duty: Duty, fact: Fact) -> Duty:
-    """On a break, or available again."""
+    """Set a break or end it."""
     acting = _acting(duty, fact)
     return msgspec.structs.replace(acting, on_break=fact.kind == BREAK) if acting.on else acting
 
 
 def _acting(duty: Duty, fact: Fact) -> Duty:
-    """The duty under which the worker acts: the last one goes on where its end became known only later."""
+    """Return the duty in which the worker acts: the last one continues if its end became known only later."""
     late_out = not duty.on and duty.left is not None and duty.out > fact.position
     return Duty(on=True, area=duty.left, since=fact.at) if late_out else duty
 
@@ -95,11 +96,11 @@ _RULES: Final[Mapping[str, Callable[[Duty, Fact], Duty]]] = {
     REPORT: lambda duty, fact: duty,
     ANEW: lambda duty, fact: OFF,
 }
-"""Kind of fact -> the duty after it."""
+"""Kind of fact -> resulting duty."""
 
 
 def fold(facts: Iterable[Fact]) -> Duty:
-    """Duty after facts given in (at, position) order."""
+    """Return the duty after facts given in (at, position) order."""
     duty = OFF
     for fact in facts:
         duty = step(duty, fact)
@@ -107,7 +108,7 @@ def fold(facts: Iterable[Fact]) -> Duty:
 
 
 def intervals(worker: str, facts: Iterable[Fact]) -> list[Interval]:
-    """Person-times from facts in (at, position) order; one of no length (in and out at once) counts too."""
+    """Return person-times from facts in (at, position) order, including those of zero length."""
     found: list[Interval] = []
     duty, first = OFF, 0
     for fact in facts:

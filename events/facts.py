@@ -1,4 +1,4 @@
-"""Which events tell a fact of duty, and which fact."""
+"""Which events report a fact of duty, and which fact."""
 
 from typing import Final
 
@@ -16,15 +16,15 @@ TELLING: Final = (
     AssignmentProgressed,
     AssignmentDone,
 )
-"""Events that may tell one."""
+"""Events that may report one."""
 SAID: Final = {presence.AVAILABLE: AVAILABLE, presence.ON_BREAK: BREAK}
-"""Presence that a worker says -> kind of fact."""
+"""Presence reported by a worker -> kind of fact."""
 
 
 def fact_of(event: EventEnvelope) -> tuple[str, Fact] | None:
-    """(worker, own fact) that an event tells; None where it tells none, as of a team's act.
+    """Return (worker, own fact) reported by an event; None if it reports none, such as a team's act.
 
-    To register again after retiring is a fact too, but the event alone does not say that they had retired.
+    Registering again after retiring is also a fact, but the event alone does not show it.
     """
     match event.data:
         case WorkerReported() as e:

@@ -1,4 +1,4 @@
-"""Handover notes 交接: what one shift leaves to the next."""
+"""Handover notes 交接: left by one shift for the next."""
 
 from events.base import Event, Personal, event
 from events.refs import AreaRef, HandoverRef
@@ -10,7 +10,7 @@ class HandoverWritten(Event, frozen=True):
 
     note: HandoverRef
     area: AreaRef
-    """Whom it concerns: all who see this area."""
+    """Area concerned; everyone who can see it can read the note."""
     priority: int
     """1 life safety, 2 urgent, 3 needed, 4 comfort."""
     text: Personal
@@ -18,7 +18,7 @@ class HandoverWritten(Event, frozen=True):
 
 @event("handover.acknowledged")
 class HandoverAcknowledged(Event, frozen=True):
-    """Who recorded this has read the note and takes it on."""
+    """The actor has read the note and takes it on."""
 
     note: HandoverRef
     area: AreaRef
@@ -26,7 +26,7 @@ class HandoverAcknowledged(Event, frozen=True):
 
 @event("handover.resolved")
 class HandoverResolved(Event, frozen=True):
-    """What the note was about is settled."""
+    """The note was settled."""
 
     note: HandoverRef
     area: AreaRef
@@ -34,7 +34,7 @@ class HandoverResolved(Event, frozen=True):
 
 @event("handover.erased")
 class HandoverErased(Event, frozen=True):
-    """The note's key is destroyed: nobody can read its text any more. An open note is resolved too."""
+    """The note's key was destroyed, so its text is permanently unreadable. Also resolves an open note."""
 
     note: HandoverRef
     area: AreaRef

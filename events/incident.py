@@ -19,12 +19,12 @@ class IncidentDeclared(Event, frozen=True):
     areas: tuple[AreaRef, ...]
     starts_at: datetime
     expected_days: int | None = None
-    """How many local days it is expected to last, the first counted as 1; None = not known."""
+    """Expected duration in local days, counting the first as 1; None if unknown."""
 
 
 @event("incident.amended", schema=2)
 class IncidentAmended(Event, frozen=True):
-    """Some of what is known of an incident changed; fields left out stay."""
+    """An incident's details changed; omitted fields stay unchanged."""
 
     incident: IncidentRef
     name: str | msgspec.UnsetType = msgspec.UNSET
@@ -32,13 +32,13 @@ class IncidentAmended(Event, frozen=True):
     areas: tuple[AreaRef, ...] | msgspec.UnsetType = msgspec.UNSET
     starts_at: datetime | msgspec.UnsetType = msgspec.UNSET
     expected_days: int | msgspec.UnsetType | None = msgspec.UNSET
-    """None = no longer known."""
+    """None means no longer known."""
 
 
 @upcast("incident.declared", 1)
 @upcast("incident.amended", 1)
 def _nothing_expected(data: dict[str, Any]) -> dict[str, Any]:
-    """Before schema 2 nothing said how long an incident is expected to last; nor did a change of it."""
+    """Upgrade from schema 1, which had no expected duration."""
     return data
 
 
@@ -52,7 +52,7 @@ class IncidentClosed(Event, frozen=True):
 
 @event("incident.reopened")
 class IncidentReopened(Event, frozen=True):
-    """An incident goes on."""
+    """An incident was reopened."""
 
     incident: IncidentRef
     reason: str | None = None

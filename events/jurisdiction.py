@@ -1,11 +1,11 @@
-"""What one command centre commands, and notes the log keeps on itself."""
+"""Events about one command centre's jurisdiction and about the log itself."""
 
 from events.base import Event, event
 
 
 @event("jurisdiction.established")
 class JurisdictionEstablished(Event, frozen=True):
-    """A command centre begins: its root area (the jurisdiction's own code) and its time zone (IANA name)."""
+    """A jurisdiction was established: its root area (the jurisdiction's code) and time zone (IANA name)."""
 
     name: str
     timezone: str
@@ -13,18 +13,18 @@ class JurisdictionEstablished(Event, frozen=True):
 
 @event("jurisdiction.moved")
 class JurisdictionMoved(Event, frozen=True):
-    """This log ends here: from now on another one holds the jurisdiction."""
+    """The jurisdiction moved to another log; this one ends here."""
 
     to: str | None = None
-    """Which one, in the operator's words."""
+    """The other log, in the operator's words."""
 
 
 @event("jurisdiction.resumed")
 class JurisdictionResumed(Event, frozen=True):
-    """The jurisdiction goes on in this log. Of `moved` and `resumed` the later one holds."""
+    """The jurisdiction continues in this log. The later of `moved` and `resumed` applies."""
 
     position: int
-    """The head of what was loaded: it goes on from there."""
+    """Head of the loaded data, from which it continues."""
     hash: str
     source: str | None = None
     """Where it came from, in the operator's words, or the UUID of that log."""
@@ -34,14 +34,14 @@ class JurisdictionResumed(Event, frozen=True):
 
 @event("log.fenced")
 class LogFenced(Event, frozen=True):
-    """The process that tried these commands gives up for good: none of them can still be recorded by it."""
+    """The process that tried these commands has given up; it can no longer record any of them."""
 
     commands: tuple[str, ...]
 
 
 @event("personal.revealed")
 class PersonalRevealed(Event, frozen=True):
-    """Somebody asked to see personal data unmasked; recorded before they were answered."""
+    """Someone asked to see personal data unmasked; recorded before the answer is sent."""
 
     view: str
     subjects: tuple[str, ...]

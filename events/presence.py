@@ -1,4 +1,4 @@
-"""Presence of a worker: the words, and how it follows from duty and live assignments."""
+"""Presence of a worker: its values, and how it follows from duty and live assignments."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -13,14 +13,14 @@ ASSIGNED: Final = "assigned"
 _IDLE: Final = (AVAILABLE, ON_BREAK)
 _ENGAGED: Final = (ASSIGNED, *STAGES)
 ON_DUTY: Final = (*_IDLE, *_ENGAGED)
-"""On duty is whoever has one of these."""
+"""Presences that count as on duty."""
 PRESENCES: Final = (*ON_DUTY, OFF_DUTY)
 BY_ENGAGEMENT: Final = (*reversed(_ENGAGED), *_IDLE)
-"""Those on duty, the most engaged first."""
+"""Presences on duty, the most engaged first."""
 
 
 def presence_of(duty: Duty, live: Iterable[str]) -> str:
-    """Presence under a duty; `live` = states of live assignments, the worker's and their active team's."""
+    """Return the presence for a duty. `live`: states of the worker's and their team's live assignments."""
     if not duty.on:
         return OFF_DUTY
     states = frozenset(live)

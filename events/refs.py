@@ -1,6 +1,6 @@
-"""References: a field that holds the id of something says in its type what it is the id of.
+"""References: a field that holds an id declares in its type what kind of id it is.
 
-Authorisation, erasures and the activity follow from these types, never from the names of fields.
+Authorisation, erasures and the activity view rely on these types, never on field names.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ class Ref(msgspec.Struct, frozen=True):
     """Marks an id, as in `Annotated[str, Ref("team")]`."""
 
     kind: str
-    """Of the aggregate: the first word of the names of its events and commands."""
+    """Kind of aggregate: the first word of its events' and commands' names."""
 
 
 AreaRef = Annotated[str, Ref("area")]
@@ -28,7 +28,7 @@ WorkerRef = Annotated[str, Ref("worker")]
 
 @cache
 def fields_by_kind(struct: type[msgspec.Struct]) -> dict[str, tuple[str, ...]]:
-    """Kind -> the fields of this class that hold ids of it, in the order in which they are declared."""
+    """Return kind -> fields of this class that hold such ids, in declaration order."""
     found: dict[str, tuple[str, ...]] = {}
     hints = get_type_hints(struct, include_extras=True)
     for name in struct.__struct_fields__:
@@ -44,13 +44,13 @@ def _kinds(annotation: Any) -> Iterator[str]:
 
 
 def subject_field(event: type[msgspec.Struct]) -> str | None:
-    """The field with the id of the aggregate that events of this class belong to; None = they have none."""
+    """Return the field with the id of the aggregate an event class belongs to, if any."""
     kind, _, _ = str(getattr(event, "NAME", "")).partition(".")
     return next(iter(fields_by_kind(event).get(kind, ())), None)
 
 
 def subject_of(event: msgspec.Struct) -> str | None:
-    """`kind/id` of the aggregate that an event belongs to; None where it is about the jurisdiction itself."""
+    """Return `kind/id` of the event's aggregate; None if it is the jurisdiction itself."""
     field = subject_field(type(event))
     if field is None:
         return None

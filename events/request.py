@@ -10,7 +10,7 @@ from events.refs import AreaRef, AssignmentRef, IncidentRef, RequestRef
 
 @event("request.opened")
 class RequestOpened(Event, frozen=True):
-    """A request was received (at = when it was received)."""
+    """A request was received; `at` is when."""
 
     request: RequestRef
     category: str
@@ -20,10 +20,10 @@ class RequestOpened(Event, frozen=True):
     incident: IncidentRef | None = None
     quantity: int = 1
     slots: int | None = 1
-    """Assignees it needs; None = open-ended."""
+    """Assignees needed; None means open-ended."""
     due_at: datetime | None = None
     entered_at: datetime | None = None
-    """When it was typed into the system that received it, where that is known."""
+    """When it was entered into the receiving system, if known."""
     lon: float | None = None
     """WGS-84 degrees."""
     lat: float | None = None
@@ -36,7 +36,7 @@ class RequestOpened(Event, frozen=True):
 
 @event("request.amended")
 class RequestAmended(Event, frozen=True):
-    """Some of what is known of a request changed; fields left out stay."""
+    """A request's details changed; omitted fields stay unchanged."""
 
     request: RequestRef
     category: str | msgspec.UnsetType = msgspec.UNSET
@@ -58,7 +58,7 @@ class RequestAmended(Event, frozen=True):
 
 @event("request.completed")
 class RequestCompleted(Event, frozen=True):
-    """Served."""
+    """The request was served."""
 
     request: RequestRef
     reason: str | None = None
@@ -67,7 +67,7 @@ class RequestCompleted(Event, frozen=True):
 
 @event("request.cancelled")
 class RequestCancelled(Event, frozen=True):
-    """No longer needed."""
+    """The request is no longer needed."""
 
     request: RequestRef
     reason: str
@@ -76,7 +76,7 @@ class RequestCancelled(Event, frozen=True):
 
 @event("request.failed")
 class RequestFailed(Event, frozen=True):
-    """Could not be served."""
+    """The request could not be served."""
 
     request: RequestRef
     reason: str
@@ -85,7 +85,7 @@ class RequestFailed(Event, frozen=True):
 
 @event("request.merged")
 class RequestMerged(Event, frozen=True):
-    """The same need as another request, which goes on; both stay received."""
+    """Merged into another request for the same need, which continues; both still count as received."""
 
     request: RequestRef
     into: RequestRef
@@ -101,6 +101,6 @@ class RequestReopened(Event, frozen=True):
 
 @event("request.erased")
 class RequestErased(Event, frozen=True):
-    """The request's key is destroyed: contact, address and texts can no longer be read by anybody."""
+    """The request's key was destroyed, so contact, address and texts are permanently unreadable."""
 
     request: RequestRef

@@ -1,4 +1,4 @@
-"""State of a request: the words, how it follows from assignments, and which events end a request."""
+"""Request states, how they follow from assignments, and which events end a request."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -16,15 +16,15 @@ CANCELLED: Final = "cancelled"
 MERGED: Final = "merged"
 UNFINISHED: Final = (OPEN, ASSIGNED, IN_PROGRESS)
 ENDED: Final = (DONE, FAILED, CANCELLED, MERGED)
-"""How a request can end."""
+"""States in which a request can end."""
 STATES: Final = (*UNFINISHED, *ENDED)
-"""The parts of the ledger: every request that was received is in exactly one."""
+"""The parts of the ledger: every request received is in exactly one."""
 PRIORITIES: Final = (1, 2, 3, 4)
-"""The most urgent first."""
+"""Most urgent first."""
 
 
 def state_of(ended: str | None, *, done: bool, live: Iterable[str]) -> str:
-    """State of a request, from how it ended, if it did, and its assignments since it was last opened.
+    """Return a request's state from how it ended, if it did, and its assignments since it was last opened.
 
     `done`: whether one was done; `live`: states of the live ones.
     """
@@ -37,7 +37,7 @@ def state_of(ended: str | None, *, done: bool, live: Iterable[str]) -> str:
 
 
 def ended_by(e: Event) -> tuple[str, str] | None:
-    """(request, the state it ends in) where an event ends one; else None."""
+    """Return (request, final state) if an event ends a request, else None."""
     match e:
         case RequestCompleted():
             return e.request, DONE

@@ -1,4 +1,4 @@
-"""Where a worker counts: area, role, presence and active team, from what is known of them at one instant."""
+"""Where a worker counts at an instant: area, role, presence and active team."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
@@ -34,7 +34,7 @@ class HasTasks(HasState, Protocol):
 
 
 class HasDuty(Protocol):
-    """Somebody who is, or was, on the roster."""
+    """A person who is or was on the roster."""
 
     @property
     def retired(self) -> bool: ...
@@ -58,20 +58,20 @@ class OnRoster(HasDuty, Protocol):
 
 
 def area_of(worker: HasDuty, jurisdiction: str) -> str:
-    """Where they are on duty; else their home area, even after they retire; else the whole jurisdiction."""
+    """Return their area of duty, else their home area (even if retired), else the whole jurisdiction."""
     on = worker.duty.on and not worker.retired
     return (worker.duty.area if on else worker.home_area) or jurisdiction
 
 
 def active_team(of: Iterable[str], teams: Rows[HasState]) -> str | None:
-    """The one active team among those a worker is in."""
+    """Return the active team among those a worker is in; there is at most one."""
     return next((key for key in of if teams[key].state == team.ACTIVE), None)
 
 
 def standing_of(
     worker: OnRoster, teams: Rows[HasTasks], assignments: Rows[HasState], jurisdiction: str
 ) -> WorkerStanding | None:
-    """Where a worker counts; None = not on the roster."""
+    """Return where a worker counts; None if not on the roster."""
     if worker.retired:
         return None
     active = active_team(worker.teams, teams)

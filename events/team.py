@@ -11,13 +11,13 @@ FORMING: Final = "forming"
 ACTIVE: Final = "active"
 STOOD_DOWN: Final = "stood_down"
 STANDING: Final = (FORMING, ACTIVE)
-"""States of a team that is not stood down."""
+"""States of a team that has not stood down."""
 STATES: Final = (*STANDING, STOOD_DOWN)
 
 
 @event("team.formed")
 class TeamFormed(Event, frozen=True):
-    """A team exists, in state forming. It may have no listed members (an engine, a patrol)."""
+    """A team was formed, in state forming. It may have no listed members (an engine, a patrol)."""
 
     team: TeamRef
     name: str
@@ -26,12 +26,12 @@ class TeamFormed(Event, frozen=True):
     organisation: str | None = None
     incident: IncidentRef | None = None
     capacity: int | None = None
-    """Live assignments at once; None = open-ended."""
+    """Concurrent live assignments; None means unlimited."""
 
 
 @event("team.amended")
 class TeamAmended(Event, frozen=True):
-    """Some of what is known of a team changed; fields left out stay."""
+    """A team's details changed; omitted fields stay unchanged."""
 
     team: TeamRef
     name: str | msgspec.UnsetType = msgspec.UNSET
@@ -42,7 +42,7 @@ class TeamAmended(Event, frozen=True):
 
 @event("team.joined")
 class TeamJoined(Event, frozen=True):
-    """A worker is a member."""
+    """A worker joined."""
 
     team: TeamRef
     worker: WorkerRef
@@ -50,7 +50,7 @@ class TeamJoined(Event, frozen=True):
 
 @event("team.left")
 class TeamLeft(Event, frozen=True):
-    """A worker is no longer a member."""
+    """A worker left."""
 
     team: TeamRef
     worker: WorkerRef
@@ -59,7 +59,7 @@ class TeamLeft(Event, frozen=True):
 
 @event("team.leader_appointed")
 class TeamLeaderAppointed(Event, frozen=True):
-    """A member leads."""
+    """A member became leader."""
 
     team: TeamRef
     worker: WorkerRef
@@ -67,14 +67,14 @@ class TeamLeaderAppointed(Event, frozen=True):
 
 @event("team.activated")
 class TeamActivated(Event, frozen=True):
-    """The team can be sent; its members count in it."""
+    """The team is available for dispatch; its members count in it."""
 
     team: TeamRef
 
 
 @event("team.stood_down")
 class TeamStoodDown(Event, frozen=True):
-    """The team is no more; its members are free."""
+    """The team was disbanded; its members are free."""
 
     team: TeamRef
     reason: str | None = None

@@ -1,4 +1,4 @@
-"""The IANA time zones that a jurisdiction, a setting or a mapping may name."""
+"""IANA time zones accepted for jurisdictions, settings and mappings."""
 
 from functools import cache
 from zoneinfo import available_timezones
@@ -6,5 +6,5 @@ from zoneinfo import available_timezones
 
 @cache
 def timezones() -> frozenset[str]:
-    """Their names, looked up once: the look-up walks the whole database."""
+    """Return their names, cached because the lookup walks the whole database."""
     return frozenset(available_timezones())

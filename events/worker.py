@@ -1,4 +1,4 @@
-"""Workers: people who can be sent."""
+"""Workers: people who can be dispatched."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from events.refs import AreaRef, AssignmentRef, RequestRef, WorkerRef
 
 @event("worker.registered")
 class WorkerRegistered(Event, frozen=True):
-    """A person can be sent from now on (again, where they had retired)."""
+    """A person was registered and can be dispatched (again, if they had retired)."""
 
     worker: WorkerRef
     role: str
@@ -26,7 +26,7 @@ class WorkerRegistered(Event, frozen=True):
 
 @event("worker.amended")
 class WorkerAmended(Event, frozen=True):
-    """Some of what is known of a worker changed; fields left out stay."""
+    """A worker's details changed; omitted fields stay unchanged."""
 
     worker: WorkerRef
     role: str | msgspec.UnsetType = msgspec.UNSET
@@ -41,7 +41,7 @@ class WorkerAmended(Event, frozen=True):
 
 @event("worker.retired")
 class WorkerRetired(Event, frozen=True):
-    """A person can no longer be sent; they leave roster and headcount."""
+    """A person can no longer be dispatched and leaves the roster and headcount."""
 
     worker: WorkerRef
     reason: str | None = None
@@ -54,7 +54,7 @@ class WorkerReported(Event, frozen=True):
     worker: WorkerRef
     area: AreaRef
     reported: AreaRef | None = None
-    """The home community that counts after this: another one where this is old news."""
+    """Home community after this event; a different one if this is a late report."""
 
 
 @event("worker.checked_in")
@@ -67,7 +67,7 @@ class WorkerCheckedIn(Event, frozen=True):
 
 @event("worker.presence_set")
 class WorkerPresenceSet(Event, frozen=True):
-    """A worker on duty said: available, or on_break."""
+    """A worker on duty reported being available or on_break."""
 
     worker: WorkerRef
     presence: str
@@ -82,7 +82,7 @@ class WorkerCheckedOut(Event, frozen=True):
 
 @event("worker.taken_back")
 class WorkerTakenBack(Event, frozen=True):
-    """A mistap: the fact that this command recorded at this position is void."""
+    """A mistap was undone: the fact recorded by this command at this position is void."""
 
     worker: WorkerRef
     taken: str
@@ -92,18 +92,18 @@ class WorkerTakenBack(Event, frozen=True):
     """in, out, break, available, act or report (events.duty)."""
     assignment: AssignmentRef | None = None
     request: RequestRef | None = None
-    """The assignment's."""
+    """The assignment's request."""
     state: str = ""
-    """The assignment's, after this."""
+    """The assignment's state after this."""
     stage: str | None = None
     at: datetime | None = None
     """When the void fact happened."""
     reported: AreaRef | None = None
-    """Where the void fact is a report: the home community that counts after this."""
+    """If the void fact is a report: the home community after this event."""
 
 
 @event("worker.erased")
 class WorkerErased(Event, frozen=True):
-    """The worker's key is destroyed: name, phone and texts can no longer be read by anybody."""
+    """The worker's key was destroyed, so name, phone and texts are permanently unreadable."""
 
     worker: WorkerRef

@@ -1,4 +1,4 @@
-"""Activity 动态: what happened, one row per event; newest first."""
+"""Activity 动态: what happened, one row per event, newest first."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,7 +15,7 @@ from projections.where import area_of
 
 
 class ActivityRow(Row, frozen=True, kw_only=True):
-    """One event, with the ids it is about and its coded fields; never what is personal."""
+    """One event, with the ids it refers to and its coded fields; never personal data."""
 
     position: int
     name: str
@@ -25,7 +25,7 @@ class ActivityRow(Row, frozen=True, kw_only=True):
     command: str
     observed: bool = False
     subject: str | None = None
-    """What the event is about, as `kind/id`; None where it is about the jurisdiction itself."""
+    """The event's subject as `kind/id`; None if it is the jurisdiction itself."""
     area: str | None = None
     worker: str | None = None
     team: str | None = None
@@ -62,13 +62,13 @@ def evolve(row: ActivityRow | None, envelope: EventEnvelope, key: str) -> Activi
 
 
 def subjects(e: Event) -> dict[str, str]:
-    """Ids that the event names and the row has a column for, by kind."""
+    """Return the ids in the event, by kind, for which the row has a column."""
     return {kind: value for kind, name in _columns(type(e)) if isinstance(value := getattr(e, name), str)}
 
 
 @cache
 def _columns(event: type[Event]) -> tuple[tuple[str, str], ...]:
-    """(kind, field) of each kind of thing that the row has a column for."""
+    """Return (kind, field) for each kind that has a column in the row."""
     kinds = fields_by_kind(event)
     return tuple(
         (kind, kinds[kind][0]) for kind in ActivityRow.__struct_fields__ if kind in kinds and kind != "area"
@@ -76,12 +76,12 @@ def _columns(event: type[Event]) -> tuple[tuple[str, str], ...]:
 
 
 def _detail(e: Event) -> dict[str, Any]:
-    """Every field that says something: set, coded, not an id shown elsewhere."""
+    """Return every field that is set and coded, except ids shown elsewhere."""
     fields: dict[str, Any] = {}
     for name in _told(type(e)):
         value = getattr(e, name)
         if value is not None and value is not msgspec.UNSET and value != ():
-            fields[name] = _stored(value)  # as it comes back from the store
+            fields[name] = _stored(value)  # the form in which the store returns it
     return fields
 
 

@@ -1,4 +1,4 @@
-"""Anomalies 异常: what was recorded though a rule would have refused it; one cause is one anomaly."""
+"""Anomalies 异常: facts recorded although a rule would have refused them; one row per cause."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ class AnomalyRow(Row, frozen=True, kw_only=True):
     actor: str
     command: str
     subject: str | None = None
-    """What the event is about, as `kind/id`; None where it is about the jurisdiction itself."""
+    """The event's subject as `kind/id`; None if it is the jurisdiction itself."""
     area: str | None = None
     worker: str | None = None
     team: str | None = None

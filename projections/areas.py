@@ -1,4 +1,4 @@
-"""Areas 区域: the tree county > street > community > grid, with its root."""
+"""Areas 区域: the tree of county > street > community > grid, including its root."""
 
 from collections.abc import Iterable
 

@@ -26,7 +26,7 @@ from projections.base import Own, Row, View
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """A stage that was reached: en_route, on_scene, or one that the organisation names."""
+    """A stage reached: en_route, on_scene, or one defined by the organisation."""
 
     stage: str
     at: datetime
@@ -35,7 +35,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class AssignmentRow(Row, frozen=True, kw_only=True):
-    """One assignment. Without ended_at it was never released."""
+    """One assignment. No `ended_at` means it was never released."""
 
     assignment: str
     request: str
@@ -44,7 +44,7 @@ class AssignmentRow(Row, frozen=True, kw_only=True):
     worker: str | None = None
     team: str | None = None
     area: str
-    """Of the request."""
+    """The request's area."""
     incident: str | None = None
     state: str
     live: bool = False
@@ -131,7 +131,7 @@ def _taken_back(row: AssignmentRow, e: WorkerTakenBack) -> AssignmentRow:
 
 
 def _timed(row: AssignmentRow) -> AssignmentRow:
-    """The first en_route and on_scene, by when they happened."""
+    """Set the first en_route and on_scene times, by when they happened."""
     first = {
         f"{stage}_at": min((s.at for s in row.stages if s.stage == stage), default=None) for stage in STAGES
     }

@@ -1,4 +1,5 @@
-"""A view: rows folded from events. Its table, filters, endpoint, stream and rebuild follow from this."""
+"""View declarations: rows folded from events. Table, filters, endpoint, stream and rebuild follow from
+them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -10,14 +11,14 @@ from events.base import PERSONAL, PHONE, Event, EventEnvelope
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of every view's rows. Personal fields are annotated `Personal` and hold sealed tokens."""
+    """Base class of view rows. Personal fields are annotated `Personal` and hold sealed tokens."""
 
 
 R = TypeVar("R", bound=Row)
 
 
 class Own(NamedTuple):
-    """Which rows of a view a worker's token sees: those whose `field` holds the worker or the active team."""
+    """Rows visible to a worker's token: those whose `field` holds the worker or their active team."""
 
     field: str
     worker: bool = True
@@ -25,42 +26,42 @@ class Own(NamedTuple):
 
 
 EVERYBODY: Final = Own("")
-"""A worker's token sees all rows."""
+"""All rows are visible to a worker's token."""
 
 
 class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
-    """Declare one as module-level `VIEW` in a file of this folder."""
+    """A view. Declare one as module-level `VIEW` in a file of this folder."""
 
     name: str
-    """Path segment of its endpoint; table name; lower case."""
+    """Endpoint path segment and table name, in lower case."""
     row: type[R]
     keys: Callable[[EventEnvelope], Iterable[str]]
-    """Which rows an event touches."""
+    """Keys of the rows affected by an event."""
     evolve: Callable[[R | None, EventEnvelope, str], R | None]
-    """The row (by key) after an event; None = no such row."""
+    """Return the row with this key after an event; None means no such row."""
     events: tuple[type[Event], ...] = ()
-    """Event classes it folds; empty = every event."""
+    """Event classes that it folds; empty means every event."""
     version: int = 1
-    """Raise it when the fold changes: a new table is rebuilt beside the old."""
+    """Increment when the fold changes: a new table is built next to the old one."""
     filters: tuple[str, ...] = ()
-    """Row fields that become typed, indexed columns: `field=value` filters and sort keys."""
+    """Row fields stored in typed, indexed columns, for `field=value` filters and sorting."""
     sort: str = "key"
-    """Default order: a filter field or `key`; `-` first = descending."""
+    """Default order: a filter field or `key`, with a leading `-` for descending."""
     public: bool = True
     """Whether it has an endpoint and a stream."""
     own: Own | None = None
-    """What a worker's token sees of it; None = nothing."""
+    """What a worker's token sees of it; None means nothing."""
 
 
 @cache
 def personal_fields(struct: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Names of the personal fields of a row or an event."""
+    """Return the names of a row's or an event's personal fields."""
     return tuple(name for name, meta in _annotations(struct) if meta.description == PERSONAL)
 
 
 @cache
 def phone_fields(struct: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Names of those that hold the phone number of its subject."""
+    """Return the names of the fields holding the subject's phone number."""
     return tuple(name for name, meta in _annotations(struct) if meta.title == PHONE)
 
 

@@ -21,24 +21,24 @@ class Task(msgspec.Struct, frozen=True):
     """Accepted or dispatched."""
     state: str
     until: datetime | None = None
-    """Of the board at an instant: when it ended later; None = no end is known."""
+    """On the board at an instant: when it ended later; None if no end is known."""
     area: str | None = None
-    """Of the request, as the assignment's newest event told it."""
+    """The request's area, from the assignment's newest event."""
 
 
 class BusyRow(Row, frozen=True, kw_only=True):
-    """A unit is here as long as it has a live assignment."""
+    """A unit with at least one live assignment."""
 
     unit: str
     kind: str
-    """worker or team."""
+    """`worker` or `team`."""
     area: str | None = None
-    """Of its oldest task."""
+    """Area of its oldest task."""
     since: datetime
     count: int
     tasks: tuple[Task, ...]
     open_ended: int
-    """Tasks without a known end: in the past, those never released."""
+    """Tasks without a known end; on past boards, those never released."""
 
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:
@@ -65,7 +65,7 @@ def evolve(row: BusyRow | None, envelope: EventEnvelope, key: str) -> BusyRow | 
 
 
 def busy_row(key: str, tasks: tuple[Task, ...]) -> BusyRow | None:
-    """The row of a unit with these tasks; None without any."""
+    """Return the row of a unit with these tasks; None if there are none."""
     if not tasks:
         return None
     kind, _, unit = key.partition(":")

@@ -1,4 +1,4 @@
-"""All views, found by discovery; refuses duplicates at start."""
+"""All views, found by discovery; duplicates are refused at startup."""
 
 import importlib
 import pkgutil
@@ -18,5 +18,5 @@ for _found in pkgutil.iter_modules(projections.__path__, "projections."):
 
 
 def public_views() -> list[str]:
-    """Names of the views that have an endpoint."""
+    """Return the names of the views that have an endpoint."""
     return sorted(name for name, view in views.items() if view.public)

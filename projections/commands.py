@@ -1,4 +1,4 @@
-"""Commands that are in the log, by id: what makes a repeat answer with the first outcome. Internal."""
+"""Recorded commands by id, so that a repeat gets the first outcome. Internal."""
 
 from collections.abc import Iterable
 
@@ -12,9 +12,9 @@ class CommandRow(Row, frozen=True, kw_only=True):
     """One accepted command."""
 
     position: int
-    """Of its last event."""
+    """Position of its last event."""
     name: str
-    """Of its first event."""
+    """Name of its first event."""
     body: str
     """Keyed hash of (name, claimed at, plain data)."""
 

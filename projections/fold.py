@@ -1,4 +1,4 @@
-"""The straight fold: what every view, whichever way it was projected, must equal."""
+"""The straight fold, which every view must equal, however it was projected."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from projections.base import Row, View
 
 
 class Dispatch:
-    """Which views fold which events: worked out once per event class."""
+    """Which views fold which events, computed once per event class."""
 
     def __init__(self, views: Mapping[str, View[Any]]) -> None:
         self._views = tuple(views.values())
@@ -30,7 +30,7 @@ def folds(view: View[Any], cls: type[Event]) -> bool:
 
 
 def step(view: View[Any], rows: dict[str, Row], event: EventEnvelope) -> None:
-    """Change a view's rows by one event; a row that ends is taken out."""
+    """Apply an event to a view's rows, removing rows that end."""
     if not folds(view, type(event.data)):
         return
     for key in view.keys(event):
@@ -42,7 +42,7 @@ def step(view: View[Any], rows: dict[str, Row], event: EventEnvelope) -> None:
 
 
 def fold(view: View[Any], commits: Iterable[Commit], rows: Mapping[str, Row] | None = None) -> dict[str, Row]:
-    """The view's rows after these commits, given in order; `rows` = those before them.
+    """Return the view's rows after these commits, given in order, starting from `rows`.
 
     Raises UnknownEvent, BadEvent, and whatever the view raises.
     """

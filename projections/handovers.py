@@ -1,4 +1,4 @@
-"""Handovers 交接: notes that one shift leaves to the next, and who has taken them on."""
+"""Handovers 交接: notes that one shift leaves for the next, and who took them on."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,20 +11,20 @@ from projections.base import Row, View
 
 
 class Acknowledgement(msgspec.Struct, frozen=True):
-    """Who has read the note and takes it on, and since when."""
+    """Who read the note and takes it on, and when."""
 
     by: str
     at: datetime
 
 
 class HandoverRow(Row, frozen=True, kw_only=True):
-    """One note. It is open until it is resolved."""
+    """One note, open until resolved."""
 
     note: str
     area: str
     priority: int
     state: str = "open"
-    """open or resolved."""
+    """`open` or `resolved`."""
     written_at: datetime
     written_by: str
     acknowledged: tuple[Acknowledgement, ...] = ()
@@ -64,7 +64,7 @@ def evolve(row: HandoverRow | None, envelope: EventEnvelope, key: str) -> Handov
 
 
 def _resolved(row: HandoverRow, envelope: EventEnvelope) -> HandoverRow:
-    """From the first time it was said."""
+    """Resolve the note, keeping the first resolution."""
     if row.state == "resolved":
         return row
     return msgspec.structs.replace(row, state="resolved", resolved_at=envelope.at, resolved_by=envelope.actor)

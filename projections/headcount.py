@@ -1,4 +1,4 @@
-"""Headcount 人数: how many workers, by area, role, presence and team. Folds `moved` alone."""
+"""Headcount 人数: number of workers by area, role, presence and team. Folds `moved` alone."""
 
 from collections.abc import Iterable
 
@@ -9,18 +9,18 @@ from projections.base import Row, View
 
 
 class HeadcountRow(Row, frozen=True, kw_only=True):
-    """`count` workers; sum over rows for a tree of areas (area=PREFIX), a role, a presence."""
+    """`count` workers. Sum rows over an area tree (area=PREFIX), a role or a presence."""
 
     area: str
     role: str
     presence: str
     team: str | None
-    """None = in no active team."""
+    """None means in no active team."""
     count: int
 
 
 def key_of(place: WorkerStanding) -> str:
-    """The row a place counts in."""
+    """Return the key of the row that a place counts in."""
     return f"{place.area}:{place.role}:{place.presence}:{place.team or ''}"
 
 

@@ -1,4 +1,4 @@
-"""Incidents 事件: what is being responded to, and how its requests stand."""
+"""Incidents 事件: what is being responded to, and the state of its requests."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,18 +13,18 @@ from projections.base import EVERYBODY, Row, View
 
 
 class IncidentRow(Row, frozen=True, kw_only=True):
-    """One incident; counts of its requests by state, over all areas and days."""
+    """One incident, with its requests counted by state over all areas and days."""
 
     incident: str
     name: str
     kind: str
     areas: tuple[str, ...]
     state: str = "open"
-    """open or closed."""
+    """`open` or `closed`."""
     starts_at: datetime
     ends_at: datetime | None = None
     expected_days: int | None = None
-    """How many local days it is expected to last, the first counted as 1; None = not known."""
+    """Expected duration in local days, counting the first as 1; None if unknown."""
     teams: int = 0
     received: int = 0
     open: int = 0

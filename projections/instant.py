@@ -1,7 +1,7 @@
-"""The board at an instant, late facts included: what was so then, by all that is known now.
+"""The board at an instant: the state at that time, by everything known now, including late facts.
 
-At the present instant this is the live board, except where an observed claim (a join, an amendment) came
-later than a newer one of the same kind.
+For the present it equals the live board, except where an observed claim (a join, an amendment) arrived after
+a newer one of the same kind.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from projections.requests import RequestRow
 
 
 class StandRow(Row, frozen=True, kw_only=True):
-    """Where one worker stood."""
+    """A worker's place."""
 
     worker: str
     area: str
@@ -31,18 +31,18 @@ class StandRow(Row, frozen=True, kw_only=True):
     presence: str
     team: str | None = None
     since: datetime | None = None
-    """Of the duty; None = off duty."""
+    """Start of the duty; None if off duty."""
 
 
 class Board(Replay):
-    """All that the four views need, at one instant."""
+    """All data for the four views, at one instant."""
 
     def place(self, key: str) -> WorkerStanding | None:
-        """Where a worker counted."""
+        """Return the place a worker counted in."""
         return standing_of(self.workers[key], self.teams, self.assignments, self.jurisdiction)
 
     def headcount(self) -> dict[str, Row]:
-        """Rows of `headcount`, as counted then."""
+        """Return the rows of `headcount`."""
         counts: dict[str, tuple[WorkerStanding, int]] = {}
         for key in self.workers:
             place = self.place(key)
@@ -57,7 +57,7 @@ class Board(Replay):
         }
 
     def presence(self) -> dict[str, Row]:
-        """One row per worker on the roster."""
+        """Return one row per worker on the roster."""
         found: dict[str, Row] = {}
         for key, known in self.workers.items():
             place = self.place(key)
@@ -93,7 +93,7 @@ class Board(Replay):
         )
 
     def busy(self) -> dict[str, Row]:
-        """Rows of `busy`; a task's `until` says when it ended later."""
+        """Return the rows of `busy`; a task's `until` says when it ended later."""
         tasks: dict[str, list[busy.Task]] = {}
         for key, given in self.assignments.items():
             if given.live and given.begun_at:
@@ -128,7 +128,7 @@ COUNTING: Final[tuple[type[Event], ...]] = (
     team.TeamLeft,
     *requests.VIEW.events,
 )
-"""Events that the board at an instant depends on."""
+"""Events that affect the board at an instant."""
 
 PRESENCE: Final = View(
     name="presence",

@@ -1,4 +1,4 @@
-"""Jurisdictions 辖区: the name and time zone of the one that was asked, and whether it is here."""
+"""Jurisdictions 辖区: the queried jurisdiction's name and time zone, and whether it is hosted here."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,19 +11,19 @@ from projections.base import EVERYBODY, Row, View
 
 
 class JurisdictionRow(Row, frozen=True, kw_only=True):
-    """The one row."""
+    """The only row."""
 
     jurisdiction: str
     name: str
     timezone: str
-    """IANA name."""
+    """IANA time zone name."""
     established_at: datetime
     state: str = "active"
-    """active, or moved: this log takes no commands any more."""
+    """`active`, or `moved`: this log accepts no more commands."""
     moved_to: str | None = None
     moved_at: datetime | None = None
     resumed_at: datetime | None = None
-    """When it last went on in this log, moved here or restored."""
+    """When it last resumed in this log, after being moved here or restored."""
 
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Ledger 台账: received = open + assigned + in_progress + done + failed + cancelled + merged, everywhere."""
+"""Ledger 台账: received = open + assigned + in_progress + done + failed + cancelled + merged per row."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from projections.base import Row, View
 
 
 class LedgerRow(Row, frozen=True, kw_only=True):
-    """Requests of one incident and area by their local opening day. Folds `requests_moved` alone."""
+    """Requests of one incident and area, by local opening day. Folds `requests_moved` alone."""
 
     incident: str | None
     area: str
@@ -26,7 +26,7 @@ class LedgerRow(Row, frozen=True, kw_only=True):
 
 
 def key_of(standing: RequestStanding) -> str:
-    """The row a request counts in."""
+    """Return the key of the row that a request counts in."""
     return f"{standing.incident or ''}:{standing.area}:{standing.day}"
 
 

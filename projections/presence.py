@@ -1,6 +1,6 @@
-"""Presence 在岗: one row per own fact, both times; intervals (person-times, 人次) are derived when read.
+"""Presence 在岗: one row per own fact, with both times. Intervals (person-times, 人次) are derived when read.
 
-Own acts on an assignment are facts of duty too: a check-out that is known only after them does not end it.
+Own acts on an assignment also prove duty: a check-out learnt of only after them does not end it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,19 +19,19 @@ from projections.where import area_of
 
 
 class PresenceRow(Row, frozen=True, kw_only=True):
-    """One own fact of a worker, kept even when taken back."""
+    """One own fact of a worker, kept even if taken back."""
 
     position: int
     worker: str
     kind: str
-    """in, out, break, available, report, act."""
+    """in, out, break, available, report or act."""
     area: str | None = None
-    """Where the fact says. Of one that says none, where the worker counted when it was recorded; of a
-    check-out, before it; of an own act, where the request is."""
+    """The area given in the fact. If none is given: where the worker counted when it was recorded, or before
+    it for a check-out; for an own act, the request's area."""
     at: datetime
     """When it happened."""
     claimed: datetime | None = None
-    """What the device said, where its clock was wrong."""
+    """The device's time, if its clock was wrong."""
     recorded_at: datetime
     late_seconds: float = 0.0
     observed: bool = False
@@ -42,7 +42,7 @@ class PresenceRow(Row, frozen=True, kw_only=True):
 
 
 class IntervalRow(Row, frozen=True, kw_only=True):
-    """One duty of one worker in one area; until None = still on."""
+    """One duty of one worker in one area; `until` is None while it lasts."""
 
     worker: str
     area: str
@@ -50,11 +50,11 @@ class IntervalRow(Row, frozen=True, kw_only=True):
     until: datetime | None
     seconds: float | None
     late_seconds: float = 0.0
-    """How long after it happened its begin or its end was recorded, whichever took longer."""
+    """Delay between its start or end and the recording of it, whichever is longer."""
 
 
 def key_of(position: int) -> str:
-    """Keys sort as positions do."""
+    """Return a key that sorts by position."""
     return f"{position:012d}"
 
 
@@ -89,7 +89,7 @@ def evolve(row: PresenceRow | None, envelope: EventEnvelope, key: str) -> Presen
 
 
 def derived(rows: Iterable[PresenceRow]) -> list[IntervalRow]:
-    """Person-times of all workers in `rows`, which must hold every fact of each."""
+    """Return the person-times of all workers in `rows`, which must contain every fact of each."""
     facts: dict[str, list[PresenceRow]] = {}
     for row in rows:
         if not row.void:
@@ -98,7 +98,7 @@ def derived(rows: Iterable[PresenceRow]) -> list[IntervalRow]:
 
 
 def _of_one(worker: str, rows: list[PresenceRow]) -> Iterator[IntervalRow]:
-    """Person-times of one worker, by their facts in (at, position) order."""
+    """Yield one worker's person-times from their facts in (at, position) order."""
     late: dict[datetime, float] = {}
     for row in rows:
         late[row.at] = max(late.get(row.at, 0.0), row.late_seconds)
@@ -133,11 +133,11 @@ INTERVALS = View(
     filters=("worker", "area", "since", "until", "seconds", "late_seconds"),
     own=Own("worker"),
 )
-"""How person-times are queried: they are derived from all facts of a worker when asked, never stored."""
+"""How person-times are queried: derived on request from all of a worker's facts, never stored."""
 
 
 def keyed(rows: Iterable[PresenceRow]) -> dict[str, IntervalRow]:
-    """Person-times by key: the worker, and a number that counts theirs."""
+    """Return person-times by key: the worker and a running number."""
     found: dict[str, IntervalRow] = {}
     count: dict[str, int] = {}
     for one in derived(rows):

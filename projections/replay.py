@@ -1,7 +1,8 @@
-"""Events as they happened, late ones included, folded into who was where and on what at an instant.
+"""Fold events in the order they happened, late ones included, into who was where and doing what at an
+instant.
 
-Events count from when they happened (`at`), in (at, position) order; what was taken back never counts. An
-assignment stands by its most advanced stage of that time.
+Events count from when they happened (`at`), in (at, position) order; facts taken back never count. An
+assignment's state is its most advanced stage at that time.
 """
 
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from projections import requests
 
 
 class Worker(msgspec.Struct):
-    """A worker then."""
+    """A worker at the instant."""
 
     role: str
     home_area: str | None
@@ -29,14 +30,14 @@ class Worker(msgspec.Struct):
 
 
 class Team(msgspec.Struct):
-    """A team then."""
+    """A team at the instant."""
 
     state: str = team.FORMING
     live: dict[str, None] = {}
 
 
 class Assignment(msgspec.Struct):
-    """An assignment then."""
+    """An assignment at the instant."""
 
     request: str
     worker: str | None
@@ -46,7 +47,7 @@ class Assignment(msgspec.Struct):
     dispatched: bool = False
     ended: str | None = None
     late_done: bool = False
-    """Done was heard of only after it had been released: done until then, released from then on."""
+    """`done` was reported only after the release: done until the release, released afterwards."""
 
     @property
     def state(self) -> str:
@@ -61,7 +62,7 @@ class Assignment(msgspec.Struct):
         return self.ended is None and self.begun_at is not None
 
     def take(self, e: assignment.AssignmentEvent, at: datetime) -> None:
-        """One more event of it."""
+        """Apply one more of its events."""
         match e:
             case assignment.AssignmentAccepted():
                 self.begun_at = self.begun_at or at
@@ -81,7 +82,7 @@ class Assignment(msgspec.Struct):
 
 
 class Replay:
-    """Workers, teams, assignments and requests of a jurisdiction, as they were at an instant."""
+    """A jurisdiction's workers, teams, assignments and requests as they were at an instant."""
 
     def __init__(self, jurisdiction: str, events: Iterable[EventEnvelope], at: datetime) -> None:
         self.jurisdiction = jurisdiction
@@ -90,10 +91,10 @@ class Replay:
         self.assignments: dict[str, Assignment] = {}
         self.rows: dict[str, requests.RequestRow] = {}
         self.done: dict[str, dict[str, None]] = {}
-        """Request -> its assignments that were done since it was last opened."""
+        """Request -> its assignments done since it was last opened."""
         self.ended: dict[str, str | None] = {}
         self.ends: dict[str, datetime] = {}
-        """When each assignment ended, though that be after the instant."""
+        """When each assignment ended, even if after the instant."""
         self._first: dict[str, worker.WorkerRegistered] = {}
         for event in sorted(self._counting(events, at), key=order):
             self._take(event)
@@ -123,7 +124,7 @@ class Replay:
         self._take_request(event)
 
     def _worker(self, key: str) -> Worker:
-        """A worker; news of them may be older than their registration."""
+        """Return a worker, also for events older than their registration."""
         known = self.workers.get(key)
         if known is None:
             first = self._first[key]
@@ -148,7 +149,7 @@ class Replay:
 
     def _take_fact(self, event: EventEnvelope) -> None:
         told = fact_of(event)
-        if told and told[1].kind != REPORT:  # a report is no duty, and may be older than the registration
+        if told and told[1].kind != REPORT:  # a report is not a duty and may predate the registration
             known = self._worker(told[0])
             known.duty = step(known.duty, told[1])
 

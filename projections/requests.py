@@ -1,4 +1,4 @@
-"""Requests 求助: what is asked for, how it stands, who is on it."""
+"""Requests 求助: what is needed, its state, and who is on it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,7 +24,7 @@ from projections.base import Row, View, personal_fields
 
 
 class RequestRow(Row, frozen=True, kw_only=True):
-    """One request. Overdue is due_at < now while unfinished: computed when asked, never stored."""
+    """One request. Overdue means due_at < now while unfinished; computed on request, never stored."""
 
     request: str
     area: str
@@ -36,14 +36,14 @@ class RequestRow(Row, frozen=True, kw_only=True):
     priority: int
     quantity: int = 1
     slots: int | None = 1
-    """None = open-ended."""
+    """None means open-ended."""
     taken: int = 0
-    """Slots held: live and done assignments since it was last opened."""
+    """Slots in use: live assignments, and those done since it was last opened."""
     live: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
     touched: bool = False
-    """Whether anybody was ever asked or sent."""
+    """Whether anyone was ever offered it or dispatched."""
     opened_at: datetime
     entered_at: datetime | None = None
     due_at: datetime | None = None
@@ -147,7 +147,7 @@ def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
 
 
 def _assigned(row: RequestRow, e: AssignmentEvent, envelope: EventEnvelope) -> RequestRow:
-    """The assignment enters the list its state says; first times are kept."""
+    """Put the assignment in the list for its state; first times are kept."""
     row = _listed(row, e.assignment, e.state)
     first_assigned = row.first_assigned_at or (envelope.at if e.state in LIVE else None)
     first_on_scene = row.first_on_scene_at

@@ -1,4 +1,4 @@
-"""Roster 花名册: every worker who can be sent, and where they count now."""
+"""Roster 花名册: every worker who can be dispatched, and where they count now."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from projections.base import Own, Row, View
 
 
 class RosterRow(Row, frozen=True, kw_only=True):
-    """One worker. area, role, presence and team are those of the headcount."""
+    """One worker. area, role, presence and team match the headcount."""
 
     worker: str
     area: str
@@ -21,7 +21,7 @@ class RosterRow(Row, frozen=True, kw_only=True):
     presence: str
     team: str | None = None
     since: datetime | None = None
-    """When the present place began (the `at` of the event that brought it)."""
+    """When the current place began (`at` of the event that caused it)."""
     home_area: str | None = None
     reported_area: str | None = None
     organisation: str | None = None
@@ -29,7 +29,7 @@ class RosterRow(Row, frozen=True, kw_only=True):
     vehicle: str | None = None
     capacity: int = 1
     registered_by: str | None = None
-    """The actor of the last registration."""
+    """Actor of the last registration."""
     name: Personal | None = None
     phone: Personal | None = None
 
@@ -66,7 +66,7 @@ def _placed(row: RosterRow | None, standing: WorkerStanding, envelope: EventEnve
 
 
 def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> RosterRow | None:
-    """What is known of the worker apart from their place."""
+    """Apply what is known about the worker apart from their place."""
     data = envelope.data
     if isinstance(data, WorkerRegistered) and data.worker == key:
         return RosterRow(

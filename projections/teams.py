@@ -1,4 +1,4 @@
-"""Teams 队伍: who leads, who is in, what they are on."""
+"""Teams 队伍: leader, members and current assignments."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,7 +23,7 @@ from projections.base import Own, Row, View
 
 
 class TeamRow(Row, frozen=True, kw_only=True):
-    """One team. `live` = its live assignments."""
+    """One team. `live` lists its live assignments."""
 
     team: str
     name: str

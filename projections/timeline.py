@@ -1,7 +1,7 @@
-"""Timeline 时间线: by area and quarter hour, who went on and off duty, requests received and ended.
+"""Timeline 时间线: per area and quarter hour, workers going on and off duty, requests received and ended.
 
-It folds `moved` and `requests_moved` alone, by when it happened. Laws, in every area: the sum of
-`came - went` is who is on duty now; that of `received` is the ledger's, of `ended` what has ended in it.
+Folds `moved` and `requests_moved` alone, by event time. Invariants per area: the sum of `came - went` equals
+those on duty now; `received` sums to the ledger's, `ended` to the requests ended there.
 """
 
 from collections.abc import Iterable
@@ -19,23 +19,24 @@ QUARTER_MINUTES: Final = 15
 
 
 class TimelineRow(Row, frozen=True, kw_only=True):
-    """A quarter hour in one area. On duty before it = on duty now - the sum of `came - went` from it on."""
+    """A quarter hour in one area. On duty before it = on duty now - the sum of `came - went` since its
+    start."""
 
     area: str
     date: str
-    """UTC day of the slot, YYYY-MM-DD: a local day lies in two of them."""
+    """UTC day of the slot, YYYY-MM-DD; a local day spans two."""
     slot: datetime
-    """Its beginning; it holds what happened from then on, for 15 minutes."""
+    """Start of the 15-minute slot."""
     came: int = 0
-    """Went on duty here, or came on duty from another area."""
+    """Workers who went on duty here, or arrived on duty from another area."""
     went: int = 0
-    """Went off duty here, or on duty to another area."""
+    """Workers who went off duty here, or left on duty for another area."""
     received: int = 0
-    """Requests; less those that were moved to another area."""
+    """Requests, minus those moved to another area."""
     served: int = 0
-    """Of `ended`: done."""
+    """Requests ended as done; included in `ended`."""
     ended: int = 0
-    """Done, failed, cancelled or merged; less those reopened."""
+    """Requests done, failed, cancelled or merged, minus those reopened."""
 
 
 Change = tuple[int, int, int, int, int]
@@ -43,7 +44,7 @@ Change = tuple[int, int, int, int, int]
 
 
 def slot_of(at: datetime) -> datetime:
-    """The beginning of its quarter hour."""
+    """Return the start of the quarter hour."""
     utc = at.astimezone(UTC)
     return utc.replace(minute=utc.minute - utc.minute % QUARTER_MINUTES, second=0, microsecond=0)
 
@@ -76,12 +77,12 @@ def evolve(row: TimelineRow | None, envelope: EventEnvelope, key: str) -> Timeli
 
 
 def _prefix(slot: datetime) -> str:
-    """Keys sort as slots do."""
+    """Return a key prefix that sorts by slot."""
     return f"{slot.isoformat(timespec='minutes')[:16]}Z:"
 
 
 def _changes(moved: tuple[Move, ...], requests: tuple[RequestMove, ...]) -> dict[str, Change]:
-    """By area; none where nothing changes."""
+    """Return the changes by area, omitting areas without any."""
     found: dict[str, Change] = {}
     for move in moved:
         before, after = _on_duty_in(move.before), _on_duty_in(move.after)
@@ -103,7 +104,7 @@ def _on_duty_in(place: WorkerStanding | None) -> str | None:
 
 
 def _counted(standing: RequestStanding | None) -> tuple[str, bool, bool] | None:
-    """(area, whether done, whether ended)."""
+    """Return (area, is done, has ended)."""
     return standing and (standing.area, standing.state == DONE, standing.state in ENDED)
 
 

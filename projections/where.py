@@ -1,11 +1,11 @@
-"""Where an event happened: what restricts it to those who may see that area."""
+"""An event's area, which restricts it to those who may see that area."""
 
 from events.base import Event
 from events.worker import WorkerCheckedOut
 
 
 def area_of(e: Event) -> str | None:
-    """The event's own area, else that of who or what moved; a check-out happened where the duty was."""
+    """Return the event's own area, else that of whoever moved; a check-out happened where the duty was."""
     area = getattr(e, "area", None)
     if area and isinstance(area, str):
         return area

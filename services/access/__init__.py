@@ -1,4 +1,4 @@
-"""Who may ask for what: access tokens, their scopes, and browser sessions."""
+"""Access control: tokens, their scopes, and browser sessions."""
 
 from services.access.port import AccessUnavailable, Token
 from services.access.principal import SCOPES, Principal

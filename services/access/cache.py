@@ -1,4 +1,4 @@
-"""Tokens and sessions as this process knows them: asked at each request, read again in the background."""
+"""This process's cache of tokens and sessions, used by every request and refreshed in the background."""
 
 import asyncio
 import logging
@@ -10,14 +10,14 @@ from services.access.port import AccessUnavailable, Session, Token, TokenStore, 
 
 REFRESH_SECONDS: Final = 0.25
 MISSES: Final = 20
-"""Unknown secrets make it read no more often in a second than that, however many are tried."""
+"""Limit on reads per second caused by unknown secrets."""
 
 log_of = logging.getLogger("muster.access")
 
 
 class TokenCache:
-    """Answers from memory, as of half a second ago at most. While the store cannot be reached what was last
-    known holds: nothing can be revoked in it then either."""
+    """Answers from memory, at most half a second old. While the store is unreachable the last known tokens
+    stay valid; nothing can be revoked then either."""
 
     def __init__(self, store: TokenStore) -> None:
         self._store = store
@@ -27,12 +27,12 @@ class TokenCache:
         self._refreshing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Read all, and again from now on. Raises AccessUnavailable."""
+        """Read everything, then keep refreshing. Raises AccessUnavailable."""
         await self._store.refresh()
         self._refreshing = asyncio.create_task(self._keep_fresh(), name="refreshing tokens")
 
     async def close(self) -> None:
-        """Nothing is read any more."""
+        """Stop refreshing."""
         if self._refreshing:
             self._refreshing.cancel()
             with suppress(asyncio.CancelledError):
@@ -40,35 +40,35 @@ class TokenCache:
 
     @property
     def table(self) -> TokenTable:
-        """What is known."""
+        """Tokens and sessions as last read."""
         return self._store.table
 
     def token(self, id_: str) -> Token | None:
-        """A token by its id."""
+        """Return the token with this id."""
         tokens = self.table.tokens
         if tokens is not self._indexed:
             self._indexed, self._by_id = tokens, {token.id: token for token in tokens.values()}
         return self._by_id.get(id_)
 
     async def by_secret(self, hash_: str) -> Token | None:
-        """A token by the hash of its secret; reads again where it is unknown."""
+        """Return the token with this secret's hash; refresh if it is unknown."""
         if hash_ not in self.table.tokens:
             await self._refresh_missed()
         return self.table.tokens.get(hash_)
 
     async def by_session(self, hash_: str) -> Session | None:
-        """A session by its hash; reads again where it is unknown."""
+        """Return the session with this hash; refresh if it is unknown."""
         if hash_ not in self.table.sessions:
             await self._refresh_missed()
         return self.table.sessions.get(hash_)
 
     async def refresh(self) -> TokenTable:
-        """What is kept now. Raises AccessUnavailable."""
+        """Read and return the current table. Raises AccessUnavailable."""
         await self._store.refresh()
         return self.table
 
     async def _refresh_missed(self) -> None:
-        """Another process may have just made it. Nobody waits for a store that is known to be away."""
+        """Refresh after a miss, as another process may have added it. Skipped while the store is down."""
         if self._fails or not self._may_refresh():
             return
         try:
@@ -91,9 +91,9 @@ class TokenCache:
             except AccessUnavailable as error:
                 self._failed(error)
             except Exception:
-                log_of.exception("tokens stay as last known")
+                log_of.exception("cannot refresh tokens; using the last known ones")
 
     def _failed(self, error: AccessUnavailable) -> None:
         if not self._fails:
-            log_of.warning("tokens stay as last known: %s", error)
+            log_of.warning("cannot refresh tokens; using the last known ones: %s", error)
         self._fails = True

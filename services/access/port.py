@@ -1,4 +1,4 @@
-"""What every store of tokens and sessions can do; its adapters pass one contract suite."""
+"""Interface of every token and session store; all adapters pass the same contract suite."""
 
 import hashlib
 from collections.abc import Collection
@@ -11,11 +11,11 @@ from services.access.principal import Principal, ScopeName
 
 
 class AccessUnavailable(Exception):
-    """Tokens and sessions cannot be read or written now."""
+    """Tokens and sessions cannot be read or written at the moment."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A token as it is listed; its secret was told once and is not kept."""
+    """A token as listed. Its secret is shown once and not stored."""
 
     id: str
     name: str
@@ -28,12 +28,12 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     revoked_at: datetime | None = None
 
     def valid(self, now: datetime) -> bool:
-        """Neither revoked nor expired."""
+        """Whether it is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
     @property
     def principal(self) -> Principal:
-        """Whom the token stands for."""
+        """The principal that the token represents."""
         return Principal(
             id=self.id,
             name=self.name,
@@ -45,14 +45,14 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """A cookie's session: of which token (id), until when."""
+    """A cookie's session: its token's id and its expiry."""
 
     token: str
     expires_at: datetime
 
 
 class Code(msgspec.Struct, frozen=True):
-    """A one-time sign-in code: whom it makes a token for, and until when. The code itself is not kept."""
+    """A one-time sign-in code: the worker it signs in and its expiry. The code itself is not stored."""
 
     jurisdiction: str
     worker: str
@@ -60,25 +60,24 @@ class Code(msgspec.Struct, frozen=True):
 
 
 def hash_secret(secret: str) -> str:
-    """Secrets have 256 random bits, so one plain SHA-256 is enough; codes have 50, and are over in a day."""
+    """Hash with plain SHA-256: secrets have 256 random bits; codes have 50 and expire within a day."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 class TokenTable(msgspec.Struct, frozen=True):
-    """All tokens and sessions by hash of the secret; tokens oldest first. Another object where something
-    changed."""
+    """All tokens and sessions by secret hash; tokens oldest first. Every change makes a new object."""
 
     tokens: dict[str, Token]
     sessions: dict[str, Session]
 
-    # What a store has just written is added here; to read all again takes a second with 50,000 phones.
+    # Stores apply their own writes here, because rereading everything takes a second with 50,000 phones.
 
     def with_token(self, hash_: str, token: Token) -> "TokenTable":
-        """With one token more."""
+        """Add a token."""
         return TokenTable({**self.tokens, hash_: token}, self.sessions)
 
     def with_revoked(self, id_: str, now: datetime) -> "TokenTable":
-        """With a token revoked, and without its sessions."""
+        """Revoke a token and drop its sessions."""
         return TokenTable(
             {
                 hash_: msgspec.structs.replace(one, revoked_at=one.revoked_at or now)
@@ -90,66 +89,66 @@ class TokenTable(msgspec.Struct, frozen=True):
         )
 
     def without_tokens(self, ids: Collection[str]) -> "TokenTable":
-        """Without tokens and their sessions."""
+        """Drop tokens and their sessions."""
         return TokenTable(
             {hash_: one for hash_, one in self.tokens.items() if one.id not in ids},
             {hash_: one for hash_, one in self.sessions.items() if one.token not in ids},
         )
 
     def with_session(self, hash_: str, session: Session, now: datetime) -> "TokenTable":
-        """With one session more, and without those that are over."""
+        """Add a session and drop expired ones."""
         rest = {hash_: one for hash_, one in self.sessions.items() if one.expires_at > now}
         return TokenTable(self.tokens, {**rest, hash_: session})
 
     def without_session(self, hash_: str) -> "TokenTable":
-        """Without a session."""
+        """Drop a session."""
         rest = {one: session for one, session in self.sessions.items() if one != hash_}
         return TokenTable(self.tokens, rest)
 
 
 class TokenStore(Protocol):
-    """Tokens and sessions by hash. All but `table` and `close` raises AccessUnavailable.
+    """Tokens and sessions by hash. All methods except `table` and `close` raise AccessUnavailable.
 
-    When a method that writes returns, `table` has what it wrote.
+    When a writing method returns, `table` reflects the write.
     """
 
     @property
     def table(self) -> TokenTable:
-        """What was kept when this process last read or wrote; costs nothing."""
+        """Tokens and sessions as last read or written by this process; no I/O."""
         ...
 
     async def refresh(self) -> None:
-        """Read what other processes wrote since into `table`."""
+        """Read other processes' writes into `table`."""
         ...
 
     async def add_token(self, token: Token, hash_: str) -> None:
-        """Raises KeyError where a token that is not revoked has the name."""
+        """Add a token. Raises KeyError if a token that is not revoked has the same name."""
         ...
 
     async def revoke_token(self, id_: str, now: datetime) -> None:
-        """The token ends, and its sessions go."""
+        """Revoke a token and delete its sessions."""
         ...
 
     async def delete_tokens(self, ids: Collection[str]) -> None:
-        """Tokens and their sessions, for good."""
+        """Delete tokens and their sessions permanently."""
         ...
 
     async def add_session(self, hash_: str, session: Session, now: datetime) -> None:
-        """A new session; those that are over go."""
+        """Add a session and delete expired ones."""
         ...
 
     async def delete_session(self, hash_: str) -> None:
-        """An unknown one is no error."""
+        """Delete a session; unknown ones are ignored."""
         ...
 
     async def add_code(self, hash_: str, code: Code, now: datetime) -> None:
-        """Keep a code; older ones of this worker are void, and those that are over go."""
+        """Store a code, invalidating the worker's older ones; expired codes are deleted."""
         ...
 
     async def redeem_code(self, hash_: str, now: datetime) -> Code | None:
-        """Take the code away: of several that try at once one gets it. None = unknown, used, void or over."""
+        """Consume a code; only one caller gets it. None if unknown, used, invalidated or expired."""
         ...
 
     async def close(self) -> None:
-        """Nothing can be asked any more."""
+        """Release the store; it cannot be used afterwards."""
         ...

@@ -1,4 +1,4 @@
-"""Who asks, and what they may do."""
+"""The caller and their permissions."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ __all__ = ["SCOPES", "Principal", "ScopeName"]
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
-    """A token's holder. Empty jurisdictions = all; empty areas = all of a jurisdiction."""
+    """A token's holder. Empty jurisdictions means all; empty areas means all areas of a jurisdiction."""
 
     id: str
     name: str
@@ -23,45 +23,45 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def actor(self) -> str:
-        """As it stands in the log: `dispatcher/desk-1`, `worker/W1`."""
+        """Name used in the log: `dispatcher/desk-1`, `worker/W1`."""
         return f"{self.scope}/{self.worker or self.name}"
 
     def may_read(self, jurisdiction: str) -> bool:
-        """Whether the token is for this jurisdiction at all."""
+        """Whether the token covers this jurisdiction."""
         return not self.jurisdictions or jurisdiction in self.jurisdictions
 
     def may_command(self, name: str, jurisdiction: str) -> bool:
-        """Whether they may send such a command there; areas and own facts are decided on the state."""
+        """Whether they may send this command there. Areas and ownership are checked later, on the state."""
         return self.may_read(jurisdiction) and name in MAY[self.scope]
 
     def may_observe(self, name: str) -> bool:
-        """Whether they may send it as observed elsewhere."""
+        """Whether they may send it as an observation from elsewhere."""
         return name in OBSERVE[self.scope]
 
     def may(self, right: Right) -> bool:
-        """Whether they have a right beside their commands."""
+        """Whether they have a right other than commands."""
         return self.scope in RIGHTS[right] and not (self.areas and right in WITHOUT_AREAS)
 
     @property
     def rights(self) -> tuple[Right, ...]:
-        """All that they have, by name."""
+        """All rights they have, sorted by name."""
         return tuple(right for right in sorted(RIGHTS) if self.may(right))
 
     def sees(self, row: Any) -> bool:
-        """Whether a view's row lies in their areas; rows that lie nowhere are seen by all."""
+        """Whether a view's row lies in their areas; rows without an area are visible to all."""
         area = getattr(row, "area", None)
         return not self.areas or area is None or any(inside(area, outer) for outer in self.areas)
 
     def opens(self, row: Any) -> bool:
-        """Whether they may have the row's personal data unmasked.
+        """Whether they may see the row's personal data unmasked.
 
-        Who has no home area can be checked in by any area; to a token of some areas they stay masked unless
-        it registered them itself.
+        A worker without a home area can be checked in by any area. Such workers stay masked for a token
+        limited to areas, unless it registered them.
         """
         if not self.areas or not hasattr(row, "registered_by"):
             return True
         return row.home_area is not None or row.registered_by == self.actor
 
     def decision_scope(self) -> Scope:
-        """What their commands may touch."""
+        """What their commands may affect."""
         return Scope(areas=self.areas, worker=self.worker, establish=self.may("establish"))

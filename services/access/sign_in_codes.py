@@ -1,4 +1,4 @@
-"""One-time sign-in codes, as they are shown, typed and kept: Crockford base32, 50 random bits."""
+"""One-time sign-in codes: Crockford base32, 50 random bits."""
 
 import secrets
 from typing import Final
@@ -10,14 +10,14 @@ _LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def new_code() -> str:
-    """Ten random characters in groups, such as 7KQ2-M9XT-3F."""
+    """Return ten random characters in groups, such as 7KQ2-M9XT-3F."""
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
 def normalise(text: str) -> str | None:
-    """The ten characters that somebody typed in any case, with any spaces and dashes, O for 0 and I or L for
-    1; None where it cannot be a code."""
+    """Return the ten characters of a typed code; None if it cannot be one. Ignores case, spaces and dashes;
+    reads O as 0, and I or L as 1."""
     if not text.isascii():
         return None
     code = "".join(text.split()).replace("-", "").upper().translate(_LOOKALIKES)

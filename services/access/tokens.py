@@ -1,4 +1,4 @@
-"""Access tokens: made, listed, revoked, and recognised at each request."""
+"""Access tokens: creating, listing, revoking and authenticating them."""
 
 import re
 import secrets
@@ -18,9 +18,9 @@ from services.refusals.errors import Told
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
 PHONE_LIFETIME: Final = timedelta(days=30)
-"""A token made by a sign-in code, and the session of any worker's token."""
+"""Of a token made by a sign-in code, and of any worker token's session."""
 PHONES: Final = 5
-"""Of one worker, signed in by codes; the oldest makes way."""
+"""Phones per worker signed in by code; the oldest is signed out."""
 CODE_MINUTES: Final = 15
 MAX_CODE_MINUTES: Final = 24 * 60
 _NAME: Final = re.compile(r"\w[\w.\-]{0,63}")
@@ -28,29 +28,29 @@ _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]{0,63}")
 
 
 class TokenRefused(Told):
-    """This token cannot be made or revoked."""
+    """The token cannot be created or revoked."""
 
 
 def session_lifetime(principal: Principal) -> timedelta:
-    """How long a session of theirs may be: a shift at a desk, a month on a phone or a wall."""
+    """How long the principal's sessions last: a shift at a desk, a month on a phone or wall display."""
     return PHONE_LIFETIME if principal.may("long_session") else SESSION_LIFETIME
 
 
 def _phone_name(worker: str, id_: str) -> str:
-    """Of a token made by a code; told apart from any other's name by the token's own id in it."""
+    """Name of a token made by a code; the token's id makes it unique."""
     return f"phone-{worker[:40]}-{id_}"
 
 
 def made_by_code(token: Token) -> bool:
-    """Whether a sign-in code made it, and nobody at the command line."""
+    """Whether the token was made by a sign-in code, not on the command line."""
     return token.worker is not None and token.name == _phone_name(token.worker, token.id)
 
 
 class Tokens:
-    """Tokens of one data folder, or of a store that several processes share.
+    """Tokens of one data folder, or of a store shared by several processes.
 
-    Recognising one costs no look into the store. What others change is noticed within a second. What makes
-    or ends something raises AccessUnavailable.
+    Authenticating needs no store access. Changes by other processes are seen within a second. Methods that
+    write raise AccessUnavailable.
     """
 
     def __init__(self, folder: Path, now: Callable[[], datetime], store: TokenStore) -> None:
@@ -64,8 +64,8 @@ class Tokens:
         store: TokenStore,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> "Tokens":
-        """The first admin's secret lies in `admin.token` in the folder. Takes the store over. Raises
-        AccessUnavailable."""
+        """Open the tokens, taking ownership of the store. The first admin's secret is kept in `admin.token`
+        in the folder. Raises AccessUnavailable."""
         folder = Path(folder)
         tokens = cls(folder, now, store)
         try:
@@ -76,11 +76,11 @@ class Tokens:
         return tokens
 
     async def close(self) -> None:
-        """Nothing can be asked any more."""
+        """Stop refreshing and release the store."""
         await self._cache.close()
         await self._store.close()
 
-    # -- keeping them --------------------------------------------------------------------------------------
+    # -- managing tokens -----------------------------------------------------------------------------------
 
     async def create(
         self,
@@ -91,9 +91,9 @@ class Tokens:
         worker: str | None = None,
         expires: datetime | None = None,
     ) -> str:
-        """The secret of a new token, told this once. No jurisdictions or areas = all. Raises TokenRefused.
+        """Create a token and return its secret, shown only once. No jurisdictions or areas means all.
 
-        The scope `worker:ID` may be given in one word.
+        The scope may be written `worker:ID`. Raises TokenRefused.
         """
         scope, _, own = scope.partition(":")
         worker = own or worker
@@ -120,11 +120,11 @@ class Tokens:
         return secret
 
     async def list(self) -> list[Token]:
-        """All tokens, oldest first: revoked and expired ones too, but for phones that have made way."""
+        """Return all tokens, oldest first, including revoked and expired ones but not replaced phones."""
         return [*(await self._cache.refresh()).tokens.values()]
 
     async def revoke(self, name_or_id: str) -> Token:
-        """End a token and its sessions. Raises TokenRefused where no valid one has that name or id."""
+        """Revoke a token and its sessions. Raises TokenRefused if no valid token has that name or id."""
         found = [t for t in await self.list() if name_or_id in (t.name, t.id) and not t.revoked_at]
         if not found:
             raise TokenRefused("token.unknown", token=name_or_id)
@@ -137,8 +137,8 @@ class Tokens:
     async def issue_code(
         self, jurisdiction: str, worker: str, minutes: int = CODE_MINUTES
     ) -> tuple[str, datetime]:
-        """A new one-time code for this worker's phone, told this once, and until when it can be used; older
-        ones are void. Raises TokenRefused."""
+        """Create a one-time code for this worker's phone, invalidating older ones. Return it with its expiry;
+        it is shown only once. Raises TokenRefused."""
         _refuse_bad("code", "worker", ((jurisdiction,), ()), worker, None, self._now())
         if not 1 <= minutes <= MAX_CODE_MINUTES:
             raise TokenRefused("token.expires", variant="code", most=MAX_CODE_MINUTES)
@@ -148,10 +148,10 @@ class Tokens:
         return shown, code.expires_at
 
     async def redeem_code(self, text: str) -> str | None:
-        """Exchange a code for a session of a token of its own, limited to the worker; None = no such code.
+        """Exchange a code for a session with its own token, limited to the worker; None if invalid.
 
-        The token's secret is told to nobody: it is the session that the phone holds. The worker's phones that
-        have signed out are forgotten then, and so is the oldest where they are more than PHONES.
+        The phone gets only the session, never the token's secret. The worker's signed-out phones are deleted,
+        and so are the oldest beyond PHONES.
         """
         plain, now = normalise(text), self._now()
         code = await self._store.redeem_code(hash_secret(plain), now) if plain else None
@@ -168,12 +168,12 @@ class Tokens:
             expires_at=now + PHONE_LIFETIME,
         )
         session = await self.session(await self._add(token))
-        with suppress(AccessUnavailable):  # the code is used up: the next sign-in tidies up
+        with suppress(AccessUnavailable):  # the code is used up; the next sign-in cleans up
             await self._delete_old_phones(code, now)
         return session
 
     async def _delete_old_phones(self, code: Code, now: datetime) -> None:
-        """The table must not grow with every time that somebody signs in."""
+        """Delete old phones, so that the table does not grow with every sign-in."""
         mine = [
             token
             for token in self._cache.table.tokens.values()
@@ -186,16 +186,16 @@ class Tokens:
         if gone:
             await self._store.delete_tokens(gone)
 
-    # -- the first one -------------------------------------------------------------------------------------
+    # -- first admin ---------------------------------------------------------------------------------------
 
     @property
     def _local(self) -> Path:
         return self._folder / "admin.token"
 
     async def first_admin(self) -> str | None:
-        """The secret of an admin token made because there was no valid one, else None.
+        """Create an admin token if there is no valid one and return its secret, else None.
 
-        It stays readable in `admin.token` (0600), for the command line beside a running server.
+        The secret stays in `admin.token` (0600) for the command line on the same machine.
         """
         now, kept = self._now(), await self.list()
         if any(t.scope == "admin" and t.valid(now) for t in kept):
@@ -204,13 +204,13 @@ class Tokens:
         name = next(n for n in chain(("local",), (f"local-{i}" for i in count(2))) if n not in taken)
         try:
             secret = await self.create(name, "admin")
-        except TokenRefused:  # another process that starts with this one was first
+        except TokenRefused:  # another process starting at the same time was first
             return None
         replace(self._local, secret.encode())
         return secret
 
     async def local_admin(self) -> str | None:
-        """The secret in `admin.token`, if it is still valid."""
+        """Return the secret in `admin.token`, if still valid."""
         try:
             secret = self._local.read_text().strip()
         except FileNotFoundError:
@@ -223,16 +223,16 @@ class Tokens:
             if kept is None or kept.id == token.id:
                 self._local.unlink()
 
-    # -- recognising ---------------------------------------------------------------------------------------
+    # -- authenticating ------------------------------------------------------------------------------------
 
     async def principal(self, secret: str) -> Principal | None:
-        """Who holds this secret; None = unknown, revoked or expired."""
+        """Return the holder of this secret; None if unknown, revoked or expired."""
         token = await self._cache.by_secret(hash_secret(secret))
         return self._valid(token.id) if token else None
 
     async def session(self, secret: str) -> str | None:
-        """Exchange a token's secret for that of a session (a cookie), as long as `session_lifetime`; None =
-        no valid token."""
+        """Exchange a token's secret for a session's (a cookie), valid for `session_lifetime`; None if the
+        token is not valid."""
         principal = await self.principal(secret)
         if principal is None:
             return None
@@ -242,17 +242,16 @@ class Tokens:
         return session
 
     async def by_session(self, session: str) -> Principal | None:
-        """Who holds this session; it ends with its token."""
+        """Return the holder of this session. A session ends with its token."""
         found = await self._cache.by_session(hash_secret(session))
         return self._valid(found.token) if found and self._now() < found.expires_at else None
 
     def holds(self, id_: str) -> bool:
-        """Whether the token of this id is valid still."""
+        """Whether the token with this id is still valid."""
         return self._valid(id_) is not None
 
     async def end_session(self, session: str) -> None:
-        """Sign out; an unknown session is no error, and costs no write. A token that a code made goes with
-        it."""
+        """Sign out; also revokes a token made by a code. Unknown sessions are ignored without a write."""
         hash_ = hash_secret(session)
         found = await self._cache.by_session(hash_)
         if found is None:

@@ -1,1 +1,1 @@
-"""Adapters: what the rooms' ports are made of, by the store that they use."""
+"""Adapters: implementations of the ports, by the store they use."""

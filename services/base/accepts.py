@@ -1,8 +1,8 @@
-"""What a client says that it takes."""
+"""Parse Accept-Encoding."""
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Whether an `Accept-Encoding` names gzip, and not with weight 0."""
+    """Whether an `Accept-Encoding` header accepts gzip (named, with a weight above 0)."""
     for one in accepted.lower().split(","):
         name, *parameters = (part.strip() for part in one.split(";"))
         if name in ("gzip", "x-gzip"):

@@ -1,1 +1,1 @@
-"""What may happen: commands, the rules that accept or refuse them, and the state the rules need. Pure."""
+"""Decisions: commands, the rules that accept or refuse them, and the state those rules need. Pure."""

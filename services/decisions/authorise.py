@@ -1,7 +1,7 @@
-"""Whether a sender's scope holds what a command touches: derived from the references in its fields.
+"""Check that a sender's scope covers what a command touches, derived from the references in its fields.
 
-What follows elsewhere from a command within reach is not held against it: who stands a team down releases its
-assignments wherever they are. Nobody is taken out of another's team: that is checked where it is decided.
+Side effects elsewhere of a permitted command are allowed: standing down a team releases its assignments
+wherever they are. Taking members out of another team is checked where it is decided.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from services.decisions.table import AREA, kinds
 
 
 def authorise(state: State, command: Command, ctx: Context) -> None:
-    """Raises Refused where the asker's scope does not hold what the command touches."""
+    """Raise Refused if the sender's scope does not cover what the command touches."""
     scope = ctx.scope
     if scope.worker is not None and not _own(state, command, ctx, scope.worker):
         raise Refused("forbidden", worker=scope.worker)
@@ -23,14 +23,14 @@ def authorise(state: State, command: Command, ctx: Context) -> None:
 
 
 def refuse_outside(areas: Iterable[str], ctx: Context) -> None:
-    """Raises Refused where one of these areas is beyond the asker's scope."""
+    """Raise Refused if one of these areas is outside the sender's scope."""
     for area in sorted(areas):
         if ctx.scope.areas and not _within(area, ctx.scope.areas):
             raise Refused("forbidden", area=area)
 
 
 def _own(state: State, command: Command, ctx: Context, worker: str) -> bool:
-    """Whether all that an own command refers to is the worker's own, and it refers to something of theirs."""
+    """Whether a command is a worker's own: it refers to something, and only to what is theirs."""
     if not command.IS_OWN:
         return False
     named = [(one.kind, key) for one in mentions(type(command)) for key in one.touched(command, ctx.id)]
@@ -40,8 +40,8 @@ def _own(state: State, command: Command, ctx: Context, worker: str) -> bool:
 
 
 def _outside(state: State, command: Command, ctx: Context) -> str | None:
-    """An area that the command touches and the scope does not hold; the root where it touches nothing that
-    lies anywhere."""
+    """Return an area that the command touches outside the scope; the root if the command touches nothing
+    with an area."""
     touched: set[str] = set()
     for mention in mentions(type(command)):
         for key in mention.touched(command, ctx.id):
@@ -56,7 +56,7 @@ def _outside(state: State, command: Command, ctx: Context) -> str | None:
 
 
 def _areas(state: State, mention: Mention, key: str, ctx: Context) -> set[str]:
-    """The areas that one reference touches."""
+    """Return the areas touched by one reference."""
     table = kinds[mention.kind]
     if mention.touch is ARRIVES and table.nowhere(state, key):
         return set()

@@ -1,4 +1,4 @@
-"""Commands, refusals, and the registry of who decides and evolves what."""
+"""Commands, refusals, and the registry of deciders and evolvers."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -22,31 +22,31 @@ Sender = Literal["dispatcher", "admin", "service"]
 
 
 class Command(BaseModel):
-    """What somebody asks for. Also the HTTP body and the OpenAPI schema."""
+    """A request to change something. Also the HTTP body and the OpenAPI schema."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     NAME: ClassVar[str] = ""
     KIND: ClassVar[Literal["fact", "claim"]] = CLAIM
     BY: ClassVar[Sender] = "service"
-    """Who may send it at least."""
+    """The least privileged sender allowed."""
     IS_OWN: ClassVar[bool] = False
     """Whether a worker's token may send it, about what is the worker's own."""
     BY_GATEWAY: ClassVar[bool] = False
     SUBJECT: ClassVar[str | None] = None
-    """Kind of what its personal fields belong to: its aggregate; None = it has no such fields."""
+    """Kind of the aggregate that its personal fields belong to; None if it has none."""
     OWNER: ClassVar[str] = ""
-    """The field that holds the id of the subject; where it is empty the command's own id is taken."""
+    """Field with the subject's id; if empty, the command's own id is used."""
 
 
 Value = str | int | datetime | tuple[str, ...]
-"""What a refusal names: an id, a code, a number, an instant, or several ids."""
+"""A value in a refusal: an id, a code, a number, an instant, or several ids."""
 
 
 class Refused(Exception):
-    """A rule says no. `code` is stable; `values` are what a sentence about it names.
+    """A rule refuses the command. `code` is stable; `values` are used in the message.
 
-    The sentence is made where it is read, by `services.refusals`. A value that is None is left out.
+    The message is worded when displayed, by `services.refusals`. Values of None are omitted.
     """
 
     def __init__(self, code: str, /, **values: Value | None) -> None:
@@ -59,32 +59,32 @@ class Refused(Exception):
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What the asker may touch; empty areas = the whole jurisdiction."""
+    """What the sender may touch; empty areas means the whole jurisdiction."""
 
     areas: tuple[str, ...] = ()
     worker: str | None = None
-    """Only this worker's own facts and offers."""
+    """Limits the sender to this worker's own facts and offers."""
     establish: bool = True
     """Whether their first command may establish a jurisdiction."""
 
 
 class Context(msgspec.Struct, kw_only=True):
-    """Who asks, when, and under which id; collects the anomalies of an observed command."""
+    """The sender, time and id of a command; collects the anomalies of an observed command."""
 
     id: str
     actor: str
     now: datetime
     at: datetime
     claimed: datetime | None = None
-    """The time the asker gave, as given; None = none was."""
+    """The time given by the sender, unchanged; None if none was given."""
     observed: bool = False
     scope: Scope = Scope()
     timezone: str = "Asia/Shanghai"
-    """Of a jurisdiction that this command is the first of."""
+    """Time zone for a jurisdiction established by this command."""
     anomalies: list[str] = []
 
     def rule(self, holds: object, code: str, /, **values: Value | None) -> None:
-        """Refuse where the rule does not hold; of an observed command only note it."""
+        """Refuse the command if the rule does not hold; for an observed command, only note it."""
         if holds:
             return
         if not self.observed:
@@ -92,13 +92,13 @@ class Context(msgspec.Struct, kw_only=True):
         self.note(code)
 
     def note(self, code: str) -> None:
-        """Name an anomaly; one cause is one anomaly."""
+        """Note an anomaly, each only once."""
         if code not in self.anomalies:
             self.anomalies.append(code)
 
     @property
     def late(self) -> bool:
-        """Whether the asker spoke of the past rather than of now."""
+        """Whether the sender reported something past."""
         return self.claimed is not None and self.at < self.now
 
 
@@ -116,11 +116,11 @@ _NAME: Final = re.compile(r"^[a-z]+\.[a-z_]+$")
 def command(
     name: str, *, fact: bool = False, by: Sender = "dispatcher", own: bool = False, gateway: bool = False
 ) -> Callable[[type[C]], type[C]]:
-    """Enter a command model in the catalogue. Facts may be late, claims may not.
+    """Register a command model. Facts may be late, claims may not.
 
-    `by` = who may send it at least: a dispatcher, an admin, or only the service itself. `own` = workers may
-    too, about what is theirs (`Table.own`). `gateway` = gateways may too; facts and own commands they may
-    anyway.
+    `by`: the least privileged sender, a dispatcher, an admin, or only the service itself. `own`: workers may
+    also send it about what is theirs (`Table.own`). `gateway`: gateways may also send it; they may always
+    send facts and own commands.
     """
 
     def enter(cls: type[C]) -> type[C]:
@@ -137,19 +137,19 @@ def command(
 
 
 def _owner(cls: type[Command]) -> str:
-    """The field that names the aggregate which a command is about."""
+    """Return the field that names the command's aggregate."""
     mine = [one.path[0] for one in mentions(cls) if one.kind == cls.SUBJECT and len(one.path) == 1]
     if not mine:
-        raise ValueError(f"command {cls.NAME} has personal fields, but none says whose they are")
+        raise ValueError(f"command {cls.NAME} has personal fields, but no field says whose they are")
     return mine[0]
 
 
 def decides(cls: type[C]) -> Callable[[Callable[[State, C, Context], Iterable[Event]]], Decider]:
-    """The function that turns this command into events, or refuses it."""
+    """Register the function that turns this command into events, or refuses it."""
 
     def enter(function: Callable[[State, C, Context], Iterable[Event]]) -> Decider:
         if cls in _deciders:
-            raise ValueError(f"{cls.NAME} is decided twice")
+            raise ValueError(f"{cls.NAME} has two deciders")
         _deciders[cls] = function
         return function
 
@@ -157,12 +157,12 @@ def decides(cls: type[C]) -> Callable[[Callable[[State, C, Context], Iterable[Ev
 
 
 def evolves(*classes: type[Ev]) -> Callable[[Callable[[State, Ev, EventEnvelope], None]], Evolver]:
-    """The function that changes the state by these events."""
+    """Register the function that applies these events to the state."""
 
     def enter(function: Callable[[State, Ev, EventEnvelope], None]) -> Evolver:
         for cls in classes:
             if cls in _evolvers:
-                raise ValueError(f"{cls.NAME} is evolved twice")
+                raise ValueError(f"{cls.NAME} has two evolvers")
             _evolvers[cls] = function
         return function
 
@@ -170,12 +170,12 @@ def evolves(*classes: type[Ev]) -> Callable[[Callable[[State, Ev, EventEnvelope]
 
 
 def refuse_gaps() -> None:
-    """Raises ValueError where a command or event is not declared in full: nobody decides or evolves it, its
-    text refers to who knows what, or its personal data could not be erased."""
+    """Raise ValueError for incomplete declarations: a command without a decider, an event without an evolver,
+    text not declared as a reference or plain, or personal data that cannot be erased."""
     missing = [c.NAME for c in commands.values() if c not in _deciders]
     missing += [e.NAME for e in newest.values() if e not in _evolvers]
     if missing:
-        raise ValueError(f"nobody decides or evolves: {', '.join(sorted(missing))}")
+        raise ValueError(f"no decider or evolver for: {', '.join(sorted(missing))}")
     for one in commands.values():
         _refuse_undeclared(one)
     for event in newest.values():
@@ -184,38 +184,38 @@ def refuse_gaps() -> None:
             raise ValueError(f"{event.NAME} does not say which {kind} it is about")
     erasable = {table.kind for table in erasures().values()}
     if subjects := {one.SUBJECT for one in commands.values() if one.SUBJECT} - erasable:
-        raise ValueError(f"personal data that nobody can erase: of {', '.join(sorted(map(str, subjects)))}")
+        raise ValueError(f"personal data that cannot be erased: of {', '.join(sorted(map(str, subjects)))}")
 
 
 def _refuse_undeclared(one: type[Command]) -> None:
     if fields := undeclared(one):
-        raise ValueError(f"{one.NAME}: say what {', '.join(fields)} refers to, or that it is plain text")
+        raise ValueError(f"{one.NAME}: declare what {', '.join(fields)} refers to, or that it is plain text")
     if unknown := {mention.kind for mention in mentions(one)} - kinds.keys():
-        raise ValueError(f"{one.NAME} refers to {', '.join(sorted(unknown))}, of which there is no table")
+        raise ValueError(f"{one.NAME} refers to {', '.join(sorted(unknown))}, which has no table")
     sure = [m for m in mentions(one) if m.kind != AREA and one.model_fields[m.path[0]].is_required()]
     if one.IS_OWN and not sure:
-        raise ValueError(f"{one.NAME} is for workers, but need not say what of theirs it is about")
+        raise ValueError(f"{one.NAME} is for workers, but no required field refers to something of theirs")
 
 
 def decider(cls: type[Command]) -> Decider:
-    """The function entered by `decides`."""
+    """Return the function registered by `decides`."""
     return _deciders[cls]
 
 
 def evolve(state: State, envelope: EventEnvelope) -> None:
-    """Change the state by one event."""
+    """Apply one event to the state."""
     _evolvers[type(envelope.data)](state, envelope.data, envelope)
 
 
 @cache
 def personal_fields(cls: type[Command]) -> tuple[str, ...]:
-    """Names of the command's fields that are personal: sealed before anything is decided."""
+    """Return the command's personal fields, which are sealed before deciding."""
     return _marked(cls, PERSONAL)
 
 
 @cache
 def phone_fields(cls: type[Command]) -> tuple[str, ...]:
-    """Names of the command's fields that hold the phone number of its subject."""
+    """Return the command's fields that hold its subject's phone number."""
     return _marked(cls, PHONE)
 
 
@@ -227,5 +227,5 @@ def _marked(cls: type[Command], mark: str) -> tuple[str, ...]:
 
 
 def changes(amendment: Command, *keys: str) -> dict[str, Any]:
-    """What an amending command gives, beside its keys. Fields left out stay as they are."""
+    """Return the fields given in an amendment, without its keys. Omitted fields stay unchanged."""
     return {name: getattr(amendment, name) for name in sorted(amendment.model_fields_set - set(keys))}

@@ -1,4 +1,4 @@
-"""From one command to its recorded events, on the state; and from a stored commit to the state."""
+"""Turn a command into recorded events on a state, and apply stored commits to a state."""
 
 import importlib
 import pkgutil
@@ -28,20 +28,20 @@ from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.decisions.worker.table import WORKERS
 
 for _folder in pkgutil.iter_modules(services.decisions.__path__, "services.decisions."):
-    if _folder.ispkg:  # one per aggregate
+    if _folder.ispkg:  # one package per aggregate
         _aggregate = importlib.import_module(_folder.name)
         for _module in pkgutil.iter_modules(_aggregate.__path__, f"{_folder.name}."):
             importlib.import_module(_module.name)
 refuse_gaps()
 
 _OWN_FACT = (*TELLING, WorkerTakenBack)
-"""Of these the worker is listed in `moved` even where nothing changes."""
+"""For these the worker is listed in `moved` even if nothing changes."""
 
 
 def decide(state: State, command: Command, ctx: Context, position: int, body: str) -> list[Recorded]:
-    """The events of a command, recorded from `position` on, already applied to the state.
+    """Return a command's events, recorded from `position` on and already applied to the state.
 
-    Empty = it changes nothing. Raises Refused; the caller then undoes what was applied.
+    Empty if nothing changes. Raises Refused; the caller must then undo what was applied.
     """
     recorded: list[Recorded] = []
     for event in _events(state, command, ctx):
@@ -75,7 +75,7 @@ def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
 
 
 def _state_after(state: State, event: Event) -> dict[str, str | None]:
-    """What views need and cannot know: whether a late or observed event changed the present."""
+    """Return what views need but cannot derive: whether a late or observed event changed the present."""
     if isinstance(event, AssignmentEvent) or (isinstance(event, WorkerTakenBack) and event.assignment):
         return {"state": state[ASSIGNMENTS][str(event.assignment)].state}
     if isinstance(event, WorkerReported) or (isinstance(event, WorkerTakenBack) and event.kind == REPORT):
@@ -84,7 +84,7 @@ def _state_after(state: State, event: Event) -> dict[str, str | None]:
 
 
 def _envelope(state: State, event: Event, ctx: Context, position: int) -> EventEnvelope:
-    """As a reader will see it: evolve must never depend on what only the writer has in memory."""
+    """Build the envelope as readers will see it: evolve must not depend on what only the writer has."""
     data = catalog.reread(event)
     return EventEnvelope(
         jurisdiction=state.jurisdiction,
@@ -118,8 +118,8 @@ def _with_anomalies(last: Recorded, position: int, ctx: Context) -> Recorded:
 
 
 def apply(state: State, commit: Commit, head: Head) -> None:
-    """Take over an accepted commit; `head` is the one it leads to. Raises UnknownEvent, BadEvent."""
-    for envelope in list(catalog.envelopes(commit)):  # all can be read, or nothing changes
+    """Apply an accepted commit leading to `head`. Raises UnknownEvent, BadEvent."""
+    for envelope in list(catalog.envelopes(commit)):  # decode everything first, so that errors change nothing
         evolve(state, envelope)
         standing.settle_moves(state, envelope.data.moved, envelope.data.requests_moved)
     for offset, recorded in enumerate(commit.events):
@@ -132,7 +132,7 @@ def apply(state: State, commit: Commit, head: Head) -> None:
 
 
 def confirm(state: State, commit: Commit, head: Head) -> None:
-    """What was decided on this state is now accepted."""
+    """Mark what was decided on this state as accepted."""
     state.head = head
     state.meta = msgspec.structs.replace(state.meta, recorded_at=commit.recorded_at)
     state.settle()

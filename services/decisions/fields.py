@@ -1,4 +1,4 @@
-"""Types of the fields of commands. Text says here whether it refers to something, or is plain."""
+"""Types of command fields. Text fields declare whether they are a reference or plain."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -12,10 +12,10 @@ from services.decisions.references import CONCERNS, PLAIN
 _LINE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 """One line that is not blank."""
 _TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-"""Lines and tabs, no other control characters."""
+"""Any text with line breaks and tabs, but no other control characters."""
 
 Id = Annotated[str, Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64")]
-"""An id; the field says of what: `Annotated[Id, Ref("team")]`."""
+"""An id; each field declares its kind: `Annotated[Id, Ref("team")]`."""
 AreaCode = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9\-]{0,63}$", description="Prefix code of an area"),
@@ -25,7 +25,7 @@ AssignmentId = Annotated[Id, Ref("assignment")]
 HandoverId = Annotated[Id, Ref("handover")]
 IncidentId = Annotated[Id, Ref("incident")]
 IncidentConcerned = Annotated[Id, Ref("incident"), CONCERNS]
-"""The incident that something belongs to; it may be the whole city's."""
+"""The incident that something belongs to; it may cover the whole city."""
 RequestId = Annotated[Id, Ref("request")]
 TeamId = Annotated[Id, Ref("team")]
 WorkerId = Annotated[Id, Ref("worker")]
@@ -62,7 +62,7 @@ PersonalText = Annotated[
 
 
 def _whole(value: object) -> object:
-    """JSON has one kind of number: 1.0 is the integer 1."""
+    """Convert 1.0 to 1, as JSON has only one kind of number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -73,5 +73,5 @@ Priority = Annotated[
 
 
 def omitted() -> Any:
-    """Default of an amendable field that cannot be null: leaving it out is the only way not to change it."""
+    """Default of an amendable field that cannot be null: omit it to leave it unchanged."""
     return Field(default_factory=lambda: None)

@@ -1,4 +1,4 @@
-"""Look-ups and rules that several aggregates share."""
+"""Lookups and rules shared by several aggregates."""
 
 from datetime import datetime
 from typing import TypeVar
@@ -15,7 +15,7 @@ Row = TypeVar("Row")
 
 
 def known(state: State, table: Table[Row], key: str) -> Row:
-    """The row of this id. Raises Refused with `<kind>.unknown` where there is none."""
+    """Return the row with this id. Raises Refused with `<kind>.unknown` if there is none."""
     found = state[table].get(key)
     if found is None:
         raise Refused(f"{table.kind}.unknown", **{str(table.kind): key})
@@ -23,14 +23,14 @@ def known(state: State, table: Table[Row], key: str) -> Row:
 
 
 def area(state: State, code: str) -> str:
-    """Raises Refused where the area is unknown."""
+    """Return the code. Raises Refused if the area is unknown."""
     if not area_exists(state, code):
         raise Refused("area.unknown", area=code, jurisdiction=state.jurisdiction)
     return code
 
 
 def open_area(state: State, code: str, ctx: Context) -> str:
-    """A known area that was not closed at that time."""
+    """Return the code of a known area that was not closed at that time."""
     found = state[AREAS].get(area(state, code))
     closed = found.closed_at if found else None
     ctx.rule(closed is None or ctx.at < closed, "area.closed", area=code, closed=closed)
@@ -38,7 +38,7 @@ def open_area(state: State, code: str, ctx: Context) -> str:
 
 
 def active_worker(state: State, key: str, ctx: Context) -> Worker:
-    """A worker who had not retired by then."""
+    """Return a worker who had not retired at that time."""
     found = known(state, WORKERS, key)
     ctx.rule(
         found.retired_at is None or ctx.at < found.retired_at,
@@ -49,7 +49,7 @@ def active_worker(state: State, key: str, ctx: Context) -> Worker:
 
 
 def open_incident(state: State, key: str | None, at: datetime, ctx: Context) -> None:
-    """An incident, where one is given, that was not closed at that time."""
+    """Require the incident, if given, not to be closed at that time."""
     if key is None:
         return
     ends = known(state, INCIDENTS, key).ends_at
@@ -57,13 +57,13 @@ def open_incident(state: State, key: str | None, at: datetime, ctx: Context) -> 
 
 
 def unfinished(state: State, key: str, ctx: Context) -> Request:
-    """A request that has not ended."""
+    """Return a request that has not ended."""
     found = known(state, REQUESTS, key)
     ctx.rule(not found.ended, "request.ended", request=key, state=found.ended)
     return found
 
 
 def fresh(exists: object, code: str, /, **values: Value) -> None:
-    """Raises Refused where an id is taken."""
+    """Raise Refused if an id is taken."""
     if exists:
         raise Refused(code, **values)

@@ -1,4 +1,4 @@
-"""What the fields of a command refer to, read from their types: authorisation derives from this alone."""
+"""What a command's fields refer to, read from their types. Authorisation derives from this alone."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,11 +13,11 @@ from events.refs import Ref
 
 
 class Plain(msgspec.Struct, frozen=True):
-    """Marks text that refers to nothing."""
+    """Marks text that is not a reference."""
 
 
 class Touch(msgspec.Struct, frozen=True):
-    """Marks a reference that needs another reach than the usual; see ARRIVES, CONCERNS and IDENTITY."""
+    """Marks a reference with special scope rules; see ARRIVES, CONCERNS and IDENTITY."""
 
     name: str
 
@@ -25,47 +25,47 @@ class Touch(msgspec.Struct, frozen=True):
 _NO_TEXT: Final = (int, float, bool, datetime, AwareDatetime, type(None), Ellipsis)
 PLAIN = Plain()
 ARRIVES = Touch("arrives")
-"""Whoever is off duty and has no home area is nobody else's concern: any area may take them up."""
+"""A worker who is off duty and has no home area may be taken up by any area."""
 CONCERNS = Touch("concerns")
-"""It is only mentioned: what it lies in must meet the sender's areas, not lie within them."""
+"""Only mentioned: its areas must overlap the sender's, not lie within them."""
 IDENTITY = Touch("identity")
-"""What somebody is, or whether they are at all: the sender must reach where they belong, too."""
+"""Changes someone's identity or existence: the sender must also cover where they belong."""
 
 
 class Mention(msgspec.Struct, frozen=True):
-    """One field that refers to something: the path to it, and what it refers to."""
+    """A field that refers to something: its path and what it refers to."""
 
     path: tuple[str, ...]
     kind: str
     touch: Touch | None = None
     own_id: bool = False
-    """Whether it is the command's own aggregate, whose id is the command's where none is given."""
+    """Whether it is the command's own aggregate, whose id defaults to the command's."""
 
     def keys(self, command: BaseModel) -> Iterator[str]:
-        """The ids that a command gives in it."""
+        """Yield the ids that a command gives in this field."""
         yield from _reach(command, self.path)
 
     def touched(self, command: BaseModel, id_: str) -> tuple[str, ...]:
-        """The same, or where none is given and one is made of the command's own id: that one."""
+        """Like `keys`; if none is given and the command's own id is used, return that."""
         return tuple(self.keys(command)) or ((id_,) if self.own_id else ())
 
 
 @cache
 def mentions(command: type[BaseModel]) -> tuple[Mention, ...]:
-    """All fields of a command that refer to something, those of its items too."""
+    """Return all of a command's fields that are references, including those of its items."""
     found = (one for one in _fields(command) if isinstance(one, Mention))
     return tuple(msgspec.structs.replace(one, own_id=_is_own(command, one)) for one in found)
 
 
 def _is_own(command: type[BaseModel], mention: Mention) -> bool:
-    """Whether a command may leave its aggregate's id to its own."""
+    """Whether the aggregate's id may default to the command's."""
     field = command.model_fields[mention.path[0]]
     aggregate = str(getattr(command, "NAME", "")).partition(".")[0]
     return len(mention.path) == 1 and mention.kind == aggregate and not field.is_required()
 
 
 def undeclared(command: type[BaseModel]) -> list[str]:
-    """Fields whose text is neither a reference nor declared plain."""
+    """Return fields whose text is neither a reference nor declared plain."""
     return [".".join(one) for one in _fields(command) if isinstance(one, tuple)]
 
 
@@ -76,12 +76,12 @@ def _fields(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[Ment
 
 
 def _parts(hint: Any, path: tuple[str, ...], marks: tuple[Any, ...]) -> Iterator[Mention | tuple[str, ...]]:
-    """What one annotation says; `marks` are the metadata around it."""
+    """Interpret one annotation; `marks` are the metadata around it."""
     if hint is str:
         yield from _text(path, marks)
     elif hint in _NO_TEXT or get_origin(hint) is Literal:
         if any(isinstance(one, Ref | Touch) for one in marks):
-            yield path  # a reference is text
+            yield path  # only text can be a reference
     elif metadata := getattr(hint, "__metadata__", None):
         yield from _parts(get_args(hint)[0], path, (*marks, *metadata))
     elif get_origin(hint) in (tuple, Union, UnionType):
@@ -90,7 +90,7 @@ def _parts(hint: Any, path: tuple[str, ...], marks: tuple[Any, ...]) -> Iterator
     elif isinstance(hint, type) and issubclass(hint, BaseModel):
         yield from _fields(hint, path)
     else:
-        yield path  # a type that nobody has thought of
+        yield path  # an unsupported type
 
 
 def _text(path: tuple[str, ...], marks: tuple[Any, ...]) -> Iterator[Mention | tuple[str, ...]]:

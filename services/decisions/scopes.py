@@ -1,4 +1,4 @@
-"""What each scope may do: commands, as they are declared, and rights beside them; served to the pages."""
+"""What each scope may do: declared commands, and further rights; also served to the web pages."""
 
 from typing import Final, Literal, get_args
 
@@ -8,7 +8,7 @@ from services.decisions.base import FACT, Command, commands
 ScopeName = Literal["viewer", "analyst", "dispatcher", "worker", "gateway", "admin"]
 SCOPES: Final[tuple[ScopeName, ...]] = get_args(ScopeName)
 PUBLIC: Final = {name: one for name, one in sorted(commands.items()) if one.BY != "service"}
-"""Commands that somebody other than the service itself may send."""
+"""Commands that senders other than the service may send."""
 
 
 def _may(scope: ScopeName, command: type[Command]) -> bool:
@@ -26,12 +26,12 @@ def _may(scope: ScopeName, command: type[Command]) -> bool:
 
 
 MAY: Final = {scope: frozenset(name for name, one in PUBLIC.items() if _may(scope, one)) for scope in SCOPES}
-"""Scope -> commands that its tokens may send; areas and own facts are decided on the state."""
+"""Scope -> commands its tokens may send; areas and ownership are checked on the state."""
 OBSERVE: Final = {
     **MAY,
     "worker": frozenset(name for name in MAY["worker"] if commands[name].KIND == FACT),
 }
-"""Scope -> commands that its tokens may send as observed elsewhere."""
+"""Scope -> commands its tokens may send as observed elsewhere."""
 
 Right = Literal[
     "all_imports",
@@ -44,13 +44,13 @@ Right = Literal[
     "report_positions",
     "reveal",
 ]
-"""What a token may do besides commands.
+"""What a token may do besides sending commands.
 
-all_imports: see the imports of others. establish: send the first command to a new jurisdiction.
-exact_positions: know exactly where workers are, a worker only of themselves. import_files: import tables.
-issue_codes: make codes with which phones sign in. long_session: stay signed in for a month, on a phone or a
-wall. read_log: read the log itself, which no area divides. report_positions: say where workers are, a worker
-only of themselves. reveal: see personal data unmasked, and look people up.
+all_imports: see other users' imports. establish: send the first command to a new jurisdiction.
+exact_positions: see exact worker positions (workers only their own). import_files: import tables.
+issue_codes: create sign-in codes for phones. long_session: stay signed in for a month, on a phone or wall
+display. read_log: read the log itself, which is not divided by area. report_positions: report worker
+positions (workers only their own). reveal: see personal data unmasked, and search for people.
 """
 RIGHTS: Final[dict[Right, frozenset[ScopeName]]] = {
     "all_imports": frozenset(("admin",)),
@@ -65,4 +65,4 @@ RIGHTS: Final[dict[Right, frozenset[ScopeName]]] = {
 }
 """Right -> scopes that have it."""
 WITHOUT_AREAS: Final[frozenset[Right]] = frozenset(("all_imports", "establish", "read_log"))
-"""Rights over a whole jurisdiction: a token of some areas has none of them."""
+"""Rights over a whole jurisdiction; tokens limited to areas never have them."""

@@ -1,6 +1,6 @@
-"""A state as bytes, and back: whoever restores it decides as if they had read the whole log.
+"""Serialise a state and restore it; decisions on a restored state equal those after reading the whole log.
 
-JSON, because it keeps the offset of an instant, as the log does; MessagePack would not.
+Uses JSON because, like the log, it keeps an instant's UTC offset; MessagePack would not.
 """
 
 import struct
@@ -18,13 +18,13 @@ from services.decisions.table import tables as declared
 TABLES: Final = dict(sorted(declared.items()))
 """Every table of a State, by name."""
 PIECE: Final = 2_000
-"""Entries encoded or decoded at a time (some 5 ms), so that other threads have their turn in between."""
+"""Entries encoded or decoded at a time (about 5 ms), to let other threads run in between."""
 _FRAME: Final = struct.Struct(">BI")
 _HEADER: Final = 255
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of a State but its tables and its journal."""
+    """All of a State except its tables and journal."""
 
     jurisdiction: str
     head: Head
@@ -34,18 +34,18 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Frozen(msgspec.Struct, frozen=True):
-    """A state as it was at one moment: it stays so, and may be encoded by another thread."""
+    """An immutable copy of a state, which another thread may encode."""
 
     header: Header
     tables: dict[str, dict[str, Any]]
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """A state as it was dumped."""
+    """A restored state."""
 
     state: State
     forgotten: int
-    """Ids of commands up to this position may be missing: only the view of commands knows them."""
+    """Command ids up to this position may be missing; the view of commands has them."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -56,13 +56,13 @@ _decoders: list[msgspec.json.Decoder[Any]] = [
 
 
 def freeze(state: State, forget_commands_upto: int = 0) -> Frozen:
-    """The confirmed state; ids of commands up to that position stay out. 20 ms for a million entries.
+    """Freeze the confirmed state, without command ids up to that position. 20 ms for a million entries.
 
-    Where the state has forgotten ids itself, give that position or a later one. Raises ValueError where
-    something is unconfirmed.
+    If the state itself has forgotten ids, pass that position or a later one. Raises ValueError for
+    unconfirmed changes.
     """
     if state.mark():
-        raise ValueError(f"{state.jurisdiction} has unconfirmed changes: only confirmed state is kept")
+        raise ValueError(f"{state.jurisdiction} has unconfirmed changes: only confirmed state can be frozen")
     tables: dict[str, dict[str, Any]] = {name: dict(state[TABLES[name]]) for name in TABLES}
     for key in [k for k, known in state[COMMANDS].items() if known.position <= forget_commands_upto]:
         del tables["commands"][key]
@@ -77,17 +77,17 @@ def freeze(state: State, forget_commands_upto: int = 0) -> Frozen:
 
 
 def dump(state: State, forget_commands_upto: int = 0) -> bytes:
-    """`freeze` and `encode` in one."""
+    """Freeze and encode."""
     return encode(freeze(state, forget_commands_upto))
 
 
 def encode(frozen: Frozen) -> bytes:
-    """The same bytes for the same state."""
+    """Encode deterministically."""
     return b"".join(frames(frozen))
 
 
 def frames(frozen: Frozen) -> Iterator[bytes]:
-    """`encode`, piece by piece."""
+    """Encode piece by piece."""
     yield from _frame(_HEADER, frozen.header)
     for kind, name in enumerate(TABLES):
         items = iter(frozen.tables[name].items())
@@ -96,11 +96,11 @@ def frames(frozen: Frozen) -> Iterator[bytes]:
 
 
 def load(dumped: bytes) -> Restored:
-    """Raises ValueError where these bytes are no whole dump of this version."""
+    """Restore a state. Raises ValueError unless the bytes are a complete dump of this version."""
     frames = _cut(dumped)
     kind, first = next(frames, (0, dumped))
     if kind != _HEADER:
-        raise ValueError("this dump does not begin with its header")
+        raise ValueError("the dump does not start with a header")
     header = _headers.decode(first)
     state = State(header.jurisdiction)
     state.head = header.head
@@ -109,15 +109,15 @@ def load(dumped: bytes) -> Restored:
     names = list(TABLES)
     for kind, body in frames:
         if kind >= len(names):
-            raise ValueError(f"this dump holds a table {kind}, which this version does not know")
+            raise ValueError(f"the dump has a table {kind} unknown to this version")
         state[TABLES[names[kind]]].update(_decoders[kind].decode(body))
     if header.sizes != {name: len(state[TABLES[name]]) for name in names}:
-        raise ValueError("this dump is not whole")
+        raise ValueError("the dump is incomplete")
     return Restored(state, header.forgotten)
 
 
 def schema() -> bytes:
-    """What a dump looks like: other bytes wherever a table, a field, a type or a default differs."""
+    """Describe the dump format: the bytes differ if any table, field, type or default does."""
     _, described = msgspec.json.schema_components([Header, *(one.row for one in TABLES.values())])
     return msgspec.json.encode((list(TABLES), described), order="deterministic")
 
@@ -131,7 +131,7 @@ def _cut(dumped: bytes) -> Iterator[tuple[int, memoryview]]:
     view, at = memoryview(dumped), 0
     while at < len(view):
         if len(view) - at < _FRAME.size:
-            raise ValueError("this dump is cut off")
+            raise ValueError("the dump is truncated")
         kind, size = _FRAME.unpack_from(view, at)
         at += _FRAME.size
         yield kind, view[at : at + size]

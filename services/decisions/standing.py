@@ -1,4 +1,4 @@
-"""Where workers and requests stand now, worked out from the tables; and who and what an event moves."""
+"""Current places of workers and standings of requests, computed from the tables; and what an event moves."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -17,24 +17,24 @@ from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 
 REQUEST_STANDINGS: Final = Table("request_standings", RequestStanding)
-"""How each request counts in the ledger, as the last event about it said."""
+"""How each request counts in the ledger, as of its last event."""
 
 
 def place(state: State, worker: str) -> WorkerStanding | None:
-    """Where a worker counts now (interface: presence); None = not on the roster."""
+    """Return where a worker counts now (interface: presence); None if not on the roster."""
     known = state[WORKERS].get(worker)
     return standing_of(known, state[TEAMS], state[ASSIGNMENTS], state.jurisdiction) if known else None
 
 
 def request_state(state: State, request: Request) -> str:
-    """open, assigned, in_progress; or how it ended."""
+    """Return open, assigned or in_progress; or how it ended."""
     assignments = state[ASSIGNMENTS]
     live = (assignments[a].state for a in request.live)
     return state_of(request.ended, done=bool(request.done), live=live)
 
 
 def standing(state: State, request: str) -> RequestStanding | None:
-    """How a request counts in the ledger now."""
+    """Return how a request counts in the ledger now."""
     known = state[REQUESTS].get(request)
     if known is None:
         return None
@@ -44,7 +44,7 @@ def standing(state: State, request: str) -> RequestStanding | None:
 def moves(
     state: State, mark: int, always: Iterable[str] = ()
 ) -> tuple[tuple[Move, ...], tuple[RequestMove, ...]]:
-    """Who and what moved by the changes since `mark`; workers in `always` even where nothing changed."""
+    """Return what moved since `mark`; workers in `always` are included even if nothing changed."""
     workers, requests = _touched(state, mark, always)
     moved: list[Move] = []
     for worker in workers:
@@ -81,7 +81,7 @@ def _touched(state: State, mark: int, always: Iterable[str]) -> tuple[dict[str, 
 
 
 def settle_moves(state: State, moved: Iterable[Move], shifted: Iterable[RequestMove]) -> None:
-    """Take over the places and standings that an event carries."""
+    """Apply the places and standings carried by an event."""
     for move in moved:
         state.put(state[WORKER_STANDINGS], move.worker, move.after)
     for shift in shifted:

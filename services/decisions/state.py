@@ -1,4 +1,4 @@
-"""The state of one jurisdiction: only what decisions need, changed only through one journaled put."""
+"""One jurisdiction's state: only what decisions need, changed only through a journaled `put`."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
@@ -17,31 +17,31 @@ R = TypeVar("R")
 
 
 class RecordedCommand(msgspec.Struct, frozen=True, gc=False):
-    """A command that is in the log: for repeats."""
+    """A recorded command, to recognise repeats."""
 
     position: int
-    """Of its last event."""
+    """Position of its last event."""
     body: str
     name: str = ""
-    """Of its first event, as in the view of commands."""
+    """Name of its first event, as in the view of commands."""
 
 
 class Meta(msgspec.Struct, frozen=True, kw_only=True):
-    """What a state knows of its jurisdiction itself."""
+    """Facts about the jurisdiction itself."""
 
     timezone: str | None = None
-    """None = nothing has established it yet."""
+    """None until the jurisdiction is established."""
     name: str | None = None
     recorded_at: datetime | None = None
-    """Of the last commit."""
+    """Time of the last commit."""
     moved: str | None = None
-    """Where to, in words, perhaps none; None = it is here."""
+    """Where it moved to, in words, perhaps empty; None if it has not moved."""
 
     @property
     def zone(self) -> ZoneInfo:
-        """Raises ValueError where nothing has established it."""
+        """Return the time zone. Raises ValueError before the jurisdiction is established."""
         if self.timezone is None:
-            raise ValueError("a jurisdiction has no timezone before it is established")
+            raise ValueError("the jurisdiction has no timezone until it is established")
         return ZoneInfo(self.timezone)
 
 
@@ -49,7 +49,7 @@ COMMANDS: Final = Table("commands", RecordedCommand)
 
 
 class State:
-    """All tables of one jurisdiction, by their descriptors: `state[WORKERS]["W1"]`.
+    """All tables of one jurisdiction, indexed by descriptor: `state[WORKERS]["W1"]`.
 
     Rows are immutable; every change goes through `put`.
     """
@@ -58,7 +58,7 @@ class State:
         self.jurisdiction = jurisdiction
         self.head = Head()
         self._meta = {jurisdiction: Meta()}
-        """One row in a table of its own, so that its changes are journaled as all others are."""
+        """A one-row table, so that changes are journaled like all others."""
         self._tables: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
 
@@ -67,7 +67,7 @@ class State:
 
     @property
     def meta(self) -> Meta:
-        """To set it is a `put`."""
+        """Facts about the jurisdiction; assigning is journaled."""
         return self._meta[self.jurisdiction]
 
     @meta.setter
@@ -80,11 +80,11 @@ class State:
 
     @property
     def moved(self) -> str | None:
-        """Where to, in words, perhaps none; None = it is here."""
+        """Where it moved to, in words, perhaps empty; None if it has not moved."""
         return self.meta.moved
 
     def put(self, table: dict[K, V], key: K, value: V | None) -> None:
-        """Set, or with None remove, a value; remembered until `settle` so that `undo` can take it back."""
+        """Set a value, or remove it with None. Journaled until `settle`, so that `undo` can revert it."""
         self._journal.append((table, key, table.get(key)))
         if value is None:
             table.pop(key, None)
@@ -92,11 +92,11 @@ class State:
             table[key] = value
 
     def mark(self) -> int:
-        """A point that `undo` can go back to."""
+        """Return a point that `undo` can return to."""
         return len(self._journal)
 
     def undo(self, mark: int = 0) -> None:
-        """Take back every change since `mark`, newest first."""
+        """Revert every change since `mark`, newest first."""
         while len(self._journal) > mark:
             table, key, old = self._journal.pop()
             if old is None:
@@ -105,9 +105,9 @@ class State:
                 table[key] = old
 
     def settle(self) -> None:
-        """All changes so far are confirmed."""
+        """Confirm all changes so far."""
         self._journal.clear()
 
     def changed(self, mark: int) -> Iterable[tuple[dict[Any, Any], Any, Any]]:
-        """(table, key, value before) of the changes since `mark`."""
+        """Return (table, key, previous value) for the changes since `mark`."""
         return self._journal[mark:]

@@ -1,6 +1,6 @@
-"""The descriptor of an aggregate: one table, declared once, beside the rules that fill it.
+"""Descriptor of an aggregate: one table, declared once, next to the rules that fill it.
 
-The state, its snapshots, authorisation, erasures and the tests' comparisons all read what is declared here.
+The state, snapshots, authorisation, erasures and test comparisons all use these declarations.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,18 +17,19 @@ AREA: Final = "area"
 tables: dict[str, "Table[Any]"] = {}
 """Every table of a State, by name."""
 kinds: dict[str, "Table[Any]"] = {}
-"""Those that references may name, by kind."""
+"""Tables that references may name, by kind."""
 
 
 class Table(Generic[Row]):
     """Rows of one type, by id.
 
-    `name` is the table's in snapshots. `kind` is what a `Ref` calls its rows; None = nothing refers to them.
-    `areas` tells where a row lies: it limits tokens that are for some areas; it is given with a kind.
-    `belongs` tells where a row belongs as seen by an actor, beside where it lies; by default nowhere else.
-    `nowhere` tells whether a row is in no area's care just now; by default none is.
-    `own` tells whether an id is a worker's own: it limits workers' tokens; by default none is.
-    `erasure` is the event with which the key of a row's personal data goes; its rows have a field `erased`.
+    `name`: the table's name in snapshots.
+    `kind`: what a `Ref` calls its rows; None if nothing refers to them.
+    `areas`: where a row lies, which limits tokens restricted to areas; required with a kind.
+    `belongs`: further areas a row belongs to, as seen by an actor; none by default.
+    `nowhere`: whether a row is currently in no area's care; False by default.
+    `own`: whether an id is a worker's own, which limits workers' tokens; False by default.
+    `erasure`: the event that destroys the key of a row's personal data; rows then have a field `erased`.
     """
 
     def __init__(
@@ -43,11 +44,11 @@ class Table(Generic[Row]):
         own: "Callable[[State, str, str], bool]" = lambda state, key, worker: False,
         erasure: type[Event] | None = None,
     ) -> None:
-        """Raises ValueError where it is declared twice or does not say where its rows lie."""
+        """Raises ValueError if declared twice, or with only one of `kind` and `areas`."""
         if name in tables or kind in kinds:
             raise ValueError(f"table {name} of {kind} is declared twice")
         if (kind is None) != (areas is None):
-            raise ValueError(f"table {name} must say what its rows are called and where they lie, or neither")
+            raise ValueError(f"table {name} must have both kind and areas, or neither")
         self.name, self.row, self.kind, self.erasure = name, row, kind, erasure
         self.own = own
         self._areas, self._belongs, self._nowhere = areas, belongs, nowhere
@@ -56,7 +57,8 @@ class Table(Generic[Row]):
             kinds[kind] = self
 
     def areas(self, state: "State", key: str) -> set[str]:
-        """Where the row lies, at least at the root; nowhere = there is none. An area lies in itself."""
+        """Return where the row lies, at least the root; empty if there is no such row. An area lies in
+        itself."""
         if self.kind == AREA:
             return {key}
         row = state[self].get(key)
@@ -65,17 +67,17 @@ class Table(Generic[Row]):
         return set(self._areas(state, key, row)) or {state.jurisdiction}
 
     def belongs(self, state: "State", key: str, actor: str) -> set[str]:
-        """Where the row belongs, as seen by an actor."""
+        """Return where the row belongs, as seen by an actor."""
         row = state[self].get(key)
         return set() if row is None else set(self._belongs(state, row, actor))
 
     def nowhere(self, state: "State", key: str) -> bool:
-        """Whether there is such a row and it lies nowhere in particular."""
+        """Whether the row exists and is in no area's care."""
         row = state[self].get(key)
         return row is not None and self._nowhere(row)
 
     def erased(self, state: "State") -> list[str]:
-        """`kind/id` of all rows whose keys must be gone by now."""
+        """Return `kind/id` of all rows whose keys must be destroyed by now."""
         if self.erasure is None:
             return []
         rows = cast("dict[str, Any]", state[self])
@@ -83,5 +85,5 @@ class Table(Generic[Row]):
 
 
 def erasures() -> dict[type[Event], "Table[Any]"]:
-    """Event -> the table of which it erases a row."""
+    """Return event -> table in which it erases a row."""
     return {table.erasure: table for table in tables.values() if table.erasure}

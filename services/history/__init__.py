@@ -1,1 +1,1 @@
-"""The past, from the log alone: views as they were known, and boards at an instant."""
+"""The past, rebuilt from the log: views as they were known, and boards at an instant."""

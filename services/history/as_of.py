@@ -1,4 +1,4 @@
-"""Views as they were known at a position or instant: folded from the log, the last few kept."""
+"""Views as known at a position or instant: folded from the log, with the last few kept."""
 
 import asyncio
 from collections import OrderedDict, defaultdict
@@ -16,37 +16,37 @@ from services.log.port import Log, Stored
 from services.views.port import Page, Query, Views
 
 KEEP: Final = 6
-"""Folds kept for the next question."""
+"""Folds kept for later queries."""
 KEEP_ROWS: Final = 300_000
-"""Rows of all folds kept together, at most, unless a single one has more."""
+"""Most rows kept across all folds, unless a single fold has more."""
 
 When = int | datetime
-"""The last position, or the last instant of recording, that counts."""
+"""The last position, or the last recording time, to include."""
 
 
 class Folded(msgspec.Struct, frozen=True):
-    """A view of one jurisdiction as it was known at `head`, and ready to be queried."""
+    """A view of one jurisdiction as known at `head`, ready to query."""
 
     head: Head
     recorded_at: datetime | None
-    """Of the last commit in it; None = before the first."""
+    """Of the last included commit; None before the first."""
     store: Views
     rows: int
 
     def reaches(self, when: When) -> bool:
-        """Whether nothing in it is later than `when`."""
+        """Whether it contains nothing later than `when`."""
         if isinstance(when, int):
             return self.head.position <= when
         return self.recorded_at is None or self.recorded_at <= when
 
 
 async def as_of(log: Log, view: View[Any], jurisdiction: str, when: When, query: Query) -> Page:
-    """The view as known then: a straight fold of the accepted commits up to `when`."""
+    """Return the view as known then, folding the accepted commits up to `when`."""
     return await AsOfViews(log).as_of(jurisdiction, view, when, query)
 
 
 class AsOfViews:
-    """Folds of the past; the newest few are kept, and a later question continues an earlier fold."""
+    """Past folds. The newest few are kept, and a later query continues an earlier fold."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -54,7 +54,7 @@ class AsOfViews:
         self._locks: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def as_of(self, jurisdiction: str, view: View[Any], when: When, query: Query) -> Page:
-        """As then known; the page's head is that of the last commit that counts. Raises BadQuery."""
+        """Query the view as then known; the page's head is the last included commit's. Raises BadQuery."""
         async with self._locks[jurisdiction, view.name]:
             folded = await self._folded(jurisdiction, view, when)
         return await folded.store.query(jurisdiction, view.name, query)
@@ -89,7 +89,7 @@ class AsOfViews:
         while len(self._kept) > 1 and (
             len(self._kept) > KEEP or sum(one.rows for one in self._kept.values()) > KEEP_ROWS
         ):
-            self._kept.popitem(last=False)  # whoever still reads from it keeps it alive
+            self._kept.popitem(last=False)  # current readers keep their own reference
         return folded
 
 
@@ -103,7 +103,7 @@ async def _rows_of(base: Folded | None, jurisdiction: str, view: View[Any]) -> d
 async def _until(
     batches: AsyncIterator[list[Stored]], when: When
 ) -> AsyncIterator[list[tuple[Commit, Head]]]:
-    """Commits up to `when`, decoded, batch by batch."""
+    """Yield decoded commits up to `when`, batch by batch."""
     async for batch in batches:
         some = await asyncio.to_thread(_counting, batch, when)
         if some:

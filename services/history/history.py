@@ -1,4 +1,4 @@
-"""The past: a view as it was known then (as_of), and the board at an instant, late facts included (at)."""
+"""The past: a view as known then (as_of), and the board at an instant, including late facts (at)."""
 
 import asyncio
 from datetime import datetime
@@ -23,7 +23,7 @@ class Beyond(BadQuery):
 
 
 class History:
-    """Answers about the past from the log alone; a few recent answers are kept."""
+    """Answers queries about the past from the log alone, keeping a few recent results."""
 
     def __init__(self, log: Log, clock: Clock) -> None:
         self._log, self._clock, self._as_of = log, clock, AsOfViews(log)
@@ -31,7 +31,7 @@ class History:
         self._kept: tuple[str, Head, list[EventEnvelope]] = "", Head(), []
 
     async def as_of(self, jurisdiction: str, view: str, when: int | datetime, query: Query) -> Page:
-        """As then known. Raises BadQuery for a position that is not there yet."""
+        """Return the view as known then. Raises BadQuery for a position not reached yet."""
         if isinstance(when, int):
             end = await self._log.end(jurisdiction)
             if when > end.position:
@@ -39,7 +39,7 @@ class History:
         return await self._as_of.as_of(jurisdiction, catalog[view], when, query)
 
     async def at(self, jurisdiction: str, view: str, when: datetime, query: Query) -> Page:
-        """As it was, by what is known now."""
+        """Return the view as it was at an instant, by what is known now."""
         if view not in INSTANT_VIEWS:
             raise BadQuery("parameter.unknown", variant="at", views=tuple(INSTANT_VIEWS))
         if when > self._clock.now():
@@ -50,7 +50,7 @@ class History:
         return await page_of(queried, rows, head, query, jurisdiction)
 
     async def _events(self, jurisdiction: str) -> tuple[Head, list[EventEnvelope]]:
-        """What the board depends on, kept decoded and continued; of the newest asked jurisdiction alone."""
+        """Return the decoded events that boards depend on, cached for the last jurisdiction asked for."""
         async with self._gate:
             kept, head, events = self._kept
             if kept != jurisdiction:

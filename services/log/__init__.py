@@ -1,1 +1,1 @@
-"""The log: commits appended in order, and read back."""
+"""The log: append commits in order and read them back."""

@@ -1,4 +1,4 @@
-"""Appends to a topic: what was sent is confirmed, read back and judged before it is answered."""
+"""Append to a topic: each commit is confirmed, read back and judged before the call returns."""
 
 import asyncio
 import logging
@@ -13,34 +13,34 @@ from services.log.port import LogUnavailable, OutcomeUnknown
 from services.log.transport import NotSent, SendUnknown, Sent, Transport, TransportDown
 
 SEND_SECONDS: Final = 15.0
-"""Until an append is answered for good; then its outcome is unknown."""
+"""Time limit for an append; after that its outcome is unknown."""
 REACH_SECONDS: Final = 10.0
-"""Until what is in the topic has been read here."""
+"""Time limit for reading up to the topic's end."""
 MARKER_RETRY_SECONDS: Final = 0.1
 MOST_SKEW: Final = 5.0
-"""Seconds that this process may be away from the broker's clock."""
+"""Tolerated difference in seconds between this process's clock and the broker's."""
 
 log_of = logging.getLogger("muster.log")
 
 
 class Appender:
-    """Sends commits of all jurisdictions; callers append one of a jurisdiction at a time."""
+    """Sends commits of all jurisdictions. Callers append one commit per jurisdiction at a time."""
 
     def __init__(
         self, transport: Transport, chains: Chains, identity: Identity, clock: Callable[[], float]
     ) -> None:
         self.unknown = 0
-        """Appends whose outcome stayed open."""
+        """Appends whose outcome was never resolved."""
         self._transport, self._chains, self._identity, self._clock = transport, chains, identity, clock
         self._doubtful: set[int] = set()
-        """Partitions whose newest record may not be durable: nothing is confirmed before another one is."""
+        """Partitions whose newest record may not be durable; nothing is confirmed until a later one is."""
         self._skew: float | None = None
-        """Seconds by which this process is too far from the broker's clock to write."""
+        """Clock difference from the broker in seconds, if too large to write."""
         self._timed: set[int] = set()
-        """Partitions to which the broker's clock was compared."""
+        """Partitions on which the clock was compared with the broker's."""
 
     async def end(self, jurisdiction: str) -> Head:
-        """The head as the topic has it now, once everything before it is durable."""
+        """Return the topic's current head once everything before it is durable."""
         await self._chains.attached(jurisdiction)
         partition = self._chains.partition(jurisdiction)
         if partition in self._doubtful:
@@ -48,11 +48,11 @@ class Appender:
         with reaching():
             end = await self._transport.end(partition)
             await self._chains.tail.reach(partition, end, REACH_SECONDS)
-        # it may have been released, or reread, meanwhile
+        # # look it up again: it may have been released or reread meanwhile
         return (await self._chains.attached(jurisdiction)).head
 
     async def append(self, jurisdiction: str, data: bytes) -> bool:
-        """As the port says."""
+        """See Log.append."""
         chain, partition = await self._chains.attached(jurisdiction), self._chains.partition(jurisdiction)
         if not _follows(chain.head, data) and not _follows(await self.end(jurisdiction), data):
             return False
@@ -60,10 +60,10 @@ class Appender:
             await self._confirm(partition)
         if self._skew is not None:
             raise LogUnavailable(
-                f"this machine's clock is {self._skew:+.0f} s away from the broker's; set it (NTP), then it "
-                "writes again"
+                f"this machine's clock is {self._skew:+.0f} s off the broker's; synchronise it (NTP) to "
+                "resume writing"
             )
-        # it may have been reread meanwhile
+        # # look it up again: it may have been reread meanwhile
         chain, hashed = await self._chains.attached(jurisdiction), digest(data)
         chain.sent[hashed] = None
         try:
@@ -77,19 +77,19 @@ class Appender:
                 sent = await self._send_surely(partition, chain.jurisdiction.encode(), data)
                 await self._chains.tail.reach(partition, sent.offset + 1, SEND_SECONDS)
         except NotSent as error:
-            raise LogUnavailable(f"the commit was not taken: {error}") from error
+            raise LogUnavailable(f"the commit was not written: {error}") from error
         except (TimeoutError, TransportDown, SendUnknown) as error:
             self._doubtful.add(partition)
             self.unknown += 1
-            raise OutcomeUnknown(f"no answer from the log: {error or 'time ran out'}") from error
+            raise OutcomeUnknown(f"no answer from the log: {error or 'timed out'}") from error
         self._chains.check(chain.jurisdiction)
-        if chain.sent[hashed] is None:  # the attempt whose answer was lost is not there (yet)
+        if chain.sent[hashed] is None:  # the attempt whose answer was lost is not in the log (yet)
             self.unknown += 1
-            raise OutcomeUnknown("the log took something later, but not this commit")
+            raise OutcomeUnknown("the log contains a later record, but not this commit")
         return bool(chain.sent[hashed])
 
     async def _send_surely(self, partition: int, key: bytes, data: bytes) -> Sent:
-        """Send; where the answer is lost, what is sent next and answered makes durable what came before."""
+        """Send. If the reply is lost, send a marker: once confirmed, everything before it is durable."""
         try:
             sent = await self._transport.send(partition, key, data)
         except SendUnknown as error:
@@ -101,7 +101,7 @@ class Appender:
         return sent
 
     async def _send_marker(self, partition: int) -> Sent:
-        """Append the identity once more, which no reader heeds, until that is answered."""
+        """Append the identity again, which readers ignore, until it is confirmed."""
         while True:
             try:
                 sent = await self._transport.send(partition, None, self._identity.encode())
@@ -118,7 +118,7 @@ class Appender:
             async with asyncio.timeout(SEND_SECONDS):
                 await self._send_marker(partition)
         except TimeoutError as error:
-            raise LogUnavailable("the log does not answer; nothing can be confirmed now") from error
+            raise LogUnavailable("the log does not respond; nothing can be confirmed") from error
 
     def _compare_clocks(self, sent: Sent) -> None:
         if sent.timestamp is None:

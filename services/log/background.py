@@ -1,4 +1,4 @@
-"""Work that goes on though whoever asked for it gives up."""
+"""Background work that continues when its caller gives up."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Background:
-    """Tasks that outlive their callers; to be awaited through `asyncio.shield`."""
+    """Tasks that outlive their callers; await them through `asyncio.shield`."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -20,5 +20,5 @@ class Background:
         return task
 
     async def finish(self) -> None:
-        """Until all of them have ended, however they end."""
+        """Wait until all tasks have ended, successfully or not."""
         await asyncio.gather(*self._tasks, return_exceptions=True)

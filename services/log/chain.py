@@ -1,4 +1,4 @@
-"""One jurisdiction's chain as it comes out of a topic: every commit judged, the newest kept in memory."""
+"""One jurisdiction's chain as read from a topic: judges every commit, keeps the newest in memory."""
 
 from bisect import bisect_right
 from collections import deque
@@ -11,13 +11,13 @@ from events.commit import Head, Verdict, digest, envelope, judge
 from services.log.port import Stored
 
 KEEP: Final = 2_000
-"""Newest commits in memory."""
+"""Newest commits kept in memory."""
 KEEP_BYTES: Final = 8 * 2**20
 MARK_EVERY: Final = 256
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A head, and the offset of the commit that leads to it: where reading can go on."""
+    """A head and the offset of the commit leading to it: a point to resume reading from."""
 
     head: Head
     offset: int
@@ -34,17 +34,17 @@ class Chain:
     ) -> None:
         self.jurisdiction, self.head, self.offset = jurisdiction, start.head, start.offset
         self.sent: dict[str, bool | None] = {} if sent is None else sent
-        """Hashes of commits that this process sent: accepted, lost, or None = not seen yet."""
+        """Hashes of commits sent by this process: True = accepted, False = lost, None = not seen yet."""
         self.contended = False
-        """Another process lost to this one and has not had its turn since."""
+        """Another process lost a race against this one and has not had its turn since."""
         self.dead = 0
-        """Records under its key that are no commits of it."""
+        """Records under this key that are not its commits."""
         self._recent: deque[Stored] = deque()
         self._since, self._bytes, self._count = start.head, 0, 0
         self._marks = [GENESIS_MARK, start] if start != GENESIS_MARK else [GENESIS_MARK]
 
     def judge(self, offset: int, value: bytes | None) -> Verdict:
-        """Judge one record; a dead one counts as STALE. After a GAP nothing is changed."""
+        """Judge one record. Dead records count as STALE. A GAP changes nothing."""
         value = value or b""
         try:
             seen = envelope(value)
@@ -61,25 +61,25 @@ class Chain:
 
     @property
     def newest(self) -> Stored:
-        """The last accepted commit that was taken here."""
+        """The last accepted commit."""
         return self._recent[-1]
 
     def mark_for(self, position: int) -> Mark:
-        """The nearest mark from which a commit beyond `position` can be read."""
+        """Return the nearest mark from which commits beyond `position` can be read."""
         return self._marks[bisect_right(self._marks, position, key=lambda mark: mark.head.position) - 1]
 
     def add_mark(self, mark: Mark) -> None:
-        """Another mark, known from elsewhere."""
+        """Add a mark from another source."""
         at = bisect_right(self._marks, mark.head.position, key=lambda known: known.head.position)
         if self._marks[at - 1].head != mark.head:
             self._marks.insert(at, mark)
 
     def forget_mark(self, mark: Mark) -> None:
-        """A mark whose offset turned out not to hold its commit."""
+        """Drop a mark whose offset does not hold its commit."""
         self._marks = [known for known in self._marks if known != mark or known == GENESIS_MARK]
 
     def recent_after(self, position: int) -> list[Stored] | None:
-        """Kept commits that reach beyond `position`; None where they begin later."""
+        """Return cached commits reaching beyond `position`; None if the cache starts later."""
         if position < self._since.position:
             return None
         found = list(takewhile(lambda stored: stored.head.position > position, reversed(self._recent)))

@@ -1,7 +1,7 @@
 """The log as chained commits on a partitioned topic: compare-and-append without transactions.
 
-Whoever appends sends a commit that names the head it follows; all readers judge what landed, in order, by the
-same rule. So processes may race, repeat and lag: the first to land wins and everybody agrees on it.
+Each appended commit names the head it follows, and every reader applies the same rule to the records in
+order. Processes may therefore race, retry and lag: the first commit to land wins, for everyone.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from services.log.port import LogUnavailable, Stored
 from services.log.transport import Transport, TransportDown
 
 BATCH: Final = 500
-"""Commits of one batch of `read` at most."""
+"""Largest number of commits per batch of `read`."""
 TURN_SECONDS: Final = 0.05
-"""How long a process that won lets another one go first."""
+"""How long a process that won a race yields to the others."""
 
 
 class ChainedLog:
-    """A Log over a Transport. Chains are read on first use, then followed, until `release`."""
+    """A Log over a Transport. Chains are read on first use, then followed until `release`."""
 
     def __init__(
         self, transport: Transport, identity: Identity, *, clock: Callable[[], float] = time.time
@@ -42,21 +42,21 @@ class ChainedLog:
 
     @property
     def unknown(self) -> int:
-        """Appends whose outcome stayed open."""
+        """Appends whose outcome was never resolved."""
         return self._appender.unknown
 
     @property
     def dead(self) -> int:
-        """Records that are no commits of the jurisdiction in their key."""
+        """Records that are not commits of the jurisdiction in their key."""
         return self._chains.dead
 
     @property
     def holes(self) -> int:
-        """Offsets at which the topic holds no record."""
+        """Offsets at which the topic has no record."""
         return self._chains.tail.holes
 
     async def open(self) -> "ChainedLog":
-        """Follow the topic from its end as it is now. Raises LogUnavailable, LogDamaged."""
+        """Follow the topic from its current end. Raises LogUnavailable, LogDamaged."""
         try:
             await self._chains.tail.start()
         except TransportDown as error:
@@ -64,7 +64,7 @@ class ChainedLog:
         return self
 
     async def close(self) -> None:
-        """Waits for appends on their way."""
+        """Wait for appends in progress, then close."""
         self._closing = True
         await self._background.finish()
         self._chains.closed = True
@@ -80,7 +80,7 @@ class ChainedLog:
         return await self._appender.end(jurisdiction)
 
     async def known_head(self, jurisdiction: str) -> Head:
-        """As the port says."""
+        """See Log.known_head."""
         chain = await self._chains.attached(jurisdiction)
         if chain.contended:
             deadline = asyncio.get_running_loop().time() + TURN_SECONDS
@@ -91,11 +91,11 @@ class ChainedLog:
         return chain.head
 
     async def append(self, jurisdiction: str, data: bytes) -> bool:
-        """As the port says; also ValueError for bytes that are no commit of the jurisdiction."""
+        """See Log.append. Also raises ValueError for bytes that are not a commit of the jurisdiction."""
         try:
             seen = envelope(data)
         except msgspec.DecodeError as error:
-            raise ValueError(f"these bytes are not a commit: {error}") from error
+            raise ValueError(f"not a commit: {error}") from error
         if seen.jurisdiction != jurisdiction:
             raise ValueError(f"a commit of {seen.jurisdiction} cannot be appended to {jurisdiction}")
         if self._closing:
@@ -107,7 +107,7 @@ class ChainedLog:
             return await self._appender.append(jurisdiction, data)
 
     async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
-        """As the port says: from memory where it is there."""
+        """See Log.read. Served from memory where possible."""
         end = await self.end(jurisdiction)
         if after >= end.position:
             return
@@ -131,16 +131,16 @@ class ChainedLog:
         return True
 
     def add_mark(self, jurisdiction: str, head: Head, offset: int) -> None:
-        """As the port says; checked before it is relied on."""
+        """See Log.add_mark. The mark is checked before use."""
         self._chains.add_mark(jurisdiction, head, offset)
 
     def mark(self, jurisdiction: str) -> tuple[Head, int] | None:
-        """As the port says."""
+        """See Log.mark."""
         chain = self._chains.known.get(jurisdiction)
         return (chain.head, chain.offset) if chain and chain.head.position else None
 
     def release(self, jurisdiction: str) -> None:
-        """As the port says."""
+        """See Log.release."""
         self._chains.release(jurisdiction)
 
 

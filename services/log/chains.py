@@ -1,4 +1,4 @@
-"""The chains that a process uses: each read on first use, then followed by the tail until it is released."""
+"""The chains in use by a process: read on first use, then followed by the tail until released."""
 
 import asyncio
 import logging
@@ -18,29 +18,29 @@ log_of = logging.getLogger("muster.log")
 
 
 class Chains:
-    """Chains by jurisdiction. Records are judged once, in the order of the topic."""
+    """Chains by jurisdiction. Records are judged once, in topic order."""
 
     def __init__(self, transport: Transport, background: Background) -> None:
         self.tail = Tail(transport, self._deliver)
         self.known: dict[str, Chain] = {}
         self.closed = False
         self.dead = 0
-        """Records that are no commits of the jurisdiction in their key."""
+        """Records that are not commits of the jurisdiction in their key."""
         self._transport, self._background = transport, background
         self._attaching: dict[str, asyncio.Task[Chain]] = {}
         self._buffers: dict[str, list[Record]] = {}
-        """What the tail delivers while a chain is being read."""
+        """Records delivered by the tail while a chain is being read."""
         self._marks: dict[str, Mark] = {}
         self._rereading: list[Chain] = []
         self._damaged: dict[str, LogDamaged] = {}
         self._moved: dict[str, asyncio.Event] = {}
 
     def partition(self, jurisdiction: str) -> int:
-        """Where its commits are."""
+        """Return the partition holding its commits."""
         return partition_of(jurisdiction, self._transport.partitions)
 
     def check(self, jurisdiction: str) -> None:
-        """Raises LogUnavailable once closed, LogDamaged where topic or chain are not what they were."""
+        """Raise LogUnavailable if closed, LogDamaged if the topic or chain is damaged or was replaced."""
         if self.closed:
             raise LogUnavailable("the log is closed")
         if self.tail.failure:
@@ -49,7 +49,7 @@ class Chains:
             raise self._damaged[jurisdiction]
 
     async def attached(self, jurisdiction: str) -> Chain:
-        """The chain, read now if it is not known. Raises LogUnavailable, LogDamaged."""
+        """Return the chain, reading it if necessary. Raises LogUnavailable, LogDamaged."""
         self.check(jurisdiction)
         known = self.known.get(jurisdiction)
         if known is not None:
@@ -62,7 +62,7 @@ class Chains:
             return await asyncio.shield(task)
 
     async def read(self, jurisdiction: str, after: int) -> AsyncIterator[list[Stored]]:
-        """What is no longer in memory, from the nearest known mark."""
+        """Yield commits no longer in memory, starting from the nearest mark."""
         known = await self.attached(jurisdiction)
         stop, mark = self.tail.positions[self.partition(jurisdiction)], known.mark_for(after)
         try:
@@ -77,14 +77,14 @@ class Chains:
             raise LogUnavailable(f"the log cannot be read: {error}") from error
 
     async def moved(self, jurisdiction: str, seconds: float) -> None:
-        """Until something of the jurisdiction was delivered, or time ran out."""
+        """Wait until a record of the jurisdiction is delivered, or for `seconds`."""
         event = self._moved.setdefault(jurisdiction, asyncio.Event())
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await event.wait()
 
     def add_mark(self, jurisdiction: str, head: Head, offset: int) -> None:
-        """A mark that is known from elsewhere; checked before it is relied on."""
+        """Add a mark from another source; it is checked before use."""
         mark = Mark(head, offset)
         if jurisdiction in self.known:
             self.known[jurisdiction].add_mark(mark)
@@ -92,9 +92,9 @@ class Chains:
             self._marks[jurisdiction] = mark
 
     def release(self, jurisdiction: str) -> None:
-        """Forget the chain, unless it is in use; where it ended is kept as a hint."""
+        """Forget the chain unless it is in use; its end is kept as a hint."""
         chain = self.known.get(jurisdiction)
-        if chain is None or chain.sent or chain in self._rereading:  # it is in use
+        if chain is None or chain.sent or chain in self._rereading:
             return
         del self.known[jurisdiction]
         if chain.head.position:
@@ -103,7 +103,7 @@ class Chains:
     # -- reading and following -----------------------------------------------------------------------------
 
     async def _attach(self, jurisdiction: str) -> Chain:
-        """Read what is there, then what came meanwhile; from here on the tail tells."""
+        """Read the existing records, then those buffered meanwhile; the tail delivers the rest."""
         buffer = self._buffers[jurisdiction] = []
         try:
             stop = self.tail.positions[self.partition(jurisdiction)]
@@ -120,19 +120,19 @@ class Chains:
     async def _scan(
         self, jurisdiction: str, mark: Mark, stop: int, sent: dict[str, bool | None] | None = None
     ) -> Chain:
-        """A chain read from a mark up to an offset; from the beginning where the mark does not hold."""
+        """Read a chain from a mark to an offset; from the beginning if the mark is stale."""
         chain = Chain(jurisdiction, mark, sent)
         try:
             if mark.offset < stop:
                 async for _ in read_chain(self._transport, chain, mark, stop):
                     pass
         except StaleMark as error:
-            log_of.warning("%s of %s is read from its beginning", error, jurisdiction)
+            log_of.warning("%s: rereading %s from the beginning", error, jurisdiction)
             return await self._scan(jurisdiction, GENESIS_MARK, stop, sent)
         return chain
 
     def _deliver(self, partition: int, record: Record) -> Awaitable[None] | None:
-        """From the tail: every record once, in order."""
+        """Take each record from the tail, once and in order."""
         if record.key is None:
             return None
         try:
@@ -162,7 +162,7 @@ class Chains:
         self.dead += chain.dead - dead
 
     async def _reread(self, chain: Chain, record: Record) -> None:
-        """A commit lies beyond the head: look once more from there before anything is called missing."""
+        """After a gap, read again from the head before declaring a commit missing."""
         self._rereading.append(chain)
         try:
             start = Mark(chain.head, chain.offset) if chain.head.position else GENESIS_MARK
@@ -183,7 +183,7 @@ class Chains:
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """A topic that cannot be reached is a log that is unavailable."""
+    """Turn TransportDown into LogUnavailable."""
     try:
         yield
     except TransportDown as error:

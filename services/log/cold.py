@@ -1,4 +1,4 @@
-"""Reads one jurisdiction's chain out of a topic, from a mark."""
+"""Read one jurisdiction's chain from a topic, starting at a mark."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,12 +11,12 @@ from services.log.port import LogDamaged, LogUnavailable, Stored
 from services.log.transport import Record, Transport, TransportDown
 
 MARKS: Final = 4
-"""Marks kept near where a chain was read last, beside the newest of all."""
+"""Marks kept near the last read position, in addition to the newest."""
 MOST_POSITION: Final = 1 << 62
 
 
 class StaleMark(Exception):
-    """The offset does not hold the mark's commit: read from an earlier one."""
+    """The offset does not hold the mark's commit; read from an earlier mark."""
 
     def __init__(self, mark: Mark) -> None:
         super().__init__(f"offset {mark.offset} does not hold the commit that leads to {mark.head}")
@@ -26,7 +26,7 @@ class StaleMark(Exception):
 async def read_chain(
     transport: Transport, chain: Chain, mark: Mark, stop: int
 ) -> AsyncIterator[list[Stored]]:
-    """Accepted commits beyond a mark and before offset `stop`; `chain`, begun at the mark, judges them.
+    """Yield accepted commits beyond a mark and before offset `stop`. `chain` must start at the mark.
 
     Raises StaleMark, LogDamaged, TransportDown.
     """
@@ -55,21 +55,21 @@ def _judged(chain: Chain, record: Record) -> Stored | None:
 
 
 def missing_before(chain: Chain, record: Record) -> LogDamaged:
-    """A commit lies beyond the head, and what leads to it is not there."""
-    why = f"the commit at offset {record.offset} does not follow {chain.head}; what is between is missing"
+    """Return the error for a commit whose predecessor is missing."""
+    why = f"the commit at offset {record.offset} does not follow {chain.head}; commits in between are missing"
     return LogDamaged(chain.jurisdiction, chain.head.position + 1, why)
 
 
 class ColdLog:
-    """Reads chains without following them: for who is handed new commits, and needs what was missed."""
+    """Reads chains without following them, for callers that receive new commits otherwise."""
 
     def __init__(self, transport: Transport, log: str) -> None:
         self.id, self._transport = log, transport
         self._marks: dict[str, list[Mark]] = {}
-        """The newest marks that were read, ascending: who reads a piece at a time goes on there."""
+        """Most recently read marks, ascending; piecewise reads resume there."""
 
     async def end(self, jurisdiction: str) -> Head:
-        """The head as the topic has it now. Reads all that is beyond the newest mark."""
+        """Return the topic's current head, reading everything beyond the newest mark."""
         mark = self._mark(jurisdiction, MOST_POSITION)
         chain = Chain(jurisdiction, mark)
         async for _ in self._walk(chain, mark):
@@ -77,7 +77,7 @@ class ColdLog:
         return chain.head
 
     async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
-        """As Log.read."""
+        """See Log.read."""
         mark = self._mark(jurisdiction, after)
         chain = Chain(jurisdiction, mark)
         async for batch in self._walk(chain, mark):
@@ -99,7 +99,7 @@ class ColdLog:
             raise LogUnavailable(f"the log cannot be read: {error}") from error
 
     def _mark(self, jurisdiction: str, after: int) -> Mark:
-        """The newest mark that is not beyond a position."""
+        """Return the newest mark at or before a position."""
         known = (mark for mark in reversed(self._marks.get(jurisdiction, [])) if mark.head.position <= after)
         return next(known, GENESIS_MARK)
 

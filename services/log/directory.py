@@ -1,4 +1,4 @@
-"""Which jurisdictions have a commit on the topic: each partition is read once, then continued."""
+"""List the jurisdictions that have commits on the topic; each partition is read incrementally."""
 
 from typing import Final
 
@@ -14,15 +14,15 @@ FIRST_COMMIT: Final = 1
 
 
 class Directory:
-    """Codes found so far, by partition."""
+    """Jurisdiction codes found so far, by partition."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._found: dict[int, tuple[int, set[str]]] = {}
-        """Partition -> the offset up to which it was read, and the codes that were found before it."""
+        """Partition -> (offset read up to, codes found before it)."""
 
     async def jurisdictions(self) -> list[str]:
-        """Sorted. Raises LogUnavailable."""
+        """Return the codes, sorted. Raises LogUnavailable."""
         found: set[str] = set()
         try:
             for partition in range(self._transport.partitions):
@@ -41,7 +41,7 @@ class Directory:
 
 
 def _opens(record: Record) -> str | None:
-    """The jurisdiction whose first commit this may be."""
+    """Return the jurisdiction of which this record may be the first commit."""
     try:
         code = (record.key or b"").decode()
         seen = envelope(record.value or b"")

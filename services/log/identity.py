@@ -1,4 +1,4 @@
-"""Which log a topic is: record 0 of each of its partitions says so, and readers refuse any other."""
+"""A log's identity: record 0 of each partition. Readers refuse a topic with another identity."""
 
 import asyncio
 import hashlib
@@ -14,10 +14,10 @@ FORMAT: Final = 1
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Record 0 of every partition. Appended again it says nothing new: a record that no reader heeds."""
+    """Record 0 of every partition. Readers ignore further copies."""
 
     log: str
-    """UUID made with the log: another log has another."""
+    """UUID generated with the log."""
     partitions: int
     format: int = FORMAT
 
@@ -26,12 +26,12 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def new_identity(partitions: int) -> Identity:
-    """Of a log that is being made."""
+    """Return the identity of a new log."""
     return Identity(log=str(uuid4()), partitions=partitions)
 
 
 def partition_of(jurisdiction: str, partitions: int) -> int:
-    """Where a jurisdiction's commits are: our own function, so that every client and language agrees on it.
+    """Return the partition of a jurisdiction's commits, identically in every client and language.
 
     The first eight bytes of SHA-256 of the code, big-endian, modulo the number of partitions. Frozen.
     """
@@ -39,15 +39,15 @@ def partition_of(jurisdiction: str, partitions: int) -> int:
 
 
 async def read_identity(transport: Transport) -> Identity:
-    """The one identity of all partitions. Raises LogUnavailable that says what to do."""
+    """Return the identity shared by all partitions. Raises LogUnavailable, saying what to do."""
     found = await asyncio.gather(*(_identity(transport, p) for p in range(transport.partitions)))
     if len(set(found)) != 1 or found[0].partitions != transport.partitions:
         raise LogUnavailable(
             f"the topic has {transport.partitions} partitions of {sorted(map(str, set(found)))}"
-            ": this is not one log as it was made (partitions are never added to a log)"
+            ": this is not one intact log (a log's partitions are fixed when it is created)"
         )
     if found[0].format > FORMAT:
-        raise LogUnavailable(f"the log has format {found[0].format}, this program knows {FORMAT}; upgrade")
+        raise LogUnavailable(f"the log has format {found[0].format}, this version supports {FORMAT}; upgrade")
     return found[0]
 
 
@@ -59,12 +59,12 @@ async def _identity(transport: Transport, partition: int) -> Identity:
 
 
 async def first_identity(transport: Transport, partition: int) -> Identity | None:
-    """Raises LogUnavailable where the topic's beginning is gone."""
+    """Return a partition's identity, if any. Raises LogUnavailable if the topic's beginning was deleted."""
     try:
         first, end = await transport.bounds(partition)
         if first > 0:
             raise LogUnavailable(
-                f"partition {partition} begins at offset {first}: its beginning was deleted; restore the log"
+                f"partition {partition} begins at offset {first}: its start was deleted; restore the log"
             )
         if end == 0:
             return None
@@ -74,5 +74,5 @@ async def first_identity(transport: Transport, partition: int) -> Identity | Non
         raise LogUnavailable(f"the log cannot be reached: {error}") from error
     except msgspec.DecodeError:
         raise LogUnavailable(
-            f"partition {partition} does not begin with a log's identity; name a topic of Muster's own"
+            f"partition {partition} does not begin with a log identity; use a topic created by Muster"
         ) from None

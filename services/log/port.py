@@ -1,4 +1,4 @@
-"""What every log can do. Its adapters pass one contract suite (tests/contract/test_log.py)."""
+"""Interface of every log; all adapters pass the same contract suite (tests/contract/test_log.py)."""
 
 from collections.abc import AsyncIterator
 from typing import Protocol
@@ -9,18 +9,18 @@ from events.commit import Head
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """One accepted commit: its exact bytes, and the head it leads to."""
+    """One accepted commit: its exact bytes and the head it leads to."""
 
     data: bytes
     head: Head
 
 
 class LogUnavailable(Exception):
-    """The log cannot be reached or written now; nothing was changed."""
+    """The log cannot be reached or written at the moment; nothing was changed."""
 
 
 class OutcomeUnknown(Exception):
-    """The append may or may not be in the log; ask again before trying anything else."""
+    """The append may or may not be in the log; check before trying anything else."""
 
 
 class LogDamaged(Exception):
@@ -32,7 +32,7 @@ class LogDamaged(Exception):
 
 
 class LogLocked(Exception):
-    """Another process writes to this log."""
+    """Another process is writing to this log."""
 
     def __init__(self, path: str, pid: int | None) -> None:
         super().__init__(
@@ -42,55 +42,55 @@ class LogLocked(Exception):
 
 
 class Log(Protocol):
-    """Chained commits per jurisdiction. Readers see accepted commits only, in order, each once."""
+    """Chained commits per jurisdiction. Readers see only accepted commits, in order, each once."""
 
     id: str
-    """UUID made with the log: another log has another."""
+    """UUID generated with the log."""
 
     async def jurisdictions(self) -> list[str]:
-        """Codes of all jurisdictions with a commit, sorted."""
+        """Return the codes of all jurisdictions with a commit, sorted."""
         ...
 
     async def end(self, jurisdiction: str) -> Head:
-        """The head as the store has it now (asked, not remembered)."""
+        """Return the store's current head; always asks the store."""
         ...
 
     async def known_head(self, jurisdiction: str) -> Head:
-        """The newest head known here without asking: what to append to. It may be behind `end`.
+        """Return the newest head known locally, to append to. It may lag behind `end`.
 
-        Where this process has won over another one, that one goes first (at most 50 ms).
+        After winning a race, first gives the other process a turn (at most 50 ms).
         """
         ...
 
     async def append(self, jurisdiction: str, data: bytes) -> bool:
-        """Append the bytes of one commit; True once it is accepted and durable, False if another came first.
+        """Append one commit. True once it is accepted and durable; False if another commit came first.
 
         Raises LogUnavailable (not written), OutcomeUnknown.
         """
         ...
 
     def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
-        """Accepted commits beyond position `after` up to the end as it is now, in batches.
+        """Yield accepted commits beyond `after` up to the current end, in batches.
 
-        Inside a commit it starts with that commit. Raises LogDamaged: hashes are checked on the way.
+        A position inside a commit starts with that commit. Raises LogDamaged: hashes are checked.
         """
         ...
 
     async def wait(self, jurisdiction: str, after: int, timeout: float) -> bool:  # noqa: ASYNC109
-        """Until there is a commit beyond `after`, or for `timeout` seconds; whether there is."""
+        """Wait up to `timeout` seconds for a commit beyond `after`; True if there is one."""
         ...
 
     def add_mark(self, jurisdiction: str, head: Head, offset: int) -> None:
-        """A head that was once at an offset (see `mark`), if this is still the same log: so that reading can
-        begin there. Checked before it is relied on."""
+        """Add a head and its offset (see `mark`) as a starting point for reading. It must come from this log,
+        and is checked before use."""
         ...
 
     def mark(self, jurisdiction: str) -> tuple[Head, int] | None:
-        """The newest head known here, and the offset of its commit; None where the store has no offsets."""
+        """Return the newest known head and its commit's offset; None if the store has no offsets."""
         ...
 
     def release(self, jurisdiction: str) -> None:
-        """Nobody here needs the jurisdiction just now: what is kept in memory of it may go."""
+        """Allow the jurisdiction's cached data to be dropped; nobody here needs it at the moment."""
         ...
 
     async def close(self) -> None: ...

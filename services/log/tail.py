@@ -1,4 +1,4 @@
-"""Follows all partitions of a topic in order, each record once, whatever the deliveries are like."""
+"""Follow all partitions of a topic in order, each record once, however it is delivered."""
 
 import asyncio
 import logging
@@ -12,11 +12,11 @@ from events.commit import digest
 from services.log.transport import Delivery, Record, Transport, TransportDown, fetched
 
 QUIET_SECONDS: Final = 2.0
-"""A tail that is waited for and does not move is reconnected: consumers go quiet after broker trouble."""
+"""A tail that is awaited but does not advance is reconnected: consumers stall after broker trouble."""
 MOST_QUIET_SECONDS: Final = 16.0
-"""Each new connection that brings nothing is given twice the time, up to this: the machine may be busy."""
+"""The wait doubles, up to this, for each connection that brings nothing: the machine may be busy."""
 CONNECT_SECONDS: Final = 10.0
-"""How long a connection may take to its first delivery, even an empty one."""
+"""Time limit for a connection's first delivery, even an empty one."""
 RETRY_SECONDS: Final = 0.2
 
 log_of = logging.getLogger("muster.log")
@@ -24,15 +24,15 @@ Deliver = Callable[[int, Record], Awaitable[None] | None]
 
 
 class Tail:
-    """`positions` = the next offset of each partition; what is before it was given to `deliver`, once."""
+    """`positions` is the next offset of each partition; everything before it was delivered once."""
 
     def __init__(self, transport: Transport, deliver: Deliver) -> None:
         self.positions: dict[int, int] = {}
         self.failure: str | None = None
-        """Why nothing can be trusted any more: the topic was cut or is another one."""
+        """Set when the topic was truncated or replaced, so that nothing can be trusted."""
         self.holes = 0
         self._busy = False
-        """A delivery takes its time; that is not silence."""
+        """A delivery is in progress, which does not count as a stall."""
         self._transport, self._deliver = transport, deliver
         self._last: dict[int, tuple[int, str]] = {}
         self._waiting: dict[int, list[tuple[int, int, asyncio.Future[None]]]] = {}
@@ -41,10 +41,10 @@ class Tail:
         self._connected: asyncio.Task[None] | None = None
         self._patience = QUIET_SECONDS
         self._due = 0.0
-        """Before this moment of the loop's clock the connection is not given up."""
+        """The connection is not given up before this loop time."""
 
     async def start(self) -> None:
-        """From the ends as they are now. Raises TransportDown."""
+        """Start from the current ends. Raises TransportDown."""
         for partition in range(self._transport.partitions):
             self.positions[partition] = await self._transport.end(partition)
             self._waiting[partition] = []
@@ -52,21 +52,21 @@ class Tail:
         self._task = asyncio.create_task(self._run(), name="tail of the log")
 
     async def _remember_end(self, partition: int) -> None:
-        """The record before the start, by which the topic is known again."""
+        """Remember the record before the start, to recognise the topic later."""
         offset = self.positions[partition] - 1
         hashed = await self._digest(partition, offset) if offset >= 0 else None
         if hashed:
             self._last[partition] = offset, hashed
 
     async def close(self) -> None:
-        """Whoever waits is left to time out."""
+        """Stop. Callers still waiting time out."""
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
 
     async def reach(self, partition: int, offset: int, seconds: float) -> None:
-        """Until everything before `offset` was delivered. Raises TransportDown after `seconds`."""
+        """Wait until everything before `offset` is delivered. Raises TransportDown after `seconds`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while self.positions[partition] < offset and not self.failure:
@@ -74,16 +74,16 @@ class Tail:
             heappush(self._waiting[partition], (offset, next(self._ticket), waiter))
             left = deadline - loop.time()
             if left <= 0:
-                raise TransportDown(f"partition {partition} was not read up to {offset} in {seconds:.0f} s")
+                raise TransportDown(f"partition {partition} not read up to {offset} within {seconds:.0f} s")
             before = self.positions[partition]
             await asyncio.wait((waiter,), timeout=min(left, QUIET_SECONDS))
             if self.positions[partition] == before and not waiter.done() and not self._busy:
                 self._suspect(partition, before)
 
     def _suspect(self, partition: int, position: int) -> None:
-        """Once per connection, however many wait; a connection being made is left to be made."""
+        """Reconnect a stalled connection, once for all waiters; one still being established is left alone."""
         if asyncio.get_running_loop().time() >= self._due:
-            log_of.warning("partition %d has gone quiet at %d; reconnecting", partition, position)
+            log_of.warning("partition %d stalled at offset %d; reconnecting", partition, position)
             self._patience = min(self._patience * 2, MOST_QUIET_SECONDS)
             self._allow(CONNECT_SECONDS)
             self._reconnect()
@@ -105,7 +105,7 @@ class Tail:
             error = None if self._connected.cancelled() else self._connected.exception()
             if isinstance(error, Exception):
                 expected = isinstance(error, TransportDown)
-                log_of.warning("the log's tail was lost: %s", error, exc_info=None if expected else error)
+                log_of.warning("lost the tail of the log: %s", error, exc_info=None if expected else error)
             await asyncio.sleep(RETRY_SECONDS)
         for waiting in self._waiting.values():
             self._wake(waiting, None)
@@ -126,19 +126,19 @@ class Tail:
                 self._patience = QUIET_SECONDS
 
     async def _verify(self) -> None:
-        """What was last read must still be there: a cut or exchanged topic is not followed."""
+        """Check that the last record read is still there; a truncated or replaced topic is not followed."""
         for partition, position in self.positions.items():
             first, end = await self._transport.bounds(partition)
             if first > 0 or end < position:
-                why = f"partition {partition} holds offsets {first} to {end}, {position} were read"
+                why = f"partition {partition} holds offsets {first} to {end}, but {position} were read"
                 return self._fail(why)
             offset, hashed = self._last.get(partition, (-1, ""))
             if offset >= 0 and await self._digest(partition, offset) != hashed:
-                return self._fail(f"partition {partition} holds another record at {offset} than before")
+                return self._fail(f"partition {partition} holds a different record at {offset} than before")
 
     def _fail(self, why: str) -> None:
-        log_of.critical("the topic is not what it was: %s; nothing is written until a restart", why)
-        self.failure = f"the topic is not what it was: {why}"
+        log_of.critical("the topic was truncated or replaced: %s; writing stops until a restart", why)
+        self.failure = f"the topic was truncated or replaced: {why}"
 
     async def _digest(self, partition: int, offset: int) -> str | None:
         records = await fetched(self._transport, partition, offset, offset + 1)
@@ -157,7 +157,7 @@ class Tail:
         self._wake(self._waiting[partition], self.positions[partition])
 
     async def _deliver_one(self, partition: int, record: Record) -> None:
-        """It counts once it is delivered; where that fails it is delivered again."""
+        """Deliver a record, then advance; a failed delivery is repeated."""
         done = self._deliver(partition, record)
         if done is not None:
             self._busy = True
@@ -168,7 +168,7 @@ class Tail:
         self.positions[partition] = record.offset + 1
 
     async def _fill_gap(self, partition: int, upto: int) -> None:
-        """Read again what was passed over; offsets that still give nothing are holes."""
+        """Read skipped offsets again; those still without a record are holes."""
         async for records in self._transport.fetch(partition, self.positions[partition], upto):
             for record in records:
                 self._skip_hole(partition, record.offset)
@@ -178,7 +178,7 @@ class Tail:
     def _skip_hole(self, partition: int, upto: int) -> None:
         missing = upto - self.positions[partition]
         if missing > 0:
-            log_of.error("partition %d has a hole of %d before offset %d", partition, missing, upto)
+            log_of.error("partition %d has %d missing records before offset %d", partition, missing, upto)
             self.holes += missing
             self.positions[partition] = upto
 

@@ -1,4 +1,4 @@
-"""What a chained log needs of a partitioned, ordered topic. Kafka is one; tests have a scripted one."""
+"""What a chained log needs from a partitioned, ordered topic. Kafka is one; tests use a scripted one."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
@@ -15,7 +15,7 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """Some records of a partition in order, and the offset that is delivered next."""
+    """Some records of a partition in order, and the next offset to be delivered."""
 
     partition: int
     records: list[Record]
@@ -23,14 +23,14 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """Where a record was put, and what the store's clock said (milliseconds since 1970), if it tells."""
+    """A record's offset and the store's timestamp (milliseconds since 1970), if available."""
 
     offset: int
     timestamp: int | None
 
 
 class NotSent(Exception):
-    """The record is certainly not in the topic."""
+    """The record is definitely not in the topic."""
 
 
 class SendUnknown(Exception):
@@ -38,39 +38,39 @@ class SendUnknown(Exception):
 
 
 class TransportDown(Exception):
-    """The topic cannot be reached now."""
+    """The topic cannot be reached at the moment."""
 
 
 class Transport(Protocol):
-    """A topic of `partitions` partitions. Every method may raise TransportDown."""
+    """A topic with `partitions` partitions. Every method may raise TransportDown."""
 
     partitions: int
 
     async def bounds(self, partition: int) -> tuple[int, int]:
-        """First offset that is still there, and the one that the next record gets."""
+        """Return the first remaining offset and the next record's offset."""
         ...
 
     async def end(self, partition: int) -> int:
-        """The offset that the next record gets, asked now."""
+        """Return the next record's offset, asking the store."""
         ...
 
     def fetch(self, partition: int, start: int, stop: int) -> AsyncIterator[list[Record]]:
-        """The records from `start` up to but without `stop`, in order, without those that are no records."""
+        """Yield the records from `start` up to but excluding `stop`, in order, skipping control records."""
         ...
 
     def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
-        """All partitions from these offsets on, for ever; also an empty delivery now and then."""
+        """Follow all partitions from these offsets indefinitely, with occasional empty deliveries."""
         ...
 
     async def send(self, partition: int, key: bytes | None, value: bytes) -> Sent:
-        """Once it is durable. Raises NotSent, SendUnknown."""
+        """Send a record and wait until it is durable. Raises NotSent, SendUnknown."""
         ...
 
     async def close(self) -> None: ...
 
 
 async def fetched(transport: Transport, partition: int, start: int, stop: int) -> list[Record]:
-    """The records of a short range. Read to its end, so that its consumer serves the next fetch.
+    """Return the records of a short range, read to its end so that the consumer can serve the next fetch.
 
     Raises TransportDown.
     """

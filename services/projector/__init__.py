@@ -1,1 +1,1 @@
-"""The projectors: Faust agents that fold the log into the views. Never in one process with the API."""
+"""Projectors: Faust agents that fold the log into the views, in separate processes from the API."""

@@ -1,4 +1,4 @@
-"""The Faust app: one agent over the commits topic. It only delivers; what counts is the views' own heads."""
+"""The Faust app: one agent on the commits topic. It only delivers; the views' heads are authoritative."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,9 +14,9 @@ from services.projector.partitions import PartitionProjector
 
 TAKE: Final = 2_000
 WITHIN: Final = 0.02
-"""Seconds in which records are gathered into one batch."""
+"""Seconds during which records are gathered into a batch."""
 BUFFER: Final = 16_384
-"""Far above the records of one fetch: Faust sleeps a whole second whenever a stream's buffer fills."""
+"""Well above one fetch's records: Faust sleeps a full second whenever a stream's buffer fills."""
 
 log_of = logging.getLogger("muster.projector")
 
@@ -28,7 +28,7 @@ def build(
     data: Path,
     opened: Callable[[], Awaitable[PartitionProjector]],
 ) -> faust.App:
-    """An app of its own for each process. `opened` gives the projector; its stores live on the app's loop."""
+    """Build the process's app. `opened` returns the projector, whose stores live on the app's loop."""
     app = faust.App(
         group,
         broker=f"kafka://{connection.servers.replace(',', ';')}",

@@ -1,4 +1,4 @@
-"""Projects single jurisdictions: tries again while the store fails, parks what cannot be read."""
+"""Project single jurisdictions: retry while the store fails, park what cannot be read."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from services.views.batch import run_batch
 from services.views.rebuild import rebuild_all
 
 AT_ONCE: Final = 4
-"""Jurisdictions of one delivery that are projected at the same time."""
+"""Jurisdictions of one delivery projected concurrently."""
 _UNJUDGED: Final = Head()
 _ERASURES: Final = tuple(f'"{name}"'.encode() for name in ERASURES)
 
@@ -29,50 +29,50 @@ log_of = logging.getLogger("muster.projector")
 
 
 class JurisdictionProjector:
-    """Writes the views of jurisdictions, whichever partitions they are of."""
+    """Writes the views of jurisdictions in any partition."""
 
     def __init__(
         self, views: SharedViews, log: ColdLog, announcements: StepAnnouncements, troubles: Troubles
     ) -> None:
         self.parked: dict[str, str] = {}
-        """Jurisdictions that wait for another program, and why."""
+        """Jurisdictions waiting for another program version, and why."""
         self.parked_at: dict[str, tuple[int, int]] = {}
-        """Where: partition and offset."""
+        """Their partition and offset."""
         self.positions: dict[str, int] = {}
         self._views, self._log, self._announcements, self._troubles = views, log, announcements, troubles
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def project(self, partition: int, jurisdiction: str, records: Sequence[Record]) -> None:
-        """Returns once they are in the views, or the jurisdiction is parked."""
+        """Return once the records are in the views or the jurisdiction is parked."""
         if jurisdiction in self.parked:
             return
         delay: float | None = None
         while True:
             try:
-                async with self._gate:  # not while it waits: those that are stuck keep no others from it
+                async with self._gate:  # not during backoff, so that stuck jurisdictions block no others
                     return await self._project(jurisdiction, records)
             except (UnknownEvent, BadEvent, LogDamaged) as error:
                 return self._park(partition, jurisdiction, records[0].offset, error)
             except Exception as error:
-                what = f"views of {jurisdiction} cannot be written"
+                what = f"cannot write the views of {jurisdiction}"
                 delay = await self._troubles.backoff(jurisdiction, what, error, delay)
 
     async def rebuild(self, jurisdiction: str, stale: Sequence[str], read: Callable[[], None]) -> None:
-        """Fold stale views beside the live ones; `read` is called for each batch that is read.
+        """Rebuild stale views next to the live ones; `read` is called for every batch read.
 
-        One that cannot be rebuilt stays degraded, and keeps nobody else waiting.
+        A view that cannot be rebuilt stays degraded without holding up the others.
         """
         log_of.info("rebuilding %s of %s", ", ".join(stale), jurisdiction)
         try:
             chosen = {name: catalog[name] for name in stale}
             await rebuild_all(_Watched(self._log, read), self._views, jurisdiction, chosen)
         except (UnknownEvent, BadEvent, LogDamaged, msgspec.DecodeError) as error:
-            log_of.error("%s of %s cannot be rebuilt: %s", ", ".join(stale), jurisdiction, error)
+            log_of.error("cannot rebuild %s of %s: %s", ", ".join(stale), jurisdiction, error)
             return
         await self._announcements.announce_rebuilt(jurisdiction)
 
     def leave(self, partition: int, partition_of: Callable[[str], int]) -> None:
-        """Another process projects the partition now."""
+        """Drop the state of a partition now owned by another process."""
         for jurisdiction in [j for j, (where, _) in self.parked_at.items() if where == partition]:
             del self.parked_at[jurisdiction], self.parked[jurisdiction]
         for jurisdiction in self._announcements.jurisdictions:
@@ -82,8 +82,8 @@ class JurisdictionProjector:
                 self._troubles.clear(jurisdiction)
 
     def _park(self, partition: int, jurisdiction: str, offset: int, error: Exception) -> None:
-        """It waits there for another program; its checkpoint does not go on."""
-        log_of.error("the projection of %s is parked: %s", jurisdiction, error)
+        """Park the jurisdiction until another program version; its partition's checkpoint stays there."""
+        log_of.error("projection of %s parked: %s", jurisdiction, error)
         self.parked[jurisdiction] = str(error)
         self.parked_at[jurisdiction] = partition, offset
         self._troubles.clear(jurisdiction)
@@ -102,13 +102,13 @@ class JurisdictionProjector:
         try:
             head = await run_batch(self._views, jurisdiction, commits, reread)
             self.positions[jurisdiction] = head.position
-        finally:  # also what was written before the commit that cannot be read
+        finally:  # also announces what was written before an unreadable commit
             await self._announcements.announce(jurisdiction, reset)
         self._troubles.clear(jurisdiction)
 
 
 class _Watched:
-    """The log, with a sign of life for each batch that is read."""
+    """The log, reporting every batch read as a sign of life."""
 
     def __init__(self, log: ColdLog, read: Callable[[], None]) -> None:
         self.end, self._log, self._read = log.end, log, read

@@ -1,4 +1,4 @@
-"""One projector process: opens its stores on Faust's loop, watches itself, ends cleanly."""
+"""One projector process: opens its stores on Faust's loop, watches itself, shuts down cleanly."""
 
 import asyncio
 import logging
@@ -22,15 +22,15 @@ from services.projector.watchdog import OpenCheckpoints, Watchdog
 
 SAVE_SECONDS: Final = 1.0
 LOOK_EVERY: Final = 5
-"""Savings between two looks whether the store still holds everything."""
+"""Saves between checks that the store still has everything."""
 
 log_of = logging.getLogger("muster.projector")
 Opening = Callable[[], Awaitable[tuple[PartitionProjector, Callable[[], Awaitable[None]]]]]
-"""Makes the projector on the loop that calls it, and what closes it again."""
+"""Creates the projector on the calling loop, and a function that closes it."""
 
 
 class Process:
-    """Projector, watchdog and figures of one process."""
+    """One process's projector, watchdog and metrics."""
 
     def __init__(
         self, connection: Connection, opening: Opening, checkpoints: OpenCheckpoints, exits: Path
@@ -44,7 +44,7 @@ class Process:
         self.metrics: tuple[str, int] | None = None
 
     async def opened(self) -> PartitionProjector:
-        """The projector, opened by whoever asks first."""
+        """Return the projector, opening it on first use."""
         if self._gate is None:
             self._gate = asyncio.Lock()
         async with self._gate:
@@ -55,11 +55,11 @@ class Process:
         return self._projector
 
     async def close(self) -> None:
-        """Keep how far it is, and let go."""
+        """Save the checkpoints and close."""
         if self._saving:
             self._saving.cancel()
         if self._projector and self._close:
-            with suppress(Exception):  # a hint; the store may be gone by now
+            with suppress(Exception):  # checkpoints are only hints, and the store may be gone
                 await self._projector.save_checkpoints()
             await self._close()
 
@@ -79,7 +79,7 @@ class Process:
                 if n % LOOK_EVERY == 0:
                     await projector.restore_lost()
             except Exception as error:
-                log_of.warning("checkpoints are not saved: %s", error)
+                log_of.warning("cannot save checkpoints: %s", error)
 
 
 def run(
@@ -91,7 +91,7 @@ def run(
     data: Path,
     metrics: tuple[str, int] | None,
 ) -> None:
-    """Until a signal; exits the process."""
+    """Run until a signal, then exit the process."""
     tune()
     data.mkdir(parents=True, exist_ok=True)
     process = Process(connection, opening, checkpoints, data / "watchdog-exits")
@@ -103,5 +103,5 @@ def run(
         await process.close()
 
     if threading.current_thread() is not threading.main_thread():
-        raise RuntimeError("a projector is a process of its own")
+        raise RuntimeError("a projector needs its own process (run it on the main thread)")
     faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False).execute_from_commandline()

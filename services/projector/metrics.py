@@ -1,4 +1,4 @@
-"""A projector's figures for Prometheus, and whether it is healthy."""
+"""Prometheus metrics of a projector, including its health."""
 
 from collections.abc import Iterable
 
@@ -10,15 +10,15 @@ from services.projector.watchdog import Watchdog
 
 
 class Figures:
-    """Collected when asked."""
+    """Metrics collected on request."""
 
     def __init__(self, projector: PartitionProjector, watchdog: Watchdog) -> None:
         self._projector, self._watchdog = projector, watchdog
 
     def collect(self) -> Iterable[Metric]:
-        """Every family; names are documented in docs/operations.md."""
+        """Yield every metric family; names are documented in docs/operations.md."""
         heads = GaugeMetricFamily(
-            "muster_projector_head_position", "Position that the views have reached", labels=["jurisdiction"]
+            "muster_projector_head_position", "Position reached by the views", labels=["jurisdiction"]
         )
         for jurisdiction, position in list(self._projector.positions.items()):
             heads.add_metric([jurisdiction], position)
@@ -28,7 +28,7 @@ class Figures:
         )
         age = GaugeMetricFamily(
             "muster_projector_checkpoint_age_seconds",
-            "Since a partition with waiting records last moved",
+            "Seconds since a partition with waiting records last advanced",
             labels=["partition"],
         )
         for partition, behind in list(self._watchdog.lag.behind.items()):
@@ -37,28 +37,28 @@ class Figures:
         yield lag
         yield age
         dead = CounterMetricFamily(
-            "muster_log_dead_commits", "Records that are no commits of their key", labels=["reason"]
+            "muster_log_dead_commits", "Records that are not commits of their key", labels=["reason"]
         )
         for reason, count in list(self._projector.dead.items()):
             dead.add_metric([reason], count)
         yield dead
         yield CounterMetricFamily("muster_log_holes", "Offsets without a record", self._projector.holes)
         yield CounterMetricFamily(
-            "muster_projector_watchdog_exits", "Processes ended for their silence", self._watchdog.exits
+            "muster_projector_watchdog_exits", "Processes ended by the watchdog", self._watchdog.exits
         )
         yield GaugeMetricFamily(
-            "muster_jurisdictions_parked", "Waiting for a newer program", len(self._projector.parked)
+            "muster_jurisdictions_parked", "Waiting for a newer version", len(self._projector.parked)
         )
         yield GaugeMetricFamily(
-            "muster_projector_partitions", "Partitions that this process projects", len(self._projector.owned)
+            "muster_projector_partitions", "Partitions projected by this process", len(self._projector.owned)
         )
         yield GaugeMetricFamily(
-            "muster_projector_trouble", "1 = the views cannot be written now", bool(self._projector.trouble)
+            "muster_projector_trouble", "1 if the views cannot be written", bool(self._projector.trouble)
         )
 
 
 def registry(projector: PartitionProjector, watchdog: Watchdog) -> CollectorRegistry:
-    """For the exposition."""
+    """Return the registry to expose."""
     found = CollectorRegistry()
     found.register(Figures(projector, watchdog))  # type: ignore[arg-type]
     return found

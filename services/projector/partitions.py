@@ -1,4 +1,4 @@
-"""What a projector does with the records of its partitions, whoever delivers them."""
+"""Project the records of a process's partitions, however they are delivered."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ log_of = logging.getLogger("muster.projector")
 
 
 class PartitionProjector:
-    """Projects what it is handed; reads by itself what it was not. Stateless but for what it may lose."""
+    """Projects delivered records and fetches those missed. Its state can always be rebuilt."""
 
     def __init__(
         self,
@@ -32,13 +32,13 @@ class PartitionProjector:
         self.log = ColdLog(transport, log)
         self.owned: set[int] = set()
         self.next_offsets: dict[int, int] = {}
-        """Owned partition -> the offset before which everything was dealt with."""
+        """Owned partition -> offset before which everything has been handled."""
         self.heartbeats: dict[int, int] = {}
-        """Owned partition -> signs of life while it is caught up."""
+        """Owned partition -> signs of life while catching up."""
         self.rebuilding: set[int] = set()
-        """Partitions of which views are rebuilt."""
+        """Partitions whose views are being rebuilt."""
         self.holes = 0
-        """Offsets that hold no record."""
+        """Offsets without a record."""
         self._troubles = Troubles()
         self._announcements = StepAnnouncements(views, announcer)
         self.jurisdictions = JurisdictionProjector(views, self.log, self._announcements, self._troubles)
@@ -48,30 +48,30 @@ class PartitionProjector:
 
     @property
     def trouble(self) -> str | None:
-        """Why something cannot be projected just now; it is tried again."""
+        """Why something cannot be projected at the moment; it is retried."""
         return self._troubles.first
 
     @property
     def parked(self) -> Mapping[str, str]:
-        """Jurisdictions that wait for another program, and why."""
+        """Jurisdictions waiting for another program version, and why."""
         return self.jurisdictions.parked
 
     @property
     def positions(self) -> Mapping[str, int]:
-        """How far the views of each jurisdiction are."""
+        """Position of each jurisdiction's views."""
         return self.jurisdictions.positions
 
     @property
     def dead(self) -> Mapping[str, int]:
-        """Records that are no commits, by reason."""
+        """Records that are not commits, by reason."""
         return self._sorter.dead
 
     def assign(self, partition: int) -> None:
-        """This process has it now; `catch_up` next."""
+        """Take over a partition; call `catch_up` next."""
         self.owned.add(partition)
 
     def revoke(self, partition: int) -> None:
-        """Another process has it now."""
+        """Give up a partition to another process."""
         self.owned.discard(partition)
         self.next_offsets.pop(partition, None)
         self._saver.forget(partition)
@@ -81,7 +81,7 @@ class PartitionProjector:
     # -- projecting ----------------------------------------------------------------------------------------
 
     async def project(self, partition: int, records: Sequence[Record]) -> None:
-        """Project records of one partition. Returns once they are in, however long that takes."""
+        """Project one partition's records. Returns once they are in the views, however long it takes."""
         while partition in self.owned:
             await self.catch_up(partition)
             async with self._lock(partition):
@@ -89,7 +89,7 @@ class PartitionProjector:
                     return await self._project(partition, await self._completed(partition, records))
 
     async def catch_up(self, partition: int) -> None:
-        """Project from its checkpoint on; what Kafka's group remembers is not relied on."""
+        """Project from the checkpoint; the consumer group's offset in Kafka is not used."""
         async with self._lock(partition):
             if partition not in self.next_offsets:
                 await self._catch_up(partition)
@@ -110,10 +110,10 @@ class PartitionProjector:
                     self.next_offsets[partition] = stop
                 self._troubles.clear(str(partition))
             except Exception as error:
-                what = f"partition {partition} cannot be caught up"
+                what = f"partition {partition} cannot catch up"
                 delay = await self._troubles.backoff(str(partition), what, error, delay)
             else:
-                log_of.info("partition %d is caught up, from %d to %d", partition, start, stop)
+                log_of.info("partition %d caught up from %d to %d", partition, start, stop)
                 return
 
     async def _project(self, partition: int, records: Sequence[Record]) -> None:
@@ -123,8 +123,8 @@ class PartitionProjector:
             self.skip_to(partition, records[-1].offset + 1)
 
     async def _completed(self, partition: int, records: Sequence[Record]) -> list[Record]:
-        """In order, without what was dealt with, and with what the delivery passed over: it may hold the last
-        commit of a jurisdiction, whose loss nothing later would show."""
+        """Return the records in order, without those already handled, and with those the delivery skipped:
+        one of them may be a jurisdiction's last commit, whose loss would go unnoticed."""
         upto, found = self.next_offsets.get(partition, 0), list[Record]()
         for record in sorted(records, key=lambda one: one.offset):
             if record.offset > upto:
@@ -149,12 +149,12 @@ class PartitionProjector:
         return []
 
     def skip_to(self, partition: int, offset: int) -> None:
-        """Everything before this offset was dealt with, or holds no record."""
+        """Note that everything before this offset was handled or has no record."""
         if partition in self.next_offsets:
             self.next_offsets[partition] = max(offset, self.next_offsets[partition])
 
     async def rebuild_stale(self, partition: int) -> None:
-        """Views that are new, or whose fold has changed, are folded beside the live ones."""
+        """Rebuild views that are new or whose fold has changed, next to the live ones."""
         for jurisdiction in await self.views.jurisdictions():
             if self._partition(jurisdiction) != partition or jurisdiction in self.parked:
                 continue
@@ -169,25 +169,25 @@ class PartitionProjector:
     # -- checkpoints ---------------------------------------------------------------------------------------
 
     async def save_checkpoints(self) -> None:
-        """Keep how far it is; never beyond a jurisdiction that is parked."""
+        """Save the checkpoints, never beyond a parked jurisdiction."""
         owned = {p: offset for p, offset in self.next_offsets.items() if p in self.owned}
         await self._saver.save(owned, self.jurisdictions.parked_at.values())
 
     async def restore_lost(self) -> None:
-        """Project again, from its checkpoint, what the store no longer holds though it was written: it may
-        have lost its last instants in a crash, or have been restored."""
+        """Project again, from the checkpoint, what the store has lost after writing it: in a crash, or
+        because it was restored."""
         reached = dict(self.positions)
         held = await self.views.positions()
         lost = {self._partition(j) for j, position in reached.items() if held.get(j, 0) < position}
         for partition in lost & self.owned:
-            log_of.warning("the views of partition %d have lost something; it is projected again", partition)
+            log_of.warning("the views of partition %d have lost data; projecting it again", partition)
             async with self._lock(partition):
                 self.revoke(partition)
                 self.assign(partition)
             await self.catch_up(partition)
 
     def _heartbeat(self, partition: int) -> None:
-        """It goes on, though nothing is finished yet."""
+        """Record a sign of life while work is unfinished."""
         self.heartbeats[partition] = self.heartbeats.get(partition, 0) + 1
 
     def _partition(self, jurisdiction: str) -> int:

@@ -1,4 +1,4 @@
-"""What a projector needs of the world: views that are shared, checkpoints, and somebody to tell."""
+"""What a projector needs: shared views, checkpoints, and an announcer."""
 
 from typing import Protocol
 
@@ -7,43 +7,43 @@ from services.views.port import Views
 
 
 class SharedViews(Views, Protocol):
-    """A view store that keeps its outbox for other processes."""
+    """A view store whose outbox other processes can read."""
 
     async def packed_steps(
         self, jurisdiction: str, after: int, limit: int = 1000
     ) -> list[tuple[int, int, bytes]] | None:
-        """(after, upto, packed) beyond a position; None where they no longer reach back that far."""
+        """Return (after, upto, packed) beyond a position; None if the outbox does not reach back that far."""
         ...
 
     async def positions(self) -> dict[str, int]:
-        """How far the live views of each jurisdiction are."""
+        """Return the position of each jurisdiction's live views."""
         ...
 
 
 class Checkpoints(Protocol):
-    """How far each partition was certainly projected; a hint."""
+    """How far each partition is known to be projected; only a hint."""
 
     async def load(self) -> dict[int, int]: ...
     async def read(self) -> dict[int, int]:
-        """The same, those that are parked aside."""
+        """Like `load`, but not held back by parked jurisdictions."""
         ...
 
     async def save(self, offsets: dict[int, tuple[int, int]]) -> None:
-        """By partition: projected, and read."""
+        """Save (projected, read) offsets by partition."""
         ...
 
 
 class Announcer(Protocol):
-    """Tells the API processes."""
+    """Sends announcements to the API processes."""
 
     async def send(self, announcement: Announcement) -> None: ...
 
 
 class TopicTruncated(Exception):
-    """The topic ends before what was projected of it."""
+    """The topic ends before the offset already projected."""
 
     def __init__(self, partition: int, start: int, stop: int) -> None:
         super().__init__(
             f"partition {partition} ends at offset {stop}, but was projected up to {start}: the topic was "
-            "cut, or is an earlier state of it; restore the log, or empty the database of the views"
+            "truncated or restored to an earlier state; restore the log or empty the views database"
         )

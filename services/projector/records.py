@@ -1,4 +1,4 @@
-"""Sorts the records of a partition by the jurisdiction whose commits they are."""
+"""Sort a partition's records by jurisdiction."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from services.log.transport import Record
 
 
 class RecordSorter:
-    """Records that are no commits are counted and passed over."""
+    """Counts and skips records that are not commits."""
 
     def __init__(self, partitions: int) -> None:
         self._partitions = partitions
         self.dead: Counter[str] = Counter()
-        """Records that are no commits, by reason."""
+        """Records that are not commits, by reason."""
 
     def by_jurisdiction(self, partition: int, records: Sequence[Record]) -> dict[str, list[Record]]:
-        """In the order of the topic, within each jurisdiction."""
+        """Group records by jurisdiction, in topic order."""
         groups: dict[str, list[Record]] = {}
         for record in records:
             jurisdiction = self._jurisdiction(partition, record)
@@ -28,7 +28,7 @@ class RecordSorter:
         return groups
 
     def _jurisdiction(self, partition: int, record: Record) -> str | None:
-        """Whose commit a record is; None = none that counts."""
+        """Return the jurisdiction of a commit; None for records to skip."""
         if record.key is None:
             return None  # the log's identity
         try:

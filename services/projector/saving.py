@@ -1,4 +1,4 @@
-"""Saves how far the partitions of a process were projected, where that has changed."""
+"""Save a process's checkpoints when they change."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,15 +6,15 @@ from services.projector.ports import Checkpoints
 
 
 class CheckpointSaver:
-    """What it saved last is not saved again."""
+    """Skips checkpoints that have not changed since the last save."""
 
     def __init__(self, checkpoints: Checkpoints) -> None:
         self._checkpoints = checkpoints
         self._saved: dict[int, tuple[int, int]] = {}
 
     async def save(self, offsets: Mapping[int, int], parked: Iterable[tuple[int, int]]) -> None:
-        """Next offsets by partition, and (partition, offset) of parked jurisdictions: beyond those nothing
-        counts as projected."""
+        """Save next offsets by partition; (partition, offset) of a parked jurisdiction limits what counts as
+        projected."""
         safe = {partition: (offset, offset) for partition, offset in offsets.items()}
         for partition, offset in parked:
             if partition in safe:
@@ -26,5 +26,5 @@ class CheckpointSaver:
             self._saved |= changed
 
     def forget(self, partition: int) -> None:
-        """Others may save it from here on."""
+        """Forget a partition, as other processes may save it from now on."""
         self._saved.pop(partition, None)

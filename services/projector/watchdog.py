@@ -1,4 +1,4 @@
-"""Ends a process that has fallen silent: consumers do so after broker trouble, and workers are stateless."""
+"""End a stalled process: consumers stall after broker trouble, and workers are stateless."""
 
 import asyncio
 import contextlib
@@ -20,36 +20,36 @@ from services.projector.ports import Checkpoints
 
 LOOK_SECONDS: Final = 2.0
 PATIENCE: Final = 10.0
-"""Seconds without any progress while something waits to be projected."""
+"""Seconds without progress while records wait."""
 STORE_PATIENCE: Final = 300.0
-"""The same while the view store is known to be in trouble: ending the process would not mend that."""
+"""Same, while the view store has known trouble, which a restart would not fix."""
 UNOWNED_PATIENCE: Final = 60.0
-"""The same for what others should project, in a process that was given nothing to do."""
+"""Same, for other processes' partitions, in a process that owns none."""
 MOST_BETWEEN: Final = 6.0
-"""Seconds between two looks, beyond which this process or the brokers were away."""
-EXIT: Final = 75  # EX_TEMPFAIL: try again
+"""A longer gap between two checks means that this process or the brokers were away."""
+EXIT: Final = 75  # EX_TEMPFAIL
 
 log_of = logging.getLogger("muster.watchdog")
 OpenCheckpoints = Callable[[], Awaitable[Checkpoints]]
-"""Connects on the loop that calls it. Raises DatabaseUnavailable."""
+"""Connects on the calling loop. Raises DatabaseUnavailable."""
 
 
 class Lag:
-    """How long each partition has waited without any progress. Pure."""
+    """How long each partition has made no progress. Pure."""
 
     def __init__(self) -> None:
         self._since: dict[int, tuple[tuple[int, int], float]] = {}
         self._looked = 0.0
         self._ages: dict[int, float] = {}
         self.behind: dict[int, int] = {}
-        """Records that wait, by partition."""
+        """Waiting records by partition."""
 
     def observe(
         self, ends: Mapping[int, int], seen: Mapping[int, int], heartbeats: Mapping[int, int], now: float
     ) -> float:
-        """Seconds that the slowest partition has stood still; `seen` = owned partitions alone. `heartbeats` =
-        signs of life of those being caught up. A look long after the last one says nothing: who was not
-        there cannot tell whether anything moved."""
+        """Return the seconds for which the slowest partition has stalled. `seen` has owned partitions only;
+        `heartbeats` counts signs of life while catching up. A check long after the previous one proves
+        nothing and starts over."""
         if now - self._looked > MOST_BETWEEN:
             self._since.clear()
         self._looked = now
@@ -63,12 +63,12 @@ class Lag:
         return max(self._ages.values(), default=0.0)
 
     def age(self, partition: int) -> float:
-        """Seconds that a partition had stood still at the last look, though records waited."""
+        """Seconds for which a partition with waiting records had stalled at the last check."""
         return self._ages.get(partition, 0.0)
 
 
 class Watchdog(threading.Thread):
-    """A thread with its own event loop and connections: it does not depend on the loop that it watches."""
+    """Runs on a thread with its own event loop and connections, independent of the loop it watches."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Watchdog(threading.Thread):
         self._checkpoints: Checkpoints | None = None
 
     def run(self) -> None:
-        """For ever."""
+        """Run until the process ends."""
         asyncio.run(self._watch())
 
     async def _watch(self) -> None:
@@ -99,9 +99,9 @@ class Watchdog(threading.Thread):
                 finally:
                     await transport.close()
             except (LogUnavailable, TransportDown) as error:
-                log_of.warning("the watchdog cannot see the log: %s", error)
+                log_of.warning("watchdog cannot read the log: %s", error)
             except Exception:
-                log_of.exception("the watchdog stumbled; it looks again")
+                log_of.exception("watchdog error; retrying")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _observe_until_lost(self, transport: KafkaTransport) -> None:
@@ -116,7 +116,7 @@ class Watchdog(threading.Thread):
             still = {p: offset for p, offset in seen.items() if self.lag.age(p) > patience}
             if still and await self._holds_records(transport, ends, still):
                 log_of.critical(
-                    "nothing was projected for %.0f s, though %s records wait; ending, to be restarted",
+                    "no progress for %.0f s with %s records waiting; exiting to be restarted",
                     self.stalled,
                     self.lag.behind,
                 )
@@ -127,8 +127,8 @@ class Watchdog(threading.Thread):
             await asyncio.sleep(LOOK_SECONDS)
 
     async def observe_others(self, transport: Transport, now: float) -> None:
-        """End a process that owns no partition while records wait that nobody projects: it fell out of the
-        consumer group silently, or never got in. `now` in monotonic seconds."""
+        """End a process that owns no partition while nobody projects waiting records: it silently left the
+        consumer group, or never joined it. `now` in monotonic seconds."""
         try:
             read = await self._read_checkpoints()
         except DatabaseUnavailable:
@@ -136,12 +136,12 @@ class Watchdog(threading.Thread):
         ends = {partition: await transport.end(partition) for partition in range(transport.partitions)}
         done = {partition: read.get(partition, 0) for partition in ends}
         if self._others.observe(ends, done, {}, now) > UNOWNED_PATIENCE:
-            log_of.critical("records wait that nobody projects, and this process owns nothing; ending")
+            log_of.critical("records are waiting unprojected and this process owns no partition; exiting")
             self._count_exit()
             self._end(EXIT)
 
     async def _read_checkpoints(self) -> dict[int, int]:
-        """How far all partitions were read, whoever projects them. Raises DatabaseUnavailable."""
+        """Return how far all partitions were read by any process. Raises DatabaseUnavailable."""
         if self._checkpoints is None:
             self._checkpoints = await self._open_checkpoints()
         return await self._checkpoints.read()
@@ -155,14 +155,14 @@ class Watchdog(threading.Thread):
             return 0
 
     def _count_exit(self) -> None:
-        with contextlib.suppress(OSError):  # it is ended all the same
+        with contextlib.suppress(OSError):  # exit all the same
             self._exits.parent.mkdir(parents=True, exist_ok=True)
             self._exits.write_text(str(self.exits + 1))
 
     async def _holds_records(
         self, transport: KafkaTransport, ends: dict[int, int], seen: dict[int, int]
     ) -> bool:
-        """Whether records wait, and not only offsets that hold none."""
+        """Whether actual records are waiting, not just offsets without one."""
         for partition, offset in seen.items():
             async for records in transport.fetch(partition, max(offset, 0), ends[partition]):
                 if records:

@@ -1,4 +1,4 @@
-"""Web Push to workers' phones: that there is an offer or a dispatch, and nothing of whom it is for."""
+"""Web Push to workers' phones: announces an offer or dispatch, without personal data."""
 
 from services.push.port import PushStore, PushUnavailable, Subscription
 from services.push.rules import BadPush, Rules

@@ -1,4 +1,4 @@
-"""What every store of push subscriptions can do; its adapters pass one contract suite."""
+"""Interface of every push subscription store; all adapters pass the same contract suite."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,52 +7,52 @@ from typing import Final, Protocol
 import msgspec
 
 MAX_PHONES: Final = 5
-"""Of one worker; the oldest makes way."""
+"""Per worker; the oldest is dropped."""
 
 
 class PushUnavailable(Exception):
-    """Subscriptions cannot be read or written now."""
+    """Subscriptions cannot be read or written at the moment."""
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """A browser that a worker wants to be woken in."""
+    """A browser in which a worker wants notifications."""
 
     endpoint: str
-    """URL of the push service; whoever knows it can reach that browser, so it is told to nobody."""
+    """Push service URL. Secret: anyone who knows it can push to this browser."""
     p256dh: str
     """The browser's public key, base64url."""
     auth: str
-    """A secret that the browser shares with the sender, base64url."""
+    """Secret shared by the browser and the sender, base64url."""
     jurisdiction: str
     worker: str
     token: str
-    """Id of the access token that subscribed: once that has ended, nothing is sent any more."""
+    """Id of the access token that subscribed; pushes stop when it ends."""
     created_at: datetime
 
 
 class PushStore(Protocol):
-    """All but `close` raises PushUnavailable."""
+    """All methods except `close` raise PushUnavailable."""
 
     async def private_key(self, new: bytes) -> bytes:
-        """The sender's private key (PKCS #8, DER), which all processes share; `new` where there is none."""
+        """Return the sender's private key (PKCS #8, DER), shared by all processes; `new` if there is none."""
         ...
 
     async def save(self, subscription: Subscription) -> None:
-        """Keep one; one with the same endpoint is replaced, whosever it was."""
+        """Store a subscription, replacing any with the same endpoint, whoever owns it."""
         ...
 
     async def delete(self, endpoint: str, worker: tuple[str, str] | None = None) -> None:
-        """Forget one: if it is this (jurisdiction, worker)'s, where given. An unknown one is no error."""
+        """Delete a subscription; if `worker` is given, only when it is theirs. Unknown ones are ignored."""
         ...
 
     async def of_workers(self, jurisdiction: str, workers: Sequence[str]) -> list[Subscription]:
-        """Those of these workers, oldest first."""
+        """Return these workers' subscriptions, oldest first."""
         ...
 
     async def claim(self, push: str, now: datetime, until: datetime) -> bool:
-        """Whether this push is the caller's to send: of all who ask one gets it. Claims that are over go."""
+        """Claim a push for sending; True for exactly one caller. Expired claims are removed."""
         ...
 
     async def close(self) -> None:
-        """Nothing can be asked any more."""
+        """Release the store; it cannot be used afterwards."""
         ...

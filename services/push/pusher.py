@@ -1,4 +1,4 @@
-"""Follows the views and tells phones of new offers and dispatches. Whatever fails here, commands go on."""
+"""Follow the views and push new offers and dispatches to phones. Failures here never block commands."""
 
 import asyncio
 import hashlib
@@ -23,21 +23,21 @@ from services.push.sealing import BadKeys, Browser, Signer, new_key, seal
 from services.views.port import Change, RowUnreadable, Views, ViewsUnavailable
 
 MAX_WAITING: Final = 2_000
-"""Pushes; beyond that the oldest are given up: an offer that waits so long is over."""
+"""Pushes; beyond this the oldest are dropped, as an offer delayed that long has expired."""
 SENDERS: Final = 8
 MAX_TRIES: Final = 5
 MAX_RETRY_SECONDS: Final = 60.0
-"""Seconds that a push service may ask to be left alone before the next try, at most."""
+"""Longest Retry-After of a push service that is honoured."""
 TIMEOUT_SECONDS: Final = 10.0
 MAX_AGE: Final = timedelta(minutes=10)
-"""What happened longer ago, such as paper typed in later, wakes nobody."""
+"""Older events, such as paper records entered later, are not pushed."""
 DISPATCH_TTL: Final = timedelta(hours=1)
-"""How long a push service keeps a dispatch for a phone that is off; an offer, until it expires."""
+"""How long a push service keeps a dispatch for a phone that is off. Offers are kept until they expire."""
 CLAIM_TTL: Final = timedelta(days=1)
 _BEFORE_DISPATCH: Final = (None, OFFERED, ACCEPTED)
 
 log_of = logging.getLogger("muster.push")
-logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log endpoints: who knows one can push to it
+logging.getLogger("httpx").setLevel(logging.WARNING)  # its log lines contain endpoints, which are secret
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,13 +46,13 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     to: Subscription
     message: bytes
     topic: str
-    """A later push of the same topic takes the place of one that the phone has not got yet."""
+    """A later push with the same topic replaces one not yet delivered."""
     until: datetime
     tried: int = 0
 
 
 class Pusher:
-    """One per process; of several processes on one store each push is sent by one."""
+    """One per process; each push is sent by only one of the processes sharing a store."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Pusher:
         client: httpx.AsyncClient | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`valid` = whether an access token, by id, still holds."""
+        """`valid` tells whether an access token, by id, is still valid."""
         self._store, self.rules, self._valid, self.now = store, rules, valid, now
         self._client = client or httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False)
         self._signer = Signer(private_key, rules.contact)
@@ -73,13 +73,13 @@ class Pusher:
         self._dirty: set[str] = set()
         self._advanced = asyncio.Event()
         self.given_up = 0
-        """Pushes that were not sent because too many waited or a push service failed too often."""
+        """Pushes not sent because the queue was full or a push service kept failing."""
 
     @classmethod
     async def open(
         cls, store: PushStore, rules: Rules, *, valid: Callable[[str], bool] = lambda token: True, **how: Any
     ) -> "Pusher":
-        """With the store's private key, made at first use; takes the store over. Raises PushUnavailable."""
+        """Open with the store's private key; takes ownership of the store. Raises PushUnavailable."""
         try:
             private_key = await store.private_key(new_key())
         except BaseException:
@@ -89,26 +89,26 @@ class Pusher:
 
     @property
     def key(self) -> str:
-        """The public key that browsers subscribe with."""
+        """Public key that browsers subscribe with."""
         return self._signer.public
 
     async def subscribe(self, subscription: Subscription) -> None:
-        """Raises PushUnavailable."""
+        """Store a subscription. Raises PushUnavailable."""
         await self._store.save(subscription)
 
     async def unsubscribe(self, endpoint: str, worker: tuple[str, str] | None = None) -> None:
-        """Raises PushUnavailable."""
+        """Delete a subscription. Raises PushUnavailable."""
         await self._store.delete(endpoint, worker)
 
     def advanced(self, jurisdiction: str, position: int) -> None:
-        """The views moved on."""
+        """Note that a jurisdiction's views have advanced."""
         self._dirty.add(jurisdiction)
         self._advanced.set()
 
     async def run(
         self, views: Views, progress: ViewProgress, announcements: Announcements, clock: Clock
     ) -> None:
-        """Follow and send until cancelled."""
+        """Follow the views and send pushes until cancelled."""
         seen = dict(progress.positions)
         announcements.on_advanced(self.advanced)
         try:
@@ -122,7 +122,7 @@ class Pusher:
             await self._client.aclose()
             await self._store.close()
 
-    # -- what is new ---------------------------------------------------------------------------------------
+    # -- following the views --------------------------------------------------------------------------------
 
     async def _follow(self, views: Views, progress: ViewProgress, clock: Clock, seen: dict[str, int]) -> None:
         while True:
@@ -133,9 +133,9 @@ class Pusher:
                 try:
                     await self._push_new(views, progress, clock.now(), jurisdiction, seen)
                 except (PushUnavailable, ViewsUnavailable, RowUnreadable) as error:
-                    log_of.warning("nobody is told of what is new in %s: %s", jurisdiction, error)
+                    log_of.warning("push notifications for %s skipped: %s", jurisdiction, error)
                 except Exception:
-                    log_of.exception("nobody is told of what is new in %s", jurisdiction)
+                    log_of.exception("push notifications for %s skipped", jurisdiction)
 
     async def _push_new(
         self, views: Views, progress: ViewProgress, now: datetime, jurisdiction: str, seen: dict[str, int]
@@ -143,7 +143,7 @@ class Pusher:
         upto = progress.positions.get(jurisdiction, 0)
         steps = await progress.steps(jurisdiction, seen.get(jurisdiction, 0))
         seen[jurisdiction] = steps[-1].upto if steps else upto
-        if seen[jurisdiction] < upto:  # there are more than are read at once
+        if seen[jurisdiction] < upto:  # one read returns a limited number of steps
             self.advanced(jurisdiction, upto)
         for step in steps or ():
             for row in new_assignments(step.changes, now):
@@ -168,13 +168,13 @@ class Pusher:
     def _enqueue(self, push: Push) -> None:
         while self._queue.qsize() >= MAX_WAITING:
             self._queue.get_nowait()
-            self._give_up("too many pushes wait")
+            self._give_up("push queue full")
         self._queue.put_nowait(push)
 
     def _give_up(self, why: str) -> None:
         self.given_up += 1
-        if self.given_up & (self.given_up - 1) == 0:  # at 1, 2, 4, 8 ...: a broken service fills no log
-            log_of.warning("%s; %d were given up so far", why, self.given_up)
+        if self.given_up & (self.given_up - 1) == 0:  # at 1, 2, 4, 8 ... to limit log volume
+            log_of.warning("%s; %d pushes dropped so far", why, self.given_up)
 
     # -- sending -------------------------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class Pusher:
                 self._give_up(f"a push failed: {type(error).__name__}")
 
     async def _send(self, push: Push, clock: Clock) -> None:
-        """Not to who signed out since, nor what is over, nor where the settings no longer allow it."""
+        """Send unless the worker signed out, the push expired or the endpoint is no longer allowed."""
         endpoint, seconds = push.to.endpoint, int((push.until - clock.now()).total_seconds())
         if seconds <= 0:
             return
@@ -217,10 +217,10 @@ class Pusher:
         elif answer.status_code == 429 or answer.status_code >= 500:
             self._retry(push, answer.headers.get("retry-after"), str(answer.status_code))
         elif not answer.is_success:
-            self._give_up(f"a push service answered {answer.status_code}")
+            self._give_up(f"a push service returned {answer.status_code}")
 
     def _retry(self, push: Push, after: str | None, why: str) -> None:
-        """After 1, 2, 4 ... seconds, or when the service says."""
+        """Retry after 1, 2, 4 ... seconds, or when the service asks."""
         tried = push.tried + 1
         if tried >= MAX_TRIES or len(self._retries) >= MAX_WAITING:
             return self._give_up(f"a push service failed: {why}")
@@ -238,7 +238,7 @@ class Pusher:
 
 
 def new_assignments(changes: Iterable[Change], now: datetime) -> list[AssignmentRow]:
-    """Assignments that were offered or dispatched just now."""
+    """Return assignments offered or dispatched just now."""
     found: list[AssignmentRow] = []
     for change in changes:
         row, before = change.row, change.before
@@ -254,7 +254,7 @@ def new_assignments(changes: Iterable[Change], now: datetime) -> list[Assignment
 
 
 async def _workers(views: Views, jurisdiction: str, row: AssignmentRow) -> Sequence[str]:
-    """Who is to be woken: the worker, or the members of the active team."""
+    """Return whom to notify: the worker, or the members of the active team."""
     if row.worker is not None:
         return [row.worker]
     if row.team is None:

@@ -1,4 +1,4 @@
-"""Where pushes may go and who answers for them: what an operator sets."""
+"""Operator settings: where pushes may go and who to contact about them."""
 
 import re
 from typing import Final
@@ -18,32 +18,32 @@ _ENDPOINT: Final = re.compile(r"https://[!-~]{1,1500}")
 
 
 class BadPush(ValueError):
-    """A setting of Web Push makes no sense; the message says which and what would."""
+    """A Web Push setting is invalid; the message says which and how to fix it."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """Raises BadPush."""
+    """Validated push settings. Raises BadPush."""
 
     contact: str
-    """mailto: or https: URI by which a push service reaches the operator (RFC 8292 `sub`)."""
+    """mailto: or https: URI where a push service can reach the operator (RFC 8292 `sub`)."""
     hosts: tuple[str, ...] = DEFAULT_HOSTS
-    """Of push services; `*.` first = any name below. Nothing is ever sent elsewhere."""
+    """Allowed push services; a leading `*.` matches any subdomain. Nothing is sent elsewhere."""
 
     def __post_init__(self) -> None:
         if not _CONTACT.fullmatch(self.contact):
             raise BadPush(
-                f"MUSTER_PUSH_CONTACT={self.contact!r} cannot be used: give how push services reach you,"
+                f"MUSTER_PUSH_CONTACT={self.contact!r} is invalid: give a contact address for push services,"
                 " such as mailto:desk@example.org or https://example.org/contact."
             )
         for host in self.hosts:
             if not _HOST.fullmatch(host):
                 raise BadPush(
-                    f"MUSTER_PUSH_HOSTS: {host!r} is no host name; give names such as fcm.googleapis.com or"
+                    f"MUSTER_PUSH_HOSTS: {host!r} is not a host name; use names such as fcm.googleapis.com or"
                     " *.push.apple.com, separated by commas."
                 )
 
     def allow(self, endpoint: str) -> bool:
-        """Whether this is a plain https URL of a known push service: nobody makes this one call others."""
+        """Whether this is a plain https URL of an allowed push service; prevents request forgery (SSRF)."""
         if not _ENDPOINT.fullmatch(endpoint) or "\\" in endpoint:
             return False
         try:

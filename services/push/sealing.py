@@ -1,7 +1,7 @@
-"""A push message as RFC 8291 seals it for one browser, and the sender's signature by RFC 8292.
+"""Encrypt push messages for one browser (RFC 8291) and sign requests (RFC 8292).
 
-Both are some thirty lines on `cryptography`. Of the libraries that do it, pywebpush brings two more HTTP
-clients, and webpush neither pads a message nor takes a contact that is a web address.
+Both take about thirty lines on top of `cryptography`. Of the existing libraries, pywebpush adds two HTTP
+clients, and webpush neither pads messages nor accepts a web address as contact.
 """
 
 import os
@@ -26,25 +26,25 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 RECORD: Final = 4096
-"""Octets of a record, of which there is one (RFC 8188)."""
+"""Record size in octets; a push is a single record (RFC 8188)."""
 PADDED: Final = 128
-"""Every message has this many octets before it is sealed: its length tells nothing."""
+"""Messages are padded to this many octets, so that their length reveals nothing."""
 SIGNED_FOR: Final = timedelta(hours=12)
-"""RFC 8292 allows a day."""
+"""Lifetime of a signature; RFC 8292 allows up to a day."""
 _CURVE: Final = ec.SECP256R1()
 
 
 class BadKeys(ValueError):
-    """These are no keys of a browser's subscription."""
+    """The browser's subscription keys are invalid."""
 
 
 def b64(data: bytes) -> str:
-    """base64url without padding."""
+    """Encode as base64url without padding."""
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def unb64(text: str) -> bytes:
-    """Raises BadKeys."""
+    """Decode base64url. Raises BadKeys."""
     try:
         return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except ValueError as error:
@@ -52,24 +52,24 @@ def unb64(text: str) -> bytes:
 
 
 def new_key() -> bytes:
-    """A sender's private key (PKCS #8, DER)."""
+    """Return a new sender's private key (PKCS #8, DER)."""
     return ec.generate_private_key(_CURVE).private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 def point(key: ec.EllipticCurvePublicKey) -> bytes:
-    """65 octets: uncompressed."""
+    """Encode as an uncompressed point: 65 octets."""
     return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 class Browser(msgspec.Struct, frozen=True):
-    """Whom a message is sealed for."""
+    """Recipient of a message."""
 
     public: bytes
     auth: bytes
 
     @classmethod
     def of(cls, p256dh: str, auth: str) -> "Browser":
-        """Raises BadKeys."""
+        """Parse a subscription's keys. Raises BadKeys."""
         found = cls(unb64(p256dh), unb64(auth))
         found.point()
         if len(found.auth) != 16:
@@ -77,13 +77,13 @@ class Browser(msgspec.Struct, frozen=True):
         return found
 
     def point(self) -> ec.EllipticCurvePublicKey:
-        """Raises BadKeys."""
+        """Decode the public key. Raises BadKeys."""
         if len(self.public) != 65:
-            raise BadKeys("p256dh must have 65 octets: an uncompressed point")
+            raise BadKeys("p256dh must be an uncompressed point of 65 octets")
         try:
             return ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, self.public)
         except (ValueError, InvalidKey) as error:
-            raise BadKeys("p256dh is no point of P-256") from error
+            raise BadKeys("p256dh is not a point on P-256") from error
 
 
 def seal(
@@ -94,7 +94,7 @@ def seal(
     salt: bytes | None = None,
     sender: ec.EllipticCurvePrivateKey | None = None,
 ) -> bytes:
-    """The body of the push (aes128gcm). `salt` and `sender` are new each time; only tests give them."""
+    """Return the body of a push (aes128gcm). Only tests pass `salt` and `sender`."""
     salt, sender = salt or os.urandom(16), sender or ec.generate_private_key(_CURVE)
     public = point(sender.public_key())
     shared = sender.exchange(ec.ECDH(), browser.point())
@@ -111,18 +111,18 @@ def _derived(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
 
 
 class Signer:
-    """Says who sends (VAPID)."""
+    """Signs requests with the sender's key (VAPID)."""
 
     def __init__(self, private: bytes, contact: str) -> None:
         key = load_der_private_key(private, None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise BadKeys("the key of pushes is no key of P-256")
+            raise BadKeys("the push key is not a P-256 key")
         self._key, self._contact = key, contact
         self.public = b64(point(key.public_key()))
-        """What browsers subscribe with (`applicationServerKey`)."""
+        """Public key that browsers subscribe with (`applicationServerKey`)."""
 
     def authorization(self, endpoint: str, now: datetime) -> str:
-        """The header for a push to this endpoint."""
+        """Return the Authorization header for a push to this endpoint."""
         parts = urlsplit(endpoint)
         claims = {
             "aud": f"{parts.scheme}://{parts.netloc}",

@@ -1,1 +1,1 @@
-"""The application's heart: commands are queued, sealed, decided, appended to the log, and answered."""
+"""Core of the application: commands are queued, sealed, decided, appended to the log and answered."""

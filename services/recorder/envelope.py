@@ -1,4 +1,4 @@
-"""A command as it reached the service, and what became of it."""
+"""A received command and its outcome."""
 
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -8,12 +8,12 @@ import msgspec
 from services.decisions.base import FACT, Command, Context, Refused, Scope
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
-"""Nothing happened before, whatever a device's clock says."""
+"""Lower bound for event times, whatever a device's clock says."""
 Kind = Literal["accepted", "known", "unchanged", "refused", "pending"]
 
 
 class CommandEnvelope(msgspec.Struct, frozen=True, kw_only=True):
-    """A valid command with its envelope. Personal fields are still plain; they never leave this object so."""
+    """A valid command with its envelope. Personal fields are plain text and never leave it that way."""
 
     id: str
     command: Command
@@ -26,9 +26,9 @@ class CommandEnvelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of one command; `position` = the last event of the log that the sender should see.
+    """Outcome of one command; `position` is the last log event that the sender should see.
 
-    `code` and `values` say why, where it was not recorded; `services.refusals` makes a sentence of them.
+    If it was not recorded, `code` and `values` say why; `services.refusals` words the message.
     """
 
     id: str
@@ -39,12 +39,12 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @classmethod
     def because(cls, command: str, outcome: Kind, why: Refused) -> "Outcome":
-        """Not recorded, or not yet, for this reason."""
+        """Build the outcome of a command not recorded, or not yet recorded, for this reason."""
         return cls(command, outcome, code=why.code, values=why.values)
 
 
 def happened_at(envelope: CommandEnvelope, now: datetime) -> datetime:
-    """When it happened: the device's clock error taken out, never after now; claims happen now."""
+    """Return the event time, corrected for clock error and never after now; claims happen now."""
     if envelope.at is None or not (envelope.observed or envelope.command.KIND == FACT):
         return now
     at = envelope.at + (envelope.received - envelope.sent_at) if envelope.sent_at else envelope.at
@@ -52,7 +52,7 @@ def happened_at(envelope: CommandEnvelope, now: datetime) -> datetime:
 
 
 def context_of(envelope: CommandEnvelope, now: datetime, timezone: str) -> Context:
-    """The decision's view of a command."""
+    """Return the decision's view of a command."""
     return Context(
         id=envelope.id,
         actor=envelope.actor,

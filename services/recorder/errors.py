@@ -1,13 +1,13 @@
-"""Why a command is not taken, and why a snapshot is not used."""
+"""Why a command is not accepted, or a snapshot not used."""
 
 
 class Parked(Exception):
-    """The jurisdiction cannot be written now: its log holds what this program cannot read."""
+    """The jurisdiction is read-only: its log contains something this program cannot read."""
 
 
 class Overloaded(Exception):
-    """Too many commands wait already."""
+    """Too many commands are waiting."""
 
 
 class SnapshotMismatch(Exception):
-    """The snapshot is not of this log."""
+    """The snapshot does not belong to this log."""

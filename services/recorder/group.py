@@ -1,4 +1,4 @@
-"""One group of commands, decided on speculative state: answers leave only once its commit is accepted."""
+"""A group of commands, decided on speculative state; replies are sent once its commit is accepted."""
 
 import logging
 import time
@@ -24,7 +24,7 @@ log_of = logging.getLogger("muster.writer")
 
 
 class Group:
-    """Commands that share a commit. The state must be undone, or confirmed, when it is done with."""
+    """Commands that share a commit. Afterwards the state must be undone or confirmed."""
 
     def __init__(self, state: State, now: datetime, timezone: str) -> None:
         self.events, self.erased, self.count = list[Recorded](), list[str](), 0
@@ -35,7 +35,7 @@ class Group:
 
     @property
     def full(self) -> bool:
-        """Whether there is no more room, or no more time."""
+        """Whether the group is out of room or time."""
         return self._bytes >= MOST_BYTES or (self.count > 0 and time.perf_counter() > self._until)
 
     @property
@@ -43,7 +43,7 @@ class Group:
         return self._state.head.position + len(self.events)
 
     def add(self, queued: Queued, sealed: Sealed, recalled: dict[str, RecordedCommand]) -> None:
-        """Decide one command and note its answer."""
+        """Decide one command and note its outcome."""
         envelope = queued.envelope
         before = self._state[COMMANDS].get(envelope.id) or recalled.get(envelope.id)
         answer = self._repeat(envelope, sealed, before) if before else self._decide(envelope, sealed)
@@ -51,7 +51,7 @@ class Group:
         self.count += 1
 
     def commit(self, jurisdiction: str) -> Commit:
-        """Its events, chained to the head that they were decided on."""
+        """Return the group's events, chained to the head they were decided on."""
         head = self._state.head
         return Commit(
             id=str(uuid4()),
@@ -63,7 +63,7 @@ class Group:
         )
 
     def answer(self) -> None:
-        """Tell every sender, now that it is confirmed."""
+        """Send every outcome, now that the commit is confirmed."""
         for queued, outcome in self._answers:
             queued.resolve(outcome)
 
@@ -90,7 +90,7 @@ class Group:
         except Refused as refused:
             self._state.undo(mark)
             return Outcome.because(envelope.id, "refused", refused)
-        except Exception:  # one command that a rule trips over must not stop everybody else's
+        except Exception:  # one faulty command must not block the others
             log_of.exception("command %s (%s) could not be decided", envelope.id, envelope.command.NAME)
             self._state.undo(mark)
             return Outcome.because(envelope.id, "refused", Refused("internal"))
@@ -105,7 +105,7 @@ class Group:
 
 
 def next_size(taken: int, decided: int) -> int:
-    """Commands to take next, where of so many taken there was time for these."""
+    """Return how many commands to take next, given how many of those taken were decided in time."""
     if decided == taken:
         return min(MOST_COMMANDS, max(LEAST_COMMANDS, 2 * taken))
     return max(LEAST_COMMANDS, decided + decided // 8)

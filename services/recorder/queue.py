@@ -1,4 +1,4 @@
-"""Commands that wait to be decided, each with the promise made to its sender."""
+"""Commands waiting to be decided, each with its sender's future."""
 
 import asyncio
 from collections import deque
@@ -14,19 +14,19 @@ MOST_QUEUED: Final = 20_000
 
 
 class Queued(msgspec.Struct):
-    """A command in a writer's queue, with the promise made to its sender."""
+    """A queued command and its sender's future."""
 
     envelope: CommandEnvelope
     answer: "asyncio.Future[Outcome]"
 
     def resolve(self, outcome: Outcome) -> None:
-        """Tell the sender, unless they have gone."""
+        """Send the outcome, unless the sender is gone."""
         if not self.answer.done():
             self.answer.set_result(outcome)
 
 
 class CommandQueue:
-    """Of one jurisdiction, in the order in which they came."""
+    """Queue of one jurisdiction, in order of arrival."""
 
     def __init__(self) -> None:
         self._queued: deque[Queued] = deque()
@@ -38,7 +38,7 @@ class CommandQueue:
         return iter(self._queued)
 
     def put(self, group: Sequence[CommandEnvelope]) -> list[Queued]:
-        """Add these at the end. Raises Overloaded."""
+        """Append commands. Raises Overloaded."""
         if len(self._queued) + len(group) > MOST_QUEUED:
             raise Overloaded
         loop = asyncio.get_running_loop()
@@ -47,11 +47,11 @@ class CommandQueue:
         return queued
 
     def put_back(self, group: Sequence[Queued]) -> None:
-        """These are next again."""
+        """Return commands to the front of the queue."""
         self._queued.extendleft(reversed(group))
 
     def take(self, most: int = MOST_QUEUED) -> list[Queued]:
-        """The next ones whose senders still wait."""
+        """Take the next commands whose senders are still waiting."""
         taken: list[Queued] = []
         while self._queued and len(taken) < most:
             queued = self._queued.popleft()

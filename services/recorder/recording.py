@@ -1,4 +1,4 @@
-"""Groups of commands into the log: sealed, decided, appended, and only then answered."""
+"""Record groups of commands: seal, decide, append, and only then reply."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -16,9 +16,9 @@ from services.recorder.sealing import Vault, seal_all
 
 
 class Recorder:
-    """Of one jurisdiction; one group at a time.
+    """Records one jurisdiction's commands, one group at a time.
 
-    Raises LogUnavailable, VaultUnavailable, ViewsUnavailable, and what Replica.follow raises.
+    Raises LogUnavailable, VaultUnavailable, ViewsUnavailable, and whatever Replica.follow raises.
     """
 
     def __init__(
@@ -41,9 +41,9 @@ class Recorder:
         self._recorded, self._appending = recorded, appending
 
     async def record(self, queued: list[Queued]) -> list[Queued]:
-        """Decide and append until accepted; answer. Gives back those for which there was no time.
+        """Decide and append until accepted, then reply. Return the commands there was no time for.
 
-        Raises OutcomeUnknown too. Where it raises, the state is to be undone.
+        Also raises OutcomeUnknown. After any exception the state must be undone.
         """
         sealed = await seal_all(self._vault, self._jurisdiction, [one.envelope for one in queued])
         while True:
@@ -60,14 +60,14 @@ class Recorder:
                 group.answer()
                 self._replica.settle()
                 return queued[group.count :]
-            self._replica.state.undo()  # another process was first: every answer is decided again
+            self._replica.state.undo()  # another process was first: decide everything again
 
     async def follow(self, head: Head) -> None:
-        """Read up to `head`; whoever recorded an erasure may have died before its key was destroyed."""
+        """Read up to `head`, collecting erasures whose keys a crashed process may not have destroyed."""
         await self._replica.follow(head, self._found)
 
     async def flush(self) -> None:
-        """What the vault is still to be told."""
+        """Flush the vault's backlog."""
         await self._backlog.flush(self._replica.state.head.position)
 
     def _found(self, events: Sequence[Recorded]) -> None:
@@ -79,8 +79,8 @@ class Recorder:
         return max(now, last) if last else now
 
     async def _accepted(self, group: Group, queued: Sequence[Queued]) -> bool:
-        """Whether the log ends with this group. One without events asks only now, after its commands arrived:
-        nobody is turned away because of what was true before, or of a commit that lost."""
+        """Append the group. One without events only checks that the log has not advanced, so that nobody is
+        refused because of an outdated state."""
         if not group.events:
             return await self._replica.is_level()
         try:

@@ -1,4 +1,4 @@
-"""The state of one jurisdiction, kept level with its log: from a snapshot on, where one fits."""
+"""One jurisdiction's state, kept level with its log and restored from a snapshot if one fits."""
 
 import asyncio
 import logging
@@ -15,56 +15,56 @@ from services.recorder.errors import SnapshotMismatch
 from services.recorder.snapshotting import EVERY, SnapshotKeeper
 
 KEEP_IDS: Final = 50_000
-"""Ids of commands that are held in memory, at least."""
+"""Number of command ids always held in memory."""
 
 log_of = logging.getLogger("muster.writer")
 Lookup = Callable[[Sequence[str], int], Awaitable[dict[str, RecordedCommand]]]
-"""Commands by id from the view, once it has reached a position. Raises ViewsUnavailable where it has not."""
+"""Return commands by id from the view, once it reaches a position. Raises ViewsUnavailable if it has not."""
 Found = Callable[[Sequence[Recorded]], None]
-"""Told the events of each commit that is read."""
+"""Called with the events of each commit read."""
 
 
 class Replica:
-    """What rules are decided on."""
+    """The state that commands are decided on."""
 
     def __init__(self, jurisdiction: str, log: Log, lookup: Lookup, keeper: SnapshotKeeper | None) -> None:
         self.state = State(jurisdiction)
         self.viewed = 0
-        """The view of commands has reached this position: older ids need no memory."""
+        """Position reached by the view of commands; older ids need not be kept in memory."""
         self._jurisdiction, self._log, self._lookup, self._keeper = jurisdiction, log, lookup, keeper
         self._forgotten = 0
-        """Ids of commands up to this position may be looked up in the view only."""
+        """Command ids up to this position may be found only in the view."""
 
     async def restore(self) -> None:
-        """Begin with the snapshot, if the log goes on from it. Raises LogUnavailable."""
+        """Restore the snapshot, if the log continues it. Raises LogUnavailable."""
         if self._keeper is None or self.state.head.position:
             return
         self.state, self._forgotten = await self._keeper.restore() or (self.state, self._forgotten)
         try:
             await self._check_snapshot()
         except SnapshotMismatch as error:
-            log_of.warning("%s; it is read from its beginning", error)
+            log_of.warning("%s; reading the log from the beginning", error)
             await self._keeper.drop()
             self._reset()
-        except LogUnavailable:  # the next attempt begins with the snapshot too, so that it is checked
+        except LogUnavailable:  # start over, so that the next attempt checks the snapshot too
             self._reset()
             raise
 
     async def _check_snapshot(self) -> None:
         end = await self._log.end(self._jurisdiction)
         if end.position < self.state.head.position:
-            raise SnapshotMismatch(f"the snapshot of {self._jurisdiction} is beyond the log")
+            raise SnapshotMismatch(f"the snapshot of {self._jurisdiction} is ahead of the log")
         await self.follow(end)
         if self.state.head.position == end.position and self.state.head != end:
-            raise SnapshotMismatch(f"the snapshot of {self._jurisdiction} is of another log")
+            raise SnapshotMismatch(f"the snapshot of {self._jurisdiction} belongs to another log")
 
     def _reset(self) -> None:
         self.state, self._forgotten = State(self._jurisdiction), 0
 
     async def follow(self, head: Head, found: Found = lambda _: None) -> None:
-        """Read up to `head` at least; what was decided but not accepted is gone by then.
+        """Read at least up to `head`. Decisions not accepted must have been undone.
 
-        Raises LogUnavailable; LogDamaged, UnknownEvent, BadEvent, SnapshotMismatch where it cannot be read.
+        Raises LogUnavailable; LogDamaged, UnknownEvent, BadEvent, SnapshotMismatch if the log is unreadable.
         """
         if head.position < self.state.head.position or head == self.state.head:
             return
@@ -72,14 +72,14 @@ class Replica:
             for stored in batch:
                 commit = self._decoded(stored)
                 if commit.prev != self.state.head.hash:
-                    raise SnapshotMismatch(f"the snapshot of {self._jurisdiction} is not of this log")
+                    raise SnapshotMismatch(f"the snapshot of {self._jurisdiction} is not from this log")
                 apply(self.state, commit, stored.head)
                 found(commit.events)
             self._evict()
             await asyncio.sleep(0)
 
     async def is_level(self) -> bool:
-        """Whether nothing is in the log beyond the state. Raises LogUnavailable."""
+        """Whether the log ends where the state does. Raises LogUnavailable."""
         return await self._log.end(self._jurisdiction) == self.state.head
 
     def _decoded(self, stored: Stored) -> Commit:
@@ -90,23 +90,23 @@ class Replica:
             raise LogDamaged(self._jurisdiction, self.state.head.position + 1, why) from error
 
     def confirm(self, commit: Commit, head: Head) -> None:
-        """What was decided is in the log, and leads to `head`."""
+        """Mark the decided commit as recorded, leading to `head`."""
         confirm(self.state, commit, head)
 
     async def recall(self, commands: Sequence[str]) -> dict[str, RecordedCommand]:
-        """Those of the ids that are recorded, though no longer held in memory. Raises ViewsUnavailable."""
+        """Return recorded commands among ids no longer in memory. Raises ViewsUnavailable."""
         if not self._forgotten:
             return {}
         missing = [key for key in commands if key not in self.state[COMMANDS]]
         return await self._lookup(missing, self._forgotten) if missing else {}
 
     def settle(self) -> None:
-        """After a group: old ids are let go, and a snapshot is taken when it is time."""
+        """After a group, evict old ids and take a snapshot if due."""
         self._evict()
         self._keep(EVERY)
 
     async def leave(self, least: int) -> None:
-        """A last snapshot, if `least` events came since the one before, for whoever comes back."""
+        """Take a last snapshot if at least `least` events have been added since the previous one."""
         self._keep(least)
         if self._keeper:
             await self._keeper.done()
@@ -116,7 +116,7 @@ class Replica:
             self._keeper.offer(self.state, self.viewed, least)
 
     def _evict(self) -> None:
-        """Forget ids that the view of commands holds, once there are many."""
+        """Forget ids held by the view of commands, once there are many."""
         commands = self.state[COMMANDS]
         if len(commands) <= KEEP_IDS:
             return

@@ -1,4 +1,4 @@
-"""What the recorder needs of the vault: keys, sealing, and the keyed hash of a command's body."""
+"""What the recorder needs from the vault: keys, sealing, and keyed hashes of command bodies."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from services.recorder.envelope import CommandEnvelope
 
 
 class Vault(Protocol):
-    """The part of services.vault that writers call."""
+    """The part of services.vault used by writers."""
 
     async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bool]: ...
     def seal(self, jurisdiction: str, subject: str, command: str, field: str, plain: str) -> str: ...
@@ -26,16 +26,16 @@ class Vault(Protocol):
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """A command without plain personal data, and the keyed hash of what it held."""
+    """A command without plain personal data, and the keyed hash of its original body."""
 
     command: Command
     body: str
     erased: bool = False
-    """Its subject's key is destroyed: nothing can be sealed for them any more."""
+    """The subject's key is destroyed; nothing can be sealed for it."""
 
 
 def subject_of(envelope: CommandEnvelope) -> str | None:
-    """`worker/ID`, `request/ID` or `handover/ID` where the command gives personal data, else None."""
+    """Return `worker/ID`, `request/ID` or `handover/ID` if the command contains personal data, else None."""
     command = envelope.command
     if command.SUBJECT is None:
         return None
@@ -50,17 +50,17 @@ def _named(envelope: CommandEnvelope) -> str:
 
 
 async def seal_all(vault: Vault, jurisdiction: str, group: Iterable[CommandEnvelope]) -> list[Sealed]:
-    """Seal a group: its subjects' keys are durable before this returns."""
+    """Seal a group. The subjects' keys are durable on return."""
     subjects = [(envelope, subject_of(envelope)) for envelope in group]
     wanted = {subject for _, subject in subjects if subject}
-    alive = await vault.ensure(jurisdiction, wanted)  # also looks up the service's key
+    alive = await vault.ensure(jurisdiction, wanted)  # also loads the service key
     return [_seal(vault, jurisdiction, envelope, subject, alive) for envelope, subject in subjects]
 
 
 def phone_of(envelope: CommandEnvelope, recorded: Iterable[Recorded]) -> dict[str, str | None]:
-    """{subject: phone} where what was recorded sets (or with null removes) a phone number.
+    """Return {subject: phone} if the events set a phone number, or remove it with null.
 
-    A command may give a number that no event takes over, as a check-in does of who is registered already.
+    A command's number may be in no event, as when someone already registered checks in.
     """
     command = envelope.command
     taken = {field for one in recorded for field in event_phones(newest[one.name])}

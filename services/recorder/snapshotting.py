@@ -1,4 +1,4 @@
-"""A jurisdiction's snapshot: taken now and then by its writer, and begun with instead of the whole log."""
+"""Snapshots of a jurisdiction, taken by its writer so that a restart need not read the whole log."""
 
 import asyncio
 import logging
@@ -13,13 +13,13 @@ from services.snapshots.port import Snapshot, Snapshots, SnapshotsUnavailable
 EVERY: Final = 20_000
 """Events between two snapshots."""
 LEAST: Final = 500
-"""Events for which a last snapshot is worth its while."""
+"""Fewest events worth a final snapshot."""
 
 log_of = logging.getLogger("muster.snapshots")
 
 
 class SnapshotKeeper:
-    """Of one jurisdiction. Everything works without it, only slower: no trouble with it is passed on."""
+    """Snapshots of one jurisdiction. They only save time: errors are logged, never raised."""
 
     def __init__(self, jurisdiction: str, log: Log, snapshots: Snapshots) -> None:
         self._jurisdiction, self._log, self._snapshots = jurisdiction, log, snapshots
@@ -28,11 +28,11 @@ class SnapshotKeeper:
         self._packing: asyncio.Task[None] | None = None
 
     async def restore(self) -> tuple[State, int] | None:
-        """The state, and the position up to which command ids may be missing in it."""
+        """Return the state, and the position up to which it may lack command ids."""
         try:
             found = await self._snapshots.get(self._jurisdiction)
         except SnapshotsUnavailable as error:
-            log_of.warning("no snapshot of %s: %s", self._jurisdiction, error)
+            log_of.warning("cannot read the snapshot of %s: %s", self._jurisdiction, error)
             return None
         restored = await asyncio.to_thread(unpack, found, self._log.id) if found else None
         if found is None or restored is None:
@@ -43,29 +43,29 @@ class SnapshotKeeper:
         return restored.state, restored.forgotten
 
     async def drop(self) -> None:
-        """What was restored does not fit the log."""
+        """Delete the restored snapshot, which does not fit the log."""
         if self._found:
             try:
                 await self._snapshots.drop(self._found)
             except SnapshotsUnavailable as error:
-                log_of.warning("the snapshot of %s stays: %s", self._jurisdiction, error)
+                log_of.warning("cannot delete the snapshot of %s: %s", self._jurisdiction, error)
 
     def offer(self, state: State, viewed: int, least: int = EVERY) -> None:
-        """Keep the confirmed state if `least` events came since the last one; the work is done on a thread.
+        """Store the confirmed state if `least` events came since the last snapshot; packs it on a thread.
 
-        Command ids up to `viewed` are left to the view of commands.
+        Command ids up to `viewed` are left out; the view of commands has them.
         """
         if state.head.position - self._position < least or (self._packing and not self._packing.done()):
             return
         place = self._log.mark(self._jurisdiction)
         known = place[1] if place and place[0] == state.head else None
-        self._forgotten = max(self._forgotten, min(viewed, state.head.position))  # views may lag at a start
+        self._forgotten = max(self._forgotten, min(viewed, state.head.position))  # views may lag at startup
         frozen = freeze(state, self._forgotten)
         self._position = state.head.position
         self._packing = asyncio.create_task(self._keep(frozen, known), name="keeping a snapshot")
 
     async def done(self) -> None:
-        """Until what was offered is kept."""
+        """Wait until the offered snapshot is stored."""
         if self._packing:
             await asyncio.wait((self._packing,))
 
@@ -74,6 +74,6 @@ class SnapshotKeeper:
             snapshot = await asyncio.to_thread(pack, frozen, self._log.id, place)
             await self._snapshots.put(snapshot)
         except SnapshotsUnavailable as error:
-            log_of.warning("no snapshot of %s was kept: %s", self._jurisdiction, error)
-        except Exception:  # said where it happens: nobody waits for this task
-            log_of.exception("no snapshot of %s was kept", self._jurisdiction)
+            log_of.warning("cannot store a snapshot of %s: %s", self._jurisdiction, error)
+        except Exception:  # logged here, as nobody awaits this task
+            log_of.exception("cannot store a snapshot of %s", self._jurisdiction)

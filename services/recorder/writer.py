@@ -27,14 +27,14 @@ from services.vault.errors import VaultUnavailable
 from services.views.port import ViewsUnavailable
 
 RETRY_SECONDS: Final = 1.0
-"""Between two attempts at the vault's backlog, while no commands come."""
+"""Interval between attempts at the vault's backlog while no commands arrive."""
 
 
 log_of = logging.getLogger("muster.writer")
 
 
 class Writer:
-    """Decides and records the commands of one jurisdiction, in the order in which they came."""
+    """Decides and records one jurisdiction's commands in order of arrival."""
 
     def __init__(
         self,
@@ -68,21 +68,21 @@ class Writer:
             appending=appending,
         )
         self._reading = asyncio.Lock()
-        """Held while the state may hold what is not in the log yet."""
+        """Held while the state may be ahead of the log."""
         self._queue = CommandQueue()
         self._work = asyncio.Event()
         self._hydrated = asyncio.Event()
         self._taken: list[Queued] = []
-        """Being recorded right now."""
+        """Commands being recorded."""
         self._at_once = MOST_COMMANDS
-        """So many are sealed together: few more than there is time to decide."""
+        """Number of commands sealed together, slightly more than can be decided in time."""
         self._left = False
-        """Idle for long, and about to be forgotten."""
+        """Idle for long and about to be dropped."""
 
     # -- for senders ---------------------------------------------------------------------------------------
 
     async def submit(self, group: Sequence[CommandEnvelope]) -> list[Outcome]:
-        """Record these in order. Raises Parked, Overloaded."""
+        """Record these commands in order. Raises Parked, Overloaded."""
         self._refuse_if_parked()
         queued = self._queue.put(group)
         self._work.set()
@@ -91,7 +91,7 @@ class Writer:
         return list(await asyncio.gather(*(one.answer for one in queued)))
 
     async def status(self, command: str) -> Outcome:
-        """recorded (accepted), not recorded (refused, code `not_recorded`) or pending, by a command's id."""
+        """Return accepted, refused (code `not_recorded`) or pending for a command id."""
         self._refuse_if_parked()
         if any(one.envelope.id == command for one in (*self._taken, *self._queue)):
             return Outcome(command, "pending")
@@ -105,12 +105,12 @@ class Writer:
         return Outcome(command, "accepted", known.position)
 
     def viewed(self, position: int) -> None:
-        """The `commands` view has reached this position: older ids need no memory."""
+        """Note the position reached by the `commands` view; older ids need not be kept in memory."""
         self._replica.viewed = position
 
     @property
     def state(self) -> State:
-        """As of the log's end; while commands are being decided, ahead of it."""
+        """State at the log's end; ahead of it while commands are being decided."""
         return self._replica.state
 
     @property
@@ -118,7 +118,7 @@ class Writer:
         return len(self._queue)
 
     async def ready(self) -> None:
-        """Until the state is hydrated. Raises Parked."""
+        """Wait until the state is loaded. Raises Parked."""
         await self._hydrated.wait()
         self._refuse_if_parked()
 
@@ -127,7 +127,7 @@ class Writer:
             raise Parked(self.parked)
 
     async def _catch_up(self) -> None:
-        """Read to the log's end; erasures that are found there make work for the loop."""
+        """Read to the log's end. Erasures found there wake the loop."""
         try:
             async with self._reading:
                 await self._recorder.follow(await self._log.end(self.jurisdiction))
@@ -136,8 +136,8 @@ class Writer:
                 self._work.set()
 
     async def _fenced(self) -> bool:
-        """Make sure that no attempt of ours can still land; True once a commit of ours followed them, or one
-        by which the jurisdiction moved."""
+        """Ensure that no earlier attempt can still land: True once a later commit of ours, or one that moved
+        the jurisdiction, is in the log."""
         fence = CommandEnvelope(
             id=str(uuid4()),
             command=Fence(commands=tuple(sorted(self._recorder.unknown))),
@@ -150,9 +150,9 @@ class Writer:
     # -- the loop ------------------------------------------------------------------------------------------
 
     async def run(self, idle: float | None = None) -> None:
-        """Hydrate, then serve until cancelled, or for `idle` seconds without a command.
+        """Load the state, then serve until cancelled, or until `idle` seconds pass without a command.
 
-        A jurisdiction that cannot be read is parked, not fatal.
+        An unreadable jurisdiction is parked; this never raises for it.
         """
         try:
             await self._hydrate()
@@ -168,7 +168,7 @@ class Writer:
             _pending([*self._taken, *self._queue.take()], why)
 
     async def _hydrate(self) -> None:
-        """Tries again until the log answers."""
+        """Load the state, retrying until the log responds."""
         while not self._hydrated.is_set():
             try:
                 await self._replica.restore()
@@ -176,12 +176,12 @@ class Writer:
                 await self._backlog.repeat(self.state)
                 self._hydrated.set()
             except (LogUnavailable, VaultUnavailable) as error:
-                log_of.error("%s cannot be read now: %s", self.jurisdiction, error)
+                log_of.error("cannot read %s at the moment: %s", self.jurisdiction, error)
                 _pending(self._queue.take(), Refused("log.unavailable"))
                 await asyncio.sleep(0.5)
 
     async def _worked(self, idle: float | None) -> bool:
-        """Until there is work; False after `idle` seconds without any."""
+        """Wait for work; False after `idle` seconds without any."""
         try:
             async with asyncio.timeout(idle):
                 await self._work.wait()
@@ -190,7 +190,7 @@ class Writer:
         return True
 
     async def _leave(self) -> None:
-        """A last snapshot, for whoever comes back; then gone, if nobody came meanwhile."""
+        """Take a last snapshot; then stop, unless work arrived meanwhile."""
         await self._replica.leave(LEAST)
         self._left = not self._queue and not self._backlog
 
@@ -205,7 +205,7 @@ class Writer:
                 left = await self._recorder.record(taken) if taken else []
         except (LogUnavailable, OutcomeUnknown, VaultUnavailable, ViewsUnavailable) as error:
             self.state.undo()
-            log_of.error("%s cannot be written: %s", self.jurisdiction, error)
+            log_of.error("cannot write %s: %s", self.jurisdiction, error)
             _pending(taken, Refused("log.unavailable"))
             self._taken = []
             await asyncio.sleep(0.05 if taken else RETRY_SECONDS)

@@ -1,1 +1,1 @@
-"""Decision snapshots: the confirmed state of a jurisdiction, kept so that a start need not read the log."""
+"""Decision snapshots: a jurisdiction's confirmed state, stored so that startup need not read the log."""

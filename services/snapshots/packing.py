@@ -1,4 +1,4 @@
-"""From a state to a snapshot, and back where it fits this program and this log."""
+"""Convert a state to a snapshot, and back if it fits this program and log."""
 
 import gc
 import hashlib
@@ -21,7 +21,7 @@ log_of = logging.getLogger("muster.snapshots")
 
 @cache
 def code() -> str:
-    """`0.1.0:` and a hash over everything that decides what a state is: its schema, events and rules."""
+    """Return the version and a hash of everything that defines a state: its schema, events and rules."""
     hashed = hashlib.sha256(schema())
     for package in ("events", "services.decisions"):
         sources = {f.name: f.read_bytes() for f in files(package).iterdir() if f.name.endswith(".py")}
@@ -31,7 +31,7 @@ def code() -> str:
 
 
 def pack(frozen: Frozen, log: str, place: int | None = None) -> Snapshot:
-    """A snapshot of a frozen state of the log with this UUID; on a thread, as a large one takes a second."""
+    """Pack a frozen state of the log with this UUID. Run it on a thread: a large state takes a second."""
     payload = _zipped(frozen)
     header = frozen.header
     return Snapshot(
@@ -47,43 +47,43 @@ def pack(frozen: Frozen, log: str, place: int | None = None) -> Snapshot:
 
 
 def unpack(snapshot: Snapshot, log: str) -> Restored | None:
-    """The state; None, and one line in this program's log, where the snapshot does not fit."""
+    """Return the state; None, with a log line, if the snapshot does not fit."""
     try:
         _refuse_misfit(snapshot, log)
         with _uncollected():
             restored = load(zstandard.ZstdDecompressor().decompressobj().decompress(snapshot.payload))
         if (restored.state.jurisdiction, restored.state.head) != (snapshot.jurisdiction, snapshot.head):
             raise ValueError("it holds the state of another head")
-    except (ValueError, LookupError, zstandard.ZstdError) as error:  # a time zone may be unknown here
+    except (ValueError, LookupError, zstandard.ZstdError) as error:  # e.g. a time zone unknown here
         at = f"{snapshot.jurisdiction} at position {snapshot.position}"
-        log_of.warning("the snapshot of %s is ignored: %s", at, error)
+        log_of.warning("ignoring the snapshot of %s: %s", at, error)
         return None
     return restored
 
 
 def checksum(payload: bytes) -> str:
-    """SHA-256, 64 hex digits."""
+    """SHA-256 as 64 hex digits."""
     return hashlib.sha256(payload).hexdigest()
 
 
 def _refuse_misfit(snapshot: Snapshot, log: str) -> None:
     if snapshot.log != log:
-        raise ValueError(f"it is of the log {snapshot.log}, not {log}")
+        raise ValueError(f"it belongs to log {snapshot.log}, not {log}")
     if snapshot.code != code():
-        raise ValueError(f"it was made by {snapshot.code}, this is {code()}")
+        raise ValueError(f"it was made by {snapshot.code}, but this is {code()}")
     if snapshot.checksum != checksum(snapshot.payload):
         raise ValueError("its checksum is wrong")
 
 
 def _zipped(frozen: Frozen) -> bytes:
-    """Piece by piece: what is not compressed yet is never whole in memory."""
+    """Compress piece by piece, so that the uncompressed whole is never in memory."""
     packer = zstandard.ZstdCompressor(level=_LEVEL).compressobj()
     return b"".join([*(packer.compress(frame) for frame in frames(frozen)), packer.flush()])
 
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Millions of new objects and not one of them garbage: looking for some doubles the time."""
+    """Pause garbage collection: scanning millions of new objects for garbage doubles the time."""
     before = gc.isenabled()
     gc.disable()
     try:

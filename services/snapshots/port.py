@@ -1,4 +1,4 @@
-"""What every store of snapshots can do; its adapters pass one suite (tests/contract/test_snapshots.py)."""
+"""Interface of every snapshot store; all adapters pass tests/contract/test_snapshots.py."""
 
 from typing import Protocol
 
@@ -8,19 +8,19 @@ from events.commit import Head
 
 
 class SnapshotsUnavailable(Exception):
-    """The store of snapshots cannot be used now; everything can be done without it, only slower."""
+    """Snapshots are unavailable at the moment. Everything works without them, only slower."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """The confirmed state of one jurisdiction, packed (see services.snapshots.packing)."""
+    """One jurisdiction's confirmed state, packed (see services.snapshots.packing)."""
 
     jurisdiction: str
     log: str
-    """UUID of the log it is of."""
+    """UUID of the log it belongs to."""
     position: int
     hash: str
     place: int | None = None
-    """A hint where the log keeps the commit that led to (position, hash)."""
+    """Hint: where the log stores the commit that led to (position, hash)."""
     code: str
     """Fingerprint of the program that made it."""
     checksum: str
@@ -34,23 +34,23 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshots(Protocol):
-    """At most one snapshot per jurisdiction. Every method raises SnapshotsUnavailable."""
+    """At most one snapshot per jurisdiction. All methods raise SnapshotsUnavailable."""
 
     async def get(self, jurisdiction: str) -> Snapshot | None:
-        """The kept one, whatever log or code it is of; None = none, or one that is damaged (logged)."""
+        """Return the stored snapshot of any log or code; None if there is none, or it is damaged (logged)."""
         ...
 
     async def put(self, snapshot: Snapshot) -> bool:
-        """Keep it instead of an older one, or of one of another log or code; whether it was kept. Durable."""
+        """Durably replace an older snapshot, or one of another log or code; True if it was stored."""
         ...
 
     async def drop(self, snapshot: Snapshot) -> None:
-        """Remove this one, if it still is the kept one: it does not fit the log."""
+        """Remove this snapshot if it is still the stored one; it does not fit the log."""
         ...
 
     async def close(self) -> None: ...
 
 
 def supersedes(new: Snapshot, position: int, log: str, code: str) -> bool:
-    """Whether the new one takes the place of a kept one with these."""
+    """Whether the new snapshot replaces a stored one with these values."""
     return new.position > position or (new.log, new.code) != (log, code)

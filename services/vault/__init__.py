@@ -1,4 +1,4 @@
-"""Personal data: sealed under one key for each subject, masked, found by phone, erased."""
+"""Personal data: encrypted with one key per subject, masked, found by phone, erased."""
 
 from services.vault.errors import (
     BadToken,

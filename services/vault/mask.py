@@ -1,4 +1,4 @@
-"""Personal data as those see it who may not see it."""
+"""Mask personal data."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ from services.vault.phones import normalised
 
 
 def mask(field: str, plain: str) -> str:
-    """张三 -> 张*, Zhang San -> Z*, 13800001234 -> 138****1234; addresses and texts show nothing."""
+    """张三 -> 张*, Zhang San -> Z*, 13800001234 -> 138****1234; addresses and free text become ***."""
     match field.rpartition("_")[2]:
         case "name":
             return masked_name(plain)
@@ -17,12 +17,12 @@ def mask(field: str, plain: str) -> str:
 
 
 def masked_name(name: str) -> str:
-    """The first character, and that there was more."""
+    """Return the first character followed by `*`."""
     return unicodedata.normalize("NFC", name).strip()[:1] + "*"
 
 
 def masked_phone(phone: str) -> str:
-    """Of a whole mobile number the first 3 and last 4 digits, of a shorter one the last 2."""
+    """Keep the first 3 and last 4 digits of a full mobile number, or the last 2 of a shorter one."""
     digits = normalised(phone)
     if len(digits) >= 11:
         return f"{digits[:3]}****{digits[-4:]}"

@@ -1,4 +1,4 @@
-"""The master key, which wraps all others: a file beside them, or 32 bytes that the caller brings."""
+"""The master key that wraps all others: a file next to them, or 32 bytes supplied by the caller."""
 
 import secrets
 from pathlib import Path
@@ -11,11 +11,11 @@ SIZE: Final = 32
 
 
 def master_key(path: Path, *, needed: bool) -> bytes:
-    """Read it; make it (0600) where nothing was wrapped yet. Raises MasterKeyMissing, WrongMasterKey."""
+    """Read the key; create it (0600) if nothing is wrapped yet. Raises MasterKeyMissing, WrongMasterKey."""
     if not path.exists():
         if needed:
             raise MasterKeyMissing(
-                f"{path} is missing, and the keys beside it cannot be opened without it: restore it first"
+                f"{path} is missing, and the keys next to it cannot be opened without it: restore it first"
             )
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_once(path, secrets.token_bytes(SIZE))
@@ -24,14 +24,14 @@ def master_key(path: Path, *, needed: bool) -> bytes:
 
 
 def checked(key: bytes, origin: str) -> bytes:
-    """Raises WrongMasterKey where it does not have 32 bytes."""
+    """Return the key. Raises WrongMasterKey unless it is 32 bytes long."""
     if len(key) != SIZE:
         raise WrongMasterKey(f"the master key from {origin} has {len(key)} bytes, not {SIZE}")
     return key
 
 
 def given_key(path: Path) -> bytes:
-    """The master key that all processes of a cluster share, from a file that is only read.
+    """Read the master key shared by all processes of a cluster from a read-only file.
 
     Raises MasterKeyMissing, WrongMasterKey.
     """
@@ -39,6 +39,6 @@ def given_key(path: Path) -> bytes:
         return checked(path.read_bytes(), str(path))
     except OSError as error:
         raise MasterKeyMissing(
-            f"the master key cannot be read from {path} ({error.strerror}): make it once with"
+            f"the master key cannot be read from {path} ({error.strerror}): create it once with"
             f" `head -c {SIZE} /dev/urandom` and give the same file to all processes"
         ) from error

@@ -1,4 +1,4 @@
-"""Phone numbers as people type them, and the one form in which they are compared."""
+"""Normalise phone numbers for comparison."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ _CHINA: Final = re.compile(r"(?:\+|00)86|86(?=1\d{10}$)")
 
 
 def normalised(phone: str) -> str:
-    """Digits only, without China's prefix, full-width digits as plain ones; empty = no number in it."""
+    """Return plain ASCII digits without the +86 prefix; empty if the text contains no number."""
     text = unicodedata.normalize("NFKC", phone)
     kept = "".join(
         str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text if c.isdecimal() or c == "+"

@@ -1,76 +1,76 @@
-"""What every key store can do; its adapters pass one contract suite."""
+"""Interface of every key store; all adapters pass the same contract suite."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 
 class KeyStore(Protocol):
-    """One wrapped key for each subject, tombstones, the service's own keys, phone hashes.
+    """One wrapped key per subject, tombstones, the service's own keys, phone hashes.
 
-    All but `notice_window`, `wrap`, `unwrap` and `close` raise VaultUnavailable. What was written when a
-    method returns is durable.
+    All methods except `notice_window`, `wrap`, `unwrap` and `close` raise VaultUnavailable. Writes are
+    durable when a method returns.
     """
 
     @property
     def notice_window(self) -> tuple[float, float]:
-        """(since, until): of every erasure between these monotonic instants, by whomever, we were told."""
+        """(since, until): all erasures between these monotonic instants, by any process, were reported."""
         ...
 
     async def empty(self) -> bool:
-        """Whether nothing was ever wrapped here."""
+        """Whether nothing has been wrapped here yet."""
         ...
 
     def watch(self, erased: Callable[[str, str], None], lost: Callable[[], None]) -> None:
-        """Be told of erasures by other processes: `erased(jurisdiction, subject)`, on the running loop.
+        """Subscribe to erasures by other processes: `erased(jurisdiction, subject)`, on the running loop.
 
-        `lost()` = some may have been missed.
+        `lost()` is called when some may have been missed.
         """
         ...
 
     async def unlock(self, master: bytes) -> None:
-        """Take the master key; the first one given stays the right one. Raises WrongMasterKey."""
+        """Set the master key; it must be the first one ever used here. Raises WrongMasterKey."""
         ...
 
     async def service_key(self, name: str, first: bytes | None = None) -> bytes:
-        """One of the service's own keys, made at first use."""
+        """Return one of the service's own keys, created on first use."""
         ...
 
     async def keys(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
-        """Keys of these subjects; None = erased; who never had one is left out. Does not wait for writers."""
+        """Return these subjects' keys: None if erased, omitted if never made. Does not wait for writers."""
         ...
 
     async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
-        """Keys of all these subjects, made where there is none; None = erased."""
+        """Return the keys of all these subjects, creating missing ones; None if erased."""
         ...
 
     async def adopt(self, jurisdiction: str, keys: Mapping[str, bytes]) -> None:
-        """Keep keys that were made elsewhere, for subjects that have none and were not erased."""
+        """Store keys made elsewhere, for subjects that have none and were not erased."""
         ...
 
     def wrap(self, key: bytes, *owner: str) -> bytes:
-        """A key that only the master key opens, and only for this owner."""
+        """Wrap a key so that only this master key opens it, and only for this owner."""
         ...
 
     def unwrap(self, wrapped: bytes, *owner: str) -> bytes:
-        """Raises cryptography's InvalidTag where another master key wrapped it, or for another owner."""
+        """Unwrap a key. Raises cryptography's InvalidTag for another master key or owner."""
         ...
 
     async def erase(self, jurisdiction: str, subject: str) -> bool:
-        """Destroy a key and the phone hash; False where that was done before. `scrub` next."""
+        """Destroy a key and its phone hash; False if already done. Call `scrub` next."""
         ...
 
     async def scrub(self) -> bool:
-        """See to it that no old bytes of what was erased stay in the files; False where that must wait."""
+        """Remove old bytes of erased data from the files; False if that must wait."""
         ...
 
     async def set_phones(self, jurisdiction: str, hashes: Mapping[str, bytes | None]) -> None:
-        """Replace the subjects' phone hashes; None = no phone. Who has no key, or no more, stays without."""
+        """Replace the subjects' phone hashes; None means no phone. Subjects without a key are skipped."""
         ...
 
     async def find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
-        """Subjects with this phone hash, sorted."""
+        """Return the subjects with this phone hash, sorted."""
         ...
 
     async def close(self) -> None:
-        """Nothing can be asked any more."""
+        """Release the store; it cannot be used afterwards."""
         ...

@@ -1,4 +1,4 @@
-"""Sealed tokens `sealed:1:<kind>/<id>:<command>:<field>:<nonce>:<box>`: AES-256-GCM, key of the subject."""
+"""Sealed tokens `sealed:1:<kind>/<id>:<command>:<field>:<nonce>:<box>`: AES-256-GCM, one key per subject."""
 
 import binascii
 import hmac
@@ -30,7 +30,7 @@ class Token(NamedTuple):
 
 
 class Key:
-    """One subject's key. OpenSSL's object is made for each use: it is quick to make, and 2.5 KB to keep."""
+    """One subject's key. The OpenSSL object is built per use: cheap to build, but 2.5 KB to keep."""
 
     __slots__ = ("_bodies", "_key")
 
@@ -39,40 +39,40 @@ class Key:
         self._bodies: bytes | None = None
 
     def seal(self, jurisdiction: str, subject: str, command: str, field: str, plain: str) -> str:
-        """A token; another one each time."""
+        """Return a token; each call gives a different one."""
         nonce = secrets.token_bytes(_NONCE)
         box = AESGCM(self._key).encrypt(nonce, plain.encode(), associated_data(jurisdiction, command, field))
         return f"{PREFIX}{subject}:{command}:{field}:{_text(nonce)}:{_text(box)}"
 
     def open(self, jurisdiction: str, token: Token) -> str:
-        """Raises BadToken where it was sealed for something else or changed since."""
+        """Return the value. Raises BadToken if it was sealed for something else or was modified."""
         try:
             context = associated_data(jurisdiction, token.command, token.field)
             plain = AESGCM(self._key).decrypt(token.nonce, token.box, context)
         except (InvalidTag, ValueError):
             raise BadToken(
                 f"the sealed {token.field} of {token.subject}, from command {token.command}, "
-                f"was changed or is not of {jurisdiction}"
+                f"was modified or does not belong to {jurisdiction}"
             ) from None
         return plain.decode()
 
     def body(self, name: str, claimed_at: datetime | None, data: Any) -> str:
-        """Keyed hash of a command as it was asked: 64 hex digits, the same for the same content."""
+        """Return a keyed hash of the command as submitted: 64 hex digits, equal for equal content."""
         claimed = claimed_at.astimezone(UTC).isoformat() if claimed_at else None
-        if self._bodies is None:  # not the one that seals
+        if self._bodies is None:  # separate from the sealing key
             self._bodies = hmac.digest(self._key, b"muster: body of a command", "sha256")
         return hmac.digest(self._bodies, _encoder.encode((name, claimed, data)), "sha256").hex()
 
 
 def parse(token: str) -> Token:
-    """Raises BadToken where this is no sealed token."""
+    """Split a token into its parts. Raises BadToken."""
     parts = token.split(":")
     if len(parts) != 7 or not token.startswith(PREFIX) or "/" not in parts[2]:
-        raise BadToken("this is not a sealed token")
+        raise BadToken("not a sealed token")
     try:
         return Token(parts[2], parts[3], parts[4], _bytes(parts[5]), _bytes(parts[6]))
     except (binascii.Error, ValueError):
-        raise BadToken(f"the sealed {parts[4][:64]} of {parts[2][:80]} is not base64") from None
+        raise BadToken(f"the sealed {parts[4][:64]} of {parts[2][:80]} is not valid base64") from None
 
 
 def _text(raw: bytes) -> str:

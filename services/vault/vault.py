@@ -1,4 +1,4 @@
-"""The vault: personal data is sealed on its way in, opened on its way out, and erased with its key."""
+"""The vault seals personal data on the way in, opens it on the way out, and erases it by destroying keys."""
 
 import asyncio
 import hmac
@@ -21,7 +21,7 @@ from services.vault.sealing import Key, parse
 from services.vault.wrapping import SERVICE
 
 KEEP: Final = 30_000
-"""Unwrapped keys in memory, some 400 bytes each."""
+"""Unwrapped keys kept in memory, about 400 bytes each."""
 _AT_ONCE: Final = 5_000
 
 log_of = logging.getLogger("muster.vault")
@@ -30,9 +30,9 @@ log_of = logging.getLogger("muster.vault")
 async def open_vault(
     folder: Path | str, store: KeyStore, master: bytes | None = None, *, keep: int = KEEP
 ) -> "Vault":
-    """Open a vault, or make it at first start. Raises MasterKeyMissing, WrongMasterKey, VaultUnavailable.
+    """Open or create a vault. Raises MasterKeyMissing, WrongMasterKey, VaultUnavailable.
 
-    Without a master key it is in `master.key` in the folder. The vault takes the store over.
+    If no master key is given, `master.key` in the folder is used. The vault takes ownership of the store.
     """
     folder = Path(folder)
     try:
@@ -48,13 +48,13 @@ async def open_vault(
 
 
 class Vault:
-    """Keys of all subjects, under one master key. A subject is `worker/ID`, `request/ID` or `handover/ID`.
+    """All subjects' keys, under one master key. A subject is `worker/ID`, `request/ID` or `handover/ID`.
 
-    `seal` and `body_hash` ask nobody: `ensure` brings what they need into memory. All else raises
-    VaultUnavailable. To open many values, take a `keyring`.
+    `seal` and `body_hash` do no I/O: call `ensure` first. All other methods raise VaultUnavailable.
+    To open many values, use a `keyring`.
 
-    Several processes may share a store. A key that one of them erased leaves the memory of the others at
-    once, by a notice; where notices do not arrive, nothing is used that was read more than MOST_AGE ago.
+    Several processes may share a store. When one of them erases a key, a notice removes it from the others'
+    memory at once; if notices stop arriving, no key read more than MOST_AGE seconds ago is used.
     """
 
     def __init__(
@@ -65,24 +65,24 @@ class Vault:
         self._service, self._service_raw, self._phone, self._import = Key(service), service, phone, import_
         self._keys = KeyCache(keep, lambda: store.notice_window)
         self._services: dict[str, Key] = {}
-        """The service's key of each jurisdiction: its own, or the one that the jurisdiction came with."""
+        """Each jurisdiction's service key: this installation's own, or the imported one."""
         self._service_read: dict[str, float] = {}
-        """When each was read, and when another was last taken over, as we were told; monotonic instants."""
+        """When each was read, and when a change was last reported; monotonic instants."""
         self._service_changed: dict[str, float] = {}
         store.watch(self._mark_erased, self._forget)
 
     mask = staticmethod(mask)
 
     def import_key(self) -> bytes:
-        """32 bytes from which ids of imported things are made; the same for the life of the keys."""
+        """Return the 32-byte secret from which ids of imported records are derived; it never changes."""
         return self._import
 
     # -- keys ----------------------------------------------------------------------------------------------
 
     async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bool]:
-        """Give each subject a key, durable before this returns. False = erased: never again a key.
+        """Give each subject a key, durable on return. False means erased: never given a key again.
 
-        Until the caller next awaits something, `seal` and `body_hash` work for all of them.
+        Until the caller's next await, `seal` and `body_hash` work for all of these subjects.
         """
         asked = set(subjects)
         await self._load_service_key(jurisdiction)
@@ -96,7 +96,7 @@ class Vault:
         return alive
 
     async def keyring(self, jurisdiction: str, subjects: Iterable[str]) -> Keyring:
-        """The keys of these subjects, with one look into the store for those that are not in memory."""
+        """Return these subjects' keys, reading those not in memory from the store."""
         return Keyring(jurisdiction, await self._load(jurisdiction, subjects))
 
     async def _load(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, Key | None]:
@@ -110,11 +110,11 @@ class Vault:
         return found
 
     async def erase(self, jurisdiction: str, subject: str) -> None:
-        """Destroy a subject's key and phone hash; a tombstone stays. Repeating it changes nothing."""
+        """Destroy a subject's key and phone hash, leaving a tombstone. Idempotent."""
         await self._erase(jurisdiction, subject)
 
     async def erase_all(self, jurisdiction: str, subjects: Iterable[str]) -> None:
-        """`erase` each; those that are erased already cost one look together."""
+        """Erase each subject; already erased ones cost a single read together."""
         asked = list(dict.fromkeys(subjects))
         for begin in range(0, len(asked), _AT_ONCE):
             await self._erase(jurisdiction, *asked[begin : begin + _AT_ONCE])
@@ -126,7 +126,7 @@ class Vault:
         for subject in subjects:
             self._mark_erased(jurisdiction, subject)
         if any(erased) and not await self._store.scrub():
-            log_of.warning("somebody reads the keys; the bytes of an erased one go with the next write")
+            log_of.warning("the keys are being read; an erased key's bytes will be removed on the next write")
 
     def _mark_erased(self, jurisdiction: str, subject: str) -> None:
         if subject == SERVICE:
@@ -140,23 +140,23 @@ class Vault:
     # -- values --------------------------------------------------------------------------------------------
 
     def seal(self, jurisdiction: str, subject: str, command: str, field: str, plain: str) -> str:
-        """The value as a token for the log; another one each time. Raises NoKey before `ensure`, Erased."""
+        """Return the value as a log token, different each time. Raises NoKey before `ensure`, Erased."""
         return self._key(jurisdiction, subject).seal(jurisdiction, subject, command, field, plain)
 
     async def open(self, jurisdiction: str, token: str) -> str | None:
-        """The value of a token; None = erased. Raises BadToken, NoKey."""
+        """Return the value of a token; None if erased. Raises BadToken, NoKey."""
         return (await self.keyring(jurisdiction, [parse(token).subject])).open(token)
 
     def body_hash(
         self, jurisdiction: str, subject: str | None, name: str, claimed_at: datetime | None, data: Any
     ) -> str:
-        """Keyed hash (64 hex digits) of a command in plain: under the subject's key, else the service's.
+        """Return a keyed hash (64 hex digits) of a plain command, under the subject's or the service's key.
 
         Raises NoKey before `ensure`, Erased.
         """
         key = self._services.get(jurisdiction) if subject is None else self._key(jurisdiction, subject)
         if key is None:
-            raise NoKey(f"the service's key of {jurisdiction} was not looked up")
+            raise NoKey(f"the service key of {jurisdiction} was not loaded")
         return key.body(name, claimed_at, data)
 
     def _key(self, jurisdiction: str, subject: str) -> Key:
@@ -164,16 +164,15 @@ class Vault:
         if key is not None:
             return key
         if not self._keys.known(jurisdiction, subject):
-            raise NoKey(f"there is no key of {subject} in {jurisdiction} here")
+            raise NoKey(f"no key for {subject} in {jurisdiction}")
         if self._keys.erased(jurisdiction, subject):
             raise Erased(f"{subject} in {jurisdiction} was erased")
         raise VaultUnavailable(f"the key of {subject} in {jurisdiction} was read too long ago")
 
     async def _load_service_key(self, jurisdiction: str) -> None:
-        """Who goes on with commands recorded elsewhere must know their repeats.
+        """Load the key that recognises repeats of commands, including commands recorded elsewhere.
 
-        Looked up once, and again where a notice of another key may have been missed: as before listening
-        began.
+        It is read once, and again if a change notice may have been missed, such as before listening began.
         """
         since, until = self._store.notice_window
         read, changed = (one.get(jurisdiction, 0.0) for one in (self._service_read, self._service_changed))
@@ -188,9 +187,9 @@ class Vault:
     # -- moving ----------------------------------------------------------------------------------------------
 
     async def keys_of(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
-        """Keys in plain, to be sealed for a journey; None = erased; who never had one is left out.
+        """Return unwrapped keys, to be sealed for export: None if erased, left out if never made.
 
-        With them goes SERVICE, the key under which repeats of the jurisdiction's commands are recognised.
+        Includes SERVICE, the key that recognises repeats of the jurisdiction's commands.
         """
         asked, found = list(dict.fromkeys(subjects)), dict[str, bytes | None]()
         for begin in range(0, len(asked), _AT_ONCE):
@@ -200,9 +199,9 @@ class Vault:
         return found | {SERVICE: own.get(SERVICE) or self._service_raw}
 
     async def adopt(self, jurisdiction: str, keys: Mapping[str, bytes | None]) -> list[str]:
-        """Take over keys from elsewhere; None = erased there, so here too. What is erased here stays so.
+        """Import keys; None means erased there, and so erased here. What is already erased here stays erased.
 
-        Subjects that have another key here keep it: they are the answer.
+        Subjects with a different key here keep it; they are returned.
         """
         await self.erase_all(jurisdiction, [s for s, key in keys.items() if key is None])
         whole = {s: key for s, key in keys.items() if key is not None}
@@ -212,29 +211,29 @@ class Vault:
         return sorted(s for s, key in kept.items() if key not in (None, whole[s]))
 
     def wrap(self, key: bytes, *owner: str) -> bytes:
-        """A key that only the same master key opens, and only for this owner."""
+        """Wrap a key so that only this master key opens it, and only for this owner."""
         return self._store.wrap(key, *owner)
 
     def unwrap(self, wrapped: bytes, *owner: str) -> bytes:
-        """Raises WrongMasterKey where another one wrapped it, or for another owner."""
+        """Unwrap a key. Raises WrongMasterKey for another master key or owner."""
         try:
             return self._store.unwrap(wrapped, *owner)
         except InvalidTag as error:
-            raise WrongMasterKey("another master key wrapped this; give the one it was made with") from error
+            raise WrongMasterKey("wrapped with another master key: supply that key") from error
 
     # -- phones --------------------------------------------------------------------------------------------
 
     async def index_phone(self, jurisdiction: str, subject: str, phone: str | None) -> None:
-        """Make a subject findable by this number alone; None = by none."""
+        """Make a subject findable by this number only; None removes it."""
         await self.index_phones(jurisdiction, {subject: phone})
 
     async def index_phones(self, jurisdiction: str, phones: Mapping[str, str | None]) -> None:
-        """Make subjects that have a key findable by their numbers, each replacing the subject's last one."""
+        """Index the numbers of subjects that have a key, replacing their previous ones."""
         hashes = {s: self._hash(jurisdiction, phone) if phone else None for s, phone in phones.items()}
         await self._store.set_phones(jurisdiction, hashes)
 
     async def find_phone(self, jurisdiction: str, phone: str) -> list[str]:
-        """Subjects with exactly this number, however it is written (100 ms among half a million)."""
+        """Return the subjects with exactly this number, in any notation (100 ms among half a million)."""
         hashed = self._hash(jurisdiction, phone)
         return await self._store.find_phone(jurisdiction, hashed) if hashed else []
 
@@ -245,6 +244,6 @@ class Vault:
         return hmac.digest(self._phone, f"{jurisdiction}\0{number}".encode(), "sha256")
 
     async def close(self) -> None:
-        """Keys leave memory."""
+        """Clear the keys from memory and close the store."""
         self._keys.clear()
         await self._store.close()

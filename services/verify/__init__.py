@@ -1,1 +1,1 @@
-"""Proof that log and views are what they must be (`muster verify`)."""
+"""Verify the log and the views (`muster verify`)."""

@@ -1,4 +1,4 @@
-"""Proof: re-read a jurisdiction's whole log and check chain, laws, and what replaying it makes of it."""
+"""Re-read a jurisdiction's whole log and check its chain, its laws and the result of replaying it."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -19,16 +19,16 @@ from services.decisions.worker.table import WORKER_STANDINGS
 from services.log.port import Log, LogDamaged, Stored
 
 MOST_FINDINGS: Final = 1000
-"""Kept of one jurisdiction; more are counted."""
+"""Findings kept per jurisdiction; more are only counted."""
 
 Progress = Callable[[int, int], None]
-"""Told (position, of how many)."""
+"""Called with (position, total)."""
 Hook = Callable[[Sequence[EventEnvelope], Head], None]
-"""Told each commit's events, decoded, and the head they lead to: for checks of what is folded from them."""
+"""Called with each commit's decoded events and resulting head, to check what is folded from them."""
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """Something that must not be. `position` is that of the event, or of a damaged commit's first."""
+    """A violation. `position` is the event's, or that of a damaged commit's first event."""
 
     jurisdiction: str
     position: int
@@ -41,21 +41,21 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """What was read of one jurisdiction, up to which head, and all that was wrong."""
+    """What was read of one jurisdiction, up to which head, and every violation found."""
 
     jurisdiction: str
     commits: int = 0
     head: Head = Head()
     findings: list[Finding] = []
     more: int = 0
-    """Findings beyond those kept."""
+    """Findings beyond the ones kept."""
 
     @property
     def ok(self) -> bool:
         return not self.findings
 
     def add(self, position: int, code: str, what: str) -> None:
-        """Keep one more finding, or count it."""
+        """Keep a finding, or only count it."""
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(Finding(self.jurisdiction, position, code, what))
         else:
@@ -69,9 +69,9 @@ async def verify(
     progress: Progress | None = None,
     each: Hook | None = None,
 ) -> Report:
-    """Read everything; go on after each finding except damage of the chain, beyond which nothing is certain.
+    """Read everything. Continue after findings, except when the chain is damaged: the rest is unreliable.
 
-    `expect` is a head kept elsewhere: it must lie on the chain.
+    `expect` is a head stored elsewhere; it must be on the chain.
     """
     report = Report(jurisdiction=jurisdiction)
     check = _Check(report, expect, each)
@@ -88,7 +88,7 @@ async def verify(
 
 
 class _Check:
-    """What one pass over the log remembers."""
+    """State of one pass over the log."""
 
     def __init__(self, report: Report, expect: Head | None, each: Hook | None) -> None:
         self._report, self._expect, self._each = report, expect, each
@@ -102,7 +102,7 @@ class _Check:
             self._one(stored)
 
     def finish(self) -> None:
-        """What can be said only at the end."""
+        """Report what is only known at the end."""
         if self._expect and not self._met:
             head = self._report.head
             where = (
@@ -136,12 +136,12 @@ class _Check:
 
     def _time(self, commit: Commit) -> None:
         if self._recorded_at and commit.recorded_at < self._recorded_at:
-            what = f"recorded at {commit.recorded_at}, before the commit ahead of it ({self._recorded_at})"
+            what = f"recorded at {commit.recorded_at}, earlier than the previous commit ({self._recorded_at})"
             self._report.add(commit.first, "recorded_back", what)
         self._recorded_at = commit.recorded_at
         for position, event in enumerate(commit.events, commit.first):
             if event.at > commit.recorded_at:
-                what = f"happened at {event.at}, after it was recorded ({commit.recorded_at})"
+                what = f"happened at {event.at}, later than recorded ({commit.recorded_at})"
                 self._report.add(position, "early", what)
 
     def _ids(self, commit: Commit) -> None:
@@ -169,19 +169,19 @@ class _Check:
 
 
 class _Replay:
-    """The laws of moves, and whether the state agrees with the places and standings that events carry."""
+    """Check the laws of moves, and that the state matches the places and standings carried by events."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
         self._state = State(report.jurisdiction)
 
     def all(self, envelope: Sequence[EventEnvelope]) -> bool:
-        """Whether replay can go on."""
+        """Whether replay can continue."""
         for one in envelope:
             try:
                 self._one(one)
             except (LookupError, TypeError, ValueError, AttributeError, StopIteration) as error:
-                what = f"{one.name} cannot be replayed on what happened before it: {error!r}"
+                what = f"{one.name} cannot be replayed on the preceding events: {error!r}"
                 self._report.add(one.position, "replay", what)
                 return False
         self._state.settle()
@@ -197,7 +197,7 @@ class _Replay:
         standing.settle_moves(self._state, one.data.moved, one.data.requests_moved)
 
     def _law(self, one: EventEnvelope) -> None:
-        """Each `before` is the previous `after`."""
+        """Check that each `before` equals the previous `after`."""
         for move in one.data.moved:
             self._follows(
                 one, f"worker {move.worker}", self._state[WORKER_STANDINGS].get(move.worker), move.before
@@ -224,7 +224,7 @@ class _Replay:
 
 
 def _moved(moves: Sequence[Move]) -> dict[str, tuple[WorkerStanding | None, WorkerStanding | None]]:
-    """Of those who really moved: a superseded late fact carries before == after."""
+    """Map actual moves only: a superseded late fact has before == after."""
     return {move.worker: (move.before, move.after) for move in moves if move.before != move.after}
 
 

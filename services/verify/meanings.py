@@ -1,20 +1,20 @@
-"""What each code of a finding means (docs/catalogue/codes.md)."""
+"""Meaning of each finding code (docs/catalogue/codes.md)."""
 
 from typing import Final
 
 MEANINGS: Final = {
-    "command_twice": "A command is in two commits.",
-    "damaged": "The log cannot be read here: bytes were changed or are missing.",
+    "command_twice": "A command appears in two commits.",
+    "damaged": "The log cannot be read here: bytes are missing or were modified.",
     "degraded": "A view is set aside; rebuild it.",
-    "early": "An event happened after it was recorded.",
-    "expected": "The head that was expected is not on the chain.",
+    "early": "An event is dated later than its recording.",
+    "expected": "The expected head is not on the chain.",
     "headcount": "The roster and the headcount differ.",
-    "law": "A worker moved from another area or state than the one they were in.",
+    "law": "A worker moved from an area or state they were not in.",
     "ledger": "Requests received are not the sum of their states.",
-    "recorded_back": "A commit was recorded before the one ahead of it.",
-    "replay": "An event does not follow from what happened before it.",
-    "timeline": "The timeline does not add up to the headcount and the ledger.",
-    "unknown_event": "An event is of a newer program.",
+    "recorded_back": "A commit was recorded earlier than the one before it.",
+    "replay": "An event does not follow from the preceding events.",
+    "timeline": "The timeline does not match the headcount and the ledger.",
+    "unknown_event": "An event was written by a newer version.",
     "unreadable": "A commit or an event cannot be read.",
-    "view": "A row is not the fold of the log; rebuild the view.",
+    "view": "A row differs from the log; rebuild the view.",
 }

@@ -1,4 +1,4 @@
-"""Everything that must always hold, checked on a live or resting system (`muster verify`)."""
+"""Check every invariant, on a running or stopped system (`muster verify`)."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from services.verify.log import Progress, Report, verify
 from services.views.port import Query, Views
 
 MOST_ROWS = 20
-"""Wrong rows named per view."""
+"""Wrong rows reported per view."""
 
 
 class _Folds:
-    """All views, folded straight from the log as it is read, up to the head of the live ones."""
+    """All views, folded straight from the log as it is read, up to the live views' head."""
 
     def __init__(self, upto: int) -> None:
         self.rows: dict[str, dict[str, Row]] = {name: {} for name in catalog}
@@ -37,7 +37,7 @@ class _Folds:
 async def audit(
     log: Log, views: Views, jurisdiction: str, expect: Head | None = None, progress: Progress | None = None
 ) -> Report:
-    """The log's own laws; then every view == a straight fold, and the sums that users rely on."""
+    """Check the log's laws, then every view against a fresh fold, then the sums that users rely on."""
     live = await views.head(jurisdiction)
     folds = _Folds(live.position)
     report = await verify(log, jurisdiction, expect, progress, folds.take)
@@ -47,23 +47,23 @@ async def audit(
         await _compare(report, views, name, folds.rows[name], live)
     _sums(report, folds.rows, live.position)
     for name, since in (await views.degraded(jurisdiction)).items():
-        report.add(since, "degraded", f"view {name} is set aside since here; rebuild it")
+        report.add(since, "degraded", f"view {name} has been set aside since here; rebuild it")
     return report
 
 
 async def _compare(report: Report, views: Views, name: str, fold: dict[str, Row], at: Head) -> None:
-    """Live rows against the fold, unless the head has moved on since."""
+    """Compare live rows with the fold, unless the head has advanced since."""
     found, head = await views.snapshot(report.jurisdiction, {name: Query()})
     if head != at:
         return
     live = dict(found[name])
     wrong = sorted(key for key in fold.keys() | live.keys() if fold.get(key) != live.get(key))
     for key in wrong[:MOST_ROWS]:
-        report.add(at.position, "view", f"view {name}, row {key} is not the fold of the log; rebuild {name}")
+        report.add(at.position, "view", f"view {name}, row {key} differs from the log; rebuild {name}")
 
 
 def _sums(report: Report, rows: dict[str, dict[str, Row]], position: int) -> None:
-    """Headcount == roster; requests received == the sum of their states; the timeline adds up to both."""
+    """Headcount == roster; requests received == the sum of their states; the timeline matches both."""
     roster, counted = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
     for row in rows["roster"].values():
         roster[_place(row)] += 1
@@ -85,7 +85,7 @@ def _sums(report: Report, rows: dict[str, dict[str, Row]], position: int) -> Non
 
 
 def _timeline(report: Report, rows: dict[str, dict[str, Row]], position: int) -> None:
-    """In every area: came - went == on duty; received, served and ended == the ledger's."""
+    """Per area: arrivals - departures == on duty; received, served and ended match the ledger."""
     present, passed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for row in rows["headcount"].values():
         line: Any = row

@@ -1,1 +1,1 @@
-"""The view store: rows, heads and the outbox of changes, always written together."""
+"""The view store: rows, heads and the change outbox, always written together."""

@@ -1,4 +1,4 @@
-"""run_batch: the only place where a view meets I/O. Every runtime projects through it."""
+"""run_batch: the only place where views meet I/O; every runtime projects through it."""
 
 import asyncio
 import logging
@@ -16,10 +16,10 @@ from services.views.pending import PendingCommits
 from services.views.port import Batch, Rows, RowUnreadable, Views
 
 INLINE: Final = 25
-"""So few are folded on the spot; more go to a thread and leave the event loop free."""
+"""Up to this many events are folded inline; more are folded on a thread to keep the event loop free."""
 
 Reread = Callable[[str, int], AsyncIterator[list[Stored]]]
-"""As Log.read: accepted commits of a jurisdiction beyond a position."""
+"""Like Log.read: yields a jurisdiction's accepted commits beyond a position."""
 T = TypeVar("T")
 
 log_of = logging.getLogger("muster.views")
@@ -32,10 +32,10 @@ async def run_batch(
     reread: Reread,
     catalog: Mapping[str, View[Any]] = every_view,
 ) -> Head:
-    """Fold into all live views what is not in them yet; the head afterwards.
+    """Fold new commits into all live views and return the resulting head.
 
-    Raises UnknownEvent or BadEvent once everything before that commit is written, LogDamaged where commits
-    are missing in the log itself, ValueError for a commit of another jurisdiction, and what the store raises.
+    Raises UnknownEvent or BadEvent once everything before that commit is written; LogDamaged if commits are
+    missing from the log itself; ValueError for another jurisdiction's commit; and the store's errors.
     """
     rest = commits
     while True:
@@ -48,7 +48,7 @@ async def run_batch(
         folded = await _prepare(store, pending, catalog, frozenset(await store.degraded(jurisdiction)), {})
         done = await _project(store, folded, rest, catalog)
         if done is None:
-            rest = commits  # another process was first: all is decided again
+            rest = commits  # another process was first; start over
         elif not done.pending.more:
             return done.pending.head
         else:
@@ -56,7 +56,7 @@ async def run_batch(
 
 
 async def _first(batches: AsyncIterator[list[Stored]]) -> list[Stored]:
-    """The first batch alone: the rest is read once that one is written."""
+    """Return only the first batch; the rest is read after it is written."""
     first = await anext(batches, [])
     if isinstance(batches, AsyncGenerator):
         await batches.aclose()
@@ -68,18 +68,18 @@ async def _off_loop(size: int, function: Callable[..., T], *args: Any) -> T:
 
 
 class FoldedBatch(msgspec.Struct):
-    """What pending commits make of the rows: ready to be written."""
+    """Rows folded from pending commits, ready to be written."""
 
     pending: PendingCommits
     aside: frozenset[str]
     before: Rows
     after: Rows
     failed: dict[str, str]
-    """Views that are set aside with this, and why."""
+    """Views set aside by this batch, and why."""
 
 
 class Written(msgspec.Struct):
-    """The last commits that were written, and what was handed over beyond it."""
+    """The last commits written, and the given ones beyond them."""
 
     pending: PendingCommits
     rest: Sequence[Stored]
@@ -88,9 +88,9 @@ class Written(msgspec.Struct):
 async def _project(
     store: Views, folded: FoldedBatch, rest: Sequence[Stored], catalog: Mapping[str, View[Any]]
 ) -> Written | None:
-    """Write, and meanwhile prepare what follows; None where head or views set aside are others by now.
+    """Write while preparing the next batch; None if the head or the views set aside have changed meanwhile.
 
-    A store is handed the next batch while it writes one: it may encode that beforehand, and writes it after.
+    The store gets the next batch while writing one, so that it can encode it in advance.
     """
     writing = [asyncio.create_task(_write(store, folded))]
     try:
@@ -120,7 +120,7 @@ async def _follow(
     catalog: Mapping[str, View[Any]],
     aside: frozenset[str],
 ) -> FoldedBatch | None:
-    """What comes after it, folded on rows that are not written yet."""
+    """Prepare the following batch, folded on rows not written yet."""
     pending = PendingCommits(folded.pending.jurisdiction, folded.pending.head)
     await _off_loop(len(rest), pending.add, rest)
     if not pending.commits:
@@ -135,7 +135,7 @@ async def _prepare(
     aside: frozenset[str],
     newer: Rows,
 ) -> FoldedBatch:
-    """Load and fold. `newer` = rows that the store will hold by the time this is written."""
+    """Load and fold. `newer` holds rows that will be in the store by the time this is written."""
     failed: dict[str, str] = {}
     size = len(pending.events)
     events = await _off_loop(size, keyed, pending.events, catalog, aside, failed)
@@ -145,7 +145,7 @@ async def _prepare(
 
 
 async def _write(store: Views, folded: FoldedBatch) -> bool:
-    """False where the head or the views set aside are others by now."""
+    """Write a batch; False if the head or the views set aside have changed."""
     pending, failed = folded.pending, folded.failed
     while True:
         answer = await store.write(_batch(pending, folded.before, folded.after, folded.aside, failed))
@@ -156,7 +156,7 @@ async def _write(store: Views, folded: FoldedBatch) -> bool:
         return False
     for view, why in failed.items():
         log_of.error(
-            "view %s of %s is set aside since position %d, rebuild it: %s",
+            "view %s of %s set aside at position %d; rebuild it: %s",
             view,
             pending.jurisdiction,
             pending.start.position + 1,

@@ -1,4 +1,4 @@
-"""What projectors announce to the API processes: a step that the views took, on its way to the streams."""
+"""Announcements from projectors to API processes: steps of the views, for the streams."""
 
 from collections.abc import AsyncIterator
 from typing import Final, Protocol
@@ -6,17 +6,17 @@ from typing import Final, Protocol
 import msgspec
 
 MOST_PACKED: Final = 900_000
-"""Bytes of a step that is sent along; a larger one is fetched from the outbox by whoever needs it."""
+"""Largest step, in bytes, sent along; larger ones are fetched from the outbox when needed."""
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """The views of a jurisdiction went from `after` to `upto`; `packed` as in the outbox (views.steps)."""
+    """A jurisdiction's views went from `after` to `upto`; `packed` as in the outbox (views.steps)."""
 
     jurisdiction: str
     after: int
     upto: int
     reset: bool = False
-    """Streams must start over: somebody was erased, or a view was rebuilt."""
+    """Streams must start over: personal data was erased or a view rebuilt."""
     packed: bytes | None = None
 
 
@@ -25,12 +25,12 @@ _decoder = msgspec.msgpack.Decoder(Announcement)
 
 
 def encode(announcement: Announcement) -> bytes:
-    """For the topic."""
+    """Encode for the topic."""
     return _encoder.encode(announcement)
 
 
 def decode(data: bytes) -> Announcement | None:
-    """None where it is none of ours: announcements may be lost, so they may be passed over too."""
+    """Decode an announcement; None for foreign data, which is skipped like a lost announcement."""
     try:
         return _decoder.decode(data)
     except msgspec.DecodeError:
@@ -38,10 +38,10 @@ def decode(data: bytes) -> Announcement | None:
 
 
 class Feed(Protocol):
-    """Where announcements come from. Some may be missing, late or come twice."""
+    """Source of announcements, which may be missing, late or duplicated."""
 
     def announcements(self) -> AsyncIterator[Announcement]:
-        """From now on, for ever; goes on by itself after trouble."""
+        """Yield announcements from now on, indefinitely, recovering from errors."""
         ...
 
     async def close(self) -> None: ...

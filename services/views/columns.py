@@ -1,4 +1,4 @@
-"""The typed columns behind a view's declared filters, and how values get into them."""
+"""Typed columns for a view's declared filters, and conversion of values."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _MOST: Final = 2**63 - 1
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One row field kept in a column of its own, so that it can be filtered and sorted."""
+    """A row field with its own column, so that it can be filtered and sorted."""
 
     field: str
     kind: Kind
@@ -30,18 +30,19 @@ class Column(msgspec.Struct, frozen=True):
 
     @property
     def sql(self) -> str:
-        """Its name in the table: never a word of SQL, nor another column's."""
+        """Name in the table: never an SQL keyword or another column's name."""
         return self.field if self.field == "key" else f"by_{self.field}"
 
 
 def columns(view: View[Any]) -> tuple[Column, ...]:
-    """Declared filters, and `area` wherever rows have one. Raises ValueError on what cannot be a column."""
+    """Return columns for declared filters, and for `area` if rows have it. Raises ValueError for unusable
+    types."""
     types = {field.name: field.type for field in msgspec.structs.fields(view.row)}
     wanted = dict.fromkeys(view.filters)
     if "area" in types:
         wanted["area"] = None
     if "key" in wanted:
-        raise ValueError(f"view {view.name}: `key` always filters and sorts, do not declare it")
+        raise ValueError(f"view {view.name}: do not declare `key`; it is always available")
     return tuple(_column(view, name, types) for name in wanted)
 
 
@@ -55,7 +56,7 @@ def _column(view: View[Any], field: str, types: dict[str, Any]) -> Column:
 
 
 def _kinds(info: inspect.Type) -> tuple[set[Kind], bool]:
-    """The kinds a type may hold, and whether it may be None. More or fewer than one kind: no column."""
+    """Return the kinds a type may hold and whether it may be None. Only a single kind can be a column."""
     match info:
         case inspect.Metadata():
             return _kinds(info.type)
@@ -81,12 +82,12 @@ def _kinds(info: inspect.Type) -> tuple[set[Kind], bool]:
 
 
 def micros(instant: datetime) -> int:
-    """Microseconds since 1970 UTC: exact, and sorts by time."""
+    """Return microseconds since 1970 UTC: exact, and sorts by time."""
     return (instant - _EPOCH) // _MICROSECOND
 
 
 def values(cols: tuple[Column, ...]) -> Callable[[Row], tuple[Any, ...]]:
-    """A function that takes the columns' fields out of a row, as they are."""
+    """Return a function that extracts the columns' raw field values from a row."""
     fields = [c.field for c in cols]
     if not fields:
         return lambda row: ()
@@ -95,12 +96,12 @@ def values(cols: tuple[Column, ...]) -> Callable[[Row], tuple[Any, ...]]:
 
 
 def stored_value(value: Any) -> Stored:
-    """A field's value as its column holds it."""
+    """Convert a field's value for storage in its column."""
     return micros(value) if isinstance(value, datetime) else value
 
 
 def filter_value(view: str, column: Column, value: Any) -> Stored:
-    """A filter's value as the column holds it. Raises BadQuery saying which field and what it takes."""
+    """Convert a filter's value. Raises BadQuery, naming the field and the expected type."""
     if value is None:
         return None
     found = _READ[column.kind](value)

@@ -1,4 +1,4 @@
-"""Folds events into rows, view by view; a view that raises is set aside, and keeps no other back. Pure."""
+"""Fold events into rows, view by view. A failing view is set aside without affecting the others. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,9 +9,9 @@ from projections.fold import folds
 from services.views.port import Rows
 
 ViewEvents = list[tuple[EventEnvelope, tuple[str, ...]]]
-"""Events that a view folds, each with the keys of the rows that it touches."""
+"""Events that a view folds, each with the keys of the rows it affects."""
 KeyedEvents = dict[str, ViewEvents]
-"""By view name."""
+"""Keyed by view name."""
 
 
 def keyed(
@@ -20,7 +20,7 @@ def keyed(
     aside: frozenset[str],
     failed: dict[str, str],
 ) -> KeyedEvents:
-    """Which rows each view needs, in the order of events. A view whose `keys` raises goes into `failed`."""
+    """Return the rows each view needs, in event order. A view whose `keys` raises is added to `failed`."""
     classes = {type(event.data) for event in events}
     found: KeyedEvents = {}
     for name, view in catalog.items():
@@ -46,7 +46,7 @@ def _keyed_for(view: View[Any], events: Sequence[EventEnvelope], failed: dict[st
 
 
 def fold(events: KeyedEvents, before: Rows, catalog: Mapping[str, View[Any]], failed: dict[str, str]) -> Rows:
-    """Rows that are others than before. A view that raises goes into `failed`."""
+    """Return the rows that changed. A view that raises is added to `failed`."""
     after: Rows = {}
     for name, needed in events.items():
         if name in failed:

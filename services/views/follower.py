@@ -1,4 +1,4 @@
-"""Beside projectors in other processes: knows how far the views are, and what the streams need."""
+"""Follows views written by projectors in other processes: tracks positions and serves the streams."""
 
 import asyncio
 import logging
@@ -14,33 +14,33 @@ from services.views.port import OutboxStep, Views, ViewsUnavailable
 KEEP: Final = 512
 KEEP_BYTES: Final = 16 * 2**20
 POLL_SECONDS: Final = 1.0
-"""Between two looks at the heads, which find what was not announced."""
+"""Interval between polls of the heads, which find steps that were not announced."""
 WAIT_SECONDS: Final = 0.1
 
 log_of = logging.getLogger("muster.follower")
 
 
 class Outbox(Views, Protocol):
-    """A view store that several processes share."""
+    """A view store shared by several processes."""
 
     async def positions(self) -> dict[str, int]:
-        """How far the live views of each jurisdiction are."""
+        """Return the position of each jurisdiction's live views."""
         ...
 
     def unpack(self, after: int, upto: int, packed: bytes) -> OutboxStep:
-        """A step as it is kept. Raises RowUnreadable."""
+        """Decode a stored step. Raises RowUnreadable."""
         ...
 
 
 class RecentSteps:
-    """The newest announced steps of one jurisdiction, without a gap."""
+    """The newest announced steps of one jurisdiction, without gaps."""
 
     def __init__(self) -> None:
         self.steps: deque[tuple[int, int, bytes]] = deque()
         self._bytes = 0
 
     def add(self, after: int, upto: int, packed: bytes | None) -> None:
-        """A step that is too large, or does not follow the last one, breaks the row."""
+        """Add a step. One without data, or not following the last, clears the earlier steps."""
         if packed is None or (self.steps and self.steps[-1][1] != after):
             self.steps.clear()
             self._bytes = 0
@@ -52,14 +52,14 @@ class RecentSteps:
             self._bytes -= len(self.steps.popleft()[2])
 
     def beyond(self, after: int, upto: int) -> list[tuple[int, int, bytes]] | None:
-        """Steps that lead from `after` to `upto`; None where they do not."""
+        """Return the steps leading from `after` to `upto`; None if there is a gap."""
         found = [step for step in self.steps if step[1] > after and step[1] <= upto]
         whole = found and found[0][0] == after and found[-1][1] == upto
         return found if whole else None
 
 
 class Follower:
-    """The same towards the runtime as the embedded projector, but the folding happens elsewhere."""
+    """Same interface to the runtime as the embedded projector, but projectors elsewhere do the folding."""
 
     def __init__(
         self,
@@ -73,14 +73,14 @@ class Follower:
         self._moved = asyncio.Condition()
         self.positions: dict[str, int] = {}
         self.trouble: str | None = None
-        """Why the views cannot be read just now."""
+        """Why the views cannot be read at the moment."""
         self.parked: dict[str, str] = {}
 
     def offer(self, jurisdiction: str, stored: Stored) -> None:
-        """A commit was accepted: the projectors read it from the log."""
+        """Do nothing: the projectors read the commit from the log."""
 
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
-        """Wait until the views show `position`; whether they do."""
+        """Wait until the views reach `position`; True if they do in time."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while self.positions.get(jurisdiction, 0) < position:
@@ -96,7 +96,7 @@ class Follower:
         return True
 
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
-        """As the store's, from memory where it is there."""
+        """See Views.steps. Served from memory if possible."""
         position, recent = self.positions.get(jurisdiction, 0), self._recent.get(jurisdiction)
         if after >= position:
             return []
@@ -106,7 +106,7 @@ class Follower:
         return [self._views.unpack(*step) for step in found[:limit]]
 
     async def catch_up(self, jurisdiction: str) -> None:
-        """Look now."""
+        """Check the head now."""
         await self._advance(jurisdiction, (await self._head(jurisdiction)).position)
 
     async def run(self) -> None:
@@ -121,7 +121,7 @@ class Follower:
             await self._take(announcement)
 
     async def _take(self, announced: Announcement) -> None:
-        """Where something was missed before it, streams start over: there may have been an erasure in it."""
+        """Apply an announcement; after a missed one streams start over, as it may have been an erasure."""
         jurisdiction, position = announced.jurisdiction, self.positions.get(announced.jurisdiction, 0)
         if announced.upto > position:
             recent = self._recent.setdefault(jurisdiction, RecentSteps())
@@ -131,7 +131,7 @@ class Follower:
             self._reset(jurisdiction)
 
     async def _poll_heads(self) -> None:
-        """What stays behind from one look to the next was not announced: streams start over, to be sure."""
+        """Poll the heads. A position still behind at the next poll was not announced; streams start over."""
         seen: dict[str, int] = {}
         while True:
             found: dict[str, int] | None = None
@@ -146,7 +146,7 @@ class Follower:
                     self._rewind(jurisdiction, seen[jurisdiction])
             for jurisdiction, position in seen.items():
                 if self.positions.get(jurisdiction, 0) < position:
-                    log_of.warning("the step of %s to %d was not announced", jurisdiction, position)
+                    log_of.warning("missed the announcement of %s at position %d", jurisdiction, position)
                     self._recent.pop(jurisdiction, None)
                     await self._advance(jurisdiction, position)
                     self._reset(jurisdiction)
@@ -154,7 +154,7 @@ class Follower:
             await asyncio.sleep(POLL_SECONDS)
 
     def _rewind(self, jurisdiction: str, position: int) -> None:
-        """The store was restored: what was shown since is folded again, and screens start over."""
+        """Go back after the store was restored: the lost part is folded again and screens start over."""
         log_of.warning("the views of %s went back to %d: the database was restored", jurisdiction, position)
         self._recent.pop(jurisdiction, None)
         self.positions[jurisdiction] = position

@@ -1,4 +1,4 @@
-"""The embedded projector: folds accepted commits into all views of a jurisdiction together."""
+"""The embedded projector: folds accepted commits into all views of a jurisdiction."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ log_of = logging.getLogger("muster.projector")
 
 
 class Projector:
-    """One loop for all jurisdictions. Writers offer what they recorded; what was dropped is read again."""
+    """One loop for all jurisdictions. Writers offer recorded commits; dropped ones are read from the log."""
 
     def __init__(self, log: Log, views: Views, advanced: Callable[[str, int], None]) -> None:
         self._log, self._views, self._advanced = log, views, advanced
@@ -29,19 +29,19 @@ class Projector:
         self._moved = asyncio.Condition()
         self.positions: dict[str, int] = {}
         self.trouble: str | None = None
-        """Why the views cannot be written just now; the loop goes on trying."""
+        """Why the views cannot be written at the moment; the loop keeps retrying."""
         self.parked: dict[str, str] = {}
-        """Jurisdictions whose log holds what this program cannot read, and why."""
+        """Jurisdictions whose log this program cannot read, and why."""
 
     def offer(self, jurisdiction: str, stored: Stored) -> None:
-        """A commit was accepted. Dropped when too many wait: it will be read from the log."""
+        """Queue an accepted commit. If the queue is full, drop it; it is read from the log later."""
         waiting = self._pending.setdefault(jurisdiction, [])
         if len(waiting) < MOST_PENDING:
             waiting.append(stored)
         self._work.set()
 
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
-        """Wait until the views show `position`; whether they do."""
+        """Wait until the views reach `position`; True if they do in time."""
         if self.positions.get(jurisdiction, 0) >= position:
             return True
         try:
@@ -52,11 +52,11 @@ class Projector:
         return True
 
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
-        """As the store's."""
+        """See Views.steps."""
         return await self._views.steps(jurisdiction, after, limit)
 
     async def run(self) -> None:
-        """Catch up with the log, then follow the writers, until cancelled."""
+        """Catch up with the log, then follow the writers until cancelled."""
         for jurisdiction in await self._log.jurisdictions():
             await self.catch_up(jurisdiction)
         while True:
@@ -91,7 +91,7 @@ class Projector:
             self._park(jurisdiction, error)
 
     async def _rebuild_stale(self, jurisdiction: str) -> None:
-        """Views that are new, or whose fold has changed, start from a straight fold."""
+        """Rebuild views that are new or whose fold has changed."""
         stale = await self._views.stale(jurisdiction)
         if stale:
             log_of.info("rebuilding %s of %s", ", ".join(stale), jurisdiction)
@@ -99,7 +99,7 @@ class Projector:
             await rebuild_all(self._log, self._views, jurisdiction, chosen)
 
     async def _batch(self, jurisdiction: str, commits: Sequence[Stored]) -> bool:
-        """Fold one batch, however often the store fails; False where the jurisdiction is parked."""
+        """Fold one batch, retrying while the store fails; False if the jurisdiction is parked."""
         while True:
             try:
                 head = await run_batch(self._views, jurisdiction, commits, self._log.read)
@@ -107,7 +107,7 @@ class Projector:
                 self._park(jurisdiction, error)
                 return False
             except Exception as error:
-                log_of.exception("views of %s could not be written; trying again", jurisdiction)
+                log_of.exception("cannot write the views of %s; retrying", jurisdiction)
                 self.trouble = f"{jurisdiction}: {error}"
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
@@ -116,7 +116,7 @@ class Projector:
             return True
 
     def _park(self, jurisdiction: str, error: Exception) -> None:
-        log_of.error("the projection of %s is parked: %s", jurisdiction, error)
+        log_of.error("projection of %s parked: %s", jurisdiction, error)
         self.parked[jurisdiction] = str(error)
 
     async def _advance(self, jurisdiction: str, position: int) -> None:

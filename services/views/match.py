@@ -1,4 +1,4 @@
-"""Whether a row fits a query: the same meaning as the stores' filters, for rows that are in hand."""
+"""Match rows in memory against a query, with the same semantics as the stores' filters."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from services.views.port import Query
 
 
 def matches(view: View[Any], query: Query, row: Row) -> bool:
-    """Filters, areas and what the asker may see."""
+    """Whether a row matches the filters and areas, and may be seen by the caller."""
     for field, values in query.filters.items():
         if not any(_same(getattr(row, field), value) for value in values):
             return False

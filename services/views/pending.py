@@ -1,4 +1,4 @@
-"""Commits that wait to be folded: judged by the acceptance rule, in the order of their chain. Pure."""
+"""Commits waiting to be folded, judged by the acceptance rule in chain order. Pure."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,11 +11,11 @@ from events.commit import Commit, Head, Verdict, decode, digest, envelope, judge
 from services.log.port import LogDamaged, Stored
 
 MOST_EVENTS: Final = 4_000
-"""Events of one transaction; more only where one commit holds more."""
+"""Most events per transaction, unless a single commit has more."""
 
 
 class PendingCommits:
-    """The commits that follow a head, whatever the order in which they were handed over."""
+    """The commits that follow a head, given in any order."""
 
     def __init__(self, jurisdiction: str, head: Head) -> None:
         self.jurisdiction, self.start, self.head = jurisdiction, head, head
@@ -24,11 +24,11 @@ class PendingCommits:
         self.failure: UnknownEvent | BadEvent | None = None
         self.gap = self.full = self.reread = False
         self.taken = 0
-        """How many of those handed over first need not be looked at again."""
+        """Number of given commits, from the start, that need not be looked at again."""
 
     @property
     def more(self) -> bool:
-        """Whether there is more to look at once these are written."""
+        """Whether more remains once these are written."""
         return self.gap or self.full or self.reread or self.failure is not None
 
     def add(self, commits: Sequence[Stored]) -> None:
@@ -42,7 +42,7 @@ class PendingCommits:
                 self.taken += 1
                 continue
             if commit.jurisdiction != self.jurisdiction:
-                raise ValueError(f"a commit of {commit.jurisdiction} was given to {self.jurisdiction}")
+                raise ValueError(f"got a commit of {commit.jurisdiction} for {self.jurisdiction}")
             verdict = judge(self.head, commit.first, commit.prev, len(commit.events))
             self.gap = verdict is Verdict.GAP
             self.full = len(self.events) >= MOST_EVENTS and verdict is Verdict.ACCEPTED
@@ -51,13 +51,13 @@ class PendingCommits:
             self.taken += 1
 
     def add_missing(self, commits: Sequence[Stored]) -> None:
-        """Take what the log has in place of a gap; what was handed over is looked at again after it."""
+        """Fill a gap with commits from the log; the given ones are looked at again afterwards."""
         taken, self.reread = self.taken, True
         self.add(commits)
         self.taken = taken
 
     def _ends_at_unreadable(self, data: bytes, error: msgspec.DecodeError) -> bool:
-        """Bytes that cannot be read: whether they are of the chain all the same, by their envelope alone."""
+        """Judge unreadable bytes by their envelope alone; True if they belong to the chain."""
         try:
             seen = envelope(data)
         except msgspec.DecodeError:
@@ -81,13 +81,13 @@ class PendingCommits:
         return True
 
     def head_or_raise(self) -> Head:
-        """The head where nothing follows it; raises the reason where something should."""
+        """Return the head if nothing is missing after it; otherwise raise the reason."""
         if self.failure:
             raise self.failure
         if self.gap:
             why = (
-                f"what follows the views' head {self.start} is missing; "
-                "if the log is another one, delete the views and they are rebuilt"
+                f"commits after the views' head {self.start} are missing; "
+                "if this is a different log, delete the views to have them rebuilt"
             )
             raise LogDamaged(self.jurisdiction, self.start.position + 1, why)
         return self.head

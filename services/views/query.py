@@ -1,4 +1,4 @@
-"""A query as SQL: only declared fields ever become names, everything that was given is a parameter."""
+"""Build SQL for a query: only declared fields become names; every given value is a parameter."""
 
 import base64
 import binascii
@@ -17,15 +17,15 @@ _GB_LENGTHS: Final = (4, 6, 9, 12)
 
 
 class Dialect(msgspec.Struct, frozen=True):
-    """What two databases say differently."""
+    """Differences between the two databases."""
 
     no_grid: str
-    """The code before its grid suffix is all digits: only then does it lie in what it is cut to."""
+    """Condition that the code before its grid suffix is all digits; only then do shorter codes contain it."""
     up: str
     down: str
-    """NULLs are least."""
+    """NULLs sort first ascending, last descending."""
     numbered: bool
-    """Whether parameters are $1, $2 ... or all ?."""
+    """Whether parameters are numbered ($1, $2 ...) or all `?`."""
 
 
 SQLITE: Final = Dialect(
@@ -37,25 +37,25 @@ POSTGRES: Final = Dialect(
 
 
 class Select(msgspec.Struct):
-    """SQL and its parameters; grows clause by clause, from left to right."""
+    """SQL and its parameters, built clause by clause from left to right."""
 
     sql: str
     given: list[Stored]
     dialect: Dialect
 
     def mark(self, value: Stored) -> str:
-        """The place of one more parameter."""
+        """Add a parameter and return its placeholder."""
         self.given.append(value)
         return f"${len(self.given)}" if self.dialect.numbered else "?"
 
 
 class Sort(msgspec.Struct, frozen=True):
-    """By which column, and which way."""
+    """A sort column and direction."""
 
     column: Column
     descending: bool
     fingerprint: str
-    """Of view, version and order: a cursor fits no other."""
+    """Hash of view, version and order; a cursor is valid only with the same one."""
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -67,7 +67,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 
 
 def sort_of(table: Table, query: Query) -> Sort:
-    """Raises BadQuery for a field that the view does not declare."""
+    """Return the sort order. Raises BadQuery for a field that the view does not declare."""
     asked = table.view.sort if query.sort is None else query.sort
     field = asked.removeprefix("-")
     name = table.view.name
@@ -76,12 +76,12 @@ def sort_of(table: Table, query: Query) -> Sort:
 
 
 def check(table: Table, query: Query) -> None:
-    """Whether it can be asked at all. Raises BadQuery."""
+    """Raise BadQuery if the query is invalid for the view."""
     select(table, "", query, sort_of(table, query))
 
 
 def select(table: Table, jurisdiction: str, query: Query, sort: Sort, dialect: Dialect = SQLITE) -> Select:
-    """Everything that fits, in order, without a limit."""
+    """Select all matching rows, in order, without a limit."""
     clauses = Select("", [], dialect)
     clauses.sql = f"jurisdiction = {clauses.mark(jurisdiction)}"
     for field, values in query.filters.items():
@@ -98,12 +98,12 @@ def select(table: Table, jurisdiction: str, query: Query, sort: Sort, dialect: D
 
 
 def cursor(sort: Sort, value: Stored, key: str) -> str:
-    """The opaque end of a page."""
+    """Return the opaque cursor of a page's last row."""
     return base64.urlsafe_b64encode(msgspec.json.encode(Cursor(sort.fingerprint, value, key))).decode()
 
 
 def cursor_of(sort: Sort, text: str) -> Cursor:
-    """Raises BadQuery where it is not one of ours or of another view or order."""
+    """Decode a cursor. Raises BadQuery if it is invalid or of another view or order."""
     try:
         found = msgspec.json.decode(base64.b64decode(text.encode(), b"-_", validate=True), type=Cursor)
     except (binascii.Error, msgspec.DecodeError, ValueError) as error:
@@ -141,7 +141,7 @@ def _any_of(clauses: Select, table: Table, field: str, values: Sequence[object])
 
 
 def _inside(clauses: Select, table: Table, outers: Sequence[str]) -> None:
-    """events.area.inside as ranges of the index on `area`; no areas = everywhere."""
+    """Express events.area.inside as ranges of the index on `area`; no areas means everywhere."""
     if not outers:
         return
     parts: list[str] = []
@@ -161,7 +161,7 @@ def _order(sort: Sort, dialect: Dialect) -> str:
 
 
 def _beyond(clauses: Select, sort: Sort, last: Cursor) -> None:
-    """What comes after the last row: NULLs are least, so first upwards and last downwards."""
+    """Select what comes after the last row; NULLs are first ascending, last descending."""
     field, than = sort.column.sql, "<" if sort.descending else ">"
     if sort.column is KEY:
         clauses.sql += f" AND key {than} {clauses.mark(last.key)}"

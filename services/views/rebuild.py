@@ -1,4 +1,4 @@
-"""A view rebuilt from the log, and put in the place of the live one."""
+"""Rebuild views from the log and replace the live ones."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,7 +13,7 @@ from services.views.port import Views
 
 
 class Source(Protocol):
-    """The part of a log that is read."""
+    """The parts of a log needed for reading."""
 
     async def end(self, jurisdiction: str) -> Head: ...
     def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]: ...
@@ -23,7 +23,7 @@ Progress = Callable[[float, float | None], None]
 
 
 class StraightFold:
-    """The straight fold of views over one jurisdiction's accepted log, continued as often as is wanted."""
+    """A straight fold of views over one jurisdiction's accepted log; can be continued repeatedly."""
 
     def __init__(self, log: Source, jurisdiction: str, views: Mapping[str, View[Any]]) -> None:
         self.rows: dict[str, dict[str, Row]] = {name: {} for name in views}
@@ -32,7 +32,7 @@ class StraightFold:
         self._dispatch = Dispatch(views)
 
     async def advance(self, upto: int | None = None, progress: Progress | None = None) -> Head:
-        """Up to the end, or the commit that ends at `upto`; the head that was reached."""
+        """Fold to the end, or through the commit that ends at `upto`; return the head reached."""
         end = await self._log.end(self._jurisdiction) if progress else Head()
         async for batch in self._log.read(self._jurisdiction, self.head.position):
             for stored in batch:
@@ -58,7 +58,7 @@ async def folded(
     progress: Progress | None = None,
     upto: int | None = None,
 ) -> tuple[dict[str, dict[str, Row]], Head]:
-    """The straight fold of the accepted log (up to the commit that ends at `upto`), and its head."""
+    """Fold the accepted log (through the commit that ends at `upto`); return the rows and the head."""
     fold = StraightFold(log, jurisdiction, views)
     await fold.advance(upto, progress)
     return fold.rows, fold.head
@@ -71,9 +71,9 @@ async def rebuild_all(
     catalog: Mapping[str, View[Any]],
     progress: Progress | None = None,
 ) -> dict[str, int]:
-    """Every view from one reading of the log, gone on with until it meets the live head; rows per view.
+    """Rebuild all views in one pass over the log, until it meets the live head; return rows per view.
 
-    Raises LogDamaged where the views are not of this log.
+    Raises LogDamaged if the views do not belong to this log.
     """
     fold, left = StraightFold(log, jurisdiction, catalog), set(catalog)
     while left:
@@ -81,7 +81,7 @@ async def rebuild_all(
         head = await fold.advance(live.position, progress)
         if head != live and head.position <= live.position:
             raise LogDamaged(
-                jurisdiction, head.position + 1, f"the views are at {live}, the log leads to {head}"
+                jurisdiction, head.position + 1, f"the views are at {live}, but the log leads to {head}"
             )
         for name in sorted(left):
             if await views.rebuild(jurisdiction, name, fold.rows[name], head):

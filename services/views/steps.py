@@ -1,4 +1,4 @@
-"""The outbox of steps, packed: what each batch changed, for the streams."""
+"""Packed outbox steps: what each batch changed, for the streams."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -18,7 +18,7 @@ _NULL: Final = msgspec.Raw(b"null")
 
 
 def pack(changes: Iterable[Changed]) -> bytes:
-    """Rows are encoded already; they are not encoded again."""
+    """Pack rows that are already encoded."""
     return zstandard.ZstdCompressor(level=1).compress(
         _encoder.encode([(view, key, _raw(before), _raw(row)) for view, key, before, row in changes])
     )
@@ -29,8 +29,8 @@ def _raw(data: bytes | None) -> msgspec.Raw:
 
 
 def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> OutboxStep:
-    """`tables` by the names under which they were packed; rows of others are left out. Raises
-    RowUnreadable."""
+    """Unpack a step. `tables` are keyed by the names used when packing; rows of other tables are skipped.
+    Raises RowUnreadable."""
     data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_UNPACKED)
 
     def row(table: Table, key: str, raw: msgspec.Raw):

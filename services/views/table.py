@@ -1,4 +1,4 @@
-"""One view's live version as a table, whatever store holds it: its name, columns, and rows as JSON."""
+"""One view's live version as a table, in any store: its name, columns, and rows as JSON."""
 
 import hashlib
 import re
@@ -15,11 +15,11 @@ encoder: Final = msgspec.json.Encoder()
 
 
 class Table:
-    """Rows as JSON, and a typed, indexed column for each field that the view filters by."""
+    """Rows as JSON, plus a typed, indexed column for each field that the view filters by."""
 
     def __init__(self, view: View[Any]) -> None:
         if not _NAME.fullmatch(view.name) or not all(_NAME.fullmatch(f) for f in view.filters):
-            raise ValueError(f"view {view.name}: its name and filters must be lower case, digits and _")
+            raise ValueError(f"view {view.name}: only lower case letters, digits and _ are allowed")
         self.view = view
         self.columns: tuple[Column, ...] = columns(view)
         self.by_field = {column.field: column for column in self.columns}
@@ -30,13 +30,13 @@ class Table:
 
     @property
     def signature(self) -> str:
-        """Changes with version, columns and row type: another signature needs a fresh fold."""
+        """Hash of version, columns and row type; a different one requires a rebuild."""
         schema = msgspec.json.schema(self.view.row)
         parts = (self.view.version, [(c.field, c.kind) for c in self.columns], _undescribed(schema))
         return hashlib.sha256(encoder.encode(parts)).hexdigest()
 
     def decode(self, key: str, data: bytes) -> Row:
-        """Raises RowUnreadable."""
+        """Decode a row. Raises RowUnreadable."""
         try:
             return self._decoder.decode(data)
         except msgspec.DecodeError as error:
@@ -44,7 +44,7 @@ class Table:
 
 
 def _undescribed(schema: Any) -> Any:
-    """A JSON schema without its texts: rewording a docstring is no reason to rebuild."""
+    """Strip a JSON schema of its texts: rewording a docstring must not cause a rebuild."""
     if isinstance(schema, dict):
         return {k: _undescribed(v) for k, v in schema.items() if k not in ("description", "title")}
     return [_undescribed(v) for v in schema] if isinstance(schema, list) else schema

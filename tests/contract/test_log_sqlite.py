@@ -215,7 +215,7 @@ class TestReadingBesideAWriter:
         with sqlite3.connect(path) as db:
             db.execute("CREATE TABLE other (x)")
         for opening in (SqliteLog, SqliteLog.open_readonly):
-            with pytest.raises(LogUnavailable, match="not a log of Muster"):
+            with pytest.raises(LogUnavailable, match="not a Muster log"):
                 opening(path)
 
     def test_text_is_not_a_log(self, path: Path) -> None:
@@ -282,7 +282,7 @@ class TestADiskThatFails:
 
         data, head = commit("2307", Head())
         monkeypatch.setattr(group_commit, "execute", fails)
-        with pytest.raises(OutcomeUnknown, match="ask by id"):
+        with pytest.raises(OutcomeUnknown, match="status by id"):
             await log.append("2307", data)
         monkeypatch.undo()
 

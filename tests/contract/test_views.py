@@ -597,7 +597,7 @@ async def test_no_file_and_no_database_are_said_so(tmp_path: Path) -> None:
     with pytest.raises(ViewsUnavailable, match="start the server once"):
         SqliteViews.open_readonly(tmp_path / "views.sqlite", CATALOG)
     (tmp_path / "views.sqlite").write_bytes(b"no database " * 1000)
-    with pytest.raises(ViewsUnavailable, match="can be deleted"):
+    with pytest.raises(ViewsUnavailable, match="are rebuilt"):
         SqliteViews(tmp_path / "views.sqlite", CATALOG)
 
 

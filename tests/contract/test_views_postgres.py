@@ -128,7 +128,7 @@ async def test_a_view_that_lost_a_row_is_named(store: PgViews, dsn: str) -> None
     changed: dict[str, Any] = {"before": {"roster": {"W1": old}}, "after": {"roster": {"W1": new}}}
     answer = await store.write(batch(1, 2, **changed))
     assert isinstance(answer, dict)
-    assert "lacks rows" in answer["roster"]
+    assert "is missing rows" in answer["roster"]
 
 
 async def test_a_row_that_moves_in_the_indexes_and_one_that_does_not(store: PgViews) -> None:

@@ -112,7 +112,7 @@ async def test_a_checkpoint_beyond_the_end_turns_red(scene: Scene) -> None:
     catching = asyncio.create_task(scene.projector.catch_up(WHERE))
     await asyncio.sleep(0.05)
 
-    assert "the topic was cut" in (scene.projector.trouble or "")
+    assert "the topic was truncated" in (scene.projector.trouble or "")
     scene.projector.revoke(WHERE)
     await catching
     assert scene.projector.trouble is None

@@ -116,7 +116,7 @@ async def test_a_commit_of_another_chain_is_never_folded(store: SqliteViews) -> 
 
 
 async def test_a_commit_of_another_jurisdiction_is_a_mistake_of_the_caller(store: SqliteViews) -> None:
-    with pytest.raises(ValueError, match="a commit of 2301 was given to 2307"):
+    with pytest.raises(ValueError, match="got a commit of 2301 for 2307"):
         await project(store, chain(DefineArea(area="230102", name="x"), jurisdiction="2301"))
 
 
@@ -214,7 +214,7 @@ async def test_a_view_that_raises_is_logged_and_the_rest_of_the_batch_stands(
         await run_batch(store, J, COMMITS, OneLog(COMMITS).read, catalog)
     assert await store.degraded(J) == {"roster": 1}
     assert await rows_of(store, "headcount") == straight(headcount.VIEW, COMMITS)
-    assert "view roster of 2307 is set aside since position 1" in caplog.text
+    assert "view roster of 2307 set aside at position 1" in caplog.text
     assert "LookupError" in caplog.text
     await store.close()
 

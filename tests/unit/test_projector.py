@@ -100,5 +100,5 @@ def test_migrations_are_numbered_once_each_and_in_order(tmp_path: Path) -> None:
     assert len(numbers) == len(list(FOLDER.glob("*.sql")))
     (tmp_path / "001_a.sql").write_text("SELECT 1")
     (tmp_path / "001_b.sql").write_text("SELECT 2")
-    with pytest.raises(ValueError, match="one number"):
+    with pytest.raises(ValueError, match="duplicate migration numbers"):
         migrations(tmp_path)

@@ -1,1 +1,1 @@
-"""Adapters that keep files in a folder."""
+"""Adapters that store files in a folder."""

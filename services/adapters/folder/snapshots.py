@@ -1,4 +1,5 @@
-"""Snapshots as files, for the embedded program: one `CODE.snapshot` each in a folder of the data folder."""
+"""Snapshots as files for the embedded program: one `CODE.snapshot` each, in a subfolder of the data
+folder."""
 
 import asyncio
 import logging
@@ -18,10 +19,10 @@ _decoder = msgspec.msgpack.Decoder(Snapshot)
 
 
 class FolderSnapshots:
-    """For one process: whoever has the log open. A file is replaced whole or not at all."""
+    """For the one process that has the log open. Files are replaced atomically."""
 
     def __init__(self, folder: Path) -> None:
-        """The folder is made at the first `put`."""
+        """The folder is created by the first `put`."""
         self._folder = folder
         self._gate = threading.Lock()
 
@@ -35,7 +36,7 @@ class FolderSnapshots:
         await asyncio.to_thread(self._drop, snapshot)
 
     async def close(self) -> None:
-        """Nothing is open between calls."""
+        """Do nothing; no resources are held between calls."""
 
     def _path(self, jurisdiction: str) -> Path:
         return self._folder / f"{quote(jurisdiction, safe='')}.snapshot"
@@ -51,7 +52,7 @@ class FolderSnapshots:
         try:
             return _read(content)
         except (msgspec.DecodeError, ValueError) as error:
-            log_of.warning("the snapshot %s is ignored: %s", path, error)
+            log_of.warning("ignoring the snapshot %s: %s", path, error)
             return None
 
     def _put(self, snapshot: Snapshot) -> bool:

@@ -1,1 +1,1 @@
-"""On Apache Kafka: the log, announcements of steps, locations of phones."""
+"""Adapters on Apache Kafka: the log, step announcements, phones' locations."""

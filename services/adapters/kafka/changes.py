@@ -1,4 +1,4 @@
-"""Announcements of steps on their topic: projectors send them, every API process hears all of them."""
+"""The announcements topic: projectors send steps, and every API process receives all of them."""
 
 import asyncio
 import logging
@@ -16,13 +16,13 @@ from services.views.changes import Announcement, decode, encode
 RETRY_SECONDS: Final = 0.5
 RESET_TRIES: Final = 3
 QUIET_SECONDS: Final = 20.0
-"""A feed without a word for so long is reconnected: consumers go quiet after broker trouble."""
+"""A feed silent for this long is reconnected: consumers stall after broker trouble."""
 
 log_of = logging.getLogger("muster.changes")
 
 
 class KafkaFeed:
-    """Reads all partitions from their ends, without a group; reconnected it goes on where it was."""
+    """Reads all partitions from their ends, without a consumer group; resumes after a reconnect."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -34,7 +34,7 @@ class KafkaFeed:
                 async for announcement in self._consume():
                     yield announcement
             except (KafkaError, OSError, TimeoutError) as error:
-                log_of.warning("changes are not heard just now: %s", error)
+                log_of.warning("cannot receive changes: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _consume(self) -> AsyncIterator[Announcement]:
@@ -63,19 +63,19 @@ class KafkaFeed:
             await stop_quietly(consumer)
 
     async def _resume(self, consumer: AIOKafkaConsumer) -> None:
-        """What was said while nobody listened is heard, as long as the topic holds it."""
+        """Resume where the last connection ended, as far as the topic reaches back."""
         ends: Any = await consumer.end_offsets(list(consumer.assignment()))
         for where, end in ends.items():
-            start = min(self._next.get(where, end), end)  # a recreated topic begins again
+            start = min(self._next.get(where, end), end)  # a recreated topic starts over
             consumer.seek(where, start)
             self._next[where] = start
 
     async def close(self) -> None:
-        """Whoever listens ends it."""
+        """Do nothing; ending the iteration closes the consumer."""
 
 
 class KafkaAnnouncer:
-    """Sends announcements; a lost one is found by the readers' looks at the heads."""
+    """Sends announcements. Readers also poll the heads, and so notice lost ones."""
 
     def __init__(self, connection: Connection) -> None:
         self._producer = AIOKafkaProducer(
@@ -84,14 +84,14 @@ class KafkaAnnouncer:
         self._partitions = 0
 
     async def open(self) -> "KafkaAnnouncer":
-        """Raises KafkaError."""
+        """Connect. Raises KafkaError."""
         await self._producer.start()
         self._partitions = len(await self._producer.partitions_for(CHANGES))
         return self
 
     async def send(self, announcement: Announcement) -> None:
-        """Order is kept within a jurisdiction. What cannot be sent is lost, and said so: it must not hold up
-        the views. A reset is waited for, and sent again."""
+        """Send in order per jurisdiction. Failures are logged and dropped, as they must not hold up the
+        views; a reset is awaited and retried."""
         for _ in range(RESET_TRIES if announcement.reset else 1):
             try:
                 sent = await self._send(announcement)
@@ -117,4 +117,4 @@ def _log_if_lost(sent: "asyncio.Future[Any]") -> None:
 
 
 def _log_lost(error: BaseException) -> None:
-    log_of.warning("an announcement was lost; screens find out by themselves: %s", error)
+    log_of.warning("lost an announcement; screens will catch up by polling: %s", error)

@@ -1,4 +1,4 @@
-"""How a Kafka cluster is reached: addresses, encryption, credentials, and sizes that all clients share."""
+"""How to reach a Kafka cluster: addresses, encryption, credentials, and sizes shared by all clients."""
 
 import asyncio
 import contextlib
@@ -10,16 +10,16 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 MAX_RECORD_BYTES: Final = 2 * 2**20
-"""Of the largest record; the topic's max.message.bytes must allow it."""
+"""Largest record; the topic's max.message.bytes must allow it."""
 FETCH_BYTES: Final = 4 * 2**20
 REQUEST_MS: Final = 5_000
 RETRY_MS: Final = 50
-"""Between two tries of the client, milliseconds."""
+"""Milliseconds between a client's retries."""
 STOP_SECONDS: Final = 5
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """How to reach the brokers, as settings give it."""
+    """Broker connection settings."""
 
     servers: str
     topic: str = "muster.commits"
@@ -32,7 +32,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
 
     def options(self) -> dict[str, Any]:
-        """Keyword arguments of every client."""
+        """Return the keyword arguments of every client."""
         found: dict[str, Any] = {
             "bootstrap_servers": self.servers,
             "security_protocol": self.security,
@@ -55,7 +55,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def stop_quietly(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
-    """A client that cannot even be stopped is left behind."""
+    """Stop a client, ignoring errors and hangs."""
     with contextlib.suppress(KafkaError, OSError, TimeoutError):
         async with asyncio.timeout(STOP_SECONDS):
             await client.stop()

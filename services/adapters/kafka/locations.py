@@ -1,4 +1,4 @@
-"""Locations on a topic of their own, kept for hours: every API process hears all of them."""
+"""Locations on a topic retained for hours; every API process reads all of them."""
 
 import asyncio
 import contextlib
@@ -23,13 +23,13 @@ SETTINGS: Final = {
     "max.compaction.lag.ms": "600000",
     "min.cleanable.dirty.ratio": "0.1",
 }
-"""Twelve hours, and of each worker soon the newest alone: no track of anybody is kept. Only what is no longer
-written to is compacted, hence the short segments."""
+"""Twelve hours, compacted to each worker's newest fix, so that no tracks are kept. Only closed segments are
+compacted, hence the short ones."""
 RETRY_SECONDS: Final = 0.5
 CATCH_UP_SECONDS: Final = 5.0
-"""How long a start waits for the fixes that are on the topic."""
+"""How long startup waits for the fixes on the topic."""
 QUIET_SECONDS: Final = 20.0
-"""A topic without a word for so long is reconnected: consumers go quiet after broker trouble."""
+"""A topic silent for this long is reconnected: consumers stall after broker trouble."""
 REPAIR_SECONDS: Final = 10.0
 
 log_of = logging.getLogger("muster.telemetry")
@@ -38,7 +38,8 @@ _decoder = msgspec.json.Decoder(Fix)
 
 
 class KafkaLocations:
-    """Opened by `open`. A fix may be lost with its broker; the next one comes soon."""
+    """Location store on Kafka; create it with `open`. A fix may be lost with its broker; the next comes
+    soon."""
 
     def __init__(self, connection: Connection, topic: str = TELEMETRY) -> None:
         self._connection, self._topic = connection, topic
@@ -49,7 +50,7 @@ class KafkaLocations:
         self._caught_up = asyncio.Event()
 
     async def open(self) -> "KafkaLocations":
-        """Knows what is on the topic when it returns, unless that takes long.
+        """Connect and read what is on the topic, unless that takes too long.
 
         Raises LocationsUnavailable.
         """
@@ -61,7 +62,7 @@ class KafkaLocations:
             self._partitions = len(await self._producer.partitions_for(self._topic))
         except (KafkaError, OSError) as error:
             await stop_quietly(self._producer)
-            why = f"topic {self._topic} cannot be reached; was `muster migrate` run? {error!r}"
+            why = f"topic {self._topic} cannot be reached (did you run `muster migrate`?): {error!r}"
             raise LocationsUnavailable(why) from error
         self._listening = asyncio.create_task(self._listen(), name="following locations")
         with contextlib.suppress(TimeoutError):
@@ -98,7 +99,7 @@ class KafkaLocations:
 
     async def _send(self, records: list[tuple[str, str, Fix | None]]) -> None:
         if self._producer is None:
-            raise LocationsUnavailable("the places' topic is closed")
+            raise LocationsUnavailable("the locations topic is closed")
         try:
             for jurisdiction, worker, fix in records:
                 key = f"{jurisdiction}/{worker}"
@@ -107,18 +108,18 @@ class KafkaLocations:
                 sent = await self._producer.send(self._topic, value, key.encode(), where)
                 sent.add_done_callback(_log_if_lost)
         except (KafkaError, OSError) as error:
-            raise LocationsUnavailable(f"places cannot be told now: {error!r}") from error
+            raise LocationsUnavailable(f"locations cannot be sent at the moment: {error!r}") from error
 
     async def _listen(self) -> None:
         while True:
             try:
                 await self._consume()
             except (KafkaError, OSError, LocationsUnavailable) as error:
-                log_of.warning("locations are not heard just now: %r", error)
+                log_of.warning("cannot receive locations: %r", error)
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _consume(self) -> None:
-        """From the beginning (twelve hours at most), or from where a connection before this one ended."""
+        """Read from the beginning (twelve hours at most), or from where the last connection ended."""
         consumer = AIOKafkaConsumer(
             self._topic,
             **self._connection.options(),
@@ -133,19 +134,19 @@ class KafkaLocations:
             await stop_quietly(consumer)
 
     async def _seek(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
-        """The ends as of now; what lies before them and was not heard yet comes first."""
+        """Seek to the oldest unread records and return the current ends."""
         where = list(consumer.assignment())
         begins: Any = await consumer.beginning_offsets(where)
         ends: Any = await consumer.end_offsets(where)
         for partition in where:
             known = self._next.get(partition, 0)
-            on_it = begins[partition] <= known <= ends[partition]  # else the topic was recreated
+            on_it = begins[partition] <= known <= ends[partition]  # otherwise the topic was recreated
             self._next[partition] = known if on_it else begins[partition]
             consumer.seek(partition, self._next[partition])
         return ends
 
     async def _follow(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
-        """Until nothing was heard for long."""
+        """Follow the topic until it has been silent for too long."""
         loop = asyncio.get_running_loop()
         heard = repaired = loop.time()
         while (now := loop.time()) - heard < QUIET_SECONDS:
@@ -161,12 +162,12 @@ class KafkaLocations:
                 await self.repair()
 
     async def _reached(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
-        """Whether everything before these ends was heard; records may be missing, so by the positions."""
+        """Whether everything before these ends was read; uses positions, since records may be missing."""
         return all([await consumer.position(where) >= end for where, end in ends.items()])
 
     async def repair(self) -> None:
-        """Write a newer fix again where an older one was written after it, by a process that had not heard
-        of it: the topic keeps each worker's last record. Raises LocationsUnavailable."""
+        """Rewrite newer fixes overwritten by an older one from a lagging process, as the topic keeps each
+        worker's last record. Raises LocationsUnavailable."""
         await self._send([(code, fix.worker, fix) for code, fix in self._latest.overtaken()])
 
     def _take(self, key: bytes, value: bytes | None) -> None:
@@ -177,9 +178,9 @@ class KafkaLocations:
             else:
                 self._latest.observe(jurisdiction, _decoder.decode(value))
         except (UnicodeDecodeError, msgspec.DecodeError):
-            log_of.debug("a record that is no fix was passed over")
+            log_of.debug("skipped a record that is not a fix")
 
 
 def _log_if_lost(sent: "asyncio.Future[Any]") -> None:
     if not sent.cancelled() and (error := sent.exception()):
-        log_of.warning("a fix was not told to other processes: %r", error)
+        log_of.warning("cannot send a fix to other processes: %r", error)

@@ -1,4 +1,4 @@
-"""The log on Apache Kafka: a chained log over one topic."""
+"""The log on Apache Kafka: a chained log on one topic."""
 
 from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.transport import KafkaTransport
@@ -7,7 +7,7 @@ from services.log.identity import read_identity
 
 
 async def open_log(connection: Connection) -> ChainedLog:
-    """Raises LogUnavailable, LogDamaged."""
+    """Open the log. Raises LogUnavailable, LogDamaged."""
     transport = await KafkaTransport(connection).open()
     try:
         return await ChainedLog(transport, await read_identity(transport)).open()

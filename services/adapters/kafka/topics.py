@@ -1,4 +1,4 @@
-"""The log's topics: made once with the settings that the log stands on, and checked at every start."""
+"""The topics: created once with the settings the log relies on, and checked at every start."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ from services.log.port import LogUnavailable
 from services.log.transport import NotSent, SendUnknown, Transport, TransportDown
 
 CHANGES: Final = "muster.changes"
-"""Steps of the views on their way to the API processes' streams; may be lost at any time."""
+"""View steps for the API processes' streams; may be lost at any time."""
 REQUIRED: Final = {
     "cleanup.policy": "delete",
     "retention.ms": "-1",
@@ -25,15 +25,15 @@ REQUIRED: Final = {
     "unclean.leader.election.enable": "false",
     "message.timestamp.type": "LogAppendTime",
 }
-"""What the commits topic must have: nothing deleted, lost to a lagging leader, or dated by a client."""
+"""Required settings of the commits topic: no deletion, no loss to a lagging leader, broker timestamps."""
 FENCED_SECONDS: Final = 20.0
-"""Brokers that have just started take no partitions yet."""
+"""Brokers that have just started do not accept partitions yet."""
 _EXISTS: Final = 36
 _TOO_FEW: Final = 38
 
 
 async def migrate(connection: Connection, *, partitions: int, replication: int, min_insync: int) -> Identity:
-    """Make the topics where they are missing and give the log its identity. Changes nothing that is there.
+    """Create missing topics and give the log its identity. Existing topics are not changed.
 
     Raises LogUnavailable.
     """
@@ -46,7 +46,7 @@ async def migrate(connection: Connection, *, partitions: int, replication: int, 
         await _create(admin, CHANGES, partitions, replication, changes)
         await _create(admin, TELEMETRY, partitions, replication, SETTINGS)
     except (KafkaError, OSError) as error:
-        raise LogUnavailable(f"Kafka at {connection.servers} does not answer: {error}") from error
+        raise LogUnavailable(f"Kafka at {connection.servers} does not respond: {error}") from error
     finally:
         await admin.close()
     transport = await _open_when_ready(connection)
@@ -57,7 +57,7 @@ async def migrate(connection: Connection, *, partitions: int, replication: int, 
 
 
 async def topic_problems(connection: Connection, min_insync: int) -> list[str]:
-    """What of the commits' topic is not set as the log needs it, each with what to do; empty = clean.
+    """Return the commits topic's wrong settings, each with its remedy.
 
     Raises LogUnavailable.
     """
@@ -66,14 +66,14 @@ async def topic_problems(connection: Connection, min_insync: int) -> list[str]:
         await admin.start()
         found = await _settings(admin, connection.topic)
     except (KafkaError, OSError) as error:
-        raise LogUnavailable(f"Kafka at {connection.servers} does not answer: {error}") from error
+        raise LogUnavailable(f"Kafka at {connection.servers} does not respond: {error}") from error
     finally:
         await admin.close()
     return wrong_settings(connection.topic, found, min_insync)
 
 
 def wrong_settings(topic: str, found: Mapping[str, str | None], min_insync: int) -> list[str]:
-    """The same from the settings as read."""
+    """Compare settings already read with the required ones."""
     wrong = [
         f"topic {topic} has {name}={found.get(name)}, must have {wanted}; set it with kafka-configs"
         for name, wanted in REQUIRED.items()
@@ -97,7 +97,7 @@ async def _create(
             return
         if code != _TOO_FEW or time.monotonic() > deadline:
             why = next((text for text in message if text), None) or for_code(code).__name__
-            raise LogUnavailable(f"topic {topic} could not be made: {why}")
+            raise LogUnavailable(f"topic {topic} could not be created: {why}")
         await asyncio.sleep(0.3)
 
 
@@ -112,7 +112,7 @@ async def _settings(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str | N
 
 
 async def _open_when_ready(connection: Connection) -> KafkaTransport:
-    """The topic, which takes a moment to be there everywhere."""
+    """Open the topic, waiting until all brokers know it."""
     for _ in range(50):
         try:
             return await KafkaTransport(connection).open()
@@ -122,12 +122,12 @@ async def _open_when_ready(connection: Connection) -> KafkaTransport:
 
 
 async def _write_identity(transport: Transport) -> Identity:
-    """Give every partition without a record the log's identity; one that was interrupted is gone on with."""
+    """Write the log's identity to every empty partition, also completing an interrupted run."""
     known = await _known_identity(transport)
     for partition in range(transport.partitions):
         if await _when_ready(transport.end, partition) == 0:
             await _send_identity(transport, partition, known)
-            # another migration may have been faster
+            # a concurrent migration may have been first
             known = await first_identity(transport, partition) or known
     return await read_identity(transport)
 
@@ -145,11 +145,11 @@ async def _send_identity(transport: Transport, partition: int, identity: Identit
     try:
         await transport.send(partition, None, identity.encode())
     except (NotSent, SendUnknown, TransportDown) as error:
-        raise LogUnavailable(f"partition {partition} could not be given its identity: {error}") from error
+        raise LogUnavailable(f"cannot write the identity to partition {partition}: {error}") from error
 
 
 async def _when_ready(ask: Any, partition: int) -> int:
-    """A fresh topic's partitions have no leader for a moment."""
+    """Retry briefly: a new topic's partitions have no leader at first."""
     for _ in range(50):
         try:
             return await ask(partition)

@@ -1,4 +1,4 @@
-"""A topic of Apache Kafka as the transport of a chained log. Knows Kafka, not the chain."""
+"""An Apache Kafka topic as a chained log's transport. Knows Kafka, not the chain."""
 
 import asyncio
 import contextlib
@@ -30,9 +30,9 @@ from services.log.port import LogUnavailable
 from services.log.transport import Delivery, NotSent, Record, SendUnknown, Sent, TransportDown
 
 POLL_MS: Final = 200
-"""How long one look for new records lasts where there are none."""
+"""How long one poll lasts when there are no new records."""
 FETCHERS: Final = 3
-"""Fetches at once, and consumers kept for the next ones: to connect takes far longer than a fetch."""
+"""Concurrent fetches, and consumers kept for reuse: connecting takes far longer than fetching."""
 _CERTAINLY_NOT: Final = (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
@@ -41,7 +41,7 @@ _CERTAINLY_NOT: Final = (
 
 
 class KafkaTransport:
-    """One topic. A producer for what is sent, a consumer for the tail, some that fetches share."""
+    """One topic: a producer, a consumer for the tail, and a few shared by fetches."""
 
     def __init__(self, connection: Connection) -> None:
         self.partitions = 0
@@ -52,13 +52,13 @@ class KafkaTransport:
         self._idle: list[AIOKafkaConsumer] = []
 
     async def open(self) -> "KafkaTransport":
-        """Raises LogUnavailable where no broker answers or the topic is not there."""
+        """Connect. Raises LogUnavailable if no broker responds or the topic does not exist."""
         try:
             self._querying = await self._consumer()
             self._producer = AIOKafkaProducer(
                 **self._connection.options(),
                 acks="all",
-                enable_idempotence=False,  # it bricks after one record too large (aiokafka #1017)
+                enable_idempotence=False,  # unusable after one oversized record (aiokafka #1017)
                 max_request_size=MAX_RECORD_BYTES,
                 max_batch_size=MAX_RECORD_BYTES,
                 linger_ms=0,
@@ -67,10 +67,10 @@ class KafkaTransport:
             found = self._querying.partitions_for_topic(self._connection.topic)
         except (KafkaError, OSError) as error:
             await self.close()
-            raise LogUnavailable(f"Kafka at {self._connection.servers} does not answer: {error}") from error
+            raise LogUnavailable(f"Kafka at {self._connection.servers} does not respond: {error}") from error
         if not found:
             await self.close()
-            raise LogUnavailable(f"there is no topic {self._connection.topic}; run `muster migrate`")
+            raise LogUnavailable(f"topic {self._connection.topic} does not exist; run `muster migrate`")
         self.partitions = len(found)
         return self
 
@@ -86,7 +86,7 @@ class KafkaTransport:
             return (await self._query_client().end_offsets([tp]))[tp]
 
     async def fetch(self, partition: int, start: int, stop: int) -> AsyncIterator[list[Record]]:
-        """As the port says, by a consumer that no other fetch uses meanwhile."""
+        """See Transport.fetch. Uses a consumer that no other fetch shares meanwhile."""
         if start >= stop:
             return
         async with self._fetching, self._fetcher(self._tp(partition), start) as consumer:
@@ -95,7 +95,7 @@ class KafkaTransport:
 
     @contextlib.asynccontextmanager
     async def _fetcher(self, tp: TopicPartition, start: int) -> AsyncIterator[AIOKafkaConsumer]:
-        """A consumer at an offset; kept for the next fetch unless this one fails or is left early."""
+        """Yield a consumer at an offset; reuse it later unless it fails or is left early."""
         with _transport_errors():
             consumer = self._idle.pop() if self._idle else await self._consumer([])
         whole = False
@@ -112,7 +112,7 @@ class KafkaTransport:
                 await stop_quietly(consumer)
 
     async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
-        """As the port says, by one consumer for all partitions."""
+        """See Transport.follow. Uses one consumer for all partitions."""
         tps = [self._tp(partition) for partition in positions]
         with _transport_errors():
             consumer = await self._consumer(tps)
@@ -141,7 +141,7 @@ class KafkaTransport:
         try:
             answer = await future
         except _CERTAINLY_NOT as error:
-            if time.monotonic() - begun >= RETRY_MS / 1000:  # an earlier try may have been taken
+            if time.monotonic() - begun >= RETRY_MS / 1000:  # an earlier attempt may have succeeded
                 raise SendUnknown(str(error)) from error
             raise NotSent(str(error)) from error
         except (KafkaError, OSError) as error:
@@ -165,7 +165,7 @@ class KafkaTransport:
         return self._querying
 
     async def _consumer(self, tps: list[TopicPartition] | None = None) -> AIOKafkaConsumer:
-        """Without a group; `tps` assigned, none where only offsets are asked for."""
+        """Create a consumer without a group; `tps` are assigned, none if only offsets are queried."""
         consumer = AIOKafkaConsumer(
             **self._connection.options(),
             enable_auto_commit=False,
@@ -201,7 +201,7 @@ async def _until(consumer: AIOKafkaConsumer, tp: TopicPartition, stop: int) -> A
             return
         quiet = 0 if found else quiet + 1
         if quiet * POLL_MS > REQUEST_MS:
-            raise TransportDown(f"{tp.topic} partition {tp.partition} gives nothing at offset {after}")
+            raise TransportDown(f"{tp.topic} partition {tp.partition} returns nothing at offset {after}")
 
 
 def _record(found: Any) -> Record:
@@ -213,6 +213,6 @@ def _transport_errors() -> Iterator[None]:
     try:
         yield
     except OffsetOutOfRangeError as error:
-        raise TransportDown(f"an offset is no longer there: {error}") from error
+        raise TransportDown(f"an offset no longer exists: {error}") from error
     except (KafkaError, KafkaConnectionError, KafkaTimeoutError, IllegalStateError, OSError) as error:
         raise TransportDown(str(error) or type(error).__name__) from error

@@ -1,1 +1,1 @@
-"""In memory, for the time of a question: views of rows that were computed elsewhere."""
+"""Short-lived in-memory views of rows computed elsewhere."""

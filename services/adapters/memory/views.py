@@ -1,6 +1,6 @@
-"""One view in memory: rows computed elsewhere, with the filters, order and cursors of the live view.
+"""One in-memory view: rows computed elsewhere, with the live view's filters, order and cursors.
 
-It is the SQLite adapter without a file, so that a question about the past gives the same pages.
+It is the SQLite adapter without a file, so that queries about the past return the same pages.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from services.views.port import Page, Query
 
 
 async def views_of(jurisdiction: str, view: View[Any], rows: Mapping[str, Row], head: Head) -> SqliteViews:
-    """A store that holds these rows of one view; to be closed by whoever asked for it."""
+    """Return a store holding these rows of one view. The caller closes it."""
     store = await asyncio.to_thread(SqliteViews, None, {view.name: view})
     await store.fill(jurisdiction, {view.name: rows}, head)
     return store
@@ -23,7 +23,7 @@ async def views_of(jurisdiction: str, view: View[Any], rows: Mapping[str, Row], 
 async def page_of(
     view: View[Any], rows: Mapping[str, Row], head: Head, query: Query, jurisdiction: str = "-"
 ) -> Page:
-    """One page of these rows. Raises BadQuery."""
+    """Return one page of these rows. Raises BadQuery."""
     store = await views_of(jurisdiction, view, rows, head)
     try:
         return await store.query(jurisdiction, view.name, query)

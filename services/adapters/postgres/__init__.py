@@ -1,5 +1,5 @@
-"""Adapters on PostgreSQL: one pool of a process for all of them.
+"""Adapters on PostgreSQL, sharing one connection pool per process.
 
-`sql/` holds the migrations in their order. They are checksummed, so their text stays as it was applied: what
-001 calls `services/views/postgres_table.py` is `views_table.py` here.
+`sql/` holds the migrations in order. They are checksummed, so an applied file never changes: what 001 calls
+`services/views/postgres_table.py` is now `views_table.py` here.
 """

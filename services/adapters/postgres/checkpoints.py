@@ -1,4 +1,4 @@
-"""How far each partition of the log was certainly projected into this database, and which log that is."""
+"""Offsets up to which each log partition is projected into this database, and the log's id."""
 
 from typing import Final
 
@@ -14,39 +14,39 @@ _READ: Final = "SELECT partition, greatest(next_offset, read_offset) FROM checkp
 
 
 class OtherLog(Exception):
-    """The views in this database are of another log."""
+    """The views in this database belong to another log."""
 
 
 class PgCheckpoints:
-    """Hints: the heads of the views decide. All but `close` raises DatabaseUnavailable."""
+    """Hints only; the views' heads are authoritative. All methods but `close` raise DatabaseUnavailable."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def claim(self, log: str) -> None:
-        """The first log that is projected into a database stays the only one. Raises OtherLog."""
+        """Bind the database to the first log projected into it. Raises OtherLog."""
         await self._pool.fetch(_CLAIM, log)
         kept = await self._pool.value("SELECT log FROM source")
         if kept != log:
             raise OtherLog(
-                f"the views in this database are of the log {kept}, but this is the log {log}; give the "
-                "projectors a database of their own, or the brokers that hold the other log"
+                f"the views in this database belong to log {kept}, but this is log {log}; give the "
+                "projectors a separate database, or point them at the brokers of the other log"
             )
 
     async def load(self) -> dict[int, int]:
-        """Partition -> the offset before which everything is in the views."""
+        """Return partition -> the offset before which everything is in the views."""
         rows = await self._pool.fetch("SELECT partition, next_offset FROM checkpoints")
         return {row[0]: row[1] for row in rows}
 
     async def read(self) -> dict[int, int]:
-        """Partition -> the offset before which everything was read: what is parked does not hold it back."""
+        """Return partition -> the offset before which everything was read, including parked jurisdictions."""
         return {row[0]: row[1] for row in await self._pool.fetch(_READ)}
 
     async def save(self, offsets: dict[int, tuple[int, int]]) -> None:
-        """Replace those of these partitions: up to which it is in the views, and up to which it was read."""
+        """Update these partitions' offsets: (projected into the views, read)."""
         projected, read = [list(two) for two in zip(*offsets.values(), strict=True)]
         await self._pool.fetch(_SAVE, list(offsets), projected, read)
 
     async def close(self) -> None:
-        """Nothing can be asked any more."""
+        """Release the handle; it cannot be used afterwards."""
         await self._pool.close()

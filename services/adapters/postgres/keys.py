@@ -1,4 +1,4 @@
-"""The key store of a cluster: PostgreSQL, shared by all its API processes."""
+"""A cluster's key store: PostgreSQL, shared by all API processes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -41,14 +41,14 @@ _NOTIFY: Final = "SELECT pg_notify($1, $2)"
 
 
 class PgKeyStore(KeyWrapper):
-    """As services.vault.port, in the tables of services/adapters/postgres/sql/010_keys.sql.
+    """See services.vault.port. Uses the tables of services/adapters/postgres/sql/010_keys.sql.
 
-    PostgreSQL overwrites nothing: what was erased stays in dead rows until a vacuum, in the write-ahead log
-    and in backups until those go (docs/privacy.md); wrapped by the master key, all the while.
+    PostgreSQL does not overwrite data: erased keys remain in dead rows until a vacuum, and in the write-ahead
+    log and backups until those are removed (docs/privacy.md), always wrapped by the master key.
     """
 
     def __init__(self, pool: Pool) -> None:
-        """Takes the handle over; the tables must be there."""
+        """Takes ownership of the handle; the tables must exist."""
         super().__init__("the key store in PostgreSQL")
         self._pool = pool
         self._listener: Listener | None = None
@@ -79,7 +79,7 @@ class PgKeyStore(KeyWrapper):
             return self._opened(jurisdiction, await self._pool.fetch(_KEYS, jurisdiction, list(subjects)))
 
     async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
-        asked = sorted(set(subjects))  # in one order, or two that make the same keys wait for each other
+        asked = sorted(set(subjects))  # fixed order, to avoid deadlocks
         with self._translated():
             rows = await self._pool.fetch(_KEYS, jurisdiction, asked)
             known = {row["subject"] for row in rows}
@@ -87,11 +87,11 @@ class PgKeyStore(KeyWrapper):
             if missing:
                 made = [self.new_key(jurisdiction, subject) for subject in missing]
                 await self._pool.fetch(_ADD, jurisdiction, missing, made)
-                rows += await self._pool.fetch(_KEYS, jurisdiction, missing)  # another's, where it came first
+                rows += await self._pool.fetch(_KEYS, jurisdiction, missing)  # another process may have won
         return self._opened(jurisdiction, rows)
 
     async def adopt(self, jurisdiction: str, keys: Mapping[str, bytes]) -> None:
-        """The notice tells the other processes of the service's key, if it is among them."""
+        """Also notify the other processes if the service key is among the keys."""
         subjects = sorted(keys)
         wrapped = [self.wrap(keys[s], jurisdiction, s) for s in subjects]
         with self._translated():
@@ -101,7 +101,7 @@ class PgKeyStore(KeyWrapper):
                     await db.execute(_NOTIFY, CHANNEL, _notice(jurisdiction, SERVICE))
 
     async def erase(self, jurisdiction: str, subject: str) -> bool:
-        """The notice goes to the other processes with the erasure, or neither does."""
+        """Erase and notify the other processes in one transaction."""
         with self._translated():
             async with self._pool.writing() as db:
                 erased = await db.fetchval(_ERASE, jurisdiction, subject)
@@ -110,13 +110,13 @@ class PgKeyStore(KeyWrapper):
         return bool(erased)
 
     async def scrub(self) -> bool:
-        """Take the dead rows away; True, as what an older transaction may still see goes with autovacuum."""
+        """Remove dead rows. Always True: autovacuum removes those still visible to older transactions."""
         with self._translated():
             await self._pool.fetch("VACUUM (INDEX_CLEANUP ON, SKIP_LOCKED) vault_keys")
         return True
 
     async def set_phones(self, jurisdiction: str, hashes: Mapping[str, bytes | None]) -> None:
-        """Rows are locked in one order: two processes that set the same ones do not block each other."""
+        """Lock rows in a fixed order, so that concurrent calls do not deadlock."""
         subjects = sorted(hashes)
         with self._translated():
             async with self._pool.writing() as db:

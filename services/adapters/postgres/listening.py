@@ -1,4 +1,4 @@
-"""Notices from other processes through PostgreSQL, and the proof that they arrive."""
+"""Notices from other processes through PostgreSQL, with proof that they arrive."""
 
 import asyncio
 import logging
@@ -21,14 +21,14 @@ log_of = logging.getLogger("muster.postgres")
 class Listener:
     """Calls `notice(payload)` for each notice on a channel, and `lost()` when some may have been missed.
 
-    Once a second it sends itself a notice: notices come in the order in which they were committed, so when
-    one returns, all from before it have arrived.
+    It sends itself a notice every second. Notices arrive in commit order, so once its own returns, all
+    earlier ones have arrived.
     """
 
     def __init__(
         self, pool: Pool, channel: str, notice: Callable[[str], None], lost: Callable[[], None]
     ) -> None:
-        """Begins to listen on the running loop."""
+        """Start listening on the running loop."""
         self._pool, self._channel = pool, channel
         self._notice, self._lost = notice, lost
         self._own = _PING + secrets.token_hex(8)
@@ -42,7 +42,7 @@ class Listener:
         return self._notice_window
 
     async def close(self) -> None:
-        """No notice comes any more."""
+        """Stop listening."""
         self._listening.cancel()
         with suppress(asyncio.CancelledError):
             await self._listening
@@ -60,7 +60,7 @@ class Listener:
             await asyncio.sleep(PING_SECONDS)
 
     async def _listen(self) -> None:
-        """Until a ping is not answered."""
+        """Listen until a ping is not answered."""
         connection = await self._pool.dedicated(ANSWER_SECONDS)
         try:
             await connection.add_listener(self._channel, self._received)
@@ -72,7 +72,7 @@ class Listener:
             connection.terminate()
 
     async def _ping(self, since: float) -> None:
-        """Over another connection, as the notices of other processes come."""
+        """Ping over another connection, the way other processes' notices arrive."""
         self._answered.clear()
         sent = time.monotonic()
         async with asyncio.timeout(ANSWER_SECONDS):

@@ -1,4 +1,4 @@
-"""Numbered SQL files, each applied once, in order, in a transaction of its own."""
+"""Apply numbered SQL files, each once, in order, in its own transaction."""
 
 import hashlib
 from pathlib import Path
@@ -34,22 +34,22 @@ class Migration(msgspec.Struct, frozen=True):
 
 
 class Changed(DatabaseUnavailable):
-    """A migration that was applied is another one now."""
+    """An applied migration has been edited."""
 
 
 def migrations(folder: Path = FOLDER) -> list[Migration]:
-    """In order. Raises ValueError for a number that is there twice."""
+    """Return the migrations in order. Raises ValueError for duplicate numbers."""
     found = [
         Migration(int(path.name[:3]), path.stem, path.read_text()) for path in sorted(folder.glob("*.sql"))
     ]
     numbers = [one.number for one in found]
     if len(set(numbers)) != len(numbers):
-        raise ValueError(f"two migrations have one number: {numbers}")
+        raise ValueError(f"duplicate migration numbers: {numbers}")
     return found
 
 
 async def migrate(dsn: str, folder: Path = FOLDER) -> list[str]:
-    """Apply what is missing; names of those applied now. Raises DatabaseUnavailable."""
+    """Apply pending migrations and return their names. Raises DatabaseUnavailable."""
     try:
         connection = await asyncpg.connect(dsn, timeout=10)
     except (asyncpg.PostgresError, OSError, TimeoutError) as error:
@@ -59,7 +59,7 @@ async def migrate(dsn: str, folder: Path = FOLDER) -> list[str]:
         await connection.execute(_TABLE)
         return [one.name for one in migrations(folder) if await _apply(connection, one)]
     except (asyncpg.PostgresError, OSError) as error:
-        raise DatabaseUnavailable(f"the tables could not be made: {error}") from error
+        raise DatabaseUnavailable(f"the tables could not be created: {error}") from error
     finally:
         await connection.close(timeout=5)
 
@@ -69,7 +69,7 @@ async def _apply(connection: asyncpg.Connection, one: Migration) -> bool:
     if known == one.checksum:
         return False
     if known is not None:
-        raise Changed(f"migration {one.name} was applied with another text; migrations are never changed")
+        raise Changed(f"migration {one.name} was edited after it was applied; migrations must not change")
     async with connection.transaction():
         await connection.execute(one.sql)
         await connection.execute(

@@ -1,4 +1,4 @@
-"""Push subscriptions of a cluster: PostgreSQL, shared by all its API processes."""
+"""A cluster's push subscriptions: PostgreSQL, shared by all API processes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,10 +28,10 @@ _CLAIM: Final = "INSERT INTO push_claims (push, until) VALUES ($1, $2) ON CONFLI
 
 
 class PgPushStore:
-    """As services.push.port, in the tables of services/adapters/postgres/sql/014_push.sql."""
+    """See services.push.port. Uses the tables of services/adapters/postgres/sql/014_push.sql."""
 
     def __init__(self, pool: Pool) -> None:
-        """Takes the handle over; the tables must be there."""
+        """Takes ownership of the handle; the tables must exist."""
         self._pool = pool
 
     async def private_key(self, new: bytes) -> bytes:
@@ -43,7 +43,7 @@ class PgPushStore:
     async def save(self, subscription: Subscription) -> None:
         with _translated():
             async with self._pool.writing() as db:
-                # an older one goes first: with a new number this one counts as the youngest
+                # delete an older one first: the new number makes this one the youngest
                 await db.execute("DELETE FROM push_subscriptions WHERE endpoint = $1", subscription.endpoint)
                 await db.execute(_INSERT, *msgspec.structs.astuple(subscription))
                 await db.execute(_TRIM, subscription.jurisdiction, subscription.worker, MAX_PHONES)

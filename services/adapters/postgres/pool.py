@@ -1,4 +1,4 @@
-"""One pool of connections per process: timeouts on everything, one kind of error."""
+"""One connection pool per process, with timeouts on everything and a single kind of error."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,12 +15,12 @@ COMMAND_SECONDS: Final = 30.0
 CLOSE_SECONDS: Final = 5.0
 SETTINGS: Final = {
     "application_name": "muster",
-    "synchronous_commit": "on",  # what is reported as kept survives a crash, whatever the server's default is
-    "idle_in_transaction_session_timeout": "10s",  # a process that hangs holds no lock for ever
+    "synchronous_commit": "on",  # acknowledged writes survive a crash, whatever the server's default
+    "idle_in_transaction_session_timeout": "10s",  # a hung process must not hold locks
     "jit": "off",
 }
 BAD_VALUE: Final = (asyncpg.DataError, ValueError)
-"""What was given cannot be held or encoded: the server is not at fault."""
+"""A given value cannot be stored or encoded; not a server fault."""
 TROUBLE: Final = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
@@ -28,29 +28,29 @@ TROUBLE: Final = (
     OSError,
     TimeoutError,
 )
-"""What a call can end with where the server is down, slow, full or of another version."""
+"""Errors raised when the server is down, slow, full or of another version."""
 
 
 class BadValue(DatabaseUnavailable):
-    """A value was refused that cannot be held or encoded; trying again does not help."""
+    """A value cannot be stored or encoded; retrying does not help."""
 
 
 class _Connection(asyncpg.Connection):
-    """Nobody changes a session's state, so that nothing is to be reset after each use."""
+    """Session state is never changed, so nothing needs resetting after use."""
 
     def get_reset_query(self) -> str:
         return ""
 
 
 class _Connections:
-    """The connections, and how many handles use them."""
+    """The connections and the number of handles using them."""
 
     def __init__(self, pool: asyncpg.Pool, dsn: str) -> None:
         self.pool, self.dsn, self.handles = pool, dsn, 0
         self.loop = asyncio.get_running_loop()
 
     async def release(self) -> None:
-        """One handle less; after the last one the connections close."""
+        """Drop one handle; after the last one the connections close."""
         self.handles -= 1
         if self.handles:
             return
@@ -62,10 +62,10 @@ class _Connections:
 
 
 class Pool:
-    """A store's handle on the connections of its process; the last handle that closes ends them.
+    """A store's handle on the process's connections, which close with the last handle.
 
-    Each connection is one task's as long as that has it. All but `close` raises DatabaseUnavailable, and
-    BadValue where a value is at fault.
+    A connection belongs to one task while in use. All methods except `close` raise DatabaseUnavailable, or
+    BadValue if a value is at fault.
     """
 
     def __init__(self, connections: _Connections, seconds: float | None = None) -> None:
@@ -74,7 +74,7 @@ class Pool:
 
     @classmethod
     async def open(cls, dsn: str, seconds: float | None = None) -> "Pool":
-        """Connects; with `seconds`, each use of a connection through this handle ends after so long."""
+        """Connect. If given, `seconds` limits each use of a connection through this handle."""
         try:
             pool = await asyncpg.create_pool(
                 dsn,
@@ -93,42 +93,42 @@ class Pool:
 
     @property
     def shareable(self) -> bool:
-        """Whether some handle is open still, on the loop that asks."""
+        """Whether any handle is still open, on the calling loop."""
         return self._connections.handles > 0 and self._connections.loop is asyncio.get_running_loop()
 
     def share(self, seconds: float | None = None) -> "Pool":
-        """Another handle on the same connections, `shareable` as they are."""
+        """Return another handle on the same connections; requires `shareable`."""
         return Pool(self._connections, seconds)
 
     async def fetch(self, sql: str, *values: Any) -> list[Any]:
-        """The rows of one statement."""
+        """Run one statement and return its rows."""
         async with self.connection() as db:
             return await db.fetch(sql, *values)
 
     async def value(self, sql: str, *values: Any) -> Any:
-        """The first column of the first row of one statement; None = no row."""
+        """Run one statement and return the first column of its first row; None if there is no row."""
         rows = await self.fetch(sql, *values)
         return rows[0][0] if rows else None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[asyncpg.Connection]:
-        """One instant of the database."""
+        """Open a read-only transaction on a consistent snapshot."""
         async with self._transaction(isolation="repeatable_read", readonly=True) as db:
             yield db
 
     @asynccontextmanager
     async def writing(self, *, undo: bool = False) -> AsyncIterator[asyncpg.Connection]:
-        """All or nothing; nothing at all where `undo`."""
+        """Open a transaction; with `undo` it is always rolled back."""
         async with self._transaction(isolation="read_committed", undo=undo) as db:
             yield db
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
-        """Each statement is a transaction of its own."""
+        """Acquire a connection in autocommit mode."""
         if self.closed:
             raise DatabaseUnavailable("the connection to PostgreSQL is closed")
         if self._connections.loop is not asyncio.get_running_loop():
-            raise RuntimeError("a pool of another event loop: asyncpg would crash the process")
+            raise RuntimeError("pool used on another event loop: asyncpg would crash the process")
         try:
             async with (
                 asyncio.timeout(self._seconds),
@@ -137,7 +137,7 @@ class Pool:
                 try:
                     yield db  # type: ignore[misc]
                 except BAD_VALUE:
-                    await db.execute("ROLLBACK")  # the server waits for the rest of what could not be encoded
+                    await db.execute("ROLLBACK")  # the server still waits for the unencodable value
                     raise
         except (*BAD_VALUE, asyncpg.IntegrityConstraintViolationError) as error:
             raise BadValue(error_text(error)) from error
@@ -145,8 +145,7 @@ class Pool:
             raise DatabaseUnavailable(f"PostgreSQL: {error_text(error)}") from error
 
     async def dedicated(self, seconds: float) -> asyncpg.Connection:
-        """A connection outside of the pool, for notices; its commands end after so many seconds. The caller
-        closes it."""
+        """Open a connection outside the pool, with this command timeout. The caller closes it."""
         try:
             return await asyncpg.connect(
                 self._connections.dsn,
@@ -158,7 +157,7 @@ class Pool:
             raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {error_text(error)}") from error
 
     async def close(self) -> None:
-        """Waits for what is under way, but not for ever."""
+        """Wait for work in progress, up to a time limit, then close."""
         if not self.closed:
             self.closed = True
             await self._connections.release()
@@ -173,12 +172,12 @@ class Pool:
             try:
                 yield db
             except BaseException:
-                with suppress(*TROUBLE):  # a connection that was lost has rolled back by itself
+                with suppress(*TROUBLE):  # a lost connection is rolled back by the server
                     await begun.rollback()
                 raise
             await (begun.rollback() if undo else begun.commit())
 
 
 def error_text(error: BaseException) -> str:
-    """What an error says, or at least what it is."""
+    """Return an error's message, or its type if it has none."""
     return str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""Snapshots of a cluster: PostgreSQL, shared by all its API processes."""
+"""A cluster's snapshots: PostgreSQL, shared by all API processes."""
 
 import asyncio
 import logging
@@ -12,9 +12,9 @@ from services.snapshots.packing import checksum
 from services.snapshots.port import Snapshot, SnapshotsUnavailable
 
 PART: Final = 32 * 1024 * 1024
-"""Bytes of a payload in one row."""
+"""Bytes of a payload per row."""
 _SECONDS: Final = 60.0
-"""For a statement that carries a payload."""
+"""Timeout of statements that carry a payload."""
 _KEEP: Final = (
     "INSERT INTO decision_snapshots AS kept (jurisdiction, log, position, hash, place, code, checksum)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (jurisdiction) DO UPDATE SET"
@@ -33,22 +33,22 @@ log_of = logging.getLogger("muster.snapshots")
 
 
 class PgSnapshots:
-    """In the tables of services/adapters/postgres/sql/012_snapshots.sql."""
+    """See services.snapshots.port. Uses the tables of services/adapters/postgres/sql/012_snapshots.sql."""
 
     def __init__(self, pool: Pool, *, part: int = PART) -> None:
-        """Takes the handle over; the tables must be there."""
+        """Takes ownership of the handle; the tables must exist."""
         self._pool, self._part = pool, part
 
     async def get(self, jurisdiction: str) -> Snapshot | None:
         found = await self._read(jurisdiction)
         if found and found.checksum != await asyncio.to_thread(checksum, found.payload):
-            log_of.warning("the snapshot of %s is ignored: its checksum is wrong", jurisdiction)
+            log_of.warning("ignoring the snapshot of %s: its checksum is wrong", jurisdiction)
             await self.drop(found)
             return None
         return found
 
     async def put(self, snapshot: Snapshot) -> bool:
-        """The row first: whoever writes it has the jurisdiction for the rest of the transaction."""
+        """Write the header row first; it locks the jurisdiction for the rest of the transaction."""
         s = snapshot
         with _translated():
             async with self._pool.writing() as db:

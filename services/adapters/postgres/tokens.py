@@ -1,4 +1,4 @@
-"""Tokens and sessions of a cluster: PostgreSQL, shared by all its API processes and the command line."""
+"""A cluster's tokens and sessions: PostgreSQL, shared by all API processes and the command line."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -36,10 +36,10 @@ _DELETE: Final = (
 
 
 class PgTokenStore:
-    """As services.access.port, in the tables of services/adapters/postgres/sql/011_tokens.sql."""
+    """See services.access.port. Uses the tables of services/adapters/postgres/sql/011_tokens.sql."""
 
     def __init__(self, pool: Pool) -> None:
-        """Takes the handle over; the tables must be there."""
+        """Takes ownership of the handle; the tables must exist."""
         self._pool = pool
         self._version: int = -1
         self._table = TokenTable({}, {})
@@ -49,7 +49,7 @@ class PgTokenStore:
         return self._table
 
     async def refresh(self) -> None:
-        """Reads all again only where the version has moved."""
+        """Reread everything, but only if the version has changed."""
         with _translated():
             if await self._pool.value(_VERSION) == self._version:
                 return
@@ -57,7 +57,7 @@ class PgTokenStore:
                 version: Any = await db.fetchval(_VERSION)
                 tokens = await db.fetch("SELECT * FROM access_tokens ORDER BY number")
                 sessions = await db.fetch("SELECT * FROM access_sessions")
-        if version > self._version:  # two may refresh at once
+        if version > self._version:  # concurrent refreshes may finish out of order
             self._table, self._version = _table(tokens, sessions), version
 
     async def add_token(self, token: Token, hash_: str) -> None:
@@ -114,8 +114,8 @@ class PgTokenStore:
     async def _write(
         self, change: Callable[[TokenTable], TokenTable], work: Callable[[Any], Awaitable[None]]
     ) -> None:
-        """All or none; the version first, so that writers wait for each other in one order. `change` = the
-        same on the table here, where nobody else has written meanwhile."""
+        """Run a transaction, bumping the version first so that writers queue in one order. `change` makes the
+        same edit to the local table if nobody else wrote meanwhile."""
         with _translated():
             async with self._pool.writing() as db:
                 version: Any = await db.fetchval(_BUMP)

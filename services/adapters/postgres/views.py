@@ -21,10 +21,10 @@ from services.views.steps import pack, unpack
 from services.views.table import encoder
 
 INLINE: Final = 200
-"""So few rows are encoded on the spot; more go to a thread."""
+"""Up to this many rows are encoded inline; more are encoded on a thread."""
 PRUNE_EVERY: Final = 64
 USED_SECONDS: Final = 3_600
-# Where a row itself is at fault, not the server: classes 22 and 23, and what cannot be encoded at all.
+# Errors caused by a row, not the server: SQLSTATE classes 22 and 23, and values that cannot be encoded.
 _BAD_ROW: Final = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -37,7 +37,7 @@ _LIVE: Final = "SELECT jurisdiction, position FROM heads WHERE position > 0 ORDE
 
 
 class PgViews:
-    """Opened by `open`."""
+    """View store on PostgreSQL; create it with `open`."""
 
     def __init__(self, pool: ViewsPool, catalog: Mapping[str, View[Any]], *, readonly: bool) -> None:
         self.tables = {name: PgTable(view) for name, view in catalog.items()}
@@ -47,13 +47,12 @@ class PgViews:
         self._load_sql = " UNION ALL ".join(t.select(n) for n, t in enumerate(self.tables.values()))
         self._writes: dict[str, int] = {}
         self._turns: dict[str, asyncio.Event] = {}
-        """Set once the newest batch of a jurisdiction is written, or is not going to be."""
+        """Set once a jurisdiction's newest batch is written or has failed."""
         self._used = time.monotonic()
 
     @classmethod
     async def open(cls, pool: Pool, catalog: Mapping[str, View[Any]], *, readonly: bool = False) -> "PgViews":
-        """Makes the tables of views that are new or changed; takes the handle over. Raises
-        ViewsUnavailable."""
+        """Create tables for new or changed views; takes ownership of the handle. Raises ViewsUnavailable."""
         views = cls(ViewsPool(pool), catalog, readonly=readonly)
         try:
             if not readonly:
@@ -66,7 +65,7 @@ class PgViews:
         return views
 
     async def drop_unused(self, unused: timedelta = versions.UNUSED) -> list[str]:
-        """Drop tables of other versions of the program that none has used for so long; their names."""
+        """Drop tables of other program versions unused for this long; return their names."""
         self._writable()
         async with self._pool.writing() as db:
             return await versions.drop_unused(db, self.tables.values(), unused)
@@ -77,7 +76,7 @@ class PgViews:
         return [row[0] for row in await self._pool.fetch(_LIVE)]
 
     async def positions(self) -> dict[str, int]:
-        """How far the live views of each jurisdiction are."""
+        """Return the position of each jurisdiction's live views."""
         await self._say_used()
         return {row[0]: row[1] for row in await self._pool.fetch(_LIVE)}
 
@@ -91,7 +90,7 @@ class PgViews:
         return [view for view, since in (await self.degraded(jurisdiction)).items() if since == 0]
 
     async def load(self, jurisdiction: str, keys: Mapping[str, Sequence[str]]) -> Rows:
-        """All views in one statement, and so as of one head."""
+        """Load from all views in one statement, and so at one head."""
         for view in keys:
             self._table(view)
         try:
@@ -131,7 +130,7 @@ class PgViews:
     async def packed_steps(
         self, jurisdiction: str, after: int, limit: int = 1000
     ) -> list[heads.Packed] | None:
-        """(after, upto, packed) beyond a position; None where they no longer reach back that far."""
+        """Return (after, upto, packed) beyond a position; None if the outbox does not reach back that far."""
         async with self._pool.reading() as db:
             return await heads.steps(db, jurisdiction, after, limit)
 
@@ -140,7 +139,7 @@ class PgViews:
         return rows[0][0] if rows else None
 
     def unpack(self, after: int, upto: int, packed: bytes) -> OutboxStep:
-        """A step as it is kept. Raises RowUnreadable."""
+        """Decode a stored step. Raises RowUnreadable."""
         return unpack(self._by_table, after, upto, packed)
 
     def _table(self, view: str) -> PgTable:
@@ -174,9 +173,9 @@ class PgViews:
     # -- writing -------------------------------------------------------------------------------------------
 
     async def write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
-        """Batches of a jurisdiction are encoded as they come, and written one after another.
+        """Encode a jurisdiction's batches as they arrive, and write them one after another.
 
-        Without savepoints first: that a row cannot be held is rare, and then it is found out which.
+        Savepoints are used only after a failure, to find the bad row; that is rare.
         """
         self._writable()
         where, mine = batch.jurisdiction, asyncio.Event()
@@ -188,7 +187,7 @@ class PgViews:
             return await self._write(batch, *encoded)
         except (BadValue, *_BAD_ROW) as error:
             refused = await self._refused(batch)
-            if not refused:  # not a row of a view: to be tried again
+            if not refused:  # not caused by a row; retry
                 why = error.__cause__ or error
                 raise ViewsUnavailable(f"{type(why).__name__}: {why}") from error
             return refused
@@ -196,7 +195,7 @@ class PgViews:
             mine.set()
 
     async def _encoded(self, batch: Batch) -> tuple[list[Changes], bytes]:
-        """What is changed by table, and the step."""
+        """Return the changes by table, and the step."""
         if sum(map(len, batch.after.values())) <= INLINE:
             return self._encode(batch)
         return await asyncio.to_thread(self._encode, batch)
@@ -230,7 +229,7 @@ class PgViews:
             await heads.prune(db, jurisdiction)
 
     async def _refused(self, batch: Batch) -> Literal["raced"] | dict[str, str]:
-        """Which views cannot be written, and why; nothing is."""
+        """Find the views that cannot be written, and why, without writing anything."""
         refused: dict[str, str] = {}
         async with self._pool.writing(undo=True) as db:
             if not await heads.expected(db, batch, self._names):
@@ -265,5 +264,5 @@ class PgViews:
             raise ViewsUnavailable("the views are open for reading only")
 
     async def close(self) -> None:
-        """Waits for what is being written, but not for ever."""
+        """Wait for writes in progress, up to a time limit, then close."""
         await self._pool.close()

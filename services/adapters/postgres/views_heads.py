@@ -1,4 +1,4 @@
-"""Heads, views set aside and the outbox of steps in PostgreSQL: statements on a connection that is given."""
+"""Heads, views set aside and the step outbox in PostgreSQL: statements run on a given connection."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -10,7 +10,7 @@ from services.views.port import Batch
 from services.views.steps import pack
 
 KEEP: Final = 4_000
-"""Newest steps kept of a jurisdiction."""
+"""Newest steps kept per jurisdiction."""
 KEEP_BYTES: Final = 16 * 2**20
 
 HEAD: Final = "SELECT position, hash FROM heads WHERE jurisdiction = $1"
@@ -42,25 +42,25 @@ Packed = tuple[int, int, bytes]
 
 
 async def head(db: asyncpg.Connection, jurisdiction: str) -> Head:
-    """How far its live views are."""
+    """Return the head of its live views."""
     return head_of(await db.fetch(HEAD, jurisdiction))
 
 
 def head_of(rows: Sequence[Any]) -> Head:
-    """As HEAD gives it."""
+    """Convert the result of HEAD."""
     return Head(rows[0][0], rows[0][1]) if rows and rows[0][0] else Head()
 
 
 async def locked(db: asyncpg.Connection, jurisdiction: str) -> Head:
-    """The same; nobody else moves it before this transaction ends."""
+    """Return the head, locked until this transaction ends."""
     return head_of(await db.fetch(_LOCK, jurisdiction))
 
 
 async def expected(db: asyncpg.Connection, batch: Batch, ours: Mapping[str, str]) -> bool:
-    """Whether head and views set aside are as when it was folded; locks the jurisdiction.
+    """Whether head and views set aside are still as when the batch was folded; locks the jurisdiction.
 
-    Tables that are not `ours` (table -> view) are of other versions of the program, and stay behind: they
-    are set aside.
+    Tables not in `ours` (table -> view) belong to other program versions and are set aside, as they stay
+    behind.
     """
     where = batch.jurisdiction
     if not batch.expected.position:
@@ -76,32 +76,32 @@ async def expected(db: asyncpg.Connection, batch: Batch, ours: Mapping[str, str]
 
 
 async def set_aside(db: asyncpg.Connection, jurisdiction: str, tables: dict[str, int]) -> None:
-    """Tables that do not advance, each with the position since which."""
+    """Set aside tables that no longer advance, each with the position since which."""
     if tables:
         await db.execute(_SET_ASIDE, jurisdiction, list(tables), list(tables.values()))
 
 
 async def move(db: asyncpg.Connection, batch: Batch, step: bytes) -> None:
-    """The packed step, and the head."""
+    """Store the packed step and move the head."""
     where = batch.jurisdiction
     await add_step(db, where, batch.expected.position, batch.head.position, step)
     await db.execute(_MOVE, where, batch.head.position, batch.head.hash)
 
 
 async def add_step(db: asyncpg.Connection, jurisdiction: str, after: int, upto: int, packed: bytes) -> None:
-    """Into the outbox."""
+    """Add a step to the outbox."""
     await db.execute(_ADD_STEP, jurisdiction, after, upto, len(packed), packed)
 
 
 async def rebuilt(db: asyncpg.Connection, jurisdiction: str, table: str, at: Head) -> None:
-    """A table is whole again; steps from before it are gone."""
+    """Mark a table as complete again and delete earlier steps."""
     await db.execute(_REBUILT, jurisdiction, table)
     await db.execute("DELETE FROM steps WHERE jurisdiction = $1", jurisdiction)
     await add_step(db, jurisdiction, at.position, at.position, pack(()))
 
 
 async def steps(db: asyncpg.Connection, jurisdiction: str, after: int, limit: int) -> list[Packed] | None:
-    """(after, upto, packed) beyond a position; None where they no longer reach back that far."""
+    """Return (after, upto, packed) beyond a position; None if the outbox does not reach back that far."""
     if after >= (await head(db, jurisdiction)).position:
         return []
     oldest = await db.fetchval(OLDEST, jurisdiction)
@@ -111,5 +111,5 @@ async def steps(db: asyncpg.Connection, jurisdiction: str, after: int, limit: in
 
 
 async def prune(db: asyncpg.Connection, jurisdiction: str) -> None:
-    """Forget old steps."""
+    """Delete old steps."""
     await db.execute(_PRUNE, jurisdiction, KEEP, KEEP_BYTES)

@@ -1,4 +1,4 @@
-"""The process's pool of connections to PostgreSQL, in the errors of the port of views."""
+"""The process's PostgreSQL pool, raising the errors of the views port."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,26 +12,26 @@ from services.views.port import BadQuery, ViewsUnavailable
 
 
 class ViewsPool:
-    """As services.adapters.postgres.pool. All but `close` raises ViewsUnavailable."""
+    """See services.adapters.postgres.pool. All methods except `close` raise ViewsUnavailable."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def fetch(self, sql: str, *values: Any) -> list[Any]:
-        """The rows of one statement. Raises BadQuery."""
+        """Run one statement and return its rows. Raises BadQuery."""
         with _translated():
             return await self._pool.fetch(sql, *values)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[asyncpg.Connection]:
-        """One instant of the database. Raises BadQuery."""
+        """Open a read-only transaction on a consistent snapshot. Raises BadQuery."""
         with _translated():
             async with self._pool.reading() as db:
                 yield db
 
     @asynccontextmanager
     async def writing(self, *, undo: bool = False) -> AsyncIterator[asyncpg.Connection]:
-        """All or nothing; nothing at all where `undo`. Raises BadValue where a row cannot be held."""
+        """Open a transaction; with `undo` it is always rolled back. Raises BadValue for an unstorable row."""
         try:
             async with self._pool.writing(undo=undo) as db:
                 yield db
@@ -41,7 +41,7 @@ class ViewsPool:
             raise ViewsUnavailable(str(error)) from error
 
     async def close(self) -> None:
-        """Waits for what is under way, but not for ever."""
+        """Wait for work in progress, up to a time limit, then close."""
         await self._pool.close()
 
 

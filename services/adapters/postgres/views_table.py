@@ -1,4 +1,4 @@
-"""The table of one view's live version in PostgreSQL: its DDL, and its rows on the way in and out."""
+"""One view's table in PostgreSQL: its DDL, and encoding and decoding of rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -18,16 +18,16 @@ _TYPES: Final = {
     "instant": "bigint",
 }
 _AMONG: Final = "key = ANY(ARRAY(SELECT json_array_elements_text(${}::json)))"
-"""Many keys as one text: the driver looks at each element of an array as if it might be one too."""
+"""Passes many keys as one text; for array parameters the driver inspects every element."""
 PIECE: Final = 5_000
-"""Rows of one statement at most."""
+"""Most rows per statement."""
 
 Rows = Mapping[str, Row | None]
 Line = tuple[Any, ...]
 
 
 class PgTable(Table):
-    """As Table; another row type or fold is another table, beside this one until nobody reads it."""
+    """See Table. A changed row type or fold gets a new table; the old one stays until nobody reads it."""
 
     def __init__(self, view: View[Any]) -> None:
         super().__init__(view)
@@ -47,7 +47,7 @@ class PgTable(Table):
         return (jurisdiction, key, *(map(stored_value, cells) if self._instants else cells), data)
 
     def ddl(self) -> str:
-        """Makes the table and its indexes where they are missing."""
+        """Return the statements that create the table and its indexes if missing."""
         cols = "".join(f", {c.sql} {_TYPES[c.kind]}" for c in self.columns)
         table = (
             f'CREATE TABLE IF NOT EXISTS {self.name} (jurisdiction text COLLATE "C" NOT NULL, '
@@ -65,12 +65,12 @@ class PgTable(Table):
         )
 
     def select(self, number: int) -> str:
-        """Rows of $1 whose key is in the JSON array $number+2; the first column is the number."""
+        """Select the rows of $1 whose key is in JSON array $number+2; the first column is the number."""
         where = f"jurisdiction = $1 AND {_AMONG.format(number + 2)}"
         return f"SELECT {number}, key, row FROM {self.name} WHERE {where}"  # noqa: S608
 
     def encode(self, jurisdiction: str, before: Rows, after: Rows) -> "Changes":
-        """Changed rows as they are written. Raises whatever a bad row raises."""
+        """Encode changed rows for writing. Raises whatever a bad row raises."""
         done = Changes(self)
         public, name, values = self.view.public, self.name, self.values
         for key, row in after.items():
@@ -88,12 +88,12 @@ class PgTable(Table):
         return done
 
     async def write(self, db: asyncpg.Connection, jurisdiction: str, changes: "Changes") -> None:
-        """Raises whatever a bad row raises."""
+        """Write encoded changes. Raises whatever a bad row raises."""
         await self._replace(db, jurisdiction, changes.gone, changes.lines)
         await self._change(db, jurisdiction, changes.same)
 
     async def replace(self, db: asyncpg.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
-        """Put these rows in the place of all there are."""
+        """Replace all rows with these."""
         await db.execute(self._clear, jurisdiction)
         ordered = sorted(rows.items())
         for start in range(0, len(ordered), PIECE):
@@ -104,24 +104,24 @@ class PgTable(Table):
     async def _replace(
         self, db: asyncpg.Connection, jurisdiction: str, gone: Sequence[str], lines: Sequence[Line]
     ) -> None:
-        """A row in another place of the indexes is as good as new; new ones go in by COPY, in half the time
-        that arrays of columns take."""
+        """Delete and reinsert rows whose index entries change. Inserts use COPY, which takes half the time of
+        column arrays."""
         if gone:
             await db.execute(self._delete, jurisdiction, encoder.encode(gone).decode())
         if lines:
             await db.copy_records_to_table(self.name, records=lines, columns=self._names)
 
     async def _change(self, db: asyncpg.Connection, jurisdiction: str, rows: Mapping[str, bytes]) -> None:
-        """Rows that stay where they are in all indexes."""
+        """Update rows whose index entries do not change."""
         if not rows:
             return
         done = await db.execute(self._update, jurisdiction, list(rows), list(rows.values()))
         if done != f"UPDATE {len(rows)}":
-            raise ValueError(f"{self.name} lacks rows that it should hold ({done} of {len(rows)})")
+            raise ValueError(f"{self.name} is missing rows ({done} of {len(rows)})")
 
 
 class Changes:
-    """Rows of one table, encoded: those that go (also to come back), come, stay where they are; the step."""
+    """Encoded rows of one table: to delete (perhaps to reinsert), to insert, to update; and the step."""
 
     def __init__(self, table: PgTable) -> None:
         self.table = table

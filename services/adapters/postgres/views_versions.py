@@ -1,4 +1,4 @@
-"""Which tables of views there are in PostgreSQL: made where they are missing, dropped once unused."""
+"""Version the view tables in PostgreSQL: create missing ones, drop unused ones."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -21,12 +21,12 @@ SELECT table_name FROM view_versions WHERE NOT table_name = ANY($1::text[]) AND 
 
 
 async def make(db: asyncpg.Connection, tables: Iterable[PgTable]) -> None:
-    """What is missing; several processes may do so at once."""
+    """Create missing tables; several processes may do so at once."""
     await db.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
     known = {row[0] for row in await db.fetch(_KNOWN)}
     missing = [table for table in tables if table.name not in known]
     if missing:
-        # Whoever writes now is waited for, whoever writes next finds the new tables and sets them aside.
+        # Waits for current writers; later ones find the new tables and set them aside.
         await db.execute("LOCK TABLE heads IN SHARE ROW EXCLUSIVE MODE")
     for table in missing:
         await db.execute(table.ddl())
@@ -37,16 +37,16 @@ async def make(db: asyncpg.Connection, tables: Iterable[PgTable]) -> None:
             "INSERT INTO degraded SELECT jurisdiction, $1, 0 FROM heads WHERE position > 0", table.name
         )
     if missing:
-        await db.execute("DELETE FROM steps")  # they lack rows of the new tables: streams start over
+        await db.execute("DELETE FROM steps")  # they lack rows of the new tables, so streams start over
 
 
 async def use(db: asyncpg.Connection, tables: Iterable[PgTable]) -> None:
-    """Say that these are used; now and then."""
+    """Record that these tables are in use; called now and then."""
     await db.execute(_USED, [table.name for table in tables])
 
 
 async def drop_unused(db: asyncpg.Connection, tables: Iterable[PgTable], unused: timedelta) -> list[str]:
-    """Drop tables of other versions that nobody has used for so long; their names."""
+    """Drop other versions' tables unused for this long; return their names."""
     await db.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
     found = await db.fetch(_DROPPABLE, [table.name for table in tables], unused)
     for (name,) in found:

@@ -1,1 +1,1 @@
-"""On SQLite files: the log, the views, locations of phones."""
+"""Adapters on SQLite files: the log, the views, phones' locations."""

@@ -1,4 +1,4 @@
-"""The one thread that writes a SQLite log: all appends that wait are judged and written together."""
+"""The only thread writing to a SQLite log: all waiting appends are judged and written together."""
 
 import asyncio
 import queue
@@ -15,18 +15,18 @@ from events.commit import Head, Verdict, digest, envelope, judge
 from services.log.port import LogUnavailable, OutcomeUnknown
 
 GROUP: Final = 1000
-"""Appends in one transaction at most."""
+"""Most appends per transaction."""
 GROUP_BYTES: Final = 16 * 2**20
 
 _NOT_WRITTEN: Final = frozenset(
     (apsw.SQLITE_FULL, apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_BUSY, apsw.SQLITE_READONLY)
 )
-"""Failures of COMMIT before the last frame is in the WAL, so that no recovery can find the transaction."""
+"""COMMIT failures before the last frame is in the WAL, after which recovery cannot find the transaction."""
 _INSERT: Final = "INSERT INTO commits (jurisdiction, first, last, hash, data) VALUES (?, ?, ?, ?, ?)"
 
 
 class Call(NamedTuple):
-    """One append that waits for its answer."""
+    """One append waiting for its answer."""
 
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[bool]
@@ -38,7 +38,7 @@ Answer = bool | Exception
 
 
 class GroupCommit:
-    """Answers calls in the order they came; `accepted` is told, on this thread, what is durable."""
+    """Answers calls in order of arrival; `accepted` is called on this thread with what is durable."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class GroupCommit:
         stored: Callable[[apsw.Connection, str], Head],
         accepted: Callable[[dict[str, Head]], None],
     ) -> None:
-        """`stored` reads the head of a jurisdiction, checked; raises LogDamaged. `db` becomes its own."""
+        """`stored` reads and checks a jurisdiction's head; raises LogDamaged. Takes ownership of `db`."""
         self._db, self._stored, self._accepted = db, stored, accepted
         self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._closed = False
@@ -55,7 +55,7 @@ class GroupCommit:
         self._thread.start()
 
     def append(self, jurisdiction: str, data: bytes) -> asyncio.Future[bool]:
-        """Hand over the bytes of a commit; raises LogUnavailable once closed."""
+        """Queue a commit's bytes. Raises LogUnavailable once closed."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
         with self._gate:
@@ -65,7 +65,7 @@ class GroupCommit:
         return future
 
     def close(self) -> None:
-        """Writes what waits, then ends the thread."""
+        """Write what is queued, then end the thread."""
         with self._gate:
             if not self._closed:
                 self._closed = True
@@ -83,7 +83,7 @@ class GroupCommit:
         self._db.close()
 
     def _group(self) -> tuple[list[Call], bool]:
-        """What waits now, at least one; and whether there may be more."""
+        """Return the calls waiting now, at least one, and whether more may follow."""
         group: list[Call] = []
         size = 0
         call = self._calls.get()
@@ -99,7 +99,7 @@ class GroupCommit:
         return group, False
 
     def _write(self, group: list[Call]) -> list[Answer]:
-        """All of the group in one transaction; where that fails, the same failure for each."""
+        """Write the group in one transaction; on failure, every call gets the same error."""
         try:
             execute(self._db, "BEGIN IMMEDIATE")
             heads: dict[str, Head] = {}
@@ -107,7 +107,7 @@ class GroupCommit:
             if True not in answers:
                 self._rollback()
                 return answers
-        except Exception as error:  # whatever it was, nothing is committed
+        except Exception as error:  # whatever the error, nothing was committed
             self._rollback()
             return [_unavailable(error)] * len(group)
         failure = self._commit()
@@ -121,7 +121,7 @@ class GroupCommit:
         try:
             seen = envelope(call.data)
         except msgspec.DecodeError as error:
-            return ValueError(f"these bytes are not a commit: {error}")
+            return ValueError(f"not a commit: {error}")
         if seen.jurisdiction != call.jurisdiction:
             return ValueError(f"a commit of {seen.jurisdiction} was appended to {call.jurisdiction}")
         head = heads.get(call.jurisdiction) or self._stored(self._db, call.jurisdiction)
@@ -142,7 +142,7 @@ class GroupCommit:
             if codes & _NOT_WRITTEN:
                 return _unavailable(error)
             return OutcomeUnknown(
-                f"the disk failed while the log was written: {error}; ask by id what became"
+                f"disk error while writing the log: {error}; check the command's status by id"
             )
         return None
 
@@ -157,14 +157,14 @@ def execute(db: apsw.Connection, sql: str) -> None:
 
 
 def _unavailable(error: Exception) -> Exception:
-    """What the caller is told; damage and our own errors stay what they are."""
+    """Return the error for the caller; damage and our own errors stay unchanged."""
     if isinstance(error, apsw.Error):
-        return LogUnavailable(f"the log cannot be written now: {error}; nothing was changed")
+        return LogUnavailable(f"the log cannot be written: {error}; nothing was changed")
     return error
 
 
 def _answer(calls: list[Call], answers: list[Answer]) -> None:
-    """Give each caller its answer, with one wake-up for each event loop."""
+    """Answer the callers, with one wake-up per event loop."""
     by_loop: defaultdict[asyncio.AbstractEventLoop, list[tuple[Call, Answer]]] = defaultdict(list)
     for call, one in zip(calls, answers, strict=True):
         by_loop[call.loop].append((call, one))
@@ -173,13 +173,13 @@ def _answer(calls: list[Call], answers: list[Answer]) -> None:
 
 
 def wake_all(listeners: Iterable[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]]) -> None:
-    """Wake those who wait for news, from this thread."""
+    """Wake waiting listeners from this thread."""
     for loop, news in listeners:
         _tell(loop, _wake, news)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, function: Callable[[Any], None], what: Any) -> None:
-    with suppress(RuntimeError):  # that loop has ended: nobody waits there
+    with suppress(RuntimeError):  # that loop has ended
         loop.call_soon_threadsafe(function, what)
 
 

@@ -1,4 +1,4 @@
-"""The key store of one data folder: SQLite, overwriting in place what is erased."""
+"""One data folder's key store: SQLite, overwriting erased keys in place."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS keys (
     erased INTEGER NOT NULL DEFAULT 0,
     UNIQUE (jurisdiction, subject)
 ) STRICT;
-"""  # rows are only added, and overwritten by others as long: a page that splits would keep copies of secrets
+"""  # rows keep their length and are never deleted, since page splits would leave copies of secrets
 _ERASED: Final = "SELECT erased FROM keys WHERE jurisdiction = ? AND subject = ?"
 _KEYS: Final = (
     "SELECT subject, wrapped, erased FROM keys"
@@ -46,32 +46,32 @@ T = TypeVar("T")
 
 
 class SqliteKeyStore(KeyWrapper):
-    """As services.vault.port. For one server; commands beside it look for a moment and end.
+    """See services.vault.port. Serves one server; command-line tools open it only briefly.
 
-    What blocks does so on a thread: one writes, one reads keys and one looks for phones at a time.
+    Blocking calls run on threads, one each at a time for writing, reading keys and finding phones.
     """
 
     def __init__(self, path: Path) -> None:
-        """Blocks. Raises VaultUnavailable."""
+        """Blocking. Raises VaultUnavailable."""
         super().__init__(str(path))
         self._writing, self._reading, self._finding = threading.Lock(), threading.Lock(), threading.Lock()
         with self._translated():
             self._db = connect(path, _SCHEMA)
             self._reader, self._finder = connect(path, ""), connect(path, "")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a crash may have kept erased bytes there
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # after a crash the WAL may hold erased bytes
 
     @classmethod
     async def open(cls, path: Path) -> "SqliteKeyStore":
-        """Open, or make at first use. Raises VaultUnavailable."""
+        """Open the store, creating it on first use. Raises VaultUnavailable."""
         return await asyncio.to_thread(cls, path)
 
     @property
     def notice_window(self) -> tuple[float, float]:
-        """Nobody else erases."""
+        """Unbounded: no other process erases."""
         return (float("-inf"), float("inf"))
 
     def watch(self, erased: Callable[[str, str], None], lost: Callable[[], None]) -> None:
-        """Nobody else erases."""
+        """Do nothing: no other process erases."""
 
     async def empty(self) -> bool:
         return await self._write(lambda db: db.execute("SELECT 1 FROM own LIMIT 1").fetchone() is None)
@@ -125,7 +125,7 @@ class SqliteKeyStore(KeyWrapper):
         return await self._write(work)
 
     async def scrub(self) -> bool:
-        """Empty the WAL, which may hold erased bytes; False while somebody reads."""
+        """Empty the WAL, which may hold erased bytes; False while there are readers."""
 
         def work(db: apsw.Connection) -> bool:
             (busy, _, _) = next(db.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -143,7 +143,7 @@ class SqliteKeyStore(KeyWrapper):
         await self._write(work)
 
     async def find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
-        """Looks at all: an index would keep copies of what it held."""
+        """Scan the table: an index would keep copies of deleted values."""
         return await asyncio.to_thread(self._find_phone, jurisdiction, hash_)
 
     def _find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
@@ -183,7 +183,7 @@ class SqliteKeyStore(KeyWrapper):
 
 
 async def local_vault(folder: Path | str, master: bytes | None = None, *, keep: int = KEEP) -> Vault:
-    """The vault whose keys are in `keys.sqlite` in a folder. As `open_vault`."""
+    """Open the vault whose keys are in `keys.sqlite` in a folder. See `open_vault`."""
     return await open_vault(
         folder, await SqliteKeyStore.open(Path(folder) / "keys.sqlite"), master, keep=keep
     )

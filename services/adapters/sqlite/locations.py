@@ -1,4 +1,4 @@
-"""Locations in a small SQLite file of their own, beside log and views."""
+"""Locations in a small SQLite file, next to the log and the views."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -30,16 +30,16 @@ _decoder = msgspec.json.Decoder(Fix)
 
 
 class SqliteLocations:
-    """One thread does it all."""
+    """Location store on SQLite; all work is done on one thread."""
 
     def __init__(self, path: Path) -> None:
-        """Made if missing. Raises LocationsUnavailable."""
+        """Open the file, creating it if missing. Raises LocationsUnavailable."""
         self._thread = ThreadPoolExecutor(1, "muster-places")
         try:
             self._db = connect(path, _SCHEMA)
             self._db.execute("PRAGMA synchronous = NORMAL")
         except (apsw.Error, OSError) as error:
-            raise LocationsUnavailable(f"places in {path} cannot be kept: {error}") from error
+            raise LocationsUnavailable(f"locations cannot be stored in {path}: {error}") from error
 
     async def record(self, jurisdiction: str, fixes: Sequence[Fix]) -> int:
         return await self._on(lambda: self._record(jurisdiction, newest(fixes)))
@@ -77,7 +77,7 @@ class SqliteLocations:
         return {str(worker): _decoder.decode(bytes(fix)) for worker, fix in rows}  # type: ignore[arg-type]
 
     def _forget(self, gone: list[tuple[str, str]]) -> None:
-        """Out of the write-ahead log too, where every place since its last start would stay."""
+        """Delete the rows, and truncate the write-ahead log, which would keep their content."""
         with self._db:
             self._db.executemany(_FORGET, gone)
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -86,4 +86,4 @@ class SqliteLocations:
         try:
             return await asyncio.wrap_future(self._thread.submit(work))
         except (apsw.Error, OSError, RuntimeError) as error:
-            raise LocationsUnavailable(f"places cannot be kept now: {error}") from error
+            raise LocationsUnavailable(f"locations cannot be stored at the moment: {error}") from error

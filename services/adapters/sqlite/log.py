@@ -1,4 +1,4 @@
-"""The log in one SQLite file (WAL, synchronous=FULL): written by one process, read by any."""
+"""The log in one SQLite file (WAL, synchronous=FULL), written by one process and read by any."""
 
 import asyncio
 import queue
@@ -17,10 +17,10 @@ from services.adapters.sqlite.writer_lock import WriterLock
 from services.log.port import LogDamaged, LogUnavailable, Stored
 
 BATCH: Final = 500
-"""Commits of one batch of `read` at most."""
+"""Most commits per batch of `read`."""
 BATCH_BYTES: Final = 4 * 2**20
 POLL: Final = 0.05
-"""Seconds between two looks of `wait` beside another process that writes."""
+"""Seconds between polls of `wait` when another process is the writer."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,10 +28,10 @@ Listener = tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]
 
 
 class SqliteLog:
-    """Opening blocks for some milliseconds; afterwards nothing runs on the event loop's thread."""
+    """Opening blocks for a few milliseconds; after that nothing runs on the event loop's thread."""
 
     def __init__(self, path: Path | str, *, readonly: bool = False) -> None:
-        """Open for writing, made if missing. Raises LogLocked, LogUnavailable."""
+        """Open for writing, creating the file if missing. Raises LogLocked, LogUnavailable."""
         self._path = Path(path)
         self._idle: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(2, "muster-log-read")
@@ -42,16 +42,16 @@ class SqliteLog:
         self._waiting: dict[str, list[Listener]] = {}
         self._gate = threading.Lock()
         self.id = self._open_reader() if readonly else self._open_writer()
-        """UUID made with the log: another log has another."""
+        """UUID generated with the log."""
 
     @classmethod
     def open_readonly(cls, path: Path | str) -> "SqliteLog":
-        """Beside a process that writes, or without one. Raises LogUnavailable where there is no log."""
+        """Open for reading, with or without a process writing. Raises LogUnavailable if there is no log."""
         return cls(path, readonly=True)
 
     def _open_reader(self) -> str:
         if not self._path.exists():
-            raise LogUnavailable(f"there is no log at {self._path}; name the folder that holds log.sqlite")
+            raise LogUnavailable(f"no log at {self._path}; specify the folder containing log.sqlite")
         try:
             return self._with_reader(file.identity, self._path)
         except apsw.Error as error:
@@ -70,7 +70,7 @@ class SqliteLog:
     # -- the port ------------------------------------------------------------------------------------------
 
     async def jurisdictions(self) -> list[str]:
-        """Raises LogDamaged where a code is not text."""
+        """Return all codes. Raises LogDamaged if one is not text."""
         return await self._call(file.jurisdictions)
 
     async def end(self, jurisdiction: str) -> Head:
@@ -80,8 +80,8 @@ class SqliteLog:
         return await self.end(jurisdiction)
 
     async def append(self, jurisdiction: str, data: bytes) -> bool:
-        """As the port says; also ValueError for bytes that are no commit of the jurisdiction, and LogDamaged
-        where the commit to be followed is."""
+        """See Log.append. Also raises ValueError for bytes that are not a commit of the jurisdiction, and
+        LogDamaged if the preceding commit is damaged."""
         if self._writer is None:
             raise LogUnavailable(f"{self._path} is open for reading only")
         return await self._writer.append(jurisdiction, data)
@@ -112,20 +112,20 @@ class SqliteLog:
                 self._unlisten(jurisdiction, listener)
 
     def add_mark(self, jurisdiction: str, head: Head, offset: int) -> None:
-        """The index knows."""
+        """Do nothing: the index finds positions."""
 
     def mark(self, jurisdiction: str) -> None:
-        """The index knows."""
+        """Do nothing: the index finds positions."""
 
     def release(self, jurisdiction: str) -> None:
-        """Nothing is kept."""
+        """Do nothing: nothing is cached."""
 
     async def close(self) -> None:
-        """Waits for what is being written. Afterwards another process may open the log."""
+        """Wait for writes in progress and close. Another process may open the log afterwards."""
         await asyncio.get_running_loop().run_in_executor(None, self._close)
 
     async def inspect(self) -> list[str]:
-        """What SQLite itself finds wrong with the file; empty = nothing. Reads all of it."""
+        """Run SQLite's integrity check on the whole file and return its findings."""
         return await self._call(file.integrity)
 
     # -- reading threads -----------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ class SqliteLog:
     # -- the writing thread --------------------------------------------------------------------------------
 
     def _checked_head(self, db: apsw.Connection, jurisdiction: str) -> Head:
-        """The head as stored; its bytes are checked once, so that nothing is chained to a damaged one."""
+        """Return the stored head, checking its bytes once so that nothing is chained to a damaged commit."""
         head = file.end(db, jurisdiction)
         if self._checked.get(jurisdiction) != head:
             head = file.head_before(db, jurisdiction, head.position)

@@ -1,4 +1,4 @@
-"""The file of a SQLite log: its tables, how it is opened, and the check of each stored row."""
+"""The file of a SQLite log: its tables, opening it, and checking each stored row."""
 
 import os
 import uuid
@@ -41,7 +41,7 @@ WITH RECURSIVE found (code) AS (
     WHERE code IS NOT NULL
 )
 SELECT CAST(code AS BLOB) FROM found WHERE code IS NOT NULL
-"""  # one index seek for each, where DISTINCT would read the whole index
+"""  # one index seek per jurisdiction; DISTINCT would scan the whole index
 _BROKEN: Final = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 
 Row = tuple[Any, ...]
@@ -51,14 +51,14 @@ Row = tuple[Any, ...]
 
 
 def open_writer(path: Path) -> apsw.Connection:
-    """Made if missing, its directory too. Raises LogUnavailable."""
+    """Open for writing, creating the file and its directory if missing. Raises LogUnavailable."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         db = apsw.Connection(str(path))
         db.set_busy_timeout(_BUSY_MS)
         _refuse_foreign(db, path)
-        # a statement that answers holds up those after it until its answer is read
+        # an unread result would hold up the following statements
         db.execute(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
         ).fetchall()
@@ -72,7 +72,7 @@ def open_writer(path: Path) -> apsw.Connection:
 
 
 def open_reader(path: Path) -> apsw.Connection:
-    """A read-only connection; on a read-only medium SQLite may not make the files it shares with a writer."""
+    """Open a read-only connection, also on read-only media where SQLite cannot create its shared files."""
     wal = path.with_name(path.name + "-wal")
     still = not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
     name = f"{path.resolve().as_uri()}?immutable=1" if still else str(path)
@@ -82,14 +82,14 @@ def open_reader(path: Path) -> apsw.Connection:
 
 
 def identity(db: apsw.Connection, path: Path) -> str:
-    """The log's UUID. Raises LogUnavailable where the file is no log, or one of a newer program."""
+    """Return the log's UUID. Raises LogUnavailable if the file is not a log or is from a newer version."""
     try:
         _refuse_foreign(db, path)
         row = db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()
     except apsw.Error as error:
         raise LogUnavailable(f"the log {path} cannot be opened: {error}") from error
     if row is None:
-        raise LogUnavailable(f"{path} was never finished being made; open it for writing once")
+        raise LogUnavailable(f"{path} was not fully created; open it for writing once")
     return str(row[0])
 
 
@@ -98,9 +98,9 @@ def _refuse_foreign(db: apsw.Connection, path: Path) -> None:
         return
     application, version = db.pragma("application_id"), db.pragma("user_version")
     if application != _APPLICATION:
-        raise LogUnavailable(f"{path} is an SQLite file, but not a log of Muster")
+        raise LogUnavailable(f"{path} is an SQLite file, but not a Muster log")
     if not isinstance(version, int) or version > FORMAT:
-        raise LogUnavailable(f"{path} has format {version}, this program knows {FORMAT}; upgrade Muster")
+        raise LogUnavailable(f"{path} has format {version}, this version supports {FORMAT}; upgrade Muster")
 
 
 def _sync_directory(directory: Path) -> None:
@@ -115,24 +115,24 @@ def _sync_directory(directory: Path) -> None:
 
 
 def jurisdictions(db: apsw.Connection) -> list[str]:
-    """Sorted. Raises LogDamaged where a code is not text."""
+    """Return all codes, sorted. Raises LogDamaged if one is not text."""
     found: list[str] = []
     for (code,) in db.execute(_JURISDICTIONS):
         try:
             found.append(code.decode())
         except UnicodeDecodeError:
-            raise LogDamaged(repr(code), 0, "the code of a jurisdiction is not text") from None
+            raise LogDamaged(repr(code), 0, "a jurisdiction code is not text") from None
     return found
 
 
 def end(db: apsw.Connection, jurisdiction: str) -> Head:
-    """What the table says, unchecked."""
+    """Return the table's head, unchecked."""
     row = _one(db, _END, (jurisdiction,))
     return Head(*row) if row else Head()
 
 
 def head_before(db: apsw.Connection, jurisdiction: str, position: int) -> Head:
-    """The head after the last commit that ends at or before `position`, its bytes checked.
+    """Return the head after the last commit ending at or before `position`, with its bytes checked.
 
     Raises LogDamaged.
     """
@@ -149,10 +149,10 @@ def head_before(db: apsw.Connection, jurisdiction: str, position: int) -> Head:
 def batch(
     db: apsw.Connection, jurisdiction: str, head: Head, upto: int, most: int, most_bytes: int
 ) -> list[Stored]:
-    """Linked commits after `head`; damage behind some good ones is raised by the next call."""
+    """Return linked commits after `head`. Damage after some good ones is raised by the next call."""
     found: list[Stored] = []
     size = 0
-    begin = head.position or -(2**63)  # a damaged position below 1 must be seen too
+    begin = head.position or -(2**63)  # also finds damaged positions below 1
     rows = db.execute(_NEXT, (jurisdiction, begin, upto, most))
     try:
         for row in rows:
@@ -172,7 +172,7 @@ def batch(
 
 
 def link(jurisdiction: str, head: Head, row: Row) -> Stored:
-    """The stored row as the commit that follows `head`. Raises LogDamaged, naming the position it breaks."""
+    """Check a stored row as the commit following `head`. Raises LogDamaged, naming the position."""
     first, last, stored_hash, data = row
 
     def damaged(why: str) -> LogDamaged:
@@ -192,12 +192,12 @@ def link(jurisdiction: str, head: Head, row: Row) -> Stored:
     if judge(head, seen.first, seen.prev, len(seen.events)) is not Verdict.ACCEPTED:
         raise damaged(f"the next stored commit begins at {seen.first} and does not follow {head}")
     if (first, last) != (seen.first, seen.first + len(seen.events) - 1):
-        raise damaged(f"the commit is filed under positions {first} to {last}")
+        raise damaged(f"the commit is stored under positions {first} to {last}")
     return Stored(data, Head(last, hashed))
 
 
 def integrity(db: apsw.Connection) -> list[str]:
-    """What SQLite itself finds wrong with the file; empty = nothing."""
+    """Run SQLite's integrity check and return its findings."""
     try:
         found = [str(row[0]) for row in db.execute("PRAGMA integrity_check(20)")]
     except _BROKEN as error:

@@ -1,4 +1,4 @@
-"""Push subscriptions of one data folder: `push.sqlite`."""
+"""One data folder's push subscriptions: `push.sqlite`."""
 
 import asyncio
 import threading
@@ -42,10 +42,10 @@ T = TypeVar("T")
 
 
 class SqlitePushStore:
-    """As services.push.port; what blocks does so on a thread, one transaction at a time."""
+    """See services.push.port. Blocking calls run on threads, one transaction at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Blocks. Raises PushUnavailable."""
+        """Blocking. Raises PushUnavailable."""
         self._lock = threading.Lock()
         try:
             self._connection = connect(path, _SCHEMA)
@@ -54,7 +54,7 @@ class SqlitePushStore:
 
     @classmethod
     async def open(cls, path: Path) -> "SqlitePushStore":
-        """Open, or make at first use. Raises PushUnavailable."""
+        """Open the store, creating it on first use. Raises PushUnavailable."""
         return await asyncio.to_thread(cls, path)
 
     async def private_key(self, new: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Where tokens and sessions are kept, hashed: a small SQLite file that server and command line share."""
+"""Hashed tokens and sessions in a small SQLite file shared by the server and the command line."""
 
 import asyncio
 import threading
@@ -50,10 +50,10 @@ T = TypeVar("T")
 
 
 class SqliteTokenStore:
-    """As services.access.port; what blocks does so on a thread, one call at a time."""
+    """See services.access.port. Blocking calls run on threads, one at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Blocks. Raises AccessUnavailable."""
+        """Blocking. Raises AccessUnavailable."""
         self._lock = threading.Lock()
         self._version, self._table = -1, TokenTable({}, {})
         try:
@@ -63,7 +63,7 @@ class SqliteTokenStore:
 
     @classmethod
     async def open(cls, path: Path) -> "SqliteTokenStore":
-        """Open, or make at first use. Raises AccessUnavailable."""
+        """Open the store, creating it on first use. Raises AccessUnavailable."""
         return await asyncio.to_thread(cls, path)
 
     @property
@@ -152,7 +152,7 @@ class SqliteTokenStore:
             raise AccessUnavailable(f"access tokens cannot be read or written: {error}") from error
 
     def _refresh(self) -> None:
-        """SQLite's version does not count what this connection writes: that is in the table already."""
+        """Reread if another connection wrote; this connection's own writes are already in the table."""
         (version,) = next(self._db.execute("PRAGMA data_version"))
         if version != self._version:
             self._version, self._table = version, TokenTable(self._tokens(), self._sessions())
@@ -204,5 +204,5 @@ def _token(row: tuple[str | None, ...]) -> Token:
 
 
 async def local_tokens(folder: Path | str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Tokens:
-    """The tokens in `access.sqlite` in a folder. Raises AccessUnavailable."""
+    """Open the tokens in `access.sqlite` in a folder. Raises AccessUnavailable."""
     return await Tokens.open(folder, await SqliteTokenStore.open(Path(folder) / "access.sqlite"), now)

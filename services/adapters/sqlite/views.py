@@ -1,4 +1,4 @@
-"""The view store in one SQLite file (WAL): written by one thread, read by a few others."""
+"""The view store in one SQLite file (WAL): one writing thread, a few reading threads."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,20 +17,20 @@ from services.adapters.sqlite.views_table import Table
 from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, ViewsUnavailable
 
 ANALYSE_FROM: Final = 1_000
-"""Events from which on the planner's figures are recomputed each time the log has doubled."""
+"""From this many events on, planner statistics are recomputed each time the log doubles."""
 
 
 class SqliteViews:
-    """Opening blocks for some milliseconds; afterwards nothing runs on the event loop's thread."""
+    """Opening blocks for a few milliseconds; after that nothing runs on the event loop's thread."""
 
     def __init__(
         self, path: Path | str | None, catalog: Mapping[str, View[Any]], *, readonly: bool = False
     ) -> None:
-        """Open for writing, made if missing; None = in memory. Raises ViewsUnavailable."""
+        """Open for writing, creating the file if missing; None means in memory. Raises ViewsUnavailable."""
         self._path = Path(path) if path is not None else None
         self.tables = {name: Table(view) for name, view in catalog.items()}
         self._analysed = 0
-        """Position at which the planner's figures were made last."""
+        """Position at which planner statistics were last computed."""
         self._connections = Connections(self._path, readonly=readonly)
         if readonly:
             self._look()
@@ -39,12 +39,12 @@ class SqliteViews:
 
     @classmethod
     def open_readonly(cls, path: Path | str, catalog: Mapping[str, View[Any]]) -> "SqliteViews":
-        """Beside a running server, or without one: reads work, writes raise ViewsUnavailable."""
+        """Open for reading, with or without a running server. Writes raise ViewsUnavailable."""
         return cls(path, catalog, readonly=True)
 
     def _look(self) -> None:
         if self._path is None or not self._path.exists():
-            raise ViewsUnavailable(f"there are no views at {self._path}; start the server once")
+            raise ViewsUnavailable(f"no views at {self._path}; start the server once")
         self._connections.read_here(file.head, "")
 
     def _migrate(self) -> None:
@@ -109,7 +109,7 @@ class SqliteViews:
         return await self._connections.write(self._rebuild, jurisdiction, self._table(view), rows, head)
 
     async def fill(self, jurisdiction: str, rows: Mapping[str, Mapping[str, Row]], head: Head) -> None:
-        """Take over rows that were folded elsewhere, whatever was there: for stores in memory."""
+        """Replace everything with rows folded elsewhere, for in-memory stores."""
         by_table = {self._table(view): some for view, some in rows.items()}
         await self._connections.write(
             lambda: writing.fill(self._connections.writer, jurisdiction, by_table, head)
@@ -128,11 +128,11 @@ class SqliteViews:
         return rebuilt
 
     def _analyse(self, position: int) -> None:
-        """Again each time the log has doubled; readers reopen, for only then do they see it."""
+        """Recompute planner statistics; readers reopen, as otherwise they would not see them."""
         file.analyse(self._connections.writer)
         self._analysed = position
         self._connections.renew_readers()
 
     async def close(self) -> None:
-        """Waits for what is being written."""
+        """Wait for writes in progress, then close."""
         await self._connections.close()

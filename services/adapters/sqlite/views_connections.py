@@ -1,4 +1,4 @@
-"""The threads and connections of a view store: one that writes, a few that read."""
+"""A view store's threads and connections: one for writing, a few for reading."""
 
 import asyncio
 import queue
@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 
 class Connections:
-    """Of one file, or of a database in memory, where the writing thread reads too."""
+    """Connections to one file, or to an in-memory database where the writing thread also reads."""
 
     def __init__(self, path: Path | None, *, readonly: bool) -> None:
         """Raises ViewsUnavailable."""
         self._path, self._readonly, self._closed = path, readonly, False
         self._idle: queue.SimpleQueue[tuple[int, apsw.Connection]] = queue.SimpleQueue()
         self._generation = 0
-        """Readers of an earlier one are reopened before they are used again."""
+        """Readers of an earlier generation are reopened before reuse."""
         self._writing = ThreadPoolExecutor(1, "muster-views-write")
         self._reading = ThreadPoolExecutor(READERS, "muster-views-read") if path else self._writing
         if not readonly:
@@ -47,7 +47,7 @@ class Connections:
     def read_here(
         self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """The same as `read`, on the thread that asks."""
+        """Like `read`, but on the calling thread."""
         if self._path is None:
             return function(self.writer, *args, **kwargs)
         generation, db = self._reader(self._path)
@@ -58,11 +58,11 @@ class Connections:
             self._idle.put((generation, db))
 
     def renew_readers(self) -> None:
-        """Only a connection that is opened after an analysis sees its figures."""
+        """Reopen readers before their next use; only new connections see new statistics."""
         self._generation += 1
 
     async def close(self) -> None:
-        """Waits for what is being written."""
+        """Wait for writes in progress, then close."""
         await asyncio.get_running_loop().run_in_executor(None, self._close)
 
     async def _on(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:

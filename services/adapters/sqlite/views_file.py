@@ -1,4 +1,4 @@
-"""The SQLite file behind the view store: opened, checked, and brought up to the views of this program."""
+"""The view store's SQLite file: opening, checking, and migrating it to this program's views."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,10 +15,10 @@ FORMAT: Final = 1
 _SCHEMA: Final = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
 _BUSY_MS: Final = 5_000
 _LIMIT: Final = 400
-"""Of what the planner's figures are made from: entries of each index, and different values of each column."""
+"""Most entries per index sampled for planner statistics, and most distinct values per column."""
 _WRITER: Final = {
     "journal_mode": "wal",
-    "synchronous": "normal",  # what the last instants lose in a power cut is folded again
+    "synchronous": "normal",  # writes lost in a power cut are folded again
     "cache_size": -65_536,
     "temp_store": "memory",
     "wal_autocheckpoint": 10_000,  # 40 MB: hot pages are written back once for many batches
@@ -27,7 +27,7 @@ _READER: Final = {"cache_size": -16_384, "temp_store": "memory"}
 
 
 def open_writer(path: Path | None) -> apsw.Connection:
-    """Made if missing; None = in memory. Raises ViewsUnavailable."""
+    """Open for writing, creating the file if missing; None means in memory. Raises ViewsUnavailable."""
     try:
         db = apsw.Connection(str(path) if path else ":memory:")
         db.set_busy_timeout(_BUSY_MS)
@@ -39,7 +39,7 @@ def open_writer(path: Path | None) -> apsw.Connection:
 
 
 def open_reader(path: Path) -> apsw.Connection:
-    """Beside a process that writes, or without one. Raises ViewsUnavailable."""
+    """Open for reading, with or without a process writing. Raises ViewsUnavailable."""
     try:
         db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         db.set_busy_timeout(_BUSY_MS)
@@ -51,15 +51,15 @@ def open_reader(path: Path) -> apsw.Connection:
 
 
 def unavailable(path: Path | None, error: Exception) -> ViewsUnavailable:
-    """The same in our words, with what to do."""
+    """Return the port's error, saying what to do."""
     damaged = isinstance(error, apsw.NotADBError | apsw.CorruptError)
-    remedy = "; it can be deleted: views are folded from the log again" if damaged else ""
+    remedy = "; delete it and the views are rebuilt from the log" if damaged else ""
     return ViewsUnavailable(f"the views in {path or 'memory'} cannot be used: {error}{remedy}")
 
 
 @contextmanager
 def transaction(db: apsw.Connection, kind: str = "DEFERRED") -> Iterator[None]:
-    """All of it or nothing."""
+    """Run a transaction; roll back on any exception."""
     db.execute(f"BEGIN {kind}")
     try:
         yield
@@ -71,9 +71,9 @@ def transaction(db: apsw.Connection, kind: str = "DEFERRED") -> Iterator[None]:
 
 
 def migrate(db: apsw.Connection, tables: Mapping[str, Table]) -> None:
-    """Make the tables of all views as this program declares them; drop those of other versions.
+    """Create the tables of this program's views and drop those of other versions.
 
-    A view that is new or changed is stale in every jurisdiction that has a head already.
+    A new or changed view is stale in every jurisdiction that already has a head.
     """
     with transaction(db, "IMMEDIATE"):
         if db.pragma("user_version") != FORMAT:
@@ -108,14 +108,14 @@ def _make(db: apsw.Connection, table: Table) -> None:
     view = table.view.name
     db.execute("INSERT INTO view_versions VALUES (?, ?, ?)", (view, table.name, table.signature))
     db.execute("INSERT INTO degraded SELECT jurisdiction, ?, 0 FROM heads WHERE position > 0", (view,))
-    db.execute("DELETE FROM steps")  # they may hold rows of the old shape: streams start over
+    db.execute("DELETE FROM steps")  # they may hold rows of the old shape, so streams start over
 
 
 def analyse(db: apsw.Connection) -> None:
-    """Tell the planner how selective each index is; some milliseconds, whatever the size of the tables.
+    """Compute index statistics for the planner in a few milliseconds, whatever the size of the tables.
 
-    ANALYZE counts no further than its limit: a value that all rows share seems as rare as one that 400 share,
-    and a whole jurisdiction is read where an index would give a few rows. Those averages are put right.
+    ANALYZE counts no further than its limit, so that a value shared by all rows looks as rare as one shared
+    by 400, and the planner reads a whole jurisdiction where an index would do. Correct those averages.
     """
     db.pragma("analysis_limit", _LIMIT)
     db.execute("ANALYZE")
@@ -128,13 +128,13 @@ def analyse(db: apsw.Connection) -> None:
         averages = _averages(db, table, index, [int(n) for n in stat.split()], jurisdictions)
         text = " ".join(map(str, averages))
         db.execute("UPDATE sqlite_stat1 SET stat = ? WHERE tbl = ? AND idx = ?", (text, table, index))
-    db.execute("ANALYZE sqlite_schema")  # analyses nothing: it takes over what was written
+    db.execute("ANALYZE sqlite_schema")  # only loads the edited statistics
 
 
 def _averages(
     db: apsw.Connection, table: str, index: str, stat: list[int], jurisdictions: list[str]
 ) -> list[int]:
-    """Rows of the index; then of each jurisdiction, and of each value in it, on average."""
+    """Return the index's rows, then average rows per jurisdiction and per value."""
     rows, *averages = stat
     averages[0] = max(averages[0], rows // len(jurisdictions))
     if len(averages) == 3 and averages[1] > _LIMIT:
@@ -144,10 +144,10 @@ def _averages(
 
 
 def _values(db: apsw.Connection, table: str, index: str, jurisdiction: str) -> int:
-    """Different ones in a column's index, counted by leaps from one to the next, up to a limit."""
+    """Count distinct values in a column's index by skipping from one to the next, up to a limit."""
     column = index.removeprefix(f"{table}_")
     above = f"SELECT {column} FROM {table} INDEXED BY {index} WHERE jurisdiction = ? AND {column} > ? LIMIT 1"  # noqa: S608
-    for least in ("", -(2**63)):  # below all texts; below all numbers
+    for least in ("", -(2**63)):  # below all texts, then below all numbers
         count, last = 0, least
         while count <= _LIMIT and (found := db.execute(above, (jurisdiction, last)).fetchall()):
             count, last = count + 1, found[0][0]
@@ -157,7 +157,7 @@ def _values(db: apsw.Connection, table: str, index: str, jurisdiction: str) -> i
 
 
 def head(db: apsw.Connection, jurisdiction: str) -> Head:
-    """(0, zeros) where nothing was projected yet."""
+    """Return the head; (0, zeros) if nothing was projected yet."""
     found: Any = db.execute(
         "SELECT position, hash FROM heads WHERE jurisdiction = ?", (jurisdiction,)
     ).fetchone()
@@ -165,7 +165,7 @@ def head(db: apsw.Connection, jurisdiction: str) -> Head:
 
 
 def degraded(db: apsw.Connection, jurisdiction: str) -> dict[str, int]:
-    """Views set aside, and since which position; 0 = never folded by this version."""
+    """Return views set aside and the position since which; 0 means never folded by this version."""
     sql = "SELECT view, since FROM degraded WHERE jurisdiction = ? ORDER BY view"
     found: Any = db.execute(sql, (jurisdiction,))
     return dict(found.fetchall())

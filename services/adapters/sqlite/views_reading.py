@@ -1,4 +1,4 @@
-"""What is read of the view store, in one read transaction each."""
+"""Reads of the view store, each in one read transaction."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,17 +18,17 @@ Queries = Sequence[tuple[Table, Query]]
 
 
 def jurisdictions(db: apsw.Connection) -> list[str]:
-    """Those that have a head, sorted."""
+    """Return jurisdictions that have a head, sorted."""
     return [code for (code,) in db.execute("SELECT jurisdiction FROM heads ORDER BY jurisdiction")]
 
 
 def load(db: apsw.Connection, jurisdiction: str, keys: Sequence[tuple[Table, Sequence[str]]]) -> Rows:
-    """Rows by view and key, None where there is none. Raises RowUnreadable."""
+    """Return rows by view and key; None for missing rows. Raises RowUnreadable."""
     return {table.view.name: table.load(db, jurisdiction, wanted) for table, wanted in keys}
 
 
 def page(db: apsw.Connection, jurisdiction: str, table: Table, query: Query) -> Page:
-    """Raises BadQuery, RowUnreadable."""
+    """Return one page. Raises BadQuery, RowUnreadable."""
     if query.limit < 1:
         raise BadQuery("parameter.invalid", variant="limit", limit=query.limit)
     sort = sort_of(table, query)
@@ -46,7 +46,7 @@ def page(db: apsw.Connection, jurisdiction: str, table: Table, query: Query) -> 
 def snapshot(
     db: apsw.Connection, jurisdiction: str, queries: Queries
 ) -> tuple[dict[str, list[tuple[str, Row]]], Head]:
-    """All rows that fit, of several views, and their head. Raises BadQuery, RowUnreadable."""
+    """Return all matching rows of several views, and their head. Raises BadQuery, RowUnreadable."""
     found: dict[str, list[tuple[str, Row]]] = {}
     for table, query in queries:
         whole = Query(filters=query.filters, areas=query.areas, within=query.within, sort=query.sort)
@@ -59,7 +59,7 @@ def snapshot(
 def steps(
     db: apsw.Connection, tables: Mapping[str, Table], jurisdiction: str, after: int, limit: int
 ) -> list[OutboxStep] | None:
-    """None where they no longer reach back that far. Raises RowUnreadable."""
+    """Return steps; None if the outbox does not reach back that far. Raises RowUnreadable."""
     found = outbox.read(db, jurisdiction, after, file.head(db, jurisdiction).position, limit)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""The outbox of steps in SQLite: what each batch changed, for the streams; the oldest are forgotten."""
+"""The step outbox in SQLite: what each batch changed, for the streams. Old steps are deleted."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -8,13 +8,13 @@ import apsw
 from services.views.steps import Changed, pack
 
 KEEP: Final = 4_000
-"""Newest steps kept of a jurisdiction."""
+"""Newest steps kept per jurisdiction."""
 KEEP_BYTES: Final = 16 * 2**20
 _PRUNE_EVERY: Final = 64
 
 
 def write(db: apsw.Connection, jurisdiction: str, after: int, upto: int, changes: Iterable[Changed]) -> None:
-    """Append one step; now and then forget the oldest."""
+    """Append a step, pruning old ones now and then."""
     packed = pack(changes)
     db.execute("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", (jurisdiction, upto, after, len(packed), packed))
     rowid = db.last_insert_rowid()
@@ -23,7 +23,7 @@ def write(db: apsw.Connection, jurisdiction: str, after: int, upto: int, changes
 
 
 def prune(db: apsw.Connection, jurisdiction: str) -> None:
-    """Keep the newest, at least one, within KEEP and KEEP_BYTES."""
+    """Keep the newest steps, at least one, within KEEP and KEEP_BYTES."""
     total = 0
     newest = db.execute(
         "SELECT upto, size FROM steps WHERE jurisdiction = ? ORDER BY upto DESC", (jurisdiction,)
@@ -37,13 +37,13 @@ def prune(db: apsw.Connection, jurisdiction: str) -> None:
 
 
 def restart(db: apsw.Connection, jurisdiction: str, position: int) -> None:
-    """Forget all steps; an empty one marks that nothing before `position` leads here."""
+    """Delete all steps and add an empty one, so that earlier readers start over from `position`."""
     db.execute("DELETE FROM steps WHERE jurisdiction = ?", (jurisdiction,))
     write(db, jurisdiction, position, position, ())
 
 
 def oldest(db: apsw.Connection, jurisdiction: str) -> int | None:
-    """The position that the oldest step leads on from."""
+    """Return the position that the oldest step continues from."""
     found: Any = db.execute("SELECT min(after) FROM steps WHERE jurisdiction = ?", (jurisdiction,)).get
     return found
 
@@ -51,7 +51,7 @@ def oldest(db: apsw.Connection, jurisdiction: str) -> int | None:
 def read(
     db: apsw.Connection, jurisdiction: str, after: int, head: int, limit: int
 ) -> list[tuple[int, int, bytes]] | None:
-    """(after, upto, packed) beyond `after`; None where they no longer reach back that far."""
+    """Return (after, upto, packed) beyond `after`; None if the outbox does not reach back that far."""
     if after >= head:
         return []
     begin = oldest(db, jurisdiction)

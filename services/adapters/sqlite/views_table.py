@@ -1,4 +1,4 @@
-"""The table of one view's live version in SQLite: its DDL, and its rows on the way in and out."""
+"""One view's table in SQLite: its DDL, and encoding and decoding of rows."""
 
 from collections.abc import Iterable, Mapping
 from itertools import compress
@@ -23,14 +23,14 @@ Rows = Mapping[str, Row | None]
 
 
 class Table(AnyTable):
-    """Rows as JSON, and a typed, indexed column for each field that the view filters by."""
+    """Rows as JSON, plus a typed, indexed column for each field that the view filters by."""
 
     def __init__(self, view: View[Any]) -> None:
         super().__init__(view)
         self._updates: dict[tuple[bool, ...], str] = {}
 
     def ddl(self) -> str:
-        """Makes the table and its indexes."""
+        """Return the statements that create the table and its indexes."""
         cols = "".join(f", {c.sql} {_TYPES[c.kind]}" for c in self.columns)
         table = (
             f"CREATE TABLE {self.name} (jurisdiction TEXT NOT NULL, key TEXT NOT NULL{cols}, "
@@ -43,21 +43,21 @@ class Table(AnyTable):
         return "".join((table, *indexes))
 
     def load(self, db: apsw.Connection, jurisdiction: str, keys: Iterable[str]) -> dict[str, Row | None]:
-        """Rows by key, None where there is none. Raises RowUnreadable."""
+        """Return rows by key; None for missing rows. Raises RowUnreadable."""
         rows: dict[str, Row | None] = dict.fromkeys(keys)
         found: Any = db.execute(
             f"SELECT t.key, t.row FROM json_each(?) AS asked CROSS JOIN {self.name} AS t "  # noqa: S608
             "ON t.jurisdiction = ? AND t.key = asked.value",
             (_encoder.encode(list(rows)).decode(), jurisdiction),
         )
-        for key, data in found.fetchall():  # a statement left half read would hold on to its snapshot
+        for key, data in found.fetchall():  # a half-read statement would hold its snapshot
             rows[key] = self.decode(key, data)
         return rows
 
     def write(
         self, db: apsw.Connection, jurisdiction: str, before: Rows, after: Rows
     ) -> list[tuple[str, bytes | None, bytes | None]]:
-        """Write changed rows; (key, before, after) of each as JSON. Raises whatever a bad row raises."""
+        """Write changed rows and return (key, before, after) as JSON. Raises whatever a bad row raises."""
         inserts: list[tuple[Stored | bytes, ...]] = []
         deletes: list[tuple[str, str]] = []
         updates: dict[tuple[bool, ...], list[tuple[Stored | bytes, ...]]] = {}
@@ -84,7 +84,7 @@ class Table(AnyTable):
         row: Row,
         data: bytes | None,
     ) -> None:
-        """Name only columns that changed: an index whose column is not named is not touched."""
+        """Name only changed columns, so that the indexes of the others are not touched."""
         was, now = self.values(old), self.values(row)
         changed = tuple(map(ne, was, now))
         updates.setdefault(changed, []).append(
@@ -116,7 +116,7 @@ class Table(AnyTable):
         return sql
 
     def replace(self, db: apsw.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
-        """Put these rows in the place of all there are."""
+        """Replace all rows with these."""
         db.execute(f"DELETE FROM {self.name} WHERE jurisdiction = ?", (jurisdiction,))  # noqa: S608
         inserts = [
             (jurisdiction, key, *map(stored_value, self.values(row)), _encoder.encode(row))
@@ -126,5 +126,5 @@ class Table(AnyTable):
 
 
 def _only(column: Column) -> str:
-    """Empty texts are many and seldom asked for: not worth an entry for each. Instants are sorted by."""
+    """Leave empty texts out of the index: they are common and rarely queried. Instants are sorted by."""
     return f" WHERE {column.sql} IS NOT NULL" if column.nullable and column.kind == "text" else ""

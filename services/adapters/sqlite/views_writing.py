@@ -1,4 +1,4 @@
-"""What is written to the view store, on its writing thread, in one transaction each."""
+"""Writes to the view store, on its writing thread, each in one transaction."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -14,7 +14,7 @@ from services.views.port import Batch
 from services.views.steps import Changed
 
 Answer = Literal["written", "raced"] | dict[str, str]
-# What SQLite or an encoder says where a row itself is at fault, not the file or the disk.
+# Errors caused by a row, not the file or the disk.
 _BAD_ROW: Final = (
     apsw.ConstraintError,
     apsw.MismatchError,
@@ -27,7 +27,7 @@ _BAD_ROW: Final = (
 
 
 def write(db: apsw.Connection, tables: Mapping[str, Table], batch: Batch) -> Answer:
-    """As the port says."""
+    """See Views.write."""
     db.execute("BEGIN IMMEDIATE")
     try:
         answer = _write(db, tables, batch)
@@ -42,7 +42,7 @@ def write(db: apsw.Connection, tables: Mapping[str, Table], batch: Batch) -> Ans
 def rebuild(
     db: apsw.Connection, jurisdiction: str, table: Table, rows: Mapping[str, Row], head: Head
 ) -> bool:
-    """As the port says."""
+    """See Views.rebuild."""
     with file.transaction(db, "IMMEDIATE"):
         if file.head(db, jurisdiction) != head:
             return False
@@ -55,7 +55,7 @@ def rebuild(
 
 
 def fill(db: apsw.Connection, jurisdiction: str, rows: Mapping[Table, Mapping[str, Row]], head: Head) -> None:
-    """Put these rows and this head in the place of all there is."""
+    """Replace all rows and the head with these."""
     with file.transaction(db, "IMMEDIATE"):
         for table, some in rows.items():
             table.replace(db, jurisdiction, some)
@@ -79,7 +79,7 @@ def _write(db: apsw.Connection, tables: Mapping[str, Table], batch: Batch) -> An
 def _write_rows(
     db: apsw.Connection, tables: Mapping[str, Table], batch: Batch
 ) -> tuple[list[Changed], dict[str, str]]:
-    """What was changed, for the step; and the views whose rows cannot be held, with the reason."""
+    """Return the changes, for the step, and the views whose rows cannot be stored, with the reason."""
     changes: list[Changed] = []
     refused: dict[str, str] = {}
     for view, after in batch.after.items():

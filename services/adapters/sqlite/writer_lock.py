@@ -1,4 +1,4 @@
-"""One writer per log: a lock on a file that names the holder's process and dies with it."""
+"""One writer per log: a file lock that names the holder's process and ends with it."""
 
 import fcntl
 import os
@@ -8,10 +8,10 @@ from services.log.port import LogLocked
 
 
 class WriterLock:
-    """Held from construction until `release`, or until the process ends, however it ends."""
+    """Held from construction until `release` or the end of the process."""
 
     def __init__(self, path: Path) -> None:
-        """Raises LogLocked, with the holder's process id, where another holds it."""
+        """Take the lock. Raises LogLocked, with the holder's process id, if another process has it."""
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -23,7 +23,7 @@ class WriterLock:
         os.pwrite(self._fd, str(os.getpid()).encode(), 0)
 
     def release(self) -> None:
-        """Another may write from now on. The file stays: removing it could break a lock just taken."""
+        """Release the lock. The file stays: removing it could break a lock just taken."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

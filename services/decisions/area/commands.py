@@ -1,4 +1,4 @@
-"""Commands about areas: also the HTTP bodies and the OpenAPI schemas."""
+"""Area commands; also the HTTP bodies and OpenAPI schemas."""
 
 from services.decisions.base import Command, command
 from services.decisions.fields import AreaCode, Label, Lat, Lon
@@ -6,7 +6,7 @@ from services.decisions.fields import AreaCode, Label, Lat, Lon
 
 @command("area.define")
 class DefineArea(Command):
-    """Add an area. Its parent, by code prefix, must be defined."""
+    """Add an area. Its parent (by code prefix) must exist."""
 
     area: AreaCode
     name: Label
@@ -16,7 +16,7 @@ class DefineArea(Command):
 
 @command("area.rename")
 class RenameArea(Command):
-    """Give an area another name."""
+    """Rename an area."""
 
     area: AreaCode
     name: Label
@@ -24,6 +24,6 @@ class RenameArea(Command):
 
 @command("area.close")
 class CloseArea(Command):
-    """Nobody checks in and nothing is opened there any more."""
+    """Close an area to check-ins and anything new."""
 
     area: AreaCode

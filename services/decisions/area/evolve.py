@@ -1,4 +1,4 @@
-"""How events change areas."""
+"""Apply events to areas."""
 
 import msgspec
 

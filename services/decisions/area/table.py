@@ -1,4 +1,4 @@
-"""The descriptor of areas."""
+"""Descriptor of areas."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from services.decisions.table import Table
 
 
 class Area(msgspec.Struct, frozen=True, gc=False):
-    """An area; its code is its key. The root is none of these."""
+    """An area; its code is the key. The root has no row."""
 
     name: str
     lon: float | None = None
@@ -22,10 +22,10 @@ AREAS = Table(
     Area,
     kind="area",
     areas=lambda state, key, row: (key,),
-    own=lambda state, key, worker: True,  # any area may be where a worker checks in
+    own=lambda state, key, worker: True,  # workers may check in at any area
 )
 
 
 def area_exists(state: "State", code: str) -> bool:
-    """Whether it is the root or was defined."""
+    """Whether it is the root or a defined area."""
     return code == state.jurisdiction or code in state[AREAS]

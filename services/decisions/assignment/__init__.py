@@ -1,1 +1,1 @@
-"""Assignments: one worker or team on one request, from the offer to the end."""
+"""Assignments: one worker or team on one request, from offer to end."""

@@ -1,4 +1,4 @@
-"""Commands about assignments: also the HTTP bodies and the OpenAPI schemas."""
+"""Assignment commands; also the HTTP bodies and OpenAPI schemas."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.decisions.base import Command, command
 from services.decisions.fields import AssignmentId, Code, Instant, RequestId, TeamId, WorkerId
 
-Override = Annotated[Code | None, Field(description="Reason for passing the capacity, recorded")]
+Override = Annotated[Code | None, Field(description="Reason for exceeding the capacity, recorded")]
 
 
 class _OneOf(Command):
@@ -17,7 +17,7 @@ class _OneOf(Command):
 
 @command("assignment.offer")
 class Offer(_OneOf):
-    """Ask a worker or team whether they will go. Holds neither slot nor capacity."""
+    """Ask a worker or team whether they will go. Uses neither a slot nor capacity."""
 
     assignment: AssignmentId | None = None
     request: RequestId
@@ -26,7 +26,7 @@ class Offer(_OneOf):
 
 @command("assignment.accept", own=True)
 class Accept(Command):
-    """Take an offer: takes slot and capacity, or is refused."""
+    """Accept an offer, using a slot and capacity; refused if there is none left."""
 
     assignment: AssignmentId
     override: Override = None
@@ -34,7 +34,7 @@ class Accept(Command):
 
 @command("assignment.decline", own=True)
 class Decline(Command):
-    """Do not take an offer."""
+    """Decline an offer."""
 
     assignment: AssignmentId
     reason: Code
@@ -42,7 +42,7 @@ class Decline(Command):
 
 @command("assignment.expire")
 class Expire(Command):
-    """The time to answer is over. The service sends this itself."""
+    """End an offer that was not answered in time. Sent by the service itself."""
 
     assignment: AssignmentId
     reason: Code = "no_answer"
@@ -50,7 +50,7 @@ class Expire(Command):
 
 @command("assignment.dispatch")
 class Dispatch(Command):
-    """Send: an accepted assignment, or at once a new one (then with request and worker or team)."""
+    """Dispatch an accepted assignment, or create and dispatch a new one (with request and worker or team)."""
 
     assignment: AssignmentId | None = None
     request: RequestId | None = None
@@ -61,7 +61,7 @@ class Dispatch(Command):
 
 @command("assignment.progress", fact=True, own=True)
 class Progress(Command):
-    """A stage was reached: en_route, on_scene, or one that your organisation names."""
+    """Report a stage reached: en_route, on_scene, or one defined by your organisation."""
 
     assignment: AssignmentId
     stage: Code
@@ -69,7 +69,7 @@ class Progress(Command):
 
 @command("assignment.done", fact=True, own=True)
 class Done(Command):
-    """Their part is done; the request itself ends by request.complete."""
+    """Report the assignment done. The request itself ends with request.complete."""
 
     assignment: AssignmentId
     reason: Code | None = None
@@ -77,14 +77,14 @@ class Done(Command):
 
 @command("assignment.release")
 class Release(Command):
-    """End without being done; frees slot and capacity."""
+    """End an assignment that is not done, freeing its slot and capacity."""
 
     assignment: AssignmentId
     reason: Code
 
 
 class Reassignment(BaseModel):
-    """One assignment that goes to somebody else. Without `new` its id is made from the command's."""
+    """One assignment to hand over. Without `new`, its id is derived from the command's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -96,7 +96,7 @@ class Reassignment(BaseModel):
 
 @command("assignment.reassign")
 class Reassign(Command):
-    """Give live assignments to others, in this order, all or none."""
+    """Hand live assignments to others, in this order, all or none."""
 
     items: Annotated[tuple[Reassignment, ...], Field(min_length=1, max_length=500)]
     reason: Code

@@ -134,7 +134,7 @@ def _dispatch(state: State, c: Dispatch, ctx: Context) -> Iterable[Event]:
 
 
 def _same(c: Dispatch, known: Assignment) -> bool:
-    """Whether what the command says of an assignment, if anything, is so."""
+    """Whether everything the command says about the assignment, if anything, is correct."""
     pairs = ((c.request, known.request), (c.worker, known.worker), (c.team, known.team))
     return all(said is None or said == held for said, held in pairs)
 
@@ -198,7 +198,7 @@ def _done(state: State, c: Done, ctx: Context) -> Iterable[Event]:
     if given.begun_at is None:
         never_begun(c.assignment, given, ctx)
     elif given.ended_at and ctx.late and ctx.at <= given.ended_at:
-        ctx.note("assignment.ended")  # true when it happened, known too late
+        ctx.note("assignment.ended")  # true at that time, but reported too late
     else:
         ctx.rule(given.state in LIVE, "assignment.ended", assignment=c.assignment, state=given.state)
     yield AssignmentDone(**ids(state, c.assignment), reason=c.reason)
@@ -220,7 +220,7 @@ def _release(state: State, c: Release, ctx: Context) -> Iterable[Event]:
 
 @decides(Reassign)
 def _reassign(state: State, c: Reassign, ctx: Context) -> Iterable[Event]:
-    for item in c.items:  # all are free first, so that two may swap
+    for item in c.items:  # release all first, so that two may swap
         given = lookups.known(state, ASSIGNMENTS, item.assignment)
         ctx.rule(given.state in LIVE, "assignment.ended", assignment=item.assignment, state=given.state)
         yield AssignmentReleased(**ids(state, item.assignment), reason=c.reason)

@@ -1,4 +1,4 @@
-"""How events change assignments."""
+"""Apply events to assignments."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -46,7 +46,7 @@ def _without(items: tuple[str, ...], key: str) -> tuple[str, ...]:
 
 
 def _hold(state: State, key: str, given: Assignment, *, live: bool, offer: bool) -> None:
-    """Enter or remove the assignment in the lists of its request and its worker or team."""
+    """Add or remove the assignment in the lists of its request and its worker or team."""
     request = state[REQUESTS][given.request]
     state.put(state[REQUESTS], given.request, _listed(request, key, live, offer))
     if given.worker:
@@ -117,7 +117,7 @@ _ENDS_FROM: Final[Mapping[type[Event], Collection[str]]] = {
     AssignmentDeclined: (OFFERED,),
     AssignmentExpired: (OFFERED,),
 }
-"""States in which each event ends an assignment; in any other it changes nothing."""
+"""States in which each event ends an assignment; in others it changes nothing."""
 
 
 @evolves(AssignmentDone, AssignmentReleased, AssignmentDeclined, AssignmentExpired)
@@ -137,7 +137,7 @@ def _count_done(state: State, key: str, request: str) -> None:
 
 
 def revive(state: State, key: str) -> None:
-    """A done was taken back: live again, where it had ended by it."""
+    """Revert a done that was taken back: if it ended the assignment, that is live again."""
     given = state[ASSIGNMENTS][key]
     if given.state != DONE:
         return
@@ -149,7 +149,7 @@ def revive(state: State, key: str) -> None:
 
 
 def unstage(state: State, key: str, stage: str, at: datetime) -> None:
-    """A stage was taken back."""
+    """Remove a stage that was taken back."""
     given = state[ASSIGNMENTS][key]
     stages = tuple(s for s in given.stages if s != (stage, at))
     reached = _most_advanced(given, stages) if given.state in LIVE else given.state

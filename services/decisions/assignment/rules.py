@@ -1,4 +1,4 @@
-"""Rules that several decisions about assignments share."""
+"""Rules shared by several assignment decisions."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -21,7 +21,7 @@ from services.decisions.worker.table import Worker
 
 
 def free_slot(state: State, key: str, ctx: Context) -> Request:
-    """The request, which must be unfinished and have a slot left."""
+    """Return the request, which must be unfinished and have a free slot."""
     request = lookups.unfinished(state, key, ctx)
     free = request.free_slots
     if free is not None and free <= 0 and not request.ended:
@@ -34,7 +34,7 @@ def free_slot(state: State, key: str, ctx: Context) -> Request:
 def free_to_take(
     subject: Worker | Team, worker: str | None, team: str | None, override: str | None, ctx: Context
 ) -> str | None:
-    """The capacity rule for a worker or a team; the override, where one was needed."""
+    """Apply the capacity rule to a worker or team; return the override if it was needed."""
     full = subject.capacity is not None and len(subject.live) >= subject.capacity
     ctx.rule(
         not full or override,
@@ -47,13 +47,13 @@ def free_to_take(
 
 
 def either(worker: str | None, team: str | None) -> None:
-    """Exactly one of the two must be given."""
+    """Require exactly one of the two."""
     if (worker is None) == (team is None):
         raise Refused("assignment.subject")
 
 
 def subject_of(state: State, worker: str | None, team: str | None, ctx: Context) -> Worker | Team:
-    """The worker or team, who must be on duty or active."""
+    """Return the worker or team, who must be on duty or active."""
     if worker:
         known = lookups.active_worker(state, worker, ctx)
         ctx.rule(known.duty.on or known.retired, "worker.off_duty", worker=worker)
@@ -64,7 +64,7 @@ def subject_of(state: State, worker: str | None, team: str | None, ctx: Context)
 
 
 def not_twice(state: State, request: Request, worker: str | None, team: str | None, ctx: Context) -> None:
-    """Nobody is sent or asked twice for one request."""
+    """Refuse a second offer or dispatch of the same unit for one request."""
     for key in request.live + request.offers:
         other = state[ASSIGNMENTS][key]
         ctx.rule(
@@ -77,7 +77,7 @@ def not_twice(state: State, request: Request, worker: str | None, team: str | No
 
 
 def takes(state: State, key: str, given: Assignment, override: str | None, ctx: Context) -> str | None:
-    """Slot and capacity for an offer that is still open; of one that is gone that alone is said."""
+    """Check slot and capacity for an open offer; a closed offer is only reported as gone."""
     if given.state != OFFERED:
         ctx.rule(False, "offer.gone", assignment=key, state=given.state)
         return override
@@ -89,7 +89,7 @@ def takes(state: State, key: str, given: Assignment, override: str | None, ctx: 
 
 
 def ids(state: State, key: str) -> dict[str, Any]:
-    """The fields that every event of this assignment has."""
+    """Return the fields common to all events of this assignment."""
     given = state[ASSIGNMENTS][key]
     return {
         "assignment": key,
@@ -101,12 +101,12 @@ def ids(state: State, key: str) -> dict[str, Any]:
 
 
 def never_begun(key: str, given: Assignment, ctx: Context) -> None:
-    """Work on what nobody took."""
+    """Refuse progress on an assignment that nobody accepted."""
     ctx.rule(False, "assignment.not_accepted", assignment=key, state=given.state)
 
 
 def out_of_order(given: Assignment, stage: str, at: datetime) -> bool:
-    """Earlier than what comes before it, or later than what comes after it."""
+    """Whether a stage is earlier than its predecessors or later than its successors."""
     rank = RANK.get(stage, 0)
     earlier = [t for name, t in given.stages if 0 < RANK.get(name, 0) < rank]
     later = [t for name, t in given.stages if 0 < rank < RANK.get(name, 0)]

@@ -1,4 +1,4 @@
-"""The descriptor of assignments."""
+"""Descriptor of assignments."""
 
 from datetime import datetime
 from typing import Final
@@ -29,7 +29,7 @@ class Assignment(msgspec.Struct, frozen=True):
 
 
 def _theirs(state: State, key: str, worker: str) -> bool:
-    """A worker's own, or of the active team they are in."""
+    """Whether it is the worker's own, or their active team's."""
     given, known = state[ASSIGNMENTS].get(key), state[WORKERS].get(worker)
     if given is None or known is None:
         return False
@@ -45,4 +45,4 @@ ASSIGNMENTS = Table(
     own=_theirs,
 )
 OFFERS: Final = Table("offers", datetime)
-"""Open offers, and when they expire."""
+"""Open offers and when they expire."""

@@ -1,1 +1,1 @@
-"""Handover notes: written by one shift, acknowledged by the next, resolved when settled."""
+"""Handover notes: written by one shift, acknowledged by the next, then resolved."""

@@ -1,4 +1,4 @@
-"""Commands about handover notes: also the HTTP bodies and the OpenAPI schemas."""
+"""Handover commands; also the HTTP bodies and OpenAPI schemas."""
 
 from services.decisions.base import Command, command
 from services.decisions.fields import AreaCode, HandoverId, PersonalText, Priority
@@ -16,20 +16,20 @@ class Write(Command):
 
 @command("handover.acknowledge")
 class Acknowledge(Command):
-    """Say that you have read a note and take it on. Each may say so once."""
+    """Confirm that you have read a note and take it on. Recorded once per person."""
 
     note: HandoverId
 
 
 @command("handover.resolve")
 class Resolve(Command):
-    """What the note was about is settled."""
+    """Mark a note as settled."""
 
     note: HandoverId
 
 
 @command("handover.erase", by="admin")
 class Erase(Command):
-    """Destroy the note's key: its text can never be read again. An open note is resolved too."""
+    """Destroy the note's key, making its text permanently unreadable. Also resolves an open note."""
 
     note: HandoverId

@@ -1,4 +1,4 @@
-"""How events change handover notes."""
+"""Apply events to handover notes."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""The descriptor of handover notes."""
+"""Descriptor of handover notes."""
 
 import msgspec
 
@@ -7,12 +7,12 @@ from services.decisions.table import Table
 
 
 class Handover(msgspec.Struct, frozen=True):
-    """A note that one shift leaves to the next."""
+    """A note left by one shift for the next."""
 
     area: str
     priority: int
     acknowledged: tuple[str, ...] = ()
-    """By which actors."""
+    """Actors who acknowledged it."""
     resolved: bool = False
     erased: bool = False
 

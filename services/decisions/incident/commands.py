@@ -1,4 +1,4 @@
-"""Commands about incidents: also the HTTP bodies and the OpenAPI schemas."""
+"""Incident commands; also the HTTP bodies and OpenAPI schemas."""
 
 from typing import Annotated
 
@@ -12,14 +12,14 @@ Areas = Annotated[tuple[AreaCode, ...], Field(max_length=500)]
 
 ExpectedDays = Annotated[
     int | None,
-    Field(ge=1, le=3650, description="Local days it is expected to last; null = not known"),
+    Field(ge=1, le=3650, description="Expected duration in local days; null = unknown"),
     WHOLE,
 ]
 
 
 @command("incident.declare")
 class Declare(Command):
-    """Begin an incident. Without areas it concerns the whole jurisdiction; without a start it starts now."""
+    """Declare an incident. Areas default to the whole jurisdiction, the start to now."""
 
     incident: IncidentId | None = None
     name: Label
@@ -31,7 +31,7 @@ class Declare(Command):
 
 @command("incident.amend")
 class Amend(Command):
-    """Change what is known of an incident; fields left out stay."""
+    """Change an incident's details; omitted fields stay unchanged."""
 
     incident: IncidentId
     name: Label = omitted()
@@ -43,7 +43,7 @@ class Amend(Command):
 
 @command("incident.close")
 class Close(Command):
-    """End an incident; refused while a request of it is unfinished."""
+    """End an incident; refused while any of its requests is unfinished."""
 
     incident: IncidentId
     ends_at: Instant | None = None
@@ -51,7 +51,7 @@ class Close(Command):
 
 @command("incident.reopen")
 class Reopen(Command):
-    """The incident goes on."""
+    """Resume a closed incident."""
 
     incident: IncidentId
     reason: Code | None = None

@@ -1,4 +1,4 @@
-"""How events change incidents."""
+"""Apply events to incidents."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""The descriptor of incidents."""
+"""Descriptor of incidents."""
 
 from datetime import datetime
 
@@ -15,11 +15,11 @@ class Incident(msgspec.Struct, frozen=True):
     areas: tuple[str, ...]
     starts_at: datetime
     ends_at: datetime | None = None
-    """Set while it is closed."""
+    """Set while closed."""
     unfinished: int = 0
-    """Its requests that are open, assigned or in_progress."""
+    """Number of its requests that are open, assigned or in_progress."""
     expected_days: int | None = None
-    """How many local days it is expected to last; None = not known."""
+    """Expected duration in local days; None if unknown."""
 
 
 INCIDENTS = Table("incidents", Incident, kind="incident", areas=lambda state, key, row: row.areas)

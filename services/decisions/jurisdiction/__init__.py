@@ -1,1 +1,1 @@
-"""What one command centre commands: its name and time zone."""
+"""The jurisdiction of one command centre: its name and time zone."""

@@ -1,4 +1,4 @@
-"""Commands about the jurisdiction: also the HTTP bodies and the OpenAPI schemas."""
+"""Jurisdiction commands; also the HTTP bodies and OpenAPI schemas."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from services.decisions.references import PLAIN
 
 @command("jurisdiction.establish", by="admin")
 class Establish(Command):
-    """Begin a jurisdiction, before its first other command; without this it takes the service's time zone."""
+    """Establish a jurisdiction, before any other command; otherwise it gets the service's time zone."""
 
     name: Label
     timezone: Annotated[str, PLAIN] = Field(default="Asia/Shanghai", max_length=64, description="IANA name")
@@ -19,14 +19,14 @@ class Establish(Command):
 
 @command("jurisdiction.move", by="admin")
 class Move(Command):
-    """End the jurisdiction in this log, so that another one may go on with it; see `muster export --move`."""
+    """End the jurisdiction in this log, so that another log can continue it; see `muster export --move`."""
 
-    to: Label | None = Field(default=None, description="Which log, in words; whoever is refused reads it")
+    to: Label | None = Field(default=None, description="The other log, in words; shown in refusals")
 
 
 @command("jurisdiction.resume", by="service")
 class Resume(Command):
-    """Go on with a jurisdiction that was loaded, from this head; sent by `muster load`."""
+    """Resume a loaded jurisdiction from this head; sent by `muster load`."""
 
     position: int = Field(ge=1)
     hash: Annotated[str, PLAIN] = Field(pattern=r"^[0-9a-f]{64}$")
@@ -36,7 +36,7 @@ class Resume(Command):
 
 @command("personal.reveal", by="service")
 class Reveal(Command):
-    """Ask to see personal data unmasked. The service sends this itself before it answers."""
+    """Reveal personal data unmasked. Sent by the service itself before it answers."""
 
     view: Code
     subjects: tuple[Annotated[str, PLAIN], ...]
@@ -45,6 +45,6 @@ class Reveal(Command):
 
 @command("log.fence", by="service")
 class Fence(Command):
-    """The service gives up on attempts of its own whose outcome it never learned."""
+    """Give up the service's own attempts whose outcome is unknown."""
 
     commands: tuple[Annotated[str, PLAIN], ...]

@@ -33,7 +33,7 @@ def _establish(state: State, c: Establish, ctx: Context) -> Iterable[Event]:
 
 
 def refuse_moved(state: State, command: Command) -> None:
-    """Raises Refused where the jurisdiction has moved: facts, and what the service itself sends, too."""
+    """Raise Refused if the jurisdiction has moved, even for facts and the service's own commands."""
     if state.moved is None or isinstance(command, Resume):
         return
     raise Refused("jurisdiction.moved", jurisdiction=state.jurisdiction, to=state.moved or None)

@@ -1,4 +1,4 @@
-"""How events change the jurisdiction."""
+"""Apply events to the jurisdiction."""
 
 from msgspec.structs import replace
 
@@ -31,4 +31,4 @@ def _resumed(state: State, e: JurisdictionResumed, envelope: EventEnvelope) -> N
 
 @evolves(PersonalRevealed, LogFenced)
 def _noted(state: State, e: Event, envelope: EventEnvelope) -> None:
-    """Changes nothing that decisions need."""
+    """Change nothing: decisions do not need it."""

@@ -1,1 +1,1 @@
-"""Requests: from the receipt to an end, and back."""
+"""Requests: from receipt to end, and reopening."""

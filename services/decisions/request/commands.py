@@ -1,4 +1,4 @@
-"""Commands about requests: also the HTTP bodies and the OpenAPI schemas."""
+"""Request commands; also the HTTP bodies and OpenAPI schemas."""
 
 from typing import Annotated
 
@@ -26,13 +26,13 @@ Quantity = Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
 
 
 Slots = Annotated[
-    int | None, Field(ge=1, le=10_000, description="Assignees it needs; null = open-ended"), WHOLE
+    int | None, Field(ge=1, le=10_000, description="Assignees needed; null = open-ended"), WHOLE
 ]
 
 
 @command("request.open", fact=True)
 class Open(Command):
-    """Receive a request; `at` is when it was received. Without `request` the command's id becomes its id."""
+    """Record a request; `at` is when it was received. `request` defaults to the command's id."""
 
     request: RequestId | None = None
     category: Code
@@ -54,7 +54,7 @@ class Open(Command):
 
 @command("request.amend")
 class Amend(Command):
-    """Change what is known of a request; fields left out stay."""
+    """Change a request's details; omitted fields stay unchanged."""
 
     request: RequestId
     category: Code = omitted()
@@ -74,7 +74,7 @@ class Amend(Command):
 
 @command("request.complete")
 class Complete(Command):
-    """It was served. Ends its live assignments and offers too."""
+    """Mark a request as served. Also ends its live assignments and offers."""
 
     request: RequestId
     reason: Code | None = None
@@ -83,7 +83,7 @@ class Complete(Command):
 
 @command("request.cancel")
 class Cancel(Command):
-    """It is no longer needed. Ends its live assignments and offers too."""
+    """Cancel a request that is no longer needed. Also ends its live assignments and offers."""
 
     request: RequestId
     reason: Code
@@ -92,7 +92,7 @@ class Cancel(Command):
 
 @command("request.fail")
 class Fail(Command):
-    """It could not be served. Ends its live assignments and offers too."""
+    """Mark a request as impossible to serve. Also ends its live assignments and offers."""
 
     request: RequestId
     reason: Code
@@ -101,7 +101,7 @@ class Fail(Command):
 
 @command("request.merge")
 class Merge(Command):
-    """It is the same need as another request, which goes on. Both stay received."""
+    """Merge a duplicate into another request, which continues. Both still count as received."""
 
     request: RequestId
     into: RequestId
@@ -109,7 +109,7 @@ class Merge(Command):
 
 @command("request.reopen")
 class Reopen(Command):
-    """It is needed after all; assignments done before no longer count."""
+    """Reopen a request that is needed after all; assignments already done no longer count."""
 
     request: RequestId
     reason: Code | None = None
@@ -117,6 +117,6 @@ class Reopen(Command):
 
 @command("request.erase", by="admin")
 class Erase(Command):
-    """Destroy the request's key: contact, address and texts can never be read again."""
+    """Destroy the request's key, making contact, address and texts permanently unreadable."""
 
     request: RequestId

@@ -61,14 +61,14 @@ def _enough_slots(key: str, known: Request, given: dict[str, int | None], ctx: C
 
 
 def _ends(state: State, key: str, ctx: Context, event: Event, reason: str) -> Iterator[Event]:
-    """End a request: first let its assignments and offers go, then say how it ended."""
+    """End a request: release its assignments and offers, then record how it ended."""
     known = lookups.unfinished(state, key, ctx)
     yield from release_all(state, known.live + known.offers, reason)
     yield event
 
 
 def _ends_once(state: State, key: str, ctx: Context, event: Event, reason: str) -> Iterable[Event]:
-    """End a request; nothing happens where it has ended in this way before."""
+    """End a request; no events if it already ended this way."""
     if ended_by(event) == (key, lookups.known(state, REQUESTS, key).ended):
         return ()
     return _ends(state, key, ctx, event, reason)

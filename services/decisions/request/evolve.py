@@ -1,4 +1,4 @@
-"""How events change requests."""
+"""Apply events to requests."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""The descriptor of requests."""
+"""Descriptor of requests."""
 
 from datetime import datetime
 
@@ -36,7 +36,7 @@ class Request(msgspec.Struct, frozen=True):
 
     @property
     def free_slots(self) -> int | None:
-        """How many more it takes; None = open-ended."""
+        """Number of free slots; None if open-ended."""
         return None if self.slots is None else self.slots - len(self.live) - len(self.done)
 
 

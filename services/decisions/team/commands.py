@@ -1,4 +1,4 @@
-"""Commands about teams: also the HTTP bodies and the OpenAPI schemas."""
+"""Team commands; also the HTTP bodies and OpenAPI schemas."""
 
 from typing import Annotated
 
@@ -17,13 +17,13 @@ from services.decisions.fields import (
 )
 
 Capacity = Annotated[
-    int | None, Field(ge=1, le=1000, description="Live assignments at once; null = open-ended"), WHOLE
+    int | None, Field(ge=1, le=1000, description="Concurrent live assignments; null = unlimited"), WHOLE
 ]
 
 
 @command("team.form")
 class Form(Command):
-    """Form a team. Members join in this order; with `activate` it can be sent at once."""
+    """Form a team. Members join in this order; with `activate` it can be dispatched at once."""
 
     team: TeamId | None = None
     name: Label
@@ -39,7 +39,7 @@ class Form(Command):
 
 @command("team.amend")
 class Amend(Command):
-    """Change what is known of a team; fields left out stay."""
+    """Change a team's details; omitted fields stay unchanged."""
 
     team: TeamId
     name: Label = omitted()
@@ -50,7 +50,7 @@ class Amend(Command):
 
 @command("team.join")
 class Join(Command):
-    """Become a member. A worker is in at most one active team."""
+    """Add a member. A worker is in at most one active team."""
 
     team: TeamId
     worker: WorkerId
@@ -58,7 +58,7 @@ class Join(Command):
 
 @command("team.leave")
 class Leave(Command):
-    """Stop being a member."""
+    """Remove a member."""
 
     team: TeamId
     worker: WorkerId
@@ -67,7 +67,7 @@ class Leave(Command):
 
 @command("team.appoint_leader")
 class AppointLeader(Command):
-    """A member leads from now on."""
+    """Make a member the leader."""
 
     team: TeamId
     worker: WorkerId
@@ -75,14 +75,14 @@ class AppointLeader(Command):
 
 @command("team.activate")
 class Activate(Command):
-    """The team can be sent; its members count in it."""
+    """Make the team available for dispatch; its members count in it."""
 
     team: TeamId
 
 
 @command("team.stand_down")
 class StandDown(Command):
-    """The team is no more. With open assignments give `release` (the reason), which releases them."""
+    """Disband the team. If it has open assignments, give `release` (the reason) to release them."""
 
     team: TeamId
     reason: Code | None = None

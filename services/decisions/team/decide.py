@@ -80,7 +80,7 @@ def _join(state: State, c: Join, ctx: Context) -> Iterator[Event]:
 
 
 def _only_active(state: State, team: str, worker: str, ctx: Context) -> Iterator[Event]:
-    """At most one active team; an observed fact moves them over."""
+    """Keep a worker in at most one active team; observed facts move them over."""
     other = active_team(state[WORKERS][worker].teams, state[TEAMS])
     if other and other != team:
         ctx.rule(False, "worker.in_team", worker=worker, team=other)

@@ -1,4 +1,4 @@
-"""How events change teams."""
+"""Apply events to teams."""
 
 import msgspec
 

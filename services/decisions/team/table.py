@@ -1,4 +1,4 @@
-"""The descriptor of teams."""
+"""Descriptor of teams."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ from services.decisions.table import Table
 
 
 class Team(msgspec.Struct, frozen=True):
-    """A team; members in the order they joined."""
+    """A team, with members in joining order."""
 
     name: str
     kind: str

@@ -1,4 +1,4 @@
-"""Commands about workers: also the HTTP bodies and the OpenAPI schemas."""
+"""Worker commands; also the HTTP bodies and OpenAPI schemas."""
 
 from typing import Annotated, Literal
 
@@ -25,12 +25,12 @@ CommandId = Annotated[
 ]
 
 
-Capacity = Annotated[int, Field(ge=1, le=1000, description="Live assignments at once"), WHOLE]
+Capacity = Annotated[int, Field(ge=1, le=1000, description="Concurrent live assignments"), WHOLE]
 
 
 @command("worker.register", gateway=True)
 class Register(Command):
-    """Add a person who can be sent. Without `worker` the command's id becomes theirs."""
+    """Add a person who can be dispatched. `worker` defaults to the command's id."""
 
     worker: WorkerId | None = None
     role: Code
@@ -45,7 +45,7 @@ class Register(Command):
 
 @command("worker.amend")
 class Amend(Command):
-    """Change what is known of a worker; fields left out stay."""
+    """Change a worker's details; omitted fields stay unchanged."""
 
     worker: Annotated[WorkerId, IDENTITY]
     role: Code = omitted()
@@ -60,7 +60,7 @@ class Amend(Command):
 
 @command("worker.retire")
 class Retire(Command):
-    """A person can no longer be sent; refused while they have a live assignment of their own."""
+    """Take a worker off the roster; refused while they have a live assignment of their own."""
 
     worker: Annotated[WorkerId, IDENTITY]
     reason: Code | None = None
@@ -89,7 +89,7 @@ class CheckIn(Command):
 
 @command("worker.set_presence", fact=True, own=True)
 class SetPresence(Command):
-    """Say that you are available, or on a break."""
+    """Report being available or on a break."""
 
     worker: WorkerId
     presence: Literal["available", "on_break"]
@@ -97,7 +97,7 @@ class SetPresence(Command):
 
 @command("worker.check_out", fact=True, own=True)
 class CheckOut(Command):
-    """Go off duty. With a live assignment of your own give `release` (the reason), which releases it."""
+    """Go off duty. With a live assignment of your own, give `release` (the reason) to release it."""
 
     worker: WorkerId
     release: Code | None = None
@@ -105,7 +105,7 @@ class CheckOut(Command):
 
 @command("worker.take_back", own=True)
 class TakeBack(Command):
-    """A mistap: void the worker's newest own fact, named by the id of the command that recorded it."""
+    """Undo a mistap: void the worker's newest own fact, given by the id of the command that recorded it."""
 
     worker: WorkerId
     command: CommandId
@@ -113,6 +113,6 @@ class TakeBack(Command):
 
 @command("worker.erase", by="admin")
 class Erase(Command):
-    """Destroy the worker's key: their personal data can never be read again. Retires them too."""
+    """Destroy the worker's key, making their personal data permanently unreadable. Also retires them."""
 
     worker: Annotated[WorkerId, IDENTITY]

@@ -92,7 +92,7 @@ def _retire(state: State, c: Retire, ctx: Context) -> Iterator[Event]:
     for team in known.teams:
         yield TeamLeft(team=team, worker=c.worker, reason="retired")
     if known.duty.on:
-        yield WorkerCheckedOut(worker=c.worker)  # a person-time ends with the duty
+        yield WorkerCheckedOut(worker=c.worker)  # ends the person-time along with the duty
     yield WorkerRetired(worker=c.worker, reason=c.reason)
 
 
@@ -130,7 +130,7 @@ def _set_presence(state: State, c: SetPresence, ctx: Context) -> Iterable[Event]
         known.duty.on or known.retired or ctx.late,
         "worker.off_duty",
         worker=c.worker,
-    )  # news of the past may come before the news of the check-in
+    )  # a late report may arrive before that of the check-in
     yield WorkerPresenceSet(worker=c.worker, presence=c.presence)
 
 
@@ -148,7 +148,7 @@ def _leave_assignments(state: State, known: Worker, c: CheckOut, ctx: Context) -
     if c.release:
         yield from release_all(state, known.live, c.release)
     elif all(_begun_after(state, a, ctx.at) for a in known.live):
-        ctx.note("duty.ended_under_assignment")  # late news: they had left before they were assigned
+        ctx.note("duty.ended_under_assignment")  # late report: they had left before being assigned
     else:
         ctx.rule(False, "worker.has_assignment", worker=c.worker, live=known.live)
 
@@ -180,7 +180,7 @@ def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
 
 
 def _check_revival(state: State, key: str, known: Worker, ctx: Context) -> None:
-    """A done that is taken back makes the assignment live again."""
+    """Check that taking back a done may make the assignment live again."""
     given = state[ASSIGNMENTS][key]
     if given.state != DONE:
         return
@@ -202,7 +202,7 @@ def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
 def _holds(known: Worker, kind: str, area: str | None, at: datetime) -> bool:
     """Whether an equal fact (worker, kind, area, at) is recorded."""
     for fact in reversed(known.facts):
-        if fact.at < at:  # they are in order of their times
+        if fact.at < at:  # facts are sorted by time
             return False
         if fact.at == at and fact.kind == kind and fact.area == area:
             return True

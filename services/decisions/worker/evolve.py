@@ -1,4 +1,4 @@
-"""How events change workers."""
+"""Apply events to workers."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""The descriptor of workers."""
+"""Descriptor of workers."""
 
 from bisect import insort
 from datetime import datetime
@@ -18,7 +18,7 @@ from services.decisions.table import Table
 
 
 class Worker(msgspec.Struct, frozen=True):
-    """`facts` are all own facts that are not taken back, in (at, position) order; `duty` is their fold."""
+    """`facts` are all own facts not taken back, in (at, position) order; `duty` is their fold."""
 
     role: str
     home_area: str | None = None
@@ -27,7 +27,7 @@ class Worker(msgspec.Struct, frozen=True):
     vehicle: str | None = None
     capacity: int = 1
     retired_at: datetime | None = None
-    """Set while they are off the roster."""
+    """Set while off the roster."""
     erased: bool = False
     facts: tuple[Fact, ...] = ()
     duty: Duty = OFF
@@ -37,7 +37,7 @@ class Worker(msgspec.Struct, frozen=True):
     """Own live assignments."""
     offers: tuple[str, ...] = ()
     registered_by: str = ""
-    """The actor of the last registration."""
+    """Actor of the last registration."""
 
     @property
     def retired(self) -> bool:
@@ -45,14 +45,14 @@ class Worker(msgspec.Struct, frozen=True):
 
     @property
     def reported(self) -> str | None:
-        """The home community they last registered with for service."""
+        """Home community they last registered with for service."""
         kinds = (fact for fact in reversed(self.facts) if fact.kind in (REPORT, ANEW))
         newest = next(kinds, None)
         return newest.area if newest else None
 
 
 def with_fact(worker: Worker, fact: Fact) -> Worker:
-    """The worker with one more own fact, wherever its time puts it."""
+    """Add an own fact to the worker, sorted by time."""
     if not worker.facts or order(worker.facts[-1]) <= order(fact):
         return msgspec.structs.replace(worker, facts=(*worker.facts, fact), duty=step(worker.duty, fact))
     facts = list(worker.facts)
@@ -61,18 +61,18 @@ def with_fact(worker: Worker, fact: Fact) -> Worker:
 
 
 def add_fact(state: State, envelope: EventEnvelope) -> None:
-    """Enter the own fact of a worker that an event tells, if any."""
+    """Record the worker's own fact that an event reports, if any."""
     if told := fact_of(envelope):
         worker, fact = told
         state.put(state[WORKERS], worker, with_fact(state[WORKERS][worker], fact))
 
 
 WORKER_STANDINGS: Final = Table("worker_standings", WorkerStanding)
-"""Where each worker counts, as the last event about them said."""
+"""Where each worker counts, as of their last event."""
 
 
 def _belongs(state: State, row: Worker, actor: str) -> tuple[str, ...]:
-    """Their home area; who has none belongs to whoever registered them."""
+    """Return their home area; a worker without one belongs to whoever registered them."""
     if row.home_area is None:
         return () if row.registered_by == actor else (state.jurisdiction,)
     return (row.home_area,)
