@@ -77,7 +77,7 @@ def _day(frame: Frame) -> str:
 
 def _title(frame: Frame, width: int) -> Text:
     left = Text(f"Muster  {frame.title}", style="bold")
-    number = f"day {frame.day} of {frame.days} 第{frame.day}天" if frame.day else "before 前情"
+    number = f"day {frame.day} of {frame.days} 第 {frame.day} 天" if frame.day else "before 前情"
     right = Text(f"{number}  {frame.now:%Y-%m-%d %H:%M:%S}", style="bold cyan")
     gap = max(1, width - left.cell_len - right.cell_len)
     return Text.assemble(left, " " * gap, right, no_wrap=True, overflow="crop")
@@ -102,7 +102,7 @@ def _state(frame: Frame, *, wide: bool) -> Text:
     played = frame.played
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append(f"● {words}", style=style)
-    text.append(f"   events 事件 {frame.figures.position:,}   commands 指令 {played.sent:,}")
+    text.append(f"   events 记录 {frame.figures.position:,}   commands 命令 {played.sent:,}")
     text.append(f"   refused 拒绝 {sum(played.refused.values()):,}")
     if wide:
         text.append(
@@ -142,7 +142,7 @@ def _count(number: int) -> str:
 
 def _waiting(figures: Figures, *, wide: bool) -> Table:
     """Open requests, by how long they have waited."""
-    overdue = "overdue 超时" if wide else "超时"
+    overdue = "overdue 逾期" if wide else "逾期"
     table = _table("Waiting 待派" if wide else "待派", "<30m", "<2h", "2h+", "Σ", overdue)
     total = [0] * 5
     styles = {1: "bold red", 2: "yellow", 3: "", 4: "dim"}
@@ -160,7 +160,7 @@ def _teams(figures: Figures) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append("Teams 队伍  ", style="bold")
     counts = {state: f"{words} {figures.teams[state]}" for state, words in TEAM_WORDS.items()}
-    counts[ACTIVE] += f" (busy 出勤 {figures.busy})"
+    counts[ACTIVE] += f" (busy 在忙 {figures.busy})"
     return text.append("   ".join(counts.values()))
 
 
@@ -191,7 +191,7 @@ def _news(said: list[Said], now: datetime, width: int) -> list[Text]:
         text.append(f"{EVENTS.get(one.name, ''):　<3} {one.name:<21.21} ")
         text.append(f"{one.who:<13} ", style="cyan")
         if one.late:
-            text.append(f"late 迟到 {_span(one.late)}  ", style="yellow")
+            text.append(f"late 迟报 {_span(one.late)}  ", style="yellow")
         text.append(one.where)
         lines.append(text)
     return lines

@@ -167,7 +167,7 @@ async def test_rejected_rows_are_a_file_to_correct_and_send_again(city: Service)
 async def test_rejected_rows_may_say_why_in_chinese(city: Service):
     begun = await post(city.http, f"{HEAD}Worker 1,,courier,230799,\n", language="zh")
     _, row = await rejected(city.http, await ended(city.http, begun))
-    assert row[1:3] == ["area.unknown", "辖区 2307 中没有区域 230799，请先建立。"]
+    assert row[1:3] == ["area.unknown", "辖区 2307 中没有区域 230799，请先新建。"]
     other = await post(city.http, f"{HEAD}Worker 1,,courier,,\n", language="xx")
     assert (other.status_code, other.json()["detail"]) == (400, "language must be of en, zh.")
 

@@ -36,9 +36,9 @@ CENTRE = (128.907, 47.727)
 def noted(stage: Served) -> Served:
     """The stage with notes for the next shift."""
     for note, text, priority in (
-        ("N1", "西门的钥匙在值班室, 凭工作证领取", 3),
-        ("N2", "3 号楼透析病人 6 点前要车, 司机已联系", 1),
-        ("N3", "退烧药明早 8 点到货, 先送红色预警的求助", 2),
+        ("N1", "西门的钥匙在值班室，凭工作证领取", 3),
+        ("N2", "3 号楼透析病人 6 点前要车，司机已联系", 1),
+        ("N3", "退烧药明早 8 点到货，先送红色预警的求助", 2),
     ):
         stage.ok("handover.write", note=note, text=text, priority=priority)
     stage.ok("handover.acknowledge", note="N1")
@@ -89,7 +89,7 @@ def courier(noted: Served) -> str:
     contact = {"contact_name": "居民00001号", "contact_phone": "00000000001", "address": "3 号楼 2 单元 402"}
     noted.ok("worker.amend", worker=worker, capacity=3)
     for request, category, text in (
-        ("P-TASK", "medicine", "降压药两盒, 放在门口"),
+        ("P-TASK", "medicine", "降压药两盒，放在门口"),
         ("P-OFFER", "grocery", "米 10 斤"),
     ):
         what: dict[str, Any] = {"category": category, "area": area, "text": text, **contact}

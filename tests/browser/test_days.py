@@ -24,9 +24,9 @@ def test_a_clock_says_of_how_many_days_once_somebody_has_said_so(city: Served, s
     page.get_by_role("button", name="修改").first.click()
     page.get_by_label("预计持续天数").fill("14")
     page.get_by_role("complementary").locator("form button[type=submit]").click()
-    expect(page.locator(".incident-clock b")).to_have_text("第 8 天 / 共 14 天")
-    expect(page.locator(".clock-day")).to_contain_text("第 8 天 / 共 14 天")
-    shown(page, ".o-incident-day", "overview", "第 8 天 / 共 14 天")
+    expect(page.locator(".incident-clock b")).to_have_text("第 8 天，共 14 天")
+    expect(page.locator(".clock-day")).to_contain_text("第 8 天，共 14 天")
+    shown(page, ".o-incident-day", "overview", "第 8 天，共 14 天")
     (row,) = city.rows("incidents")
     assert (row["expected_days"], row["name"]) == (14, "封控")
 
@@ -41,7 +41,7 @@ def test_past_the_expected_end_it_says_how_many_days_over_until_it_is_not_known_
     expect(page.locator(".wall-incident b")).to_have_text("day 15, 1 day over")
     page.goto(f"{city.url}/#/{J}/incidents/I1")
     page.get_by_role("button", name="Amend").first.click()
-    page.get_by_label("Expected to last, days").fill("")
+    page.get_by_label("Expected duration, days").fill("")
     page.get_by_role("complementary").locator("form button[type=submit]").click()
     expect(page.locator(".incident-clock b")).to_have_text("day 15")
     assert city.rows("incidents")[0].get("expected_days") is None
@@ -53,7 +53,7 @@ def test_days_are_given_where_an_incident_is_declared(city: Served, screens: Scr
     page.locator("input[name=name]").fill("封控")
     page.locator("input[name=expected_days]").fill("14")
     page.locator("input[name=name]").press("Enter")
-    expect(page.locator(".entry-lines").first).to_contain_text("第 1 天 / 共 14 天")
+    expect(page.locator(".entry-lines").first).to_contain_text("第 1 天，共 14 天")
     assert [row["expected_days"] for row in city.rows("incidents")] == [14]
 
 
@@ -65,6 +65,6 @@ def test_a_closed_one_had_as_many_days_as_it_had_whatever_was_expected(
     city.ok("incident.declare", incident="I1", name="封控", starts_at=start, expected_days=10)
     city.ok("incident.close", incident="I1", ends_at=end)
     page = screens.open(city.url).sign_in(city.secret)
-    shown(page, ".incident-clock b", "incidents/I1", "第 14 天 / 共 14 天")
+    shown(page, ".incident-clock b", "incidents/I1", "第 14 天，共 14 天")
     page.evaluate("place => { location.hash = place; }", f"#/{J}/overview")
     expect(page.locator(".o-incident")).to_contain_text("历时 14 天")

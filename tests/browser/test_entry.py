@@ -183,11 +183,11 @@ def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: Served
     enter(page, "request")
     page.get_by_label("送药").check()
     page.locator("input[name=area]").fill("230717001001")
-    same = page.locator(".entry-card", has_text="可能是同一件事")
+    same = page.locator(".entry-card", has_text="可能重复的求助")
     expect(same.get_by_role("link")).to_have_attribute("href", f"#/{J}/requests/R1")
     page.locator("input[name=contact_phone]").fill("138 0000 0001")
     press(page, "Tab")
-    known = page.locator(".entry-card", has_text="此电话已知")
+    known = page.locator(".entry-card", has_text="该电话已有记录")
     expect(known.get_by_role("link")).to_have_count(3)
     expect(known).not_to_contain_text("13800000001")
 
@@ -210,7 +210,7 @@ def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: Served
     expect(page.get_by_role("alert")).to_contain_text("不会重复", timeout=20000)
     expect(page.locator("input[name=name]")).to_be_disabled()
     page.unroute("**/commands/area.define")
-    page.get_by_role("button", name="再按一次发送").click()
+    page.get_by_role("button", name="再次发送").click()
     recorded(page, "东山社区 230717001003")
     assert len(ids) > 1
     assert len(set(ids)) == 1
@@ -237,10 +237,10 @@ def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: Served,
     page.locator("input[name=id]").fill("W1")
     page.get_by_label("同时向居住社区报到").check()
     press(page, "Enter")
-    expect(page.locator(".field-bad")).to_contain_text("报到需要居住社区")
+    expect(page.locator(".field-bad")).to_contain_text("报到须填写居住社区")
     page.locator("input[name=home_area]").fill("北山")
     press(page, "Enter", "Enter")
-    recorded(page, "队员001(骑手)")
+    recorded(page, "队员001（骑手）")
     expect(page.get_by_label("骑手")).to_be_checked()
     until(lambda: city.rows("presence"), 5, "the report is not shown")
     assert [(row["worker"], row["kind"], row["area"]) for row in city.rows("presence")] == [
@@ -280,16 +280,16 @@ def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(
     panel = page.get_by_role("complementary")
     expect(panel).to_contain_text("第 1 天")
     expect(panel.locator(".ledger tfoot td").first).to_have_text("1")
-    expect(panel).to_contain_text("合得上")
+    expect(panel).to_contain_text("账目相符")
     page.get_by_role("button", name="结束事件").first.click()
-    expect(panel).to_contain_text("还有 1 项求助未了结")
+    expect(panel).to_contain_text("还有 1 条未结求助")
     panel.locator("form button[type=submit]").click()
     expect(panel.get_by_role("alert")).to_contain_text("1")
     city.batch([("request.complete", {"request": "R1"})])
     panel.locator("form button[type=submit]").click()
     expect(panel.locator(".incident-sub")).to_contain_text("已结束")
     expect(panel.locator(".ledger tfoot td").first).to_have_text("1")
-    page.get_by_role("button", name="重新打开").first.click()
+    page.get_by_role("button", name="重新开启").first.click()
     panel.locator("form button[type=submit]").click()
     expect(panel.locator(".incident-sub")).to_contain_text("进行中")
 
@@ -303,7 +303,7 @@ def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(
     page.locator("textarea[name=text]").press("Control+Enter")
     note = page.locator(".note-card")
     expect(note.locator(".note-text")).to_have_text("<b>3号楼</b>等胰岛素\n21点前")
-    expect(note).to_contain_text("还没有人接手")
+    expect(note).to_contain_text("尚无人接手")
     viewer = screens.open(city.url).sign_in(city.token("viewer"), f"{J}/notes")
     expect(viewer.locator(".note-card")).to_have_count(1)
     expect(viewer.locator(".note-card")).not_to_contain_text("胰岛素")
@@ -363,9 +363,9 @@ def test_a_fresh_service_is_ready_in_the_browser_alone(service: Served, screens:
     expect(page.locator(".next-steps")).to_contain_text("导入表格")
     page.locator(f'.next-steps a[href="#/{J}/imports"]').first.click()
     for name, rows in (("areas", 10), ("streets", 50), ("villages", 394)):
-        outcome(page, YICHUN / f"{name}_2307.csv", f"{rows}行={rows}已记录+0早已有+0退回")
-    outcome(page, EXAMPLES / "roster.csv", "40行=40已记录+0早已有+0退回")
-    outcome(page, EXAMPLES / "roster.csv", "40行=0已记录+40早已有+0退回")
+        outcome(page, YICHUN / f"{name}_2307.csv", f"{rows}行={rows}已记录+0已存在+0退回")
+    outcome(page, EXAMPLES / "roster.csv", "40行=40已记录+0已存在+0退回")
+    outcome(page, EXAMPLES / "roster.csv", "40行=0已记录+40已存在+0退回")
     enter(page, "request")
     page.get_by_label("买菜").check()
     page.locator("input[name=area]").fill("永红社区居委会")
@@ -376,14 +376,14 @@ def test_a_fresh_service_is_ready_in_the_browser_alone(service: Served, screens:
 
 def outcome(page: Page, file: Path, sums: str) -> None:
     """Import a file whose kind is found by itself, and read the sums."""
-    again = page.get_by_role("button", name="再导入一个")
+    again = page.get_by_role("button", name="导入其他文件")
     if again.is_visible():
         again.click()
     page.set_input_files("input[type=file]", str(file))
     page.locator(".import-start .button-main").click()
     expect(page.locator(".import-sums")).to_be_visible(timeout=60000)
     said = re.sub(r"\s+", "", page.locator(".import-sums").inner_text())
-    assert said == f"{sums}合得上"
+    assert said == f"{sums}账目相符"
 
 
 def test_rows_that_are_rejected_come_back_with_their_reason(
@@ -392,7 +392,7 @@ def test_rows_that_are_rejected_come_back_with_their_reason(
     file = tmp_path / "名单.csv"
     file.write_text("姓名,角色,社区\n队员001,骑手,230717001001\n队员002,骑手,999\n", encoding="utf-8")
     page = screens.open(city.url).sign_in(city.secret, f"{J}/imports")
-    outcome(page, file, "2行=1已记录+0早已有+1退回")
+    outcome(page, file, "2行=1已记录+0已存在+1退回")
     with page.expect_download() as download:
         page.get_by_role("link", name="下载退回的 1 行").click()
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")

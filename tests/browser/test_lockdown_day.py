@@ -102,7 +102,7 @@ def _open(hand: Keyboard, category: str, priority: str) -> None:
     expect(hand.page.get_by_role("heading", name="Open a request")).to_be_visible()
     hand.check(hand.page.get_by_role("radio", name=category))
     hand.check(hand.page.get_by_role("radio", name=re.compile(f"^{priority} ")))
-    hand.write(hand.page.get_by_label("What the caller says"), f"Needs {category}")
+    hand.write(hand.page.get_by_label("Caller's words"), f"Needs {category}")
     hand.write(hand.page.get_by_label("Community or grid"), SOUTH)
     hand.write(hand.page.get_by_label("Phone"), "00000000123")
     hand.press("Enter")
@@ -169,7 +169,7 @@ def _choose(hand: Keyboard, request: str) -> None:
 
 def _serve(hand: Keyboard, request: str) -> None:
     _choose(hand, request)
-    for step in ("En route", "On scene", "Their part is done"):
+    for step in ("En route", "On scene", "Part done"):
         hand.activate(hand.page.get_by_role("button", name=step))
         expect(hand.page.get_by_role("button", name=step)).to_have_count(0)
     hand.press("x")
@@ -185,7 +185,7 @@ def _cancel(hand: Keyboard, request: str) -> None:
     hand.check(dialog.get_by_role("radio", name="Not needed"))
     hand.reach(dialog.locator("select"))
     hand.press("ArrowDown")
-    hand.activate(dialog.get_by_role("button", name="Cancel the request"))
+    hand.activate(dialog.get_by_role("button", name="Cancel request"))
     expect(dialog).to_have_count(0)
 
 
@@ -287,7 +287,7 @@ def test_the_page_to_enter_things_is_left_by_keyboard(desk: Page) -> None:
     hand.press("g", "t")
     expect(desk.get_by_role("heading", name="Teams", exact=True)).to_be_visible()
     hand.press("g", "e")
-    field = desk.get_by_label("What the caller says")
+    field = desk.get_by_label("Caller's words")
     hand.reach(field)
     hand.press("g", "t")
     expect(field).to_have_value("gt")

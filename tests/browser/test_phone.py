@@ -57,7 +57,9 @@ def test_a_code_that_was_used_is_refused_in_plain_words(town: Served, phones: Ph
     phones.open(town.url).sign_in(link)
     second = phones.open(town.url, language="zh")
     second.go(link)
-    expect(second.page.get_by_text("登录码不对、已用过或已过期。请向指挥中心要一个新的。")).to_be_visible()
+    expect(
+        second.page.get_by_text("登录码无效、已使用或已过期，请向指挥中心索取新的登录码。")
+    ).to_be_visible()
     assert "code=" not in second.page.url
     second.page.get_by_label("登录码").fill(town.code("W1").partition("=")[2].lower())
     second.tap("登录")
@@ -114,7 +116,7 @@ def test_a_phone_that_is_signed_out_in_mid_shift_loses_nothing(town: Served, pho
     phone.sign_in(town.code("W1"))
     _revoke(town, "phone-W1")
     at = phone.tap("Break")
-    expect(phone.page.get_by_text("You are signed out. What you did is kept")).to_be_visible()
+    expect(phone.page.get_by_text("You are signed out. Your entries are kept")).to_be_visible()
     expect(phone.waiting).to_have_count(1)
     phone.page.reload()
     expect(phone.waiting).to_have_count(1)

@@ -117,7 +117,7 @@ def _begin(shift: Shift, phone: Phone) -> datetime:
     """By the code's link, then by the link that is printed for the area; when they checked in."""
     phone.sign_in(shift.city.code("W1"))
     expect(phone.state).to_have_text("Off duty")
-    expect(phone.page.get_by_text("Never checked in yet")).to_be_visible()
+    expect(phone.page.get_by_text("Not checked in yet")).to_be_visible()
     assert "code=" not in phone.page.url
     phone.go(f"/go#area={SOUTH}")
     phone.tap("On duty")
@@ -219,7 +219,7 @@ def _offered_and_met(shift: Shift, phone: Phone, board: Page) -> None:
     _seen(shift, board, 2, {"assigned": 1, "available": 1})
 
     phone.tap("Break")
-    expect(phone.page.get_by_text("Finish it first, then take a break.")).to_be_visible()
+    expect(phone.page.get_by_text("Finish it before taking a break.")).to_be_visible()
     expect(phone.state).to_have_text("Assigned")
 
     phone.tap("Show contact")
@@ -242,7 +242,7 @@ def _served_in_the_second_cut(shift: Shift, phone: Phone, board: Page, log: dict
     expect(phone.page.locator(".contact")).to_contain_text("00000000123")
     shift.passes(12)
     log["done"] = phone.tap(phone.page.locator(".dock .step", has_text="Done"))
-    expect(phone.page.get_by_text("No tasks now.")).to_be_visible()
+    expect(phone.page.get_by_text("No tasks.")).to_be_visible()
     expect(phone.state).to_have_text("Available")
     shift.passes(3)
     expect(phone.waiting).to_have_count(2)
@@ -377,10 +377,10 @@ def test_who_comes_too_late_for_an_offer_is_told_so_in_plain_words(shift: Shift)
     expect(told).to_contain_text("Accept · Medicine · 南山社区: not accepted", timeout=PATIENCE)
     expect(told).to_contain_text("This task was answered, withdrawn, or has expired.")
     expect(phone.waiting).to_have_count(0)
-    expect(phone.page.get_by_text("No tasks now.")).to_be_visible()
+    expect(phone.page.get_by_text("No tasks.")).to_be_visible()
     phone.page.reload()
     expect(told).to_be_visible()
-    phone.tap("Understood")
+    phone.tap("OK")
     expect(told).to_have_count(0)
     assert _task(shift, "R3")["state"] == "released"
 
@@ -401,7 +401,7 @@ def test_what_was_done_on_a_task_that_was_withdrawn_meanwhile_is_on_record(shift
     arrived = phone.tap("Arrived")
     shift.passes(5)
     _mended(shift, phone)
-    expect(phone.page.get_by_text("No tasks now.")).to_be_visible()
+    expect(phone.page.get_by_text("No tasks.")).to_be_visible()
     assert [fact["kind"] for fact in _facts(shift, "W2")] == ["in", "act", "act"]
     _near(_facts(shift, "W2")[2]["at"], arrived)
     broken = {(row["code"], row["assignment"]) for row in shift.city.rows("anomalies")}

@@ -85,7 +85,7 @@ def test_areas_without_coordinates_are_a_schematic_whose_figures_are_the_headcou
         expected = sum(row["count"] for row in rows if row["area"].startswith(code))
         assert number(blocks.nth(index).locator(".block-sum").inner_text()) == expected, name
     blocks.first.locator(".block-name").click()
-    expect(page.get_by_role("navigation", name="Where we are")).to_contain_text("伊春市")
+    expect(page.get_by_role("navigation", name="Current area")).to_contain_text("伊春市")
 
 
 GREY = (

@@ -186,8 +186,8 @@ async def test_reasons_may_be_in_chinese(tmp_path: Path) -> None:
     table = f"{HEAD}1,courier\n2,,x\n3,快递,x\n4,courier,{'x' * 201}\n"
     rows = await rejected(tmp_path, table, language="zh")
     assert [row[:3] for row in rows] == [
-        ["2", "ragged", "这一行有 2 列，表头有 3 列；是否缺了引号？"],
-        ["3", "invalid", "操作 worker.register 的 role：必须填写。"],
-        ["4", "unreadable", "{role}：“快递”没有可作代码的字母，请提供取值表。"],
-        ["5", "invalid", f"操作 worker.register 的 name：“{'x' * 80}”最多 200 个字符。"],
+        ["2", "ragged", "这一行有 2 列，表头有 3 列，是否缺少引号？"],
+        ["3", "invalid", "命令 worker.register 的 role：必须填写。"],
+        ["4", "unreadable", "{role}：“快递”不含可用作代码的字母，请提供取值映射。"],
+        ["5", "invalid", f"命令 worker.register 的 name：“{'x' * 80}”最多 200 个字符。"],
     ]

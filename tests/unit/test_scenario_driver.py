@@ -209,13 +209,13 @@ async def test_the_board_fits_the_terminal_and_says_everything(size: tuple[int, 
         "2022-03-28 10:00:00",
         "rider 骑手",
         "伊美区 7",
-        "late 迟到 60 min",
+        "late 迟报 60 min",
         "/api/v1",
     ):
         assert words in text
     flat = " ".join(text.split())
-    assert "received 收到 6 = open 待派 2 + assigned 已派 1 + in progress 进行 1 + done 完成 1" in flat
-    assert "active 在岗 2 (busy 出勤 1)" in flat
+    assert "received 收到 6 = open 待派 2 + assigned 已派 1 + in progress 进行中 1 + done 办结 1" in flat
+    assert "active 启用 2 (busy 在忙 1)" in flat
     assert "…" not in text.replace(lines[1], "")
 
 

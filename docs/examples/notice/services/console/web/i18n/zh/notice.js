@@ -1,5 +1,5 @@
-// 公告的中文文字。
+// 公告的中文文案。
 export default {
-  "event.notice.posted": "发布公告", "event.notice.confirmed": "已读公告",
-  "event.notice.withdrawn": "撤下公告", "event.notice.erased": "公告信息抹除",
+  "event.notice.posted": "发布公告", "event.notice.confirmed": "确认公告",
+  "event.notice.withdrawn": "撤下公告", "event.notice.erased": "抹除公告信息",
 };
