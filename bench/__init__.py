@@ -1,1 +1,1 @@
-"""What is measured, each figure beside its limit in the same run. `make bench`."""
+"""Benchmarks (`make bench`), each with its limit or peer measured in the same run."""

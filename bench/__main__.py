@@ -1,4 +1,4 @@
-"""`make bench`: durable check-ins a second, batches, rebuild; with peers and limits in the same run."""
+"""`make bench`: durable check-ins per second, batches and rebuild, with peers and limits in the same run."""
 
 import argparse
 import asyncio
@@ -27,7 +27,7 @@ HERE = f"/api/v1/{J}"
 
 @contextmanager
 def process(*command: str) -> Iterator["subprocess.Popen[str]"]:
-    """A child process, ended on leaving."""
+    """Run a child process; stop it on exit."""
     with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True) as child:
         try:
             yield child
@@ -38,7 +38,7 @@ def process(*command: str) -> Iterator["subprocess.Popen[str]"]:
 
 @contextmanager
 def served(data: Path) -> Iterator[tuple[int, str]]:
-    """A real `muster serve`: its port, and its admin token."""
+    """Run `muster serve`; yield its port and admin token."""
     with process("-m", "services.cli", "serve", "--data", str(data), "--port", "0") as child:
         assert child.stdout
         for line in child.stdout:
@@ -61,7 +61,7 @@ def item(name: str, data: dict[str, object]) -> dict[str, object]:
 
 
 async def register(port: int, token: str, workers: int) -> None:
-    """Workers W0, W1, ... at the root."""
+    """Register workers W0, W1, ... at the root."""
     items = [item("worker.register", {"worker": f"W{i}", "role": "courier"}) for i in range(workers)]
     bodies = [json.dumps(items[i : i + 500]).encode() for i in range(0, workers, 500)]
     result = await load(port, 4, len(bodies), lambda n: post(f"{HERE}/commands", bodies[n], token))
@@ -69,7 +69,7 @@ async def register(port: int, token: str, workers: int) -> None:
 
 
 def check_in(token: str, workers: int):
-    """A check-in of a new id each time."""
+    """Return a function that makes check-ins, each with a new id."""
     bodies = [json.dumps({"worker": f"W{i}", "area": J}).encode() for i in range(workers)]
     path = f"{HERE}/commands/worker.check_in"
     return lambda n: post(path, bodies[n % workers], token, str(uuid4()))
@@ -82,7 +82,7 @@ async def singles(port: int, token: str, requests: int, connections: int) -> Res
 
 
 async def batches(port: int, token: str, events: int) -> tuple[float, float]:
-    """Events/s until acknowledged durable, and until visible."""
+    """Return events/s until acknowledged as durable, and until visible."""
     bodies = [
         json.dumps(
             [item("worker.check_in", {"worker": f"W{(n + i) % 1000}", "area": J}) for i in range(500)]
@@ -108,7 +108,7 @@ async def views_behind(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 
 
 async def rebuild(data: Path) -> tuple[int, float]:
-    """Events, and events/s of rebuilding every view in the store."""
+    """Rebuild every view; return the number of events and events/s."""
     from projections.catalog import views as catalog
     from services.views.rebuild import rebuild_all
 
@@ -148,7 +148,7 @@ async def run(scale: float) -> None:
             say(
                 "single durable check-ins/s over HTTP, 64 connections",
                 f"{ours.rate:,.0f}/s",
-                f"bare FastAPI endpoint {limit.rate:,.0f}/s: ratio {ratio:.2f} (later ask >= 1.0)",
+                f"bare FastAPI endpoint {limit.rate:,.0f}/s: ratio {ratio:.2f} (goal >= 1.0)",
             )
             say(
                 "  p50 / p99",
@@ -157,9 +157,9 @@ async def run(scale: float) -> None:
             )
             durable, visible = await batches(port, token, events)
             say("batched events/s, durable", f"{durable:,.0f}/s")
-            say("batched events/s, durable and visible", f"{visible:,.0f}/s", "later ask >= 20,000")
+            say("batched events/s, durable and visible", f"{visible:,.0f}/s", "goal >= 20,000")
         total, rate = await rebuild(data)
-        say(f"rebuild of every view, {total:,} events", f"{rate:,.0f}/s", "later ask >= 50,000")
+        say(f"rebuild of every view, {total:,} events", f"{rate:,.0f}/s", "goal >= 50,000")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     say("peak memory of the largest server process", f"{peak} MiB", f"{os.cpu_count()} cores")
 

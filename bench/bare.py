@@ -1,4 +1,4 @@
-"""The limit: a bare FastAPI endpoint with the same model, that records nothing. `python -m bench.bare`."""
+"""The limit: a bare FastAPI endpoint with the same model that records nothing (`python -m bench.bare`)."""
 
 import asyncio
 import contextlib

@@ -1,6 +1,6 @@
-"""`make bench-cluster`: Kafka, PostgreSQL, APIs and projectors on this machine, each figure beside its limit.
+"""`make bench-cluster`: benchmark a local cluster, each figure next to its limit.
 
-Figures, not a gate. Machines are noisy: a figure is the median of some short runs, with lowest and highest.
+The figures are not a gate. As machines are noisy, each is the median of several short runs, with its range.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from services.sandbox.cluster import Cluster
 
 @contextmanager
 def stores(folder: Path) -> Iterator[Cluster]:
-    """A cluster of which only broker and database run yet; ended on leaving."""
+    """Start only the broker and database of a cluster; stop them on exit."""
     cluster = Cluster(folder, apis=2, projectors=2)
     try:
         for child in (cluster.database, cluster.broker):
@@ -36,7 +36,7 @@ def stores(folder: Path) -> Iterator[Cluster]:
 
 
 async def run(scale: float, history: int) -> Figures:
-    """Everything, in one temporary folder."""
+    """Run all benchmarks in a temporary folder."""
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user
@@ -58,8 +58,10 @@ async def run(scale: float, history: int) -> Figures:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-cluster", description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="size of the runs; 1 = about four minutes")
-    parser.add_argument("--history", type=int, default=200_000, help="events behind which an API starts")
-    parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument(
+        "--history", type=int, default=200_000, help="events in the log when an API process starts"
+    )
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
     asked = parser.parse_args()
     begun = time.monotonic()
     figures = uvloop.run(run(asked.scale, asked.history))

@@ -1,6 +1,6 @@
-"""The peer of a projector: a bare aiokafka loop around the same `run_batch`. `python -m bench.cluster_bare`.
+"""The peer of a projector: a bare aiokafka loop around the same `run_batch` (`python -m bench.cluster_bare`).
 
-No group, no checkpoints, no announcements, no watchdog: it begins at the topic's end.
+It has no consumer group, checkpoints, announcements or watchdog, and starts at the end of the topic.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from services.wiring.settings import load
 
 
 async def main() -> None:
-    """Until SIGTERM."""
+    """Project until SIGTERM."""
     tune()
     found = load()
     connection = Connection(servers=found.kafka or "")
@@ -57,7 +57,7 @@ async def main() -> None:
 
 
 async def until_ended() -> None:
-    """Ends at once: whoever kills it has measured already."""
+    """Run until SIGTERM, then stop immediately."""
     task = asyncio.current_task()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())
     with contextlib.suppress(asyncio.CancelledError):

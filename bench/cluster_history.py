@@ -1,4 +1,4 @@
-"""A real mix of events: the Yichun scenario, decided into a log of its own."""
+"""A realistic mix of events: the Yichun scenario, recorded in a separate log."""
 
 import asyncio
 from pathlib import Path
@@ -15,7 +15,7 @@ from services.recorder.writer import Writer
 
 
 async def yichun(folder: Path, seed: int = 328) -> list[Recorded]:
-    """Its events in order. Nothing is projected."""
+    """Record the scenario and return its events in order, without projecting them."""
     story = await asyncio.to_thread(SCENARIOS["yichun"], seed)
     clock = ScenarioClock(story.starts)
     muster = await wiring.embedded(folder, clock=clock, timezone=story.timezone)

@@ -1,4 +1,4 @@
-"""Figures 1 (over HTTP), 5, 6 and 7: processes of a whole cluster, as their users meet them."""
+"""Figures 1 (over HTTP), 5, 6 and 7: a complete cluster from the users' point of view."""
 
 import asyncio
 import os
@@ -20,9 +20,9 @@ from services.sandbox.child import free_port
 from services.sandbox.cluster import Cluster
 
 RATE = 500
-"""Commands a second."""
+"""Commands per second."""
 EVERY = 10
-"""Of these, one is followed until everybody shows it."""
+"""One in this many commands is followed until it is visible."""
 
 
 class Api:
@@ -32,7 +32,7 @@ class Api:
         self._http, self.url = http, url
 
     async def send(self, jurisdiction: str, name: str, **body: Any) -> int:
-        """One command; its position."""
+        """Send a command; return its position."""
         path = f"{self.url}/api/v1/{jurisdiction}/commands/{name}"
         async with self._http.post(path, json=body, headers={"Idempotency-Key": str(uuid4())}) as answer:
             told = await answer.json(content_type=None)
@@ -40,13 +40,13 @@ class Api:
             return told["position"]
 
     async def shows(self, jurisdiction: str, position: int) -> None:
-        """Wait, as a screen does, until a row of that position can be read."""
+        """Wait, as a page does, until a row at this position can be read."""
         path = f"{self.url}/api/v1/{jurisdiction}/roster/W0"
         async with self._http.get(path, params={"after": position}) as answer:
             assert answer.status == 200, await answer.text()
 
     async def stream(self, jurisdiction: str, seen: dict[int, float]) -> None:
-        """Note when each position was there."""
+        """Record when each position arrives on the stream."""
         path = f"{self.url}/api/v1/{jurisdiction}/stream"
         timeout = aiohttp.ClientTimeout(total=None)
         async with self._http.get(path, params={"views": "roster"}, timeout=timeout) as answer:
@@ -56,7 +56,7 @@ class Api:
 
 
 async def measure(figures: Figures, cluster: Cluster, scale: float, history: int) -> None:
-    """A running cluster of two API processes and two projectors."""
+    """Measure a running cluster of two API processes and two projectors."""
     headers = {"Authorization": f"Bearer {cluster.token}"}
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(headers=headers, connector=connector) as http:
@@ -78,14 +78,14 @@ async def _alone(figures: Figures, api: Api, commands: int) -> None:
     figures.say(
         "1  acknowledged command, 1 client, over HTTP: p50 / p99",
         f"{p50:.1f} / {p99:.1f} ms",
-        "ask < 5 / < 20 ms",
+        "goal < 5 / < 20 ms",
         p50_ms=p50,
         p99_ms=p99,
     )
 
 
 async def _seen(figures: Figures, writer: Api, reader: Api, seconds: int) -> None:
-    """From the acknowledgement at one process to GET and stream at the other."""
+    """Measure the time from acknowledgement by one process to GET and stream on the other."""
     for n in range(100):
         await writer.send("H5", "worker.register", worker=f"W{n}", role="courier")
     await reader.shows("H5", 100)
@@ -122,20 +122,20 @@ async def _seen(figures: Figures, writer: Api, reader: Api, seconds: int) -> Non
     figures.say(
         f"5  acknowledged -> GET at another process, {RATE * seconds / took:,.0f} commands/s: p99",
         f"{quantile(read, 0.99):.0f} ms",
-        f"ask < 150 ms; p50 {quantile(read, 0.5):.0f} ms",
+        f"goal < 150 ms; p50 {quantile(read, 0.5):.0f} ms",
         seconds=read,
     )
     figures.say(
         "5  acknowledged -> SSE received at another process: p99",
         f"{quantile(lags, 0.99):.0f} ms",
-        f"ask < 150 ms; p50 {quantile(lags, 0.5):.0f} ms; 4 to 20 patches a second are sent",
+        f"goal < 150 ms; p50 {quantile(lags, 0.5):.0f} ms; 4 to 20 patches are sent per second",
         p50_ms=quantile(lags, 0.5),
         p99_ms=quantile(lags, 0.99),
     )
 
 
 async def _taken_over(figures: Figures, cluster: Cluster, api: Api) -> None:
-    """A projector is killed for good; one command for each partition comes afterwards."""
+    """Kill a projector, then send one command per partition."""
     codes: dict[int, str] = {}
     for number in range(500):
         codes.setdefault(partition_of(f"T{number}", 12), f"T{number}")
@@ -158,13 +158,13 @@ async def _taken_over(figures: Figures, cluster: Cluster, api: Api) -> None:
     figures.say(
         f"6  projector killed -> all {len(codes)} partitions projected again",
         f"{took:.1f} s",
-        "ask < 15 s",
+        "goal < 15 s",
         seconds=took,
     )
 
 
 async def _started(figures: Figures, cluster: Cluster, history: int) -> None:
-    """A fresh API process, and its first acknowledged command of a jurisdiction with a history."""
+    """Measure a new API process up to its first acknowledged command in a jurisdiction with a history."""
     os.environ.update(cluster.env)
     muster = await wiring.opened(cluster.folder / "historian")
     async with muster.running():
@@ -174,7 +174,7 @@ async def _started(figures: Figures, cluster: Cluster, history: int) -> None:
             group = [check_in(n, "H7") for n in range(first, first + 500)]
             position = (await muster.commands.submit("H7", group))[-1].position or position
         assert await muster.progress.reached("H7", position, 600), "the projectors are behind"
-        await asyncio.sleep(3)  # the last snapshot is being kept
+        await asyncio.sleep(3)  # wait for the last snapshot
     port, folder = free_port(), cluster.folder / "fresh"
     log, begun = cluster.folder / "fresh.log", time.perf_counter()
     headers = {"Authorization": f"Bearer {cluster.token}"}
@@ -192,9 +192,9 @@ async def _started(figures: Figures, cluster: Cluster, history: int) -> None:
 
             took = await until(answers_once, "a fresh API process", 0.02) - begun
     figures.say(
-        f"7  API process start -> first acknowledged command, {position:,} events behind",
+        f"7  API process start -> first acknowledged command, {position:,} events in the log",
         f"{took:.1f} s",
-        "ask < 5 s behind 1 million events",
+        "goal < 5 s with 1 million events",
         seconds=took,
         events=position,
     )

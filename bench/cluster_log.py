@@ -1,4 +1,4 @@
-"""Commands through Writer and Kafka log in one process: alone, and many at once beside a bare chain."""
+"""Commands through Writer and Kafka log in one process: one sender, and many compared to a bare chain."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ WORKERS = 1_000
 
 
 def envelope(command: Command) -> CommandEnvelope:
-    """A command that has just come, under a new id."""
+    """Wrap a new command with a new id."""
     return CommandEnvelope(
         id=str(uuid4()), command=command, actor="dispatcher/bench", received=datetime.now(UTC)
     )
@@ -33,7 +33,7 @@ def check_in(number: int, jurisdiction: str) -> CommandEnvelope:
 
 
 async def begin(muster: Muster, jurisdiction: str) -> None:
-    """A jurisdiction with its workers."""
+    """Create a jurisdiction with workers."""
     for first in range(0, WORKERS, 500):
         group = [envelope(Register(worker=f"W{n}", role="courier")) for n in range(first, first + 500)]
         answers = await muster.commands.submit(jurisdiction, group)
@@ -41,7 +41,7 @@ async def begin(muster: Muster, jurisdiction: str) -> None:
 
 
 async def alone(muster: Muster, jurisdiction: str, commands: int) -> list[float]:
-    """One sender: the seconds of each command."""
+    """Send commands one by one; return the seconds of each."""
     found: list[float] = []
     for number in range(commands):
         one, begun = check_in(number, jurisdiction), time.perf_counter()
@@ -52,7 +52,7 @@ async def alone(muster: Muster, jurisdiction: str, commands: int) -> list[float]
 
 
 async def together(muster: Muster, jurisdiction: str, commands: int) -> float:
-    """Many senders that each wait for their answer: commands a second."""
+    """Send commands from many concurrent senders; return commands per second."""
     ready = iter([check_in(number, jurisdiction) for number in range(commands)])
 
     async def sender() -> None:
@@ -66,7 +66,7 @@ async def together(muster: Muster, jurisdiction: str, commands: int) -> float:
 
 
 async def bare_chain(log: Log, jurisdiction: str, groups: list[tuple[Recorded, ...]]) -> float:
-    """The same events from as many waiting senders in as large commits, but nothing is decided: a second."""
+    """Append the same events with as many senders and as large commits, undecided; return events/s."""
     loop, head = asyncio.get_running_loop(), Head()
     ready = iter([event for group in groups for event in group])
     waiting: deque[tuple[Recorded, asyncio.Future[None]]] = deque()
@@ -97,7 +97,7 @@ async def recorded(log: Log, jurisdiction: str, after: int) -> list[Stored]:
 
 
 async def measure(figures: Figures, folder: Path, scale: float, pids: dict[str, int]) -> None:
-    """Figures 1 (in process) and 2."""
+    """Measure figures 1 (in process) and 2."""
     muster = await wiring.opened(folder / "in-process")
     async with muster.running():
         await begin(muster, "L0")
@@ -112,7 +112,7 @@ def _say_alone(figures: Figures, what: str, runs: list[list[float]]) -> None:
     figures.say(
         f"{what}: p50 / p99",
         f"{median(p50):.1f} / {median(p99):.1f} ms",
-        f"ask < 5 / < 20 ms; p99 {spread(p99, ' ms', 1)}",
+        f"goal < 5 / < 20 ms; p99 {spread(p99, ' ms', 1)}",
         p50_ms=p50,
         p99_ms=p99,
     )
@@ -137,8 +137,8 @@ async def _compare(figures: Figures, muster: Muster, commands: int, pids: dict[s
     figures.say(
         f"2  acknowledged commands/s, {SENDERS} waiting senders, decisions included",
         f"{median(ours):,.0f}/s",
-        f"same chain, no decisions {median(peers):,.0f}/s: ratio {median(ratios):.2f} (ask >= 0.4;"
-        f" {spread(ratios, '', 2)}); {median(sizes):,.0f} events a commit",
+        f"same chain, no decisions {median(peers):,.0f}/s: ratio {median(ratios):.2f} (goal >= 0.4;"
+        f" {spread(ratios, '', 2)}); {median(sizes):,.0f} events per commit",
         ours=ours,
         peer=peers,
         ratio=ratios,

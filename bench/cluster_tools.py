@@ -1,4 +1,4 @@
-"""What the measurements of a cluster share: the table, spreads, waiting, and processes of their own."""
+"""Shared by the cluster benchmarks: output, statistics, waiting, processes."""
 
 import asyncio
 import json
@@ -19,36 +19,36 @@ import msgspec
 from events.commit import Commit, Head, Recorded, digest, encode
 
 SECONDS: Final = 120.0
-"""After which a measurement is given up."""
+"""Timeout of a measurement."""
 
 GENESIS_HEAD = Head()
 
 
 class Figures:
-    """Printed as they come, and kept for JSON."""
+    """Prints figures and keeps them for JSON."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
         print(f"{'':<62} {'measured':>18}  limit or peer in this run", flush=True)
 
     def say(self, what: str, figure: str, limit: str = "", **values: Any) -> None:
-        """One line; `values` = the numbers behind it."""
+        """Print a figure; `values` are the numbers it is based on."""
         print(f"{what:<62} {figure:>18}  {limit}", flush=True)
         self.rows.append({"what": what.strip(), "measured": figure, "beside": limit, **values})
 
     def keep(self, path: Path) -> None:
-        """As JSON."""
+        """Write the figures as JSON."""
         path.write_text(json.dumps({"cores": os.cpu_count(), "figures": self.rows}, indent=2) + "\n")
 
 
 def quantile(seconds: Sequence[float], q: float) -> float:
-    """In milliseconds."""
+    """Return a quantile in milliseconds."""
     ordered = sorted(seconds)
     return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * q))]
 
 
 def spread(values: Sequence[float], unit: str = "", digits: int = 0) -> str:
-    """median of n, lowest to highest."""
+    """Describe values as `median of n, lowest to highest`."""
     return (
         f"median of {len(values)}, {min(values):,.{digits}f} to {max(values):,.{digits}f}{unit}"
         if len(values) > 1
@@ -60,18 +60,18 @@ median = statistics.median
 
 
 async def until(ready: Callable[[], Awaitable[bool]], what: str, pause: float = 0.01) -> float:
-    """Wait for it; the instant by time.perf_counter. Ends the bench where it never comes."""
+    """Wait until `ready`; return time.perf_counter(). Raise SystemExit on timeout."""
     deadline = time.monotonic() + SECONDS
     while not await ready():
         if time.monotonic() > deadline:
-            raise SystemExit(f"given up: {what} did not come in {SECONDS:.0f} s")
+            raise SystemExit(f"timeout: {what}: not ready within {SECONDS:.0f} s")
         await asyncio.sleep(pause)
     return time.perf_counter()
 
 
 @contextmanager
 def process(*command: str, env: Mapping[str, str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A Python process of ours, ended on leaving."""
+    """Run a Python process; stop it on exit."""
     with log.open("ab") as out:
         child = subprocess.Popen(
             [sys.executable, *command], env={**os.environ, **env}, stdout=out, stderr=out
@@ -90,7 +90,7 @@ def process(*command: str, env: Mapping[str, str], log: Path) -> Iterator["subpr
 def chained(
     jurisdiction: str, groups: Sequence[Sequence[Recorded]], head: Head = GENESIS_HEAD
 ) -> Iterator[tuple[bytes, Head]]:
-    """Commits of these events after `head`, each with the head that it leads to."""
+    """Yield commits of these events after `head`, each with its head."""
     for number, events in enumerate(groups):
         commit = Commit(
             id=f"bench-{number}",
@@ -106,12 +106,12 @@ def chained(
 
 
 def cut(events: Sequence[Recorded], size: int) -> list[Sequence[Recorded]]:
-    """Groups of `size`."""
+    """Split events into groups of `size`."""
     return [events[i : i + size] for i in range(0, len(events), size)]
 
 
 class Cpu(msgspec.Struct):
-    """Seconds of processor time of some processes, by name, since it was made."""
+    """CPU seconds of processes by name, since creation."""
 
     begun: dict[str, float]
     pids: dict[str, int]
@@ -125,7 +125,7 @@ class Cpu(msgspec.Struct):
 
 
 def cpu_seconds(pid: int) -> float:
-    """Of a process and what it started."""
+    """Return the CPU seconds of a process and its children."""
     import psutil
 
     try:

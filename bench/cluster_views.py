@@ -1,4 +1,4 @@
-"""Log -> PostgreSQL, all live views: one Faust worker beside a bare loop around the same `run_batch`."""
+"""Log to PostgreSQL, all live views: a Faust worker compared to a bare loop with the same `run_batch`."""
 
 import asyncio
 import time
@@ -20,14 +20,14 @@ from services.sandbox.cluster import Cluster
 
 PARTITIONS: Final = 12
 EVENTS: Final = 100
-"""Of one commit."""
+"""Events per commit."""
 PROBES: Final = 2
-"""Commits before the clock runs: once the second one is shown, all that came before was delivered."""
+"""Commits sent before timing; once the second is visible, everything earlier was delivered."""
 ROUNDS: Final = 3
 
 
 class Run(msgspec.Struct):
-    """One pass over the history: events a second, and processor seconds by process."""
+    """One pass over the history: events per second and CPU seconds by process."""
 
     rate: float
     cpu: dict[str, float]
@@ -41,7 +41,7 @@ class Stage:
         self.groups = cut(events, EVENTS)
 
     async def one(self, name: str, command: Sequence[str], pids: dict[str, int]) -> Run:
-        """A process of its own, a jurisdiction of its own."""
+        """Run one pass with a new process and a new jurisdiction."""
         commits = list(chained(name, self.groups))
         log = self.cluster.folder / "logs" / f"bench-{name}.log"
         env = {"MUSTER_METRICS_PORT": "0"}
@@ -59,7 +59,7 @@ class Stage:
             return Run(events / (ended - begun), cpu.used())
 
     async def shows(self, jurisdiction: str, head: Head) -> float:
-        """Until the views are there."""
+        """Wait until the views reach `head`; return the time."""
 
         async def there() -> bool:
             return await self.views.head(jurisdiction) == head
@@ -72,7 +72,7 @@ async def _says(log: Path, word: bytes) -> bool:
 
 
 async def send(cluster: Cluster, jurisdiction: str, commits: Iterable[bytes]) -> None:
-    """Straight into the topic, in order, until all are durable."""
+    """Send commits directly to the topic, in order, and wait until all are durable."""
     options = Connection(servers=cluster.broker.servers).options()
     producer = AIOKafkaProducer(**options, acks="all", max_request_size=MAX_RECORD_BYTES, linger_ms=2)
     await producer.start()
@@ -86,7 +86,7 @@ async def send(cluster: Cluster, jurisdiction: str, commits: Iterable[bytes]) ->
 async def measure(
     figures: Figures, cluster: Cluster, events: Sequence[Recorded], pids: dict[str, int]
 ) -> None:
-    """Figures 3 and 4."""
+    """Measure figures 3 and 4."""
     views = await PgViews.open(await Pool.open(cluster.database.dsn), catalog)
     stage = Stage(cluster, views, events)
     faust: list[Run] = []
@@ -103,16 +103,16 @@ def _say(figures: Figures, events: int, faust: list[Run], bare: list[Run]) -> No
     ours, peers = [run.rate for run in faust], [run.rate for run in bare]
     ratios = [one / peer for one, peer in zip(ours, peers, strict=True)]
     figures.say(
-        f"3  Faust -> PostgreSQL, {len(catalog)} views, {events:,} events, {EVENTS} a commit",
+        f"3  Faust -> PostgreSQL, {len(catalog)} views, {events:,} events, {EVENTS} per commit",
         f"{median(ours):,.0f}/s",
-        f"ask >= 20,000; {spread(ours, '/s')}",
+        f"goal >= 20,000; {spread(ours, '/s')}",
         runs=ours,
         cpu_seconds=[run.cpu for run in faust],
     )
     figures.say(
-        "4  the same : a bare aiokafka loop with the same run_batch",
+        "4  the same, relative to a bare aiokafka loop with run_batch",
         f"ratio {median(ratios):.2f}",
-        f"bare {median(peers):,.0f}/s (ask >= 0.9; {spread(ratios, '', 2)})",
+        f"bare {median(peers):,.0f}/s (goal >= 0.9; {spread(ratios, '', 2)})",
         ratio=ratios,
         peer=peers,
         cpu_seconds=[run.cpu for run in bare],

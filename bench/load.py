@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 load client: keep-alive connections, one request at a time on each. Loopback only."""
+"""A small HTTP/1.1 load client for loopback, with keep-alive and one request at a time per connection."""
 
 import asyncio
 import time
@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 Request = Callable[[int], bytes]
-"""Number of the request -> its bytes."""
+"""Request number -> request bytes."""
 
 
 class Result(NamedTuple):
-    """Of one load: requests answered with 200, seconds, and each one's seconds."""
+    """Result of a load: requests answered with 200, total seconds, seconds of each request."""
 
     done: int
     seconds: float
@@ -22,13 +22,13 @@ class Result(NamedTuple):
         return self.done / self.seconds
 
     def quantile(self, q: float) -> float:
-        """Milliseconds."""
+        """Return a latency quantile in milliseconds."""
         ordered = sorted(self.latencies)
         return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * q))]
 
 
 def post(path: str, body: bytes, token: str, key: str | None = None) -> bytes:
-    """One POST as bytes."""
+    """Return a POST request as bytes."""
     idempotency = f"Idempotency-Key: {key}\r\n" if key else ""
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n{idempotency}"
@@ -38,7 +38,7 @@ def post(path: str, body: bytes, token: str, key: str | None = None) -> bytes:
 
 
 async def load(port: int, connections: int, requests: int, make: Request) -> Result:
-    """Send `requests` requests over `connections` connections as fast as they are answered."""
+    """Send `requests` requests over `connections` connections, each as fast as it is answered."""
     numbers = iter(range(requests))
     latencies: list[float] = []
     refused = 0

@@ -1,7 +1,7 @@
-"""Fetches the console's browser libraries from npm, at the versions below, into services/console/web/vendor.
+"""Download the console's browser libraries from npm into web/vendor.
 
-Run `make vendor` (needs npm) to renew them; what it writes is committed. Bare import names are rewritten to
-paths, since a page without a build step and with a strict content security policy has no import map.
+Run `make vendor` (needs npm) after changing a version below, and commit the result. Bare imports are
+rewritten to paths because pages with a strict content security policy cannot use an inline import map.
 """
 
 import hashlib
@@ -13,20 +13,20 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-VENDOR = Path(__file__).parent.parent / "services" / "console" / "web" / "vendor"
+VENDOR = Path(__file__).parent.parent / "web" / "vendor"
 
 
 class Library(NamedTuple):
-    """An npm package, and which of its files go where. Paths are relative to package and vendor folder."""
+    """An npm package and its files: path in the package -> path in the vendor folder."""
 
     package: str
     version: str
     files: dict[str, str]
     licence: str
-    """Its file in the package; or, of an MIT licensed package without one, the line of copyright."""
+    """License file in the package or, for an MIT package without one, its copyright line."""
     rewrite: tuple[tuple[str, str], ...] = ()
     append: str = ""
-    """A last line for scripts that are not modules."""
+    """Line appended to scripts that are not modules."""
 
 
 PREACT = ('"preact"', '"../preact/preact.mjs"')
@@ -98,7 +98,7 @@ SOURCE_MAP = re.compile(r"\n?/[/*]# sourceMappingURL=\S+( \*/)?\n?")
 
 
 def fetched(library: Library, folder: Path) -> Path:
-    """The unpacked package."""
+    """Download a package; return its unpacked folder."""
     name = f"{library.package}@{library.version}"
     packed = subprocess.run(
         ["npm", "pack", name, "--json"], cwd=folder, capture_output=True, text=True, check=True
@@ -112,7 +112,7 @@ def fetched(library: Library, folder: Path) -> Path:
 
 
 def adapted(text: str, library: Library, target: str) -> str:
-    """The file as it is served: no source map, import names as paths."""
+    """Remove the source map reference and rewrite imports to paths."""
     text = SOURCE_MAP.sub("\n", text)
     if target.endswith(".mjs"):
         for bare, path in library.rewrite:
@@ -122,7 +122,7 @@ def adapted(text: str, library: Library, target: str) -> str:
 
 
 def main() -> None:
-    """Fetch, adapt, write, and list with hashes."""
+    """Download, adapt and write all libraries, and list the files with their hashes."""
     shutil.rmtree(VENDOR, ignore_errors=True)
     listed: list[dict[str, str]] = []
     with tempfile.TemporaryDirectory() as temporary:

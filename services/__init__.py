@@ -1,1 +1,1 @@
-"""What decides or touches the world."""
+"""The services: everything that decides or has side effects."""

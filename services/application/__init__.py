@@ -1,1 +1,1 @@
-"""What runs in one process: writers, projector and ticker around one log and one store of views."""
+"""The application: writers, projector and ticker of one process, around a log and its views."""

@@ -1,4 +1,4 @@
-"""Tells whoever listens that the views advanced, and that screens must start over."""
+"""Notify listeners when views advance or clients must reload."""
 
 from collections.abc import Callable
 
@@ -9,40 +9,40 @@ OfJurisdiction = Callable[[str], None]
 
 
 class Announcements:
-    """Within one process. Listeners are called in the order in which they came, and must not block."""
+    """Notifications within one process. Listeners are called in order of registration and must not block."""
 
     def __init__(self) -> None:
         self._advanced: list[Advanced] = []
         self._reset: list[OfJurisdiction] = []
         self._erased: list[OfJurisdiction] = []
         self._erasing: dict[str, int] = {}
-        """Position of the last erasure that the views do not show yet."""
+        """Jurisdiction -> position of the last erasure not yet in the views."""
 
     def on_advanced(self, listener: Advanced) -> None:
-        """Called each time the views advance."""
+        """Register a listener for each advance of the views."""
         self._advanced.append(listener)
 
     def on_reset(self, listener: OfJurisdiction) -> None:
-        """Called once rows were rebuilt or erased: screens must fetch them again."""
+        """Register a listener for rebuilt or erased rows, which clients must reload."""
         self._reset.append(listener)
 
     def on_erased(self, listener: OfJurisdiction) -> None:
-        """Called once the views show an erasure, after the screens."""
+        """Register a listener for erasures in the views; it is called after the reset listeners."""
         self._erased.append(listener)
 
     def advanced(self, jurisdiction: str, position: int) -> None:
-        """The views show `position` now."""
+        """Announce that the views have reached `position`."""
         for listener in self._advanced:
             listener(jurisdiction, position)
         self._reset_if_erased(jurisdiction, position)
 
     def erased(self, jurisdiction: str, position: int, shown: int) -> None:
-        """A key was destroyed; its event is at `position` or before. The views show `shown`."""
+        """Announce a destroyed key, whose event is at or before `position`. The views are at `shown`."""
         self._erasing[jurisdiction] = position
         self._reset_if_erased(jurisdiction, shown)
 
     def reset(self, jurisdiction: str) -> None:
-        """Screens must start over."""
+        """Announce that clients must reload."""
         for listener in self._reset:
             listener(jurisdiction)
 

@@ -1,4 +1,4 @@
-"""Loops that run beside the requests; one that dies ends the process."""
+"""Background loops. If one dies, the process ends."""
 
 import asyncio
 import logging
@@ -10,25 +10,25 @@ log_of = logging.getLogger("muster")
 
 
 class Background:
-    """The loops of one process."""
+    """The background loops of one process."""
 
     def __init__(self) -> None:
         self.died = asyncio.Event()
         self.failure: str | None = None
-        """Which loop died, and why."""
+        """Which loop died and why."""
         self._tasks: asyncio.TaskGroup | None = None
         self._own: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Loops may be started inside; on leaving they are ended."""
+        """Allow loops to be started; cancel them on exit."""
         failed: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
                 try:
                     yield
-                except BaseException as error:  # raised below, as itself rather than in a group
+                except BaseException as error:  # raised below, not wrapped in a group
                     failed = error
                 for task in self._own:
                     task.cancel()
@@ -42,17 +42,17 @@ class Background:
         return self._tasks is not None
 
     def start(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
-        """Run a loop until all are ended. Raises RuntimeError outside of `running`."""
+        """Run a loop until exit. Raise RuntimeError outside of `running`."""
         if self._tasks is None:
             loop.close()
             raise RuntimeError("Muster is not running")
         task = self._tasks.create_task(self._guard(name, loop), name=name)
         self._own.add(task)
         task.add_done_callback(self._own.discard)
-        task.add_done_callback(lambda _: loop.close())  # where it was cancelled before it began
+        task.add_done_callback(lambda _: loop.close())  # in case it was cancelled before it started
 
     async def _guard(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
-        """A loop that dies turns readiness red and ends the process (whoever serves waits for `died`)."""
+        """Run a loop. If it dies, set `died`, which fails the readiness check and ends the process."""
         try:
             await loop
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Commands find the writer of their jurisdiction; it is started on first use and leaves when it is idle."""
+"""Route commands to their jurisdiction's writer, started on first use and stopped when idle."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.writer import Writer
 
 IDLE_SECONDS: Final = 900.0
-"""One that was not commanded for so long leaves memory, where other processes are beside this one."""
+"""Idle time after which a writer is stopped, if other processes share the jurisdictions."""
 
 
 class Commands:
@@ -28,14 +28,14 @@ class Commands:
         *,
         shared: bool,
     ) -> None:
-        """`make` = a writer for a jurisdiction; `shared` = other processes command the same jurisdictions."""
+        """`make` creates a writer; `shared`: other processes write to the same jurisdictions."""
         self.writers: dict[str, Writer] = {}
         self.shared = shared
         self._make, self._log, self._progress = make, log, progress
         self._background, self._figures = background, figures
 
     def writer(self, jurisdiction: str) -> Writer:
-        """The writer of a jurisdiction, started on first use."""
+        """Return a jurisdiction's writer, starting it on first use."""
         known = self.writers.get(jurisdiction)
         if known is None:
             known = self.writers[jurisdiction] = self._make(jurisdiction)
@@ -43,35 +43,35 @@ class Commands:
         return known
 
     async def _write(self, writer: Writer) -> None:
-        """Until it has been idle for long, where others could go on at any time. One that is parked stays, to
-        say so, until the program is restarted."""
+        """Run a writer; if shared, until it has been idle for long. A parked one stays, to report it, until
+        restart."""
         await writer.run(IDLE_SECONDS if self.shared else None)
-        if not writer.parked:  # nothing is awaited since it found its queue empty
+        if not writer.parked:  # no await since it found its queue empty
             del self.writers[writer.jurisdiction]
         self._log.release(writer.jurisdiction)
 
     async def submit(self, jurisdiction: str, group: Sequence[CommandEnvelope]) -> list[Outcome]:
-        """Record commands in order; one answer each. Raises Parked, Overloaded."""
+        """Record commands in order and return one outcome each. Raise Parked or Overloaded."""
         began = time.perf_counter()
         outcomes = await self.writer(jurisdiction).submit(group)
         self._figures.answered(outcomes, began)
         return outcomes
 
     def viewed(self, jurisdiction: str, position: int) -> None:
-        """The views show `position` now."""
+        """Tell the writer that the views have reached `position`."""
         if jurisdiction in self.writers:
             self.writers[jurisdiction].viewed(position)
 
     def knows(self, jurisdiction: str) -> bool:
-        """Whether it has data, as far as was seen here."""
+        """Return whether this process has seen data of the jurisdiction."""
         return jurisdiction in self.writers or jurisdiction in self._progress.positions
 
     def jurisdictions(self) -> list[str]:
-        """Those that have data, sorted."""
+        """Return the sorted jurisdictions with data."""
         return sorted({*self.writers, *self._progress.positions})
 
     async def found(self, jurisdiction: str, seconds: float = 0.0) -> bool:
-        """Whether it has data; looks where it is new here, and waits where others have just begun it."""
+        """Return whether the jurisdiction has data. If unknown here, look it up and wait up to `seconds`."""
         if not self.knows(jurisdiction) and self.shared:
             await self._progress.reached(jurisdiction, 1, seconds)
             await self._progress.catch_up(jurisdiction)

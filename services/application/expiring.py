@@ -1,4 +1,4 @@
-"""Expires offers that nobody answered."""
+"""Expire unanswered offers."""
 
 import asyncio
 from contextlib import suppress
@@ -20,27 +20,27 @@ from services.views.port import Query, RowUnreadable, Views, ViewsUnavailable
 
 TICK_SECONDS: Final = 0.25
 LOOK_SECONDS: Final = 2.0
-"""Between two looks for offers of jurisdictions that no process commands just now."""
+"""Interval between checks of jurisdictions without a writer."""
 MOST: Final = 500
-"""Offers of one jurisdiction that expire in one tick."""
+"""Offers expired per jurisdiction and tick."""
 _EXPIRY: Final = UUID("6d757374-6572-4078-a000-657870697279")
 
 
 def expiry_id(jurisdiction: str, assignment: str, expires_at: datetime) -> str:
-    """Of the command that expires an offer: always the same, so that it is recorded once whoever sends it."""
+    """Return the deterministic id of the expiry command, so that it is recorded only once."""
     return str(uuid5(_EXPIRY, f"{jurisdiction}/{assignment}/{expires_at.astimezone(UTC).isoformat()}"))
 
 
 class Expiry:
-    """The ticker of one process."""
+    """Expires offers in one process."""
 
     def __init__(self, commands: Commands, progress: ViewProgress, views: Views, clock: Clock) -> None:
         self._commands, self._progress, self._views, self._clock = commands, progress, views, clock
         self._erasures_seen: set[str] = set()
-        """Jurisdictions that were looked at for erasures to be finished."""
+        """Jurisdictions already checked for unfinished erasures."""
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Expire due offers until cancelled."""
         looked = 0.0
         while True:
             await asyncio.sleep(TICK_SECONDS)
@@ -70,14 +70,14 @@ class Expiry:
         ]
 
     async def _wake(self) -> None:
-        """Start writers again where an offer is past, though no command came for long; and, once, where there
-        were erasures: who recorded one may have died before its keys were destroyed."""
+        """Start the writers of idle jurisdictions with expired offers and, once, of those with erasures,
+        whose process may have died before destroying the keys."""
         for jurisdiction in [code for code in self._progress.positions if code not in self._commands.writers]:
             if await self._has_new_erasures(jurisdiction) or await self._has_past_offers(jurisdiction):
                 self._commands.writer(jurisdiction)
 
     async def _has_new_erasures(self, jurisdiction: str) -> bool:
-        """Whether there are any; asked once."""
+        """Return whether the jurisdiction has erasures; True only on the first call."""
         if jurisdiction in self._erasures_seen:
             return False
         query = Query(filters={"name": ERASURES}, limit=1)

@@ -1,4 +1,4 @@
-"""Looks now and then whether the log's store is set as the log needs it."""
+"""Check regularly that the log's store has the settings it needs."""
 
 import asyncio
 import logging
@@ -9,26 +9,26 @@ from services.log.port import LogUnavailable
 
 INSPECT_SECONDS: Final = 60.0
 Inspect = Callable[[], Awaitable[list[str]]]
-"""What is set otherwise, one sentence each. Raises LogUnavailable."""
+"""Returns wrong settings, one sentence each. Raises LogUnavailable."""
 
 log_of = logging.getLogger("muster")
 
 
 class Inspector:
-    """Of one process. Without `inspect` there is nothing to look at."""
+    """Checks the settings for one process. Without `inspect` it does nothing."""
 
     def __init__(self, inspect: Inspect | None) -> None:
         self.unclean: list[str] = []
-        """What was found the last time."""
+        """Findings of the last check."""
         self._inspect = inspect
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Check and log new findings until cancelled."""
         while self._inspect:
             try:
                 found = await self._inspect()
             except LogUnavailable as error:
-                log_of.warning("the log's settings cannot be looked at: %s", error)
+                log_of.warning("cannot check the log's settings: %s", error)
             else:
                 for one in set(found) - set(self.unclean):
                     log_of.error("%s", one)

@@ -1,4 +1,4 @@
-"""Commands that are recorded, by id, from their view: for writers, who keep the ids of the last ones only."""
+"""Look up recorded commands by id in their view; writers keep only the most recent ids."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from services.views.port import RowUnreadable, Views, ViewsUnavailable
 async def recorded_commands(
     views: Views, jurisdiction: str, ids: Sequence[str], upto: int
 ) -> dict[str, RecordedCommand]:
-    """Those of the ids that the view knows. Raises ViewsUnavailable where it has not reached `upto`."""
+    """Return the commands the view has. Raise ViewsUnavailable if it has not reached `upto`."""
     head = await views.head(jurisdiction)
     if head.position < upto or "commands" in await views.degraded(jurisdiction):
         raise ViewsUnavailable(f"the view of {jurisdiction}'s commands is being rebuilt")

@@ -1,4 +1,4 @@
-"""Everything behind the API, put together."""
+"""Assemble the parts behind the API."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ from services.views.port import Views
 
 
 class Muster:
-    """The parts of one process, and what ties them together. One per process and data folder."""
+    """The parts of the service and their connections. One per process and data folder."""
 
     def __init__(
         self,
@@ -41,9 +41,9 @@ class Muster:
         locations: Locations,
         abilities: Abilities | None = None,
     ) -> None:
-        """`following` = how to know what projectors in other processes show; None = this one projects.
-        `inspect` = asks the log's store whether it is set as the log needs it. `abilities` = who can serve
-        what; None = the table that is shipped."""
+        """`following` tracks the views projected by other processes; None = this process projects them.
+        `inspect` checks the settings of the log's store. `abilities` tells who can serve what; None = the
+        built-in table."""
         self.log, self.views, self.vault, self.locations, self.snapshots = (
             log,
             views,
@@ -86,7 +86,7 @@ class Muster:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Muster"]:
-        """All loops run inside; on leaving they are ended and the stores closed."""
+        """Run all loops; on exit, stop them and close the stores."""
         try:
             async with self.background.running():
                 self.background.start("projector", self.progress.run())
@@ -101,7 +101,7 @@ class Muster:
             await self.close()
 
     async def close(self) -> None:
-        """Close the stores; `running` does it by itself."""
+        """Close the stores; called by `running`."""
         await self.locations.close()
         await self.views.close()
         await self.log.close()

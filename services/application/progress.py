@@ -1,4 +1,4 @@
-"""How far the views are, whoever folds them: a port."""
+"""Port: the progress of the views, whichever process projects them."""
 
 from typing import Protocol
 
@@ -7,30 +7,30 @@ from services.views.port import OutboxStep
 
 
 class ViewProgress(Protocol):
-    """Of all jurisdictions: by the projector of this process, or by those of others."""
+    """Progress of all jurisdictions, projected by this process or by others."""
 
     positions: dict[str, int]
     trouble: str | None
-    """Why the views cannot be written or read just now."""
+    """Why the views cannot be written or read at the moment, or None."""
     parked: dict[str, str]
-    """Jurisdictions whose log holds what the program cannot read, and why."""
+    """Jurisdiction -> why this version cannot read its log."""
 
     def offer(self, jurisdiction: str, stored: Stored) -> None:
-        """A commit was accepted."""
+        """Take note of an accepted commit."""
         ...
 
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
-        """Wait until the views show `position`; whether they do."""
+        """Wait until the views reach `position`; return whether they did."""
         ...
 
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
-        """As Views.steps."""
+        """Return steps as Views.steps does."""
         ...
 
     async def catch_up(self, jurisdiction: str) -> None:
-        """See to it, or look, now."""
+        """Project, or check progress, immediately."""
         ...
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         ...

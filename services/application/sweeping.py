@@ -1,4 +1,4 @@
-"""Places of phones end with the duty of their workers."""
+"""Delete phone positions when their workers go off duty."""
 
 import asyncio
 import logging
@@ -16,24 +16,24 @@ log_of = logging.getLogger("muster")
 
 
 class Sweeper:
-    """Forgets the places of who is off duty, retired or erased by now."""
+    """Deletes the positions of workers who are off duty, retired or erased."""
 
     def __init__(self, locations: Locations, views: Views, clock: Clock, background: Background) -> None:
         self._locations, self._views, self._clock, self._background = locations, views, clock, background
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Sweep all jurisdictions regularly until cancelled."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             await self._sweep_all()
 
     def erased(self, jurisdiction: str) -> None:
-        """The views show an erasure: at once."""
+        """Sweep immediately, because the views show an erasure."""
         if self._background.is_running:
             self._background.start(f"sweeper of {jurisdiction}", self._sweep_all(jurisdiction))
 
     async def sweep(self, jurisdiction: str) -> None:
-        """Once. Raises LocationsUnavailable, ViewsUnavailable, RowUnreadable."""
+        """Sweep once. Raise LocationsUnavailable, ViewsUnavailable or RowUnreadable."""
         await sweep(self._locations, self._views, jurisdiction, self._clock.now())
 
     async def _sweep_all(self, only: str | None = None) -> None:
@@ -41,4 +41,4 @@ class Sweeper:
             for jurisdiction in [only] if only else await self._locations.jurisdictions():
                 await self.sweep(jurisdiction)
         except (LocationsUnavailable, ViewsUnavailable, RowUnreadable) as error:
-            log_of.warning("places could not be swept: %s", error)
+            log_of.warning("cannot delete expired positions: %s", error)

@@ -1,1 +1,1 @@
-"""Small things that every room may use: clocks, private files, what a client accepts."""
+"""Shared helpers without dependencies: clocks, private files, content negotiation."""

@@ -1,4 +1,4 @@
-"""The clock is a port: the world's, a scenario's, or one that several processes share."""
+"""Port: the clock. It is the system's, a scenario's, or shared by several processes."""
 
 import mmap
 import os
@@ -13,27 +13,27 @@ _HANDS: Final = struct.Struct("<qq")
 
 
 class Clock(Protocol):
-    """Tells the time, in UTC."""
+    """A clock in UTC."""
 
     def now(self) -> datetime: ...
 
 
 class SystemClock:
-    """This machine's clock."""
+    """The system clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
 
 class SharedClock:
-    """A scenario's time in a small file: one process sets it, all that are given the file tell it.
+    """Scenario time in a small file, set by one process and read by all that have the file.
 
-    Two numbers, in microseconds since 1970: the scenario's instant, and the wall time since which it goes on
-    by itself; 0 = it stands until it is set again.
+    The file has two numbers in microseconds since 1970: the scenario time, and the wall time since which it
+    has been running; 0 = it is stopped.
     """
 
     def __init__(self, path: Path) -> None:
-        """Made if missing, then telling this machine's time."""
+        """Open the file. If it is missing, create it with the system time."""
         path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         if os.fstat(file).st_size < _HANDS.size:
@@ -42,12 +42,12 @@ class SharedClock:
         os.close(file)
 
     def now(self) -> datetime:
-        """In UTC."""
+        """Return the scenario time in UTC."""
         instant, since = _HANDS.unpack_from(self._hands)
         return _EPOCH + timedelta(microseconds=instant + (_wall() - since if since else 0))
 
     def set(self, instant: datetime, *, going: bool = False) -> None:
-        """Stand at an instant, or go on from it."""
+        """Stop the clock at an instant or, with `going`, run from it."""
         micros = (instant - _EPOCH) // timedelta(microseconds=1)
         _HANDS.pack_into(self._hands, 0, micros, _wall() if going else 0)
 

@@ -1,4 +1,4 @@
-"""Files that only their owner may read: small SQLite stores and secrets."""
+"""Files readable only by their owner: small SQLite stores and secrets."""
 
 import os
 from pathlib import Path
@@ -10,14 +10,14 @@ _BUSY_MS: Final = 5000
 
 
 def connect(path: Path, schema: str) -> apsw.Connection:
-    """A durable SQLite store (0600) that overwrites what is deleted. Raises apsw.Error, OSError."""
+    """Open a durable SQLite store (0600) with secure delete. Raise apsw.Error or OSError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     keep_private(path)
     db = apsw.Connection(str(path))
     db.set_busy_timeout(_BUSY_MS)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-        db.execute(f"PRAGMA {pragma}").fetchall()  # one that answers, unread, ends the statements behind it
+        db.execute(f"PRAGMA {pragma}").fetchall()  # fetch the answer, or later statements are not run
     with db:
         db.execute(schema)
     sync_directory(path.parent)
@@ -25,13 +25,13 @@ def connect(path: Path, schema: str) -> apsw.Connection:
 
 
 def keep_private(path: Path) -> None:
-    """Take the file from everybody but its owner, as a restored backup may have given it."""
+    """Restrict the file to its owner; a restored backup may have opened it to others."""
     if path.stat().st_mode & 0o077:
         path.chmod(0o600)
 
 
 def write_once(path: Path, content: bytes) -> bool:
-    """Make a file (0600) whole or not at all, durable; False, untouched, where there is one already."""
+    """Create a file (0600) atomically and durably. Return False, changing nothing, if it exists."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     _write(draft, content)
     try:
@@ -45,7 +45,7 @@ def write_once(path: Path, content: bytes) -> bool:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Make or replace a file (0600) whole."""
+    """Create or replace a file (0600) atomically."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     _write(draft, content)
     draft.replace(path)
@@ -63,7 +63,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def sync_directory(directory: Path) -> None:
-    """Make the names of new files in it durable."""
+    """Make the names of new files in a directory durable."""
     fd = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(fd)

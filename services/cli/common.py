@@ -1,4 +1,4 @@
-"""What the commands share: options, errors, tables, progress."""
+"""Shared by the commands: options, errors, tables, progress."""
 
 import asyncio
 import csv
@@ -28,8 +28,8 @@ from services.vault import VaultError
 from services.views.port import BadQuery, RowUnreadable, ViewsUnavailable
 
 try:
-    from uvloop import new_event_loop  # a tenth more requests a second than with asyncio's own
-except ImportError:  # no uvloop on Windows
+    from uvloop import new_event_loop  # 10 % more requests per second than asyncio's own loop
+except ImportError:  # uvloop does not support Windows
     from asyncio import new_event_loop
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 class Fail(Exception):
-    """One clear line for the user; `status` 1 = it did not work, 2 = it was asked wrongly."""
+    """An error shown to the user as one line. Exit `status` 1 = failed, 2 = bad usage."""
 
     def __init__(self, message: str, status: int = 1) -> None:
         super().__init__(message)
@@ -46,7 +46,7 @@ class Fail(Exception):
 
 
 class Format(StrEnum):
-    """How to print rows."""
+    """Output format of rows."""
 
     table = "table"
     json = "json"
@@ -55,22 +55,25 @@ class Format(StrEnum):
 
 Data = Annotated[
     Path,
-    typer.Option("--data", envvar="MUSTER_DATA", help="Folder of log, views and keys.", show_default=True),
+    typer.Option(
+        "--data", envvar="MUSTER_DATA", help="Folder with the log, views and keys.", show_default=True
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Jurisdiction = Annotated[
-    str | None, typer.Option("--jurisdiction", "-j", help="Code; not needed where there is only one.")
+    str | None,
+    typer.Option("--jurisdiction", "-j", help="Jurisdiction code; optional if the log has only one."),
 ]
 DATA = Path("muster-data")
 
 
 def say_error(message: str) -> None:
-    """To standard error, as one paragraph."""
+    """Print an error message to standard error."""
     err.print(f"muster: {message}", markup=False)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; known errors become one line."""
+    """Run a command's coroutine. Raise Fail for known errors."""
     try:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             return runner.run(work)
@@ -100,30 +103,30 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def existing(data: Path) -> Path:
-    """A data folder with a log in it."""
+    """Return the data folder. Raise Fail if it has no log."""
     if not wiring.settings().clustered and not (data / "log.sqlite").exists():
         raise Fail(
-            f"there is no log in {data}; name another folder with --data, or start with `muster serve`."
+            f"there is no log in {data}; choose another folder with --data, or run `muster serve` first."
         )
     return data
 
 
 def only(jurisdictions: Sequence[str], wanted: str | None) -> str:
-    """The jurisdiction asked for, or the only one there is."""
+    """Return the requested jurisdiction, or the only one. Raise Fail if there is none or a choice."""
     if wanted is not None:
         if wanted not in jurisdictions:
             raise Fail(
-                f"jurisdiction {wanted} is not in this log; it holds: {', '.join(jurisdictions) or 'none'}."
+                f"jurisdiction {wanted} is not in this log, which has: {', '.join(jurisdictions) or 'none'}."
             )
         return wanted
     if len(jurisdictions) != 1:
         held = ", ".join(jurisdictions) or "none yet"
-        raise Fail(f"say which jurisdiction with --jurisdiction; this log holds: {held}.", 2)
+        raise Fail(f"choose a jurisdiction with --jurisdiction; this log has: {held}.", 2)
     return jurisdictions[0]
 
 
 def print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], form: Format) -> None:
-    """Rows as a table, JSON array or CSV."""
+    """Print rows as a table, JSON array or CSV."""
     if form is Format.json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(list(rows)), indent=2).decode() + "\n")
     elif form is Format.csv:
@@ -147,7 +150,7 @@ def _csv(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """A spreadsheet must not take a cell for a formula."""
+    """Prevent spreadsheets from reading a cell as a formula."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
 
 
@@ -163,7 +166,7 @@ def _cell(value: Any) -> str:
 
 @contextmanager
 def progress(what: str, total: float | None) -> Iterator[Any]:
-    """A bar on standard error; call the yielded function with what is done (and the total, once known)."""
+    """Show a progress bar on standard error. Yield a function that takes the amount done and the total."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(what, total=total)

@@ -20,10 +20,12 @@ from services.views.rebuild import rebuild_all
 def verify(
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
-    expect: Annotated[str | None, typer.Option(help="POSITION:HASH of a head kept elsewhere.")] = None,
+    expect: Annotated[
+        str | None, typer.Option(help="POSITION:HASH of a head you recorded elsewhere.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Re-read everything: the chain, the laws, and that every view is the fold of the log."""
+    """Verify the hash chain, the invariants, and every view against the log."""
     clean = run(_verify(existing(data), jurisdiction, _expected(expect), as_json))
     raise typer.Exit(0 if clean else 1)
 
@@ -33,7 +35,7 @@ def _expected(text: str | None) -> Head | None:
         return None
     position, _, digest = text.partition(":")
     if not position.isdigit() or len(digest) != 64:
-        raise Fail(f"--expect {text}: give POSITION:HASH as a report prints it.", 2)
+        raise Fail(f"--expect {text}: use POSITION:HASH, as printed by a report.", 2)
     return Head(int(position), digest.lower())
 
 
@@ -59,13 +61,13 @@ async def _verify(data: Path, wanted: str | None, expect: Head | None, as_json: 
 
 
 def rebuild(
-    view: Annotated[str | None, typer.Argument(help="A view; none = all.")] = None,
+    view: Annotated[str | None, typer.Argument(help="Name of a view; default: all views.")] = None,
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
 ) -> None:
-    """Rebuild views from the log: embedded while the server rests, in a cluster beside the live ones."""
+    """Rebuild views from the log. Stop the server first; a cluster can keep running."""
     if view is not None and view not in catalog:
-        raise Fail(f"there is no view {view}; there are {', '.join(sorted(catalog))}.", 2)
+        raise Fail(f"no view named {view}; choose from {', '.join(sorted(catalog))}.", 2)
     run(_rebuild(existing(data), jurisdiction, [view] if view else sorted(catalog)))
 
 
@@ -88,10 +90,10 @@ async def _rebuild(data: Path, wanted: str | None, names: list[str]) -> None:
 def log(
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
-    after: Annotated[int, typer.Option(min=0, help="Events beyond this position.")] = 0,
-    follow: Annotated[bool, typer.Option(help="Stay and print what comes.")] = False,
+    after: Annotated[int, typer.Option(min=0, help="Print only events after this position.")] = 0,
+    follow: Annotated[bool, typer.Option(help="Keep running and print new events.")] = False,
 ) -> None:
-    """Print events as NDJSON of CloudEvents 1.0."""
+    """Print events as CloudEvents 1.0, one JSON object per line."""
     run(_log(existing(data), jurisdiction, after, follow))
 
 

@@ -1,4 +1,4 @@
-"""`muster demo`: a scenario played live into a real service on this machine."""
+"""`muster demo`: play a scenario live into a real service on this machine."""
 
 import asyncio
 import shutil
@@ -32,24 +32,26 @@ from services.vault import Vault
 from services.views.port import Query, Views
 
 MARK = "demo.json"
-"""A folder with this file in it belongs to the demo, which begins by emptying it."""
+"""Marks a demo folder, which is emptied at the start of each demo."""
 
 
 def demo(
-    scenario: Annotated[str, typer.Option(help="yichun or sffd.")] = "yichun",
-    speed: Annotated[str, typer.Option(help="Scenario seconds per second, or max.")] = "3600",
-    exit_: Annotated[bool, typer.Option("--exit", help="End when the scenario has been played.")] = False,
+    scenario: Annotated[str, typer.Option(help="Scenario: yichun or sffd.")] = "yichun",
+    speed: Annotated[str, typer.Option(help="Scenario seconds per real second, or max.")] = "3600",
+    exit_: Annotated[bool, typer.Option("--exit", help="Exit when the scenario has finished.")] = False,
     data: Annotated[Path, typer.Option("--data", envvar="MUSTER_DATA")] = Path("muster-data/demo"),
     port: Annotated[int, typer.Option(help="Port; 0 = any free one.")] = 8080,
-    seed: Annotated[int, typer.Option(help="Another seed plays another lockdown with the same sums.")] = 328,
+    seed: Annotated[
+        int, typer.Option(help="Random seed; another seed gives other details but the same totals.")
+    ] = 328,
     from_: Annotated[
-        str | None, typer.Option("--from", help="Play as fast as it goes up to here: 2022-04-04T10:00+08:00.")
+        str | None, typer.Option("--from", help="Play at full speed up to this time: 2022-04-04T10:00+08:00.")
     ] = None,
-    until: Annotated[str | None, typer.Option(help="Stop there: 2022-04-04T10:00+08:00.")] = None,
+    until: Annotated[str | None, typer.Option(help="Stop at this time: 2022-04-04T10:00+08:00.")] = None,
 ) -> None:
-    """Play a scenario live: a table in this terminal, the API beside it."""
+    """Play a scenario live: show a table in this terminal and serve the API."""
     if scenario not in SCENARIOS:
-        raise Fail(f"there is no scenario {scenario}; there are {', '.join(SCENARIOS)}.", 2)
+        raise Fail(f"no scenario named {scenario}; choose from {', '.join(SCENARIOS)}.", 2)
     part = Part(_instant("--from", from_), _instant("--until", until))
     pace = _pace(speed)
     _empty(data)
@@ -57,19 +59,19 @@ def demo(
 
 
 class Part(NamedTuple):
-    """What of a scenario is played at its pace; before `begin` as fast as it goes, nothing after `end`."""
+    """The part of a scenario to play at the chosen pace: full speed before `begin`, nothing after `end`."""
 
     begin: datetime | None = None
     end: datetime | None = None
 
     def of(self, timed: Iterable[Timed]) -> Iterable[Timed]:
-        """The commands that are sent."""
+        """Return the commands to send."""
         end = self.end
         return timed if end is None else takewhile(lambda one: one.received < end, timed)
 
 
 def _instant(option: str, text: str | None) -> datetime | None:
-    """An instant with offset, from the command line."""
+    """Parse a time with UTC offset. Raise Fail if it is invalid."""
     if text is None:
         return None
     try:
@@ -77,12 +79,12 @@ def _instant(option: str, text: str | None) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise Fail(f"{option} {text}: give an instant with offset such as 2022-04-04T10:00+08:00.", 2)
+        raise Fail(f"{option} {text}: give a time with UTC offset, such as 2022-04-04T10:00+08:00.", 2)
     return found
 
 
 def _pace(text: str) -> float | None:
-    """None = as fast as it goes."""
+    """Parse --speed; None = full speed."""
     if text == "max":
         return None
     try:
@@ -90,17 +92,15 @@ def _pace(text: str) -> float | None:
     except ValueError:
         pace = 0.0
     if not 0 < pace < 1e9:
-        raise Fail(f"--speed {text}: give a number of scenario seconds per second, or max.", 2)
+        raise Fail(f"--speed {text}: give the scenario seconds per real second, or max.", 2)
     return pace
 
 
 def _empty(data: Path) -> None:
-    """Begin afresh, but never empty a folder that is not the demo's own."""
+    """Empty the demo's folder. Raise Fail if it contains other data."""
     if data.exists() and any(data.iterdir()):
         if not (data / MARK).exists():
-            raise Fail(
-                f"{data} holds data that is not a demo's; give the demo a folder of its own with --data.", 2
-            )
+            raise Fail(f"{data} contains data that is not from a demo; choose another folder with --data.", 2)
         shutil.rmtree(data)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     (data / MARK).write_text("{}\n")
@@ -151,7 +151,7 @@ async def _demo(
 
 
 async def _told(log: Log, jurisdiction: str) -> None:
-    """The report of the incident; where none has begun yet, that."""
+    """Print the incident report, or why there is none yet."""
     try:
         found = await REPORTS["incident"](log, jurisdiction, None)
     except ValueError as error:
@@ -161,7 +161,7 @@ async def _told(log: Log, jurisdiction: str) -> None:
 
 
 async def _links(url: str, sign_in: str, tokens: Tokens, story: Story) -> dict[str, str]:
-    """Where to look: the board, and the phone of one of the scenario's people."""
+    """Return links to the board, the API docs and one courier's phone page."""
     links = {"board": f"{url}/{sign_in}", "docs": f"{url}/docs"}
     if story.phone:
         code, _ = await tokens.issue_code(story.jurisdiction, story.phone, MAX_CODE_MINUTES)

@@ -1,4 +1,4 @@
-"""`muster import`: into a resting data folder, or through the HTTP of a running server."""
+"""`muster import`: import into a data folder, or over HTTP if its server is running."""
 
 import ssl
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ from services.refusals import REFERENCE, languages
 
 @asynccontextmanager
 async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
-    """Where to send, and the key that import ids are made with."""
+    """Yield where to send commands, and the key import ids are derived from."""
     server = running(data)
     if server is None:
         muster = await wiring.opened(data)
@@ -36,7 +36,7 @@ async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
     async with wiring.open_tokens(data) as tokens:
         token = await tokens.local_admin()
     if token is None:
-        raise Fail("the server runs, but its admin.token cannot be read from here; run as the same user.")
+        raise Fail("the server is running, but its admin.token cannot be read; run as the server's user.")
     remote = Remote(server["url"], token, _trust(server))
     vault = await wiring.vault(data)
     try:
@@ -47,19 +47,19 @@ async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
 
 
 def _trust(server: dict[str, str]) -> ssl.SSLContext | bool:
-    """By what a server on this machine is known: its own certificate, whoever has signed it."""
+    """Return the TLS context that trusts the local server's certificate, whoever signed it."""
     if "certificate" not in server:
         return True
     try:
         return pinned(Path(server["certificate"]))
     except (OSError, ValueError) as error:
         raise Fail(
-            f"the server's certificate {server['certificate']} cannot be read: {error}; run as the same user."
+            f"cannot read the server's certificate {server['certificate']}: {error}; run as its user."
         ) from error
 
 
 async def _projected(commands: Commands, progress: ViewProgress) -> None:
-    """Leave the views as new as the log."""
+    """Wait until the views have caught up with the log."""
     for jurisdiction, writer in commands.writers.items():
         await progress.reached(jurisdiction, writer.state.head.position, 600)
 
@@ -68,22 +68,26 @@ def import_(
     files: Annotated[
         list[Path], typer.Argument(help="CSV (also .gz) or XLSX files.", exists=True, dir_okay=False)
     ],
-    mapping: Annotated[str, typer.Option("--mapping", "-m", help="Shipped mapping's name, or a TOML file.")],
+    mapping: Annotated[
+        str, typer.Option("--mapping", "-m", help="Name of a built-in mapping, or a TOML file.")
+    ],
     jurisdiction: Annotated[str, typer.Option("--jurisdiction", "-j", help="Code of the jurisdiction.")],
     data: Data = DATA,
-    rejects: Annotated[Path | None, typer.Option(help="File for rejected rows.")] = None,
-    language: Annotated[str, typer.Option(help="Of the reasons in it: en or zh.")] = REFERENCE,
+    rejects: Annotated[Path | None, typer.Option(help="File to write rejected rows to.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the rejection reasons: en or zh.")] = REFERENCE,
     as_json: Json = False,
 ) -> None:
-    """Import files by a mapping. Importing twice changes nothing."""
+    """Import files using a mapping. Importing a file again changes nothing."""
     if language not in languages():
-        raise Fail(f"the language {language} is not one of {', '.join(languages())}.", 2)
+        raise Fail(f"unknown language {language}; choose from {', '.join(languages())}.", 2)
     try:
         summary = run(_import(files, mapping, jurisdiction, data, rejects, language))
     except ImportFailed as error:
         raise Fail(str(error), 2) from error
     except httpx.HTTPError as error:
-        raise Fail(f"the server cannot be reached: {error}; import again, nothing is doubled.") from error
+        raise Fail(
+            f"the server cannot be reached: {error}; import again, no row is recorded twice."
+        ) from error
     _say(summary, as_json)
     raise typer.Exit(1 if summary.rejected else 0)
 
@@ -130,4 +134,4 @@ def _say(summary: Summary, as_json: bool) -> None:
     for note in summary.notes:
         err.print(f"note: {note}", markup=False)
     if summary.rejected:
-        err.print(f"rejected rows with line and reason: {summary.rejects}", markup=False)
+        err.print(f"rejected rows, with line number and reason: {summary.rejects}", markup=False)

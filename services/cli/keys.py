@@ -1,4 +1,4 @@
-"""`muster keys export` and `muster keys load`: keys of personal data, which travel apart from the log."""
+"""`muster keys export` and `muster keys load`: transfer the keys of personal data, apart from the log."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ from services.transfer import KeysLoaded, KeysWritten, TransferFailed, export_ke
 from services.transfer.phones import index_phones
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-Passphrase = Annotated[bool, typer.Option("--passphrase", help="Ask for a passphrase.")]
+Passphrase = Annotated[bool, typer.Option("--passphrase", help="Prompt for a passphrase.")]
 PassphraseFile = Annotated[
     Path | None, typer.Option("--passphrase-file", help="File whose first line is the passphrase.")
 ]
@@ -27,7 +27,7 @@ def export(
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
-    """Write the keys of a jurisdiction's personal data to a file, under the master key or a passphrase."""
+    """Export the keys of a jurisdiction's personal data, encrypted by the master key or a passphrase."""
     secret = _secret(passphrase, passphrase_file, confirm=True)
     with reporting_failures(as_json):
         done = run(_export_keys(existing(data), jurisdiction, out_, secret))
@@ -41,13 +41,13 @@ def export(
 def _warn(done: KeysWritten) -> None:
     opener = "this data folder's or cluster's master key" if done.under == "master" else "its passphrase"
     err.print(
-        f"WARNING: {done.file} holds the keys of {done.subjects - done.erased} people and requests. With it"
-        f" and {opener} anybody can read the names, phones, addresses and texts in every copy of the log."
-        " Keep it apart from the log's backups, and from what opens it.",
+        f"WARNING: {done.file} contains the keys of {done.subjects - done.erased} people and requests."
+        f" Anyone who has it and {opener} can read the names, phone numbers, addresses and texts in every"
+        " copy of the log. Store it apart from both.",
         markup=False,
     )
     if done.missing:
-        err.print(f"note: of {done.missing} subjects in the log there is no key here.", markup=False)
+        err.print(f"note: {done.missing} subjects in the log have no key here.", markup=False)
 
 
 async def _export_keys(data: Path, wanted: str | None, file: Path, secret: str | None) -> KeysWritten:
@@ -59,14 +59,14 @@ async def _export_keys(data: Path, wanted: str | None, file: Path, secret: str |
 
 @app.command("load")
 def load(
-    file: Annotated[Path, typer.Argument(help="What `muster keys export` wrote.")],
+    file: Annotated[Path, typer.Argument(help="File written by `muster keys export`.")],
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
     passphrase: Passphrase = False,
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
-    """Take over the keys of a file. Whoever was erased, there or here, stays erased."""
+    """Load the keys from a file. Subjects erased there or here stay erased."""
     secret = _secret(passphrase, passphrase_file, confirm=False)
     with reporting_failures(as_json):
         done = run(_load_keys(data, file, secret, jurisdiction))
@@ -88,7 +88,7 @@ async def _load_keys(data: Path, file: Path, secret: str | None, wanted: str | N
     muster = await wiring.opened(data)
     try:
         done = await load_keys(muster.log, muster.vault, file, secret, wanted)
-        with progress(f"making the phones of {done.jurisdiction} findable", None) as step:
+        with progress(f"indexing the phone numbers of {done.jurisdiction}", None) as step:
             await index_phones(muster.log, muster.vault, done.jurisdiction, step)
         return done
     finally:
@@ -100,7 +100,7 @@ def _secret(asked: bool, file: Path | None, *, confirm: bool) -> str | None:
         try:
             lines = file.read_text().splitlines()
         except OSError as error:
-            raise Fail(f"the passphrase cannot be read from {file}: {error.strerror}.", 2) from error
+            raise Fail(f"cannot read the passphrase from {file}: {error.strerror}.", 2) from error
         return lines[0] if lines else ""
     if asked:
         return str(typer.prompt("passphrase", hide_input=True, confirmation_prompt=confirm, err=True))

@@ -1,4 +1,4 @@
-"""`muster show` and `muster report`: read the data folder, with or without a running server."""
+"""`muster show` and `muster report`: read a data folder, whether or not its server is running."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,24 +35,26 @@ from services.vault import Vault
 from services.views.loop import Projector
 from services.views.port import Page, Query, Views
 
-When = Annotated[str | None, typer.Option(help="Instant with offset, such as 2022-03-28T08:00:00+08:00.")]
+When = Annotated[str | None, typer.Option(help="Time with UTC offset, such as 2022-03-28T08:00:00+08:00.")]
 
 
 def show(
     view: Annotated[str, typer.Argument(help="One of: " + ", ".join(public_views()) + ".")],
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
-    area: Annotated[list[str] | None, typer.Option(help="Only rows inside this area.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="field=value; several = and.")] = None,
+    area: Annotated[list[str] | None, typer.Option(help="Only rows in this area.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="field=value; may be repeated, all must match.")
+    ] = None,
     at: When = None,
-    as_of: Annotated[str | None, typer.Option(help="Position or instant: as then known.")] = None,
-    sort: Annotated[str | None, typer.Option(help="Field; - first = descending.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Log position or time: show what was known then.")] = None,
+    sort: Annotated[str | None, typer.Option(help="Field to sort by; prefix with - for descending.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000)] = 1000,
     format_: Annotated[Format, typer.Option("--format")] = Format.table,
 ) -> None:
     """Print rows of a view."""
     if view not in public_views():
-        raise Fail(f"there is no view {view}; there are {', '.join(public_views())}.", 2)
+        raise Fail(f"no view named {view}; choose from {', '.join(public_views())}.", 2)
     filters = _filters(view, where or [])
     query = Query(filters=filters, areas=area or (), sort=sort, limit=min(limit, 1000))
     run(_show(existing(data), jurisdiction, view, query, limit, at, as_of, format_))
@@ -64,7 +66,7 @@ def _filters(view: str, where: list[str]) -> dict[str, list[str | None]]:
         field, equals, value = one.partition("=")
         if not equals or field not in catalog[view].filters:
             raise Fail(
-                f"--where {one}: give field=value, with a field of {', '.join(catalog[view].filters)}.", 2
+                f"--where {one}: use field=value, with field one of {', '.join(catalog[view].filters)}.", 2
             )
         filters.setdefault(field, []).append(value or None)
     return filters
@@ -72,7 +74,7 @@ def _filters(view: str, where: list[str]) -> dict[str, list[str | None]]:
 
 @asynccontextmanager
 async def reading(data: Path) -> AsyncIterator[tuple[Log, Views, Vault]]:
-    """Open for reading; where no server runs and the views are behind the log, catch up first."""
+    """Open a data folder for reading. Bring its views up to date if no server is running."""
     log, views, vault = await wiring.readonly(data)
     try:
         if not wiring.settings().clustered and not running(data) and await _behind(log, views):
@@ -123,7 +125,7 @@ async def _show(
         columns = [f.name for f in msgspec.structs.fields(catalog[view].row)]
         print_rows(items[:limit], columns, form)
         if form is Format.table:
-            more = " (more: raise --limit)" if page.next else ""
+            more = " (more rows: raise --limit)" if page.next else ""
             out.print(f"{min(len(items), limit)} rows at position {page.head.position}{more}")
 
 
@@ -145,13 +147,13 @@ async def _page(
 
 
 def instant(option: str, text: str) -> datetime:
-    """An instant with offset."""
+    """Parse a time with UTC offset. Raise Fail if it is invalid."""
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
         value = None
     if value is None or value.tzinfo is None:
-        raise Fail(f"{option} {text}: give an instant with offset, such as 2022-03-28T08:00:00+08:00.", 2)
+        raise Fail(f"{option} {text}: give a time with UTC offset, such as 2022-03-28T08:00:00+08:00.", 2)
     return value.astimezone(UTC)
 
 
@@ -159,13 +161,13 @@ def report(
     name: Annotated[str, typer.Argument(help="One of: " + ", ".join(REPORTS) + ".")],
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
-    incident: Annotated[str | None, typer.Option(help="Not needed where there is only one.")] = None,
+    incident: Annotated[str | None, typer.Option(help="Incident id; optional if there is only one.")] = None,
     at: When = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a question about an incident, with the position and hash that it holds for."""
+    """Print a report about an incident, with the log position and hash it is based on."""
     if name not in REPORTS:
-        raise Fail(f"there is no report {name}; there are {', '.join(REPORTS)}.", 2)
+        raise Fail(f"no report named {name}; choose from {', '.join(REPORTS)}.", 2)
     run(_report(existing(data), jurisdiction, name, incident, instant("--at", at) if at else None, as_json))
 
 

@@ -28,17 +28,18 @@ def serve(
     tls_cert: Annotated[
         Path | None,
         typer.Option(
-            envvar="MUSTER_TLS_CERT", metavar="FILE", help="Certificate and its chain (PEM): HTTPS is spoken."
+            envvar="MUSTER_TLS_CERT", metavar="FILE", help="Certificate chain (PEM); enables HTTPS."
         ),
     ] = None,
     tls_key: Annotated[
-        Path | None, typer.Option(envvar="MUSTER_TLS_KEY", metavar="FILE", help="Its key (PEM), unencrypted.")
+        Path | None,
+        typer.Option(envvar="MUSTER_TLS_KEY", metavar="FILE", help="Private key (PEM), unencrypted."),
     ] = None,
     trusted_proxy: Annotated[
         list[str] | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Proxy, or network of proxies, whose X-Forwarded-Proto and -For are believed; may be "
+            help="Proxy address or network whose X-Forwarded-Proto and -For are trusted; may be "
             "repeated (MUSTER_TRUSTED_PROXY: comma-separated).",
         ),
     ] = None,
@@ -62,7 +63,7 @@ def serve(
 
 
 def _proxies(named: Sequence[str]) -> list[str]:
-    """Addresses and networks: a name could come to mean another machine, and `*` would mean everybody."""
+    """Parse proxy addresses and networks. Reject names, which can change hosts, and `*`, which trusts all."""
     found = [one.strip() for one in named if one.strip()]
     for one in found:
         try:
@@ -85,8 +86,8 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
         await tokens.close()
         await muster.close()
         raise Fail(
-            f"will not listen on {host} with only the first admin token: make tokens for your people with "
-            "`muster token create` first, or stay on 127.0.0.1.",
+            f"refusing to listen on {host} with only the initial admin token: create tokens for your users "
+            "with `muster token create` first, or listen on 127.0.0.1.",
             2,
         )
 
@@ -102,12 +103,12 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
         if secret:
             out.print(f"  sign in:  {url}/#token={secret}")
             out.print(
-                "            (made at this first start; shown once, kept in admin.token of the data folder)"
+                "            (shown only at this first start; stored in admin.token in the data folder)"
             )
         elif await tokens.local_admin():
-            out.print(f"  sign in:  {url} with the token in admin.token of the data folder, or your own")
+            out.print(f"  sign in:  {url} with the token in admin.token in the data folder, or your own")
         out.print(f"  API:      {url}/api/v1    documented at {url}/docs")
-        out.print("  Ctrl-C ends it.")
+        out.print("  Press Ctrl-C to stop.")
 
     try:
         return await run_server(build(muster, tokens, edge, pusher), muster.background, data, door, started)
@@ -116,8 +117,7 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
 
 
 async def _configured(tokens: Tokens) -> bool:
-    """Whether somebody made tokens on purpose, beside the first admin's and those that sign-in codes made
-    for phones."""
+    """Return whether someone created tokens, other than the initial admin's and those of sign-in codes."""
     now = datetime.now(UTC)
     return any(
         token.valid(now) and not token.name.startswith("local") and not made_by_code(token)

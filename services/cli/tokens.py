@@ -36,17 +36,21 @@ _CHOICES: Final = f"{', '.join(_NAMED[:-1])} or {_NAMED[-1]}"
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="Whose token it is, such as desk-1.")],
+    name: Annotated[str, typer.Argument(help="Name of the token's owner, such as desk-1.")],
     scope: Annotated[str, typer.Option(help=_CHOICES)],
     jurisdiction: Annotated[
-        list[str] | None, typer.Option(help="May be given several times; none = all.")
+        list[str] | None, typer.Option(help="Jurisdictions it covers; may be repeated, default: all.")
     ] = None,
-    area: Annotated[list[str] | None, typer.Option(help="Area codes it reaches; none = all.")] = None,
-    days: Annotated[int | None, typer.Option(min=1, max=3650, help="Valid for so many days.")] = None,
+    area: Annotated[
+        list[str] | None, typer.Option(help="Areas it covers; may be repeated, default: all.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Days until it expires; default: never.")
+    ] = None,
     data: Data = DATA,
     as_json: Json = False,
 ) -> None:
-    """Make a token; it is shown once."""
+    """Create a token and print it. It cannot be shown again."""
     expires = datetime.now(UTC) + timedelta(days=days) if days else None
     try:
         secret = run(_create(data, name, scope, jurisdiction or (), area or (), expires))
@@ -72,15 +76,15 @@ async def _create(
 
 @app.command()
 def code(
-    worker: Annotated[str, typer.Argument(help="Id of the worker whose phone signs in.")],
+    worker: Annotated[str, typer.Argument(help="Id of the worker.")],
     jurisdiction: Jurisdiction = None,
     minutes: Annotated[
-        int, typer.Option(min=1, max=MAX_CODE_MINUTES, help="It can be used for so long.")
+        int, typer.Option(min=1, max=MAX_CODE_MINUTES, help="Minutes until it expires.")
     ] = CODE_MINUTES,
     data: Data = DATA,
     as_json: Json = False,
 ) -> None:
-    """Make a one-time code with which a worker's phone signs in; older ones of this worker become void."""
+    """Create a one-time code to sign in a worker's phone. It replaces the worker's earlier codes."""
     try:
         made, expires = run(_issue(existing(data), jurisdiction, worker, minutes))
     except TokenRefused as error:
@@ -100,7 +104,7 @@ async def _issue(data: Path, jurisdiction: str | None, worker: str, minutes: int
 
 
 async def _known(data: Path, jurisdiction: str | None, worker: str) -> str:
-    """The jurisdiction, once the worker is on its roster. Raises Fail."""
+    """Return the jurisdiction. Raise Fail if the worker is not on its roster."""
     async with reading(data) as (_, views, _):
         where = only(await views.jurisdictions(), jurisdiction)
         found = await views.load(where, {"roster": [worker]})
@@ -111,7 +115,7 @@ async def _known(data: Path, jurisdiction: str | None, worker: str) -> str:
 
 @app.command("list")
 def list_(data: Data = DATA, as_json: Json = False) -> None:
-    """All tokens, without their secrets."""
+    """List all tokens, without their secrets."""
     columns = [field.name for field in msgspec.structs.fields(Token)]
     rows = [msgspec.structs.asdict(token) for token in run(_list(data))]
     print_rows(rows, columns, Format.json if as_json else Format.table)
@@ -123,8 +127,8 @@ async def _list(data: Path) -> list[Token]:
 
 
 @app.command()
-def revoke(token: Annotated[str, typer.Argument(help="Id or name.")], data: Data = DATA) -> None:
-    """End a token at once."""
+def revoke(token: Annotated[str, typer.Argument(help="Token id or name.")], data: Data = DATA) -> None:
+    """Revoke a token immediately."""
     try:
         ended = run(_revoke(data, token))
     except TokenRefused as error:

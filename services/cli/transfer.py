@@ -1,4 +1,4 @@
-"""`muster export` and `muster load`: moving a jurisdiction between logs, and backup."""
+"""`muster export` and `muster load`: move a jurisdiction between logs, or back it up."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -30,14 +30,14 @@ from services.views.port import Views
 
 MOVE_TRIES: Final = 30
 SHOWN_SECONDS: Final = 3600.0
-"""For the views to follow what was loaded."""
+"""How long the views may take to catch up after a load."""
 
-File = Annotated[Path, typer.Option("--out", "-o", help="File to write; it must not be there yet.")]
+File = Annotated[Path, typer.Option("--out", "-o", help="File to write; it must not exist yet.")]
 
 
 @contextmanager
 def reporting_failures(as_json: bool) -> Iterator[None]:
-    """A failure is one line; with --json also an object with its code."""
+    """Report failures in one line; with --json, also as an object with the error code."""
     try:
         yield
     except TransferFailed as failed:
@@ -47,19 +47,19 @@ def reporting_failures(as_json: bool) -> Iterator[None]:
     except Parked as parked:
         raise Fail(f"the jurisdiction cannot be written: {parked}") from parked
     except Overloaded as overloaded:
-        raise Fail("too many commands wait; try again") from overloaded
+        raise Fail("too many commands are waiting; try again") from overloaded
     except httpx.HTTPError as error:
-        raise Fail(f"the server cannot be reached: {error}; do it again, nothing is doubled.") from error
+        raise Fail(f"the server cannot be reached: {error}; try again, nothing is recorded twice.") from error
 
 
 def print_json(what: Any) -> None:
-    """To standard output."""
+    """Print a value as JSON."""
     out.print(msgspec.json.format(msgspec.json.encode(what), indent=2).decode(), markup=False)
 
 
 @asynccontextmanager
 async def resting(data: Path) -> AsyncIterator[tuple[Log, Vault]]:
-    """Log and keys for reading, beside a running server or without one."""
+    """Open the log and keys for reading, whether or not a server is running."""
     log, views, vault = await wiring.readonly(data)
     try:
         yield log, vault
@@ -73,16 +73,18 @@ def export(
     out_: File,
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
-    upto: Annotated[int | None, typer.Option(min=1, help="No commit that ends beyond this position.")] = None,
-    move: Annotated[bool, typer.Option("--move", help="First end the jurisdiction in this log.")] = False,
-    to: Annotated[str | None, typer.Option(help="With --move: where it goes, for whoever asks here.")] = None,
+    upto: Annotated[
+        int | None, typer.Option(min=1, help="Leave out commits that end after this position.")
+    ] = None,
+    move: Annotated[bool, typer.Option("--move", help="End the jurisdiction in this log first.")] = False,
+    to: Annotated[str | None, typer.Option(help="With --move: the new location, shown to clients.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a jurisdiction's commits, byte for byte, to a file; beside a running server or without one."""
+    """Export a jurisdiction's commits, byte for byte, to a file. The server may be running."""
     if to is not None and not move:
-        raise Fail("--to says where a jurisdiction moves: give it together with --move.", 2)
+        raise Fail("--to can only be used with --move.", 2)
     if move and upto is not None:
-        raise Fail("--move exports everything: leave --upto out.", 2)
+        raise Fail("--move exports everything; remove --upto.", 2)
     with reporting_failures(as_json):
         done = run(_export(existing(data), jurisdiction, out_, upto, to, move=move))
     _say_exported(done, as_json)
@@ -102,7 +104,7 @@ async def _export(
 
 
 async def _move(data: Path, jurisdiction: str, to: str | None) -> None:
-    """End it here, through the running server or alone. Where it has moved already, that stands."""
+    """End the jurisdiction here, through the running server if there is one. Do nothing if it has moved."""
     item = {"id": str(uuid4()), "name": "jurisdiction.move", "data": {"to": to}}
     item |= {"at": None, "sent_at": None, "observed": False}
     async with sink(data) as (target, _):
@@ -119,7 +121,7 @@ async def _move(data: Path, jurisdiction: str, to: str | None) -> None:
 
 
 async def _answer(target: Sink, jurisdiction: str, item: dict[str, Any]) -> dict[str, Any]:
-    """Of one command, sent again while it is pending."""
+    """Send one command and return its outcome. Retry while it is pending."""
     answer = (await target.submit(jurisdiction, [item]))[0]
     for attempt in range(MOVE_TRIES):
         if answer["outcome"] != "pending":
@@ -139,25 +141,27 @@ def _say_exported(done: Exported, as_json: bool) -> None:
     )
     out.print(f"head {manifest.head}", markup=False)
     if done.moved:
-        out.print(f"{manifest.jurisdiction} has moved: it goes on where this file is loaded.", markup=False)
+        out.print(
+            f"{manifest.jurisdiction} has moved; load this file to continue it elsewhere.", markup=False
+        )
 
 
 def load(
-    file: Annotated[Path, typer.Argument(help="What `muster export` wrote.")],
+    file: Annotated[Path, typer.Argument(help="File written by `muster export`.")],
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
-    restore: Annotated[bool, typer.Option("--restore", help="The log that it comes from is lost.")] = False,
-    source: Annotated[str | None, typer.Option("--from", help="Where it comes from, in words.")] = None,
+    restore: Annotated[bool, typer.Option("--restore", help="The original log is lost.")] = False,
+    source: Annotated[str | None, typer.Option("--from", help="Description of the source.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Append a file of commits to the log, once all of it was checked, and go on with the jurisdiction."""
+    """Check an exported file, append it to the log and resume the jurisdiction."""
     with reporting_failures(as_json):
         done = run(_load(file, data, jurisdiction, source, restore=restore))
     if as_json:
         print_json(done)
         return
     manifest = done["manifest"]
-    words = "was loaded before; nothing is changed" if done["outcome"] == "known" else "loaded"
+    words = "already loaded; nothing changed" if done["outcome"] == "known" else "loaded"
     out.print(
         f"{manifest.jurisdiction}: {words}; {done['appended']} of {manifest.count} commits appended",
         markup=False,
@@ -193,7 +197,7 @@ async def _load(
 
 
 async def _append(log: Log, views: Views, commits: CommitFile, *, restore: bool) -> Loaded:
-    """Into the log alone. Views that are of another log must not stay."""
+    """Append the commits to the log. Raise TransferFailed if the views belong to another log."""
     code = commits.manifest.jurisdiction
     shown, end = await views.head(code), await log.end(code)
     if shown.position > end.position:
@@ -205,12 +209,12 @@ async def _append(log: Log, views: Views, commits: CommitFile, *, restore: bool)
 
 
 async def _find_phones(log: Log, vault: Vault, code: str) -> None:
-    """Workers are found by their numbers here too."""
-    with progress(f"making the phones of {code} findable", None) as done:
+    """Index phone numbers so that workers can be looked up by them here."""
+    with progress(f"indexing the phone numbers of {code}", None) as done:
         await index_phones(log, vault, code, done)
 
 
 async def _show(views: ViewProgress, code: str, position: int, *, shared: bool) -> None:
-    """Wait for this process's views; those of a cluster follow by themselves."""
-    with progress(f"folding the views of {code}", None):
+    """Wait for the views of this process; a cluster's views catch up on their own."""
+    with progress(f"updating the views of {code}", None):
         await views.reached(code, position, 0.0 if shared else SHOWN_SECONDS)

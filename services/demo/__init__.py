@@ -1,1 +1,1 @@
-"""The demo: plays a scenario into a running service, and shows it live in the terminal."""
+"""The demo: play a scenario into a running service and show it live in the terminal."""

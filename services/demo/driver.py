@@ -1,4 +1,4 @@
-"""Plays timed commands through a service on the scenario's own clock."""
+"""Play timed commands into a service, on the scenario's clock."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from services.base.clock import SharedClock
 from services.demo.scenarios.story import Timed
 
 MOST: Final = 500
-"""Commands in one submission."""
+"""Commands per submission."""
 TICK_SECONDS: Final = 0.05
 TRIES: Final = 30
 
@@ -22,9 +22,9 @@ Submit = Callable[[list[dict[str, Any]], str], Awaitable[list[dict[str, Any]]]]
 
 
 class ScenarioClock:
-    """The scenario's time, as a clock for the service. Only the driver moves it; it never goes back.
+    """Scenario time as the service's clock. Only the driver moves it, and never backwards.
 
-    `shared` = the clock by which other processes of the service go: it is moved along.
+    `shared` is the clock of the service's other processes, kept in step.
     """
 
     def __init__(self, starts: datetime, shared: SharedClock | None = None) -> None:
@@ -33,46 +33,46 @@ class ScenarioClock:
             shared.set(self._now)
 
     def now(self) -> datetime:
-        """In UTC."""
+        """Return the scenario time in UTC."""
         return self._now
 
     def set(self, instant: datetime) -> None:
-        """Move on; an instant of the past changes nothing."""
+        """Advance the clock; ignore an instant in the past."""
         self._now = max(self._now, instant.astimezone(UTC))
         if self._shared:
             self._shared.set(self._now)
 
     def let_go(self) -> None:
-        """The scenario is over: the other processes' time goes on by itself."""
+        """End the scenario: let the other processes' clock run on."""
         if self._shared:
             self._shared.set(self._now, going=True)
 
 
 class Played(msgspec.Struct):
-    """How far a scenario has been played."""
+    """Progress of a scenario."""
 
     sent: int = 0
     outcomes: Counter[str] = msgspec.field(default_factory=Counter[str])
     refused: Counter[str] = msgspec.field(default_factory=Counter[str])
-    """By code."""
+    """Refusals by code."""
     unforeseen: int = 0
-    """Answers that the scenario did not expect."""
+    """Answers the scenario did not expect."""
     behind: float = 0.0
-    """Seconds of this world by which the service lags the pace asked for."""
+    """Real seconds by which the service lags behind the pace."""
     live: bool = False
-    """Whether the history before the scenario's present is over."""
+    """Whether the history before `live_from` has been played."""
     ended: bool = False
 
 
 class Stuck(Exception):
-    """The service did not record what was sent, however often it was sent again."""
+    """The service did not record the commands despite retries."""
 
 
 class Watch(Protocol):
-    """Somebody who shows how it goes."""
+    """An observer of the progress."""
 
     def follow(self, played: Played) -> None:
-        """Called once, before the first command; `played` changes while it is played."""
+        """Receive `played`, once before the first command; it is updated during play."""
         ...
 
 
@@ -85,10 +85,10 @@ async def play(
     *,
     live_from: datetime | None = None,
 ) -> Played:
-    """Send everything at its time; `pace` in scenario seconds per second, None = as fast as it goes.
+    """Send every command at its time; `pace` is in scenario seconds per real second, None = full speed.
 
-    The clock stands at each command's own instant while it is decided, however late the service is: the same
-    scenario writes the same times at every pace. What lies before `live_from` is not paced. Raises Stuck.
+    The clock stands still at each command's time while it is decided, so a scenario records the same times at
+    every pace. Commands before `live_from` are not paced. Raise Stuck.
     """
     played = Played()
     if watch:
@@ -108,14 +108,14 @@ async def play(
 
 
 class _Metronome:
-    """Moves the clock on as wall time passes."""
+    """Advances the clock with wall time."""
 
     def __init__(self, clock: ScenarioClock, begin: datetime, pace: float) -> None:
         self._clock, self._begin, self._pace, self._wall = clock, begin, pace, time.monotonic()
         clock.set(begin)
 
     async def until(self, instant: datetime) -> float:
-        """Wait for it; seconds by which it is late already."""
+        """Wait for an instant; return the seconds by which it has already passed."""
         while (ahead := (instant - self._target()).total_seconds() / self._pace) > 0:
             self._clock.set(self._target())
             await asyncio.sleep(min(ahead, TICK_SECONDS))
@@ -126,14 +126,14 @@ class _Metronome:
 
 
 def _chunks(group: Iterable[Timed]) -> Iterator[list[Timed]]:
-    """What is due together, at most MOST at a time."""
+    """Split commands due at the same time into groups of at most MOST."""
     due = list(group)
     for start in range(0, len(due), MOST):
         yield due[start : start + MOST]
 
 
 async def _send(due: Sequence[Timed], submit: Submit, played: Played) -> None:
-    """One submission for each run of items of one actor, all under way at once, called in order."""
+    """Submit each run of one actor's items; the submissions start in order and run concurrently."""
     runs = [(actor, list(run)) for actor, run in groupby(due, key=lambda one: one.actor)]
     answers = await asyncio.gather(*(_answers([t.item for t in run], actor, submit) for actor, run in runs))
     for (_, run), outcomes in zip(runs, answers, strict=True):
@@ -142,7 +142,7 @@ async def _send(due: Sequence[Timed], submit: Submit, played: Played) -> None:
 
 
 async def _answers(items: list[dict[str, Any]], actor: str, submit: Submit) -> list[dict[str, Any]]:
-    """Outcomes in order. From the first pending one on, all that is not recorded is sent again."""
+    """Return the outcomes in order. Resend what is not recorded, from the first pending command on."""
     answers = await submit(items, actor)
     for attempt in range(TRIES):
         waiting = _unsettled(answers)
@@ -153,11 +153,13 @@ async def _answers(items: list[dict[str, Any]], actor: str, submit: Submit) -> l
         for i, answer in zip(waiting, again, strict=True):
             ours = answers[i]["outcome"] == "pending" and answer["outcome"] == "known"
             answers[i] = {**answer, "outcome": "accepted"} if ours else answer
-    raise Stuck("the service does not record the scenario's commands; look at its log, then start again.")
+    raise Stuck(
+        "the service does not record the scenario's commands; check its log, then start the demo again."
+    )
 
 
 def _unsettled(answers: Sequence[dict[str, Any]]) -> list[int]:
-    """Refusals after a pending one may have come of its absence."""
+    """Return the indexes to resend. A refusal after a pending command may be caused by its absence."""
     first = next((i for i, one in enumerate(answers) if one["outcome"] == "pending"), len(answers))
     return [i for i, one in enumerate(answers) if i >= first and one["outcome"] in ("pending", "refused")]
 

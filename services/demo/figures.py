@@ -1,4 +1,4 @@
-"""What the board says, computed from rows of the views."""
+"""Compute the figures on the board from rows of the views."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,38 +12,38 @@ from events.presence import ON_DUTY
 from events.request_state import PRIORITIES, STATES
 
 AGES: Final = (timedelta(minutes=30), timedelta(hours=2))
-"""Waiting requests are counted below each, and beyond the last."""
+"""Age limits of the columns of waiting requests; one more column is beyond the last."""
 LATE: Final = timedelta(minutes=2)
 
 Row = dict[str, Any]
 
 
 class Said(msgspec.Struct, frozen=True):
-    """One line of the activity."""
+    """One line of the activity list."""
 
     at: datetime
     late: timedelta
-    """Between what happened and the record of it; zero where it is not late."""
+    """Delay between the event and its record; zero if it is not late."""
     name: str
     who: str
     where: str
 
 
 class Figures(msgspec.Struct):
-    """Everything on the board."""
+    """All figures on the board."""
 
     position: int = 0
     duty: dict[str, Counter[str]] = {}
-    """Role -> presence -> workers, off_duty too."""
+    """Role -> presence -> number of workers, including off_duty."""
     teams: Counter[str] = msgspec.field(default_factory=Counter[str])
     busy: int = 0
     """Active teams with a live assignment."""
     waiting: dict[int, list[int]] = {}
-    """Priority -> open requests by age, youngest first; last those that are overdue."""
+    """Priority -> number of open requests by age, newest first; the last item counts overdue ones."""
     ledger: Counter[str] = msgspec.field(default_factory=Counter[str])
-    """received, and the states that it is the sum of."""
+    """`received` and the states that add up to it."""
     counties: list[tuple[str, int]] = []
-    """Areas below the root by workers on duty."""
+    """Areas below the root, by number of workers on duty."""
     incident: str = ""
     said: list[Said] = []
 
@@ -53,12 +53,12 @@ class Figures(msgspec.Struct):
 
     @property
     def balanced(self) -> bool:
-        """Whether received is the sum of its parts."""
+        """Whether the states add up to `received`."""
         return self.ledger["received"] == sum(self.ledger[state] for state in STATES)
 
 
 def duty(headcount: Iterable[Row]) -> dict[str, Counter[str]]:
-    """Workers by role and presence; most on duty first."""
+    """Count workers by role and presence, roles with most on duty first."""
     found: dict[str, Counter[str]] = {}
     for row in headcount:
         found.setdefault(row["role"], Counter())[row["presence"]] += row["count"]
@@ -70,7 +70,7 @@ def _present(presences: Counter[str]) -> int:
 
 
 def waiting(requests: Iterable[Row], now: datetime) -> dict[int, list[int]]:
-    """Open requests by priority: by age, and how many of them are overdue."""
+    """Count open requests by priority and age, and overdue ones by priority."""
     found = {priority: [0] * (len(AGES) + 2) for priority in PRIORITIES}
     for row in requests:
         age = now - row["opened_at"]
@@ -81,7 +81,7 @@ def waiting(requests: Iterable[Row], now: datetime) -> dict[int, list[int]]:
 
 
 def ledger(incidents: Iterable[Row]) -> Counter[str]:
-    """Received and its parts, over all incidents."""
+    """Add up `received` and the states of all incidents."""
     found = Counter[str]()
     for row in incidents:
         for name in ("received", *STATES):
@@ -90,7 +90,7 @@ def ledger(incidents: Iterable[Row]) -> Counter[str]:
 
 
 def counties(headcount: Iterable[Row], areas: dict[str, Row], root: str) -> list[tuple[str, int]]:
-    """Areas directly below the root with workers on duty, most first."""
+    """Count workers on duty by area directly below the root, most first."""
     found = Counter[str]()
     for row in headcount:
         if row["presence"] in ON_DUTY:
@@ -100,13 +100,13 @@ def counties(headcount: Iterable[Row], areas: dict[str, Row], root: str) -> list
 
 
 def _below(code: str, root: str) -> str:
-    """The area below the root that holds this one."""
+    """Return the area directly below the root that contains this one."""
     chain = [code, *parents(code)]
     return chain[chain.index(root) - 1] if root in chain[1:] else root
 
 
 def said(activity: Sequence[Row], areas: dict[str, Row]) -> list[Said]:
-    """The newest events."""
+    """Return lines for the newest events."""
     lines: list[Said] = []
     for row in activity:
         late = row["recorded_at"] - row["at"]

@@ -1,4 +1,4 @@
-"""The board as text: fits the terminal it is given, and says the same without colours."""
+"""Render the board as text that fits the terminal and is readable without colours."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -24,23 +24,23 @@ _MEASURE = Console()
 
 
 class Frame(msgspec.Struct, kw_only=True):
-    """What is shown once."""
+    """The content of one refresh."""
 
     title: str
     now: datetime
-    """Local time of the scenario."""
+    """Local scenario time."""
     day: int
-    """0 = before it."""
+    """Day of the scenario; 0 = before it starts."""
     days: int
     figures: Figures
     played: Played
     links: Mapping[str, str]
     trouble: str = ""
-    """Why the figures are not new, where they are not."""
+    """Why the figures are outdated, if they are."""
 
 
 def board(frame: Frame, width: int, height: int) -> RenderableType:
-    """All of it, in at most `height` lines of `width`; the newest events take what is left."""
+    """Render the board in at most `height` lines of `width`; events fill the remaining lines."""
     figures, wide = frame.figures, width >= 100
     pair = Table.grid(padding=(0, 2 if width < 90 else 5))
     pair.add_row(_duty(figures, wide=width >= 130), _waiting(figures, wide=wide))
@@ -59,7 +59,7 @@ def _lines(text: Text, width: int) -> int:
 
 
 def line(frame: Frame) -> str:
-    """The board in one line, for logs and pipes."""
+    """Render the board in one line, for logs and pipes."""
     figures, played = frame.figures, frame.played
     parts = " + ".join(f"{name} {figures.ledger[name]}" for name in STATES)
     refused = sum(played.refused.values())
@@ -84,7 +84,7 @@ def _title(frame: Frame, width: int) -> Text:
 
 
 def _status(frame: Frame) -> tuple[str, str]:
-    """How it stands, and the style."""
+    """Return the status text and its style."""
     played = frame.played
     if frame.trouble:
         return f"not up to date: {frame.trouble}", "bold red"
@@ -141,7 +141,7 @@ def _count(number: int) -> str:
 
 
 def _waiting(figures: Figures, *, wide: bool) -> Table:
-    """Open requests, by how long they have waited."""
+    """Render open requests by waiting time."""
     overdue = "overdue 逾期" if wide else "逾期"
     table = _table("Waiting 待派" if wide else "待派", "<30m", "<2h", "2h+", "Σ", overdue)
     total = [0] * 5

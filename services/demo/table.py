@@ -1,4 +1,4 @@
-"""The live table in the terminal; where there is no terminal, a plain line every few seconds."""
+"""The live table in the terminal or, without one, a plain line every few seconds."""
 
 import asyncio
 from collections import Counter
@@ -27,7 +27,7 @@ Rows = Callable[..., Awaitable[list[dict[str, Any]]]]
 
 
 class LiveTable:
-    """Shows a scenario while it is played. `rows(view, **filters)` gives rows as the API does."""
+    """Shows a scenario during play. `rows(view, **filters)` returns rows like the API."""
 
     def __init__(
         self,
@@ -48,12 +48,12 @@ class LiveTable:
         self._reads = 0
 
     def follow(self, played: Played) -> None:
-        """What the driver tells while it plays."""
+        """Receive the progress from the driver."""
         self._played = played
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator["LiveTable"]:
-        """On the screen, and kept new, inside."""
+        """Show and refresh the table until exit."""
         if self._plain:
             for name, url in self._links.items():
                 self._print(f"{name}: {url}")
@@ -70,13 +70,13 @@ class LiveTable:
                 self._live.stop()
 
     async def ended(self) -> None:
-        """Show the last figures, once everything is in the views."""
+        """Show the final figures, when the views are complete."""
         await self.refresh()
         if self._plain:
             self._print(line(self.frame()))
 
     async def refresh(self) -> None:
-        """Read the views and draw."""
+        """Read the views and redraw."""
         try:
             self._figures, self._trouble = await self._read(), ""
         except (ViewsUnavailable, RowUnreadable, OSError) as error:
@@ -87,7 +87,7 @@ class LiveTable:
             )
 
     def frame(self) -> Frame:
-        """What is to be seen now."""
+        """Return the content to show."""
         now = self._clock.now().astimezone(self._zone)
         start = self._story.live_from.astimezone(self._zone)
         day = (now.date() - start.date()).days + 1 if now >= start else 0
@@ -113,7 +113,7 @@ class LiveTable:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     async def _read(self) -> Figures:
-        """All figures from the views."""
+        """Read all figures from the views."""
         self._reads += 1
         if self._reads % 20 == 1:
             self._areas = {row["area"]: row for row in await self._rows("areas")}

@@ -1,4 +1,4 @@
-"""The board's words, English and Chinese."""
+"""Labels of the board, in English and Chinese."""
 
 from typing import Final
 

@@ -1,1 +1,1 @@
-"""Whom to send: pure ranking of workers and teams for a request, by a table that a centre may change."""
+"""Rank workers and teams for a request, using a configurable table of abilities. Pure."""

@@ -1,4 +1,4 @@
-"""Who can serve what, as a table: shipped in `abilities.toml`, or a command centre's own file."""
+"""The table of who can serve what: the built-in `abilities.toml` or a custom file."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -14,20 +14,20 @@ _Label = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class AbilitiesInvalid(Exception):
-    """The file of abilities cannot be read; says which file and what is wrong with it."""
+    """The abilities file cannot be used. The message names the file and the problem."""
 
 
 class Ability(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who can serve one category of requests: whoever fits any of these."""
+    """Who can serve a category of requests: anyone who matches any of these."""
 
     roles: tuple[_Code, ...] = ()
     skills: tuple[_Code, ...] = ()
     vehicles: tuple[_Label, ...] = ()
-    """As they are registered; case does not count."""
+    """Vehicles as registered; case-insensitive."""
     team_kinds: tuple[_Code, ...] = ()
 
     def of_worker(self, role: str, skills: Iterable[str], vehicle: str | None) -> tuple[str, ...]:
-        """Why a worker is able, such as `role:courier`; empty = they are not."""
+        """Return why a worker is able, such as `role:courier`; empty = not able."""
         found = [f"role:{role}"] if role in self.roles else []
         found += [f"skill:{skill}" for skill in skills if skill in self.skills]
         if vehicle and vehicle.casefold() in {one.casefold() for one in self.vehicles}:
@@ -35,31 +35,31 @@ class Ability(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(found)
 
     def may(self, role: str) -> bool:
-        """Whether workers of this role are able, or may be by a skill or vehicle."""
+        """Return whether workers of this role are able, or may be by a skill or vehicle."""
         return role in self.roles or bool(self.skills or self.vehicles)
 
     def of_team(self, kind: str) -> tuple[str, ...]:
-        """Why a team is able, such as `team_kind:vehicle`; empty = it is not."""
+        """Return why a team is able, such as `team_kind:vehicle`; empty = not able."""
         return (f"team_kind:{kind}",) if kind in self.team_kinds else ()
 
 
 class Abilities(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole table. Of a category that it does not have, everybody is able."""
+    """The whole table. Everyone can serve a category that is not in it."""
 
     categories: Mapping[_Code, Ability] = {}
 
     def __post_init__(self) -> None:
         nobody = sorted(name for name, one in self.categories.items() if one == Ability())
         if nobody:
-            raise ValueError(f"nobody can serve {', '.join(nobody)}: give a line, or leave the category out")
+            raise ValueError(f"nobody can serve {', '.join(nobody)}: add a line or remove the category")
 
 
 def load(path: Path = SHIPPED) -> Abilities:
-    """The table of a file. Raises AbilitiesInvalid."""
+    """Load the table from a file. Raise AbilitiesInvalid."""
     try:
         given: Any = tomllib.loads(path.read_text(encoding="utf-8"))
         return msgspec.convert(given, Abilities)
     except OSError as error:
-        raise AbilitiesInvalid(f"the abilities in {path} cannot be read: {error.strerror}") from error
+        raise AbilitiesInvalid(f"cannot read the abilities file {path}: {error.strerror}") from error
     except (msgspec.ValidationError, ValueError) as error:
-        raise AbilitiesInvalid(f"the abilities in {path} are wrong: {error}") from error
+        raise AbilitiesInvalid(f"the abilities file {path} is invalid: {error}") from error

@@ -1,4 +1,4 @@
-"""What is known of who could be sent on a request: rows of several views as of one position. Pure."""
+"""The data for ranking candidates: rows of several views at one position. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
@@ -14,7 +14,7 @@ from projections.roster import RosterRow
 from projections.teams import TeamRow
 
 VIEWS: Final = ("requests", "assignments", "areas", "roster", "teams", "busy", "headcount")
-"""Of which a board is made."""
+"""Views that make up a board."""
 Kind = Literal["worker", "team"]
 Point = tuple[float, float]
 """(longitude, latitude) in WGS-84 degrees."""
@@ -25,26 +25,26 @@ Unit = RosterRow | TeamRow
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of several views, as of one position, and places."""
+    """Rows of several views at one position, and positions of phones."""
 
     request: RequestRow
     workers: Sequence[RosterRow] = ()
     teams: Sequence[TeamRow] = ()
     load: Mapping[str, int] = {}
-    """Worker -> their own live assignments; who has none is missing."""
+    """Worker -> number of live personal assignments, if any."""
     manned: Mapping[str, int] = {}
-    """Team -> its members on duty; who has none is missing."""
+    """Team -> number of members on duty, if any."""
     asked: frozenset[Key] = frozenset()
-    """Who was asked already, or is on the request."""
+    """Units already offered or assigned to the request."""
     areas: Mapping[str, AreaRow]
     places: Mapping[str, Point] = {}
     """Worker -> last known place."""
 
 
 def assemble(request: RequestRow, found: Mapping[str, Iterable[tuple[str, Any]]]) -> Board:
-    """The board of a request, from the rows of VIEWS by view and key; places are still to be added.
+    """Return the board of a request, without places, from the rows of VIEWS by view and key.
 
-    Of the views of units those rows that are to be ranked; of the others at least what concerns them.
+    `found` must have the units to rank, and the rows of the other views that concern them.
     """
     rows = {view: [row for _, row in found.get(view, ())] for view in VIEWS}
     return Board(
@@ -59,7 +59,7 @@ def assemble(request: RequestRow, found: Mapping[str, Iterable[tuple[str, Any]]]
 
 
 def _manned(rows: Iterable[Any]) -> dict[str, int]:
-    """Members on duty, by active team."""
+    """Return the number of members on duty by active team."""
     found: dict[str, int] = {}
     for row in rows:
         if row.team is not None and row.presence != OFF_DUTY:
@@ -68,13 +68,13 @@ def _manned(rows: Iterable[Any]) -> dict[str, int]:
 
 
 def _assigned_or_offered(request: str, rows: Iterable[Any]) -> frozenset[Key]:
-    """Whom the request was offered to, and who is on it."""
+    """Return the units offered or assigned to the request."""
     involved = (row for row in rows if row.request == request and row.state in UNENDED)
     return frozenset(("team", row.team) if row.team else ("worker", row.worker) for row in involved)
 
 
 def searched(board: Board, text: str) -> Board:
-    """Only units whose id, organisation or team holds the text, whatever its case; never by a name."""
+    """Keep only units whose id, organisation or team contains the text, ignoring case; names are not used."""
     names = {row.team: row.name for row in board.teams}
     wanted = text.casefold()
 
@@ -93,22 +93,22 @@ def searched(board: Board, text: str) -> Board:
 
 
 def takes(request: RequestRow) -> int | None:
-    """How many more it takes: 0 = nobody, None = open-ended."""
+    """Return how many more units the request needs: 0 = none, None = unlimited."""
     if request.state not in UNFINISHED:
         return 0
     return None if request.slots is None else max(request.slots - request.taken, 0)
 
 
 def kind_of(row: Unit) -> Kind:
-    """worker or team."""
+    """Return `worker` or `team`."""
     return "worker" if isinstance(row, RosterRow) else "team"
 
 
 def id_of(row: Unit) -> str:
-    """Of the worker or team."""
+    """Return the id of a worker or team."""
     return row.worker if isinstance(row, RosterRow) else row.team
 
 
 def team_phones(row: TeamRow) -> Iterable[str]:
-    """By whose phones a team is placed, in this order."""
+    """Return the members whose phones locate a team, in order of preference."""
     return dict.fromkeys(([row.leader] if row.leader else []) + list(row.members))

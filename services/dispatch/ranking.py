@@ -1,21 +1,20 @@
-"""Whom to send on a request: who is free, able and near, in that order. Pure.
+"""Rank the candidates for a request: free, able and near, in that order. Pure.
 
-A unit is a worker or a team. Of each is said, and shown as fields:
+A unit is a worker or a team. Each is described by these fields:
 
-free    It can be sent, or take over from another, and would not be refused, as long as the request takes
-        anybody (`takes`). A worker is on duty, has capacity left and is in no active team; a team is active,
-        has capacity left and, where it has listed members, one is on duty. Whom the request was offered to
-        already, or who is on it, is not free for it. A member of an active team goes with the team: they are
-        listed behind, with `in_team`.
-able    The table of abilities names the unit for the request's category; of a category that it does not have
-        everybody is able.
-near    Metres between the request and the unit where both have a place: the request's own or its area's, the
-        unit's last known one or its area's. Else `steps`: levels to go up from the request's area until one
-        holds the unit's area too; for the order alone each counts as so many metres (STEP_METRES).
+free    The unit can be dispatched or take over without being refused, as long as the request needs anyone
+        (`takes`). A worker must be on duty, have capacity left and not be in an active team. A team must be
+        active, have capacity left and, if it lists members, have one on duty. Units already offered or
+        assigned to the request are not free. Members of an active team are dispatched with it: they rank
+        lower and have `in_team` set.
+able    The table of abilities lists the unit for the request's category. Everyone is able to serve a
+        category that is not in the table.
+near    Metres between the request and the unit, if both have a place: the request's own or its area's, the
+        unit's last known one or its area's. Otherwise `steps`, the levels to go up from the request's area
+        to one that contains the unit's; for ordering only, steps are converted to metres (STEP_METRES).
 
-The order: free first, then able; among equals who has nothing to do, then who has but with capacity left,
-then who is on a break; then the nearest, the least loaded, workers before teams, and by id. It is total: no
-two units are equal in it.
+Free units come first, then able ones; then the idle, then the busy with capacity left, then those on a break;
+then the nearest, the least loaded, workers before teams, and by id. The order is total.
 """
 
 from collections.abc import Mapping
@@ -35,47 +34,47 @@ from services.dispatch.abilities import Abilities
 from services.dispatch.board import Board, Kind, Point, Unit, id_of, kind_of, team_phones
 
 STEP_METRES: Final = (500, 2_000, 10_000, 40_000)
-"""What 0, 1, 2 and more steps count as among distances; no measurement. Further ones 40 km each."""
+"""Nominal distances of 0, 1, 2 and 3 steps; each further step adds 40 km."""
 EARTH_METRES: Final = 6_371_008.8
 """Mean radius (IUGG)."""
 IDLE, BUSY, BREAK = 0, 1, 2
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit, and why it stands where it stands."""
+    """A unit and the reasons for its rank."""
 
     kind: Kind
     row: Any
-    """Of roster or teams."""
+    """Row of the view roster or teams."""
     free: bool
     able: bool
     matched: tuple[str, ...]
-    """What made it able; empty where the category is not in the table."""
+    """Why it is able; empty if the category is not in the table."""
     asked: bool
     in_team: str | None
     live: int
     readiness: int
-    """IDLE, BUSY with capacity left, or on a BREAK."""
+    """IDLE, BUSY or BREAK."""
     steps: int
     distance: float | None
     """Metres."""
     placed: Literal["phone", "area"] | None
-    """What the unit's end of the distance is."""
+    """What locates the unit for the distance."""
 
     @property
     def ready(self) -> bool:
-        """Nobody can stand before it but for being nearer or less loaded."""
+        """Only a nearer or less loaded unit can rank higher."""
         return self.free and self.able and self.readiness == IDLE
 
 
 def rank(board: Board, abilities: Abilities, most: int) -> list[Candidate]:
-    """The first `most` in order."""
+    """Return the first `most` candidates in order."""
     judge = _Judge(board, abilities)
     return [judge.candidate(row) for row in nsmallest(most, [*board.workers, *board.teams], key=judge.order)]
 
 
 def chain(area: str, areas: Mapping[str, AreaRow]) -> list[str]:
-    """An area and those that hold it, up to the root."""
+    """Return an area and its ancestors, up to the root."""
     found: list[str] = []
     here: str | None = area
     while here is not None and here not in found:
@@ -85,20 +84,20 @@ def chain(area: str, areas: Mapping[str, AreaRow]) -> list[str]:
 
 
 def step_metres(steps: int) -> float:
-    """What so many steps count as."""
+    """Return the nominal distance of a number of steps."""
     beyond = max(steps - len(STEP_METRES) + 1, 0)
     return STEP_METRES[min(steps, len(STEP_METRES) - 1)] + beyond * STEP_METRES[-1]
 
 
 def metres(one: Point, other: Point) -> float:
-    """Great-circle distance (haversine)."""
+    """Return the great-circle distance (haversine)."""
     (lon1, lat1), (lon2, lat2) = (map(radians, point) for point in (one, other))
     half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return 2 * EARTH_METRES * asin(min(1.0, sqrt(half)))
 
 
 def place_of(request: RequestRow, areas: Mapping[str, AreaRow]) -> Point | None:
-    """The request's own place, else its area's."""
+    """Return the request's place, or its area's."""
     if request.lon is not None and request.lat is not None:
         return request.lon, request.lat
     return _middle(areas.get(request.area))
@@ -111,7 +110,7 @@ def _middle(area: AreaRow | None) -> Point | None:
 
 
 class _Judge:
-    """Says of each unit how it stands; what many units share is worked out once."""
+    """Evaluates units, caching what they share."""
 
     def __init__(self, board: Board, abilities: Abilities) -> None:
         self._board = board
@@ -123,7 +122,7 @@ class _Judge:
         self._matched: dict[Any, tuple[str, ...]] = {}
 
     def order(self, row: Unit) -> tuple[Any, ...]:
-        """By what units are sorted: less is before more."""
+        """Return the sort key of a unit."""
         live, phone = self.live(row), self._phone(row)
         return (
             not self.free(row, live),
@@ -136,7 +135,7 @@ class _Judge:
         )
 
     def candidate(self, row: Unit) -> Candidate:
-        """All of it, to be shown."""
+        """Return the unit with all fields."""
         live, phone = self.live(row), self._phone(row)
         there = phone or _middle(self._board.areas.get(row.area))
         measured = there is not None and self._place is not None
@@ -156,11 +155,11 @@ class _Judge:
         )
 
     def live(self, row: Unit) -> int:
-        """Assignments of its own."""
+        """Return the number of the unit's live assignments."""
         return self._board.load.get(row.worker, 0) if isinstance(row, RosterRow) else row.live_count
 
     def free(self, row: Unit, live: int) -> bool:
-        """Apart from whether the request takes anybody."""
+        """Return whether the unit is free, regardless of whether the request needs anyone."""
         if (row.capacity is not None and live >= row.capacity) or self._already_asked(row):
             return False
         if isinstance(row, RosterRow):
@@ -168,11 +167,11 @@ class _Judge:
         return row.state == ACTIVE and (not row.members or self._board.manned.get(row.team, 0) > 0)
 
     def able(self, row: Unit) -> bool:
-        """By the table of abilities."""
+        """Return whether the unit can serve the category."""
         return self._ability is None or bool(self.matched(row))
 
     def matched(self, row: Unit) -> tuple[str, ...]:
-        """What of the table it fits."""
+        """Return the entries of the table that match the unit."""
         if self._ability is None:
             return ()
         if isinstance(row, TeamRow):
@@ -183,13 +182,13 @@ class _Judge:
         return self._matched[key]
 
     def readiness(self, row: Unit, live: int) -> int:
-        """IDLE, BUSY or BREAK."""
+        """Return IDLE, BUSY or BREAK."""
         if isinstance(row, RosterRow) and row.presence == ON_BREAK:
             return BREAK
         return BUSY if live else IDLE
 
     def steps(self, area: str) -> int:
-        """Up from the request's area; an area that shares nothing counts as beyond the root."""
+        """Return the steps to an area; one without a common ancestor counts as beyond the root."""
         if area not in self._steps:
             up = (self._rank[code] for code in chain(area, self._board.areas) if code in self._rank)
             self._steps[area] = next(up, len(self._rank))
@@ -199,7 +198,7 @@ class _Judge:
         return (kind_of(row), id_of(row)) in self._board.asked
 
     def _phone(self, row: Unit) -> Point | None:
-        """Where its phone is, if that can be measured; of a team the leader's, else the first one's."""
+        """Return the unit's phone position, if needed; a team's is its leader's or first located member's."""
         places = self._board.places
         if self._place is None or not places:
             return None
@@ -208,7 +207,7 @@ class _Judge:
         return next((places[one] for one in team_phones(row) if one in places), None)
 
     def _area_far(self, area: str) -> float:
-        """Metres to an area, or what its steps count as."""
+        """Return the metres to an area, or the nominal distance of its steps."""
         if area not in self._far:
             there = _middle(self._board.areas.get(area))
             far = step_metres(self.steps(area))

@@ -1,4 +1,4 @@
-"""The catalogues in docs/catalogue, generated from the code (`make docs`)."""
+"""Generate the pages in docs/catalogue from the code (`make docs`)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +12,6 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "views.md": views.page,
     "codes.md": refusals.page,
 }
-"""File name -> its text."""
+"""File name -> function that returns its text."""
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "catalogue"

@@ -1,4 +1,4 @@
-"""`python -m services.docs`: write the catalogues."""
+"""`python -m services.docs`: write the pages in docs/catalogue."""
 
 import sys
 
@@ -6,7 +6,7 @@ from services.docs import FOLDER, PAGES
 
 
 def main() -> None:
-    """Write every page that differs from what is there, and say which."""
+    """Write every page that has changed and print its path."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, page in PAGES.items():
         path, text = FOLDER / name, page()

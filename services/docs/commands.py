@@ -1,23 +1,23 @@
-"""docs/catalogue/commands.md: every command that a client may send, from its model."""
+"""Generate docs/catalogue/commands.md from the models of the public commands."""
 
 import json
 from itertools import groupby
 from typing import Any
 
-import services.decisions.decide  # noqa: F401  enters all commands in the catalogue
+import services.decisions.decide  # noqa: F401  registers all commands
 from events.base import PERSONAL
 from services.decisions.base import Command, commands
 from services.decisions.scopes import MAY, PUBLIC, SCOPES
 from services.docs.markdown import code, head, sentence, table
 
-INTRO = """Every command, sent as `POST /api/v1/{jurisdiction}/commands/{name}` ([interface](../http.md)).
-A **fact** may be late: its `at` is kept. A **claim** takes effect when it arrives; the time it gives is
-kept beside it. `at`, `sent_at` and `observed` belong to every body. Personal fields are sealed before
-anything is decided ([privacy](../privacy.md)). What each refusal means: [codes](codes.md)."""
+INTRO = """Commands are sent as `POST /api/v1/{jurisdiction}/commands/{name}` ([interface](../http.md)). A
+**fact** may be reported late and keeps its `at`. A **claim** takes effect when it arrives; the time it gives
+is recorded separately. Every body may have `at`, `sent_at` and `observed`. Personal fields are encrypted
+before any decision ([privacy](../privacy.md)). Refusals are listed under [codes](codes.md)."""
 
 
 def page() -> str:
-    """The page's text."""
+    """Return the text of the page."""
     lines = head("Commands", INTRO)
     names = list(PUBLIC)
     for aggregate, some in groupby(names, lambda name: name.partition(".")[0]):
@@ -47,7 +47,7 @@ def _command(name: str, cls: type[Command]) -> list[str]:
 
 
 def _scopes(name: str) -> str:
-    """The scopes whose tokens may send it."""
+    """Return the scopes whose tokens may send the command."""
     return ", ".join(scope for scope in SCOPES if name in MAY[scope])
 
 

@@ -1,4 +1,4 @@
-"""docs/catalogue/events.md: every event, from its class."""
+"""Generate docs/catalogue/events.md from the event classes."""
 
 import re
 from itertools import groupby
@@ -8,17 +8,16 @@ from events.catalog import newest
 from services.docs.markdown import code, head, sentence, table
 from services.docs.source import Field, fields, own_fields
 
-INTRO = """Every event that the log can hold, with the fields of its `data`. The envelope around it (`name`,
-`schema`, `at`, `actor`, `command`, `body`, `claimed`, `observed`) is described in
-[architecture](../architecture.md). A type `Personal` is a sealed token in the log, never plain text
-([privacy](../privacy.md)). A field that has its default is left out of the stored JSON; "unchanged" means
-that a field left out changes nothing."""
+INTRO = """All events of the log, with the fields of their `data`. The envelope (`name`, `schema`, `at`,
+`actor`, `command`, `body`, `claimed`, `observed`) is described in [architecture](../architecture.md). Fields
+of type `Personal` are encrypted tokens in the log, never plain text ([privacy](../privacy.md)). Stored JSON
+omits fields that have their default; "unchanged" means that an omitted field changes nothing."""
 _REFERENCE = re.compile(r"\b([A-Z][a-z]+)Ref\b")
-SHARED = """Every event may carry these as well."""
+SHARED = """Every event may also have these fields."""
 
 
 def page() -> str:
-    """The page's text."""
+    """Return the text of the page."""
     lines = head("Events", INTRO)
     lines += ["## Fields that all events share", "", SHARED, "", *_fields(list(own_fields(Event)))]
     for struct in (Move, WorkerStanding, RequestMove, RequestStanding):

@@ -1,4 +1,4 @@
-"""docs/catalogue/codes.md: every stable code, found where the source uses it."""
+"""Generate docs/catalogue/codes.md: every stable code, found where the source uses it."""
 
 import ast
 import re
@@ -14,35 +14,35 @@ from services.verify.meanings import MEANINGS
 
 ROOT: Final = Path(__file__).parents[1]
 _CODE: Final = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)?")
-INTRO = """Codes are stable; sentences may change. `{...}` stands for what the sentence names."""
-REFUSED = """A rule said no. One command alone is answered with this status; in a batch its outcome is
-`refused`. Those marked *anomaly* are recorded all the same, with this code, where the command was
-`observed`."""
-NOTED_INTRO = """Recorded, and listed in the view `anomalies`."""
-WRITER = """Of the id and of the log. `pending` means: send the same id again."""
-PROBLEMS = """Problems by RFC 9457 that come before any rule."""
-TOKENS = """Said by `muster token`."""
+INTRO = """Codes are stable; sentences may change. `{...}` is a value filled in."""
+REFUSED = """A rule refused the command. A single command is answered with this status; in a batch its
+outcome is `refused`. Codes marked *anomaly* do not refuse a command sent as `observed`; it is recorded with
+the code."""
+NOTED_INTRO = """The command is recorded and listed in the view `anomalies`."""
+WRITER = """These concern the command id or the log. After `pending`, retry with the same id."""
+PROBLEMS = """RFC 9457 problems raised before any rule is checked."""
+TOKENS = """Reported by `muster token`."""
 TRANSFERS = (
-    """Said by `muster export`, `muster load` and `muster keys` ([moving and backup](../moving.md))."""
+    """Reported by `muster export`, `muster load` and `muster keys` ([moving and backup](../moving.md))."""
 )
-ROWS = """In the rejects file of an import, with the line and a reason."""
-FINDINGS = """Said by `muster verify`, with the position."""
+ROWS = """Written to the rejects file of an import, with the line and a reason."""
+FINDINGS = """Reported by `muster verify`, with the position."""
 
 
 class Found(NamedTuple):
-    """One use of a code. `status` is that of a problem."""
+    """One use of a code. `status` is set for problems."""
 
     code: str
     status: int | None = None
 
 
 def page() -> str:
-    """The page's text."""
+    """Return the text of the page."""
     rules = [*_of("decisions", "Refused", 0), *_of("decisions", "rule", 1), *_of("decisions", "fresh", 1)]
     lines = head("Codes", INTRO)
     lines += ["## Refusals", "", REFUSED, "", *_refusals({f.code for f in rules} | _unknown())]
     notes = [(code(name), text) for name, text in sorted(refusals.noted().items()) if _only_noted(name)]
-    lines += ["## Anomalies that refuse nothing", "", NOTED_INTRO, "", *table(("code", "meaning"), notes)]
+    lines += ["## Anomalies only", "", NOTED_INTRO, "", *table(("code", "meaning"), notes)]
     lines += [
         "## Outcomes of recording",
         "",
@@ -77,7 +77,7 @@ def _refusals(names: set[str]) -> list[str]:
 
 
 def _only_noted(name: str) -> bool:
-    """Whether it means something of its own as an anomaly, or is nothing else."""
+    """Return whether the code has a separate meaning as an anomaly or is never a refusal."""
     entry = refusals.entries(refusals.REFERENCE)[name]
     return isinstance(entry.noted, str) or not entry.sentences()
 
@@ -96,7 +96,7 @@ def _statuses(some: list[Found], name: str) -> str:
 
 
 def _said(name: str) -> str:
-    """All sentences of the catalogue."""
+    """Return all sentences of a code, separated by slashes."""
     entry = refusals.entries(refusals.REFERENCE)[name]
     texts = [text for one in (None, *sorted(entry.variants)) for text in entry.sentences(one)]
     return " / ".join(dict.fromkeys(texts))
@@ -110,7 +110,7 @@ def _findings() -> list[str]:
 
 
 def _calls(where: str, name: str) -> Iterator[ast.Call]:
-    """Every call of a function or method of this name."""
+    """Yield every call of a function or method with this name."""
     path = ROOT / where
     for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -123,7 +123,7 @@ def _name(node: ast.expr) -> str:
 
 
 def _of(where: str, name: str, at: int) -> list[Found]:
-    """Codes given as argument number `at`, each with the status that may stand before it."""
+    """Return codes passed as argument number `at`, each with the status passed before it, if any."""
     return [
         Found(one, _number(call.args[0]) if at else None)
         for call in _calls(where, name)
@@ -133,13 +133,13 @@ def _of(where: str, name: str, at: int) -> list[Found]:
 
 
 def _unknown() -> set[str]:
-    """Codes that `lookups.known` makes of the kinds of the tables it is given."""
+    """Return the codes `lookups.known` derives from the tables passed to it."""
     named = [tables.get(_name(call.args[1]).lower()) for call in _calls("decisions", "known")]
     return {f"{table.kind}.unknown" for table in named if table}
 
 
 def _constants(node: ast.expr) -> list[str]:
-    """The codes that an expression may give; nothing for one that is worked out elsewhere."""
+    """Return the codes an expression can evaluate to; [] if they are computed elsewhere."""
     match node:
         case ast.Constant(value=str(text)) if _CODE.fullmatch(text):
             return [text]

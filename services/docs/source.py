@@ -1,4 +1,4 @@
-"""What the source says and the running classes do not: types as written, and the texts below fields."""
+"""Read types as written, and the strings below fields, from the source of classes."""
 
 import ast
 import inspect
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Field(NamedTuple):
-    """A field of a class as its author wrote it."""
+    """A field of a class as written in the source."""
 
     name: str
     type: str
@@ -18,7 +18,7 @@ class Field(NamedTuple):
 
 
 def fields(cls: type, *, below: type) -> list[Field]:
-    """Fields of `cls` and of its bases up to, and without, `below`; a base's first."""
+    """Return the fields of `cls` and its bases that are subclasses of `below`, bases first."""
     found: dict[str, Field] = {}
     for one in reversed(cls.__mro__):
         if one is not below and issubclass(one, below):
@@ -27,7 +27,7 @@ def fields(cls: type, *, below: type) -> list[Field]:
 
 
 def own_fields(cls: type) -> Iterator[Field]:
-    """Fields that the class body itself declares, each with the string that follows it."""
+    """Yield the fields declared in the class body, each with the string that follows it."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
     body = tree.body if isinstance(tree, ast.ClassDef) else []
     for index, node in enumerate(body):

@@ -1,4 +1,4 @@
-"""docs/catalogue/views.md: every view, from its declaration."""
+"""Generate docs/catalogue/views.md from the declarations of the views."""
 
 import inspect
 import sys
@@ -10,14 +10,14 @@ from services.docs.markdown import code, head, sentence, table
 from services.docs.source import Field, fields
 from services.history.history import INSTANT_VIEWS
 
-INTRO = """Every view that has an endpoint `GET /api/v1/{jurisdiction}/{view}`, a stream channel and
-`muster show`. Each row as JSON has its `key` besides these fields. A type `Personal` is answered masked,
-`null` once erased ([privacy](../privacy.md)). Filters may be repeated (or); `area=CODE` keeps rows inside
-that area."""
+INTRO = """Each view has an endpoint `GET /api/v1/{jurisdiction}/{view}`, a stream channel, and can be read
+with `muster show`. JSON rows have a `key` in addition to these fields. Fields of type `Personal` are masked,
+and `null` once erased ([privacy](../privacy.md)). A repeated filter matches any of its values; `area=CODE`
+selects rows in that area."""
 
 
 def page() -> str:
-    """The page's text."""
+    """Return the text of the page."""
     lines = head("Views", INTRO)
     for name in sorted(views):
         if views[name].public:
@@ -33,10 +33,10 @@ def _view(view: View[Row]) -> list[str]:
     lines += [
         f"- Filters and sort keys: {filters}",
         f"- Order: {order}",
-        f"- Version of the fold: {view.version}",
+        f"- Version of the projection: {view.version}",
     ]
     if view.name in INSTANT_VIEWS:
-        lines += ["- `at=INSTANT`: the board as it was, late facts included"]
+        lines += ["- `at=INSTANT`: the state at that time, late facts included"]
     lines += ["", *_fields(fields(view.row, below=Row))]
     if view.name == PRESENCE.name:
         lines += [f"Rows with `at=INSTANT`: {sentence(PRESENCE.row)}", ""]

@@ -1,4 +1,4 @@
-"""Import: tables of any shape become commands, by mapping files (docs/mapping.md)."""
+"""Import tables as commands, described by mapping files (docs/mapping.md)."""
 
 from services.intake.engine import import_files
 from services.intake.errors import ColumnsMissing, FileError, ImportFailed, MappingError

@@ -1,4 +1,4 @@
-"""Rows of CSV files, also gzipped: encoding and delimiter found out, never the whole file in memory."""
+"""Stream rows of plain or gzipped CSV files, detecting encoding and delimiter."""
 
 import codecs
 import csv
@@ -14,11 +14,11 @@ from services.intake.errors import FileError
 from services.intake.mapping import Mapping
 
 MOST_LINE: Final = 2_000_000
-"""Characters of one line."""
+"""Characters per line."""
 MOST_BYTES: Final = 4 * 2**30
-"""Unpacked size of a gzip file."""
+"""Decompressed size of a gzip file."""
 MOST_RATIO: Final = 200
-"""Unpacked to packed size, once that is large: tables do not shrink more, bombs do."""
+"""Highest compression ratio of a large file. Tables stay below it, gzip bombs do not."""
 LARGE: Final = 64 * 2**20
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -33,7 +33,7 @@ csv.field_size_limit(MOST_LINE)
 
 
 def csv_rows(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[int, list[str]]]:
-    """(line where it begins, cells) of every row that is not blank. Raises FileError."""
+    """Yield (first line, cells) of every non-blank row. Raise FileError."""
     encoding = mapping.encoding or _encoding(path, gzipped=gzipped)
     wide = any(width in encoding.lower() for width in ("16", "32")) and "18030" not in encoding
     errors = "strict" if wide else "surrogateescape"
@@ -60,7 +60,7 @@ def _open(path: Path, *, gzipped: bool) -> Any:
 
 
 def _bounded(text: IO[str], path: Path, *, gzipped: bool) -> Iterator[str]:
-    """A gzip bomb ends here, and so does a line without an end."""
+    """Yield lines. Raise FileError for an overlong line or a gzip bomb."""
     seen, number, packed = 0, 0, path.stat().st_size
     while line := text.readline(MOST_LINE):
         seen, number = seen + len(line), number + 1
@@ -77,7 +77,7 @@ def _no_bomb(path: Path, number: int, seen: int, packed: int) -> None:
 
 
 def _encoding(path: Path, *, gzipped: bool) -> str:
-    """By byte order mark; else UTF-8 where lines are; else GB18030 where all are. Raises FileError."""
+    """Detect the encoding: byte order mark, UTF-8 by most lines, or GB18030 by all. Raise FileError."""
     with _open(path, gzipped=gzipped) as raw:
         start: bytes = raw.read(4096)
         raw.seek(0)
@@ -111,7 +111,7 @@ def _by_lines(path: Path, raw: IO[bytes], *, gzipped: bool) -> str:
         alone, together = alone + len(_ALONE.findall(line)), together + len(_TOGETHER.findall(line))
         chinese = chinese and _decodes(line, "gb18030")
     if bad <= good:
-        return "utf-8"  # broken lines are rejected one by one
+        return "utf-8"  # invalid lines are rejected individually
     if chinese and together > alone:
         return "gb18030"
     raise FileError("import.file", variant="encoding", file=str(path))
@@ -126,7 +126,7 @@ def _decodes(line: bytes, encoding: str) -> bool:
 
 
 def _delimiter(text: IO[str]) -> str:
-    """The one that most of the first lines hold equally often."""
+    """Return the delimiter that occurs equally often in most of the first lines."""
     lines = [line for _ in range(_SAMPLE) if (line := text.readline(MOST_LINE)).strip()]
 
     def score(delimiter: str) -> int:

@@ -1,4 +1,4 @@
-"""Imports that a running service does for those who send it files: two at a time, the last 50 remembered."""
+"""Run imports of uploaded files: two at a time, remembering the last 50."""
 
 import asyncio
 import logging
@@ -30,21 +30,21 @@ from services.refusals import REFERENCE, sentence
 from services.vault import Vault
 
 AT_ONCE: Final = 2
-"""Imports, and likewise previews."""
+"""Concurrent imports; the same limit applies to previews."""
 REMEMBERED: Final = 50
 REJECTS_SECONDS: Final = 24 * 3600.0
-"""How long rejected rows are kept: they hold personal data."""
+"""How long rejected rows are kept; they contain personal data."""
 _LOOK_SECONDS: Final = 600.0
 
 log_of = logging.getLogger("muster.intake")
 
 
 class TooMany(Exception):
-    """As many as this process does at a time."""
+    """This process already runs as many as it may."""
 
 
 class Table(msgspec.Struct):
-    """One table of the file, and what became of its rows."""
+    """The outcome of one table of the file, in rows."""
 
     sheet: str | None
     rows: int
@@ -63,7 +63,7 @@ class ImportNote(msgspec.Struct):
 
 
 class Import(msgspec.Struct, kw_only=True):
-    """One import. Sums are null until it is done: rows = applied + known + rejected."""
+    """One import. The totals are null until it is done: rows = applied + known + rejected."""
 
     id: str = msgspec.field(name="import")
     jurisdiction: str
@@ -89,20 +89,20 @@ class Import(msgspec.Struct, kw_only=True):
 
 
 class _Job(msgspec.Struct):
-    """An import, whose it is, and where its files are."""
+    """An import with its owner and files."""
 
     shown: Import
     owner: str
     folder: Path
     ended: float | None = None
-    """By the monotonic clock."""
+    """Monotonic time."""
     rejects: list[Path] = []
     language: str = REFERENCE
-    """Of the reasons in them."""
+    """Language of the rejection reasons."""
 
 
 class Imports:
-    """The imports of this process."""
+    """All imports of this process."""
 
     def __init__(self, vault: Vault, clock: Clock, background: Background) -> None:
         self._vault, self._clock, self._background = vault, clock, background
@@ -111,15 +111,14 @@ class Imports:
         self._previews = 0
 
     async def run(self) -> None:
-        """Forget rejected rows in time, until cancelled."""
+        """Delete expired rejects files, until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             await asyncio.to_thread(self._forget_rejects)
 
     @asynccontextmanager
     async def spool_folder(self) -> AsyncIterator[None]:
-        """Around the runtime that imports run in: what is on disk is removed when all has ended, and what a
-        killed process left before anything begins."""
+        """Manage the temporary folder: clear what a killed process left, and remove the folder at the end."""
         await asyncio.to_thread(self._folder.sweep)
         try:
             yield
@@ -131,7 +130,7 @@ class Imports:
     async def preview(
         self, jurisdiction: str, file: str, mapping: Mapping, content: bytes, limit: int
     ) -> Preview:
-        """The columns and first rows. Raises TooMany, OSError; MappingError, FileError, which name `file`."""
+        """Preview the columns and first rows. Raise TooMany, OSError, MappingError or FileError."""
         if self._previews >= AT_ONCE:
             raise TooMany
         self._previews += 1
@@ -156,7 +155,7 @@ class Imports:
         owner: str,
         language: str = REFERENCE,
     ) -> Import:
-        """Begin one, once its header fits; rows are rejected in `language`. Raises as `preview`."""
+        """Check the header and start an import; `language` is for rejection reasons. Raise as `preview`."""
         if sum(job.ended is None for job in self._jobs.values()) >= AT_ONCE:
             raise TooMany
         key = str(uuid4())
@@ -182,23 +181,23 @@ class Imports:
         return shown
 
     def all(self, seen: Callable[[str, str], bool]) -> list[Import]:
-        """The newest first, of those whose (jurisdiction, owner) may be seen."""
+        """List the imports, newest first, whose (jurisdiction, owner) `seen` accepts."""
         return [job.shown for job in reversed(self._jobs.values()) if seen(job.shown.jurisdiction, job.owner)]
 
     def one(self, key: str, seen: Callable[[str, str], bool]) -> Import | None:
-        """By its id."""
+        """Return an import by id, or None."""
         job = self._jobs.get(key)
         return job.shown if job and seen(job.shown.jurisdiction, job.owner) else None
 
     def rejects(self, key: str, nth: int) -> Path | None:
-        """The rejected rows of the n-th table that has some, from 1; None = none, not yet, or no longer."""
+        """Return the n-th rejects file, counting from 1; None = none, not ready or already deleted."""
         job = self._jobs.get(key)
         return job.rejects[nth - 1] if job and nth <= len(job.rejects) else None
 
     # -- doing ---------------------------------------------------------------------------------------------
 
     async def _run(self, job: _Job, path: Path, mapping: Mapping, sink: Sink) -> None:
-        """To its end; whatever goes wrong is this import's failure alone."""
+        """Run an import. An error fails only this import."""
         shown, summary = job.shown, None
         try:
             summary = await import_files(
@@ -236,12 +235,12 @@ class Imports:
 
 
 class _Progress:
-    """Told (done, total) table after table; shows the sums."""
+    """Adds up the (done, total) reported for each table."""
 
     def __init__(self, shown: Import) -> None:
         self._shown = shown
         self._tables = [0, 0, 0]
-        """Rows read, commands sent, commands in all, of the tables before."""
+        """Rows read, commands sent and total commands of the previous tables."""
 
     def __call__(self, done: float, total: float | None) -> None:
         shown, (read, sent, whole) = self._shown, self._tables
@@ -282,12 +281,12 @@ def _end(job: _Job, summary: Summary | None) -> None:
 
 
 _NAME: Final = "table.xlsx"
-"""Of the file on disk: what a sender calls it is never a path. What it is its content says; the reader of
-workbooks alone wants such an ending."""
+"""Name of the file on disk; the uploaded name is never used as a path. The type is detected from the content,
+but the workbook reader requires this extension."""
 
 
 def _store(folder: Path, content: bytes) -> Path:
-    """Raises FileError where it is too large unpacked."""
+    """Write an upload to disk. Raise FileError if it is too large when decompressed."""
     folder.mkdir(mode=0o700)
     path = folder / _NAME
     path.write_bytes(content)
@@ -296,7 +295,7 @@ def _store(folder: Path, content: bytes) -> Path:
 
 
 def _named(error: ImportFailed, folder: Path, file: str) -> ImportFailed:
-    """Said of the file by its sender's name; where it lies here is nobody's business."""
+    """Replace the path on disk with the uploaded file's name."""
     if "file" in error.values:
         error.values["file"] = str(error.values["file"]).replace(str(folder / _NAME), file)
     return error

@@ -1,7 +1,7 @@
-"""From the cells of a row to draft commands, each with the instant that it sorts by.
+"""Turn the cells of a row into draft commands, each with a sort time.
 
-Within a row that is the running maximum of `at`, so a row's commands never overtake each other; `at` itself
-is kept.
+The sort time is the running maximum of `at` within the row, so a row's commands never overtake each other.
+`at` itself is unchanged.
 """
 
 import re
@@ -24,7 +24,7 @@ UNDATED: Final = -(1 << 62)
 
 
 class Draft(msgspec.Struct, kw_only=True):
-    """A command on its way. `sort` is in microseconds since 1970."""
+    """A command to be sent. `sort` is in microseconds since 1970."""
 
     rank: int
     name: str
@@ -35,16 +35,16 @@ class Draft(msgspec.Struct, kw_only=True):
 
 
 class Part(msgspec.Struct, kw_only=True):
-    """One row's part in a command that its group sends once."""
+    """One row's part in a group command."""
 
     key: str
     draft: Draft
     verdicts: list[bool]
-    """Of the conditions over the group, in their order."""
+    """Results of the conditions over the group, in order."""
 
 
 class Drafts:
-    """Drafts of one table's rows."""
+    """Makes drafts from the rows of one table."""
 
     def __init__(
         self, mapping: Mapping, source: Source, columns: list[str], key: bytes, jurisdiction: str
@@ -53,11 +53,11 @@ class Drafts:
         self.values = Values(mapping, key, jurisdiction)
 
     def skipped(self, cells: Cells) -> bool:
-        """Whether the mapping says that a row means nothing."""
+        """Return whether the mapping skips the row."""
         return any(self.values.holds(condition, cells) for condition in self.source.skip)
 
     def row(self, cells: Cells) -> tuple[list[Draft], list[Part]]:
-        """Raises RowError: then nothing of the row is to be sent."""
+        """Return a row's drafts and its parts in group commands. Raise RowError to reject the whole row."""
         cells = {HERE: self._jurisdiction, **cells}
         singles: list[Draft] = []
         parts: list[Part] = []
@@ -114,12 +114,12 @@ class Drafts:
 
 
 def micros(at: datetime) -> int:
-    """Microseconds since 1970."""
+    """Return microseconds since 1970."""
     return round(at.timestamp() * 1_000_000)
 
 
 def checked(draft: Draft) -> Draft:
-    """Raises RowError where the command would be malformed."""
+    """Return the draft. Raise RowError if its command is malformed."""
     try:
         commands[draft.name].model_validate_json(msgspec.json.encode(draft.data), strict=True)
     except ValidationError as error:
@@ -133,7 +133,7 @@ def checked(draft: Draft) -> Draft:
 
 
 def merged(one: CommandMap, kept: Part, new: Part) -> Part:
-    """Two rows' parts of one group command: each value by its pick."""
+    """Merge two rows' parts of a group command, choosing each value by its pick."""
     for field in dict.fromkeys((*kept.draft.data, *new.draft.data)):
         spec = one.data[field]
         kept.draft.data[field] = _picked(spec.pick, kept.draft.data.get(field), new.draft.data.get(field))
@@ -147,7 +147,7 @@ def merged(one: CommandMap, kept: Part, new: Part) -> Part:
 
 
 def _sorted(one: CommandMap, kept: Draft, new: Draft) -> int:
-    """The sort of the row whose time is picked; of undated ones the earliest."""
+    """Return the sort time of the row whose time is picked; the earliest if neither has a time."""
     if kept.at is None or new.at is None:
         return min(kept.sort, new.sort) if kept.at is new.at else (kept if kept.at else new).sort
     match one.at.pick if one.at else "first":

@@ -1,4 +1,4 @@
-"""Import: read a file once, send its commands in order, account for every row."""
+"""The import: read each file once, send its commands in order, account for every row."""
 
 import asyncio
 import threading
@@ -32,11 +32,11 @@ async def import_files(
     progress: Progress | None = None,
     language: str = REFERENCE,
 ) -> Summary:
-    """Import files in the order of the mapping's sources. Raises MappingError, FileError, ImportFailed.
+    """Import files in the order of the mapping's sources. Raise MappingError, FileError or ImportFailed.
 
-    Every header is checked before the first row of any file is read. `observed` = it happened: facts are
-    recorded with an anomaly where a rule would refuse. `rejects` is the file for rejected rows, of several
-    files its folder; default: beside the data that was read. `language` is that of its reasons.
+    Every header is checked before any row is read. With `observed`, facts that a rule would refuse are
+    recorded with an anomaly. `rejects` is the file for rejected rows, or the folder if there are several;
+    the default is next to the data. `language` is the language of the rejection reasons.
     """
     found = [one for path in paths for one in await asyncio.to_thread(find, path, mapping)]
     order = [source.name for source in mapping.source]
@@ -70,7 +70,7 @@ async def _import(
     summary: Summary,
     progress: Progress | None,
 ) -> None:
-    """One table."""
+    """Import one table."""
     spool, stop = Spool(found.source), threading.Event()
     drafts = Drafts(mapping, found.source, list(found.columns), key, jurisdiction)
     reading = Reading(found, mapping, drafts, spool, progress, stop)
@@ -91,7 +91,7 @@ async def _import(
 
 
 async def _thread(work: Callable[[], Any], stop: threading.Event) -> Any:
-    """Off the event loop. Cancelled: tell the thread, wait for its end, then go."""
+    """Run in a thread. On cancellation, signal the thread and wait until it has ended."""
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(task)

@@ -1,38 +1,38 @@
-"""What can be wrong with a mapping, a file, a row."""
+"""Errors in a mapping, a file or a row."""
 
 from services.decisions.base import Refused, Value
 from services.refusals import sentence
 
 
 class Told(Refused):
-    """Says its English sentence where it is printed."""
+    """An error whose `str()` is its English sentence."""
 
     def __str__(self) -> str:
         return sentence(self.code, self.values)
 
 
 class ImportFailed(Told):
-    """Base: its sentence names file, place and remedy."""
+    """Base class. The sentence names the file, the place and the remedy."""
 
 
 class MappingError(ImportFailed):
-    """The mapping is unknown, malformed, or does not fit the file; nothing was read."""
+    """The mapping is unknown, malformed or does not match the file; nothing was read."""
 
 
 class ColumnsMissing(MappingError):
-    """The file's header lacks columns that the mapping needs: the value `columns`."""
+    """The file's header lacks columns the mapping needs, listed in the value `columns`."""
 
 
 class FileError(ImportFailed):
-    """The file cannot be read; nothing of it was sent, unless the sentence says so."""
+    """The file cannot be read; nothing was sent unless the sentence says otherwise."""
 
 
 class RowError(Told):
-    """One row cannot be used; the others can."""
+    """One row cannot be used; the others are unaffected."""
 
 
 class Misread(ValueError):
-    """A cell cannot be read; `variant` says as what, among the sentences of `unreadable`."""
+    """A cell cannot be parsed; `variant` selects the sentence of the code `unreadable`."""
 
     def __init__(self, variant: str, /, **values: Value) -> None:
         super().__init__(variant)

@@ -1,4 +1,4 @@
-"""A folder for files that hold personal data and must not outlive the process, however it ends."""
+"""A temporary folder for personal data, removed even if the process is killed."""
 
 import fcntl
 import os
@@ -14,36 +14,36 @@ _DRAFT: Final = "locking"
 
 
 class PrivateFolder:
-    """Made when it is first needed, readable by its owner alone, removed by `close`.
+    """Created on first use, readable only by its owner, removed by `close`.
 
-    What a killed process left is removed by the next one of the same user that begins or makes such a folder.
+    Folders of killed processes are removed by the same user's next process.
     """
 
     def __init__(self, parent: Path | None = None) -> None:
-        """`parent`: None = where temporary files go."""
+        """`parent` defaults to the system's temporary folder."""
         self._parent = parent or Path(tempfile.gettempdir())
         self._path: Path | None = None
         self._lock = -1
 
     @property
     def path(self) -> Path:
-        """Raises OSError where it cannot be made."""
+        """The folder, created if needed. Raise OSError if that fails."""
         if self._path is None:
             self.sweep()
             path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._parent))
             self._lock = os.open(path / _DRAFT, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
-            (path / _DRAFT).rename(path / _LOCK)  # so there is never one that nobody holds but yet will
+            (path / _DRAFT).rename(path / _LOCK)  # the lock file is never visible unlocked
             self._path = path
         return self._path
 
     def sweep(self) -> None:
-        """Remove what killed processes left."""
+        """Remove folders left by killed processes."""
         for left in self._parent.glob(f"{_PREFIX}*"):
             _remove_if_left(left)
 
     def close(self) -> None:
-        """With all that is in it."""
+        """Remove the folder and its contents."""
         if self._path is not None:
             shutil.rmtree(self._path, ignore_errors=True)
             os.close(self._lock)
@@ -51,7 +51,7 @@ class PrivateFolder:
 
 
 def _remove_if_left(path: Path) -> None:
-    """Unless its process holds the lock, or is just about to."""
+    """Remove a folder unless its process holds the lock or is about to take it."""
     with suppress(OSError):
         if path.is_symlink() or path.stat().st_uid != os.getuid():
             return

@@ -1,4 +1,4 @@
-"""Cells of rejects files: no spreadsheet takes one for a formula, and reading one takes that back."""
+"""Escape cells of rejects files so that spreadsheets do not read them as formulas, and unescape them."""
 
 from typing import Final
 
@@ -7,11 +7,11 @@ _HARMFUL: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def harmless(cell: str) -> str:
-    """A spreadsheet must not take a cell for a formula; broken bytes are shown as such."""
+    """Escape a cell that looks like a formula; replace undecodable bytes."""
     clean = cell.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     return f"'{clean}" if clean.startswith(_HARMFUL) else clean
 
 
 def restored(cell: str) -> str:
-    """What `harmless` was given, when its file is imported again."""
+    """Undo `harmless`, for importing a rejects file."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_HARMFUL) else cell

@@ -1,4 +1,4 @@
-"""Which source of a mapping a table is, by its header; and rows as cells by column."""
+"""Match tables to a mapping's sources by their header; read rows as cells by column."""
 
 import re
 import unicodedata
@@ -14,25 +14,25 @@ from services.intake.mapping import Mapping, Source
 from services.intake.reader import rows, sheets
 
 MOST_CELL: Final = 100_000
-"""Characters of one cell."""
+"""Characters per cell."""
 MOST_COLUMNS: Final = 20_000
 SEARCHED: Final = 20
-"""Rows in which the header is looked for: sheets have titles above it."""
+"""Rows searched for the header, as sheets have titles above it."""
 _ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
 _SPACE: Final = re.compile(r"\s+")
 
 
 class Found(NamedTuple):
-    """One table and what it is."""
+    """A table and its source."""
 
     path: Path
     sheet: str | None
     source: Source
     header: list[str]
     line: int
-    """Of the header."""
+    """Line of the header."""
     columns: dict[str, int]
-    """Column, as the mapping calls it -> place."""
+    """Column name in the mapping -> index."""
 
     @property
     def name(self) -> str:
@@ -40,13 +40,13 @@ class Found(NamedTuple):
 
 
 def plain(heading: str) -> str:
-    """Headings are the same whatever their case, width and spaces."""
+    """Normalize a heading's case, width and spaces, for comparison."""
     text = unicodedata.normalize("NFKC", heading.replace("\ufeff", ""))
     return _SPACE.sub(" ", text).strip().casefold()
 
 
 def find(path: Path, mapping: Mapping) -> list[Found]:
-    """The tables of a file. Raises FileError; MappingError naming the columns that are missing."""
+    """Find the tables of a file. Raise FileError, or MappingError, which names the missing columns."""
     found: list[Found] = []
     problems: list[MappingError] = []
     unread = [FileError("import.file", variant="empty", file=str(path))]
@@ -58,7 +58,7 @@ def find(path: Path, mapping: Mapping) -> list[Found]:
         except FileError as error:
             unread.append(error)
     if not found:
-        raise problems[0] if problems else unread[-1]  # a workbook may have no sheet at all
+        raise problems[0] if problems else unread[-1]  # a workbook may have no sheets
     return found
 
 
@@ -104,7 +104,7 @@ def _lacks(source: Source, header: list[str]) -> list[str]:
 
 
 def _columns(path: Path, source: Source, header: list[str]) -> dict[str, int]:
-    """Where each column that the source uses is. Raises FileError where that is not clear."""
+    """Return the index of each column used by the source. Raise FileError if a heading is ambiguous."""
     if len(header) > MOST_COLUMNS:
         raise FileError(
             "import.file", variant="columns", file=str(path), given=len(header), most=MOST_COLUMNS
@@ -138,14 +138,14 @@ def _each_columns(source: Source, header: list[str]) -> list[str]:
 
 
 def body(found: Found, mapping: Mapping) -> Iterator[tuple[int, list[str]]]:
-    """The rows below the header."""
+    """Yield the rows below the header."""
     for line, cells in rows(found.path, mapping, found.sheet):
         if line > found.line:
             yield line, cells
 
 
 def cells_of(found: Found, cells: list[str]) -> dict[str, str]:
-    """A row by column. Raises RowError naming the column."""
+    """Return a row's cells by column. Raise RowError, which names the column."""
     if len(cells) != len(found.header):
         cells = _fitted(found, cells)
     if found.header[0] == HEADINGS[0]:
@@ -158,7 +158,7 @@ def cells_of(found: Found, cells: list[str]) -> dict[str, str]:
 
 
 def _fitted(found: Found, cells: list[str]) -> list[str]:
-    """Blank cells at the end are no matter; in a workbook missing ones are blank, others are notes."""
+    """Fit a row to the header: drop trailing blanks; in workbooks, also pad it and drop notes beside it."""
     wanted = len(found.header)
     if len(cells) > wanted and (found.sheet is not None or not any(cell.strip() for cell in cells[wanted:])):
         return cells[:wanted]

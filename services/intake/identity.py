@@ -1,4 +1,4 @@
-"""Ids that are the same each time: UUIDv8 (RFC 9562) from a keyed hash under the import key."""
+"""Deterministic ids: UUIDv8 (RFC 9562) from a hash keyed with the import key."""
 
 import hmac
 import re
@@ -22,19 +22,19 @@ def _uuid8(key: bytes, said: list[Any]) -> str:
 def command_id(
     key: bytes, jurisdiction: str, name: str, at: datetime | None, data: dict[str, Any], file_hash: str
 ) -> str:
-    """The id of a command by what it says; where it has no time, by the file that said it."""
+    """Derive a command's id from its content and time or, if it has no time, its file."""
     entity = data.get(name.partition(".")[0])
     return _uuid8(key, [jurisdiction, name, entity, at.isoformat() if at else file_hash, data])
 
 
 def person_id(key: bytes, jurisdiction: str, cells: list[str]) -> str:
-    """The id of somebody known by personal data alone; empty where all of it is."""
+    """Derive a person's id from personal data; empty if all cells are empty."""
     said = [_said(cell) for cell in cells]
     return _uuid8(key, [jurisdiction, "person", said]) if any(said) else ""
 
 
 def _said(cell: str) -> str:
-    """Spaces, letters' case, widths and the punctuation of phone numbers do not make another person."""
+    """Normalize spaces, case, width and phone punctuation, which do not tell people apart."""
     plain = unicodedata.normalize("NFKC", cell).strip().removesuffix(".0")
     if _PHONE.fullmatch(plain):
         return re.sub(r"\D", "", plain)

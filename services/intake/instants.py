@@ -1,4 +1,4 @@
-"""Instants from what people write into tables."""
+"""Parse the date and time formats found in tables."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -21,25 +21,25 @@ _COMMON: Final = (
     "%Y年%m月%d日%H时%M分",
     "%Y年%m月%d日",
 )
-_DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  of spreadsheets' serial dates, local time
+_DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheet serial dates are local time
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?")
 _CHINESE: Final = re.compile(r"(凌晨|早上|上午|中午|下午|晚上)\s*(\d{1,2})(?=[:时])")
 _EPOCH: Final = {"epoch": 1, "epoch_ms": 1000}
 _COUNTED: Final = re.compile(r"-?\d{9,}(\.\d+)?")
-"""Seconds or milliseconds; fewer digits are a serial date."""
+"""Seconds or milliseconds; with fewer digits it is a serial date."""
 
 
 class Instants:
-    """Reads instants as one mapping says."""
+    """Parses instants as specified by one mapping."""
 
     def __init__(self, mapping: Mapping) -> None:
         self._zone, self._ambiguous, self._formats = mapping.zone, mapping.ambiguous, tuple(mapping.formats)
         self.read = lru_cache(8192)(self._read)
 
     def _read(self, text: str, formats: tuple[str, ...] | None = None, after: str = "") -> datetime:
-        """UTC. Raises ValueError saying what is wrong.
+        """Return the instant in UTC. Raise Misread.
 
-        Where it is not later than `after` it is moved to the next local day: shifts that pass midnight.
+        If it is not later than `after`, move it to the next local day, for shifts that pass midnight.
         """
         found = self._local(text, formats)
         if after and self._utc(found) <= self._utc(self._local(after, formats)):
@@ -69,7 +69,7 @@ class Instants:
         return found.astimezone(UTC)
 
     def _zoned(self, local: datetime, zone: ZoneInfo) -> datetime:
-        """Of a local time that occurs twice the first is meant, unless the mapping says otherwise."""
+        """Add the zone. A local time that occurs twice is the first one unless the mapping says otherwise."""
         one, other = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
         if one.utcoffset() == other.utcoffset() or self._ambiguous == "first":
             return one
@@ -79,7 +79,7 @@ class Instants:
 
 
 def _hour24(found: re.Match[str]) -> str:
-    """下午 10 = 22, 上午 12 = 0, 中午 1 = 13."""
+    """Convert to 24 hours: 下午 10 = 22, 上午 12 = 0, 中午 1 = 13."""
     half, hour = found[1], int(found[2])
     late = half in ("下午", "晚上") or (half == "中午" and hour < 11)
     return f"{hour % 12 + 12 if late else hour % 12 if half != '中午' else hour}"
@@ -94,5 +94,5 @@ def _strptime(text: str, form: str) -> datetime:
 
 
 def _serial(days: float) -> datetime:
-    """A spreadsheet's serial date, to the second: its fractions are not exact."""
+    """Parse a spreadsheet serial date, rounded to seconds because its fraction is inexact."""
     return _DAY_ZERO + timedelta(seconds=round(days * 86400))

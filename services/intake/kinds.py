@@ -1,4 +1,4 @@
-"""What type of value a command's field needs, read from the command's own schema."""
+"""Derive the value type of a command's field from the command's schema."""
 
 from functools import cache
 from typing import Any, Final
@@ -21,7 +21,7 @@ AREA: Final = _pattern(AreaCode)
 
 @cache
 def kind_of(name: str, field: str) -> Kind:
-    """The default type of a mapped value; `text` where the schema says nothing more."""
+    """Return the default type of a mapped value; `text` if the schema is not more specific."""
     if field in ("lon", "lat"):
         return "lon" if field == "lon" else "lat"
     return _kind(_schema(name, field))
@@ -29,7 +29,7 @@ def kind_of(name: str, field: str) -> Kind:
 
 @cache
 def part_of(name: str, field: str) -> Kind:
-    """The type of the parts of a list."""
+    """Return the type of a list's items."""
     return _kind(_schema(name, field).get("items", {}))
 
 

@@ -1,4 +1,4 @@
-"""Mapping files from disk, and what cannot be right about them before any row is read."""
+"""Load mapping files and check them before any row is read."""
 
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -15,20 +15,20 @@ from services.intake.mapping import CommandMap, Condition, Mapping, Source, Valu
 
 SHIPPED: Final = Path(__file__).parent / "mappings"
 HERE: Final = "jurisdiction"
-"""Placeholder of the code that is imported into."""
+"""Placeholder for the code of the target jurisdiction."""
 PREVIOUS: Final = "previous."
-"""Before a column: its cell in the row before with the same key."""
+"""Prefix of a column: its cell in the previous row with the same key."""
 _MADE: Final = ("item", "value", "number")
-"""Placeholders that `each` makes."""
+"""Placeholders defined by `each`."""
 
 
 def shipped() -> list[str]:
-    """Names of the mappings that are shipped, sorted."""
+    """Return the sorted names of the built-in mappings."""
     return sorted(file.stem for file in SHIPPED.glob("*.toml"))
 
 
 def load_mapping(name: str | Path) -> Mapping:
-    """A shipped mapping by name, or a TOML file by path. Raises MappingError."""
+    """Load a built-in mapping by name, or a TOML file by path. Raise MappingError."""
     text = str(name)
     path = SHIPPED / f"{text}.toml" if text.replace("-", "").replace("_", "").isalnum() else Path(text)
     if not path.is_file():
@@ -45,7 +45,7 @@ def load_mapping(name: str | Path) -> Mapping:
 
 
 def parse_mapping(text: str, name: str = "mapping") -> Mapping:
-    """A mapping from the text of its file. Raises MappingError naming file, table and key."""
+    """Parse the text of a mapping file. Raise MappingError, which names the file, table and key."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -63,7 +63,7 @@ def parse_mapping(text: str, name: str = "mapping") -> Mapping:
 
 
 def _place(loc: tuple[int | str, ...], raw: Any) -> str:
-    """`source 1 (calls) > command 3 (request.open) > data > area` from a path of keys."""
+    """Format a path of keys as `source 1 (calls) > command 3 (request.open) > data > area`."""
     words: list[str] = []
     here = raw
     for key in loc:
@@ -79,7 +79,7 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
 
 
 def _wrong(mapping: Mapping) -> Iterator[tuple[str, str]]:
-    """(place, what is wrong) of what the models alone cannot know."""
+    """Yield (place, problem) for what the models cannot check themselves."""
     names = [source.name for source in mapping.source]
     for source in mapping.source:
         if names.count(source.name) > 1:
@@ -88,7 +88,7 @@ def _wrong(mapping: Mapping) -> Iterator[tuple[str, str]]:
             place = f"source {source.name!r}, command {rank} ({one.name})"
             yield from ((f"{place}, {key}", wrong) for key, wrong in _wrong_command(one, mapping))
             if not source.key and _looks_back(one):
-                yield place, "changed and {previous.Column} need a key of the source"
+                yield place, "changed and {previous.Column} require a key of the source"
 
 
 def _wrong_command(one: CommandMap, mapping: Mapping) -> Iterator[tuple[str, str]]:
@@ -103,12 +103,12 @@ def _wrong_command(one: CommandMap, mapping: Mapping) -> Iterator[tuple[str, str
         if info.is_required() and field not in one.data:
             yield f"data.{field}", "is required and missing"
     if one.once_per is None and any(condition.over != "row" for condition in one.when):
-        yield "when", "over needs once_per"
+        yield "when", "over requires once_per"
 
 
 def _wrong_value(place: str, value: Value, mapping: Mapping) -> Iterator[tuple[str, str]]:
     if value.map is not None and value.map not in mapping.values:
-        yield f"{place}.map", f"there is no value map {value.map} under [values]"
+        yield f"{place}.map", f"no value map named {value.map} in [values]"
     if isinstance(value.default, str):
         try:
             templates.parts(value.default)
@@ -126,7 +126,7 @@ def _looks_back(one: CommandMap) -> bool:
 
 
 def used_columns(source: Source) -> list[str]:
-    """Every column that the source mentions, in order of first mention."""
+    """Return every column the source mentions, in order of first mention."""
     found: dict[str, None] = dict.fromkeys((*source.columns, *source.key, *source.fill_down))
     for one in source.command:
         made = _MADE if one.each else ()

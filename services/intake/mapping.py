@@ -1,4 +1,4 @@
-"""The models of mapping files: TOML that says which commands the rows of a table mean (docs/mapping.md)."""
+"""Models of mapping files, TOML that turns table rows into commands (docs/mapping.md)."""
 
 import re
 from typing import Annotated, Any, Final, Literal
@@ -48,34 +48,40 @@ class _Strict(BaseModel):
 
 
 class Value(_Strict):
-    """How a field gets its value: exactly one of column, template, constant, null and id_of."""
+    """Where a field's value comes from: exactly one of column, template, constant, null and id_of."""
 
-    column: str | None = Field(default=None, description="The cell of this column")
+    column: str | None = Field(default=None, description="Column to read the cell from")
     template: Template | None = Field(
         default=None, description="Text with {Column}, {Column?} (may be empty) and {Column|filter}"
     )
-    constant: str | int | float | bool | list[str] | None = Field(default=None, description="Always this")
-    null: bool = Field(default=False, description="true = null on purpose")
-    id_of: list[str] | None = Field(default=None, description="Columns whose keyed hash is the id")
-    type: Kind | None = Field(default=None, description="Default: what the command's field needs")
-    extract: Regex | None = Field(
-        default=None, description="Keep what the groups of this expression find, joined; no match = empty"
+    constant: str | int | float | bool | list[str] | None = Field(default=None, description="Fixed value")
+    null: bool = Field(default=False, description="true = set the field to null")
+    id_of: list[str] | None = Field(
+        default=None, description="Columns to derive the id from, as a keyed hash"
     )
-    map: str | None = Field(default=None, description="Name of a value map under [values]")
-    default: Any = Field(default=None, description="Where it is empty; a text is a template")
-    optional: bool = Field(default=False, description="Of `at`: where it is empty the command has no time")
-    pick: Pick = Field(default="first", description="Which value of the group, with once_per")
+    type: Kind | None = Field(
+        default=None, description="Value type; default: the type of the command's field"
+    )
+    extract: Regex | None = Field(
+        default=None, description="Keep the joined groups of this regular expression; no match = empty"
+    )
+    map: str | None = Field(default=None, description="Name of a value map in [values]")
+    default: Any = Field(default=None, description="Value if the result is empty; text is a template")
+    optional: bool = Field(default=False, description="For `at`: if empty, the command has no time")
+    pick: Pick = Field(default="first", description="With once_per: which value of the group to use")
     case: Literal["lower", "upper"] | None = None
-    shorten: int | None = Field(default=None, ge=1, description="Keep at most this many characters")
-    split: str = Field(default=SEPARATORS, min_length=1, description="Separators of a list")
-    decimal: Literal[".", ","] = Field(default=".", description="Decimal sign of numbers")
-    datum: Literal["WGS-84", "GCJ-02", "BD-09"] = Field(default="WGS-84", description="Of lon and lat")
-    axes: Literal["lat lon", "lon lat"] = Field(default="lat lon", description="Order within a pair")
+    shorten: int | None = Field(default=None, ge=1, description="Truncate to this many characters")
+    split: str = Field(default=SEPARATORS, min_length=1, description="List separators")
+    decimal: Literal[".", ","] = Field(default=".", description="Decimal separator")
+    datum: Literal["WGS-84", "GCJ-02", "BD-09"] = Field(default="WGS-84", description="Datum of lon and lat")
+    axes: Literal["lat lon", "lon lat"] = Field(
+        default="lat lon", description="Order of coordinates in a pair"
+    )
     formats: list[str] | None = Field(
-        default=None, description="strptime formats of instants; also epoch, epoch_ms"
+        default=None, description="strptime formats of instants, or epoch, epoch_ms"
     )
     after: Template | None = Field(
-        default=None, description="An instant that this one follows: where it does not, it is the next day's"
+        default=None, description="Instant that must come first; otherwise this one moves to the next day"
     )
 
     @model_validator(mode="after")
@@ -87,7 +93,7 @@ class Value(_Strict):
 
 
 def _short(spec: Any) -> Any:
-    """Short forms: text = a template; a number, a truth value or a list = a constant."""
+    """Expand short forms: text is a template; a number, boolean or list is a constant."""
     if isinstance(spec, str):
         return {"template": spec}
     return {"constant": spec} if isinstance(spec, int | float | bool | list) else spec
@@ -99,19 +105,26 @@ Spec = Annotated[
 
 
 class Condition(_Strict):
-    """All of what is given holds; letters' case does not matter. `over` a group: of its rows together."""
+    """A condition; all given tests must pass, ignoring case. `over` applies it to a group of rows."""
 
     column: str | None = None
-    template: Template | None = Field(default=None, description="Instead of a column")
+    template: Template | None = Field(default=None, description="Text to test instead of a column")
     filled: bool | None = None
     is_: list[str] | None = Field(default=None, alias="is")
     not_: list[str] | None = Field(default=None, alias="not")
     matches: Regex | None = None
     at_least: float | None = None
     at_most: float | None = None
-    changed: bool | None = Field(default=None, description="Against the row before with the same key")
-    over: Over = Field(default="row", description="With once_per: row = only such rows belong to the group")
-    any_of: list["Condition"] = Field(default=[], description="Instead of all else: one of these holds")
+    changed: bool | None = Field(
+        default=None, description="Whether it differs from the previous row with the same key"
+    )
+    over: Over = Field(
+        default="row",
+        description="With once_per: rows of the group to test; row = only matching rows form the group",
+    )
+    any_of: list["Condition"] = Field(
+        default=[], description="Alternatives, one of which must hold; excludes all other tests"
+    )
 
     @model_validator(mode="after")
     def _one_subject(self) -> "Condition":
@@ -119,39 +132,45 @@ class Condition(_Strict):
         if sum(one is not None for one in given) != 1:
             raise ValueError("give exactly one of column, template and any_of")
         if self.changed is not None and self.column is None:
-            raise ValueError("changed needs a column")
+            raise ValueError("changed requires a column")
         return self
 
 
 class Each(_Strict):
-    """Several commands from a row: for each part of a cell, or for each filled column of several."""
+    """Repeat a command for each part of a cell, or for each filled column of several."""
 
     column: str | None = Field(
-        default=None, description="{item} = each part of this cell, {number} = 1, 2 .."
+        default=None, description="Column whose cell is split: {item} = one part, {number} = 1, 2, ..."
     )
     split: str = Field(default=SEPARATORS, min_length=1)
-    columns: list[str] = Field(default=[], description="{item} = the heading, {value} = the cell")
-    columns_like: Regex | None = Field(default=None, description="The same for all headings that match")
+    columns: list[str] = Field(
+        default=[], description="Columns to repeat for: {item} = the heading, {value} = the cell"
+    )
+    columns_like: Regex | None = Field(default=None, description="Like columns, for all headings that match")
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Each":
         if (self.column is None) == (not self.columns and self.columns_like is None):
-            raise ValueError("give either column, or columns or columns_like")
+            raise ValueError("give either column, or columns and columns_like")
         return self
 
 
 class CommandMap(_Strict):
-    """One command that a row, or with once_per a group of rows, means. Their order is the stage rank."""
+    """A command made from a row or, with once_per, from a group of rows. Their order is the stage rank."""
 
     name: str
     when: list[Condition] = []
-    once_per: list[str] | None = Field(default=None, description="Columns of the group; [] = the whole file")
+    once_per: list[str] | None = Field(
+        default=None, description="Columns that identify the group; [] = the whole file"
+    )
     place: Literal["first", "last"] = Field(
-        default="first", description="With once_per and without times: by the group's first or last row"
+        default="first", description="With once_per and no time: position by the group's first or last row"
     )
     each: Each | None = None
-    at: Spec | None = Field(default=None, description="When it happened; without: when it is recorded")
-    observed: bool = Field(default=True, description="It happened: recorded even where a rule would refuse")
+    at: Spec | None = Field(default=None, description="When it happened; default: when it is recorded")
+    observed: bool = Field(
+        default=True, description="Record it even if a rule would refuse it, because it happened"
+    )
     data: dict[str, Spec] = {}
 
     @field_validator("name")
@@ -160,39 +179,46 @@ class CommandMap(_Strict):
         public = list(PUBLIC)
         if name not in public:
             near = [one for one in public if one.partition(".")[0] == name.partition(".")[0]]
-            raise ValueError(f"there is no command {name}; there are {', '.join(near or public)}")
+            raise ValueError(f"no command named {name}; choose from {', '.join(near or public)}")
         return name
 
 
 class Source(_Strict):
-    """One kind of table, told apart from others by its header."""
+    """One kind of table, recognized by its header."""
 
     name: str
-    columns: list[str] = Field(default=[], description="Columns that it must have, beside those it uses")
-    optional: list[str] = Field(default=[], description="Columns that it uses if they are there")
-    alias: dict[str, list[str]] = Field(default={}, description="Column -> other headings of it")
-    sheet: str | None = Field(default=None, description="Only this sheet of a workbook")
-    fill_down: list[str] = Field(default=[], description="Where these are empty, the cell above counts")
-    key: list[str] = Field(default=[], description="Rows with the same key are states of one thing")
-    order_by: Spec | None = Field(default=None, description="Instant that rows are taken in the order of")
-    skip: list[Condition] = Field(default=[], description="Rows that mean nothing: counted as known")
+    columns: list[str] = Field(default=[], description="Required columns, in addition to those used")
+    optional: list[str] = Field(default=[], description="Columns that may be missing")
+    alias: dict[str, list[str]] = Field(default={}, description="Column -> alternative headings")
+    sheet: str | None = Field(default=None, description="Read only this sheet of a workbook")
+    fill_down: list[str] = Field(default=[], description="Columns whose empty cells repeat the cell above")
+    key: list[str] = Field(
+        default=[],
+        description="Columns of the key; rows with the same key are successive states of one thing",
+    )
+    order_by: Spec | None = Field(default=None, description="Instant to sort the rows by")
+    skip: list[Condition] = Field(default=[], description="Rows to skip; they count as known")
     command: Annotated[list[CommandMap], Field(min_length=1)]
 
 
 class Mapping(_Strict):
-    """A whole mapping file."""
+    """A mapping file."""
 
     name: str
     description: str = ""
-    timezone: str | None = Field(default=None, description="IANA name; of times without an offset")
+    timezone: str | None = Field(default=None, description="IANA time zone of times without an offset")
     ambiguous: Literal["first", "last", "reject"] = Field(
-        default="first", description="Which is meant of a local time that occurs twice, or not at all"
+        default="first", description="How to read a local time that occurs twice or not at all"
     )
-    encoding: str | None = Field(default=None, description="Default: by byte order mark, UTF-8, else GB18030")
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="Default: as found")
-    formats: list[str] = Field(default=[], description="strptime formats of instants, beside ISO 8601")
+    encoding: str | None = Field(
+        default=None, description="Default: detected (byte order mark, UTF-8, GB18030)"
+    )
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="Default: detected")
+    formats: list[str] = Field(
+        default=[], description="strptime formats of instants, in addition to ISO 8601"
+    )
     values: dict[str, dict[str, str | int | float | bool]] = Field(
-        default={}, description='Value maps; "*" = any other; without it any other is rejected'
+        default={}, description='Value maps; "*" matches any other value, which is otherwise rejected'
     )
     source: Annotated[list[Source], Field(min_length=1)]
 
@@ -219,5 +245,5 @@ class Mapping(_Strict):
 
 
 def schema() -> dict[str, Any]:
-    """JSON schema of mapping files (docs/mapping.schema.json)."""
+    """Return the JSON schema of mapping files (docs/mapping.schema.json)."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Mapping.model_json_schema()}

@@ -1,4 +1,4 @@
-"""A dictionary whose least used entries live in a table, so that it may grow without bound."""
+"""A dictionary that spills its least recently used entries to a database table."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Overflow(Generic[T]):
-    """Keeps `most` entries in memory."""
+    """Keeps at most `most` entries in memory."""
 
     def __init__(self, db: apsw.Connection, table: str, of: type[T], most: int) -> None:
         self._db, self._table, self._most = db, table, most
@@ -22,14 +22,14 @@ class Overflow(Generic[T]):
         db.execute(f"CREATE TABLE {table} (seq INTEGER PRIMARY KEY, key TEXT UNIQUE, value BLOB)")
 
     def get(self, key: str) -> T | None:
-        """The entry, now among the most recently used."""
+        """Return the entry, or None, and mark it as recently used."""
         if (found := self._memory.get(key)) is not None:
             self._memory.move_to_end(key)
             return found
         if not self._spilt:
             return None
         row: Any = self._db.execute(
-            f"SELECT value FROM {self._table} WHERE key=?",  # noqa: S608  our own name
+            f"SELECT value FROM {self._table} WHERE key=?",  # noqa: S608  fixed table name
             (key,),
         ).fetchone()
         return self._decode(row[0]) if row else None
@@ -42,7 +42,7 @@ class Overflow(Generic[T]):
             self._spill(self._most // 2)
 
     def _spill(self, keep: int) -> None:
-        """Write the least recently used entries, until `keep` are left in memory."""
+        """Write the least recently used entries to the table, keeping `keep` in memory."""
         self._spilt = True
         oldest = [self._memory.popitem(last=False) for _ in range(len(self._memory) - keep)]
         self._db.executemany(
@@ -52,7 +52,7 @@ class Overflow(Generic[T]):
         )
 
     def values(self) -> Iterator[T]:
-        """All entries."""
+        """Yield all entries."""
         self._spill(0)
         for (value,) in self._db.execute(f"SELECT value FROM {self._table} ORDER BY seq"):  # noqa: S608
             yield self._decode(value)

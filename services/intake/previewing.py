@@ -1,4 +1,4 @@
-"""What an import would do, before it does anything: the columns, and the first rows with their commands."""
+"""Preview an import: the columns, and the first rows with their commands."""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ from services.intake.mapping import Mapping
 from services.refusals import sentence
 
 MOST_CELLS: Final = 100
-"""Cells shown of a row."""
+"""Cells shown per row."""
 MOST_TEXT: Final = 200
-"""Characters shown of a cell."""
+"""Characters shown per cell."""
 
 
 class PreviewColumn(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class PreviewColumn(msgspec.Struct, frozen=True):
 
 
 class PreviewCommand(msgspec.Struct, frozen=True):
-    """A command that a row means; of a group of rows, this row's part in it."""
+    """A command made from a row, or the row's part in a group command."""
 
     name: str
     at: datetime | None
@@ -39,8 +39,8 @@ class PreviewCommand(msgspec.Struct, frozen=True):
 
 
 class PreviewRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One row as it is, with what it would send; or why it would be rejected: its reason is English, other
-    languages make theirs from code and values."""
+    """One row with its commands, or why it would be rejected. `reason` is in English; code and values give
+    other languages."""
 
     line: int
     sheet: str | None = None
@@ -52,11 +52,11 @@ class PreviewRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """The beginning of a file, of all its tables that the mapping reads."""
+    """The first rows of a file, from every table the mapping reads."""
 
     columns: list[PreviewColumn]
     missing: list[str]
-    """Columns that the mapping would use, but need not have."""
+    """Optional columns of the mapping that the file lacks."""
     rows: list[PreviewRow]
     total_rows: int
 
@@ -69,7 +69,7 @@ async def preview(
     jurisdiction: str = "PREVIEW",
     import_key: bytes = b"preview",
 ) -> Preview:
-    """Reads the whole file to count its rows, decides nothing. Raises MappingError, FileError."""
+    """Preview a file, reading all of it to count its rows. Raise MappingError or FileError."""
     return await asyncio.to_thread(_preview, path, mapping, limit, jurisdiction, import_key)
 
 
@@ -87,7 +87,7 @@ def _preview(path: Path, mapping: Mapping, limit: int, jurisdiction: str, key: b
 
 
 def _columns(tables: list[Found]) -> Iterator[PreviewColumn]:
-    """Every heading once, in the order of the file."""
+    """Yield each heading once, in the order of the file."""
     seen: set[str] = set()
     for found in tables:
         used = set(found.columns.values())
@@ -122,7 +122,7 @@ def _row(found: Found, line: int, raw: list[str], drafts: Drafts) -> PreviewRow:
 
 
 def _commands(cells: dict[str, str], drafts: Drafts) -> list[PreviewCommand]:
-    """None for a row that the mapping skips. Raises RowError."""
+    """Return the commands of a row; [] if the mapping skips it. Raise RowError."""
     if drafts.skipped(cells):
         return []
     singles, parts = drafts.row(cells)
@@ -137,5 +137,5 @@ def _shown(value: object) -> object:
 
 
 def _text(cell: str) -> str:
-    """As it can be shown: broken bytes as such, and not without end."""
+    """Truncate a cell and replace undecodable bytes, for display."""
     return cell[:MOST_TEXT].encode("utf-8", "replace").decode()

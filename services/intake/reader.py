@@ -1,4 +1,4 @@
-"""Files as tables: CSV (also gzip) and XLSX, row by row."""
+"""Read CSV (also gzipped) and XLSX files row by row."""
 
 import gzip
 import hashlib
@@ -13,25 +13,25 @@ from services.intake.mapping import Mapping
 from services.intake.xlsx_table import sheet_names, xlsx_rows
 
 Rows = Iterator[tuple[int, list[str]]]
-"""(line, cells), blank rows left out."""
+"""(line, cells), without blank rows."""
 _ZIP: Final = b"PK\x03\x04"
 _GZIP: Final = b"\x1f\x8b"
 _OLD: Final = b"\xd0\xcf\x11\xe0"
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sheets(path: Path) -> list[str | None]:
-    """The tables in a file: a workbook's sheets, or [None] for a CSV file. Raises FileError."""
+    """List the tables in a file: a workbook's sheets, or [None] for CSV. Raise FileError."""
     return [*sheet_names(path)] if _start(path) == _ZIP else [None]
 
 
 def rows(path: Path, mapping: Mapping, sheet: str | None) -> Rows:
-    """The rows of one table. Raises FileError naming file, row and remedy."""
+    """Yield the rows of one table. Raise FileError, which names the file, row and remedy."""
     start = _start(path)
     if start == _OLD:
         raise FileError("import.file", variant="old_excel", file=str(path))

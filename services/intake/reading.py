@@ -1,4 +1,4 @@
-"""Every row of a table into the spool, or rejected."""
+"""Read the rows of a table into the spool, rejecting those that cannot be used."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,11 +19,11 @@ Progress = Callable[[float, float | None], None]
 
 
 class Stopped(Exception):
-    """Whoever waited for the rows has gone."""
+    """The import was cancelled."""
 
 
 class Reading:
-    """One table being read."""
+    """Reads one table."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Reading:
         self.rows = self.skipped = 0
 
     def all(self) -> None:
-        """Read every row. Raises FileError, Stopped."""
+        """Read every row. Raise FileError or Stopped."""
         rows = self._in_order() if self._found.source.order_by else self._cells()
         for line, cells in rows:
             try:
@@ -63,7 +63,7 @@ class Reading:
         self._spool.add(line, singles, parts)
 
     def _cells(self) -> Iterator[tuple[int, Cells]]:
-        """Readable rows by column; the others are rejected here."""
+        """Yield readable rows as cells by column; reject the others."""
         for line, raw in body(self._found, self._mapping):
             self._count()
             try:
@@ -87,7 +87,7 @@ class Reading:
                 self._progress(self.rows, None)
 
     def _with_previous(self, cells: Cells) -> None:
-        """Enter the cells of the row before with the same key."""
+        """Add the cells of the previous row with the same key."""
         if self._states is None:
             return
         key = "\0".join(cells.get(column, "").strip() for column in self._found.source.key)
@@ -96,7 +96,7 @@ class Reading:
         cells.update({f"{PREVIOUS}{column}": cell for column, cell in before.items()})
 
     def _in_order(self) -> Iterator[tuple[int, Cells]]:
-        """In the order of the source's instants, whatever the order of the file; without one first."""
+        """Yield rows in the order of their instants; rows without one come first."""
         db, spec = self._spool.db, self._found.source.order_by
         db.execute("CREATE TABLE waiting (sort INTEGER, line INTEGER, cells BLOB)")
         for line, cells in self._cells():

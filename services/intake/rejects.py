@@ -1,4 +1,4 @@
-"""Rejected rows as they were, with line, code and reason: to be corrected and imported again."""
+"""Write rejected rows unchanged, with line, code and reason, to correct and import again."""
 
 import csv
 import os
@@ -14,14 +14,14 @@ from services.refusals import sentence
 
 
 class Rejects(NamedTuple):
-    """Where rejected rows go, and the language of their reasons."""
+    """The rejects file and the language of its reasons."""
 
     path: Path
     language: str
 
 
 def write_rejects(found: Found, mapping: Mapping, spool: Spool, target: Rejects) -> None:
-    """Write a CSV file that only its owner reads: rows hold personal data."""
+    """Write a CSV file readable only by its owner, because rows contain personal data."""
     target.path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(target.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", newline="", encoding="utf-8-sig") as out:

@@ -1,4 +1,4 @@
-"""The spooled commands to the sink, in order; what is pending again until it is not."""
+"""Send spooled commands to the sink in order; retry those that are pending."""
 
 import asyncio
 from typing import Any, Final, Protocol
@@ -10,29 +10,30 @@ from services.intake.spool import Item, Spool
 from services.intake.summary import Summary
 
 TRIES: Final = 30
-"""About a minute."""
+"""About a minute of retries."""
 
 
 class Sink(Protocol):
-    """Where commands go: a runtime in this process, or a server."""
+    """Destination of commands: this process or a server."""
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Items {id, name, at, sent_at, observed, data} in order, at most 500.
+        """Submit at most 500 items {id, name, at, sent_at, observed, data}, in order.
 
-        Answers likewise: {id, outcome: accepted | known | unchanged | refused | pending, code?, values?}.
+        Return one answer each: {id, outcome: accepted | known | unchanged | refused | pending, code?,
+        values?}.
         """
         ...
 
 
 class Sender:
-    """Sends one table's commands."""
+    """Sends the commands of one table."""
 
     def __init__(self, sink: Sink, jurisdiction: str, key: bytes, file_hash: str, *, observed: bool) -> None:
         self._sink, self._jurisdiction, self._key = sink, jurisdiction, key
         self._file_hash, self._observed = file_hash, observed
 
     async def all(self, spool: Spool, total: int, summary: Summary, progress: Progress | None) -> None:
-        """Raises ImportFailed where the service does not answer for too long."""
+        """Send every spooled command. Raise ImportFailed if the service does not answer in time."""
         sent, batches = 0, spool.ordered()
         while batch := await asyncio.to_thread(next, batches, None):
             answers = await self._answers([self._item(one) for one in batch])
@@ -56,7 +57,7 @@ class Sender:
         }
 
     async def _answers(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Outcomes in order. From the first pending one on all that is not recorded is sent again."""
+        """Return the outcomes in order. Resend what is not recorded, from the first pending command on."""
         answers = await self._sink.submit(self._jurisdiction, items)
         for attempt in range(TRIES):
             waiting = _unsettled(answers)
@@ -70,13 +71,13 @@ class Sender:
 
 
 def _unsettled(answers: list[dict[str, Any]]) -> list[int]:
-    """Refusals after a pending one may have come of its absence."""
+    """Return the indexes to resend. A refusal after a pending command may be caused by its absence."""
     first = next((i for i, one in enumerate(answers) if one["outcome"] == "pending"), len(answers))
     return [i for i, one in enumerate(answers) if i >= first and one["outcome"] in ("pending", "refused")]
 
 
 def _as_first(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """A pending command that is known when repeated was recorded by this import."""
+    """Return the outcome of a resent command: if it was pending and is now known, this import recorded it."""
     if before["outcome"] == "pending" and now["outcome"] == "known":
         return {**now, "outcome": "accepted"}
     return now

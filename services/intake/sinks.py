@@ -1,4 +1,4 @@
-"""Where an import sends its commands: a runtime in this process, or a running server."""
+"""Destinations of an import's commands: this process or a running server."""
 
 import ssl
 from collections.abc import Callable
@@ -21,11 +21,11 @@ from services.views.port import ViewsUnavailable
 
 ACTOR = "import/cli"
 SHARED: Final = 20
-"""Commands sent at once where people send theirs beside them: each waits for those before it."""
+"""Commands sent at once to a live service, so that users' commands do not wait long behind them."""
 
 
 class Embedded:
-    """Sends items to a runtime in this process."""
+    """Sends items to this process."""
 
     def __init__(self, commands: Commands, clock: Clock) -> None:
         self._commands, self._clock = commands, clock
@@ -38,17 +38,17 @@ class Embedded:
 
 
 class OnBehalf:
-    """Sends items to a runtime in this process, in the name and within the rights of who asked for it."""
+    """Sends items to this process, with the identity and rights of the requester."""
 
     def __init__(
         self, commands: Commands, clock: Clock, actor: str, scope: Scope, may: Callable[[str, bool], bool]
     ) -> None:
-        """`may` = whether they may send this command, observed or not."""
+        """`may(name, observed)` tells whether the requester may send a command."""
         self._commands, self._clock = commands, clock
         self._actor, self._scope, self._may = actor, scope, may
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """A few at a time. Raises ImportFailed where the jurisdiction cannot be written."""
+        """Submit in small groups. Raise ImportFailed if the jurisdiction cannot be written."""
         answers: list[dict[str, Any]] = []
         for begin in range(0, len(items), SHARED):
             answers += await self._few(jurisdiction, items[begin : begin + SHARED])
@@ -74,7 +74,7 @@ class OnBehalf:
         ]
 
     def _not_sent(self, jurisdiction: str, item: dict[str, Any]) -> dict[str, Any]:
-        """Lists of areas begin with their jurisdiction: to whom it is there already, it is nothing new."""
+        """Refuse an item, except that establishing an existing jurisdiction, as area lists do, is a no-op."""
         if item["name"] == Establish.NAME and self._commands.knows(jurisdiction):
             return {"id": item["id"], "outcome": "unchanged"}
         return _forbidden(item)
@@ -89,9 +89,9 @@ def envelope_of(
     item: dict[str, Any],
     received: datetime,
     actor: str = ACTOR,
-    scope: Scope = Scope(),  # noqa: B008  it is frozen
+    scope: Scope = Scope(),  # noqa: B008  frozen
 ) -> CommandEnvelope:
-    """An item of a batch as a command, for senders within the process."""
+    """Turn a batch item into a command envelope, for senders in this process."""
     command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
     return CommandEnvelope(
         id=str(item["id"]),
@@ -113,7 +113,7 @@ class Remote:
     """Sends items to a running server."""
 
     def __init__(self, url: str, token: str, verify: ssl.SSLContext | bool = True) -> None:
-        """`verify` = by what its TLS is known."""
+        """`verify`: the TLS context that trusts the server, or True for the system's."""
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx.AsyncClient(
             base_url=url, headers=headers, timeout=60, trust_env=False, verify=verify
@@ -126,7 +126,7 @@ class Remote:
                 content=msgspec.json.encode(items),
                 headers={"Content-Type": "application/json"},
             )
-        except httpx.TransportError:  # the ids make sending again harmless
+        except httpx.TransportError:  # resending the same ids is harmless
             return [{"id": item["id"], "outcome": "pending"} for item in items]
         if answer.status_code == 503:
             return [{"id": item["id"], "outcome": "pending"} for item in items]

@@ -1,8 +1,8 @@
-"""Drafts on disk, so that memory does not grow with the file: written as read, read back in order.
+"""Drafts on disk, to bound memory: written as rows are read, read back in sending order.
 
-Order: jurisdiction and areas first (parents before children), then by (running maximum of `at` within the
-row; stages and ends of assignments dispatched before that instant first; stage rank; line); what has no time
-in the order of the file. A unit freed at 10:00:00 so can be sent at 10:00:00.
+The jurisdiction and areas come first, parents before children. Then drafts are sorted by the running maximum
+of `at` within the row; stages and ends of assignments dispatched before that time; stage rank; line. Drafts
+without a time keep the order of the file. A unit freed at 10:00:00 can thus be sent at 10:00:00.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,14 +23,14 @@ from services.intake.overflow import Overflow
 from services.intake.summary import Note
 
 BEGINNING: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
-"""Commands with which an assignment may begin."""
+"""Commands that can start an assignment."""
 FOLLOWING: Final = frozenset(("assignment.progress", "assignment.done", "assignment.release"))
-"""Commands about one that has begun."""
+"""Commands about an assignment already started."""
 MOST_ITEMS: Final = 500
 MOST_BYTES: Final = 1 << 20
-"""Of one batch."""
+"""Size of a batch."""
 _KEEP: Final = 1000
-"""Rows written at once."""
+"""Rows buffered per write."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = 1000
 _SCHEMA: Final = """
@@ -54,7 +54,7 @@ ORDER BY phase, drafts.sort,
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A command to send, and the line or the group that it stands for."""
+    """A command to send, with its line or group."""
 
     line: int
     gid: int | None
@@ -65,7 +65,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct):
-    """A group command as far as its rows are read."""
+    """A group command, merged from the rows read so far."""
 
     gid: int
     part: Part
@@ -74,7 +74,7 @@ class Group(msgspec.Struct):
 
 
 class Spool:
-    """One table's drafts and what became of its lines, in a nameless temporary file."""
+    """The drafts of one table and the outcome of its lines, in an anonymous temporary database."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -97,7 +97,7 @@ class Spool:
     # -- reading -------------------------------------------------------------------------------------------
 
     def add(self, line: int, singles: list[Draft], parts: list[Part]) -> None:
-        """A readable row."""
+        """Add the commands of a row."""
         self._lines.append((line,))
         for draft in singles:
             self._put(line, None, draft)
@@ -151,7 +151,7 @@ class Spool:
             rows.clear()
 
     def reject(self, line: int, code: str, values: Mapping[str, Any]) -> None:
-        """Reject a row; its first reason is kept."""
+        """Reject a row, keeping its first reason."""
         self._nth += 1
         self.db.execute(
             "INSERT INTO lines (line, nth, code, told) VALUES (?,?,?,?) ON CONFLICT (line) "
@@ -160,7 +160,7 @@ class Spool:
         )
 
     def finish(self) -> int:
-        """Groups become drafts, now that every row is read; the number of all drafts."""
+        """Turn groups into drafts once every row is read. Return the number of drafts."""
         self._write()
         self.db.execute("CREATE INDEX members_gid ON members (gid)")
         for group in self._groups.values():
@@ -173,7 +173,7 @@ class Spool:
         return self.db.execute("SELECT count(*) FROM drafts").get
 
     def _judge(self, group: Group) -> None:
-        """A malformed group rejects its rows; a malformed command of the whole file ends the import."""
+        """Reject the rows of a malformed group. Raise ImportFailed for a malformed file-wide command."""
         draft = group.part.draft
         command = self._source.command[draft.rank]
         if not all(group.part.verdicts):
@@ -191,7 +191,7 @@ class Spool:
             self.db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", lines)
 
     def _send(self, group: Group) -> None:
-        """Unless its conditions do not hold, or all its rows are rejected."""
+        """Add a group's draft, if its conditions hold and any of its rows is left."""
         draft = group.part.draft
         if not all(group.part.verdicts) or not self._has_rows(group.gid):
             return
@@ -210,7 +210,7 @@ class Spool:
     # -- sending -------------------------------------------------------------------------------------------
 
     def ordered(self) -> Iterator[list[Item]]:
-        """All drafts in order, in batches."""
+        """Yield all drafts in order, in batches."""
         batch: list[Item] = []
         size = 0
         for line, gid, name, at, observed, data in self.db.execute(_ORDERED, {"undated": UNDATED}):
@@ -224,7 +224,7 @@ class Spool:
             yield batch
 
     def applied(self, item: Item) -> None:
-        """Something of its row, or of the rows of its group, was new."""
+        """Mark the item's row, or its group's rows, as applied."""
         if item.gid is None:
             self.db.execute("UPDATE lines SET applied=1 WHERE line=?", (item.line,))
         else:
@@ -233,7 +233,7 @@ class Spool:
             )
 
     def refused(self, item: Item, code: str, values: Mapping[str, Any]) -> None:
-        """Rejects its row, or the rows of its group; what is for the whole file is only noted."""
+        """Reject the item's row or its group's rows; only note a file-wide command."""
         if item.gid is not None and item.gid < 0:
             self.notes.append(Note(item.name, code, dict(values)))
         elif item.gid is None:
@@ -244,7 +244,7 @@ class Spool:
             self.db.execute("INSERT OR REPLACE INTO outcomes VALUES (?,'refused',?,?,?)", row)
 
     def settle(self) -> None:
-        """What became of groups becomes what became of their rows; a row's first refusal is its reason."""
+        """Copy the outcomes of groups to their rows. A row keeps its first refusal as the reason."""
         self.db.execute(
             "UPDATE lines SET applied=1 WHERE line IN "
             "(SELECT line FROM members JOIN outcomes USING (gid) WHERE outcome='accepted')"
@@ -257,7 +257,7 @@ class Spool:
         )
 
     def sums(self) -> tuple[int, int, int]:
-        """(applied, known, rejected) lines."""
+        """Return the number of (applied, known, rejected) lines."""
         return self.db.execute(
             "SELECT count(*) FILTER (WHERE code IS NULL AND applied), "
             "count(*) FILTER (WHERE code IS NULL AND NOT applied), "
@@ -265,14 +265,14 @@ class Spool:
         ).get
 
     def rejected(self) -> Iterator[tuple[int, str, dict[str, Any]]]:
-        """(line, code, values), in the order of lines."""
+        """Yield (line, code, values) of rejected lines, in order."""
         found = self.db.execute("SELECT line, code, told FROM lines WHERE code IS NOT NULL ORDER BY line")
         for line, code, told in found:
             yield line, code, msgspec.json.decode(told)
 
 
 def _assignment(draft: Draft) -> str | None:
-    """That the command is about; None = it names none."""
+    """Return the id of the command's assignment, or None."""
     field = _assignment_field(draft.name)
     return None if field is None else draft.data.get(field)
 
@@ -284,7 +284,7 @@ def _assignment_field(command: str) -> str | None:
 
 
 def _phase(draft: Draft) -> int:
-    """Jurisdiction, then areas by the length of their code, then all else."""
+    """Return the sending phase: jurisdiction, areas by code length, everything else."""
     if draft.name == "jurisdiction.establish":
         return 0
     return len(str(draft.data.get("area"))) if draft.name == "area.define" else _LATEST

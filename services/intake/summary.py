@@ -1,4 +1,4 @@
-"""What became of an import: sums that add up."""
+"""Totals of an import."""
 
 from collections import Counter
 from typing import Any
@@ -18,13 +18,13 @@ class FileSummary(msgspec.Struct):
     known: int = 0
     rejected: int = 0
     skipped: int = 0
-    """Of `known`: rows that the mapping says mean nothing."""
+    """Rows the mapping skips; included in `known`."""
     rejects: str | None = None
-    """File with the rejected rows."""
+    """Path of the rejects file."""
 
 
 class Note(msgspec.Struct):
-    """A command for a whole file that was refused."""
+    """A file-wide command that was refused."""
 
     command: str
     code: str
@@ -36,15 +36,15 @@ class Note(msgspec.Struct):
 
 
 class Summary(msgspec.Struct):
-    """The sums of all files."""
+    """The totals of all files."""
 
     files: list[FileSummary] = []
     outcomes: dict[str, int] = {}
-    """Commands by outcome, and by code where refused."""
+    """Number of commands by outcome; refused ones by code."""
     commands: dict[str, dict[str, int]] = {}
-    """Name -> outcome -> number."""
+    """Command name -> outcome -> number."""
     notes: list[Note] = []
-    """What was refused for a whole file, such as the jurisdiction's name; no row is rejected for it."""
+    """Refused file-wide commands, such as the jurisdiction's name; they reject no row."""
 
     @property
     def rows(self) -> int:
@@ -64,11 +64,11 @@ class Summary(msgspec.Struct):
 
     @property
     def rejects(self) -> str | None:
-        """Where rejected rows were written."""
+        """Paths of the rejects files, or None."""
         return ", ".join(one.rejects for one in self.files if one.rejects) or None
 
     def count(self, name: str, outcome: str, code: str | None) -> None:
-        """One command's outcome."""
+        """Count the outcome of a command."""
         key = f"refused {code}" if outcome == "refused" else outcome
         self.outcomes[key] = self.outcomes.get(key, 0) + 1
         by_outcome = Counter(self.commands.get(name, {}))

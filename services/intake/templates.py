@@ -20,19 +20,19 @@ class Part(NamedTuple):
 
 
 def code(text: str) -> str:
-    """A coded value: lower case; what is no letter, digit, . or - becomes _. Empty where nothing is left."""
+    """Return lower-case text with anything but letters, digits, `.` and `-` as `_`; may be empty."""
     return re.sub(r"[^a-z0-9.\-]+", "_", _ascii(text).lower()).strip("_.-")[:64]
 
 
 def slug(text: str) -> str:
-    """Letters and digits alone, for a part of an area code; other scripts become a short hash."""
+    """Return only letters and digits, for part of an area code; other scripts become a short hash."""
     plain = re.sub(r"[^A-Za-z0-9]+", "", _ascii(text))
     foreign = any(char.isalnum() and not char.isascii() for char in _bare(text))
     return f"{plain[:48]}{_hash(text)}" if foreign else plain[:64]
 
 
 def identifier(text: str) -> str:
-    """Letters, digits, _ . and -; where anything was replaced a short hash keeps different texts apart."""
+    """Return letters, digits, `_`, `.` and `-`. If anything was replaced, append a short hash."""
     clean = re.sub(r"[^\w.\-]+", "-", text).strip("-.")
     return clean if clean == text and len(clean) <= 64 else f"{clean[:55]}-{_hash(text)}".lstrip("-")
 
@@ -42,7 +42,7 @@ def _hash(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Without accents."""
+    """Remove accents."""
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
@@ -67,7 +67,7 @@ _COUNTED: Final[dict[str, Callable[[int], Filter]]] = {
 
 @lru_cache(4096)
 def parts(template: str) -> tuple[Part, ...]:
-    """The parts of a template. Raises ValueError for an unbalanced brace or an unknown filter."""
+    """Parse a template. Raise ValueError for an unbalanced brace or an unknown filter."""
     found: list[Part] = []
     for literal, inner in re.findall(r"([^{}]*)(?:\{([^{}]*)\})?", template):
         if literal:
@@ -75,7 +75,7 @@ def parts(template: str) -> tuple[Part, ...]:
         if inner:
             found.append(_placeholder(inner))
     if _written(template) != template.count("{") or template.count("{") != template.count("}"):
-        raise ValueError(f"template {template!r}: braces must stand around a column: {{Column}}")
+        raise ValueError(f"template {template!r}: braces must enclose a column name: {{Column}}")
     return tuple(found)
 
 
@@ -96,16 +96,16 @@ def _filter(text: str) -> Filter:
     if text in FILTERS:
         return FILTERS[text]
     known = ", ".join((*FILTERS, *(f"{one} N" for one in _COUNTED)))
-    raise ValueError(f"there is no filter {text!r}; there are {known}")
+    raise ValueError(f"no filter named {text!r}; choose from {known}")
 
 
 def columns(template: str) -> list[str]:
-    """Columns that a template names."""
+    """Return the columns a template names."""
     return [part.column for part in parts(template) if part.column is not None]
 
 
 def fill(template: str, cells: Mapping[str, str]) -> str:
-    """The template with its cells; empty where one that is not optional is empty."""
+    """Fill a template with cells; return "" if a required cell is empty."""
     found: list[str] = []
     for part in parts(template):
         if part.column is None:

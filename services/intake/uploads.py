@@ -1,4 +1,4 @@
-"""What a server takes from strangers to the machine: less than the command line reads."""
+"""Limits for uploaded files, stricter than those of the command line."""
 
 import gzip
 import zipfile
@@ -9,15 +9,15 @@ from typing import Final
 from services.intake.errors import FileError
 
 MOST_UNPACKED: Final = 64 * 2**20
-"""Bytes of a gzip file or a workbook, unpacked."""
+"""Decompressed bytes of a gzip file or workbook."""
 MOST_PARTS: Final = 200
-"""Files within a workbook: sheets, styles, pictures."""
+"""Files in a workbook: sheets, styles, pictures."""
 _STEP: Final = 1 << 20
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 
 
 def check(path: Path) -> None:
-    """Raises FileError where it unpacks to too much. One that is damaged passes: its reader says how."""
+    """Raise FileError if a file decompresses to too much. Leave damaged files to their reader."""
     with path.open("rb") as file:
         start = file.read(4)
     try:
@@ -35,7 +35,7 @@ def check(path: Path) -> None:
 
 
 def _packed(path: Path, start: bytes) -> tuple[int, int]:
-    """(bytes, parts) once unpacked; of a gzip file as far as the limit."""
+    """Return the decompressed (bytes, parts), reading a gzip file only up to the limit."""
     if start == b"PK\x03\x04":
         with zipfile.ZipFile(path) as packed:
             parts = packed.infolist()

@@ -1,4 +1,4 @@
-"""Values of fields, from the cells of a row."""
+"""Parse field values from the cells of a row."""
 
 import math
 import re
@@ -23,14 +23,14 @@ _FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
 
 
 class Values:
-    """Turns specs into values for one mapping."""
+    """Parses values as specified by one mapping."""
 
     def __init__(self, mapping: Mapping, key: bytes, jurisdiction: str) -> None:
         self._maps = {name: _folded(table) for name, table in mapping.values.items()}
         self._key, self._jurisdiction, self._instants = key, jurisdiction, Instants(mapping)
 
     def field(self, name: str, field: str, spec: Value, cells: Cells) -> Any:
-        """The value of a command's field; None = empty. Raises RowError naming the column."""
+        """Return the value of a command's field; None = empty. Raise RowError, which names the column."""
         if spec.constant is not None:
             return _constant(spec.constant)
         kind = spec.type or kind_of(name, field)
@@ -41,7 +41,7 @@ class Values:
         return found
 
     def at(self, spec: Value, cells: Cells) -> datetime | None:
-        """An instant. Raises RowError."""
+        """Return an instant; None = empty. Raise RowError."""
         if spec.constant is not None:
             return self._typed(spec, "instant", str(spec.constant), cells)
         return self._typed_text(spec, "instant", cells)
@@ -100,7 +100,7 @@ class Values:
     # -- conditions ----------------------------------------------------------------------------------------
 
     def holds(self, condition: Condition, cells: Cells) -> bool:
-        """Whether a row fits a condition."""
+        """Return whether a row meets a condition."""
         if condition.any_of:
             return any(self.holds(one, cells) for one in condition.any_of)
         if condition.template is not None:
@@ -146,7 +146,7 @@ def _constant(value: Any) -> Any:
 
 
 def _cell(spec: Value, text: str) -> dict[str, str]:
-    """Which cell it is, and the beginning of what it holds."""
+    """Return the name of the cell and the start of its text."""
     return {"where": spec.column or spec.template or "value", "text": text[:80]}
 
 
@@ -205,7 +205,7 @@ def _truth(text: str) -> bool:
 
 
 def _phone(text: str) -> str:
-    """As dialled; a number that a spreadsheet rounded cannot be read."""
+    """Return the number as dialled. Raise Misread if a spreadsheet rounded it."""
     plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
     if re.fullmatch(r"\d(\.\d+)?E\+?\d+", plain, re.IGNORECASE):
         raise Misread("rounded")
@@ -213,7 +213,7 @@ def _phone(text: str) -> str:
 
 
 def _coordinate(spec: Value, kind: Kind, text: str) -> float:
-    """From one number, a pair such as "(lat, lon)", or "POINT (lon lat)"."""
+    """Parse one number, a pair such as "(lat, lon)", or "POINT (lon lat)"."""
     numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", text)]
     if len(numbers) == 1 and spec.datum == "WGS-84":
         return _within(numbers[0], 180 if kind == "lon" else 90)

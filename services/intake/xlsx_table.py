@@ -1,4 +1,4 @@
-"""Rows of XLSX workbooks: values, not formulas; sheet by sheet, never a whole sheet in memory."""
+"""Stream rows of XLSX sheets: values, not formulas."""
 
 import zipfile
 import zlib
@@ -14,13 +14,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 from services.intake.errors import FileError
 
 MOST_BYTES: Final = 512 * 2**20
-"""Unpacked size of a workbook."""
+"""Decompressed size of a workbook."""
 MOST_STRINGS: Final = 48 * 2**20
-"""Unpacked size of its shared texts, which are held in memory."""
+"""Decompressed size of the shared strings, which are kept in memory."""
 MOST_ROWS: Final = 1_048_576
-"""Of a sheet, by the format. Few bytes can say that a row stands far below; all between are gone through."""
+"""Rows per sheet, the limit of the format. A tiny file can claim a distant row; all before it are read."""
 MOST_CELLS: Final = 20_000_000
-"""Of a sheet, empty ones before the last of each row included: those cost no bytes either."""
+"""Cells per sheet, including empty ones before the last cell of a row, which cost no bytes either."""
 BROKEN: Final = (
     zipfile.BadZipFile,
     InvalidFileException,
@@ -33,11 +33,11 @@ BROKEN: Final = (
     IndexError,
     AttributeError,
 )
-"""What openpyxl raises for damaged workbooks."""
+"""Exceptions openpyxl raises for damaged workbooks."""
 
 
 def sheet_names(path: Path) -> list[str]:
-    """Names of the sheets that are tables. Raises FileError."""
+    """Return the names of the worksheets. Raise FileError."""
     book = _book(path)
     try:
         return [sheet.title for sheet in book.worksheets]
@@ -46,7 +46,7 @@ def sheet_names(path: Path) -> list[str]:
 
 
 def xlsx_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    """(row number, cells) of every row that is not blank. Raises FileError."""
+    """Yield (row number, cells) of every non-blank row. Raise FileError."""
     book, line, seen = _book(path), 0, 0
     try:
         found: Any = book[sheet]
@@ -96,7 +96,7 @@ def _book(path: Path) -> Any:
 
 
 def _text(cell: Any) -> str:
-    """Cells as a CSV would hold them; whole numbers without a fraction (phones typed as numbers)."""
+    """Return a cell as CSV text; whole numbers without a fraction, for phones typed as numbers."""
     if cell is None:
         return ""
     if isinstance(cell, bool):

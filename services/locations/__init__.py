@@ -1,1 +1,1 @@
-"""Positions of phones: the last known place of who is on duty. Never in the log, and soon forgotten."""
+"""Phone positions: the last known ones of workers on duty. They are never in the log and soon deleted."""

@@ -1,7 +1,7 @@
-"""Chinese map datums to WGS-84. Pure.
+"""Convert between Chinese map datums and WGS-84. Pure.
 
 GCJ-02 (AMap, Tencent, phones sold in China) shifts by some 500 m inside China; BD-09 (Baidu) shifts GCJ-02
-once more. Neither is published by its makers; the formulas are those that all public converters share
+again. Neither is published officially; the formulas are those of all public converters
 (Krasovsky 1940 ellipsoid): GCJ-02 as in github.com/googollee/eviltransform, BD-09 as in
 github.com/wandergis/coordtransform. The inverse is iterated to less than a millimetre. Outside China both are
 WGS-84.
@@ -21,7 +21,7 @@ _ROUNDS: Final = 12
 
 
 def to_wgs84(lon: float, lat: float, datum: Datum) -> Point:
-    """A point given in any of the three datums, rounded to 6 places (0.1 m)."""
+    """Convert a point from any of the three datums, rounded to 6 decimals (0.1 m)."""
     if datum == "BD-09":
         lon, lat = bd09_to_gcj02(lon, lat)
     if datum != "WGS-84":
@@ -30,12 +30,12 @@ def to_wgs84(lon: float, lat: float, datum: Datum) -> Point:
 
 
 def outside_china(lon: float, lat: float) -> bool:
-    """By the rectangle that the shift itself goes by."""
+    """Return whether a point is outside the rectangle in which the shift applies."""
     return not (72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271)
 
 
 def wgs84_to_gcj02(lon: float, lat: float) -> Point:
-    """As maps of China show it."""
+    """Shift a point as maps of China do."""
     if outside_china(lon, lat):
         return lon, lat
     x, y = lon - 105.0, lat - 35.0
@@ -55,7 +55,7 @@ def wgs84_to_gcj02(lon: float, lat: float) -> Point:
 
 
 def gcj02_to_wgs84(lon: float, lat: float) -> Point:
-    """The point whose shift leads here."""
+    """Find the point that shifts to this one."""
     if outside_china(lon, lat):
         return lon, lat
     found_lon, found_lat = lon, lat
@@ -66,7 +66,7 @@ def gcj02_to_wgs84(lon: float, lat: float) -> Point:
 
 
 def gcj02_to_bd09(lon: float, lat: float) -> Point:
-    """Baidu's shift of the shift."""
+    """Apply Baidu's additional shift."""
     if outside_china(lon, lat):
         return lon, lat
     z = sqrt(lon * lon + lat * lat) + 0.00002 * sin(lat * _X)
@@ -75,7 +75,7 @@ def gcj02_to_bd09(lon: float, lat: float) -> Point:
 
 
 def bd09_to_gcj02(lon: float, lat: float) -> Point:
-    """The point whose shift leads here."""
+    """Find the point that shifts to this one."""
     if outside_china(lon, lat):
         return lon, lat
     found_lon, found_lat = lon - 0.0065, lat - 0.006

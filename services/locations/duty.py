@@ -1,4 +1,4 @@
-"""Locations expire with the duty: whose may be kept and shown, and forgetting the others."""
+"""Keep positions only of workers on duty, and delete the others."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,23 +8,23 @@ from services.locations.port import Fix, Locations
 from services.views.port import Views, ViewsUnavailable
 
 MOST_AGE: Final = timedelta(hours=12)
-"""Older than this nobody is looked for there any more, on duty or not."""
+"""Older positions are discarded, even of workers on duty."""
 
 
 def on_duty(row: Any) -> bool:
-    """Whether a row of the roster is that of a worker on duty; None = there is no such worker."""
+    """Return whether a roster row is of a worker on duty; None = no such worker."""
     return row is not None and row.presence in ON_DUTY
 
 
 def expired(fix: Fix, now: datetime) -> bool:
-    """Whether it is too old to be anybody's place."""
+    """Return whether a position is too old to use."""
     return now - fix.at > MOST_AGE
 
 
 async def roster(views: Views, jurisdiction: str, workers: list[str]) -> dict[str, Any] | None:
-    """The rows of these workers; None where the jurisdiction has moved away.
+    """Return the roster rows of these workers; None if the jurisdiction has moved.
 
-    Raises ViewsUnavailable, also while the view is set aside: nobody's duty is known from an old one.
+    Raise ViewsUnavailable, also during a rebuild, because an outdated view does not tell who is on duty.
     """
     if {"roster", "jurisdictions"} & set(await views.degraded(jurisdiction)):
         raise ViewsUnavailable(f"the roster of {jurisdiction} is being rebuilt")
@@ -34,9 +34,9 @@ async def roster(views: Views, jurisdiction: str, workers: list[str]) -> dict[st
 
 
 async def sweep(locations: Locations, views: Views, jurisdiction: str, now: datetime) -> None:
-    """Forget the locations of who is off duty, retired or erased by now, and those that are too old.
+    """Delete the positions of workers who are off duty, retired or erased, and outdated ones.
 
-    Raises LocationsUnavailable, ViewsUnavailable, RowUnreadable.
+    Raise LocationsUnavailable, ViewsUnavailable or RowUnreadable.
     """
     workers = await locations.workers(jurisdiction)
     rows = await roster(views, jurisdiction, workers) if workers else {}

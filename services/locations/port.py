@@ -1,4 +1,4 @@
-"""What every store of locations can do. Its adapters pass one suite (tests/contract/test_locations.py)."""
+"""Port: the store of locations. All adapters pass tests/contract/test_locations.py."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,11 +8,11 @@ import msgspec
 
 
 class Fix(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a worker's phone was. WGS-84."""
+    """The position of a worker's phone, in WGS-84."""
 
     worker: str
     at: datetime
-    """When it was there; the device's clock error is taken out."""
+    """When it was there, corrected for the device's clock error."""
     lon: float
     lat: float
     accuracy: float | None = None
@@ -20,42 +20,42 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     heading: float | None = None
     """Degrees from north, clockwise."""
     speed: float | None = None
-    """Metres a second."""
+    """Metres per second."""
 
 
 class LocationsUnavailable(Exception):
-    """Locations cannot be kept or read now; nothing depends on them."""
+    """Locations cannot be stored or read at the moment; nothing else depends on them."""
 
 
 class Locations(Protocol):
-    """The last fix of each worker, by the time it was there. Every method raises LocationsUnavailable."""
+    """The last fix of each worker, by its own time. Every method raises LocationsUnavailable."""
 
     async def record(self, jurisdiction: str, fixes: Sequence[Fix]) -> int:
-        """Keep those that are newer than what is known; how many."""
+        """Store the fixes newer than the known ones; return how many."""
         ...
 
     async def last(self, jurisdiction: str, workers: Iterable[str]) -> dict[str, Fix]:
-        """By worker; who has none is missing."""
+        """Return the last fixes by worker; workers without one are missing."""
         ...
 
     async def workers(self, jurisdiction: str) -> list[str]:
-        """Who has a fix, sorted."""
+        """Return the sorted workers with a fix."""
         ...
 
     async def jurisdictions(self) -> list[str]:
-        """Where anybody has one, sorted."""
+        """Return the sorted jurisdictions with a fix."""
         ...
 
     async def forget(self, jurisdiction: str, workers: Iterable[str]) -> None:
-        """Their duty is over, or they are erased."""
+        """Delete the fixes of workers who are off duty or erased."""
         ...
 
     async def close(self) -> None: ...
 
 
 def newest(fixes: Iterable[Fix]) -> dict[str, Fix]:
-    """The last of each worker; of two at one instant the one whose coordinates are greater, so that the order
-    of delivery does not matter."""
+    """Return the last fix of each worker. Ties go to the greater coordinates, so that delivery order does not
+    matter."""
     found: dict[str, Fix] = {}
     for fix in fixes:
         known = found.get(fix.worker)
@@ -65,5 +65,5 @@ def newest(fixes: Iterable[Fix]) -> dict[str, Fix]:
 
 
 def later(fix: Fix, known: Fix) -> bool:
-    """Whether a fix takes the place of a known one."""
+    """Return whether a fix replaces the known one."""
     return (fix.at, fix.lon, fix.lat) > (known.at, known.lon, known.lat)

@@ -1,1 +1,1 @@
-"""Figures for Prometheus: which there are, and what the process counts while it works."""
+"""Prometheus metrics: their definitions, and those counted while the process runs."""

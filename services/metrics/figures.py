@@ -1,4 +1,4 @@
-"""What the process counts and times while it works; families.py lists every name."""
+"""Metrics counted and timed while the process runs; families.py defines all of them."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -12,21 +12,26 @@ _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
 
 
 class Figures:
-    """Of one process."""
+    """The metrics of one process."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        commands = Counter("muster_commands", "Answered, by outcome", ["outcome"], registry=self.registry)
+        commands = Counter(
+            "muster_commands", "Commands answered, by outcome", ["outcome"], registry=self.registry
+        )
         self._outcomes = {
             outcome: commands.labels(outcome)
             for outcome in ("accepted", "known", "unchanged", "refused", "pending")
         }
         fixes = Counter(
-            "muster_fixes", "Positions of phones, by outcome", ["outcome"], registry=self.registry
+            "muster_fixes", "Reported phone positions, by outcome", ["outcome"], registry=self.registry
         )
         self._fixes = {outcome: fixes.labels(outcome) for outcome in ("kept", "older", "refused")}
         self._command = Histogram(
-            "muster_command_seconds", "From arrival to answer", buckets=_SECONDS, registry=self.registry
+            "muster_command_seconds",
+            "From a command's arrival to its answer",
+            buckets=_SECONDS,
+            registry=self.registry,
         )
         self._append = Histogram(
             "muster_log_append_seconds",
@@ -36,20 +41,20 @@ class Figures:
         )
 
     def answered(self, outcomes: Iterable[Outcome], began: float) -> None:
-        """Commands that arrived together at `began` (time.perf_counter)."""
+        """Count commands that arrived together at `began` (time.perf_counter)."""
         seconds = time.perf_counter() - began
         for outcome in outcomes:
             self._outcomes[outcome.outcome].inc()
             self._command.observe(seconds)
 
     def reported(self, *, kept: int, older: int, refused: int) -> None:
-        """Positions that came in one batch."""
+        """Count the positions of one batch."""
         for outcome, count in (("kept", kept), ("older", older), ("refused", refused)):
             self._fixes[outcome].inc(count)
 
     @contextmanager
     def appending(self) -> Iterator[None]:
-        """Around the append of one commit."""
+        """Time the append of one commit."""
         began = time.perf_counter()
         try:
             yield

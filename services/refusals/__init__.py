@@ -1,14 +1,15 @@
-"""What a refusal says: the sentence is made from its code and values, in each language.
+"""Texts of refusals: turn a code and its values into a sentence, in each language.
 
-One TOML file per language and aggregate, found by itself: `{language}/{aggregate}.toml`. An entry has
+There is one TOML file per language and aggregate, `{language}/{aggregate}.toml`, discovered automatically.
+An entry has
 
-- `sentence`: with `{value}` for what it names; of several the first one is said whose values are all given;
-- `variants`: the same by the value `variant`, where one code stands for several rules;
-- `meaning`: what the code means, whatever it is about; where it is left out, the sentence says it all;
-- `you`: the same in short to the worker whose own act it was, on their phone;
-- `noted`: only in English; that the code may be recorded as an anomaly: true, or what it then means.
+- `sentence`: text with `{value}` placeholders; of several, the first whose values are all given is used;
+- `variants`: sentences by the value `variant`, for a code that covers several rules;
+- `meaning`: what the code means in general; defaults to the sentence;
+- `you`: a short version addressed to the worker, shown on their phone;
+- `noted`: English only; whether the code may be recorded as an anomaly: true, or what it means then.
 
-A table `words.NAME` gives words for the codes that the value NAME may hold in that file.
+A table `words.NAME` translates the codes that the value NAME can have in that file.
 """
 
 import string
@@ -23,13 +24,13 @@ import msgspec
 
 FOLDER: Final = Path(__file__).parent
 REFERENCE: Final = "en"
-"""The language that programs and documents are answered in."""
+"""The default language, used for programs and documentation."""
 _JOINED: Final = {"zh": "、"}
-"""What stands between the items of a list, where it is no comma."""
+"""Separator between list items, for languages that do not use a comma."""
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said of one code in one language."""
+    """The texts of one code in one language."""
 
     sentence: str | tuple[str, ...] = ()
     variants: dict[str, str | tuple[str, ...]] = {}
@@ -39,20 +40,20 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: dict[str, dict[str, str]] = {}
 
     def sentences(self, variant: object = None) -> tuple[str, ...]:
-        """All ways to say it, the one that needs most values first."""
+        """Return all sentences, the one that needs the most values first."""
         found = self.variants.get(str(variant), self.sentence)
         return (found,) if isinstance(found, str) else found
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Codes of the languages that there are."""
+    """Return the codes of the available languages."""
     return tuple(sorted(path.name for path in FOLDER.iterdir() if any(path.glob("*.toml"))))
 
 
 @cache
 def entries(language: str) -> Mapping[str, Entry]:
-    """Every code with what is said of it. Raises ValueError where a code is in two files."""
+    """Return the entry of every code. Raises ValueError if a code is in two files."""
     found: dict[str, Entry] = {}
     for path in sorted((FOLDER / language).glob("*.toml")):
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -65,12 +66,12 @@ def entries(language: str) -> Mapping[str, Entry]:
 
 @cache
 def placeholders(sentence: str) -> frozenset[str]:
-    """Names of the values that a sentence needs."""
+    """Return the names of the values a sentence needs."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name)
 
 
 def sentence(code: str, values: Mapping[str, Any], language: str = REFERENCE) -> str:
-    """What to tell the person who asked. Without the values that it needs, what the code means."""
+    """Return the sentence for a code, or its meaning if values are missing."""
     entry = entries(language).get(code)
     if entry is None:
         return code
@@ -82,7 +83,7 @@ def sentence(code: str, values: Mapping[str, Any], language: str = REFERENCE) ->
 
 
 def meaning(code: str, language: str = REFERENCE) -> str:
-    """What the code means; the code itself where it is unknown."""
+    """Return what the code means, or the code itself if it is unknown."""
     entry = entries(language).get(code)
     if entry is None:
         return code
@@ -91,7 +92,7 @@ def meaning(code: str, language: str = REFERENCE) -> str:
 
 @cache
 def noted() -> Mapping[str, str]:
-    """Codes that an event's `anomalies` may hold, with what they mean there."""
+    """Return the codes that can appear in an event's `anomalies`, with their meanings."""
     return {
         code: entry.noted if isinstance(entry.noted, str) else meaning(code)
         for code, entry in entries(REFERENCE).items()

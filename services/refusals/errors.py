@@ -1,4 +1,4 @@
-"""Errors that the command line prints, or an answer gives on."""
+"""Errors shown to the user, on the command line or in a response."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from services.refusals import sentence
 
 
 class Told(Exception):
-    """`code` is stable; `values` are what a sentence about it names. Printed, it is the English sentence."""
+    """An error with a stable `code` and the `values` of its sentence. `str()` is the English sentence."""
 
     def __init__(self, code: str, /, **values: Any) -> None:
         super().__init__(code)

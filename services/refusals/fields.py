@@ -1,11 +1,11 @@
-"""What a value breaks, as pydantic found it, in values that a sentence of the code `invalid` names."""
+"""Turn a pydantic error into the values of the refusal `invalid`."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def broken(one: Mapping[str, Any]) -> dict[str, Any]:
-    """`variant` names the rule, `limit` is the number that the value must keep to, where there is one."""
+    """Return the values of one error: `variant` is the broken rule, `limit` the number it sets, if any."""
     given: Mapping[str, object] = one.get("ctx", {})
     limit = next((value for value in given.values() if isinstance(value, int | float)), None)
     field = ".".join(str(part) for part in one["loc"]) or "body"

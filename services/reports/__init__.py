@@ -1,4 +1,4 @@
-"""Answers after the incident, from the log alone, each with the position and hash that it holds for."""
+"""Reports on an incident, from the log alone, each with the log position and hash it is based on."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -13,7 +13,7 @@ from services.reports.requests import requests
 from services.reports.response_times import response_times
 
 Report = Callable[..., Awaitable[dict[str, Any]]]
-"""(log, jurisdiction, incident or None, instant or None) -> the report. Raises ValueError."""
+"""(log, jurisdiction, incident or None, instant or None) -> report. Raises ValueError."""
 
 
 def _report(make: Callable[..., dict[str, Any]]) -> Report:
@@ -23,7 +23,7 @@ def _report(make: Callable[..., dict[str, Any]]) -> Report:
         facts = await gather(log, jurisdiction)
         name = make.__name__.replace("_", "-")
         if at is not None and make is not peak:
-            raise ValueError(f"the report {name} takes no instant; `peak` does.")
+            raise ValueError(f"the report {name} does not support --at; only `peak` does.")
         more = {"at": at} if at is not None else {}
         return {"report": name, **facts.stamp(), **make(facts, chosen, **more)}
 
@@ -36,6 +36,6 @@ REPORTS: Final[dict[str, Report]] = {
     "response-times": _report(response_times),
     "requests": _report(requests),
 }
-"""Name -> function of (log, jurisdiction, incident or None). Raises ValueError with what to do."""
+"""Name -> report function. The message of its ValueError says what to do."""
 
 __all__ = ["REPORTS", "Report", "render"]

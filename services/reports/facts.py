@@ -1,4 +1,4 @@
-"""One pass over the log: what reports need of workers, teams, requests and assignments."""
+"""Collect the facts for reports in one pass over the log."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from services.reports.records import Call, IncidentRecord, Person, Run, Unit, am
 
 
 class Facts:
-    """Everything, keyed by id."""
+    """Workers, teams, requests, assignments and incidents by id."""
 
     def __init__(self, code: str) -> None:
         self.jurisdiction, self.head, self.zone = code, Head(), ZoneInfo("UTC")
@@ -28,7 +28,7 @@ class Facts:
         self._offers: dict[str, tuple[str, str]] = {}
 
     def stamp(self) -> dict[str, Any]:
-        """What the report holds for: hold it against `muster verify --expect`."""
+        """Return what the report is based on, to check with `muster verify --expect`."""
         return {
             "jurisdiction": self.jurisdiction,
             "position": self.head.position,
@@ -37,34 +37,32 @@ class Facts:
         }
 
     def local(self, at: datetime | None) -> datetime | None:
-        """An instant with the jurisdiction's offset."""
+        """Convert an instant to the jurisdiction's time zone."""
         return at.astimezone(self.zone) if at else None
 
     def chosen(self, incident: str | None) -> str | None:
-        """The incident asked for, or the only one; None where there is none. Raises ValueError."""
+        """Return the given incident, or the only one; None if there are none. Raise ValueError."""
         if incident is not None and incident not in self.incidents:
-            raise ValueError(
-                f"there is no incident {incident}; there are {', '.join(self.incidents) or 'none'}."
-            )
+            raise ValueError(f"no incident {incident}; this log has: {', '.join(self.incidents) or 'none'}.")
         if incident is None and len(self.incidents) > 1:
-            raise ValueError(f"say which with --incident: {', '.join(self.incidents)}.")
+            raise ValueError(f"choose an incident with --incident: {', '.join(self.incidents)}.")
         return incident or next(iter(self.incidents), None)
 
     def calls_of(self, incident: str | None) -> dict[str, Call]:
-        """Requests of an incident; all where None."""
+        """Return the requests of an incident; None = all requests."""
         return {k: c for k, c in self.calls.items() if incident is None or c.incident == incident}
 
     def runs_of(self, incident: str | None) -> list[Run]:
-        """Assignments of an incident's requests, in the order in which they began to be known."""
+        """Return the assignments of an incident's requests, in the order of the log."""
         calls = self.calls_of(incident)
         return [run for run in self.runs.values() if run.request in calls]
 
     def duties(self, key: str) -> list[Interval]:
-        """Person-times of one worker."""
+        """Return the person-times of a worker."""
         return intervals(key, sorted(self.people[key].facts, key=order))
 
     def take(self, event: EventEnvelope) -> None:
-        """One event."""
+        """Apply an event."""
         self._take_request(event)
         for move in event.data.requests_moved:
             self._take_move(move)

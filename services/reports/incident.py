@@ -1,4 +1,4 @@
-"""An incident in numbers, each opening to the rows behind it."""
+"""The incident report: key figures, each with its rows."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -11,11 +11,11 @@ from services.reports.requests import by_day, final_states
 
 
 def incident(facts: Facts, chosen: str | None) -> dict[str, Any]:
-    """Days, who was on duty, teams, who reported, volunteer person-times before, requests reconciled."""
+    """Report days, workers on duty, teams, reports, person-times before the incident, and requests."""
     key = facts.chosen(chosen)
     if key is None:
         raise ValueError(
-            "no incident has been declared; the reports peak, response-times and requests need none."
+            "no incident has been declared; the reports peak, response-times and requests do not need one."
         )
     given = facts.incidents[key]
     end = given.ends_at or max([given.starts_at, *(call.received_at for call in facts.calls.values())])
@@ -37,7 +37,7 @@ def incident(facts: Facts, chosen: str | None) -> dict[str, Any]:
 
 
 def days(facts: Facts, given: IncidentRecord, end: datetime) -> int:
-    """Local calendar days from the start; an end at midnight belongs to the day before."""
+    """Count local calendar days from the start; an end at midnight belongs to the previous day."""
     first = given.starts_at.astimezone(facts.zone).date()
     last = (end - timedelta(microseconds=1)).astimezone(facts.zone).date()
     return (last - first).days + 1 if last >= first else 1
@@ -50,7 +50,7 @@ def _overlaps(duty: Interval, start: datetime, end: datetime) -> bool:
 def _on_duty(
     facts: Facts, duties: dict[str, list[Interval]], start: datetime, end: datetime
 ) -> list[dict[str, Any]]:
-    """Per role: workers on duty during it, and the organisations they are of."""
+    """List, by role, workers on duty during the incident and their organisations."""
     workers: dict[str, list[str]] = {}
     for worker, served in sorted(duties.items()):
         if any(_overlaps(duty, start, end) for duty in served):
@@ -70,7 +70,7 @@ def _on_duty(
 
 
 def _teams(facts: Facts, key: str, given: IncidentRecord, end: datetime) -> dict[str, Any]:
-    """Teams of the incident; and teams of none that were active during it."""
+    """Count teams of the incident, and teams without an incident that were active during it."""
     teams = {
         k: unit
         for k, unit in facts.units.items()
@@ -87,14 +87,14 @@ def _teams(facts: Facts, key: str, given: IncidentRecord, end: datetime) -> dict
 
 
 def _reported(facts: Facts, end: datetime) -> dict[str, Any]:
-    """Workers who registered with their home community by the end of it."""
+    """Count workers who reported to their home community before the end of the incident."""
     workers = [w for w, p in facts.people.items() if p.reported_at is not None and p.reported_at < end]
     roles = Counter(facts.people[w].role for w in workers)
     return {"count": len(workers), "by_role": dict(sorted(roles.items())), "names": sorted(workers)}
 
 
 def _before(facts: Facts, duties: dict[str, list[Interval]], start: datetime) -> dict[str, Any]:
-    """Person-times (one duty of one worker in one area) that began before it."""
+    """List person-times (one duty of one worker in one area) that began before the incident."""
     rows = [
         {"worker": d.worker, "area": d.area, "since": facts.local(d.since), "until": facts.local(d.until)}
         for served in duties.values()

@@ -1,4 +1,4 @@
-"""How many units were busy at once."""
+"""The peak report: how many units were busy at once."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ Span = tuple[datetime, datetime]
 
 
 def spans(runs: Iterable[Run]) -> dict[str, list[Span]]:
-    """Per unit the merged half-open intervals in which it was busy; runs without an end are left out."""
+    """Return each unit's merged half-open busy intervals, ignoring assignments without an end."""
     by_unit: dict[str, list[Span]] = {}
     for run in runs:
         if run.ended_at and run.ended_at > run.begun_at:
@@ -30,12 +30,12 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 
 def busy_at(busy: dict[str, list[Span]], at: datetime) -> list[str]:
-    """Units with begin <= at < end, by name."""
+    """Return the sorted units that are busy at an instant (begin <= at < end)."""
     return sorted(unit for unit, spans in busy.items() if any(b <= at < e for b, e in spans))
 
 
 def curve(busy: dict[str, list[Span]]) -> list[tuple[datetime, int]]:
-    """(instant, units busy from then on), at each change."""
+    """Return (instant, number of units busy from then on) for each change."""
     steps: dict[datetime, int] = {}
     for spans in busy.values():
         for begin, end in spans:
@@ -50,7 +50,7 @@ def curve(busy: dict[str, list[Span]]) -> list[tuple[datetime, int]]:
 
 
 def peak(facts: Facts, chosen: str | None, at: datetime | None = None) -> dict[str, Any]:
-    """The first maximal interval with the most distinct units busy, the curve by local hour, and at `at`."""
+    """Report the first interval with the most busy units, the hourly curve, and units busy at `at`."""
     incident = facts.chosen(chosen)
     runs = facts.runs_of(incident)
     busy = spans(runs)
@@ -90,7 +90,7 @@ def _peak(
 def _hours(
     facts: Facts, busy: dict[str, list[Span]], points: list[tuple[datetime, int]]
 ) -> list[dict[str, Any]]:
-    """Units busy at each full hour from the first to the last change."""
+    """Count busy units at each full hour from the first to the last change."""
     if not points:
         return []
     hour = points[0][0].replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

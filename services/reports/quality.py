@@ -1,4 +1,4 @@
-"""What is odd in the record: stages out of order, overlapping assignments, those never released."""
+"""Data quality: stages out of order, overlapping assignments, assignments never released."""
 
 from itertools import pairwise
 from typing import Any
@@ -8,7 +8,7 @@ from services.reports.records import Run
 
 
 def out_of_order(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
-    """Consecutive recorded stages of an assignment, the later one earlier (equal is fine)."""
+    """List consecutive stages of an assignment of which the later one has an earlier time."""
     found: list[dict[str, Any]] = []
     for run in runs:
         call = facts.calls[run.request]
@@ -31,7 +31,7 @@ def out_of_order(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
 
 
 def overlapping(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
-    """Pairs of assignments of one unit whose half-open intervals [begun, ended) intersect."""
+    """List pairs of a unit's assignments whose half-open intervals [begun, ended) overlap."""
     by_unit: dict[str, list[Run]] = {}
     for run in runs:
         if run.ended_at and run.ended_at > run.begun_at:
@@ -48,7 +48,7 @@ def overlapping(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
 
 
 def never_released(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
-    """Assignments without an end."""
+    """List assignments without an end."""
     return [
         {"request": run.request, "unit": run.unit, "begun_at": facts.local(run.begun_at)}
         for run in runs
@@ -57,7 +57,7 @@ def never_released(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
 
 
 def quality(facts: Facts, runs: list[Run]) -> dict[str, Any]:
-    """Each with its count and its rows by name."""
+    """Return all checks by name, each with its count and rows."""
     parts = {
         "out_of_order": out_of_order(facts, runs),
         "overlapping_assignments": overlapping(facts, runs),

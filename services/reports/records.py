@@ -1,4 +1,4 @@
-"""What reports know of workers, teams, requests, assignments and incidents."""
+"""Workers, teams, requests, assignments and incidents as used by reports."""
 
 from datetime import datetime
 from typing import TypeVar
@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 
 def amended(old: T, new: T | msgspec.UnsetType) -> T:
-    """The new value, if one is given."""
+    """Return the new value if it is set, else the old one."""
     return old if isinstance(new, msgspec.UnsetType) else new
 
 
 class Person(msgspec.Struct):
-    """A worker as reports see them."""
+    """A worker."""
 
     role: str
     organisation: str | None
@@ -28,11 +28,11 @@ class Person(msgspec.Struct):
 
     @property
     def reported_at(self) -> datetime | None:
-        """When they first registered with a home community; None = never, or taken back."""
+        """When the worker first reported to a home community; None = never or undone."""
         return min((fact.at for fact in self.facts if fact.kind == REPORT), default=None)
 
     def amend(self, e: WorkerAmended) -> None:
-        """Take over what an event gives."""
+        """Apply an amendment."""
         self.role = amended(self.role, e.role)
         self.organisation = amended(self.organisation, e.organisation)
 
@@ -60,9 +60,9 @@ class Call(msgspec.Struct):
     state: str = OPEN
     day: str = ""
     units: dict[str, None] = {}
-    """Everybody who was dispatched or accepted."""
+    """Units that were dispatched or accepted."""
     arrived_at: datetime | None = None
-    """First on scene."""
+    """When the first unit was on scene."""
 
 
 class Run(msgspec.Struct):
@@ -76,7 +76,7 @@ class Run(msgspec.Struct):
     ended_at: datetime | None = None
 
     def ordered(self) -> list[tuple[str, datetime]]:
-        """Stages in their order of meaning."""
+        """Return the stages in logical order."""
         return sorted(self.stages, key=lambda stage: sort_key(stage[0]))
 
 
@@ -87,10 +87,10 @@ class IncidentRecord(msgspec.Struct):
     starts_at: datetime
     ends_at: datetime | None = None
     expected_days: int | None = None
-    """How many local days it is expected to last; None = not known."""
+    """Expected duration in local days; None = unknown."""
 
     def amend(self, e: IncidentAmended) -> None:
-        """Take over what an event gives."""
+        """Apply an amendment."""
         self.name = amended(self.name, e.name)
         self.starts_at = amended(self.starts_at, e.starts_at)
         self.expected_days = amended(self.expected_days, e.expected_days)

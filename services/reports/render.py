@@ -1,4 +1,4 @@
-"""Reports for people: the figures of the JSON, as text."""
+"""Render reports as text."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ _HIDDEN = ("rows", "names", "hours", "unfinished_requests")
 
 
 def render(name: str, report: dict[str, Any], out: Console) -> None:
-    """Print a report; lists of rows stay in the JSON (--json)."""
+    """Print a report without its lists of rows, which are in the JSON (--json)."""
     out.print(f"Report {name} of {report['jurisdiction']}", style="bold", markup=False)
     for key, value in report.items():
         if key not in ("report", "jurisdiction", "position", "hash", "timezone"):
             _part(key, value, out, "")
     out.print(
-        f"holds for {report['position']}:{report['hash']} (muster verify --expect)", style="dim", markup=False
+        f"based on {report['position']}:{report['hash']} (muster verify --expect)", style="dim", markup=False
     )
-    out.print("rows behind each figure: --json", style="dim")
+    out.print("use --json for the rows behind each figure", style="dim")
 
 
 def _part(key: str, value: Any, out: Console, indent: str) -> None:
@@ -44,7 +44,7 @@ def _part(key: str, value: Any, out: Console, indent: str) -> None:
 
 
 def _table(rows: list[dict[str, Any]], out: Console) -> None:
-    """Columns that are 0 or empty in every row are left out: the JSON has them."""
+    """Print a table, omitting columns that are 0 or empty in every row."""
     columns = [k for k, v in rows[0].items() if not isinstance(v, dict | list)]
     columns = [c for c in columns if any(row[c] for row in rows)]
     table = Table(box=None, pad_edge=False, header_style="bold")

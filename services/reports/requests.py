@@ -1,4 +1,4 @@
-"""What was asked for, and what became of it."""
+"""The requests report: what was requested and how it ended."""
 
 from collections import Counter
 from typing import Any
@@ -9,11 +9,11 @@ from services.reports.quality import quality
 from services.reports.records import Call
 
 ENDS = (DONE, *sorted(set(ENDED) - {DONE}))
-"""Done first, the others by name."""
+"""`done` first, the others by name."""
 
 
 def requests(facts: Facts, chosen: str | None) -> dict[str, Any]:
-    """Counts, the largest, final states, by category, priority and local opening day; what is odd."""
+    """Report counts, the largest request, final states, breakdowns and data quality."""
     incident = facts.chosen(chosen)
     calls, runs = facts.calls_of(incident), facts.runs_of(incident)
     return {
@@ -33,7 +33,7 @@ def requests(facts: Facts, chosen: str | None) -> dict[str, Any]:
 
 
 def _largest(calls: dict[str, Call]) -> dict[str, Any] | None:
-    """The request with the most distinct units; the first received of equals."""
+    """Return the request with the most distinct units; ties go to the first received."""
     if not calls:
         return None
     key = min(calls, key=lambda k: (-len(calls[k].units), calls[k].received_at, k))
@@ -41,14 +41,14 @@ def _largest(calls: dict[str, Call]) -> dict[str, Any] | None:
 
 
 def final_states(calls: Any) -> dict[str, int]:
-    """done, cancelled, failed, merged, and unfinished with its parts."""
+    """Count final states, and unfinished requests in total and by state."""
     states = Counter(call.state for call in calls)
     unfinished = {state: states[state] for state in UNFINISHED}
     return {**{end: states[end] for end in ENDS}, "unfinished": sum(unfinished.values()), **unfinished}
 
 
 def by_day(calls: Any) -> list[dict[str, Any]]:
-    """The ledger: received = open + assigned + in_progress + done + failed + cancelled + merged, by day."""
+    """Return the daily ledger: received = the sum of open, assigned, in_progress and all final states."""
     days: dict[str, list[Call]] = {}
     for call in calls:
         days.setdefault(call.day, []).append(call)

@@ -1,4 +1,4 @@
-"""From received to the first on scene."""
+"""The response-times report: from received to first on scene."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from services.reports.records import Call
 
 
 def quantile(values: list[float], q: float) -> float:
-    """Linear interpolation between order statistics (type 7: Hyndman and Fan, 1996). `values` sorted."""
+    """Return a quantile of sorted values, linearly interpolated (type 7 of Hyndman and Fan, 1996)."""
     at = (len(values) - 1) * q
     low = int(at)
     high = min(low + 1, len(values) - 1)
@@ -15,7 +15,7 @@ def quantile(values: list[float], q: float) -> float:
 
 
 def response_times(facts: Facts, chosen: str | None) -> dict[str, Any]:
-    """Seconds by priority: count, median, p90; requests nobody arrived at are counted apart."""
+    """Report count, median and p90 in seconds by priority; count requests without arrival apart."""
     incident = facts.chosen(chosen)
     calls = list(facts.calls_of(incident).values())
     priorities = sorted({call.priority for call in calls})

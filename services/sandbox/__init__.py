@@ -1,1 +1,1 @@
-"""A whole cluster on one machine, from Python packages alone: for trying Muster, and for its tests."""
+"""A complete cluster on one machine from Python packages alone, for evaluation and tests."""

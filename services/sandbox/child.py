@@ -1,4 +1,4 @@
-"""One supervised process: started in a session of its own, and gone when its supervisor is."""
+"""A supervised process, started in a new session, that ends with its supervisor."""
 
 import contextlib
 import ctypes
@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any, Final
 
 MOST_LOG: Final = 16 * 2**20
-"""Bytes of a log file after which a restart begins a new one."""
+"""Size in bytes after which a restart rotates the log file."""
 _SET_DEATH_SIGNAL: Final = 1
 _libc: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class NotReady(Exception):
-    """A process ended or said nothing in time. Names it, and the end of its log."""
+    """A process ended or was not ready in time. The message names it and quotes the end of its log."""
 
 
 class Child:
-    """`ready` tells whether it answers; `ends` is the signal that ends it cleanly."""
+    """A process; `ready` checks whether it answers, `ends` is the signal for a clean shutdown."""
 
     def __init__(
         self,
@@ -53,11 +53,11 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Raises OSError."""
+        """Start the process. Raise OSError."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > MOST_LOG:
             self.log.replace(self.log.with_suffix(".old.log"))
-        # The kernel counts the death of the thread that started it: only the main one lives as long as we do.
+        # The death signal follows the starting thread; only the main thread lives as long as the process.
         on_main = threading.current_thread() is threading.main_thread()
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
@@ -77,46 +77,46 @@ class Child:
             _libc.prctl(_SET_DEATH_SIGNAL, int(self.ends))
 
     def wait_ready(self, seconds: float) -> None:
-        """Raises NotReady."""
+        """Wait until the process answers. Raise NotReady."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self.alive:
                 code = self._process.returncode if self._process else None
-                raise NotReady(f"{self.name} ended ({code}) while starting: {self.last_words()}")
+                raise NotReady(f"{self.name} exited ({code}) while starting: {self.last_words()}")
             if self.ready():
                 return
             time.sleep(0.05)
-        raise NotReady(f"{self.name} did not answer in {seconds:.0f} s: {self.last_words()}")
+        raise NotReady(f"{self.name} did not answer within {seconds:.0f} s: {self.last_words()}")
 
     def last_words(self) -> str:
-        """The end of its log, and where that is."""
+        """Return the end of the log, and its path."""
         try:
             text = self.log.read_bytes()[-600:].decode(errors="replace").strip()
         except OSError:
             text = ""
-        return f"{text or 'it said nothing'} ({self.log})"
+        return f"{text or 'no output'} ({self.log})"
 
     def signal(self, number: signal.Signals) -> None:
-        """To the process and what it started. Nothing where it is gone."""
+        """Send a signal to the process and its children, if it is running."""
         if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
 
     def kill(self) -> None:
-        """SIGKILL, as a crash."""
+        """Kill the process, to simulate a crash."""
         self.signal(signal.SIGKILL)
         self.reap(10)
 
     def pause(self) -> None:
-        """SIGSTOP: it hangs."""
+        """Pause the process (SIGSTOP)."""
         self.signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """SIGCONT."""
+        """Continue the process (SIGCONT)."""
         self.signal(signal.SIGCONT)
 
     def stop(self, seconds: float = 15) -> None:
-        """End it cleanly; killed where it does not."""
+        """Shut the process down cleanly, or kill it after `seconds`."""
         if self._process is None or not self.alive:
             return
         self.resume()
@@ -126,7 +126,7 @@ class Child:
             self.kill()
 
     def reap(self, seconds: float) -> bool:
-        """Wait for its end; whether it came."""
+        """Wait for the process to end; return whether it did."""
         if self._process is None:
             return True
         try:
@@ -137,20 +137,20 @@ class Child:
 
 
 def free_port() -> int:
-    """Of 127.0.0.1; nobody else has it just now, nor is given it for a connection while its owner is away.
+    """Return a free port on 127.0.0.1, below the range of ephemeral ports.
 
-    The kernel hands out ports from 32768 on to who connects, on 127.0.0.1 even to one who knocks at that very
-    port: a server that died could then not come back.
+    The kernel assigns ports from 32768 up to outgoing connections, even to one made to that very port, so a
+    restarted server could find its port taken.
     """
     while True:
-        port = random.randrange(20_000, 32_000)  # noqa: S311  no secret
+        port = random.randrange(20_000, 32_000)  # noqa: S311  not a secret
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
 
 
 def listens(port: int) -> bool:
-    """Whether somebody does, on 127.0.0.1."""
+    """Return whether a server listens on this port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0

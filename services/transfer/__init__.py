@@ -1,4 +1,4 @@
-"""A jurisdiction's commits, and apart from them its keys, as files: moving between logs, and backup."""
+"""Export a jurisdiction's commits and, separately, its keys to files, for moves and backups."""
 
 from services.transfer.errors import TransferFailed
 from services.transfer.exporting import Exported, export

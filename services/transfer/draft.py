@@ -1,4 +1,4 @@
-"""Files that are written under another name (0600) and appear whole, durable, or not at all."""
+"""Write files (0600) atomically and durably, under a temporary name first."""
 
 import os
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from services.transfer.errors import TransferFailed
 
 
 def refuse_existing(path: Path) -> None:
-    """Nothing is overwritten: it may be the only copy."""
+    """Raise TransferFailed if the file exists; it may be the only copy."""
     if path.exists():
         raise TransferFailed("transfer.exists", file=str(path))
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write; it gets its name on leaving, unless that fails. Raises OSError, TransferFailed."""
+    """Yield a file to write; rename it to `path` on success. Raise OSError or TransferFailed."""
     refuse_existing(path)
     draft = _draft(path, "")
     with scratch(path, "") as file:
@@ -32,7 +32,7 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def scratch(path: Path, suffix: str) -> Iterator[IO[bytes]]:
-    """A file beside `path` that is gone on leaving."""
+    """Yield a temporary file next to `path`, removed on exit."""
     draft = _draft(path, suffix)
     draft.unlink(missing_ok=True)  # left by a crash
     fd = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,10 +1,10 @@
-"""What can be wrong with a transfer."""
+"""Errors of exports and loads."""
 
 from services.refusals.errors import Told
 
 
 class TransferFailed(Told):
-    """The export or load was not done; the sentence says what to do."""
+    """The export or load failed; the sentence says what to do."""
 
     @property
     def detail(self) -> str:

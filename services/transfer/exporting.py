@@ -1,4 +1,4 @@
-"""From a log to a file."""
+"""Export a jurisdiction's commits from a log to a file."""
 
 import asyncio
 import shutil
@@ -18,21 +18,21 @@ from services.transfer.form import MOST_LINE, Manifest, Progress, Trailer, lifec
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written."""
+    """The result of an export."""
 
     file: str
     manifest: Manifest
     bytes: int
     moved: bool
-    """Whether it ends with `jurisdiction.moved`."""
+    """Whether the file ends with `jurisdiction.moved`."""
 
 
 async def export(
     log: Log, jurisdiction: str, file: Path, upto: int | None = None, progress: Progress | None = None
 ) -> Exported:
-    """Write the commits as they are now, or those that end at position `upto` or before.
+    """Write all current commits, or those that end at or before position `upto`.
 
-    Raises TransferFailed (nothing is left of the file), LogDamaged, LogUnavailable, OSError.
+    Raise TransferFailed, LogDamaged, LogUnavailable or OSError; no file is left then.
     """
     end = await log.end(jurisdiction)
     if not end.position:
@@ -53,7 +53,7 @@ async def export(
 
 
 class _Body:
-    """The commits and the trailer, compressed, on their way to a file."""
+    """Writes the compressed commits and trailer."""
 
     def __init__(self, file: IO[bytes], upto: int) -> None:
         self.head, self.count, self.moved = Head(), 0, False
@@ -62,7 +62,7 @@ class _Body:
         self._first: Commit | None = None
 
     def take(self, batch: Sequence[Stored]) -> bool:
-        """Whether there may be more to take."""
+        """Write commits; return False once `upto` is passed."""
         for stored in batch:
             if stored.head.position > self._upto:
                 return False
@@ -81,7 +81,7 @@ class _Body:
             self.moved = isinstance(said, JurisdictionMoved) if said else self.moved
 
     def finish(self, jurisdiction: str, log: str) -> Manifest:
-        """What stands before it. Raises TransferFailed where nothing was taken."""
+        """Write the trailer and return the manifest. Raise TransferFailed if there are no commits."""
         if self._first is None:
             raise TransferFailed("transfer.nothing", jurisdiction=jurisdiction, upto=self._upto)
         self._out.write(line(Trailer(count=self.count, position=self.head.position, hash=self.head.hash)))
@@ -97,7 +97,7 @@ class _Body:
 
 
 def _join(manifest: Manifest, body: IO[bytes], target: IO[bytes]) -> None:
-    """The manifest is known last and stands first: zstd files one after the other are one zstd file."""
+    """Write the manifest, then the body; concatenated zstd files are one zstd file."""
     target.write(_compressor().compress(line(manifest)))
     body.seek(0)
     shutil.copyfileobj(body, target, 2**20)

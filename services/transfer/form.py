@@ -1,8 +1,8 @@
-"""The file of a jurisdiction's commits: zstd over lines (docs/moving.md).
+"""Format of the export file: zstd-compressed lines (docs/moving.md).
 
-{"muster": "commits", ...}      manifest: what follows
-{"id": ..., "first": 1, ...}    each commit, the exact bytes of which its hash is taken
-{"end": "commits", ...}         trailer: without it the file is cut off
+{"muster": "commits", ...}      manifest: describes what follows
+{"id": ..., "first": 1, ...}    each commit, in the exact bytes that are hashed
+{"end": "commits", ...}         trailer: without it the file is truncated
 """
 
 from collections.abc import Iterator
@@ -20,32 +20,32 @@ from services.transfer.errors import TransferFailed
 
 FORMAT: Final = 1
 MOST_LINE: Final = 8 * 2**20
-"""Bytes of one line. A commit holds at most 512 KiB and one command more."""
+"""Bytes per line. A commit has at most 512 KiB plus one command."""
 CHUNK: Final = 256 * 1024
 _WINDOW: Final = 2**23
-"""Bytes that a reader must remember; what asks for more is no file of ours."""
+"""Largest zstd window accepted; Muster's exports need no larger one."""
 
 
 class Progress(Protocol):
-    """Told what is done (and of how much, once that is known)."""
+    """Receives the amount done and, once known, the total."""
 
     def __call__(self, completed: float, of: float | None = None) -> None: ...
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """The first line."""
+    """The first line of the file."""
 
     muster: Literal["commits"] = "commits"
     format: int = FORMAT
     jurisdiction: str
     log: str
-    """UUID of the log that it was exported from."""
+    """UUID of the exported log."""
     count: int
-    """Of commits."""
+    """Number of commits."""
     position: int
-    """Of the last event."""
+    """Position of the last event."""
     hash: str
-    """Of the last commit."""
+    """Hash of the last commit."""
     began: datetime
     """When the first commit was recorded."""
 
@@ -55,7 +55,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trailer(msgspec.Struct, frozen=True, kw_only=True):
-    """The last line: says again how much there is."""
+    """The last line; repeats the counts."""
 
     end: Literal["commits"] = "commits"
     count: int
@@ -64,12 +64,12 @@ class Trailer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def line(one: msgspec.Struct) -> bytes:
-    """With its default values, and the end of the line."""
+    """Encode a struct, including default values, as a line."""
     return msgspec.json.encode(one) + b"\n"
 
 
 def lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Lines of a zstd file, one after another in little memory. Raises TransferFailed, OSError."""
+    """Stream the lines of a zstd file. Raise TransferFailed or OSError."""
     reader = zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(
         file, read_across_frames=True, closefd=False
     )
@@ -99,7 +99,7 @@ def _limit(size: int) -> None:
 
 
 def lifecycle(commit: Commit) -> JurisdictionMoved | JurisdictionResumed | None:
-    """The last word of a commit on whether the jurisdiction is here."""
+    """Return the last event of a commit that moves or resumes the jurisdiction, or None."""
     said: Event | None = None
     for offset, one in enumerate(commit.events):
         if one.name in (JurisdictionMoved.NAME, JurisdictionResumed.NAME):

@@ -1,7 +1,7 @@
-"""The file of a jurisdiction's keys, sealed under a key of its own, and that one under another.
+"""Format of the key file, encrypted with a file key, which is itself wrapped by another key.
 
-{"muster": "keys", ...}     header: whose keys, how many, and the file's key, wrapped
-base64                      keys, sealed; bound to the header, to their place, and to being the last or not
+{"muster": "keys", ...}     header: jurisdiction, counts and the wrapped file key
+base64                      encrypted keys; authenticated with the header, the line number and an end marker
 """
 
 import binascii
@@ -21,38 +21,38 @@ FORMAT: Final = 1
 AT_ONCE: Final = 4_096
 MOST_LINE: Final = 2**20
 SHORTEST: Final = 12
-"""Characters of a passphrase."""
+"""Minimum characters of a passphrase."""
 _NONCE: Final = 12
 _COST: Final = (2**17, 8, 1)
 """scrypt's n, r, p: 128 MiB, half a second."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """The first line."""
+    """The first line of the file."""
 
     muster: Literal["keys"] = "keys"
     format: int = FORMAT
     jurisdiction: str
     log: str
-    """UUID of the log that they belong to."""
+    """UUID of the log the keys belong to."""
     subjects: int
     erased: int
-    """Of those: tombstones."""
+    """How many of the subjects are erased."""
     under: Literal["master", "passphrase"]
     salt: str = ""
-    """base64; of a passphrase."""
+    """Salt of the passphrase, in base64."""
     key: str
-    """base64; the file's key, wrapped."""
+    """The wrapped file key, in base64."""
 
 
 class Part(msgspec.Struct, frozen=True):
-    """Keys in plain, as one line holds them; None = erased."""
+    """The decrypted keys of one line; None = erased."""
 
     keys: dict[str, bytes | None]
 
 
 def under_passphrase(passphrase: str, salt: bytes) -> AESGCM:
-    """What wraps a file's key. Raises TransferFailed where the passphrase is too short."""
+    """Derive the wrapping key from a passphrase. Raise TransferFailed if it is too short."""
     if len(passphrase) < SHORTEST:
         raise TransferFailed("keys.short_passphrase", least=SHORTEST)
     n, r, p = _COST
@@ -61,13 +61,13 @@ def under_passphrase(passphrase: str, salt: bytes) -> AESGCM:
 
 
 def seal_key(wrapper: AESGCM, key: bytes, jurisdiction: str) -> bytes:
-    """Nonce and box."""
+    """Wrap a file key; return the nonce and ciphertext."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + wrapper.encrypt(nonce, key, jurisdiction.encode())
 
 
 def open_key(wrapper: AESGCM, sealed: bytes, jurisdiction: str) -> bytes:
-    """Raises TransferFailed where it is another passphrase, or the header was changed."""
+    """Unwrap a file key. Raise TransferFailed if the passphrase is wrong or the header was altered."""
     try:
         return wrapper.decrypt(sealed[:_NONCE], sealed[_NONCE:], jurisdiction.encode())
     except (InvalidTag, ValueError) as error:
@@ -75,7 +75,7 @@ def open_key(wrapper: AESGCM, sealed: bytes, jurisdiction: str) -> bytes:
 
 
 def write(file: IO[bytes], header: Header, key: bytes, keys: Mapping[str, bytes | None]) -> None:
-    """Header and parts; at least one part, so that the end is always marked."""
+    """Write the header and at least one part, so that there is always an end marker."""
     first, items, box = msgspec.json.encode(header), sorted(keys.items()), AESGCM(key)
     file.write(first + b"\n")
     starts = range(0, max(len(items), 1), AT_ONCE)
@@ -87,7 +87,7 @@ def write(file: IO[bytes], header: Header, key: bytes, keys: Mapping[str, bytes 
 
 
 def read_header(file: IO[bytes]) -> tuple[Header, bytes]:
-    """The header and its line. Raises TransferFailed."""
+    """Read the header; return it and its line. Raise TransferFailed."""
     first = file.readline(MOST_LINE).rstrip(b"\n")
     try:
         header = msgspec.json.decode(first, type=Header)
@@ -99,7 +99,7 @@ def read_header(file: IO[bytes]) -> tuple[Header, bytes]:
 
 
 def read(file: IO[bytes], first: bytes, key: bytes) -> Iterator[dict[str, bytes | None]]:
-    """The parts after the header. Raises TransferFailed where one was changed, or is missing."""
+    """Yield the parts after the header. Raise TransferFailed if one is altered or missing."""
     texts = [text.rstrip(b"\n") for text in file]
     if not texts:
         raise TransferFailed("keys.truncated")
@@ -118,23 +118,23 @@ def _part(box: AESGCM, text: bytes, bound: bytes, number: int) -> dict[str, byte
 
 
 def _bound(first: bytes, number: int, *, last: bool) -> bytes:
-    """What a part holds only together with."""
+    """Return the data a part is authenticated with."""
     return b"%s\n%d\n%d" % (first, number, last)
 
 
 def count(parts: Sequence[Mapping[str, bytes | None]]) -> tuple[int, int]:
-    """(subjects, erased)."""
+    """Return the number of (subjects, erased subjects)."""
     erased = sum(key is None for part in parts for key in part.values())
     return sum(len(part) for part in parts), erased
 
 
 def encoded(raw: bytes) -> str:
-    """As a header holds bytes."""
+    """Encode bytes for the header."""
     return b64encode(raw).decode()
 
 
 def decoded(text: str) -> bytes:
-    """Raises TransferFailed."""
+    """Decode bytes from the header. Raise TransferFailed."""
     try:
         return b64decode(text, validate=True)
     except binascii.Error as error:

@@ -1,4 +1,4 @@
-"""Keys of personal data, in a file of their own: they open what every copy of the log holds sealed."""
+"""Export and load the keys of personal data, which decrypt every copy of the log."""
 
 import asyncio
 import re
@@ -24,27 +24,27 @@ _OWNER: Final = "file of keys"
 
 
 class KeysWritten(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file of keys holds."""
+    """The result of a key export."""
 
     file: str
     jurisdiction: str
     subjects: int
     """Workers, requests and handover notes."""
     erased: int
-    """Of those: only that they were erased."""
+    """How many of the subjects are erased."""
     missing: int
-    """Subjects in the log of which there was neither a key nor a tombstone."""
+    """Subjects in the log with neither a key nor a record of erasure."""
     under: Literal["master", "passphrase"]
 
 
 class KeysLoaded(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a file of keys is here now."""
+    """The result of loading a key file."""
 
     jurisdiction: str
     subjects: int
     erased: int
     conflicts: tuple[str, ...]
-    """Who has another key here, and keeps it: what was sealed elsewhere stays unreadable."""
+    """Subjects that kept a different key, so that data encrypted elsewhere stays unreadable."""
 
 
 async def export_keys(
@@ -55,9 +55,9 @@ async def export_keys(
     passphrase: str | None = None,
     progress: Progress | None = None,
 ) -> KeysWritten:
-    """Write the keys of everybody in the log, under the master key or a passphrase.
+    """Write the keys of all subjects in the log, encrypted by the master key or a passphrase.
 
-    Raises TransferFailed, LogDamaged, LogUnavailable, VaultError, OSError.
+    Raise TransferFailed, LogDamaged, LogUnavailable, VaultError or OSError.
     """
     subjects = await _subjects(log, jurisdiction, progress)
     if not (await log.end(jurisdiction)).position:
@@ -90,9 +90,9 @@ async def export_keys(
 async def load_keys(
     log: Log, vault: Vault, file: Path, passphrase: str | None = None, wanted: str | None = None
 ) -> KeysLoaded:
-    """Take over the keys of a file that was checked as a whole. Who is erased, there or here, stays erased.
+    """Load the keys of a file after checking all of it. Subjects erased there or here stay erased.
 
-    Raises TransferFailed, VaultError, OSError.
+    Raise TransferFailed, VaultError or OSError.
     """
     header, parts = await asyncio.to_thread(_read, vault, file, passphrase)
     if wanted is not None and header.jurisdiction != wanted:
@@ -111,7 +111,7 @@ async def load_keys(
 
 
 async def _subjects(log: Log, jurisdiction: str, progress: Progress | None = None) -> set[str]:
-    """Everybody of whom something is sealed, or who was erased."""
+    """Return the subjects with encrypted data, and those erased."""
     found = await _erased_here(log, jurisdiction)
     async for batch in log.read(jurisdiction):
         for stored in batch:
@@ -122,7 +122,7 @@ async def _subjects(log: Log, jurisdiction: str, progress: Progress | None = Non
 
 
 async def _erased_here(log: Log, jurisdiction: str) -> set[str]:
-    """Subjects that the log says are erased."""
+    """Return the subjects that are erased according to the log."""
     found: set[str] = set()
     async for batch in log.read(jurisdiction):
         for stored in batch:
@@ -134,7 +134,7 @@ async def _erased_here(log: Log, jurisdiction: str) -> set[str]:
 def _wrapped(
     vault: Vault, key: bytes, jurisdiction: str, passphrase: str | None
 ) -> tuple[Literal["master", "passphrase"], bytes, bytes]:
-    """The file's key as its header holds it: under what, salt, and the key wrapped."""
+    """Wrap the file key; return what wraps it, the salt and the wrapped key."""
     if passphrase is None:
         return "master", b"", vault.wrap(key, _OWNER, jurisdiction)
     salt = secrets.token_bytes(16)
@@ -145,7 +145,7 @@ def _wrapped(
 def _read(
     vault: Vault, path: Path, passphrase: str | None
 ) -> tuple[keyfile.Header, list[dict[str, bytes | None]]]:
-    """All of it, before anything is taken over."""
+    """Read and check the whole file."""
     try:
         with path.open("rb") as file:
             header, first = keyfile.read_header(file)
@@ -167,7 +167,7 @@ def _checked(
 
 
 def _key(vault: Vault, header: keyfile.Header, passphrase: str | None) -> bytes:
-    """The file's own key."""
+    """Unwrap the file key."""
     sealed = keyfile.decoded(header.key)
     if header.under == "passphrase":
         if passphrase is None:

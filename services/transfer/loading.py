@@ -1,4 +1,4 @@
-"""From a file to a log: all of it is checked before the first commit is appended."""
+"""Load a file of commits into a log, checking all of it before the first append."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -15,33 +15,33 @@ from services.transfer.form import Manifest, Progress, lifecycle
 from services.transfer.reading import Checked, CommitFile
 
 RESUMING: Final = UUID("6d757374-6572-4078-a000-726573756d65")
-"""Namespace of the ids of `jurisdiction.resume`: one for each head, so that loading again changes nothing."""
+"""Namespace of `jurisdiction.resume` ids, one per head, so that loading twice changes nothing."""
 GROUP: Final = 500
 GROUP_BYTES: Final = 4 * 2**20
 TRIES: Final = 6
-"""Without any headway, half a minute in all."""
+"""Attempts without progress, half a minute in total."""
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it. `known`: the file was loaded before, and the jurisdiction went on from it."""
+    """The result of a load. `known`: the file was loaded before and the jurisdiction resumed from it."""
 
     outcome: Literal["loaded", "known"]
     manifest: Manifest
     appended: int
-    """Commits; the others were there."""
+    """Commits appended; the others were already there."""
 
     @property
     def resume_id(self) -> str:
-        """Id of the command that goes on from the file's head."""
+        """Id of the command that resumes from the file's head."""
         return str(uuid5(RESUMING, f"{self.manifest.jurisdiction}/{self.manifest.head}"))
 
 
 async def load(
     file: CommitFile, log: Log, *, restore: bool = False, progress: Progress | None = None
 ) -> Loaded:
-    """Append what of the file the log does not hold; `jurisdiction.resume` is then the caller's to send.
+    """Append the commits the log lacks; the caller then sends `jurisdiction.resume`.
 
-    Where it ends half-way, do it again. Raises TransferFailed, LogDamaged, LogUnavailable, OSError.
+    After a failure, load again to continue. Raise TransferFailed, LogDamaged, LogUnavailable or OSError.
     """
     jurisdiction = file.manifest.jurisdiction
     end = await log.end(jurisdiction)
@@ -67,7 +67,7 @@ def _moved(checked: Checked) -> bool:
 
 
 def _refuse_unmoved(checked: Checked, log: Log, restore: bool) -> None:
-    """Two logs must not go on with one jurisdiction; --restore says that the other one does not."""
+    """Raise TransferFailed if two logs could continue the jurisdiction, unless restoring."""
     if restore:
         return
     if not _moved(checked):
@@ -77,7 +77,7 @@ def _refuse_unmoved(checked: Checked, log: Log, restore: bool) -> None:
 
 
 async def _beyond(file: CommitFile, log: Log, end: Head) -> Loaded:
-    """The target's head is not in the file: either it went on from the file's, or it is another chain."""
+    """Handle a log whose head is not in the file: it continues the file, or is another chain."""
     manifest = file.manifest
     following = await _following(log, manifest)
     if following is None:
@@ -89,7 +89,7 @@ async def _beyond(file: CommitFile, log: Log, end: Head) -> Loaded:
 
 
 async def _following(log: Log, manifest: Manifest) -> Stored | None:
-    """The commit after the file's last one, if that one is on the log's chain."""
+    """Return the log's commit after the file's last one, or None if the chains differ."""
     met = False
     async for batch in log.read(manifest.jurisdiction, manifest.position - 1):
         for stored in batch:
@@ -102,13 +102,13 @@ async def _following(log: Log, manifest: Manifest) -> Stored | None:
 
 
 def _goes_on(stored: Stored, head: Head) -> bool:
-    """Whether this commit resumes the jurisdiction from that head."""
+    """Return whether a commit resumes the jurisdiction from this head."""
     said = lifecycle(decode(stored.data))
     return isinstance(said, JurisdictionResumed) and (said.position, said.hash) == (head.position, head.hash)
 
 
 async def _first_difference(file: CommitFile, log: Log) -> int:
-    """Position of the first event of the first commit that is not the same."""
+    """Return the position of the first event of the first differing commit."""
     commits, position = file.commits(), 0
     async for batch in log.read(file.manifest.jurisdiction):
         for stored in batch:
@@ -120,7 +120,7 @@ async def _first_difference(file: CommitFile, log: Log) -> int:
 
 
 def _group(commits: Iterator[Stored]) -> list[Stored]:
-    """Some that are appended together."""
+    """Take the next commits to append together."""
     group: list[Stored] = []
     size = 0
     for stored in commits:
@@ -132,7 +132,7 @@ def _group(commits: Iterator[Stored]) -> list[Stored]:
 
 
 async def _append(log: Log, jurisdiction: str, head: Head, group: Sequence[Stored]) -> None:
-    """All of the group, which follows `head`; what may be there is looked for before it is repeated."""
+    """Append a group after `head`. Before retrying, check what was already appended."""
     trouble = 0
     while group:
         calls = [log.append(jurisdiction, stored.data) for stored in group]
@@ -151,7 +151,7 @@ async def _append(log: Log, jurisdiction: str, head: Head, group: Sequence[Store
 async def _left(
     log: Log, jurisdiction: str, head: Head, group: Sequence[Stored], answers: Sequence[object]
 ) -> Sequence[Stored]:
-    """What of the group is still to be appended. Raises what is no mere trouble with the log."""
+    """Return the commits still to append. Raise errors other than an unavailable log."""
     for answer in answers:
         if isinstance(answer, BaseException) and not isinstance(answer, LogUnavailable | OutcomeUnknown):
             raise answer
@@ -168,5 +168,7 @@ async def _left(
 
 
 def _stopped(answers: Sequence[object], head: Head) -> TransferFailed:
-    why = next((str(answer) for answer in answers if isinstance(answer, Exception)), "it takes nothing")
+    why = next(
+        (str(answer) for answer in answers if isinstance(answer, Exception)), "the log accepts nothing"
+    )
     return TransferFailed("transfer.unavailable", why=why, position=head.position)

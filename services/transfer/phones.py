@@ -1,4 +1,4 @@
-"""Phone hashes do not travel: they are recomputed from the log, under the key of the store they are in."""
+"""Rebuild the index of phone hashes from the log, as the hashes are keyed per store and not exported."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Final
@@ -16,11 +16,11 @@ from services.vault import Vault
 
 AT_ONCE: Final = 2_000
 _TELLING: Final = tuple(b'"%s"' % name.encode() for name, cls in newest.items() if phone_fields(cls))
-"""Names of events that may give a number, as they stand in a stored commit."""
+"""Quoted names of events that can contain a phone number."""
 
 
 async def index_phones(log: Log, vault: Vault, jurisdiction: str, progress: Progress | None = None) -> int:
-    """Make everybody whose key is here findable by their last number; how many."""
+    """Index the last phone number of everyone with a key; return how many."""
     last: dict[str, str | None] = {}
     async for position, subject, token in _phones(log, jurisdiction):
         last[subject] = token
@@ -43,7 +43,7 @@ async def _index(vault: Vault, jurisdiction: str, tokens: Mapping[str, str]) -> 
 
 
 async def _phones(log: Log, jurisdiction: str) -> AsyncIterator[tuple[int, str, str | None]]:
-    """(position, subject, token) of each number given, or taken away."""
+    """Yield (position, subject, token) for each phone number set or removed."""
     async for batch in log.read(jurisdiction):
         for stored in batch:
             if not any(name in stored.data for name in _TELLING):
@@ -54,7 +54,7 @@ async def _phones(log: Log, jurisdiction: str) -> AsyncIterator[tuple[int, str, 
 
 
 def _given(event: Event) -> Iterator[str | None]:
-    """The numbers that an event gives its subject; None = it takes the number away."""
+    """Yield the encrypted phone numbers an event sets; None = it removes the number."""
     for field in msgspec.structs.fields(type(event)):
         if field.name not in phone_fields(type(event)):
             continue

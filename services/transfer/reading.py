@@ -1,4 +1,4 @@
-"""A file of commits, every line held against the chain as it is read."""
+"""Read a file of commits, verifying the hash chain line by line."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,16 +17,16 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a whole reading of the file found; all of it is in order."""
+    """The result of checking a file without errors."""
 
     manifest: Manifest
     last_word: JurisdictionMoved | JurisdictionResumed | None
     met: bool
-    """Whether the head that was looked for lies on its chain."""
+    """Whether the given head is on the file's chain."""
 
 
 class CommitFile:
-    """Blocking; may be read any number of times. Everything raises TransferFailed, OSError."""
+    """A file of commits. Methods block, can be repeated, and raise TransferFailed or OSError."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -43,7 +43,7 @@ class CommitFile:
         self._file.close()
 
     def check(self, looked_for: Head, progress: Progress | None = None) -> Checked:
-        """Read all of it: chain, counts, and that this program knows every event."""
+        """Check the whole file: chain, counts, and that every event is known."""
         said: JurisdictionMoved | JurisdictionResumed | None = None
         met = looked_for == Head()
         for number, stored in enumerate(self.commits()):
@@ -54,7 +54,7 @@ class CommitFile:
         return Checked(manifest=self.manifest, last_word=said, met=met)
 
     def commits(self) -> Iterator[Stored]:
-        """The commits in order, each on the one before. What was read before an error may be cut off."""
+        """Yield the commits in order, verifying the chain. The file may turn out to be truncated."""
         rest = self._lines()
         next(rest)
         head = Head()
@@ -80,7 +80,7 @@ class CommitFile:
         return found
 
     def _follow(self, data: bytes, head: Head) -> Head:
-        """The head that these bytes lead to."""
+        """Return the head after a commit."""
         try:
             commit = decode(data)
             verdict, new = after(head, data)
@@ -119,7 +119,7 @@ class CommitFile:
 
 
 def _known(stored: Stored) -> JurisdictionMoved | JurisdictionResumed | None:
-    """Decode every event, as those who follow the log will have to; the commit's last word."""
+    """Decode every event of a commit; return its last move or resume event, or None."""
     commit: Commit = decode(stored.data)
     try:
         for _ in catalog.envelopes(commit):

@@ -1,4 +1,4 @@
-"""The last word of a move, said through the writer as every other command."""
+"""Resume a jurisdiction after a load, with a command through its writer."""
 
 import asyncio
 from typing import Final
@@ -17,7 +17,7 @@ TRIES: Final = 10
 async def resume(
     commands: Commands, clock: Clock, loaded: Loaded, *, source: str | None = None, restored: bool = False
 ) -> int:
-    """Let the jurisdiction go on here; the position at which it does. Raises TransferFailed, Parked."""
+    """Resume the jurisdiction here and return the position. Raise TransferFailed or Parked."""
     manifest = loaded.manifest
     command = Resume(
         position=manifest.position,

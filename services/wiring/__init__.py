@@ -1,4 +1,4 @@
-"""The one place that knows concrete adapters and settings."""
+"""Choose adapters by the settings. Nothing else imports adapters or reads settings."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,12 +31,12 @@ from services.wiring.settings import Settings, load
 
 
 def settings() -> Settings:
-    """From the environment."""
+    """Load the settings from the environment."""
     return load()
 
 
 def cluster() -> Any:
-    """The module of the cluster's adapters. Raises LogUnavailable where they are not installed."""
+    """Return the module of the cluster's adapters. Raise LogUnavailable if its packages are missing."""
     try:
         return import_module("services.wiring.adapters")
     except ModuleNotFoundError as error:
@@ -48,7 +48,7 @@ def cluster() -> Any:
 
 
 async def opened(data: Path, *, clock: Clock | None = None, timezone: str | None = None) -> Muster:
-    """The runtime that the settings ask for: a process of a cluster, or all in one on a data folder."""
+    """Open the runtime chosen by the settings: a cluster process, or a data folder in one process."""
     found = settings()
     if found.clustered:
         return await cluster().runtime(data, clock or _clock(), timezone or found.timezone)
@@ -56,7 +56,7 @@ async def opened(data: Path, *, clock: Clock | None = None, timezone: str | None
 
 
 async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | None = None) -> Muster:
-    """A runtime on SQLite in a data folder. Raises LogLocked where another process writes there."""
+    """Open a runtime on SQLite in a data folder. Raise LogLocked if another process writes there."""
     able = abilities()
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
     log = await asyncio.to_thread(SqliteLog, data / "log.sqlite")
@@ -79,7 +79,7 @@ async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | No
 
 
 async def readonly(data: Path) -> tuple[Log, Views, Vault]:
-    """Log, views and vault for reading, beside a running server or without one."""
+    """Open log, views and vault for reading, whether or not a server is running."""
     if settings().clustered:
         return await cluster().shared(data)
     log = await asyncio.to_thread(SqliteLog.open_readonly, data / "log.sqlite")
@@ -88,30 +88,30 @@ async def readonly(data: Path) -> tuple[Log, Views, Vault]:
 
 
 def abilities() -> Abilities:
-    """Who can serve what: of the settings' file, else as shipped. Raises AbilitiesInvalid."""
+    """Load the abilities file from the settings, or the built-in one. Raise AbilitiesInvalid."""
     return load_abilities(settings().abilities or SHIPPED)
 
 
 async def announce_rebuilt(views: Views, jurisdiction: str) -> None:
-    """Screens of other processes must start over."""
+    """Tell clients of other processes to reload."""
     if settings().clustered:
         await cluster().announce_rebuilt(views, jurisdiction)
 
 
 async def vault(data: Path) -> Vault:
-    """The keys of a data folder, or of the cluster. Raises VaultError."""
+    """Open the keys of a data folder or of the cluster. Raise VaultError."""
     return await (cluster().vault(data) if settings().clustered else local_vault(data))
 
 
 async def tokens(data: Path) -> Tokens:
-    """The access tokens of a data folder, or of the cluster. Raises AccessUnavailable."""
+    """Open the access tokens of a data folder or of the cluster. Raise AccessUnavailable."""
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
     return await (cluster().tokens(data) if settings().clustered else local_tokens(data))
 
 
 @asynccontextmanager
 async def open_tokens(data: Path) -> AsyncIterator[Tokens]:
-    """`tokens`, closed when the block ends."""
+    """Open the tokens, and close them on exit."""
     opened = await tokens(data)
     try:
         yield opened
@@ -120,13 +120,13 @@ async def open_tokens(data: Path) -> AsyncIterator[Tokens]:
 
 
 def edge() -> Edge:
-    """What the pages are told of the world outside. Raises BadTiles."""
+    """Return the map settings for the pages. Raise BadTiles."""
     found = settings()
     return Edge(tiles=found.tiles, attribution=found.tiles_attribution.strip(), datum=found.tiles_datum)
 
 
 async def pusher(data: Path, tokens: Tokens) -> Pusher | None:
-    """What wakes phones, where settings say who answers for it. Raises BadPush, PushUnavailable."""
+    """Open the sender of push notifications; None if no contact is set. Raise BadPush or PushUnavailable."""
     found = settings()
     if found.push_contact is None:
         return None
@@ -137,7 +137,7 @@ async def pusher(data: Path, tokens: Tokens) -> Pusher | None:
 
 
 def shared_clock() -> SharedClock | None:
-    """The clock file that processes share, where settings name one."""
+    """Return the clock shared by processes, or None if the settings name none."""
     path = settings().clock
     return SharedClock(path) if path else None
 

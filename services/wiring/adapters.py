@@ -1,4 +1,4 @@
-"""The adapters of a cluster: Kafka, PostgreSQL, Faust's work. Imported only where settings ask for them."""
+"""Adapters of a cluster: Kafka and PostgreSQL. Imported only if the settings ask for a cluster."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -36,14 +36,16 @@ from services.views.port import Views
 from services.wiring.settings import load as settings
 
 STORE_SECONDS: Final = 15.0
-"""For one use of the stores of keys, tokens, phones and checkpoints, waiting for a connection included."""
+"""Timeout of one operation on keys, tokens, phones or checkpoints, including the wait for a connection."""
 _opened: Final[dict[str, Pool]] = {}
-"""The pool of this process."""
+"""The connection pool of this process."""
 
 
 async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
-    """A runtime that shares log, views and keys with other processes. Raises LogUnavailable,
-    DatabaseUnavailable, ViewsUnavailable."""
+    """Open a runtime that shares log, views and keys with other processes.
+
+    Raise LogUnavailable, DatabaseUnavailable or ViewsUnavailable.
+    """
     able = load_abilities(settings().abilities or SHIPPED)
     connection = kafka()
     log, views, keys = await shared(data)
@@ -63,8 +65,10 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
 
 
 async def migrate() -> tuple[str, list[str], list[str]]:
-    """Make what is missing of topics and tables, drop what no version uses any longer: (the log's UUID,
-    what was done to tables, what is unclean)."""
+    """Create missing topics and tables, and drop unused ones.
+
+    Return (the log's UUID, changes to tables, wrong topic settings).
+    """
     found = settings()
     applied = await migrate_tables(_dsn())
     views = await PgViews.open(await _pool(), catalog)
@@ -81,7 +85,7 @@ async def migrate() -> tuple[str, list[str], list[str]]:
 
 
 async def projecting() -> tuple[PartitionProjector, Callable[[], Awaitable[None]]]:
-    """A projector, and what closes it. Raises OtherLog, LogUnavailable, ViewsUnavailable."""
+    """Return a projector and its close function. Raise OtherLog, LogUnavailable or ViewsUnavailable."""
     connection = kafka()
     transport = await KafkaTransport(connection).open()
     identity = await read_identity(transport)
@@ -100,12 +104,12 @@ async def projecting() -> tuple[PartitionProjector, Callable[[], Awaitable[None]
 
 
 async def checkpoints() -> PgCheckpoints:
-    """Checkpoints with their own connections, for a second event loop. Raises DatabaseUnavailable."""
+    """Open checkpoints with a separate pool, for a second event loop. Raise DatabaseUnavailable."""
     return PgCheckpoints(await Pool.open(_dsn(), STORE_SECONDS))
 
 
 async def announce_rebuilt(views: Views, jurisdiction: str) -> None:
-    """Streams of all API processes must start over. Raises ViewsUnavailable."""
+    """Reset the streams of all API processes. Raise ViewsUnavailable."""
     position = (await views.head(jurisdiction)).position
     announcer = await KafkaAnnouncer(kafka()).open()
     rebuilt = Announcement(jurisdiction=jurisdiction, after=position, upto=position, reset=True)
@@ -114,15 +118,17 @@ async def announce_rebuilt(views: Views, jurisdiction: str) -> None:
 
 
 async def partitions() -> int:
-    """Of the log. Raises LogUnavailable."""
+    """Return the number of partitions of the log. Raise LogUnavailable."""
     transport = await KafkaTransport(kafka()).open()
     await transport.close()
     return transport.partitions
 
 
 async def shared(data: Path) -> tuple[Log, PgViews, Vault]:
-    """Log, views and keys, for reading or writing. Raises LogUnavailable, DatabaseUnavailable,
-    ViewsUnavailable, VaultError."""
+    """Open log, views and keys, for reading or writing.
+
+    Raise LogUnavailable, DatabaseUnavailable, ViewsUnavailable or VaultError.
+    """
     log = await open_log(kafka())
     try:
         views = await PgViews.open(await _pool(), catalog)
@@ -138,7 +144,7 @@ async def shared(data: Path) -> tuple[Log, PgViews, Vault]:
 
 
 def kafka() -> Connection:
-    """How the brokers are reached."""
+    """Return the connection settings of the brokers."""
     found = settings()
     return Connection(
         servers=found.kafka or "",
@@ -158,8 +164,10 @@ def _dsn() -> str:
 
 
 async def _pool(seconds: float | None = None) -> Pool:
-    """A handle on the one pool of this process, which opens with the first handle and closes with the last;
-    with `seconds`, each use of a connection ends after so long. Raises DatabaseUnavailable."""
+    """Return a handle on the process's connection pool, which closes with its last handle.
+
+    `seconds` limits each use of a connection. Raise DatabaseUnavailable.
+    """
     known = _opened.get("pool")
     if known and known.shareable:
         return known.share(seconds)
@@ -168,17 +176,17 @@ async def _pool(seconds: float | None = None) -> Pool:
 
 
 async def vault(data: Path) -> Vault:
-    """The keys that all processes share; the master key is this one's. Raises VaultError."""
+    """Open the shared keys with this process's master key. Raise VaultError."""
     path = settings().master_key_file
     master = given_key(path) if path else None
     return await open_vault(data, PgKeyStore(await _pool(STORE_SECONDS)), master)
 
 
 async def tokens(data: Path) -> Tokens:
-    """The access tokens that all processes share. Raises AccessUnavailable, DatabaseUnavailable."""
+    """Open the shared access tokens. Raise AccessUnavailable or DatabaseUnavailable."""
     return await Tokens.open(data, PgTokenStore(await _pool(STORE_SECONDS)))
 
 
 async def push_store() -> PgPushStore:
-    """The phones to be woken that all processes share. Raises DatabaseUnavailable."""
+    """Open the shared push subscriptions. Raise DatabaseUnavailable."""
     return PgPushStore(await _pool(STORE_SECONDS))

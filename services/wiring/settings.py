@@ -1,4 +1,4 @@
-"""Settings, from the environment (MUSTER_*) and the command line. Read by wiring alone."""
+"""Settings from the environment (MUSTER_*). Read only by wiring."""
 
 import os
 from pathlib import Path
@@ -11,38 +11,38 @@ from events.timezones import timezones
 
 
 class BadSetting(ValueError):
-    """A setting that cannot be: which one and what it may be, not what it was: that may be a secret."""
+    """An invalid setting. The message names it and the allowed values, not its value, which may be secret."""
 
 
 class Settings(BaseSettings):
-    """Defaults serve one machine: an embedded log, loopback only. With `kafka` and `postgres`, a cluster.
+    """The defaults are for one machine: embedded log, loopback only. `kafka` and `postgres` make a cluster.
 
-    Any setting may come from a file instead: MUSTER_POSTGRES_FILE=/run/secrets/postgres.
+    Any setting can be read from a file instead: MUSTER_POSTGRES_FILE=/run/secrets/postgres.
     """
 
     model_config = SettingsConfigDict(env_prefix="MUSTER_", extra="ignore")
 
     data: Path = Path("muster-data")
-    """Folder of log, views and keys."""
+    """Folder with the log, views and keys."""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     timezone: str = "Asia/Shanghai"
-    """Of a jurisdiction whose first command is not jurisdiction.establish."""
+    """Time zone of a jurisdiction whose first command is not jurisdiction.establish."""
 
     abilities: Path | None = None
-    """File of who can serve what, as services/dispatch/abilities.toml; none = that one."""
+    """File that tells who can serve what; default: services/dispatch/abilities.toml."""
     tls_cert: Path | None = None
-    """PEM file with the certificate and those between it and its root; with `tls_key`, HTTPS is spoken."""
+    """PEM file with the certificate chain; with `tls_key`, enables HTTPS."""
     tls_key: Path | None = None
     trusted_proxy: str = ""
-    """Addresses or networks, comma-separated, whose X-Forwarded-Proto and -For are believed."""
+    """Comma-separated addresses or networks whose X-Forwarded-Proto and -For are trusted."""
     tiles: str | None = None
-    """URL or path of the map's tiles, with {z}, {x} and {y}; none = no background."""
+    """URL or path of map tiles, with {z}, {x} and {y}; none = no background map."""
     tiles_attribution: str = ""
     tiles_datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
 
     clock: Path | None = None
-    """File of a clock that processes share, for scenarios; none = this machine's."""
+    """File of a clock shared by processes, for scenarios; default: the system clock."""
 
     kafka: str | None = None
     """Bootstrap servers, `host:port,host:port`."""
@@ -51,31 +51,31 @@ class Settings(BaseSettings):
     kafka_user: str | None = None
     kafka_password: SecretStr | None = None
     kafka_ca: str | None = None
-    """File with the certificates of who signed the brokers'; none = the system's."""
+    """File with the CA certificates for the brokers; default: the system's."""
     kafka_certificate: str | None = None
     kafka_key: str | None = None
     kafka_partitions: int = Field(default=12, ge=1, le=1000)
-    """Of the topics, when they are made; a log's partitions are never added to."""
+    """Partitions of new topics; a log never gets more partitions later."""
     kafka_replication: int = Field(default=3, ge=1, le=32)
     kafka_min_insync: int = Field(default=2, ge=1, le=32)
     master_key_file: Path | None = None
-    """32 bytes that wrap all keys, one file for all of a cluster; none = `master.key` in the folder."""
+    """File with the 32-byte master key, the same for the whole cluster; default: `master.key` in `data`."""
     postgres: SecretStr | None = None
     """postgresql://user:password@host:port/database"""
     projector_group: str = "muster-projector"
-    """Of the projectors that share the work on one database."""
+    """Consumer group of the projectors that share a database."""
     push_contact: str | None = None
-    """mailto: or https: URI by which push services reach the operator; none = no Web Push."""
+    """mailto: or https: URI for push services to contact the operator; none = no Web Push."""
     push_hosts: str | None = None
-    """Push services, comma-separated; none = those of the common browsers."""
+    """Comma-separated hosts of allowed push services; default: those of common browsers."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
-    """Where a projector tells its figures and its health; 0 = nowhere."""
+    """Port of a projector's metrics and health checks; 0 = off."""
 
     @field_validator("abilities", "tls_cert", "tls_key", "tiles", "push_contact", "push_hosts", mode="before")
     @classmethod
     def _unset(cls, value: Any) -> Any:
-        """An empty variable is none at all."""
+        """Treat an empty variable as unset."""
         return value or None
 
     @field_validator("timezone")
@@ -87,12 +87,12 @@ class Settings(BaseSettings):
 
     @property
     def clustered(self) -> bool:
-        """Whether log and views are in other processes."""
+        """Whether the log and views are in Kafka and PostgreSQL."""
         return self.kafka is not None and self.postgres is not None
 
 
 def load() -> Settings:
-    """From the environment and the files that it names. Raises BadSetting, OSError of a file."""
+    """Load settings from the environment and the files it names. Raise BadSetting or OSError."""
     given: dict[str, Any] = {}
     for name in Settings.model_fields:
         path = os.environ.get(f"MUSTER_{name.upper()}_FILE")

@@ -249,6 +249,6 @@ async def test_a_table_that_is_wrong_stops_the_start(tmp_path: Path, monkeypatch
     own.write_text("roles = 1\n")
     monkeypatch.setenv("MUSTER_ABILITIES", str(own))
 
-    with pytest.raises(AbilitiesInvalid, match="are wrong"):
+    with pytest.raises(AbilitiesInvalid, match="is invalid"):
         await wiring.embedded(tmp_path / "data")
     assert not (tmp_path / "data").exists()

@@ -169,7 +169,7 @@ async def test_rejected_rows_may_say_why_in_chinese(city: Service):
     _, row = await rejected(city.http, await ended(city.http, begun))
     assert row[1:3] == ["area.unknown", "辖区 2307 中没有区域 230799，请先新建。"]
     other = await post(city.http, f"{HEAD}Worker 1,,courier,,\n", language="xx")
-    assert (other.status_code, other.json()["detail"]) == (400, "language must be of en, zh.")
+    assert (other.status_code, other.json()["detail"]) == (400, "language must be one of en, zh.")
 
 
 async def test_where_nothing_was_rejected_there_is_no_file(city: Service):
@@ -452,7 +452,7 @@ async def test_a_failure_is_the_imports_own(city: Service, monkeypatch: pytest.M
     monkeypatch.setattr(desk, "import_files", broken)
     done = await ended(city.http, await post(city.http, ROSTER.read_bytes()))
     assert (done["state"], done["rows"]) == ("failed", None)
-    assert "nothing is doubled" in done["error"]
+    assert "no row is recorded twice" in done["error"]
     assert (await city.http.get("/readyz")).status_code == 200
     monkeypatch.undo()
     assert sums(await ended(city.http, await post(city.http, ROSTER.read_bytes())))[1] == 40

@@ -57,7 +57,7 @@ def test_a_jurisdiction_that_is_not_there_says_so_and_leads_back(city: Served, s
     screen = screens.open(city.url, language="en")
     page = screen.sign_in(city.secret)
     page.evaluate("location.hash = '#/9999/requests'")
-    expect(page.get_by_role("alert")).to_contain_text("9999 has no data")
+    expect(page.get_by_role("alert")).to_contain_text("9999 does not exist yet")
     page.get_by_role("link", name="Choose a jurisdiction").click()
     page.get_by_role("link", name="2307").click()
     expect(page.locator(".live-live")).to_be_visible()

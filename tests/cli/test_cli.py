@@ -123,7 +123,7 @@ def test_a_phone_that_signed_in_is_no_reason_to_listen_to_everybody(tmp_path: Pa
     done = muster("serve", "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path))  # noqa: S104
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "will not listen on 0.0.0.0" in done.stderr
+    assert "refusing to listen on 0.0.0.0" in done.stderr
 
 
 MISTAKES = {

@@ -68,7 +68,7 @@ def test_it_serves_keeps_its_data_and_leaves_nothing_behind(tmp_path: Path) -> N
             [*COMMAND, "--data", str(folder)], capture_output=True, text=True, check=False, timeout=60
         )
         assert second.returncode == 1
-        assert "another cluster runs in" in second.stderr
+        assert "another cluster is running in" in second.stderr
         assert "Traceback" not in second.stderr
         assert len(of(folder)) > 3
         assert process.poll() is None

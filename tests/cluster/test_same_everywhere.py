@@ -127,5 +127,5 @@ async def test_a_scenario_has_the_same_board_embedded_and_in_a_cluster(
 def _figures(said: str) -> list[str]:
     """The report's lines, but for the hash that it holds for."""
     return [
-        line for line in said.splitlines() if not any(mark in line for mark in (" | ", "holds for", "://"))
+        line for line in said.splitlines() if not any(mark in line for mark in (" | ", "based on", "://"))
     ]

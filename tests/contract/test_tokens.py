@@ -250,7 +250,7 @@ class TestWhatIsRefused:
             await tokens.create("desk-1", "admin")
 
     async def test_revoking_what_there_is_not(self, tokens: Tokens) -> None:
-        with pytest.raises(TokenRefused, match="no token desk-1"):
+        with pytest.raises(TokenRefused, match="no active token desk-1"):
             await tokens.revoke("desk-1")
 
 

@@ -397,21 +397,21 @@ async def test_filters(things: Any, filters: Any, keys: str) -> None:
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ({"filters": {"number": ["one"]}}, "number takes a whole number"),
-        ({"filters": {"number": [2**70]}}, "number takes a whole number"),
+        ({"filters": {"number": ["one"]}}, "number must be a whole number"),
+        ({"filters": {"number": [2**70]}}, "number must be a whole number"),
         ({"filters": {"flag": ["yes"]}}, "flag takes true or false"),
-        ({"filters": {"ratio": ["nan"]}}, "ratio takes a number"),
-        ({"filters": {"at": ["2022-03-28"]}}, "at takes an instant"),
-        ({"filters": {"at": [datetime(2022, 3, 28)]}}, "at takes an instant"),  # noqa: DTZ001
-        ({"filters": {"text": ["a\0"]}}, "text takes a text"),
-        ({"filters": {"text": ["\ud800"]}}, "text takes a text"),
+        ({"filters": {"ratio": ["nan"]}}, "ratio must be a number"),
+        ({"filters": {"at": ["2022-03-28"]}}, "at must be a time"),
+        ({"filters": {"at": [datetime(2022, 3, 28)]}}, "at must be a time"),  # noqa: DTZ001
+        ({"filters": {"text": ["a\0"]}}, "text must be text"),
+        ({"filters": {"text": ["\ud800"]}}, "text must be text"),
         ({"filters": {"row": ["x"]}}, "cannot filter by 'row'"),
         ({"filters": {"1=1 OR text": ["x"]}}, "cannot filter by"),
         ({"sort": "jurisdiction"}, "cannot sort by"),
         ({"sort": "key; DROP TABLE heads"}, "cannot sort by"),
-        ({"cursor": "???"}, "cursor is not one"),
-        ({"cursor": "e30="}, "cursor is not one"),
-        ({"areas": ["a\0"]}, "area takes a text"),
+        ({"cursor": "???"}, "cursor is invalid"),
+        ({"cursor": "e30="}, "cursor is invalid"),
+        ({"areas": ["a\0"]}, "area must be text"),
         ({"limit": 0}, "limit must be at least 1"),
     ],
 )
@@ -424,12 +424,12 @@ async def test_what_a_view_does_not_declare_is_refused(things: Any, query: Any, 
 async def test_a_cursor_of_another_order_is_refused(things: Any) -> None:
     store = await things(THREE)
     page = await store.query(J, "things", Query(limit=1, sort="number"))
-    with pytest.raises(BadQuery, match="another view or order"):
+    with pytest.raises(BadQuery, match="another view or sort order"):
         await store.query(J, "things", Query(cursor=page.next, sort="-number"))
 
 
 async def test_an_unknown_view_is_refused(store: Any) -> None:
-    with pytest.raises(BadQuery, match="there is no view 'nothing'"):
+    with pytest.raises(BadQuery, match="no view named 'nothing'"):
         await store.query(J, "nothing", Query())
 
 

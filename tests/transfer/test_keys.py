@@ -216,7 +216,7 @@ async def test_the_command_line_says_loudly_what_the_file_holds(tmp_path: Path) 
     done = muster("keys", "export", "--out", file, "--data", place.folder)
     assert done.returncode == 0
     assert done.stderr.startswith("WARNING: ")
-    assert "names, phones, addresses" in done.stderr
+    assert "names, phone numbers, addresses" in done.stderr
     failed("keys", "load", file, "--data", other.folder, code="keys.wrong_master_key")
     failed("keys", "load", file, "-j", "9999", "--data", place.folder, code="keys.jurisdiction")
     ok("keys", "load", file, "--data", place.folder)

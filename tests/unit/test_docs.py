@@ -26,7 +26,7 @@ DOCUMENTS = sorted(
 BASES = (
     ROOT,
     ROOT / "services",
-    ROOT / "services" / "console" / "web",
+    ROOT / "web",
     ROOT / "docs" / "examples" / "notice",
 )
 """What paths in documents are given from; the last are those that a reader is to write."""

@@ -191,7 +191,7 @@ async def test_a_service_that_never_answers_ends_the_import(
             return [{"id": item["id"], "outcome": "pending"} for item in items]
 
     monkeypatch.setattr("services.intake.sending.TRIES", 2)
-    with pytest.raises(ImportFailed, match="import again later"):
+    with pytest.raises(ImportFailed, match="Import again later"):
         await run(tmp_path, LOG, HEAD + row("1", "E1", 0, 1, 2, 3), Silent())
 
 

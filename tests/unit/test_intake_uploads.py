@@ -43,7 +43,7 @@ def test_what_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path: Path, c
     if fits:
         check(path)
         return
-    with pytest.raises(FileError, match="unpacks to more than 64 MiB or 200 parts"):
+    with pytest.raises(FileError, match="decompresses to more than 64 MiB or 200 parts"):
         check(path)
 
 

@@ -23,12 +23,12 @@ GOOD = 'name = "m"\n[[source]]\nname = "s"\n' + COMMAND
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("name =", "name"), r"m\.toml: is not TOML: .*line 1"),
+        (("name =", "name"), r"m\.toml: is not valid TOML: .*line 1"),
         (
             ("area.define", "area.make"),
-            r"source 1 \(s\) > command 1 \(area.make\) > name: there is no command area.make; there are area.close",
+            r"source 1 \(s\) > command 1 \(area.make\) > name: no command named area.make; choose from area.close",
         ),
-        (("area.define", "log.fence"), "there is no command log.fence"),
+        (("area.define", "log.fence"), "no command named log.fence"),
         (
             ("area =", "aera ="),
             r"command 1 \(area.define\), data.aera: has no such field; it has area, name, lon, lat",
@@ -36,12 +36,12 @@ GOOD = 'name = "m"\n[[source]]\nname = "s"\n' + COMMAND
         ((', name = "{name}"', ""), "data.name: is required and missing"),
         (
             ('"{code}"', '"{code"'),
-            r"data > area > template: template '\{code': braces must stand around a column",
+            r"data > area > template: template '\{code': braces must enclose a column name",
         ),
-        (('"{code}"', '"{code|shout}"'), "there is no filter 'shout'; there are lower, upper"),
+        (('"{code}"', '"{code|shout}"'), "no filter named 'shout'; choose from lower, upper"),
         (
             ('"{code}"', '{ column = "code", map = "codes" }'),
-            r"data.area.map: there is no value map codes under \[values\]",
+            r"data.area.map: no value map named codes in \[values\]",
         ),
         (('"{code}"', '{ column = "code", template = "x" }'), "give exactly one of column, template"),
         (('"{code}"', '{ column = "code", type = "date" }'), "data > area > type: Input should be 'text'"),
@@ -51,9 +51,9 @@ GOOD = 'name = "m"\n[[source]]\nname = "s"\n' + COMMAND
         (('name = "m"', 'name = "m"\nencoding = "klingon"'), "encoding: klingon is not an encoding"),
         (
             ("data =", 'when = [{ column = "x", changed = true }]\ndata ='),
-            "changed and .* need a key of the source",
+            "changed and .* require a key of the source",
         ),
-        (("data =", 'when = [{ column = "x", over = "every" }]\ndata ='), "over needs once_per"),
+        (("data =", 'when = [{ column = "x", over = "every" }]\ndata ='), "over requires once_per"),
         (("data =", "when = [{ filled = true }]\ndata ="), "when 1: give exactly one of column"),
     ],
 )
@@ -64,12 +64,10 @@ def test_what_is_wrong_is_told_by_file_table_and_key(change: tuple[str, str], me
 
 
 def test_an_unknown_mapping_names_the_shipped_ones(tmp_path: Path) -> None:
-    with pytest.raises(
-        MappingError, match="there is no mapping nope: give a TOML file, or one of roster, sffd"
-    ):
+    with pytest.raises(MappingError, match="no mapping named nope: give a TOML file, or one of roster, sffd"):
         load_mapping("nope")
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
-    with pytest.raises(MappingError, match="is not UTF-8"):
+    with pytest.raises(MappingError, match="is not valid UTF-8"):
         load_mapping(tmp_path / "latin.toml")
 
 
@@ -126,7 +124,7 @@ def test_types_follow_the_field(field: str, cell: str, spec: dict[str, Any], exp
         ("lat", "(-122.45, 37.74)", {}, "is not a latitude and longitude"),
         ("lat", "37.7", {"datum": "BD-09"}, "needs both in one template"),
         ("due_at", "tomorrow", {}, "is not a time in a known format"),
-        ("due_at", "2024-01-01 10:00", {}, "has no offset; give the mapping a timezone"),
+        ("due_at", "2024-01-01 10:00", {}, "has no UTC offset; set `timezone` in the mapping"),
     ],
 )
 def test_unreadable_cells_name_their_column(field: str, cell: str, spec: dict[str, Any], reason: str) -> None:

@@ -183,7 +183,7 @@ def test_chinese_has_no_ascii_punctuation_beside_han():
 
 def test_a_sentence_says_lists_words_and_instants_in_its_language():
     full = {"worker": "W1", "live": ("A1", "A2")}
-    assert "on A1, A2;" in refusals.sentence("capacity.exceeded", full)
+    assert "on A1, A2." in refusals.sentence("capacity.exceeded", full)
     assert "A1、A2" in refusals.sentence("capacity.exceeded", full, "zh")
     gone = {"assignment": "A1", "state": "done"}
     assert refusals.sentence("offer.gone", gone).endswith("it was finished.")
@@ -195,7 +195,8 @@ def test_a_sentence_says_lists_words_and_instants_in_its_language():
 def test_the_values_that_are_given_choose_the_sentence():
     one = refusals.sentence("assignment.exists", {"assignment": "A1"})
     of = refusals.sentence("assignment.exists", {"assignment": "A1", "request": "R1", "team": "T1"})
-    assert (one, of) == ("Assignment A1 exists already.", "Assignment A1 is of team T1 on request R1.")
+    assert one == "Assignment A1 already exists."
+    assert of == "Assignment A1 already exists: team T1 on request R1."
 
 
 def test_without_its_values_a_refusal_says_what_the_code_means():

@@ -122,7 +122,7 @@ def test_the_loser_is_told_who_took_the_last_slot(desk: Given):
 def test_who_is_at_capacity_is_named(desk: Given):
     desk.and_(SEND)
     desk.when(assignment.dispatch(request="R2", worker="W1")).refused(
-        "capacity.exceeded", "worker W1 is already on A1"
+        "capacity.exceeded", "Worker W1 has no capacity left: already on A1"
     )
 
 

@@ -89,7 +89,7 @@ def test_closing(lockdown: Given):
 
 
 def test_closing_while_a_request_is_unfinished(asked: Given):
-    asked.when(CLOSE).refused("incident.unfinished", "1 request")
+    asked.when(CLOSE).refused("incident.unfinished", "1 unfinished request")
     asked.when(CLOSE, observed=True).anomaly("incident.unfinished")
 
 

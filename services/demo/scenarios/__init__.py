@@ -1,4 +1,4 @@
-"""Scenarios: commands with their times, for demos and tests."""
+"""Scenarios of timed commands, for demos and tests."""
 
 from collections.abc import Callable
 from typing import Final
@@ -8,6 +8,6 @@ from services.demo.scenarios.story import Story, Timed
 from services.demo.scenarios.yichun import yichun
 
 SCENARIOS: Final[dict[str, Callable[[int], Story]]] = {"yichun": yichun, "sffd": sffd}
-"""By name; the argument is the seed."""
+"""Scenario name -> function of the seed."""
 
 __all__ = ["SCENARIOS", "Story", "Timed"]

@@ -1,4 +1,4 @@
-"""The San Francisco week as a scenario: what its import sends, at the times of the file."""
+"""The San Francisco week as a scenario: the commands of its import, at the times in the file."""
 
 import asyncio
 import tempfile
@@ -19,14 +19,14 @@ from services.intake import import_files, load_mapping
 JURISDICTION: Final = "SFFD"
 ZONE: Final = "America/Los_Angeles"
 GRAIN: Final = timedelta(minutes=1)
-"""What happens within it reaches the service together; its own times are kept."""
+"""Events within this interval are sent together; their times are kept."""
 ACTOR: Final = "import/sffd"
 WEEK: Final = Path(services.intake.__file__).parent / "examples" / "sffd_week.csv.gz"
 
 
 def sffd(seed: int) -> Story:
-    """The week; the seed only makes other ids. Reads the whole file, which takes some seconds."""
-    with ThreadPoolExecutor(1) as thread:  # a loop of its own: the caller's may be running
+    """Return the scenario. The seed only changes ids. Reading the file takes a few seconds."""
+    with ThreadPoolExecutor(1) as thread:  # in a thread, as the caller may be running an event loop
         items = thread.submit(lambda: asyncio.run(_items(seed))).result()
     first = min(item["at"] for item in items if item["at"])
     last = max(item["at"] for item in items if item["at"])
@@ -49,7 +49,7 @@ def _day(instant: datetime) -> date:
 
 
 async def _items(seed: int) -> list[dict[str, Any]]:
-    """What the import would send, in its order."""
+    """Return the commands of the import, in order."""
     kept = _Recent()
     key = sha256(f"sffd scenario {seed}".encode()).digest()
     with tempfile.TemporaryDirectory(prefix="muster-sffd-") as folder:
@@ -59,7 +59,7 @@ async def _items(seed: int) -> list[dict[str, Any]]:
 
 
 class _Recent:
-    """A sink that only keeps what it is sent."""
+    """A sink that only collects the commands."""
 
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
@@ -70,7 +70,7 @@ class _Recent:
 
 
 class _Week:
-    """Iterating plays it from the beginning."""
+    """The timed commands; each iteration starts from the beginning."""
 
     def __init__(self, items: list[dict[str, Any]], first: datetime) -> None:
         self._items, self._first = items, first

@@ -1,4 +1,4 @@
-"""A scenario: what reaches the service, when, from whom, and what is expected to become of it."""
+"""A scenario: commands with their times, senders and expected outcomes."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,32 +8,32 @@ import msgspec
 
 
 class Timed(msgspec.Struct, frozen=True):
-    """One command on its way. `item` has the shape of an item of POST /commands."""
+    """A command with its time. `item` is an item of POST /commands."""
 
     received: datetime
-    """When it reaches the service: the scenario clock's time."""
+    """Scenario time at which it reaches the service."""
     item: dict[str, Any]
-    """id, name, data; at, sent_at, observed where the sender gives them. Instants are RFC 3339 texts."""
+    """id, name, data and, if given, at, sent_at, observed. Instants are RFC 3339 text."""
     actor: str
-    """As in the log: `worker/courier-001`, `dispatcher/desk-1`."""
+    """Actor as in the log: `worker/courier-001`, `dispatcher/desk-1`."""
     expect: str | None = "accepted"
-    """accepted, known, unchanged, or the code of the refusal; None = not foreseen."""
+    """accepted, known, unchanged or a refusal code; None = any."""
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario that can be played. Iterating `timed` again gives the same items again."""
+    """A scenario. `timed` can be iterated repeatedly and always gives the same items."""
 
     name: str
     title: str
     jurisdiction: str
     timezone: str
     starts: datetime
-    """What the clock shows before the first item."""
+    """Scenario time before the first item."""
     live_from: datetime
-    """What comes before is history: played as fast as it goes at any speed."""
+    """Items before this are history, always played at full speed."""
     ends: datetime
     days: int
     """Local days from `live_from`."""
     phone: str | None = None
-    """A worker of it whose phone can be tried."""
+    """A worker whose phone page can be opened."""
     timed: Iterable[Timed]

@@ -1,7 +1,8 @@
 // Headings and controls that nobody can get at by scrolling, and what makes the page wider than it may be.
 () => {
   const root = document.documentElement;
-  const said = (one) => (one.getAttribute("aria-label") || one.textContent || one.value || "").trim().slice(0, 40);
+  const said = (one) =>
+    (one.getAttribute("aria-label") || one.textContent || one.value || "").trim().slice(0, 40);
   const named = (one) => `<${one.localName} class="${one.getAttribute("class") ?? ""}"> ${said(one)}`;
   const enough = (from, to) => Math.min(24, (to - from) / 2);
 
@@ -16,7 +17,10 @@
   /** How a control is cut off, or null. */
   function cut(one) {
     const own = one.getBoundingClientRect();
-    let [x, y] = [[own.left, own.right], [own.top, own.bottom]];
+    let [x, y] = [
+      [own.left, own.right],
+      [own.top, own.bottom],
+    ];
     let fixed = false;
     for (let box = one; box && box !== root && !fixed; box = box.parentElement) {
       const style = getComputedStyle(box);
@@ -34,17 +38,19 @@
 
   const found = [];
   if (root.scrollWidth > root.clientWidth + 1) {
-    const wide = [...document.body.querySelectorAll("*")]
-      .find((one) => one.checkVisibility() && one.getBoundingClientRect().right > root.clientWidth + 1);
+    const wide = [...document.body.querySelectorAll("*")].find(
+      (one) => one.checkVisibility() && one.getBoundingClientRect().right > root.clientWidth + 1,
+    );
     found.push(`the page is ${root.scrollWidth} wide of ${root.clientWidth}, by ${wide ? named(wide) : "?"}`);
   }
   const controls = "h1, h2, h3, a[href], button, input, select, textarea, summary, [tabindex='0']";
   const left = ".visually-hidden, .skip, .maplibregl-map, [aria-hidden=true]";
   for (const one of (document.querySelector("dialog:modal") ?? document).querySelectorAll(controls)) {
     const { width, height } = one.getBoundingClientRect();
-    if (width <= 1 || height <= 1 || !one.checkVisibility({ visibilityProperty: true }) || one.closest(left)) continue;
+    if (width <= 1 || height <= 1 || !one.checkVisibility({ visibilityProperty: true }) || one.closest(left))
+      continue;
     const how = cut(one);
     if (how) found.push(`cut off ${how}: ${named(one)}`);
   }
   return found.slice(0, 12);
-}
+};

@@ -9,13 +9,19 @@ async (png) => {
 
   const counts = new Map();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
-  const colours = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 256).map(([colour]) => colour);
+  const colours = [...counts]
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .slice(0, 256)
+    .map(([colour]) => colour);
   const parts = (colour) => [colour & 255, (colour >> 8) & 255, (colour >> 16) & 255];
   const apart = (a, b) => parts(a).reduce((sum, part, at) => sum + (part - parts(b)[at]) ** 2, 0);
   const numbers = new Map(colours.map((colour, number) => [colour, number]));
   for (const colour of counts.keys()) {
     if (numbers.has(colour)) continue;
-    numbers.set(colour, colours.reduce((best, one, at) => (apart(one, colour) < apart(colours[best], colour) ? at : best), 0));
+    numbers.set(
+      colour,
+      colours.reduce((best, one, at) => (apart(one, colour) < apart(colours[best], colour) ? at : best), 0),
+    );
   }
 
   let text = "";
@@ -23,4 +29,4 @@ async (png) => {
     text += String.fromCharCode(...pixels.subarray(at, at + 4096).map((pixel) => numbers.get(pixel)));
   }
   return { width, height, palette: colours.flatMap(parts), pixels: btoa(text) };
-}
+};

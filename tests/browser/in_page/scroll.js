@@ -7,4 +7,4 @@ async (frames) => {
     await new Promise((done) => requestAnimationFrame(done));
   }
   return body.scrollTop >= way - 1;
-}
+};

@@ -11,6 +11,10 @@
   document.getElementById("pressed").click();
   document.getElementById("followed").click();
   setTimeout(() => {
-    try { eval("ran.push('eval')"); } catch { ran.push("refused"); }
+    try {
+      eval("ran.push('eval')");
+    } catch {
+      ran.push("refused");
+    }
   });
-}
+};

@@ -2,8 +2,10 @@
 () => {
   const inline = ["inline", "inline-block", "inline-flex", "inline-grid", "contents"];
   const style = (one) => getComputedStyle(one);
-  const isolated = (one) => style(one).display !== "inline" && style(one).display !== "contents"
-    || style(one).unicodeBidi.startsWith("isolate") || style(one).unicodeBidi === "plaintext";
+  const isolated = (one) =>
+    (style(one).display !== "inline" && style(one).display !== "contents") ||
+    style(one).unicodeBidi.startsWith("isolate") ||
+    style(one).unicodeBidi === "plaintext";
   const around = (text) => {
     let box = text.parentElement;
     while (!isolated(box)) box = box.parentElement;
@@ -30,10 +32,11 @@
   while (walker.nextNode()) {
     const text = walker.currentNode;
     const at = text.data.indexOf("\u202e");
-    if (at < 0 || !text.parentElement.checkVisibility() || text.parentElement.closest("option, datalist")) continue;
+    if (at < 0 || !text.parentElement.checkVisibility() || text.parentElement.closest("option, datalist"))
+      continue;
     const box = around(text);
     const after = (text.data.slice(at).replace(/^\u202e(exe\.txt|\**)/, "") + following(text, box)).trim();
     if (after) found.push(`${after.slice(0, 60)} in ${box.outerHTML.slice(0, 160)}`);
   }
   return found.slice(0, 5);
-}
+};

@@ -6,4 +6,4 @@
     else requestAnimationFrame(look);
   };
   look();
-})()
+})();

@@ -6,11 +6,12 @@
   const look = () => {
     for (const name of names) {
       const value = Number(figure(name));
-      if (value !== shown[name]) requestAnimationFrame(() => window.seen.push([name, value, Date.now() / 1000]));
+      if (value !== shown[name])
+        requestAnimationFrame(() => window.seen.push([name, value, Date.now() / 1000]));
       shown[name] = value;
     }
   };
   look();
   const all = { subtree: true, childList: true, characterData: true };
   new MutationObserver(look).observe(document.querySelector("main"), all);
-}
+};

@@ -1,4 +1,4 @@
-"""The Yichun lockdown of March 2022 as a scenario: documented in docs/scenario.md."""
+"""The Yichun lockdown of March 2022 as a scenario (docs/scenario.md)."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from services.demo.scenarios.yichun.world import World
 
 
 class _Lockdown:
-    """Iterating plays it from the beginning."""
+    """The timed commands; each iteration starts from the beginning."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -31,7 +31,7 @@ class _Lockdown:
 
 
 def yichun(seed: int) -> Story:
-    """The lockdown; another seed plays another one with the same six sums."""
+    """Return the scenario. Another seed gives another lockdown with the same six totals."""
     return Story(
         name="yichun",
         title="伊春市 3·28 · Yichun lockdown",

@@ -10,12 +10,12 @@ from services.demo.scenarios.yichun.world import World
 
 PERSON_TIMES: Final = 114
 MOVES: Final = 2
-"""Services that go on in a second community: one person, two person-times."""
+"""Services continued in a second community: one person, two person-times."""
 OFFICE: Final = "admin/city"
 
 
 def prepare(world: World, places: Places, people: People) -> None:
-    """Plan all of it."""
+    """Plan everything before the lockdown."""
     world.on(REGISTRATION, lambda: _areas(world, places))
     _registrations(world, people)
     _services(world, places, people)
@@ -28,7 +28,7 @@ def _areas(world: World, places: Places) -> None:
 
 
 def _registrations(world: World, people: People) -> None:
-    """The fleet in February, each reporting within days; property staff on the eve of the lockdown."""
+    """Register the fleet in February, reporting within days, and property staff just before the lockdown."""
     for number, person in enumerate(people.fleet):
         day, slot = divmod(number, 60)
         joined = REGISTRATION + timedelta(days=1 + day, minutes=5 * slot)
@@ -51,7 +51,7 @@ def _report(person: Person) -> None:
 
 
 def _services(world: World, places: Places, people: People) -> None:
-    """Each on a day of their own, so that no two services of a person touch."""
+    """Plan each service on a separate day, so that no two services of a person touch."""
     days = (LOCKDOWN - SERVICE).days - 1
     free = [(person, day) for person in people.fleet for day in range(days)]
     for number, (person, day) in enumerate(world.random.sample(free, PERSON_TIMES - MOVES)):

@@ -1,4 +1,4 @@
-"""Those who go: on the way, there, done, each told by a tap on the phone that speaks for them."""
+"""Assigned units: en route, on scene and done, each reported by a tap on their phone."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,19 +9,19 @@ from services.demo.scenarios.yichun.needs import Task
 from services.demo.scenarios.yichun.world import World
 
 WAY: Final = ((EN_ROUTE, 240, 1200), (ON_SCENE, 900, 4200))
-"""Stage, and the seconds that lie before it."""
+"""Stage, minimum and maximum seconds before it."""
 RIDE: Final = (("transport", 300, 1200), ("hospital", 600, 2400))
-"""Extra stages of a transport."""
+"""Additional stages of a transport."""
 DONE: Final = ("done", 600, 3000)
 HURRY: Final = 0.4
-"""Life safety takes this share of the time."""
+"""Factor on durations for life-safety requests."""
 LOST: Final = 8
-"""Crews out of reach whose task is given to others; what they did comes later, as an anomaly."""
+"""Unreachable crews whose task is reassigned; their reports arrive later, as anomalies."""
 _LONG: Final = timedelta(minutes=40)
 
 
 class Crew:
-    """Lets a task go its way."""
+    """Plays the stages of tasks."""
 
     def __init__(
         self,
@@ -34,12 +34,12 @@ class Crew:
         self._losses = LOST
 
     def go(self, task: Task) -> None:
-        """From now on."""
+        """Start the task."""
         ride = RIDE if task.need.category == "transport" else ()
         self._next(task, [*WAY, *ride, DONE])
 
     def finish(self, task: Task) -> None:
-        """Only the end is still to come."""
+        """Schedule only the end of the task."""
         self._next(task, [DONE])
 
     def _next(self, task: Task, stages: list[tuple[str, int, int]]) -> None:
@@ -51,7 +51,7 @@ class Crew:
     def _reach(self, task: Task, stage: str, rest: list[tuple[str, int, int]]) -> None:
         phone = task.voice.phone
         if task.over and not phone.offline:
-            return  # they were told
+            return  # the unit already knows
         if stage == "done" and task.need.doomed:
             self._failed(task)
             return

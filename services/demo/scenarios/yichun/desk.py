@@ -1,4 +1,4 @@
-"""The dispatchers: what becomes of each request, from the receipt to its end."""
+"""The dispatchers, who handle each request from receipt to end."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,18 +14,18 @@ from services.demo.scenarios.yichun.tasks import Tasks, Unit
 from services.demo.scenarios.yichun.world import World
 
 WAVES: Final = (8.2, 9.7, 11.0, 13.2, 15.0, 16.6, 18.2)
-"""Hours at which groceries are sent out."""
+"""Hours at which groceries are dispatched."""
 CANCELLED, DOOMED, DOUBLED, RAISED = 0.045, 0.03, 0.045, 0.02
 REOPENED: Final = 12
 TAKEN_BACK: Final = 4
-"""`done` tapped by mistake and taken back."""
+"""Number of `done` taps made by mistake and undone."""
 CALLED_OFF: Final = ("solved_itself", "neighbour_helped", "no_longer_needed")
 FAILURES: Final = ("nobody_home", "out_of_stock", "address_not_found")
 _NOTHING_NEW: Final = hour(DAYS - 1, 20)
 
 
 class Desk:
-    """Takes requests in, finds who goes, and closes them."""
+    """Takes in requests, assigns units and closes requests."""
 
     def __init__(self, world: World, places: Places, people: People) -> None:
         self._world = world
@@ -41,7 +41,7 @@ class Desk:
         desk = f"dispatcher/desk-{self._world.random.randrange(1, 7)}"
         self._world.send(name, {"request": need.key, **data}, desk)
 
-    # -- a request comes in ----------------------------------------------------------------------------
+    # -- receipt -------------------------------------------------------------------------------------
 
     def _taken(self, need: Need, twin: Need | None) -> None:
         world = self._world
@@ -58,7 +58,7 @@ class Desk:
             world.later(40, 200, lambda: self._raise(need))
 
     def _turn(self, need: Need) -> datetime:
-        """When somebody is looked for."""
+        """Schedule the assignment of a request."""
         random, now = self._world.random, self._world.now
         if need.priority <= 2:
             return now + timedelta(
@@ -72,7 +72,7 @@ class Desk:
         return start + timedelta(seconds=random.randrange(0, 2700))
 
     def _again_received(self, need: Need) -> None:
-        """A second call for the same need."""
+        """Receive a second request for the same need."""
         self.needs.receive(need.place, need.category, need.priority, need.slots, twin=need)
 
     def _merge(self, need: Need, twin: Need) -> None:
@@ -89,7 +89,7 @@ class Desk:
             self._say("request.amend", need, priority=2)
             self._assign(need)
 
-    # -- somebody goes ---------------------------------------------------------------------------------
+    # -- assignment ----------------------------------------------------------------------------------
 
     def _assign(self, need: Need) -> None:
         while need.wanted > 0 and self._world.now < _NOTHING_NEW:
@@ -102,7 +102,7 @@ class Desk:
             self._offers.send(self.tasks.open(need, unit))
 
     def hand_over(self, task: Task, unit: Unit, reason: str) -> None:
-        """A live task goes to somebody else."""
+        """Reassign a live task."""
         new = self.tasks.open(task.need, unit)
         item = {"assignment": task.key, "new": new.key, **unit.fields}
         data = {"items": [item], "reason": reason}
@@ -112,15 +112,15 @@ class Desk:
         self.crew.go(new)
 
     def _lost(self, task: Task) -> None:
-        """Nothing heard for long."""
+        """Reassign a task whose unit has been silent for long."""
         unit = self.tasks.pick(task.need, task.unit) if task.live else None
         if unit and task.voice.phone.offline:
             self.hand_over(task, unit, "no_contact")
 
-    # -- it ends ---------------------------------------------------------------------------------------
+    # -- the end -------------------------------------------------------------------------------------
 
     def _finished(self, task: Task) -> None:
-        """The service has the `done`."""
+        """Handle `done`, once the service has it."""
         if task.over:
             return
         self.tasks.done(task)
@@ -178,7 +178,7 @@ class Desk:
         self.tasks.end_all(need, "failed")
 
     def _sweep(self, *, waiting_only: bool) -> None:
-        """The last evening: nothing stays unfinished."""
+        """Finish all remaining requests on the last evening."""
         for need in self.needs.all:
             if need.ended or (waiting_only and (need.live or need.done)):
                 continue

@@ -1,4 +1,4 @@
-"""Teams: formed on the first two mornings, changed where members fall ill, stood down at the end."""
+"""Teams: formed on the first two mornings, changed when members fall ill, stood down at the end."""
 
 from typing import Final
 
@@ -10,11 +10,11 @@ INCIDENT: Final = "lockdown-328"
 CITY: Final = "dispatcher/city"
 LATER_TEAMS: Final = 7
 STEP_BY_STEP: Final = 8
-"""Teams that form member by member instead of at once."""
+"""Teams that members join one by one."""
 
 
 def mobilise(world: World, people: People) -> None:
-    """Declare the incident, form the teams; at the end stand them down and close it."""
+    """Declare the incident and form the teams; at the end, stand them down and close the incident."""
     world.on(LOCKDOWN, lambda: _declare(world))
     for number, team in enumerate(people.teams):
         later = number >= len(people.teams) - LATER_TEAMS
@@ -75,12 +75,12 @@ def _close(world: World, expect: str) -> None:
 
 
 def close_too_early(world: World) -> None:
-    """An over-hasty end of the lockdown, refused: requests are unfinished."""
+    """Try to close the incident too early; it is refused because of unfinished requests."""
     _close(world, "incident.unfinished")
 
 
 def replace(world: World, team: Team, ill: Person, new: Person) -> None:
-    """A member falls ill; one of those who are sent one by one takes the place."""
+    """Replace a sick member with a worker who is not in a team."""
     world.send("team.leave", {"team": team.key, "worker": ill.key, "reason": "sick"}, CITY)
     world.send("team.join", {"team": team.key, "worker": new.key}, CITY)
     team.members.remove(ill)

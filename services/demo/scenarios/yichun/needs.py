@@ -1,4 +1,4 @@
-"""What people ask for: when, where, how urgent, and in which words."""
+"""Requests: their time, place, urgency and text."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,11 +10,11 @@ from services.demo.scenarios.yichun.places import Place, Places
 from services.demo.scenarios.yichun.world import World
 
 PER_DAY: Final = (150, 205, 250, 285, 295, 280, 262, 245, 228, 210, 195, 178, 150, 90)
-"""Requests received on each day: a rise to the fifth day, then less and less."""
+"""Requests received per day, rising to the fifth day, then falling."""
 HOURS: Final = (2, 1, 1, 1, 2, 5, 18, 52, 95, 100, 84, 60, 40, 44, 62, 76, 80, 66, 48, 34, 24, 16, 9, 4)
-"""How the day's requests spread over its hours."""
+"""Weights of the hours of a day."""
 LAST_HOUR: Final = 15
-"""On the last day nothing new is taken after it."""
+"""Hour of the last day after which no new requests are accepted."""
 CATEGORIES: Final = ("grocery", "medicine", "transport", "welfare")
 SHARES: Final = (54, 24, 11, 11)
 URGENCY: Final = {
@@ -59,19 +59,19 @@ SOURCES: Final = (
 
 
 class Task:
-    """One assignment as the story knows it."""
+    """An assignment as known to the scenario."""
 
     def __init__(self, key: str, need: "Need", unit: Any, voice: Any) -> None:
         self.key, self.need, self.unit, self.voice = key, need, unit, voice
         self.live = False
         self.over = False
-        """Ended, or the offer is gone."""
+        """Whether the assignment ended or the offer was withdrawn or expired."""
         self.revived = False
         self.done_tap = ""
 
 
 class Need:
-    """One request as the story knows it."""
+    """A request as known to the scenario."""
 
     def __init__(self, key: str, place: Place, category: str, priority: int, slots: int) -> None:
         self.key, self.place, self.category, self.priority, self.slots = key, place, category, priority, slots
@@ -80,13 +80,13 @@ class Need:
         self.done = self.tries = 0
         self.ended: str | None = None
         self.asked: list[str] = []
-        """Whom it was offered to in vain."""
+        """Units that did not accept it."""
         self.doomed = False
-        """Nobody will be at home, or the shop will have none left."""
+        """Whether it will fail, because nobody is home or the item is sold out."""
 
     @property
     def wanted(self) -> int:
-        """Assignees still to be found."""
+        """Number of units still needed."""
         return 0 if self.ended else self.slots - self.done - len(self.tasks)
 
     @property
@@ -95,12 +95,12 @@ class Need:
 
     @property
     def full(self) -> bool:
-        """Whether every slot is held: offers hold none."""
+        """Whether every slot is taken; offers take none."""
         return not self.ended and self.done + len(self.live) == self.slots
 
 
 class Needs:
-    """Requests come in; each goes to `taken` once it is received."""
+    """Creates requests and passes each to `taken` when it is received."""
 
     def __init__(self, world: World, places: Places, taken: Any) -> None:
         self.all: list[Need] = []
@@ -127,7 +127,7 @@ class Needs:
     def receive(
         self, place: Place, category: str, priority: int, slots: int = 1, twin: Need | None = None
     ) -> Need:
-        """A request reaches the service, some minutes old if off a list; `twin` = the same need again."""
+        """Send a request, some minutes old if from a list; `twin` is an earlier request for the same need."""
         world = self._world
         need = Need(f"req-{len(self.all) + 1:04}", place, category, priority, slots)
         self.all.append(need)
@@ -165,5 +165,5 @@ class Needs:
 
 
 def _today(at: datetime | None, now: datetime) -> datetime | None:
-    """Lists are of the same day; the incident had begun."""
+    """Return the time if it is on the same day, since lists are of one day."""
     return at if at is None or at.date() == now.date() else None

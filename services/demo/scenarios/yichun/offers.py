@@ -1,4 +1,4 @@
-"""Offers: accepted, declined, or run out; and two dispatchers at the last slot."""
+"""Offers, accepted, declined or expired; and two dispatchers competing for the last slot."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,16 +12,16 @@ from services.demo.scenarios.yichun.tasks import Tasks
 from services.demo.scenarios.yichun.world import World
 
 CONTESTS: Final = 24
-"""Two dispatchers at the last slot at once: the second is refused with request.full."""
+"""Times two dispatchers take the last slot at once; the second is refused with request.full."""
 TOO_LATE: Final = 15
-"""Offers accepted after they ran out: refused with offer.gone."""
+"""Offers accepted after they expired; refused with offer.gone."""
 OFFER_SECONDS: Final = 300
 DIRECT, DECLINED, SILENT = 0.42, 0.08, 0.05
 REASONS: Final = ("on_other_task", "vehicle_fault", "too_far", "resting")
 
 
 class Offers:
-    """Sends a task on its way, or comes back for another unit."""
+    """Dispatches or offers tasks, and looks for another unit if an offer fails."""
 
     def __init__(
         self, world: World, tasks: Tasks, go: Callable[[Task], None], again: Callable[[Need], None]
@@ -30,7 +30,7 @@ class Offers:
         self._contests, self._too_late = CONTESTS, TOO_LATE
 
     def send(self, task: Task) -> None:
-        """By voice where the phone is out of reach or time presses, else as an offer to answer."""
+        """Dispatch directly if the unit is offline or the request is urgent; otherwise make an offer."""
         fate = self._world.random.random()
         if task.voice.phone.offline or task.need.priority == 1 or fate < DIRECT:
             self._direct(task)
@@ -53,7 +53,7 @@ class Offers:
             self._world.later(1, 2, lambda: self._contest(task))
 
     def _contest(self, winner: Task) -> None:
-        """The other dispatcher had the same request on the screen."""
+        """Let another dispatcher try to assign the same request."""
         need, other = winner.need, self._tasks.pick(winner.need, winner.unit)
         if other and winner.live and need.full:
             self._contests -= 1
@@ -87,7 +87,7 @@ class Offers:
         self._give_up(task)
 
     def _expire(self, task: Task) -> None:
-        """The service's own ticker sends the same command with the same id: whoever comes first."""
+        """Expire the offer. The service's ticker sends the same command id; whichever is first counts."""
         if task.over or task.live:
             return
         self._world.send(

@@ -1,4 +1,4 @@
-"""The people and their teams: numbered, synthetic, with phones that cannot be dialled."""
+"""Synthetic workers and teams, numbered, with phone numbers that cannot be dialled."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,7 +12,7 @@ FIRMS: Final = 18
 STAFF: Final = 396
 TEAMS: Final = 67
 IN_TEAMS: Final = 200
-"""Of the 238; the others are sent one by one."""
+"""Workers of the 238 who are in teams; the others are dispatched individually."""
 VEHICLE_TEAMS: Final = 29
 ROLES: Final = {"courier": "快递员", "rider": "骑手", "driver": "司机", "property_staff": "物业员"}
 EMPLOYERS: Final = {"courier": ("快递企业", 6), "rider": ("外卖平台", 3), "driver": ("出行平台", 3)}
@@ -20,7 +20,7 @@ VEHICLES: Final = {"courier": "三轮车", "rider": "电动车", "driver": "轿�
 
 
 class Person:
-    """A worker as the story knows them."""
+    """A worker as known to the scenario."""
 
     def __init__(
         self, key: str, number: int, role: str, home: Place, organisation: str, phone: Phone
@@ -28,21 +28,21 @@ class Person:
         self.key, self.number, self.role, self.home, self.phone = key, number, role, home, phone
         self.organisation = organisation
         self.on = False
-        """Whether the service knows them to be on duty."""
+        """Whether the worker is on duty, as known to the service."""
         self.until: datetime | None = None
         """When today's shift ends."""
         self.sick = False
         self.team: Team | None = None
         self.busy = 0
-        """Tasks whose progress comes from their phone; they go home when there is none."""
+        """Tasks reported by their phone; they check out only when there are none."""
         self.load = 0
-        """Own tasks and offers."""
+        """Number of personal tasks and offers."""
         self.live = 0
-        """Own live assignments, as the service knows."""
+        """Number of live personal assignments, as known to the service."""
 
     @property
     def fields(self) -> dict[str, str]:
-        """As the subject of an assignment."""
+        """The unit as the subject of an assignment."""
         return {"worker": self.key}
 
     @property
@@ -54,11 +54,11 @@ class Person:
         return self.home.county
 
     def stays(self, now: datetime) -> bool:
-        """Whether they are on duty, well, and for another 75 minutes."""
+        """Return whether they are on duty and well for another 75 minutes."""
         return self.on and not self.sick and self.until is not None and self.until - now > _ENOUGH
 
     def voice(self, now: datetime) -> "Person | None":
-        """Who would answer for them."""
+        """Return who reports for them: themselves, or None."""
         return self if self.stays(now) else None
 
 
@@ -66,7 +66,7 @@ _ENOUGH: Final = timedelta(minutes=75)
 
 
 class Team:
-    """A team as the story knows it."""
+    """A team as known to the scenario."""
 
     def __init__(self, number: int, kind: str, county: str, members: list[Person]) -> None:
         self.number = number
@@ -78,18 +78,18 @@ class Team:
 
     @property
     def fields(self) -> dict[str, str]:
-        """As the subject of an assignment."""
+        """The unit as the subject of an assignment."""
         return {"team": self.key}
 
     def voice(self, now: datetime) -> Person | None:
-        """The member whose phone speaks for the team: the leader, else the next who is there."""
+        """Return the member who reports for the team: the leader, or the next member on duty."""
         if not self.active:
             return None
         return next((one for one in self.members if one.stays(now)), None)
 
 
 class People:
-    """Everybody: 238 who reported, of whom 200 in 67 teams; 396 staff of 18 firms."""
+    """All workers: 238 who reported, 200 of them in 67 teams; 396 property staff of 18 firms."""
 
     def __init__(self, world: World, places: Places) -> None:
         self._world, self._places, self._counts = world, places, dict.fromkeys(ROLES, 0)
@@ -101,7 +101,7 @@ class People:
         self.staff = self._firms()
 
     def _sizes(self) -> list[tuple[int, str, int]]:
-        """Number, county and size of each team: two in every county, the rest where the life is."""
+        """Form the teams: two in every county, the rest by the weight of the counties."""
         random, counties = self._world.random, [c.code for c in self._places.counties]
         where = [*counties, *counties, *(self._places.county(random) for _ in range(TEAMS - 20))]
         random.shuffle(where)
@@ -131,7 +131,7 @@ class People:
         return self._person(role, home, random.choice(self._employers[role]))
 
     def _firms(self) -> list[Person]:
-        """Each firm serves a few communities of one county."""
+        """Create the firms' staff; each firm serves a few communities of one county."""
         random, sizes = self._world.random, [8] * FIRMS
         while sum(sizes) < STAFF:
             chosen = random.randrange(FIRMS)
@@ -161,7 +161,7 @@ class People:
 
 
 def registration(person: Person) -> dict[str, Any]:
-    """The data of worker.register."""
+    """Return the data of worker.register."""
     line = list(ROLES).index(person.role) + 1
     data = {
         "worker": person.key,

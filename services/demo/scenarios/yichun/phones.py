@@ -1,4 +1,4 @@
-"""Phones: where taps wait without a signal, clocks are wrong, and impatient fingers tap again."""
+"""Phones, which queue taps while offline, have wrong clocks and send double taps."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,30 +10,30 @@ from services.demo.scenarios.yichun.days import END, LAST_FACTS
 from services.demo.scenarios.yichun.world import World
 
 STUCK: Final = 0.03
-"""Share of the taps that stay in the queue for minutes, while later ones get through."""
+"""Share of taps delayed for minutes while later ones get through."""
 DUTY: Final = ("worker.check_in", "worker.check_out")
 
 
 class Tap(msgspec.Struct):
-    """One tap on the way to the service."""
+    """A tap waiting to be sent."""
 
     id: str
     name: str
     data: dict[str, Any]
     at: datetime
-    """When it really happened."""
+    """The true time of the tap."""
     then: Callable[[], None] | None
     again: bool
-    """Whether an impatient finger may send it twice."""
+    """Whether it may be sent twice, as a double tap."""
 
 
 class Phone:
-    """One phone and its owner's way with it."""
+    """A phone and the habits of its owner."""
 
     def __init__(self, world: World, owner: str, *, bad: bool, error: timedelta) -> None:
         self.actor, self.bad = f"worker/{owner}", bad
         self.back_at: datetime | None = None
-        """When the signal comes back; None = online."""
+        """When it is online again; None = online."""
         self._world, self._error = world, error
         self._outbox: list[Tap] = []
 
@@ -42,7 +42,7 @@ class Phone:
         return self.back_at is not None
 
     def lose_signal(self) -> None:
-        """For minutes to hours; a phone that has none already keeps waiting."""
+        """Go offline for minutes to hours; do nothing if already offline."""
         if self.offline:
             return
         minutes = min(360.0, max(4.0, self._world.random.lognormvariate(4.0, 0.9)))
@@ -58,7 +58,7 @@ class Phone:
         *,
         again: bool = True,
     ) -> str:
-        """The owner taps now; `then` is called once the service has it. The command's id."""
+        """Tap now and return the command's id; `then` is called when the service has it."""
         tap = Tap(self._world.new_id(), name, data, self._world.now, then, again)
         if self.offline:
             self._outbox.append(tap)
@@ -69,7 +69,7 @@ class Phone:
         return tap.id
 
     def _reconnect(self) -> None:
-        """All that waited goes out at once, at times the newest first."""
+        """Go online and send all queued taps at once, sometimes newest first."""
         self.back_at = None
         waiting, self._outbox = self._outbox, []
         if self._world.chance(0.4):
@@ -88,7 +88,7 @@ class Phone:
             self._world.later(5, 40, lambda: self._send(tap, other, late, "known" if late else "unchanged"))
 
     def _send(self, tap: Tap, id: str, late: bool, expect: str) -> None:
-        """Through the gateway: the device's time of the tap, and its clock when sending if that is wrong."""
+        """Send a tap with the device's time and, if its clock is wrong, the device's sending time."""
         self._world.send(
             tap.name,
             tap.data,

@@ -13,19 +13,19 @@ _FOLDER: Final = Path(__file__).parents[1] / "data"
 
 
 class Place(msgspec.Struct, frozen=True):
-    """An area with its code and name."""
+    """An area."""
 
     code: str
     name: str
 
     @property
     def county(self) -> str:
-        """Code of the county it lies in."""
+        """Code of its county."""
         return self.code[:6]
 
 
 class Places:
-    """All areas in the order in which they are defined: no area before its parent."""
+    """All areas, parents before children."""
 
     def __init__(self) -> None:
         self.counties, self.streets, self.communities = (
@@ -35,7 +35,7 @@ class Places:
         self._urban = {c.code: [p for p in urban if p.county == c.code] for c in self.counties}
         self._all = {c.code: [p for p in self.communities if p.county == c.code] for c in self.counties}
         self.weights = [4 * len(self._urban[c.code]) + len(self._all[c.code]) for c in self.counties]
-        """How much of the city's life is in each county: its communities, those in town four times more."""
+        """Weights of the counties by number of communities; urban ones count four times as much."""
 
     @property
     def every(self) -> list[Place]:
@@ -43,11 +43,11 @@ class Places:
         return [*self.counties, *self.streets, *self.communities]
 
     def county(self, random: Random) -> str:
-        """A county's code, by weight."""
+        """Choose a county by weight; return its code."""
         return random.choices(self.counties, self.weights)[0].code
 
     def community(self, random: Random, county: str) -> Place:
-        """A community in the county, mostly one in town."""
+        """Choose a community in the county, mostly an urban one."""
         town = self._urban[county]
         return random.choice(town if town and random.random() < 0.85 else self._all[county])
 

@@ -1,4 +1,4 @@
-"""Daily shifts: check-ins, breaks and check-outs, with the lateness and the slips of real phones."""
+"""Daily shifts: check-ins, breaks and check-outs, with realistic delays and mistakes."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,24 +8,24 @@ from services.demo.scenarios.yichun.people import People, Person
 from services.demo.scenarios.yichun.world import World
 
 NIGHT: Final = 0.07
-"""Share of the shifts of property staff that go through the night."""
+"""Share of property staff's shifts that are night shifts."""
 NIGHT_TEAMS: Final = (9, 16, 18, 22)
-"""Vehicle teams that go at night, from anywhere to anywhere if it is urgent."""
+"""Vehicle teams on night duty, which serve urgent requests in the whole city."""
 MISTAPS: Final = 14
 TOO_LATE: Final = 3
-"""Mistaps that can no longer be taken back: refused with fact.not_newest."""
+"""Mistaken check-ins that can no longer be undone; refused with fact.not_newest."""
 IMPATIENT: Final = 8
-"""Check-outs under a live assignment: refused with worker.has_assignment, repeated after it."""
+"""Check-outs during a live assignment; refused with worker.has_assignment and repeated later."""
 _LAST: Final = hour(DAYS - 1, 22.4)
 
 
 class Shifts:
-    """Plans every day at four in the morning."""
+    """Plans each day at 4 a.m."""
 
     def __init__(self, world: World, people: People) -> None:
         self._world, self._people, self._impatient = world, people, IMPATIENT
         self._sure = {one.key: world.random.randrange(DAYS - 1) for one in people.staff}
-        """A day on which each of the staff is there for certain."""
+        """Worker -> day on which they certainly have a shift."""
         self._mistaps = self._days(MISTAPS)
         self._too_late = self._days(TOO_LATE)
         for day in range(DAYS):
@@ -45,7 +45,7 @@ class Shifts:
             self._world.on(when, lambda p=one, n=number: self._mistap(p, late=n < late))
 
     def _staff(self, one: Person, day: int) -> bool:
-        """Early, late or through the night at the gate of a community; whether they have a shift."""
+        """Plan an early, late or night shift at a community's gate; return whether there is one."""
         world = self._world
         share = (0.55, 0.7)[day] if day < 2 else 0.75
         if not (world.chance(share) or self._sure[one.key] == day) or one.on:
@@ -99,7 +99,7 @@ class Shifts:
             one.phone.lose_signal()
 
     def _end(self, one: Person) -> None:
-        """Home; but not under a task, which a few try all the same."""
+        """Check out after the shift, once no task is left; a few try it earlier."""
         if one.sick:
             return
         if one.busy or one.load:
@@ -119,7 +119,7 @@ class Shifts:
             )
 
     def _steady(self, one: Person) -> bool:
-        """Whether the service holds the task as live: it was taken, and nothing of it is on the way."""
+        """Return whether the task is live for the service, with no report of it in transit."""
         return one.on
 
     def _break(self, one: Person) -> None:
@@ -133,7 +133,7 @@ class Shifts:
             one.phone.tap("worker.set_presence", {"worker": one.key, "presence": presence})
 
     def _mistap(self, one: Person, *, late: bool = False) -> None:
-        """On a day off: taken back within minutes; or checked out instead, and then it is too late."""
+        """Check in by mistake on a day off; undo it within minutes or, if `late`, after checking out."""
         if one.phone.offline or one.on:
             return
         tap = one.phone.tap("worker.check_in", {"worker": one.key, "area": one.home.code}, again=False)

@@ -1,4 +1,4 @@
-"""What offers and assignments take and give back: slots, capacity, and whose phone speaks."""
+"""Bookkeeping of slots and capacity taken by offers and assignments."""
 
 from services.demo.scenarios.yichun.needs import Need, Task
 from services.demo.scenarios.yichun.people import People, Person, Team
@@ -8,13 +8,13 @@ Unit = Person | Team
 
 
 class Tasks:
-    """Opens, begins and ends tasks in the story's own books."""
+    """Opens, begins and ends tasks within the scenario."""
 
     def __init__(self, world: World, people: People) -> None:
         self._world, self._people, self._count = world, people, 0
 
     def pick(self, need: Need, *besides: Unit) -> Unit | None:
-        """Who could go: someone with room in the county; urgent or long-waiting ones from anywhere."""
+        """Pick a free unit in the county or, for urgent or old requests, from anywhere."""
         units = [u for u in self._free() if u not in besides and u.key not in need.asked]
         near = [u for u in units if u.county == need.place.county]
         far = units if need.priority <= 2 or need.tries >= 3 else []
@@ -37,18 +37,18 @@ class Tasks:
         return task
 
     def begin(self, task: Task) -> None:
-        """It is live."""
+        """Mark the task as live."""
         task.live = True
         task.unit.live += 1
         task.voice.busy += 1
 
     def end(self, task: Task) -> None:
-        """It ended, or its offer is gone."""
+        """End the task or its offer."""
         self.done(task)
         task.unit.load -= 1
 
     def done(self, task: Task) -> None:
-        """As `end`, but the unit catches its breath before it is free."""
+        """End the task, but keep the unit busy for a short rest."""
         task.over = True
         task.need.tasks.remove(task)
         if task.live:
@@ -57,13 +57,13 @@ class Tasks:
             task.voice.busy -= 1
 
     def revive(self, task: Task) -> None:
-        """Its end was a mistap."""
+        """Revive a task ended by mistake."""
         task.over, task.revived = False, True
         task.need.tasks.append(task)
         self.begin(task)
 
     def end_all(self, need: Need, how: str) -> None:
-        """The request ended, and with it what was live or offered."""
+        """End a request and its live tasks and offers."""
         need.ended = how
         for task in list(need.tasks):
             self.end(task)

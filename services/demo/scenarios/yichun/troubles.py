@@ -1,4 +1,4 @@
-"""What goes wrong with people: riders fall ill on the way, members have to be replaced."""
+"""Illness: riders fall ill on a task, team members are replaced."""
 
 from typing import Final
 
@@ -10,13 +10,13 @@ from services.demo.scenarios.yichun.people import People, Person
 from services.demo.scenarios.yichun.world import World
 
 SICK: Final = 6
-"""Riders who fall ill under a task: it is reassigned, then they check out."""
+"""Riders who fall ill on a task, which is reassigned before they check out."""
 REPLACED: Final = 4
-"""Members of teams who fall ill and are replaced."""
+"""Team members who fall ill and are replaced."""
 
 
 class Troubles:
-    """Spread over the days from the third on."""
+    """Plans cases of illness from the third day on."""
 
     def __init__(self, world: World, people: People, desk: Desk) -> None:
         self._world, self._people, self._desk = world, people, desk
@@ -31,7 +31,7 @@ class Troubles:
             close_too_early(self._world)
 
     def _fall_ill(self) -> None:
-        """Waits for one who is alone on a task."""
+        """Let a rider who is alone on a task fall ill, or try again later."""
         task = self._lone_task()
         unit = self._desk.tasks.pick(task.need, task.unit) if task else None
         if task is None or unit is None:

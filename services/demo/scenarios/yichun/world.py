@@ -1,4 +1,4 @@
-"""The world of the scenario: one random source, one clock, and what falls due next."""
+"""The simulation: random source, clock and event queue."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -11,19 +11,19 @@ from services.demo.scenarios.story import Timed
 from services.demo.scenarios.yichun.days import REGISTRATION
 
 SPACE: Final = UUID("6d757374-6572-5079-8368-756e00000328")
-"""Namespace of the scenario's command ids: made from seed and running number."""
+"""Namespace of command ids, which are derived from the seed and a sequence number."""
 
 
 GRAIN: Final = 60
-"""Seconds: the gateway hands over what has come in once a minute, so that batches form."""
+"""Seconds between deliveries of the gateway, which batches commands."""
 Act = Callable[[], object]
 
 
 class World:
-    """A discrete-event simulation. Everything random comes from `random`, in the order of what happens."""
+    """A discrete-event simulation. All randomness comes from `random`, in the order of events."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311  a story, not a secret
+        self.random = Random(seed)  # noqa: S311  not a secret
         self.now = REGISTRATION
         self._space = uuid5(SPACE, str(seed))
         self._queue: list[tuple[datetime, int, Act]] = []
@@ -31,7 +31,7 @@ class World:
         self._sent: list[Timed] = []
 
     def run(self) -> Iterator[Timed]:
-        """Let everything happen; what reaches the service, in order."""
+        """Run the simulation; yield the commands in the order they reach the service."""
         while self._queue:
             self.now, _, act = heappop(self._queue)
             act()
@@ -39,26 +39,26 @@ class World:
             self._sent.clear()
 
     def on(self, when: datetime, act: Act) -> None:
-        """Let something happen at an instant; of equals, the first planned first."""
+        """Schedule an action at an instant; ties run in the order of scheduling."""
         self._turn += 1
         heappush(self._queue, (max(when, self.now), self._turn, act))
 
     def later(self, least: float, most: float, act: Act) -> None:
-        """Let something happen between so many seconds from now."""
+        """Schedule an action between `least` and `most` seconds from now."""
         self.on(self.now + timedelta(seconds=round(self.random.uniform(least, most))), act)
 
     def chance(self, share: float) -> bool:
-        """True in this share of the cases."""
+        """Return True with this probability."""
         return self.random.random() < share
 
     @property
     def handover(self) -> datetime:
-        """When the service gets what is sent now."""
+        """When a command sent now reaches the service."""
         over = (self.now - REGISTRATION) % timedelta(seconds=GRAIN)
         return self.now - over + timedelta(seconds=GRAIN) if over else self.now
 
     def new_id(self) -> str:
-        """The next command's id."""
+        """Return the next command id."""
         self._numbered += 1
         return str(uuid5(self._space, str(self._numbered)))
 
@@ -74,7 +74,7 @@ class World:
         observed: bool = False,
         expect: str | None = "accepted",
     ) -> str:
-        """A command goes to the service now; its id."""
+        """Send a command now; return its id."""
         item: dict[str, Any] = {"id": id or self.new_id(), "name": name}
         if at:
             item["at"] = at.isoformat()

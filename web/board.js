@@ -1,0 +1,343 @@
+// The shell of the board: signing in, choosing a jurisdiction, the header, and the page that the address names.
+import {
+  html,
+  render,
+  signal,
+  useEffect,
+  useErrorBoundary,
+  useLayoutEffect,
+  useState,
+} from "./lib/preact.js";
+import { Problem, send, signedOut } from "./lib/api.js";
+import { LANGUAGES, lang, speak, t } from "./lib/i18n.js";
+import { reason } from "./lib/refusals.js";
+import { go, href, route } from "./lib/router.js";
+import {
+  attend,
+  entries,
+  hasRight,
+  identify,
+  incidents,
+  jurisdictions,
+  live,
+  may,
+  place,
+  session,
+} from "./lib/store.js";
+import { dayWords } from "./lib/clock.js";
+import { hhmmss, now, scenario } from "./lib/time.js";
+import { setTheme, theme } from "./lib/prefs.js";
+import { requestKeys } from "./lib/requests/keys.js";
+import { waitingNotes } from "./lib/entry/notes.js";
+import { Dialog, Icon, LiveBadge, Loading, Toasts, classes } from "./lib/ui.js";
+
+/** Pages in the order of the menu: [name, key after g, whether it needs the right to command]. */
+const PAGES = [
+  ["overview", "o"],
+  ["requests", "r"],
+  ["teams", "t"],
+  ["workers", "w"],
+  ["map", "m"],
+  ["incidents", "i"],
+  ["notes", "n"],
+  ["enter", "e", () => entries.value.length > 0],
+  ["imports", "u", () => hasRight("import_files")],
+  ["cards", "c", () => hasRight("issue_codes")],
+];
+const NEEDS_NO_PLACE = ["establish"];
+const known = (page) => NEEDS_NO_PLACE.includes(page) || PAGES.some(([name]) => name === page);
+
+/** Why the printed link, if there was one, did not sign in. */
+const linkRefused = signal(null);
+
+const loaded = new Map();
+/** The component of a page; loaded when first asked for. Of another version: start over. */
+async function component(name) {
+  if (!loaded.has(name)) {
+    const module = await import(`./pages/${name}.js`).catch((error) => outdated(error));
+    loaded.set(name, module.default);
+  }
+  return loaded.get(name);
+}
+
+async function outdated(error) {
+  const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
+  if (answer?.ok && !(await answer.text()).includes(new URL("board.js", import.meta.url).pathname))
+    location.reload();
+  throw error;
+}
+
+function Page() {
+  const { page } = route.value;
+  const [found, setFound] = useState(null);
+  const [failed, setFailed] = useState(null);
+  useEffect(() => {
+    let over = false;
+    setFailed(null);
+    component(page).then(
+      (body) => {
+        if (!over) setFound({ page, body });
+      },
+      (error) => {
+        if (!over) setFailed(error);
+      },
+    );
+    return () => {
+      over = true;
+    };
+  }, [page]);
+  useEffect(() => {
+    document.title = `${t(`page.${page}`)} · ${place.value?.name ?? "Muster"}`;
+  });
+  if (failed) return html`<${Broken} />`;
+  if (found?.page !== page) return html`<${Loading} />`;
+  return html`<${Guarded} key=${page} body=${found.body} />`;
+}
+
+function Guarded({ body: Body }) {
+  const [error] = useErrorBoundary((caught) => console.error(caught));
+  return error ? html`<${Broken} />` : html`<${Body} route=${route.value} />`;
+}
+
+const Broken = () => html`<div class="note note-error" role="alert"><p>${t("ui.broken")}</p>
+  <button type="button" class="button" onClick=${() => location.reload()}>${t("ui.reload")}</button></div>`;
+
+function SignIn() {
+  const [secret, setSecret] = useState("");
+  const [problem, setProblem] = useState(null);
+  const submit = async (event) => {
+    event.preventDefault();
+    linkRefused.value = null;
+    try {
+      await send("POST", "/session", { token: secret.trim() });
+      await arrive();
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  return html`<main class="gate"><h1>Muster</h1><p>${t("sign_in.what")}</p>
+    ${signedOut.value && html`<p class="note" role="status">${t("sign_in.over")}</p>`}
+    <form onSubmit=${submit}>
+      <label for="secret">${t("sign_in.token")}</label>
+      <input id="secret" type="password" autocomplete="current-password" required value=${secret}
+        onInput=${(event) => setSecret(event.currentTarget.value)} aria-describedby="secret-hint" />
+      <p class="field-hint" id="secret-hint">${t("sign_in.hint")}</p>
+      ${
+        (problem ?? linkRefused.value) &&
+        html`<p class="note note-error" role="alert">
+        ${reason(problem ?? linkRefused.value)}</p>`
+      }
+      <button type="submit" class="button button-main">${t("sign_in.go")}</button>
+    </form><p><a href="/go">${t("sign_in.courier")}</a> · <a href="/docs">${t("sign_in.docs")}</a></p>
+    <${Languages} /></main>`;
+}
+
+function Choose() {
+  return html`<main class="gate"><h1>${t("choose.title")}</h1>
+    ${jurisdictions.value.length === 0 && html`<p>${t("choose.none")}</p>`}
+    <ul class="gate-list">${jurisdictions.value.map(
+      (code) => html`<li><a
+        href=${href("overview", { jurisdiction: code })}>${code}</a></li>`,
+    )}</ul>
+    ${
+      may("jurisdiction.establish") &&
+      html`<p><a class="button"
+        href=${href("establish", { jurisdiction: "-" })}>${t("choose.establish")}</a></p>`
+    }
+    <${Languages} /></main>`;
+}
+
+const Languages = () => html`<div class="languages" role="group" aria-label=${t("ui.language")}>
+  ${LANGUAGES.map(
+    (code) => html`<button type="button" class="button button-plain" lang=${code === "zh" ? "zh-CN" : "en"}
+    aria-pressed=${lang.value === code ? "true" : "false"} onClick=${() => speak(code)}>
+      ${code === "zh" ? "中文" : "English"}</button>`,
+  )}</div>`;
+
+function IncidentClock() {
+  const [incident] = incidents.value;
+  return html`<div class="clock">
+    <time class="clock-time">${hhmmss(now.value)}</time>
+    ${scenario.value && html`<span class="clock-scenario">${t("clock.scenario")}</span>`}
+    ${
+      incident &&
+      html`<a class="clock-day" href=${href("incidents", { id: incident.incident })}>
+      <span class="clock-name">${incident.name}</span> <span>${dayWords(incident)}</span></a>`
+    }
+  </div>`;
+}
+
+function Header({ help }) {
+  const { page } = route.value;
+  const shown = PAGES.filter(([, , mayUse]) => !mayUse || mayUse());
+  const next = { auto: "light", light: "dark", dark: "auto" }[theme.value];
+  return html`<header class="top">
+    <a class="skip" href="#main" onClick=${(event) => {
+      event.preventDefault();
+      document.getElementById("main").focus();
+    }}>${t("ui.skip")}</a>
+    <a class="top-name" href=${jurisdictions.value.length > 1 ? "#/" : href("overview")}>
+      <span class="top-mark" aria-hidden="true"></span>${place.value?.name ?? route.value.jurisdiction}</a>
+    <nav class="top-nav" aria-label=${t("ui.pages")}><ul>${shown.map(
+      ([name]) => html`<li><a href=${href(name)}
+      aria-current=${name === page ? "page" : undefined}>${t(`page.${name}`)}${
+        name === "notes" &&
+        waitingNotes.value > 0 &&
+        html`<span class="top-count" title=${t("ui.notes_waiting")}>${waitingNotes.value}<span
+      class="visually-hidden"> ${t("ui.notes_waiting")}</span></span>`
+      }</a></li>`,
+    )}</ul></nav>
+    <${IncidentClock} /><${LiveBadge} />
+    <div class="top-tools">
+      <button type="button" class="button button-plain"
+          onClick=${() => speak(lang.value === "zh" ? "en" : "zh")}
+        lang=${lang.value === "zh" ? "en" : "zh-CN"}>${lang.value === "zh" ? "EN" : "中文"}</button>
+      <button type="button" class="button button-plain" onClick=${() => setTheme(next)}
+        aria-label=${t(`theme.${theme.value}`)} title=${t(`theme.${theme.value}`)}><${Icon}
+            name=${`theme-${theme.value}`} /></button>
+      <button type="button" class="button button-plain" onClick=${help} aria-label=${t("keys.title")}
+          title=${t("keys.title")}><${Icon} name="help" /></button>
+      <a class="button button-plain" href=${`/wall#/${route.value.jurisdiction}`} aria-label=${t("ui.wall")}
+          title=${t("ui.wall")}><${Icon} name="wall" /></a>
+      <button type="button" class="button button-plain" onClick=${leave}
+          aria-label=${t("sign_in.leave", { who: session.value.actor })}
+        title=${t("sign_in.leave", { who: session.value.actor })}><${Icon} name="leave" /></button>
+    </div></header>`;
+}
+
+async function leave() {
+  await send("DELETE", "/session", {});
+  session.value = null;
+  attend(null);
+}
+
+function Help({ close }) {
+  const keys = [
+    ...PAGES.map(([name, key]) => [`g ${key}`, t(`page.${name}`)]),
+    ["j k ↑ ↓ Page Home End", t("keys.move")],
+    ["/", t("keys.filter")],
+    ["Esc", t("keys.close")],
+    ["n", t("keys.new")],
+    ["?", t("keys.title")],
+    ...requestKeys(),
+  ];
+  return html`<${Dialog} title=${t("keys.title")} close=${close}><dl class="keys">
+    ${keys.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}</dl>
+      </${Dialog}>`;
+}
+
+/** Where keys are text, or choose from a list. */
+const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select";
+
+function take(event, work) {
+  event.preventDefault();
+  event.stopPropagation();
+  work();
+}
+
+/** g and a letter go to a page, n to a new request; ? shows the keys. Never while somebody types. */
+function useKeys(help) {
+  useLayoutEffect(() => {
+    let waiting = -Infinity;
+    const pressed = (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(`${TYPING}, dialog`)) return;
+      const page = PAGES.find(([, key]) => key === event.key)?.[0];
+      const asked = performance.now() - waiting < 1500;
+      waiting = event.key === "g" ? performance.now() : -Infinity;
+      if (asked && page) take(event, () => go(page));
+      else if (event.key === "?") take(event, help);
+      else if (event.key === "n" && may("request.open")) take(event, () => go("enter", { id: "request" }));
+    };
+    addEventListener("keydown", pressed, true);
+    return () => removeEventListener("keydown", pressed, true);
+  }, []);
+}
+
+function App() {
+  const [helping, setHelping] = useState(false);
+  useKeys(() => setHelping(true));
+  if (signedOut.value || session.value === null) return html`<${SignIn} />`;
+  if (session.value === undefined) return html`<${Loading} />`;
+  const { jurisdiction, page } = route.value;
+  if (NEEDS_NO_PLACE.includes(page))
+    return html`<main class="gate gate-wide" id="main"><${Page} /></main><${Toasts} />`;
+  if (!jurisdiction) return html`<${Choose} />`;
+  return html`<${Header} help=${() => setHelping(true)} />
+    <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${
+      live.value &&
+      (live.value.state.value.phase === "refused" && !live.value.has("areas")
+        ? html`<${Nowhere} />`
+        : known(page)
+          ? html`<${Page} />`
+          : html`<${NoPage} />`)
+    }</main>
+    <${Toasts} />${helping && html`<${Help} close=${() => setHelping(false)} />`}`;
+}
+
+/** The jurisdiction that the address names is not there, or not for this token: say so, and lead back. */
+const Nowhere = () => html`<div class="note note-error" role="alert"><${Icon} name="alert" /><p>
+    ${reason(live.value.state.value.problem)}</p>
+  <a class="button" href="#/">${t("choose.title")}</a></div>`;
+
+const NoPage =
+  () => html`<div class="note note-error" role="alert"><${Icon} name="alert" /><p>${t("ui.no_page")}</p>
+  <a class="button" href=${href("overview")}>${t("page.overview")}</a></div>`;
+
+/** After signing in: who am I, and if there is one jurisdiction only, show it. */
+async function arrive() {
+  signedOut.value = false;
+  await identify();
+  if (!route.value.jurisdiction && jurisdictions.value.length === 1) {
+    go("overview", { jurisdiction: jurisdictions.value[0], replace: true });
+  }
+}
+
+/** The token of the printed link, which carries it in its fragment; it leaves the address at once. */
+function taken() {
+  const secret = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (!secret) return null;
+  history.replaceState(null, "", location.pathname);
+  route.value = { jurisdiction: "", page: "overview", id: null, query: {} };
+  return secret;
+}
+
+/** Exchange it for a cookie. Where it is refused nobody is signed in any more: who opened somebody's link must not
+ *  go on as who was there before. Throws Problem where the service does not answer. */
+async function exchange(secret) {
+  try {
+    await send("POST", "/session", { token: secret });
+  } catch (problem) {
+    if (!(problem instanceof Problem) || problem.status < 400 || problem.status >= 500) throw problem;
+    await send("DELETE", "/session", {});
+    linkRefused.value = problem;
+  }
+}
+
+/** A service that does not answer yet is asked again. */
+async function begin() {
+  await speak(lang.value);
+  render(html`<${App} />`, document.getElementById("app"));
+  let secret = taken();
+  for (;;) {
+    try {
+      if (secret) await exchange(secret);
+      secret = null;
+      await arrive();
+      return;
+    } catch (problem) {
+      if (problem.code === undefined) throw problem;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  }
+}
+
+route.subscribe(({ jurisdiction, page }) => {
+  if (session.peek() && !NEEDS_NO_PLACE.includes(page)) attend(jurisdiction);
+});
+session.subscribe((me) => {
+  if (me && !NEEDS_NO_PLACE.includes(route.peek().page)) attend(route.peek().jurisdiction);
+});
+signedOut.subscribe((out) => {
+  if (out) attend(null);
+});
+begin();

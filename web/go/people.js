@@ -1,0 +1,182 @@
+// My team, my hours, what waits, and settings.
+import { html, signal, useState } from "../lib/preact.js";
+import { get } from "../lib/api.js";
+import { LANGUAGES, lang, speak, t, word } from "../lib/i18n.js";
+import { setTheme, theme } from "../lib/prefs.js";
+import { day, hhmm, now, span, worked } from "../lib/time.js";
+import { setSound, sound } from "./alarm.js";
+import { areaName, needAreas } from "./areas.js";
+import { Button, Icon, Part, Presence, Sheet, Toggle, reason } from "./parts.js";
+import { hindrance, setSharing, sharing } from "./place.js";
+import { look, push, subscribe, unsubscribe, words } from "./push.js";
+import { signOut, unsent } from "./session.js";
+import { lingers, me, others, refused, served, shown, waiting, who } from "./state.js";
+import { dismiss } from "./sync.js";
+
+/** What an act was, for lists. */
+export function deed({ name, data, about }) {
+  const key =
+    name === "assignment.progress"
+      ? `act.${data.stage}`
+      : name === "worker.set_presence"
+        ? `act.${data.presence}`
+        : `act.${name}`;
+  return [t(key), about.place ?? about.title].filter(Boolean).join(" · ");
+}
+
+/** What was refused and why, until it was read. */
+export const Refused = () =>
+  refused.value.map(
+    (act) => html`<article key=${act.id} class="refused" role="alert">
+  <p><${Icon} name="alert" /><b>${t("go.refused", { what: deed(act), time: hhmm(served(act.at)) })}</b></p>
+  <p>${reason(act)}</p><${Button} onClick=${() => dismiss(act)}>${t("go.dismiss")}</${Button}></article>`,
+  );
+
+/** What waits to be sent, each with the time at which it happened. */
+export const Waiting = () =>
+  waiting.value.some(lingers) &&
+  html`<section class="waiting" aria-labelledby="waiting">
+  <h2 id="waiting"><${Icon} name="wait" />${t("go.waiting", { n: waiting.value.length })}</h2>
+  <ul>${waiting.value.map(
+    (act) => html`<li key=${act.id}><time>${hhmm(served(act.at))}</time><span>
+    ${deed(act)}</span></li>`,
+  )}</ul></section>`;
+
+/** My team. */
+export function Team() {
+  const { team } = shown.value;
+  return html`<${Part} icon="team" title=${t("go.team")} more=${team ? team.name : t("go.no_team")}>
+    ${
+      team
+        ? html`<p class="muted">${[word("kind", team.kind), team.area_name ?? team.area].join(" · ")}</p>
+      <ul class="people">${team.members.map(
+        (one) => html`<li key=${one.worker}>
+        <span><bdi>${one.name ?? one.worker}</bdi>${
+          one.worker === who.value.worker &&
+          html` <small>
+          ${t("go.me")}</small>`
+        }
+          ${
+            one.worker === team.leader &&
+            html` <small class="leader"><${Icon} name="star" />${t("go.leader")}
+            </small>`
+          }</span>
+        <${Presence} value=${one.worker === who.value.worker ? shown.value.worker.presence : one.presence} />
+          </li>`,
+      )}</ul>`
+        : html`<p class="muted">${t("go.no_team_hint")}</p>`
+    }</${Part}>`;
+}
+
+const late = signal(new Map());
+const LATE_S = 120;
+
+/** Which duties were recorded long after they happened; what is not known is not marked. */
+async function needLate() {
+  needAreas();
+  const params = { worker: who.peek().worker, sort: "-since", limit: 50 };
+  const found = await get(`/${who.peek().jurisdiction}/intervals`, params).catch(() => ({ items: [] }));
+  late.value = new Map(found.items.map((one) => [Date.parse(one.since), one.late_seconds]));
+}
+
+const Late = ({ seconds }) =>
+  seconds > LATE_S &&
+  html`<br /><small class="late">${t("go.hours.late", { age: span(seconds * 1000) })}</small>`;
+
+/** My hours: today, this week, and each duty. */
+export function Hours() {
+  const said = me.value.hours;
+  const running = said.on_since ? Math.max(0, (now.value - Date.parse(me.value.now)) / 1000) : 0;
+  return html`<${Part} icon="clock" title=${t("go.hours")} more=${worked(said.today_seconds + running)}
+      onOpen=${needLate}>
+    <dl class="sums"><div><dt>${t("go.hours.today")}</dt><dd>${worked(said.today_seconds + running)}</dd>
+      </div>
+      <div><dt>${t("go.hours.week")}</dt><dd>${worked(said.week_seconds + running)}</dd></div></dl>
+    ${
+      lingers(shown.value.worker.act) &&
+      html`<p class="unsent"><${Icon} name="wait" />${t("go.hours.unsent")}
+      </p>`
+    }
+    <ul class="people">${[...said.intervals].reverse().map(
+      (one) => html`<li key=${one.since}>
+      <span>${day(one.since)}<br /><b>
+        ${hhmm(one.since)} – ${one.until ? hhmm(one.until) : t("go.hours.running")}</b>
+        <br /><small>${areaName(one.area)}</small></span>
+      <span class="end">${worked(one.until ? one.seconds : one.seconds + running)}
+        <${Late} seconds=${late.value.get(Date.parse(one.since))} /></span></li>`,
+    )}</ul>
+    ${said.intervals.length === 0 && html`<p class="muted">${t("go.hours.none")}</p>`}</${Part}>`;
+}
+
+const installing = signal(null);
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  installing.value = event;
+});
+
+/** Install the page as an app, where the browser offers to. */
+function Install() {
+  const install = () => {
+    installing.value.prompt();
+    installing.value = null;
+  };
+  return installing.value && html`<${Button} icon="star" onClick=${install}>${t("go.install")}</${Button}>`;
+}
+
+function Notify() {
+  if (push.value === "off" || push.value === "unknown") return null;
+  if (push.value === "denied") return html`<p class="muted">${t("go.push.denied")}</p>`;
+  return html`<${Toggle} label=${t("go.push")} hint=${t("go.push.hint")} on=${push.value === "on"}
+      set=${(on) => (on ? subscribe() : unsubscribe())} />
+    ${push.value === "failed" && html`<p class="hint hint-bad" role="alert">${t("go.push.failed")}</p>`}`;
+}
+
+/** A call for it where it is not set yet: an offer must be heard. */
+export const NotifyNudge = () =>
+  push.value === "asking" &&
+  html`<${Button} icon="bell" onClick=${subscribe}>${t("go.push.ask")}</${Button}>`;
+
+/** Choose one of some. */
+const Choice = ({ label, of, value, set }) =>
+  html`<div class="choice" role="group" aria-label=${label}>${of.map(
+    ([code, name]) =>
+      html`<button type="button" key=${code} class="button" aria-pressed=${String(code === value)}
+    lang=${{ en: "en", zh: "zh-CN" }[code]} onClick=${() => set(code)}>${name}</button>`,
+  )}</div>`;
+
+/** Language and look; also before signing in. */
+export function Looks() {
+  const languages = LANGUAGES.map((code) => [code, t(`language.${code}`)]);
+  const looks = ["auto", "light", "dark"].map((code) => [code, t(`go.look.${code}`)]);
+  const talk = async (code) => {
+    await speak(code, "go");
+    if (push.value === "on") words();
+  };
+  return html`<${Choice} label=${t("go.language")} of=${languages} value=${lang.value} set=${talk} />
+    <${Choice} label=${t("go.look")} of=${looks} value=${theme.value} set=${setTheme} />`;
+}
+
+/** Settings, and the way out. */
+export function Settings() {
+  const [leaving, setLeaving] = useState(false);
+  const { worker } = shown.value;
+  return html`<${Part} icon="gear" title=${t("go.settings")} more=${worker.name ?? worker.worker}
+      onOpen=${() => look().catch(() => {})}>
+    <div class="stack">
+      <p>${t("go.signed_in", { name: worker.name ?? "", worker: worker.worker })}<br />
+        <small>${word("role", worker.role)}${[worker.organisation, worker.phone].map((one) => one && html` · <bdi>${one}</bdi>`)}</small></p>
+      <${Toggle} label=${t("go.sound")} on=${sound.value} set=${setSound} />
+      <${Notify} />
+      <${Toggle} label=${t("go.share")} hint=${t("go.share.hint")} on=${sharing.value} set=${setSharing} />
+      ${hindrance.value && html`<p class="hint hint-bad" role="alert">${t(`go.near.${hindrance.value}`)}</p>`}
+      <${Looks} /><${Install} />
+      ${others.value > 0 && html`<p class="muted">${t("go.others", { n: others.value })}</p>`}
+      <${Button} icon="power" onClick=${() => setLeaving(true)}>${t("go.leave")}</${Button}></div>
+    ${
+      leaving &&
+      html`<${Sheet} title=${t("go.leave")} close=${() => setLeaving(false)}><div class="stack">
+      <p>${unsent() ? t("go.leave.unsent", { n: unsent() }) : t("go.leave.what")}</p>
+      <${Button} onClick=${signOut}>${t("go.leave")}</${Button}>
+      <${Button} kind="main" onClick=${() => setLeaving(false)}>${t("go.stay")}</${Button}></div></${Sheet}>`
+    }</${Part}>`;
+}

@@ -1,0 +1,77 @@
+// Where this phone is: to find the nearest area, and, only if its owner wants, for the command centre.
+import { effect, signal } from "../lib/preact.js";
+import { Problem, send } from "../lib/api.js";
+import { duty, who } from "./state.js";
+
+const KEPT = "muster.go.place";
+const EVERY_MS = 30000;
+
+/** Whether the place is shared while on duty; off until asked for. */
+export const sharing = signal(localStorage.getItem(KEPT) === "on");
+/** Why it cannot be: denied, failed or null. */
+export const hindrance = signal(null);
+
+let watching = null;
+let sent = 0;
+
+/** Share the place from now on, or no longer. */
+export function setSharing(on) {
+  localStorage.setItem(KEPT, on ? "on" : "off");
+  hindrance.value = null;
+  sharing.value = on;
+}
+
+/** The place now: {lon, lat} in WGS-84, as browsers give it. Rejects with denied or failed. */
+export const here = () =>
+  new Promise((resolve, reject) => {
+    if (!navigator.geolocation) {
+      reject("failed");
+      return;
+    }
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => resolve({ lon: coords.longitude, lat: coords.latitude }),
+      (error) => reject(error.code === 1 ? "denied" : "failed"),
+      { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
+    );
+  });
+
+async function report({ coords, timestamp }) {
+  if (Date.now() - sent < EVERY_MS || !navigator.onLine) return;
+  sent = Date.now();
+  const fix = {
+    at: new Date(timestamp).toISOString(),
+    lon: coords.longitude,
+    lat: coords.latitude,
+    accuracy: Math.min(coords.accuracy, 100000),
+  };
+  try {
+    await send("POST", `/${who.peek().jurisdiction}/telemetry`, {
+      sent_at: new Date().toISOString(),
+      datum: "WGS-84",
+      fixes: [fix],
+    });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error; // places are soon worthless: the next one comes
+  }
+}
+
+function watch(on) {
+  if (!on && watching !== null) {
+    navigator.geolocation.clearWatch(watching);
+    watching = null;
+  } else if (on && watching === null && navigator.geolocation) {
+    const failed = (error) => {
+      hindrance.value = error.code === 1 ? "denied" : "failed";
+    };
+    watching = navigator.geolocation.watchPosition(report, failed, {
+      enableHighAccuracy: true,
+      maximumAge: EVERY_MS,
+    });
+  }
+}
+
+const seen = signal(!document.hidden);
+document.addEventListener("visibilitychange", () => {
+  seen.value = !document.hidden;
+});
+effect(() => watch(sharing.value && seen.value && Boolean(who.value) && duty.value !== "off"));

@@ -1,0 +1,175 @@
+// Lines over time, drawn by uPlot, which is loaded when the page is already of use.
+import { html, useEffect, useId, useRef, useState } from "./preact.js";
+import { useMedia } from "./hooks.js";
+import { lang, number } from "./i18n.js";
+import { theme } from "./prefs.js";
+import { hhmm, timezone } from "./time.js";
+
+let library = null;
+
+/** uPlot and its style, once. */
+function load() {
+  if (!library) {
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = new URL("../vendor/uplot/uplot.css", import.meta.url).href;
+    document.head.append(sheet);
+    library = import("../vendor/uplot/uplot.mjs").then(
+      (module) => module.default,
+      () => (library = null),
+    );
+  }
+  return library;
+}
+
+const idle = (work) =>
+  window.requestIdleCallback ? requestIdleCallback(work, { timeout: 1500 }) : setTimeout(work, 200);
+
+/** The colour that a token has under the present theme. */
+function colour(element, token) {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${token})`;
+  element.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
+const QUARTER = 900;
+/** The full hours of the jurisdiction's day, each `every`th, that lie between two instants in s. */
+function ticks(from, to, every) {
+  const found = [];
+  for (let at = Math.ceil(from / QUARTER) * QUARTER; at <= to; at += QUARTER) {
+    const [hour, minute] = hhmm(at * 1000)
+      .split(":")
+      .map(Number);
+    if (hour % every === 0 && minute === 0) found.push(at);
+  }
+  return found;
+}
+
+/** A colour as the browser computed it, thinned to a ground. */
+const thin = (computed) => computed.replace(/^rgb\(([^)]*)\)$/, "rgba($1, .13)");
+
+/** People and requests are whole: no step of the axis is less than one. */
+const STEPS = [1, 2, 5]
+  .flatMap((one) => [0, 1, 2, 3, 4, 5].map((power) => one * 10 ** power))
+  .sort((a, b) => a - b);
+
+const padded = (zero) => (_, low, high) => {
+  const room = Math.max(1, (high - low) * 0.08);
+  return [zero ? 0 : Math.max(0, Math.floor(low - room)), Math.ceil(high + room)];
+};
+
+function options(element, series, { width, height, zero, hover }) {
+  const [faint, line] = [colour(element, "--faint"), colour(element, "--hairline")];
+  const font = `11px ${getComputedStyle(element).fontFamily}`;
+  const axis = { stroke: faint, font, ticks: { show: false }, grid: { stroke: line, width: 1 } };
+  return {
+    width,
+    height,
+    padding: [6, 16, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
+    scales: { x: { time: true }, y: { range: padded(zero) } },
+    axes: [
+      {
+        ...axis,
+        size: 22,
+        splits: (_, __, from, to) => ticks(from, to, width < 300 ? 6 : 3),
+        values: (_, found) => found.map((at) => hhmm(at * 1000)),
+        grid: { show: false },
+      },
+      {
+        ...axis,
+        size: 38,
+        space: 26,
+        incrs: STEPS,
+        values: (_, found) => found.map((value) => number(value)),
+      },
+    ],
+    series: [
+      {},
+      ...series.map((one) => ({
+        stroke: colour(element, one.token),
+        width: 2,
+        points: { show: false },
+        dash: one.dash,
+        fill: one.fill ? thin(colour(element, one.token)) : undefined,
+      })),
+    ],
+    hooks: { setCursor: [(chart) => hover(chart.cursor.idx ?? null)] },
+  };
+}
+
+/** Lines over time: a legend with the values (of the last instant, or of that under the pointer), the drawing, and
+ *  the same as a table for readers.
+ *
+ * times: s since 1970; series: [{label, token, values, dash?, fill?}]; zero: the axis begins at 0; label: what it is.
+ */
+export function Lines({ label, times, series, zero }) {
+  const box = useRef();
+  const chart = useRef(null);
+  const id = useId();
+  const [at, setAt] = useState(null);
+  const dark = useMedia("(prefers-color-scheme: dark)");
+  const data = [times, ...series.map((one) => one.values)];
+  const latest = useRef(data);
+  latest.current = data;
+  useEffect(() => {
+    let over = false;
+    const watcher = new ResizeObserver(() => {
+      if (box.current) chart.current?.setSize(room(box.current));
+    });
+    idle(async () => {
+      const Plot = await load();
+      if (!Plot || over || !box.current) return;
+      chart.current = new Plot(
+        options(box.current, series, { ...room(box.current), zero, hover: setAt }),
+        latest.current,
+        box.current,
+      );
+      watcher.observe(box.current);
+    });
+    return () => {
+      over = true;
+      watcher.disconnect();
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, [theme.value, dark, lang.value, timezone.value]);
+  useEffect(() => {
+    chart.current?.setData(data);
+  }, [JSON.stringify(data)]);
+  const shown = at === null || at >= times.length ? times.length - 1 : at;
+  return html`<figure class="lines" aria-labelledby=${id}>
+    <figcaption class="lines-legend" id=${id}><span
+      class="visually-hidden">${label} </span>${series.map(
+        (one) => html`<span class="lines-key">
+      <span class=${one.dash ? "lines-mark lines-mark-dash" : "lines-mark"}
+        style=${{ color: `var(${one.token})` }} aria-hidden="true"></span>
+      ${one.label} <b>${number(one.values[shown])}</b></span>`,
+      )}
+      <time class="lines-at">${hhmm(times[shown] * 1000)}</time></figcaption>
+    <div class="lines-box" ref=${box} aria-hidden="true"></div>
+    <${Table} label=${label} times=${times} series=${series} />
+  </figure>`;
+}
+
+const room = (element) => ({
+  width: Math.max(120, element.clientWidth),
+  height: Math.max(80, element.clientHeight),
+});
+
+/** Every third hour as a table, for those who cannot see the lines. */
+function Table({ label, times, series }) {
+  const rows = times
+    .map((_, index) => index)
+    .filter((index) => index % 12 === 0 || index === times.length - 1);
+  return html`<div class="visually-hidden"><table><caption>${label}</caption>
+    <tbody>${rows.map(
+      (index) => html`<tr key=${times[index]}><th scope="row">${hhmm(times[index] * 1000)}</th>
+      ${series.map((one) => html`<td>${one.label} ${number(one.values[index])}</td>`)}</tr>`,
+    )}</tbody></table>
+        </div>`;
+}

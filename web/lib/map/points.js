@@ -1,0 +1,83 @@
+// What lies on the map: rows as GeoJSON points. Pure, but for the datum of the tiles that they must fit.
+import { alertOf } from "../alerts.js";
+import { fromWgs84 } from "../datum.js";
+import { session } from "../store.js";
+
+const MINUTE = 60;
+/** Seconds after which a worker's last place is old, and after which it is shown as a mere ring. */
+export const AGES = { fresh: 5 * MINUTE, old: 30 * MINUTE };
+const DATUM = { wgs84: "WGS-84", gcj02: "GCJ-02", bd09: "BD-09" };
+
+const feature = (properties, lon, lat) => ({
+  type: "Feature",
+  properties,
+  geometry: {
+    type: "Point",
+    coordinates: fromWgs84([lon, lat], DATUM[session.value?.map?.datum] ?? "WGS-84"),
+  },
+});
+const collection = (features) => ({ type: "FeatureCollection", features });
+const placed = (row) =>
+  row.lon !== null && row.lon !== undefined && row.lat !== null && row.lat !== undefined;
+
+/** Areas that have a place, each with the figure it is coloured by. */
+export const areaPoints = (areas, step) =>
+  collection(
+    [...areas.nodes.values()]
+      .filter(placed)
+      .map((node) =>
+        feature(
+          { area: node.area, label: node.name, level: node.level, step: step(node) },
+          node.lon,
+          node.lat,
+        ),
+      ),
+  );
+
+/** Unfinished requests that have a place; of their own, else none. */
+export const requestPoints = (requests, at) =>
+  collection(
+    requests
+      .filter(placed)
+      .map((row) =>
+        feature(
+          { request: row.request, priority: row.priority, category: row.category, icon: iconOf(row, at) },
+          row.lon,
+          row.lat,
+        ),
+      ),
+  );
+
+function iconOf(row, at) {
+  const alert = alertOf(row, at);
+  return alert ? `alert-${alert.level}` : `priority-${row.priority}`;
+}
+
+/** Workers by their last known place, and how old it is. */
+export const workerPoints = (places) =>
+  collection(
+    places.map((place) =>
+      feature(
+        { worker: place.worker, icon: `worker-${place.presence}-${ageOf(place.age)}` },
+        place.lon,
+        place.lat,
+      ),
+    ),
+  );
+
+/** fresh, old or lost, by seconds. */
+export const ageOf = (seconds) => (seconds < AGES.fresh ? "fresh" : seconds < AGES.old ? "old" : "lost");
+
+/** [[west, south], [east, north]] of all points of some collections, or null. */
+export function bounds(...collections) {
+  const points = collections.flatMap((one) => one.features.map(({ geometry }) => geometry.coordinates));
+  if (points.length === 0) return null;
+  const lons = points.map(([lon]) => lon);
+  const lats = points.map(([, lat]) => lat);
+  const least = (values) => values.reduce((one, other) => Math.min(one, other));
+  const most = (values) => values.reduce((one, other) => Math.max(one, other));
+  return [
+    [least(lons), least(lats)],
+    [most(lons), most(lats)],
+  ];
+}

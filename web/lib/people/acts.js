@@ -1,0 +1,165 @@
+// What the command centre does for a worker: small forms, each one command.
+import { html, useState } from "../preact.js";
+import { t, word } from "../i18n.js";
+import { ErrorNote, Field } from "../ui.js";
+import { AreaField, AreaName, HappenedField, ReasonField, happened, short } from "./parts.js";
+import { useSend } from "./send.js";
+import { OFF_DUTY } from "../rules.js";
+
+export const ROLES = ["courier", "rider", "driver", "property_staff", "medic", "volunteer"];
+const RELEASES = ["sick", "shift_over", "vehicle_fault", "road_closed", "recalled"];
+const RETIREMENTS = ["left", "duplicate", "infected", "unreachable"];
+
+/** A form of one command: `fields`, a button, and what was refused; `work` gives [name, data, observed]. */
+export function CommandForm({ label, work, done, children, note }) {
+  const { busy, problem, send } = useSend();
+  const submit = async (event) => {
+    event.preventDefault();
+    if (!busy && (await send(...work()))) done();
+  };
+  return html`<form class="folk-small-form" onSubmit=${submit}>
+    ${note && html`<p class="muted">${note}</p>`}${children}
+    <${ErrorNote} problem=${problem} />
+    <div class="form-actions"><button type="submit" class="button button-main" aria-disabled=${
+      busy ? "true" : undefined
+    }>${busy ? t("people.sending") : label}</button>
+      <button type="button" class="button button-plain" onClick=${done}>${t("ui.cancel")}</button></div>
+        </form>`;
+}
+
+/** On duty at an area, or moved there. */
+export function CheckIn({ row, done }) {
+  const [area, setArea] = useState(row.presence === OFF_DUTY ? (row.home_area ?? "") : row.area);
+  const [at, setAt] = useState("");
+  const work = () => {
+    const { observed, ...when } = happened(at);
+    return ["worker.check_in", { worker: row.worker, area, ...when }, observed];
+  };
+  return html`<${CommandForm} label=${t("people.check_in")} work=${work} done=${done}>
+    <${AreaField} label=${t("people.where")} value=${area} change=${setArea} required />
+    <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
+}
+
+/** Off duty; own live assignments are released with a reason, or it was observed. */
+export function CheckOut({ row, live, done }) {
+  const [at, setAt] = useState("");
+  const [release, setRelease] = useState("");
+  const work = () => {
+    const { observed, ...when } = happened(at);
+    return ["worker.check_out", { worker: row.worker, ...when, ...(release && { release }) }, observed];
+  };
+  return html`<${CommandForm} label=${t("people.check_out")} work=${work} done=${done}
+      note=${live && t("people.release_note", { n: live })}>
+    ${
+      live > 0 &&
+      html`<${ReasonField} label=${t("people.release")} value=${release} change=${setRelease}
+      usual=${RELEASES} />`
+    }
+    <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
+}
+
+/** On a break, or available again. */
+export function SetPresence({ row, presence, label, done }) {
+  const [at, setAt] = useState("");
+  const work = () => {
+    const { observed, ...when } = happened(at);
+    return ["worker.set_presence", { worker: row.worker, presence, ...when }, observed];
+  };
+  return html`<${CommandForm} label=${label} work=${work} done=${done}>
+    <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
+}
+
+/** Registered once with the home community; not a shift. */
+export function Report({ row, done }) {
+  const [area, setArea] = useState(row.home_area ?? "");
+  const [at, setAt] = useState("");
+  const work = () => {
+    const { observed, ...when } = happened(at);
+    return ["worker.report", { worker: row.worker, area, ...when }, observed];
+  };
+  return html`<${CommandForm} label=${t("people.report")} work=${work} done=${done}
+    note=${t("people.report_note")}>
+    <${AreaField} label=${t("people.home")} value=${area} change=${setArea} required />
+    <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
+}
+
+/** A mistap: the newest fact is void. */
+export function TakeBack({ row, fact, done }) {
+  return html`<${CommandForm} label=${t("people.take_back")} done=${done} note=${t("people.take_back_note")}
+      work=${() => ["worker.take_back", { worker: row.worker, command: fact.command }]}>
+    <p><strong>${word("fact", fact.kind)}</strong> · <time>${short(fact.at)}
+      </time> · <${AreaName} code=${fact.area} /></p></${CommandForm}>`;
+}
+
+/** Can be sent no more. */
+export function Retire({ row, done }) {
+  const [reason, setReason] = useState("");
+  return html`<${CommandForm} label=${t("people.retire")} done=${done} note=${t("people.retire_note")}
+    work=${() => ["worker.retire", { worker: row.worker, reason }]}>
+    <${ReasonField} label=${t("people.reason")} value=${reason} change=${setReason} usual=${RETIREMENTS} />
+      </${CommandForm}>`;
+}
+
+/** Words between spaces and commas, also those of full width. */
+export const list = (text) => text.split(/[\s,\uff0c\u3001]+/).filter(Boolean);
+
+/** Only what was changed is sent; name and phone only where something was typed. */
+export function amended(row, form) {
+  const before = {
+    role: row.role,
+    home_area: row.home_area ?? "",
+    organisation: row.organisation ?? "",
+    skills: row.skills.join(" "),
+    vehicle: row.vehicle ?? "",
+    capacity: String(row.capacity),
+    name: "",
+    phone: "",
+  };
+  const sent = {
+    home_area: (text) => text || null,
+    organisation: (text) => text || null,
+    vehicle: (text) => text || null,
+    skills: list,
+    capacity: Number,
+  };
+  const changed = Object.keys(before).filter((key) => form[key].trim() !== before[key]);
+  return Object.fromEntries(changed.map((key) => [key, (sent[key] ?? ((text) => text))(form[key].trim())]));
+}
+
+/** Change what is known of a worker. */
+export function Amend({ row, done }) {
+  const [form, setForm] = useState({
+    role: row.role,
+    home_area: row.home_area ?? "",
+    organisation: row.organisation ?? "",
+    skills: row.skills.join(" "),
+    vehicle: row.vehicle ?? "",
+    capacity: String(row.capacity),
+    name: "",
+    phone: "",
+  });
+  const set = (key) => (event) => setForm({ ...form, [key]: event.currentTarget.value });
+  const text = (key, more = {}) => html`<${Field} label=${t(`people.${key}`)} hint=${more.hint}>
+    ${(a11y) => html`
+    <input ...${a11y} ...${more.input ?? {}} value=${form[key]} onInput=${set(key)} autocomplete="off" />`}
+      </${Field}>`;
+  return html`<${CommandForm} label=${t("ui.save")} done=${done}
+    work=${() => ["worker.amend", { worker: row.worker, ...amended(row, form) }]}>
+    <div class="form-row">
+      <${Field} label=${t("people.role")}>
+        ${(a11y) => html`<select ...${a11y} value=${form.role} onChange=${set("role")}>
+        ${[...new Set([...ROLES, row.role])].map(
+          (role) => html`<option value=${role}>${word("role", role)}
+          </option>`,
+        )}</select>`}</${Field}>
+      ${text("organisation")}
+      <${AreaField} label=${t("people.home")} value=${form.home_area}
+        change=${(home_area) => setForm({ ...form, home_area })} />
+      ${text("capacity", { input: { type: "number", min: 1, max: 1000, required: true } })}
+      ${text("vehicle")}${text("skills", { hint: t("people.skills_hint") })}
+      ${text("name", { hint: t("people.personal_hint") })}${text("phone", {
+        hint: t("people.personal_hint"),
+        input: { type: "tel" },
+      })}
+    </div></${CommandForm}>`;
+}

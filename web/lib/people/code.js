@@ -1,0 +1,75 @@
+// A sign-in code for a worker's phone: shown large, as QR, and on a card to print; good once and for minutes.
+import { html, useEffect, useRef, useState } from "../preact.js";
+import { send } from "../api.js";
+import { t } from "../i18n.js";
+import { live, place } from "../store.js";
+import { span, wall } from "../time.js";
+import { ErrorNote, Icon, useAction } from "../ui.js";
+import { Both } from "./both.js";
+import { print } from "./print.js";
+import { Qr } from "./qr.js";
+
+const MINUTES = [15, 60, 480];
+
+/** The form that makes a code, then the code. It counts by this machine's clock from when the answer came. */
+export function SignInCode({ row, done }) {
+  const [minutes, setMinutes] = useState(MINUTES[0]);
+  const [made, setMade] = useState(null);
+  const { busy, problem, run } = useAction();
+  const make = async () => {
+    const found = await run(() =>
+      send("POST", `/${live.peek().jurisdiction}/codes`, { worker: row.worker, minutes }),
+    );
+    if (found) setMade({ ...found, until: performance.now() + minutes * 60000, minutes });
+  };
+  if (made) return html`<${Made} row=${row} made=${made} again=${() => setMade(null)} done=${done} />`;
+  return html`<div class="folk-small-form"><p class="muted">${t("people.code_note")}</p>
+    <fieldset class="folk-choices"><legend>${t("people.code_lasts")}</legend>
+      ${MINUTES.map(
+        (one) => html`<label><input type="radio" name="minutes"
+      checked=${minutes === one} onChange=${() => setMinutes(one)} /> ${span(one * 60000)}</label>`,
+      )}</fieldset>
+    <${ErrorNote} problem=${problem} retry=${make} />
+    <div class="form-actions"><button type="button" class="button button-main" onClick=${make}
+      aria-disabled=${busy ? "true" : undefined}>${t("people.code_make")}</button>
+      <button type="button" class="button button-plain" onClick=${done}>${t("ui.cancel")}</button></div>
+        </div>`;
+}
+
+function Made({ row, made, again, done }) {
+  const left = made.until - wall.value;
+  const heading = useRef();
+  useEffect(() => {
+    heading.current?.focus();
+  }, []);
+  const link = new URL(made.link, location.origin).href;
+  if (left <= 0) {
+    return html`<div class="folk-small-form" role="status"><p>${t("people.code_over")}</p>
+      <div class="form-actions">
+      <button type="button" class="button button-main" onClick=${again}>${t("people.code_again")}</button>
+        </div>
+        </div>`;
+  }
+  return html`<div class="folk-code-made"><${Qr} text=${link}
+      label=${t("people.code_qr", { who: row.worker })}
+    />
+    <div class="folk-code-text"><p class="folk-code-big" ref=${heading} tabindex="-1">${made.code}</p>
+      <p>${t("people.code_how", { address: `${location.host}/go` })}</p>
+      <p class="folk-code-left"><${Icon} name="wait" />${t("people.code_left", { span: span(left) })}</p>
+      <div class="form-actions"><button type="button" class="button"
+        onClick=${() => print(html`<${Card} row=${row} made=${made} link=${link} />`)}><${Icon}
+            name="print" />
+        ${t("people.code_print")}</button>
+        <button type="button" class="button button-plain" onClick=${done}>${t("ui.close")}</button></div>
+          </div>
+          </div>`;
+}
+
+const Card = ({ row, made, link }) => html`<section class="folk-card folk-card-code">
+  <div class="folk-card-text">
+    <p class="folk-card-place">${place.value?.name}</p><p class="folk-card-name">
+      ${row.name ?? ""} ${row.worker}
+      </p>
+    <p class="folk-code-big">${made.code}</p>
+      <${Both} text="people.card.sign_in" values=${{ n: made.minutes }} /></div>
+  <${Qr} text=${link} label=${made.code} /></section>`;

@@ -1,0 +1,93 @@
+// Paper lists of who came and went, line by line: what is typed becomes facts with ids of their own. Pure.
+
+/** A line with nothing in it. */
+export const blank = (key) => ({ key, who: "", area: "", came: "", went: "" });
+
+/** Whether nothing is typed in a line but what all lines share. */
+export const isBlank = (line) => !line.who.trim() && !line.came.trim() && !line.went.trim();
+
+/** A time of day as HH:MM, from 8, 830, 0830, 8:30, 8.30 or with Chinese signs for hour; null where it is none. */
+export function timeOfDay(text) {
+  const said = text
+    .trim()
+    .replace(/[:\uff1a.\u70b9\u65f6]/g, ":")
+    .replace(/:$/, "");
+  const found =
+    /^(\d{1,2}):(\d{2})$/.exec(said) ?? /^(\d{1,2})()$/.exec(said) ?? /^(\d{1,2})(\d{2})$/.exec(said);
+  if (!found) return null;
+  const [hour, minute] = [Number(found[1]), Number(found[2] || 0)];
+  if (hour > 23 || minute > 59) return null;
+  return `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
+}
+
+/** The day after YYYY-MM-DD. */
+export function dayAfter(date) {
+  return new Date(Date.parse(`${date}T00:00Z`) + 86400000).toISOString().slice(0, 10);
+}
+
+/** What is wrong with a line, as a key of the catalogue; null where it can be sent.
+ *
+ * `worker` = the id it stands for; `made` = the instants of its facts, none of which may come after `now` (ms).
+ */
+export function fault(line, worker, made, now) {
+  if (!worker) return "people.line.who";
+  if (!line.came.trim() && !line.went.trim()) return "people.line.times";
+  if (line.came.trim() && !timeOfDay(line.came)) return "people.line.came";
+  if (line.went.trim() && !timeOfDay(line.went)) return "people.line.went";
+  if (line.came.trim() && !line.area) return "people.line.area";
+  if (made().some(({ at }) => Date.parse(at) > now)) return "people.line.future";
+  return null;
+}
+
+/** The facts of a line: [{name, at, observed, data}]. A time out before the time in is of the next day.
+ *  `instant(text)` makes an instant of a local YYYY-MM-DDTHH:MM.
+ */
+export function facts(line, worker, date, instant) {
+  const [came, went] = [timeOfDay(line.came), timeOfDay(line.went)];
+  const made = [];
+  if (came)
+    made.push({
+      name: "worker.check_in",
+      at: instant(`${date}T${came}`),
+      observed: true,
+      data: { worker, area: line.area },
+    });
+  if (went) {
+    const day = came && went < came ? dayAfter(date) : date;
+    made.push({ name: "worker.check_out", at: instant(`${day}T${went}`), observed: true, data: { worker } });
+  }
+  return made;
+}
+
+/** Facts with the ids they were sent under before, new ones for what was not: sending again doubles nothing.
+ *  `ids` remembers them by line and content.
+ */
+export function identified(line, made, ids, uuid) {
+  return made.map((fact) => {
+    const text = `${line.key} ${JSON.stringify(fact)}`;
+    if (!ids.has(text)) ids.set(text, uuid());
+    return { ...fact, id: ids.get(text) };
+  });
+}
+
+/** The outcome of a line from those of its facts: the worst of them, {outcome, code?, values?, detail?}. */
+export function outcome(answers) {
+  const worst = ["pending", "refused", "accepted", "known", "unchanged"];
+  return answers.reduce(
+    (found, one) => (!found || worst.indexOf(one.outcome) < worst.indexOf(found.outcome) ? one : found),
+    null,
+  );
+}
+
+/** Lines pasted from a sheet: columns worker or phone, area, in, out; or without the area where there are three. */
+export function pasted(text) {
+  return text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split("\t").map((cell) => cell.trim()))
+    .map((cells) =>
+      cells.length === 3
+        ? { who: cells[0], came: cells[1], went: cells[2] }
+        : { who: cells[0] ?? "", area: cells[1] ?? "", came: cells[2] ?? "", went: cells[3] ?? "" },
+    );
+}

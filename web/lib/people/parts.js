@@ -1,0 +1,267 @@
+// Parts that the pages of people share: filters in the address, times typed in, the panel.
+import { computed, effect, html, signal, useId, useLayoutEffect, useRef, useState } from "../preact.js";
+import { useMedia } from "../hooks.js";
+import { lang, t, word } from "../i18n.js";
+import { go, href, route } from "../router.js";
+import { areas, live, teams } from "../store.js";
+import { fromLocal, toLocal } from "../localtime.js";
+import { hhmm, localDate, now, stamp } from "../time.js";
+import { AreaBox, areaPath } from "../areabox.js";
+import { Field, Icon, State, freshness } from "../ui.js";
+
+const today = computed(() => localDate(now.value));
+
+/** Whether what is shown has stopped being kept up to date. */
+export const stale = computed(() => freshness().kind === "disconnected");
+
+/** An instant as short as it can be said: the time of today, else day and time. */
+export const short = (instant) => (localDate(instant) === today.value ? hhmm(instant) : stamp(instant));
+
+/** The values of a filter in the address, as a list. */
+export const asked = (name) => route.value.query[name] ?? [];
+
+/** Change filters in the address, leaving no step in the history; empty ones go. */
+export function ask(changes) {
+  const { page, id, query } = route.peek();
+  go(page, { id, query: { ...query, ...changes }, replace: true });
+}
+
+/** The address of a row of this page, keeping the filters. */
+export const rowHref = (id) => href(route.value.page, { id, query: route.value.query });
+
+/** A filter that is typed: it works at once, and is written to the address of its page once typing pauses. */
+export function typedFilter(page, name) {
+  const text = signal("");
+  let timer = null;
+  effect(() => {
+    const written = asked(name)[0] ?? "";
+    if (timer === null) text.value = written;
+  });
+  const write = () => {
+    timer = null;
+    if (route.peek().page === page) ask({ [name]: text.peek() });
+  };
+  const type = (value) => {
+    text.value = value;
+    clearTimeout(timer);
+    timer = setTimeout(write, 250);
+  };
+  return { text, type };
+}
+
+/** The name of an area; its way down from the root is its title. */
+export const AreaName = ({ code }) =>
+  code
+    ? html`<span title=${`${areaPath(code)} ${code}`}>${areas.value.name(code)}</span>`
+    : html`<span class="muted">${t("word.none")}</span>`;
+
+/** A labelled area. */
+export const AreaField = ({ label, hint, value, change, required }) => html`<${Field} label=${label}
+  hint=${value ? areaPath(value) : hint}>
+    ${(a11y) => html`<${AreaBox} ...${a11y} value=${value} change=${change} required=${required} />`}
+    </${Field}>`;
+
+/** When it happened: empty = now. `change` gets what is typed, YYYY-MM-DDTHH:MM. */
+export const HappenedField = ({ value, change }) => html`<${Field} label=${t("people.happened")}
+  hint=${t("people.happened_hint")}>
+  ${(a11y) => html`<input ...${a11y} type="datetime-local" value=${value} max=${toLocal(now.peek())}
+    onInput=${(event) => change(event.currentTarget.value)} />`}</${Field}>`;
+
+/** What a fact typed in later carries: when it happened, by the service's clock, and that it was observed. */
+export const happened = (text) => (text ? { at: fromLocal(text), observed: true } : {});
+
+/** A choice of codes that have words; `none` is the text of no choice. */
+export const Choice = ({ label, value, change, codes, say, none = t("ui.all"), ...rest }) => html`<select
+  aria-label=${label}
+    title=${label} value=${value ?? ""} ...${rest} onChange=${(event) => change(event.currentTarget.value)}>
+  <option value="">${none}</option>
+  ${value && !codes.includes(value) && html`<option value=${value}>${say(value)}</option>`}
+  ${codes.map((code) => html`<option key=${code} value=${code}>${say(code)}</option>`)}</select>`;
+
+/** A field for a coded reason: pick a usual one, or write another. */
+export function ReasonField({ label, hint, value, change, usual }) {
+  const id = useId();
+  return html`<${Field} label=${label} hint=${hint ?? t("people.reason_hint")}>${(a11y) => html`
+    <input ...${a11y} list=${id} value=${value} pattern="[a-z][a-z0-9_]*" maxlength="64" required
+      autocomplete="off"
+      onInput=${(event) => change(event.currentTarget.value)} />
+    <datalist id=${id}>${usual.map((code) => html`<option value=${code}>${word("reason", code)}</option>`)}
+      </datalist>`}</${Field}>`;
+}
+
+/** The load of a unit: live assignments, of its capacity where it has one. */
+export const Load = ({ count, capacity }) => html`<span
+  class=${count === 0 ? "folk-load folk-load-none" : "folk-load"}
+  title=${t("people.load_title", { n: count, capacity: capacity ?? t("people.open_ended") })}>${count}
+    <span class="folk-load-of"> / ${capacity ?? "∞"}</span></span>`;
+
+/** A team by name, as a link. */
+export function TeamLink({ id }) {
+  if (!id) return html`<span class="muted">${t("word.none")}</span>`;
+  return html`<a href=${href("teams", { id })}>${teams.value.get(id)?.name ?? id}</a>`;
+}
+
+/** A worker by masked name and id, as a link. */
+export function WorkerLink({ id }) {
+  const row = live.value.rows("roster").get(id);
+  return html`<a href=${href("workers", { id })} class="folk-person">
+    ${row?.name && html`<span>${row.name} </span>`}<span class="folk-person-id">${id}</span></a>`;
+}
+
+/** Assignments as short lines, each leading to its request. */
+export const Assignments = ({ items, empty }) =>
+  items.length === 0
+    ? html`<p class="muted">${empty}</p>`
+    : html`<ul class="folk-lines">
+  ${items.map(
+    (one) => html`<li key=${one.assignment}><a href=${href("requests", { id: one.request })}>
+    ${one.request.slice(0, 14)}</a>
+    <${State} domain="assignment_state" value=${one.state} /><${AreaName} code=${one.area} />
+      ${
+        one.team &&
+        route.value.id !== one.team &&
+        html`<span class="folk-tag">${teams.value.get(one.team)?.name ?? one.team}</span>`
+      }
+    ${one.reason && html`<span class="muted">${word("reason", one.reason)}</span>`}
+    <time class="muted folk-line-end">${short(
+      one.ended_at ??
+        one.on_scene_at ??
+        one.en_route_at ??
+        one.dispatched_at ??
+        one.accepted_at ??
+        one.offered_at,
+    )}</time></li>`,
+  )}</ul>`;
+
+/** A panel beside a list, in its place where it is narrow; Escape closes it, and it takes the focus when `focus`. */
+export function Panel({ title, sub, close, focus, children }) {
+  const heading = useRef();
+  const id = useId();
+  const alone = useMedia("(max-width: 60rem)");
+  useLayoutEffect(() => {
+    if (focus) heading.current.focus();
+  }, [focus]);
+  const pressed = (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    close();
+  };
+  return html`<aside class="folk-panel" aria-labelledby=${id} onKeyDown=${pressed}>
+    <header class="folk-panel-head"><div><${alone ? "h1" : "h2"} id=${id} class="folk-panel-title"
+      ref=${heading} tabindex="-1">${title}</${alone ? "h1" : "h2"}>${sub}</div>
+      <button type="button" class="button button-plain" onClick=${close} aria-label=${t("ui.close")}
+        title=${`${t("ui.close")} (Esc)`}><${Icon} name="close" /></button>
+    </header><div class="folk-panel-body">${children}</div></aside>`;
+}
+
+/** A part of a panel. */
+export function Part({ title, tools, children }) {
+  const level = useMedia("(max-width: 60rem)") ? "h2" : "h3";
+  return html`<section class="folk-part"><header class="folk-part-head"><${level}>${title}</${level}>${tools}
+    </header>${children}</section>`;
+}
+
+/** Buttons that each open one form below them: items [{key, label, icon?, may, form(done)}], where `may` says
+ * whether the token may do that; `also` are links beside them. */
+export function Acts({ items: all, also }) {
+  const items = all.filter((item) => item.may);
+  const [open, setOpen] = useState(null);
+  const box = useRef();
+  const bar = useRef();
+  const chosen = items.find((item) => item.key === open);
+  useLayoutEffect(() => {
+    box.current?.querySelector("input, select, textarea, button")?.focus();
+  }, [open]);
+  const done = () => {
+    setOpen(null);
+    bar.current?.querySelector(`[data-act="${open}"]`)?.focus();
+  };
+  const pressed = (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    done();
+  };
+  if (items.length === 0) return html`<p class="muted">${t("people.read_only")}</p>`;
+  return html`<div class="folk-acts" ref=${bar}><div class="folk-acts-bar">
+    ${items.map(
+      (item) => html`<button type="button" key=${item.key}
+      data-act=${item.key} class=${`button${item.main ? " button-main" : ""}`}
+        aria-expanded=${open === item.key ? "true" : "false"}
+      onClick=${() => setOpen(open === item.key ? null : item.key)}>
+        ${item.icon && html`<${Icon} name=${item.icon} />`}${item.label}</button>`,
+    )}${also}</div>
+    ${
+      chosen &&
+      html`<div class="folk-acts-form" ref=${box} key=${open} role="group" aria-label=${chosen.label}
+      onKeyDown=${pressed}>${chosen.form(done)}</div>`
+    }</div>`;
+}
+
+/** What was pressed last in a list's rows, for one press of the pointer: open(row) is called after select(row). */
+export function useOpening(open) {
+  const last = useRef(null);
+  return {
+    note: (row) => {
+      last.current = row;
+    },
+    onClick: (event) => {
+      if (
+        last.current &&
+        event.target.closest(".grid-body .grid-row") &&
+        !event.target.closest("a, button, input")
+      )
+        open(last.current);
+    },
+  };
+}
+
+/** The language of the page as the document's languages are named. */
+export const tag = computed(() => (lang.value === "zh" ? "zh-CN" : "en"));
+/** How texts of this language are put in order. */
+export const collator = computed(() => new Intl.Collator(tag.value, { numeric: true }));
+
+const MOVES = ["j", "k", "ArrowDown", "ArrowUp"];
+const LEAVES = ["Enter", "Escape", "ArrowDown"];
+
+/** "/" goes to the field that filters, Enter or Esc from there to the list; and where nothing has the focus, the keys
+ *  that move are the list's. */
+export function useListKeys() {
+  useLayoutEffect(() => {
+    const act = (event) => {
+      const { key, target } = event;
+      const field = document.querySelector("[data-filter]");
+      const list = document.querySelector(".people-table .grid-body");
+      if (target === field && LEAVES.includes(key)) list?.focus();
+      else if (target === document.body && MOVES.includes(key) && list) {
+        list.focus();
+        list.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      } else if (key === "/" && field && !target.closest("input, textarea, select, dialog")) {
+        field.closest("details")?.setAttribute("open", "");
+        field.focus();
+      } else return;
+      event.preventDefault();
+    };
+    const pressed = (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.altKey) act(event);
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, []);
+}
+
+/** Filters in a row; folded away on a narrow screen until asked for, with how many of them are set. */
+export function Filtering({ names, children }) {
+  const set = names.filter((name) => asked(name).length > 0).length;
+  const narrow = useMedia("(max-width: 40rem)");
+  const row = html`<div class="toolbar" role="group" aria-label=${t("ui.filter")}>${children}</div>`;
+  if (!narrow) return row;
+  return html`<details class="folk-fold"><summary class="button">
+    ${set ? t("people.filters_set", { n: set }) : t("ui.filter")}</summary>${row}</details>`;
+}
+
+/** The layout of a list that is `width` px wide: {lines: of a row, 1 = columns; height: of a row in px; wide}. */
+export function layout(width) {
+  if (width > 0 && width < 520) return { lines: 4, height: 98 };
+  if (width > 0 && width < 860) return { lines: 3, height: 76 };
+  return { lines: 1, height: 34, wide: width >= 1000 };
+}

@@ -1,0 +1,88 @@
+// Assigning in two actions: open the list, send the best. Who was faster is told, and nothing else is lost.
+import { html, useRef, useState } from "../preact.js";
+import { command, uuid } from "../api.js";
+import { t } from "../i18n.js";
+import { route } from "../router.js";
+import { Icon, Priority, toast, useAction } from "../ui.js";
+import { assignmentsOf, closePanel, rowOf } from "./desk.js";
+import { Candidates, calledOf, unitKey } from "./candidates.js";
+import { Refusal, holder } from "./refusal.js";
+import { Place, Slots, Standing, What } from "./show.js";
+
+/** The panel that assigns a request. */
+export function Assign({ id }) {
+  const row = rowOf(id);
+  const [chosen, setChosen] = useState(null);
+  const [round, setRound] = useState(0);
+  const [refused, setRefused] = useState(null);
+  const action = useAction();
+  const pending = useRef(null);
+  const pick = (one) => {
+    setChosen(one);
+    if (!one || (refused && unitKey(one) !== refused.unit)) setRefused(null);
+  };
+  const send = async (name, one, override) => {
+    if (action.busy) return;
+    const asked = `${name} ${unitKey(one)} ${override ?? ""}`;
+    if (pending.current?.asked !== asked) pending.current = { asked, id: uuid() };
+    const data = { request: id, [one.kind]: one.unit, ...(override && { override }) };
+    let problem = null;
+    const done = await action.run(() =>
+      command(route.peek().jurisdiction, name, data, { id: pending.current.id }).catch((error) => {
+        problem = error;
+        throw error;
+      }),
+    );
+    if (done) finished(name, one);
+    else if (problem) await lost(problem, name, one);
+  };
+  const finished = (name, one) => {
+    const offered = name === "assignment.offer";
+    toast(t(offered ? "requests.offered" : "requests.dispatched", { unit: calledOf(one), id }));
+    pending.current = null;
+    const more = row && (row.slots === null || row.taken + 1 < row.slots);
+    if (offered || more) {
+      setRefused(null);
+      setRound((n) => n + 1);
+    } else closePanel();
+  };
+  const lost = async (problem, name, one) => {
+    if (problem.code !== "pending") pending.current = null;
+    const taken =
+      problem.code === "request.full"
+        ? await assignmentsOf(route.peek().jurisdiction, id).then(holder, () => null)
+        : null;
+    setRefused({ problem, taken, name, one, unit: unitKey(one) });
+    setRound((n) => n + 1);
+  };
+  const dispatch = (one) => send("assignment.dispatch", one);
+  const offer = (one) => send("assignment.offer", one);
+  const wait = action.busy ? "true" : undefined;
+  return html`<section class="assign" aria-label=${t("requests.assign_to", { id })}>
+    <header class="assign-head"><button type="button" class="button button-plain" onClick=${closePanel}
+        aria-label=${t("ui.close")} aria-keyshortcuts="Escape"><${Icon} name="close" /></button>
+      <h2>${t("requests.assign")}</h2><span class="mono muted">${id}</span>
+      ${
+        row &&
+        html`<p class="assign-what"><${Priority} value=${row.priority} /> <strong><${What} row=${row} />
+          </strong> <${Place} code=${row.area} />
+        <${Slots} row=${row} /> <${Standing} row=${row} /></p>`
+      }</header>
+    <${Refusal} problem=${refused?.problem} taken=${refused?.taken}
+        override=${refused && ((code) => send(refused.name, refused.one, code))} />
+    <${Candidates} request=${id} chosen=${chosen && unitKey(chosen)} choose=${pick}
+        keys=${{ Enter: dispatch, o: offer }} round=${round} />
+    <footer class="assign-foot">${
+      chosen
+        ? html`
+      <button type="button" class="button button-main" aria-disabled=${wait}
+          onClick=${() => dispatch(chosen)}>
+            ${t("requests.dispatch", { unit: calledOf(chosen) })} <kbd>Enter</kbd></button>
+      <button type="button" class="button" aria-disabled=${wait} onClick=${() => offer(chosen)}>
+        ${t("requests.offer")} <kbd>o</kbd></button>`
+        : html`<span class="muted">${t("requests.choose_unit")}</span>`
+    }
+      <button type="button" class="button button-plain" onClick=${closePanel}>${t("ui.cancel")} <kbd>Esc</kbd>
+        </button></footer>
+  </section>`;
+}

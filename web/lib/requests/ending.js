@@ -1,0 +1,159 @@
+// Ending requests: served, not served, not needed; and taking that back. What will be released is shown before.
+import { html, useRef, useState } from "../preact.js";
+import { command, commands, uuid } from "../api.js";
+import { t } from "../i18n.js";
+import { reason as because } from "../refusals.js";
+import { route } from "../router.js";
+import { Dialog, ErrorNote, Field, State, toast, useAction } from "../ui.js";
+import { checked, closePanel, rowOf, tasksOf, unitName } from "./desk.js";
+import { useReason } from "./reasons.js";
+import { What } from "./show.js";
+
+const HOW = ["complete", "fail", "cancel"];
+const needsReason = (how) => how !== "complete";
+
+/** Assignments and offers that end with these requests. */
+export function Released({ ids }) {
+  const rows = ids.flatMap((id) => tasksOf.value.get(id) ?? []);
+  if (!rows.length) return html`<p class="muted">${t("requests.releases_none")}</p>`;
+  return html`<div class="releases"><p>${t("requests.releases", { n: rows.length })}</p>
+    <ul>${rows.map(
+      (row) =>
+        html`<li><strong>${unitName(row)}</strong> <${State} domain="assignment_state" value=${row.state} />${
+          ids.length > 1 && html` <span class="mono muted">${row.request}</span>`
+        }</li>`,
+    )}</ul></div>`;
+}
+
+/** The dialog that ends one request. */
+export function End({ ids: [id] }) {
+  const row = rowOf(id);
+  const [how, setHow] = useState(row?.done.length ? "complete" : row?.touched ? "complete" : "cancel");
+  const close = closePanel;
+  return html`<${Dialog} title=${t("requests.end_title", { id })} close=${close}>
+    <div class="toggles ending-how" role="radiogroup" aria-label=${t("requests.end")}>${HOW.map(
+      (one) => html`<label class="toggle toggle-radio"><input type="radio" name="how"
+      checked=${one === how} autofocus=${one === how} onChange=${() => setHow(one)} />
+        ${t(`requests.end_${one}`)}</label>`,
+    )}</div>
+    <p class="ending-what">${t(`requests.end_${how}_what`)}</p>
+    <${EndForm} key=${how} id=${id} how=${how} close=${close} /></${Dialog}>`;
+}
+
+function EndForm({ id, how, close }) {
+  const reason = useReason(how, { needed: needsReason(how), notes: true });
+  const [note, setNote] = useState("");
+  const action = useAction();
+  const key = useRef(uuid());
+  const submit = async (event) => {
+    event.preventDefault();
+    if (!reason.ready || action.busy) return;
+    const said = [reason.note, note.trim()].filter(Boolean).join("\n");
+    const data = { request: id, ...(reason.code && { reason: reason.code }), ...(said && { note: said }) };
+    if (
+      !(await action.run(() =>
+        command(route.peek().jurisdiction, `request.${how}`, data, { id: key.current }),
+      ))
+    )
+      return;
+    toast(t(`requests.end_${how}_done`, { id }));
+    close();
+  };
+  return html`<form class="form" onSubmit=${submit}>${reason.field}
+    <${Field} label=${t("requests.note")} hint=${t("requests.note_hint")}>${(
+      control,
+    ) => html`<textarea ...${control} rows="2" maxlength="4000" value=${note}
+      onInput=${(event) => setNote(event.currentTarget.value)}></textarea>`}</${Field}>
+    <${Released} ids=${[id]} /><${ErrorNote} problem=${action.problem} />
+    <div class="form-actions"><button type="submit" class="button button-main"
+        aria-disabled=${reason.ready && !action.busy ? undefined : "true"}>${t(`requests.end_${how}_do`)}
+          </button>
+      <button type="button" class="button" onClick=${close}>${t("ui.cancel")}</button></div></form>`;
+}
+
+/** The dialog that takes an end back. */
+export function Reopen({ ids: [id] }) {
+  const reason = useReason("reopen", { needed: false, first: true });
+  const action = useAction();
+  const key = useRef(uuid());
+  const submit = async (event) => {
+    event.preventDefault();
+    if (!reason.ready || action.busy) return;
+    const data = { request: id, ...(reason.code && { reason: reason.code }) };
+    if (
+      await action.run(() => command(route.peek().jurisdiction, "request.reopen", data, { id: key.current }))
+    )
+      closePanel();
+  };
+  return html`<${Dialog} title=${t("requests.reopen_title", { id })} close=${closePanel}><form class="form"
+      onSubmit=${submit}>
+    <p>${t("requests.reopen_what")}</p>${reason.field}<${ErrorNote} problem=${action.problem} />
+    <div class="form-actions"><button type="submit" class="button button-main"
+        aria-disabled=${action.busy ? "true" : undefined}>${t("requests.reopen")}</button>
+      <button type="button" class="button" onClick=${closePanel}>${t("ui.cancel")}</button></div></form>
+        </${Dialog}>`;
+}
+
+/** Send one command for each of several requests: {run(items), busy, problem, refused: [{id, text}]}. */
+export function useBatch() {
+  const action = useAction();
+  const [refused, setRefused] = useState([]);
+  const run = async (items) => {
+    const outcomes = [];
+    for (let from = 0; from < items.length; from += 500) {
+      const part = items.slice(from, from + 500);
+      const answers = await action.run(() => commands(route.peek().jurisdiction, part));
+      if (!answers) return null;
+      outcomes.push(...answers);
+    }
+    const failed = outcomes
+      .map((one, index) => ({ ...one, request: items[index].data.request }))
+      .filter((one) => ["refused", "pending"].includes(one.outcome));
+    setRefused(failed);
+    return { done: outcomes.length - failed.length, failed };
+  };
+  return { run, refused, busy: action.busy, problem: action.problem };
+}
+
+/** Which of several were refused, and why. */
+export const Refused = ({ rows }) =>
+  rows.length > 0 &&
+  html`<div class="note note-error" role="alert"><ul>${rows.map(
+    (one) => html`<li><span class="mono">${one.request}</span>
+  ${because(one)}</li>`,
+  )}</ul></div>`;
+
+/** The dialog that cancels several requests. */
+export function CancelMany({ ids }) {
+  const reason = useReason("cancel", { needed: true, notes: true, first: true });
+  const batch = useBatch();
+  const items = useRef(null);
+  const submit = async (event) => {
+    event.preventDefault();
+    if (!reason.ready || batch.busy) return;
+    const data = (request) => ({ request, reason: reason.code, ...(reason.note && { note: reason.note }) });
+    if (items.current?.code !== reason.code)
+      items.current = {
+        code: reason.code,
+        rows: ids.map((id) => ({ id: uuid(), name: "request.cancel", data: data(id) })),
+      };
+    const result = await batch.run(items.current.rows);
+    if (!result) return;
+    checked.value = new Set(result.failed.map((one) => one.request));
+    toast(t("requests.cancelled_n", { n: result.done }));
+    if (!result.failed.length) closePanel();
+  };
+  return html`<${Dialog} title=${t("requests.cancel_n", { n: ids.length })} close=${closePanel}><form
+      class="form" onSubmit=${submit}>
+    <ul class="several">${ids.map(
+      (id) => html`<li><span class="mono">${id}
+      </span> ${rowOf(id) && html`<${What} row=${rowOf(id)} />`}</li>`,
+    )}</ul>
+    ${reason.field}<${Released} ids=${ids} /><${ErrorNote} problem=${batch.problem} /><${Refused}
+        rows=${batch.refused} />
+    <div class="form-actions"><button type="submit" class="button button-main"
+        aria-disabled=${reason.ready && !batch.busy ? undefined : "true"}>
+          ${t("requests.cancel_n", { n: ids.length })}</button>
+      <button type="button" class="button" onClick=${closePanel}>${t("ui.cancel")}</button></div></form>
+        </${Dialog}>`;
+}

@@ -1,0 +1,112 @@
+// What happened to a request, in words.
+import { html } from "../preact.js";
+import { t, word } from "../i18n.js";
+import { href } from "../router.js";
+import { ACTORS } from "../rules.js";
+import { areas, teams } from "../store.js";
+import { hhmm, hhmmss, localDate, day, stamp } from "../time.js";
+import { Icon } from "../ui.js";
+
+const unit = (event) =>
+  event.team ? (teams.value.get(event.team)?.name ?? event.team) : (event.worker ?? t("word.none"));
+const because = ({ detail }) =>
+  detail.reason ? t("history.because", { reason: word("reason", detail.reason) }) : "";
+
+/** The values that a changed field is shown with. */
+const CHANGED = {
+  priority: (value) => `${value} ${word("priority", value)}`,
+  category: (value) => word("category", value),
+  area: (value) => areas.value.name(value),
+  due_at: (value) => (value ? stamp(value) : t("word.none")),
+  slots: (value) => value ?? t("requests.open_ended"),
+  incident: (value) => value ?? t("word.none"),
+  quantity: (value) => value,
+};
+
+function changes({ detail }) {
+  const told = Object.keys(CHANGED)
+    .filter((name) => name in detail)
+    .map((name) =>
+      t("history.change", { field: t(`history.field_${name}`), value: CHANGED[name](detail[name]) }),
+    );
+  return told.length ? told.join(t("history.and")) : t("history.personal");
+}
+
+/** What an event says: its name -> the values of its sentence. */
+const SAID = {
+  "request.opened": ({ detail }) => ({
+    category: word("category", detail.category),
+    priority: word("priority", detail.priority),
+    source: detail.source ? t("history.through", { source: word("source", detail.source) }) : "",
+  }),
+  "request.amended": (event) => ({ changes: changes(event) }),
+  "request.merged": ({ detail }) => ({ into: detail.into ?? "" }),
+  "assignment.progressed": (event) => ({
+    unit: unit(event),
+    stage: word("assignment_state", event.detail.stage),
+  }),
+  "assignment.offered": (event) => ({
+    unit: unit(event),
+    until: event.detail.expires_at ? hhmm(event.detail.expires_at) : "",
+  }),
+};
+const KNOWN = new Set([
+  "request.opened",
+  "request.amended",
+  "request.cancelled",
+  "request.completed",
+  "request.failed",
+  "request.merged",
+  "request.reopened",
+  "request.erased",
+  "assignment.offered",
+  "assignment.accepted",
+  "assignment.declined",
+  "assignment.expired",
+  "assignment.dispatched",
+  "assignment.progressed",
+  "assignment.done",
+  "assignment.released",
+  "personal.revealed",
+  "worker.taken_back",
+]);
+
+/** One event as a sentence. */
+export function sentence(event) {
+  if (!KNOWN.has(event.name)) return event.name;
+  if (event.name === "request.merged" && !event.detail.into) return t("history.request.merged_plain");
+  const said = SAID[event.name]?.(event) ?? { unit: unit(event) };
+  return t(`history.${event.name}`, said) + because(event);
+}
+
+/** Who did it: role and name. */
+export function who(actor) {
+  const [scope, ...rest] = actor.split("/");
+  return ACTORS.includes(scope) ? t(`actor.${scope}`, { name: rest.join("/") }) : actor;
+}
+
+/** The events of a request, newest first, by day. */
+export function History({ items }) {
+  let date = null;
+  return html`<ol class="history">${items.map((event) => {
+    const own = localDate(event.at);
+    const heading = own === date ? null : html`<li class="history-day">${day(event.at)}</li>`;
+    date = own;
+    return html`${heading}<li key=${event.key} class=${`history-${event.name.split(".")[0]}`}>
+      <time datetime=${event.at}
+          title=${t("history.recorded", { at: `${day(event.recorded_at)} ${hhmmss(event.recorded_at)}` })}>
+            ${hhmm(event.at)}</time>
+      <div><p>${sentence(event)}${
+        event.name === "request.merged" && event.detail.into && event.detail.into !== event.request
+          ? html` <a href=${href("requests", { id: event.detail.into })}>${event.detail.into}</a>`
+          : null
+      }</p>
+        <p class="history-who">${who(event.actor)}${event.observed ? ` · ${t("history.observed")}` : ""}</p>
+        ${
+          event.anomalies.length > 0 &&
+          html`<p class="history-anomaly"><${Icon} name="alert" />${t("history.anomaly", {
+            codes: event.anomalies.map((code) => word("anomaly", code)).join(t("history.and")),
+          })}</p>`
+        }</div></li>`;
+  })}</ol>`;
+}

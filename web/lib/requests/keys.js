@@ -1,0 +1,16 @@
+// The keys of the queue and of one request, in words.
+import { t } from "../i18n.js";
+
+/** [keys, what they do]. */
+export const requestKeys = () => [
+  ["Enter", t("keys.open")],
+  ["Space", t("keys.check")],
+  ["a", t("requests.assign")],
+  ["a Enter", t("requests.key_best")],
+  ["o", t("requests.offer")],
+  ["x", t("requests.end")],
+  ["m", t("requests.merge")],
+  ["e", t("requests.amend")],
+  ["r", t("requests.reopen")],
+  ["c", t("requests.reveal")],
+];

@@ -1,0 +1,113 @@
+// Several requests for one need: one goes on, the others are merged into it.
+import { html, useRef, useState } from "../preact.js";
+import { uuid } from "../api.js";
+import { byUrgency, unfinished } from "../alerts.js";
+import { t } from "../i18n.js";
+import { since } from "../time.js";
+import { Dialog, ErrorNote, Field, Priority, State, toast } from "../ui.js";
+import { checked, closePanel, rowOf } from "./desk.js";
+import { Refused, Released, useBatch } from "./ending.js";
+import { duplicates } from "./nearby.js";
+import { Place, Slots, What } from "./show.js";
+
+/** The one that goes on unless another is chosen: under way before open, then by urgency. */
+function best(rows) {
+  return rows.toSorted((a, b) => b.taken - a.taken || byUrgency(a, b))[0]?.request;
+}
+
+/** The dialog that merges requests; of one alone, with those near it to choose from. */
+export function Merge({ ids }) {
+  const first = rowOf(ids[0]);
+  const offered =
+    ids.length > 1
+      ? ids
+      : [
+          ids[0],
+          ...(first
+            ? duplicates(first)
+                .slice(0, 6)
+                .map(({ other }) => other.request)
+            : []),
+        ];
+  const [also, setAlso] = useState([]);
+  const [typed, setTyped] = useState("");
+  const rows = [...new Set([...offered, ...also])].map(rowOf).filter((row) => row && unfinished(row));
+  const [taking, setTaking] = useState(new Set(ids));
+  const chosen = rows.filter((row) => taking.has(row.request));
+  const [wanted, setWanted] = useState(null);
+  const keep = chosen.some((row) => row.request === wanted) ? wanted : best(chosen);
+  const batch = useBatch();
+  const sent = useRef(new Map());
+  const gone = chosen.map((row) => row.request).filter((id) => id !== keep);
+  const submit = async (event) => {
+    event.preventDefault();
+    if (!gone.length || batch.busy) return;
+    const items = gone.map((request) => ({
+      id: idOf(sent.current, `${request} ${keep}`),
+      name: "request.merge",
+      data: { request, into: keep },
+    }));
+    const result = await batch.run(items);
+    if (!result) return;
+    checked.value = new Set(result.failed.map((one) => one.request));
+    if (result.done) toast(t("requests.merged_n", { n: result.done, id: keep }));
+    if (!result.failed.length) closePanel();
+  };
+  const add = () => {
+    if (!rowOf(typed.trim())) return;
+    setAlso([...also, typed.trim()]);
+    setTaking(new Set([...taking, typed.trim()]));
+    setTyped("");
+  };
+  const take = (id) => {
+    const next = new Set(taking);
+    if (!next.delete(id)) next.add(id);
+    setTaking(next);
+  };
+  const unknown = typed.trim() && !rowOf(typed.trim()) ? t("requests.merge_unknown") : undefined;
+  return html`<${Dialog} wide title=${t("requests.merge_title")} close=${closePanel}><form
+      class="form form-wide" onSubmit=${submit}>
+    <p>${t("requests.merge_what")}</p>
+    <div class="scroll-x"><table class="table merging"><thead><tr><th>${t("requests.merge_take")}</th><th>
+      ${t("requests.merge_keep")}</th><th>${t("requests.id")}</th><th>${t("requests.category")}</th>
+      <th>${t("requests.area")}</th><th>${t("requests.opened")}</th><th>${t("requests.state")}</th><th>
+        ${t("requests.slots")}</th></tr></thead>
+      <tbody>${rows.map(
+        (row) => html`<tr key=${row.request}>
+        <td><input type="checkbox" checked=${taking.has(row.request)} onChange=${() => take(row.request)}
+            aria-label=${t("requests.merge_take_one", { id: row.request })} /></td>
+        <td><input type="radio" name="keep" checked=${keep === row.request} autofocus=${keep === row.request}
+            disabled=${!taking.has(row.request)} onChange=${() => setWanted(row.request)}
+          aria-label=${t("requests.merge_keep_one", { id: row.request })} /></td>
+        <td class="mono">${row.request}</td><td><${Priority} value=${row.priority} short /> <${What}
+            row=${row} /></td><td><${Place} code=${row.area} short /></td>
+        <td class="nowrap">${since(row.opened_at)}</td><td><${State} domain="request_state" value=${row.state}
+            /></td><td><${Slots} row=${row} /></td></tr>`,
+      )}</tbody></table></div>
+    <${Field} label=${t("requests.merge_other")} error=${unknown}>${(
+      control,
+    ) => html`<span class="merge-add"><input ...${control} value=${typed}
+        onInput=${(event) => setTyped(event.currentTarget.value)}
+      onKeyDown=${(event) => {
+        if (event.key === "Enter" && typed.trim()) {
+          event.preventDefault();
+          add();
+        }
+      }} />
+      <button type="button" class="button" onClick=${add}>${t("requests.merge_add")}</button></span>`}
+        </${Field}>
+    ${gone.length > 0 && html`<${Released} ids=${gone} />`}<${ErrorNote} problem=${batch.problem} />
+      <${Refused} rows=${batch.refused} />
+    <div class="form-actions"><button type="submit" class="button button-main"
+        aria-disabled=${gone.length && !batch.busy ? undefined : "true"}>${
+          gone.length ? t("requests.merge_do", { n: gone.length, id: keep }) : t("requests.merge_choose")
+        }</button>
+      <button type="button" class="button" onClick=${closePanel}>${t("ui.cancel")}</button></div></form>
+        </${Dialog}>`;
+}
+
+/** The same id for the same merging, however often it is sent. */
+function idOf(sent, key) {
+  if (!sent.has(key)) sent.set(key, uuid());
+  return sent.get(key);
+}

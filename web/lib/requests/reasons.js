@@ -1,0 +1,65 @@
+// Reasons are coded values. Usual ones are offered in words; another one is typed, and shown as it will be recorded.
+import { html, useState } from "../preact.js";
+import { t, word } from "../i18n.js";
+import { Field } from "../ui.js";
+
+/** The usual reasons, by what they are given for. */
+export const REASONS = {
+  complete: ["handed_in_person", "left_at_door", "found_served"],
+  fail: ["nobody_home", "out_of_stock", "address_not_found", "refused_at_door", "handed_over"],
+  cancel: ["no_longer_needed", "solved_itself", "neighbour_helped", "already_served", "entered_twice"],
+  release: ["no_contact", "sick", "vehicle_fault", "sent_by_mistake", "needed_elsewhere"],
+  reassign: ["no_contact", "sick", "vehicle_fault", "too_far", "on_other_task", "shift_over"],
+  reopen: ["goods_missing", "not_served", "ended_by_mistake"],
+  override: ["life_safety", "same_trip", "nobody_else"],
+};
+const OTHER = "other";
+const CODE = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
+
+/** A typed reason as a code: lower case, words joined by _; empty where it has no such letters. */
+export function codeOf(text) {
+  const code = text
+    .normalize("NFKD")
+    .toLowerCase()
+    .trim()
+    .replace(/\s+/g, "_")
+    .replace(/[^a-z0-9_.-]/g, "")
+    .replace(/^[_.-]+|[_.-]+$/g, "")
+    .slice(0, 64);
+  return CODE.test(code) ? code : "";
+}
+
+/** The state of a reason field: {code, note, ready, field}; `note` is what was typed where no code can be made of it. */
+export function useReason(purpose, { needed, notes, first }) {
+  const [choice, setChoice] = useState("");
+  const [typed, setTyped] = useState("");
+  const own = choice === OTHER;
+  const made = own ? codeOf(typed) : choice;
+  const asNote = own && !made && notes && typed.trim() !== "";
+  const code = made || (asNote ? OTHER : "");
+  const ready = own ? code !== "" : !needed || code !== "";
+  const field = html`<div class="form-row">
+    <${Field} label=${t("requests.reason")} hint=${needed ? undefined : t("ui.optional")}>${(control) => html`
+      <select ...${control} autofocus=${first} value=${choice} required=${needed}
+          onChange=${(event) => setChoice(event.currentTarget.value)}>
+        <option value="">${needed ? t("requests.reason_choose") : t("word.none")}</option>
+        ${REASONS[purpose].map((one) => html`<option value=${one}>${word("reason", one)}</option>`)}
+        <option value=${OTHER}>${t("requests.reason_other")}</option>
+      </select>`}</${Field}>
+    ${
+      own &&
+      html`<${Field} label=${t("requests.reason_own")} hint=${ownHint(typed, made, asNote)}>${(
+        control,
+      ) => html`
+      <input ...${control} value=${typed} maxlength="200"
+          onInput=${(event) => setTyped(event.currentTarget.value)} />`}</${Field}>`
+    }
+  </div>`;
+  return { code: code || null, note: asNote ? typed.trim() : null, ready, field };
+}
+
+function ownHint(typed, made, asNote) {
+  if (made) return t("requests.reason_as", { code: made });
+  if (asNote) return t("requests.reason_as_note");
+  return typed ? t("requests.reason_letters") : t("requests.reason_hint");
+}

@@ -1,0 +1,106 @@
+// Giving live assignments to others: each gets its new unit, then all go or none.
+import { html, useRef, useState } from "../preact.js";
+import { command, uuid } from "../api.js";
+import { t } from "../i18n.js";
+import { route } from "../router.js";
+import { assignments } from "../store.js";
+import { Icon, State, classes, toast, useAction } from "../ui.js";
+import { checkedTasks, closePanel, rowOf, unitName } from "./desk.js";
+import { Candidates, calledOf, unitKey } from "./candidates.js";
+import { useReason } from "./reasons.js";
+import { Refusal } from "./refusal.js";
+import { Place, What } from "./show.js";
+
+/** The panel that gives assignments to others; `rows` = those to be given. */
+export function Reassign({ rows: given }) {
+  const rows = given.filter((row) => assignments.value.get(row.assignment)?.live ?? false);
+  const left = given.length - rows.length;
+  const [targets, setTargets] = useState(new Map());
+  const [at, setAt] = useState(given[0]?.assignment);
+  const [chosen, setChosen] = useState(null);
+  const [round, setRound] = useState(0);
+  const reason = useReason("reassign", { needed: true });
+  const action = useAction();
+  const id = useRef(uuid());
+  const mine = rows.find((row) => row.assignment === at) ?? rows[0];
+  const ready =
+    rows.length > 0 && rows.every((row) => targets.has(row.assignment)) && reason.ready && !action.busy;
+  const set = (entries) => {
+    id.current = uuid();
+    setTargets(new Map([...targets, ...entries]));
+  };
+  const give = (one) => {
+    set([[mine.assignment, one]]);
+    const next = rows.find((row) => row !== mine && !targets.has(row.assignment));
+    if (next) setAt(next.assignment);
+    else document.querySelector(".reassign-send select")?.focus();
+  };
+  const send = async (override) => {
+    if (!ready) return;
+    const items = rows.map(({ assignment }) => ({
+      assignment,
+      [targets.get(assignment).kind]: targets.get(assignment).unit,
+    }));
+    const data = { items, reason: reason.code, ...(override && { override }) };
+    if (override) id.current = uuid();
+    const done = await action.run(() =>
+      command(route.peek().jurisdiction, "assignment.reassign", data, { id: id.current }),
+    );
+    setRound((n) => n + 1);
+    if (!done) return;
+    toast(t("requests.reassigned", { n: items.length }));
+    checkedTasks.value = new Map();
+    closePanel();
+  };
+  return html`<section class="assign" aria-label=${t("requests.reassign")}>
+    <header class="assign-head"><button type="button" class="button button-plain" onClick=${closePanel}
+        aria-label=${t("ui.close")}><${Icon} name="close" /></button>
+      <h2>${t("requests.reassign_n", { n: rows.length })}</h2></header>
+    ${left > 0 && html`<p class="note" role="status">${t("requests.reassign_left", { n: left })}</p>`}
+    <ul class="handovers">${rows.map(
+      (row) => html`<${Handover} key=${row.assignment} row=${row} chosen=${row === mine}
+          target=${targets.get(row.assignment)}
+      choose=${() => setAt(row.assignment)} />`,
+    )}</ul>
+    ${
+      mine &&
+      html`<${Candidates} request=${mine.request} chosen=${chosen && unitKey(chosen)} choose=${setChosen}
+          round=${round} instead
+      keys=${{ Enter: give, A: (one) => set(rows.map((row) => [row.assignment, one])) }} />`
+    }
+    <div class="assign-foot">${
+      chosen &&
+      mine &&
+      html`<button type="button" class="button" onClick=${() => give(chosen)}>
+        ${t("requests.give_to", { unit: calledOf(chosen) })} <kbd>Enter</kbd></button>
+      ${
+        rows.length > 1 &&
+        html`<button type="button" class="button"
+          onClick=${() => set(rows.map((row) => [row.assignment, chosen]))}>
+            ${t("requests.give_all")} <kbd>A</kbd></button>`
+      }`
+    }</div>
+    <form class="reassign-send" onSubmit=${(event) => {
+      event.preventDefault();
+      send();
+    }}>${reason.field}
+      <${Refusal} problem=${action.problem} override=${send} />
+      <div class="form-actions"><button type="submit" class="button button-main"
+          aria-disabled=${ready ? undefined : "true"}>${t("requests.reassign_send", { n: rows.length })}
+            </button>
+        <button type="button" class="button button-plain" onClick=${closePanel}>
+          ${t("ui.cancel")} <kbd>Esc</kbd></button>
+        <span class="muted">${t("requests.all_or_none")}</span></div></form>
+  </section>`;
+}
+
+function Handover({ row, chosen, target, choose }) {
+  const request = rowOf(row.request);
+  return html`<li><button type="button" class=${classes("handover", chosen && "handover-chosen")}
+      aria-pressed=${chosen ? "true" : "false"} onClick=${choose}>
+    <span class="mono">${row.request}</span>${request && html`<span><${What} row=${request} /></span>`}
+      <${Place} code=${row.area} short />
+    <span class="handover-who">${unitName(row)} <${State} domain="assignment_state" value=${row.state} />
+      <${Icon} name="chevron" />
+      <strong>${target ? calledOf(target) : t("requests.choose_unit")}</strong></span></button></li>`;
+}

@@ -1,0 +1,201 @@
+// Small parts that all pages are made of.
+import { html, signal, useEffect, useId, useRef, useState } from "./preact.js";
+import { t, word } from "./i18n.js";
+import { reason } from "./refusals.js";
+import { live } from "./store.js";
+import { span, wall } from "./time.js";
+import { href } from "./router.js";
+
+/** Join class names; what is false is left out. */
+export const classes = (...names) => names.filter(Boolean).join(" ");
+
+/** A picture from the sheet of icons (icons/sheet.svg): by name, hidden from readers. */
+export const Icon = ({ name }) => html`<span class=${`icon icon-${name}`} aria-hidden="true"></span>`;
+
+/** How fresh the page is: {kind: live | behind | disconnected | connecting | refused, text}. */
+export function freshness() {
+  const state = live.value?.state.value;
+  if (!state) return { kind: "connecting", text: t("live.connecting") };
+  const age = wall.value - state.heard;
+  if (state.phase === "refused") return { kind: "disconnected", text: reason(state.problem) };
+  if (state.phase === "connecting") return { kind: "connecting", text: t("live.connecting") };
+  if (state.phase === "disconnected") {
+    return { kind: "disconnected", text: t("live.disconnected", { age: span(age) }) };
+  }
+  const behind = Math.max(state.behind * 1000, age > 7000 ? age : 0);
+  if (behind >= 2000) return { kind: "behind", text: t("live.behind", { age: span(behind) }) };
+  return { kind: "live", text: t("live.live") };
+}
+
+/** The state of the stream, in the header. */
+export function LiveBadge() {
+  const { kind, text } = freshness();
+  return html`<span class=${`live live-${kind}`} role="status"><span class="live-dot" aria-hidden="true">
+    </span>${text}</span>`;
+}
+
+/** The age of what a tile shows; `views` that are degraded are named. */
+export function Age({ views = [] }) {
+  const state = live.value?.state.value;
+  const { kind, text } = freshness();
+  const stuck = views.filter((view) => state?.degraded?.[view] !== undefined);
+  if (stuck.length) {
+    return html`<span class="age age-degraded"><${Icon} name="alert" />${t("live.degraded", {
+      views: stuck.map((view) => word("view", view)).join(", "),
+    })}</span>`;
+  }
+  if (kind === "live")
+    return html`<span class="age">${t("live.age", { age: span(Math.max(0, wall.value - state.heard)) })}
+      </span>`;
+  return html`<span class=${`age age-${kind}`}>${text}</span>`;
+}
+
+/** A tile of the board: a heading, the age of what it shows, and its content. */
+export function Tile({ title, views = [], more, actions, class: extra, children }) {
+  const id = useId();
+  const loading = views.length > 0 && live.value && !views.every((view) => live.value.has(view));
+  const stale = freshness().kind === "disconnected";
+  return html`<section class=${classes("tile", stale && "tile-stale", extra)} aria-labelledby=${id}>
+    <header class="tile-head"><h2 id=${id}>${more ? html`<a href=${more}>${title}</a>` : title}</h2>
+      ${actions}<${Age} views=${views} /></header>
+    ${loading ? html`<${Loading} />` : children}
+  </section>`;
+}
+
+/** Something is on its way. */
+export const Loading = () =>
+  html`<div class="loading" role="status"><span class="skeleton"></span><span class="skeleton"></span>
+    <span class="skeleton"></span><span class="visually-hidden">${t("ui.loading")}</span></div>`;
+
+/** There is nothing, and that is no mistake: say why, and what to do. */
+export const Empty = ({ text, children }) => html`<div class="empty"><p>${text}</p>${children}</div>`;
+
+/** What went wrong, where, and what to do. */
+export const ErrorNote = ({ problem, retry }) =>
+  problem &&
+  html`<div class="note note-error" role="alert">
+  <${Icon} name="alert" /><p>${reason(problem)}</p>
+  ${retry && html`<button type="button" class="button" onClick=${retry}>${t("ui.retry")}</button>`}</div>`;
+
+/** Presence as mark and word. */
+export const Presence = ({ value }) =>
+  html`<span class=${`mark presence-${value}`}><span class="mark-dot" aria-hidden="true"></span>
+    ${word("presence", value)}</span>`;
+
+/** The state of a request, team, assignment. */
+export const State = ({ domain, value }) =>
+  html`<span class=${`state state-${value}`}>${word(domain, value)}</span>`;
+
+/** Priority 1 to 4: digit and word. */
+export const Priority = ({ value, short }) =>
+  html`<span class=${`priority priority-${value}`} title=${word("priority", value)}>${value}${
+    short
+      ? html`<span class="visually-hidden"> ${word("priority", value)}</span>`
+      : html`<span> ${word("priority", value)}</span>`
+  }</span>`;
+
+/** An alert of level 1 (red) to 4 (blue): icon, colour and word. */
+export const Alert = ({ level, children }) =>
+  html`<span class=${`alert alert-${level}`}><${Icon} name=${`level-${level}`} />${children}</span>`;
+
+/** A link into a list. */
+export const Rows = ({ page, query, children, ...rest }) =>
+  html`<a href=${href(page, { query })} ...${rest}>${children}</a>`;
+
+/** A labelled control: `children` gets {id, describedby}. */
+export function Field({ label, hint, error, children, class: extra }) {
+  const id = useId();
+  return html`<div class=${classes("field", error && "field-bad", extra)}>
+    <label for=${id}>${label}</label>
+      ${children({ id, "aria-describedby": hint || error ? `${id}-hint` : undefined })}
+    ${(error || hint) && html`<p class="field-hint" id=${`${id}-hint`}>${error || hint}</p>`}
+  </div>`;
+}
+
+/** A modal dialog; closes on Escape, and gives the focus back. */
+export function Dialog({ title, close, children, wide }) {
+  const box = useRef();
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    const element = box.current;
+    if (!element.open) element.showModal();
+    return () => {
+      if (element.open) element.close();
+      before?.focus?.();
+    };
+  }, []);
+  return html`<dialog ref=${box} class=${classes("dialog", wide && "dialog-wide")} aria-labelledby=${id}
+    onCancel=${(event) => {
+      event.preventDefault();
+      close();
+    }}>
+    <header class="dialog-head"><h2 id=${id}>${title}</h2>
+      <button type="button" class="button button-plain" onClick=${close} aria-label=${t("ui.close")}><${Icon}
+          name="close" /></button>
+    </header>${children}</dialog>`;
+}
+
+const toasts = signal([]);
+let nextToast = 1;
+
+/** Say that something happened, for some seconds; `kind`: done, error. */
+export function toast(text, kind = "done") {
+  const id = nextToast++;
+  toasts.value = [...toasts.value, { id, text, kind }];
+  setTimeout(
+    () => {
+      toasts.value = toasts.value.filter((one) => one.id !== id);
+    },
+    kind === "error" ? 12000 : 5000,
+  );
+}
+
+/** Where toasts are shown; once in the shell. */
+export const Toasts = () => html`<div class="toasts" role="status" aria-live="polite">
+  ${toasts.value.map(
+    ({ id, text, kind }) => html`<p key=${id} class=${`toast toast-${kind}`}><${Icon}
+    name=${kind === "error" ? "alert" : "done"} />${text}</p>`,
+  )}</div>`;
+
+/** Run something that may be refused: {busy, problem, run(work)}; `run` resolves to the result or undefined. */
+export function useAction() {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const run = async (work) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      return await work();
+    } catch (error) {
+      if (error.code === undefined) throw error;
+      setProblem(error);
+      return undefined;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, problem, run, clear: () => setProblem(null) };
+}
+
+/** Load something now, and again when `keys` change: {data, problem, reload}. */
+export function useLoaded(load, keys) {
+  const [found, setFound] = useState({});
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    let over = false;
+    load().then(
+      (data) => {
+        if (!over) setFound({ data });
+      },
+      (problem) => {
+        if (problem.code === undefined) throw problem;
+        if (!over) setFound((before) => ({ ...before, problem }));
+      },
+    );
+    return () => {
+      over = true;
+    };
+  }, [...keys, round]);
+  return { ...found, reload: () => setRound((one) => one + 1) };
+}

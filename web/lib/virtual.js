@@ -1,0 +1,185 @@
+// A table of any length: only the rows in sight are in the page. Rows have one height.
+import { html, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "./preact.js";
+import { classes } from "./ui.js";
+import { t } from "./i18n.js";
+
+const SPARE = 8;
+
+/** A grid of rows.
+ *
+ * rows: the rows, in order; key(row): its id; columns: [{key, label, cell(row), class?, sort?}];
+ * height: of a row in px; selected: id of the selected row; select(row): the selection moved; open(row): Enter or
+ * double click; sorted: {key, down}, sort(key): a heading was pressed; marked(row): further classes of a row.
+ */
+export function VirtualTable({
+  rows,
+  id,
+  columns,
+  label,
+  height = 34,
+  selected,
+  select,
+  open,
+  sorted,
+  sort,
+  marked,
+  checked,
+  check,
+  empty,
+}) {
+  const box = useRef();
+  const [top, setTop] = useState(0);
+  const [room, setRoom] = useState(600);
+  useLayoutEffect(() => {
+    const measure = () => setRoom(box.current?.clientHeight || 600);
+    const watcher = new ResizeObserver(measure);
+    watcher.observe(box.current);
+    measure();
+    return () => watcher.disconnect();
+  }, []);
+  const index = useMemo(() => rows.findIndex((row) => id(row) === selected), [rows, selected]);
+  useEffect(() => {
+    if (index >= 0) reveal(box.current, index, height);
+  }, [selected]);
+  useAnchor({ box, rows, id, selected, height, top, room, moved: setTop });
+  const first = Math.max(0, Math.floor(top / height) - SPARE);
+  const last = Math.min(rows.length, Math.ceil((top + room) / height) + SPARE);
+  const keys = (event) =>
+    move(event, { rows, index, page: Math.max(1, Math.floor(room / height) - 1), select, open, check });
+  const template = useMemo(
+    () => ({ gridTemplateColumns: columns.map((one) => one.width ?? "minmax(0, 1fr)").join(" ") }),
+    [columns],
+  );
+  const acts = useRef();
+  acts.current = { select, open };
+  const line = useKept((row, place) => ({
+    row,
+    id: id(row),
+    index: place,
+    columns,
+    template,
+    height,
+    acts,
+    chosen: id(row) === selected,
+    checked: checked?.has(id(row)),
+    extra: marked?.(row),
+  }));
+  const head = useId();
+  return html`<div class="grid">
+    <div class="grid-head" role="rowgroup" id=${head}><div class="grid-row" role="row" aria-rowindex="1"
+        style=${template}>
+      ${columns.map((one) => html`<${Heading} column=${one} sorted=${sorted} sort=${sort} />`)}</div></div>
+    <div class="grid-body" role="grid" ref=${box} tabindex="0" aria-label=${label} aria-owns=${head}
+        onKeyDown=${keys}
+        aria-rowcount=${rows.length + 1} aria-colcount=${columns.length}
+            aria-multiselectable=${check ? "true" : undefined}
+        aria-activedescendant=${index >= first && index < last ? `row-${id(rows[index])}` : undefined}
+        onScroll=${(event) => setTop(event.currentTarget.scrollTop)}>
+      ${
+        rows.length === 0
+          ? html`<div role="row"><div role="gridcell" class="grid-empty">${empty ?? t("ui.nothing")}</div>
+            </div>`
+          : html`<div class="grid-space" role="rowgroup" style=${{ height: `${rows.length * height}px` }}>
+        <div class="grid-window" role="presentation"
+            style=${{ transform: `translateY(${first * height}px)` }}>
+          ${rows.slice(first, last).map((row, offset) => line(row, first + offset))}
+        </div></div>`
+      }
+    </div>
+  </div>`;
+}
+
+/** Lines whose properties are the same stay the same, so that scrolling draws new ones only. */
+function useKept(properties) {
+  const kept = useRef(new Map());
+  const before = kept.current;
+  kept.current = new Map();
+  return (row, place) => {
+    const now = properties(row, place);
+    const old = before.get(now.id);
+    const same = old && Object.keys(now).every((name) => now[name] === old.now[name]);
+    const line = same ? old : { now, drawn: html`<${Line} key=${now.id} ...${now} />` };
+    kept.current.set(now.id, line);
+    return line.drawn;
+  };
+}
+
+function Heading({ column, sorted, sort }) {
+  const mine = sorted?.key === column.key;
+  const direction = mine ? (sorted.down ? "descending" : "ascending") : "none";
+  return html`<div role="columnheader" class=${classes("grid-cell", column.class)}
+      aria-sort=${column.sort ? direction : undefined}>
+    ${
+      column.sort
+        ? html`<button type="button" class="grid-sort" onClick=${() => sort(column.key)}>${column.label}<span
+          class=${classes("sort-mark", mine && (sorted.down ? "sort-down" : "sort-up"))} aria-hidden="true">
+            </span></button>`
+        : column.label
+    }</div>`;
+}
+
+function Line({ row, id, index, columns, template, height, acts, chosen, checked, extra }) {
+  return html`<div class=${classes("grid-row", chosen && "grid-chosen", checked && "grid-checked", extra)}
+      role="row"
+      id=${`row-${id}`} aria-rowindex=${index + 2}
+          aria-selected=${chosen || Boolean(checked) ? "true" : "false"}
+      style=${{ ...template, height: `${height}px` }} onClick=${() => acts.current.select?.(row)}
+          onDblClick=${() => acts.current.open?.(row)}>
+    ${columns.map(
+      (one) => html`<div role="gridcell" class=${classes("grid-cell", one.class)}>${one.cell(row)}
+      </div>`,
+    )}
+  </div>`;
+}
+
+/** Rows that come and go above do not move what is looked at: the selected row if in sight, else the first in sight.
+ *  `top` and `room` are what was in sight; `moved(top)` is told where it is now.
+ */
+function useAnchor({ box, rows, id, selected, height, top, room, moved }) {
+  const before = useRef(rows);
+  useLayoutEffect(() => {
+    const held = before.current;
+    before.current = rows;
+    if (held === rows) return;
+    const inSight = (at) => at >= 0 && (at + 1) * height > top && at * height < top + room;
+    const chosen = held.findIndex((row) => id(row) === selected);
+    const from = inSight(chosen) ? chosen : top > 0 ? Math.floor(top / height) : -1;
+    const to = held[from] ? rows.findIndex((row) => id(row) === id(held[from])) : -1;
+    if (to < 0 || to === from) return;
+    box.current.scrollTop = top + (to - from) * height;
+    moved(box.current.scrollTop);
+  }, [rows]);
+}
+
+function reveal(box, index, height) {
+  const top = index * height;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + height > box.scrollTop + box.clientHeight) box.scrollTop = top + height - box.clientHeight;
+}
+
+function move(event, { rows, index, page, select, open, check }) {
+  if (event.target.closest("input, select, textarea, button, a") && event.target !== event.currentTarget)
+    return;
+  const steps = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: page,
+    PageUp: -page,
+    Home: -rows.length,
+    End: rows.length,
+    j: 1,
+    k: -1,
+  };
+  if (event.key in steps && !event.ctrlKey && !event.metaKey && rows.length) {
+    event.preventDefault();
+    const next =
+      index < 0 && event.key !== "End" ? 0 : Math.min(rows.length - 1, Math.max(0, index + steps[event.key]));
+    select?.(rows[next]);
+  } else if (event.key === "Enter" && index >= 0) {
+    event.preventDefault();
+    (open ?? select)?.(rows[index]);
+  } else if (event.key === " " && check && index >= 0) {
+    event.preventDefault();
+    check(rows[index]);
+  }
+}

@@ -1,0 +1,129 @@
+// Establishing a jurisdiction: the first thing on a service with nothing in it, and what comes after it.
+import { html, useRef, useState } from "../lib/preact.js";
+import { command, uuid } from "../lib/api.js";
+import { lang, t } from "../lib/i18n.js";
+import { href } from "../lib/router.js";
+import { identify, jurisdictions, may } from "../lib/store.js";
+import { now } from "../lib/time.js";
+import { Empty, ErrorNote, Field, Icon, useAction } from "../lib/ui.js";
+import { faults } from "../lib/entry/faults.js";
+
+const DEFAULT_ZONE = "Asia/Shanghai";
+const ZONES = Intl.supportedValuesOf("timeZone");
+const LIST = "zones";
+
+/** The time there now, or null where the zone is none. */
+function clockIn(timeZone) {
+  try {
+    return new Intl.DateTimeFormat(lang.value === "zh" ? "zh-CN" : "en-GB", {
+      timeZone,
+      dateStyle: "medium",
+      timeStyle: "short",
+    }).format(now.value);
+  } catch {
+    return null;
+  }
+}
+
+export default function Establish() {
+  const [made, setMade] = useState(null);
+  if (!may("jurisdiction.establish"))
+    return html`<h1>${t("page.establish")}</h1><${Empty}
+    text=${t("entry.establish_admin")} /><p><a href="#/">${t("choose.title")}</a></p>`;
+  return made ? html`<${After} made=${made} />` : html`<${Form} done=${setMade} />`;
+}
+
+function Form({ done }) {
+  const [values, setValues] = useState({ code: "", name: "", timezone: DEFAULT_ZONE });
+  const [errors, setErrors] = useState({});
+  const { busy, problem, run } = useAction();
+  const sent = useRef({});
+  const set = (name) => (event) => {
+    setValues({ ...values, [name]: event.currentTarget.value });
+    setErrors({});
+  };
+  const submit = async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    const text = JSON.stringify(values);
+    if (sent.current.text !== text) sent.current = { text, id: uuid() };
+    const data = { name: values.name.trim(), timezone: values.timezone.trim() };
+    const found = await run(() =>
+      command(values.code.trim(), "jurisdiction.establish", data, { id: sent.current.id }).catch(
+        (refused) => {
+          const at = faults(refused, ["name", "timezone"]);
+          if (!at) throw refused;
+          return { at };
+        },
+      ),
+    );
+    if (found?.at) setErrors(found.at);
+    else if (found) await run(identify).then(() => done({ code: values.code.trim(), name: data.name }));
+  };
+  const there = clockIn(values.timezone);
+  const line = (name, rest, hint) => html`<${Field} label=${t(`entry.establish_${name}`)} hint=${hint}
+    error=${errors[name]}>${(a11y) => html`<input ...${a11y} ...${rest} name=${name} required
+    autocomplete="off" value=${values[name]} onInput=${set(name)} />`}</${Field}>`;
+  return html`<h1>${t("page.establish")}</h1><p>${t("entry.establish_what")}</p>
+    ${
+      jurisdictions.value.length > 0 &&
+      html`<p
+      class="muted">${t("entry.establish_known", { codes: jurisdictions.value.join(t("entry.comma")) })}</p>`
+    }
+    <form class="establish" onSubmit=${submit}>${line(
+      "code",
+      { maxlength: 64, pattern: "[A-Za-z0-9][A-Za-z0-9\\-]*", autofocus: true, placeholder: "2307" },
+      t("entry.establish_code_hint"),
+    )}
+      ${line("name", { maxlength: 200 }, t("entry.establish_name_hint"))}
+      ${line(
+        "timezone",
+        { list: LIST, spellcheck: false },
+        there ? t("entry.establish_now", { at: there }) : t("entry.establish_no_zone"),
+      )}
+      <datalist id=${LIST}>${ZONES.map((zone) => html`<option value=${zone} />`)}</datalist>
+      <p class="note"><${Icon} name="clock" />${t("entry.establish_zone_note")}</p>
+      <${ErrorNote} problem=${problem} />
+      <div class="form-actions"><button type="submit" class="button button-main"
+        aria-disabled=${busy ? "true" : undefined}>${
+          busy
+            ? t("people.sending")
+            : problem?.code === "pending"
+              ? t("entry.again")
+              : t("entry.establish_do")
+        }</button>
+        ${jurisdictions.value.length > 0 && html`<a class="button" href="#/">${t("ui.cancel")}</a>`}</div>
+          </form>`;
+}
+
+/** What comes next: areas first, since everything lies in one. */
+function After({ made: { code, name } }) {
+  const step = (n, key, links) => html`<li><b aria-hidden="true">${n}</b><div>
+    <h2>${t(`entry.next_${key}`)}</h2><p class="muted">${t(`entry.next_${key}_note`)}</p><p
+    class="form-actions">${links}</p></div></li>`;
+  const to = (page, id, text, main) => html`<a class=${main ? "button button-main" : "button"}
+    href=${href(page, { jurisdiction: code, id })}>${t(text)}</a>`;
+  return html`<h1 tabindex="-1" ref=${(heading) => heading?.focus()}>${t("entry.established", {
+    name,
+    code,
+  })}</h1><p>${t("entry.next")}</p><ol class="next-steps">
+    ${step(
+      1,
+      "areas",
+      html`${to("imports", null, "entry.next_sheet", true)}${to("enter", "area", "entry.define_area")}`,
+    )}
+    ${step(
+      2,
+      "people",
+      html`${to("imports", null, "entry.next_sheet")}${to("enter", "worker", "entry.register")}`,
+    )}
+    ${step(
+      3,
+      "begin",
+      html`${to("enter", "incident", "entry.declare")}${to(
+        "enter",
+        "request",
+        "entry.open_request",
+      )}${to("overview", null, "entry.next_board")}`,
+    )}</ol>`;
+}

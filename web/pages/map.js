@@ -1,0 +1,209 @@
+// The map: places where there are coordinates, a labelled schematic where there are none.
+import { html, useEffect, useMemo, useRef, useState } from "../lib/preact.js";
+import { lang, number, t, word } from "../lib/i18n.js";
+import { go, href, param, route } from "../lib/router.js";
+import { areas, live, requests } from "../lib/store.js";
+import { now, span } from "../lib/time.js";
+import { theme } from "../lib/prefs.js";
+import { Age, Alert, ErrorNote, Loading, Presence, Priority } from "../lib/ui.js";
+import { COLOURINGS, figure, step } from "../lib/map/colouring.js";
+import { ON_DUTY } from "../lib/rules.js";
+import { areaPoints, bounds, requestPoints, workerPoints } from "../lib/map/points.js";
+import { usePlaces } from "../lib/map/places.js";
+import { Schematic } from "../lib/map/schematic.js";
+
+const LISTED = 200;
+
+const ask = (changes) => {
+  const { id, query } = route.peek();
+  go("map", { id, query: { ...query, ...changes }, replace: true });
+};
+
+export default function MapPage() {
+  const found = usePlaces();
+  const root = route.value.id ?? areas.value.root?.area;
+  const colouring = COLOURINGS.includes(param("by")) ? param("by") : "on_duty";
+  const points = usePoints(found.places, colouring);
+  const some = Object.values(points).some((one) => one.features.length);
+  const mode = param("as") ?? (some ? "map" : "schematic");
+  const open = (area) => go("map", { id: area, query: route.peek().query });
+  return html`<div class="fills map-page">
+    <header class="page-head"><h1>${t("page.map")}</h1><${Crumbs} root=${root} open=${open} />
+      <div class="toolbar">
+        <${Switch} label=${t("map.as")} options=${["map", "schematic"]} value=${mode}
+            say=${(one) => t(`map.as_${one}`)} pick=${(as) => ask({ as })} />
+        ${
+          (mode === "schematic" || points.areas.features.length > 0) &&
+          html`<${Switch} label=${t("map.by")}
+            options=${COLOURINGS} value=${colouring} say=${(one) => t(`map.by_${one}`)}
+                pick=${(by) => ask({ by })} />`
+        }
+        <${Age} views=${["headcount", "requests", "areas"]} /></div></header>
+    <${ErrorNote} problem=${found.problem} />
+    ${
+      !live.value.has("areas")
+        ? html`<${Loading} />`
+        : mode === "map"
+          ? html`<${Geographic} points=${points} found=${found} some=${some} />`
+          : html`<${Schematic} root=${root} colouring=${colouring} open=${open} />`
+    }
+    ${mode === "schematic" && html`<${Scale} colouring=${colouring} />`}
+  </div>`;
+}
+
+function usePoints(places, colouring) {
+  const at = Math.floor(now.value / 10000) * 10000;
+  const most = Math.max(
+    1,
+    ...[...areas.value.nodes.values()]
+      .filter((node) => node.level > 0)
+      .map((node) => figure(node, colouring)),
+  );
+  const near = useMemo(
+    () => areaPoints(areas.value, (node) => step(figure(node, colouring), most)),
+    [areas.value, colouring, at],
+  );
+  const asked = useMemo(() => requestPoints(requests.value, at), [requests.value, at]);
+  const workers = useMemo(() => workerPoints(places), [places]);
+  return { areas: near, requests: asked, workers };
+}
+
+const Switch = ({
+  label,
+  options,
+  value,
+  say,
+  pick,
+}) => html`<div class="switch" role="group" aria-label=${label}>
+  ${options.map(
+    (
+      one,
+    ) => html`<button type="button" key=${one} class="button" aria-pressed=${one === value ? "true" : "false"}
+    onClick=${() => pick(one)}>${say(one)}</button>`,
+  )}</div>`;
+
+function Crumbs({ root, open }) {
+  const path = areas.value.path(root);
+  if (path.length < 2) return null;
+  return html`<nav class="crumbs" aria-label=${t("map.path")}><ol>${path.map(
+    (node, index) =>
+      html`<li key=${node.area}>${
+        index === path.length - 1
+          ? html`<span aria-current="page">${node.name}</span>`
+          : html`<button type="button" class="button button-plain" onClick=${() => open(node.area)}>
+            ${node.name}</button>`
+      }</li>`,
+  )}</ol></nav>`;
+}
+
+function Scale({ colouring }) {
+  if (colouring === "alerts" || colouring === "uncovered") {
+    return html`<p class="legend">${t(`map.about_${colouring}`)} ${[1, 2, 3, 4].map(
+      (level) => html`<${Alert}
+        key=${level} level=${level}>${word("alert", level)}</${Alert}>`,
+    )}</p>`;
+  }
+  return html`<p class="legend">${t(`map.about_${colouring}`)} <span>${t("map.little")}</span>
+    <span class="legend-scale" aria-hidden="true">${[0, 1, 2, 3, 4, 5].map(
+      (one) => html`<span key=${one}
+        class=${`area-step-${one}`}></span>`,
+    )}</span><span>${t("map.much")}</span></p>`;
+}
+
+function Geographic({ points, found, some }) {
+  const box = useRef();
+  const shown = useRef(null);
+  const [failed, setFailed] = useState(false);
+  const [picked, setPicked] = useState(null);
+  useEffect(() => {
+    let over = false;
+    import("../lib/map/geo.js")
+      .then((geo) => {
+        if (over) return;
+        shown.current = geo.open(box.current, words(), setPicked);
+        shown.current.show(points);
+        const all = bounds(...Object.values(points));
+        if (all) shown.current.fit(all);
+      })
+      .catch((error) => {
+        console.warn(error);
+        setFailed(true);
+      });
+    return () => {
+      over = true;
+      shown.current?.close();
+      shown.current = null;
+    };
+  }, [lang.value]);
+  useEffect(() => {
+    shown.current?.show(points);
+  });
+  useEffect(() => {
+    shown.current?.restyle();
+  }, [theme.value]);
+  return html`<div class="geo">
+    <div class="geo-map" ref=${box}>${
+      failed &&
+      html`<p class="note note-error" role="alert">
+      ${t("map.no_webgl")}</p>`
+    }
+      ${!some && html`<p class="geo-empty note">${t("map.nothing_placed")}</p>`}</div>
+    <aside class="geo-side" aria-label=${t("map.list")}>
+      <${Picked} picked=${picked} places=${found.places} close=${() => setPicked(null)} />
+      <${Listed} points=${points} places=${found.places} pick=${setPicked} /></aside></div>`;
+}
+
+const words = () => ({
+  "NavigationControl.ZoomIn": t("map.zoom_in"),
+  "NavigationControl.ZoomOut": t("map.zoom_out"),
+  "Map.Title": t("map.aria"),
+  "ScaleControl.Meters": t("map.m"),
+  "ScaleControl.Kilometers": t("map.km"),
+});
+
+function Picked({ picked, places, close }) {
+  if (!picked) return html`<p class="muted">${t("map.pick")}</p>`;
+  const { kind, id } = picked;
+  const place = kind === "worker" && places.find((one) => one.worker === id);
+  const row = kind === "request" && requests.value.find((one) => one.request === id);
+  return html`<section class="picked" aria-live="polite"><h2>${kind === "area" ? areas.value.name(id) : id}
+    </h2>
+    ${
+      place &&
+      html`<p><${Presence} value=${place.presence} /> ${word("role", place.role)}</p><p>
+        ${t("map.seen", { age: span(place.age * 1000) })}${
+          place.accuracy ? ` ${t("map.accuracy", { metres: number(Math.round(place.accuracy)) })}` : ""
+        }</p>`
+    }
+    ${
+      row &&
+      html`<p>
+      ${word("priority", row.priority)} ${word("category", row.category)} ${word("request_state", row.state)}
+        </p><p>${areas.value.name(row.area)}</p>`
+    }
+    <p class="form-actions"><a class="button button-main"
+        href=${kind === "area" ? href("map", { id, query: { as: "schematic" } }) : href(`${kind}s`, { id })}>
+          ${t("map.open")}</a>
+      <button type="button" class="button" onClick=${close}>${t("ui.close")}</button></p></section>`;
+}
+
+/** What is on the map, as words: for who cannot see or press it. */
+function Listed({ points, places, pick }) {
+  const asked = points.requests.features;
+  return html`<h2>${t("map.on_map")}</h2>
+    <p>${t("map.counts", { requests: number(asked.length), workers: number(places.length), areas: number(points.areas.features.length) })}</p>
+    <ul class="legend-list">${ON_DUTY.map((one) => html`<li key=${one}><${Presence} value=${one} /></li>`)}<li
+        class="muted">${t("map.ages")}</li></ul>
+    <ul class="geo-list">${asked.slice(0, LISTED).map(
+      ({ properties }) => html`<li key=${properties.request}><button type="button" class="button button-plain"
+      onClick=${() => pick({ kind: "request", id: properties.request })}><${Priority}
+          value=${properties.priority} short />
+        ${word("category", properties.category)} <span class="muted">${properties.request}</span></button>
+          </li>`,
+    )}
+      ${places.slice(0, LISTED).map(
+        (place) => html`<li key=${place.worker}><button type="button" class="button button-plain"
+        onClick=${() => pick({ kind: "worker", id: place.worker })}><${Presence} value=${place.presence}
+            /> ${place.worker}</button></li>`,
+      )}</ul>`;
+}

@@ -1,0 +1,525 @@
+// The overview: who is on duty where, what is asked for, and whether it adds up. Every number opens to its rows.
+import { html, computed, signal, useEffect, useState } from "../lib/preact.js";
+import { get } from "../lib/api.js";
+import { lang, number, t, word } from "../lib/i18n.js";
+import { areas, entries, hasRight, incidents, live, may } from "../lib/store.js";
+import { dayWords, daysOf } from "../lib/clock.js";
+import { hhmmss, since, span, stamp } from "../lib/time.js";
+import { href } from "../lib/router.js";
+import { Alert, Empty, ErrorNote, Icon, Loading, Priority, Tile, classes, useLoaded } from "../lib/ui.js";
+import { alertCount, imbalance, mostFirst } from "../lib/counts.js";
+import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../lib/rules.js";
+import {
+  askedIn,
+  ledgerIn,
+  peopleIn,
+  teamsIn,
+  trend,
+  uncoveredAt,
+  uncoveredFrom,
+  uncoveredIn,
+} from "../lib/sums.js";
+import { TreeGrid, flatten } from "../lib/treegrid.js";
+import { Lines } from "../lib/chart.js";
+
+const EVENTS = 12;
+/** Kinds of teams that the tile has room for; all are a link away. */
+const MOST_KINDS = 5;
+const ANY_ALERT = ["overdue", "untouched"];
+const LEAST_PAUSE_MS = 2000;
+
+export default function Overview() {
+  return html`<h1 class="visually-hidden">${t("page.overview")}</h1>
+    <div class="fills over">
+      <${Clock} /><${Ledger} /><${People} />
+      <div class="over-column"><${Requests} /><${Trend} /><${Teams} /></div>
+      <${Events} />
+    </div>`;
+}
+
+/** A number that opens to its rows; nothing is shown as a faint 0 that opens nothing. */
+const Count = ({ value, to, class: extra, ...rest }) =>
+  value
+    ? html`<a class=${classes("o-count", extra)} href=${to} ...${rest}>${number(value)}</a>`
+    : html`<span class=${classes("o-count o-count-zero", extra)}>0</span>`;
+
+/** A thin bar of parts: [name of the colour token, value]. For the eye alone; the figures stand beside it. */
+const Bar = ({ parts }) => html`<div class="o-bar"
+  aria-hidden="true">${parts
+    .filter(([, value]) => value > 0)
+    .map(
+      ([token, value]) =>
+        html`<span key=${token} style=${{ flexGrow: value, background: `var(--${token})` }}></span>`,
+    )}</div>`;
+
+/** Days of what goes on: the number of the day, since when, where. */
+function Clock() {
+  const open = incidents.value;
+  return html`<${Tile} title=${t("over.incident")} views=${["incidents"]} more=${href("incidents")}
+    class="over-clock">
+    ${
+      open.length
+        ? open.slice(0, 2).map((one) => html`<${Incident} key=${one.incident} incident=${one} />`)
+        : html`<${NoIncident} />`
+    }
+    ${
+      open.length > 2 &&
+      html`<a href=${href("incidents")}>${t("over.more_incidents", { n: number(open.length - 2) })}
+      </a>`
+    }
+  </${Tile}>`;
+}
+
+function Incident({ incident }) {
+  return html`<div class="o-incident">
+    <p class="o-incident-day">${dayWords(incident)}</p>
+    <div><a class="o-incident-name" href=${href("incidents", { id: incident.incident })}>${incident.name}</a>
+      <p class="muted">${t("over.since", { at: stamp(incident.starts_at) })} · ${incident.areas.map(
+        (area, index) => html`${index > 0 && ", "}
+        <a
+        href=${href("requests", { query: { area } })}>${areas.value.name(area)}</a>`,
+      )}</p></div></div>`;
+}
+
+/** Nothing is declared: the last one, if there was any, and the way to declare one. */
+function NoIncident() {
+  const { data } = useLoaded(
+    () => get(`/${live.value.jurisdiction}/incidents`, { state: "closed", limit: 100 }),
+    [live.value],
+  );
+  const [last] = (data?.items ?? []).sort((a, b) => Date.parse(b.ends_at) - Date.parse(a.ends_at));
+  return html`<div class="o-incident"><p class="o-incident-none">${t("over.no_incident")}</p>
+    <div>${
+      last &&
+      html`<p class="muted">${t("over.last_incident", {
+        name: last.name,
+        at: stamp(last.ends_at),
+        n: number(daysOf(last)),
+      })}</p>`
+    }
+      ${
+        may("incident.declare") &&
+        html`<a class="button"
+        href=${href("enter", { id: "incident" })}>${t("over.declare")}</a>`
+      }</div></div>`;
+}
+
+/** The equation itself, and whether it holds. */
+function Ledger() {
+  const ledger = ledgerIn();
+  const wrong = imbalance(ledger, askedIn().unfinished);
+  return html`<${Tile} title=${t("over.ledger")} views=${["ledger", "requests"]} class="over-ledger"
+    actions=${html`<${Check} wrong=${wrong} />`}>
+    <p class="o-equation"><${Term} name="received" value=${ledger.received} label=${t("over.received")}
+      query=${{}} main />
+      ${LEDGER.map(
+        (state, index) => html`<span class="o-equation-sign">${index ? "+" : "="}</span><${Term}
+        name=${state} value=${ledger[state]}
+        label=${word("request_state", state)} query=${{ state }} />`,
+      )}</p></${Tile}>`;
+}
+
+const Term = ({ name, value, label, query, main }) => html`<a data-figure=${name}
+  class=${classes("o-term", main && "o-term-main")} href=${href("requests", { query })}><b>${number(value)}
+    </b>
+  <span>${label}</span></a>`;
+
+const Check = ({ wrong }) =>
+  wrong
+    ? html`<${Alert} level=${1}>
+      ${t("over.imbalance", Object.fromEntries(Object.entries(wrong).map(([name, value]) => [name, number(value)])))}
+    </${Alert}>`
+    : html`<span class="o-balanced" title=${t("over.balanced_how")}><${Icon} name="done" />
+      ${t("over.balanced")}
+    </span>`;
+
+/** Who is on duty: the number, by presence and role, and area by area. */
+function People() {
+  const { on, all, presence, role } = peopleIn();
+  const workers = (query) => href("workers", { query });
+  return html`<${Tile} title=${t("over.on_duty")} views=${["headcount", "areas", "timeline"]}
+    more=${workers({ presence: "on_duty" })} class="over-people">
+    <div class="o-people">
+      <a class="o-people-on" data-figure="on-duty" href=${workers({ presence: "on_duty" })}><b>${number(on)}
+        </b>
+        <span>${t("over.on_duty")}</span></a>
+      <div class="o-people-detail">
+        <${Bar} parts=${ON_DUTY.map((one) => [one, presence[one]])} />
+        <ul class="o-tally">${ON_DUTY.map(
+          (one) => html`<li><span class=${`mark presence-${one}`}><span
+          class="mark-dot" aria-hidden="true"></span></span>
+          <${Count} value=${presence[one]} to=${workers({ presence: one })} /> ${word("presence", one)}</li>`,
+        )}
+            </ul>
+        <ul class="o-tally o-tally-quiet">${mostFirst(role).map(
+          (one) => html`<li key=${one}><${Count}
+          value=${role[one]}
+          to=${workers({ role: one, presence: "on_duty" })} /> ${word("role", one)}</li>`,
+        )}
+          <li class="o-tally-end">${t("over.on_roster")} <${Count} value=${all} to=${workers({})} /></li></ul>
+      </div>
+    </div>
+    ${all > 0 && html`<${DutyLine} />`}
+    ${
+      all === 0 && !areas.value.root?.children.length
+        ? html`<${Begin} />`
+        : html`${all === 0 && html`<${NoPeople} />`}<${Areas} />`
+    }
+  </${Tile}>`;
+}
+
+const NoPeople = () => html`<div class="o-hint"><p>${t("over.no_people")}</p>
+  ${hasRight("import_files") && html`<a class="button" href=${href("imports")}>${t("over.import")}</a>`}
+  ${
+    may("worker.register") &&
+    html`<a class="button" href=${href("enter", { id: "worker" })}>
+    ${t("over.register")}</a>`
+  }</div>`;
+
+/** A jurisdiction that has nothing yet: what to do, in order. */
+function Begin() {
+  const table = hasRight("import_files") && href("imports");
+  const form = (id) => entries.value.includes(id) && href("enter", { id });
+  const steps = [
+    ["areas", table],
+    ["people", table],
+    ["team", form("team")],
+    ["incident", form("incident")],
+  ];
+  return html`<ol class="o-begin">${steps.map(
+    ([step, to], index) => html`<li key=${step}><span
+    class="o-begin-number" aria-hidden="true">${number(index + 1)}</span>
+    <div>${
+      to ? html`<a href=${to}>${t(`over.begin_${step}`)}</a>` : html`<b>${t(`over.begin_${step}`)}</b>`
+    }<p class="muted">${t(`over.begin_${step}_how`)}</p></div>
+      </li>`,
+  )}</ol>`;
+}
+
+const MODES = ["all", "asked", "uncovered"];
+const mode = signal("all");
+const turned = signal(new Set());
+
+const bare = (area) => !peopleIn(area).all && !askedIn(area).unfinished;
+const shows = {
+  all: (node) => !node.closed || !bare(node.area),
+  asked: (node) => askedIn(node.area).unfinished > 0,
+  uncovered: uncoveredAt,
+};
+
+/** In the whole tree all is shut but the root, in what is sought all is open; a press turns it about. */
+const isOpen = (node, level) => (level === 1 || mode.value !== "all") !== turned.value.has(node.area);
+
+function toggle(node) {
+  const next = new Set(turned.value);
+  if (!next.delete(node.area)) next.add(node.area);
+  turned.value = next;
+}
+
+function Areas() {
+  const { root } = areas.value;
+  const rows = flatten(root, isOpen, (node) => node.children.filter(shows[mode.value]));
+  const waiting = root ? uncoveredFrom(root).length : 0;
+  const seek = (one) => {
+    mode.value = one;
+    turned.value = new Set();
+  };
+  if (root && !root.children.length) return html`<${NoAreas} />`;
+  return html`<div class="o-seek" role="group" aria-label=${t("over.areas")}>${MODES.map(
+    (one) => html`<button
+    type="button" class="o-seek-one"
+      aria-pressed=${mode.value === one ? "true" : "false"}
+        onClick=${() => seek(one)}>${t(`over.seek_${one}`)}${
+          one === "uncovered" && waiting > 0 && html` <b>${number(waiting)}</b>`
+        }</button>`,
+  )}</div>
+    <${TreeGrid} rows=${rows} columns=${columns(lang.value)} label=${t("over.areas")} toggle=${toggle} />`;
+}
+
+const NoAreas = () => html`<div class="o-hint"><p>${t("over.no_areas")}</p>
+  ${hasRight("import_files") && html`<a class="button" href=${href("imports")}>${t("over.import_areas")}</a>`}
+    </div>`;
+
+const isRoot = (node) => node.area === areas.value.root.area;
+const inside = (node, query) => ({ ...query, area: isRoot(node) ? undefined : node.area });
+const workersOf = (node, query) => href("workers", { query: inside(node, query) });
+const requestsOf = (node, query) => href("requests", { query: inside(node, query) });
+
+/** The columns of the tree; rebuilt with the language. */
+const columns = (language) => [
+  {
+    key: `area-${language}`,
+    label: t("over.area"),
+    cell: (node, more) => html`<a href=${workersOf(node, {})}
+      title=${node.name} ...${more}>${node.name || node.area}</a>`,
+  },
+  {
+    key: "on",
+    label: t("over.on_duty"),
+    class: "number tree-on",
+    cell: (node, more) => html`<${Count} value=${peopleIn(node.area).on}
+      to=${workersOf(node, { presence: "on_duty" })} ...${more} />`,
+  },
+  ...ON_DUTY.map((presence) => ({
+    key: presence,
+    label: word("presence", presence),
+    class: "number tree-presence",
+    cell: (node, more) => html`<${Count} value=${peopleIn(node.area).presence[presence]}
+      to=${workersOf(node, { presence })} ...${more} />`,
+  })),
+  {
+    key: "asked",
+    label: t("over.asked"),
+    class: "number tree-asked",
+    cell: (node, more) => html`<${Count} value=${askedIn(node.area).unfinished}
+      to=${requestsOf(node, {})} ...${more} />`,
+  },
+  {
+    key: "alerts",
+    label: t("over.alerts"),
+    class: "tree-alerts",
+    cell: (node, more) => html`<${AreaAlerts}
+    node=${node} more=${more} />`,
+  },
+];
+
+/** What is wrong in an area: nobody is there though something waits, or requests that are alerts; the worst colours it. */
+function AreaAlerts({ node, more }) {
+  const asked = askedIn(node.area);
+  const nobody = uncoveredIn(node.area);
+  const count = alertCount(asked);
+  if (!nobody && !count) return null;
+  const level = Math.min(nobody ?? 4, asked.worst?.level ?? 4);
+  const said = `${word("alert", level)}${nobody ? `, ${t("over.seek_uncovered")}` : ""}${count ? `, ${t("over.alerts")} ${number(count)}` : ""}`;
+  return html`<a class="o-alert-link"
+    href=${requestsOf(node, nobody ? { state: "open" } : { alert: ANY_ALERT })} title=${said} ...${more}>
+    <${Alert} level=${level}>
+      ${nobody ? t("over.nobody") : word("colour", level)}${count > 0 && ` ${number(count)}`}
+      </${Alert}></a>`;
+}
+
+/** What is asked for: alerts first, then by priority and state, with the oldest. */
+function Requests() {
+  const asked = askedIn();
+  const requests = (query) => href("requests", { query });
+  return html`<${Tile} title=${t("over.unfinished_requests")} views=${["requests"]} more=${requests({})}
+    class="over-requests">
+    <div class="o-asked"><a class="o-asked-all" data-figure="unfinished" href=${requests({})}>
+      <b>${number(asked.unfinished)}</b><span>${t("over.unfinished")}</span></a>
+      <${Levels} asked=${asked} /></div>
+    ${
+      asked.untouched > 0 &&
+      html`<a
+      class="o-untouched"
+      href=${requests({ state: "open", touched: "false" })}>
+      <${Icon} name="wait" /><b>${t("over.untouched", { n: number(asked.untouched) })}</b>
+        <span>${t("over.oldest_of", { age: since(asked.oldestUntouched) })}</span></a>`
+    }
+    ${
+      asked.unfinished
+        ? html`<${Matrix} asked=${asked} requests=${requests} />`
+        : html`<div class="o-hint"><p>${t("over.no_requests")}</p>${
+            may("request.open") &&
+            html`<a class="button"
+        href=${href("enter", { id: "request" })}>${t("over.open_request")}</a>`
+          }</div>`
+    }
+  </${Tile}>`;
+}
+
+/** Alerts by level, worst first; or the calm word that there are none. */
+const Levels = ({ asked }) =>
+  alertCount(asked) === 0
+    ? html`<span class="o-calm"><${Icon} name="done" />${t("over.no_alerts")}</span>`
+    : html`<ul class="o-levels">${PRIORITIES.filter((level) => asked.alerts[level]).map(
+        (level) => html`<li
+    key=${level}><a class="o-alert-link"
+      href=${href("requests", { query: { priority: level, alert: ANY_ALERT } })}><${Alert}
+        level=${level}>${word("alert", level)} <b>${number(asked.alerts[level])}</b></${Alert}></a></li>`,
+      )}
+        </ul>`;
+
+function Matrix({ asked, requests }) {
+  const total = (state) => PRIORITIES.reduce((sum, priority) => sum + asked.cells[priority][state], 0);
+  return html`<table class="table o-matrix"><thead><tr><th scope="col">${t("over.priority")}</th>
+      ${UNFINISHED.map((state) => html`<th scope="col" class="number">${word("request_state", state)}</th>`)}
+      <th scope="col" class="number">${t("over.sum")}</th><th scope="col" class="number">${t("over.oldest")}
+        </th></tr></thead>
+    <tbody>${PRIORITIES.map((priority) => {
+      const cell = asked.cells[priority];
+      return html`<tr key=${priority}><th scope="row"><${Priority}
+        value=${priority} />${
+          cell.oldest !== null &&
+          html`<span
+        class="o-matrix-age">${t("over.oldest_of", { age: since(cell.oldest) })}</span>`
+        }</th>
+        ${UNFINISHED.map(
+          (state) => html`<td class="number"><${Count} value=${cell[state]}
+          to=${requests({ priority, state })} /></td>`,
+        )}
+        <td class="number"><${Count} value=${cell.total} to=${requests({ priority })} class="o-count-sum" />
+          </td>
+        <td class="number muted nowrap">${cell.oldest === null ? "" : since(cell.oldest)}</td></tr>`;
+    })}</tbody>
+    <tfoot><tr><th scope="row">${t("over.sum")}</th>${UNFINISHED.map(
+      (state) => html`<td class="number">
+      <${Count} value=${total(state)} to=${requests({ state })} /></td>`,
+    )}
+      <td class="number"><${Count} value=${asked.unfinished} to=${requests({})} class="o-count-sum" /></td>
+      <td class="number muted nowrap">${asked.oldest === null ? "" : since(asked.oldest)}</td></tr></tfoot>
+        </table>`;
+}
+
+/** How many were on duty over the last 24 hours. */
+function DutyLine() {
+  const { times, onDuty } = trend.value;
+  if (!live.value.has("timeline")) return html`<${Loading} />`;
+  return html`<${Lines} label=${t("over.line_duty")} times=${times} zero series=${[
+    { label: t("over.on_duty"), token: "--accent", values: onDuty, fill: true },
+  ]} />`;
+}
+
+/** What was received and what was served over the last 24 hours. */
+function Trend() {
+  const { times, received, served } = trend.value;
+  return html`<${Tile} title=${t("over.day_past")} views=${["timeline"]} class="over-trend">
+    ${
+      received.at(-1) + served.at(-1) === 0
+        ? html`<${Empty} text=${t("over.no_trend")} />`
+        : html`<${Lines}
+      label=${t("over.line_requests")} times=${times} zero series=${[
+        { label: t("over.received"), token: "--in_progress", values: received },
+        { label: t("over.served"), token: "--done", values: served, dash: [5, 3] },
+      ]} />`
+    }</${Tile}>`;
+}
+
+function Teams() {
+  const found = teamsIn();
+  const teams = (query) => href("teams", { query });
+  return html`<${Tile} title=${t("over.teams")} views=${["teams"]} more=${teams({})} class="over-teams">
+    ${
+      found.total === 0
+        ? html`<div class="o-hint"><p>${t("over.no_teams")}</p>${
+            may("team.form") &&
+            html`<a
+      class="button" href=${href("enter", { id: "team" })}>${t("over.form_team")}</a>`
+          }</div>`
+        : html`<div class="o-teams"><ul class="o-trio">
+        <li><a href=${teams({ state: ACTIVE })}><b>${number(found.active)}</b>
+          <span>${word("team_state", ACTIVE)}</span></a></li>
+        <li><a href=${teams({ state: ACTIVE, busy: "true", sort: "-load" })}><b>${number(found.busy)}</b>
+          <span>${t("over.busy")}</span></a></li>
+        <li><a href=${teams({ state: FORMING })} class=${found.forming ? "" : "o-count-zero"}>
+          <b>${number(found.forming)}</b><span>${word("team_state", FORMING)}</span></a></li></ul>
+      <table class="table o-kinds"><thead class="visually-hidden"><tr><th scope="col">${t("over.kind")}</th>
+        <th
+        scope="col">${t("over.busy_share")}</th>
+          <th scope="col">${t("over.busy")}</th><th scope="col">${t("over.sum")}</th></tr></thead>
+        <tbody>${mostFirst(
+          Object.fromEntries(Object.entries(found.kind).map(([kind, one]) => [kind, one.total])),
+        )
+          .slice(0, MOST_KINDS)
+          .map((kind) => {
+            const one = found.kind[kind];
+            return html`<tr key=${kind}><th scope="row">${word("kind", kind)}</th>
+            <td class="o-kinds-bar"><${Bar}
+              parts=${[["assigned", one.busy], ["border", one.total - one.busy]]} /></td>
+            <td class="number"><${Count} value=${one.busy}
+              to=${teams({ kind, state: ACTIVE, busy: "true", sort: "-load" })} /></td>
+            <td class="number muted">/ <a class="o-count" href=${teams({ kind })}>${number(one.total)}</a>
+              </td>
+              </tr>`;
+          })}</tbody></table></div>`
+    }
+  </${Tile}>`;
+}
+
+const position = computed(() => live.value?.state.value.position ?? null);
+
+/** The newest rows of the view activity, asked for at most every two seconds, and only when something was recorded. */
+function useActivity() {
+  const [found, setFound] = useState({});
+  const [round, setRound] = useState(0);
+  const { jurisdiction } = live.value;
+  const at = position.value;
+  useEffect(() => {
+    if (at === null) return undefined;
+    const wait = Math.max(0, (useActivity.asked ?? 0) + LEAST_PAUSE_MS - performance.now());
+    let over = false;
+    const timer = setTimeout(async () => {
+      useActivity.asked = performance.now();
+      try {
+        const { items } = await get(`/${jurisdiction}/activity`, { limit: EVENTS });
+        if (!over) setFound({ items });
+      } catch (problem) {
+        if (problem.code === undefined) throw problem;
+        if (!over) setFound((before) => ({ ...before, problem }));
+      }
+    }, wait);
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }, [jurisdiction, at, round]);
+  return { ...found, retry: () => setRound((one) => one + 1) };
+}
+
+function Events() {
+  const { items, problem, retry } = useActivity();
+  const body = () => {
+    if (!items)
+      return problem ? html`<${ErrorNote} problem=${problem} retry=${retry} />` : html`<${Loading} />`;
+    if (!items.length) return html`<${Empty} text=${t("over.no_events")} />`;
+    return html`<ol class="o-events" tabindex="0"
+      aria-label=${t("over.events")}>${items.map(
+        (one) => html`<${Happened} key=${one.position}
+      event=${one} />`,
+      )}</ol>`;
+  };
+  return html`<${Tile} title=${t("over.events")} class="over-events">${body()}</${Tile}>`;
+}
+
+const LATE_MS = 600000;
+/** What happened, about whom, where, and how late it came. */
+function Happened({ event }) {
+  const late = Date.parse(event.recorded_at) - Date.parse(event.at);
+  const { stage, presence } = event.detail;
+  return html`<li class="o-event">
+    <time datetime=${event.at}>${hhmmss(event.at)}</time>
+    <span class="o-event-what"><b>${word("event", event.name)}
+      </b>${stage && html` ${word("stage", stage)}`}${presence && html` ${word("presence", presence)}`}
+      ${
+        event.observed &&
+        html` <span class="muted">${t("over.observed")}
+        </span>`
+      }${
+        event.anomalies.length > 0 &&
+        html` <span class="o-event-odd"><${Icon}
+        name="alert" />${t("over.anomaly")}</span>`
+      }</span>
+    <span class=${classes("o-event-late", late > LATE_MS && "o-event-very-late")}
+      title=${t("over.recorded", { at: stamp(event.recorded_at) })}>${
+        late < 1000 ? t("over.at_once") : t("over.late", { age: span(late) })
+      }</span>
+    <span class="o-event-who">${
+      event.team &&
+      html`<a
+      href=${href("teams", { id: event.team })}>
+        ${live.value.rows("teams").get(event.team)?.name ?? event.team}
+      </a>`
+    }
+      ${event.worker && html`<a href=${href("workers", { id: event.worker })}>${event.worker}</a>`}
+      ${event.request && html`<a href=${href("requests", { id: event.request })}>${event.request}</a>`}
+      ${
+        event.incident &&
+        html`<a href=${href("incidents", { id: event.incident })}>
+          ${live.value.rows("incidents").get(event.incident)?.name ?? event.incident}
+        </a>`
+      }
+      ${
+        event.area &&
+        html`<a href=${href("requests", { query: { area: event.area } })}>${areas.value.name(event.area)}
+        </a>`
+      }</span></li>`;
+}

@@ -1,0 +1,391 @@
+// Workers: a list of any length, kept live; one of them beside it; paper lists typed in afterwards.
+import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+import { AreaBox, areaPath } from "../lib/areabox.js";
+import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
+import { number, t, word } from "../lib/i18n.js";
+import { go, href, route } from "../lib/router.js";
+import { assignments, hasRight, live, may, mayReveal, needing, place, teams } from "../lib/store.js";
+import { now, stamp } from "../lib/time.js";
+import { Age, Alert, Icon, Loading, Presence, classes } from "../lib/ui.js";
+import { VirtualTable } from "../lib/virtual.js";
+import { ROLES } from "../lib/people/acts.js";
+import { FindField, Found } from "../lib/people/find.js";
+import { Paper } from "../lib/people/paper.js";
+import {
+  AreaName,
+  Choice,
+  Filtering,
+  Load,
+  TeamLink,
+  ask,
+  asked,
+  collator,
+  layout,
+  short,
+  stale,
+  typedFilter,
+  useOpening,
+  useListKeys,
+} from "../lib/people/parts.js";
+import { PaperHead, print, printing } from "../lib/people/print.js";
+import { Prepared, arrange, choose, counted, loads, ranks } from "../lib/people/roster.js";
+import { WorkerPanel } from "../lib/people/worker.js";
+import { OFF_DUTY, PRESENCES } from "../lib/rules.js";
+
+const NONE = "-";
+
+let prepared = new Prepared();
+let preparedFor = null;
+const entries = computed(() => {
+  if (preparedFor !== live.value) [prepared, preparedFor] = [new Prepared(), live.value];
+  return { all: prepared.take(live.value?.rows("roster") ?? new Map()) };
+});
+const load = computed(() => loads(assignments.value));
+const typed = typedFilter("workers", "q");
+
+const plain = (value) => (value === NONE ? "" : value);
+/** As text first, so that what else is in the address changes nothing. */
+const filterText = computed(() =>
+  JSON.stringify({
+    area: asked("area"),
+    role: asked("role"),
+    presence: asked("presence"),
+    q: typed.text.value,
+    team: asked("team").map(plain),
+    organisation: asked("organisation").map(plain),
+  }),
+);
+const filter = computed(() => JSON.parse(filterText.value));
+const chosen = computed(() => choose(entries.value.all, filter.value));
+const aids = computed(() => {
+  const { all } = entries.value;
+  const { compare } = collator.value;
+  const name = (id) => teams.value.get(id)?.name ?? id;
+  return {
+    loads: load.value,
+    team: ranks(all, "team", (a, b) => compare(name(a), name(b))),
+    organisation: ranks(all, "organisation", compare),
+    role: ranks(all, "role", (a, b) => compare(word("role", a), word("role", b))),
+  };
+});
+const sortText = computed(() => asked("sort")[0] ?? "worker");
+const sorted = computed(() => {
+  const said = sortText.value;
+  return { key: said.replace(/^-/, ""), down: said.startsWith("-") };
+});
+const rows = computed(() => arrange(chosen.value.rows, sorted.value.key, sorted.value.down, aids.value));
+
+const identity = ({ row }) => row.worker;
+
+const Since = ({ row }) => html`<span class="folk-presence-since"><${Presence} value=${row.presence} />
+  ${row.since && html`<time class="muted">${short(row.since)}</time>`}</span>`;
+
+const COLUMNS = [
+  {
+    key: "name",
+    width: "4.5rem",
+    cell: ({ row }) => row.name ?? html`<span class="muted">${t("people.no_name")}</span>`,
+  },
+  { key: "worker", sort: true, width: "minmax(6rem, 1fr)", class: "id", cell: ({ row }) => row.worker },
+  { key: "role", sort: true, width: "6rem", cell: ({ row }) => word("role", row.role) },
+  {
+    key: "presence",
+    sort: true,
+    width: "minmax(10.5rem, 1.1fr)",
+    cell: ({ row }) => html`<${Since} row=${row} />`,
+  },
+  {
+    key: "area",
+    sort: true,
+    width: "minmax(6rem, 1.4fr)",
+    cell: ({ row }) => html`<${AreaName} code=${row.area} />`,
+  },
+  {
+    key: "team",
+    sort: true,
+    width: "minmax(5rem, 1.2fr)",
+    cell: ({ row }) => row.team && html`<${TeamLink} id=${row.team} />`,
+  },
+  {
+    key: "organisation",
+    sort: true,
+    wide: true,
+    width: "minmax(5rem, 1fr)",
+    cell: ({ row }) => row.organisation,
+  },
+  {
+    key: "load",
+    sort: true,
+    width: "3.6rem",
+    class: "number",
+    cell: ({ row }) => html`<${Load} count=${load.value.get(row.worker) ?? 0} capacity=${row.capacity} />`,
+  },
+  { key: "phone", width: "7rem", class: "id", cell: ({ row }) => row.phone },
+];
+const SORTS = ["worker", "role", "presence", "since", "area", "team", "organisation", "load"];
+
+const Name = ({
+  row,
+}) => html`<strong>${row.name ?? t("people.no_name")}</strong> <span class="folk-person-id">
+  ${row.worker}</span>`;
+const Loaded = ({ row }) => html`<span class="folk-stacked-end">
+  ${t("people.load")} <${Load} count=${load.value.get(row.worker) ?? 0} capacity=${row.capacity} /></span>`;
+
+const Three = ({ row }) => html`<div class="folk-stacked"><div class="folk-stacked-line"><span>
+  <${Name} row=${row} /></span><span class="folk-stacked-end"><${Since} row=${row} /></span></div>
+  <div class="folk-stacked-line muted"><span>${word("role", row.role)}</span><span>
+    <${AreaName} code=${row.area} /></span>${row.organisation && html`<span>${row.organisation}</span>`}</div>
+  <div class="folk-stacked-line muted"><span class="folk-person-id">${row.phone ?? t("people.no_phone")}
+    </span>
+    ${row.team && html`<${TeamLink} id=${row.team} />`}<${Loaded} row=${row} /></div></div>`;
+
+const Four = ({ row }) => html`<div class="folk-stacked"><div class="folk-stacked-line"><span>
+  <${Name} row=${row} /></span><span class="folk-stacked-end"><${Since} row=${row} /></span></div>
+  <div class="folk-stacked-line muted"><span><${AreaName} code=${row.area} /></span>
+    <span class="folk-stacked-end">${word("role", row.role)}</span></div>
+  <div class="folk-stacked-line muted"><span>${row.organisation ?? ""}</span>
+    ${row.team && html`<span class="folk-stacked-end"><${TeamLink} id=${row.team} /></span>`}</div>
+  <div class="folk-stacked-line muted"><span class="folk-person-id">${row.phone ?? t("people.no_phone")}
+    </span>
+    <${Loaded} row=${row} /></div></div>`;
+
+/** Columns of this language; one column of lines where there is no room for more. */
+function useColumns({ lines, wide }) {
+  const language = collator.value;
+  return useMemo(
+    () =>
+      lines > 1
+        ? [{ key: "worker", label: t("page.workers"), cell: lines === 3 ? Three : Four }]
+        : COLUMNS.filter((column) => wide || !column.wide).map((column) => ({
+            ...column,
+            label: t(`people.${column.key === "worker" ? "id" : column.key}`),
+          })),
+    [lines, wide, language],
+  );
+}
+
+export default function Workers({ route: { id, query } }) {
+  useEffect(() => needing("roster"), [live.value]);
+  if (query.paper) return html`<${Paper} close=${() => ask({ paper: undefined })} />`;
+  return html`<${List} id=${id} />`;
+}
+
+function List({ id }) {
+  const [found, setFound] = useState(null);
+  const [focused, setFocused] = useState(0);
+  const [cursor, setCursor] = useState(id);
+  const settled = useLater(id, SETTLED_MS);
+  useListKeys();
+  useEffect(() => {
+    if (id) setCursor(id);
+  }, [id]);
+  useEffect(() => printing(() => html`<${PaperRoster} />`), []);
+  const show = (row, replace) => go("workers", { id: identity(row), query: route.peek().query, replace });
+  const opening = useOpening((row) => show(row, Boolean(id)));
+  const close = () => {
+    go("workers", { query: route.peek().query, replace: true });
+    document.querySelector(".folk-workers .grid-body")?.focus();
+  };
+  const select = (row) => {
+    setCursor(identity(row));
+    opening.note(row);
+    if (id) show(row, true);
+  };
+  const open = (row) => {
+    show(row, Boolean(id));
+    setFocused((round) => round + 1);
+  };
+  return html`<div class=${classes("fills folk folk-workers", id && "folk-with-panel")}>
+    <div class="people-list"><header class="page-head"><h1>${t("page.workers")}</h1><${Sums} />
+      ${mayReveal.value && html`<${FindField} give=${setFound} />`}
+      <div class="toolbar">${
+        may("worker.check_in") &&
+        html`<a class="button" href=${href("workers", { query: { paper: "1" } })}>${t("people.paper")}</a>`
+      }
+        <button type="button" class="button" onClick=${() => print(html`<${PaperRoster} />`)}>
+          <${Icon} name="print" />${t("ui.print")}</button></div></header>
+      ${live.value.has("roster") && html`<${Filters} />`}
+      ${found && html`<${Found} found=${found} close=${() => setFound(null)} />`}
+      <${Table} cursor=${cursor} select=${select} open=${open} onClick=${opening.onClick} /></div>
+    ${id && settled && html`<${WorkerPanel} id=${settled} close=${close} focus=${focused} />`}
+  </div>`;
+}
+
+function Table({ cursor, select, open, onClick }) {
+  const [box, width] = useWidth();
+  const plan = layout(width);
+  const columns = useColumns(plan);
+  const sort = (key) => ask({ sort: sorted.peek().key === key && !sorted.peek().down ? `-${key}` : key });
+  return html`<div class=${classes("people-table", stale.value && "folk-stale")} ref=${box}
+      onClick=${onClick}>
+    ${
+      live.value.has("roster")
+        ? html`<${VirtualTable} rows=${rows.value} id=${identity}
+      columns=${columns} label=${t("people.workers_label")} height=${plan.height} selected=${cursor}
+        select=${select} open=${open}
+      sorted=${sorted.value} sort=${sort} empty=${html`<${NoneFit} />`} key=${plan.lines} />`
+        : html`<div class="people-loading"><p>${t("people.roster_coming", {
+            n: number(counted(live.value.rows("headcount"), EVERYONE)),
+          })}</p><${Loading} /></div>`
+    }</div>`;
+}
+
+const EVERYONE = { area: [], role: [], presence: [], team: [] };
+const CLEARED = {
+  area: undefined,
+  role: undefined,
+  presence: undefined,
+  team: undefined,
+  organisation: undefined,
+  q: undefined,
+};
+
+function NoneFit() {
+  if (entries.value.all.length === 0) {
+    return html`<div class="empty"><p>${t("people.no_workers")}</p>
+      <p>${
+        may("worker.register") &&
+        html`<a class="button" href=${href("enter", { id: "worker" })}>
+      ${t("page.enter")}</a>`
+      } ${
+        hasRight("import_files") &&
+        html`<a class="button" href=${href("imports")}>
+      ${t("page.imports")}</a>`
+      }</p></div>`;
+  }
+  return html`<div class="empty"><p>${t("people.none_fit")}</p>
+    <button type="button" class="button" onClick=${() => ask(CLEARED)}>${t("people.clear")}</button></div>`;
+}
+
+/** n of m, and the headcount for the same filter: by law they agree at every position. */
+function Sums() {
+  if (!live.value.has("roster")) return null;
+  const { comparable } = chosen.value;
+  const headcount = counted(live.value.rows("headcount"), filter.value);
+  const { degraded = {} } = live.value.state.value;
+  const moving = degraded.roster !== undefined || degraded.headcount !== undefined;
+  const { organisation, q } = filter.value;
+  return html`<p class="folk-sums"><span><strong>${number(rows.value.length)}
+    </strong> ${t("people.of", { n: number(entries.value.all.length) })}</span>
+    ${
+      comparable === headcount || moving
+        ? html`<span class="folk-sums-law" title=${t("people.agree_title")}><${Icon} name="done" />
+        ${t(organisation.length || q ? "people.agree_part" : "people.agree", { n: number(headcount) })}
+          </span>`
+        : html`<span role="alert"><${Alert} level=${1}>
+        ${t("people.disagree", { roster: number(comparable), headcount: number(headcount) })}</${Alert}>
+        </span>`
+    }
+    <${Age} views=${["roster", "headcount"]} /></p>`;
+}
+
+const single = (name) => asked(name)[0] ?? "";
+
+function Filters() {
+  const organisations = useMemo(() => [...aids.value.organisation.keys()], [aids.value.organisation]);
+  const teamIds = [...teams.value.keys()].sort((a, b) =>
+    collator.value.compare(teams.value.get(a).name, teams.value.get(b).name),
+  );
+  const roles = [...new Set([...ROLES, ...aids.value.role.keys()])];
+  const none = (say) => (code) => (code === NONE ? t("people.without") : say(code));
+  const pick = (name) => (value) => ask({ [name]: value });
+  return html`<div class="people-filters">
+    <${Filtering} names=${["q", "area", "role", "team", "organisation"]}>
+      <input type="search" class="folk-filter-q" value=${typed.text.value}
+        onInput=${(event) => typed.type(event.currentTarget.value)} aria-label=${t("people.q")}
+        placeholder=${t("people.q")} aria-keyshortcuts="/" data-filter />
+      <${AreaBox} aria-label=${t("people.filter_area")} placeholder=${t("people.filter_area")}
+        value=${single("area")} change=${pick("area")} />
+      <${Choice} label=${t("people.role")} none=${t("people.all_roles")} value=${single("role")}
+        change=${pick("role")} codes=${roles} say=${(code) => word("role", code)} />
+      <${Choice} label=${t("people.team")} none=${t("people.all_teams")} value=${single("team")}
+        change=${pick("team")} codes=${[NONE, ...teamIds]}
+        say=${none((code) => teams.value.get(code)?.name ?? code)} />
+      <${Choice} label=${t("people.organisation")} none=${t("people.all_organisations")}
+        value=${single("organisation")} change=${pick("organisation")} codes=${[NONE, ...organisations]}
+        say=${none((code) => code)} />
+      <${SortChoice} />
+    </${Filtering}><${Presences} /></div>`;
+}
+
+/** The order as a choice: where headings are out of sight, and for "since", which has none of its own. */
+const SortChoice = () => html`<label class="folk-sort-choice"><span class="muted">${t("people.sort")}</span>
+  <${Choice} label=${t("people.sort")} none=${t("people.id")}
+  value=${asked("sort")[0] ?? ""} change=${(sort) => ask({ sort })}
+    codes=${SORTS.flatMap((key) => (key === "worker" ? ["-worker"] : [key, `-${key}`]))}
+  say=${(code) =>
+    `${t(`people.${code.replace(/^-/, "").replace("worker", "id")}`)} ${
+      code.startsWith("-") ? "↓" : "↑"
+    }`} /></label>`;
+
+/** Presences with how many there are: each a filter. */
+function Presences() {
+  const { byPresence } = chosen.value;
+  const total = PRESENCES.reduce((sum, presence) => sum + byPresence[presence], 0);
+  const figures = { "": total, on_duty: total - byPresence[OFF_DUTY], ...byPresence };
+  const current = asked("presence");
+  return html`<div class="folk-segments" role="group" aria-label=${t("people.presence")}>
+    ${Object.entries(figures).map(([code, count]) => {
+      const pressed = code === "" ? current.length === 0 : current.includes(code);
+      return html`<button type="button" key=${code} class="folk-segment"
+      aria-pressed=${pressed ? "true" : "false"}
+          onClick=${() => ask({ presence: pressed ? undefined : code })}>
+      <span class="folk-segment-count">${number(count)}</span>
+        ${
+          code === "" || code === "on_duty"
+            ? html`<span>${t(`people.presence.${code || "all"}`)}</span>`
+            : html`<${Presence} value=${code} />`
+        }</button>`;
+    })}</div>`;
+}
+
+/** What the filter says, in words. */
+function filterInWords() {
+  const { area, role, presence, team, organisation, q } = filter.peek();
+  const say = [
+    ...area.map((code) => areaPath(code)),
+    ...role.map((code) => word("role", code)),
+    ...presence.map((code) => (code === "on_duty" ? t("people.presence.on_duty") : word("presence", code))),
+    ...team.map((code) => (code ? (teams.peek().get(code)?.name ?? code) : t("people.without_team"))),
+    ...organisation,
+    q && `“${q}”`,
+  ].filter(Boolean);
+  return say.length ? say.join(" · ") : t("people.everyone");
+}
+
+/** The roster on paper: all rows of the filter, masked, by area. */
+function PaperRoster() {
+  const byArea = Map.groupBy(arrange(chosen.peek().rows, "area", false, aids.peek()), ({ row }) => row.area);
+  const { position } = live.peek().state.peek();
+  return html`<${PaperHead} title=${`${place.peek()?.name ?? ""} · ${t("people.roster")}`} lines=${[
+    t("people.paper_of", { position, when: stamp(now.peek()) }),
+    t("people.paper_filter", {
+      filter: filterInWords(),
+      n: number(rows.peek().length),
+      m: number(entries.peek().all.length),
+    }),
+  ]} />
+    ${[...byArea].map(
+      ([code, some]) => html`<section class="paper-group" key=${code}><h2>
+      ${areaPath(code)} <span>${code} · ${t("people.persons", { n: some.length })}</span></h2>
+      <table><thead><tr>${[
+        "name",
+        "id",
+        "role",
+        "presence",
+        "since",
+        "team",
+        "organisation",
+        "load",
+        "phone",
+      ].map((key) => html`<th scope="col">${t(`people.${key}`)}</th>`)}</tr></thead>
+      <tbody>${some.map(
+        ({ row }) => html`<tr><td>${row.name}</td><td>${row.worker}</td><td>
+        ${word("role", row.role)}</td><td>${word("presence", row.presence)}</td>
+        <td>${row.since && stamp(row.since)}</td><td>
+          ${row.team && (teams.peek().get(row.team)?.name ?? row.team)}</td><td>${row.organisation}</td>
+        <td>${load.peek().get(row.worker) ?? 0} / ${row.capacity}</td><td>${row.phone}</td></tr>`,
+      )}</tbody>
+          </table></section>`,
+    )}`;
+}

@@ -1,0 +1,388 @@
+// The board on the wall: read from three metres, without hands. It shows one area after another, says plainly when it
+// is not live, and comes back by itself from whatever happens to the service.
+import { html, render, effect, signal, useEffect, useErrorBoundary, useState } from "./lib/preact.js";
+import { signedOut } from "./lib/api.js";
+import { lang, number, speak, t, word } from "./lib/i18n.js";
+import { href, param, route } from "./lib/router.js";
+import { areas, attend, identify, incidents, jurisdictions, live, session } from "./lib/store.js";
+import { dayWords } from "./lib/clock.js";
+import { hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
+import { Alert, Icon, Loading, classes, freshness } from "./lib/ui.js";
+import { alertCount, imbalance, mostFirst } from "./lib/counts.js";
+import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "./lib/rules.js";
+import { askedIn, ledgerIn, peopleIn, teamsIn, uncoveredFrom, uncoveredIn } from "./lib/sums.js";
+import "./lib/prefs.js";
+
+const ASK_AGAIN_MS = 5000;
+const LOOK_FOR_NEW_MS = 300000;
+/** A pointer that lies still does not hold the rotation for ever. */
+const STILL_MS = 60000;
+const MOST_NAMES = 12;
+const LEAST_SECONDS = 5;
+const VIEWS = ["headcount", "requests", "teams", "ledger", "areas", "incidents"];
+
+const setting = (name) => param(name) ?? new URLSearchParams(location.search).get(name);
+const seconds = () => Math.max(LEAST_SECONDS, Number(setting("seconds")) || 20);
+
+/** The areas in turn: those asked for, else the whole and each area below it that has people or requests. */
+function turns() {
+  const asked = setting("areas")
+    ?.split(",")
+    .map((code) => areas.value.node(code))
+    .filter(Boolean);
+  if (asked?.length) return asked;
+  const { root } = areas.value;
+  if (!root) return [];
+  const lives = ({ area }) => peopleIn(area).all > 0 || askedIn(area).unfinished > 0;
+  return [root, ...root.children.filter(lives)];
+}
+
+const paused = signal(false);
+const pointer = { at: -Infinity, focused: false };
+/** Whether a hand, the eye of a keyboard or the space bar holds what is shown. */
+const held = () => paused.value || pointer.focused || performance.now() - pointer.at < STILL_MS;
+
+/** Which area is shown, and for how many seconds: {index, elapsed, show(index)}. */
+function useRotation(count) {
+  const [{ index, elapsed }, set] = useState({ index: 0, elapsed: 0 });
+  const show = (next) => set({ index: (next + count) % Math.max(1, count), elapsed: 0 });
+  useEffect(() => {
+    const timer = setInterval(
+      () =>
+        set((before) => {
+          if (held() || count < 2) return before;
+          const next = before.elapsed + 1;
+          return next < seconds()
+            ? { ...before, elapsed: next }
+            : { index: (before.index + 1) % count, elapsed: 0 };
+        }),
+      1000,
+    );
+    const pressed = (event) => {
+      if (event.key === " ") paused.value = !paused.peek();
+      else if (event.key === "ArrowRight")
+        set((before) => ({ index: (before.index + 1) % Math.max(1, count), elapsed: 0 }));
+      else if (event.key === "ArrowLeft")
+        set((before) => ({ index: (before.index + count - 1) % Math.max(1, count), elapsed: 0 }));
+      else return;
+      event.preventDefault();
+    };
+    addEventListener("keydown", pressed);
+    return () => {
+      clearInterval(timer);
+      removeEventListener("keydown", pressed);
+    };
+  }, [count]);
+  return { index: Math.min(index, Math.max(0, count - 1)), elapsed, show };
+}
+
+function Wall() {
+  const shown = turns();
+  const { index, elapsed, show } = useRotation(shown.length);
+  const { kind } = freshness();
+  const ready = VIEWS.every((view) => live.value.has(view)) && shown.length > 0;
+  useEffect(() => {
+    document.title = `${t("page.wall")} · ${shown[index]?.name ?? "Muster"}`;
+  });
+  return html`<div class=${classes("wall", kind !== "live" && "wall-stale")}>
+    <${Band} />
+    ${
+      ready
+        ? html`<${Top} node=${shown[index]} />
+      <main class="wall-main" key=${shown[index].area}><${People} area=${shown[index].area} /><${Requests}
+        node=${shown[index]} />
+        <${Teams} area=${shown[index].area} /><${Ledger} area=${shown[index].area} /></main>
+      <${Turns} shown=${shown} index=${index} elapsed=${elapsed} show=${show} />`
+        : html`<main
+        class="wall-wait"><${Loading} /></main>`
+    }
+  </div>`;
+}
+
+/** Across the whole wall, whenever what is shown may not be so any more; and views that the service set aside. */
+function Band() {
+  const { kind, text } = freshness();
+  const state = live.value.state.value;
+  const stuck = Object.keys(state.degraded ?? {}).filter((view) => VIEWS.includes(view));
+  if (kind !== "live") {
+    return html`<div class=${`band band-${kind}`} role="alert"><${Icon} name="alert" /><b>${text}</b>
+      ${
+        live.value.has("headcount") &&
+        html`<span>${t("wall.stale")} · ${t("wall.late_news", { age: span(wall.value - state.heard) })}
+        </span>`
+      }</div>`;
+  }
+  if (!stuck.length) return null;
+  return html`<div class="band band-behind" role="alert"><${Icon} name="alert" /><b>${t("live.degraded", {
+    views: stuck.map((view) => word("view", view)).join(", "),
+  })}</b></div>`;
+}
+
+function Top({ node }) {
+  const above = areas.value
+    .path(node.area)
+    .slice(0, -1)
+    .map((one) => one.name)
+    .join(" · ");
+  const [incident] = incidents.value;
+  return html`<header class="wall-top">
+    <div class="wall-place"><h1>${node.name || node.area}</h1>${above && html`<p>${above}</p>`}</div>
+    <div class="wall-incident">${
+      incident
+        ? html`<b>${dayWords(incident)}</b>
+      <span>${incident.name} · ${t("over.since", { at: stamp(incident.starts_at) })}</span>`
+        : html`<span>${t("over.no_incident")}</span>`
+    }</div>
+    <div class="wall-clock"><time>${hhmm(now.value)}</time><span class="wall-fresh">
+      <${Fresh} />${scenario.value && html`<span>${t("clock.scenario")}</span>`}</span></div>
+  </header>`;
+}
+
+/** Live, with the age of the last word from the service; else the band says it. */
+function Fresh() {
+  const { kind, text } = freshness();
+  if (kind !== "live") return html`<span class="wall-not-live">${t("wall.not_live")}</span>`;
+  return html`<span class="wall-live"><span class="live-dot" aria-hidden="true">
+    </span>${text} · ${t("live.age", {
+      age: span(Math.max(0, wall.value - live.value.state.value.heard)),
+    })}</span>`;
+}
+
+const Bar = ({ parts }) => html`<div class="wall-bar"
+  aria-hidden="true">${parts
+    .filter(([, value]) => value > 0)
+    .map(
+      ([token, value]) =>
+        html`<span key=${token} style=${{ flexGrow: value, background: `var(--${token})` }}></span>`,
+    )}</div>`;
+
+function People({ area }) {
+  const { on, all, presence, role } = peopleIn(area);
+  return html`<section class="pane pane-people" aria-label=${t("over.on_duty")}>
+    <div class="people"><b class="huge" data-figure="on-duty">${number(on)}</b><div><h2>${t("over.on_duty")}
+      </h2>
+      <p>${t("over.on_roster")} ${number(all)}</p></div></div>
+    <${Bar} parts=${ON_DUTY.map((one) => [one, presence[one]])} />
+    <ul class="presences">${ON_DUTY.map(
+      (one) => html`<li key=${one}
+      class=${classes(`presence-${one}`, !presence[one] && "none")}>
+      <b>${number(presence[one])}</b><span>${word("presence", one)}</span></li>`,
+    )}</ul>
+    <ul class="roles">${mostFirst(role)
+      .slice(0, 6)
+      .map(
+        (one) => html`<li
+      key=${one}>${word("role", one)} <b>${number(role[one])}</b></li>`,
+      )}</ul>
+  </section>`;
+}
+
+function Requests({ node }) {
+  const asked = askedIn(node.area);
+  const bare = uncoveredFrom(node);
+  return html`<section class="pane pane-requests" aria-label=${t("wall.unfinished")}>
+    <div class="asked"><b class="big">${number(asked.unfinished)}</b><h2>${t("wall.unfinished")}</h2>
+      <${Levels}
+      asked=${asked} /></div>
+    ${
+      (asked.untouched > 0 || bare.length > 0) &&
+      html`<div class="waiting">
+      ${
+        asked.untouched > 0 &&
+        html`<p class="untouched"><${Icon} name="wait" />
+        <b>${t("wall.untouched", { n: number(asked.untouched) })}</b>
+        ${
+          bare.length === 0 &&
+          html`<span>${t("over.oldest_of", { age: since(asked.oldestUntouched) })}
+          </span>`
+        }
+          </p>`
+      }
+      ${
+        bare.length > 0 &&
+        html`<${Alert}
+        level=${Math.min(...bare.map(({ area }) => uncoveredIn(area)))}>
+          ${t("wall.uncovered", { n: number(bare.length) })}
+        </${Alert}>`
+      }</div>`
+    }
+    <table class="matrix"><thead><tr><th scope="col"><span class="visually-hidden">${t("over.priority")}
+      </span>
+      </th>
+        ${UNFINISHED.map((state) => html`<th scope="col">${word("request_state", state)}</th>`)}<th
+          scope="col">${t("over.oldest")}</th></tr></thead>
+      <tbody>${PRIORITIES.map((priority) => {
+        const cell = asked.cells[priority];
+        return html`<tr key=${priority} class=${cell.total ? "" : "none"}><th scope="row"><i>${priority}
+          </i> ${word("priority", priority)}</th>
+          ${UNFINISHED.map(
+            (state) => html`<td class=${cell[state] ? "" : "none"}>${number(cell[state])}
+            </td>`,
+          )}
+          <td class="oldest">${cell.oldest === null ? "–" : since(cell.oldest)}</td></tr>`;
+      })}</tbody></table>
+  </section>`;
+}
+
+/** Requests that are alerts, by level; or the calm word that there are none. */
+const Levels = ({ asked }) =>
+  alertCount(asked) === 0
+    ? html`<p class="calm"><${Icon} name="done" />${t("over.no_alerts")}</p>`
+    : html`<ul class="alerts">${PRIORITIES.filter((one) => asked.alerts[one]).map(
+        (one) => html`<li key=${one}>
+    <${Alert} level=${one}>${t(`wall.level.${one}`)}
+      <b>${number(asked.alerts[one])}</b></${Alert}></li>`,
+      )}</ul>`;
+
+function Teams({ area }) {
+  const found = teamsIn(area);
+  const figures = [
+    [ACTIVE, found.active, word("team_state", ACTIVE)],
+    ["busy", found.busy, t("over.busy")],
+    [FORMING, found.forming, word("team_state", FORMING)],
+  ];
+  return html`<section class="pane pane-teams" aria-label=${t("over.teams")}><h2>${t("over.teams")}</h2>
+    <ul class="figures">${figures.map(
+      ([name, value, label]) => html`<li key=${name}
+      class=${value ? "" : "none"}><b>${number(value)}</b><span>${label}</span></li>`,
+    )}</ul></section>`;
+}
+
+function Ledger({ area }) {
+  const ledger = ledgerIn(area);
+  const wrong = imbalance(ledger, askedIn(area).unfinished);
+  return html`<section class="pane pane-ledger" aria-label=${t("over.ledger")}>
+    <p class="equation"><${Term} value=${ledger.received}
+      label=${t("over.received")} />${LEDGER.map(
+        (state, index) => html`<span
+      class="sign">${index ? "+" : "="}</span><${Term} value=${ledger[state]}
+        label=${word("request_state", state)} />`,
+      )}</p>
+    ${
+      wrong
+        ? html`<${Alert} level=${1}>${t("wall.ledger_wrong")}</${Alert}>`
+        : html`<p class="calm"><${Icon}
+      name="done" />${t("over.balanced")}</p>`
+    }
+  </section>`;
+}
+
+const Term = ({
+  value,
+  label,
+}) => html`<span class=${classes("term", !value && "none")}><b>${number(value)}</b>
+  <span>${label}</span></span>`;
+
+/** Where the rotation is, and the way to stop and steer it. */
+function Turns({ shown, index, elapsed, show }) {
+  if (shown.length < 2) return null;
+  const stopped = held();
+  return html`<nav class="turns" aria-label=${t("wall.areas")}
+    onFocusIn=${(event) => {
+      pointer.focused = event.target.matches(":focus-visible");
+    }}
+      onFocusOut=${() => {
+        pointer.focused = false;
+      }}>
+    <div class="turns-line" aria-hidden="true"><span
+      style=${{ width: `${(100 * (elapsed + (stopped ? 0 : 1))) / seconds()}%` }}></span></div>
+    <ol>${
+      shown.length <= MOST_NAMES &&
+      shown.map(
+        (node, at) => html`<li key=${node.area}><button type="button"
+      aria-current=${at === index ? "true" : undefined}
+      onClick=${() => show(at)}>${node.name || node.area}</button></li>`,
+      )
+    }</ol>
+    <p>${shown.length > MOST_NAMES && t("wall.step", { n: number(index + 1), of: number(shown.length) })} ${
+      stopped &&
+      html`<b>${t("wall.paused")}
+      </b>`
+    }
+      ${paused.value && html` ${t("wall.resume")}`}</p>
+  </nav>`;
+}
+
+const SignIn = () => html`<main class="wall-gate"><h1>${t("wall.sign_in")}</h1><p>${t("wall.sign_in_how")}</p>
+  <p><a href="/" target="_blank" rel="noopener">${t("wall.to_board")}</a></p></main>`;
+
+const Choose = () => html`<main class="wall-gate"><h1>${t("wall.choose")}</h1>
+  ${jurisdictions.value.map(
+    (code) => html`<p key=${code}><a
+    href=${href("overview", { jurisdiction: code })}>${code}</a></p>`,
+  )}
+  ${
+    jurisdictions.value.length === 0 &&
+    html`<p>${t("choose.none")} <a href="/">${t("wall.to_board")}</a>
+    </p>`
+  }
+    </main>`;
+
+const Starting = () => html`<main class="wall-gate"><h1>${t("live.connecting")}</h1></main>`;
+
+/** Something failed in the page itself: it says so, and starts over on its own. */
+function App() {
+  const [error] = useErrorBoundary((caught) => {
+    console.error(caught);
+    setTimeout(() => location.reload(), ASK_AGAIN_MS);
+  });
+  void lang.value;
+  if (error) return html`<main class="wall-gate"><h1>${t("ui.broken")}</h1></main>`;
+  if (session.value === undefined) return html`<${Starting} />`;
+  if (session.value === null || signedOut.value) return html`<${SignIn} />`;
+  return live.value ? html`<${Wall} />` : html`<${Choose} />`;
+}
+
+/** Nobody is signed in, or the service does not answer: ask again and again. */
+async function ask() {
+  try {
+    if (!session.peek() || signedOut.peek()) {
+      await identify();
+      if (session.peek()) signedOut.value = false;
+    }
+  } catch (problem) {
+    if (problem.code === undefined) throw problem;
+    if (session.peek() === null) session.value = undefined;
+  }
+  setTimeout(ask, ASK_AGAIN_MS);
+}
+
+/** The service has another version of this page: take it. */
+async function renew() {
+  const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
+  if (answer?.ok && !(await answer.text()).includes(new URL(import.meta.url).pathname)) location.reload();
+}
+
+/** Screens on walls must not go dark; where the browser does not allow it, they do as they are set. */
+const stayAwake = () => {
+  if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
+};
+
+function moved(event) {
+  if (event.movementX || event.movementY) pointer.at = performance.now();
+  document.documentElement.classList.remove("still");
+  clearTimeout(moved.timer);
+  moved.timer = setTimeout(() => document.documentElement.classList.add("still"), STILL_MS);
+}
+
+effect(() => {
+  const only = jurisdictions.value.length === 1 ? jurisdictions.value[0] : "";
+  const wanted = session.value && !signedOut.value ? route.value.jurisdiction || only : null;
+  attend(wanted || null);
+});
+let phase = "connecting";
+effect(() => {
+  const next = live.value?.state.value.phase ?? "connecting";
+  if (next === "live" && phase !== "live") renew();
+  phase = next;
+});
+addEventListener("pointermove", moved);
+document.documentElement.addEventListener("pointerleave", () => {
+  pointer.at = -Infinity;
+});
+document.addEventListener("visibilitychange", stayAwake);
+setInterval(renew, LOOK_FOR_NEW_MS);
+stayAwake();
+await speak(lang.value);
+render(html`<${App} />`, document.getElementById("app"));
+ask();
