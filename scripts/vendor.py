@@ -123,6 +123,7 @@ def adapted(text: str, library: Library, target: str) -> str:
 
 def main() -> None:
     """Download, adapt and write all libraries, and list the files with their hashes."""
+    types = {path: path.read_text() for path in VENDOR.rglob("*.d.mts")}  # written by hand, not fetched
     shutil.rmtree(VENDOR, ignore_errors=True)
     listed: list[dict[str, str]] = []
     with tempfile.TemporaryDirectory() as temporary:
@@ -147,6 +148,8 @@ def main() -> None:
             text = note.read_text() if note.exists() else MIT.format(library.licence)
             folder = VENDOR / next(iter(library.files.values())).partition("/")[0]
             (folder / "LICENSE").write_text(text)
+    for path, text in types.items():
+        path.write_text(text)
     (VENDOR / "vendored.json").write_text(json.dumps(listed, indent=1) + "\n")
 
 

@@ -9,7 +9,7 @@ import {
   useState,
 } from "./lib/preact.js";
 import { Problem, send, signedOut } from "./lib/api.js";
-import { LANGUAGES, lang, speak, t } from "./lib/i18n.js";
+import { LANGUAGES, lang, next as other, speak, t } from "./lib/i18n.js";
 import { reason } from "./lib/refusals.js";
 import { go, href, route } from "./lib/router.js";
 import {
@@ -149,9 +149,9 @@ function Choose() {
 
 const Languages = () => html`<div class="languages" role="group" aria-label=${t("ui.language")}>
   ${LANGUAGES.map(
-    (code) => html`<button type="button" class="button button-plain" lang=${code === "zh" ? "zh-CN" : "en"}
-    aria-pressed=${lang.value === code ? "true" : "false"} onClick=${() => speak(code)}>
-      ${code === "zh" ? "中文" : "English"}</button>`,
+    (one) => html`<button type="button" class="button button-plain" lang=${one.tag}
+    aria-pressed=${lang.value === one.code ? "true" : "false"} onClick=${() => speak(one.code)}>
+      ${one.name}</button>`,
   )}</div>`;
 
 function IncidentClock() {
@@ -190,8 +190,7 @@ function Header({ help }) {
     <${IncidentClock} /><${LiveBadge} />
     <div class="top-tools">
       <button type="button" class="button button-plain"
-          onClick=${() => speak(lang.value === "zh" ? "en" : "zh")}
-        lang=${lang.value === "zh" ? "en" : "zh-CN"}>${lang.value === "zh" ? "EN" : "中文"}</button>
+          onClick=${() => speak(other.value.code)} lang=${other.value.tag}>${other.value.short}</button>
       <button type="button" class="button button-plain" onClick=${() => setTheme(next)}
         aria-label=${t(`theme.${theme.value}`)} title=${t(`theme.${theme.value}`)}><${Icon}
             name=${`theme-${theme.value}`} /></button>

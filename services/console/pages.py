@@ -9,6 +9,7 @@ upgrade changes the folder under a running service.
 import gzip
 import hashlib
 import mimetypes
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -20,7 +21,9 @@ from starlette.routing import Route
 from services.base.accepts import takes_gzip
 from services.console import refusals, rules
 
-WEB: Final = Path(__file__).parent / "web"
+_HERE: Final = Path(__file__).parent
+WEB: Final = _HERE / "web" if (_HERE / "web").exists() else _HERE.parents[1] / "web"
+"""The pages: in the package once it is installed, at the top of a checkout."""
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 ASK_EACH_TIME: Final = "no-cache"
 _TEXT: Final = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
@@ -31,6 +34,10 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
+_TYPED: Final = (".d.ts", ".d.mts")
+"""Types for the editor and the type checker: never served."""
+_COMMENTS: Final = re.compile(rb"^[ \t]*(//.*|/\*[\s\S]*?\*/[ \t]*)\n", re.M)
+"""Comments that have their lines to themselves."""
 _PLACE: Final = b"{{assets}}"
 """Stands in pages and in the service worker for the path of all files."""
 _LIST: Final = b"{{files}}"
@@ -50,9 +57,23 @@ class File(NamedTuple):
 @cache
 def contents() -> dict[str, bytes]:
     """All files of the folder, by path below it, and what is generated beside them."""
-    paths = sorted(path for path in WEB.rglob("*") if path.is_file())
-    found = {path.relative_to(WEB).as_posix(): path.read_bytes() for path in paths}
-    return {**found, rules.NAME: rules.module(), **refusals.modules()}
+    paths = sorted(path for path in WEB.rglob("*") if path.is_file() and not path.name.endswith(_TYPED))
+    found = {
+        name: bare(name, path.read_bytes()) for path in paths if (name := path.relative_to(WEB).as_posix())
+    }
+    return {**found, rules.NAME: rules.module(), **refusals.modules(languages())}
+
+
+def bare(name: str, data: bytes) -> bytes:
+    """A script or style sheet without its comments, which a phone need not download."""
+    if name.startswith("vendor/") or not name.endswith((".js", ".css")):
+        return data
+    return _COMMENTS.sub(b"", data)
+
+
+def languages() -> list[str]:
+    """Codes of the languages that the pages have a folder of texts for."""
+    return sorted(path.name for path in (WEB / "i18n").glob("*") if path.is_dir())
 
 
 @cache
@@ -85,8 +106,9 @@ def page(name: str) -> File:
 
 
 def _offline() -> list[str]:
-    """Files that the courier's page is made of, named in `go/files.txt`."""
+    """Files that the courier's page is made of: those named in `go/files.txt`, and its texts."""
     names = contents()["go/files.txt"].decode().split()
+    names += [f"i18n/{one}/{name}.js" for one in languages() for name in ("go", "go_refusals")]
     return [f"/assets/{digest()}/{name}" for name in names]
 
 

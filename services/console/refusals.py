@@ -1,16 +1,17 @@
 """The catalogue of refusals as modules of the pages, one of each page and language."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from services.refusals import Entry, entries, languages, placeholders
+from services.refusals import REFERENCE, Entry, entries, languages, placeholders
 
 
-def modules() -> dict[str, bytes]:
+def modules(wanted: Iterable[str]) -> dict[str, bytes]:
     """By path: for the board everything, for the phone what is said to its worker, which is little."""
     found: dict[str, bytes] = {}
-    for language in languages():
-        known = entries(language)
+    for language in wanted:
+        known = entries(language if language in languages() else REFERENCE)
         board = {code: _whole(entry) for code, entry in known.items()}
         phone = {code: entry.you for code, entry in known.items() if entry.you}
         found[f"i18n/{language}/board_refusals.js"] = _module(board)

@@ -27,7 +27,7 @@ def place(name: str) -> str:
 async def test_a_file_of_this_version_is_kept_for_good(http: httpx.AsyncClient) -> None:
     answer = await http.get(place("css/base.css"))
 
-    assert answer.content == (pages.WEB / "css/base.css").read_bytes()
+    assert answer.content == pages.contents()["css/base.css"]
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-type"].startswith("text/css")
     assert answer.headers["vary"] == "Accept-Encoding"

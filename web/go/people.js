@@ -139,14 +139,14 @@ export const NotifyNudge = () =>
 /** Choose one of some. */
 const Choice = ({ label, of, value, set }) =>
   html`<div class="choice" role="group" aria-label=${label}>${of.map(
-    ([code, name]) =>
+    ([code, name, tag]) =>
       html`<button type="button" key=${code} class="button" aria-pressed=${String(code === value)}
-    lang=${{ en: "en", zh: "zh-CN" }[code]} onClick=${() => set(code)}>${name}</button>`,
+    lang=${tag} onClick=${() => set(code)}>${name}</button>`,
   )}</div>`;
 
 /** Language and look; also before signing in. */
 export function Looks() {
-  const languages = LANGUAGES.map((code) => [code, t(`language.${code}`)]);
+  const languages = LANGUAGES.map((one) => [one.code, one.name, one.tag]);
   const looks = ["auto", "light", "dark"].map((code) => [code, t(`go.look.${code}`)]);
   const talk = async (code) => {
     await speak(code, "go");

@@ -1,20 +1,26 @@
-// Two languages, switched at once. Every text of the page is in the catalogues under i18n/.
-import { signal } from "./preact.js";
+// Texts of the pages, in the languages of i18n/languages.js, which can be switched at any time.
+import { LANGUAGES, REFERENCE } from "../i18n/languages.js";
+import { computed, signal } from "./preact.js";
 
-export const LANGUAGES = ["zh", "en"];
+export { LANGUAGES };
 const KEPT = "muster.language";
 /** Marks of direction: in a value they would turn the text around it as well. */
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
-const catalogues = { zh: null, en: null };
+const catalogues = {};
 const refusals = {};
 
-/** The language shown: zh or en. */
+/** Code of the language shown. */
 export const lang = signal(preferred());
+/** The language shown, as languages.js describes it. */
+export const language = computed(() => LANGUAGES.find((one) => one.code === lang.value));
+/** The language that the switch offers: the next in the list. */
+export const next = computed(() => LANGUAGES[(LANGUAGES.indexOf(language.value) + 1) % LANGUAGES.length]);
 
 function preferred() {
   const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem(KEPT);
-  if (LANGUAGES.includes(asked)) return asked;
-  return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+  const own = navigator.language.toLowerCase().split("-")[0];
+  const known = (code) => LANGUAGES.some((one) => one.code === code);
+  return [asked, own].find(known) ?? REFERENCE;
 }
 
 /** Load a language if need be, and show it. `base` = the folder of catalogues; courier pages have their own. */
@@ -24,8 +30,8 @@ export async function speak(code, file = "board") {
   catalogues[code] = texts.default;
   refusals[code] = refused.default;
   localStorage.setItem(KEPT, code);
-  document.documentElement.lang = code === "zh" ? "zh-CN" : "en";
   lang.value = code;
+  document.documentElement.lang = language.value.tag;
 }
 
 /** A value without marks that turn the text around it. */
@@ -54,7 +60,6 @@ const numbers = new Map();
 /** A number as the language writes it. */
 export function number(value, options = {}) {
   const key = `${lang.value}${JSON.stringify(options)}`;
-  if (!numbers.has(key))
-    numbers.set(key, new Intl.NumberFormat(lang.value === "zh" ? "zh-CN" : "en-GB", options));
+  if (!numbers.has(key)) numbers.set(key, new Intl.NumberFormat(language.value.format, options));
   return numbers.get(key).format(value);
 }

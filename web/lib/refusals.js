@@ -1,6 +1,7 @@
 // Why something was refused, in the reader's language: made of its code and values by the service's catalogue
 // (i18n/{language}/{page}_refusals.js, generated from services/refusals).
-import { lang, plain, refusal, t } from "./i18n.js";
+import { REFERENCE } from "../i18n/languages.js";
+import { lang, language, plain, refusal, t } from "./i18n.js";
 import { stamp } from "./time.js";
 
 const PLACE = /\{(\w+)\}/g;
@@ -8,7 +9,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** A value as people read it: instants in the jurisdiction's time, lists with commas, codes in words. */
 function shown(value, words = {}) {
-  if (Array.isArray(value)) return value.map((one) => shown(one)).join(lang.value === "zh" ? "\u3001" : ", ");
+  if (Array.isArray(value)) return value.map((one) => shown(one)).join(language.value.list);
   return INSTANT.test(value) ? stamp(value) : plain(words[value] ?? value);
 }
 
@@ -30,7 +31,7 @@ export function reason({ code, values = {}, detail }) {
   if (own || typeof entry === "string") return own || entry;
   return (
     (entry && sentence(entry, values)) ||
-    ((lang.value === "en" || !entry) && detail) ||
+    ((lang.value === REFERENCE || !entry) && detail) ||
     entry?.meaning ||
     code
   );

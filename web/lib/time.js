@@ -1,6 +1,6 @@
 // The service's clock, as told by it; and how instants and durations are written.
 import { computed, signal } from "./preact.js";
-import { lang, number, t } from "./i18n.js";
+import { lang, language, number, t } from "./i18n.js";
 
 /** Whether the service runs on a scenario's clock: then the page shows what it is told, and runs no clock. */
 export const scenario = signal(false);
@@ -42,7 +42,7 @@ export function format(options) {
   const key = `${lang.value}|${timezone.value}|${JSON.stringify(options)}`;
   if (!formats.has(key)) {
     const settings = { timeZone: timezone.value, hourCycle: "h23", ...options };
-    formats.set(key, new Intl.DateTimeFormat(lang.value === "zh" ? "zh-CN" : "en-GB", settings));
+    formats.set(key, new Intl.DateTimeFormat(language.value.format, settings));
   }
   return formats.get(key);
 }

@@ -1,7 +1,7 @@
 // Establishing a jurisdiction: the first thing on a service with nothing in it, and what comes after it.
 import { html, useRef, useState } from "../lib/preact.js";
 import { command, uuid } from "../lib/api.js";
-import { lang, t } from "../lib/i18n.js";
+import { language, t } from "../lib/i18n.js";
 import { href } from "../lib/router.js";
 import { identify, jurisdictions, may } from "../lib/store.js";
 import { now } from "../lib/time.js";
@@ -15,7 +15,7 @@ const LIST = "zones";
 /** The time there now, or null where the zone is none. */
 function clockIn(timeZone) {
   try {
-    return new Intl.DateTimeFormat(lang.value === "zh" ? "zh-CN" : "en-GB", {
+    return new Intl.DateTimeFormat(language.value.format, {
       timeZone,
       dateStyle: "medium",
       timeStyle: "short",

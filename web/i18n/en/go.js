@@ -1,7 +1,5 @@
 // The courier's page: a catalogue of its own, with the words of this page only.
 export default {
-  "language.zh": "中文",
-  "language.en": "English",
   "word.none": "none",
   "go.title": "Muster",
   "go.loading": "Loading…",

@@ -1,7 +1,5 @@
 // 手机端的文案，仅含这一页用到的词。
 export default {
-  "language.zh": "中文",
-  "language.en": "English",
   "word.none": "无",
   "go.title": "集结",
   "go.loading": "正在加载…",

@@ -1,18 +1,19 @@
-// Texts in both languages at once, for what is printed and hung up where everyone passes.
+// Texts in every language at once, for what is printed and hung up where everyone passes.
+import { LANGUAGES } from "../../i18n/languages.js";
 import { html } from "../preact.js";
-import { LANGUAGES } from "../i18n.js";
-import zhPeople from "../../i18n/zh/people.js";
-import zhWords from "../../i18n/zh/words.js";
-import enPeople from "../../i18n/en/people.js";
-import enWords from "../../i18n/en/words.js";
 
-const catalogues = { zh: { ...zhWords, ...zhPeople }, en: { ...enWords, ...enPeople } };
+const catalogues = await Promise.all(
+  LANGUAGES.map(async ({ code }) => {
+    const parts = ["words", "people"].map((name) => import(`../../i18n/${code}/${name}.js`));
+    const [words, people] = await Promise.all(parts);
+    return { ...words.default, ...people.default };
+  }),
+);
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 /** A text of the catalogue in each language; undefined where a language has none. */
-export const both = (key, values = {}) =>
-  LANGUAGES.map((code) => catalogues[code][key] && filled(catalogues[code][key], values));
+export const both = (key, values = {}) => catalogues.map((texts) => texts[key] && filled(texts[key], values));
 
-/** A text in both languages, one below the other. */
+/** A text in every language, one below the other. */
 export const Both = ({ text, values }) => html`<p class="folk-both">
-  ${both(text, values).map((said, index) => html`<span lang=${["zh-CN", "en"][index]}>${said}</span>`)}</p>`;
+  ${both(text, values).map((said, n) => html`<span lang=${LANGUAGES[n].tag}>${said}</span>`)}</p>`;

@@ -1,7 +1,7 @@
 // Parts that the pages of people share: filters in the address, times typed in, the panel.
 import { computed, effect, html, signal, useId, useLayoutEffect, useRef, useState } from "../preact.js";
 import { useMedia } from "../hooks.js";
-import { lang, t, word } from "../i18n.js";
+import { language, t, word } from "../i18n.js";
 import { go, href, route } from "../router.js";
 import { areas, live, teams } from "../store.js";
 import { fromLocal, toLocal } from "../localtime.js";
@@ -216,7 +216,7 @@ export function useOpening(open) {
 }
 
 /** The language of the page as the document's languages are named. */
-export const tag = computed(() => (lang.value === "zh" ? "zh-CN" : "en"));
+export const tag = computed(() => language.value.tag);
 /** How texts of this language are put in order. */
 export const collator = computed(() => new Intl.Collator(tag.value, { numeric: true }));
 

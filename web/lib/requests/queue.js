@@ -2,7 +2,7 @@
 import { html, useEffect, useMemo, useRef, useState } from "../preact.js";
 import { get } from "../api.js";
 import { useNarrow } from "../hooks.js";
-import { lang, number, t, word } from "../i18n.js";
+import { lang, language, number, t, word } from "../i18n.js";
 import { param, route } from "../router.js";
 import { areas, incidents, live, requests } from "../store.js";
 import { Age, Empty, ErrorNote, Icon, Loading, Priority, State, classes, useAction } from "../ui.js";
@@ -393,17 +393,17 @@ const Check = ({ row }) => html`<input type="checkbox" tabindex="-1" checked=${c
 
 /** Widths of the columns in rem by language: words differ in length; where they are long, the priority is its digit. */
 const WIDTHS = {
-  zh: { priority: 5.2, alert: 8.8, age: 6, category: 4.6, area: 8, state: 4.1, slots: 4.2, id: 5 },
-  en: { priority: 4.2, alert: 10.9, age: 5.8, category: 6.3, area: 6.4, state: 5.6, slots: 3.8, id: 5 },
+  wide: { priority: 5.2, alert: 8.8, age: 6, category: 4.6, area: 8, state: 4.1, slots: 4.2, id: 5 },
+  narrow: { priority: 4.2, alert: 10.9, age: 5.8, category: 6.3, area: 6.4, state: 5.6, slots: 3.8, id: 5 },
 };
 
 function columns(ended) {
-  const code = lang.value;
+  const { script } = language.value;
   const column = (key, share, cell, more = {}) => ({
     key,
     label: t(`requests.${LABELS[key] ?? key}`),
     sort: true,
-    width: `minmax(${WIDTHS[code][key]}rem, ${share}fr)`,
+    width: `minmax(${WIDTHS[script][key]}rem, ${share}fr)`,
     cell,
     ...more,
   });
@@ -414,7 +414,11 @@ function columns(ended) {
       width: "1.2rem",
       cell: (row) => html`<${Check} row=${row} />`,
     },
-    column("priority", 0.1, (row) => html`<${Priority} value=${row.priority} short=${code === "en"} />`),
+    column(
+      "priority",
+      0.1,
+      (row) => html`<${Priority} value=${row.priority} short=${script === "narrow"} />`,
+    ),
     ended
       ? column("ended", 0.3, (row) => stamp(row.ended_at), { width: "minmax(8.8rem, .3fr)" })
       : column("alert", 0.3, (row) => html`<${Standing} row=${row} />`),

@@ -1,0 +1,2 @@
+/** What lib/people/qr.js uses of qrcode-generator. */
+export const qrcode: any;
