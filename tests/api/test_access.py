@@ -1,6 +1,6 @@
 """Tokens: who may do what, and what they see."""
 
-from conftest import J, Service
+from service import J, Service
 
 
 async def test_without_a_token_nothing(service: Service) -> None:

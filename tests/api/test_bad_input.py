@@ -5,7 +5,7 @@ import json
 from uuid import uuid4
 
 import pytest
-from conftest import J, Service
+from service import J, Service
 
 CHECK_IN = f"/api/v1/{J}/commands/worker.check_in"
 BATCH = f"/api/v1/{J}/commands"

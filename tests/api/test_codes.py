@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import J, Service
+from service import J, Service
 
 from services.api import sign_in_codes as codes
 from services.api.problems import Problem

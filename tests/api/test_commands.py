@@ -3,7 +3,7 @@
 import asyncio
 from uuid import uuid4
 
-from conftest import J, Service
+from service import J, Service
 
 
 async def test_an_accepted_command_answers_with_its_position(service: Service) -> None:

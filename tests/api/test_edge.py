@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import J, Service, running
+from service import J, Service, running
 
 from services.api.server.edge import BadTiles, Edge
 from services.demo.driver import ScenarioClock

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import J, Service, running
+from service import J, Service, running
 
 from services.vault import Erased
 

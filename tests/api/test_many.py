@@ -3,7 +3,7 @@
 import time
 from uuid import uuid4
 
-from conftest import J, Service
+from service import J, Service
 
 WORKERS = 20_000
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from conftest import J, Service
+from service import J, Service
 
 from projections.presence import IntervalRow
 from services.api.hours import SHOWN, hours

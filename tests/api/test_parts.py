@@ -1,6 +1,6 @@
 """Which files are under a policy of their own: pages, workers and pictures; not the parts of a page."""
 
-from conftest import Service
+from service import Service
 
 from services.console.pages import digest
 

@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from conftest import J, Service, running
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from service import J, Service, running
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from certificates import made
-from conftest import J, Service, running
+from service import J, Service, running
 
 from services.api.server.serve import Door, _listen
 from services.api.server.tls import BadCertificate, Certificate, pinned

@@ -14,7 +14,7 @@ from uuid import uuid4
 import apsw
 import httpx
 import pytest
-from conftest import J, Service
+from service import J, Service
 from story import STORY
 
 from events.catalog import newest

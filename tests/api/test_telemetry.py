@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import J, Service
+from service import J, Service
 
 from services.api import telemetry
 from services.locations.port import Fix

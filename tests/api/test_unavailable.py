@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from conftest import J, Service
+from service import J, Service
 from test_stream import opened
 
 from services.access import AccessUnavailable

@@ -1,7 +1,7 @@
 """Views over HTTP: filters, pages, the past, reading one's writes, caching."""
 
 import pytest
-from conftest import J, Service
+from service import J, Service
 
 
 async def crew(service: Service, count: int) -> None:

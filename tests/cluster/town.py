@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -112,8 +111,3 @@ async def ok(client: httpx.AsyncClient, jurisdiction: str, name: str, /, **body:
     answer = await command(client, jurisdiction, name, **body)
     assert answer.status_code == 200, answer.text
     return answer.json()["position"]
-
-
-def scaled(name: str, default: int) -> int:
-    """How much of it: more by an environment variable."""
-    return int(os.environ.get(name, default))

@@ -1,13 +1,13 @@
 """Whatever the deliveries are like, the log and the views are those of the accepted chain."""
 
 import asyncio
-import os
 import random
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
+from scale import scaled
 from scripted import LOG, Scripted, Topic, spoil
 
 from events.commit import Head
@@ -27,7 +27,7 @@ from services.views.port import Query
 from services.views.rebuild import StraightFold
 from tests.make import chain, read
 
-SEEDS = int(os.environ.get("MUSTER_SEEDS", "1000"))
+SEEDS = scaled("MUSTER_SEEDS", 300, 1000)
 CODES = ("2307", "2308", "SFFD")
 PARTITIONS = 2
 

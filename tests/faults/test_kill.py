@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import random
 import subprocess
 import sys
@@ -11,10 +10,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+from scale import scaled
 from server import Server, muster
 
 J = "K1"
-ROUNDS = int(os.environ.get("MUSTER_KILLS", "25"))
+ROUNDS = scaled("MUSTER_KILLS", 8, 25)
 SENDERS = 8
 
 

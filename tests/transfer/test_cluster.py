@@ -1,11 +1,9 @@
 """Up into a cluster whose processes run, and back down: every hash stays, and everybody is told."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
-from town import Town, started
+from town import Town
 
 from events.commit import decode
 from projections.catalog import views as catalog
@@ -17,11 +15,6 @@ from tests.transfer.places import J, Place, item, ok
 
 NEW = ("worker.register", {"worker": "W9", "role": "rider", "name": "Courier 9"})
 LATE = ("worker.retire", {"worker": "W9"})
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    yield from started(tmp_path_factory.mktemp("town"), apis=1, projectors=1)
 
 
 async def send(client: httpx.AsyncClient, n: int, step: tuple[str, object]) -> httpx.Response:
@@ -36,7 +29,7 @@ async def test_up_and_back_down(town: Town, tmp_path: Path) -> None:
     env, data = town.cluster.env, ("--data", tmp_path / "cli")
     (tmp_path / "secret").write_text("a passphrase of some length")
     secret = ("--passphrase-file", tmp_path / "secret")
-    [api], here = town.clients(), Place(tmp_path / "here")
+    api, here = town.clients()[0], Place(tmp_path / "here")
     await here.plays()
     board = await here.rows()
 

@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import J, Service
+from service import J, Service
 
 MINE, OTHER = "230717", "230718"
 
