@@ -1,16 +1,19 @@
-// What is an alert, and of which level (GB/T 37230: I red, II orange, III yellow, IV blue). Pure; the one table.
+// Rules of alerts and their levels (GB/T 37230: I red, II orange, III yellow, IV blue). Pure functions.
 import { UNFINISHED } from "./rules.js";
 
 const MINUTE = 60000;
 
-/** Minutes after which a request that nobody was asked or sent for is an alert, by priority. */
+/** Minutes after which an untouched request becomes an alert, by priority. */
 export const UNTOUCHED_MINUTES = { 1: 5, 2: 15, 3: 60, 4: 240 };
-/** Level of an alert about a request of this priority. */
+/** Level of an alert by priority of the request. */
 const LEVEL = { 1: 1, 2: 2, 3: 3, 4: 4 };
 
 export const unfinished = (request) => UNFINISHED.includes(request.state);
 
-/** The alert of a request at an instant (ms), or null: {level: 1..4, kind: overdue | untouched, since}. */
+/** Return the alert of a request at an instant in ms, or null.
+ *
+ * @returns {{ level: number, kind: "overdue" | "untouched", since: number } | null}
+ */
 export function alertOf(request, at) {
   if (!unfinished(request)) return null;
   const level = LEVEL[request.priority];
@@ -21,9 +24,9 @@ export function alertOf(request, at) {
   return null;
 }
 
-/** Which of two alerts is worse, for sorting; null last. */
+/** Compare two alerts: the worse first, null last. */
 export const worse = (a, b) => (a?.level ?? 9) - (b?.level ?? 9);
 
-/** The order of the queue: priority, then age. */
+/** Compare two requests: by priority, then the older first. */
 export const byUrgency = (a, b) =>
   a.priority - b.priority || Date.parse(a.opened_at) - Date.parse(b.opened_at);

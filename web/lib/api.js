@@ -1,21 +1,38 @@
-// The public HTTP, and nothing else. Commands keep their id through every retry.
+// Client of the public HTTP API. A command keeps its id through every retry.
 import { signal } from "./preact.js";
+
+/** @typedef {Record<string, any>} Params Query parameters; a list repeats its parameter. */
+/** @typedef {{ headers?: Record<string, string>, signal?: AbortSignal }} Options */
 
 const ROOT = "/api/v1";
 const TRIES = 6;
 
-/** Whether the service said that nobody is signed in. */
+/** Whether the service answered 401, so that nobody is signed in. */
 export const signedOut = signal(false);
 
-/** What the service answers by RFC 9457; status 0 = it could not be reached. */
+/** An error as in RFC 9457. Status 0 means that the service could not be reached. */
 export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code
+   * @param {string} detail
+   * @param {Record<string, any>} [body] The JSON of the answer.
+   */
   constructor(status, code, detail, body = {}) {
     super(detail);
-    Object.assign(this, { status, code, detail, values: body.values, body });
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    /** @type {Record<string, any> | undefined} Values of the placeholders in the text of `code`. */
+    this.values = body.values;
+    this.body = body;
   }
 }
 
-/** A new UUID; also where the page has no secure context. */
+/** Return a new random UUID. Works without a secure context, where randomUUID is missing.
+ *
+ * @returns {string}
+ */
 export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -25,7 +42,10 @@ export function uuid() {
   return text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** Parameters as a query string; lists are repeated, undefined ones left out. */
+/** Build a query string. Skips undefined and null.
+ *
+ * @param {Params} [params]
+ */
 export function query(params = {}) {
   const found = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
@@ -37,7 +57,12 @@ export function query(params = {}) {
   return text ? `?${text}` : "";
 }
 
-/** The answer to a request, its body not yet read. Throws Problem. */
+/** Send a request and return the response, its body unread. Throws Problem.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {Options & { body?: BodyInit, params?: Params }} [options]
+ */
 export async function request(method, path, { body, headers = {}, signal: aborted, params } = {}) {
   let answer;
   try {
@@ -64,21 +89,42 @@ export async function request(method, path, { body, headers = {}, signal: aborte
   );
 }
 
-/** The JSON of a GET. Throws Problem. */
+/** Return the JSON of a GET. Throws Problem.
+ *
+ * @param {string} path
+ * @param {Params} [params]
+ * @param {Options} [options]
+ * @returns {Promise<any>}
+ */
 export async function get(path, params, options = {}) {
   return (await request("GET", path, { params, ...options })).json();
 }
 
-/** The JSON that a JSON body is answered with. Throws Problem. */
+/** Send a JSON body and return the JSON of the answer, null after 204. Throws Problem.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {Options} [options]
+ * @returns {Promise<any>}
+ */
 export async function send(method, path, body, options = {}) {
   const headers = { "Content-Type": "application/json", ...options.headers };
   const answer = await request(method, path, { ...options, body: JSON.stringify(body), headers });
   return answer.status === 204 ? null : answer.json();
 }
 
-/** All rows of a view, page after page; `most` bounds them. Throws Problem. */
+/** Fetch the rows of a view page by page, until there are at least `most`. Throws Problem.
+ *
+ * @param {string} jurisdiction
+ * @param {string} view
+ * @param {Params} [params]
+ * @param {number} [most]
+ * @returns {Promise<any>} The last page, with all rows as `items`.
+ */
 export async function all(jurisdiction, view, params = {}, most = 100000) {
   const items = [];
+  /** @type {any} */
   let page = { next: undefined };
   do {
     page = await get(`/${jurisdiction}/${view}`, { limit: 1000, ...params, cursor: page.next });
@@ -90,11 +136,17 @@ export async function all(jurisdiction, view, params = {}, most = 100000) {
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const uncertain = (problem) => problem.status === 0 || problem.status === 503 || problem.status === 504;
 
-/** Send one command and wait until it is durable: {id, outcome, position}. Throws Problem.
+/** Send one command and wait until it is durable. Throws Problem.
  *
- * While the outcome is unknown the same id is sent again, for about twelve seconds; then it throws `pending`
- * with the id in `body.id`, and the caller may go on with it. `at` is typed by people and so by the service's
- * clock: no `sent_at` goes with it, since this machine's clock has no part in it.
+ * Retries with the same id while the outcome is unknown, for about twelve seconds. Then throws `pending` with
+ * the id in `body.id`, so that the caller can retry later. People type `at` by the service's clock, so no
+ * `sent_at` goes along: the clock of this machine does not matter.
+ *
+ * @param {string} jurisdiction
+ * @param {string} name
+ * @param {Record<string, any>} data
+ * @param {{ id?: string, at?: string, observed?: any, tries?: number }} [options]
+ * @returns {Promise<any>} {id, outcome, position}
  */
 export async function command(jurisdiction, name, data, { id = uuid(), at, observed, tries = TRIES } = {}) {
   const body = { ...data, ...(at && { at }), ...(observed && { observed }) };
@@ -112,7 +164,12 @@ export async function command(jurisdiction, name, data, { id = uuid(), at, obser
   }
 }
 
-/** Send several commands in order: the outcomes, each {id, outcome, code?, values?, detail?}. Throws Problem. */
+/** Send several commands in order. Throws Problem.
+ *
+ * @param {string} jurisdiction
+ * @param {Record<string, any>[]} items
+ * @returns {Promise<any[]>} The outcomes, each {id, outcome, code?, values?, detail?}.
+ */
 export async function commands(jurisdiction, items) {
   const body = items.map((item) => ({ id: uuid(), ...item }));
   for (let attempt = 1; ; attempt += 1) {

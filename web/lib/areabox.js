@@ -1,6 +1,7 @@
-// An area by name or code: what is typed is looked for in names, codes and the way down; Enter picks.
-import { html, useEffect, useId, useRef, useState } from "./preact.js";
+// A combobox of areas. Searches names, codes and the names of parents.
+
 import { t, word } from "./i18n.js";
+import { html, useEffect, useId, useRef, useState } from "./preact.js";
 import { areas } from "./store.js";
 import { classes } from "./ui.js";
 
@@ -8,14 +9,14 @@ const MOST = 8;
 
 const written = (code) => (code ? `${areas.peek().name(code)} ${code}` : "");
 
-/** The names on the way from below the root to an area. */
+/** Return the names on the path to an area, without the root. */
 export function areaPath(code) {
   const path = areas.value.path(code);
   const names = (path.length > 1 ? path.slice(1) : path).map((node) => node.name);
   return names.length ? names.join(" › ") : code;
 }
 
-/** The code of the area that a text names: by code, by both, or by a name that only one area has; else null. */
+/** Return the area code that a text means, or null: a code, a name and a code, or an unambiguous name. */
 export function areaOf(text) {
   const said = text.trim();
   const { nodes } = areas.peek();
@@ -25,7 +26,7 @@ export function areaOf(text) {
   return named.length === 1 ? named[0].area : null;
 }
 
-/** The names from the root down to an area. */
+/** Return the names on the path to an area, in lower case. */
 const wayDown = (tree, node) =>
   tree
     .path(node.area)
@@ -33,7 +34,7 @@ const wayDown = (tree, node) =>
     .join(" ")
     .toLowerCase();
 
-/** How well an area fits a word: 0 best, null not at all. */
+/** Rank how well an area matches a word: 0 is best, null is no match. */
 function fit(tree, node, text) {
   if (node.name === text || node.area === text) return 0;
   if (node.name.toLowerCase().startsWith(text)) return 1;
@@ -42,7 +43,7 @@ function fit(tree, node, text) {
   return wayDown(tree, node).includes(text) ? 4 : null;
 }
 
-/** The areas that all words of a text fit, best first, at most `most`; closed ones are left out. */
+/** Return at most `most` open areas that match all words of a text, best first. */
 export function fitting(tree, text, most = MOST) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return [];
@@ -58,11 +59,13 @@ export function fitting(tree, text, most = MOST) {
   return found.slice(0, most).map(({ node }) => node);
 }
 
-/** Where an area lies, of which level it is, and its code. */
-const where = (node) =>
-  [node.level > 1 && areaPath(node.parent), word("level", node.level), node.area].filter(Boolean).join(" · ");
+/** Return the parents, level and code of an area. */
+const where = (node) => {
+  const parts = [node.level > 1 && areaPath(node.parent), word("level", node.level), node.area];
+  return parts.filter(Boolean).join(" · ");
+};
 
-/** A combobox of areas. `change` gets the code, "" where the text names none (yet). */
+/** A combobox of areas. `change` gets the code, or "" while the text means no area. */
 export function AreaBox({ value, change, name, required, ...rest }) {
   const [text, setText] = useState(written(value));
   const [open, setOpen] = useState(false);

@@ -1,8 +1,8 @@
-// The tree of areas: names, parents, sums.
+// The tree of areas, and sums over it.
 
 const CUTS = [4, 6, 9, 12];
 
-/** Whether a code lies inside another: the same, `X-...`, or a longer division code that is X when cut. */
+/** Whether a code equals `outer` or lies inside: `X-...`, or a longer division code that starts with X. */
 export function inside(code, outer) {
   if (code === outer || code.startsWith(`${outer}-`)) return true;
   const plain = code.split("-")[0];
@@ -14,7 +14,10 @@ export function inside(code, outer) {
   );
 }
 
-/** A tree from rows of the view `areas`: {root, node(code), path(code), children(code)}. */
+/** Build a tree from rows of the view `areas`.
+ *
+ * @param {Map<string, any>} rows
+ */
 export function tree(rows) {
   const nodes = new Map();
   for (const row of rows.values()) nodes.set(row.area, { ...row, children: [] });
@@ -38,8 +41,14 @@ export function tree(rows) {
   };
 }
 
-/** Add up rows over the tree: area code -> sums, each area with all that lies inside it.
- *  `plus(sums, row)` adds one row to the sums of one area.
+/** Add up rows by area. The sums of an area include all areas inside it.
+ *
+ * @template T
+ * @param {ReturnType<typeof tree>} areas
+ * @param {Iterable<any>} rows
+ * @param {() => T} empty
+ * @param {(sums: T, row: any) => void} plus Adds a row to the sums of an area.
+ * @returns {Map<string, T>} Sums by area code.
  */
 export function sums(areas, rows, empty, plus) {
   const found = new Map();

@@ -1,13 +1,14 @@
-// Lines over time, drawn by uPlot, which is loaded when the page is already of use.
-import { html, useEffect, useId, useRef, useState } from "./preact.js";
+// Line charts, drawn by uPlot, which loads while the page is idle.
+
 import { useMedia } from "./hooks.js";
 import { lang, number } from "./i18n.js";
+import { html, useEffect, useId, useRef, useState } from "./preact.js";
 import { theme } from "./prefs.js";
 import { hhmm, timezone } from "./time.js";
 
 let library = null;
 
-/** uPlot and its style, once. */
+/** Load uPlot and its style sheet once. Resolves to null after a failure, and the next call tries again. */
 function load() {
   if (!library) {
     const sheet = document.createElement("link");
@@ -16,7 +17,10 @@ function load() {
     document.head.append(sheet);
     library = import("../vendor/uplot/uplot.mjs").then(
       (module) => module.default,
-      () => (library = null),
+      () => {
+        library = null;
+        return null;
+      },
     );
   }
   return library;
@@ -25,7 +29,7 @@ function load() {
 const idle = (work) =>
   window.requestIdleCallback ? requestIdleCallback(work, { timeout: 1500 }) : setTimeout(work, 200);
 
-/** The colour that a token has under the present theme. */
+/** Return the colour of a token in the current theme. */
 function colour(element, token) {
   const probe = document.createElement("span");
   probe.style.color = `var(${token})`;
@@ -36,7 +40,7 @@ function colour(element, token) {
 }
 
 const QUARTER = 900;
-/** The full hours of the jurisdiction's day, each `every`th, that lie between two instants in s. */
+/** Return the full local hours, each `every`th, between two instants in seconds. */
 function ticks(from, to, every) {
   const found = [];
   for (let at = Math.ceil(from / QUARTER) * QUARTER; at <= to; at += QUARTER) {
@@ -48,10 +52,10 @@ function ticks(from, to, every) {
   return found;
 }
 
-/** A colour as the browser computed it, thinned to a ground. */
+/** Make a computed colour translucent, for the area below a line. */
 const thin = (computed) => computed.replace(/^rgb\(([^)]*)\)$/, "rgba($1, .13)");
 
-/** People and requests are whole: no step of the axis is less than one. */
+/** Steps of the axis, at least 1: people and requests are whole numbers. */
 const STEPS = [1, 2, 5]
   .flatMap((one) => [0, 1, 2, 3, 4, 5].map((power) => one * 10 ** power))
   .sort((a, b) => a - b);
@@ -102,10 +106,15 @@ function options(element, series, { width, height, zero, hover }) {
   };
 }
 
-/** Lines over time: a legend with the values (of the last instant, or of that under the pointer), the drawing, and
- *  the same as a table for readers.
+/** A line chart: a legend with values, the drawing, and a table for screen readers.
  *
- * times: s since 1970; series: [{label, token, values, dash?, fill?}]; zero: the axis begins at 0; label: what it is.
+ * The legend shows the values under the pointer, else the latest.
+ *
+ * @param {object} props
+ * @param {string} props.label
+ * @param {number[]} props.times In seconds since 1970.
+ * @param {{ label: string, token: string, values: number[], dash?: number[], fill?: boolean }[]} props.series
+ * @param {boolean} [props.zero] Whether the axis starts at 0.
  */
 export function Lines({ label, times, series, zero }) {
   const box = useRef();
@@ -161,7 +170,7 @@ const room = (element) => ({
   height: Math.max(80, element.clientHeight),
 });
 
-/** Every third hour as a table, for those who cannot see the lines. */
+/** Table of every third hour, for screen readers. */
 function Table({ label, times, series }) {
   const rows = times
     .map((_, index) => index)

@@ -1,4 +1,4 @@
-// The sums of the overview and the wall. Pure: rows in, numbers out; an instant is in ms since 1970.
+// Sums of the overview and the wall. Pure functions of rows; instants are in ms since 1970.
 import { alertOf, worse } from "./alerts.js";
 import { sums } from "./areas.js";
 import { LEDGER, OFF_DUTY, ON_DUTY, PRIORITIES, STANDING, UNFINISHED } from "./rules.js";
@@ -9,10 +9,13 @@ const DAY_MS = 86400000;
 
 const zeros = (names) => Object.fromEntries(names.map((name) => [name, 0]));
 
-/** Nobody: the sums of no headcount rows. `on` = on duty, `all` = with those off duty; role counts those on duty. */
+/** Empty sums of people. `all` includes people off duty, the rest counts people on duty.
+ *
+ * @returns {{ on: number, all: number, presence: Record<string, number>, role: Record<string, number> }}
+ */
 export const nobody = () => ({ on: 0, all: 0, presence: zeros(ON_DUTY), role: {} });
 
-/** Add a row of the view headcount to sums that began as `nobody()`. */
+/** Add a row of the view `headcount` to sums of `nobody()`. */
 export function plusPeople(sum, row) {
   sum.all += row.count;
   if (row.presence === OFF_DUTY) return;
@@ -21,10 +24,13 @@ export function plusPeople(sum, row) {
   sum.role[row.role] = (sum.role[row.role] ?? 0) + row.count;
 }
 
-/** Who is on duty: area code -> sums with all that lies inside the area. */
+/** Sum people by area code. */
 export const peopleByArea = (areas, rows) => sums(areas, rows.values(), nobody, plusPeople);
 
-/** No requests: the sums of no rows. `alerts` by level, `worst` the worst alert, `urgent` the first priority of open ones. */
+/** Empty sums of requests. `alerts` counts by level; `urgent` is the first priority among open requests.
+ *
+ * @returns {Record<string, any>}
+ */
 export const nothingAsked = () => ({
   unfinished: 0,
   open: 0,
@@ -41,7 +47,7 @@ export const nothingAsked = () => ({
 
 const least = (one, other) => (one === null || other < one ? other : one);
 
-/** A function that adds an unfinished request to sums that began as `nothingAsked()`. */
+/** Return a function that adds an unfinished request to sums of `nothingAsked()`. */
 export const plusRequest = (at) => (sum, row) => {
   const opened = Date.parse(row.opened_at);
   const cell = sum.cells[row.priority];
@@ -67,28 +73,31 @@ function plusAlert(sum, alert) {
   if (worse(alert, sum.worst) < 0) sum.worst = alert;
 }
 
-/** What is asked for: area code -> sums with all that lies inside the area. */
+/** Sum requests by area code. */
 export const askedByArea = (areas, requests, at) => sums(areas, requests, nothingAsked, plusRequest(at));
 
-/** How many alerts there are. */
+/** Return the number of alerts. */
 export const alertCount = (asked) => PRIORITIES.reduce((sum, level) => sum + asked.alerts[level], 0);
 
-/** The level of the alert "something waits here and nobody is on duty", or null: that of the most urgent. */
+/** Return the level of the alert "open requests, nobody on duty", or null. It is the most urgent priority. */
 export const uncovered = (people, asked) => (asked?.open && !people?.on ? asked.urgent : null);
 
-/** An empty ledger. */
+/** Empty sums of a ledger.
+ *
+ * @returns {Record<string, number>}
+ */
 export const noLedger = () => ({ received: 0, ...zeros(LEDGER) });
 
-/** Add a row of the view ledger. */
+/** Add a row of the view `ledger`. */
 export function plusLedger(sum, row) {
   sum.received += row.received;
   for (const state of LEDGER) sum[state] += row[state];
 }
 
-/** The ledger: area code -> sums with all that lies inside the area. */
+/** Sum the ledger by area code. */
 export const ledgerByArea = (areas, rows) => sums(areas, rows.values(), noLedger, plusLedger);
 
-/** What does not add up in a ledger: null, or {received, sum, listed}; `listed` = unfinished requests of the list. */
+/** Return the figures that do not add up in a ledger, or null. `listed`: unfinished requests in the list. */
 export function imbalance(ledger, listed) {
   const sum = LEDGER.reduce((total, state) => total + ledger[state], 0);
   const unfinished = UNFINISHED.reduce((total, state) => total + ledger[state], 0);
@@ -97,13 +106,17 @@ export function imbalance(ledger, listed) {
     : { received: ledger.received, sum, unfinished, listed };
 }
 
-/** No teams. */
+/** Empty sums of teams.
+ *
+ * @returns {Record<string, any>}
+ */
 export const noTeams = () => ({ total: 0, ...zeros(STANDING), busy: 0, members: 0, kind: {} });
 
-/** Add a row of the view teams that has not stood down. */
+/** Add a row of the view `teams` that has not stood down. */
 export function plusTeam(sum, row) {
   const busy = row.live_count > 0 ? 1 : 0;
-  const kind = (sum.kind[row.kind] ??= { total: 0, busy: 0, members: 0 });
+  sum.kind[row.kind] ??= { total: 0, busy: 0, members: 0 };
+  const kind = sum.kind[row.kind];
   for (const one of [sum, kind]) {
     one.total += 1;
     one.busy += busy;
@@ -112,17 +125,17 @@ export function plusTeam(sum, row) {
   sum[row.state] += 1;
 }
 
-/** Teams: area code -> sums with all that lies inside the area. */
+/** Sum teams by area code. */
 export const teamsByArea = (areas, rows) => sums(areas, rows.values(), noTeams, plusTeam);
 
-/** Names of a tally, most first. */
+/** Return the names of a tally, largest count first. */
 export const mostFirst = (tally) =>
   Object.keys(tally).sort((a, b) => tally[b] - tally[a] || a.localeCompare(b));
 
-/** The lines of the 24 h before `at`, from rows of the view timeline: {times (s), onDuty, received, served}.
+/** Return the lines of the 24 h before `at`, from rows of the view `timeline`.
  *
- * `on` is who is on duty now; earlier values follow by taking back what came and went since. Received and served
- * are counted from the beginning of the 24 h on.
+ * `on` people are on duty now. Earlier values subtract the changes since. Received and served count from the
+ * start of the 24 h. `times` are in seconds.
  */
 export function lines(rows, on, at) {
   const last = Math.floor(at / SLOT_MS) * SLOT_MS;

@@ -1,7 +1,10 @@
-// Hooks that pages share: how wide there is room, and values that wait until they stand still.
+// Shared hooks: media queries, element widths and debounced values.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./preact.js";
 
-/** Whether a media query holds now. */
+/** Return whether a media query matches, and render again when that changes.
+ *
+ * @param {string} query
+ */
 export function useMedia(query) {
   const [holds, setHolds] = useState(() => matchMedia(query).matches);
   useEffect(() => {
@@ -14,7 +17,10 @@ export function useMedia(query) {
   return holds;
 }
 
-/** [ref, the width of its element in px as it changes; 0 before it is known]. */
+/** Measure an element: its ref, and its current width in px, 0 before the first measurement.
+ *
+ * @returns {[ref: { current: any }, width: number]}
+ */
 export function useWidth() {
   const ref = useRef();
   const [width, setWidth] = useState(0);
@@ -30,19 +36,29 @@ export function useWidth() {
   return [ref, width];
 }
 
-/** One rem in px. */
+/** Return the size of one rem in px. */
 export const remPx = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
-/** [ref, whether its element is narrower than so many rem]. */
+/** Return a ref, and whether its element is narrower than `rem`.
+ *
+ * @param {number} rem
+ * @returns {[ref: { current: any }, narrow: boolean]}
+ */
 export function useNarrow(rem) {
   const [ref, width] = useWidth();
   return [ref, useMemo(() => width > 0 && width < rem * remPx(), [width, rem])];
 }
 
-/** What is gone through faster than this was not meant to be opened. */
+/** Delay in ms before a selected row loads, so that stepping through a list loads nothing. */
 export const SETTLED_MS = 120;
 
-/** A value that follows another once that has stood still for so many ms: what is passed over loads nothing. */
+/** Debounce a value: return it once it has not changed for `milliseconds`.
+ *
+ * @template T
+ * @param {T} value
+ * @param {number} milliseconds
+ * @returns {T}
+ */
 export function useLater(value, milliseconds) {
   const [later, setLater] = useState(value);
   useEffect(() => {

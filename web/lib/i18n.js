@@ -1,19 +1,20 @@
-// Texts of the pages, in the languages of i18n/languages.js, which can be switched at any time.
+// Texts of the pages in the languages of i18n/languages.js. The language can change at any time.
 import { LANGUAGES, REFERENCE } from "../i18n/languages.js";
 import { computed, signal } from "./preact.js";
 
 export { LANGUAGES };
+
 const KEPT = "muster.language";
-/** Marks of direction: in a value they would turn the text around it as well. */
-const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+/** Bidirectional control characters. In a value they would affect the text around it. */
+const BIDI = /[\u202a-\u202e\u2066-\u2069]/g;
 const catalogues = {};
 const refusals = {};
 
-/** Code of the language shown. */
+/** Code of the current language. */
 export const lang = signal(preferred());
-/** The language shown, as languages.js describes it. */
+/** The entry of the current language in languages.js. */
 export const language = computed(() => LANGUAGES.find((one) => one.code === lang.value));
-/** The language that the switch offers: the next in the list. */
+/** The language that the switch offers: the next of the list. */
 export const next = computed(() => LANGUAGES[(LANGUAGES.indexOf(language.value) + 1) % LANGUAGES.length]);
 
 function preferred() {
@@ -23,7 +24,11 @@ function preferred() {
   return [asked, own].find(known) ?? REFERENCE;
 }
 
-/** Load a language if need be, and show it. `base` = the folder of catalogues; courier pages have their own. */
+/** Load the catalogues of a language and switch to it.
+ *
+ * @param {string} code
+ * @param {string} [file] Name of the catalogues. The phone pages have their own.
+ */
 export async function speak(code, file = "board") {
   const parts = [import(`../i18n/${code}/${file}.js`), import(`../i18n/${code}/${file}_refusals.js`)];
   const [texts, refused] = await Promise.all(parts);
@@ -34,10 +39,16 @@ export async function speak(code, file = "board") {
   document.documentElement.lang = language.value.tag;
 }
 
-/** A value without marks that turn the text around it. */
-export const plain = (value) => String(value ?? "").replace(TURNING, "");
+/** Return a value as text, without bidirectional control characters. */
+export const plain = (value) => String(value ?? "").replace(BIDI, "");
 
-/** A text of the catalogue with its values filled in; `other` where it may have none. */
+/** Return a text of the catalogue with its values filled in.
+ *
+ * @param {string} key
+ * @param {Record<string, any>} [values]
+ * @param {string} [other] Returned for a key without text.
+ * @returns {string}
+ */
 export function t(key, values = {}, other = undefined) {
   const text = catalogues[lang.value]?.[key] ?? other;
   if (text === undefined) {
@@ -47,17 +58,27 @@ export function t(key, values = {}, other = undefined) {
   return text.replace(/\{(\w+)\}/g, (_, name) => plain(values[name]));
 }
 
-/** The word for a code of a domain such as role or category; a code that we have no word for, as it is. */
+/** Return the word for a code of a domain such as role. A code without a word is returned as text.
+ *
+ * @param {string} domain
+ * @param {string | number | null | undefined} code
+ * @returns {string}
+ */
 export function word(domain, code) {
   if (code === null || code === undefined || code === "") return t("word.none");
   return catalogues[lang.value]?.[`${domain}.${code}`] ?? String(code).replaceAll("_", " ");
 }
 
-/** What the catalogue of refusals says of a code: on a phone a text, on the board as lib/refusals.js reads it. */
+/** Return the entry of a code in the catalogue of refusals: a text on phones, an object on the board. */
 export const refusal = (code) => refusals[lang.value]?.[code];
 
 const numbers = new Map();
-/** A number as the language writes it. */
+/** Format a number in the current language.
+ *
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} [options]
+ * @returns {string}
+ */
 export function number(value, options = {}) {
   const key = `${lang.value}${JSON.stringify(options)}`;
   if (!numbers.has(key)) numbers.set(key, new Intl.NumberFormat(language.value.format, options));

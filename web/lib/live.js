@@ -1,27 +1,49 @@
-// Rows of views, kept equal to the service's by one stream; and the truth about how fresh they are.
-import { batch, signal } from "./preact.js";
+// Rows of views, kept up to date by one event stream, and how fresh they are.
+
 import { Problem } from "./api.js";
+import { batch, signal } from "./preact.js";
 import { read } from "./stream.js";
 import { heardClock } from "./time.js";
 
-/** Pings come every 5 s: after this long without a byte nothing on the page may look alive. */
+/**
+ * @typedef {object} StreamState
+ * @property {"connecting" | "live" | "disconnected" | "refused"} phase
+ * @property {number} heard When the last byte came, in ms of performance.now().
+ * @property {number | null} position
+ * @property {number} behind Seconds that the service lags behind.
+ * @property {Record<string, any>} degraded By view.
+ * @property {Problem} [problem]
+ */
+
+/** The service pings every 5 s. After this long without a byte the page shows that it is stale. */
 const FROZEN_MS = 12000;
-/** Between two redraws by patches. */
+/** Least time between two redraws after patches. */
 const LEAST_PAUSE_MS = 150;
-/** How long a view that no page needs any more stays in the stream. */
+/** How long a view stays in the stream after the last page releases it. */
 const GRACE_MS = 60000;
 
-/** Rows of some views of a jurisdiction.
- *
- * `state` is {phase, heard, position, behind, degraded, problem}; phase: connecting, live, disconnected, refused.
- * `heard` is when the last byte came, by this machine's performance clock in ms.
- */
+/** The live rows of some views of a jurisdiction. */
 export class Live {
+  /**
+   * @param {string} jurisdiction
+   * @param {string[]} views
+   * @param {Record<string, string[]>} [filters]
+   */
   constructor(jurisdiction, views, filters = {}) {
-    Object.assign(this, { jurisdiction, filters, base: views, needed: new Map(), position: null });
+    this.jurisdiction = jurisdiction;
+    this.filters = filters;
+    this.base = views;
+    /** @type {Map<string, number>} How many components need a view. */
+    this.needed = new Map();
+    /** @type {number | null} */
+    this.position = null;
+    /** @type {Map<string, Map<string, any>>} */
     this.tables = new Map();
+    /** @type {Map<string, import("./preact.js").Signal<number>>} */
     this.ticks = new Map();
+    /** @type {Set<string>} */
     this.changed = new Set();
+    /** @type {import("./preact.js").Signal<StreamState>} */
     this.state = signal({
       phase: "connecting",
       heard: performance.now(),
@@ -35,19 +57,29 @@ export class Live {
     this.run();
   }
 
-  /** The rows of a view: key -> row. Reading it in a component or `computed` subscribes to its changes. */
+  /** Return the rows of a view by key. A component or `computed` that calls this subscribes to changes.
+   *
+   * @param {string} view
+   * @returns {Map<string, any>}
+   */
   rows(view) {
     void this.tick(view).value;
     return this.tables.get(view) ?? new Map();
   }
 
-  /** Whether the first snapshot with this view has come. */
+  /** Whether a snapshot with this view has arrived.
+   *
+   * @param {string} view
+   */
   has(view) {
     void this.tick(view).value;
     return this.tables.has(view);
   }
 
-  /** Keep these views in the stream; call what it returns when they are not needed any more. */
+  /** Add views to the stream. Returns a function that releases them.
+   *
+   * @param {...string} views
+   */
   need(...views) {
     for (const view of views) this.needed.set(view, (this.needed.get(view) ?? 0) + 1);
     this.restartIfWider();
@@ -84,7 +116,7 @@ export class Live {
     this.restart();
   }
 
-  /** Begin the stream again with what is needed now, and a fresh snapshot. */
+  /** Restart the stream with the views needed now, from a new snapshot. */
   restart() {
     this.wanted = this.names();
     this.position = null;
@@ -93,7 +125,8 @@ export class Live {
 
   async run() {
     for (let failures = 0; !this.closed; ) {
-      const abort = (this.abort = new AbortController());
+      const abort = new AbortController();
+      this.abort = abort;
       const began = performance.now();
       try {
         await read(
@@ -104,7 +137,7 @@ export class Live {
             heard: () => {
               this.heardAt = performance.now();
             },
-            // what was on its way when a stream was given up says nothing of the one that follows
+            // Frames of an aborted stream may still arrive. They do not belong to the next one.
             take: (frame) => {
               if (!abort.signal.aborted) this.take(frame);
             },
@@ -129,6 +162,11 @@ export class Live {
     }
   }
 
+  /** Wait, but end early when the browser is back online.
+   *
+   * @param {number} milliseconds
+   * @returns {Promise<void>}
+   */
   pause(milliseconds) {
     return new Promise((resolve) => {
       const done = () => {
@@ -147,7 +185,7 @@ export class Live {
     this.state.value = { ...this.state.value, phase: refused ? "refused" : "disconnected", problem };
   }
 
-  /** Nothing heard for long, though nothing broke: the worst kind. Give up on it and reconnect. */
+  /** Abort a connection that is open but silent, so that `run` reconnects. */
   watchdog() {
     const silent = performance.now() - (this.heardAt ?? this.state.value.heard);
     if (silent < FROZEN_MS) return;
@@ -198,7 +236,7 @@ export class Live {
     this.redraw();
   }
 
-  /** Patches come up to twenty a second; the page is drawn at most some six times. */
+  /** Schedule a draw. Up to twenty patches come per second; the page is drawn about six times. */
   redraw() {
     if (this.drawing) return;
     const wait = Math.max(0, (this.drawn ?? 0) + LEAST_PAUSE_MS - performance.now());

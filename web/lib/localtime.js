@@ -1,15 +1,16 @@
-// Local dates and times as forms know them; the phone page has no such forms, and does not load this.
+// Local dates and times of form fields. Separate from time.js: the phone page has no such forms.
 import { format, hhmm, localDate } from "./time.js";
 
-/** Whole local days from one instant to another, the first counted as 1. */
+/** Count the local days from one instant to another, starting with 1. */
 export function dayNumber(from, to) {
   return Math.round((Date.parse(localDate(to)) - Date.parse(localDate(from))) / 86400000) + 1;
 }
 
-/** A local date and time from an input (YYYY-MM-DDTHH:MM) in the jurisdiction's zone as an RFC 3339 instant. */
+/** Parse the YYYY-MM-DDTHH:MM of an input, in the jurisdiction's zone, to an RFC 3339 instant. */
 export function fromLocal(text) {
   const guess = Date.parse(`${text}Z`);
   const shown = (at) => {
+    /** @type {Record<string, any>} */
     const parts = Object.fromEntries(
       format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" })
         .formatToParts(at)
@@ -22,7 +23,7 @@ export function fromLocal(text) {
   return new Date(at).toISOString();
 }
 
-/** An instant as an input wants it: YYYY-MM-DDTHH:MM in the jurisdiction's zone. */
+/** Format an instant for an input: YYYY-MM-DDTHH:MM in the jurisdiction's zone. */
 export function toLocal(instant) {
   return `${localDate(instant)}T${hhmm(instant)}`;
 }

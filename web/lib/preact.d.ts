@@ -1,6 +1,17 @@
 /** Types of lib/preact.js: those of the packages that web/vendor holds. */
 import type { VNode } from "preact";
 
+export {
+  batch,
+  computed,
+  effect,
+  type Signal,
+  signal,
+  untracked,
+  useComputed,
+  useSignal,
+  useSignalEffect,
+} from "@preact/signals";
 export { createContext, createRef, Fragment, h, render } from "preact";
 export {
   useCallback,
@@ -10,18 +21,9 @@ export {
   useId,
   useLayoutEffect,
   useMemo,
-  useRef,
   useState,
 } from "preact/hooks";
-export {
-  batch,
-  computed,
-  effect,
-  signal,
-  untracked,
-  useComputed,
-  useSignal,
-  useSignalEffect,
-} from "@preact/signals";
-/** Tagged template of elements. Its tags are not checked: their names and attributes are text. */
+/** A mutable value that persists across renders. Without `initial`, a script can store anything in it. */
+export function useRef<T>(initial?: T): { current: T };
+/** Tagged template of elements. TypeScript does not check its tags and attributes: they are text. */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode;

@@ -1,5 +1,6 @@
-// The one door to the vendored libraries: pages import from here.
-import { Fragment, createContext, createRef, h, render } from "../vendor/preact/preact.mjs";
+// Re-exports the vendored libraries. Pages import them from here only.
+
+import htm from "../vendor/htm/htm.mjs";
 import {
   useCallback,
   useContext,
@@ -11,6 +12,7 @@ import {
   useRef,
   useState,
 } from "../vendor/preact/hooks.mjs";
+import { createContext, createRef, Fragment, h, render } from "../vendor/preact/preact.mjs";
 import {
   batch,
   computed,
@@ -21,16 +23,15 @@ import {
   useSignal,
   useSignalEffect,
 } from "../vendor/signals/signals.mjs";
-import htm from "../vendor/htm/htm.mjs";
 
 export const html = htm.bind(h);
 export {
-  Fragment,
   batch,
   computed,
   createContext,
   createRef,
   effect,
+  Fragment,
   h,
   render,
   signal,

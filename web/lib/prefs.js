@@ -1,14 +1,14 @@
-// What this screen remembers: theme only; the language is kept by i18n.js.
+// Preferences of this browser: the theme. i18n.js keeps the language.
 import { signal } from "./preact.js";
 
 const KEPT = "muster.theme";
 
-/** auto, light or dark. */
+/** The theme: auto, light or dark. */
 export const theme = signal(
   new URLSearchParams(location.search).get("theme") ?? localStorage.getItem(KEPT) ?? "auto",
 );
 
-/** Show a theme from now on. */
+/** Switch the theme and remember it. */
 export function setTheme(name) {
   localStorage.setItem(KEPT, name);
   theme.value = name;

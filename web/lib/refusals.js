@@ -1,5 +1,5 @@
-// Why something was refused, in the reader's language: made of its code and values by the service's catalogue
-// (i18n/{language}/{page}_refusals.js, generated from services/refusals).
+// Texts of refusals in the reader's language, from a code and values. The catalogues,
+// i18n/{language}/{page}_refusals.js, are generated from services/refusals.
 import { REFERENCE } from "../i18n/languages.js";
 import { lang, language, plain, refusal, t } from "./i18n.js";
 import { stamp } from "./time.js";
@@ -7,7 +7,7 @@ import { stamp } from "./time.js";
 const PLACE = /\{(\w+)\}/g;
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-/** A value as people read it: instants in the jurisdiction's time, lists with commas, codes in words. */
+/** Format a value: instants in local time, lists with commas, codes as words. */
 function shown(value, words = {}) {
   if (Array.isArray(value)) return value.map((one) => shown(one)).join(language.value.list);
   return INSTANT.test(value) ? stamp(value) : plain(words[value] ?? value);
@@ -15,7 +15,7 @@ function shown(value, words = {}) {
 
 const whole = (text, values) => [...text.matchAll(PLACE)].every(([, name]) => values[name] !== undefined);
 
-/** The first sentence whose values are all given; undefined where there is none. */
+/** Return the first sentence whose values are all given, or undefined. */
 function sentence(entry, values) {
   const found = (entry.variants?.[values.variant] ?? entry.sentences ?? []).find((text) =>
     whole(text, values),
@@ -23,8 +23,14 @@ function sentence(entry, values) {
   return found?.replace(PLACE, (_, name) => shown(values[name], entry.words?.[name]));
 }
 
-/** Why, for the person who asked: {code, values?, detail?}. Without values it is said as the service said it; what
- * a page says in words of its own (`code.*` of its texts) comes first. */
+/** Return the reason of a refusal as text.
+ *
+ * A text `code.*` of the page itself comes first. Without values, falls back to the text of the service in
+ * the reference language, and to the meaning of the code in others.
+ *
+ * @param {{ code: string, values?: Record<string, any>, detail?: string }} problem
+ * @returns {string}
+ */
 export function reason({ code, values = {}, detail }) {
   const entry = refusal(code);
   const own = t(`code.${code}`, {}, "");

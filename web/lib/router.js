@@ -1,10 +1,15 @@
-// Where we are: #/2307/requests/R1?state=open -> {jurisdiction, page, id, query}.
+// Routes in the fragment: #/2307/requests/R1?state=open -> {jurisdiction, page, id, query}.
 import { signal } from "./preact.js";
 
-/** The place shown now. */
+/**
+ * @typedef {{ jurisdiction: string, page: string, id: string | null, query: Record<string, string[]> }} Route
+ * @typedef {{ id?: string, query?: Record<string, any>, jurisdiction?: string }} Target
+ */
+
+/** The current route. */
 export const route = signal(parse(location.hash));
 
-/** An address that was cut or mistyped is taken as it stands. */
+/** Decode one part of an address. A malformed part, of a cut or mistyped address, stays as it is. */
 function decoded(text) {
   try {
     return decodeURIComponent(text);
@@ -13,15 +18,27 @@ function decoded(text) {
   }
 }
 
+/**
+ * @param {string} hash
+ * @returns {Route}
+ */
 function parse(hash) {
   const [path, search = ""] = hash.replace(/^#\/?/, "").split("?");
   const [jurisdiction = "", page = "overview", ...rest] = path.split("/").map(decoded);
+  /** @type {Record<string, string[]>} */
   const query = {};
-  for (const [name, value] of new URLSearchParams(search)) (query[name] ??= []).push(value);
+  for (const [name, value] of new URLSearchParams(search)) {
+    query[name] ??= [];
+    query[name].push(value);
+  }
   return { jurisdiction, page: page || "overview", id: rest.length ? rest.join("/") : null, query };
 }
 
-/** The address of a page of this jurisdiction. */
+/** Return the address of a page, by default in the current jurisdiction.
+ *
+ * @param {string} page
+ * @param {Target} [target]
+ */
 export function href(page, { id, query = {}, jurisdiction = route.value.jurisdiction } = {}) {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -32,7 +49,11 @@ export function href(page, { id, query = {}, jurisdiction = route.value.jurisdic
   return `#/${path}${search.size ? `?${search}` : ""}`;
 }
 
-/** Go to a page; `replace` leaves no step in the history. */
+/** Go to a page. `replace` adds no entry to the history.
+ *
+ * @param {string} page
+ * @param {Target & { replace?: boolean }} [options]
+ */
 export function go(page, options = {}) {
   const target = href(page, options);
   if (options.replace) {
@@ -43,11 +64,11 @@ export function go(page, options = {}) {
   }
 }
 
-/** The first value of a parameter of the place. */
+/** Return the first value of a query parameter of the current route, or null. */
 export const param = (name) => route.value.query[name]?.[0] ?? null;
 
 addEventListener("hashchange", () => {
-  // A sign-in link pasted into an open tab changes the fragment alone: start over with it.
+  // A sign-in link pasted into an open tab changes only the fragment. Reload to sign in with it.
   if (location.hash.startsWith("#token=")) location.reload();
   else route.value = parse(location.hash);
 });

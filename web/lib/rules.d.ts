@@ -1,4 +1,4 @@
-/** Types of lib/rules.js, which the service makes from services/console/rules.py. */
+/** Types of lib/rules.js, which the service generates from services/console/rules.py. */
 export const OFF_DUTY: string;
 export const AVAILABLE: string;
 export const ON_BREAK: string;

@@ -1,16 +1,26 @@
-// What the pages of the board share: who is signed in, the live rows, and what follows from them.
-import { computed, effect, signal } from "./preact.js";
-import { get } from "./api.js";
-import { Live } from "./live.js";
-import { heardClock, now, scenario, timezone } from "./time.js";
-import { tree } from "./areas.js";
-import { STANDING, UNENDED, UNFINISHED } from "./rules.js";
+// State shared by the pages of the board: the session, the live rows and values computed from them.
 
-/** Who is signed in, as GET /session tells; null = nobody, undefined = not known yet. */
+import { get } from "./api.js";
+import { tree } from "./areas.js";
+import { Live } from "./live.js";
+import { computed, effect, signal } from "./preact.js";
+import { STANDING, UNENDED, UNFINISHED } from "./rules.js";
+import { heardClock, now, scenario, timezone } from "./time.js";
+
+/** The answer of GET /session; null: not signed in, undefined: not known yet.
+ *
+ * @type {import("./preact.js").Signal<any>}
+ */
 export const session = signal(undefined);
-/** Codes of the jurisdictions that the token reaches. */
+/** Codes of the jurisdictions that the token may access.
+ *
+ * @type {import("./preact.js").Signal<string[]>}
+ */
 export const jurisdictions = signal([]);
-/** The live rows of the jurisdiction shown; null before one is chosen. */
+/** The live rows of the current jurisdiction; null before one is chosen.
+ *
+ * @type {import("./preact.js").Signal<Live | null>}
+ */
 export const live = signal(null);
 
 const VIEWS = [
@@ -25,10 +35,10 @@ const VIEWS = [
   "timeline",
   "handovers",
 ];
-/** One filter for all views that have the field: what has ended does not travel, its counts do. */
+/** Filter for all views with a state: ended rows stay on the server, only their counts are sent. */
 const STATES = [...UNFINISHED, ...UNENDED, ...STANDING];
 
-/** Ask who is signed in, and which jurisdictions there are. */
+/** Load the session and its jurisdictions. Throws Problem, except after 401: nobody is signed in. */
 export async function identify() {
   try {
     const me = await get("/session");
@@ -42,7 +52,10 @@ export async function identify() {
   }
 }
 
-/** Show a jurisdiction: close the stream of the one before, open its own. */
+/** Switch to a jurisdiction: close the old stream and open a new one.
+ *
+ * @param {string} jurisdiction
+ */
 export function attend(jurisdiction) {
   if (live.peek()?.jurisdiction === jurisdiction) return;
   live.peek()?.close();
@@ -51,7 +64,7 @@ export function attend(jurisdiction) {
     : null;
 }
 
-/** The UTC days that the lines of the last 24 hours touch, as the timeline counts them. */
+/** The UTC days that the last 24 hours touch. The timeline counts by UTC day. */
 const dates = computed(() => {
   const utcDay = (at) => new Date(at).toISOString().slice(0, 10);
   return `${utcDay(now.value - 86400000)} ${utcDay(now.value)}`;
@@ -64,9 +77,10 @@ effect(() => {
   current.restart();
 });
 
+/** @returns {Map<string, any>} */
 const rows = (view) => live.value?.rows(view) ?? new Map();
 
-/** The one row of the jurisdiction, or undefined. */
+/** The row of the current jurisdiction, or undefined. */
 export const place = computed(() => rows("jurisdictions").values().next().value);
 effect(() => {
   if (place.value) timezone.value = place.value.timezone;
@@ -76,23 +90,23 @@ effect(() => {
 export const areas = computed(() => tree(rows("areas")));
 /** Unfinished requests. */
 export const requests = computed(() => [...rows("requests").values()]);
-// Copies: a computed whose value is the same Map would tell nobody that its rows changed.
-/** Teams that have not stood down. */
+// These copy the Map: a computed that returns the same object does not notify its subscribers.
+/** Teams that have not stood down, by id. */
 export const teams = computed(() => new Map(rows("teams")));
-/** Live assignments and open offers. */
+/** Live assignments and open offers, by id. */
 export const assignments = computed(() => new Map(rows("assignments")));
-/** The open incidents, newest first; the state filter of the stream leaves closed ones out. */
+/** Open incidents, newest first. The state filter of the stream excludes closed ones. */
 export const incidents = computed(() =>
   [...rows("incidents").values()].sort((a, b) => Date.parse(b.starts_at) - Date.parse(a.starts_at)),
 );
 
-/** Whether the token may send this command, as the service says. */
+/** Whether the token may send this command. */
 export const may = (command) => Boolean(session.value?.commands.includes(command));
-/** Whether the token has a right beside its commands, as the service says. */
+/** Whether the token has this right. Rights are separate from commands. */
 export const hasRight = (right) => Boolean(session.value?.rights.includes(right));
-/** Whether the token may see personal data when it asks. */
+/** Whether the token may reveal personal data. */
 export const mayReveal = computed(() => hasRight("reveal"));
-/** Form of the page `enter` -> the command that it sends. */
+/** Forms of the page `enter` and the commands that they send. */
 const ENTRIES = {
   request: "request.open",
   worker: "worker.register",
@@ -100,10 +114,14 @@ const ENTRIES = {
   incident: "incident.declare",
   area: "area.define",
 };
-/** The forms of the page `enter` that the token may send. */
+/** The forms of the page `enter` that the token may use. */
 export const entries = computed(() => Object.keys(ENTRIES).filter((form) => may(ENTRIES[form])));
 
-/** Keep further views in the stream as long as a component lives: useEffect(() => needing("roster"), []). */
+/** Add views to the stream while a component is mounted: `useEffect(() => needing("roster"), [])`.
+ *
+ * @param {...string} views
+ * @returns {(() => void) | undefined} Release the views.
+ */
 export function needing(...views) {
   return live.peek()?.need(...views);
 }

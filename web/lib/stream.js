@@ -1,14 +1,21 @@
-// Server-sent events over fetch: unlike an EventSource it tells the status, and can be held to its pings.
+// Server-sent events over fetch. Unlike EventSource, it exposes the HTTP status and every ping.
 import { Problem, query, signedOut } from "./api.js";
 
-/** Parse a stream's text into {id, event, data}; `push` takes text as it comes. */
+/** @typedef {{ id: string | null, event: string, data: any }} Frame */
+
+/** A parser of event streams. `push` takes text in pieces of any size. */
 export class Parser {
+  /** @param {(frame: Frame) => void} take */
   constructor(take) {
     this.take = take;
+    /** @type {string[]} */
     this.rest = [];
   }
 
-  /** A frame may come in hundreds of pieces: they are joined once, when its end is there. */
+  /** Add text. A frame may come in hundreds of pieces, so they are joined only at its end.
+   *
+   * @param {string} text
+   */
   push(text) {
     const ended = ((this.rest.at(-1)?.at(-1) ?? "") + text).includes("\n\n");
     if (text) this.rest.push(text);
@@ -30,8 +37,15 @@ export class Parser {
   }
 }
 
-/** Read one stream until it ends. `heard` is called for every byte that comes, `take` for every event.
- *  Throws Problem, or AbortError where `signal` ended it.
+/** Read one stream until it ends. Throws Problem, or AbortError after `signal`.
+ *
+ * @param {string} path
+ * @param {import("./api.js").Params} params
+ * @param {object} options
+ * @param {number | string} [options.resume] The position to resume from.
+ * @param {() => void} options.heard Called for every chunk.
+ * @param {(frame: Frame) => void} options.take Called for every event.
+ * @param {AbortSignal} [options.signal]
  */
 export async function read(path, params, { resume, heard, take, signal }) {
   const headers = { Accept: "text/event-stream", ...(resume != null && { "Last-Event-ID": String(resume) }) };

@@ -1,8 +1,9 @@
-// The service's clock, as told by it; and how instants and durations are written.
-import { computed, signal } from "./preact.js";
-import { lang, language, number, t } from "./i18n.js";
+// The clock of the service, and the format of instants and durations.
 
-/** Whether the service runs on a scenario's clock: then the page shows what it is told, and runs no clock. */
+import { lang, language, number, t } from "./i18n.js";
+import { computed, signal } from "./preact.js";
+
+/** Whether the service runs on the clock of a scenario. Then time moves only with its answers. */
 export const scenario = signal(false);
 /** IANA name of the jurisdiction's time zone. */
 export const timezone = signal("Asia/Shanghai");
@@ -14,67 +15,78 @@ setInterval(() => {
   second.value += 1;
 }, 1000);
 
-/** Take the service's time from an answer. */
+/** Set the clock from the time in an answer. */
 export function heardClock(instant) {
   told.value = Date.parse(instant);
   const next = told.value - Date.now();
   if (Math.abs(next - offset.peek()) > 250) offset.value = next;
 }
 
-/** How far its clock is ahead of this machine's, in ms. Not from `now`, which a machine that slept has yet to renew. */
+/** Return how far the service's clock is ahead of this machine's, in ms.
+ *
+ * Does not use `now`, which is stale for a moment after this machine slept.
+ */
 export const ahead = () => (scenario.peek() ? told.peek() - Date.now() : offset.peek());
 
-/** The service's time in ms since 1970, renewed each second. */
+/** The service's time in ms since 1970, updated every second. */
 export const now = computed(() => {
   void second.value;
   return scenario.value ? told.value : Date.now() + offset.value;
 });
 
-/** Anew each second, for ages that go by this machine's own clock. */
+/** This machine's performance clock in ms, updated every second, for ages. */
 export const wall = computed(() => {
   void second.value;
   return performance.now();
 });
 
 const formats = new Map();
-/** Intl's format with these options, in the jurisdiction's zone and the language shown. */
+/** Return a cached Intl.DateTimeFormat in the jurisdiction's zone and the current language.
+ *
+ * @param {Intl.DateTimeFormatOptions} options
+ */
 export function format(options) {
   const key = `${lang.value}|${timezone.value}|${JSON.stringify(options)}`;
   if (!formats.has(key)) {
+    /** @type {Intl.DateTimeFormatOptions} */
     const settings = { timeZone: timezone.value, hourCycle: "h23", ...options };
     formats.set(key, new Intl.DateTimeFormat(language.value.format, settings));
   }
   return formats.get(key);
 }
 
+/** @param {number | string} instant */
 const ms = (instant) => (typeof instant === "number" ? instant : Date.parse(instant));
 
-/** 14:05 in the jurisdiction's time. */
+/** Format a time as 14:05. */
 export const hhmm = (instant) => format({ hour: "2-digit", minute: "2-digit" }).format(ms(instant));
-/** 14:05:09 in the jurisdiction's time. */
+/** Format a time as 14:05:09. */
 export const hhmmss = (instant) =>
   format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms(instant));
-/** The year is said where it is not the present one. */
+/** Show the year unless it is the current one.
+ *
+ * @returns {Intl.DateTimeFormatOptions}
+ */
 const year = (instant) =>
   localDate(instant).slice(0, 4) === localDate(now.peek()).slice(0, 4) ? {} : { year: "numeric" };
-/** Day and time. */
+/** Format day and time. */
 export const stamp = (instant) =>
   format({ ...year(instant), month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(
     ms(instant),
   );
-/** Weekday and day. */
+/** Format weekday and day. */
 export const day = (instant) =>
   format({ ...year(instant), weekday: "short", month: "short", day: "numeric" }).format(ms(instant));
 
 const iso = new Map();
-/** YYYY-MM-DD of an instant in the jurisdiction's time zone. */
+/** Format the local date as YYYY-MM-DD. */
 export function localDate(instant) {
   const zone = timezone.value;
   if (!iso.has(zone)) iso.set(zone, new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }));
   return iso.get(zone).format(ms(instant));
 }
 
-/** A duration in ms, short: 40 s, 12 min, 3 h 5 min, 2 d 4 h. */
+/** Format a duration in ms: 40 s, 12 min, 3 h 5 min, 2 d 4 h. */
 export function span(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return t("time.s", { n: seconds });
@@ -85,11 +97,11 @@ export function span(milliseconds) {
   return t("time.d_h", { d: Math.floor(hours / 24), h: hours % 24 });
 }
 
-/** Time worked in seconds, in hours and minutes however long: a day of work has no fixed length. */
+/** Format time worked in seconds as hours and minutes. Not as days: a day of work has no fixed length. */
 export function worked(seconds) {
   const minutes = Math.max(0, Math.floor(seconds / 60));
   return t("time.h_min", { h: number(Math.floor(minutes / 60)), m: minutes % 60 });
 }
 
-/** How long ago, by the service's clock. */
+/** Format how long ago an instant is, by the service's clock. */
 export const since = (instant) => span(now.value - ms(instant));

@@ -1,21 +1,23 @@
-// A table that opens like a tree, of any length: only the rows in sight are in the page. Rows have one height.
-import { html, useEffect, useLayoutEffect, useRef, useState } from "./preact.js";
+// A virtual tree grid: only visible rows are in the page. All rows have the same height.
+
 import { remPx } from "./hooks.js";
 import { t } from "./i18n.js";
-import { Icon, classes } from "./ui.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./preact.js";
+import { classes, Icon } from "./ui.js";
 
 const ROW_REM = 1.875;
 const SPARE = 6;
 
-/** The rows that are open to sight, in order: {node, level, parent, open, children, position, size}. */
+/** List the rows of an expanded tree: {node, level, parent, open, children, position, size}. */
 export function flatten(root, isOpen, childrenOf) {
   const found = [];
   const visit = (node, level, parent, position, size) => {
     const children = childrenOf(node);
     const open = children.length > 0 && isOpen(node, level);
     found.push({ node, level, parent, open, children: children.length, position, size });
-    if (open)
-      children.forEach((child, index) => visit(child, level + 1, node.area, index + 1, children.length));
+    if (!open) return;
+    for (const [index, child] of children.entries())
+      visit(child, level + 1, node.area, index + 1, children.length);
   };
   if (root) visit(root, 1, null, 1, 1);
   return found;
@@ -23,9 +25,10 @@ export function flatten(root, isOpen, childrenOf) {
 
 /** A tree of areas with columns of figures.
  *
- * rows: of `flatten`; columns: [{key, label, class?, cell(node, attributes)}], the first holds the name; cells spread
- * `attributes` on their links, so that Tab reaches those of the chosen row alone. toggle(node): opened or shut.
- * Keys: up, down, Home, End; right opens or goes in, left shuts or goes out; Enter opens and shuts.
+ * rows: from `flatten`; columns: [{key, label, class?, cell(node, attributes)}], the first with the name.
+ * Cells spread `attributes` on their links, so that Tab only reaches links of the chosen row.
+ * toggle(node): called to expand or collapse. Keys: up, down, Home, End; right expands or moves down a
+ * level, left collapses or moves up a level, Enter toggles.
  */
 export function TreeGrid({ rows, columns, label, toggle }) {
   const box = useRef();
@@ -99,7 +102,7 @@ function Line({ row, index, columns, chosen, choose, toggle }) {
   </div>`;
 }
 
-/** Scroll so far that a row is in sight, below the heading that stays. */
+/** Scroll a row into view, below the sticky heading. */
 function reveal(box, head, index, height) {
   const top = index * height;
   if (top < box.scrollTop) box.scrollTop = top;

@@ -1,18 +1,22 @@
-// Small parts that all pages are made of.
-import { html, signal, useEffect, useId, useRef, useState } from "./preact.js";
+// Small components and hooks that all pages use.
+
 import { t, word } from "./i18n.js";
+import { html, signal, useEffect, useId, useRef, useState } from "./preact.js";
 import { reason } from "./refusals.js";
+import { href } from "./router.js";
 import { live } from "./store.js";
 import { span, wall } from "./time.js";
-import { href } from "./router.js";
 
-/** Join class names; what is false is left out. */
+/** Join class names, without false ones. */
 export const classes = (...names) => names.filter(Boolean).join(" ");
 
-/** A picture from the sheet of icons (icons/sheet.svg): by name, hidden from readers. */
+/** An icon of icons/sheet.svg, hidden from screen readers. */
 export const Icon = ({ name }) => html`<span class=${`icon icon-${name}`} aria-hidden="true"></span>`;
 
-/** How fresh the page is: {kind: live | behind | disconnected | connecting | refused, text}. */
+/** Return how fresh the page is, with a text that says so.
+ *
+ * @returns {{ kind: "live" | "behind" | "disconnected" | "connecting", text: string }}
+ */
 export function freshness() {
   const state = live.value?.state.value;
   if (!state) return { kind: "connecting", text: t("live.connecting") };
@@ -27,14 +31,17 @@ export function freshness() {
   return { kind: "live", text: t("live.live") };
 }
 
-/** The state of the stream, in the header. */
+/** State of the stream, in the header. */
 export function LiveBadge() {
   const { kind, text } = freshness();
   return html`<span class=${`live live-${kind}`} role="status"><span class="live-dot" aria-hidden="true">
     </span>${text}</span>`;
 }
 
-/** The age of what a tile shows; `views` that are degraded are named. */
+/** Age of the data in a tile. Names those of its `views` that are degraded.
+ *
+ * @param {{ views?: string[] }} props
+ */
 export function Age({ views = [] }) {
   const state = live.value?.state.value;
   const { kind, text } = freshness();
@@ -50,7 +57,7 @@ export function Age({ views = [] }) {
   return html`<span class=${`age age-${kind}`}>${text}</span>`;
 }
 
-/** A tile of the board: a heading, the age of what it shows, and its content. */
+/** A tile of the board: heading, age of its data, and content. */
 export function Tile({ title, views = [], more, actions, class: extra, children }) {
   const id = useId();
   const loading = views.length > 0 && live.value && !views.every((view) => live.value.has(view));
@@ -62,27 +69,27 @@ export function Tile({ title, views = [], more, actions, class: extra, children 
   </section>`;
 }
 
-/** Something is on its way. */
+/** Placeholder while something loads. */
 export const Loading = () =>
   html`<div class="loading" role="status"><span class="skeleton"></span><span class="skeleton"></span>
     <span class="skeleton"></span><span class="visually-hidden">${t("ui.loading")}</span></div>`;
 
-/** There is nothing, and that is no mistake: say why, and what to do. */
+/** Note for an empty list: why it is empty, and what to do. */
 export const Empty = ({ text, children }) => html`<div class="empty"><p>${text}</p>${children}</div>`;
 
-/** What went wrong, where, and what to do. */
+/** Note for a Problem, with a button to retry. */
 export const ErrorNote = ({ problem, retry }) =>
   problem &&
   html`<div class="note note-error" role="alert">
   <${Icon} name="alert" /><p>${reason(problem)}</p>
   ${retry && html`<button type="button" class="button" onClick=${retry}>${t("ui.retry")}</button>`}</div>`;
 
-/** Presence as mark and word. */
+/** Presence: mark and word. */
 export const Presence = ({ value }) =>
   html`<span class=${`mark presence-${value}`}><span class="mark-dot" aria-hidden="true"></span>
     ${word("presence", value)}</span>`;
 
-/** The state of a request, team, assignment. */
+/** State of a request, team or assignment. */
 export const State = ({ domain, value }) =>
   html`<span class=${`state state-${value}`}>${word(domain, value)}</span>`;
 
@@ -102,7 +109,7 @@ export const Alert = ({ level, children }) =>
 export const Rows = ({ page, query, children, ...rest }) =>
   html`<a href=${href(page, { query })} ...${rest}>${children}</a>`;
 
-/** A labelled control: `children` gets {id, describedby}. */
+/** A labelled control. `children` is a function of {id, "aria-describedby"}. */
 export function Field({ label, hint, error, children, class: extra }) {
   const id = useId();
   return html`<div class=${classes("field", error && "field-bad", extra)}>
@@ -112,12 +119,12 @@ export function Field({ label, hint, error, children, class: extra }) {
   </div>`;
 }
 
-/** A modal dialog; closes on Escape, and gives the focus back. */
+/** A modal dialog. Closes on Escape and restores the focus. */
 export function Dialog({ title, close, children, wide }) {
   const box = useRef();
   const id = useId();
   useEffect(() => {
-    const before = document.activeElement;
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
     const element = box.current;
     if (!element.open) element.showModal();
     return () => {
@@ -136,10 +143,15 @@ export function Dialog({ title, close, children, wide }) {
     </header>${children}</dialog>`;
 }
 
+/** @type {import("./preact.js").Signal<{ id: number, text: string, kind: string }[]>} */
 const toasts = signal([]);
 let nextToast = 1;
 
-/** Say that something happened, for some seconds; `kind`: done, error. */
+/** Show a short message for some seconds.
+ *
+ * @param {string} text
+ * @param {"done" | "error"} [kind]
+ */
 export function toast(text, kind = "done") {
   const id = nextToast++;
   toasts.value = [...toasts.value, { id, text, kind }];
@@ -151,14 +163,22 @@ export function toast(text, kind = "done") {
   );
 }
 
-/** Where toasts are shown; once in the shell. */
+/** The current toasts. The shell shows them once. */
 export const Toasts = () => html`<div class="toasts" role="status" aria-live="polite">
   ${toasts.value.map(
     ({ id, text, kind }) => html`<p key=${id} class=${`toast toast-${kind}`}><${Icon}
     name=${kind === "error" ? "alert" : "done"} />${text}</p>`,
   )}</div>`;
 
-/** Run something that may be refused: {busy, problem, run(work)}; `run` resolves to the result or undefined. */
+/** Run work that the service may refuse. `run` resolves to its result, or to undefined after a Problem.
+ *
+ * @returns {{
+ *   busy: boolean,
+ *   problem: import("./api.js").Problem | null,
+ *   run: (work: () => any) => Promise<any>,
+ *   clear: () => void,
+ * }}
+ */
 export function useAction() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
@@ -178,7 +198,12 @@ export function useAction() {
   return { busy, problem, run, clear: () => setProblem(null) };
 }
 
-/** Load something now, and again when `keys` change: {data, problem, reload}. */
+/** Load data now, and again when `keys` change. After a Problem the last data stay.
+ *
+ * @param {() => Promise<any>} load
+ * @param {any[]} keys
+ * @returns {{ data?: any, problem?: import("./api.js").Problem, reload: () => void }}
+ */
 export function useLoaded(load, keys) {
   const [found, setFound] = useState({});
   const [round, setRound] = useState(0);

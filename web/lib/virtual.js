@@ -1,15 +1,29 @@
-// A table of any length: only the rows in sight are in the page. Rows have one height.
+// A virtual table: only visible rows are in the page. All rows have the same height.
+
+import { t } from "./i18n.js";
 import { html, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "./preact.js";
 import { classes } from "./ui.js";
-import { t } from "./i18n.js";
 
 const SPARE = 8;
 
 /** A grid of rows.
  *
- * rows: the rows, in order; key(row): its id; columns: [{key, label, cell(row), class?, sort?}];
- * height: of a row in px; selected: id of the selected row; select(row): the selection moved; open(row): Enter or
- * double click; sorted: {key, down}, sort(key): a heading was pressed; marked(row): further classes of a row.
+ * @param {object} props
+ * @param {any[]} props.rows
+ * @param {(row: any) => string} props.id
+ * @param {{ key: string, label: any, cell: (row: any) => any, class?: string, sort?: boolean,
+ *   width?: string }[]} props.columns
+ * @param {string} props.label
+ * @param {number} [props.height] Height of a row in px.
+ * @param {string} [props.selected] Id of the selected row.
+ * @param {(row: any) => void} [props.select] Called when the selection moves.
+ * @param {(row: any) => void} [props.open] Called on Enter and double click.
+ * @param {{ key: string, down: boolean }} [props.sorted]
+ * @param {(key: string) => void} [props.sort] Called when a heading is pressed.
+ * @param {(row: any) => string} [props.marked] Returns more classes for a row.
+ * @param {Set<string>} [props.checked] Ids of the checked rows.
+ * @param {(row: any) => void} [props.check] Called on Space.
+ * @param {any} [props.empty] Shown when there are no rows.
  */
 export function VirtualTable({
   rows,
@@ -89,7 +103,7 @@ export function VirtualTable({
   </div>`;
 }
 
-/** Lines whose properties are the same stay the same, so that scrolling draws new ones only. */
+/** Reuse the elements of lines whose properties are unchanged, so that scrolling renders only new lines. */
 function useKept(properties) {
   const kept = useRef(new Map());
   const before = kept.current;
@@ -122,7 +136,7 @@ function Line({ row, id, index, columns, template, height, acts, chosen, checked
   return html`<div class=${classes("grid-row", chosen && "grid-chosen", checked && "grid-checked", extra)}
       role="row"
       id=${`row-${id}`} aria-rowindex=${index + 2}
-          aria-selected=${chosen || Boolean(checked) ? "true" : "false"}
+          aria-selected=${chosen || checked ? "true" : "false"}
       style=${{ ...template, height: `${height}px` }} onClick=${() => acts.current.select?.(row)}
           onDblClick=${() => acts.current.open?.(row)}>
     ${columns.map(
@@ -132,8 +146,10 @@ function Line({ row, id, index, columns, template, height, acts, chosen, checked
   </div>`;
 }
 
-/** Rows that come and go above do not move what is looked at: the selected row if in sight, else the first in sight.
- *  `top` and `room` are what was in sight; `moved(top)` is told where it is now.
+/** Keep the scroll position when rows above are added or removed.
+ *
+ * The anchor is the selected row if visible, else the first visible row. `top` and `room` are the scroll
+ * position and height before; `moved` is called with the new scroll position.
  */
 function useAnchor({ box, rows, id, selected, height, top, room, moved }) {
   const before = useRef(rows);

@@ -1,12 +1,13 @@
-// An area is defined inside another: its code begins with the other's.
-import { html, useEffect } from "../preact.js";
+// Form to define an area inside another. Its code starts with the code of the other.
+
+import { areaPath } from "../areabox.js";
 import { inside } from "../areas.js";
 import { t, word } from "../i18n.js";
+import { html, useEffect } from "../preact.js";
 import { href, param } from "../router.js";
 import { areas } from "../store.js";
-import { areaPath } from "../areabox.js";
 import { AreaLine, Earlier, EntryForm, Group, Line, useEntry } from "./form.js";
-import { PlaceLine, noPlace, placed } from "./place.js";
+import { noPlace, PlaceLine, placed } from "./place.js";
 
 const MOST = 40;
 
@@ -17,7 +18,7 @@ const blank = () => ({
   ...noPlace(),
 });
 
-/** The area that a new code would lie in: the longest code that it begins with; undefined where none is. */
+/** Return the area that would contain a new code: the longest code that it starts with, or undefined. */
 export function parentOf(code) {
   const around = [...areas.value.nodes.values()].filter(
     (node) => node.area !== code && inside(code, node.area),
@@ -39,7 +40,7 @@ function make(values) {
   };
 }
 
-/** The form, and beside it what lies in the same area already. */
+/** The form, and a card of the areas with the same parent. */
 export function DefineArea() {
   const entry = useEntry({ blank, make, keep: ["parent", "datum"], first: ["code"] });
   const { parent, code } = entry.values;

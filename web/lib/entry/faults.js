@@ -1,8 +1,8 @@
-// Which field a refusal is about, and what is wrong there in words.
+// Maps refusals to the fields of a form, with texts.
 import { t } from "../i18n.js";
 import { reason } from "../refusals.js";
 
-/** The rule that a value breaks -> the text that says it. */
+/** Texts of the rules that a value can break. */
 const SAID = {
   string_too_long: "entry.fault.long",
   string_too_short: "entry.fault.short",
@@ -12,7 +12,7 @@ const SAID = {
   missing: "entry.fault.required",
 };
 
-/** Codes of refusals -> the fields they are about, in the order in which a form may have them. */
+/** Fields that a refusal is about, by code. The first that the form has is used. */
 const ABOUT = {
   "area.unknown": ["area", "home_area", "areas"],
   "area.closed": ["area", "home_area"],
@@ -31,7 +31,7 @@ const ABOUT = {
   "worker.in_team": ["members"],
   "timezone.unknown": ["timezone"],
 };
-/** Fields of commands that forms have under another name. */
+/** Names of fields in forms, by name in commands. */
 const NAMED = {
   lon: "place",
   lat: "place",
@@ -43,16 +43,22 @@ const NAMED = {
   team: "id",
 };
 
-/** What is wrong with a value, in words: {variant, limit?} of the service. */
+/** Return the text of a fault {variant, limit?} of the service. */
 export const fault = ({ variant, limit }) => t(SAID[variant] ?? "entry.fault.other", { n: limit });
 
 const nameIn = (field, names) =>
   [field, NAMED[field], field === "area" && "code"].find((one) => names.includes(one));
 
-/** The errors of fields that a refusal means, {field: text}; null where it is about none of `names`. */
+/** Return the errors of fields in a refusal, or null if it is about none of `names`.
+ *
+ * @param {import("../api.js").Problem} problem
+ * @param {string[]} names
+ * @returns {Record<string, string> | null}
+ */
 export function faults(problem, names) {
   const about = ABOUT[problem.code]?.find((one) => names.includes(one));
   if (about) return { [about]: reason(problem) };
+  /** @type {Record<string, string>} */
   const found = {};
   for (const { field, values } of problem.body?.errors ?? []) {
     const name = nameIn(field.split(".")[0], names);

@@ -1,21 +1,22 @@
-// Forms that record something new: one after another, by keyboard alone, nothing doubled and nothing lost.
-import { computed, html, signal, useEffect, useRef, useState } from "../preact.js";
+// Forms that record something new, one after another and by keyboard alone. No form is sent twice or lost.
+
 import { command, uuid } from "../api.js";
+import { AreaBox, areaOf, areaPath } from "../areabox.js";
 import { lang, t, word } from "../i18n.js";
+import { computed, html, signal, useEffect, useRef, useState } from "../preact.js";
 import { reason } from "../refusals.js";
+import { codeOf } from "../requests/reasons.js";
+import { PRIORITIES } from "../rules.js";
 import { live, session } from "../store.js";
 import { hhmm, now } from "../time.js";
-import { ErrorNote, Field, Icon, classes, useAction } from "../ui.js";
-import { codeOf } from "../requests/reasons.js";
-import { AreaBox, areaOf, areaPath } from "../areabox.js";
+import { classes, ErrorNote, Field, Icon, useAction } from "../ui.js";
 import { faults } from "./faults.js";
-import { PRIORITIES } from "../rules.js";
 
 const KEPT = 8;
 const OTHER = "other";
 
 const all = signal([]);
-/** What was recorded from this page since it was loaded, newest first: {text, to, at}. */
+/** Records of this jurisdiction since the page was loaded, newest first: {text, to, at}. */
 export const recorded = computed(() =>
   all.value.filter((one) => one.jurisdiction === live.value?.jurisdiction),
 );
@@ -25,13 +26,13 @@ function remember(said) {
   all.value = [entry, ...all.value].slice(0, KEPT);
 }
 
-/** Only what has a value; "", null and undefined are left out, so that defaults hold. */
+/** Remove "", null and undefined, so that the service uses defaults. */
 export const filled = (data) =>
   Object.fromEntries(
     Object.entries(data).filter(([, value]) => value !== "" && value !== null && value !== undefined),
   );
 
-/** Codes of areas as they stand in the form now: {values, errors}. A text that names no area is an error. */
+/** Read the codes of areas from the form: {values, errors}. A text that means no area is an error. */
 function areasIn(form) {
   const values = {};
   const errors = {};
@@ -51,8 +52,9 @@ function focusOn(form, names) {
   (checked || first)?.focus();
 }
 
-/** What stands in forms that were not sent yet, by form: another page, or a session that ran out, loses nothing. It is
- *  never written anywhere, nobody else who signs in sees it, and before the window goes the browser asks.
+/** Unsent values by form. They survive a change of page and an expired session.
+ *
+ * They stay in memory only, are visible only to the same user, and the browser asks before the window closes.
  */
 const drafts = new Map();
 const whose = () => `${session.peek()?.actor} ${live.peek()?.jurisdiction}`;
@@ -64,17 +66,26 @@ session.subscribe((me) => {
   if (me === null) drafts.clear();
 });
 
-/** The state of a form: {values, errors, set, submit, form, round, busy, problem, pending, unlock}.
+/** Manage the state of a form.
  *
- * `make(values, idOf)` gives {steps: [{name, data}], said: {text, to}} or {errors: {field: text}}. The steps
- * are sent in order; the n-th has the id `idOf(n)`, which stays as long as the values do: pressed again after
- * an unknown outcome nothing happens twice. `keep` names values that the next form begins with, `first` the
- * field that has the focus then, unless it is the first one. `after` is called with what was said. A form
- * that is not `eager` leaves the focus where it is until something was recorded.
+ * The steps of `make` are sent in order; the n-th has the id `idOf(n)`. Ids change only with the values, so a
+ * retry after an unknown outcome records nothing twice.
+ *
+ * @param {object} options
+ * @param {() => Record<string, any>} options.blank Returns the initial values.
+ * @param {(values: any, idOf: (index: number) => string) => {
+ *   errors: Record<string, string>,
+ *   steps: { name: string, data: any }[],
+ *   said: { text: string, to: string },
+ * }} options.make Returns the commands, or errors by field.
+ * @param {string[]} [options.keep] Values that the next form keeps.
+ * @param {string[]} [options.first] Fields to focus in the next form, by default the first one.
+ * @param {(said: { text: string, to: string }) => void} [options.after] Called after a record.
+ * @param {boolean} [options.eager] Whether to take the focus before anything was recorded.
  */
 export function useEntry({ blank, make, keep = [], first = [], after, eager = true }) {
   const [values, setValues] = useState(() => draftOf(blank) ?? blank());
-  const [errors, setErrors] = useState({});
+  const [errors, setErrors] = useState(/** @type {Record<string, string>} */ ({}));
   const [round, setRound] = useState(0);
   const action = useAction();
   const ids = useRef({ text: "", list: [] });
@@ -97,7 +108,8 @@ export function useEntry({ blank, make, keep = [], first = [], after, eager = tr
   };
   const idOf = (text) => (index) => {
     if (ids.current.text !== text) ids.current = { text, list: [] };
-    return (ids.current.list[index] ??= uuid());
+    ids.current.list[index] ??= uuid();
+    return ids.current.list[index];
   };
   const next = (said, sent) => {
     remember(said);
@@ -141,7 +153,7 @@ export function useEntry({ blank, make, keep = [], first = [], after, eager = tr
   return { ...action, values, errors, set, submit, form, round, pending, unlock: action.clear };
 }
 
-/** A form with its button, what was refused, and what was recorded last. */
+/** A form with its buttons and its Problem. */
 export function EntryForm({ entry, label, children }) {
   const pressed = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) entry.form.current.requestSubmit();
@@ -163,7 +175,7 @@ export function EntryForm({ entry, label, children }) {
       <span class="muted entry-keys">${t("entry.keys")}</span></div></form>`;
 }
 
-/** The line that says what was recorded last, with the way to it; read out when it comes. */
+/** The latest record with a link to it, announced to screen readers. */
 export function Latest() {
   const [last] = recorded.value;
   return html`<div class="entry-latest" role="status">${
@@ -173,7 +185,7 @@ export function Latest() {
   }</div>`;
 }
 
-/** What was recorded before the last, for looking something up again. */
+/** Records before the latest one. */
 export function Earlier() {
   const items = recorded.value.slice(1);
   if (!items.length) return null;
@@ -185,11 +197,11 @@ export function Earlier() {
     )}</ul></section>`;
 }
 
-/** A group of fields that belong together. */
+/** A group of fields. */
 export const Group = ({ title, children }) => html`<fieldset class="entry-group">
   <legend>${title}</legend>${children}</fieldset>`;
 
-/** A line of text, a number, a time. */
+/** An input of text, a number or a time. */
 export function Line({ entry, name, label, hint, onBlur, ...rest }) {
   const bad = entry.errors[name];
   return html`<${Field} label=${label} hint=${hint}
@@ -208,7 +220,7 @@ export function Lines({ entry, name, label, hint, ...rest }) {
       onInput=${(event) => entry.set({ [name]: event.currentTarget.value })}></textarea>`}</${Field}>`;
 }
 
-/** An area by name or code; below it the way down to it. */
+/** An area by name or code, with its path below. */
 export function AreaLine({ entry, name, label, hint, required }) {
   const value = entry.values[name];
   return html`<${Field} label=${label} hint=${value ? areaPath(value) : hint}
@@ -217,7 +229,7 @@ export function AreaLine({ entry, name, label, hint, required }) {
       change=${(code) => entry.set({ [name]: code })} />`}</${Field}>`;
 }
 
-/** One of a list. `options`: [[value, text]]. */
+/** A select. `options`: [[value, text]]. */
 export function Pick({ entry, name, label, hint, options }) {
   return html`<${Field} label=${label} hint=${hint}
     error=${entry.errors[name]}>${(a11y) => html`<select ...${a11y} name=${name} value=${entry.values[name]}
@@ -226,7 +238,7 @@ export function Pick({ entry, name, label, hint, options }) {
     )}</select>`}</${Field}>`;
 }
 
-/** One of a few, all in sight: `options` [{value, text, hint}]. */
+/** Radio buttons. `options`: [{value, text, hint}]. */
 export function Radios({ entry, name, label, options, required, wide }) {
   return html`<fieldset class=${classes(
     "entry-radios",
@@ -243,7 +255,7 @@ export function Radios({ entry, name, label, options, required, wide }) {
     ${entry.errors[name] && html`<p class="field-hint">${entry.errors[name]}</p>`}</fieldset>`;
 }
 
-/** A coded value: usual ones in words, or another one that is typed. Its code is `codeIn(values, name)`. */
+/** A coded value: a usual one or one that the user types. Read its code with `codeIn`. */
 export function Coded({ entry, name, label, domain, usual, required }) {
   const other = `${name}_other`;
   const options = [
@@ -261,21 +273,21 @@ export function Coded({ entry, name, label, domain, usual, required }) {
     }</div>`;
 }
 
-/** The code of a `Coded` field; "" where what was typed makes none. */
+/** Return the code of a `Coded` field, "" if the typed text makes no code. */
 export const codeIn = (values, name) =>
   values[name] === OTHER ? codeOf(values[`${name}_other`]) : values[name];
 
-/** The error of a `Coded` field whose typed value makes no code, as errors; {} where it is well. */
+/** Return the errors of a `Coded` field: one if the typed text makes no code, else none. */
 export const codeFault = (values, name) =>
   codeIn(values, name) ? {} : { [`${name}_other`]: t("entry.other_hint") };
 
-/** Whether something is so. */
+/** A checkbox. */
 export const Check = ({ entry, name, label, hint }) => html`<label class="entry-check"><input type="checkbox"
   name=${name} checked=${entry.values[name]}
   onChange=${(event) => entry.set({ [name]: event.currentTarget.checked })} />
     <span>${label}${hint && html`<small>${hint}</small>`}</span></label>`;
 
-/** The four priorities, each with what it means. */
+/** Radio buttons of the four priorities, each with its meaning. */
 export const Priorities = ({ entry, name = "priority" }) => html`<${Radios} wide entry=${entry} name=${name}
   label=${t("entry.priority")}
   options=${PRIORITIES.map(String).map((value) => ({
@@ -285,6 +297,6 @@ export const Priorities = ({ entry, name = "priority" }) => html`<${Radios} wide
     hint: t(`entry.priority_${value}`),
   }))} />`;
 
-/** Why a lookup failed, small. */
+/** The reason of a failed lookup, in small print. */
 export const Quiet = ({ problem }) =>
   problem && html`<p class="muted" lang=${lang.value}>${reason(problem)}</p>`;

@@ -1,17 +1,18 @@
-// An incident is declared: what is responded to, where, and since when the days are counted.
-import { html } from "../preact.js";
+// Form to declare an incident.
+
+import { AreaBox, areaPath } from "../areabox.js";
+import { dayWords } from "../clock.js";
 import { t, word } from "../i18n.js";
+import { dayNumber, fromLocal } from "../localtime.js";
+import { html } from "../preact.js";
 import { href } from "../router.js";
 import { areas, incidents, place } from "../store.js";
-import { dayWords } from "../clock.js";
-import { dayNumber, fromLocal } from "../localtime.js";
 import { now } from "../time.js";
 import { Field, Icon } from "../ui.js";
-import { AreaBox, areaPath } from "../areabox.js";
-import { Coded, Earlier, EntryForm, Group, Line, codeFault, codeIn, filled, useEntry } from "./form.js";
+import { Coded, codeFault, codeIn, Earlier, EntryForm, filled, Group, Line, useEntry } from "./form.js";
 
 const KINDS = ["lockdown", "general"];
-/** The longest that an incident may be expected to last. */
+/** Largest expected number of days of an incident. */
 export const MOST_DAYS = 3650;
 
 const blank = () => ({
@@ -49,7 +50,7 @@ function make(values, idOf) {
   };
 }
 
-/** Areas as a list that grows: Enter or the button adds `typed`, the one being typed, to the list `value`. */
+/** A list of areas. Enter or the button adds the area `typed` to the list `value`. */
 export function AreaList({ label, hint, error, value, typed, change, type }) {
   const add = () => {
     if (typed) change(value.includes(typed) ? value : [...value, typed]);

@@ -1,12 +1,12 @@
-// The ledger of one incident, day by day, as a table whose rows and columns add up. Pure.
+// The ledger of one incident by day, with checks that it adds up. Pure functions.
 
 import { noLedger, plusLedger } from "../counts.js";
 import { LEDGER } from "../rules.js";
 
-/** Whether a row adds up: received = the sum over the states. */
+/** Whether a row adds up: received equals the sum over the states. */
 export const adds = (row) => row.received === LEDGER.reduce((sum, state) => sum + row[state], 0);
 
-/** Rows of the view ledger of an incident: {days: [{day, ...}], newest first, total}. */
+/** Sum rows of the view `ledger` for an incident: {days, total}, newest day first. */
 export function byDay(rows, incident) {
   const days = new Map();
   const total = noLedger();
@@ -19,7 +19,7 @@ export function byDay(rows, incident) {
   return { days: [...days.values()].sort((a, b) => (a.day < b.day ? 1 : -1)), total };
 }
 
-/** What does not add up: null, or which: a day, or the incident's own figures. */
+/** Return what does not add up: a day, "total" for the figures of the incident, or null. */
 export function imbalance({ days, total }, figures) {
   const wrong = days.find((row) => !adds(row));
   if (wrong) return wrong.day;

@@ -1,27 +1,28 @@
-// Handover notes: the live rows, how many wait to be taken on, and their texts where they were asked for.
-import { computed } from "../preact.js";
+// Handover notes: live rows, the number of unacknowledged ones, and revealed texts.
+
 import { all } from "../api.js";
+import { computed } from "../preact.js";
 import { live } from "../store.js";
 
-/** Those that nobody has taken on first; among equals by priority, then newest first. */
+/** Compare notes: unacknowledged first, then by priority, then newest first. */
 const byNeed = (a, b) =>
   Number(a.acknowledged.length > 0) - Number(b.acknowledged.length > 0) ||
   a.priority - b.priority ||
   Date.parse(b.written_at) - Date.parse(a.written_at);
 
-/** Open notes in the order to read them; keep the view `handovers` in the stream for them. */
+/** Open notes in reading order. Needs the view `handovers` in the stream. */
 export const openNotes = computed(() =>
   [...(live.value?.rows("handovers").values() ?? [])].filter((note) => note.state === "open").sort(byNeed),
 );
 
-/** How many open notes nobody has taken on yet; null while the stream does not carry them. */
+/** Number of unacknowledged open notes; null while the stream lacks the view. */
 export const waitingNotes = computed(() =>
   live.value?.has("handovers")
     ? openNotes.value.filter((note) => note.acknowledged.length === 0).length
     : null,
 );
 
-/** Notes of a state, newest first; with `reveal` their texts are open; that is recorded. Throws Problem. */
+/** Return notes of a state, newest first. `reveal` reveals their texts, which is recorded. Throws Problem. */
 export const notesOf = (state, reveal, most = 200) =>
   all(
     live.peek().jurisdiction,

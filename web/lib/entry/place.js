@@ -1,16 +1,21 @@
-// Coordinates as people have them: copied from a map, in that map's datum; sent as WGS-84.
-import { html } from "../preact.js";
+// Coordinates copied from a map, in the datum of that map. The API gets WGS-84.
+
 import { DATUMS, toWgs84 } from "../datum.js";
 import { t } from "../i18n.js";
+import { html } from "../preact.js";
 import { session } from "../store.js";
 import { Line, Pick } from "./form.js";
 
 const OF_MAP = { wgs84: "WGS-84", gcj02: "GCJ-02", bd09: "BD-09" };
 
-/** The values of the fields, empty: the datum is that of the map that this service shows. */
+/** Return empty values, with the datum of the map of this service. */
 export const noPlace = () => ({ place: "", datum: OF_MAP[session.peek()?.map?.datum] ?? "WGS-84" });
 
-/** The two numbers of a text such as "128.9, 47.7"; null where it holds no such place. */
+/** Parse a text such as "128.9, 47.7". Returns null if it is no point.
+ *
+ * @param {string} text
+ * @returns {import("../datum.js").Point | null}
+ */
 export function parsed(text) {
   const found = text
     .trim()
@@ -21,7 +26,10 @@ export function parsed(text) {
   return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : null;
 }
 
-/** What the fields mean: {data: {lon, lat} in WGS-84 or {}, errors}. */
+/** Convert the values to WGS-84.
+ *
+ * @returns {{ data: { lon?: number, lat?: number }, errors: { place?: string } }}
+ */
 export function placed({ place, datum }) {
   if (place.trim() === "") return { data: {}, errors: {} };
   const point = parsed(place);
@@ -30,7 +38,7 @@ export function placed({ place, datum }) {
   return { data: { lon, lat }, errors: {} };
 }
 
-/** Longitude and latitude in one field, as maps give them, and the datum they are in. */
+/** Longitude and latitude in one field, as maps show them, and their datum. */
 export function PlaceLine({ entry }) {
   const { data } = placed(entry.values);
   const shown = data.lon !== undefined && entry.values.datum !== "WGS-84";

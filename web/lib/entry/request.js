@@ -1,27 +1,28 @@
-// A request is opened: asked in the order in which a caller tells it.
-import { html } from "../preact.js";
+// Form to open a request, in the order in which a caller tells it.
+
 import { t, word } from "../i18n.js";
+import { fromLocal, toLocal } from "../localtime.js";
+import { html } from "../preact.js";
 import { href, param } from "../router.js";
 import { areas, incidents, requests } from "../store.js";
-import { fromLocal, toLocal } from "../localtime.js";
 import { now } from "../time.js";
 import {
+  AreaLine,
   Check,
   Coded,
+  codeFault,
+  codeIn,
   Earlier,
   EntryForm,
+  filled,
   Group,
   Line,
   Lines,
   Pick,
   Priorities,
-  AreaLine,
-  codeFault,
-  codeIn,
-  filled,
   useEntry,
 } from "./form.js";
-import { PlaceLine, noPlace, placed } from "./place.js";
+import { noPlace, PlaceLine, placed } from "./place.js";
 import { SameNeed, SamePhone, useForgetting, usePhone } from "./same.js";
 
 const USUAL = ["medical", "medicine", "grocery", "transport", "welfare"];
@@ -49,7 +50,7 @@ const blank = () => ({
   id: "",
 });
 
-/** The usual categories, and those that unfinished requests have. */
+/** Return the usual categories and those of unfinished requests. */
 const categories = () =>
   [...new Set([...USUAL, ...requests.value.map((row) => row.category)])].slice(0, MOST_CATEGORIES);
 
@@ -91,12 +92,12 @@ function make(values, idOf) {
   };
 }
 
-/** Coordinates, folded until there are some: few callers know theirs. */
+/** Coordinates, collapsed while empty: few callers know theirs. */
 const Place = ({ entry }) => html`<details class="entry-fold"
   open=${entry.values.place !== "" || Boolean(entry.errors.place)}><summary>${t("entry.place")}</summary>
   <${PlaceLine} entry=${entry} /></details>`;
 
-/** The form, and beside it what may be the same need. */
+/** The form, and cards of requests that may be duplicates. */
 export function OpenRequest() {
   const entry = useEntry({ blank, make, keep: ["incident", "source"] });
   const phone = usePhone();

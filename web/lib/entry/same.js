@@ -1,22 +1,23 @@
-// What may be known already: asked for while somebody is still typing, before anything is doubled.
-import { html, useEffect, useRef, useState } from "../preact.js";
-import { send } from "../api.js";
+// Possible duplicates, shown while the user still fills in the form.
+
 import { unfinished } from "../alerts.js";
+import { send } from "../api.js";
 import { t, word } from "../i18n.js";
+import { AreaName } from "../people/parts.js";
+import { html, useEffect, useRef, useState } from "../preact.js";
+import { duplicates } from "../requests/nearby.js";
+import { What } from "../requests/show.js";
 import { href } from "../router.js";
 import { live } from "../store.js";
 import { now, since, span } from "../time.js";
 import { Age, Presence, Priority, State, useAction } from "../ui.js";
-import { AreaName } from "../people/parts.js";
-import { duplicates } from "../requests/nearby.js";
-import { What } from "../requests/show.js";
 import { Quiet } from "./form.js";
 import { placed } from "./place.js";
 
 const MOST = 6;
 const PHONE = /^\+?[\d\s()-]{5,}$/;
 
-/** Who has this phone: asked when `look(text)` is called, once for each number. {found, problem, look}. */
+/** Look up who has a phone number. `look(text)` asks once for each number. */
 export function usePhone() {
   const [found, setFound] = useState(null);
   const { problem, run } = useAction();
@@ -37,7 +38,7 @@ export function usePhone() {
   return { found, problem, look, forget };
 }
 
-/** Looks a phone up again from nothing when the form has started over. */
+/** Clear the lookup when the form starts over. */
 export function useForgetting(phone, round) {
   useEffect(() => {
     phone.forget();
@@ -82,7 +83,7 @@ export function SameNeed({ category, values }) {
     }</section>`;
 }
 
-/** Requests and workers with the phone that was typed. */
+/** Requests and workers with the entered phone number. */
 export function SamePhone({ phone: { found, problem } }) {
   if (!found) return html`<${Quiet} problem=${problem} />`;
   const open = found.requests.filter(unfinished);

@@ -1,20 +1,21 @@
-// The handover sheet on paper: open notes, and how the board stands at this moment, of one position.
-import { html } from "../preact.js";
+// The printed handover sheet: open notes and the state of the board at one position.
+
 import { alertOf, byUrgency, worse } from "../alerts.js";
-import { LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../rules.js";
+import { areaPath } from "../areabox.js";
+import { dayWords } from "../clock.js";
 import { number, t, word } from "../i18n.js";
+import { PaperHead } from "../people/print.js";
+import { html } from "../preact.js";
+import { who } from "../requests/history.js";
+import { LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../rules.js";
 import { areas, incidents, live, place, requests, session } from "../store.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn } from "../sums.js";
-import { dayWords } from "../clock.js";
 import { now, span, stamp } from "../time.js";
-import { areaPath } from "../areabox.js";
-import { PaperHead } from "../people/print.js";
-import { who } from "../requests/history.js";
 import { adds } from "./ledger.js";
 
 const MOST_ALERTS = 60;
 
-/** The sheet; `notes` are rows with their texts as they are shown. */
+/** The sheet. `notes` are rows, with revealed texts if the page shows them. */
 export function Sheet({ notes }) {
   const { position } = live.peek().state.peek();
   const at = now.peek();
@@ -32,7 +33,7 @@ export function Sheet({ notes }) {
       <span>${t("entry.sheet_time")}</span></p></div>`;
 }
 
-/** Numbers with their words as a sum: on scene 3 + en route 1. */
+/** Format counts as a sum: on scene 3 + en route 1. */
 const summed = (domain, names, counts) =>
   names.map((one) => `${word(domain, one)} ${number(counts[one])}`).join(" + ");
 
@@ -87,7 +88,7 @@ function Waiting({ at }) {
     }</section>`;
 }
 
-/** Who wrote a note where and when, and who has taken it on. */
+/** Return where, when and by whom a note was written and acknowledged. */
 const about = (note) =>
   [
     areas.peek().name(note.area),

@@ -1,31 +1,32 @@
-// A team is formed: members by id, name or phone, one of them leads.
-import { html, useRef, useState } from "../preact.js";
+// Form for a team: members by id, name or phone, one of them the leader.
+
 import { get } from "../api.js";
 import { t, word } from "../i18n.js";
+import { list } from "../people/acts.js";
+import { find } from "../people/find.js";
+import { html, useRef, useState } from "../preact.js";
 import { href, param } from "../router.js";
 import { incidents, live, teams } from "../store.js";
 import { Field, Icon, Presence, useAction } from "../ui.js";
-import { list } from "../people/acts.js";
-import { find } from "../people/find.js";
 import {
   AreaLine,
   Check,
   Coded,
+  codeFault,
+  codeIn,
   Earlier,
   EntryForm,
+  filled,
   Group,
   Line,
   Pick,
   Quiet,
-  codeFault,
-  codeIn,
-  filled,
   useEntry,
 } from "./form.js";
 
 const KINDS = ["courier", "vehicle", "medical", "patrol"];
 const MOST = 12;
-const IDS = /^[\w.\-]+([\s,\uff0c\u3001]+[\w.\-]+)*$/;
+const IDS = /^[\w.-]+([\s,\uff0c\u3001]+[\w.-]+)*$/;
 
 const blank = () => ({
   name: "",
@@ -94,7 +95,7 @@ export function FormTeam() {
       class="muted">${t("entry.after_team_note")}</p></section><${Earlier} /></div></div>`;
 }
 
-/** The worker of an id, or null. Throws Problem. */
+/** Return the worker of an id, or null. Throws Problem. */
 async function byId(id) {
   try {
     return await get(`/${live.peek().jurisdiction}/roster/${encodeURIComponent(id)}`);
@@ -104,7 +105,10 @@ async function byId(id) {
   }
 }
 
-/** Whom a text means: all of several ids, or who has the id, name or phone. Throws Problem. */
+/** Find the workers that a text means: by several ids, or by id, name or phone. Throws Problem.
+ *
+ * @returns {Promise<{ sure?: any[], unsure?: any[] }>}
+ */
 async function meant(text) {
   const ids = IDS.test(text) ? list(text) : [];
   const known = await Promise.all(ids.map(byId));

@@ -1,9 +1,9 @@
-// Importing a file: which mapping reads it, what it would do, and how far it is.
-import { Problem, get, request } from "../api.js";
+// Import of files: mappings, preview and progress.
+import { get, Problem, request } from "../api.js";
 import { lang } from "../i18n.js";
 import { live } from "../store.js";
 
-/** The most bytes that a service takes as one body. */
+/** Largest file in bytes that the service accepts. */
 export const MOST_BYTES = 8 * 2 ** 20;
 const ROWS = 10;
 const OCTETS = { "Content-Type": "application/octet-stream" };
@@ -13,28 +13,31 @@ const post = async (rest, params, file) =>
   (await request("POST", path(rest), { params, body: file, headers: OCTETS })).json();
 const short = (file) => file.name.slice(-200);
 
-/** The mappings that are shipped. Throws Problem. */
+/** Return the shipped mappings. Throws Problem. */
 export const mappings = async () => (await get(path("/mappings"))).items;
-/** What a file would do by a mapping. Throws Problem. */
+/** Return what an import of a file would do. Throws Problem. */
 export const preview = (file, mapping) => post("/preview", { mapping, file: short(file), rows: ROWS }, file);
-/** Begin: gives the id of the import. Throws Problem. */
+/** Begin an import and return its id. Throws Problem. */
 export const begin = async (file, mapping) =>
   (await post("", { mapping, file: short(file), language: lang.peek() }, file)).import;
-/** How far an import is. Throws Problem. */
+/** Return the progress of an import. Throws Problem. */
 export const progress = (id) => get(path(`/${encodeURIComponent(id)}`));
-/** The imports that this process remembers, newest first. Throws Problem. */
+/** Return recent imports, newest first. The server forgets them at a restart. Throws Problem. */
 export const recent = async () => (await get(path())).items;
-/** Where the rejected rows of its n-th table with such are. */
+/** Return the address of the rejected rows of an import. Counts only tables with rejected rows. */
 export const rejectsAddress = (id, table = 1) =>
   `/api/v1${path(`/${encodeURIComponent(id)}/rejects?table=${table}`)}`;
 
-/** Whether an import has come to its end. */
+/** Whether an import has ended. */
 export const isOver = ({ state }) => state === "done" || state === "failed";
-/** Whether the sums of an import add up; null before there are any. */
+/** Whether the sums of an import add up; null before there are sums. */
 export const addsUp = ({ rows, applied, known, rejected }) =>
   rows === null ? null : rows === applied + known + rejected;
 
-/** The first of these mappings that reads a file: {mapping, seen}; else {mapping, problem} of the first. */
+/** Return the first mapping that fits a file, with its preview as `seen`; else the problem of the first.
+ *
+ * @returns {Promise<{ mapping: string, seen?: any, problem?: Problem } | null>}
+ */
 export async function recognised(file, names) {
   let first = null;
   for (const mapping of names) {
@@ -48,7 +51,7 @@ export async function recognised(file, names) {
   return first;
 }
 
-/** How far an import is, from 0 to 1: reading is the first tenth. `expected` = rows of the preview. */
+/** Return the progress of an import, 0 to 1. Reading is the first tenth. `expected`: rows in the preview. */
 export function share({ state, read, sent, total }, expected) {
   if (state === "done") return 1;
   if (state === "sending") return 0.1 + (total ? (0.9 * sent) / total : 0);

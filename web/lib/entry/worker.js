@@ -1,20 +1,21 @@
-// A person who can be sent is registered; if they report to their home community, that too.
-import { html } from "../preact.js";
+// Form to register a worker, optionally with a report to the home community.
+
 import { t, word } from "../i18n.js";
+import { list, ROLES } from "../people/acts.js";
+import { html } from "../preact.js";
 import { href } from "../router.js";
 import { teams } from "../store.js";
-import { ROLES, list } from "../people/acts.js";
 import {
   AreaLine,
   Check,
   Coded,
-  Earlier,
-  EntryForm,
-  Group,
-  Line,
   codeFault,
   codeIn,
+  Earlier,
+  EntryForm,
   filled,
+  Group,
+  Line,
   useEntry,
 } from "./form.js";
 import { SamePhone, useForgetting, usePhone } from "./same.js";
@@ -66,7 +67,7 @@ function make(values, idOf) {
   };
 }
 
-/** The form, and beside it whether the phone is known. */
+/** The form, and a card that shows who already has the phone number. */
 export function RegisterWorker() {
   const entry = useEntry({
     blank,

@@ -1,13 +1,13 @@
-// By what areas are coloured, and how dark.
+// Colouring of areas: the figure it shows, and how dark the colour is.
 import { alertCount } from "../counts.js";
 import { askedIn, peopleIn, uncoveredFrom } from "../sums.js";
 
 const STEPS = 5;
 
-/** What areas may be coloured by. */
+/** Available colourings. */
 export const COLOURINGS = ["on_duty", "open", "alerts", "uncovered"];
 
-/** The figure of an area's node by a colouring. */
+/** Return the figure of an area for a colouring. */
 export function figure(node, colouring) {
   if (colouring === "on_duty") return peopleIn(node.area).on;
   if (colouring === "open") return askedIn(node.area).unfinished;
@@ -15,7 +15,7 @@ export function figure(node, colouring) {
   return uncoveredFrom(node).length;
 }
 
-/** The worst alert level at a node, for colourings that are about alerts; else null. */
+/** Return the worst alert level at a node, null for colourings that do not show alerts. */
 export function levelOf(node, colouring) {
   if (colouring === "alerts") return askedIn(node.area).worst?.level ?? null;
   if (colouring !== "uncovered") return null;
@@ -25,13 +25,16 @@ export function levelOf(node, colouring) {
   return levels.length ? Math.min(...levels) : null;
 }
 
-/** How dark a figure is, 0 to 5: 0 for none, the rest by the square root of its share of the largest. */
+/** Return how dark a figure is, 0 to 5: by the square root of its share of the largest, 0 for none. */
 export function step(value, most) {
   if (!value) return 0;
   return Math.max(1, Math.ceil(Math.sqrt(value / Math.max(1, most)) * STEPS));
 }
 
-/** The query that opens the rows behind a figure: [page, query]. */
+/** Return the page and query that list the rows behind a figure.
+ *
+ * @returns {[page: string, query: Record<string, any>]}
+ */
 export function rowsBehind(node, colouring) {
   if (colouring === "on_duty") return ["workers", { area: node.area, presence: "on_duty" }];
   return [

@@ -1,9 +1,9 @@
-// The map itself: MapLibre on our own origin, loaded when a map is asked for.
+// The map: MapLibre, served from our own origin and loaded only when a map opens.
 import * as maplibre from "../../vendor/maplibre/maplibre-gl.mjs";
 import { session } from "../store.js";
-import { PIXEL_RATIO, colour, picture } from "./pictures.js";
+import { colour, PIXEL_RATIO, picture } from "./pictures.js";
 
-/** The sheet of MapLibre's own controls; only pages with a map carry it. */
+/** Style sheet of MapLibre's controls. Only pages with a map load it. */
 const sheet = document.createElement("link");
 sheet.rel = "stylesheet";
 sheet.href = new URL("../../vendor/maplibre/maplibre-gl.css", import.meta.url).href;
@@ -76,6 +76,7 @@ function layers() {
 
 function style() {
   const empty = { type: "FeatureCollection", features: [] };
+  /** @type {Record<string, any>} */
   const sources = Object.fromEntries(
     Object.entries(SOURCES).map(([name, more]) => [name, { type: "geojson", data: empty, ...more }]),
   );
@@ -90,7 +91,12 @@ function style() {
   return { version: 8, sources, layers: layers() };
 }
 
-/** A map in an element. `pick({kind, id})` is called for what is pressed. Returns {show, fit, restyle, close}. */
+/** Open a map in an element.
+ *
+ * @param {HTMLElement} container
+ * @param {Record<string, string>} words Texts of MapLibre's controls.
+ * @param {(picked: { kind: string, id: string }) => void} pick Called when something on the map is pressed.
+ */
 export function open(container, words, pick) {
   const map = new maplibre.Map({
     container,
@@ -122,15 +128,15 @@ export function open(container, words, pick) {
   };
   return {
     show: (data) =>
-      ready.then(() =>
-        Object.entries(data).forEach(([name, one]) => {
-          if (one !== shown[name]) set(name, one);
-        }),
-      ),
+      ready.then(() => {
+        for (const [name, one] of Object.entries(data)) if (one !== shown[name]) set(name, one);
+      }),
     fit: (box) => ready.then(() => map.fitBounds(box, { padding: 60, maxZoom: 14, animate: false })),
     restyle: () => {
       map.setStyle(style());
-      map.once("styledata", () => Object.entries(shown).forEach(([name, one]) => set(name, one)));
+      map.once("styledata", () => {
+        for (const [name, one] of Object.entries(shown)) set(name, one);
+      });
     },
     close: () => map.remove(),
     map,

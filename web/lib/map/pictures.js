@@ -1,11 +1,11 @@
-// Marks on the map, drawn as they are needed: no sprite, no glyphs, nothing from elsewhere.
+// Marks on the map, drawn on demand: the map needs no sprites and no glyphs.
 // Names: alert-LEVEL, priority-N, worker-PRESENCE-AGE, cluster-KIND-COUNT, label-TEXT.
 
 const RATIO = 2;
 const ROMAN = ["", "I", "II", "III", "IV"];
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** A token's colour as the browser resolves it, light or dark. */
+/** Return the colour of a token in the current theme. */
 export function colour(name) {
   const probe = document.createElement("span");
   probe.style.color = `var(${name})`;
@@ -126,7 +126,7 @@ function label(text) {
   });
 }
 
-/** The picture of a name, or null where it is none of ours. */
+/** Draw the picture of a name. Returns null for an unknown name. */
 export function picture(name) {
   const [kind, ...rest] = name.split("-");
   if (kind === "alert") return alert(rest[0]);

@@ -1,6 +1,7 @@
-// Last known places of who is on duty, asked for every ten seconds while the map is in sight.
-import { useEffect, useState } from "../preact.js";
+// Last known places of people on duty, loaded every ten seconds while the map is visible.
+
 import { get } from "../api.js";
+import { useEffect, useState } from "../preact.js";
 import { live } from "../store.js";
 
 const EVERY_MS = 10000;
@@ -16,9 +17,14 @@ async function fetched(jurisdiction) {
   return items;
 }
 
-/** {places, problem, at}: when they were asked for, by the performance clock. */
+/** Poll the places. `at` is when they arrived, by performance.now().
+ *
+ * @returns {{ places: any[], at: number | null, problem?: import("../api.js").Problem }}
+ */
 export function usePlaces() {
-  const [found, setFound] = useState({ places: [], at: null });
+  /** @type {{ places: any[], at: number | null, problem?: import("../api.js").Problem }} */
+  const none = { places: [], at: null };
+  const [found, setFound] = useState(none);
   const jurisdiction = live.value?.jurisdiction;
   useEffect(() => {
     let over = false;

@@ -1,10 +1,10 @@
-// What lies on the map: rows as GeoJSON points. Pure, but for the datum of the tiles that they must fit.
+// Rows as GeoJSON points of the map, in the datum of its tiles.
 import { alertOf } from "../alerts.js";
 import { fromWgs84 } from "../datum.js";
 import { session } from "../store.js";
 
 const MINUTE = 60;
-/** Seconds after which a worker's last place is old, and after which it is shown as a mere ring. */
+/** Seconds until the last place of a worker is old, and until it is lost and shown as a ring. */
 export const AGES = { fresh: 5 * MINUTE, old: 30 * MINUTE };
 const DATUM = { wgs84: "WGS-84", gcj02: "GCJ-02", bd09: "BD-09" };
 
@@ -20,7 +20,7 @@ const collection = (features) => ({ type: "FeatureCollection", features });
 const placed = (row) =>
   row.lon !== null && row.lon !== undefined && row.lat !== null && row.lat !== undefined;
 
-/** Areas that have a place, each with the figure it is coloured by. */
+/** Areas with coordinates, each with the step of its colour. */
 export const areaPoints = (areas, step) =>
   collection(
     [...areas.nodes.values()]
@@ -34,7 +34,7 @@ export const areaPoints = (areas, step) =>
       ),
   );
 
-/** Unfinished requests that have a place; of their own, else none. */
+/** Unfinished requests with coordinates of their own. */
 export const requestPoints = (requests, at) =>
   collection(
     requests
@@ -53,7 +53,7 @@ function iconOf(row, at) {
   return alert ? `alert-${alert.level}` : `priority-${row.priority}`;
 }
 
-/** Workers by their last known place, and how old it is. */
+/** Workers at their last known place. */
 export const workerPoints = (places) =>
   collection(
     places.map((place) =>
@@ -65,10 +65,10 @@ export const workerPoints = (places) =>
     ),
   );
 
-/** fresh, old or lost, by seconds. */
+/** Return the age of a place in words of the map: fresh, old or lost. */
 export const ageOf = (seconds) => (seconds < AGES.fresh ? "fresh" : seconds < AGES.old ? "old" : "lost");
 
-/** [[west, south], [east, north]] of all points of some collections, or null. */
+/** Return [[west, south], [east, north]] of all points in some collections, or null. */
 export function bounds(...collections) {
   const points = collections.flatMap((one) => one.features.map(({ geometry }) => geometry.coordinates));
   if (points.length === 0) return null;

@@ -1,13 +1,14 @@
-// Areas without coordinates: a labelled schematic, county by county, street by street, coloured by what is chosen.
-import { html, useMemo } from "../preact.js";
+// A schematic of areas without coordinates: labelled tiles, coloured like the map.
+
 import { number, t, word } from "../i18n.js";
+import { html, useMemo } from "../preact.js";
 import { href } from "../router.js";
 import { areas } from "../store.js";
 import { askedIn, peopleIn } from "../sums.js";
-import { Alert, Empty, classes } from "../ui.js";
+import { Alert, classes, Empty } from "../ui.js";
 import { figure, levelOf, rowsBehind, step } from "./colouring.js";
 
-/** The schematic of what lies inside an area; `open(code)` goes into one. */
+/** A schematic of the areas inside `root`. `open(code)` moves into one. */
 export function Schematic({ root, colouring, open }) {
   const node = areas.value.node(root) ?? areas.value.root;
   const shown = useMemo(() => blocks(node), [areas.value, node?.area]);
@@ -28,7 +29,7 @@ export function Schematic({ root, colouring, open }) {
     )}</div>`;
 }
 
-/** Children that have children are blocks of tiles; the others stand together in a block of their parent. */
+/** Group children into blocks of tiles. Children without children share the block of their parent. */
 function blocks(node) {
   if (!node) return [];
   const deep = node.children.filter((child) => child.children.length);
@@ -62,7 +63,8 @@ function TileOf({ node, colouring, most, open }) {
 function Leaf({ node, colouring }) {
   if (!node) return html`<${Empty} text=${t("map.no_areas")} />`;
   const [page, query] = rowsBehind(node, colouring);
-  return html`<${Empty}
-      text=${t("map.tile", { people: number(peopleIn(node.area).on), asked: number(askedIn(node.area).unfinished) })}>
+  const people = number(peopleIn(node.area).on);
+  const asked = number(askedIn(node.area).unfinished);
+  return html`<${Empty} text=${t("map.tile", { people, asked })}>
     <a class="button" href=${href(page, { query })}>${t("map.rows")}</a></${Empty}>`;
 }

@@ -1,16 +1,17 @@
-// What the command centre does for a worker: small forms, each one command.
-import { html, useState } from "../preact.js";
+// Forms of the command centre for a worker. Each sends one command.
+
 import { t, word } from "../i18n.js";
-import { ErrorNote, Field } from "../ui.js";
-import { AreaField, AreaName, HappenedField, ReasonField, happened, short } from "./parts.js";
-import { useSend } from "./send.js";
+import { html, useState } from "../preact.js";
 import { OFF_DUTY } from "../rules.js";
+import { ErrorNote, Field } from "../ui.js";
+import { AreaField, AreaName, HappenedField, happened, ReasonField, short } from "./parts.js";
+import { useSend } from "./send.js";
 
 export const ROLES = ["courier", "rider", "driver", "property_staff", "medic", "volunteer"];
 const RELEASES = ["sick", "shift_over", "vehicle_fault", "road_closed", "recalled"];
 const RETIREMENTS = ["left", "duplicate", "infected", "unreachable"];
 
-/** A form of one command: `fields`, a button, and what was refused; `work` gives [name, data, observed]. */
+/** A form of one command. `work` returns [name, data, observed] of it. */
 export function CommandForm({ label, work, done, children, note }) {
   const { busy, problem, send } = useSend();
   const submit = async (event) => {
@@ -27,7 +28,7 @@ export function CommandForm({ label, work, done, children, note }) {
         </form>`;
 }
 
-/** On duty at an area, or moved there. */
+/** Check in a worker to an area, or move a worker there. */
 export function CheckIn({ row, done }) {
   const [area, setArea] = useState(row.presence === OFF_DUTY ? (row.home_area ?? "") : row.area);
   const [at, setAt] = useState("");
@@ -40,7 +41,7 @@ export function CheckIn({ row, done }) {
     <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
 }
 
-/** Off duty; own live assignments are released with a reason, or it was observed. */
+/** Check out a worker. Live assignments are released with a reason. */
 export function CheckOut({ row, live, done }) {
   const [at, setAt] = useState("");
   const [release, setRelease] = useState("");
@@ -58,7 +59,7 @@ export function CheckOut({ row, live, done }) {
     <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
 }
 
-/** On a break, or available again. */
+/** Start or end a break of a worker. */
 export function SetPresence({ row, presence, label, done }) {
   const [at, setAt] = useState("");
   const work = () => {
@@ -69,7 +70,7 @@ export function SetPresence({ row, presence, label, done }) {
     <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
 }
 
-/** Registered once with the home community; not a shift. */
+/** Report a worker to the home community. This happens once and is not a shift. */
 export function Report({ row, done }) {
   const [area, setArea] = useState(row.home_area ?? "");
   const [at, setAt] = useState("");
@@ -83,7 +84,7 @@ export function Report({ row, done }) {
     <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
 }
 
-/** A mistap: the newest fact is void. */
+/** Void the newest fact, after a mistake. */
 export function TakeBack({ row, fact, done }) {
   return html`<${CommandForm} label=${t("people.take_back")} done=${done} note=${t("people.take_back_note")}
       work=${() => ["worker.take_back", { worker: row.worker, command: fact.command }]}>
@@ -91,7 +92,7 @@ export function TakeBack({ row, fact, done }) {
       </time> · <${AreaName} code=${fact.area} /></p></${CommandForm}>`;
 }
 
-/** Can be sent no more. */
+/** Retire a worker, who then gets no assignments. */
 export function Retire({ row, done }) {
   const [reason, setReason] = useState("");
   return html`<${CommandForm} label=${t("people.retire")} done=${done} note=${t("people.retire_note")}
@@ -100,10 +101,10 @@ export function Retire({ row, done }) {
       </${CommandForm}>`;
 }
 
-/** Words between spaces and commas, also those of full width. */
+/** Split a text at spaces and commas, including full-width ones. */
 export const list = (text) => text.split(/[\s,\uff0c\u3001]+/).filter(Boolean);
 
-/** Only what was changed is sent; name and phone only where something was typed. */
+/** Return the changed fields of a form. Includes name and phone only if they were entered. */
 export function amended(row, form) {
   const before = {
     role: row.role,
@@ -126,7 +127,7 @@ export function amended(row, form) {
   return Object.fromEntries(changed.map((key) => [key, (sent[key] ?? ((text) => text))(form[key].trim())]));
 }
 
-/** Change what is known of a worker. */
+/** Amend the data of a worker. */
 export function Amend({ row, done }) {
   const [form, setForm] = useState({
     role: row.role,

@@ -1,4 +1,4 @@
-// Texts in every language at once, for what is printed and hung up where everyone passes.
+// Texts in every language at once, for printed notices.
 import { LANGUAGES } from "../../i18n/languages.js";
 import { html } from "../preact.js";
 
@@ -11,7 +11,7 @@ const catalogues = await Promise.all(
 );
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
-/** A text of the catalogue in each language; undefined where a language has none. */
+/** Return a text of the catalogue in each language, undefined in a language without it. */
 export const both = (key, values = {}) => catalogues.map((texts) => texts[key] && filled(texts[key], values));
 
 /** A text in every language, one below the other. */

@@ -1,7 +1,8 @@
-// A sign-in code for a worker's phone: shown large, as QR, and on a card to print; good once and for minutes.
-import { html, useEffect, useRef, useState } from "../preact.js";
+// A single-use sign-in code for a worker's phone: as text, as QR code, and on a card to print.
+
 import { send } from "../api.js";
 import { t } from "../i18n.js";
+import { html, useEffect, useRef, useState } from "../preact.js";
 import { live, place } from "../store.js";
 import { span, wall } from "../time.js";
 import { ErrorNote, Icon, useAction } from "../ui.js";
@@ -11,7 +12,7 @@ import { Qr } from "./qr.js";
 
 const MINUTES = [15, 60, 480];
 
-/** The form that makes a code, then the code. It counts by this machine's clock from when the answer came. */
+/** A form to create a code, then the code. Its time left counts from the answer, by this machine's clock. */
 export function SignInCode({ row, done }) {
   const [minutes, setMinutes] = useState(MINUTES[0]);
   const [made, setMade] = useState(null);

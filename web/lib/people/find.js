@@ -1,7 +1,8 @@
-// Finding people by name or phone: in the body of a request, never in an address.
-import { html, useRef, useState } from "../preact.js";
+// Search for people by name or phone. Sent in the body, so that personal data stays out of addresses.
+
 import { send } from "../api.js";
 import { t, word } from "../i18n.js";
+import { html, useRef, useState } from "../preact.js";
 import { href } from "../router.js";
 import { live } from "../store.js";
 import { ErrorNote, Icon, Presence, State, useAction } from "../ui.js";
@@ -9,14 +10,14 @@ import { AreaName, rowHref } from "./parts.js";
 
 const isPhone = (text) => /^[+\d][\d\s()-]{4,}$/.test(text);
 
-/** Who has this name or part of it, or exactly this phone: {workers, requests}. Throws Problem. */
+/** Find {workers, requests} by part of a name or by exact phone number. Throws Problem. */
 export function find(text, limit = 20) {
   const said = text.trim();
   const body = isPhone(said) ? { phone: said.replace(/[\s()-]/g, "") } : { name: said };
   return send("POST", `/${live.peek().jurisdiction}/find`, { ...body, limit });
 }
 
-/** A field that finds by name or phone; `give` gets what was found, or null when it is taken away. */
+/** A search field for a name or phone number. `give` gets the result, null when the field is cleared. */
 export function FindField({ give, label = t("people.find") }) {
   const [text, setText] = useState("");
   const { busy, problem, run, clear } = useAction();
@@ -46,7 +47,7 @@ export function FindField({ give, label = t("people.find") }) {
     <${ErrorNote} problem=${problem} /></form>`;
 }
 
-/** What was found, masked; requests too, since a caller may be either. */
+/** The result, masked. Includes requests, since a caller may be a worker or in need. */
 export function Found({ found, close }) {
   const { workers, requests, text } = found;
   return html`<section class="folk-found" aria-label=${t("people.found_title")}>

@@ -1,12 +1,12 @@
-// Paper lists of who came and went, line by line: what is typed becomes facts with ids of their own. Pure.
+// Lines of paper attendance lists, and the facts that they become. Pure functions.
 
-/** A line with nothing in it. */
+/** Return an empty line. */
 export const blank = (key) => ({ key, who: "", area: "", came: "", went: "" });
 
-/** Whether nothing is typed in a line but what all lines share. */
+/** Whether a line has neither a worker nor a time. */
 export const isBlank = (line) => !line.who.trim() && !line.came.trim() && !line.went.trim();
 
-/** A time of day as HH:MM, from 8, 830, 0830, 8:30, 8.30 or with Chinese signs for hour; null where it is none. */
+/** Parse a time of day to HH:MM, from 8, 830, 0830, 8:30, 8.30 or with Chinese hour signs, or null. */
 export function timeOfDay(text) {
   const said = text
     .trim()
@@ -20,14 +20,17 @@ export function timeOfDay(text) {
   return `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
 }
 
-/** The day after YYYY-MM-DD. */
+/** Return the day after YYYY-MM-DD. */
 export function dayAfter(date) {
   return new Date(Date.parse(`${date}T00:00Z`) + 86400000).toISOString().slice(0, 10);
 }
 
-/** What is wrong with a line, as a key of the catalogue; null where it can be sent.
+/** Return the error of a line as a key of the catalogue, or null.
  *
- * `worker` = the id it stands for; `made` = the instants of its facts, none of which may come after `now` (ms).
+ * @param {any} line
+ * @param {string | undefined} worker Id of the worker.
+ * @param {() => { at: string }[]} made Returns the facts of the line. None may be later than `now`.
+ * @param {number} now In ms.
  */
 export function fault(line, worker, made, now) {
   if (!worker) return "people.line.who";
@@ -39,8 +42,9 @@ export function fault(line, worker, made, now) {
   return null;
 }
 
-/** The facts of a line: [{name, at, observed, data}]. A time out before the time in is of the next day.
- *  `instant(text)` makes an instant of a local YYYY-MM-DDTHH:MM.
+/** Return the facts of a line: [{name, at, observed, data}].
+ *
+ * A checkout earlier than the check-in is on the next day. `instant` parses a local YYYY-MM-DDTHH:MM.
  */
 export function facts(line, worker, date, instant) {
   const [came, went] = [timeOfDay(line.came), timeOfDay(line.went)];
@@ -59,8 +63,9 @@ export function facts(line, worker, date, instant) {
   return made;
 }
 
-/** Facts with the ids they were sent under before, new ones for what was not: sending again doubles nothing.
- *  `ids` remembers them by line and content.
+/** Add ids to facts. A fact sent before keeps its id, so that a retry records nothing twice.
+ *
+ * `ids` stores them by line and content.
  */
 export function identified(line, made, ids, uuid) {
   return made.map((fact) => {
@@ -70,7 +75,7 @@ export function identified(line, made, ids, uuid) {
   });
 }
 
-/** The outcome of a line from those of its facts: the worst of them, {outcome, code?, values?, detail?}. */
+/** Return the worst outcome among the facts of a line: {outcome, code?, values?, detail?}. */
 export function outcome(answers) {
   const worst = ["pending", "refused", "accepted", "known", "unchanged"];
   return answers.reduce(
@@ -79,7 +84,7 @@ export function outcome(answers) {
   );
 }
 
-/** Lines pasted from a sheet: columns worker or phone, area, in, out; or without the area where there are three. */
+/** Parse lines pasted from a sheet: worker or phone, area, in, out. With three columns, there is no area. */
 export function pasted(text) {
   return text
     .trim()

@@ -1,19 +1,20 @@
-// Paper lists typed in afterwards: who came when and went when, sent as observed facts.
-import { html, useEffect, useRef, useState } from "../preact.js";
+// Entry of paper attendance lists. The lines are sent as observed facts.
+
 import { commands, uuid } from "../api.js";
+import { AreaBox, areaOf } from "../areabox.js";
 import { t, word } from "../i18n.js";
+import { fromLocal } from "../localtime.js";
+import { html, useEffect, useRef, useState } from "../preact.js";
 import { reason } from "../refusals.js";
 import { live, may } from "../store.js";
-import { fromLocal } from "../localtime.js";
 import { localDate, now } from "../time.js";
 import { ErrorNote, Field, Icon, useAction } from "../ui.js";
 import { find } from "./find.js";
-import { blank, dayAfter, fault, facts, identified, isBlank, outcome, pasted, timeOfDay } from "./lines.js";
-import { AreaBox, areaOf } from "../areabox.js";
+import { blank, dayAfter, facts, fault, identified, isBlank, outcome, pasted, timeOfDay } from "./lines.js";
 import { AreaField } from "./parts.js";
 
 const LINES = 8;
-/** Two facts a line, 500 commands at once. */
+/** Lines per batch: a line has up to two facts, a batch up to 500 commands. */
 const AT_ONCE = 250;
 
 let next = 1;
@@ -21,13 +22,13 @@ const blanks = (count) => Array.from({ length: count }, () => blank(next++));
 
 const known = (who) => live.value.rows("roster").get(who.trim());
 
-/** The page that a paper list is typed into. */
+/** The page for a paper list. */
 export function Paper({ close }) {
   const [date, setDate] = useState(() => localDate(now.peek()));
   const [area, setArea] = useState("");
   const [lines, setLines] = useState(() => blanks(LINES));
-  const [people, setPeople] = useState({});
-  const [outcomes, setOutcomes] = useState({});
+  const [people, setPeople] = useState(/** @type {Record<string, any>} */ ({}));
+  const [outcomes, setOutcomes] = useState(/** @type {Record<number, any>} */ ({}));
   const { busy, problem, run } = useAction();
   const ids = useRef(new Map());
   const table = useRef();
@@ -142,12 +143,12 @@ export function Paper({ close }) {
     </form></div>`;
 }
 
-/** Whether a line needs no sending any more. */
+/** Whether a line has been sent successfully. */
 const settled = (answer) => answer && answer.outcome !== "refused" && answer.outcome !== "pending";
 
 function Line({ line, wrong, number, date, area, person, change, lookUp, paste, outcome: answer }) {
   const input = (column, more = {}) => html`<input data-column=${column}
-    aria-label=${t(`people.paper_${column}`) + ` ${number}`}
+    aria-label=${`${t(`people.paper_${column}`)} ${number}`}
     value=${line[column === "in" ? "came" : column === "out" ? "went" : "who"]}
     autocomplete="off" spellcheck=${false} readonly=${answer?.outcome === "pending"} ...${more} />`;
   const time = (column, field) =>

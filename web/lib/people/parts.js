@@ -1,35 +1,36 @@
-// Parts that the pages of people share: filters in the address, times typed in, the panel.
-import { computed, effect, html, signal, useId, useLayoutEffect, useRef, useState } from "../preact.js";
+// Components shared by the pages of people: filters, fields, the panel.
+
+import { AreaBox, areaPath } from "../areabox.js";
 import { useMedia } from "../hooks.js";
 import { language, t, word } from "../i18n.js";
+import { fromLocal, toLocal } from "../localtime.js";
+import { computed, effect, html, signal, useId, useLayoutEffect, useRef, useState } from "../preact.js";
 import { go, href, route } from "../router.js";
 import { areas, live, teams } from "../store.js";
-import { fromLocal, toLocal } from "../localtime.js";
 import { hhmm, localDate, now, stamp } from "../time.js";
-import { AreaBox, areaPath } from "../areabox.js";
-import { Field, Icon, State, freshness } from "../ui.js";
+import { Field, freshness, Icon, State } from "../ui.js";
 
 const today = computed(() => localDate(now.value));
 
-/** Whether what is shown has stopped being kept up to date. */
+/** Whether the data on the page are stale. */
 export const stale = computed(() => freshness().kind === "disconnected");
 
-/** An instant as short as it can be said: the time of today, else day and time. */
+/** Format an instant: today as time, else as day and time. */
 export const short = (instant) => (localDate(instant) === today.value ? hhmm(instant) : stamp(instant));
 
-/** The values of a filter in the address, as a list. */
+/** Return the values of a filter in the address. */
 export const asked = (name) => route.value.query[name] ?? [];
 
-/** Change filters in the address, leaving no step in the history; empty ones go. */
+/** Change filters in the address without a new entry in the history. Removes empty filters. */
 export function ask(changes) {
   const { page, id, query } = route.peek();
   go(page, { id, query: { ...query, ...changes }, replace: true });
 }
 
-/** The address of a row of this page, keeping the filters. */
+/** Return the address of a row on this page, with the current filters. */
 export const rowHref = (id) => href(route.value.page, { id, query: route.value.query });
 
-/** A filter that is typed: it works at once, and is written to the address of its page once typing pauses. */
+/** Create a text filter. It applies at once, and goes into the address of its page when typing pauses. */
 export function typedFilter(page, name) {
   const text = signal("");
   let timer = null;
@@ -49,28 +50,31 @@ export function typedFilter(page, name) {
   return { text, type };
 }
 
-/** The name of an area; its way down from the root is its title. */
+/** The name of an area, with its path as title. */
 export const AreaName = ({ code }) =>
   code
     ? html`<span title=${`${areaPath(code)} ${code}`}>${areas.value.name(code)}</span>`
     : html`<span class="muted">${t("word.none")}</span>`;
 
-/** A labelled area. */
+/** A labelled combobox of areas. */
 export const AreaField = ({ label, hint, value, change, required }) => html`<${Field} label=${label}
   hint=${value ? areaPath(value) : hint}>
     ${(a11y) => html`<${AreaBox} ...${a11y} value=${value} change=${change} required=${required} />`}
     </${Field}>`;
 
-/** When it happened: empty = now. `change` gets what is typed, YYYY-MM-DDTHH:MM. */
+/** A field for the time of an event, empty for now. `change` gets YYYY-MM-DDTHH:MM. */
 export const HappenedField = ({ value, change }) => html`<${Field} label=${t("people.happened")}
   hint=${t("people.happened_hint")}>
   ${(a11y) => html`<input ...${a11y} type="datetime-local" value=${value} max=${toLocal(now.peek())}
     onInput=${(event) => change(event.currentTarget.value)} />`}</${Field}>`;
 
-/** What a fact typed in later carries: when it happened, by the service's clock, and that it was observed. */
+/** Return the fields of a fact entered later: its time, by the service's clock, and that it was observed.
+ *
+ * @returns {{ at?: string, observed?: boolean }}
+ */
 export const happened = (text) => (text ? { at: fromLocal(text), observed: true } : {});
 
-/** A choice of codes that have words; `none` is the text of no choice. */
+/** A select of codes. `say` returns the word of a code; `none` is the text for no choice. */
 export const Choice = ({ label, value, change, codes, say, none = t("ui.all"), ...rest }) => html`<select
   aria-label=${label}
     title=${label} value=${value ?? ""} ...${rest} onChange=${(event) => change(event.currentTarget.value)}>
@@ -78,7 +82,7 @@ export const Choice = ({ label, value, change, codes, say, none = t("ui.all"), .
   ${value && !codes.includes(value) && html`<option value=${value}>${say(value)}</option>`}
   ${codes.map((code) => html`<option key=${code} value=${code}>${say(code)}</option>`)}</select>`;
 
-/** A field for a coded reason: pick a usual one, or write another. */
+/** A field for a coded reason: a usual one or a new one. */
 export function ReasonField({ label, hint, value, change, usual }) {
   const id = useId();
   return html`<${Field} label=${label} hint=${hint ?? t("people.reason_hint")}>${(a11y) => html`
@@ -89,26 +93,26 @@ export function ReasonField({ label, hint, value, change, usual }) {
       </datalist>`}</${Field}>`;
 }
 
-/** The load of a unit: live assignments, of its capacity where it has one. */
+/** The load of a unit: live assignments and capacity. */
 export const Load = ({ count, capacity }) => html`<span
   class=${count === 0 ? "folk-load folk-load-none" : "folk-load"}
   title=${t("people.load_title", { n: count, capacity: capacity ?? t("people.open_ended") })}>${count}
     <span class="folk-load-of"> / ${capacity ?? "∞"}</span></span>`;
 
-/** A team by name, as a link. */
+/** A link to a team, by name. */
 export function TeamLink({ id }) {
   if (!id) return html`<span class="muted">${t("word.none")}</span>`;
   return html`<a href=${href("teams", { id })}>${teams.value.get(id)?.name ?? id}</a>`;
 }
 
-/** A worker by masked name and id, as a link. */
+/** A link to a worker, by masked name and id. */
 export function WorkerLink({ id }) {
   const row = live.value.rows("roster").get(id);
   return html`<a href=${href("workers", { id })} class="folk-person">
     ${row?.name && html`<span>${row.name} </span>`}<span class="folk-person-id">${id}</span></a>`;
 }
 
-/** Assignments as short lines, each leading to its request. */
+/** Assignments as short lines with links to their requests. */
 export const Assignments = ({ items, empty }) =>
   items.length === 0
     ? html`<p class="muted">${empty}</p>`
@@ -133,7 +137,7 @@ export const Assignments = ({ items, empty }) =>
     )}</time></li>`,
   )}</ul>`;
 
-/** A panel beside a list, in its place where it is narrow; Escape closes it, and it takes the focus when `focus`. */
+/** A panel beside a list, or instead of it on a narrow screen. Escape closes it, `focus` focuses it. */
 export function Panel({ title, sub, close, focus, children }) {
   const heading = useRef();
   const id = useId();
@@ -161,8 +165,10 @@ export function Part({ title, tools, children }) {
     </header>${children}</section>`;
 }
 
-/** Buttons that each open one form below them: items [{key, label, icon?, may, form(done)}], where `may` says
- * whether the token may do that; `also` are links beside them. */
+/** Buttons that each open a form below.
+ *
+ * items: [{key, label, icon?, may, form(done)}], shown only if `may` is true; also: links beside them.
+ */
 export function Acts({ items: all, also }) {
   const items = all.filter((item) => item.may);
   const [open, setOpen] = useState(null);
@@ -197,7 +203,7 @@ export function Acts({ items: all, also }) {
     }</div>`;
 }
 
-/** What was pressed last in a list's rows, for one press of the pointer: open(row) is called after select(row). */
+/** Open rows of a table with a single click. Call `note` on selection and pass `onClick` to the parent. */
 export function useOpening(open) {
   const last = useRef(null);
   return {
@@ -215,21 +221,25 @@ export function useOpening(open) {
   };
 }
 
-/** The language of the page as the document's languages are named. */
+/** The BCP 47 tag of the current language. */
 export const tag = computed(() => language.value.tag);
-/** How texts of this language are put in order. */
+/** Collator of the current language. */
 export const collator = computed(() => new Intl.Collator(tag.value, { numeric: true }));
 
 const MOVES = ["j", "k", "ArrowDown", "ArrowUp"];
 const LEAVES = ["Enter", "Escape", "ArrowDown"];
 
-/** "/" goes to the field that filters, Enter or Esc from there to the list; and where nothing has the focus, the keys
- *  that move are the list's. */
+/** Add keys for lists: "/" focuses the filter, Enter or Esc there focuses the list.
+ *
+ * While nothing has the focus, keys that move go to the list.
+ */
 export function useListKeys() {
   useLayoutEffect(() => {
     const act = (event) => {
       const { key, target } = event;
+      /** @type {HTMLElement | null} */
       const field = document.querySelector("[data-filter]");
+      /** @type {HTMLElement | null} */
       const list = document.querySelector(".people-table .grid-body");
       if (target === field && LEAVES.includes(key)) list?.focus();
       else if (target === document.body && MOVES.includes(key) && list) {
@@ -249,7 +259,7 @@ export function useListKeys() {
   }, []);
 }
 
-/** Filters in a row; folded away on a narrow screen until asked for, with how many of them are set. */
+/** A row of filters. On a narrow screen it is collapsed and shows how many are set. */
 export function Filtering({ names, children }) {
   const set = names.filter((name) => asked(name).length > 0).length;
   const narrow = useMedia("(max-width: 40rem)");
@@ -259,7 +269,11 @@ export function Filtering({ names, children }) {
     ${set ? t("people.filters_set", { n: set }) : t("ui.filter")}</summary>${row}</details>`;
 }
 
-/** The layout of a list that is `width` px wide: {lines: of a row, 1 = columns; height: of a row in px; wide}. */
+/** Return the layout of a list of a width in px: lines per row (1 means columns) and height of a row in px.
+ *
+ * @param {number} width
+ * @returns {{ lines: number, height: number, wide?: boolean }}
+ */
 export function layout(width) {
   if (width > 0 && width < 520) return { lines: 4, height: 98 };
   if (width > 0 && width < 860) return { lines: 3, height: 76 };

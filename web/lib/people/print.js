@@ -1,8 +1,8 @@
-// What is printed beside what is shown: rendered when asked for, and gone afterwards.
+// Content for printing only. Rendered on demand and removed afterwards.
 import { html, render } from "../preact.js";
 
 let box = null;
-/** Whether print() is under way: then what is on the paper is what it was given. */
+/** Whether print() is running. Then its content is printed, not that of `printing`. */
 let given = false;
 
 function put(content) {
@@ -17,7 +17,7 @@ function take() {
   box = null;
 }
 
-/** Print a page made for paper. */
+/** Print the given content. */
 export function print(content) {
   put(content);
   addEventListener("afterprint", take, { once: true });
@@ -26,7 +26,7 @@ export function print(content) {
   given = false;
 }
 
-/** Have the browser's own print command print what `make` gives; call what it returns when that is over. */
+/** Print the content of `make` when the user prints with the browser. Returns a function that ends this. */
 export function printing(make) {
   const before = () => {
     if (!given) put(make());
@@ -39,6 +39,6 @@ export function printing(make) {
   };
 }
 
-/** The head of a printed page: what it is, of which position and instant, and by which filter. */
+/** Head of a printed page: its title, and lines such as position, time and filter. */
 export const PaperHead = ({ title, lines }) => html`<header class="paper-head"><h1>${title}</h1>
   ${lines.map((line) => html`<p>${line}</p>`)}</header>`;

@@ -1,10 +1,11 @@
-// A QR code as vectors: black on white in every theme, with the quiet zone that scanners need.
-import { html, useMemo } from "../preact.js";
+// QR codes as SVG: black on white in every theme, with the quiet zone that scanners need.
+
 import { qrcode } from "../../vendor/qrcode/qrcode.mjs";
+import { html, useMemo } from "../preact.js";
 
 const QUIET = 4;
 
-/** The dark modules of a code as one path, runs of a row joined: {path, size}. */
+/** Return the dark modules of a code as one path, with horizontal runs joined: {path, size}. */
 export function modules(text) {
   const code = qrcode(0, "M");
   code.addData(text);
@@ -21,7 +22,7 @@ export function modules(text) {
   return { path, size: count + 2 * QUIET };
 }
 
-/** A QR code of a text; `label` says what it leads to. */
+/** A QR code of a text. `label` describes its target. */
 export function Qr({ text, label }) {
   const { path, size } = useMemo(() => modules(text), [text]);
   return html`<svg class="folk-qr" viewBox=${`0 0 ${size} ${size}`} role="img" aria-label=${label}

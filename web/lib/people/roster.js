@@ -1,16 +1,16 @@
-// The roster as a list of any length: filtered, counted and sorted in one pass over prepared entries. Pure.
+// Filters, counts and sorts rosters of any length, over prepared entries. Pure functions.
 import { inside } from "../areas.js";
 import { OFF_DUTY, PRESENCES } from "../rules.js";
 
 const RANK = Object.fromEntries(PRESENCES.map((presence, rank) => [presence, rank]));
 
-/** Whether a presence fits a filter; `on_duty` stands for all but off_duty. */
+/** Whether a presence matches a filter. `on_duty` means all but off_duty. */
 export function fitsPresence(presence, wanted) {
   if (wanted.length === 0 || wanted.includes(presence)) return true;
   return presence !== OFF_DUTY && wanted.includes("on_duty");
 }
 
-/** A test whether an area lies inside one of those asked for; each code is looked at once. */
+/** Return a predicate for areas inside one of `outers`. It tests each code once. */
 export function within(outers) {
   if (outers.length === 0) return () => true;
   const known = new Map();
@@ -30,14 +30,14 @@ const fitsOne = (wanted) => {
   return (value) => found.has(value ?? "");
 };
 
-/** Prepared entries of a roster, kept from one change to the next: only changed rows are prepared again. */
+/** Prepared entries of a roster. Only changed rows are prepared again. */
 export class Prepared {
   constructor() {
     this.entries = new Map();
     this.list = [];
   }
 
-  /** The entries for these rows (key -> row), each {row, text, since, place}, in the order of their ids. */
+  /** Return the entries of rows by key, each {row, text, since, place}, sorted by worker id. */
   take(rows) {
     let others = rows.size !== this.entries.size;
     for (const [key, row] of rows) {
@@ -55,9 +55,7 @@ export class Prepared {
   order(rows) {
     for (const key of this.entries.keys()) if (!rows.has(key)) this.entries.delete(key);
     this.list = [...this.entries.values()].sort((a, b) => (a.row.worker < b.row.worker ? -1 : 1));
-    this.list.forEach((entry, place) => {
-      entry.place = place;
-    });
+    for (const [place, entry] of this.list.entries()) entry.place = place;
   }
 }
 
@@ -68,10 +66,10 @@ const prepare = (row, place) => ({
   since: row.since ? Date.parse(row.since) : 0,
 });
 
-/** The workers that fit: {rows: entries, fitting, byPresence, comparable}.
+/** Filter entries: {rows, byPresence, comparable}.
  *
- * filter: {area, role, presence, team, organisation: lists, q}. byPresence counts what fits all but the presence;
- * comparable counts what fits area, role, presence and team: what a headcount can be asked for.
+ * filter: lists {area, role, presence, team, organisation}, and a text q. byPresence counts matches of all
+ * filters but presence. comparable counts matches of area, role, presence and team, as a headcount can.
  */
 export function choose(entries, filter) {
   const inArea = within(filter.area);
@@ -92,7 +90,7 @@ export function choose(entries, filter) {
   return { rows, byPresence, comparable };
 }
 
-/** How many workers a headcount counts for the same area, role, presence and team. */
+/** Return how many workers a headcount has for the same area, role, presence and team. */
 export function counted(headcount, filter) {
   const inArea = within(filter.area);
   const [ofRole, ofTeam] = [filter.role, filter.team].map(fitsOne);
@@ -109,7 +107,7 @@ export function counted(headcount, filter) {
   return sum;
 }
 
-/** Ranks of the distinct values of a field, by `compare`: few values are collated, many rows compare by number. */
+/** Rank the distinct values of a field. Sorting rows then compares numbers instead of collating texts. */
 export function ranks(entries, field, compare) {
   const values = new Set();
   for (const { row } of entries) if (row[field] != null) values.add(row[field]);
@@ -154,10 +152,10 @@ const byKey = (sign) => (a, b) => {
   return a < b ? -sign : sign;
 };
 
-/** Entries that come in the order of their ids in that of a column; ties stay by id, absent values come last both ways.
+/** Sort entries, given by id, by a column. Ties stay by id; absent values come last in both directions.
  *
- * aids: {loads, team, role, organisation}, each a map of value -> number. Most columns have few values, so rows
- * are put into one heap a value, and only the values are sorted.
+ * aids: maps {loads, team, role, organisation} from value to number. Most columns have few values, so
+ * rows are grouped by value and only the values are sorted.
  */
 export function arrange(rows, column, down, aids) {
   if (!(column in KEYS)) return down ? rows.toReversed() : rows;
@@ -172,7 +170,7 @@ export function arrange(rows, column, down, aids) {
   return [...heaps.keys()].sort(byKey(down ? -1 : 1)).flatMap((key) => heaps.get(key));
 }
 
-/** Live assignments by unit. */
+/** Count live assignments by unit. */
 export function loads(assignments) {
   const found = new Map();
   for (const { unit, live } of assignments.values()) if (live) found.set(unit, (found.get(unit) ?? 0) + 1);

@@ -1,18 +1,19 @@
-// Sending one command from a form: the same form pressed again is the same command.
-import { useRef } from "../preact.js";
+// Sends one command from a form. A retry of the same form is the same command.
+
 import { command, uuid } from "../api.js";
 import { t } from "../i18n.js";
+import { useRef } from "../preact.js";
 import { live } from "../store.js";
 import { toast, useAction } from "../ui.js";
 
-/** {busy, problem, send(name, data, observed)}: `send` resolves to whether it was recorded, and says so.
+/** Like useAction, with `send` for a command. It shows a toast and resolves to whether it was recorded.
  *
- * The id stays as long as name and data do: pressed again after an unknown outcome nothing happens twice.
- * `at` in data is by the service's clock, so no device's clock is taken out of it.
+ * The id changes only with name and data, so a retry after an unknown outcome records nothing twice.
+ * `at` in data follows the service's clock and needs no correction.
  */
 export function useSend() {
   const action = useAction();
-  const last = useRef({});
+  const last = useRef(/** @type {{ text?: string, id?: string }} */ ({}));
   const send = async (name, data, observed) => {
     const text = JSON.stringify([name, data, observed]);
     if (last.current.text !== text) last.current = { text, id: uuid() };

@@ -1,8 +1,10 @@
-// One team: who is in it and present, what it is on, its history, and what can be done with it.
-import { html, useState } from "../preact.js";
+// The panel of one team: members, assignments, history and actions.
+
 import { get } from "../api.js";
 import { t, word } from "../i18n.js";
+import { html, useState } from "../preact.js";
 import { href } from "../router.js";
+import { FORMING, OFF_DUTY, STOOD_DOWN } from "../rules.js";
 import { assignments, incidents, live, may, teams } from "../store.js";
 import { Empty, ErrorNote, Field, Icon, Loading, Presence, State, useAction, useLoaded } from "../ui.js";
 import { CommandForm } from "./acts.js";
@@ -16,17 +18,16 @@ import {
   Panel,
   Part,
   ReasonField,
-  WorkerLink,
   short,
+  WorkerLink,
 } from "./parts.js";
 import { useSend } from "./send.js";
-import { FORMING, OFF_DUTY, STOOD_DOWN } from "../rules.js";
 
 const STAND_DOWNS = ["task_over", "merged_team", "quarantined"];
 const RELEASES = ["stood_down", "recalled", "shift_over"];
 const MOST_SUGGESTED = 8;
 
-/** The panel of the team `id`; one that has stood down is fetched. */
+/** The panel of the team `id`. A team that has stood down is fetched. */
 export function TeamPanel({ id, close, focus }) {
   const row = teams.value.get(id);
   if (row) return html`<${Shown} key=${id} row=${row} close=${close} focus=${focus} />`;
@@ -143,7 +144,7 @@ function TeamActs({ row }) {
 const Activate = ({ row, done }) => html`<${CommandForm} label=${t("people.activate")}
   note=${t("people.activate_note")} done=${done} work=${() => ["team.activate", { team: row.team }]} />`;
 
-/** Pick members: those whose id holds what is typed, at once; by name or phone when asked. */
+/** Add members. Matches ids while the user types, and names or phones on submit. */
 function Join({ row, done }) {
   const [text, setText] = useState("");
   const [named, setNamed] = useState(null);
@@ -199,7 +200,7 @@ function Join({ row, done }) {
       </button></div></form>`;
 }
 
-/** The first workers whose id holds a text. */
+/** Return the first workers whose id contains a text. */
 function suggested(roster, text) {
   const found = [];
   for (const row of roster.values()) {
@@ -278,7 +279,7 @@ function TeamHistory({ row }) {
         : html`<ul class="folk-lines">${data.happened.map(
             (one) => html`<li key=${one.key}>
       <time class="folk-line-time">${short(one.at)}</time><span>
-        ${word("event", one.name)}${one.detail.stage ? ` · ${word("assignment_state", one.detail.stage)}` : ""}
+        ${word("event", one.name)}${one.detail.stage && ` · ${word("assignment_state", one.detail.stage)}`}
         </span>${one.worker && html`<${WorkerLink} id=${one.worker} />`}
       ${one.request && html`<a href=${href("requests", { id: one.request })}>${one.request.slice(0, 14)}</a>`}
         </li>`,

@@ -1,16 +1,17 @@
-// One worker: who they are, what they did and when it was known, what they are on, and what can be done for them.
-import { html, useEffect, useRef, useState } from "../preact.js";
+// The panel of one worker: data, facts, hours, assignments and actions.
+
 import { all, get } from "../api.js";
 import { number, t, word } from "../i18n.js";
-import { href } from "../router.js";
-import { assignments, hasRight, live, may, mayReveal } from "../store.js";
 import { fromLocal } from "../localtime.js";
+import { html, useEffect, useRef, useState } from "../preact.js";
+import { href } from "../router.js";
+import { AVAILABLE, OFF_DUTY, ON_BREAK } from "../rules.js";
+import { assignments, hasRight, live, may, mayReveal } from "../store.js";
 import { localDate, now, span, worked } from "../time.js";
 import { Empty, ErrorNote, Icon, Loading, Presence, useAction, useLoaded } from "../ui.js";
 import { Amend, CheckIn, CheckOut, Report, Retire, SetPresence, TakeBack } from "./acts.js";
-import { Acts, AreaName, Assignments, Panel, Part, TeamLink, short } from "./parts.js";
 import { SignInCode } from "./code.js";
-import { AVAILABLE, OFF_DUTY, ON_BREAK } from "../rules.js";
+import { Acts, AreaName, Assignments, Panel, Part, short, TeamLink } from "./parts.js";
 
 const REVEALED_MS = 60000;
 const LATE_S = 120;
@@ -34,7 +35,7 @@ export function WorkerPanel({ id, close, focus }) {
     <${Known} key=${id} row=${row} /><${History} key=${`history-${id}`} id=${id} row=${row} /></${Panel}>`;
 }
 
-/** Personal data, masked until asked for; what was asked for shows for a minute. */
+/** Data of a worker. Personal data is masked, and revealed for a minute on request. */
 function Known({ row }) {
   const [shown, setShown] = useState(null);
   const { busy, problem, run } = useAction();
@@ -78,7 +79,7 @@ function Known({ row }) {
   </dl>`;
 }
 
-/** The fact that a take-back would take: the newest that is not void. */
+/** Return the fact that a take-back would void: the newest that is not void. */
 export const newest = (facts) =>
   facts
     .filter((fact) => !fact.void)
@@ -93,7 +94,7 @@ async function load(jurisdiction, worker) {
   return { facts: facts.items, intervals: intervals.items, past: past.items };
 }
 
-/** What was done; reread when the worker's row or tasks change. */
+/** Facts, hours and assignments. Loads again when the worker's row or assignments change. */
 function History({ id, row }) {
   const mine = [...assignments.value.values()].filter((one) => one.unit === id);
   const shared = row?.team ? [...assignments.value.values()].filter((one) => one.unit === row.team) : [];
@@ -158,7 +159,7 @@ const spent = (intervals, from) =>
     return sum + Math.max(0, end - Math.max(from, Date.parse(since)));
   }, 0);
 
-/** Person-times: one duty in one area each. */
+/** Intervals on duty, each in one area. */
 function Hours({ intervals }) {
   const [most, setMost] = useState(8);
   const today = Date.parse(fromLocal(`${localDate(now.peek())}T00:00`));
@@ -194,13 +195,13 @@ function Hours({ intervals }) {
     }</${Part}>`;
 }
 
-/** That something was known late, and by how much. */
+/** Mark for a fact that was recorded late, with the delay. */
 const Late = ({ seconds }) =>
   seconds >= LATE_S &&
   html`<span class="folk-late" title=${t("people.late_title", { span: span(seconds * 1000) })}>
   <${Icon} name="clock" />${t("people.late", { span: span(seconds * 1000) })}</span>`;
 
-/** Own facts as recorded, newest first. */
+/** Facts as recorded, newest first. */
 function Facts({ facts }) {
   const [most, setMost] = useState(8);
   return html`<${Part} title=${t("people.facts")}>

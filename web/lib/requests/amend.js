@@ -1,14 +1,15 @@
-// Changing what is known of a request; only what was changed is sent.
-import { html, useRef, useState } from "../preact.js";
+// Dialog to amend a request. Sends only changed fields.
+
 import { command, uuid } from "../api.js";
 import { t, word } from "../i18n.js";
-import { route } from "../router.js";
-import { incidents, requests } from "../store.js";
 import { fromLocal, toLocal } from "../localtime.js";
+import { html, useRef, useState } from "../preact.js";
+import { route } from "../router.js";
+import { PRIORITIES } from "../rules.js";
+import { incidents, requests } from "../store.js";
 import { Dialog, ErrorNote, Field, toast, useAction } from "../ui.js";
 import { AreaPick } from "./area.js";
 import { closePanel, rowOf } from "./desk.js";
-import { PRIORITIES } from "../rules.js";
 
 const CATEGORIES = ["grocery", "medicine", "transport", "welfare", "medical"];
 const PERSONAL = ["contact_name", "contact_phone", "address", "text"];
@@ -16,7 +17,7 @@ const PERSONAL = ["contact_name", "contact_phone", "address", "text"];
 const text = (value) => (value === null || value === undefined ? "" : String(value));
 const whole = (value) => (value === "" ? null : Number(value));
 
-/** The fields as the form holds them. */
+/** Return the fields of a row as texts of the form. */
 const formOf = (row) => ({
   priority: text(row.priority),
   category: row.category,
@@ -42,7 +43,7 @@ const VALUE = {
   due_at: (value) => (value ? fromLocal(value) : null),
 };
 
-/** What differs from before, as the command wants it. */
+/** Return the changed fields as data of the command. */
 export function changesOf(before, form) {
   const found = {};
   for (const [name, value] of Object.entries(form)) {
@@ -51,13 +52,13 @@ export function changesOf(before, form) {
   return found;
 }
 
-/** The dialog that amends one request. */
+/** Dialog to amend one request. */
 export function Amend({ ids: [id] }) {
   const row = useRef(rowOf(id)).current;
   const before = useRef(formOf(row)).current;
   const [form, setForm] = useState(before);
   const action = useAction();
-  const sent = useRef({});
+  const sent = useRef(/** @type {{ key?: string, id?: string }} */ ({}));
   const changed = changesOf(before, form);
   const count = Object.keys(changed).length;
   const set = (name) => (event) => setForm({ ...form, [name]: event.currentTarget.value });
@@ -87,6 +88,12 @@ export function Amend({ ids: [id] }) {
       hint=${PERSONAL.includes(name) ? personalHint(row[name]) : undefined}>
     ${(control) => html`<input ...${control} ...${props} value=${form[name]} onInput=${set(name)} />`}
       </${Field}>`;
+  const personal = (name) =>
+    input(name, {
+      maxlength: 200,
+      inputmode: name === "contact_phone" ? "tel" : undefined,
+      autocomplete: "off",
+    });
   return html`<${Dialog} wide title=${t("requests.amend_title", { id })} close=${closePanel}><form
       class="form form-wide" onSubmit=${submit}>
     <fieldset class="plain"><legend>${t("requests.priority")}</legend><div class="toggles">${PRIORITIES.map(
@@ -113,10 +120,12 @@ export function Amend({ ids: [id] }) {
     <${Field} label=${t("requests.area")}>${({ id: first }) => html`<${AreaPick} id=${first}
         value=${form.area} pick=${(area) => area && setForm({ ...form, area })} />`}</${Field}>
     <div class="form-row">
-      ${input("slots", { type: "number", min: 1, max: 10000, placeholder: t("requests.open_ended") })}${input("quantity", { type: "number", min: 1, required: true })}
-      ${input("lon", { type: "number", step: "any", min: -180, max: 180 })}${input("lat", { type: "number", step: "any", min: -90, max: 90 })}</div>
+      ${input("slots", { type: "number", min: 1, max: 10000, placeholder: t("requests.open_ended") })}
+      ${input("quantity", { type: "number", min: 1, required: true })}
+      ${input("lon", { type: "number", step: "any", min: -180, max: 180 })}
+      ${input("lat", { type: "number", step: "any", min: -90, max: 90 })}</div>
     <div class="form-row">
-      ${PERSONAL.slice(0, 3).map((name) => input(name, { maxlength: 200, inputmode: name === "contact_phone" ? "tel" : undefined, autocomplete: "off" }))}</div>
+      ${PERSONAL.slice(0, 3).map(personal)}</div>
     <${Field} label=${t("requests.text")} hint=${personalHint(row.text)}>${(control) => html`<textarea
         ...${control} rows="2" maxlength="4000" value=${form.text} onInput=${set("text")}></textarea>`}
           </${Field}>

@@ -1,9 +1,10 @@
-// Choosing an area: county, then street, then community, one list beside the other.
+// Selects for an area: county, street and community side by side.
+
+import { number, t, word } from "../i18n.js";
 import { html } from "../preact.js";
-import { word, t, number } from "../i18n.js";
 import { areas } from "../store.js";
 
-/** Lists that open one after the other; `value` null = the whole jurisdiction; `counts` adds numbers to the names. */
+/** Selects for an area, one per level. `value` null means everywhere; `counts` adds counts to names. */
 export function AreaPick({ value, pick, counts, id }) {
   const tree = areas.value;
   if (!tree.root) return null;

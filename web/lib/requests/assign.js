@@ -1,15 +1,16 @@
-// Assigning in two actions: open the list, send the best. Who was faster is told, and nothing else is lost.
-import { html, useRef, useState } from "../preact.js";
+// Assignment in two actions: open the list, send the best. If someone was faster, the panel says who.
+
 import { command, uuid } from "../api.js";
 import { t } from "../i18n.js";
+import { html, useRef, useState } from "../preact.js";
 import { route } from "../router.js";
 import { Icon, Priority, toast, useAction } from "../ui.js";
-import { assignmentsOf, closePanel, rowOf } from "./desk.js";
 import { Candidates, calledOf, unitKey } from "./candidates.js";
-import { Refusal, holder } from "./refusal.js";
+import { assignmentsOf, closePanel, rowOf } from "./desk.js";
+import { holder, Refusal } from "./refusal.js";
 import { Place, Slots, Standing, What } from "./show.js";
 
-/** The panel that assigns a request. */
+/** Panel to assign a request. */
 export function Assign({ id }) {
   const row = rowOf(id);
   const [chosen, setChosen] = useState(null);

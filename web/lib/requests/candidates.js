@@ -1,32 +1,33 @@
-// Who could be sent: the free, able and near on top. Arrow keys choose, Enter sends.
-import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../preact.js";
+// Candidates for a request: free, able and near ones first. Arrow keys choose, Enter sends.
+
 import { get } from "../api.js";
 import { useLater } from "../hooks.js";
 import { number, t, word } from "../i18n.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../preact.js";
 import { route } from "../router.js";
 import { areas } from "../store.js";
-import { wall, span } from "../time.js";
-import { Empty, ErrorNote, Icon, Loading, Presence, State, classes, useLoaded } from "../ui.js";
+import { span, wall } from "../time.js";
+import { classes, Empty, ErrorNote, Icon, Loading, Presence, State, useLoaded } from "../ui.js";
 import { rowOf } from "./desk.js";
 import { Place } from "./show.js";
 
 const LIMIT = 60;
 const TYPING_MS = 250;
-/** The list is asked for again after so long: who is free changes. */
+/** Interval to load the list again, since units become free or busy. */
 const FRESH_MS = 15000;
 
-/** The kinds of candidates, best first: free and able, free, the rest. */
+/** Return the group of a candidate: free and able, free, or the rest. */
 const rank = (one) => (one.free && one.able ? "best" : one.free ? "free" : "rest");
-/** The key of a candidate among workers and teams. */
+/** Return the key of a candidate, unique among workers and teams. */
 export const unitKey = (one) => `${one.kind}:${one.unit}`;
-/** What a candidate is called. */
+/** Return the name of a candidate. */
 export const calledOf = (one) =>
   one.kind === "team" ? one.name : one.name ? `${one.name} ${one.unit}` : one.unit;
 
 /** A list of candidates for a request.
  *
- * chosen, choose: the key and row of the one chosen; keys: {Enter, o, ...} -> what they do with it;
- * round: another number reloads the list; instead: they take the place of somebody, so that no slot need be free.
+ * chosen: key of the chosen candidate; choose(row): called with another; keys: actions by key, such as Enter;
+ * round: a new number reloads the list; instead: they replace somebody, so no free slot is needed.
  */
 export function Candidates({ request, chosen, choose, keys, round, instead }) {
   const [kind, setKind] = useState("");
@@ -161,6 +162,7 @@ function Group({ name, items, here, chosen, choose }) {
 }
 
 function Candidate({ one, here, chosen, choose }) {
+  const capacity = one.capacity === null ? "∞" : number(one.capacity);
   return html`<div role="option" id=${`unit-${unitKey(one)}`} aria-selected=${chosen ? "true" : "false"}
       onClick=${() => choose(one)}
       class=${classes("candidate", chosen && "candidate-chosen", !one.free && "candidate-busy")}>
@@ -175,7 +177,7 @@ function Candidate({ one, here, chosen, choose }) {
           ${one.vehicle && html`<span>${one.vehicle}</span>`}`
     }
       <span class=${classes("load", one.capacity !== null && one.live >= one.capacity && "load-full")}>
-        ${t("requests.load", { n: number(one.live), m: one.capacity === null ? "∞" : number(one.capacity) })}
+        ${t("requests.load", { n: number(one.live), m: capacity })}
           </span>
       ${why(one)}</span>
     <span class="candidate-line candidate-more muted"><${Place} code=${one.area} />
@@ -186,7 +188,7 @@ function Candidate({ one, here, chosen, choose }) {
   </div>`;
 }
 
-/** Why somebody is not on top, in a word. */
+/** Show why a candidate is not among the best. */
 function why(one) {
   if (one.asked) return html`<span class="candidate-why">${t("requests.already_asked")}</span>`;
   if (one.in_team)
@@ -203,7 +205,7 @@ function nearness(one, here) {
   return sameLevel(one, here);
 }
 
-/** The smallest area that holds both, by its level: same community, same street, same county. */
+/** Return the smallest common area by its level: same community, same street, same county. */
 function sameLevel(one, here) {
   const node = here && areas.value.path(here).at(-1 - one.steps);
   if (!node) return t("requests.steps", { n: one.steps });

@@ -1,16 +1,17 @@
-// Who asked, and where exactly: masked, until somebody asks to see it; every reveal is recorded.
-import { html, useEffect, useState } from "../preact.js";
+// Personal data of a request: masked until revealed. The service records each reveal.
+
 import { get, send } from "../api.js";
 import { number, t } from "../i18n.js";
+import { html, useEffect, useState } from "../preact.js";
 import { href, route } from "../router.js";
 import { mayReveal } from "../store.js";
 import { wall } from "../time.js";
-import { ErrorNote, Icon, State, classes, useAction } from "../ui.js";
+import { classes, ErrorNote, Icon, State, useAction } from "../ui.js";
 
 const SHOWN_MS = 60000;
 const FIELDS = ["contact_name", "contact_phone", "address", "text", "note"];
 
-/** Personal fields of a request, masked or for a minute open. */
+/** Personal fields of a request, masked, or revealed for a minute. */
 export function Contact({ row }) {
   const [open, setOpen] = useState(null);
   const action = useAction();
@@ -53,7 +54,7 @@ export function Contact({ row }) {
     <${ErrorNote} problem=${action.problem} retry=${reveal} /></div>`;
 }
 
-/** Other requests and workers with the same phone; asked for only when wanted. */
+/** Other requests and workers with the same phone number, loaded on demand. */
 function SamePhone({ phone, but }) {
   const [found, setFound] = useState(null);
   const action = useAction();

@@ -1,11 +1,12 @@
-// What the parts of the requests page share: what is checked, which panel is open, where the focus goes back to.
-import { computed, signal, useEffect, useState } from "../preact.js";
+// State shared by the parts of the requests page: checked rows, the open panel, the focus.
+
 import { all } from "../api.js";
+import { computed, signal, useEffect, useState } from "../preact.js";
 import { go, route } from "../router.js";
 import { areas, assignments, live, may, teams } from "../store.js";
 import { now } from "../time.js";
 
-/** Kind of panel -> the command that it sends. */
+/** Kinds of panels and the commands that they send. */
 const SENDS = {
   assign: "assignment.dispatch",
   reassign: "assignment.reassign",
@@ -15,22 +16,22 @@ const SENDS = {
   reopen: "request.reopen",
   cancel: "request.cancel",
 };
-/** Whether the token may send what the panel of this kind sends. */
+/** Whether the token may send the command of a panel. */
 export const mayOpen = (kind) => Boolean(SENDS[kind]) && may(SENDS[kind]);
 
-/** Ids of the requests that are checked. */
+/** Ids of checked requests. */
 export const checked = signal(new Set());
-/** Ids of the assignments that are checked, to be given to others: id -> row. */
+/** Assignments checked for reassignment, by id. */
 export const checkedTasks = signal(new Map());
-/** What stands in the place of the detail or over it: null or {kind, ...}; kind: assign, reassign, end, merge, amend, reopen, cancel. */
+/** The open panel, {kind, ...} with a kind of `SENDS`, or null. It replaces or covers the detail. */
 export const panel = signal(null);
-/** Last known rows of requests that have ended: id -> row. */
+/** Last known rows of ended requests, by id. */
 export const endedRows = signal(new Map());
 
-/** The service's time in ms, in steps of ten seconds: often enough for alerts, seldom enough for sorting. */
+/** The service's time in ms, in steps of ten seconds. Fine enough for alerts, coarse enough for sorting. */
 export const slow = computed(() => Math.floor(now.value / 10000) * 10000);
 
-/** Live assignments and open offers by request: id -> rows. */
+/** Live assignments and open offers, by request. */
 export const tasksOf = computed(() => {
   const found = new Map();
   for (const row of assignments.value.values()) {
@@ -54,54 +55,61 @@ export function toggleTask(row) {
   checkedTasks.value = next;
 }
 
-/** Remember a request that has ended, so that its row and detail stay as long as somebody looks. */
+/** Keep the row of an ended request, so that its detail stays visible. */
 export function remember(row) {
   if (endedRows.peek().get(row.request) === row) return;
   endedRows.value = new Map(endedRows.peek()).set(row.request, row);
 }
 
-/** The row of a request: live, or as it ended. */
+/** Return the row of a request, live or as it ended. */
 export const rowOf = (id) => live.value?.rows("requests").get(id) ?? endedRows.value.get(id);
 
-/** Put the focus on the queue; where only the detail is shown, on that. */
+/** Return the first element of a selector.
+ *
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export const element = (selector) => document.querySelector(selector);
+
+/** Focus the queue, or the detail if the queue is hidden. */
 export function focusQueue() {
   requestAnimationFrame(() => {
-    (document.querySelector(".queue .grid-body") ?? document.querySelector(".detail-title"))?.focus({
+    (element(".queue .grid-body") ?? element(".detail-title"))?.focus({
       preventScroll: true,
     });
   });
 }
 
-/** Close the panel, and give the focus back to the queue. */
+/** Close the panel and focus the queue. */
 export function closePanel() {
   panel.value = null;
   focusQueue();
 }
 
-/** Show a request, or none. On a narrow page that is a step in the history. */
+/** Show a request, or none. `step` adds an entry to the history, for narrow pages. */
 export function show(id, { step = false } = {}) {
   if (id === route.peek().id) return;
   panel.value = null;
   go("requests", { id, query: route.peek().query, replace: !step });
 }
 
-/** What a worker or team is called: a team by its name, a worker by their id. */
+/** Return how a unit is shown: a team by name, a worker by id. */
 export const unitName = (row) => teams.value.get(row.team)?.name ?? row.unit ?? row.team ?? row.worker;
 
-/** The link to the page of a worker or team. */
+/** Return the page and id of a worker or team. */
 export const unitHref = (row) => (row.team ? ["teams", row.team] : ["workers", row.worker]);
 
-/** All assignments of a request, newest first. Throws Problem. */
+/** Return all assignments of a request, newest first. Throws Problem. */
 export async function assignmentsOf(jurisdiction, request) {
   const { items } = await all(jurisdiction, "assignments", { request });
   const began = (row) => Date.parse(row.dispatched_at ?? row.offered_at ?? row.accepted_at ?? row.ended_at);
   return items.sort((a, b) => began(b) - began(a));
 }
 
-/** The areas above a request's, without the root: outermost first. */
+/** Return the path to an area without the root, outermost first. */
 export const placePath = (code) => areas.value.path(code).filter((node) => node.level > 0);
 
-/** False at first, true after so many ms: what is passed over quickly asks for nothing. */
+/** Return false, then true after a delay, so that rows passed over quickly load nothing. */
 export function useSettled(milliseconds) {
   const [settled, setSettled] = useState(false);
   useEffect(() => {

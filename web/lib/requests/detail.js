@@ -1,14 +1,15 @@
-// One request: what, where, who, since when; what happened; what can be done.
-import { html, useEffect, useRef } from "../preact.js";
-import { all, get } from "../api.js";
+// The detail of one request: facts, contact, assignments, history and actions.
+
 import { alertOf, unfinished } from "../alerts.js";
+import { all, get } from "../api.js";
 import { SETTLED_MS, useLater } from "../hooks.js";
 import { number, t, word } from "../i18n.js";
+import { html, useEffect, useRef } from "../preact.js";
 import { href, route } from "../router.js";
 import { UNENDED } from "../rules.js";
 import { incidents, live } from "../store.js";
 import { now, since, span, stamp } from "../time.js";
-import { Age, Alert, ErrorNote, Icon, Loading, State, classes, useLoaded } from "../ui.js";
+import { Age, Alert, classes, ErrorNote, Icon, Loading, State, useLoaded } from "../ui.js";
 import { Contact } from "./contact.js";
 import {
   assignmentsOf,
@@ -27,10 +28,10 @@ import { Nearby } from "./nearby.js";
 import { Standing, What } from "./show.js";
 import { Tasks } from "./tasks.js";
 
+/** Delay after a change before the rest loads again, once for several changes. */
 const LATER_MS = 400;
-/** After a change the rest is fetched again, once for several changes. */
 
-/** The detail of the request that the address names. */
+/** The detail of a request. An ended one is fetched. */
 export function Detail({ id, narrow }) {
   const row = rowOf(id);
   const gone = live.value.has("requests") && !live.value.rows("requests").has(id);
@@ -85,11 +86,12 @@ function Title({ row, narrow }) {
   </header>`;
 }
 
-/** What became of it, where it has ended while somebody looks. */
+/** Note for a request that has ended. */
 function Ended({ row }) {
   if (unfinished(row)) return null;
+  const state = word("request_state", row.state);
   return html`<div class="note" role="status"><p>
-    ${t("requests.is_ended", { state: word("request_state", row.state), at: row.ended_at ? stamp(row.ended_at) : "" })}
+    ${t("requests.is_ended", { state, at: row.ended_at ? stamp(row.ended_at) : "" })}
     ${
       row.merged_into
         ? html` <a href=${href("requests", { id: row.merged_into })}>
@@ -153,6 +155,11 @@ function Due({ row }) {
 
 function Facts({ row }) {
   const incident = row.incident && incidents.value.find((one) => one.incident === row.incident);
+  const n = number(row.taken);
+  const slots =
+    row.slots === null
+      ? t("requests.slots_open", { n })
+      : t("requests.slots_of", { n, m: number(row.slots) });
   return html`<dl class="facts facts-main">
     <${Fact} name="place">${placePath(row.area).map(
       (node, index) => html`${index > 0 && html`<span class="crumb" aria-hidden="true"> › </span>`}<a
@@ -183,7 +190,7 @@ function Facts({ row }) {
       ${stamp(row.first_on_scene_at)}</time></${Fact}>`
     }
     <${Fact} name="slots">
-      ${row.slots === null ? t("requests.slots_open", { n: number(row.taken) }) : t("requests.slots_of", { n: number(row.taken), m: number(row.slots) })}${
+      ${slots}${
         row.offers.length > 0 && html` · ${t("requests.asked_n", { n: row.offers.length })}`
       }</${Fact}>
     ${row.source && html`<${Fact} name="source">${word("source", row.source)}</${Fact}>`}
@@ -202,7 +209,7 @@ function Facts({ row }) {
   </dl>`;
 }
 
-/** Assignments, duplicates, history: fetched when the selection has settled, and again after each change. */
+/** Assignments, duplicates and history. Loads when the selection has settled, and again after changes. */
 function Rest({ row, position }) {
   const settled = useSettled(SETTLED_MS);
   const now = tasksOf.value.get(row.request) ?? [];

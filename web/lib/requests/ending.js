@@ -1,7 +1,8 @@
-// Ending requests: served, not served, not needed; and taking that back. What will be released is shown before.
-import { html, useRef, useState } from "../preact.js";
+// Dialogs to end and reopen requests. They show which assignments will be released.
+
 import { command, commands, uuid } from "../api.js";
 import { t } from "../i18n.js";
+import { html, useRef, useState } from "../preact.js";
 import { reason as because } from "../refusals.js";
 import { route } from "../router.js";
 import { Dialog, ErrorNote, Field, State, toast, useAction } from "../ui.js";
@@ -12,7 +13,7 @@ import { What } from "./show.js";
 const HOW = ["complete", "fail", "cancel"];
 const needsReason = (how) => how !== "complete";
 
-/** Assignments and offers that end with these requests. */
+/** Assignments and offers that end together with requests. */
 export function Released({ ids }) {
   const rows = ids.flatMap((id) => tasksOf.value.get(id) ?? []);
   if (!rows.length) return html`<p class="muted">${t("requests.releases_none")}</p>`;
@@ -25,7 +26,7 @@ export function Released({ ids }) {
     )}</ul></div>`;
 }
 
-/** The dialog that ends one request. */
+/** Dialog to end one request. */
 export function End({ ids: [id] }) {
   const row = rowOf(id);
   const [how, setHow] = useState(row?.done.length ? "complete" : row?.touched ? "complete" : "cancel");
@@ -71,7 +72,7 @@ function EndForm({ id, how, close }) {
       <button type="button" class="button" onClick=${close}>${t("ui.cancel")}</button></div></form>`;
 }
 
-/** The dialog that takes an end back. */
+/** Dialog to reopen a request. */
 export function Reopen({ ids: [id] }) {
   const reason = useReason("reopen", { needed: false, first: true });
   const action = useAction();
@@ -94,7 +95,7 @@ export function Reopen({ ids: [id] }) {
         </${Dialog}>`;
 }
 
-/** Send one command for each of several requests: {run(items), busy, problem, refused: [{id, text}]}. */
+/** Send one command for each of several requests. `refused` lists the refused ones. */
 export function useBatch() {
   const action = useAction();
   const [refused, setRefused] = useState([]);
@@ -115,7 +116,7 @@ export function useBatch() {
   return { run, refused, busy: action.busy, problem: action.problem };
 }
 
-/** Which of several were refused, and why. */
+/** List of refused requests with reasons. */
 export const Refused = ({ rows }) =>
   rows.length > 0 &&
   html`<div class="note note-error" role="alert"><ul>${rows.map(
@@ -123,7 +124,7 @@ export const Refused = ({ rows }) =>
   ${because(one)}</li>`,
   )}</ul></div>`;
 
-/** The dialog that cancels several requests. */
+/** Dialog to cancel several requests. */
 export function CancelMany({ ids }) {
   const reason = useReason("cancel", { needed: true, notes: true, first: true });
   const batch = useBatch();

@@ -1,4 +1,4 @@
-// Which requests are shown, and in which order. The filters live in the address, so that any page can link into them.
+// Filters and order of requests. They are part of the address, so that any page can link to them.
 import { alertOf, worse } from "../alerts.js";
 import { inside } from "../areas.js";
 import { go, route } from "../router.js";
@@ -7,7 +7,11 @@ import { ENDED, LEDGER } from "../rules.js";
 export const ALERTS = ["overdue", "untouched"];
 const LISTS = ["state", "priority", "category", "alert", "incident", "touched"];
 
-/** The filters of an address's query: lists of wanted values, empty = all. */
+/** Return the filters in a query: lists of wanted values, where empty means all.
+ *
+ * @param {Record<string, string[]>} query
+ * @returns {any}
+ */
 export function filtersOf(query) {
   const found = Object.fromEntries(LISTS.map((name) => [name, query[name] ?? []]));
   return {
@@ -23,30 +27,30 @@ export function filtersOf(query) {
 export const filtered = (filters) =>
   LISTS.some((name) => filters[name].length) || Boolean(filters.area || filters.unit || filters.text);
 
-/** Put one filter into the address; null or an empty list takes it out. */
+/** Set a filter in the address. Null or an empty list removes it. */
 export function setFilter(name, value) {
   const { id, query } = route.peek();
   go("requests", { id, query: { ...query, [name]: value ?? [] }, replace: true });
 }
 
-/** Take all filters out of the address. */
+/** Remove all filters from the address. */
 export const clearFilters = () => go("requests", { id: route.peek().id, replace: true });
 
-/** Switch one value of a list filter on or off. */
+/** Toggle one value of a list filter. */
 export function toggleFilter(name, value) {
   const before = route.peek().query[name] ?? [];
   const next = before.includes(value) ? before.filter((one) => one !== value) : [...before, value];
   setFilter(name, name === "state" ? oneSide(next, value) : next);
 }
 
-/** Ended requests are asked for page by page, unfinished ones are here: never both at once. */
+/** Drop states that do not combine with the newest: ended requests are paged, unfinished ones live. */
 function oneSide(states, newest) {
   const ended = (state) => state === "ended" || ENDED.includes(state);
   return states.filter((state) => ended(state) === ended(newest));
 }
 
 const known = new WeakMap();
-/** What a request says for each list filter, and what it is sorted by; a row is never changed, only replaced. */
+/** Return the values of a request for list filters and sorting. Cached: rows are replaced, never changed. */
 function facts(row, at) {
   const before = known.get(row);
   if (before?.at === at) return before;
@@ -68,7 +72,7 @@ function facts(row, at) {
 
 const textOf = (row) => row.request.toLowerCase();
 
-/** A function that tells whether a request passes; `but` names a filter that is left out, for counting its values. */
+/** Return a predicate for requests. `but` names a filter to ignore, for counting its values. */
 export function passer(filters, at, ofUnit, but) {
   const lists = LISTS.filter(
     (name) => name !== but && filters[name].length && !(name === "state" && filters.ended),
@@ -83,7 +87,7 @@ export function passer(filters, at, ofUnit, but) {
   };
 }
 
-/** How many requests there would be with each value of a filter, the other filters as they are: value -> count. */
+/** Count requests by value of one filter, with the other filters applied. */
 export function tally(rows, name, filters, at, ofUnit) {
   const counts = new Map();
   const passes = passer(filters, at, ofUnit, name);
@@ -97,7 +101,7 @@ export function tally(rows, name, filters, at, ofUnit) {
 
 const text = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const wanted = (row) => (row.slots === null ? 1 : row.slots - row.taken);
-/** As byUrgency, without rereading the times. */
+/** Like byUrgency, with cached times. */
 const urgency = (at) => (a, b) => a.priority - b.priority || facts(a, at).opened - facts(b, at).opened;
 const ORDERS = {
   priority: urgency,
@@ -111,7 +115,7 @@ const ORDERS = {
   id: () => (a, b) => text(a.request, b.request),
 };
 
-/** The order asked for in the address: {key, down}. */
+/** Return the order in a query: {key, down}. */
 export function sortOf(query, ended) {
   const asked = query.sort?.[0] ?? (ended ? "-ended" : "priority");
   const down = asked.startsWith("-");
@@ -119,13 +123,13 @@ export function sortOf(query, ended) {
   return key in ORDERS ? { key, down } : { key: "priority", down: false };
 }
 
-/** A heading was pressed: first up, then down, then as it was at first. */
+/** Sort by a column: first ascending, then descending, then back to the default. */
 export function sortBy(key) {
   const now = route.peek().query.sort?.[0];
   setFilter("sort", now === `-${key}` ? null : now === key || (key === "priority" && !now) ? `-${key}` : key);
 }
 
-/** The comparison for an order; ties go by urgency, then id, so that equal rows never change places. */
+/** Return the comparison for an order. Ties go by urgency, then id, so that equal rows keep their places. */
 export function comparison({ key, down }, at) {
   const first = ORDERS[key](at);
   const then = urgency(at);

@@ -1,10 +1,11 @@
-// What happened to a request, in words.
-import { html } from "../preact.js";
+// The history of a request, in words.
+
 import { t, word } from "../i18n.js";
+import { html } from "../preact.js";
 import { href } from "../router.js";
 import { ACTORS } from "../rules.js";
 import { areas, teams } from "../store.js";
-import { hhmm, hhmmss, localDate, day, stamp } from "../time.js";
+import { day, hhmm, hhmmss, localDate, stamp } from "../time.js";
 import { Icon } from "../ui.js";
 
 const unit = (event) =>
@@ -12,7 +13,7 @@ const unit = (event) =>
 const because = ({ detail }) =>
   detail.reason ? t("history.because", { reason: word("reason", detail.reason) }) : "";
 
-/** The values that a changed field is shown with. */
+/** Formats of changed fields. */
 const CHANGED = {
   priority: (value) => `${value} ${word("priority", value)}`,
   category: (value) => word("category", value),
@@ -32,7 +33,7 @@ function changes({ detail }) {
   return told.length ? told.join(t("history.and")) : t("history.personal");
 }
 
-/** What an event says: its name -> the values of its sentence. */
+/** Values of the sentences of events, by name. */
 const SAID = {
   "request.opened": ({ detail }) => ({
     category: word("category", detail.category),
@@ -71,7 +72,7 @@ const KNOWN = new Set([
   "worker.taken_back",
 ]);
 
-/** One event as a sentence. */
+/** Return the sentence of an event. */
 export function sentence(event) {
   if (!KNOWN.has(event.name)) return event.name;
   if (event.name === "request.merged" && !event.detail.into) return t("history.request.merged_plain");
@@ -79,13 +80,13 @@ export function sentence(event) {
   return t(`history.${event.name}`, said) + because(event);
 }
 
-/** Who did it: role and name. */
+/** Format an actor as role and name. */
 export function who(actor) {
   const [scope, ...rest] = actor.split("/");
   return ACTORS.includes(scope) ? t(`actor.${scope}`, { name: rest.join("/") }) : actor;
 }
 
-/** The events of a request, newest first, by day. */
+/** Events of a request by day, newest first. */
 export function History({ items }) {
   let date = null;
   return html`<ol class="history">${items.map((event) => {

@@ -1,7 +1,7 @@
-// The keys of the queue and of one request, in words.
+// Keyboard shortcuts of the queue and of one request.
 import { t } from "../i18n.js";
 
-/** [keys, what they do]. */
+/** Return pairs of keys and their description. */
 export const requestKeys = () => [
   ["Enter", t("keys.open")],
   ["Space", t("keys.check")],

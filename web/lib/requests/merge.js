@@ -1,8 +1,9 @@
-// Several requests for one need: one goes on, the others are merged into it.
-import { html, useRef, useState } from "../preact.js";
-import { uuid } from "../api.js";
+// Merging of requests for the same need: one continues, the others are merged into it.
+
 import { byUrgency, unfinished } from "../alerts.js";
+import { uuid } from "../api.js";
 import { t } from "../i18n.js";
+import { html, useRef, useState } from "../preact.js";
 import { since } from "../time.js";
 import { Dialog, ErrorNote, Field, Priority, State, toast } from "../ui.js";
 import { checked, closePanel, rowOf } from "./desk.js";
@@ -10,12 +11,12 @@ import { Refused, Released, useBatch } from "./ending.js";
 import { duplicates } from "./nearby.js";
 import { Place, Slots, What } from "./show.js";
 
-/** The one that goes on unless another is chosen: under way before open, then by urgency. */
+/** Return the request to keep by default: most slots taken first, then by urgency. */
 function best(rows) {
   return rows.toSorted((a, b) => b.taken - a.taken || byUrgency(a, b))[0]?.request;
 }
 
-/** The dialog that merges requests; of one alone, with those near it to choose from. */
+/** Dialog to merge requests. For a single request it offers possible duplicates. */
 export function Merge({ ids }) {
   const first = rowOf(ids[0]);
   const offered =
@@ -106,7 +107,7 @@ export function Merge({ ids }) {
         </${Dialog}>`;
 }
 
-/** The same id for the same merging, however often it is sent. */
+/** Return the same id for every attempt at the same merge. */
 function idOf(sent, key) {
   if (!sent.has(key)) sent.set(key, uuid());
   return sent.get(key);

@@ -1,7 +1,8 @@
-// Requests that may be the same need: same category, near in place or time.
-import { html } from "../preact.js";
+// Possible duplicates of a request: same category, near in place or time.
+
 import { unfinished } from "../alerts.js";
 import { number, t } from "../i18n.js";
+import { html } from "../preact.js";
 import { href, route } from "../router.js";
 import { areas, requests } from "../store.js";
 import { since, span } from "../time.js";
@@ -15,7 +16,7 @@ const EARTH_METRES = 6371008.8;
 const COMMUNITY = 3;
 const MOST = 8;
 
-/** Metres between two places in WGS-84 degrees (haversine). */
+/** Return the metres between two points in WGS-84 degrees (haversine). */
 export function metres(a, b) {
   const rad = (degrees) => (degrees * Math.PI) / 180;
   const half =
@@ -26,7 +27,7 @@ export function metres(a, b) {
 
 const community = (code) => areas.value.path(code).find((node) => node.level === COMMUNITY)?.area;
 
-/** How near another request is: {same, metres, apart}, or null where it is not. */
+/** Return how near another request is, or null if it is no duplicate. `far` is in metres, `apart` in ms. */
 function nearness(row, other, home) {
   if (other.request === row.request || other.category !== row.category || !unfinished(other)) return null;
   const apart = Math.abs(Date.parse(other.opened_at) - Date.parse(row.opened_at));
@@ -39,7 +40,13 @@ function nearness(row, other, home) {
   return null;
 }
 
-/** Possible duplicates of a request, nearest in time first. */
+/** Format the distance, or the common area if there are no coordinates. */
+const distance = (far, same) => {
+  if (far !== null) return t("requests.metres", { n: number(Math.round(far / 10) * 10) });
+  return t(same ? "requests.same_area" : "requests.same_community");
+};
+
+/** Return possible duplicates of a request, nearest in time first. */
 export function duplicates(row) {
   const home = community(row.area);
   return requests.value
@@ -48,7 +55,7 @@ export function duplicates(row) {
     .sort((a, b) => a.apart - b.apart);
 }
 
-/** The list of possible duplicates, each to be merged. */
+/** List of possible duplicates, with buttons to merge. */
 export function Nearby({ row }) {
   const found = duplicates(row);
   if (!found.length) return html`<p class="muted">${t("requests.nearby_none")}</p>`;
@@ -59,7 +66,7 @@ export function Nearby({ row }) {
       <${Priority} value=${other.priority} short /><span><${What} row=${other} /></span><${State}
           domain="request_state" value=${other.state} />
       <span class="muted nearby-how">
-        ${far !== null ? t("requests.metres", { n: number(Math.round(far / 10) * 10) }) : t(same ? "requests.same_area" : "requests.same_community")}
+        ${distance(far, same)}
         · ${t("requests.apart", { span: span(apart) })} · ${since(other.opened_at)}</span>
       ${
         mayOpen("merge") &&

@@ -1,18 +1,20 @@
-// The list of requests on paper: all that pass the filters, not only those in sight.
-import { html, render, useEffect, useRef } from "../preact.js";
+// The printed list of requests: all that match the filters, not only visible rows.
+
 import { number, t, word } from "../i18n.js";
+import { html, render, useEffect, useRef } from "../preact.js";
 import { areas, place } from "../store.js";
 import { now, since, stamp } from "../time.js";
-import { Standing } from "./show.js";
 import { placePath } from "./desk.js";
+import { Standing } from "./show.js";
 
-/** Where the list is put while the page is printed; empty otherwise. */
+/** Container of the list. Empty except while the page is printed. */
 export function Paper({ queue }) {
   const sheet = useRef();
   const shown = useRef(queue);
   shown.current = queue;
   useEffect(() => {
-    const box = sheet.current; // when the page is left, the reference is empty before this is cleared
+    // Keep the element: the reference is already empty when the cleanup runs.
+    const box = sheet.current;
     const fill = () => render(html`<${Sheet} queue=${shown.current} />`, box);
     const clear = () => render(null, box);
     const media = matchMedia("print");
@@ -45,8 +47,10 @@ function criteria({ filters }) {
 }
 
 function Sheet({ queue }) {
+  const what = t("requests.paper_of", { at: stamp(now.value), n: number(queue.matching.length) });
+  const filters = criteria(queue);
   return html`<h1>${t("requests.paper_title", { place: place.value?.name ?? "" })}</h1>
-    <p>${t("requests.paper_of", { at: stamp(now.value), n: number(queue.matching.length) })}${criteria(queue) && ` · ${criteria(queue)}`}</p>
+    <p>${what}${filters && ` · ${filters}`}</p>
     ${
       queue.filters.ended &&
       queue.ended.next &&

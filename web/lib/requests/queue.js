@@ -1,18 +1,29 @@
-// The queue: filters, the table of requests, what is checked; rows change under the user without moving what they look at.
-import { html, useEffect, useMemo, useRef, useState } from "../preact.js";
+// The queue: filters, the table of requests and actions on checked ones. Live changes do not move the view.
+
+import { alertOf } from "../alerts.js";
 import { get } from "../api.js";
 import { useNarrow } from "../hooks.js";
 import { lang, language, number, t, word } from "../i18n.js";
+import { html, useEffect, useMemo, useRef, useState } from "../preact.js";
 import { param, route } from "../router.js";
-import { areas, incidents, live, requests } from "../store.js";
-import { Age, Empty, ErrorNote, Icon, Loading, Priority, State, classes, useAction } from "../ui.js";
-import { VirtualTable } from "../virtual.js";
-import { alertOf } from "../alerts.js";
-import { stamp } from "../time.js";
-import { AreaPick } from "./area.js";
-import { OpenedAgo, Place, Slots, Standing, What } from "./show.js";
-import { checked, endedRows, mayOpen, panel, show, slow, tasksOf, toggle, unitName } from "./desk.js";
 import { ENDED, PRIORITIES, UNFINISHED } from "../rules.js";
+import { areas, incidents, live, requests } from "../store.js";
+import { stamp } from "../time.js";
+import { Age, classes, Empty, ErrorNote, Icon, Loading, Priority, State, useAction } from "../ui.js";
+import { VirtualTable } from "../virtual.js";
+import { AreaPick } from "./area.js";
+import {
+  checked,
+  element,
+  endedRows,
+  mayOpen,
+  panel,
+  show,
+  slow,
+  tasksOf,
+  toggle,
+  unitName,
+} from "./desk.js";
 import {
   ALERTS,
   clearFilters,
@@ -26,15 +37,16 @@ import {
   tally,
   toggleFilter,
 } from "./filter.js";
+import { OpenedAgo, Place, Slots, Standing, What } from "./show.js";
 
-/** Ended requests that are fetched at a time. */
+/** Page size of ended requests. */
 const PAGE = 200;
-/** Where the queue is narrower its rows are cards. */
+/** Below this width, rows are cards. */
 const TABLE_REM = 50;
-/** New requests are announced together after so long. */
+/** Delay before new requests are announced together. */
 const ANNOUNCE_MS = 2500;
 
-/** Which requests have an assignment or offer of a unit; null where none is asked for. */
+/** Return the ids of requests with an assignment or offer of a unit, or null without a unit. */
 function useUnit(unit) {
   const tasks = tasksOf.value;
   return useMemo(() => {
@@ -43,7 +55,7 @@ function useUnit(unit) {
   }, [unit, tasks]);
 }
 
-/** Ended requests, newest first, page by page: {rows, more, load, busy, problem}. */
+/** Load ended requests page by page, newest first. */
 function useEnded(filters) {
   const [found, setFound] = useState({ rows: [], next: undefined });
   const action = useAction();
@@ -88,7 +100,7 @@ function useEnded(filters) {
   };
 }
 
-/** What the queue shows: {filters, order, rows, matching, total, ended}; the one selected stays though it has left. */
+/** Return the content of the queue. A selected row that no longer matches stays visible, as `ghost`. */
 export function useQueue() {
   const { query, id } = route.value;
   const key = JSON.stringify(query);
@@ -126,7 +138,7 @@ export function useQueue() {
   };
 }
 
-/** The rows with one more where it was before it changed. */
+/** Insert a row at the position that it had before it changed. */
 function placed(rows, before, ghost, compare) {
   const at = rows.findIndex((row) => compare(before, row) < 0);
   return at < 0 ? [...rows, ghost] : rows.toSpliced(at, 0, ghost);
@@ -150,7 +162,7 @@ export function Queue({ queue, narrow, phone }) {
   const layout = useMemo(() => (cards ? CARD() : columns(filters.ended)), [cards, filters.ended, code]);
   const open = (row) => {
     show(row.request, { step: narrow });
-    requestAnimationFrame(() => document.querySelector(".detail-title")?.focus());
+    requestAnimationFrame(() => element(".detail-title")?.focus());
   };
   return html`<section class=${classes("queue", cards && "queue-cards")} ref=${box}
       aria-label=${t("requests.queue")}>
@@ -199,7 +211,7 @@ function Head({ queue, fresh }) {
   </header>`;
 }
 
-/** Requests that came since the page was opened: they are counted and said together, and marked until looked at. */
+/** Track requests that arrived since the page was opened: announce them together, mark them until viewed. */
 function useFresh({ matching, rows, filters }) {
   const seen = useRef(null);
   const [ids, setIds] = useState(new Set());
@@ -234,7 +246,7 @@ function useFresh({ matching, rows, filters }) {
   const look = () => {
     show(shown[0].request);
     setIds(new Set());
-    document.querySelector(".queue .grid-body")?.focus();
+    element(".queue .grid-body")?.focus();
   };
   return { ids, count, said, look };
 }
@@ -284,7 +296,7 @@ function Filters({ queue, phone, cards }) {
   </div>`;
 }
 
-/** The order, where there are no headings to press. */
+/** A select of the order, for cards, which have no headings. */
 function Sorting({ queue: { order, filters } }) {
   const keys = [
     filters.ended ? "ended" : "alert",
@@ -296,19 +308,20 @@ function Sorting({ queue: { order, filters } }) {
     "slots",
     "id",
   ];
+  const label = (key) => {
+    const name = key.replace("-", "");
+    return `${t(`requests.${LABELS[name] ?? name}`)} ${key.startsWith("-") ? "↓" : "↑"}`;
+  };
   return html`<select aria-label=${t("requests.sort")} value=${`${order.down ? "-" : ""}${order.key}`}
       onChange=${(event) => setFilter("sort", event.currentTarget.value)}>
     ${keys
       .flatMap((key) => [key, `-${key}`])
-      .map(
-        (key) => html`<option value=${key}>
-      ${t(`requests.${LABELS[key.replace("-", "")] ?? key.replace("-", "")}`)} ${key.startsWith("-") ? "↓" : "↑"}</option>`,
-      )}</select>`;
+      .map((key) => html`<option value=${key}>${label(key)}</option>`)}</select>`;
 }
 
 const unitRow = (unit) => [...tasksOf.value.values()].flat().find((row) => row.unit === unit) ?? { unit };
 
-/** All live assignments of a unit are to be given to others. */
+/** Open the panel that reassigns all live assignments of a unit. */
 function giveAll(unit) {
   const rows = [...tasksOf.value.values()].flat().filter((row) => row.unit === unit && row.live);
   panel.value = { kind: "reassign", rows };
@@ -317,11 +330,11 @@ function giveAll(unit) {
 function leaveOn(event) {
   if (event.key === "Escape" || event.key === "Enter" || event.key === "ArrowDown") {
     event.preventDefault();
-    document.querySelector(".queue .grid-body")?.focus();
+    element(".queue .grid-body")?.focus();
   }
 }
 
-/** How many requests would be shown in each area: area -> count, with all that lies inside it. */
+/** Count the requests that each area would show, including areas inside it. */
 function useAreaCounts({ filters, at, ofUnit }) {
   const source = requests.value;
   const tree = areas.value;
@@ -391,7 +404,7 @@ const Check = ({ row }) => html`<input type="checkbox" tabindex="-1" checked=${c
     toggle(row.request);
   }} onDblClick=${(event) => event.stopPropagation()} />`;
 
-/** Widths of the columns in rem by language: words differ in length; where they are long, the priority is its digit. */
+/** Widths of columns in rem, by script of the language: the length of words differs. */
 const WIDTHS = {
   wide: { priority: 5.2, alert: 8.8, age: 6, category: 4.6, area: 8, state: 4.1, slots: 4.2, id: 5 },
   narrow: { priority: 4.2, alert: 10.9, age: 5.8, category: 6.3, area: 6.4, state: 5.6, slots: 3.8, id: 5 },
@@ -430,10 +443,10 @@ function columns(ended) {
     column("id", 0.3, (row) => row.request, { class: "mono" }),
   ];
 }
-/** Labels that are not called as their column. */
+/** Columns whose label has another key. */
 const LABELS = { age: "opened" };
 
-/** Where there is little room a row is a card. */
+/** The single column of cards, for narrow screens. */
 const CARD = () => [
   {
     key: "priority",
@@ -450,7 +463,7 @@ const CARD = () => [
   },
 ];
 
-/** What can be done with all that is checked. */
+/** Actions on all checked requests. */
 function Checked() {
   const ids = checked.value;
   if (!ids.size) return null;

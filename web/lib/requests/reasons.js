@@ -1,9 +1,10 @@
-// Reasons are coded values. Usual ones are offered in words; another one is typed, and shown as it will be recorded.
-import { html, useState } from "../preact.js";
+// A field for coded reasons: a usual one, or a new one that is shown as it will be recorded.
+
 import { t, word } from "../i18n.js";
+import { html, useState } from "../preact.js";
 import { Field } from "../ui.js";
 
-/** The usual reasons, by what they are given for. */
+/** Usual reasons by purpose. */
 export const REASONS = {
   complete: ["handed_in_person", "left_at_door", "found_served"],
   fail: ["nobody_home", "out_of_stock", "address_not_found", "refused_at_door", "handed_over"],
@@ -16,7 +17,7 @@ export const REASONS = {
 const OTHER = "other";
 const CODE = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 
-/** A typed reason as a code: lower case, words joined by _; empty where it has no such letters. */
+/** Make a code from a text: lower case, words joined by _. Returns "" if there are no such letters. */
 export function codeOf(text) {
   const code = text
     .normalize("NFKD")
@@ -29,7 +30,14 @@ export function codeOf(text) {
   return CODE.test(code) ? code : "";
 }
 
-/** The state of a reason field: {code, note, ready, field}; `note` is what was typed where no code can be made of it. */
+/** Manage a field for a reason. `note` is the typed text if it makes no code.
+ *
+ * @param {string} purpose A key of REASONS.
+ * @param {object} options
+ * @param {boolean} options.needed Whether a reason is required.
+ * @param {boolean} [options.notes] Whether a text that makes no code is accepted, as note.
+ * @param {boolean} [options.first] Whether the field takes the focus.
+ */
 export function useReason(purpose, { needed, notes, first }) {
   const [choice, setChoice] = useState("");
   const [typed, setTyped] = useState("");

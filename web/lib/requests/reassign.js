@@ -1,17 +1,18 @@
-// Giving live assignments to others: each gets its new unit, then all go or none.
-import { html, useRef, useState } from "../preact.js";
+// Reassignment of live assignments. Each gets a new unit, then all are sent together or none.
+
 import { command, uuid } from "../api.js";
 import { t } from "../i18n.js";
+import { html, useRef, useState } from "../preact.js";
 import { route } from "../router.js";
 import { assignments } from "../store.js";
-import { Icon, State, classes, toast, useAction } from "../ui.js";
-import { checkedTasks, closePanel, rowOf, unitName } from "./desk.js";
+import { classes, Icon, State, toast, useAction } from "../ui.js";
 import { Candidates, calledOf, unitKey } from "./candidates.js";
+import { checkedTasks, closePanel, element, rowOf, unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
 import { Refusal } from "./refusal.js";
 import { Place, What } from "./show.js";
 
-/** The panel that gives assignments to others; `rows` = those to be given. */
+/** Panel to reassign assignments `rows`. */
 export function Reassign({ rows: given }) {
   const rows = given.filter((row) => assignments.value.get(row.assignment)?.live ?? false);
   const left = given.length - rows.length;
@@ -33,8 +34,9 @@ export function Reassign({ rows: given }) {
     set([[mine.assignment, one]]);
     const next = rows.find((row) => row !== mine && !targets.has(row.assignment));
     if (next) setAt(next.assignment);
-    else document.querySelector(".reassign-send select")?.focus();
+    else element(".reassign-send select")?.focus();
   };
+  /** @param {string} [override] Reason to exceed a capacity. */
   const send = async (override) => {
     if (!ready) return;
     const items = rows.map(({ assignment }) => ({

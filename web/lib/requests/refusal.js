@@ -1,13 +1,14 @@
-// A refused assignment: why, who was faster, and what can be done about it.
-import { html, useEffect, useRef } from "../preact.js";
+// Note for a refused assignment: the reason, who was faster, and an override.
+
 import { t } from "../i18n.js";
+import { html, useEffect, useRef } from "../preact.js";
 import { DONE } from "../rules.js";
 import { hhmm } from "../time.js";
 import { ErrorNote, Icon } from "../ui.js";
 import { unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
 
-/** Why nobody was sent. taken: the assignment that holds the last slot; override(code): send all the same. */
+/** Note for a refusal. taken: the assignment with the last slot; override(code): called to send anyway. */
 export function Refusal({ problem, taken, override }) {
   if (!problem) return null;
   if (problem.code === "request.full" && taken) {
@@ -39,7 +40,7 @@ function Override({ send }) {
       ${t("requests.override")}</button></form>`;
 }
 
-/** The newest assignment that holds a slot. */
+/** Return the newest assignment that takes a slot. */
 export const holder = (rows) =>
   rows
     .filter((row) => row.live || row.state === DONE)

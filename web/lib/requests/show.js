@@ -1,16 +1,17 @@
-// Small parts of the requests page: what a request is, at a glance.
-import { html } from "../preact.js";
+// Small components that show a request.
+
 import { alertOf } from "../alerts.js";
 import { number, t, word } from "../i18n.js";
+import { html } from "../preact.js";
 import { areas } from "../store.js";
 import { now, since, span } from "../time.js";
-import { Alert, Icon, classes } from "../ui.js";
+import { Alert, classes, Icon } from "../ui.js";
 import { placePath } from "./desk.js";
 
-/** Whether all who were sent have done their part, and nobody else was asked: somebody has to end it. */
+/** Whether all assignments are done and no offer is open, so that the request should be ended. */
 const allDone = (row) => row.state === "in_progress" && row.live.length === 0 && row.offers.length === 0;
 
-/** The alert of a request in words, or that nobody has touched it yet, or that it waits for its end only. */
+/** The alert of a request, or that it is untouched, or that all its assignments are done. */
 export function Standing({ row }) {
   const alert = alertOf(row, now.value);
   const untouched = !row.touched && row.ended_at === null;
@@ -29,10 +30,10 @@ export function Standing({ row }) {
     }</${Alert}>`;
 }
 
-/** How long ago it was received. */
+/** Age of a request. */
 export const OpenedAgo = ({ row }) => html`<time datetime=${row.opened_at}>${since(row.opened_at)}</time>`;
 
-/** Slots taken of those needed; offers that are open. */
+/** Slots taken and needed, and the number of open offers. */
 export function Slots({ row }) {
   const full = row.ended_at !== null || (row.slots !== null && row.taken >= row.slots);
   return html`<span class=${classes("slots", full && "slots-full")}>
@@ -46,7 +47,7 @@ export function Slots({ row }) {
     }`;
 }
 
-/** The name of an area, and in which county and street it lies. */
+/** The name of an area, with its county and street. */
 export function Place({ code, short }) {
   const path = placePath(code);
   const last = path.at(-1);
@@ -60,7 +61,7 @@ export function Place({ code, short }) {
   }</span>`;
 }
 
-/** Category and, where it is more than one, how many. */
+/** Category, and quantity if more than one. */
 export const What = ({ row }) =>
   html`${word("category", row.category)}${
     row.quantity > 1 ? html` <span class="muted">×${number(row.quantity)}</span>` : null

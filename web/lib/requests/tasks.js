@@ -1,21 +1,22 @@
-// The assignments of a request: who, how far, and what the desk may do about each.
-import { html, useState } from "../preact.js";
+// Assignments of a request: units, stages and actions.
+
 import { command, uuid } from "../api.js";
 import { t, word } from "../i18n.js";
+import { html, useState } from "../preact.js";
 import { href, route } from "../router.js";
+import { ACCEPTED, DISPATCHED, DONE, OFFERED, STAGES, UNENDED } from "../rules.js";
 import { may } from "../store.js";
 import { hhmm, now, span, stamp } from "../time.js";
-import { Dialog, ErrorNote, Icon, State, classes, useAction } from "../ui.js";
-import { ACCEPTED, DISPATCHED, DONE, OFFERED, STAGES, UNENDED } from "../rules.js";
+import { classes, Dialog, ErrorNote, Icon, State, useAction } from "../ui.js";
 import { checkedTasks, mayOpen, panel, toggleTask, unitHref, unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
 
-/** What the desk may say next of an assignment that is not under way yet: [step, command, data]. */
+/** Next steps of an assignment that is not under way: [step, command, data]. */
 const STEPS = {
   [OFFERED]: [["accept", "assignment.accept", {}]],
   [ACCEPTED]: [["dispatch", "assignment.dispatch", {}]],
 };
-/** Of one under way: any later stage, or done. */
+/** Next steps of an assignment under way: any later stage, or done. */
 const onward = (state) => [
   ...STAGES.slice(STAGES.indexOf(state) + 1).map((stage) => [stage, "assignment.progress", { stage }]),
   ["done", "assignment.done", {}],
@@ -23,7 +24,7 @@ const onward = (state) => [
 const stepsOf = (row) => STEPS[row.state] ?? (row.live ? onward(row.state) : []);
 const TRACK = [DISPATCHED, ...STAGES, "ended"].map((stage) => `${stage}_at`);
 
-/** Live assignments and open offers, then the ended ones. */
+/** Live assignments and open offers, then ended ones. */
 export function Tasks({ rows }) {
   const open = rows.filter((row) => UNENDED.includes(row.state));
   const over = rows.filter((row) => !open.includes(row));
@@ -56,7 +57,7 @@ function Task({ row }) {
   const gives = row.live && mayOpen("reassign");
   const releases = may("assignment.release");
   const [said, setSaid] = useState(null);
-  // busy with what was said of this very state: the next step may come before the answer to the last one has
+  // Busy only for the current state: the live row may advance before the answer arrives.
   const busy = action.busy && said === row.state;
   const say = (name, data) => {
     setSaid(row.state);
@@ -113,7 +114,7 @@ function Countdown({ row }) {
   }</p>`;
 }
 
-/** The stages with their times, in a line. */
+/** The stages with their times, in one line. */
 function Track({ row }) {
   const ended = row.ended_at ? row.state : DONE;
   return html`<ol class="track">${TRACK.map((field) => {
