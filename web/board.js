@@ -1,4 +1,9 @@
-// The shell of the board: signing in, choosing a jurisdiction, the header, and the page that the address names.
+// Entry point of the board: sign-in, choice of jurisdiction, header, and the page of the address.
+
+import { Problem, send, signedOut } from "./lib/api.js";
+import { dayWords } from "./lib/clock.js";
+import { waitingNotes } from "./lib/entry/notes.js";
+import { LANGUAGES, lang, next as other, speak, t } from "./lib/i18n.js";
 import {
   html,
   render,
@@ -8,9 +13,9 @@ import {
   useLayoutEffect,
   useState,
 } from "./lib/preact.js";
-import { Problem, send, signedOut } from "./lib/api.js";
-import { LANGUAGES, lang, next as other, speak, t } from "./lib/i18n.js";
+import { setTheme, theme } from "./lib/prefs.js";
 import { reason } from "./lib/refusals.js";
+import { requestKeys } from "./lib/requests/keys.js";
 import { go, href, route } from "./lib/router.js";
 import {
   attend,
@@ -24,14 +29,12 @@ import {
   place,
   session,
 } from "./lib/store.js";
-import { dayWords } from "./lib/clock.js";
 import { hhmmss, now, scenario } from "./lib/time.js";
-import { setTheme, theme } from "./lib/prefs.js";
-import { requestKeys } from "./lib/requests/keys.js";
-import { waitingNotes } from "./lib/entry/notes.js";
-import { Dialog, Icon, LiveBadge, Loading, Toasts, classes } from "./lib/ui.js";
+import { classes, Dialog, Icon, LiveBadge, Loading, Toasts } from "./lib/ui.js";
 
-/** Pages in the order of the menu: [name, key after g, whether it needs the right to command]. */
+/** Pages in menu order. `mayUse` hides a page from tokens that cannot use it.
+ * @type {[name: string, key: string, mayUse?: () => boolean][]}
+ */
 const PAGES = [
   ["overview", "o"],
   ["requests", "r"],
@@ -47,11 +50,13 @@ const PAGES = [
 const NEEDS_NO_PLACE = ["establish"];
 const known = (page) => NEEDS_NO_PLACE.includes(page) || PAGES.some(([name]) => name === page);
 
-/** Why the printed link, if there was one, did not sign in. */
-const linkRefused = signal(null);
+/** The problem of a refused sign-in link. */
+const linkRefused = signal(/** @type {Problem | null} */ (null));
 
 const loaded = new Map();
-/** The component of a page; loaded when first asked for. Of another version: start over. */
+/** Return the component of a page. Loads its module on first use.
+ * @param {string} name
+ */
 async function component(name) {
   if (!loaded.has(name)) {
     const module = await import(`./pages/${name}.js`).catch((error) => outdated(error));
@@ -60,6 +65,9 @@ async function component(name) {
   return loaded.get(name);
 }
 
+/** Reload if the service has a newer version, else rethrow.
+ * @param {Error} error
+ */
 async function outdated(error) {
   const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
   if (answer?.ok && !(await answer.text()).includes(new URL("board.js", import.meta.url).pathname))
@@ -225,7 +233,7 @@ function Help({ close }) {
       </${Dialog}>`;
 }
 
-/** Where keys are text, or choose from a list. */
+/** Elements in which keys are input. */
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select";
 
 function take(event, work) {
@@ -234,7 +242,9 @@ function take(event, work) {
   work();
 }
 
-/** g and a letter go to a page, n to a new request; ? shows the keys. Never while somebody types. */
+/** Shortcuts: g and a letter open a page, n opens a request, ? shows the keys. Ignored while typing.
+ * @param {() => void} help
+ */
 function useKeys(help) {
   useLayoutEffect(() => {
     let waiting = -Infinity;
@@ -273,7 +283,7 @@ function App() {
     <${Toasts} />${helping && html`<${Help} close=${() => setHelping(false)} />`}`;
 }
 
-/** The jurisdiction that the address names is not there, or not for this token: say so, and lead back. */
+/** Shown if the jurisdiction does not exist or the token may not see it. */
 const Nowhere = () => html`<div class="note note-error" role="alert"><${Icon} name="alert" /><p>
     ${reason(live.value.state.value.problem)}</p>
   <a class="button" href="#/">${t("choose.title")}</a></div>`;
@@ -282,7 +292,7 @@ const NoPage =
   () => html`<div class="note note-error" role="alert"><${Icon} name="alert" /><p>${t("ui.no_page")}</p>
   <a class="button" href=${href("overview")}>${t("page.overview")}</a></div>`;
 
-/** After signing in: who am I, and if there is one jurisdiction only, show it. */
+/** Load the session after sign-in. Open the jurisdiction if there is only one. */
 async function arrive() {
   signedOut.value = false;
   await identify();
@@ -291,7 +301,7 @@ async function arrive() {
   }
 }
 
-/** The token of the printed link, which carries it in its fragment; it leaves the address at once. */
+/** Return the token in the fragment of a sign-in link, and remove it from the address. */
 function taken() {
   const secret = new URLSearchParams(location.hash.slice(1)).get("token");
   if (!secret) return null;
@@ -300,8 +310,12 @@ function taken() {
   return secret;
 }
 
-/** Exchange it for a cookie. Where it is refused nobody is signed in any more: who opened somebody's link must not
- *  go on as who was there before. Throws Problem where the service does not answer. */
+/** Exchange a token for a session cookie. Throws Problem if the service does not answer.
+ *
+ * If the token is refused, end the current session too. Otherwise the user would continue as whoever was
+ * signed in before.
+ * @param {string} secret
+ */
 async function exchange(secret) {
   try {
     await send("POST", "/session", { token: secret });
@@ -312,7 +326,7 @@ async function exchange(secret) {
   }
 }
 
-/** A service that does not answer yet is asked again. */
+/** Start the page. Repeat until the service answers. */
 async function begin() {
   await speak(lang.value);
   render(html`<${App} />`, document.getElementById("app"));

@@ -1,21 +1,22 @@
-// The board on the wall: read from three metres, without hands. It shows one area after another, says plainly when it
-// is not live, and comes back by itself from whatever happens to the service.
-import { html, render, effect, signal, useEffect, useErrorBoundary, useState } from "./lib/preact.js";
+// The wall display: legible from three metres and unattended. It rotates through the areas, shows when it is
+// not live, and recovers from any failure of the service.
+
 import { signedOut } from "./lib/api.js";
-import { lang, number, speak, t, word } from "./lib/i18n.js";
-import { href, param, route } from "./lib/router.js";
-import { areas, attend, identify, incidents, jurisdictions, live, session } from "./lib/store.js";
 import { dayWords } from "./lib/clock.js";
-import { hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
-import { Alert, Icon, Loading, classes, freshness } from "./lib/ui.js";
 import { alertCount, imbalance, mostFirst } from "./lib/counts.js";
+import { lang, number, speak, t, word } from "./lib/i18n.js";
+import { effect, html, render, signal, useEffect, useErrorBoundary, useState } from "./lib/preact.js";
+import { href, param, route } from "./lib/router.js";
 import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "./lib/rules.js";
+import { areas, attend, identify, incidents, jurisdictions, live, session } from "./lib/store.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn, uncoveredFrom, uncoveredIn } from "./lib/sums.js";
+import { hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
+import { Alert, classes, freshness, Icon, Loading } from "./lib/ui.js";
 import "./lib/prefs.js";
 
 const ASK_AGAIN_MS = 5000;
 const LOOK_FOR_NEW_MS = 300000;
-/** A pointer that lies still does not hold the rotation for ever. */
+/** A pointer at rest stops the rotation for this long only. */
 const STILL_MS = 60000;
 const MOST_NAMES = 12;
 const LEAST_SECONDS = 5;
@@ -24,7 +25,9 @@ const VIEWS = ["headcount", "requests", "teams", "ledger", "areas", "incidents"]
 const setting = (name) => param(name) ?? new URLSearchParams(location.search).get(name);
 const seconds = () => Math.max(LEAST_SECONDS, Number(setting("seconds")) || 20);
 
-/** The areas in turn: those asked for, else the whole and each area below it that has people or requests. */
+/** Return the areas to show: the configured ones, else the root and its children that have people or
+ * requests.
+ */
 function turns() {
   const asked = setting("areas")
     ?.split(",")
@@ -39,10 +42,12 @@ function turns() {
 
 const paused = signal(false);
 const pointer = { at: -Infinity, focused: false };
-/** Whether a hand, the eye of a keyboard or the space bar holds what is shown. */
+/** Return whether the pointer, the keyboard focus or the space bar stops the rotation. */
 const held = () => paused.value || pointer.focused || performance.now() - pointer.at < STILL_MS;
 
-/** Which area is shown, and for how many seconds: {index, elapsed, show(index)}. */
+/** Return which area is shown, for how many seconds, and a setter: {index, elapsed, show(index)}.
+ * @param {number} count
+ */
 function useRotation(count) {
   const [{ index, elapsed }, set] = useState({ index: 0, elapsed: 0 });
   const show = (next) => set({ index: (next + count) % Math.max(1, count), elapsed: 0 });
@@ -99,7 +104,7 @@ function Wall() {
   </div>`;
 }
 
-/** Across the whole wall, whenever what is shown may not be so any more; and views that the service set aside. */
+/** A band across the wall if the data is stale or the service has suspended a view. */
 function Band() {
   const { kind, text } = freshness();
   const state = live.value.state.value;
@@ -138,7 +143,7 @@ function Top({ node }) {
   </header>`;
 }
 
-/** Live, with the age of the last word from the service; else the band says it. */
+/** The age of the last message from the service. */
 function Fresh() {
   const { kind, text } = freshness();
   if (kind !== "live") return html`<span class="wall-not-live">${t("wall.not_live")}</span>`;
@@ -224,7 +229,7 @@ function Requests({ node }) {
   </section>`;
 }
 
-/** Requests that are alerts, by level; or the calm word that there are none. */
+/** Number of alerts by level. */
 const Levels = ({ asked }) =>
   alertCount(asked) === 0
     ? html`<p class="calm"><${Icon} name="done" />${t("over.no_alerts")}</p>`
@@ -273,7 +278,7 @@ const Term = ({
 }) => html`<span class=${classes("term", !value && "none")}><b>${number(value)}</b>
   <span>${label}</span></span>`;
 
-/** Where the rotation is, and the way to stop and steer it. */
+/** The position of the rotation, and controls for it. */
 function Turns({ shown, index, elapsed, show }) {
   if (shown.length < 2) return null;
   const stopped = held();
@@ -320,7 +325,7 @@ const Choose = () => html`<main class="wall-gate"><h1>${t("wall.choose")}</h1>
 
 const Starting = () => html`<main class="wall-gate"><h1>${t("live.connecting")}</h1></main>`;
 
-/** Something failed in the page itself: it says so, and starts over on its own. */
+/** The page. Reloads after an error of its own. */
 function App() {
   const [error] = useErrorBoundary((caught) => {
     console.error(caught);
@@ -333,7 +338,7 @@ function App() {
   return live.value ? html`<${Wall} />` : html`<${Choose} />`;
 }
 
-/** Nobody is signed in, or the service does not answer: ask again and again. */
+/** Check the session periodically until somebody is signed in. */
 async function ask() {
   try {
     if (!session.peek() || signedOut.peek()) {
@@ -347,22 +352,24 @@ async function ask() {
   setTimeout(ask, ASK_AGAIN_MS);
 }
 
-/** The service has another version of this page: take it. */
+/** Reload if the service has another version of this page. */
 async function renew() {
   const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
   if (answer?.ok && !(await answer.text()).includes(new URL(import.meta.url).pathname)) location.reload();
 }
 
-/** Screens on walls must not go dark; where the browser does not allow it, they do as they are set. */
+/** Keep the screen on, where the browser supports it. */
 const stayAwake = () => {
   if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
 };
 
+let stillTimer = 0;
+/** @param {PointerEvent} event */
 function moved(event) {
   if (event.movementX || event.movementY) pointer.at = performance.now();
   document.documentElement.classList.remove("still");
-  clearTimeout(moved.timer);
-  moved.timer = setTimeout(() => document.documentElement.classList.add("still"), STILL_MS);
+  clearTimeout(stillTimer);
+  stillTimer = setTimeout(() => document.documentElement.classList.add("still"), STILL_MS);
 }
 
 effect(() => {

@@ -1,20 +1,21 @@
-// An offer came: two tones and a shake. The tones are made here; no file is loaded.
+// The alarm for new offers: synthesised tones and vibration.
 import { signal } from "../lib/preact.js";
 
 const KEPT = "muster.go.sound";
+/** @type {AudioContext | null} */
 let audio = null;
 
 /** Whether offers may sound. */
 export const sound = signal(localStorage.getItem(KEPT) !== "off");
 
-/** Let offers sound, or not. */
+/** @param {boolean} on */
 export function setSound(on) {
   localStorage.setItem(KEPT, on ? "on" : "off");
   sound.value = on;
   if (on) ring();
 }
 
-/** Browsers let a page sound only after it was touched. */
+/** Browsers allow sound only after the user touched the page. */
 addEventListener("pointerdown", () => {
   const Context = self.AudioContext ?? self.webkitAudioContext;
   if (!Context) return;
@@ -22,6 +23,7 @@ addEventListener("pointerdown", () => {
   if (audio.state === "suspended") audio.resume();
 });
 
+/** @param {number} frequency @param {number} from @param {number} seconds */
 function tone(frequency, from, seconds) {
   const [voice, volume] = [audio.createOscillator(), audio.createGain()];
   voice.frequency.value = frequency;
@@ -33,7 +35,7 @@ function tone(frequency, from, seconds) {
   voice.stop(from + seconds);
 }
 
-/** Sound and shake, three times. */
+/** Play the tones three times and vibrate. */
 export function ring() {
   if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.([400, 150, 400, 150, 400]);
   if (!sound.value || audio?.state !== "running") return;

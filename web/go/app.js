@@ -1,24 +1,25 @@
-// The courier's page: one column, one hand.
-import { effect, html, render, useState } from "../lib/preact.js";
+// Entry point of the courier's page.
+
 import { lang, speak, t } from "../lib/i18n.js";
-import { hhmm, now, span, wall } from "../lib/time.js";
+import { effect, html, render, useState } from "../lib/preact.js";
+import { hhmm, span, wall } from "../lib/time.js";
 import { ring } from "./alarm.js";
 import { Now, Switch } from "./duty.js";
 import { link } from "./live.js";
 import { Button, Icon } from "./parts.js";
-import { Hours, NotifyNudge, Refused, Settings, Team, Waiting, deed } from "./people.js";
+import { deed, Hours, NotifyNudge, Refused, Settings, Team, Waiting } from "./people.js";
 import { look } from "./push.js";
 import { boot } from "./session.js";
 import { Again, SignIn } from "./sign.js";
 import { duty, lingers, me, offers, served, shown, waiting, who } from "./state.js";
 import { broken, last, retry, undo } from "./sync.js";
-import { Foremost, Work, foremost } from "./tasks.js";
+import { Foremost, foremost, Work } from "./tasks.js";
 import { Where } from "./where.js";
 
 const LIVE_MS = 7000;
 const OLD_MS = 12000;
 
-/** How fresh the page is: {kind: live | old | offline | connecting, text}. */
+/** Return how current the page is: {kind: live | old | offline | connecting, text}. */
 function freshness() {
   void wall.value;
   const { phase, heard, behind } = link.value;
@@ -39,7 +40,7 @@ function Freshness() {
   return html`<p class=${`fresh fresh-${kind}`}><span class="dot" aria-hidden="true"></span>${text}</p>`;
 }
 
-/** Seconds in which a mistap can still be taken back. */
+/** Return for how many more seconds the last act can be undone. */
 function undoable() {
   void wall.value;
   return last.value ? Math.ceil((last.value.until - Date.now()) / 1000) : 0;
@@ -54,7 +55,7 @@ function Undo({ left }) {
 const Broken = () =>
   broken.value && html`<p class="refused" role="alert">${t("go.broken", { why: broken.value })}</p>`;
 
-/** Within reach of the thumb: undo, the next step, the switch. */
+/** The controls within reach of the thumb: undo, the next step, the duty switch. */
 function Dock({ where }) {
   const first = foremost();
   const left = undoable();
@@ -66,7 +67,7 @@ function Dock({ where }) {
 const Count = ({ n }) => html`<p class="top-wait"><${Icon} name="wait" />
   <span class="visually-hidden">${t("go.waiting", { n })}</span><span aria-hidden="true">${n}</span></p>`;
 
-/** The whole page of somebody who is signed in. */
+/** The page after sign-in. */
 function Shift() {
   const [choosing, setChoosing] = useState(false);
   const where = () => setChoosing(true);
@@ -93,15 +94,15 @@ function App() {
 }
 
 const known = new Set();
-/** Offers that were not there before are heard and felt. */
+/** Ring for new offers. */
 effect(() => {
   const fresh = offers.value.filter((task) => !known.has(task.assignment));
-  fresh.forEach((task) => known.add(task.assignment));
+  for (const task of fresh) known.add(task.assignment);
   if (fresh.length) ring();
 });
 
 let phase = null;
-/** Connected again: what waits can go. */
+/** Send the outbox on reconnection. */
 effect(() => {
   const came = link.value.phase === "live" && phase !== "live";
   phase = link.value.phase;
@@ -122,14 +123,18 @@ for (const kind of ["pointerdown", "keydown"])
     { once: true, capture: true },
   );
 
-/** Make the page start without a network too. */
+/** Register the service worker, so that the page starts without a network. */
 async function withoutNetwork() {
-  if (!navigator.serviceWorker) return; // no HTTPS
+  if (!navigator.serviceWorker) return; // needs HTTPS
   takeOver(await navigator.serviceWorker.register("/go/worker.js", { scope: "/go" }));
 }
 
-/** A new version came: it is taken over at the start, or once nobody looks, never under somebody's hands. A browser
- * that is closed forgets what waits to be taken over, so waiting for the next start alone would be for ever. */
+/** Activate a new version of the service worker at the start or while the page is hidden, never while it is
+ * in use.
+ *
+ * Waiting for the next start is not enough: a browser that is closed may drop the waiting version each time.
+ * @param {ServiceWorkerRegistration} registration
+ */
 function takeOver(registration) {
   const take = () => {
     if (!registration.waiting || !navigator.serviceWorker.controller) return;

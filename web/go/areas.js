@@ -1,20 +1,24 @@
-// The areas of the jurisdiction, kept on the phone for choosing one without a network.
+// Areas of the jurisdiction, stored on the phone for use without a network.
+
+import { all, Problem } from "../lib/api.js";
 import { signal } from "../lib/preact.js";
-import { Problem, all } from "../lib/api.js";
 import { db, who } from "./state.js";
+
+/** @typedef {LonLat & {area: string, name: string, parent: string}} AreaRow */
 
 const FRESH_MS = 3600000;
 
-/** All open areas: code -> row; null = not yet known on this phone. */
-export const areas = signal(null);
+/** Open areas by code, or null if they were never loaded on this phone. */
+export const areas = signal(/** @type {Map<string, AreaRow> | null} */ (null));
 let at = 0;
 
 const table = (items) => new Map(items.map((row) => [row.area, row]));
 const FIELDS = ["area", "name", "parent", "lon", "lat"];
-const lean = (row) => Object.fromEntries(FIELDS.map((field) => [field, row[field]]));
+const lean = (row) => /** @type {AreaRow} */ (Object.fromEntries(FIELDS.map((field) => [field, row[field]])));
 
-/** Read them: first what is kept, then again once an hour. Without both it stays null. */
+/** Load the areas: first from the phone, then from the service once an hour. */
 export async function needAreas() {
+  /** @type {`areas ${string}`} */
   const key = `areas ${who.peek().jurisdiction}`;
   const kept = areas.peek() ? null : await db.get(key);
   if (kept) {
@@ -28,14 +32,20 @@ export async function needAreas() {
     at = Date.now();
     await db.set(key, { items, at });
   } catch (error) {
-    if (!(error instanceof Problem)) throw error; // what is kept serves until the network is back
+    if (!(error instanceof Problem)) throw error; // offline: use the stored areas
   }
 }
 
-/** The name of an area, or its code. */
+/** Return the name of an area, or its code if the name is not known.
+ * @param {string} code
+ */
 export const areaName = (code) => areas.value?.get(code)?.name ?? code;
 
-/** Metres between two places on the earth: mean radius 6,371 km (IUGG), by the haversine formula. */
+/** Return the distance in metres by the haversine formula, with the mean radius of the earth (6,371 km,
+ * IUGG).
+ * @param {LonLat} a
+ * @param {LonLat} b
+ */
 export function metres(a, b) {
   const rad = (degrees) => (degrees * Math.PI) / 180;
   const half = (x) => Math.sin(rad(x) / 2) ** 2;
@@ -43,7 +53,9 @@ export function metres(a, b) {
   return 2 * 6371000 * Math.asin(Math.sqrt(part));
 }
 
-/** The nearest areas that have a place: [{row, distance}]. */
+/** Return the nearest areas that have coordinates, nearest first.
+ * @param {LonLat} place
+ */
 export function nearest(place, most = 4) {
   const placed = [...(areas.value?.values() ?? [])].filter((row) => row.lon !== null && row.lat !== null);
   const found = placed.map((row) => ({ row, distance: metres(place, row) }));

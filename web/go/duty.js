@@ -1,15 +1,16 @@
-// The one big switch: on duty, on a break, off.
-import { html, useState } from "../lib/preact.js";
+// The duty switch: on duty, on a break, off.
+
 import { t, word } from "../lib/i18n.js";
+import { html, useState } from "../lib/preact.js";
 import { AVAILABLE, ON_BREAK } from "../lib/rules.js";
 import { hhmm } from "../lib/time.js";
-import { Button, Icon, Sheet, Unsent, classes } from "./parts.js";
-import { act } from "./sync.js";
+import { Button, classes, Icon, Sheet, Unsent } from "./parts.js";
 import { duty, newcomer, shown, tasks, who } from "./state.js";
+import { act } from "./sync.js";
 
 const REASONS = ["shift_over", "unwell", "vehicle", "other"];
 
-/** What I am now, in large letters; seen from an arm's length in the sun. */
+/** The current presence in large letters. */
 export function Now({ where }) {
   const { worker } = shown.value;
   const off = duty.value === "off";
@@ -21,11 +22,15 @@ export function Now({ where }) {
       <button type="button" class="link" onClick=${where}>${t("go.move")}</button></p>`
     }
     <p class="now-since">
-      ${worker.since && !newcomer.value ? t(off ? "go.since_off" : "go.since", { time: hhmm(worker.since) }) : t("go.never")}</p>
+      ${
+        worker.since && !newcomer.value
+          ? t(off ? "go.since_off" : "go.since", { time: hhmm(worker.since) })
+          : t("go.never")
+      }</p>
     <${Unsent} act=${worker.act} /></section>`;
 }
 
-/** The switch itself, within reach of the thumb. */
+/** The duty switch. `where` opens the sheet for choosing an area. */
 export function Switch({ where }) {
   const [leaving, setLeaving] = useState(false);
   const [note, setNote] = useState(null);
@@ -60,7 +65,7 @@ const Position = ({ name, icon, now, press }) =>
       onClick=${press}>
     <${Icon} name=${icon} /><span>${t(`go.duty.${name}`)}</span></button>`;
 
-/** Off duty with tasks of one's own under way: they are given back, with the reason. */
+/** Going off duty with own live tasks: they are released for a reason. */
 function Leaving({ close }) {
   const own = tasks.value.filter((task) => !task.team);
   const leave = (release) => {

@@ -1,10 +1,12 @@
-// What this phone keeps: acts that wait to be sent, and the last state seen. A plain script without imports or
-// exports, so that the page and the service worker (importScripts; not every browser has module workers) share it.
+// Storage on the phone: the outbox and the last known state. A classic script, because the service worker
+// loads it with importScripts: not every browser supports module service workers.
 "use strict";
 (() => {
   const NAME = "muster-go";
+  /** @type {Promise<IDBDatabase> | null} */
   let opened = null;
 
+  /** @returns {Promise<IDBDatabase>} */
   function open() {
     return new Promise((resolve, reject) => {
       const asked = indexedDB.open(NAME, 1);
@@ -28,7 +30,13 @@
     });
   }
 
-  /** Do something in one transaction; resolves with its result once that is on the disk. */
+  /** Run a request in its own transaction. Resolves with its result once the transaction is durable.
+   * @template T
+   * @param {"acts" | "kept"} store
+   * @param {IDBTransactionMode} mode
+   * @param {(store: IDBObjectStore) => IDBRequest<T>} work
+   * @returns {Promise<T>}
+   */
   async function within(store, mode, work) {
     opened ??= open();
     const database = await opened.catch((error) => {
@@ -43,18 +51,15 @@
     });
   }
 
-  self.musterDb = {
-    /** Add an act; resolves with its number. */
+  self.musterDb = /** @type {MusterDb} */ ({
     add: (act) => within("acts", "readwrite", (store) => store.add(act)),
-    /** Replace an act. */
     put: (act) => within("acts", "readwrite", (store) => store.put(act)),
     remove: (seq) => within("acts", "readwrite", (store) => store.delete(seq)),
-    /** Acts of one person in the order in which they were done. */
     acts: (owner) => within("acts", "readonly", (store) => store.index("owner").getAll(owner)),
     everyone: () => within("acts", "readonly", (store) => store.getAll()),
     get: (key) => within("kept", "readonly", (store) => store.get(key)),
     set: (key, value) => within("kept", "readwrite", (store) => store.put(value, key)),
     forget: (key) => within("kept", "readwrite", (store) => store.delete(key)),
     keys: () => within("kept", "readonly", (store) => store.getAllKeys()),
-  };
+  });
 })();

@@ -1,25 +1,31 @@
-// The service's word on this worker, kept fresh while the page is seen; nothing runs while it is not.
-import { signal } from "../lib/preact.js";
+// Keeps the state of this worker up to date while the page is visible, and stops while it is hidden.
+
 import { Problem, request } from "../lib/api.js";
+import { signal } from "../lib/preact.js";
 import { OFFERED } from "../lib/rules.js";
 import { read } from "../lib/stream.js";
 import { heardClock } from "../lib/time.js";
 import { acts, db, dropSeen, me, trouble, who } from "./state.js";
 
 const POLL_MS = 30000;
-/** Pings come every 5 s. */
+/** The service pings every 5 s. */
 const SILENT_MS = 12000;
 const PATIENCE_MS = 15000;
 const DEBOUNCE_MS = 250;
 
-/** {phase: connecting | live | lost, heard: when the service was last heard, confirmed: when it last said what is
- * known (both ms, this phone; confirmed also of an earlier start), behind: seconds}. */
+/** State of the connection.
+ *
+ * `phase` is connecting, live or lost. `heard` is when the service last sent anything, `confirmed` when it
+ * last confirmed the shown state; both in ms of this phone's clock. `confirmed` survives a restart of the
+ * page. `behind` is the lag of the projections in seconds.
+ */
 export const link = signal({ phase: "connecting", heard: 0, confirmed: 0, behind: 0 });
 
 let tag = null;
 let soon = null;
 let patience = DEBOUNCE_MS;
 let began = 0;
+/** @type {{reader?: AbortController, wake?: (value?: unknown) => void} | null} */
 let stream = null;
 let timers = [];
 let loading = false;
@@ -32,7 +38,7 @@ const lost = () => {
   link.value = { ...link.value, phase: "lost" };
 };
 
-/** Something changed: ask again, once for many changes. */
+/** Reload soon; several calls in a row cause one request. */
 export function wanted() {
   if (!soon && !document.hidden)
     soon = setTimeout(() => {
@@ -41,7 +47,7 @@ export function wanted() {
     }, patience);
 }
 
-/** Ask the service; what it says is kept for a start without network. */
+/** Load the state and store it for a start without a network. */
 export async function load() {
   if (loading) {
     stale = true;
@@ -71,7 +77,7 @@ export async function load() {
 
 async function ask(whose, over) {
   if (!whose) return;
-  // Positions of acts are compared with the answer's: while some are on their way, "not modified" is no answer.
+  // Acts that were sent are matched by the position of the answer, so "304 Not Modified" would not do.
   const known = tag && !acts.peek().some((act) => act.state === "sent");
   const headers = known ? { "If-None-Match": tag } : {};
   const answer = await request("GET", `/${whose.jurisdiction}/me`, { headers, signal: over });
@@ -81,7 +87,7 @@ async function ask(whose, over) {
   await take(whose, said);
 }
 
-/** What is known is so at this moment. */
+/** Record that the shown state is current. */
 async function confirm() {
   link.value = { ...link.value, confirmed: Date.now() };
   await db.set("confirmed", link.value.confirmed);
@@ -98,12 +104,12 @@ async function take(whose, said) {
   }
   if (link.peek().phase !== "live") heard();
   await dropSeen(said.position);
-  const behind = acts.peek().some((act) => act.state === "sent"); // the views are not there yet
+  const behind = acts.peek().some((act) => act.state === "sent"); // the projections lag behind
   patience = behind ? Math.min(POLL_MS, patience * 2) : DEBOUNCE_MS;
   if (behind) wanted();
 }
 
-/** Contacts are kept only as long as their task is under way. */
+/** Delete the stored contact details of tasks that are not live. */
 async function forgetContacts(tasks) {
   const live = tasks.filter((task) => task.state !== OFFERED).map((task) => `contact ${task.assignment}`);
   for (const key of await db.keys())
@@ -113,7 +119,7 @@ async function forgetContacts(tasks) {
 function refusedBy(problem) {
   const known = { 401: "signed_out", 403: "another", 404: "unknown" }[problem.status];
   if (known) trouble.value = known;
-  if (known && known !== "unknown") stop(); // who is not on the roster may be registered any time
+  if (known && known !== "unknown") stop(); // an unknown worker may be registered any time
   lost();
 }
 
@@ -123,7 +129,9 @@ function frame({ event, data }) {
   if (event === "snapshot" || event === "reset" || (event === "patch" && data.rows.length)) wanted();
 }
 
-/** One stream after another until it is stopped. */
+/** Read the stream and reconnect until it is stopped.
+ * @param {{reader?: AbortController, wake?: (value?: unknown) => void}} mine
+ */
 async function listen(mine) {
   for (let failures = 0; stream === mine; failures += 1) {
     mine.reader = new AbortController();
@@ -154,7 +162,7 @@ function pause(mine, milliseconds) {
   });
 }
 
-/** Connected for long, and nothing comes: give up on it. */
+/** Abort a connection that has been silent for too long. */
 function watch() {
   if (Date.now() - Math.max(link.peek().heard, began) < SILENT_MS) return;
   began = Date.now();
@@ -162,14 +170,14 @@ function watch() {
   stream?.reader?.abort();
 }
 
-/** Begin, or start over: the state first, then its changes. */
+/** Start or restart: open the stream and load the state. */
 export function start() {
   stop();
   if (!who.peek() || document.hidden) return;
   if (navigator.onLine === false) {
-    lost();
+    lost(); // the event "online" starts again
     return;
-  } // "online" begins it
+  }
   link.value = { ...link.value, phase: "connecting" };
   began = Date.now();
   stream = {};
@@ -178,7 +186,7 @@ export function start() {
   timers = [setInterval(load, POLL_MS), setInterval(watch, 1000)];
 }
 
-/** Nothing runs any more. */
+/** Stop the stream and all timers. */
 export function stop() {
   timers.forEach(clearInterval);
   clearTimeout(soon);
@@ -189,7 +197,7 @@ export function stop() {
   old?.wake?.();
 }
 
-/** Another person, or nobody: what was known is not theirs. */
+/** Stop and drop the state, because it belongs to another worker. */
 export function forget() {
   stop();
   tag = null;

@@ -1,26 +1,36 @@
-// Sends what waits on this phone, in order and in one batch. A plain script, shared by the page and the service
-// worker; a lock keeps the two from sending at once, and the acts' own ids make a double harmless anyway.
+// Sends the outbox in order, as one batch. A classic script, shared by the page and the service worker. A
+// lock prevents both from sending at once; if that fails, the ids of the acts make duplicates harmless.
 "use strict";
 (() => {
   const db = self.musterDb;
   const MOST = 200;
-  /** A network that answers nothing is none; the lock must not be held for it. */
+  /** Timeout of a request, so that a dead network does not hold the lock. */
   const PATIENCE_MS = 20000;
   const LATE_MS = 120000;
 
+  /** @param {Act} act */
   const waits = (act) => act.state === "waiting";
+  /** @param {Act} act @param {number} now */
   const held = (act, now) => act.hold_until > now;
 
-  /** One holder of the name at a time, page or worker; where there are no locks, everyone at once. */
-  const locked = (work) => (self.navigator.locks ? navigator.locks.request("muster-outbox", work) : work());
+  /** Run `work` under a lock that page and worker share. Browsers without the Web Locks API run it at once.
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  const locked = async (work) =>
+    self.navigator.locks ? navigator.locks.request("muster-outbox", work) : work();
 
-  /** The act as the service takes it.
+  /** Return the act as a command of the API.
    *
-   * A fact that waited longer than two minutes is sent as observed: what really happened is then recorded even where
-   * a rule would by now refuse it (a task withdrawn meanwhile, a check-out under an assignment made meanwhile), with
-   * the rule's code as an anomaly that the desk sees. One sent at once is judged by the rules, for then its sender
-   * is there to read why and to do something else. `observed` is no part of what an id stands for, so the same id
-   * may go out first without and later with it. `observes` names what this token may send so.
+   * A fact that waited longer than two minutes is sent as observed. The service then records it even if a
+   * rule would refuse it by now, for example because the task was withdrawn meanwhile, and adds the code of
+   * the rule as an anomaly. A fact that is sent at once is subject to the rules, because its sender can still
+   * react. `observed` is not part of the idempotency key: the same id may be sent first without it, later
+   * with it.
+   * @param {Act} act
+   * @param {string[]} observes names of commands that this token may send as observed
+   * @param {number} now
    */
   function item(act, observes, now) {
     const late = now - Date.parse(act.at) > LATE_MS;
@@ -29,9 +39,14 @@
     return { id: act.id, name: act.name, at: act.at, sent_at, data: act.data, ...(observed && { observed }) };
   }
 
+  /** Send a request to the API.
+   * @param {string} path
+   * @param {RequestInit} options
+   */
   async function ask(path, options = {}) {
     const over = new AbortController();
     const timer = setTimeout(() => over.abort(), PATIENCE_MS);
+    /** @type {RequestInit} */
     const usual = { credentials: "same-origin", cache: "no-store", signal: over.signal };
     try {
       const answer = await fetch(`/api/v1${path}`, { ...usual, ...options });
@@ -46,15 +61,21 @@
     }
   }
 
+  /** Parse JSON; anything else, such as the error page of a proxy, yields an empty object.
+   * @param {string} text
+   */
   function parsed(text) {
     try {
       return JSON.parse(text);
     } catch {
-      return {}; // a proxy's page, say
+      return {};
     }
   }
 
-  /** Whether the cookie is still this person's: it may be another's by now (somebody else, or the board). */
+  /** Check that the session cookie still belongs to `who`: somebody else may have signed in meanwhile.
+   * @param {Who} who
+   * @returns {Promise<{whose: "mine" | "signed_out" | "later" | "another", observes?: string[]}>}
+   */
   async function mine(who) {
     const { status, body } = await ask("/session");
     if (status === 401 || status === 403) return { whose: "signed_out" };
@@ -63,6 +84,7 @@
     return { whose: here && body.worker === who.worker ? "mine" : "another", observes: body.observes };
   }
 
+  /** @param {Who} who @param {Act[]} acts @param {string[]} observes */
   const post = (who, acts, observes) =>
     ask(`/${who.jurisdiction}/commands`, {
       method: "POST",
@@ -70,24 +92,35 @@
       body: JSON.stringify(acts.map((act) => item(act, observes, Date.now()))),
     });
 
-  /** What became of one act. What is recorded stays until the page has seen a state that includes it. */
+  /** Return the act with its outcome. Recorded acts stay until the page has received a state that includes
+   * them.
+   * @param {Act} act
+   * @param {{outcome: string, position?: number, code?: string, detail?: string}} found
+   * @returns {Act}
+   */
   function settled(act, found) {
     if (found.outcome === "pending") return act;
     if (found.outcome !== "refused") return { ...act, state: "sent", position: found.position ?? 0 };
-    // It was to be undone, and never came to be: that is what was wanted.
+    // The command to take back was never recorded: nothing is left to undo.
     if (act.name === "worker.take_back" && found.code === "fact.unknown")
       return { ...act, state: "sent", position: 0 };
     return { ...act, state: "refused", code: found.code, detail: found.detail };
   }
 
-  /** Take in the answers; true = none is pending. */
+  /** Store the outcomes. Return whether none is pending.
+   * @param {Act[]} acts
+   * @param {({id: string, outcome: string, code?: string, detail?: string})[]} items
+   */
   async function settle(acts, items) {
     const answers = new Map(items.map((found) => [found.id, found]));
     for (const act of acts) await db.put(settled(act, answers.get(act.id) ?? { outcome: "pending" }));
     return items.every((found) => found.outcome !== "pending");
   }
 
-  /** The service took offence at the batch as a whole: one by one, so that only what is wrong is refused. */
+  /** Send the acts one by one after the service rejected the batch, so that only invalid ones are refused.
+   * @param {Who} who @param {Act[]} acts @param {string[]} observes
+   * @returns {Promise<Sent>}
+   */
   async function singly(who, acts, observes) {
     for (const act of acts) {
       const { status, body } = await post(who, [act], observes);
@@ -99,6 +132,7 @@
     return { outcome: "sent" };
   }
 
+  /** @param {Who} who @param {Act[]} acts @returns {Promise<Sent>} */
   async function attempt(who, acts) {
     const { whose, observes } = await mine(who);
     if (whose !== "mine") return { outcome: whose };
@@ -112,22 +146,25 @@
     return { outcome: "later", wait };
   }
 
-  /** Send what waits: {outcome, wait?}; idle, sent, later (try again), offline, signed_out, another (cookie). */
-  const flush = () =>
-    locked(async () => {
-      const who = await db.get("who");
-      if (!who) return { outcome: "idle" };
-      const now = Date.now();
-      const acts = (await db.acts(who.owner)).filter((act) => waits(act) && !held(act, now)).slice(0, MOST);
-      if (!acts.length) return { outcome: "idle" };
-      try {
-        return await attempt(who, acts);
-      } catch (error) {
-        // fetch could not reach the service, or gave up
-        if (error instanceof TypeError || error.name === "AbortError") return { outcome: "offline" };
-        throw error;
-      }
-    });
+  /** Send the waiting acts of the worker who is signed in, without the lock.
+   * @returns {Promise<Sent>}
+   */
+  async function sendWaiting() {
+    const who = await db.get("who");
+    if (!who) return { outcome: "idle" };
+    const now = Date.now();
+    const acts = (await db.acts(who.owner)).filter((act) => waits(act) && !held(act, now)).slice(0, MOST);
+    if (!acts.length) return { outcome: "idle" };
+    try {
+      return await attempt(who, acts);
+    } catch (error) {
+      // fetch failed or timed out
+      if (error instanceof TypeError || error.name === "AbortError") return { outcome: "offline" };
+      throw error;
+    }
+  }
+
+  const flush = () => locked(sendWaiting);
 
   self.musterOutbox = { flush, locked, waits, held, LATE_MS };
 })();

@@ -1,6 +1,7 @@
-// Small parts of the courier's page.
-import { html, useEffect, useId, useRef } from "../lib/preact.js";
+// Components of the courier's page.
+
 import { refusal, t, word } from "../lib/i18n.js";
+import { html, useEffect, useId, useRef } from "../lib/preact.js";
 import { lingers } from "./state.js";
 
 const PATHS = {
@@ -21,39 +22,41 @@ const PATHS = {
   alert: "M12 3 2 20h20L12 3zM12 10v4M12 17v.5",
   bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4",
   star: "M12 3l2.7 5.8 6.3.8-4.6 4.3 1.2 6.1L12 17l-5.6 3 1.2-6.1L3 9.6l6.3-.8z",
-  team: "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 20c0-4 3-6 6-6s6 2 6 6M16 11a2.5 2.5 0 1 0 0-5M17 14.5c3 .3 5 2.3 5 5.5",
+  team:
+    "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 20c0-4 3-6 6-6s6 2 6 6" +
+    "M16 11a2.5 2.5 0 1 0 0-5M17 14.5c3 .3 5 2.3 5 5.5",
   clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 2",
   gear: "M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4",
   search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
 };
 
-/** A picture by name, hidden from readers. */
+/** A decorative icon, hidden from screen readers. */
 export const Icon = ({ name }) =>
   html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
 
-/** Join class names; what is false is left out. */
+/** Join class names, without falsy ones. */
 export const classes = (...names) => names.filter(Boolean).join(" ");
 
-/** A big button with a picture. */
+/** A large button with an icon. */
 export const Button = ({ icon, kind, children, class: extra, ...rest }) =>
   html`<button type="button" class=${classes("button", kind && `button-${kind}`, extra)} ...${rest}>
     ${icon && html`<${Icon} name=${icon} />`}<span>${children}</span></button>`;
 
-/** Presence as mark and word. */
+/** A presence as dot and word. */
 export const Presence = ({ value }) =>
   html`<span class=${`presence presence-${value}`}><span class="dot" aria-hidden="true"></span>
     ${word("presence", value)}</span>`;
 
-/** Not yet at the service. */
+/** A note that an act is not sent yet. */
 export const Unsent = ({ act }) =>
   lingers(act) && html`<p class="unsent"><${Icon} name="wait" />${t("go.unsent")}</p>`;
 
-/** A sheet from below: modal, closes on Escape, gives the focus back. */
+/** A modal sheet at the bottom. Closes on Escape and restores the focus. */
 export function Sheet({ title, close, children }) {
-  const box = useRef();
+  const box = useRef(/** @type {HTMLDialogElement} */ (null));
   const id = useId();
   useEffect(() => {
-    const before = document.activeElement;
+    const before = /** @type {HTMLElement} */ (document.activeElement);
     const element = box.current;
     if (!element.open) element.showModal();
     return () => {
@@ -71,7 +74,7 @@ export function Sheet({ title, close, children }) {
     ${children}</dialog>`;
 }
 
-/** A part of the page that opens; `onOpen` is called when it does. */
+/** A collapsible section. `onOpen` is called when it opens. */
 export const Part = ({ icon, title, more, onOpen, children }) =>
   html`<details class="part" onToggle=${(event) => event.currentTarget.open && onOpen?.()}>
     <summary><${Icon} name=${icon} /><h2>${title}</h2><span class="part-more">${more}</span><${Icon}
@@ -88,5 +91,8 @@ export function Toggle({ label, hint, on, set }) {
           aria-hidden="true"></span></button></div>`;
 }
 
-/** Why something was refused, to this page's worker; what a service older or newer than the page said, as it is. */
+/** Return why an act was refused, in words for workers. Codes that this version does not know show the detail
+ * of the service.
+ * @param {{code?: string, detail?: string}} refused
+ */
 export const reason = ({ code, detail }) => t(`code.${code}`, {}, refusal(code) ?? (detail || code));

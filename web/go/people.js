@@ -1,19 +1,22 @@
-// My team, my hours, what waits, and settings.
-import { html, signal, useState } from "../lib/preact.js";
+// Team, hours, outbox and settings.
+
 import { get } from "../lib/api.js";
 import { LANGUAGES, lang, speak, t, word } from "../lib/i18n.js";
+import { html, signal, useState } from "../lib/preact.js";
 import { setTheme, theme } from "../lib/prefs.js";
 import { day, hhmm, now, span, worked } from "../lib/time.js";
 import { setSound, sound } from "./alarm.js";
 import { areaName, needAreas } from "./areas.js";
-import { Button, Icon, Part, Presence, Sheet, Toggle, reason } from "./parts.js";
+import { Button, Icon, Part, Presence, reason, Sheet, Toggle } from "./parts.js";
 import { hindrance, setSharing, sharing } from "./place.js";
 import { look, push, subscribe, unsubscribe, words } from "./push.js";
 import { signOut, unsent } from "./session.js";
 import { lingers, me, others, refused, served, shown, waiting, who } from "./state.js";
 import { dismiss } from "./sync.js";
 
-/** What an act was, for lists. */
+/** Describe an act in lists.
+ * @param {Act} act
+ */
 export function deed({ name, data, about }) {
   const key =
     name === "assignment.progress"
@@ -24,7 +27,7 @@ export function deed({ name, data, about }) {
   return [t(key), about.place ?? about.title].filter(Boolean).join(" · ");
 }
 
-/** What was refused and why, until it was read. */
+/** Refused acts and why, until dismissed. */
 export const Refused = () =>
   refused.value.map(
     (act) => html`<article key=${act.id} class="refused" role="alert">
@@ -32,7 +35,7 @@ export const Refused = () =>
   <p>${reason(act)}</p><${Button} onClick=${() => dismiss(act)}>${t("go.dismiss")}</${Button}></article>`,
   );
 
-/** What waits to be sent, each with the time at which it happened. */
+/** Acts that are not sent yet. */
 export const Waiting = () =>
   waiting.value.some(lingers) &&
   html`<section class="waiting" aria-labelledby="waiting">
@@ -42,7 +45,6 @@ export const Waiting = () =>
     ${deed(act)}</span></li>`,
   )}</ul></section>`;
 
-/** My team. */
 export function Team() {
   const { team } = shown.value;
   return html`<${Part} icon="team" title=${t("go.team")} more=${team ? team.name : t("go.no_team")}>
@@ -71,7 +73,7 @@ export function Team() {
 const late = signal(new Map());
 const LATE_S = 120;
 
-/** Which duties were recorded long after they happened; what is not known is not marked. */
+/** Load by how many seconds the records of duties are late. */
 async function needLate() {
   needAreas();
   const params = { worker: who.peek().worker, sort: "-since", limit: 50 };
@@ -83,7 +85,7 @@ const Late = ({ seconds }) =>
   seconds > LATE_S &&
   html`<br /><small class="late">${t("go.hours.late", { age: span(seconds * 1000) })}</small>`;
 
-/** My hours: today, this week, and each duty. */
+/** Hours on duty: today, this week, and each interval. */
 export function Hours() {
   const said = me.value.hours;
   const running = said.on_since ? Math.max(0, (now.value - Date.parse(me.value.now)) / 1000) : 0;
@@ -108,13 +110,13 @@ export function Hours() {
     ${said.intervals.length === 0 && html`<p class="muted">${t("go.hours.none")}</p>`}</${Part}>`;
 }
 
-const installing = signal(null);
+const installing = signal(/** @type {BeforeInstallPromptEvent | null} */ (null));
 addEventListener("beforeinstallprompt", (event) => {
   event.preventDefault();
   installing.value = event;
 });
 
-/** Install the page as an app, where the browser offers to. */
+/** A button to install the page as an app, where supported. */
 function Install() {
   const install = () => {
     installing.value.prompt();
@@ -131,12 +133,12 @@ function Notify() {
     ${push.value === "failed" && html`<p class="hint hint-bad" role="alert">${t("go.push.failed")}</p>`}`;
 }
 
-/** A call for it where it is not set yet: an offer must be heard. */
+/** A prompt to allow notifications. */
 export const NotifyNudge = () =>
   push.value === "asking" &&
   html`<${Button} icon="bell" onClick=${subscribe}>${t("go.push.ask")}</${Button}>`;
 
-/** Choose one of some. */
+/** A group of buttons of which one is pressed. */
 const Choice = ({ label, of, value, set }) =>
   html`<div class="choice" role="group" aria-label=${label}>${of.map(
     ([code, name, tag]) =>
@@ -144,7 +146,7 @@ const Choice = ({ label, of, value, set }) =>
     lang=${tag} onClick=${() => set(code)}>${name}</button>`,
   )}</div>`;
 
-/** Language and look; also before signing in. */
+/** Language and theme; also shown before sign-in. */
 export function Looks() {
   const languages = LANGUAGES.map((one) => [one.code, one.name, one.tag]);
   const looks = ["auto", "light", "dark"].map((code) => [code, t(`go.look.${code}`)]);
@@ -156,7 +158,7 @@ export function Looks() {
     <${Choice} label=${t("go.look")} of=${looks} value=${theme.value} set=${setTheme} />`;
 }
 
-/** Settings, and the way out. */
+/** Settings and sign-out. */
 export function Settings() {
   const [leaving, setLeaving] = useState(false);
   const { worker } = shown.value;
@@ -164,7 +166,9 @@ export function Settings() {
       onOpen=${() => look().catch(() => {})}>
     <div class="stack">
       <p>${t("go.signed_in", { name: worker.name ?? "", worker: worker.worker })}<br />
-        <small>${word("role", worker.role)}${[worker.organisation, worker.phone].map((one) => one && html` · <bdi>${one}</bdi>`)}</small></p>
+        <small>${word("role", worker.role)}${[worker.organisation, worker.phone].map(
+          (one) => one && html` · <bdi>${one}</bdi>`,
+        )}</small></p>
       <${Toggle} label=${t("go.sound")} on=${sound.value} set=${setSound} />
       <${Notify} />
       <${Toggle} label=${t("go.share")} hint=${t("go.share.hint")} on=${sharing.value} set=${setSharing} />

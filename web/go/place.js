@@ -1,27 +1,30 @@
-// Where this phone is: to find the nearest area, and, only if its owner wants, for the command centre.
-import { effect, signal } from "../lib/preact.js";
+// Location of this phone: for finding the nearest area and, with consent, for the command centre.
+
 import { Problem, send } from "../lib/api.js";
+import { effect, signal } from "../lib/preact.js";
 import { duty, who } from "./state.js";
 
 const KEPT = "muster.go.place";
 const EVERY_MS = 30000;
 
-/** Whether the place is shared while on duty; off until asked for. */
+/** Whether the location is shared while on duty. Off by default. */
 export const sharing = signal(localStorage.getItem(KEPT) === "on");
-/** Why it cannot be: denied, failed or null. */
+/** Why it cannot be shared: denied, failed or null. */
 export const hindrance = signal(null);
 
 let watching = null;
 let sent = 0;
 
-/** Share the place from now on, or no longer. */
+/** @param {boolean} on */
 export function setSharing(on) {
   localStorage.setItem(KEPT, on ? "on" : "off");
   hindrance.value = null;
   sharing.value = on;
 }
 
-/** The place now: {lon, lat} in WGS-84, as browsers give it. Rejects with denied or failed. */
+/** Return the current location. Rejects with "denied" or "failed".
+ * @returns {Promise<LonLat>}
+ */
 export const here = () =>
   new Promise((resolve, reject) => {
     if (!navigator.geolocation) {
@@ -35,6 +38,9 @@ export const here = () =>
     );
   });
 
+/** Send a location, at most every 30 s.
+ * @param {GeolocationPosition} position
+ */
 async function report({ coords, timestamp }) {
   if (Date.now() - sent < EVERY_MS || !navigator.onLine) return;
   sent = Date.now();
@@ -51,10 +57,11 @@ async function report({ coords, timestamp }) {
       fixes: [fix],
     });
   } catch (error) {
-    if (!(error instanceof Problem)) throw error; // places are soon worthless: the next one comes
+    if (!(error instanceof Problem)) throw error; // drop it: the next one follows
   }
 }
 
+/** @param {boolean} on */
 function watch(on) {
   if (!on && watching !== null) {
     navigator.geolocation.clearWatch(watching);

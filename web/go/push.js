@@ -1,17 +1,23 @@
-// Being woken for offers while the page is closed.
-import { signal } from "../lib/preact.js";
+// Push notifications for offers while the page is closed.
+
 import { get, send } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
+import { signal } from "../lib/preact.js";
 import { db, who } from "./state.js";
 
-/** unknown, off (not to be had here), asking, on, denied, or failed (this phone's push service did not answer). */
+/** State of push: unknown, off (not available), asking, on, denied, or failed (no answer from the push
+ * service).
+ */
 export const push = signal("unknown");
 let key = null;
 
+/** Decode base64url.
+ * @param {string} text
+ */
 const bytes = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
 
-/** See whether the service can push, and whether this phone is subscribed. */
+/** Check whether the service supports push and this phone is subscribed. */
 export async function look() {
   if (!("PushManager" in self) || !navigator.serviceWorker) {
     push.value = "off";
@@ -28,13 +34,16 @@ export async function look() {
   else push.value = Notification.permission === "denied" ? "denied" : "asking";
 }
 
+/** Register a subscription with the service.
+ * @param {PushSubscription} subscription
+ */
 async function keep(subscription) {
   await send("POST", `/${who.peek().jurisdiction}/push`, subscription.toJSON());
   await words();
   push.value = "on";
 }
 
-/** The words of notifications, in the language of the page, where the service worker finds them. */
+/** Store the texts of notifications in the language of the page for the service worker. */
 export const words = () =>
   db.set(
     "push.texts",
@@ -61,7 +70,7 @@ export async function subscribe() {
   }
 }
 
-/** Not to be woken any more: the phone forgets first, so that it holds even where the service cannot be told. */
+/** Unsubscribe: first in the browser, so that it takes effect even if the service cannot be reached. */
 export async function unsubscribe() {
   const registration = await navigator.serviceWorker.ready;
   const subscription = await registration.pushManager.getSubscription();

@@ -1,17 +1,21 @@
-// Who is signed in on this phone, and links and codes that were opened.
+// Sign-in on this phone, by link or code.
+
+import { get, Problem, request, send } from "../lib/api.js";
 import { signal } from "../lib/preact.js";
-import { Problem, get, request, send } from "../lib/api.js";
 import { heardClock, scenario, timezone } from "../lib/time.js";
-import { acts, db, me, refresh, trouble, waiting, who } from "./state.js";
 import { forget, link, start } from "./live.js";
+import { acts, db, me, refresh, trouble, waiting, who } from "./state.js";
 import { last, retry } from "./sync.js";
 
-/** Area or team of a printed code, until it is used: {area?, team?}. */
-export const wish = signal({});
-/** A sign-in code of a link that could not be exchanged yet, and why: {code, problem}. */
-export const pending = signal(null);
+/** Area or team of a scanned code, until it is used. */
+export const wish = signal(/** @type {Wish} */ ({}));
+/** The sign-in code of an opened link that is not exchanged yet, and the problem if that failed. */
+export const pending = signal(/** @type {{code: string, problem: Problem | null} | null} */ (null));
 
-/** What a link or printed code says: {code?, area?, team?}; a bare code of an area is taken as one. */
+/** Parse a link or printed code. Text without parameters is the code of an area.
+ * @param {string} text
+ * @returns {Wish & {code?: string}}
+ */
 export function said(text) {
   const hash = text.includes("#")
     ? text.slice(text.indexOf("#") + 1)
@@ -24,7 +28,7 @@ export function said(text) {
   );
 }
 
-/** Take what the address says, and remove it there: a code must not stay in a history. */
+/** Read the fragment of the address and remove it, so that the code does not stay in the history. */
 async function takeAddress() {
   if (location.hash.length < 2) return null;
   const { code, ...rest } = said(location.hash);
@@ -33,20 +37,24 @@ async function takeAddress() {
   return code ?? null;
 }
 
-/** Remember a printed code until somebody checks in by it. */
+/** Store a scanned area or team until the next check-in.
+ * @param {Wish} found
+ */
 export async function keepWish(found) {
   wish.value = found;
   await db.set("wish", found);
 }
 
-/** Exchange a one-time code. Throws Problem. */
+/** Exchange a one-time code. Throws Problem.
+ * @param {string} code
+ */
 export async function signIn(code) {
   await send("POST", "/session", { code: code.trim() });
   pending.value = null;
   await adopt(await get("/session"));
 }
 
-/** Become the person that the cookie is of. Throws Problem. */
+/** Adopt the worker of the session. Throws Problem. */
 async function adopt(session) {
   heardClock(session.now);
   scenario.value = session.scenario;
@@ -70,18 +78,18 @@ async function adopt(session) {
   await retry();
 }
 
-/** Nothing of a person stays but their acts that were not sent: those are theirs to send. */
+/** Delete the data of the worker, except for acts that were not sent. */
 async function forgetPerson() {
   forget();
   for (const key of await db.keys()) {
     if (["who", "me", "confirmed", "wish"].includes(key) || key.startsWith("contact ")) await db.forget(key);
   }
   wish.value = {};
-  last.value = null; // nobody undoes what another did
+  last.value = null;
   who.value = null;
 }
 
-/** Sign out; without a network the service is told later. */
+/** Sign out. Without a network, the session is deleted on the next start. */
 export async function signOut() {
   for (const act of acts.peek()) if (act.state !== "waiting") await db.remove(act.seq);
   await forgetPerson();
@@ -90,6 +98,7 @@ export async function signOut() {
   await leave().catch(() => {});
 }
 
+/** Unsubscribe from push and delete the session, if the worker signed out. */
 async function leave() {
   if (!(await db.get("leave"))) return;
   const subscription = await (
@@ -100,7 +109,7 @@ async function leave() {
   await db.forget("leave");
 }
 
-/** Start from what is kept on the phone; then see who is signed in. */
+/** Start from the stored state, then check the session. */
 export async function boot() {
   const code = await takeAddress();
   const [kept, seen, hoped] = [await db.get("who"), await db.get("me"), await db.get("wish")];
@@ -117,7 +126,9 @@ export async function boot() {
   else await lookWho();
 }
 
-/** Exchange the code of a link; where that fails, say so and keep it for another try. */
+/** Exchange the code of a link. If that fails, keep it for another attempt.
+ * @param {string} code
+ */
 export async function tryCode(code) {
   pending.value = { code, problem: null };
   try {
@@ -129,6 +140,7 @@ export async function tryCode(code) {
   }
 }
 
+/** Check who is signed in. */
 async function lookWho() {
   try {
     await leave();
@@ -146,5 +158,5 @@ addEventListener("hashchange", async () => {
   if (code) await tryCode(code);
 });
 
-/** How many acts wait to be sent. */
+/** Return the number of acts that are not sent. */
 export const unsent = () => waiting.value.length;

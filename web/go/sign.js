@@ -1,17 +1,20 @@
-// Signing in by the one-time code that the command centre gives.
-import { html, useState } from "../lib/preact.js";
-import { t } from "../lib/i18n.js";
+// Sign-in with a one-time code from the command centre.
+
 import { Problem } from "../lib/api.js";
-import { Button, Sheet, reason } from "./parts.js";
+import { t } from "../lib/i18n.js";
+import { html, useState } from "../lib/preact.js";
+import { Button, reason, Sheet } from "./parts.js";
 import { Looks } from "./people.js";
 import { pending, signIn, tryCode, wish } from "./session.js";
 import { others, trouble, unsentOf } from "./state.js";
 
-/** Why it did not work, in plain words. */
+/** @param {Problem} problem */
 const why = (problem) =>
   problem.status === 0 && problem.code === "network" ? t("go.sign.offline") : reason(problem);
 
-/** The form; `done` is called once signed in. */
+/** The sign-in form. `done` is called after sign-in.
+ * @param {{done?: () => void}} props
+ */
 function Form({ done }) {
   const [code, setCode] = useState("");
   const [problem, setProblem] = useState(null);
@@ -41,7 +44,7 @@ function Form({ done }) {
       ${t(busy ? "go.sign.busy" : "go.sign.go")}</button></form>`;
 }
 
-/** A link was opened whose code could not be exchanged, or not yet. */
+/** The state of a sign-in by link. */
 const Pending = () =>
   pending.value &&
   html`<div class="note" role="status">
@@ -52,7 +55,7 @@ const Pending = () =>
     ${t("go.sign.again")}</${Button}>`
   }</div>`;
 
-/** The first screen. */
+/** The screen before sign-in. */
 export const SignIn = () => html`<main class="sign">
   <h1>${t("go.title")}</h1><p class="muted">${t("go.sign.how")}</p>
   <${Pending} />
@@ -69,7 +72,7 @@ export const SignIn = () => html`<main class="sign">
   }
   <${Form} /><${Looks} /></main>`;
 
-/** Signed in once, but the service does not know it any more: what was done is kept. */
+/** A prompt to sign in again. Unsent acts are kept. */
 export function Again() {
   const [open, setOpen] = useState(false);
   if (!trouble.value && !pending.value?.problem) return null;

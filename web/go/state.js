@@ -1,4 +1,4 @@
-// What the page shows: the service's last word, with what was done on this phone since laid over it.
+// The state that the page shows: the last answer of /me with the local acts applied on top.
 import { computed, signal } from "../lib/preact.js";
 import {
   ACCEPTED,
@@ -20,22 +20,26 @@ import "./outbox.js";
 export const db = self.musterDb;
 export const outbox = self.musterOutbox;
 
-/** Who is signed in: {owner, worker, jurisdiction}; undefined = not yet known, null = nobody. */
-export const who = signal(undefined);
-/** The last answer of /me, perhaps of an earlier day. */
+/** The worker who is signed in; undefined: not known yet, null: nobody. */
+export const who = signal(/** @type {Who | null | undefined} */ (undefined));
+/** The last answer of /me, which may be days old. */
 export const me = signal(null);
-/** This person's acts that the last answer does not include yet, and those that were refused. */
-export const acts = signal([]);
-/** Acts of others on this phone: they go out when their owner signs in. */
+/** Acts of this worker that the last answer does not include yet, and refused ones. */
+export const acts = signal(/** @type {Act[]} */ ([]));
+/** Number of waiting acts of other workers on this phone. They are sent when their owner signs in. */
 export const others = signal(0);
-/** Whose they are: ids of workers. */
+/** The ids of these workers, comma-separated. */
 export const unsentOf = signal("");
-/** Why nothing can be sent: signed_out, another (the cookie is another's) or null. */
+/** Why nothing can be sent: signed_out, another (somebody else's session), unknown (not on the roster),
+ * not_a_worker, or null.
+ */
 export const trouble = signal(null);
 
 export const waiting = computed(() => acts.value.filter(outbox.waits));
 const AT_ONCE_MS = 1500;
-/** Whether an act waits longer than sending takes with a network. */
+/** Return whether an act has waited longer than sending normally takes.
+ * @param {Act} [act]
+ */
 export function lingers(act) {
   void wall.value;
   return act?.state === "waiting" && Date.now() - Date.parse(act.at) > AT_ONCE_MS;
@@ -43,10 +47,12 @@ export function lingers(act) {
 
 export const refused = computed(() => acts.value.filter((act) => act.state === "refused"));
 
-/** A time of this phone (ISO, or ms) by the service's clock, in ms. */
+/** Convert a time of this phone (ISO 8601 or ms) to the service's clock, in ms.
+ * @param {string | number} at
+ */
 export const served = (at) => (typeof at === "number" ? at : Date.parse(at)) + ahead();
 
-/** Reread the acts. */
+/** Reload the acts from storage. */
 export async function refresh() {
   const all = await db.everyone();
   const owner = who.peek()?.owner;
@@ -56,7 +62,10 @@ export async function refresh() {
   unsentOf.value = [...new Set(theirs.map((act) => act.owner.split("/")[1]))].join(", ");
 }
 
-/** Whether an act still has to be laid over what the service said. */
+/** Return whether an act is not included in the state at `position` yet.
+ * @param {Act} act
+ * @param {number} position
+ */
 const counts = (act, position) =>
   act.state === "waiting" || (act.state === "sent" && act.position > position);
 
@@ -73,7 +82,7 @@ function withTask(shown, act, changes) {
   return { ...shown, tasks };
 }
 
-/** Undone: as it was before the act that is taken back. */
+/** Restore the state from before the act that is taken back. */
 function restored(shown, act) {
   const { duty, task } = act.about.before ?? {};
   if (duty) return { ...shown, worker: { ...shown.worker, ...duty, act } };
@@ -82,7 +91,7 @@ function restored(shown, act) {
   return { ...shown, tasks: [{ ...task, act }, ...rest] };
 }
 
-/** What is shown, once this act has happened. */
+/** Apply an act to the state. */
 function after(shown, act) {
   switch (act.name) {
     case "worker.check_in":
@@ -100,7 +109,11 @@ function after(shown, act) {
 
 const leaves = (act) => act.name === "worker.check_out" && act.data.release;
 
-/** Presence by the states of live tasks, as the service will say; a break shows once none is under way. */
+/** Derive the presence from the states of live tasks, as the service does. A break shows once no task is
+ * live.
+ * @param {string} presence
+ * @param {string[]} live
+ */
 export function presenceOf(presence, live) {
   if (presence === OFF_DUTY) return presence;
   if (live.length) return STAGES.filter((stage) => live.includes(stage)).at(-1) ?? ASSIGNED;
@@ -127,17 +140,17 @@ function overlaid(said, own) {
   return lying.length ? withPresence(result, said.worker.presence, lying.at(-1)) : result;
 }
 
-/** The state as it will be; null = never known on this phone. */
+/** The state with local acts applied, or null if /me was never loaded on this phone. */
 export const shown = computed(() => (me.value ? overlaid(me.value, acts.value) : null));
 
-/** Offers that can still be answered. */
+/** Offers that have not expired. */
 export const offers = computed(() =>
   (shown.value?.tasks ?? []).filter(
     (task) => task.state === OFFERED && !(Date.parse(task.expires_at) <= now.value),
   ),
 );
 
-/** Tasks under way: the furthest along first, then by priority. */
+/** Live tasks: most advanced stage first, then by priority. */
 export const tasks = computed(() =>
   (shown.value?.tasks ?? [])
     .filter((task) => LIVE.includes(task.state))
@@ -146,13 +159,13 @@ export const tasks = computed(() =>
 
 const priority = (task) => task.request?.priority ?? 9;
 
-/** off, break or on. */
+/** Position of the duty switch: off, break or on. */
 export const duty = computed(() => {
   const presence = shown.value?.worker.presence;
   return presence === OFF_DUTY ? "off" : presence === ON_BREAK ? "break" : "on";
 });
 
-/** Whether they have never been on duty: what the roster says of their place is then only their registration. */
+/** Whether the worker was never on duty. The area on the roster is then only the one of the registration. */
 export const newcomer = computed(
   () =>
     duty.value === "off" &&
@@ -160,7 +173,9 @@ export const newcomer = computed(
     shown.value?.worker.act?.name !== "worker.check_out",
 );
 
-/** Drop what the service's answer includes by now. */
+/** Remove sent acts that the state at `position` includes.
+ * @param {number} position
+ */
 export async function dropSeen(position) {
   const seen = acts.peek().filter((act) => act.state === "sent" && act.position <= position);
   for (const act of seen) await db.remove(act.seq);

@@ -1,16 +1,17 @@
-// Acts: kept on the phone first, then sent; and taken back within ten seconds.
-import { signal } from "../lib/preact.js";
-import { uuid } from "../lib/api.js";
-import { db, outbox, refresh, shown, trouble, waiting, who } from "./state.js";
-import { wanted } from "./live.js";
+// Acts: stored on the phone first, then sent. They can be undone within ten seconds.
 
-/** How long a mistap can be undone. */
+import { uuid } from "../lib/api.js";
+import { signal } from "../lib/preact.js";
+import { wanted } from "./live.js";
+import { db, outbox, refresh, shown, trouble, waiting, who } from "./state.js";
+
+/** How long an act can be undone. */
 export const UNDO_MS = 10000;
 const LONGEST_MS = 60000;
 
-/** The act that can be undone: {act, until}; or null. */
-export const last = signal(null);
-/** Why the phone could not keep an act; then nothing happened. */
+/** The act that can be undone, and until when (ms). */
+export const last = signal(/** @type {{act: Act, until: number} | null} */ (null));
+/** Why the phone could not store an act, or null. */
 export const broken = signal(null);
 
 const channel = "BroadcastChannel" in self ? new BroadcastChannel("muster-go") : null;
@@ -21,7 +22,11 @@ let failures = 0;
 let sending = false;
 let again = false;
 
-/** What it was like before, to show once an act is taken back. */
+/** Return the state before an act, to restore it on undo.
+ * @param {string} name
+ * @param {Act["data"]} data
+ * @returns {{duty?: Duty, task?: Task}}
+ */
 function before(name, data) {
   const { worker, tasks } = shown.peek();
   if (!name.startsWith("assignment.")) {
@@ -31,16 +36,25 @@ function before(name, data) {
   return { task: tasks.find((task) => task.assignment === data.assignment) };
 }
 
-/** Claims, and acts for a team, cannot be taken back once they are recorded: they wait on the phone meanwhile. */
+/** Return whether an act stays on the phone until it cannot be undone any more: the service cannot take it
+ * back.
+ * @param {string} name
+ * @param {Task} [task]
+ */
 function holds(name, task) {
   if (name === "assignment.accept") return false;
   return name === "assignment.decline" || Boolean(task?.team);
 }
 
-/** Do something: kept with its own id and time before anything else. `about` = words for lists, on this phone only. */
+/** Store an act with its id and time, then send it.
+ * @param {string} name command
+ * @param {Act["data"]} data
+ * @param {{place?: string, title?: string}} [about] words for lists, never sent
+ */
 export async function act(name, data, about = {}) {
   const now = Date.now();
   const was = before(name, data);
+  /** @type {Act} */
   const entry = {
     owner: who.peek().owner,
     id: uuid(),
@@ -65,13 +79,15 @@ export async function act(name, data, about = {}) {
   await send();
 }
 
-/** Tell the other pages of this phone, and show it here. */
+/** Refresh this page and the other open ones. */
 async function told() {
   channel?.postMessage("acts");
   await refresh();
 }
 
-/** Undo an act: unsent, it never was; sent, it is taken back by a command of its own. */
+/** Undo an act: delete it if it was not sent, else send the command `worker.take_back`.
+ * @param {Act} act
+ */
 export async function undo({ id, name, seq, about }) {
   last.value = null;
   await outbox.locked(async () => {
@@ -95,13 +111,15 @@ export async function undo({ id, name, seq, about }) {
   await send();
 }
 
-/** Remove a refused act from the list: it was read. */
+/** Remove a refused act from the list.
+ * @param {Act} entry
+ */
 export async function dismiss(entry) {
   await db.remove(entry.seq);
   await told();
 }
 
-/** Send what waits, now; what cannot go out is tried again later and later. */
+/** Send the outbox now. Failed attempts are repeated with exponential backoff. */
 export async function send() {
   if (sending) {
     again = true;
@@ -120,6 +138,7 @@ export async function send() {
   plan();
 }
 
+/** @param {Sent} sent */
 function settle({ outcome, wait }) {
   if (outcome === "sent") {
     failures = 0;
@@ -136,7 +155,7 @@ let pause = 0;
 
 const ready = () => waiting.peek().filter((one) => !outbox.held(one, Date.now()));
 
-/** The next try: when the first held act is due, or after a while that grows with each failure. */
+/** Schedule the next attempt: when the first held act is due, or after the backoff. */
 function plan() {
   clearTimeout(timer);
   if (document.hidden || trouble.peek() || !waiting.peek().length) return;
@@ -149,14 +168,14 @@ function plan() {
   timer = setTimeout(send, Math.max(50, Math.min(due, retry)));
 }
 
-/** The browser sends it later, also with no page open; where it can. */
+/** Ask the browser to send the outbox in the background, where supported. */
 function askSync() {
   navigator.serviceWorker?.ready
     .then((registration) => registration.sync?.register("outbox"))
     .catch(() => {});
 }
 
-/** The network is back, or the page: try at once. */
+/** Send at once, without backoff. */
 export function retry() {
   failures = 0;
   pause = 0;

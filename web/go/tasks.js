@@ -1,25 +1,28 @@
-// Offers and tasks: each with its next step as one button.
-import { html, useEffect, useState } from "../lib/preact.js";
+// Offers and tasks, each with its next step as one button.
+
 import { get } from "../lib/api.js";
 import { number, t, word } from "../lib/i18n.js";
+import { html, useEffect, useState } from "../lib/preact.js";
 import { OFFERED, STAGES } from "../lib/rules.js";
 import { hhmm, now, span } from "../lib/time.js";
-import { Button, Icon, Sheet, Unsent, reason } from "./parts.js";
-import { act } from "./sync.js";
+import { Button, Icon, reason, Sheet, Unsent } from "./parts.js";
 import { db, offers, tasks, who } from "./state.js";
+import { act } from "./sync.js";
 
 const REASONS = ["busy", "too_far", "no_vehicle", "unwell", "other"];
 
-/** What a task is, in few words. */
+/** Return the title of a task: category and area.
+ * @param {Task} task
+ */
 export const titleOf = (task) =>
   [word("category", task.request?.category), task.request?.area_name ?? task.request?.area]
     .filter(Boolean)
     .join(" · ");
 
-/** What needs the thumb now: the first offer, else the first task. */
+/** Return the first offer, else the first task, else null. */
 export const foremost = () => offers.value[0] ?? tasks.value[0] ?? null;
 
-/** Its buttons, for the dock. */
+/** The buttons of the foremost task, for the dock. */
 export const Foremost = ({ task, titled }) =>
   html`${
     titled &&
@@ -35,7 +38,7 @@ const Actions = ({ task }) =>
   task.state === OFFERED ? html`<${Answer} task=${task} />` : html`<${Step} task=${task} />`;
 
 function Step({ task }) {
-  const stage = STAGES[STAGES.indexOf(task.state) + 1]; // none: done
+  const stage = STAGES[STAGES.indexOf(task.state) + 1]; // undefined after the last stage
   const name = stage ? "assignment.progress" : "assignment.done";
   const data = { assignment: task.assignment, ...(stage && { stage }) };
   return html`<${Button} kind="main" class="step" icon=${stage ? "navigate" : "check"}
@@ -66,13 +69,15 @@ function Answer({ task }) {
   </div>`;
 }
 
-/** Minutes and seconds, as on a stopwatch. */
+/** Format as minutes:seconds.
+ * @param {number} milliseconds
+ */
 function clock(milliseconds) {
   const seconds = Math.ceil(milliseconds / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** The time left to answer, by the service's clock. */
+/** The time left to answer an offer, by the service's clock. */
 function Left({ task }) {
   if (!task.expires_at) return null;
   const left = Math.max(0, Date.parse(task.expires_at) - now.value);
@@ -114,10 +119,13 @@ function Task({ task, docked }) {
     ${!docked && html`<${Actions} task=${task} />`}</article>`;
 }
 
-/** Who asked and where, hidden until asked for; every reveal is recorded. Then kept while the task is under way. */
+/** Contact details, masked until revealed. The service records each reveal; the phone stores them while the
+ * task is live.
+ */
 function Contact({ task }) {
+  /** @type {`contact ${string}`} */
   const key = `contact ${task.assignment}`;
-  const [open, setOpen] = useState(null);
+  const [open, setOpen] = useState(/** @type {Contact | null} */ (null));
   const [problem, setProblem] = useState(null);
   useEffect(() => {
     db.get(key).then((kept) => kept && setOpen(kept));
@@ -138,7 +146,7 @@ function Contact({ task }) {
     }
   };
   const { contact_name, contact_phone } = open ?? task.request;
-  const { address, text } = open ?? {}; // masked they say nothing
+  const { address, text } = open ?? {}; // masked ones are useless
   const known = [contact_name, contact_phone, task.request.address, task.request.text].some(Boolean);
   return html`<div class="contact">
     ${address && html`<p class="address">${address}</p>`}${text && html`<p class="said">${text}</p>`}
@@ -169,7 +177,7 @@ function Contact({ task }) {
       <${Ways} request=${task.request} address=${open?.address} /></div></div>`;
 }
 
-/** Links into the maps of the phone: a standard one (or Apple's, on its devices), and AMap. */
+/** Links to map apps: geo: (Apple Maps on Apple devices) and AMap. */
 function Ways({ request, address }) {
   const placed = request.lon !== null && request.lat !== null && request.lon !== undefined;
   if (!placed && !address) return null;
@@ -190,7 +198,7 @@ const amap = ({ lon, lat }, address, placed) =>
     ? `https://uri.amap.com/navigation?to=${lon},${lat}&coordinate=wgs84&mode=car&callnative=1`
     : `https://uri.amap.com/search?keyword=${encodeURIComponent(address)}&callnative=1`;
 
-/** All offers and tasks, in order. */
+/** All offers and tasks. */
 export function Work() {
   const first = foremost();
   const none = offers.value.length === 0 && tasks.value.length === 0;

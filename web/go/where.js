@@ -1,16 +1,17 @@
-// Where am I: the sheet in which an area is chosen, by what is known, by place, by code or from the list.
-import { html, useEffect, useRef, useState } from "../lib/preact.js";
+// The sheet for choosing an area: a likely one, by location, by code or from the list.
+
 import { number, t } from "../lib/i18n.js";
+import { html, useEffect, useRef, useState } from "../lib/preact.js";
 import { areaName, areas, nearest, needAreas } from "./areas.js";
-import { here } from "./place.js";
 import { Button, Icon, Sheet } from "./parts.js";
-import { act } from "./sync.js";
+import { here } from "./place.js";
 import { keepWish, said, wish } from "./session.js";
 import { newcomer, shown, who } from "./state.js";
+import { act } from "./sync.js";
 
 const MOST_FOUND = 30;
 
-/** Areas that are likely: a scanned one, the last, the home area, the team's; each once, with why. */
+/** Return likely areas, each once, and why: scanned, last, home area, area of the team. */
 function likely() {
   const { worker, team } = shown.value;
   const byTeam = team && wish.value.team === team.team ? team.area : null;
@@ -27,13 +28,15 @@ function likely() {
     .map(([why, code, name]) => ({ why, code, name: name ?? areaName(code) }));
 }
 
-/** Go on duty there, or move there. */
+/** Go on duty in an area, or move to it.
+ * @param {string} area
+ * @param {string} place
+ */
 async function checkIn(area, place) {
   await act("worker.check_in", { worker: who.value.worker, area }, { place });
   if (wish.value.area || wish.value.team) await keepWish({});
 }
 
-/** The sheet; `close` is called once it is over. */
 export function Where({ close }) {
   const [view, setView] = useState("start");
   useEffect(() => {
@@ -85,7 +88,7 @@ const Back = ({ back }) =>
   html`<${Button} icon="back" class="button-back" onClick=${back}>${t("go.back")}</${Button}>`;
 
 function Near({ choose, back }) {
-  const [state, setState] = useState({ phase: "looking" });
+  const [state, setState] = useState(/** @type {{phase: string, place?: LonLat}} */ ({ phase: "looking" }));
   useEffect(() => {
     here().then(
       (place) => setState({ phase: "found", place }),
@@ -155,7 +158,7 @@ function List({ choose, back }) {
     <${Back} back=${back} /></div>`;
 }
 
-/** By the printed code: read by the camera where the browser can, else typed. */
+/** Choose by printed code: scan it, if the browser supports that, or type it. */
 function ByCode({ choose, back }) {
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState(null);
@@ -185,7 +188,7 @@ function ByCode({ choose, back }) {
 }
 
 function Camera({ take }) {
-  const video = useRef();
+  const video = useRef(/** @type {HTMLVideoElement} */ (null));
   const [state, setState] = useState(
     "BarcodeDetector" in self && navigator.mediaDevices ? "starting" : "none",
   );
@@ -203,12 +206,16 @@ function Camera({ take }) {
     </video>`;
 }
 
-/** Show the camera and look for a code four times a second, until it is over. */
+/** Show the camera and look for a code four times a second.
+ * @param {HTMLVideoElement} video
+ * @param {AbortSignal} over
+ * @param {(text: string) => void} take
+ */
 async function watch(video, over, take) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   const stop = () => {
     clearInterval(timer);
-    stream.getTracks().forEach((track) => track.stop());
+    for (const track of stream.getTracks()) track.stop();
   };
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   const look = async () => {

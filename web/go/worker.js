@@ -1,12 +1,14 @@
-// The courier's page without a network: its files are kept per version; what waits is sent also when no page is open.
+// Service worker of the courier's page: caches its files per version, sends the outbox in the background and
+// shows push notifications.
 "use strict";
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const ASSETS = "{{assets}}";
 const FILES = `{{files}}`.split("\n").filter(Boolean);
 const CACHE = `muster-go ${ASSETS}`;
 
 importScripts(`${ASSETS}/go/idb.js`, `${ASSETS}/go/outbox.js`);
 
-/** Keep everything of this version, or nothing: a page of another one is not taken for it. */
+/** Cache all files of this version. Fails if the service already delivers a page of another version. */
 async function install() {
   const cache = await caches.open(CACHE);
   const page = await fetch("/go", { cache: "no-cache" });
@@ -16,17 +18,21 @@ async function install() {
   await cache.put("/go", page);
 }
 
-/** The page takes a new version over when it starts: files of older ones are not needed any more. */
+/** Delete the caches of other versions. */
 async function activate() {
   for (const name of await caches.keys())
     if (name.startsWith("muster-go ") && name !== CACHE) await caches.delete(name);
 }
 
-/** The page as it was kept, also with a network: a page of a newer version may come through, and its files not. */
+/** Prefer the cached page even when online: a newer page might load without its files.
+ * @param {Request} request
+ */
 const page = async (request) => (await caches.match("/go", { cacheName: CACHE })) ?? fetch(request);
 
+/** @param {Request} request */
 const asset = async (request) => (await caches.match(request.url, { cacheName: CACHE })) ?? fetch(request);
 
+/** Send the outbox. Throws if some acts are not sent yet, so that the browser retries. */
 async function sendAll() {
   const { outcome } = await musterOutbox.flush();
   if ("BroadcastChannel" in self) {
@@ -34,14 +40,16 @@ async function sendAll() {
     channel.postMessage("acts");
     channel.close();
   }
-  if (["later", "offline"].includes(outcome)) throw new Error(outcome); // the browser tries again
+  if (["later", "offline"].includes(outcome)) throw new Error(outcome);
 }
 
-/** Of whatever kind: that there is news, never about whom. */
+/** Show a notification. It contains no personal data, because it is visible on the lock screen.
+ * @param {{kind?: string}} data
+ */
 async function notify(data) {
   const texts = (await musterDb.get("push.texts")) ?? {};
   const { title, body } = texts[data.kind] ?? texts.news ?? { title: "Muster" };
-  await self.registration.showNotification(title, {
+  await worker.registration.showNotification(title, {
     body,
     tag: data.kind ?? "news",
     renotify: true,
@@ -51,12 +59,17 @@ async function notify(data) {
   });
 }
 
+/** Focus the open page, or open it. */
 async function show() {
-  const pages = await self.clients.matchAll({ type: "window" });
+  const pages = await worker.clients.matchAll({ type: "window" });
   const found = pages.find((client) => new URL(client.url).pathname === "/go");
-  return found ? found.focus() : self.clients.openWindow("/go");
+  return found ? found.focus() : worker.clients.openWindow("/go");
 }
 
+/** Return the payload of a push message.
+ * @param {PushEvent} event
+ * @returns {{kind?: string}}
+ */
 function told(event) {
   try {
     return event.data?.json() ?? {};
@@ -65,22 +78,22 @@ function told(event) {
   }
 }
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (url.pathname === "/go") event.respondWith(page(event.request));
   else if (url.pathname.startsWith(`${ASSETS}/`)) event.respondWith(asset(event.request));
 });
-self.addEventListener("message", (event) => {
-  if (event.data === "take over") self.skipWaiting();
+worker.addEventListener("message", (event) => {
+  if (event.data === "take over") worker.skipWaiting();
 });
-self.addEventListener("sync", (event) => {
+worker.addEventListener("sync", (event) => {
   if (event.tag === "outbox") event.waitUntil(sendAll());
 });
-self.addEventListener("push", (event) => event.waitUntil(notify(told(event))));
-self.addEventListener("notificationclick", (event) => {
+worker.addEventListener("push", (event) => event.waitUntil(notify(told(event))));
+worker.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(show());
 });

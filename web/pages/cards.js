@@ -1,23 +1,27 @@
-// QR cards: printable sheets of codes that lead a phone to an area or a team.
-import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+// QR cards: printable codes that link to an area or a team.
+
 import { areaPath } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
 import { number, t, word } from "../lib/i18n.js";
-import { areas, live, place, teams } from "../lib/store.js";
-import { Empty, Field, Icon, Loading, classes } from "../lib/ui.js";
 import { Both, both } from "../lib/people/both.js";
 import { AreaField, ask, asked, collator } from "../lib/people/parts.js";
 import { print, printing } from "../lib/people/print.js";
 import { Qr } from "../lib/people/qr.js";
+import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+import { areas, live, place, teams } from "../lib/store.js";
+import { classes, Empty, Field, Icon, Loading } from "../lib/ui.js";
 
-/** Sizes of a card: what fits on a sheet of A4, or a roll of labels. */
+/** Card sizes, for A4 sheets or a roll of labels. */
 const SIZES = ["poster", "card", "label", "roll"];
-/** Codes are costly to draw: so many are drawn between two frames. */
+/** Number of codes drawn between two frames, because drawing is slow. */
 const A_FRAME = 12;
 
 const one = (name, otherwise = "") => asked(name)[0] ?? otherwise;
 
-/** The link that a phone's camera opens. */
+/** Return the link in a code.
+ * @param {"area" | "team"} kind
+ * @param {string} id
+ */
 const link = (kind, id) => `${location.origin}/go#${kind}=${encodeURIComponent(id)}`;
 
 const areaCards = (outer, level) =>
@@ -36,7 +40,7 @@ const areaCards = (outer, level) =>
       above: node.parent ? areaPath(node.parent) : "",
     }));
 
-/** The levels below the root that there are, as text. */
+/** The levels below the root, as text. */
 const levels = computed(() => {
   const found = new Set([...areas.value.nodes.values()].map((node) => node.level));
   return [...found]
@@ -111,7 +115,10 @@ export default function Cards() {
 
 const PER_SHEET = { poster: 1, card: 8, label: 24, roll: 1 };
 
-/** A number that grows to `length` a few at a time, from the start where `what` is another. */
+/** Return a number that grows to `length` in steps, and restarts if `what` changes.
+ * @param {number} length
+ * @param {string} what
+ */
 function useGrowing(length, what) {
   const [state, setState] = useState({ what, drawn: A_FRAME });
   const drawn = state.what === what ? state.drawn : A_FRAME;
@@ -141,7 +148,7 @@ function Card({ card }) {
       <${Both} text=${`people.card.${card.kind}`} /></div></article>`;
 }
 
-/** The cards on paper, sheet by sheet, with lines to cut along. */
+/** The cards on paper, sheet by sheet, with cutting lines. */
 function Sheets({ cards, size }) {
   const sheets = useMemo(() => {
     const found = [];

@@ -1,15 +1,16 @@
-// Entering: what somebody reports by telephone, on paper or by word of mouth.
-import { html } from "../lib/preact.js";
-import { t } from "../lib/i18n.js";
-import { href } from "../lib/router.js";
-import { areas, entries } from "../lib/store.js";
-import { Empty, Loading } from "../lib/ui.js";
-import { Latest } from "../lib/entry/form.js";
+// Entry forms for reports by telephone, on paper or in person.
+
 import { DefineArea } from "../lib/entry/area.js";
+import { Latest } from "../lib/entry/form.js";
 import { DeclareIncident } from "../lib/entry/incident.js";
 import { OpenRequest } from "../lib/entry/request.js";
 import { FormTeam } from "../lib/entry/team.js";
 import { RegisterWorker } from "../lib/entry/worker.js";
+import { t } from "../lib/i18n.js";
+import { html } from "../lib/preact.js";
+import { href } from "../lib/router.js";
+import { areas, entries } from "../lib/store.js";
+import { Empty, Loading } from "../lib/ui.js";
 
 const FORMS = {
   request: OpenRequest,

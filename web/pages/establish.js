@@ -1,18 +1,21 @@
-// Establishing a jurisdiction: the first thing on a service with nothing in it, and what comes after it.
-import { html, useRef, useState } from "../lib/preact.js";
+// Establishing a jurisdiction, the first step on an empty service, and the steps after it.
+
 import { command, uuid } from "../lib/api.js";
+import { faults } from "../lib/entry/faults.js";
 import { language, t } from "../lib/i18n.js";
+import { html, useRef, useState } from "../lib/preact.js";
 import { href } from "../lib/router.js";
 import { identify, jurisdictions, may } from "../lib/store.js";
 import { now } from "../lib/time.js";
 import { Empty, ErrorNote, Field, Icon, useAction } from "../lib/ui.js";
-import { faults } from "../lib/entry/faults.js";
 
 const DEFAULT_ZONE = "Asia/Shanghai";
 const ZONES = Intl.supportedValuesOf("timeZone");
 const LIST = "zones";
 
-/** The time there now, or null where the zone is none. */
+/** Return the current time in a time zone, or null if the zone is invalid.
+ * @param {string} timeZone
+ */
 function clockIn(timeZone) {
   try {
     return new Intl.DateTimeFormat(language.value.format, {
@@ -37,7 +40,7 @@ function Form({ done }) {
   const [values, setValues] = useState({ code: "", name: "", timezone: DEFAULT_ZONE });
   const [errors, setErrors] = useState({});
   const { busy, problem, run } = useAction();
-  const sent = useRef({});
+  const sent = useRef(/** @type {{text?: string, id?: string}} */ ({}));
   const set = (name) => (event) => {
     setValues({ ...values, [name]: event.currentTarget.value });
     setErrors({});
@@ -96,7 +99,7 @@ function Form({ done }) {
           </form>`;
 }
 
-/** What comes next: areas first, since everything lies in one. */
+/** The next steps. Areas come first, because all other records refer to one. */
 function After({ made: { code, name } }) {
   const step = (n, key, links) => html`<li><b aria-hidden="true">${n}</b><div>
     <h2>${t(`entry.next_${key}`)}</h2><p class="muted">${t(`entry.next_${key}_note`)}</p><p

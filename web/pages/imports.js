@@ -1,16 +1,10 @@
-// Importing a sheet: the file, what it would do, how far it is, what became of its rows.
-import { html, useEffect, useRef, useState } from "../lib/preact.js";
-import { number, t, word } from "../lib/i18n.js";
-import { reason } from "../lib/refusals.js";
-import { href } from "../lib/router.js";
-import { hasRight, live } from "../lib/store.js";
-import { stamp } from "../lib/time.js";
-import { Empty, ErrorNote, Icon, Loading, classes, useAction, useLoaded } from "../lib/ui.js";
+// Importing a file: preview, progress and outcome.
+
 import {
-  MOST_BYTES,
   addsUp,
   begin,
   isOver,
+  MOST_BYTES,
   mappings,
   preview,
   progress,
@@ -19,12 +13,19 @@ import {
   rejectsAddress,
   share,
 } from "../lib/entry/upload.js";
+import { number, t, word } from "../lib/i18n.js";
+import { html, useEffect, useRef, useState } from "../lib/preact.js";
+import { reason } from "../lib/refusals.js";
+import { href } from "../lib/router.js";
+import { hasRight, live } from "../lib/store.js";
+import { stamp } from "../lib/time.js";
+import { classes, Empty, ErrorNote, Icon, Loading, useAction, useLoaded } from "../lib/ui.js";
 
 const ASK_MS = 400;
 const MEBI = 2 ** 20;
 const TO = { roster: "workers", "yichun-areas": "overview", sffd: "requests" };
 
-/** Those with the fewest columns first. */
+/** Sort mappings by number of columns, fewest first. */
 const plainest = (known) => [...known].sort((a, b) => a.columns.length - b.columns.length);
 const title = (mapping) => (mapping ? t(`entry.mapping.${mapping}`) : "");
 
@@ -43,7 +44,7 @@ export default function Imports() {
     <${Past} items=${past.data} problem=${past.problem} retry=${past.reload} /></div>`;
 }
 
-/** One file from choosing to its sums. */
+/** The import of one file. */
 function Desk({ mappings: known, ended }) {
   const [file, setFile] = useState(null);
   const [seen, setSeen] = useState(null);
@@ -138,7 +139,7 @@ const Mapping = ({ known, mapping, change }) => html`<fieldset class="entry-radi
     </label>`,
   )}</div></fieldset>`;
 
-/** What each mapping reads, before a file is chosen. */
+/** The columns of each mapping. */
 const Known = ({ known }) => html`<section class="import-known"><h2>${t("entry.mappings")}</h2>
   <dl>${known.map(
     (one) =>
@@ -226,7 +227,7 @@ function Seen({ seen }) {
     )}</tbody></table></div></section>`;
 }
 
-/** A command of a row: its word and what it is about. */
+/** Describe a command of a row. */
 function said({ name, data }) {
   const about = name.startsWith("team.") ? data.team : name.startsWith("area.") ? data.area : "";
   return `${word("command", name)}${about ? ` ${about}` : ""}`;
@@ -310,7 +311,7 @@ function Outcome({ row }) {
     <${Rejects} row=${row} />`;
 }
 
-/** rows = applied + known + rejected. */
+/** The equation rows = applied + known + rejected. */
 const Sums = ({ row }) => html`<p class="equation import-sums"><span><b>${number(row.rows)}</b>
   <span>${t("entry.rows")}</span></span><span class="equation-sign">=</span><span>
   <b>${number(row.applied)}</b><span>${t("entry.applied")}</span></span>

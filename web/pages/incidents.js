@@ -1,26 +1,27 @@
-// Incidents: what is being responded to, since when, and how its requests stand, day by day.
-import { html, useState } from "../lib/preact.js";
+// Incidents: since when they are open, and the ledger of their requests by day.
+
 import { all, get } from "../lib/api.js";
-import { LEDGER, UNFINISHED } from "../lib/rules.js";
-import { number, t, word } from "../lib/i18n.js";
-import { go, href } from "../lib/router.js";
-import { areas, incidents, live, may, place, teams } from "../lib/store.js";
 import { areaPath } from "../lib/areabox.js";
 import { dayWords } from "../lib/clock.js";
-import { dayNumber, fromLocal, toLocal } from "../lib/localtime.js";
-import { day, stamp } from "../lib/time.js";
-import { Age, Empty, ErrorNote, Field, Icon, Loading, State, classes, useLoaded } from "../lib/ui.js";
-import { CommandForm } from "../lib/people/acts.js";
-import { Acts, Panel, Part, ReasonField } from "../lib/people/parts.js";
-import { codeOf } from "../lib/requests/reasons.js";
 import { AreaList, MOST_DAYS } from "../lib/entry/incident.js";
 import { byDay, imbalance } from "../lib/entry/ledger.js";
+import { number, t, word } from "../lib/i18n.js";
+import { dayNumber, fromLocal, toLocal } from "../lib/localtime.js";
+import { CommandForm } from "../lib/people/acts.js";
+import { Acts, Panel, Part, ReasonField } from "../lib/people/parts.js";
+import { html, useState } from "../lib/preact.js";
+import { codeOf } from "../lib/requests/reasons.js";
+import { go, href } from "../lib/router.js";
+import { LEDGER, UNFINISHED } from "../lib/rules.js";
+import { areas, incidents, live, may, place, teams } from "../lib/store.js";
+import { day, stamp } from "../lib/time.js";
+import { Age, classes, Empty, ErrorNote, Field, Icon, Loading, State, useLoaded } from "../lib/ui.js";
 
 const REOPENS = ["ended_by_mistake", "not_served"];
 
 const unfinishedOf = (row) => UNFINISHED.reduce((sum, state) => sum + row[state], 0);
 
-/** Closed incidents, fetched again when one is opened or closed. Throws Problem. */
+/** Load the closed incidents. Throws Problem. */
 const closed = () => all(live.peek().jurisdiction, "incidents", { state: "closed", sort: "-starts_at" }, 500);
 
 export default function Incidents({ route }) {
@@ -84,7 +85,7 @@ const List = ({ title, rows, chosen }) => html`<section><h2 class="incidents-tit
     })}</span></a></li>`,
   )}</ul></section>`;
 
-/** One that is not in the lists: just declared, or unknown. */
+/** An incident that is not in the lists: just declared, or unknown. */
 function Other({ id, close, waiting, reload }) {
   const {
     data,
@@ -146,7 +147,7 @@ const rowsOf = (row, state) =>
     query: { incident: row.incident, ...(state && { state: UNFINISHED.includes(state) ? state : "ended" }) },
   });
 
-/** received = open + assigned + ...: each number opens to its rows. */
+/** The equation received = open + assigned + ... Each number links to its rows. */
 const Equation = ({ row }) => html`<p class="equation"><a href=${rowsOf(row)}><b>${number(row.received)}</b>
   <span>${t("entry.received_n")}</span></a>${LEDGER.map(
     (state, index) => html`<span
@@ -218,7 +219,7 @@ function Doing({ row, isOpen, reload }) {
   ]} also=${also} />`;
 }
 
-/** Only what was changed is sent. */
+/** Return the changed fields only. */
 export function changed(row, form) {
   const found = {};
   if (form.name.trim() !== row.name) found.name = form.name.trim();

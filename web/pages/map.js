@@ -1,16 +1,17 @@
-// The map: places where there are coordinates, a labelled schematic where there are none.
-import { html, useEffect, useMemo, useRef, useState } from "../lib/preact.js";
+// The map: geographic where there are coordinates, otherwise a labelled schematic.
+
 import { lang, number, t, word } from "../lib/i18n.js";
+import { COLOURINGS, figure, step } from "../lib/map/colouring.js";
+import { usePlaces } from "../lib/map/places.js";
+import { areaPoints, bounds, requestPoints, workerPoints } from "../lib/map/points.js";
+import { Schematic } from "../lib/map/schematic.js";
+import { html, useEffect, useMemo, useRef, useState } from "../lib/preact.js";
+import { theme } from "../lib/prefs.js";
 import { go, href, param, route } from "../lib/router.js";
+import { ON_DUTY } from "../lib/rules.js";
 import { areas, live, requests } from "../lib/store.js";
 import { now, span } from "../lib/time.js";
-import { theme } from "../lib/prefs.js";
 import { Age, Alert, ErrorNote, Loading, Presence, Priority } from "../lib/ui.js";
-import { COLOURINGS, figure, step } from "../lib/map/colouring.js";
-import { ON_DUTY } from "../lib/rules.js";
-import { areaPoints, bounds, requestPoints, workerPoints } from "../lib/map/points.js";
-import { usePlaces } from "../lib/map/places.js";
-import { Schematic } from "../lib/map/schematic.js";
 
 const LISTED = 200;
 
@@ -187,11 +188,15 @@ function Picked({ picked, places, close }) {
       <button type="button" class="button" onClick=${close}>${t("ui.close")}</button></p></section>`;
 }
 
-/** What is on the map, as words: for who cannot see or press it. */
+/** The contents of the map as lists, for screen readers and keyboards. */
 function Listed({ points, places, pick }) {
   const asked = points.requests.features;
   return html`<h2>${t("map.on_map")}</h2>
-    <p>${t("map.counts", { requests: number(asked.length), workers: number(places.length), areas: number(points.areas.features.length) })}</p>
+    <p>${t("map.counts", {
+      requests: number(asked.length),
+      workers: number(places.length),
+      areas: number(points.areas.features.length),
+    })}</p>
     <ul class="legend-list">${ON_DUTY.map((one) => html`<li key=${one}><${Presence} value=${one} /></li>`)}<li
         class="muted">${t("map.ages")}</li></ul>
     <ul class="geo-list">${asked.slice(0, LISTED).map(

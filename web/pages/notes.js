@@ -1,17 +1,18 @@
-// Handover: what one shift leaves to the next, who has taken it on, and the sheet to print.
-import { html, useEffect, useState } from "../lib/preact.js";
+// Handover notes from one shift to the next, their acknowledgements, and the printed sheet.
+
+import { AreaLine, EntryForm, filled, Lines, Priorities, useEntry } from "../lib/entry/form.js";
+import { notesOf, openNotes } from "../lib/entry/notes.js";
+import { Sheet } from "../lib/entry/sheet.js";
 import { number, t, word } from "../lib/i18n.js";
-import { href } from "../lib/router.js";
-import { areas, live, may, mayReveal, needing, place, session } from "../lib/store.js";
-import { since, stamp } from "../lib/time.js";
-import { Age, Empty, ErrorNote, Icon, Loading, Priority, classes, useAction } from "../lib/ui.js";
 import { AreaName } from "../lib/people/parts.js";
 import { print } from "../lib/people/print.js";
 import { useSend } from "../lib/people/send.js";
+import { html, useEffect, useState } from "../lib/preact.js";
 import { who } from "../lib/requests/history.js";
-import { AreaLine, EntryForm, Lines, Priorities, filled, useEntry } from "../lib/entry/form.js";
-import { notesOf, openNotes } from "../lib/entry/notes.js";
-import { Sheet } from "../lib/entry/sheet.js";
+import { href } from "../lib/router.js";
+import { areas, live, may, mayReveal, needing, place, session } from "../lib/store.js";
+import { since, stamp } from "../lib/time.js";
+import { Age, classes, Empty, ErrorNote, Icon, Loading, Priority, useAction } from "../lib/ui.js";
 
 export default function Notes() {
   useEffect(() => needing("handovers"), [live.value]);
@@ -43,7 +44,9 @@ export default function Notes() {
       </div>`;
 }
 
-/** Texts of open notes: asked for when the page is opened and when an own note has come; it is recorded. */
+/** Load the texts of open notes when the page opens and after writing a note. The service records each
+ * reveal.
+ */
 function useTexts(notes) {
   const [open, setOpen] = useState(new Map());
   const [expected, setExpected] = useState(false);
@@ -120,7 +123,7 @@ function Note({ note, open }) {
         }</span></footer></li>`;
 }
 
-/** Notes that are settled; loaded when opened, their texts when asked for. */
+/** Resolved notes. Loaded when opened; their texts only on request. */
 function Resolved() {
   const [found, setFound] = useState(null);
   const [revealed, setRevealed] = useState(false);

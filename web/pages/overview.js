@@ -1,14 +1,14 @@
-// The overview: who is on duty where, what is asked for, and whether it adds up. Every number opens to its rows.
-import { html, computed, signal, useEffect, useState } from "../lib/preact.js";
+// The overview: people on duty, requests and the ledger. Every number links to its rows.
+
 import { get } from "../lib/api.js";
-import { lang, number, t, word } from "../lib/i18n.js";
-import { areas, entries, hasRight, incidents, live, may } from "../lib/store.js";
-import { dayWords, daysOf } from "../lib/clock.js";
-import { hhmmss, since, span, stamp } from "../lib/time.js";
-import { href } from "../lib/router.js";
-import { Alert, Empty, ErrorNote, Icon, Loading, Priority, Tile, classes, useLoaded } from "../lib/ui.js";
+import { Lines } from "../lib/chart.js";
+import { daysOf, dayWords } from "../lib/clock.js";
 import { alertCount, imbalance, mostFirst } from "../lib/counts.js";
+import { lang, number, t, word } from "../lib/i18n.js";
+import { computed, html, signal, useEffect, useState } from "../lib/preact.js";
+import { href } from "../lib/router.js";
 import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../lib/rules.js";
+import { areas, entries, hasRight, incidents, live, may } from "../lib/store.js";
 import {
   askedIn,
   ledgerIn,
@@ -19,11 +19,12 @@ import {
   uncoveredFrom,
   uncoveredIn,
 } from "../lib/sums.js";
-import { TreeGrid, flatten } from "../lib/treegrid.js";
-import { Lines } from "../lib/chart.js";
+import { hhmmss, since, span, stamp } from "../lib/time.js";
+import { flatten, TreeGrid } from "../lib/treegrid.js";
+import { Alert, classes, Empty, ErrorNote, Icon, Loading, Priority, Tile, useLoaded } from "../lib/ui.js";
 
 const EVENTS = 12;
-/** Kinds of teams that the tile has room for; all are a link away. */
+/** Number of kinds of teams in the tile. */
 const MOST_KINDS = 5;
 const ANY_ALERT = ["overdue", "untouched"];
 const LEAST_PAUSE_MS = 2000;
@@ -37,13 +38,13 @@ export default function Overview() {
     </div>`;
 }
 
-/** A number that opens to its rows; nothing is shown as a faint 0 that opens nothing. */
+/** A number that links to its rows. Zero is faint and not a link. */
 const Count = ({ value, to, class: extra, ...rest }) =>
   value
     ? html`<a class=${classes("o-count", extra)} href=${to} ...${rest}>${number(value)}</a>`
     : html`<span class=${classes("o-count o-count-zero", extra)}>0</span>`;
 
-/** A thin bar of parts: [name of the colour token, value]. For the eye alone; the figures stand beside it. */
+/** A decorative bar of parts: [colour token, value]. The numbers are next to it. */
 const Bar = ({ parts }) => html`<div class="o-bar"
   aria-hidden="true">${parts
     .filter(([, value]) => value > 0)
@@ -52,7 +53,7 @@ const Bar = ({ parts }) => html`<div class="o-bar"
         html`<span key=${token} style=${{ flexGrow: value, background: `var(--${token})` }}></span>`,
     )}</div>`;
 
-/** Days of what goes on: the number of the day, since when, where. */
+/** The open incidents: day, start and areas. */
 function Clock() {
   const open = incidents.value;
   return html`<${Tile} title=${t("over.incident")} views=${["incidents"]} more=${href("incidents")}
@@ -81,7 +82,7 @@ function Incident({ incident }) {
       )}</p></div></div>`;
 }
 
-/** Nothing is declared: the last one, if there was any, and the way to declare one. */
+/** Shown if no incident is open: the last one, and a link to declare one. */
 function NoIncident() {
   const { data } = useLoaded(
     () => get(`/${live.value.jurisdiction}/incidents`, { state: "closed", limit: 100 }),
@@ -104,7 +105,7 @@ function NoIncident() {
       }</div></div>`;
 }
 
-/** The equation itself, and whether it holds. */
+/** The ledger as an equation, and whether it balances. */
 function Ledger() {
   const ledger = ledgerIn();
   const wrong = imbalance(ledger, askedIn().unfinished);
@@ -127,13 +128,16 @@ const Term = ({ name, value, label, query, main }) => html`<a data-figure=${name
 const Check = ({ wrong }) =>
   wrong
     ? html`<${Alert} level=${1}>
-      ${t("over.imbalance", Object.fromEntries(Object.entries(wrong).map(([name, value]) => [name, number(value)])))}
+      ${t(
+        "over.imbalance",
+        Object.fromEntries(Object.entries(wrong).map(([name, value]) => [name, number(value)])),
+      )}
     </${Alert}>`
     : html`<span class="o-balanced" title=${t("over.balanced_how")}><${Icon} name="done" />
       ${t("over.balanced")}
     </span>`;
 
-/** Who is on duty: the number, by presence and role, and area by area. */
+/** People on duty: total, by presence, by role and by area. */
 function People() {
   const { on, all, presence, role } = peopleIn();
   const workers = (query) => href("workers", { query });
@@ -176,7 +180,7 @@ const NoPeople = () => html`<div class="o-hint"><p>${t("over.no_people")}</p>
     ${t("over.register")}</a>`
   }</div>`;
 
-/** A jurisdiction that has nothing yet: what to do, in order. */
+/** First steps in an empty jurisdiction. */
 function Begin() {
   const table = hasRight("import_files") && href("imports");
   const form = (id) => entries.value.includes(id) && href("enter", { id });
@@ -207,7 +211,9 @@ const shows = {
   uncovered: uncoveredAt,
 };
 
-/** In the whole tree all is shut but the root, in what is sought all is open; a press turns it about. */
+/** Return whether a node is open. Without a filter only the root is open, with one all are; `turned` inverts
+ * that.
+ */
 const isOpen = (node, level) => (level === 1 || mode.value !== "all") !== turned.value.has(node.area);
 
 function toggle(node) {
@@ -245,7 +251,7 @@ const inside = (node, query) => ({ ...query, area: isRoot(node) ? undefined : no
 const workersOf = (node, query) => href("workers", { query: inside(node, query) });
 const requestsOf = (node, query) => href("requests", { query: inside(node, query) });
 
-/** The columns of the tree; rebuilt with the language. */
+/** Return the columns of the tree in a language. */
 const columns = (language) => [
   {
     key: `area-${language}`,
@@ -283,14 +289,20 @@ const columns = (language) => [
   },
 ];
 
-/** What is wrong in an area: nobody is there though something waits, or requests that are alerts; the worst colours it. */
+/** Problems in an area: waiting requests without anybody on duty, and alerts. The worst sets the colour. */
 function AreaAlerts({ node, more }) {
   const asked = askedIn(node.area);
   const nobody = uncoveredIn(node.area);
   const count = alertCount(asked);
   if (!nobody && !count) return null;
   const level = Math.min(nobody ?? 4, asked.worst?.level ?? 4);
-  const said = `${word("alert", level)}${nobody ? `, ${t("over.seek_uncovered")}` : ""}${count ? `, ${t("over.alerts")} ${number(count)}` : ""}`;
+  const said = [
+    word("alert", level),
+    nobody && t("over.seek_uncovered"),
+    count && `${t("over.alerts")} ${number(count)}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
   return html`<a class="o-alert-link"
     href=${requestsOf(node, nobody ? { state: "open" } : { alert: ANY_ALERT })} title=${said} ...${more}>
     <${Alert} level=${level}>
@@ -298,7 +310,7 @@ function AreaAlerts({ node, more }) {
       </${Alert}></a>`;
 }
 
-/** What is asked for: alerts first, then by priority and state, with the oldest. */
+/** Unfinished requests: alerts, then a table by priority and state. */
 function Requests() {
   const asked = askedIn();
   const requests = (query) => href("requests", { query });
@@ -327,7 +339,7 @@ function Requests() {
   </${Tile}>`;
 }
 
-/** Alerts by level, worst first; or the calm word that there are none. */
+/** Number of alerts by level, worst first. */
 const Levels = ({ asked }) =>
   alertCount(asked) === 0
     ? html`<span class="o-calm"><${Icon} name="done" />${t("over.no_alerts")}</span>`
@@ -370,7 +382,7 @@ function Matrix({ asked, requests }) {
         </table>`;
 }
 
-/** How many were on duty over the last 24 hours. */
+/** People on duty over the last 24 hours. */
 function DutyLine() {
   const { times, onDuty } = trend.value;
   if (!live.value.has("timeline")) return html`<${Loading} />`;
@@ -379,7 +391,7 @@ function DutyLine() {
   ]} />`;
 }
 
-/** What was received and what was served over the last 24 hours. */
+/** Requests received and served over the last 24 hours. */
 function Trend() {
   const { times, received, served } = trend.value;
   return html`<${Tile} title=${t("over.day_past")} views=${["timeline"]} class="over-trend">
@@ -437,18 +449,23 @@ function Teams() {
 
 const position = computed(() => live.value?.state.value.position ?? null);
 
-/** The newest rows of the view activity, asked for at most every two seconds, and only when something was recorded. */
+/** @typedef {{items?: {position: number}[], problem?: import("../lib/api.js").Problem}} Activity */
+
+/** When the events were last loaded, by performance.now(). */
+let lastLoad = 0;
+
+/** Return the latest events. Loads them when the log position changes, at most every two seconds. */
 function useActivity() {
-  const [found, setFound] = useState({});
+  const [found, setFound] = useState(/** @type {Activity} */ ({}));
   const [round, setRound] = useState(0);
   const { jurisdiction } = live.value;
   const at = position.value;
   useEffect(() => {
     if (at === null) return undefined;
-    const wait = Math.max(0, (useActivity.asked ?? 0) + LEAST_PAUSE_MS - performance.now());
+    const wait = Math.max(0, lastLoad + LEAST_PAUSE_MS - performance.now());
     let over = false;
     const timer = setTimeout(async () => {
-      useActivity.asked = performance.now();
+      lastLoad = performance.now();
       try {
         const { items } = await get(`/${jurisdiction}/activity`, { limit: EVENTS });
         if (!over) setFound({ items });
@@ -481,7 +498,7 @@ function Events() {
 }
 
 const LATE_MS = 600000;
-/** What happened, about whom, where, and how late it came. */
+/** One event: what, who, where, and how late it was recorded. */
 function Happened({ event }) {
   const late = Date.parse(event.recorded_at) - Date.parse(event.at);
   const { stage, presence } = event.detail;

@@ -1,11 +1,9 @@
-// Requests: the dispatcher's workplace. The queue on the left, one request on the right; everything by keyboard.
-import { html, useEffect, useLayoutEffect, useRef } from "../lib/preact.js";
+// Requests: the dispatcher's workplace, with the queue beside the selected request. Fully usable by keyboard.
+
 import { alertOf, unfinished } from "../lib/alerts.js";
 import { useMedia } from "../lib/hooks.js";
 import { number, t } from "../lib/i18n.js";
-import { go, href } from "../lib/router.js";
-import { assignments, may, requests } from "../lib/store.js";
-import { Alert } from "../lib/ui.js";
+import { html, useEffect, useLayoutEffect, useRef } from "../lib/preact.js";
 import { Amend } from "../lib/requests/amend.js";
 import { Assign } from "../lib/requests/assign.js";
 import {
@@ -25,6 +23,9 @@ import { Merge } from "../lib/requests/merge.js";
 import { Paper } from "../lib/requests/paper.js";
 import { Queue, useQueue } from "../lib/requests/queue.js";
 import { Reassign } from "../lib/requests/reassign.js";
+import { go, href } from "../lib/router.js";
+import { assignments, may, requests } from "../lib/store.js";
+import { Alert } from "../lib/ui.js";
 
 const WIDE = "(min-width: 64rem)";
 const PHONE = "(max-width: 40rem)";
@@ -69,7 +70,7 @@ export default function Requests({ route }) {
   </div>${Over && html`<${Over} ...${doing} />`}<${Paper} queue=${queue} />`;
 }
 
-/** Nothing is selected: what needs somebody now, and the keys. */
+/** Shown if nothing is selected: current alerts and the keys. */
 function Overview() {
   const at = slow.value;
   const counts = new Map();
@@ -101,7 +102,7 @@ function Overview() {
     )}</dl></div>`;
 }
 
-/** Assignments that are checked, wherever one is in the page. */
+/** The checked assignments. */
 function CheckedTasks() {
   const rows = [...checkedTasks.value.values()].filter((row) => assignments.value.get(row.assignment)?.live);
   if (!rows.length || panel.value?.kind === "reassign") return null;
@@ -116,18 +117,22 @@ function CheckedTasks() {
     }}>${t("requests.uncheck")}</button></div>`;
 }
 
-/** What a key does with the selected request; unfinished ones only, but for r. */
+/** Panels by key, for the selected request if it is unfinished. */
 const KEYS = { a: "assign", o: "assign", x: "end", m: "merge", e: "amend" };
 
-/** Heard from the moment on that the page is there, not a frame later. */
+/** Handle shortcuts. A layout effect registers them before the first frame, so that no key is lost.
+ * @param {{rows: {request: string}[]}} queue
+ * @param {string | null} id
+ * @param {boolean} wide
+ */
 function useKeys({ rows }, id, wide) {
-  const now = useRef({});
+  const now = useRef({ rows, id, wide });
   now.current = { rows, id, wide };
   useLayoutEffect(() => {
     const pressed = (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Escape") {
-        if (!event.target.closest("dialog")) escape(now.current);
+        if (!event.target.closest("dialog")) stepBack(now.current);
         return;
       }
       if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
@@ -138,7 +143,7 @@ function useKeys({ rows }, id, wide) {
   }, []);
 }
 
-/** Do what a key means here; whether it means anything. */
+/** Run the action of a key. Return whether it has one. */
 function act(key, { rows, id }) {
   const row = id ? rowOf(id) : null;
   if (key === "/") return press(".filters-input", "focus");
@@ -156,7 +161,7 @@ function act(key, { rows, id }) {
   return unfinished(row) && begin(KEYS[key], [id]);
 }
 
-/** Open a panel, if the token may send what it sends; whether it may. */
+/** Open a panel if the token may send its command. Return whether it may. */
 function begin(kind, ids) {
   if (!mayOpen(kind)) return false;
   panel.value = { kind, ids };
@@ -176,8 +181,10 @@ function step(by, rows, id) {
   return true;
 }
 
-/** Esc closes the innermost: the panel; then the focus goes from the detail to the queue; then what is checked; then the detail. */
-function escape({ id, wide }) {
+/** Handle Escape, step by step: close the panel, return the focus to the queue, clear the checks, close the
+ * detail.
+ */
+function stepBack({ id, wide }) {
   if (panel.value) {
     panel.value = null;
     focusQueue();
@@ -189,7 +196,7 @@ function escape({ id, wide }) {
   }
 }
 
-/** Whatever had the focus may leave the page, when its row or panel does: then the queue has it. */
+/** Move the focus to the queue if the focused element was removed with its row or panel. */
 function useKeepFocus() {
   const had = useRef(false);
   useEffect(() => {

@@ -1,38 +1,39 @@
-// Teams: who can be sent as one, kept live; one of them beside the list.
-import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+// Teams: a live list, with the selected team beside it.
+
 import { all } from "../lib/api.js";
-import { number, t, word } from "../lib/i18n.js";
 import { AreaBox } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
 import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
-import { go, href, route } from "../lib/router.js";
-import { incidents, live, may, needing, teams } from "../lib/store.js";
-import { Age, ErrorNote, Icon, Loading, State, classes, useLoaded } from "../lib/ui.js";
-import { VirtualTable } from "../lib/virtual.js";
+import { number, t, word } from "../lib/i18n.js";
 import {
   AreaName,
-  Choice,
-  Filtering,
-  Load,
-  WorkerLink,
   ask,
   asked,
+  Choice,
   collator,
+  Filtering,
+  Load,
   layout,
   stale,
   typedFilter,
-  useOpening,
   useListKeys,
+  useOpening,
+  WorkerLink,
 } from "../lib/people/parts.js";
 import { TeamPanel } from "../lib/people/team.js";
+import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+import { go, href, route } from "../lib/router.js";
 import { OFF_DUTY, STOOD_DOWN, TEAM_STATES } from "../lib/rules.js";
+import { incidents, live, may, needing, teams } from "../lib/store.js";
+import { Age, classes, ErrorNote, Icon, Loading, State, useLoaded } from "../lib/ui.js";
+import { VirtualTable } from "../lib/virtual.js";
 
 const KINDS = ["vehicle", "courier", "medical", "patrol"];
 
 const typed = typedFilter("teams", "q");
 const identity = (row) => row.team;
 
-/** Links may ask for teams that are on something: busy=true. */
+/** Apply the filter busy=true of links: teams with live assignments. */
 const busy = (row) => asked("busy")[0] !== "true" || row.live_count > 0;
 
 const incidentName = (id) => incidents.value.find((one) => one.incident === id)?.name ?? id;
@@ -108,7 +109,7 @@ const COLUMNS = [
   },
 ];
 
-/** Members on duty of all members. */
+/** Number of members on duty, and of all members. */
 function OnDuty({ row }) {
   const roster = live.value.rows("roster");
   if (!live.value.has("roster")) return row.member_count;
@@ -178,7 +179,8 @@ export default function Teams({ route: { id } }) {
   const opening = useOpening((row) => show(row, Boolean(id)));
   const close = () => {
     go("teams", { query: route.peek().query, replace: true });
-    document.querySelector(".folk-teams .grid-body")?.focus();
+    const body = /** @type {HTMLElement} */ (document.querySelector(".folk-teams .grid-body"));
+    body?.focus();
   };
   const select = (row) => {
     setCursor(identity(row));
@@ -210,7 +212,7 @@ export default function Teams({ route: { id } }) {
     ${id && settled && html`<${TeamPanel} id=${settled} close=${close} focus=${focused} />`}</div>`;
 }
 
-/** Teams that have stood down do not travel in the stream: they are fetched when asked for. */
+/** Load teams that have stood down, if the filter includes them. The stream does not contain them. */
 function useEnded() {
   const wanted = asked("state").includes(STOOD_DOWN) || asked("ended").length > 0;
   return useLoaded(

@@ -1,36 +1,37 @@
-// Workers: a list of any length, kept live; one of them beside it; paper lists typed in afterwards.
-import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+// Workers: a live list of any length, with the selected worker beside it, and entry of paper lists.
+
 import { AreaBox, areaPath } from "../lib/areabox.js";
 import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
-import { go, href, route } from "../lib/router.js";
-import { assignments, hasRight, live, may, mayReveal, needing, place, teams } from "../lib/store.js";
-import { now, stamp } from "../lib/time.js";
-import { Age, Alert, Icon, Loading, Presence, classes } from "../lib/ui.js";
-import { VirtualTable } from "../lib/virtual.js";
 import { ROLES } from "../lib/people/acts.js";
 import { FindField, Found } from "../lib/people/find.js";
 import { Paper } from "../lib/people/paper.js";
 import {
   AreaName,
-  Choice,
-  Filtering,
-  Load,
-  TeamLink,
   ask,
   asked,
+  Choice,
   collator,
+  Filtering,
+  Load,
   layout,
   short,
   stale,
+  TeamLink,
   typedFilter,
-  useOpening,
   useListKeys,
+  useOpening,
 } from "../lib/people/parts.js";
 import { PaperHead, print, printing } from "../lib/people/print.js";
-import { Prepared, arrange, choose, counted, loads, ranks } from "../lib/people/roster.js";
+import { arrange, choose, counted, loads, Prepared, ranks } from "../lib/people/roster.js";
 import { WorkerPanel } from "../lib/people/worker.js";
+import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+import { go, href, route } from "../lib/router.js";
 import { OFF_DUTY, PRESENCES } from "../lib/rules.js";
+import { assignments, hasRight, live, may, mayReveal, needing, place, teams } from "../lib/store.js";
+import { now, stamp } from "../lib/time.js";
+import { Age, Alert, classes, Icon, Loading, Presence } from "../lib/ui.js";
+import { VirtualTable } from "../lib/virtual.js";
 
 const NONE = "-";
 
@@ -44,7 +45,7 @@ const load = computed(() => loads(assignments.value));
 const typed = typedFilter("workers", "q");
 
 const plain = (value) => (value === NONE ? "" : value);
-/** As text first, so that what else is in the address changes nothing. */
+/** The filter as text, so that changes of other parts of the address do not recompute the rows. */
 const filterText = computed(() =>
   JSON.stringify({
     area: asked("area"),
@@ -149,7 +150,9 @@ const Four = ({ row }) => html`<div class="folk-stacked"><div class="folk-stacke
     </span>
     <${Loaded} row=${row} /></div></div>`;
 
-/** Columns of this language; one column of lines where there is no room for more. */
+/** Return the columns in the current language, or a single stacked column on narrow screens.
+ * @param {{lines: number, wide?: boolean}} plan
+ */
 function useColumns({ lines, wide }) {
   const language = collator.value;
   return useMemo(
@@ -184,7 +187,8 @@ function List({ id }) {
   const opening = useOpening((row) => show(row, Boolean(id)));
   const close = () => {
     go("workers", { query: route.peek().query, replace: true });
-    document.querySelector(".folk-workers .grid-body")?.focus();
+    const body = /** @type {HTMLElement} */ (document.querySelector(".folk-workers .grid-body"));
+    body?.focus();
   };
   const select = (row) => {
     setCursor(identity(row));
@@ -257,7 +261,9 @@ function NoneFit() {
     <button type="button" class="button" onClick=${() => ask(CLEARED)}>${t("people.clear")}</button></div>`;
 }
 
-/** n of m, and the headcount for the same filter: by law they agree at every position. */
+/** Shown and total workers, compared with the headcount for the same filter. Both agree at every log
+ * position.
+ */
 function Sums() {
   if (!live.value.has("roster")) return null;
   const { comparable } = chosen.value;
@@ -308,7 +314,7 @@ function Filters() {
     </${Filtering}><${Presences} /></div>`;
 }
 
-/** The order as a choice: where headings are out of sight, and for "since", which has none of its own. */
+/** The sort order as a menu: for narrow screens without headings, and for "since", which has no column. */
 const SortChoice = () => html`<label class="folk-sort-choice"><span class="muted">${t("people.sort")}</span>
   <${Choice} label=${t("people.sort")} none=${t("people.id")}
   value=${asked("sort")[0] ?? ""} change=${(sort) => ask({ sort })}
@@ -318,7 +324,7 @@ const SortChoice = () => html`<label class="folk-sort-choice"><span class="muted
       code.startsWith("-") ? "↓" : "↑"
     }`} /></label>`;
 
-/** Presences with how many there are: each a filter. */
+/** Number of workers by presence; each is a filter. */
 function Presences() {
   const { byPresence } = chosen.value;
   const total = PRESENCES.reduce((sum, presence) => sum + byPresence[presence], 0);
@@ -339,7 +345,7 @@ function Presences() {
     })}</div>`;
 }
 
-/** What the filter says, in words. */
+/** Describe the filter in words. */
 function filterInWords() {
   const { area, role, presence, team, organisation, q } = filter.peek();
   const say = [
@@ -353,9 +359,23 @@ function filterInWords() {
   return say.length ? say.join(" · ") : t("people.everyone");
 }
 
-/** The roster on paper: all rows of the filter, masked, by area. */
+/** Group rows of the roster by area.
+ * @param {Iterable<{row: any}>} some
+ * @returns {Map<string, {row: any}[]>}
+ */
+function grouped(some) {
+  const found = new Map();
+  for (const one of some) {
+    const { area } = one.row;
+    if (found.has(area)) found.get(area).push(one);
+    else found.set(area, [one]);
+  }
+  return found;
+}
+
+/** The printed roster: all rows of the filter, masked, by area. */
 function PaperRoster() {
-  const byArea = Map.groupBy(arrange(chosen.peek().rows, "area", false, aids.peek()), ({ row }) => row.area);
+  const byArea = grouped(arrange(chosen.peek().rows, "area", false, aids.peek()));
   const { position } = live.peek().state.peek();
   return html`<${PaperHead} title=${`${place.peek()?.name ?? ""} · ${t("people.roster")}`} lines=${[
     t("people.paper_of", { position, when: stamp(now.peek()) }),

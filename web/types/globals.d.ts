@@ -1,10 +1,221 @@
-/** What scripts share through `self`, and what TypeScript does not know of browsers yet. */
-declare const BarcodeDetector: any;
-declare const musterDb: any;
-declare const musterOutbox: any;
+/** Types that scripts share without imports, and browser interfaces that the DOM library of TypeScript lacks.
+ */
+
+/** https://developer.mozilla.org/docs/Web/API/BarcodeDetector */
+declare class BarcodeDetector {
+  constructor(options?: { formats?: string[] });
+  detect(source: ImageBitmapSource): Promise<{ rawValue: string }[]>;
+}
+
+/** The worker who is signed in on a phone. `owner` is `jurisdiction/worker`. */
+interface Who {
+  owner: string;
+  worker: string;
+  jurisdiction: string;
+  timezone: string;
+}
+
+/** A longitude and latitude in WGS-84. */
+interface LonLat {
+  lon: number;
+  lat: number;
+}
+
+/** The contents of a printed code or link. */
+interface Wish {
+  area?: string;
+  team?: string;
+}
+
+/** The contact details of a task. */
+interface Contact {
+  contact_name: string;
+  contact_phone: string;
+  address: string;
+  text: string;
+}
+
+/** An offer or assignment in the answer of `/me`. */
+interface Task {
+  assignment: string;
+  state: string;
+  team?: string;
+  offered_at?: string;
+  expires_at?: string;
+  request?: Partial<Contact & LonLat> & {
+    category: string;
+    priority: number;
+    quantity: number;
+    due_at?: string;
+    area: string;
+    area_name?: string;
+  };
+  /** The last local act on this task. */
+  act?: Act;
+}
+
+/** A worker's duty in the answer of `/me`. */
+interface Duty {
+  presence: string;
+  area: string;
+  area_name?: string;
+  since: string | number;
+}
+
+/** A command in the outbox of a phone. */
+interface Act {
+  /** Key in the outbox; assigned by IndexedDB. */
+  seq?: number;
+  owner: string;
+  /** Idempotency key. */
+  id: string;
+  name: string;
+  data: {
+    worker?: string;
+    area?: string;
+    presence?: string;
+    assignment?: string;
+    stage?: string;
+    reason?: string;
+    release?: string;
+    command?: string;
+  };
+  at: string;
+  state: "waiting" | "sent" | "refused";
+  /** Whether it was sent at least once. */
+  tried: boolean;
+  /** Do not send before this time in ms. */
+  hold_until: number;
+  /** Local context, never sent. */
+  about: { place?: string; title?: string; undoes?: string; before?: { duty?: Duty; task?: Task } };
+  /** Log position of a recorded act. */
+  position?: number;
+  /** Why the service refused it. */
+  code?: string;
+  detail?: string;
+}
+
+/** Values in the object store `kept`. */
+interface Kept {
+  who: Who;
+  me: { owner: string; said: { now: string; position: number }; at: number };
+  wish: Wish;
+  confirmed: number;
+  leave: boolean;
+  "push.texts": Record<string, { title: string; body?: string }>;
+  [contact: `contact ${string}`]: Contact;
+  [areas: `areas ${string}`]: {
+    items: (LonLat & { area: string; name: string; parent: string })[];
+    at: number;
+  };
+}
+
+interface MusterDb {
+  /** Add an act. Resolves with its key. */
+  add(act: Act): Promise<number>;
+  /** Replace an act. */
+  put(act: Act): Promise<number>;
+  remove(seq: number): Promise<void>;
+  /** Return the acts of one owner, oldest first. */
+  acts(owner: string): Promise<Act[]>;
+  /** Return the acts of all owners. */
+  everyone(): Promise<Act[]>;
+  get<K extends keyof Kept>(key: K): Promise<Kept[K]>;
+  set<K extends keyof Kept>(key: K, value: Kept[K]): Promise<K>;
+  forget(key: keyof Kept): Promise<void>;
+  keys(): Promise<(keyof Kept & string)[]>;
+}
+
+/** Outcome of an attempt to send the outbox. `wait` is the Retry-After of the service, in seconds. */
+interface Sent {
+  outcome: "idle" | "sent" | "later" | "offline" | "signed_out" | "another";
+  wait?: number;
+}
+
+interface MusterOutbox {
+  LATE_MS: number;
+  /** Send the waiting acts. */
+  flush(): Promise<Sent>;
+  /** Run `work` under the lock of the outbox. */
+  locked<T>(work: () => Promise<T>): Promise<T>;
+  waits(act: Act): boolean;
+  held(act: Act, now: number): boolean;
+}
+
+declare const musterDb: MusterDb;
+declare const musterOutbox: MusterOutbox;
 
 interface Window {
-  musterDb: any;
-  musterOutbox: any;
+  musterDb: MusterDb;
+  musterOutbox: MusterOutbox;
   webkitAudioContext: typeof AudioContext;
+}
+
+/** https://developer.mozilla.org/docs/Web/API/BeforeInstallPromptEvent */
+interface BeforeInstallPromptEvent extends Event {
+  prompt(): Promise<{ outcome: string }>;
+}
+
+interface WindowEventMap {
+  beforeinstallprompt: BeforeInstallPromptEvent;
+}
+
+interface NotificationOptions {
+  renotify?: boolean;
+  vibrate?: number[];
+}
+
+interface ServiceWorkerRegistration {
+  /** https://developer.mozilla.org/docs/Web/API/Background_Synchronization_API */
+  readonly sync?: { register(tag: string): Promise<void> };
+}
+
+// The scope of a service worker. The library "webworker" declares it, but excludes the library "dom".
+interface ExtendableEvent extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+interface FetchEvent extends ExtendableEvent {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+
+interface PushEvent extends ExtendableEvent {
+  readonly data: { json(): { kind?: string } } | null;
+}
+
+interface SyncEvent extends ExtendableEvent {
+  readonly tag: string;
+}
+
+interface NotificationEvent extends ExtendableEvent {
+  readonly notification: Notification;
+}
+
+interface WindowClient {
+  readonly url: string;
+  focus(): Promise<WindowClient>;
+}
+
+interface ServiceWorkerEvents {
+  install: ExtendableEvent;
+  activate: ExtendableEvent;
+  fetch: FetchEvent;
+  message: MessageEvent;
+  sync: SyncEvent;
+  push: PushEvent;
+  notificationclick: NotificationEvent;
+}
+
+interface ServiceWorkerGlobalScope {
+  readonly registration: ServiceWorkerRegistration;
+  readonly clients: {
+    matchAll(options: { type: "window" }): Promise<WindowClient[]>;
+    openWindow(url: string): Promise<WindowClient | null>;
+  };
+  skipWaiting(): Promise<void>;
+  addEventListener<K extends keyof ServiceWorkerEvents>(
+    type: K,
+    listener: (event: ServiceWorkerEvents[K]) => void,
+  ): void;
 }

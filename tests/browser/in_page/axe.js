@@ -1,4 +1,4 @@
-// What axe-core finds, as lines to read.
+// Return the violations that axe-core finds, as readable lines.
 async () => {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   const only = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] };

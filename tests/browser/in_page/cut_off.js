@@ -1,4 +1,5 @@
-// Headings and controls that nobody can get at by scrolling, and what makes the page wider than it may be.
+// Return headings and controls that cannot be scrolled into view, and the element that makes the page too
+// wide.
 () => {
   const root = document.documentElement;
   const said = (one) =>
@@ -6,7 +7,9 @@
   const named = (one) => `<${one.localName} class="${one.getAttribute("class") ?? ""}"> ${said(one)}`;
   const enough = (from, to) => Math.min(24, (to - from) / 2);
 
-  /** One direction of a box: clipped by an edge; null where too little of it is left; all of it where one can scroll. */
+  /** Clip a box to an edge in one direction. Return null if too little remains, or the whole edge if it
+   * scrolls.
+   */
   function within([from, to], [begin, end], overflow) {
     if (overflow === "visible") return [from, to];
     if (overflow === "auto" || overflow === "scroll") return [begin, end];
@@ -14,7 +17,7 @@
     return clipped[1] - clipped[0] < enough(from, to) ? null : clipped;
   }
 
-  /** How a control is cut off, or null. */
+  /** Return how a control is cut off, or null. */
   function cut(one) {
     const own = one.getBoundingClientRect();
     let [x, y] = [

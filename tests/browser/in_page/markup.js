@@ -1,4 +1,4 @@
-// Elements that no page of ours has, handlers in markup, and addresses that run something.
+// Return elements that no page may contain, inline event handlers, and URLs that run scripts.
 () => {
   const strange = "img, iframe, object, embed, style, base, form[action], script:not([src])";
   const runs = /^\s*(javascript|data|vbscript):/i;

@@ -1,4 +1,4 @@
-// The pixels of a PNG (base64) as numbers of its 256 most frequent colours; for a rarer one the nearest of them.
+// Reduce a PNG (base64) to its 256 most frequent colours. Rarer ones are replaced by the nearest.
 async (png) => {
   const bytes = Uint8Array.from(atob(png), (one) => one.charCodeAt(0));
   const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));

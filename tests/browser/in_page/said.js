@@ -1,4 +1,4 @@
-// All texts of the page, those in fields among them.
+// Return all texts of the page, including the values of fields.
 () =>
   document.body.textContent +
   [...document.querySelectorAll("input, textarea, option")].map((one) => one.value).join(" ");

@@ -1,4 +1,4 @@
-// Switch the language where the page stands.
+// Switch the language of the page without reloading it.
 async ([language, file]) => {
   const entry = document.querySelector("script[type=module]").src;
   const { speak } = await import(

@@ -1,4 +1,4 @@
-// Scroll a list from its top to its end in so many frames; whether the end was reached.
+// Scroll a list to its end in the given number of frames. Return whether it reached the end.
 async (frames) => {
   const body = document.querySelector(".grid-body");
   const way = body.scrollHeight - body.clientHeight;

@@ -1,4 +1,4 @@
-// Texts that stand behind a right-to-left override in the same run of text: they are read backwards.
+// Return texts that a right-to-left override earlier in the same run of text reverses.
 () => {
   const inline = ["inline", "inline-block", "inline-flex", "inline-grid", "contents"];
   const style = (one) => getComputedStyle(one);
@@ -11,14 +11,14 @@
     while (!isolated(box)) box = box.parentElement;
     return box;
   };
-  /** The nearest box of a text, inside another, that begins a line of its own. */
+  /** Return whether a block between the text and `box` starts a new line. */
   const block = (text, box) => {
     let one = text.parentElement;
     while (one !== box && inline.includes(style(one).display)) one = one.parentElement;
     return one !== box;
   };
 
-  /** What follows a text in its box, up to the next line that begins by itself. */
+  /** Return what follows a text in its box, up to the next block. */
   function following(text, box) {
     const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
     walker.currentNode = text;

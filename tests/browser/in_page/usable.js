@@ -1,4 +1,4 @@
-// When a frame with the first figures is drawn, in ms from the start of navigation: `window.usable`.
+// Store in `window.usable` when the first figures are drawn, in ms from the start of navigation.
 (() => {
   const figure = (name) => document.querySelector(`[data-figure=${name}] b`);
   const look = () => {

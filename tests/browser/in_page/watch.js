@@ -1,4 +1,4 @@
-// Every change of these figures with the time of the frame that shows it: `window.seen`, [name, value, seconds].
+// Record every change of these figures in `window.seen`, as [name, value, time of the frame in seconds].
 (names) => {
   window.seen = [];
   const shown = {};

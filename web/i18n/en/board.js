@@ -1,10 +1,11 @@
 // All texts of the board in English, part by part.
+
+import entry from "./entry.js";
+import map from "./map.js";
+import overview from "./overview.js";
+import people from "./people.js";
+import requests from "./requests.js";
 import shell from "./shell.js";
 import words from "./words.js";
-import overview from "./overview.js";
-import requests from "./requests.js";
-import people from "./people.js";
-import map from "./map.js";
-import entry from "./entry.js";
 
 export default { ...shell, ...words, ...overview, ...requests, ...people, ...map, ...entry };

@@ -87,7 +87,8 @@ export default {
   "entry.said_worker": "{name} ({role})",
   "entry.after_worker": "Next",
   "entry.after_worker_note":
-    "Open the worker to check them in or create a sign-in code. Role, organisation and community are kept for the next worker.",
+    "Open the worker to check them in or create a sign-in code. " +
+    "Role, organisation and community are kept for the next worker.",
   "entry.many_people": "Register many: import a list",
   "entry.form_team": "Form team",
   "entry.the_team": "Team details",
@@ -102,7 +103,8 @@ export default {
   "entry.said_team": "{name} ({n} members)",
   "entry.after_team": "Next",
   "entry.after_team_note":
-    "A worker can be in only one active team. Members can join and leave at any time. The first member leads unless you choose another.",
+    "A worker can be in only one active team. Members can join and leave at " +
+    "any time. The first member leads unless you choose another.",
   "entry.declare": "Declare incident",
   "entry.the_incident": "Incident details",
   "entry.incident_name": "Name",
@@ -200,7 +202,8 @@ export default {
   "entry.mapping.sffd": "Fire calls (San Francisco)",
   "entry.mappings": "Supported sheets",
   "entry.mappings_note":
-    "Dark columns are required, the others optional; headings have several accepted spellings. For your own mappings, use muster import on the command line.",
+    "Dark columns are required, the others optional; headings have several accepted " +
+    "spellings. For your own mappings, use muster import on the command line.",
   "entry.import_start": "Import {n} rows",
   "entry.import_other": "Choose another file",
   "entry.import_next": "Import another file",
@@ -257,7 +260,8 @@ export default {
   "command.assignment.done": "complete assignment",
   "command.assignment.release": "release assignment",
   "entry.establish_what":
-    "A jurisdiction is the city or district that one command centre runs. All records belong to it and use its local time.",
+    "A jurisdiction is the city or district that one command centre " +
+    "runs. All records belong to it and use its local time.",
   "entry.establish_known": "Existing: {codes}",
   "entry.establish_admin": "Only an admin can establish a jurisdiction.",
   "entry.establish_code": "Code",

@@ -30,7 +30,8 @@ export default {
   "go.trouble.signed_out":
     "You are signed out. Your entries are kept on this phone and sent when you sign in again.",
   "go.trouble.another":
-    "Somebody else is signed in on this browser. Your entries are kept on this phone and sent only when you sign in.",
+    "Somebody else is signed in on this browser. Your entries are " +
+    "kept on this phone and sent only when you sign in.",
   "go.trouble.unknown": "You are not on the roster. Ask the command centre.",
 
   "go.duty": "Duty",
@@ -130,7 +131,8 @@ export default {
   "go.leave": "Sign out",
   "go.leave.what": "You will need a new code to sign in again.",
   "go.leave.unsent":
-    "{n} entries are not sent. They stay on this phone and are sent when you sign in again, which needs a new code.",
+    "{n} entries are not sent. They stay on this phone and are sent " +
+    "when you sign in again, which needs a new code.",
   "go.stay": "Stay signed in",
   "push.offer": "New task",
   "push.dispatch": "You have been dispatched",

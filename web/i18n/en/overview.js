@@ -11,7 +11,8 @@ export default {
   "over.balanced": "Adds up",
   "over.balanced_how": "Received equals the sum of all states, and unfinished matches the list of requests.",
   "over.imbalance":
-    "Does not add up: {received} received, {sum} across all states; {unfinished} unfinished, {listed} listed. Run muster verify.",
+    "Does not add up: {received} received, {sum} across all states; " +
+    "{unfinished} unfinished, {listed} listed. Run muster verify.",
   "over.on_duty": "On duty",
   "over.on_roster": "On the roster",
   "over.no_people": "No workers registered yet.",

@@ -31,7 +31,8 @@ export default {
   "people.where": "Check-in area",
   "people.happened": "It happened at",
   "people.happened_hint":
-    "Empty: now. For a paper record, give the actual time. It is marked as observed; if a rule would refuse it, it is kept as an anomaly.",
+    "Empty: now. For a paper record, give the actual time. " +
+    "It is marked as observed; if a rule would refuse it, it is kept as an anomaly.",
   "people.reason": "Reason",
   "people.reason_hint": "Pick a common one or enter a code such as road_closed",
   "people.release": "Reason for releasing tasks",
@@ -119,7 +120,9 @@ export default {
   "people.persons": "{n}",
   "people.back_to_list": "Back to the list",
   "people.paper_note":
-    "Enter a paper sheet line by line: ID or phone, time in, time out. Entries keep their actual time and are marked as observed; sending twice records nothing twice. You can paste from a spreadsheet; Enter moves down a line.",
+    "Enter a paper sheet line by line: ID or phone, time in, time out. " +
+    "Entries keep their actual time and are marked as observed; sending twice records " +
+    "nothing twice. You can paste from a spreadsheet; Enter moves down a line.",
   "people.paper_date": "Date",
   "people.paper_area": "Area for all lines",
   "people.paper_area_hint": "can be set per line",
@@ -202,7 +205,8 @@ export default {
   "people.cards_sheets": "{n} pages · linking to {address}",
   "people.cards_drawing": "Drawing {n} of {m}",
   "people.cards_http":
-    "This address is not HTTPS, so phones cannot work offline or receive notifications. Print from the address that phones will use.",
+    "This address is not HTTPS, so phones cannot work offline or receive " +
+    "notifications. Print from the address that phones will use.",
   "people.cards_no_areas": "No areas of this level here.",
   "people.cards_no_teams": "No teams here.",
   "people.card.area": "Scan to check in here",

@@ -181,7 +181,8 @@ export default {
   "requests.cancelled_n": "{n} cancelled",
   "requests.merge_title": "Merge requests",
   "requests.merge_what":
-    "These describe the same need: one continues, the others end as merged. The total received does not change.",
+    "These describe the same need: one continues, the others end " +
+    "as merged. The total received does not change.",
   "requests.merge_take": "Duplicate",
   "requests.merge_keep": "Keep",
   "requests.merge_take_one": "{id} is a duplicate",

@@ -17,9 +17,11 @@ export default {
   "sign_in.go": "Sign in",
   "sign_in.leave": "Sign out ({who})",
   "sign_in.hint":
-    "Open the sign-in link printed in the terminal, or paste a token here. An admin creates tokens with muster token create.",
+    "Open the sign-in link printed in the terminal, or paste a token " +
+    "here. An admin creates tokens with muster token create.",
   "sign_in.over":
-    "Your session has ended. Anything not shown as recorded was not recorded. Your input is kept in this window; sign in again to continue.",
+    "Your session has ended. Anything not shown as recorded was not recorded. " +
+    "Your input is kept in this window; sign in again to continue.",
   "sign_in.courier": "Courier's page",
   "sign_in.docs": "API documentation",
   "choose.title": "Choose a jurisdiction",
