@@ -36,7 +36,7 @@ _TYPES: Final = {
 }
 _TYPED: Final = (".d.ts", ".d.mts")
 """Types for the editor and the type checker: never served."""
-_COMMENTS: Final = re.compile(rb"^[ \t]*(//.*|/\*[\s\S]*?\*/[ \t]*)\n", re.M)
+_COMMENTS: Final = re.compile(rb"^[ \t]*(//.*|/\*(?:(?!\*/)[\s\S])*\*/[ \t]*)\n", re.M)
 """Comments that have their lines to themselves."""
 _PLACE: Final = b"{{assets}}"
 """Stands in pages and in the service worker for the path of all files."""

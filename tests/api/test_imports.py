@@ -14,8 +14,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from api.conftest import J, Service
 from openpyxl import Workbook
+from service import J, Service
 
 from services.intake import desk
 from services.refusals import sentence

@@ -119,6 +119,24 @@ def test_a_version_stays_what_it_was_though_the_folder_changes(
     assert before == hashlib.sha256(b"a.js\0old" + made).hexdigest()[:16]
 
 
+def test_comments_are_left_out_where_they_have_their_lines_to_themselves() -> None:
+    text = b"""// A page.
+/** Two
+ * lines. */
+const a = "// no comment"; // kept
+  /** @type {number} */ (b).c = 1;
+/** D. */
+const d = /* one */ 2;
+"""
+
+    assert pages.bare("a.js", text).decode().splitlines() == [
+        'const a = "// no comment"; // kept',
+        "  /** @type {number} */ (b).c = 1;",
+        "const d = /* one */ 2;",
+    ]
+    assert pages.bare("vendor/a.js", text) == text
+
+
 def test_a_packed_file_is_the_file() -> None:
     for name in pages.contents():
         found = pages.asset(name)
