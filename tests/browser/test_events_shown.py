@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from places import same
 from playwright.sync_api import Page
+from scale import LONG
 from screens import Screen, Screens
 from serving import J, Served, served
 from story import STORY
@@ -14,6 +15,8 @@ from story import STORY
 from services.base.clock import SharedClock
 
 PAGES = ("overview", "requests", "teams", "workers", "incidents")
+EVERY = 1 if LONG else 4
+"""New types of events between two comparisons: a page that missed one stays wrong until the next."""
 BEGIN = datetime.fromisoformat("2022-03-28T09:00:00+08:00")
 SHOWN = """() => {
   const main = document.querySelector("main").cloneNode(true);
@@ -44,6 +47,7 @@ def test_pages_after_patches_equal_fresh_pages(timed: Served, clock: SharedClock
     fresh = screens.open(timed.url, language="en")
     fresh.sign_in(timed.secret)
     seen: set[str] = set()
+    new = 0
     for number, (name, body) in enumerate(STORY, 1):
         clock.set(BEGIN + timedelta(minutes=number))
         answer = timed.send(name, **body)
@@ -52,6 +56,9 @@ def test_pages_after_patches_equal_fresh_pages(timed: Served, clock: SharedClock
         if events <= seen:
             continue
         seen |= events
+        new += 1
+        if new % EVERY and (name, body) != STORY[-1]:
+            continue
         fresh.page.reload()
         fresh.page.wait_for_selector(".live-live")
         for page in PAGES:

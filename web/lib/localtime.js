@@ -1,12 +1,18 @@
 // Local dates and times of form fields. Separate from time.js: the phone page has no such forms.
 import { format, hhmm, localDate } from "./time.js";
 
+const DAY_MS = 86400000;
+
 /** Count the local days from one instant to another, starting with 1. */
 export function dayNumber(from, to) {
-  return Math.round((Date.parse(localDate(to)) - Date.parse(localDate(from))) / 86400000) + 1;
+  return Math.round((Date.parse(localDate(to)) - Date.parse(localDate(from))) / DAY_MS) + 1;
 }
 
-/** Parse the YYYY-MM-DDTHH:MM of an input, in the jurisdiction's zone, to an RFC 3339 instant. */
+/** Parse the YYYY-MM-DDTHH:MM of an input, in the jurisdiction's zone, to an RFC 3339 instant.
+ *
+ * Where clocks change, the offset before the change decides: a time that is shown twice is the first one, and a
+ * time that is skipped moves on by what was skipped.
+ */
 export function fromLocal(text) {
   const guess = Date.parse(`${text}Z`);
   const shown = (at) => {
@@ -18,8 +24,9 @@ export function fromLocal(text) {
     );
     return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute);
   };
-  let at = guess - (shown(guess) - guess);
-  at -= shown(at) - guess;
+  const by = (offsetAt) => guess - (shown(offsetAt) - offsetAt);
+  const [before, after] = [by(guess - DAY_MS), by(guess + DAY_MS)];
+  const at = [before, after].find((one) => shown(one) === guess) ?? before;
   return new Date(at).toISOString();
 }
 

@@ -14,9 +14,10 @@ export class Parser {
 
   /** Add text. A frame may come in hundreds of pieces, so they are joined only at its end.
    *
-   * @param {string} text
+   * @param {string} piece
    */
-  push(text) {
+  push(piece) {
+    const text = piece.replaceAll("\r", ""); // lines may end with CR LF; JSON escapes its own
     const ended = ((this.rest.at(-1)?.at(-1) ?? "") + text).includes("\n\n");
     if (text) this.rest.push(text);
     if (!ended) return;

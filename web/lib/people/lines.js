@@ -87,7 +87,7 @@ export function outcome(answers) {
 /** Parse lines pasted from a sheet: worker or phone, area, in, out. With three columns, there is no area. */
 export function pasted(text) {
   return text
-    .trim()
+    .replace(/^[\r\n]+|[\r\n]+$/g, "")
     .split(/\r?\n/)
     .map((line) => line.split("\t").map((cell) => cell.trim()))
     .map((cells) =>
