@@ -27,7 +27,7 @@ from services.sandbox.child import free_port
 from services.views.port import ViewsUnavailable
 
 J = "PF"
-ROUNDS = scaled("MUSTER_FAULTS", 7, 200)
+ROUNDS = scaled("MUSTER_FAULTS", 5, 200)
 MINUTE = scaled("MUSTER_BROKER_DOWN", 15, 60)
 """Seconds for which the broker is down, once."""
 SEED = scaled("MUSTER_SEED", 328, 328)

@@ -57,11 +57,11 @@ async def test_up_and_back_down(town: Town, tmp_path: Path) -> None:
     for name in ("teams", "requests", "assignments", "ledger", "areas", "incidents"):
         assert dict(above[name]) == board[name], name
 
-    ok("export", "--move", "--out", tmp_path / "down", *data, env=env)
+    ok("export", "--move", "--jurisdiction", J, "--out", tmp_path / "down", *data, env=env)
     refused = await send(api, 1001, LATE)
     assert (refused.status_code, refused.json()["code"]) == (409, "jurisdiction.moved")
     assert (await send(api, 1000, NEW)).json()["outcome"] == "known"
-    ok("keys", "export", *secret, "--out", tmp_path / "down.keys", *data, env=env)
+    ok("keys", "export", "--jurisdiction", J, *secret, "--out", tmp_path / "down.keys", *data, env=env)
     ok("keys", "load", *secret, tmp_path / "down.keys", "--data", here.folder)
     ok("load", tmp_path / "down", "--data", here.folder)
 
