@@ -122,7 +122,7 @@ async def _demo(
             rows=lambda view, **filters: _rows(muster.views, muster.vault, story.jurisdiction, view, filters),
             clock=clock,
             story=story,
-            links=await _links(url, f"#token={secret}", tokens, story),
+            links=await _links(url, secret, tokens, story),
         )
         async with table.shown():
             await play(
@@ -160,9 +160,12 @@ async def _told(log: Log, jurisdiction: str) -> None:
         render("incident", found, out)
 
 
-async def _links(url: str, sign_in: str, tokens: Tokens, story: Story) -> dict[str, str]:
-    """Return links to the board, the API docs and one courier's phone page."""
-    links = {"board": f"{url}/{sign_in}", "docs": f"{url}/docs"}
+async def _links(url: str, secret: str | None, tokens: Tokens, story: Story) -> dict[str, str]:
+    """Return links to the board, the API docs and one courier's phone page.
+
+    In a cluster the admin's token is with the process that made it: the board then asks for one.
+    """
+    links = {"board": f"{url}/#token={secret}" if secret else f"{url}/", "docs": f"{url}/docs"}
     if story.phone:
         code, _ = await tokens.issue_code(story.jurisdiction, story.phone, MAX_CODE_MINUTES)
         links["courier"] = f"{url}/go#code={code}"
