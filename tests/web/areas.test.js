@@ -23,6 +23,10 @@ describe("codes of areas", () => {
     for (const outer of ["2307", "230717", "230717001"]) assert.ok(inside("230717001002", outer), outer);
   });
 
+  test("a code longer than any division lies inside the last of them", () => {
+    assert.ok(inside("230717001002003", "230717001002"));
+  });
+
   test("an area with a suffix lies inside the divisions of its code", () => {
     assert.ok(inside("230717-G3", "2307"));
   });

@@ -188,9 +188,9 @@ describe("teams", () => {
   });
 
   test("a team with several tasks is busy once", () => {
-    const sum = added(noTeams(), plusTeam, [team({ live_count: 3 }), team()]);
-    assert.equal(sum.busy, 1);
-    assert.equal(sum.kind.medical.busy, 1);
+    const sum = added(noTeams(), plusTeam, [team({ live_count: 3 }), team({ live_count: 1 }), team()]);
+    assert.equal(sum.busy, 2);
+    assert.equal(sum.kind.medical.busy, 2);
   });
 
   test("teams are counted by state", () => {
@@ -250,6 +250,12 @@ describe("the lines of the last 24 hours", () => {
     const { onDuty, received } = lines(keyed([slot(24 * 60 + 15, { received: 4, came: 3 })]), 3, AT);
     assert.equal(received.at(-1), 0);
     assert.equal(onDuty[0], 3);
+  });
+
+  test("the first slot of the 24 hours counts", () => {
+    const { onDuty, received } = lines(keyed([slot(24 * 60, { received: 4, came: 3 })]), 3, AT);
+    assert.equal(received.at(-1), 4);
+    assert.equal(onDuty[0], 0);
   });
 
   test("rows of the same slot add up", () => {

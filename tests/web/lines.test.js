@@ -100,6 +100,10 @@ describe("the facts of a line", () => {
     assert.equal(made({ came: "22", went: "6" })[1].at, "2026-03-01T06:00Z");
   });
 
+  test("a time out equal to the time in is of the same day", () => {
+    assert.equal(made({ came: "8", went: "8" })[1].at, "2026-02-28T08:00Z");
+  });
+
   test("a time out alone is of the day of the list", () => {
     assert.equal(made({ went: "6" })[0].at, "2026-02-28T06:00Z");
   });

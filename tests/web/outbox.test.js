@@ -206,6 +206,13 @@ describe("the outcome of an act", () => {
     assert.deepEqual(await states(), ["A sent", "B waiting"]);
   });
 
+  test("a pending act stays marked as tried, because the service may have it", async () => {
+    await keep("A");
+    service.commands = () => json(200, { items: [{ id: "A", outcome: "pending" }] });
+    await flush();
+    assert.equal((await db.acts(OWNER))[0].tried, true);
+  });
+
   test("an act that the answer does not mention keeps waiting", async () => {
     await keep("A");
     service.commands = () => json(200, { items: [] });

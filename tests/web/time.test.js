@@ -58,6 +58,8 @@ describe("the service's clock", () => {
     assert.equal(ahead(), 0);
     heardClock(iso(Date.now() - 251));
     assert.equal(ahead(), -251);
+    heardClock(iso(Date.now() - 400));
+    assert.equal(ahead(), -251);
   });
 
   test("of a scenario stands still until it is heard again", () => {
@@ -127,7 +129,8 @@ describe("durations", () => {
     [HOUR, "1 h 0 min"],
     [3 * HOUR + 5 * MINUTE, "3 h 5 min"],
     [DAY - SECOND, "23 h 59 min"],
-    [2 * DAY + 4 * HOUR, "2 d 4 h"],
+    [DAY, "1 d 0 h"],
+    [2 * DAY + 23 * HOUR, "2 d 23 h"],
     [-5 * SECOND, "0 s"],
   ])
     test(`${milliseconds / 1000} seconds are ${text}`, () => assert.equal(span(milliseconds), text));

@@ -181,6 +181,17 @@ describe("a tree in the page", () => {
     assert.ok(!tree.press(box, "ArrowLeft", { altKey: true }).defaultPrevented);
   });
 
+  test("names the button of a row by what it does", () => {
+    show(rowsOf(TREE, ["B"]));
+    const buttons = tree.find("rowheader").map(({ childNodes }) => childNodes[0]);
+    assert.deepEqual(
+      buttons.map((button) => button.attributes["aria-label"]),
+      ["Collapse", "Expand", undefined],
+    );
+    tree.fire(buttons[1], "click");
+    assert.deepEqual(toggled, ["B"]);
+  });
+
   test("only links of the chosen row are reached by Tab", () => {
     show(rowsOf(TREE));
     tree.press(box, "ArrowDown");

@@ -105,6 +105,32 @@ describe("which rows are in the page", () => {
     assert.equal(table.find("presentation")[0].style.transform, `translateY(${(500 - SPARE) * HEIGHT}px)`);
   });
 
+  test("scrolling draws only the rows that are new", () => {
+    let cells = [];
+    const cell = (row) => {
+      cells.push(row.key);
+      return row.name;
+    };
+    show(rowsOf(1000), { columns: [{ key: "name", label: "Name", cell }] });
+    cells = [];
+    table.scroll(box, 3 * HEIGHT);
+    assert.deepEqual(cells, ["R18", "R19", "R20"]);
+  });
+
+  test("a changed row is drawn again, the others are not", () => {
+    let cells = [];
+    const cell = (row) => {
+      cells.push(row.key);
+      return row.name;
+    };
+    const rows = rowsOf(5);
+    show(rows, { columns: [{ key: "name", label: "Name", cell }] });
+    cells = [];
+    again({ rows: rows.with(2, { ...rows[2], name: "changed" }) });
+    assert.deepEqual(cells, ["R2"]);
+    assert.match(row(2).textContent, /changed/);
+  });
+
   test("without rows the table says so", () => {
     show([], { empty: "No requests" });
     assert.equal(table.find("gridcell")[0].textContent.trim(), "No requests");
@@ -127,6 +153,13 @@ describe("readers of the screen", () => {
     assert.ok(!("aria-activedescendant" in box.attributes));
   });
 
+  test("learn which rows are checked, and that several can be", () => {
+    show(rowsOf(3), { selected: "R0", check() {}, checked: new Set(["R2"]) });
+    assert.equal(box.attributes["aria-multiselectable"], "true");
+    const states = [0, 1, 2].map((at) => row(at).attributes["aria-selected"]);
+    assert.deepEqual(states, ["true", "false", "true"]);
+  });
+
   test("learn by which column the rows are sorted", () => {
     show(rowsOf(3), { sorted: { key: "name", down: true } });
     const [name, key] = table.find("columnheader");
@@ -147,6 +180,13 @@ describe("the selected row", () => {
     table.scroll(box, 500 * HEIGHT);
     again({ selected: "R40" });
     assert.equal(box.scrollTop, 40 * HEIGHT);
+  });
+
+  test("at the very first place is scrolled into sight too", () => {
+    show(rowsOf(1000));
+    table.scroll(box, 500 * HEIGHT);
+    again({ selected: "R0" });
+    assert.equal(box.scrollTop, 0);
   });
 
   test("in sight does not move the table", () => {
@@ -180,6 +220,13 @@ describe("rows that come and go above", () => {
     again({ rows: [...added(2), ...rowsOf(1000)] });
     assert.equal(box.scrollTop, 0);
     assert.equal(table.find("row")[1].attributes.id, "row-N0");
+  });
+
+  test("do not move the first row in sight if the selected one is out of sight", () => {
+    show(rowsOf(1000), { selected: "R9" });
+    table.scroll(box, 500 * HEIGHT);
+    again({ rows: [...rowsOf(300), ...added(2), ...rowsOf(1000).slice(300)] });
+    assert.equal(box.scrollTop, 502 * HEIGHT);
   });
 
   test("rows that are sorted otherwise keep the selected one at its height", () => {
@@ -219,6 +266,23 @@ describe("keys", () => {
       ["select", "R0"],
       ["select", "R99"],
     ]);
+  });
+
+  test("Enter and the space bar work on the first row as well", () => {
+    show(rowsOf(100), { selected: "R0", check: (row) => calls.push(["check", row.key]) });
+    table.press(box, "Enter");
+    table.press(box, " ");
+    assert.deepEqual(calls, [
+      ["open", "R0"],
+      ["check", "R0"],
+    ]);
+  });
+
+  test("Enter and the space bar do nothing while no row is selected", () => {
+    show(rowsOf(100), { check: (row) => calls.push(["check", row.key]) });
+    table.press(box, "Enter");
+    table.press(box, " ");
+    assert.deepEqual(calls, []);
   });
 
   test("Enter opens the selected row", () => {
