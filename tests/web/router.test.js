@@ -46,6 +46,11 @@ describe("an address", () => {
     assert.equal(route.value.page, "overview");
   });
 
+  test("may name a parameter like something that every object has", () => {
+    visit("#/2307/requests?constructor=x");
+    assert.deepEqual(route.value.query.constructor, ["x"]);
+  });
+
   test("may be empty", () => {
     assert.deepEqual(route.value, { jurisdiction: "", page: "overview", id: null, query: {} });
   });

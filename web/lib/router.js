@@ -28,7 +28,7 @@ function parse(hash) {
   /** @type {Record<string, string[]>} */
   const query = {};
   for (const [name, value] of new URLSearchParams(search)) {
-    query[name] ??= [];
+    if (!Object.hasOwn(query, name)) query[name] = []; // it may be named `constructor`
     query[name].push(value);
   }
   return { jurisdiction, page: page || "overview", id: rest.length ? rest.join("/") : null, query };

@@ -11,7 +11,7 @@ export function timeOfDay(text) {
   const said = text
     .trim()
     .replace(/[:\uff1a.\u70b9\u65f6]/g, ":")
-    .replace(/:$/, "");
+    .replace(/[:\u5206]$/, "");
   const found =
     /^(\d{1,2}):(\d{2})$/.exec(said) ?? /^(\d{1,2})()$/.exec(said) ?? /^(\d{1,2})(\d{2})$/.exec(said);
   if (!found) return null;
