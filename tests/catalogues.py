@@ -1,4 +1,4 @@
-"""The pages' catalogues of texts, read without a browser."""
+"""The pages' text catalogues, read without a browser."""
 
 import re
 from functools import cache
@@ -13,7 +13,7 @@ LANGUAGES = sorted(path.name for path in (WEB / "i18n").iterdir() if path.is_dir
 
 @cache
 def texts(path: Path) -> dict[str, str]:
-    """Key -> text of one file; long texts are written in pieces."""
+    """Return the texts of one file by key. Long texts are written in pieces."""
     return {
         key: "".join(piece[1:-1] for piece in re.findall(TEXT, value))
         for key, value in ENTRY.findall(path.read_text())

@@ -1,4 +1,4 @@
-"""given / when / then over real decisions: every step is also replayed, undone and redone, and must agree."""
+"""given / when / then over real decisions. Every step is also replayed, undone and redone, and must agree."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,18 +15,18 @@ from services.refusals import sentence
 
 J = "2307"
 DAY = datetime(2022, 3, 28, tzinfo=UTC)
-"""Midnight UTC, 08:00 in the jurisdiction."""
+"""Midnight UTC, which is 08:00 in the jurisdiction."""
 
 
 def t(clock: str) -> datetime:
-    """`t("09:05")` of the story's day; `t("+1 09:05")` of the next."""
+    """Return a time: `t("09:05")` on the story's day, `t("+1 09:05")` on the next."""
     day, _, time = clock.rpartition(" ")
     hour, minute = time.split(":")
     return DAY + timedelta(days=int(day or 0), hours=int(hour), minutes=int(minute))
 
 
 class Aggregate:
-    """Its commands by verb: `worker.check_in(worker="W1", area="230717")`."""
+    """An aggregate's commands by verb: `worker.check_in(worker="W1", area="230717")`."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -42,7 +42,7 @@ handover = Aggregate("handover")
 
 
 def snapshot(state: State) -> dict[str, Any]:
-    """Every table, copied; the head and the journal are no part of what a replay must agree on."""
+    """Copy every table. A replay need not agree on the head and the journal."""
     rows = {name: dict(state[table]) for name, table in tables.items()}
     return {
         **rows,
@@ -53,7 +53,7 @@ def snapshot(state: State) -> dict[str, Any]:
 
 
 class Log:
-    """A log in the making: the deciding state and a second one that only reads what was stored."""
+    """A growing log, with the deciding state and a second state that only reads stored events."""
 
     def __init__(self, jurisdiction: str = J) -> None:
         self.state, self.reader = State(jurisdiction), State(jurisdiction)
@@ -63,7 +63,7 @@ class Log:
         self._commands = 0
 
     def do(self, command: Command, **how: Any) -> list[EventEnvelope]:
-        """Record a command and give its events. Raises Refused, having changed nothing."""
+        """Record a command and return its events. Raises Refused without changes."""
         ctx = self._context(command, **how)
         before = snapshot(self.state)
         first = self.state.head.position + 1
@@ -117,7 +117,7 @@ class Log:
     ) -> Context:
         self.now = max(now or self.now, self.now)
         self._commands += 1
-        past = at if at and (observed or command.KIND == FACT) else self.now  # claims happen now
+        past = at if at and (observed or command.KIND == FACT) else self.now  # claims happen at once
         return Context(
             id=id or f"c{self._commands}",
             actor="test",
@@ -144,24 +144,24 @@ class Log:
 
 
 class Given:
-    """What had happened, and what is asked next."""
+    """The history so far, on which the next command is decided."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
 
     @property
     def state(self) -> State:
-        """As decided and confirmed."""
+        """Return the decided and confirmed state."""
         return self.log.state
 
     def and_(self, *steps: Command, **how: Any) -> "Given":
-        """More that had happened; all at the same time and by the same asker."""
+        """Add more history, all at the same time and by the same sender."""
         for step in steps:
             self.log.do(step, **how)
         return self
 
     def when(self, command: Command, **how: Any) -> "When":
-        """Ask for something; `at`, `now`, `observed`, `scope`, `id` as the sender gives them."""
+        """Send a command, with `at`, `now`, `observed`, `scope` and `id` as the sender gives them."""
         try:
             return When(self, self.log.do(command, **how), None)
         except Refused as refused:
@@ -169,14 +169,14 @@ class Given:
 
 
 class When:
-    """What came of it."""
+    """The outcome of a command."""
 
     def __init__(self, given: Given, events: list[EventEnvelope], refusal: Refused | None) -> None:
         self.given, self.events, self.refusal = given, events, refusal
 
     @property
     def data(self) -> list[Event]:
-        """The events, without their envelopes."""
+        """Return the events without their envelopes."""
         return [e.data for e in self.events]
 
     @property
@@ -184,7 +184,7 @@ class When:
         return self.given.state
 
     def then(self, cls: type[Event], **fields: Any) -> "When":
-        """An event of this class with these fields is among what happened."""
+        """Assert that an event of this class with these fields was recorded."""
         assert self.refusal is None, f"refused: {self.refusal.code}: {self.refusal}" if self.refusal else ""
         same = [e for e in self.data if type(e) is cls]
         assert same, f"{cls.NAME} did not happen, but {[e.NAME for e in self.data]}"
@@ -193,13 +193,13 @@ class When:
         return self
 
     def only(self, *classes: type[Event]) -> "When":
-        """Exactly these events, in this order."""
+        """Assert exactly these events, in this order."""
         assert self.refusal is None, str(self.refusal)
         assert [type(e) for e in self.data] == list(classes)
         return self
 
     def refused(self, code: str, *says: str) -> Given:
-        """Refused with this code, in a sentence that holds these words."""
+        """Assert a refusal with this code and a sentence that contains these words."""
         assert self.refusal is not None, f"accepted: {self.data}"
         assert self.refusal.code == code, f"{self.refusal.code}: {self.refusal}"
         said = sentence(code, self.refusal.values)
@@ -209,19 +209,19 @@ class When:
         return self.given
 
     def unchanged(self) -> Given:
-        """Accepted, and nothing to write."""
+        """Assert acceptance without any event."""
         assert self.refusal is None, str(self.refusal)
         assert self.events == []
         return self.given
 
     def anomaly(self, *codes: str) -> "When":
-        """Recorded all the same, with exactly these anomalies, each once in the whole command."""
+        """Assert that it was recorded with exactly these anomalies, each once in the command."""
         assert self.refusal is None, str(self.refusal)
         assert [code for e in self.data for code in e.anomalies] == list(codes)
         return self
 
     def moved(self, worker: str, *, before: Any = ..., after: Any = ...) -> "When":
-        """The worker's place in `moved`, first before and last after: presence, or None off the roster."""
+        """Assert the first `before` and last `after` of the worker in `moved`; None = off the roster."""
         mine = [m for e in self.data for m in e.moved if m.worker == worker]
         assert mine, f"{worker} is in no `moved`"
         first, last = mine[0].before, mine[-1].after
@@ -233,7 +233,7 @@ class When:
 
     @property
     def and_given(self) -> Given:
-        """Go on from here."""
+        """Continue from here."""
         assert self.refusal is None, str(self.refusal)
         return self.given
 
@@ -243,5 +243,5 @@ def _has(event: Event, fields: Mapping[str, Any]) -> bool:
 
 
 def given(*steps: Command, **how: Any) -> Given:
-    """A jurisdiction in which this had happened, at 08:00 local time unless said otherwise."""
+    """Return a jurisdiction with this history, at 08:00 local time by default."""
     return Given(Log()).and_(*steps, **how)

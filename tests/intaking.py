@@ -1,4 +1,4 @@
-"""For tests of imports: a sink that decides in memory, and tables and mappings from text."""
+"""Helpers for tests of imports: a sink that decides in memory, and tables and mappings from text."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 class Deciding:
-    """Answers as the service does, without a log."""
+    """A sink that answers as the service does, without a log."""
 
     def __init__(self, jurisdiction: str = "2307") -> None:
         self.state = State(jurisdiction)
@@ -57,7 +57,7 @@ class Deciding:
 async def run(
     folder: Path, mapping: str, table: str | bytes, sink: Any, name: str = "table.csv", **options: Any
 ) -> Summary:
-    """Import one table by one mapping, both given as text."""
+    """Import one table with one mapping, both given as text."""
     path = folder / name
     path.write_bytes(table if isinstance(table, bytes) else table.encode())
     rejects = folder / "rejects.csv"
@@ -73,6 +73,6 @@ async def run(
 
 
 def sums(summary: Summary) -> tuple[int, int, int, int]:
-    """rows, applied, known, rejected; they add up."""
+    """Return (rows, applied, known, rejected), which must add up."""
     assert summary.rows == summary.applied + summary.known + summary.rejected
     return summary.rows, summary.applied, summary.known, summary.rejected

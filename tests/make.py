@@ -1,4 +1,4 @@
-"""Commits made by real decisions, alike each time: `chain(CheckIn(...), ...)` is what a log would hold."""
+"""Deterministic commits from real decisions: `chain(CheckIn(...), ...)` is what a log would hold."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,12 +12,12 @@ from services.log.port import Stored
 
 JURISDICTION = "2307"
 BEGIN = datetime(2022, 3, 28, tzinfo=UTC)
-"""When the first commit is recorded; each later one a second after the one before."""
+"""Time of the first commit. Each later one follows after a second."""
 _IDS = UUID("00000000-0000-4000-8000-000000000000")
 
 
 class Chain:
-    """A jurisdiction's log in the making, and the state that it leads to."""
+    """A jurisdiction's growing log, and the resulting state."""
 
     def __init__(self, jurisdiction: str = JURISDICTION) -> None:
         self.state = State(jurisdiction)
@@ -29,7 +29,7 @@ class Chain:
         return self.state.head
 
     def commit(self, *commands: Command, at: datetime | None = None, observed: bool = False) -> Stored | None:
-        """One commit of all these commands; None where they change nothing. Raises Refused, undoing all."""
+        """Return one commit of all these commands; None if they change nothing. If Refused, undo all."""
         now = BEGIN + timedelta(seconds=len(self.commits))
         events: list[Recorded] = []
         try:
@@ -42,7 +42,7 @@ class Chain:
         return self.seal(events, now) if events else None
 
     def seal(self, events: Sequence[Recorded], now: datetime) -> Stored:
-        """Append events that are recorded already."""
+        """Append already recorded events."""
         commit = Commit(
             id=str(uuid5(_IDS, f"commit {len(self.commits)}")),
             jurisdiction=self.state.jurisdiction,
@@ -71,7 +71,7 @@ class Chain:
 
 
 def chain(*commands: Command, jurisdiction: str = JURISDICTION) -> list[Stored]:
-    """What a log would hold after these commands, one commit each. Raises Refused."""
+    """Return the commits of these commands, one each. Raises Refused."""
     made = Chain(jurisdiction)
     for command in commands:
         made.commit(command)
@@ -79,7 +79,7 @@ def chain(*commands: Command, jurisdiction: str = JURISDICTION) -> list[Stored]:
 
 
 async def read(commits: Iterable[Stored], after: int = 0) -> AsyncIterator[list[Stored]]:
-    """As Log.read over these commits, three at a time."""
+    """Yield these commits as Log.read does, three at a time."""
     beyond = [stored for stored in commits if stored.head.position > after]
     for start in range(0, len(beyond), 3):
         yield beyond[start : start + 3]

@@ -1,4 +1,4 @@
-"""How much of a test is run: a part by default, the whole with `make long`."""
+"""The scale of tests: a part by default, everything with `make long`."""
 
 import os
 
@@ -6,5 +6,5 @@ LONG = bool(os.environ.get("MUSTER_LONG"))
 
 
 def scaled(name: str, short: int, long: int) -> int:
-    """The number in the environment variable `name`; else `short`, or `long` with `make long`."""
+    """Return the number in the environment variable `name`; else `short`, or `long` with `make long`."""
     return int(os.environ.get(name) or (long if LONG else short))

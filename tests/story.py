@@ -1,4 +1,4 @@
-"""One short story in which every type of event happens: (command, body) in order, for whole-path tests."""
+"""A short story that causes every type of event: (command, body) in order, for end-to-end tests."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""HTTP: commands in, views and events out."""
+"""The HTTP API: commands in, views and events out."""

@@ -1,4 +1,4 @@
-"""The application: every route, in one place."""
+"""The ASGI application and all its routes."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -64,7 +64,7 @@ def build(
     edge: Edge = Edge(),  # noqa: B008  it is frozen
     pusher: Pusher | None = None,
 ) -> FastAPI:
-    """The ASGI application around a runtime; its lifespan runs the runtime's loops."""
+    """Return the ASGI application of a runtime. Its lifespan runs the runtime's loops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -124,13 +124,13 @@ def _lag(muster: Muster, hub: Hub) -> Lag:
 
 
 class _CommandName(StringConvertor):
-    """`aggregate.verb`, so that a command's path is never taken for a command's id."""
+    """Match `aggregate.verb`, to keep a command's path apart from a command's id."""
 
     regex = r"[a-z]+\.[a-z_]+"
 
 
 class _ViewName(StringConvertor):
-    """A public view, so that no other path is ever taken for one."""
+    """Match public views only, to keep other paths apart."""
 
     regex = "|".join(public_views())
 
@@ -140,13 +140,13 @@ register_url_convertor("view", _ViewName())
 
 
 class ViewFilters(Struct):
-    """What a view can be filtered by."""
+    """The filters of a view."""
 
     filters: list[str]
 
 
 class Index(Struct, kw_only=True):
-    """What this service knows."""
+    """The jurisdictions, views and commands of this service."""
 
     jurisdictions: Annotated[list[str], Meta(description="Those that the asker may read")]
     views: dict[str, ViewFilters]
@@ -203,17 +203,17 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/{{view}}"): views.listing,
     ("GET", f"{HERE}/{{view}}/{{key}}"): views.single,
 }
-"""(method, path) -> endpoint: the busiest first, one route for all commands and one for all views."""
+"""(method, path) -> endpoint, busiest first. All commands share one route, and so do all views."""
 _CONVERTED: Final = {"{name}": "{name:command}", "{view}": "{view:view}", "{id}": "{id:uuid}"}
 
 
 def _path(path: str) -> str:
-    """As Starlette matches it."""
+    """Return the path in Starlette's syntax."""
     for plain, converted in _CONVERTED.items():
         path = path.replace(plain, converted)
     return path
 
 
 def document() -> dict[str, Any]:
-    """The OpenAPI document; it needs no running service."""
+    """Return the OpenAPI document. No running service is needed."""
     return describe(ROUTES)

@@ -1,4 +1,4 @@
-"""Whom to send on a request: the best of those within reach, and why they stand where they stand."""
+"""Candidates for a request: the best workers and teams within reach, and why each has its rank."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, get_args
@@ -25,7 +25,7 @@ MOST_TEXT: Final = 100
 
 
 class CandidateParameters(Parameters):
-    """For which request, and whom to look for."""
+    """The request, and the kind of candidates to search for."""
 
     request: Annotated[str, text_up_to(MOST_TEXT, least=1), Field(description="Id of the request")]
     kind: Annotated[tuple[Annotated[Kind, one_of(KINDS)], ...], Field(max_length=100)] = KINDS
@@ -36,7 +36,7 @@ class CandidateParameters(Parameters):
 
 
 class CandidateItem(Struct, kw_only=True):
-    """A worker or a team, and why it stands where it stands."""
+    """A worker or team, and the reasons for its rank."""
 
     kind: Kind
     unit: str
@@ -68,7 +68,7 @@ class CandidateItem(Struct, kw_only=True):
 
 
 class Candidates(Struct, kw_only=True):
-    """The best of those within reach, and what holds for all of them."""
+    """The best candidates within reach, and the values they share."""
 
     request: str
     position: int
@@ -81,7 +81,7 @@ class Candidates(Struct, kw_only=True):
 
 @operation(id="candidates", tag="views", query=CandidateParameters, problems=(503,))
 async def candidates(request: Request) -> Answer[Candidates]:
-    """Rank who could be sent on a request: free first, then able, then nearest."""
+    """Rank the candidates for a request: free first, then able, then nearest."""
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
         raise Problem(403, "forbidden", variant="candidates")
@@ -120,7 +120,7 @@ def _candidates(shortlist: Shortlist, abilities: Abilities, items: list[Candidat
 
 
 def _query(request: Request) -> CandidateQuery:
-    """Raises 400."""
+    """Parse the query parameters. Raises 400."""
     asked = read(request, CandidateParameters, "candidates")
     return CandidateQuery(
         request=asked.request,
@@ -131,7 +131,7 @@ def _query(request: Request) -> CandidateQuery:
 
 
 async def _items(opener: Opener, shortlist: Shortlist, *, exact: bool) -> list[CandidateItem]:
-    """As they are shown: names masked."""
+    """Return the candidates as they are shown, with masked names."""
     workers = [(one.row.worker, one.row) for one in shortlist.best if one.kind == "worker"]
     named = {
         key: row["name"] for (key, _), row in zip(workers, await opener.rows("roster", workers), strict=True)

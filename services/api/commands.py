@@ -1,4 +1,4 @@
-"""Commands over HTTP: one by one, in batches, and what became of them."""
+"""Commands over HTTP: single commands, batches, and their status."""
 
 import json
 from collections.abc import Mapping
@@ -23,11 +23,11 @@ from services.recorder.errors import Overloaded, Parked
 
 MOST_ITEMS = 500
 STATUS = {"forbidden": 403, "jurisdiction.unknown": 404, "id_reused": 422, "too_large": 413, "internal": 500}
-"""Refusals that are not a 409."""
+"""Statuses of refusals that are not a 409."""
 
 
 class When(BaseModel):
-    """The envelope members of a command's body."""
+    """The envelope fields of a command's body."""
 
     at: Instant | None = Field(default=None, description="When it happened, by the device's clock")
     sent_at: Instant | None = Field(default=None, description="The device's clock when it sent this")
@@ -48,7 +48,7 @@ class Item(When):
 
 
 def _body_of(cls: type[Command]) -> type[BaseModel]:
-    """The model of a command's HTTP body: its fields and the envelope's."""
+    """Return the model of a command's HTTP body: its own fields and the envelope's."""
     return create_model(
         "".join(part.title() for part in cls.NAME.replace(".", "_").split("_")),
         __base__=(cls, When),
@@ -67,7 +67,7 @@ _STATUSES: Mapping[str, Literal["recorded", "not_recorded", "pending"]] = {
 
 
 def _split(name: str, body: BaseModel) -> tuple[Command, When]:
-    """The command itself, and its envelope, from a valid body."""
+    """Split a valid body into the command and its envelope fields."""
     cls = PUBLIC[name]
     fields = {field: getattr(body, field) for field in cls.model_fields}
     given = body.model_fields_set & set(cls.model_fields)
@@ -90,7 +90,7 @@ def _envelope(request: Request, asker: Principal, key: str, command: Command, wh
 
 
 async def commander(request: Request, name: str | None) -> tuple[str, Principal]:
-    """(jurisdiction, asker) of a request that commands. Raises 401, 403, 404."""
+    """Return (jurisdiction, caller) of a request that sends commands. Raises 401, 403, 404."""
     jurisdiction, asker = request.path_params["jurisdiction"], await principal(request)
     if not asker.may_read(jurisdiction) or (name and not asker.may_command(name, jurisdiction)):
         raise Problem(403, "forbidden", variant="command", command=name, jurisdiction=jurisdiction[:64])
@@ -100,14 +100,14 @@ async def commander(request: Request, name: str | None) -> tuple[str, Principal]
 
 
 def _may_found(jurisdiction: str, asker: Principal) -> None:
-    """Only a well-formed code, and only for an admin: a typo must not found a jurisdiction."""
+    """Require a well-formed code and an admin: a typo must not create a jurisdiction."""
     wellformed = jurisdiction.isascii() and jurisdiction.isalnum() and len(jurisdiction) <= 32
     if not wellformed or not asker.decision_scope().establish:
         raise Problem(404, "jurisdiction.unknown", jurisdiction=jurisdiction[:64])
 
 
 def _key(request: Request) -> str:
-    """The command's id from Idempotency-Key. Raises 400."""
+    """Return the command's id from Idempotency-Key. Raises 400."""
     text = request.headers.get("idempotency-key", "").strip().strip('"')
     try:
         return str(UUID(text))
@@ -125,7 +125,7 @@ async def _submit(request: Request, jurisdiction: str, group: list[CommandEnvelo
 
 
 class CommandOutcome(msgspec.Struct, kw_only=True):
-    """What became of one command."""
+    """The outcome of one command."""
 
     id: Uuid
     outcome: Kind
@@ -136,14 +136,14 @@ class CommandOutcome(msgspec.Struct, kw_only=True):
 
 
 class BatchOutcome(msgspec.Struct):
-    """What became of each command, in order."""
+    """The outcome of each command, in order."""
 
     items: list[CommandOutcome]
     position: int
 
 
 class CommandStatus(msgspec.Struct):
-    """Whether a command is in the log."""
+    """The status of a command: whether it is in the log."""
 
     id: Uuid
     status: Literal["recorded", "not_recorded", "pending"]
@@ -158,7 +158,10 @@ class CommandStatus(msgspec.Struct):
     words={200: "accepted, known or unchanged", 503: "Pending: send the same id again"},
 )
 async def one(request: Request) -> Answer[CommandOutcome]:
-    """Send one command; the answer comes once it is durable."""
+    """Send one command.
+
+    The response is sent once the command is durable.
+    """
     name = request.path_params["name"]
     if name not in PUBLIC:
         raise Problem(404, "command.unknown", name=name)
@@ -181,7 +184,10 @@ def _answer(outcome: Outcome) -> Answer[CommandOutcome]:
 
 @operation(id="commands", tag="commands", body=Batch, problems=(503,))
 async def batch(request: Request) -> Answer[BatchOutcome]:
-    """Send up to 500 commands in order; a refusal does not stop the rest."""
+    """Send up to 500 commands in order.
+
+    A refusal does not stop the rest.
+    """
     jurisdiction, asker = await commander(request, None)
     content = await json_body(request)
     try:
@@ -200,7 +206,7 @@ async def batch(request: Request) -> Answer[BatchOutcome]:
 
 
 def _told(outcome: Outcome) -> CommandOutcome:
-    """With a sentence, where there is a reason."""
+    """Convert the outcome, and add a sentence if it has a reason."""
     told = CommandOutcome(id=outcome.id, outcome=outcome.outcome, position=outcome.position or UNSET)
     if outcome.code is not None:
         why = describe(outcome.code, outcome.values)
@@ -209,7 +215,7 @@ def _told(outcome: Outcome) -> CommandOutcome:
 
 
 def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> CommandEnvelope | Outcome:
-    """One item as asked; one with bad data is refused on its own."""
+    """Return an item's envelope, or its refusal if its data is invalid."""
     key = str(item.id)
     try:
         if item.name not in PUBLIC:
@@ -226,7 +232,7 @@ def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> 
 
 
 def _json(data: dict[str, Any]) -> bytes:
-    """As it was sent: msgspec would write what is no number, which no field takes, as null."""
+    """Return the data as it was sent. NaN and infinity are kept: msgspec would turn them into null."""
     return msgspec.json.encode(data) if _finite(data) else json.dumps(data).encode()
 
 

@@ -1,4 +1,4 @@
-"""Answers to GET become smaller on their way; commands, streams and the log are left alone."""
+"""Compression of GET responses. Commands, streams and the log are not compressed here."""
 
 from typing import Final
 
@@ -6,14 +6,14 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 LEAST: Final = 1024
-"""Bytes below which an answer is sent as it is: it fits into one packet."""
+"""Smaller responses, in bytes, are not compressed: they fit into one packet."""
 LEVEL: Final = 5
 ON_THREAD: Final = 32 * 1024
-"""Bytes from which on the loop does not wait for it."""
+"""Responses of this many bytes or more are compressed on a thread."""
 
 
 class CompressAnswers:
-    """Gzip for whoever takes it. Not for lines of the log, which are sent one by one as they come."""
+    """Gzip GET responses if the client accepts it. Lines of the log are sent one by one, uncompressed."""
 
     def __init__(self, app: ASGIApp) -> None:
         excluded = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/x-ndjson")

@@ -1,4 +1,4 @@
-"""What endpoints share: the runtime, the asker, the body, the answer."""
+"""Helpers that endpoints share: the runtime, the caller, the body, the response."""
 
 from typing import Annotated, Generic, TypeVar, cast
 
@@ -15,7 +15,7 @@ from services.application.muster import Muster
 
 COOKIE = "muster_session"
 NEW_SECONDS = 2.0
-"""How long who has written to a jurisdiction waits for another process to hear of it."""
+"""Seconds a caller waits for this process to notice a jurisdiction that another process created."""
 _encoder = msgspec.json.Encoder()
 
 Uuid = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
@@ -24,33 +24,33 @@ T = TypeVar("T")
 
 
 class Answer(Response, Generic[T]):
-    """JSON of a T. The OpenAPI document reads T from an endpoint's `-> Answer[T]`."""
+    """A JSON response of a T. The OpenAPI document reads T from an endpoint's `-> Answer[T]`."""
 
 
 class NotModified(Response):
-    """304: what the asker has is still right."""
+    """304: the caller's copy is current."""
 
     def __init__(self, headers: dict[str, str]) -> None:
         super().__init__(status_code=304, headers=headers)
 
 
 def muster(request: Request) -> Muster:
-    """The service that answers."""
+    """Return the service's runtime."""
     return cast("Muster", request.app.state.muster)
 
 
 def edge(request: Request) -> Edge:
-    """What pages are told of the world outside."""
+    """Return the settings that pages get about other origins."""
     return cast("Edge", request.app.state.edge)
 
 
 def tokens(request: Request) -> Tokens:
-    """Who may ask."""
+    """Return the store of tokens."""
     return cast("Tokens", request.app.state.tokens)
 
 
 async def principal(request: Request) -> Principal:
-    """Who asks, by bearer token or session cookie. Raises 401."""
+    """Identify the caller by bearer token or session cookie. Raises 401."""
     header = request.headers.get("authorization", "")
     scheme, _, secret = header.partition(" ")
     if scheme.lower() == "bearer" and secret:
@@ -65,19 +65,19 @@ async def principal(request: Request) -> Principal:
 
 
 async def _by_session(request: Request) -> Principal | None:
-    """Cookies are for the same origin only: a foreign page must not command in somebody's name."""
+    """Identify the caller by cookie, from the same origin only: other pages must not act in a user's name."""
     if request.method not in ("GET", "HEAD") and foreign(request):
         return None
     return await tokens(request).by_session(request.cookies[COOKIE])
 
 
 def foreign(request: Request) -> bool:
-    """Whether a browser says that a page of another origin asks."""
+    """Return whether the browser marks the request as cross-origin."""
     return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
 
 
 async def still(request: Request, asker: Principal) -> bool:
-    """Whether an open answer may go on: the service does not stop, and the token or session has not ended."""
+    """Return whether an open response may continue: the service is not stopping and the token is valid."""
     if request.app.state.hub.stopping:
         return False
     try:
@@ -87,7 +87,7 @@ async def still(request: Request, asker: Principal) -> bool:
 
 
 async def model(request: Request, kind: type[M]) -> M:
-    """The body as such a model. Raises 400, 415; 422 field by field."""
+    """Parse the body as a model. Raises 400, 415, or 422 with errors by field."""
     content = await json_body(request)
     try:
         return kind.model_validate_json(content, strict=True)
@@ -96,7 +96,7 @@ async def model(request: Request, kind: type[M]) -> M:
 
 
 async def json_body(request: Request) -> bytes:
-    """Forms, which foreign pages can send without asking, are refused. Raises 415."""
+    """Return the JSON body. Forms are refused, as other origins can send them unasked. Raises 415."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem(415, "media_type")
@@ -104,7 +104,7 @@ async def json_body(request: Request) -> bytes:
 
 
 async def reader(request: Request) -> tuple[str, Principal]:
-    """(jurisdiction, asker) of a request that reads. Raises 401, 403, 404."""
+    """Return (jurisdiction, caller) of a request that reads. Raises 401, 403, 404."""
     jurisdiction, asker = request.path_params["jurisdiction"], await principal(request)
     if not asker.may_read(jurisdiction):
         raise Problem(403, "forbidden", jurisdiction=jurisdiction[:64])
@@ -115,5 +115,5 @@ async def reader(request: Request) -> tuple[str, Principal]:
 
 
 def answer(body: T, status: int = 200, headers: dict[str, str] | None = None) -> Answer[T]:
-    """JSON by msgspec: instants as RFC 3339."""
+    """Return a JSON response. Instants are RFC 3339."""
     return Answer(_encoder.encode(body), status, headers=headers, media_type="application/json")

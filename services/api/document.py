@@ -1,4 +1,4 @@
-"""The OpenAPI document: one operation per route, command and view, made from their types."""
+"""The OpenAPI document: one operation per route, command and view, generated from their types."""
 
 import inspect
 import re
@@ -44,14 +44,14 @@ PATH: Final[dict[str, dict[str, Any]]] = {
     },
     "id": {"schema": {"type": "string", "format": "uuid"}, "description": "As given or answered before"},
 }
-"""Parameters of paths; any other is a text."""
+"""Schemas of path parameters. All others are strings."""
 
 Routes = Mapping[tuple[str, str], Endpoint]
 """(method, path) -> endpoint."""
 
 
 class _Found(msgspec.Struct, frozen=True):
-    """An operation at its place."""
+    """An operation with its path and method."""
 
     method: str
     path: str
@@ -62,7 +62,7 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 def document(routes: Routes) -> dict[str, Any]:
-    """The whole document (OpenAPI 3.1). It needs no running service."""
+    """Return the OpenAPI 3.1 document. No running service is needed."""
     operations = [one for where, endpoint in routes.items() for one in _expanded(*where, endpoint)]
     answers = {kind: None for one in operations if (kind := _answer(one.endpoint)) is not None}
     rows = [view.row for view in (*catalog.values(), PRESENCE, INTERVALS) if view.public]
@@ -93,7 +93,7 @@ def document(routes: Routes) -> dict[str, Any]:
 
 
 def _expanded(method: str, path: str, endpoint: Endpoint) -> Iterator[_Found]:
-    """One endpoint serves all commands, one all views: an operation for each of them."""
+    """Yield one operation per command and per view, as each kind shares one endpoint."""
     about = operation_of(endpoint)
     if "{name}" in path:
         for name, body in BODIES.items():
@@ -112,7 +112,7 @@ def _expanded(method: str, path: str, endpoint: Endpoint) -> Iterator[_Found]:
 
 
 def _answer(endpoint: Endpoint) -> Any:
-    """The T of an endpoint's `-> Answer[T]`; None where it sends no JSON, or rows of a view."""
+    """Return the T of an endpoint's `-> Answer[T]`; None if it sends no JSON, or rows of a view."""
     told = get_type_hints(endpoint)["return"]
     for kind in (told, *get_args(told)):
         if get_origin(kind) is Answer:
@@ -166,7 +166,7 @@ def _in_query(one: _Found) -> Iterator[dict[str, Any]]:
 
 
 def _parameter(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
-    """A default of null means that it may be left out; null itself cannot be sent."""
+    """Describe a query parameter. A default of null means optional; null itself cannot be sent."""
     description = schema.pop("description", None)
     schema.pop("title", None)
     if schema.get("default", ...) in (None, []):

@@ -1,4 +1,4 @@
-"""Finding people by name or phone. In the body, never in a URL; only for who may see personal data."""
+"""Search for people by name or phone, sent in the body, never in a URL. Requires sight of personal data."""
 
 import asyncio
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ SEARCHED = {"roster": "name", "requests": "contact_name"}
 
 
 class Find(BaseModel):
-    """Give a name (or a part of one) or a whole phone number."""
+    """A name (or part of one), or a whole phone number."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -37,7 +37,7 @@ class Find(BaseModel):
 
 
 class Finds(Struct):
-    """Rows of the roster and of requests, masked."""
+    """Matching rows of the roster and of requests, masked."""
 
     workers: list[dict[str, Any]]
     requests: list[dict[str, Any]]
@@ -93,7 +93,7 @@ async def _by_phone(vault: Vault, views: Views, jurisdiction: str, phone: str, a
 async def _by_name(
     opener: Opener, views: Views, jurisdiction: str, name: str, limit: int, asker: Principal
 ) -> Found:
-    """Names are sealed one by one, so every name is opened: on a thread, 20,000 in about a second."""
+    """Search by name. Every sealed name is opened, on a thread: 20,000 take about a second."""
     queries = {view: Query(within=asker.areas) for view in SEARCHED}
     found, _ = await views.snapshot(jurisdiction, queries)
     wanted = name.casefold()

@@ -1,8 +1,8 @@
-"""Server-sent events as bytes: plain, or as one gzip stream to which each event is added by itself.
+"""Server-sent events as bytes: plain, or as a gzip stream of independently compressed events.
 
-A gzip stream is a header and blocks of deflate. Each event is compressed alone and flushed to a whole byte,
-so that its blocks refer to nothing before: one result fits every client, wherever its stream stands. A stream
-has no end, and so its checksum is never sent.
+A gzip stream is a header followed by deflate blocks. Each event is compressed alone and flushed to a whole
+byte, so its blocks refer to nothing before them: one result fits every client at any point of its stream.
+A stream never ends, so its checksum is never sent.
 """
 
 import zlib
@@ -14,27 +14,27 @@ import msgspec
 GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """RFC 1952: deflate, no name, no time, unknown system. The first bytes of a compressed stream."""
 LEAST: Final = 200
-"""Bytes below which an event is stored as it is: it would hardly become smaller."""
+"""Smaller events, in bytes, are stored uncompressed: compression would hardly help."""
 LEVEL: Final = 6
 _encoder = msgspec.json.Encoder()
 
 
 class Frame:
-    """One event; both forms are made at most once, however many clients get them."""
+    """One event. Each form is encoded at most once, for any number of clients."""
 
     def __init__(self, event: str, data: Any, number: int | None = None) -> None:
-        """`number` = the position that the client has with it; it becomes the event's id."""
+        """`number` = the client's position after this event; sent as the event's id."""
         identity = b"id: %d\n" % number if number is not None else b""
         self.plain = b"%sevent: %s\ndata: %s\n\n" % (identity, event.encode(), _encoder.encode(data))
 
     @cached_property
     def packed(self) -> bytes:
-        """Blocks of deflate that end at a whole byte."""
+        """Return deflate blocks that end at a whole byte."""
         return deflated(self.plain)
 
 
 def deflated(data: bytes) -> bytes:
-    """As blocks that can stand anywhere in a deflate stream, and are not its end."""
+    """Compress into deflate blocks that fit anywhere in a stream except at its end."""
     if len(data) < LEAST:
         size = len(data)
         return b"\x00%s%s%s" % (size.to_bytes(2, "little"), (size ^ 0xFFFF).to_bytes(2, "little"), data)

@@ -1,4 +1,4 @@
-"""Whether it lives, whether it is ready, and its figures for Prometheus."""
+"""Liveness, readiness and Prometheus metrics."""
 
 from typing import Annotated, Any, Literal
 
@@ -17,13 +17,13 @@ from services.views.port import Views
 
 
 class Done(Struct):
-    """Nothing more to say."""
+    """An empty success response."""
 
     status: str = "ok"
 
 
 class Readiness(Struct):
-    """Whether the service can work. The reasons are left out for those without a token."""
+    """Whether the service is ready. Reasons are omitted for callers without a token."""
 
     status: Literal["ready", "degraded", "not_ready"]
     failure: str | UnsetType | None = UNSET
@@ -38,7 +38,7 @@ class Readiness(Struct):
 
 @operation(id="healthz", tag="health", public=True)
 async def healthz(request: Request) -> Answer[Done]:
-    """Check that the process answers."""
+    """Check that the process responds."""
     return answer(Done())
 
 
@@ -58,7 +58,7 @@ async def readyz(request: Request) -> Answer[Readiness]:
 
 
 async def _may_know(request: Request) -> bool:
-    """What is wrong where is for those with a token; that something is, for all."""
+    """Return whether the caller may see reasons: those with a token may, others see only the status."""
     try:
         return bool(await principal(request))
     except Problem:
@@ -66,12 +66,12 @@ async def _may_know(request: Request) -> bool:
 
 
 def _parked(commands: Commands, progress: ViewProgress) -> dict[str, Any]:
-    """Jurisdiction -> why nothing is written or projected there."""
+    """Return the reason why writing or projecting has stopped, by jurisdiction."""
     return {key: writer.parked for key, writer in commands.writers.items() if writer.parked} | progress.parked
 
 
 async def _degraded(commands: Commands, views: Views) -> dict[str, Any]:
-    """Jurisdiction -> views that are set aside."""
+    """Return the views that are set aside, by jurisdiction."""
     return {key: found for key in commands.writers if (found := await views.degraded(key))}
 
 

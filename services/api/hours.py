@@ -1,4 +1,4 @@
-"""A worker's hours, from their person-times: today, this week and in all, by the jurisdiction's calendar."""
+"""A worker's hours from their person-times: today, this week and total, by the jurisdiction's calendar."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from projections.presence import IntervalRow
 
 SHOWN: Final = 20
-"""Person-times that are listed, the newest ones."""
+"""Number of person-times listed, newest first."""
 
 
 class PersonTime(Struct):
@@ -36,7 +36,7 @@ class Hours(Struct):
 
 
 def hours(intervals: Sequence[IntervalRow], now: datetime, zone: ZoneInfo) -> Hours:
-    """Seconds of duty until now; weeks begin on Monday. `intervals` in order of time, of one worker."""
+    """Return seconds of duty until now. Weeks begin on Monday. `intervals`: one worker's, by time."""
     today, week = _begins(now, zone)
     return Hours(
         today_seconds=_seconds(intervals, today, now),
@@ -50,7 +50,7 @@ def hours(intervals: Sequence[IntervalRow], now: datetime, zone: ZoneInfo) -> Ho
 
 
 def _begins(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The local midnights that began today and this week."""
+    """Return the local midnights at which today and this week began."""
     date = now.astimezone(zone).date()
     monday = date - timedelta(days=date.weekday())
     return datetime.combine(date, time(), zone), datetime.combine(monday, time(), zone)
@@ -61,13 +61,13 @@ def _seconds(intervals: Sequence[IntervalRow], begin: datetime | None, now: date
 
 
 def _length(one: IntervalRow, begin: datetime | None, now: datetime) -> float:
-    """Seconds of it that lie after `begin`."""
+    """Return the seconds of an interval after `begin`."""
     since = max(one.since, begin) if begin else one.since
     return max(((one.until or now) - since).total_seconds(), 0.0)
 
 
 def on_since(intervals: Sequence[IntervalRow]) -> datetime | None:
-    """When the present duty began, through all areas without a gap; None = off duty."""
+    """Return when the current duty began, across areas without a gap; None = off duty."""
     if not intervals or intervals[-1].until is not None:
         return None
     since = intervals[-1].since

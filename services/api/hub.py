@@ -1,4 +1,4 @@
-"""Fans out steps to streams: read once, filtered and encoded once per group of equal clients."""
+"""Fan-out of steps to streams: read once, filtered and encoded once per group of equal clients."""
 
 import asyncio
 import logging
@@ -19,25 +19,25 @@ from services.views.port import Change, OutboxStep, Query, ViewsUnavailable
 
 LEAST_PAUSE: Final = 0.05
 MOST_PAUSE: Final = 0.25
-"""Between two patches, seconds."""
+"""Longest pause between two patches, in seconds."""
 SHARE: Final = 20
-"""A pause is so many times as long as the patches before it took: they get a twentieth of the loop."""
+"""A pause lasts this many times as long as the patches before it, which thus get 1/20 of the loop."""
 QUEUE: Final = 64
-"""Patches a slow client may fall behind before it is told to start over."""
+"""Patches a slow client may fall behind before it is reset."""
 LARGE: Final = 16 * 1024
-"""Bytes from which on a patch is compressed on a thread."""
+"""Patches of more bytes are compressed on a thread."""
 
 log_of = logging.getLogger("muster.api")
 Wanted = dict[str, tuple[View[Any], Query]]
 
 
 def pause_after(seconds: float) -> float:
-    """Seconds until the next patches, where the last ones took so long: 20 a second at most, 4 under load."""
+    """Return the pause after patches that took `seconds`: at most 20 patches a second, 4 under load."""
     return min(MOST_PAUSE, max(LEAST_PAUSE, SHARE * seconds))
 
 
 def visible(wanted: Wanted, change: Change) -> tuple[str, str] | None:
-    """ "row" or "gone" with the change's key, or None where this client neither saw nor sees the row."""
+    """Return "row" or "gone" with the change's key; None if the client neither saw nor sees the row."""
     if change.view not in wanted:
         return None
     view, query = wanted[change.view]
@@ -49,7 +49,7 @@ def visible(wanted: Wanted, change: Change) -> tuple[str, str] | None:
 
 
 def patch(steps: Sequence[OutboxStep], wanted: Wanted, opener: Opener, now: datetime) -> dict[str, Any]:
-    """All steps as one patch: the last row of each key wins; rows that left the filter are removals."""
+    """Merge steps into one patch. The last row of each key wins; rows that left the filter are removals."""
     rows: dict[tuple[str, str], Any] = {}
     for step in steps:
         for change in step.changes:
@@ -64,14 +64,14 @@ def patch(steps: Sequence[OutboxStep], wanted: Wanted, opener: Opener, now: date
 
 
 class Client:
-    """One open stream: a bounded queue of frames, each with the position that it leads to; `None` means start
+    """One open stream: a bounded queue of frames, each with the position it leads to. `None` means start
     over with a reset."""
 
     def __init__(self, position: int, *, packed: bool = False) -> None:
         self.position = self.sent = position
-        """What was put into the queue, and what was taken out of it to be sent."""
+        """The position up to which frames were queued, and up to which they were taken for sending."""
         self.packed = packed
-        """Whether it takes gzip."""
+        """Whether the client accepts gzip."""
         self.frames: asyncio.Queue[tuple[int, Frame] | None] = asyncio.Queue(QUEUE)
         self.lost = False
 
@@ -85,7 +85,7 @@ class Client:
             self.frames.put_nowait((upto, frame))
 
     def reset(self) -> None:
-        """Drop what waits: the client must fetch again."""
+        """Drop waiting frames: the client must fetch again."""
         self.lost = True
         while not self.frames.empty():
             self.frames.get_nowait()
@@ -93,7 +93,7 @@ class Client:
 
 
 class Group:
-    """Clients with the same jurisdiction, views, filters and sight."""
+    """Clients with the same jurisdiction, views, filters and rights to see."""
 
     def __init__(
         self, progress: ViewProgress, vault: Vault, clock: Clock, jurisdiction: str, wanted: Wanted
@@ -102,7 +102,7 @@ class Group:
         self._steps, self._vault, self._clock = progress.steps, vault, clock
 
     async def flush(self) -> None:
-        """Send what is new since the oldest client's position."""
+        """Send the changes since the oldest client's position."""
         if not self.clients:
             return
         oldest = min(client.position for client in self.clients)
@@ -132,7 +132,7 @@ class Group:
 
     @staticmethod
     def _lacks(position: int, steps: list[OutboxStep]) -> bool:
-        """Whether no step goes on from there; a client may also have come while frames were made."""
+        """Return whether no step continues from `position`. A client may also have joined during encoding."""
         return all(step.after != position for step in steps)
 
     async def _frame(self, steps: list[OutboxStep], opener: Opener) -> Frame:
@@ -170,14 +170,14 @@ class Hub:
         return sum(len(group.clients) for group in self._groups.values())
 
     def sent(self, jurisdiction: str) -> int | None:
-        """The position up to which all streams of a jurisdiction were sent; None = there is none."""
+        """Return the position up to which all streams of a jurisdiction were sent; None = no streams."""
         groups = (group for group in self._groups.values() if group.jurisdiction == jurisdiction)
         return min((c.sent for group in groups for c in group.clients if not c.lost), default=None)
 
     def join(
         self, key: object, jurisdiction: str, wanted: Wanted, position: int, *, packed: bool = False
     ) -> tuple[Group, Client]:
-        """Add a client who has everything up to `position`."""
+        """Add a client that has everything up to `position`."""
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = Group(self._progress, self._vault, self._clock, jurisdiction, wanted)
@@ -195,13 +195,13 @@ class Hub:
             del self._groups[key]
 
     def reset(self, jurisdiction: str) -> None:
-        """Every client of a jurisdiction starts over: rows were rebuilt or erased."""
+        """Reset every client of a jurisdiction, after rows were rebuilt or erased."""
         for group in list(self._groups.values()):
             if group.jurisdiction == jurisdiction:
                 group.reset()
 
     def stop(self) -> None:
-        """End all streams, so that the server can drain."""
+        """End all streams to let the server drain."""
         self.stopping = True
         for group in list(self._groups.values()):
             group.reset()
@@ -217,9 +217,9 @@ class Hub:
                 try:
                     await group.flush()
                 except (ViewsUnavailable, VaultUnavailable) as error:
-                    log_of.warning("screens of %s wait: %s", group.jurisdiction, error)
+                    log_of.warning("streams of %s waiting: %s", group.jurisdiction, error)
                     self._advanced(group.jurisdiction, 0)
-                except Exception:  # a step that cannot be shown, as of another program: what is fetched can
-                    log_of.exception("screens of %s start over", group.jurisdiction)
+                except Exception:  # a step written by another program may be unreadable; fetched rows are not
+                    log_of.exception("streams of %s reset", group.jurisdiction)
                     group.reset()
             await asyncio.sleep(pause_after(time.perf_counter() - began))

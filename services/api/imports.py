@@ -1,4 +1,4 @@
-"""Imports over HTTP: which mappings there are, a preview, the import with its progress, the rejected rows."""
+"""Imports over HTTP: mappings, preview, import with progress, rejected rows."""
 
 import logging
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from services.refusals import REFERENCE, languages
 
 MOST_NAME: Final = 200
 ROWS: Final = 20
-"""Shown in a preview, unless asked otherwise."""
+"""Rows in a preview by default."""
 MOST_ROWS: Final = 100
 log_of = logging.getLogger("muster.api")
 _PRIVATE: Final = {"Cache-Control": "no-store"}
@@ -49,20 +49,20 @@ _NAME: Final = Reads(
 
 
 class FileParameters(Parameters):
-    """What is sent, and how to read it."""
+    """The format of the file and the mapping to read it with."""
 
     mapping: Annotated[str, one_of(list(SHIPPED)), Field(description="By name")]
     file: Annotated[str, _NAME, Field(description="What the file is called; for people")] = "table"
 
 
 class PreviewParameters(FileParameters):
-    """And how much of it to show."""
+    """The parameters of a preview: those of the file, and how much to show."""
 
     rows: Annotated[int, in_range(1, MOST_ROWS), Field(description="Rows shown")] = ROWS
 
 
 class ImportParameters(FileParameters):
-    """And the language of the file of rejected rows."""
+    """The parameters of an import: those of the file, and the language of the rejected rows."""
 
     language: Annotated[
         str, one_of(list(languages())), Field(description="Of the reasons in the file of rejected rows")
@@ -70,7 +70,7 @@ class ImportParameters(FileParameters):
 
 
 class RejectsParameters(Parameters):
-    """Which table's rejected rows."""
+    """The table whose rejected rows to return."""
 
     table: Annotated[
         int, in_range(1, 1000), Field(description="Of a workbook: the n-th sheet that has some")
@@ -86,7 +86,7 @@ class MappingColumn(Struct, frozen=True):
 
 
 class MappingItem(Struct, frozen=True):
-    """A mapping that is shipped."""
+    """A built-in mapping."""
 
     name: str
     title: str
@@ -94,13 +94,13 @@ class MappingItem(Struct, frozen=True):
 
 
 class Mappings(Struct):
-    """All of them."""
+    """All built-in mappings."""
 
     items: list[MappingItem]
 
 
 class ImportPreview(Struct):
-    """The beginning of a file, of all its tables that the mapping reads."""
+    """The first rows of each table in a file that the mapping reads."""
 
     file: str
     mapping: str
@@ -111,7 +111,7 @@ class ImportPreview(Struct):
 
 
 class Begun(Struct, rename={"id": "import"}):
-    """An import that has begun."""
+    """A started import."""
 
     id: Uuid
     state: str
@@ -124,7 +124,7 @@ class ImportList(Struct):
 
 
 async def _importer(request: Request) -> tuple[str, Principal]:
-    """(jurisdiction, asker) of a request about imports. Raises 401, 403, 404."""
+    """Return (jurisdiction, caller) of a request about imports. Raises 401, 403, 404."""
     jurisdiction, asker = await commander(request, None)
     if not asker.may("import_files"):
         raise Problem(403, "forbidden", variant="import")
@@ -137,13 +137,13 @@ def _desk(request: Request) -> Imports:
 
 @operation(id="mappings", tag="imports")
 async def mappings(request: Request) -> Answer[Mappings]:
-    """List the mappings that are shipped, and their columns."""
+    """List the built-in mappings and their columns."""
     await _importer(request)
     return answer(Mappings([_described(one) for one in SHIPPED.values()]))
 
 
 def _described(mapping: Mapping) -> MappingItem:
-    """Each column that a source uses, once."""
+    """Describe a mapping: each column that a source uses, once."""
     columns = {
         column: MappingColumn(column, column not in source.optional, list(source.alias.get(column, ())))
         for source in mapping.source
@@ -161,7 +161,10 @@ def _described(mapping: Mapping) -> MappingItem:
     words=_FILE_PROBLEMS,
 )
 async def preview(request: Request) -> Answer[ImportPreview]:
-    """Show the columns of a file and what its first rows would do; nothing is recorded."""
+    """Preview a file: its columns, and what its first rows would do.
+
+    Nothing is recorded.
+    """
     jurisdiction, _ = await _importer(request)
     asked = read(request, PreviewParameters, "imports")
     mapping = SHIPPED[asked.mapping]
@@ -184,18 +187,19 @@ async def preview(request: Request) -> Answer[ImportPreview]:
     words=_FILE_PROBLEMS,
 )
 async def begin(request: Request) -> Answer[Begun]:
-    """Import a file; what was imported before is known, nothing is doubled.
+    """Import a file.
 
-    Each row is decided within the asker's rights. The answer is 202 with an id: ask for the progress by it.
+    Rows imported before are not recorded twice. Each row is decided within the caller's rights. Returns
+    202 with an id to read the progress by.
     """
     jurisdiction, asker = await _importer(request)
     asked = read(request, ImportParameters, "imports")
     mapping = SHIPPED[asked.mapping]
     content = await _content(request)
-    held = tokens(request)  # not of the request: that would keep the file in memory until the import ends
+    held = tokens(request)  # a reference to the request would keep the file in memory until the end
 
     def may(name: str, observed: bool) -> bool:
-        """As it is when each is sent: a token that was revoked meanwhile imports no more."""
+        """Check the token again for each command, since it may be revoked during an import."""
         allowed = asker.may_command(name, jurisdiction) and (not observed or asker.may_observe(name))
         return allowed and held.holds(asker.id)
 
@@ -212,14 +216,17 @@ async def begin(request: Request) -> Answer[Begun]:
 
 @operation(id="imports", tag="imports")
 async def listing(request: Request) -> Answer[ImportList]:
-    """List one's own imports in this process, newest first; an admin sees all."""
+    """List your own imports in this process, newest first.
+
+    An admin sees all.
+    """
     jurisdiction, asker = await _importer(request)
     return answer(ImportList(_desk(request).all(_visible_to(jurisdiction, asker))), headers=_PRIVATE)
 
 
 @operation(id="import-status", tag="imports")
 async def single(request: Request) -> Answer[Import]:
-    """Read how far an import is, and its sums once it has ended."""
+    """Read an import's progress, and its totals once it has ended."""
     return answer(await _one(request), headers=_PRIVATE)
 
 
@@ -231,7 +238,7 @@ async def single(request: Request) -> Answer[Import]:
     words={200: "Kept for a day"},
 )
 async def rejects(request: Request) -> FileResponse:
-    """Read an import's rejected rows with line, code and reason, to be corrected and imported again."""
+    """Download an import's rejected rows with line, code and reason, to correct and import again."""
     found = await _one(request)
     nth = read(request, RejectsParameters, "rejects").table
     path = _desk(request).rejects(found.id, nth)
@@ -243,7 +250,7 @@ async def rejects(request: Request) -> FileResponse:
 
 
 async def _one(request: Request) -> Import:
-    """Raises 404."""
+    """Return the import that the path names. Raises 404."""
     jurisdiction, asker = await _importer(request)
     found = _desk(request).one(str(request.path_params["id"]), _visible_to(jurisdiction, asker))
     if found is None:
@@ -252,13 +259,13 @@ async def _one(request: Request) -> Import:
 
 
 def _visible_to(jurisdiction: str, asker: Principal) -> Callable[[str, str], bool]:
-    """One's own; an admin of the whole jurisdiction sees all: rejected rows hold personal data."""
+    """Limit imports to the caller's own, as rejected rows hold personal data. A full admin sees all."""
     every = asker.may("all_imports")
     return lambda where, owner: where == jurisdiction and (every or owner == asker.id)
 
 
 async def _content(request: Request) -> bytes:
-    """The file itself. Raises 413, 415."""
+    """Return the uploaded file. Raises 413, 415."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/octet-stream":
         raise Problem(415, "media_type", variant="file")
@@ -271,7 +278,7 @@ def _problem(error: ImportFailed | TooMany | OSError) -> Problem:
         case TooMany():
             return Problem(429, "too_many", headers={"Retry-After": "5"}, variant="imports")
         case OSError():
-            log_of.warning("a file could not be taken: %s", error)
+            log_of.warning("upload could not be stored: %s", error)
             return Problem(503, "unavailable", variant="room")
         case ColumnsMissing():
             more = {"columns": values["columns"]}

@@ -1,4 +1,4 @@
-"""The log over HTTP: NDJSON of CloudEvents 1.0, as it is stored (personal data stays sealed)."""
+"""The log over HTTP, as stored: NDJSON of CloudEvents 1.0. Personal data stays sealed."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -20,7 +20,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def cloud_events(commit: Commit) -> bytes:
-    """Each event of a commit as one line; id = jurisdiction/position."""
+    """Return each event of a commit as one line; id = jurisdiction/position."""
     lines: list[bytes] = []
     for offset, event in enumerate(commit.events):
         body: dict[str, Any] = {
@@ -46,7 +46,7 @@ def cloud_events(commit: Commit) -> bytes:
 
 
 class JournalParameters(Parameters):
-    """Where to begin, and whether to stay."""
+    """Where to begin, and whether to follow the log."""
 
     after: Annotated[Position, Field(description="Events beyond this position")] = 0
     follow: Annotated[Flag, Field(description="Stay open and send new events")] = False
@@ -69,9 +69,9 @@ async def journal(request: Request) -> StreamingResponse:
 async def _lines(
     log: Log, goes_on: Callable[[], Awaitable[bool]], jurisdiction: str, after: int, follow: bool
 ) -> AsyncIterator[bytes]:
-    """Commits are read from the start of the one that holds `after`; its earlier events are left out.
+    """Yield lines after `after`, reading from the start of the commit that contains it.
 
-    What does not follow is sent to its end: nobody could tell that some is missing.
+    Without `follow`, the whole rest is sent: a client could not tell that some is missing.
     """
     position = after
     while True:

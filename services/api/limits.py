@@ -1,4 +1,4 @@
-"""A limit on every body, as pure ASGI: counted as it comes in, whatever Content-Length says."""
+"""A limit on request bodies, as pure ASGI. Bytes are counted on arrival, whatever Content-Length says."""
 
 from typing import Final
 
@@ -10,11 +10,11 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 
 
 class TooLarge(Exception):
-    """The body passed the limit."""
+    """The body exceeds the limit."""
 
 
 class LimitBodies:
-    """Refuses bodies of more than 8 MiB with 413."""
+    """Middleware that refuses bodies of more than 8 MiB with 413."""
 
     def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
         self._app, self._most = app, most

@@ -1,4 +1,4 @@
-"""The courier's page in one answer: who I am, my team, tasks and hours; and a task with its contact open."""
+"""The courier's page in one response (worker, team, tasks, hours), and a task with its contact revealed."""
 
 import hashlib
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from services.api.views import own_team, record_reveal
 from services.api.worker_rows import WorkerReader, WorkerRows
 
 _PERSONAL: Final = tuple(field for field in personal_of("requests") if field != "note")
-"""Of a request; the note on its end is the desk's own."""
+"""Personal fields of a request, without the closing note, which is for the desk only."""
 _REQUEST: Final = ("request", "category", "priority", "area", "quantity", "state", "due_at", "opened_at")
 _TASK: Final = (
     "assignment",
@@ -47,7 +47,7 @@ _encoder = msgspec.json.Encoder()
 
 
 async def _worker(request: Request) -> tuple[str, Principal, str]:
-    """(jurisdiction, asker, worker). Raises 401, 403, 404."""
+    """Return (jurisdiction, caller, worker). Raises 401, 403, 404."""
     jurisdiction, asker = await reader(request)
     if asker.worker is None:
         raise Problem(403, "forbidden", variant="me")
@@ -55,7 +55,7 @@ async def _worker(request: Request) -> tuple[str, Principal, str]:
 
 
 class TaskParameters(Parameters):
-    """Whether to open the contact."""
+    """Whether to reveal the contact."""
 
     reveal: Reveal = False
 
@@ -64,8 +64,8 @@ class TaskParameters(Parameters):
 async def me(request: Request) -> Answer[MyPage] | NotModified:
     """Read a worker's own page: place, team, tasks and hours, as of one position.
 
-    The worker's own name is in clear, other personal data is masked. The ETag stays the same while only time
-    passes: add what has passed since `now` to the seconds where on_since is not null.
+    The worker's own name is in clear; other personal data is masked. The ETag does not change with each
+    second: if on_since is not null, add the time since `now` to the seconds.
     """
     jurisdiction, asker, worker = await _worker(request)
     read(request, NoParameters, "me")
@@ -94,7 +94,7 @@ async def me(request: Request) -> Answer[MyPage] | NotModified:
 
 
 def _tag(asker: Principal, shown: Shown, rows: WorkerRows, local: datetime) -> str:
-    """Changes with what is shown and with the local day, not with seconds that merely go by."""
+    """Return an ETag that changes with the content and the local day, but not with each second."""
     parts = _encoder.encode((asker.id, shown, rows.intervals, local.date()))
     return f'"{hashlib.sha256(parts).hexdigest()[:32]}"'
 
@@ -143,7 +143,7 @@ def _fields(row: Row, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _task(rows: WorkerRows, task: AssignmentRow, opener: Opener | None) -> MyTask:
-    """Without an opener, the request's contact and address are left out."""
+    """Describe a task. Without an opener, the request's contact and address are omitted."""
     row = rows.requests.get(task.request)
     request = _request(row, _named(rows, row.area), opener) if row else None
     return MyTask(**_fields(task, _TASK), request=request)
@@ -163,7 +163,7 @@ def _request(row: RequestRow, area_name: str | None, opener: Opener | None) -> T
 async def task(request: Request) -> Answer[MyTask]:
     """Read one task of the worker or their active team.
 
-    `reveal=true` opens the contact of a live task; every reveal is recorded.
+    `reveal=true` reveals the contact of a live task. Every reveal is recorded.
     """
     jurisdiction, asker, worker = await _worker(request)
     reveal = read(request, TaskParameters, "A task").reveal
@@ -181,11 +181,11 @@ async def task(request: Request) -> Answer[MyTask]:
 async def _of_theirs(
     request: Request, jurisdiction: str, asker: Principal, worker: str
 ) -> tuple[AssignmentRow, RequestRow, str | None]:
-    """The task, its request, and the name of the request's area. Raises 403, 404."""
+    """Return the task, its request, and the name of the request's area. Raises 403, 404."""
     views, key = muster(request).views, request.path_params["assignment"]
     units = (worker, await own_team(request, jurisdiction, asker))
     row: Any = None
-    if "\0" not in key:  # no store of views can be asked for that
+    if "\0" not in key:  # no view store accepts it
         row = (await views.load(jurisdiction, {"assignments": [key]}))["assignments"].get(key)
     if row is None:
         raise Problem(404, "row.unknown", task=key[:100])

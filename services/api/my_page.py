@@ -1,4 +1,4 @@
-"""What the courier's page is told: the worker, their team, tasks and hours."""
+"""The data of the courier's page: the worker, their team, tasks and hours."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +10,7 @@ from services.api.hours import Hours
 
 
 class MyWorker(Struct, kw_only=True):
-    """The worker who asks. Their own name is in clear."""
+    """The calling worker. Their own name is in clear."""
 
     worker: str
     area: str | None
@@ -35,7 +35,7 @@ class Member(Struct):
 
 
 class MyTeam(Struct, kw_only=True):
-    """The active team that the worker is in."""
+    """The worker's active team."""
 
     team: str
     name: str
@@ -48,7 +48,7 @@ class MyTeam(Struct, kw_only=True):
 
 
 class TaskRequest(Struct, kw_only=True):
-    """What is asked for. Where and by whom is left out once the task has ended."""
+    """The request of a task. Address and contact are omitted once the task has ended."""
 
     request: str
     category: str
@@ -86,7 +86,7 @@ class MyTask(Struct, kw_only=True):
 
 
 class Shown(Struct, kw_only=True):
-    """What changes with events, as of one position."""
+    """The part that changes with events, as of one position."""
 
     worker: MyWorker
     team: MyTeam | None

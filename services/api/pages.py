@@ -1,4 +1,4 @@
-"""The API's documentation, and the headers that keep every page to its own origin."""
+"""The API documentation page, and the security headers of all pages."""
 
 from pathlib import Path
 from typing import Final
@@ -15,12 +15,12 @@ _FEATURES: Final = (
     "hid=(), accelerometer=(), gyroscope=(), magnetometer=(), display-capture=()"
 )
 _PARTS: Final = (".js", ".mjs", ".css")
-"""Files of a page that are under the page's own policy."""
+"""Files that are covered by their page's policy."""
 _TLS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
 def _headers(edge: Edge) -> list[tuple[bytes, bytes]]:
-    """Pages keep to their own origin, but for the tiles of the map where settings name a server for them."""
+    """Return the security headers: same origin only, plus the map's tile server if one is set."""
     tiles = f" {edge.origin}" if edge.origin else ""
     policy = (
         f"default-src 'self'; img-src 'self' data:{tiles}; connect-src 'self'{tiles}; style-src 'self'; "
@@ -37,12 +37,12 @@ def _headers(edge: Edge) -> list[tuple[bytes, bytes]]:
 
 
 async def docs(request: Request) -> FileResponse:
-    """Swagger UI on /openapi.json."""
+    """Serve Swagger UI for /openapi.json."""
     return FileResponse(STATIC / "docs.html")
 
 
 class SecurityHeaders:
-    """Adds the headers that keep pages to their own origin; pure ASGI, streams pass untouched."""
+    """Middleware that adds the security headers. Pure ASGI; streams pass unchanged."""
 
     def __init__(self, app: ASGIApp, edge: Edge) -> None:
         self._app, self._headers = app, _headers(edge)
@@ -60,16 +60,16 @@ class SecurityHeaders:
 
 
 def _is_part(path: str) -> bool:
-    """Scripts and style sheets need no policy of their own: 600 bytes each, some forty in a first view.
+    """Return whether the file is a script or style sheet, which need no policy of their own.
 
-    A worker needs one: it is under that of its own file, not under the page's.
+    That saves 600 bytes on each of some forty files. A service worker needs one: the page's does not apply.
     """
     return path.startswith("/assets/") and path.endswith(_PARTS) and "worker" not in path
 
 
 def _tls(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Under TLS browsers are told to keep to it. Not for this machine's own name, where other programs of its
-    user answer on other ports without TLS."""
+    """Return the HSTS header under TLS, except for localhost, where other programs may serve other ports
+    without TLS."""
     host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"")
     local = host.rpartition(b":")[0] or host
     return [_TLS] if scope.get("scheme") == "https" and local.lower() != b"localhost" else []

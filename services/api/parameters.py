@@ -1,4 +1,4 @@
-"""Query parameters: pydantic models that read them, and say what does not fit; all raise 400."""
+"""Query parameters: pydantic models that parse and validate them. All raise 400."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -19,13 +19,13 @@ MOST_POSITION: Final = 1 << 60
 
 
 class Parameters(BaseModel):
-    """Base of every query model: a tuple may be repeated, anything else is given once."""
+    """Base of all query models. Tuples may be repeated; all other parameters are given once."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Reads:
-    """Reads one value from its text. `read` takes (name, text) and raises 400; `schema` describes it."""
+    """A parser of one value. `read` takes (name, text) and raises 400; `schema` describes the value."""
 
     def __init__(self, read: Callable[[str, str], Any], schema: dict[str, Any]) -> None:
         self._read, self._schema = read, schema
@@ -45,7 +45,7 @@ Q = TypeVar("Q", bound=Parameters)
 
 
 def read(request: Request, model: type[Q], what: str) -> Q:
-    """The query string as such a model; `what` names the resource in errors."""
+    """Parse the query string as a model. `what` names the resource in errors."""
     found = _values(request)
     lists = _lists(model)
     for name, values in found.items():
@@ -68,7 +68,7 @@ def read(request: Request, model: type[Q], what: str) -> Q:
 
 
 def _values(request: Request) -> dict[str, list[str]]:
-    """All values by name, within the limits on text."""
+    """Return all values by name, within the limits on text."""
     found: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         found.setdefault(name, []).append(value)
@@ -80,18 +80,18 @@ def _values(request: Request) -> dict[str, list[str]]:
 
 @cache
 def _lists(model: type[Parameters]) -> dict[str, bool]:
-    """Parameter -> whether it may be repeated."""
+    """Return whether each parameter may be repeated."""
     return {name: get_origin(field.annotation) is tuple for name, field in model.model_fields.items()}
 
 
 @cache
 def schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
-    """Parameter -> its JSON Schema."""
+    """Return the JSON Schema of each parameter."""
     return model.model_json_schema()["properties"]
 
 
 def instant(name: str, text: str) -> datetime:
-    """An RFC 3339 instant with offset. Raises 400."""
+    """Parse an RFC 3339 instant with offset. Raises 400."""
     try:
         value = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
@@ -102,20 +102,20 @@ def instant(name: str, text: str) -> datetime:
 
 
 def whole(name: str, text: str, least: int, most: int) -> int:
-    """A whole number in a range. Raises 400."""
+    """Parse an integer in a range. Raises 400."""
     if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
         return int(text)
     raise Problem(400, "parameter.invalid", name=name, least=least, most=most)
 
 
 def in_range(least: int, most: int) -> Reads:
-    """A whole number from `least` to `most`."""
+    """Return a parser of integers from `least` to `most`."""
     schema = {"type": "integer", "minimum": least, "maximum": most}
     return Reads(lambda name, text: whole(name, text, least, most), schema)
 
 
 def one_of(choices: Sequence[str]) -> Reads:
-    """One of these words."""
+    """Return a parser of one of these words."""
 
     def chosen(name: str, text: str) -> str:
         if text not in choices:
@@ -126,7 +126,7 @@ def one_of(choices: Sequence[str]) -> Reads:
 
 
 def text_up_to(most: int, least: int = 0) -> Reads:
-    """A text of at most `most` characters; one that is shorter than `least` counts as missing."""
+    """Return a parser of texts of at most `most` characters. Less than `least` counts as missing."""
 
     def checked(name: str, text: str) -> str:
         if len(text) < least:
@@ -140,7 +140,7 @@ def text_up_to(most: int, least: int = 0) -> Reads:
 
 
 def any_text(schema: dict[str, Any]) -> Reads:
-    """A text that the store of views checks; `schema` says what it takes."""
+    """Return a parser of texts that the view store validates. `schema` describes them."""
     return Reads(lambda name, text: text, schema)
 
 
@@ -172,4 +172,4 @@ Reveal = Annotated[Flag, Field(description="Personal data unmasked; every reveal
 
 
 class NoParameters(Parameters):
-    """For what takes none."""
+    """A query model without parameters."""

@@ -1,4 +1,4 @@
-"""Last known places of who is on duty."""
+"""Last known locations of workers on duty."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from services.views.port import BadQuery, Page, Query
 
 
 class PlacesParameters(Parameters):
-    """Whose places, and which page of them."""
+    """The workers to locate, and the page."""
 
     area: Annotated[Areas, Field(description="Code of an area that holds them")] = ()
     role: Texts = ()
@@ -30,7 +30,7 @@ class PlacesParameters(Parameters):
 
 
 class Place(Struct, kw_only=True):
-    """Where a worker's phone was last."""
+    """The last known location of a worker's phone."""
 
     worker: str
     at: datetime
@@ -47,7 +47,7 @@ class Place(Struct, kw_only=True):
 
 
 class Places(Struct):
-    """A page of them."""
+    """A page of locations."""
 
     items: list[Place]
     next: Annotated[str | None, Meta(description="Cursor of the next page")]
@@ -56,7 +56,7 @@ class Places(Struct):
 
 @operation(id="places", tag="telemetry", query=PlacesParameters, problems=(503,))
 async def places(request: Request) -> Answer[Places]:
-    """Read the last known places of workers on duty, a page of the roster at a time."""
+    """Read the last known locations of workers on duty, a page of the roster at a time."""
     jurisdiction, asker = await reader(request)
     page = await _page(request, jurisdiction, _query(request, asker))
     service = muster(request)
@@ -68,7 +68,7 @@ async def places(request: Request) -> Answer[Places]:
 
 
 async def _page(request: Request, jurisdiction: str, query: Query) -> Page:
-    """Of the roster. Raises 400, 503."""
+    """Return a page of the roster. Raises 400, 503."""
     try:
         page = await muster(request).views.query(jurisdiction, "roster", query)
     except BadQuery as error:
@@ -79,7 +79,7 @@ async def _page(request: Request, jurisdiction: str, query: Query) -> Page:
 
 
 def _query(request: Request, asker: Principal) -> Query:
-    """Raises 400."""
+    """Build the query of the roster. Raises 400."""
     asked = read(request, PlacesParameters, "places")
     filters: dict[str, Sequence[str]] = {"presence": asked.presence}
     if asked.role:
@@ -96,7 +96,7 @@ def _query(request: Request, asker: Principal) -> Query:
 
 
 def _place(fix: Fix, row: Any, now: datetime, asker: Principal) -> Place:
-    """Exact for who dispatches; for who only looks on, to some hundred metres."""
+    """Describe a location: exact for dispatchers, rounded to about 100 metres for viewers."""
     exact = asker.may("exact_positions")
     digits = 6 if exact else 3
     return Place(

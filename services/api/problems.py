@@ -1,4 +1,4 @@
-"""Problems by RFC 9457: every error has a stable `code` and a sentence that helps."""
+"""Problem details (RFC 9457). Every error has a stable `code` and a helpful sentence."""
 
 import logging
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class FieldError(msgspec.Struct):
-    """What is wrong with one field of a body."""
+    """An error in one field of a body."""
 
     field: str
     message: str
@@ -29,7 +29,7 @@ class FieldError(msgspec.Struct):
 
 
 class ProblemDetails(msgspec.Struct, rename={"kind": "type"}):
-    """A problem as it is sent (RFC 9457). Some codes have further members."""
+    """A problem (RFC 9457). Some codes have further members."""
 
     kind: str
     title: str
@@ -44,9 +44,9 @@ class ProblemDetails(msgspec.Struct, rename={"kind": "type"}):
 
 
 class Problem(Exception):
-    """An answer that is an error: what a sentence about it names is in `values`.
+    """An error response. `values` fill the placeholders of its sentence.
 
-    `more` are further members, such as `errors`. A value that is None is left out.
+    `more` holds further members, such as `errors`. Values of None are omitted.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Problem(Exception):
         self.values = {name: value for name, value in values.items() if value is not None}
 
     def response(self) -> Response:
-        """As application/problem+json."""
+        """Return the problem as application/problem+json."""
         body = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
@@ -78,12 +78,12 @@ class Problem(Exception):
 
 
 def describe(code: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Members that say why something was refused."""
+    """Return the members that explain a refusal."""
     return {"code": code, "detail": sentence(code, values), "values": values}
 
 
 def invalid(error: ValidationError) -> Problem:
-    """What was wrong with a body, field by field. Values are not repeated: they may be personal."""
+    """Return the errors of a body by field. Values are omitted, as they may be personal."""
     found = [broken(one) for one in error.errors(include_url=False, include_input=False)[:20]]
     first = found[0]
     if first["variant"] == "json_invalid":
@@ -100,7 +100,7 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
-    """Exception handler for errors of the framework: unknown paths, wrong methods."""
+    """Exception handler for framework errors: unknown paths, wrong methods."""
     if not isinstance(error, HTTPException):
         raise error
     headers, path = dict(error.headers) if error.headers else {}, request.url.path[:200]
@@ -116,7 +116,7 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """Every method that this path has, over all its routes."""
+    """Return the methods of this path over all its routes."""
     routes = (
         route for route in request.app.router.routes if route.matches(request.scope)[0] is not Match.NONE
     )
@@ -124,16 +124,16 @@ def _methods(request: Request) -> set[str]:
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:
-    """Exception handler where a store cannot be reached just now."""
+    """Exception handler for unreachable stores."""
     log_of.warning("%s %s: %s", request.method, request.url.path[:200], error)
     return Problem(503, "unavailable", headers={"Retry-After": "1"}).response()
 
 
 async def on_crash(request: Request, error: Exception) -> Response:
-    """Exception handler for what should not happen; the cause is in the service's own log."""
+    """Exception handler for unexpected errors. The cause is in the service's log."""
     return Problem(500, "internal").response()
 
 
 async def on_gone(request: Request, error: Exception) -> Response:
-    """Exception handler for who left before their request was whole: nobody is there to be told."""
+    """Exception handler for clients that disconnect before their request is complete."""
     return Response(status_code=400)

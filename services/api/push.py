@@ -1,4 +1,4 @@
-"""Web Push: a phone subscribes, so that it is woken for an offer or a dispatch."""
+"""Web Push subscriptions: phones are woken for offers and dispatches."""
 
 from typing import Annotated, cast
 
@@ -19,7 +19,7 @@ _Secret = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0
 
 
 class PushKeys(BaseModel):
-    """The browser's keys, base64url, as PushSubscription.toJSON() gives them."""
+    """The browser's keys, base64url, as in PushSubscription.toJSON()."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -28,7 +28,7 @@ class PushKeys(BaseModel):
 
 
 class Subscribe(BaseModel):
-    """A subscription, as PushSubscription.toJSON() gives it."""
+    """A subscription, as in PushSubscription.toJSON()."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -37,7 +37,7 @@ class Subscribe(BaseModel):
 
 
 class Unsubscribe(BaseModel):
-    """Which subscription ends."""
+    """The subscription to end."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,14 +49,14 @@ def _pusher(request: Request) -> Pusher | None:
 
 
 class PushKey(Struct):
-    """The service's own key."""
+    """The service's public key."""
 
     key: Annotated[str | None, Meta(description="applicationServerKey, base64url; null = sends no pushes")]
 
 
 @operation(id="push-key", tag="phone")
 async def key(request: Request) -> Answer[PushKey]:
-    """Read the public key with which a phone subscribes to Web Push."""
+    """Read the public key for Web Push subscriptions."""
     await principal(request)
     pusher = _pusher(request)
     return answer(PushKey(pusher.key if pusher else None), headers={"Cache-Control": "no-store"})
@@ -64,7 +64,7 @@ async def key(request: Request) -> Answer[PushKey]:
 
 @operation(id="push-subscribe", tag="phone", body=Subscribe, problems=(409, 503))
 async def subscribe(request: Request) -> Answer[Done]:
-    """Wake this phone for offers and dispatches of its worker and their active team.
+    """Subscribe this phone to offers and dispatches of its worker and their active team.
 
     A push carries {kind: offer or dispatch, assignment} and nothing else.
     """
@@ -91,9 +91,9 @@ async def subscribe(request: Request) -> Answer[Done]:
 
 @operation(id="push-unsubscribe", tag="phone", body=Unsubscribe, problems=(409, 503))
 async def unsubscribe(request: Request) -> Answer[Done]:
-    """Stop waking this phone.
+    """Unsubscribe this phone.
 
-    An unknown endpoint is no error.
+    An unknown endpoint is not an error.
     """
     jurisdiction, _, worker, pusher = await _subscriber(request)
     given = await model(request, Unsubscribe)
@@ -102,7 +102,7 @@ async def unsubscribe(request: Request) -> Answer[Done]:
 
 
 async def _subscriber(request: Request) -> tuple[str, str, str, Pusher]:
-    """(jurisdiction, token's id, worker, pusher). Raises 401, 403, 404, 409."""
+    """Return (jurisdiction, token id, worker, pusher). Raises 401, 403, 404, 409."""
     jurisdiction, asker = await reader(request)
     if asker.worker is None:
         raise Problem(403, "forbidden", variant="push")

@@ -1,4 +1,4 @@
-"""What an endpoint says about itself: the routes and the OpenAPI document are made from it."""
+"""Declarations of endpoints, from which the routes and the OpenAPI document are generated."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
@@ -15,7 +15,7 @@ _operations: dict[Endpoint, "Operation"] = {}
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One operation. Its summary and description are the endpoint's docstring, its answer the annotation."""
+    """One operation. Summary and description are the endpoint's docstring, its response the return type."""
 
     id: str
     tag: str
@@ -27,14 +27,14 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[int, ...] = ()
     """Statuses beyond those that follow from the path, the query and the body."""
     words: Mapping[int, str] = {}
-    """Descriptions of answers that differ from the usual ones."""
+    """Descriptions of responses that differ from the defaults."""
     same: tuple[int, ...] = ()
     """Further statuses with the same body as success."""
     status: int = 200
     media: str = JSON
-    """Media type of the answer; other than JSON it is text."""
+    """Media type of the response. Anything but JSON is text."""
     public: bool = False
-    """Needs no token."""
+    """Whether no token is needed."""
 
 
 def operation(**told: Any) -> Callable[[E], E]:
@@ -48,5 +48,5 @@ def operation(**told: Any) -> Callable[[E], E]:
 
 
 def operation_of(endpoint: Endpoint) -> Operation:
-    """The operation of an endpoint. Raises KeyError if it has none."""
+    """Return the operation of an endpoint. Raises KeyError if it has none."""
     return _operations[endpoint]

@@ -1,4 +1,4 @@
-"""Rows as they leave the service: personal fields masked, or opened for who may see them and asked."""
+"""Rows in responses. Personal fields are masked, or opened for authorised callers on request."""
 
 import asyncio
 import logging
@@ -15,21 +15,21 @@ from services.vault import BadToken, Keyring, NoKey, Vault
 
 TELL_SECONDS: Final = 60.0
 AT_ONCE: Final = 5_000
-"""Rows whose keys are in memory together."""
+"""Number of rows whose keys are in memory at the same time."""
 _told: dict[str, tuple[float, int]] = {}
-"""Jurisdiction -> when it was last said, and how many were not said since."""
+"""Jurisdiction -> time of the last log line, and number of errors suppressed since."""
 
 log_of = logging.getLogger("muster.api")
 
 
 @cache
 def personal_of(view: str) -> tuple[str, ...]:
-    """Personal fields of a view's rows."""
+    """Return the personal fields of a view's rows."""
     return personal_fields(views[view].row) if view in views else ()
 
 
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
-    """`worker/ID`, `request/ID` or `handover/ID` of all whose personal data these rows hold."""
+    """Return the subjects whose personal data these rows hold: `worker/ID`, `request/ID`, `handover/ID`."""
     found: dict[str, None] = {}
     for row in rows:
         for field in personal_of(view):
@@ -40,35 +40,35 @@ def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
 
 
 def _tell(jurisdiction: str, error: Exception) -> None:
-    """At most once a minute of each jurisdiction: without its keys a whole roster cannot be opened."""
+    """Log at most once a minute per jurisdiction: without its keys a whole roster fails."""
     said, unsaid = _told.get(jurisdiction, (-TELL_SECONDS, 0))
     if time.monotonic() - said < TELL_SECONDS:
         _told[jurisdiction] = said, unsaid + 1
         return
     _told[jurisdiction] = time.monotonic(), 0
     more = f", and {unsaid} others before it" if unsaid else ""
-    log_of.warning("a personal field of %s cannot be opened: %s%s", jurisdiction, error, more)
+    log_of.warning("personal field of %s cannot be decrypted: %s%s", jurisdiction, error, more)
 
 
 class Opener:
-    """Turns rows into JSON objects; what is personal is opened in here and nowhere else."""
+    """Converts rows to JSON objects. Personal data is opened here and nowhere else."""
 
     def __init__(
         self, vault: Vault, jurisdiction: str, *, reveals: Callable[[Row], bool] = lambda row: False
     ) -> None:
-        """`reveals` tells of which rows personal data leaves unmasked."""
+        """`reveals` decides which rows leave unmasked."""
         self._vault, self._jurisdiction, self._reveals = vault, jurisdiction, reveals
         self._keys = Keyring(jurisdiction, {})
 
     async def warm(self, **rows: Iterable[Row]) -> None:
-        """Get the keys of everybody in these rows, by view, with one look into the key store. `row` and
-        `plain` open theirs from then on, and those of no others."""
+        """Load the keys of all subjects in these rows, given by view, in one read of the key store.
+        Afterwards `row` and `plain` open only the data of these subjects."""
         subjects = [subject for view, some in rows.items() for subject in subjects_of(view, some)]
         empty = Keyring(self._jurisdiction, {})
         self._keys = await self._vault.keyring(self._jurisdiction, subjects) if subjects else empty
 
     def row(self, view: str, key: str, row: Row) -> dict[str, Any]:
-        """One row with its key."""
+        """Return one row with its key."""
         fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(row)}
         masked = not self._reveals(row)
         for name in personal_of(view):
@@ -81,18 +81,18 @@ class Opener:
         return self._vault.mask(field, plain) if masked and plain is not None else plain
 
     def plain(self, token: str) -> str | None:
-        """None where it was erased or cannot be opened."""
+        """Open a sealed value; None if it was erased or cannot be opened."""
         try:
             return self._keys.open(token)
         except (
             NoKey,
             BadToken,
-        ) as error:  # a log restored without its keys: the row is worth more than the name
+        ) as error:  # after a restore without keys, a row without its name is still useful
             _tell(self._jurisdiction, error)
             return None
 
     async def rows(self, view: str, items: Sequence[tuple[str, Row]]) -> list[dict[str, Any]]:
-        """Many rows; those with personal data are opened on a thread."""
+        """Convert many rows. Rows with personal data are opened on a thread."""
         if not personal_of(view):
             return self._rows(view, items)
         shown: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""JSON Schemas of answers (msgspec) and bodies (pydantic), as components of the OpenAPI document."""
+"""JSON Schemas of responses (msgspec) and bodies (pydantic), as components of the OpenAPI document."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -22,12 +22,12 @@ _MASKED: Final = {
 
 
 def ref(name: str) -> dict[str, str]:
-    """A reference to a component."""
+    """Return a reference to a component."""
     return {"$ref": REF.format(name)}
 
 
 def of_answers(types: Iterable[Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """(schema of each type, components). What an answer always holds is required, default or not."""
+    """Return (schema of each type, components). Fields that are always sent are required, default or not."""
     kinds = list(types)
     schemas, found = msgspec.json.schema_components(kinds, ref_template=REF.format("{name}"))
     for struct in _structs(kinds):
@@ -53,7 +53,7 @@ def _complete(schema: dict[str, Any], struct: type[msgspec.Struct]) -> None:
 
 
 def _always(struct: type[msgspec.Struct]) -> Iterator[str]:
-    """Names of the fields that no answer leaves out."""
+    """Yield the names of fields that are always sent."""
     hints = get_type_hints(struct)
     for field in msgspec.structs.fields(struct):
         may_be_unset = msgspec.UnsetType in get_args(hints[field.name])
@@ -69,7 +69,7 @@ def _instants(struct: type[msgspec.Struct]) -> Iterator[FieldInfo]:
 
 
 def _structs(kinds: Iterable[Any]) -> Iterator[type[msgspec.Struct]]:
-    """Every struct within these types, once."""
+    """Yield every struct within these types, once."""
     seen: set[Any] = set()
     waiting = list(kinds)
     while waiting:
@@ -84,7 +84,7 @@ def _structs(kinds: Iterable[Any]) -> Iterator[type[msgspec.Struct]]:
 
 
 def of_bodies(models: Iterable[type[BaseModel]]) -> dict[str, Any]:
-    """Components of request bodies."""
+    """Return the components of request bodies."""
     found: dict[str, Any] = {}
     for model in models:
         schema = model.model_json_schema(ref_template=REF.format("{model}"), mode="validation")
@@ -94,7 +94,7 @@ def of_bodies(models: Iterable[type[BaseModel]]) -> dict[str, Any]:
 
 
 def of_body(kind: Any) -> dict[str, Any]:
-    """The reference of a model; the array of a list of them."""
+    """Return the reference of a model, or the array schema of a list of models."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return ref(kind.__name__)
     schema = TypeAdapter(kind).json_schema(ref_template=REF.format("{model}"))
@@ -102,7 +102,7 @@ def of_body(kind: Any) -> dict[str, Any]:
 
 
 def models_in(kind: Any) -> Iterator[type[BaseModel]]:
-    """The models that a body is made of."""
+    """Yield the models of a body."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         yield kind
     for one in get_args(kind):
@@ -110,7 +110,7 @@ def models_in(kind: Any) -> Iterator[type[BaseModel]]:
 
 
 def row(view: View[Any]) -> dict[str, Any]:
-    """One row. Presence at an instant has one row per worker, otherwise one per fact."""
+    """Return the schema of a row. Presence at an instant has one row per worker, otherwise one per fact."""
     if view.name == PRESENCE.name:
         return {"anyOf": [ref(view.row.__name__), ref(PRESENCE.row.__name__)]}
     return ref(view.row.__name__)
@@ -123,7 +123,7 @@ _OF_VIEW: Final = {
 
 
 def page(view: View[Any]) -> dict[str, Any]:
-    """A page of rows."""
+    """Return the schema of a page of rows."""
     return {
         "type": "object",
         "required": ["items", "next", "position"],
@@ -136,6 +136,6 @@ def page(view: View[Any]) -> dict[str, Any]:
 
 
 def single(view: View[Any]) -> dict[str, Any]:
-    """A row and the position that it is of."""
+    """Return the schema of a row with its position."""
     about = {"type": "object", "required": ["position"], "properties": _OF_VIEW}
     return {"allOf": [row(view), about]}

@@ -1,4 +1,4 @@
-"""A token exchanged for a cookie, since an EventSource cannot send headers."""
+"""Sessions: a token exchanged for a cookie, as EventSource cannot send headers."""
 
 from datetime import datetime
 from typing import Annotated
@@ -21,7 +21,7 @@ from services.decisions.scopes import MAY, OBSERVE
 
 
 class SignIn(BaseModel):
-    """The token from the printed link's fragment, or the one-time code that the command centre told."""
+    """The token from the printed link's fragment, or the one-time code from the command centre."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"oneOf": [{"required": ["token"]}, {"required": ["code"]}]}
@@ -32,7 +32,7 @@ class SignIn(BaseModel):
 
 
 class Session(Struct, kw_only=True):
-    """Who asks, what they may do, and what a page must know of its service."""
+    """The caller, their rights, and the service's settings for pages."""
 
     actor: str
     scope: ScopeName
@@ -51,7 +51,7 @@ class Session(Struct, kw_only=True):
 async def sign_in(request: Request) -> Answer[Done]:
     """Exchange a token or a one-time code for a session cookie.
 
-    The cookie is HttpOnly and SameSite=Strict; a page of another origin is refused.
+    The cookie is HttpOnly and SameSite=Strict. Cross-origin requests are refused.
     """
     if foreign(request):
         raise Problem(403, "forbidden", variant="origin")
@@ -79,7 +79,7 @@ async def sign_in(request: Request) -> Answer[Done]:
 async def sign_out(request: Request) -> Answer[Done]:
     """End the session.
 
-    A token that was made by a sign-in code ends with it.
+    A token made by a sign-in code ends too.
     """
     if COOKIE in request.cookies:
         await tokens(request).end_session(request.cookies[COOKIE])
@@ -90,7 +90,7 @@ async def sign_out(request: Request) -> Answer[Done]:
 
 @operation(id="who", tag="service")
 async def who(request: Request) -> Answer[Session]:
-    """Read who this token is and what it reaches."""
+    """Read the identity and scope of this token."""
     asker, clock = await principal(request), muster(request).clock
     session = Session(
         actor=asker.actor,

@@ -1,4 +1,4 @@
-"""The candidates for one request: the best of those within reach, searched in few rows of many."""
+"""The best candidates for one request, found while reading few of many rows."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ from services.locations.port import Locations
 from services.views.port import Query, Views
 
 _IDLE: Final[dict[str, Any]] = {"presence": [AVAILABLE], "team": [None]}
-"""Of the roster: on duty, without any live assignment, and in no active team."""
+"""Filter of the roster: on duty, without a live assignment, and not in an active team."""
 _ON_THREAD: Final = 500
-"""Units from which on ranking leaves the loop to others meanwhile."""
+"""From this many units on, ranking runs on a thread."""
 
 
 class CandidateQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked for, checked."""
+    """A validated query for candidates."""
 
     request: str
     kinds: tuple[str, ...]
@@ -36,17 +36,17 @@ class CandidateQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shortlist(msgspec.Struct, frozen=True, kw_only=True):
-    """What was looked through, as of one position, and the best of it."""
+    """The searched rows as of one position, and the best candidates."""
 
     position: int
     within: str
-    """The area that was looked through."""
+    """The area that was searched."""
     board: Board
     best: list[Candidate]
 
 
 class Search:
-    """Looks for the best candidates of one request, within what the asker may see."""
+    """A search for the best candidates for one request, within the caller's rights."""
 
     def __init__(
         self,
@@ -63,11 +63,10 @@ class Search:
         self._jurisdiction, self._wanted, self._asker = jurisdiction, wanted, asker
 
     async def best(self) -> Shortlist:
-        """The best, of one position. Who is looked for by a text is looked for everywhere at once.
+        """Return the best candidates as of one position. A text search covers all areas at once.
 
-        To read few rows of many, first only who has nothing to do, from the request's area up; all who are on
-        duty only where not enough are found so. Raises 404 where there is no such request, or none that they
-        see.
+        To read few rows, search idle units first, from the request's area upwards, and all units on duty only
+        if too few are found. Raises 404 if there is no such request, or the caller may not see it.
         """
         ways = [] if self._wanted.q or "worker" not in self._wanted.kinds else await self._ways()
         for within in ways:
@@ -77,7 +76,7 @@ class Search:
         return await self._within(self._jurisdiction)
 
     async def _ways(self) -> list[str]:
-        """Areas to look through, each wider than the one before: those that may hold enough idle workers."""
+        """Return the areas to search, each wider than the one before, that may hold enough idle workers."""
         begin = {
             "requests": Query(filters={"key": [self._wanted.request]}),
             "areas": Query(),
@@ -98,7 +97,7 @@ class Search:
         return [area for area in chain(request.area, areas) if counts.get(area, 0) >= self._wanted.limit]
 
     async def _within(self, within: str, *, idle: bool = False) -> Shortlist:
-        """The best of the units in one area; of the workers perhaps only those with nothing to do."""
+        """Return the best units in one area. With `idle`, only workers without a task."""
         rows, head = await self._views.snapshot(
             self._jurisdiction, _queries(self._wanted, self._asker, within, idle=idle)
         )
@@ -117,7 +116,7 @@ class Search:
         return Shortlist(position=head.position, within=within, board=board, best=best)
 
     async def _places(self, board: Board) -> dict[str, Point]:
-        """Last known places that are not too old, as exactly as the asker may know them."""
+        """Return recent locations, as exact as the caller may see them."""
         phones = {row.worker for row in board.workers if row.presence in ON_DUTY}
         phones.update(one for row in board.teams for one in team_phones(row))
         known = await self._locations.last(self._jurisdiction, phones) if phones else {}
@@ -137,7 +136,7 @@ def _request(found: Mapping[str, Any], wanted: CandidateQuery, asker: Principal)
 
 
 def _queries(wanted: CandidateQuery, asker: Principal, within: str, *, idle: bool) -> dict[str, Query]:
-    """Each kind only where it is asked for. Areas are no secret, nor how many of a team are on duty."""
+    """Return a query per requested kind. Areas and team headcounts are visible to every caller."""
     found = {
         "requests": Query(filters={"key": [wanted.request]}),
         "assignments": Query(filters={"request": [wanted.request], "state": list(UNENDED)}),

@@ -19,10 +19,10 @@ from services.api.routing import operation
 from services.decisions.fields import WHOLE, Id
 
 WRONG_A_MINUTE: Final = 10
-"""Of one client address; then it waits until the oldest of them is a minute old."""
+"""Limit per client address. Then it waits until the oldest of them is a minute old."""
 WRONG_A_SECOND: Final = 100
-"""Of all together. Few enough that nobody finds one of 50 bits before it is over; many enough that it takes
-hundreds of addresses to keep honest phones waiting."""
+"""Limit in total. Low enough that a 50-bit code cannot be guessed before it expires; high enough that
+blocking honest phones takes hundreds of addresses."""
 MOST_ADDRESSES: Final = 10_000
 _MINUTE: Final = 60.0
 
@@ -30,7 +30,7 @@ log_of = logging.getLogger("muster.api")
 
 
 class NewCode(BaseModel):
-    """A code for this worker's phone; codes that they have not used become void."""
+    """A code for this worker's phone. Their unused codes become void."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,7 +51,7 @@ class Code(Struct):
 
 @operation(id="codes", tag="service", body=NewCode, problems=(503,))
 async def issue(request: Request) -> Answer[Code]:
-    """Make a one-time code with which a worker's phone signs in.
+    """Create a one-time code to sign in a worker's phone.
 
     The code is shown once and kept hashed.
     """
@@ -63,20 +63,20 @@ async def issue(request: Request) -> Answer[Code]:
     row = found["roster"].get(given.worker)
     if row is None:
         raise Problem(404, "worker.unknown", worker=given.worker)
-    if not (asker.sees(row) and asker.opens(row)):  # who signs in reads their own name
+    if not (asker.sees(row) and asker.opens(row)):  # a signed-in worker sees their own name
         raise Problem(403, "forbidden", variant="not_in_areas", worker=given.worker)
     code, expires_at = await tokens(request).issue_code(jurisdiction, given.worker, given.minutes)
-    log_of.info("%s made a sign-in code for worker/%s of %s", asker.actor, given.worker, jurisdiction)
+    log_of.info("%s created a sign-in code for worker/%s of %s", asker.actor, given.worker, jurisdiction)
     return answer(Code(code, link(code), given.worker, expires_at), headers={"Cache-Control": "no-store"})
 
 
 def link(code: str) -> str:
-    """The courier's page with the code in its fragment, which a browser never sends to a server."""
+    """Return the URL of the courier's page with the code in its fragment, which is never sent to a server."""
     return f"/go#code={code}"
 
 
 class WrongCodes:
-    """Wrong codes of the last minute, by client address, and of all in the last second."""
+    """Counts of wrong codes: per client address in the last minute, and in total in the last second."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -84,14 +84,14 @@ class WrongCodes:
         self._all: deque[float] = deque(maxlen=WRONG_A_SECOND)
 
     def check(self, address: str) -> None:
-        """Before a code is tried. Raises 429."""
+        """Check the limits before a code is tried. Raises 429."""
         wrong = self._by_address.get(address, deque(maxlen=WRONG_A_MINUTE))
         for times, seconds in ((wrong, _MINUTE), (self._all, 1.0)):
             if len(times) == times.maxlen and (wait := times[0] + seconds - self._now()) > 0:
                 raise _too_many(wait)
 
     def note(self, address: str) -> None:
-        """A code was wrong."""
+        """Count a wrong code."""
         wrong = self._by_address.pop(address, None) or deque(maxlen=WRONG_A_MINUTE)
         self._by_address[address] = wrong
         for times in (wrong, self._all):
@@ -106,7 +106,7 @@ def _too_many(wait: float) -> Problem:
 
 
 def address(request: Request) -> str:
-    """Whose wrong codes are counted together: an IPv4 address, or the 64 bits that one IPv6 line has."""
+    """Return the key for counting wrong codes: an IPv4 address or an IPv6 /64 prefix."""
     host = request.client.host if request.client else ""
     try:
         found = ipaddress.ip_address(host.partition("%")[0])
@@ -120,7 +120,7 @@ def address(request: Request) -> str:
 
 
 async def redeem(request: Request, text: str) -> str:
-    """The session that a code is exchanged for. Raises 401, 429."""
+    """Exchange a code for a session. Raises 401, 429."""
     wrong: WrongCodes = request.app.state.wrong_codes
     where = address(request)
     wrong.check(where)

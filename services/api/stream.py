@@ -1,4 +1,4 @@
-"""Server-sent events: a snapshot, then patches that keep it equal to a fresh one."""
+"""Server-sent events: a snapshot, then patches that keep it current."""
 
 import asyncio
 import time
@@ -30,14 +30,14 @@ from services.views.table import Table
 
 PING_SECONDS: Final = 5.0
 FIRST_PING_SECONDS: Final = 1.0
-"""After a snapshot; by then the log's end is known."""
+"""Delay of the first ping after a snapshot. By then the log's end is known."""
 TEAM_SECONDS: Final = 4.0
-"""Between two looks whether a worker is in another team by now, and so sees other rows: less than a ping."""
+"""Interval of checks whether a worker's team, and so their rows, has changed. Less than a ping."""
 MOST_CLIENTS: Final = 1_000
 
 
 class StreamParameters(Parameters):
-    """Which views and areas; filters as for GET."""
+    """The views and areas to follow. Filters are as for GET."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -48,7 +48,7 @@ class StreamParameters(Parameters):
 
 
 def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
-    """Views and filters asked for. Raises 400, 403."""
+    """Parse the requested views and filters. Raises 400, 403."""
     asked = read(request, StreamParameters, "stream")
     given: dict[str, list[str]] = asked.model_extra or {}
     names = [name for value in asked.views for name in value.split(",") if name]
@@ -108,12 +108,12 @@ async def stream(request: Request) -> StreamingResponse:
     """Follow views by server-sent events: a snapshot, then patches.
 
     snapshot {position, now, rows, degraded}, patch {after, upto, now, rows}, reset {}, ping {now, position,
-    behind, degraded?}. Filters as for GET; always masked. Ignore a patch if upto <= your position, apply it
-    whole if after equals it, else open the stream again. Last-Event-ID resumes. A ping comes every 5 seconds;
-    behind = for how many seconds the log has been ahead of what was sent. gzip where it is accepted.
+    behind, degraded?}. Filters are as for GET; rows are always masked. Ignore a patch if upto <= your
+    position, apply it whole if after equals it, else reopen the stream. Last-Event-ID resumes. A ping comes
+    every 5 seconds; behind = seconds the log has been ahead of the stream. Supports gzip.
     """
     jurisdiction, asker = await reader(request)
-    _wanted(request, asker, None)  # refuses before the stream begins
+    _wanted(request, asker, None)  # refuse before the stream begins
     hub: Hub = request.app.state.hub
     if hub.clients >= MOST_CLIENTS:
         raise Problem(503, "overloaded", headers={"Retry-After": "5"}, variant="streams")
@@ -137,7 +137,7 @@ async def _bytes(frames: AsyncGenerator[Frame], *, packed: bool) -> AsyncIterato
 async def _frames(
     request: Request, hub: Hub, jurisdiction: str, asker: Principal, *, packed: bool
 ) -> AsyncGenerator[Frame]:
-    resume = None if asker.worker else _resume(request)  # the team may have been another one then
+    resume = None if asker.worker else _resume(request)  # their team may have changed since
     goes_on = partial(still, request, asker)
     while await goes_on():
         team = await own_team(request, jurisdiction, asker)
@@ -165,11 +165,11 @@ async def _frames(
 
 
 async def _resumable(request: Request, jurisdiction: str, position: int | None) -> int | None:
-    """The position to go on from, if the outbox still reaches back beyond it."""
+    """Return the position to resume from, if the outbox still reaches back that far."""
     if position is None:
         return None
     oldest = await muster(request).views.oldest_step(jurisdiction)
-    if oldest is None or oldest >= position:  # views may have been rebuilt just there
+    if oldest is None or oldest >= position:  # views may have been rebuilt at that position
         return None
     steps = await muster(request).progress.steps(jurisdiction, position, 1)
     head = await muster(request).views.head(jurisdiction)
@@ -181,7 +181,7 @@ async def _resumable(request: Request, jurisdiction: str, position: int | None) 
 async def _snapshot(
     request: Request, jurisdiction: str, wanted: Wanted, *, packed: bool
 ) -> tuple[Frame, int]:
-    """All rows asked for, and the one position they are of."""
+    """Return all requested rows as of one position."""
     service = muster(request)
     queries = {name: query for name, (_, query) in wanted.items()}
     found, head = await service.views.snapshot(jurisdiction, queries)
@@ -213,12 +213,12 @@ def _lag(request: Request) -> Lag:
 async def _patches(
     request: Request, hub: Hub, jurisdiction: str, client: Client, goes_on: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[Frame]:
-    """Frames until the client must start over or may see no more, and pings among them.
+    """Yield frames and pings until the client must start over or loses its rights.
 
-    A ping is made when it can be sent: it never waits in a queue, and where nothing can be sent none is made.
+    Pings are made when they can be sent and never queued.
     """
     loop = asyncio.get_running_loop()
-    _lag(request).behind(jurisdiction, client.sent)  # begins the looking
+    _lag(request).behind(jurisdiction, client.sent)  # start polling the log's end
     due = loop.time() + FIRST_PING_SECONDS
     while not hub.stopping:
         if loop.time() >= due:

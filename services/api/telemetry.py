@@ -1,4 +1,4 @@
-"""Where phones are: reported in batches, each position judged by its worker's duty."""
+"""Phone locations, reported in batches and kept only while their worker is on duty."""
 
 import time
 from collections import OrderedDict
@@ -24,7 +24,7 @@ from services.views.port import Views
 
 MOST_FIXES: Final = 500
 MOST_A_SECOND: Final = 20
-"""Batches of one token."""
+"""Limit of batches per token."""
 
 
 class FixIn(BaseModel):
@@ -33,7 +33,7 @@ class FixIn(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     worker: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")] | None = None
-    """A worker's own token need not say."""
+    """Optional with a worker's own token."""
     at: Instant
     lon: Annotated[float, Field(ge=-180, le=180, description="Degrees in the datum of the batch")]
     lat: Annotated[float, Field(ge=-90, le=90)]
@@ -43,7 +43,7 @@ class FixIn(BaseModel):
 
 
 class Telemetry(BaseModel):
-    """Up to 500 positions; `sent_at` is the device's clock, whose error is taken out of each `at`."""
+    """Up to 500 positions. `sent_at` is the device's clock; its error is removed from each `at`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -53,14 +53,14 @@ class Telemetry(BaseModel):
 
 
 class Pace:
-    """Batches of each token in this second."""
+    """Counts of batches per token in the current second."""
 
     def __init__(self, second: Callable[[], int] = lambda: int(time.monotonic())) -> None:
         self._second = second
         self._seen: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def take(self, token: str) -> None:
-        """Raises 429."""
+        """Count a batch. Raises 429."""
         now = self._second()
         second, count = self._seen.pop(token, (now, 0))
         count = count + 1 if second == now else 1
@@ -76,7 +76,7 @@ _pace = Pace()
 
 
 class RefusedFix(msgspec.Struct):
-    """Why a position was not kept."""
+    """The reason why a position was not kept."""
 
     index: int
     code: str
@@ -85,7 +85,7 @@ class RefusedFix(msgspec.Struct):
 
 
 class Reported(msgspec.Struct):
-    """What became of a batch."""
+    """The outcome of a batch."""
 
     kept: int
     older: Annotated[int, Meta(description="A newer place was known, or over 12 hours old")]
@@ -94,9 +94,9 @@ class Reported(msgspec.Struct):
 
 @operation(id="telemetry", tag="telemetry", body=Telemetry, problems=(409, 429, 503))
 async def report(request: Request) -> Answer[Reported]:
-    """Report positions of phones, up to 500 at once.
+    """Report phone positions, up to 500 at once.
 
-    Only positions of workers on duty are kept; the answer says why each other one was not.
+    Only positions of workers on duty are kept. The response says why each of the others was not.
     """
     jurisdiction, asker = await reader(request)
     if not asker.may("report_positions"):
@@ -119,7 +119,7 @@ async def report(request: Request) -> Answer[Reported]:
 
 
 def _fix(now: datetime, given: Telemetry, fix: FixIn, asker: Principal) -> Fix | None:
-    """In WGS-84 and by the service's clock; None where it is nobody's."""
+    """Convert a position to WGS-84 and the service's clock; None if it belongs to no worker."""
     worker = fix.worker or asker.worker
     if worker is None:
         return None
@@ -138,7 +138,7 @@ def _fix(now: datetime, given: Telemetry, fix: FixIn, asker: Principal) -> Fix |
 async def _refused(
     views: Views, jurisdiction: str, fixes: list[Fix | None], asker: Principal
 ) -> dict[int, Refused]:
-    """Raises 409 where nobody is on duty here any more."""
+    """List the refused positions. Raises 409 if no worker is on duty here any more."""
     rows = await roster(views, jurisdiction, list({fix.worker for fix in fixes if fix}))
     if rows is None:
         raise Problem(409, "jurisdiction.moved", variant="positions", jurisdiction=jurisdiction)

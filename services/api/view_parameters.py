@@ -1,4 +1,4 @@
-"""Query models of views, made from their declarations."""
+"""Query models of views, generated from their declarations."""
 
 import re
 from datetime import datetime
@@ -33,7 +33,7 @@ AS_OF: Final = re.compile(
     r"(0|[1-9][0-9]{0,17}|(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9]))"
 )
-"""A position, or an instant by RFC 3339."""
+"""A position, or an RFC 3339 instant."""
 KINDS: Final[dict[str, dict[str, Any]]] = {
     "text": SHORT,
     "integer": {"type": "integer", "minimum": -(1 << 53), "maximum": 1 << 53},
@@ -54,8 +54,8 @@ AsOf = Annotated[int | datetime, Reads(_as_of, {"type": "string", "pattern": f"^
 
 
 class RowParameters(Parameters):
-    """What a page and a single row share. A view's own model has those of `as_of`, `at` and `reveal` that
-    apply to it."""
+    """Parameters of both a page and a single row. A view's model has only those of `as_of`, `at` and
+    `reveal` that apply to it."""
 
     after: Annotated[Position | None, Field(description="Wait until the view shows this position")] = None
     as_of: Annotated[AsOf | None, Field(description="As known at a position or an instant")] = None
@@ -64,7 +64,7 @@ class RowParameters(Parameters):
 
 
 class PageParameters(RowParameters):
-    """And those of a page; the filters are added for each view."""
+    """Parameters of a page. Filters are added per view."""
 
     area: Annotated[Areas, Field(description="Code of an area that holds the rows")] = ()
     sort: Annotated[str | None, Field(description="Field; - first = descending")] = None
@@ -74,7 +74,7 @@ class PageParameters(RowParameters):
 
 @cache
 def listing_parameters(view: View[Any]) -> type[PageParameters]:
-    """The model of a view's pages: its filters, its orders, and the views of time that it offers."""
+    """Return the model of a view's pages: its filters, orders and time parameters."""
     fields: dict[str, Any] = {
         column.field: (
             Annotated[
@@ -93,7 +93,7 @@ def listing_parameters(view: View[Any]) -> type[PageParameters]:
 
 
 def documented(view: View[Any], *, one: bool) -> list[str]:
-    """Parameters that apply to a view, in the order of the document."""
+    """Return the parameters of a view, in the order of the document."""
     names = list((RowParameters if one else listing_parameters(view)).model_fields)
     left_out = {
         "as_of": view.name == INTERVALS.name,

@@ -1,4 +1,4 @@
-"""Views over HTTP: pages with filters, one row, the past as then known, and the board at an instant."""
+"""Views over HTTP: filtered pages, single rows, past states as then known, and the board at an instant."""
 
 import asyncio
 import hashlib
@@ -29,11 +29,11 @@ from services.views.port import BadQuery, Page, Query
 WAIT_SECONDS = 2.0
 _PROBLEMS = (409, 503, 504)
 Rows = Answer[dict[str, Any]] | NotModified
-"""Rows of a view: their schema comes from the view's declaration."""
+"""Rows of a view. Their schema comes from the view's declaration."""
 
 
 class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """A read, with its parameters checked."""
+    """A read with validated parameters."""
 
     query: Query
     after: int | None = None
@@ -43,7 +43,7 @@ class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parameters(request: Request, view: View[Any], asker: Principal, team: str | None = None) -> ViewQuery:
-    """The query string, checked; `team` as found by `own_team`. Raises Problem 400 or 403."""
+    """Parse and validate the query string. `team` = result of `own_team`. Raises Problem 400 or 403."""
     asked = read(request, listing_parameters(view), view.name)
     filters: dict[str, Sequence[Any]] = {
         name: [value or None for value in getattr(asked, name)]
@@ -78,7 +78,7 @@ def _consistent(view: View[Any], wanted: ViewQuery, asker: Principal) -> ViewQue
 
 
 async def own_team(request: Request, jurisdiction: str, asker: Principal) -> str | None:
-    """The active team that a worker's token sees too; None = none, or no worker's token."""
+    """Return the active team that a worker's token also sees; None = no team, or not a worker's token."""
     if asker.worker is None:
         return None
     found = await muster(request).views.load(jurisdiction, {"roster": [asker.worker]})
@@ -88,7 +88,7 @@ async def own_team(request: Request, jurisdiction: str, asker: Principal) -> str
 def own(
     view: View[Any], asker: Principal, filters: dict[str, Sequence[Any]], team: str | None
 ) -> dict[str, Sequence[Any]]:
-    """The filters, narrowed to the rows that a worker's token may see. Raises 403."""
+    """Narrow the filters to the rows that a worker's token may see. Raises 403."""
     if asker.worker is None or view.own == EVERYBODY:
         return filters
     if view.own is None:
@@ -103,7 +103,7 @@ def own(
 async def _caught_up_query(
     request: Request, jurisdiction: str, view: View[Any], asker: Principal
 ) -> ViewQuery:
-    """As `parameters`, once the views are where the asker wants them. Raises 400, 403, 504."""
+    """Do as `parameters`, after waiting for the requested position. Raises 400, 403, 504."""
     wanted = parameters(request, view, asker)
     await _caught_up(request, jurisdiction, wanted.after)
     if asker.worker is None:
@@ -150,13 +150,13 @@ async def _answer(
 
 
 def _tag(request: Request, page: Page, asker: Principal) -> str:
-    """Changes with the view, its head, the filters and who asks (masking)."""
+    """Return an ETag that changes with the view, its head, the filters and the caller (masking)."""
     parts = (request.url.path, request.url.query, str(page.head), str(page.degraded), asker.id)
     return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
 
 
 async def _caught_up(request: Request, jurisdiction: str, after: int | None) -> None:
-    """Read your writes: never silently old. Raises 504."""
+    """Wait until the views reach `after`, so that clients read their own writes. Raises 504."""
     if after is None:
         return
     if not await muster(request).progress.reached(jurisdiction, after, WAIT_SECONDS):
@@ -181,7 +181,7 @@ async def _page(request: Request, jurisdiction: str, view: View[Any], wanted: Vi
 async def record_reveal(
     request: Request, jurisdiction: str, view: str, rows: Iterable[Row], asker: Principal
 ) -> None:
-    """That these rows are revealed is in the log before the answer leaves. Raises 409, 503."""
+    """Record the reveal of these rows in the log before the response is sent. Raises 409, 503."""
     subjects = subjects_of(view, rows)
     if not subjects:
         return
@@ -201,7 +201,10 @@ async def record_reveal(
 
 @operation(id="intervals", tag="views", problems=_PROBLEMS)
 async def intervals(request: Request) -> Rows:
-    """Read person-times (人次): one duty of one worker in one area each, derived when asked."""
+    """Read person-times (人次).
+
+    Each is one duty of one worker in one area, derived on request.
+    """
     jurisdiction, asker = await reader(request)
     if {"at", "as_of", "reveal"} & set(request.query_params):
         raise Problem(400, "parameter.unknown", variant="person_times")

@@ -1,4 +1,4 @@
-"""What concerns one worker, out of many views, all as of one position."""
+"""One worker's rows from many views, as of one position."""
 
 from collections import OrderedDict
 from typing import Any, Final
@@ -21,7 +21,7 @@ _REMEMBERED: Final = 20_000
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """Which rows were needed when a worker last looked: most often they are the same again."""
+    """The rows needed on a worker's last read, which are usually needed again."""
 
     team: str | None = None
     members: frozenset[str] = frozenset()
@@ -29,7 +29,7 @@ class Keys(msgspec.Struct, frozen=True):
     areas: frozenset[str] = frozenset()
 
     def cover(self, other: "Keys") -> bool:
-        """Whether all that the other needs was asked for."""
+        """Return whether these keys include all of the other's."""
         return (
             self.team == other.team
             and self.members >= other.members
@@ -45,11 +45,11 @@ class WorkerRows(msgspec.Struct, kw_only=True):
     worker: RosterRow
     team: TeamRow | None
     members: list[RosterRow]
-    """Of the team, in the order they joined."""
+    """Members of the team, in the order they joined."""
     tasks: list[AssignmentRow]
-    """Offered and live ones, of the worker or the team: offers first, then by priority."""
+    """Offered and live assignments of the worker or team: offers first, then by priority."""
     recent: list[AssignmentRow]
-    """The last that ended, newest first."""
+    """The last assignments that ended, newest first."""
     requests: dict[str, RequestRow]
     areas: dict[str, AreaRow]
     intervals: list[IntervalRow]
@@ -57,14 +57,14 @@ class WorkerRows(msgspec.Struct, kw_only=True):
 
 
 class WorkerReader:
-    """Reads what concerns a worker; remembers which rows that was."""
+    """A reader of one worker's rows that remembers which rows were needed."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
         self._known: OrderedDict[tuple[str, str], Keys] = OrderedDict()
 
     async def read(self, jurisdiction: str, worker: str) -> WorkerRows | None:
-        """None = they are not on the roster. Raises ViewsUnavailable."""
+        """Return a worker's rows; None = not on the roster. Raises ViewsUnavailable."""
         keys = self._known.pop((jurisdiction, worker), Keys())
         for _ in range(_TRIES):
             found, head = await self._views.snapshot(jurisdiction, _queries(jurisdiction, worker, keys))
@@ -101,7 +101,7 @@ def _queries(jurisdiction: str, worker: str, keys: Keys) -> dict[str, Query]:
 
 
 def _needed(worker: str, rows: dict[str, dict[str, Any]]) -> Keys:
-    """By what was found so far; more may be needed once that is there."""
+    """Return the keys needed, given the rows found so far. Those may require more."""
     own: RosterRow = rows["roster"][worker]
     team: TeamRow | None = rows["teams"].get(own.team or "")
     tasks = _tasks(rows) + _recent(rows)

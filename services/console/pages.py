@@ -1,9 +1,8 @@
-"""Serves the console's pages and files, from this origin alone.
+"""Routes for the console's pages and files, from this origin only.
 
-Files lie under a path that names all of their contents, `/assets/{digest}/...`: browsers keep them for good,
-modules of two versions never meet, and a page of an older version gets 404 for what it loads late and starts
-over. They are read once, so that what a browser keeps for good is what the digest was made of, even where an
-upgrade changes the folder under a running service.
+The path of files contains a digest of all of them, `/assets/{digest}/...`. Browsers cache them permanently,
+modules of two versions never mix, and an outdated page gets 404 for late loads and starts over. Files are
+read once, so that they match the digest even if an upgrade changes the folder under a running service.
 """
 
 import gzip
@@ -23,7 +22,7 @@ from services.console import refusals, rules
 
 _HERE: Final = Path(__file__).parent
 WEB: Final = _HERE / "web" if (_HERE / "web").exists() else _HERE.parents[1] / "web"
-"""The pages: in the package once it is installed, at the top of a checkout."""
+"""The folder of the pages: inside the installed package, or at the top of a checkout."""
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 ASK_EACH_TIME: Final = "no-cache"
 _TEXT: Final = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
@@ -37,26 +36,26 @@ _TYPES: Final = {
 _TYPED: Final = (".d.ts", ".d.mts")
 """Types for the editor and the type checker: never served."""
 _COMMENTS: Final = re.compile(rb"^[ \t]*(//.*|/\*(?:(?!\*/)[\s\S])*\*/[ \t]*)\n", re.M)
-"""Comments that have their lines to themselves."""
+"""Comments on lines of their own."""
 _PLACE: Final = b"{{assets}}"
-"""Stands in pages and in the service worker for the path of all files."""
+"""Placeholder in pages and the service worker for the path of all files."""
 _LIST: Final = b"{{files}}"
-"""Stands in the service worker for what the courier's page needs without a network."""
+"""Placeholder in the service worker for the files that the courier's page needs offline."""
 
 
 class File(NamedTuple):
-    """One file, plain and compressed once."""
+    """One file, plain and compressed."""
 
     plain: bytes
     packed: bytes | None
-    """None where compressing gains nothing."""
+    """None if compression gains nothing."""
     kind: str
     tag: str
 
 
 @cache
 def contents() -> dict[str, bytes]:
-    """All files of the folder, by path below it, and what is generated beside them."""
+    """Return all files of the folder by relative path, and the generated ones."""
     paths = sorted(path for path in WEB.rglob("*") if path.is_file() and not path.name.endswith(_TYPED))
     found = {
         name: bare(name, path.read_bytes()) for path in paths if (name := path.relative_to(WEB).as_posix())
@@ -65,20 +64,20 @@ def contents() -> dict[str, bytes]:
 
 
 def bare(name: str, data: bytes) -> bytes:
-    """A script or style sheet without its comments, which a phone need not download."""
+    """Strip the comments of a script or style sheet, to save downloads on phones."""
     if name.startswith("vendor/") or not name.endswith((".js", ".css")):
         return data
     return _COMMENTS.sub(b"", data)
 
 
 def languages() -> list[str]:
-    """Codes of the languages that the pages have a folder of texts for."""
+    """Return the codes of languages that have a folder of texts."""
     return sorted(path.name for path in (WEB / "i18n").glob("*") if path.is_dir())
 
 
 @cache
 def digest() -> str:
-    """Names all contents."""
+    """Return the digest of all contents."""
     found = hashlib.sha256()
     for name, data in contents().items():
         found.update(name.encode() + b"\0" + data)
@@ -86,19 +85,19 @@ def digest() -> str:
 
 
 def asset(name: str) -> File | None:
-    """A file below the folder; None where there is no such file."""
+    """Return a file below the folder; None if there is no such file."""
     return _asset(name) if name in contents() else None
 
 
 @cache
 def _asset(name: str) -> File:
-    """Of a name that there is: others are not remembered, anybody could ask for any number of them."""
+    """Return and cache an existing file. Unknown names are not cached: clients could send any number."""
     return _file(contents()[name], Path(name))
 
 
 @cache
 def page(name: str) -> File:
-    """A page or script in which the path of all files is filled in."""
+    """Return a page or script with the path of all files filled in."""
     text = contents()[name].replace(_PLACE, f"/assets/{digest()}".encode())
     if _LIST in text:
         text = text.replace(_LIST, "\n".join(_offline()).encode())
@@ -106,7 +105,7 @@ def page(name: str) -> File:
 
 
 def _offline() -> list[str]:
-    """Files that the courier's page is made of: those named in `go/files.txt`, and its texts."""
+    """Return the files of the courier's page: those listed in `go/files.txt`, and its texts."""
     names = contents()["go/files.txt"].decode().split()
     names += [f"i18n/{one}/{name}.js" for one in languages() for name in ("go", "go_refusals")]
     return [f"/assets/{digest()}/{name}" for name in names]
@@ -119,7 +118,7 @@ def _file(data: bytes, path: Path) -> File:
 
 
 def _answer(request: Request, file: File, caching: str, **more: str) -> Response:
-    """What is kept for good is never asked for again: it needs no tag; a phone is spared forty of them."""
+    """Return a file. Permanently cached files get no ETag, which saves forty of them on a phone."""
     headers = {"Cache-Control": caching, "Vary": "Accept-Encoding", **more}
     if caching != FOR_GOOD:
         headers["ETag"] = file.tag
@@ -131,7 +130,7 @@ def _answer(request: Request, file: File, caching: str, **more: str) -> Response
 
 
 async def files(request: Request) -> Response:
-    """A file of this very version."""
+    """Serve a file of the current version."""
     file = asset(request.path_params["path"]) if request.path_params["digest"] == digest() else None
     if file is None:
         headers = {"Cache-Control": "no-store"}
@@ -140,38 +139,38 @@ async def files(request: Request) -> Response:
 
 
 async def board(request: Request) -> Response:
-    """The command centre's board."""
+    """Serve the command centre's board."""
     return _answer(request, page("board.html"), ASK_EACH_TIME)
 
 
 async def wall(request: Request) -> Response:
-    """The board on the wall: read from afar, without hands."""
+    """Serve the wall board, for reading from afar without interaction."""
     return _answer(request, page("wall.html"), ASK_EACH_TIME)
 
 
 async def go(request: Request) -> Response:
-    """The courier's page."""
+    """Serve the courier's page."""
     return _answer(request, page("go.html"), ASK_EACH_TIME)
 
 
 async def worker(request: Request) -> Response:
-    """The courier's page without a network."""
+    """Serve the courier's service worker, for use without a network."""
     more = {"Service-Worker-Allowed": "/go"}
     return _answer(request, page("go/worker.js"), ASK_EACH_TIME, **more)
 
 
 async def manifest(request: Request) -> Response:
-    """What a phone needs to install the courier's page."""
+    """Serve the manifest for installing the courier's page."""
     return _answer(request, page("go/manifest.webmanifest"), ASK_EACH_TIME)
 
 
 async def icon(request: Request) -> Response:
-    """The mark."""
+    """Serve the icon."""
     return _answer(request, page("icons/muster.svg"), ASK_EACH_TIME)
 
 
 def routes() -> list[Route]:
-    """All of the console's."""
+    """Return the console's routes."""
     return [
         Route("/", board),
         Route("/wall", wall),

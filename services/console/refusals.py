@@ -1,4 +1,4 @@
-"""The catalogue of refusals as modules of the pages, one of each page and language."""
+"""The catalogue of refusals as JavaScript modules, one per page and language."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from services.refusals import REFERENCE, Entry, entries, languages, placeholders
 
 
 def modules(wanted: Iterable[str]) -> dict[str, bytes]:
-    """By path: for the board everything, for the phone what is said to its worker, which is little."""
+    """Return the modules by path: all refusals for the board, only those shown to workers for the phone."""
     found: dict[str, bytes] = {}
     for language in wanted:
         known = entries(language if language in languages() else REFERENCE)
@@ -20,7 +20,7 @@ def modules(wanted: Iterable[str]) -> dict[str, bytes]:
 
 
 def _whole(entry: Entry) -> dict[str, Any]:
-    """As lib/refusals.js reads it; what is empty is left out."""
+    """Return an entry in the format of lib/refusals.js, without empty fields."""
     variants = {name: entry.sentences(name) for name in entry.variants}
     said = [text for one in (None, *variants) for text in entry.sentences(one)]
     named = frozenset[str]().union(*map(placeholders, said))

@@ -1,4 +1,4 @@
-"""The words that pages share with the service, as a module of the assets. Each stands once, elsewhere."""
+"""The words that pages share with the service, as a JavaScript module. Each is defined once, elsewhere."""
 
 import json
 from collections.abc import Mapping
@@ -38,11 +38,11 @@ WORDS: Final[Mapping[str, str | tuple[str, ...] | tuple[int, ...]]] = {
     "TEAM_STATES": team.STATES,
     "ACTORS": (*(scope for scope in SCOPES if MAY[scope]), "service"),
 }
-"""Name in the module -> what it holds."""
+"""Name in the module -> its value."""
 
 
 def module() -> bytes:
-    """The module's text, always the same bytes."""
+    """Return the module's text, always the same bytes."""
     lines = [
         f"export const {name} = {json.dumps(words, separators=(',', ':'))};" for name, words in WORDS.items()
     ]

@@ -1,4 +1,4 @@
-"""Certificates for tests, signed by themselves."""
+"""Self-signed certificates for tests."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -13,7 +13,7 @@ from services.api.server.tls import Certificate
 
 
 def made(folder: Path, name: str = "server", password: bytes | None = None) -> Certificate:
-    """For localhost and 127.0.0.1, valid for a day, as two files."""
+    """Write a certificate and key for localhost and 127.0.0.1, valid for a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]

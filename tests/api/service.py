@@ -1,4 +1,4 @@
-"""A real server on loopback, in this process, with a data folder of its own."""
+"""A real server on loopback, in this process, with its own data folder."""
 
 import asyncio
 import contextlib
@@ -20,11 +20,11 @@ from services.push.pusher import Pusher
 
 J = "2307"
 TRUST = ssl.create_default_context()
-"""Made once: that takes longer than most tests."""
+"""Shared, as creating one takes longer than most tests."""
 
 
 class Service:
-    """A running service, its admin's client, and short ways to use them."""
+    """A running service, an admin's client, and shortcuts."""
 
     def __init__(self, muster: Muster, tokens: Tokens, url: str, secret: str) -> None:
         self.muster, self.tokens, self.url = muster, tokens, url
@@ -39,18 +39,18 @@ class Service:
         )
 
     async def as_(self, scope: str, **more: Any) -> httpx.AsyncClient:
-        """A client with a token of this scope."""
+        """Return a client with a token of this scope."""
         return self.client(await self.tokens.create(f"t{uuid4().hex[:8]}", scope, **more))
 
     async def send(
         self, command: str, /, *, key: str | None = None, client: httpx.AsyncClient | None = None, **body: Any
     ) -> httpx.Response:
-        """One command."""
+        """Send one command."""
         headers = {"Idempotency-Key": key or str(uuid4())}
         return await (client or self.http).post(f"/api/v1/{J}/commands/{command}", json=body, headers=headers)
 
     async def ok(self, command: str, /, **body: Any) -> dict[str, Any]:
-        """One command that must be accepted; the views have it when this returns."""
+        """Send a command that must be accepted, and wait until the views have it."""
         answer = await self.send(command, **body)
         assert answer.status_code == 200, answer.text
         assert await self.muster.progress.reached(J, answer.json()["position"], 5)
@@ -59,7 +59,7 @@ class Service:
     async def rows(
         self, view: str, client: httpx.AsyncClient | None = None, **query: Any
     ) -> list[dict[str, Any]]:
-        """Rows of a page; the views have all that is recorded, whoever recorded it."""
+        """Return the rows of a page, after the views have caught up with the log."""
         assert await self.muster.progress.reached(J, (await self.muster.log.end(J)).position, 5)
         answer = await (client or self.http).get(f"/api/v1/{J}/{view}", params=query)
         assert answer.status_code == 200, answer.text
@@ -73,7 +73,7 @@ async def running(
     edge: Edge = Edge(),  # noqa: B008
     push: Callable[[Tokens], Awaitable[Pusher]] | None = None,
 ) -> AsyncIterator[Service]:
-    """A service on a data folder until the block ends."""
+    """Run a service on a data folder until the block ends."""
     muster, tokens = await wiring.embedded(data), await wiring.tokens(data)
     secret = await tokens.first_admin() or await tokens.local_admin()
     assert secret

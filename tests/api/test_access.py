@@ -1,4 +1,4 @@
-"""Tokens: who may do what, and what they see."""
+"""Tokens: what each scope may do and see."""
 
 from service import J, Service
 
@@ -145,7 +145,7 @@ async def test_a_token_becomes_a_cookie(service: Service) -> None:
 async def test_who_has_no_home_area_stays_masked_to_a_desk_that_checked_them_in(
     service: Service,
 ) -> None:
-    """Otherwise a desk of one area reads any unplaced person whose id it knows."""
+    """Otherwise a desk of one area could read any person without a home area by id."""
     await service.ok("area.define", area="230717", name="County 1")
     await service.ok("worker.register", worker="W1", role="volunteer", name="张三", phone="13800001234")
     walk_in = {"worker": "W2", "area": "230717", "walk_in": True, "name": "李四", "phone": "13800005678"}
@@ -170,7 +170,7 @@ async def test_who_has_no_home_area_stays_masked_to_a_desk_that_checked_them_in(
 
 
 async def test_a_number_that_nothing_recorded_is_not_found_by(service: Service) -> None:
-    """A check-in of who is registered already may carry a number; no event takes it over."""
+    """A check-in of a registered worker may carry a phone number, but no event records it."""
     await service.ok("worker.register", worker="W1", role="courier", phone="13800001234")
     await service.ok("worker.check_in", worker="W1", area=J, walk_in=True, phone="13800009999")
     found = [

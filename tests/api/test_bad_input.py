@@ -1,4 +1,4 @@
-"""Malformed, huge, deep, NUL-holding and wrongly typed input: problems, never a crash, nothing half-done."""
+"""Malformed, huge, deep and wrongly typed input, or with NULs: a problem, never a crash or partial effect."""
 
 import asyncio
 import json
@@ -122,7 +122,7 @@ async def test_a_command_that_a_rule_trips_over_does_not_stop_the_others(
 
 
 def _answering() -> list[asyncio.Task[object]]:
-    """Tasks of the server, one for each request that it has not answered."""
+    """Return the server's tasks, one per unanswered request."""
     return [task for task in asyncio.all_tasks() if "run_asgi" in repr(task.get_coro())]
 
 

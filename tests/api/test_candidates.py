@@ -1,4 +1,4 @@
-"""Whom to send, over HTTP: what is shown, to whom, and how far was looked."""
+"""Candidates over HTTP: what is shown to whom, and how wide the search is."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ HERE, COUNTY, OTHER = "230717001", "230717", "230718"
 
 
 async def town(service: Service) -> None:
-    """R1 asks for groceries in a street; two couriers, a driver and a team are on duty."""
+    """Set up R1, a request for groceries in a street, with two couriers, a driver and a team on duty."""
     for code, name in ((COUNTY, "County 1"), (HERE, "Street 1"), (OTHER, "County 2")):
         await service.ok("area.define", area=code, name=name)
     for worker, role, area in (("W1", "courier", HERE), ("W2", "courier", OTHER), ("W3", "driver", HERE)):
@@ -157,7 +157,7 @@ async def test_metres_from_the_last_known_place(service: Service) -> None:
     assert (await ask(service))["placed"] == "request"
     assert (found["W2"]["distance"], found["W2"]["placed"], found["W2"]["steps"]) == (923, "phone", 2)
     assert (found["W1"]["distance"], found["W1"]["placed"]) == (None, None)  # too old
-    assert seen["W2"]["distance"] == 900  # to some hundred metres for who only looks on
+    assert seen["W2"]["distance"] == 900  # viewers see hundreds of metres
 
 
 async def test_an_area_with_a_place_stands_for_who_has_none(service: Service) -> None:

@@ -1,4 +1,4 @@
-"""Sign-in by a one-time code: who makes one, what it opens, and that it cannot be guessed."""
+"""Sign-in by one-time code: who may create one, what it gives access to, and that it cannot be guessed."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ async def code_for(service: Service, worker: str = "W1", **more: object) -> str:
 
 @pytest.fixture
 async def crew(service: Service) -> Service:
-    """W1 and W2 are registered."""
+    """Register W1 and W2."""
     for code in ("230717", "230718"):
         await service.ok("area.define", area=code, name=code)
     for n in ("1", "2"):
@@ -155,7 +155,7 @@ class TestSigningIn:
 
 
 class TestForeignPages:
-    """A page elsewhere must not sign people in as somebody else, nor make codes in their name."""
+    """Pages of other origins must not sign users in as somebody else, or create codes in their name."""
 
     @pytest.mark.parametrize("site", ["cross-site", "same-site"])
     async def test_cannot_sign_anybody_in(self, crew: Service, site: str) -> None:

@@ -52,7 +52,7 @@ async def test_a_refusal_says_what_is_wrong(service: Service) -> None:
 
 
 async def test_a_refusal_carries_what_its_sentence_names(service: Service) -> None:
-    """Alone and in a batch alike; whoever asked may make a sentence of it in another language."""
+    """Both alone and in a batch: clients need the values to write the sentence in another language."""
     said = {
         "code": "area.unknown",
         "detail": f"Area 230799 is not defined in {J}; define it with area.define.",

@@ -1,4 +1,4 @@
-"""What pages are told, and what they are allowed: this origin, and the tiles' where settings name one."""
+"""Map settings and the security policy of pages: this origin, plus the tile server if one is set."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Handover notes over HTTP: masked until asked for on record, taken on by name, unreadable once erased."""
+"""Handover notes over HTTP: masked until a recorded reveal, acknowledged by name, unreadable once erased."""
 
 from pathlib import Path
 from typing import Any

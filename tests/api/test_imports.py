@@ -1,4 +1,4 @@
-"""Imports over HTTP: preview, progress, sums that add up, rejected rows, and files that are no tables."""
+"""Imports over HTTP: preview, progress, totals that add up, rejected rows, and files that are not tables."""
 
 import asyncio
 import csv
@@ -28,7 +28,7 @@ HEAD = "name,phone,role,home area,team\n"
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary files of the service go."""
+    """Redirect the service's temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -55,7 +55,7 @@ async def post(
 
 
 async def ended(client: httpx.AsyncClient, begun: httpx.Response) -> dict[str, Any]:
-    """The import once it has ended; sums add up at every look."""
+    """Wait for the import's end and return it. Its totals must add up at every poll."""
     assert begun.status_code == 202, begun.text
     for _ in range(1000):
         answer = (await client.get(f"{HERE}/{begun.json()['import']}")).json()
@@ -317,7 +317,7 @@ async def test_what_is_no_table_is_told_so_and_the_service_lives(city: Service, 
 
 
 async def complaint(client: httpx.AsyncClient, answer: httpx.Response) -> str:
-    """What is wrong with the file: told at once, or, of one whose header is good, by the import."""
+    """Return the file's error: refused at once, or by the import if the header is valid."""
     if answer.status_code == 202:
         done = await ended(client, answer)
         assert (done["state"], done["rows"]) == ("failed", None)

@@ -1,4 +1,4 @@
-"""Finding people among 20,000."""
+"""Search for people among 20,000."""
 
 import time
 from uuid import uuid4

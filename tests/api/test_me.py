@@ -1,4 +1,4 @@
-"""What a worker sees: themselves, their active team, their tasks; and no more."""
+"""A worker sees only themselves, their active team and their tasks."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @pytest.fixture
 async def crew(service: Service) -> Service:
-    """W1 and W2 are in active team T1, W3 in T2; requests R1 to R4; all in 230717."""
+    """Put W1 and W2 in active team T1, W3 in T2, and requests R1 to R4, all in 230717."""
     await service.ok("area.define", area="230717", name="County 1")
     for n, name in enumerate(("张三", "李四", "王五"), 1):
         await service.ok("worker.register", worker=f"W{n}", role="courier", name=name, phone=f"1380000123{n}")
@@ -47,7 +47,7 @@ async def crew(service: Service) -> Service:
 
 @pytest.fixture
 async def phone(crew: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """W1's."""
+    """Return W1's client."""
     async with await crew.as_("worker:W1", jurisdictions=[J]) as one:
         yield one
 
@@ -340,7 +340,7 @@ def duty(since: datetime, until: datetime | None, area: str = J) -> IntervalRow:
 
 
 class TestHours:
-    """Tuesday 29 March 2022, noon in Shanghai."""
+    """Hours as of Tuesday 29 March 2022, noon in Shanghai."""
 
     NOW = datetime(2022, 3, 29, 12, tzinfo=SHANGHAI)
 

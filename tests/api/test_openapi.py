@@ -1,4 +1,4 @@
-"""Schemathesis over the whole OpenAPI document, with all checks on, against a real server."""
+"""Schemathesis with all checks, over the whole OpenAPI document and a real server."""
 
 import re
 import subprocess
@@ -23,7 +23,7 @@ J = "2307"
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """`muster serve` with a little data: its URL and its admin token."""
+    """Run `muster serve` with a little data. Yields its URL and admin token."""
     data = tmp_path_factory.mktemp("openapi")
     command = [sys.executable, "-m", "services.cli", "serve", "--data", str(data), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
@@ -68,26 +68,26 @@ schemathesis.openapi.media_type(
 def holds_what_it_promises(case: schemathesis.Case, server: tuple[str, str]) -> None:
     if re.fullmatch("[A-Za-z0-9]{1,32}", str(case.path_parameters.get("jurisdiction"))):
         moves = "/jurisdiction.move" in case.path or "/jurisdiction.resume" in case.path
-        case.path_parameters["jurisdiction"] = "M1" if moves else J  # what has moved refuses the rest
-    case.query.pop("cursor", None)  # a cursor is only what a page gave
+        case.path_parameters["jurisdiction"] = "M1" if moves else J  # others are refused once moved
+    case.query.pop("cursor", None)  # cursors are valid only if a page returned them
     if re.fullmatch("[0-9]{1,19}", str(case.query.get("after"))):
-        del case.query["after"]  # a position that is to come answers 504 by design
-    if case.query.get("mapping") in list(SHIPPED):  # the one that reads such a file
+        del case.query["after"]  # a future position returns 504 by design
+    if case.query.get("mapping") in list(SHIPPED):  # the mapping that fits the file
         case.query["mapping"] = "roster"
     if {"at", "as_of"} <= case.query.keys():
         del case.query["as_of"]
     if "at" in case.query:
-        for name in ("kind", "sort"):  # facts have a kind, where somebody stood at an instant has none
+        for name in ("kind", "sort"):  # facts have a kind, presence at an instant has none
             case.query.pop(name, None)
     if "T" in str(case.query.get("as_of")) and not _is_instant(case.query["as_of"]):
         del case.query["as_of"]  # 31 February fits the pattern
-    if _is_uuid(case.headers.get("Idempotency-Key")):  # the same one again would be a repeat
+    if _is_uuid(case.headers.get("Idempotency-Key")):  # the same key again would be a repeat
         case.headers["Idempotency-Key"] = str(uuid4())
     case.call_and_validate(base_url=server[0], headers={"Authorization": f"Bearer {server[1]}"})
 
 
 def _checked(path: str, method: str) -> Callable[..., None]:
-    """A test of one operation; as a function of its own it has its own id, so xdist can run it anywhere."""
+    """Return a test of one operation. A separate function has its own id, so xdist can distribute it."""
 
     def check(case: schemathesis.Case, server: tuple[str, str]) -> None:
         holds_what_it_promises(case, server)

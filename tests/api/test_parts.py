@@ -1,4 +1,4 @@
-"""Which files are under a policy of their own: pages, workers and pictures; not the parts of a page."""
+"""Which files get their own security policy: pages, workers and pictures, but not scripts and styles."""
 
 from service import Service
 

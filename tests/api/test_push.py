@@ -1,4 +1,4 @@
-"""Phones are woken: a fake push service on loopback opens what arrives as a browser would."""
+"""Web Push end to end: a fake push service on loopback decrypts messages as a browser would."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ RULES = Rules(contact="mailto:desk@example.org", hosts=("push.example",))
 
 
 class Phone:
-    """A browser with a subscription: it has the private key, and opens what it is sent."""
+    """A browser with a subscription, which decrypts messages with its private key."""
 
     def __init__(self, name: str) -> None:
         self.endpoint = f"https://push.example/{name}"
@@ -59,7 +59,7 @@ def _hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
 
 
 class PushService:
-    """What it got, and what it answers to the next ones (201 when nothing is said)."""
+    """A fake push service: the messages it received, and its next responses (201 by default)."""
 
     def __init__(self) -> None:
         self.got: asyncio.Queue[tuple[str, dict[str, str], bytes]] = asyncio.Queue()
@@ -92,7 +92,7 @@ class PushService:
 
 
 class _Rerouted(httpx.AsyncHTTPTransport):
-    """https://push.example is the fake on loopback."""
+    """Routes https://push.example to the fake on loopback."""
 
     def __init__(self, fake: PushService) -> None:
         super().__init__()
@@ -124,7 +124,7 @@ def pushing(fake: PushService, path: Path) -> Callable[[Tokens], Awaitable[Pushe
 
 @pytest.fixture
 async def crew(tmp_path: Path, fake: PushService) -> AsyncIterator[Service]:
-    """W1 and W2 in active team T1; requests R1 to R3."""
+    """Put W1 and W2 in active team T1, and add requests R1 to R3."""
     async with running(tmp_path / "data", push=pushing(fake, tmp_path / "push.sqlite")) as one:
         for n in (1, 2):
             await one.ok("worker.register", worker=f"W{n}", role="courier", name="张三")
@@ -185,7 +185,7 @@ class TestAPush:
     async def test_is_sent_once_by_all_processes_together(
         self, crew: Service, fake: PushService, tmp_path: Path
     ) -> None:
-        """A second pusher on the same store and views, as in a cluster."""
+        """A second pusher shares the store and views, as in a cluster."""
         await subscribed(crew, "W1")
         other = await pushing(fake, tmp_path / "push.sqlite")(crew.tokens)
         muster = crew.muster
@@ -308,7 +308,7 @@ class TestSubscribing:
         "endpoint", ["https://127.0.0.1/x", "http://push.example/x", "https://push.example:8443/x"]
     )
     async def test_names_a_known_push_service(self, crew: Service, endpoint: str) -> None:
-        """Nobody makes this service call others."""
+        """Users must not make this service call arbitrary hosts."""
         body = Phone("W1").subscription() | {"endpoint": endpoint}
         async with await crew.as_("worker:W1") as phone:
             answer = await phone.post(f"/api/v1/{J}/push", json=body)

@@ -1,4 +1,4 @@
-"""What the server's sockets promise: no waiting, TLS, and whom it believes about the client."""
+"""The server's sockets: no delays, TLS, and trusted proxies."""
 
 import json
 import socket
@@ -31,7 +31,7 @@ def test_an_answer_in_two_writes_does_not_wait_for_the_client_to_acknowledge_the
 
 @pytest.fixture
 async def secured(tmp_path: Path) -> AsyncIterator[Service]:
-    """A service that speaks HTTPS, and clients that verify it by its name."""
+    """Run a service with HTTPS, whose clients verify its name."""
     certificate = made(tmp_path)
     async with running(tmp_path / "data", Door(certificate=certificate)) as service:
         await service.http.aclose()

@@ -1,4 +1,4 @@
-"""The stream: snapshot + patches == fresh snapshot == pages, for every type of event."""
+"""Streams: snapshot + patches == fresh snapshot == pages, for every type of event."""
 
 import asyncio
 import contextlib
@@ -36,7 +36,7 @@ Rows = dict[tuple[str, str], Any]
 
 
 class Stream:
-    """A client that keeps the board by the rules."""
+    """A client that applies snapshots and patches by the documented rules."""
 
     def __init__(self, lines: AsyncIterator[str]) -> None:
         self._lines = lines
@@ -44,10 +44,10 @@ class Stream:
         self.position = -1
         self.events: list[str] = []
         self.told: list[dict[str, Any]] = []
-        """What each event said, rows left out."""
+        """The data of each event, without rows."""
 
     async def step(self) -> str:
-        """Take one event; its name."""
+        """Process one event and return its name."""
         fields: dict[str, str] = {}
         async for line in self._lines:
             if not line:
@@ -76,7 +76,7 @@ class Stream:
             self.position = data["upto"]
 
     async def ping(self) -> dict[str, Any]:
-        """The next one."""
+        """Return the next ping."""
         async with asyncio.timeout(20):
             while await self.step() != "ping":
                 pass
@@ -112,7 +112,7 @@ async def pages(service: Service) -> Rows:
 
 
 async def play(service: Service) -> int:
-    """The whole story, and the events that need more than a body."""
+    """Play the whole story, and the events that need more than a body."""
     for name, body in STORY:
         await service.ok(name, **body)
     key = str(uuid4())
@@ -136,7 +136,7 @@ async def play(service: Service) -> int:
 
 
 async def come_back(service: Service) -> int:
-    """What `muster load` sends when a jurisdiction that was moved is loaded; the position after it."""
+    """Resume a moved jurisdiction as `muster load` does. Return the position after it."""
     end = await service.muster.log.end(J)
     resume = CommandEnvelope(
         id=str(uuid4()),
@@ -194,7 +194,7 @@ async def test_a_stream_resumes_where_it_broke_off(service: Service) -> None:
 async def test_who_was_away_while_views_were_folded_anew_starts_over_even_at_the_very_head(
     service: Service,
 ) -> None:
-    """Nothing was recorded meanwhile: position and steps alone would tell nothing of the new rows."""
+    """Nothing was recorded meanwhile, so position and steps alone would not show the new rows."""
     await service.ok("worker.register", worker="W1", role="courier")
     async with opened(service.http, views="roster") as stream:
         await stream.step()
@@ -275,7 +275,7 @@ async def test_an_erasure_makes_streams_start_over(service: Service) -> None:
 
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pings and looks at the log's end, many a second."""
+    """Send pings and poll the log's end many times a second."""
     monkeypatch.setattr(streams, "PING_SECONDS", 0.1)
     monkeypatch.setattr(streams, "FIRST_PING_SECONDS", 0.1)
     monkeypatch.setattr(lags, "LOOK_SECONDS", 0.05)
@@ -340,7 +340,7 @@ async def test_where_views_are_stuck_it_says_for_how_long(
 
 
 async def told(stream: Stream, degraded: dict[str, int]) -> None:
-    """Until pings name just these views."""
+    """Wait until pings name exactly these stale views."""
     async with asyncio.timeout(20):
         while (await stream.ping()).get("degraded") != degraded:
             pass
@@ -349,7 +349,7 @@ async def told(stream: Stream, degraded: dict[str, int]) -> None:
 async def test_a_view_that_is_set_aside_is_named_to_who_is_looking(
     service: Service, tmp_path: Path, often: None
 ) -> None:
-    """As after a fold that failed: its rows stand still though all others go on."""
+    """After a failed fold, this view's rows are stale while all others go on."""
     last = await service.ok("worker.register", worker="W1", role="courier")
     async with opened(service.http, views="roster,headcount") as stream:
         await told(stream, {})
@@ -400,7 +400,7 @@ async def test_where_the_end_of_the_log_cannot_be_seen_it_says_so(
 async def test_views_that_cannot_be_asked_do_not_make_a_current_screen_look_late(
     service: Service, often: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which ones stand still is not known then; where the log ends is."""
+    """The stale views are unknown then, but the log's end is known."""
     await service.ok("worker.register", worker="W1", role="courier")
 
     async def hangs(*_: object) -> None:
@@ -437,7 +437,7 @@ async def test_pings_do_not_pile_up_where_nobody_takes_them(often: None) -> None
     assert asyncio.get_running_loop().time() - begun >= 0.09, "one was due, not ten"
 
 
-# -- what it is asked, and by whom ---------------------------------------------------------------------------
+# -- parameters and rights -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -465,9 +465,9 @@ async def test_a_filter_that_makes_no_sense_is_refused_before_it_opens(
 
 
 async def ended(stream: Stream) -> None:
-    """Read on until nothing comes any more."""
+    """Read until the stream ends."""
     async with asyncio.timeout(20):
-        with contextlib.suppress(KeyError):  # the answer ends between two events
+        with contextlib.suppress(KeyError):  # the response ends between two events
             while True:
                 await stream.step()
 
@@ -517,14 +517,14 @@ async def test_the_log_is_followed_as_long_as_the_token_holds(service: Service) 
 
 @contextlib.asynccontextmanager
 async def raw(service: Service, accept: str) -> AsyncIterator[tuple[httpx.Headers, AsyncIterator[bytes]]]:
-    """Headers and bytes of a stream of all views, as they travel."""
+    """Open a stream of all views. Yields its headers and raw bytes."""
     query, headers = {"views": ",".join(VIEWS)}, {"Accept-Encoding": accept}
     async with service.http.stream("GET", f"/api/v1/{J}/stream", params=query, headers=headers) as answer:
         yield answer.headers, answer.aiter_raw()
 
 
 async def until(chunks: AsyncIterator[bytes], reader: Any, wanted: bytes) -> bytes:
-    """What is read until there is a whole event of this kind at the end of it."""
+    """Read until the data ends with a whole event of this kind, and return it."""
     found = b""
     async with asyncio.timeout(5):
         while not (wanted in found and found.endswith(b"\n\n")):

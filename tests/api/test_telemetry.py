@@ -1,4 +1,4 @@
-"""Positions of phones over HTTP."""
+"""Phone positions over HTTP."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

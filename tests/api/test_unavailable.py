@@ -1,4 +1,4 @@
-"""A store that is away for a while: clear answers meanwhile, and everything goes on when it is back."""
+"""A store that is unavailable for a while: clear errors meanwhile, and full recovery afterwards."""
 
 import asyncio
 

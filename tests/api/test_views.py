@@ -1,4 +1,4 @@
-"""Views over HTTP: filters, pages, the past, reading one's writes, caching."""
+"""Views over HTTP: filters, pages, the past, read-your-writes, caching."""
 
 import pytest
 from service import J, Service

@@ -1,4 +1,4 @@
-"""The command line as its users meet it."""
+"""The command line from a user's view."""
 
 import asyncio
 import csv
@@ -17,7 +17,7 @@ J = "2307"
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the example roster in it."""
+    """Create a data folder with the example roster."""
     folder = tmp_path_factory.mktemp("cli") / "data"
     done = muster("import", str(ROSTER), "-m", "roster", "-j", J, "--data", str(folder))
     assert done.returncode == 0, done.stderr
@@ -111,7 +111,7 @@ def test_a_workers_phone_gets_a_code_and_a_link(data: Path) -> None:
 
 
 def test_a_phone_that_signed_in_is_no_reason_to_listen_to_everybody(tmp_path: Path) -> None:
-    """Only tokens that somebody made for their people are."""
+    """Only deliberately created tokens count as a reason."""
 
     async def sign_in() -> None:
         tokens = await local_tokens(tmp_path)
@@ -139,7 +139,7 @@ MISTAKES = {
     "bad head": ["verify", "--expect", "shoes"],
     "bad scope": ["token", "create", "x", "--scope", "king"],
     "other jurisdiction": ["show", "roster", "-j", "9999"],
-    "wide host": ["serve", "--host", "0.0.0.0", "--port", "0"],  # noqa: S104  it must be refused
+    "wide host": ["serve", "--host", "0.0.0.0", "--port", "0"],  # noqa: S104  must be refused
 }
 
 

@@ -1,4 +1,4 @@
-"""`muster serve` with a certificate, and the mistakes that can be made with it."""
+"""`muster serve` with a certificate, and common mistakes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`muster cluster` as its user meets it: says what runs where, keeps the data, leaves no process behind."""
+"""`muster cluster` from a user's view: it reports what runs where, keeps the data, and leaves no process."""
 
 import json
 import os
@@ -19,7 +19,7 @@ COMMAND = [sys.executable, "-m", "services.cli", "cluster", "--port", "0", "--ap
 
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """The supervisor, and what it said when all was ready."""
+    """Yield the supervisor and its output once everything is ready."""
     argv = [*COMMAND, "--data", str(folder), "--json"]
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -45,7 +45,7 @@ def client(told: dict[str, Any]) -> httpx.Client:
 
 
 def of(folder: Path) -> list[psutil.Process]:
-    """Processes that have anything to do with the folder."""
+    """Return the processes that use the folder."""
     return [
         process
         for process in psutil.process_iter(["cmdline"])

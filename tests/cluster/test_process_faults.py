@@ -1,4 +1,4 @@
-"""Any process killed or frozen under load: nothing acknowledged is lost or doubled, and nobody is called."""
+"""Any process killed or frozen under load: no acknowledged command is lost or doubled; nobody has to act."""
 
 import asyncio
 import contextlib
@@ -38,7 +38,7 @@ RECOVER = 30.0
 
 
 class Load:
-    """Senders that never stop, and never send anything new before the last was answered."""
+    """Senders that never stop, and send a new command only after the last was answered."""
 
     def __init__(self, town: Town) -> None:
         self.town, self.acknowledged = town, dict[str, int]()
@@ -70,7 +70,7 @@ class Load:
     async def _until_answered(
         self, clients: list[httpx.AsyncClient], number: int, key: str, body: dict[str, str]
     ) -> None:
-        """The same id again, at another process each time, until somebody says what became of it."""
+        """Send the same id again, to another process each time, until one reports its outcome."""
         for tried in range(1000):
             self.tries += 1
             try:
@@ -95,7 +95,7 @@ class Load:
 
 
 class Truth:
-    """What the log holds, read on as it grows."""
+    """The content of the log, read as it grows."""
 
     def __init__(self, log: ChainedLog) -> None:
         self.log, self.position = log, 0
@@ -114,14 +114,14 @@ class Truth:
 
 @contextlib.asynccontextmanager
 async def killed(town: Town, name: str) -> AsyncIterator[None]:
-    """SIGKILL; the supervisor starts it again."""
+    """Kill a process with SIGKILL. The supervisor starts it again."""
     town.cluster[name].kill()
     yield
 
 
 @contextlib.asynccontextmanager
 async def frozen(town: Town, name: str, seconds: float) -> AsyncIterator[None]:
-    """SIGSTOP, and SIGCONT later."""
+    """Freeze a process with SIGSTOP, then resume it with SIGCONT."""
     town.cluster[name].pause()
     try:
         await asyncio.sleep(seconds)
@@ -132,7 +132,7 @@ async def frozen(town: Town, name: str, seconds: float) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def robbed(town: Town) -> AsyncIterator[None]:
-    """One more projector takes partitions from the others, and is killed with them."""
+    """Start another projector, which takes over partitions, and kill it while it holds them."""
     thief = town.cluster._projector(7)
     thief.start()
     thief.wait_ready(30)
@@ -143,7 +143,7 @@ async def robbed(town: Town) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def crowded(town: Town, seconds: float) -> AsyncIterator[None]:
-    """PostgreSQL has no connection left for anybody, nor for who loses theirs."""
+    """Use up PostgreSQL's connections, so that nobody can connect or reconnect."""
     held: list[asyncpg.Connection] = []
     for _ in range(CONNECTIONS):
         try:
@@ -160,7 +160,7 @@ async def crowded(town: Town, seconds: float) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def down(town: Town, name: str, seconds: float) -> AsyncIterator[None]:
-    """Killed, and not back for a while."""
+    """Kill a process and keep it down for a while."""
     town.cluster.leave(name)
     town.cluster[name].kill()
     await asyncio.sleep(seconds)
@@ -172,7 +172,7 @@ EACH = ("api-1", "api-2", "projector-1", "projector-2", "kafka", "postgres")
 
 
 def script(chance: random.Random) -> list[tuple[str, str]]:
-    """(fault, whom) of each round, in random order: as many as there are, the gravest first."""
+    """Return (fault, target) of each round in random order. If rounds are few, the gravest are kept."""
     grave = [("kill", "kafka"), ("kill", "api-1"), ("kill", "projector-1"), ("freeze", "kafka")]
     rare = [("kill", "postgres"), ("freeze", "projector-1"), ("crowd", ""), ("rob", ""), ("down", "kafka")]
     rounds = (grave + rare + [("kill", "api-2"), ("kill", "projector-2")])[:ROUNDS]
@@ -185,7 +185,7 @@ def script(chance: random.Random) -> list[tuple[str, str]]:
 def fault(
     town: Town, kind: str, name: str, chance: random.Random
 ) -> contextlib.AbstractAsyncContextManager[None]:
-    """What is done in a round."""
+    """Return the fault of a round."""
     match kind:
         case "kill":
             return killed(town, name)
@@ -200,7 +200,7 @@ def fault(
 
 
 async def recovered(town: Town, views: PgViews, truth: Truth, load: Load) -> float:
-    """Seconds until a new command is acknowledged and the views are at the head that the log had by then."""
+    """Return the seconds until a command is acknowledged and the views reach the log's head of that time."""
     began = time.monotonic()
     known = len(load.acknowledged)
     async with asyncio.timeout(RECOVER + 20):
@@ -252,7 +252,7 @@ async def test_every_process_may_die_at_any_time(town: Town) -> None:
 
 
 def test_no_process_outlives_its_supervisor(tmp_path: Path) -> None:
-    """Even where that is killed: the kernel tells its children."""
+    """Even if the supervisor is killed: the kernel signals its children."""
     program = (
         "import sys, time, pathlib\n"
         "from services.sandbox.child import Child\n"
@@ -271,6 +271,6 @@ def test_no_process_outlives_its_supervisor(tmp_path: Path) -> None:
 
 
 def test_a_server_that_died_finds_its_port_free() -> None:
-    """Who connects in vain meanwhile is given ports from another range."""
+    """Clients that try to connect meanwhile get local ports from another range."""
     floor = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     assert all(free_port() < min(floor, 32_768) for _ in range(100))

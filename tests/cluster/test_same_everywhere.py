@@ -1,4 +1,4 @@
-"""The same history has the same rows: embedded, in a cluster, and rebuilt there."""
+"""The same history gives the same rows: embedded, in a cluster, and rebuilt there."""
 
 import asyncio
 import os
@@ -22,10 +22,10 @@ from services.adapters.sqlite.views import SqliteViews
 from services.views.port import Query, Views
 
 OF_THE_RECORDING = {"recorded_at", "position", "body"}
-"""What differs when the same is played twice: when and where it was recorded, and under which keys."""
+"""Fields that differ between two runs of a scenario: time and place of recording, and keys."""
 SCENARIOS = {"yichun": "2307", "sffd": "SFFD"}
 UNTIL = {} if LONG else {"yichun": "2022-03-29T10:00+08:00", "sffd": "2026-06-02T12:00-07:00"}
-"""A slice of each proves the same in less time; `make long` plays them to their end."""
+"""A slice of each proves the same in less time. `make long` plays them to the end."""
 
 Board = Mapping[str, Mapping[str, Any]]
 
@@ -36,7 +36,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 def muster(*arguments: str, env: Mapping[str, str] | None = None) -> str:
-    """Run the command line to its end; what it said."""
+    """Run the command line and return its output."""
     done = subprocess.run(
         [sys.executable, "-m", "services.cli", *arguments],
         env={**os.environ, **(env or {})},
@@ -61,7 +61,7 @@ async def rows(views: Views, jurisdiction: str) -> dict[str, dict[str, Row]]:
 
 
 def plain(board: Mapping[str, Mapping[str, Row]]) -> Board:
-    """Every column but those of the recording; of sealed values whose they are."""
+    """Return rows without the columns of the recording. Sealed values become their subject."""
     return {
         view: _unordered({key: _plain(msgspec.to_builtins(row)) for key, row in found.items()})
         for view, found in board.items()
@@ -69,8 +69,8 @@ def plain(board: Mapping[str, Mapping[str, Row]]) -> Board:
 
 
 def _unordered(found: dict[str, Any]) -> dict[str, Any]:
-    """Rows that have their position as key, by what they say: who comes first of two that act at the same
-    instant, such as a worker and the service's own ticker, is decided by the race."""
+    """Key rows by their content if the key is a position. The order of two events at the same instant, such
+    as a worker's and the service ticker's, depends on a race."""
     if not all(key.isdigit() for key in found):
         return found
     seen = Counter[str]()
@@ -93,7 +93,7 @@ def _plain(value: Any) -> Any:
 
 
 def differences(one: Board, other: Board) -> list[str]:
-    """Named, so that a failure can be read."""
+    """List differing rows by name, for readable failures."""
     found = [
         f"{view}/{key}: {one[view].get(key)} is not {other[view].get(key)}"
         for view in catalog
@@ -130,7 +130,7 @@ async def test_a_scenario_has_the_same_board_embedded_and_in_a_cluster(
 
 
 def _figures(said: str) -> list[str]:
-    """The report's lines, but for the hash that it holds for."""
+    """Return the report's lines without the hash."""
     return [
         line for line in said.splitlines() if not any(mark in line for mark in (" | ", "based on", "://"))
     ]

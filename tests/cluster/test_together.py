@@ -1,4 +1,4 @@
-"""Four API processes and two projectors: one chain, one board, whoever is asked."""
+"""Four API processes and two projectors: all show the same chain and the same board."""
 
 import asyncio
 import hashlib
@@ -58,7 +58,7 @@ async def test_a_repeat_at_another_process_is_known(apis: list[httpx.AsyncClient
 
 
 class Race:
-    """Thousands of commands of 64 clients at each of four processes."""
+    """Thousands of commands from 64 clients at each of four processes."""
 
     def __init__(self, http: aiohttp.ClientSession, urls: list[str]) -> None:
         self.http, self.urls = http, urls
@@ -91,7 +91,7 @@ class Race:
             self.repeats += 1
         told = set(await asyncio.gather(*(self._post(to, name, key, body) for to in tries)))
         if name == "worker.check_in" and len(told) > 1:
-            told.discard(None)  # elsewhere it came in the same instant as another of that worker
+            told.discard(None)  # another command of that worker came at the same instant elsewhere
         assert len(told) == 1, (name, key, told)
         position = told.pop()
         if position is None:
@@ -101,7 +101,7 @@ class Race:
             self.winners[body["request"]].append(body["team"])
 
     async def _post(self, url: str, name: str, key: str, body: Any) -> int | None:
-        """Its position; None = refused, as it may be. A check-in that changes nothing has none either."""
+        """Return its position; None = refused, which is allowed, or a check-in without effect."""
         path = f"{url}/api/v1/{J}/commands/{name}"
         async with self.http.post(path, json=body, headers={"Idempotency-Key": key}) as answer:
             told = await answer.json(content_type=None)
@@ -141,7 +141,7 @@ async def test_a_race_of_four_processes_has_one_outcome(town: Town, apis: list[h
 
 
 async def _chain(api: httpx.AsyncClient) -> tuple[int, str]:
-    """How many events a process tells of its log, and a hash over all of them."""
+    """Return the number of events in the log of a process, and a hash over all of them."""
     async with api.stream("GET", f"/api/v1/{J}/log", timeout=120) as answer:
         hashed, lines = hashlib.sha256(), 0
         async for line in answer.aiter_lines():
@@ -160,7 +160,7 @@ async def _events(answer: httpx.Response) -> AsyncIterator[tuple[str, Any]]:
 
 
 class Screen:
-    """What a page shows after a snapshot and all patches."""
+    """The rows of a page after a snapshot and all patches."""
 
     def __init__(self) -> None:
         self.position = -1
@@ -226,7 +226,7 @@ async def test_a_screen_at_one_process_follows_what_the_others_record(apis: list
 
 
 async def _first_ping(api: httpx.AsyncClient, code: str) -> dict[str, Any]:
-    """Of a screen that is opened now."""
+    """Return the first ping of a new stream."""
     path = f"/api/v1/{code}/stream"
     async with api.stream("GET", path, params={"views": "roster"}) as answer, asyncio.timeout(15):
         async for event, data in _events(answer):
@@ -238,7 +238,7 @@ async def _first_ping(api: httpx.AsyncClient, code: str) -> dict[str, Any]:
 async def test_screens_say_for_how_long_projectors_have_stood_still(
     town: Town, apis: list[httpx.AsyncClient]
 ) -> None:
-    """At a process that has never written there: it follows the log for its screens alone."""
+    """Uses a process that has never written there and follows the log only for its streams."""
     code = "bh"
     position = await ok(apis[0], code, "worker.register", worker="W1", role="courier")
     await apis[3].get(f"/api/v1/{code}/roster", params={"after": position})

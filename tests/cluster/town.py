@@ -1,4 +1,4 @@
-"""A whole cluster for a test: its processes, clients of each API, and what its log truly holds."""
+"""A whole cluster for tests: its processes, clients of each API process, and the content of its log."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ class Town:
         self.headers = {"Authorization": f"Bearer {cluster.token}"}
 
     def clients(self) -> list[httpx.AsyncClient]:
-        """One for each API process."""
+        """Return one client per API process."""
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
         return [
             httpx.AsyncClient(base_url=url, headers=self.headers, trust_env=False, timeout=40, limits=limits)
@@ -38,11 +38,11 @@ class Town:
 
     @property
     def connection(self) -> Connection:
-        """To the log."""
+        """Return a connection to the log."""
         return Connection(servers=self.cluster.broker.servers)
 
     async def commits(self, jurisdiction: str) -> list[Stored]:
-        """The accepted commits, read afresh from the topic."""
+        """Return the accepted commits, read from the topic."""
         log = await open_log(self.connection)
         try:
             return [stored async for batch in log.read(jurisdiction) for stored in batch]
@@ -50,14 +50,14 @@ class Town:
             await log.close()
 
     async def recorded(self, jurisdiction: str) -> Counter[str]:
-        """How many commits hold each command id."""
+        """Count the commits that hold each command id."""
         found: Counter[str] = Counter()
         for stored in await self.commits(jurisdiction):
             found.update({event.command for event in decode(stored.data).events})
         return found
 
     async def audit(self, jurisdiction: str) -> list[str]:
-        """Everything that must hold and does not: chain, laws, views == fold, none behind."""
+        """Return all violations: of the chain, of the laws, views that differ from a fold or lag."""
         log = await open_log(self.connection)
         views = await PgViews.open(await Pool.open(self.cluster.database.dsn), catalog)
         try:
@@ -73,7 +73,7 @@ class Town:
 
 
 def started(folder: Path, **options: Any) -> Iterator[Town]:
-    """A cluster from before the first test to after the last."""
+    """Run a cluster from before the first test until after the last."""
     cluster = Cluster(folder, **options)
     cluster.start()
     try:
@@ -84,7 +84,7 @@ def started(folder: Path, **options: Any) -> Iterator[Town]:
 
 @contextlib.asynccontextmanager
 async def watched(town: Town) -> AsyncIterator[None]:
-    """What dies inside is started again."""
+    """Restart processes that die inside the block."""
     task = asyncio.create_task(town.cluster.watch())
     try:
         yield
@@ -98,7 +98,7 @@ async def watched(town: Town) -> AsyncIterator[None]:
 async def command(
     client: httpx.AsyncClient, jurisdiction: str, name: str, /, key: str | None = None, **body: Any
 ) -> httpx.Response:
-    """One command."""
+    """Send one command."""
     return await client.post(
         f"/api/v1/{jurisdiction}/commands/{name}",
         json=body,
@@ -107,7 +107,7 @@ async def command(
 
 
 async def ok(client: httpx.AsyncClient, jurisdiction: str, name: str, /, **body: Any) -> int:
-    """One command that must be accepted; its position."""
+    """Send a command that must be accepted, and return its position."""
     answer = await command(client, jurisdiction, name, **body)
     assert answer.status_code == 200, answer.text
     return answer.json()["position"]

@@ -1,4 +1,4 @@
-"""Chains of commits for the log's tests: cheap ones, and a true history made by real decisions."""
+"""Chains of commits for tests of the log: synthetic ones, and a history made by real decisions."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ AT = datetime(2022, 3, 28, tzinfo=UTC)
 
 
 def recorded(n: int, size: int = 20, name: str = "worker.checked_in") -> Recorded:
-    """A plain event, the n-th."""
+    """Return the n-th event, a plain one."""
     data = msgspec.Raw(b'{"worker":"W%d","area":"2307","pad":"%s"}' % (n, b"x" * size))
     command = f"00000000-0000-4000-8000-{n:012d}"
     return Recorded(name=name, schema=1, at=AT, actor="a", command=command, body="b", data=data)
@@ -23,7 +23,7 @@ def recorded(n: int, size: int = 20, name: str = "worker.checked_in") -> Recorde
 def commit(
     jurisdiction: str, head: Head, count: int = 1, *, id_: str = "c", size: int = 20
 ) -> tuple[bytes, Head]:
-    """The bytes of a commit that follows `head`, and the head after it."""
+    """Return the bytes of a commit that follows `head`, and the head after it."""
     events = tuple(recorded(head.position + 1 + n, size) for n in range(count))
     return seal(jurisdiction, head, events, id_=id_)
 
@@ -31,7 +31,7 @@ def commit(
 def seal(
     jurisdiction: str, head: Head, events: Sequence[Recorded], at: datetime = AT, id_: str = "c"
 ) -> tuple[bytes, Head]:
-    """Events as the bytes of a commit that follows `head`, and the head after it."""
+    """Return events as the bytes of a commit that follows `head`, and the head after it."""
     data = encode(
         Commit(
             id=id_,
@@ -46,7 +46,7 @@ def seal(
 
 
 def chain(jurisdiction: str, counts: Sequence[int]) -> list[tuple[bytes, Head]]:
-    """Commits of so many events each, one on the other."""
+    """Return chained commits with these numbers of events."""
     made: list[tuple[bytes, Head]] = []
     head = Head()
     for count in counts:
@@ -56,7 +56,7 @@ def chain(jurisdiction: str, counts: Sequence[int]) -> list[tuple[bytes, Head]]:
 
 
 class History:
-    """A jurisdiction in which things are really decided, one commit a command."""
+    """A jurisdiction with real decisions, one commit per command."""
 
     def __init__(self, jurisdiction: str = "2307") -> None:
         self.state = State(jurisdiction)
@@ -64,7 +64,7 @@ class History:
         self.now = AT
 
     def does(self, name: str, /, **fields: object) -> "History":
-        """Decide and record a command a minute after the last."""
+        """Decide and record a command, one minute after the last."""
         self.now += timedelta(minutes=1)
         n = len(self.commits)
         ask = Context(id=f"00000000-0000-4000-8000-{n:012d}", actor="admin/local", now=self.now, at=self.now)
@@ -76,7 +76,7 @@ class History:
         return self
 
     def stored(self) -> list[bytes]:
-        """The commits' bytes, chained again: also after a test has altered them."""
+        """Return the commits' bytes, chained again in case a test has altered them."""
         made: list[bytes] = []
         head = Head()
         for events, at in self.commits:
@@ -86,7 +86,7 @@ class History:
 
 
 def lockdown() -> History:
-    """Workers, a team and a request, from registration to the end of the shift."""
+    """Return the history of a shift: workers, a team and a request, from registration to check-out."""
     history = History()
     history.does("area.define", area="230717", name="街道 1")
     history.does("area.define", area="230717001", name="社区 1")

@@ -1,4 +1,4 @@
-"""A Kafka for the tests: one broker for this process, a topic for each who asks."""
+"""Kafka for tests: one broker per process, a new topic per test."""
 
 import atexit
 import shutil
@@ -15,7 +15,7 @@ _numbers = count(1)
 
 @cache
 def broker() -> Broker:
-    """Started at first use, gone with this process."""
+    """Return the broker. It starts at first use and ends with this process."""
     folder = Path(tempfile.mkdtemp(prefix="muster-kafka-"))
     started = Broker(folder)
 
@@ -30,5 +30,5 @@ def broker() -> Broker:
 
 
 def connection() -> Connection:
-    """To a topic that is not there yet."""
+    """Return a connection to a topic that does not exist yet."""
     return Connection(servers=broker().servers, topic=f"test.{next(_numbers)}")

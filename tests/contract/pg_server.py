@@ -1,4 +1,4 @@
-"""A PostgreSQL for the tests of what is kept there: one server, a fresh database for each who asks."""
+"""PostgreSQL for tests: one server per process, a new database per test."""
 
 import asyncio
 import atexit
@@ -19,9 +19,9 @@ _numbers = count(1)
 
 @cache
 def server() -> Any:
-    """Started at first use, stopped with this process; a template has the tables."""
+    """Return the server. It starts at first use and stops with this process. A template has the tables."""
     folder = Path(tempfile.mkdtemp(prefix="muster-pg-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs last: once the server has stopped
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs last, after the server has stopped
     started = get_server(folder, cleanup_mode="stop")
     execute(started.get_uri(), "CREATE DATABASE empty")
     for file in sorted(SQL.glob("01*.sql")):
@@ -30,27 +30,27 @@ def server() -> Any:
 
 
 def database() -> str:
-    """The DSN of a new database with the tables of keys, tokens and snapshots."""
+    """Return the DSN of a new database with the tables of keys, tokens and snapshots."""
     name = f"t{next(_numbers)}"
     execute(server().get_uri(), f"CREATE DATABASE {name} TEMPLATE empty")
     return server().get_uri(name)
 
 
 def empty_database() -> str:
-    """The DSN of a new database without tables."""
+    """Return the DSN of a new database without tables."""
     name = f"e{next(_numbers)}"
     execute(server().get_uri(), f"CREATE DATABASE {name}")
     return server().get_uri(name)
 
 
 def execute(dsn: str, sql: str, *values: object) -> list[Any]:
-    """Run it from outside, on a connection of its own; values make it a prepared statement."""
-    with ThreadPoolExecutor(1) as thread:  # there may be an event loop on this one
+    """Run SQL on a separate connection. With values it is a prepared statement."""
+    with ThreadPoolExecutor(1) as thread:  # this thread may have a running event loop
         return thread.submit(lambda: asyncio.run(_rows(dsn, sql, *values))).result()
 
 
 def files_of(dsn: str, relation: str) -> bytes:
-    """A table's or index's file as it is on the disk."""
+    """Return the content of a table's or index's file on disk."""
     [row] = execute(dsn, "SELECT pg_relation_filepath($1::regclass)", relation)
     return (server().pgdata / row[0]).read_bytes()
 

@@ -1,4 +1,4 @@
-"""Announcements on a real Kafka: a feed that is reconnected has missed nothing."""
+"""Announcements on a real Kafka: a reconnected feed misses nothing."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The rules of the log on a real Kafka: identity, settings, holes, records too large, clocks."""
+"""The rules of the log on a real Kafka: identity, settings, holes, oversized records, clocks."""
 
 import asyncio
 import time
@@ -27,7 +27,7 @@ WHERE = partition_of(J, PARTITIONS)
 
 @pytest.fixture
 async def topic() -> Connection:
-    """A migrated topic of its own."""
+    """Return a connection to a new migrated topic."""
     made = connection()
     await migrate(made, partitions=PARTITIONS, replication=1, min_insync=1)
     return made
@@ -42,7 +42,7 @@ async def alter(topic: Connection, **settings: str) -> None:
 
 
 async def marker(topic: Connection, *, keep: bool) -> None:
-    """A foreign transaction on the partition: its end is an offset that nobody ever reads."""
+    """Run a foreign transaction on the partition. Its end marker is an offset that is never read."""
     producer = AIOKafkaProducer(bootstrap_servers=topic.servers, transactional_id=f"foreign-{topic.topic}")
     await producer.start()
     await producer.begin_transaction()
@@ -52,7 +52,7 @@ async def marker(topic: Connection, *, keep: bool) -> None:
 
 
 def test_the_partition_of_a_jurisdiction_is_frozen() -> None:
-    """Golden: another function would look for every chain in the wrong place."""
+    """Golden values: another function would look for every chain in the wrong partition."""
     codes = ("2307", "230717", "SFFD", "K1", "伊春")
     assert [partition_of(code, 12) for code in codes] == [7, 4, 9, 6, 1]
     assert {partition_of(f"{n}", 12) for n in range(500)} == set(range(12))
@@ -106,7 +106,7 @@ async def test_a_hole_is_passed_counted_and_holds_nobody_up(topic: Connection, k
     await marker(topic, keep=keep)
 
     async with asyncio.timeout(10):
-        while await log._transport.end(WHERE) < before + 2:  # brokers write it when they come to it
+        while await log._transport.end(WHERE) < before + 2:  # brokers write the marker with a delay
             await asyncio.sleep(0.01)
         assert await log.end(J) == made[2][1]
     for data, _ in made[3:]:

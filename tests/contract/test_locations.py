@@ -1,4 +1,4 @@
-"""What every store of locations does; a new adapter is one more line in STORES."""
+"""The contract of location stores. A new adapter adds one line to STORES."""
 
 import asyncio
 import random
@@ -28,7 +28,7 @@ async def sqlite(folder: Path) -> Locations:
 
 
 async def kafka(folder: Path) -> Locations:
-    """One topic for all tests: each uses a jurisdiction of its own."""
+    """All tests share one topic. Each uses its own jurisdiction."""
     reached = connection()
     await migrate(reached, partitions=2, replication=1, min_insync=1)
     return await KafkaLocations(reached).open()
@@ -55,7 +55,7 @@ def code() -> str:
 
 
 async def sent(code: str, value: bytes) -> None:
-    """Onto the topic, by who knows nothing of what is there, where W1's places are."""
+    """Send a record to W1's partition, as a process that does not know the topic's content."""
     producer = AIOKafkaProducer(bootstrap_servers=connection().servers)
     await producer.start()
     where = partition_of(f"{code}/W1", len(await producer.partitions_for(TELEMETRY)))
@@ -64,7 +64,7 @@ async def sent(code: str, value: bytes) -> None:
 
 
 async def records(code: str) -> list[bytes]:
-    """W1's on the topic."""
+    """Return W1's records on the topic."""
     consumer = AIOKafkaConsumer(
         TELEMETRY, bootstrap_servers=connection().servers, auto_offset_reset="earliest", group_id=None
     )

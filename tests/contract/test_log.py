@@ -1,4 +1,4 @@
-"""What every log does. A new adapter adds its factory to ADAPTERS and passes everything here alike."""
+"""The contract of logs. A new adapter adds its factory to ADAPTERS and must pass every test here."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ Open = Callable[[], Awaitable[Log]]
 
 
 def sqlite(folder: Path) -> Open:
-    """Opens the log in a folder, the same one each time."""
+    """Return a function that opens the log in a folder, the same log each time."""
 
     async def opened() -> Log:
         return SqliteLog(folder / "log.sqlite")
@@ -33,7 +33,7 @@ _topics: dict[Path, Connection] = {}
 
 
 def kafka(folder: Path) -> Open:
-    """Opens the log on a folder's topic, the same one each time."""
+    """Return a function that opens the log on a folder's topic, the same log each time."""
 
     async def opened() -> Log:
         if folder not in _topics:
@@ -120,7 +120,7 @@ class TestAppending:
         assert await read_all(log, "2307") == [Stored(data, head)]
 
     async def test_keeps_a_log_of_what_was_chained_in_one_breath(self, log: Log) -> None:
-        """A sender need not wait: the second is judged after the first."""
+        """Senders need not wait: the second commit is judged after the first."""
         made = chain("2307", [1] * 50)
 
         assert all(await asyncio.gather(*(log.append("2307", data) for data, _ in made)))

@@ -1,4 +1,4 @@
-"""What is the SQLite log's own: damage, locks, reading beside a writer, full disks, kill -9."""
+"""Tests of the SQLite log only: damage, locks, reading beside a writer, full disks, kill -9."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def change(path: Path, sql: str, *values: Any) -> None:
-    """Behind the log's back."""
+    """Change the file behind the log's back."""
     with sqlite3.connect(path) as db:
         assert db.execute(sql, values).rowcount == 1
 
@@ -46,7 +46,7 @@ async def made(path: Path, counts: list[int]) -> list[Head]:
 
 class TestDamage:
     async def test_a_flipped_byte_is_found_by_position(self, path: Path) -> None:
-        """Any byte of any commit, in its bytes or in any column beside them."""
+        """Flips bytes of any commit, in its data or any other column."""
         counts = [1, 3, 2, 4, 1, 2]
         heads = await made(path, counts)
         firsts = [head.position - count + 1 for head, count in zip(heads, counts, strict=True)]
@@ -108,7 +108,7 @@ class TestDamage:
         assert heads[-1].position == 2
 
     async def test_no_flipped_byte_of_the_file_changes_what_is_read(self, path: Path) -> None:
-        """Wherever in the file it is: it is found, or what is read is still the same."""
+        """Flips bytes anywhere in the file. Each is detected, or the result is unchanged."""
         await made(path, [1, 2, 40, 1, 3])
         whole = path.read_bytes()
         log = SqliteLog.open_readonly(path)
@@ -132,7 +132,7 @@ class TestDamage:
 
 
 def flip(path: Path, last: int, column: str, chance: random.Random) -> Any:
-    """Flip one bit of one value; gives the function that restores it."""
+    """Flip one bit of one value. Return a function that restores it."""
     with sqlite3.connect(path) as db:
         sql = f"SELECT rowid, {column} FROM commits WHERE last = ?"  # noqa: S608
         row, old = db.execute(sql, (last,)).fetchone()
@@ -321,7 +321,7 @@ def start(path: Path, jurisdiction: str) -> "subprocess.Popen[str]":
 
 
 def run_and_kill(path: Path, seconds: float) -> list[str]:
-    """Heads that a writing process acknowledged before it was killed; meanwhile nobody else may write."""
+    """Run and kill a writer. Return the heads it acknowledged. Meanwhile nobody else may write."""
     with start(path, "2307") as child:
         try:
             assert child.stdout
@@ -349,7 +349,7 @@ async def test_kill_9_loses_nothing_that_was_acknowledged(path: Path) -> None:
 
 
 async def test_what_is_read_by_another_process_is_chained(path: Path) -> None:
-    """A reader beside a writer in full flight sees a whole chain at every moment."""
+    """A reader beside a busy writer always sees a whole chain."""
     child = start(path, "2307")
     assert child.stdout
     try:

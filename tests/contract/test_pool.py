@@ -1,4 +1,4 @@
-"""The one pool of a process: what its stores share, how it ends, and what it raises."""
+"""The connection pool of a process: sharing between stores, shutdown, and errors."""
 
 import asyncio
 from pathlib import Path
@@ -19,7 +19,7 @@ def dsn() -> str:
 
 
 def connections(dsn: str) -> int:
-    """Of the program, as the server counts them."""
+    """Return the program's number of connections, as counted by the server."""
     counted = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'muster' AND datname = $1"
     return execute(dsn, counted, execute(dsn, "SELECT current_database()")[0][0])[0][0]
 

@@ -1,4 +1,4 @@
-"""Phones to be woken, on both stores alike: a file of one data folder, and PostgreSQL."""
+"""The contract of push stores: a file in a data folder, and PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 class Home:
-    """Where they are kept; it may be opened several times."""
+    """The place of a store, which may be opened several times."""
 
     def __init__(self, folder: Path, dsn: str | None) -> None:
         self.folder, self.dsn = folder, dsn

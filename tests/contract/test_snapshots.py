@@ -1,4 +1,4 @@
-"""Snapshots: what is kept is what was put, or nothing; on files and on PostgreSQL alike."""
+"""The contract of snapshot stores, files and PostgreSQL: return what was put, or nothing."""
 
 import asyncio
 import gc
@@ -27,7 +27,7 @@ OTHER = "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3e"
 
 
 class Home:
-    """Where snapshots are kept; they may be opened several times."""
+    """The place of a snapshot store, which may be opened several times."""
 
     def __init__(self, folder: Path, dsn: str | None) -> None:
         self.folder, self.dsn = folder, dsn
@@ -38,7 +38,7 @@ class Home:
         return FolderSnapshots(self.folder / "snapshots")
 
     def damage(self) -> None:
-        """Change the last byte of the one payload that is kept."""
+        """Change the last byte of the only stored payload."""
         if self.dsn:
             execute(self.dsn, "UPDATE decision_snapshot_parts SET payload = set_byte(payload, 0, 77)")
             return

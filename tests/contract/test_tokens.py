@@ -1,6 +1,6 @@
-"""Access tokens: who they are of, until when, and that their secrets are kept by nobody.
+"""Access tokens: their owners, their expiry, and that their secrets are not stored.
 
-On both stores alike: a file of one data folder, and PostgreSQL shared by several processes.
+Runs on both stores: a file in a data folder, and PostgreSQL shared by several processes.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ CREATE TABLE tokens (
 CREATE TABLE sessions (hash TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at TEXT NOT NULL)
 STRICT, WITHOUT ROWID;
 """
-"""Of the first version, before there were codes."""
+"""Tables of the first version, before sign-in codes."""
 PROGRAM = """
 import asyncio, sys
 from services.access import Tokens
@@ -51,7 +51,7 @@ async def main(folder, dsn):
 
 asyncio.run(main(*sys.argv[1:]))
 """
-"""Another process: revokes one token and makes another."""
+"""Another process, which revokes one token and creates another."""
 
 
 class Clock:
@@ -68,7 +68,7 @@ def clock() -> Clock:
 
 
 class Home:
-    """Where tokens are kept; they may be opened several times."""
+    """The place of a token store, which may be opened several times."""
 
     def __init__(self, folder: Path, dsn: str | None, clock: Clock) -> None:
         self.folder, self.dsn, self.clock = folder, dsn, clock
@@ -80,7 +80,7 @@ class Home:
         return await Tokens.open(where, PgTokenStore(await Pool.open(self.dsn)), self.clock)
 
     def kept(self) -> str:
-        """All that is stored."""
+        """Return everything that is stored."""
         if self.dsn:
             rows = [
                 execute(self.dsn, f"SELECT * FROM access_{table}")  # noqa: S608
@@ -206,7 +206,7 @@ class TestATokensLife:
         assert (await held(tokens, done.stdout.strip())).actor == "viewer/desk-2"
 
     async def test_what_another_process_made_is_known_at_once(self, tokens: Tokens, home: Home) -> None:
-        """A browser that signed in at one process may ask another one next."""
+        """A browser that signed in at one process may use another one next."""
         other = await home.open()
         secret = await other.create("desk-1", "dispatcher")
         session = await other.session(secret)
@@ -339,7 +339,7 @@ class TestSessions:
 
 
 class TestWhatAProcessHolds:
-    """It adds what it wrote itself, and reads again what others wrote."""
+    """A process adds its own writes to its cache, and reloads those of others."""
 
     async def test_is_what_another_reads_after_every_write(
         self, tokens: Tokens, home: Home, clock: Clock
@@ -378,7 +378,7 @@ class TestWhatAProcessHolds:
     async def test_signing_out_with_what_is_no_session_writes_nothing(
         self, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Anybody may try that, as often as they like."""
+        """Anybody may try this, any number of times."""
         written: list[str] = []
         monkeypatch.setattr(tokens._store, "delete_session", written.append)
         await tokens.end_session("unknown")
@@ -401,7 +401,7 @@ class TestCodes:
     async def test_it_signs_in_though_the_store_goes_away_before_older_phones_have_made_way(
         self, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It is used up by then: refused now, the phone could never sign in with it."""
+        """The code is used up by then. If it were refused now, the phone could never sign in with it."""
 
         async def away(ids: object) -> None:
             raise AccessUnavailable("for a test")
@@ -470,7 +470,7 @@ class TestCodes:
             await one.close()
 
     async def test_one_made_elsewhere_works_at_once(self, tokens: Tokens, home: Home) -> None:
-        """`muster token code` beside a running server; any process of a cluster."""
+        """As with `muster token code` beside a running server, or any process of a cluster."""
         other = await home.open()
         code, _ = await other.issue_code("2307", "W1")
         session = await tokens.redeem_code(code)
@@ -509,7 +509,7 @@ class TestCodes:
         assert await tokens.principal(by_hand)
 
     async def test_of_a_worker_the_newest_five_phones_stay(self, tokens: Tokens) -> None:
-        """Whoever signs in every day leaves no token behind for each of them."""
+        """A daily sign-in must not leave a token for every day."""
         by_hand = await tokens.create("W1-by-hand", "worker:W1")
         other = await tokens.redeem_code((await tokens.issue_code("2307", "W2"))[0])
         elsewhere = await tokens.redeem_code((await tokens.issue_code("2308", "W1"))[0])
@@ -555,7 +555,7 @@ class TestAFolderOfAnEarlierVersion:
 
 
 class TestAProcessAmongSeveral:
-    """On PostgreSQL alone."""
+    """PostgreSQL only."""
 
     @pytest.fixture
     def home(self, tmp_path: Path, clock: Clock) -> Home:
@@ -564,7 +564,7 @@ class TestAProcessAmongSeveral:
     async def test_recognising_needs_no_look_into_the_store(
         self, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Nor do unknown secrets, beyond a few each second."""
+        """Unknown secrets do not either, beyond a few per second."""
         secret, looks, refresh = (
             await tokens.create("desk-1", "dispatcher"),
             list[object](),

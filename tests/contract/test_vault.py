@@ -1,6 +1,6 @@
-"""The vault: what is sealed can be read by nobody else, and by nobody at all once it is erased.
+"""The vault: sealed data cannot be read without its key, and never again once erased.
 
-On both key stores alike: a file of one server, and PostgreSQL shared by several.
+Runs on both key stores: a file of one server, and PostgreSQL shared by several.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ TOKEN = re.compile(rf"sealed:1:worker/W1:{ID}:name:[\w-]{{16}}:[\w-]+")
 
 
 class Home:
-    """Where one vault lives; it may be opened several times."""
+    """The place of a vault, which may be opened several times."""
 
     def __init__(self, folder: Path, dsn: str | None) -> None:
         self.folder, self.dsn = folder, dsn
@@ -37,7 +37,7 @@ class Home:
         return await open_vault(self.folder, PgKeyStore(await Pool.open(self.dsn)), master, **how)
 
     def execute(self, sql: str) -> list[Any]:
-        """On the store, from outside; `keys` is its table of keys."""
+        """Run SQL on the store from outside. `keys` is its table of keys."""
         if self.dsn:
             return execute(self.dsn, sql.replace("keys", "vault_keys"))
         with closing(sqlite3.connect(self.folder / "keys.sqlite")) as db:
@@ -62,7 +62,7 @@ def sealed(vault: Vault, plain: str = "测试人员 17", field: str = "name", su
 
 
 async def hashed(vault: Vault, jurisdiction: str, subject: str | None, *asked: Any) -> str:
-    """As a writer does: first `ensure`."""
+    """Return the hash as a writer does, after `ensure`."""
     await vault.ensure(jurisdiction, [subject] if subject else [])
     return vault.body_hash(jurisdiction, subject, *asked)
 
@@ -289,7 +289,7 @@ class TestTheMasterKey:
 
 
 class TestTheFile:
-    """Keys in a data folder: what is on the disk, and for whom."""
+    """Keys in a data folder: content and permissions of the file."""
 
     @pytest.fixture
     async def vault(self, tmp_path: Path) -> AsyncIterator[Vault]:
@@ -321,7 +321,7 @@ class TestTheFile:
         assert not on_disk(tmp_path, b"13800001234")
 
     async def test_the_bytes_of_the_key_are_gone_from_the_disk(self, tmp_path: Path) -> None:
-        """From the store and from its write-ahead log, however the pages were split meanwhile."""
+        """From the store and its write-ahead log, even if pages were split meanwhile."""
         vault = await local_vault(tmp_path)
         subjects = [f"worker/{n * 7919 % 3001:04d}" for n in range(2000)]
         for begin in range(0, len(subjects), 100):
@@ -340,7 +340,7 @@ class TestTheFile:
 
 
 def kept(folder: Path, subject: str) -> list[bytes]:
-    """The wrapped key and the phone hash of a subject."""
+    """Return the wrapped key and the phone hash of a subject."""
     with sqlite3.connect(folder / "keys.sqlite") as db:
         secrets = db.execute("SELECT wrapped, phone FROM keys WHERE subject = ?", (subject,)).fetchone()
     db.close()
@@ -478,7 +478,7 @@ class TestMasking:
 
 
 class TestMoving:
-    """Keys of a jurisdiction go to another store, under another master key."""
+    """Moving a jurisdiction's keys to another store, under another master key."""
 
     @pytest.fixture
     async def source(self, tmp_path: Path) -> AsyncIterator[Vault]:

@@ -1,4 +1,4 @@
-"""Several processes on one key store in PostgreSQL: each vault has threads and connections of its own."""
+"""Several processes on one PostgreSQL key store: each vault has its own threads and connections."""
 
 import asyncio
 import time
@@ -39,7 +39,7 @@ async def two(dsn: str, tmp_path: Path) -> AsyncIterator[tuple[Vault, Vault]]:
 
 
 async def until(holds: Callable[[], object], seconds: float) -> float:
-    """How long it took."""
+    """Wait until it holds. Return the seconds it took."""
     began = time.monotonic()
     while not holds():
         assert time.monotonic() < began + seconds, "it did not come about"
@@ -76,7 +76,7 @@ class TestAnErasedKey:
     async def test_is_used_no_longer_where_notices_do_not_arrive(
         self, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """As behind a proxy that shares connections, where listening seems to work and nothing ever comes."""
+        """As behind a pooling proxy, where LISTEN seems to work but no notification arrives."""
         monkeypatch.setattr(Listener, "_received", lambda *_: None)
         monkeypatch.setattr(module, "MOST_AGE", 1.0)
         one, other = await opened(dsn, tmp_path), await opened(dsn, tmp_path)
@@ -141,7 +141,7 @@ class TestAnErasedKey:
         await until(lambda: execute(dsn, vacuumed)[0][1], 5)
 
         assert execute(dsn, vacuumed)[0][0] == 0
-        execute(dsn, "VACUUM FULL vault_keys")  # as docs/privacy.md says, for the bytes in the file too
+        execute(dsn, "VACUUM FULL vault_keys")  # removes the bytes from the file too, see docs/privacy.md
         execute(dsn, "CHECKPOINT")
         for file in ("vault_keys", "vault_keys_pkey", "vault_keys_by_phone"):
             assert not [secret for secret in (wrapped, phone) if secret in files_of(dsn, file)]

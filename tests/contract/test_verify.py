@@ -1,4 +1,4 @@
-"""Verifying: a true history passes; whatever was written past the rules is found, with its position."""
+"""Verification: a valid history passes; every violation of the rules is found, with its position."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,7 +15,7 @@ from services.verify.log import Report, verify
 
 
 async def report(folder: Path, history: History, **options: Any) -> Report:
-    """Write a history as it is, however wrong, and verify it."""
+    """Write a history unchecked, and verify it."""
     log = SqliteLog(folder / "log.sqlite")
     for data in history.stored():
         assert await log.append("2307", data)
@@ -29,7 +29,7 @@ def codes(found: Report) -> list[tuple[int, str]]:
 
 
 def alter(history: History, position: int, change: Any) -> None:
-    """Rewrite one event; the chain is recomputed, so that only the laws can tell."""
+    """Rewrite one event. The chain is recomputed, so only the laws can detect it."""
     first = 1
     for n, (events, at) in enumerate(history.commits):
         if position < first + len(events):
@@ -46,7 +46,7 @@ def position_of(history: History, name: str, nth: int = 0) -> int:
 
 
 def data(change: Any) -> Any:
-    """A change of an event's data, as decoded JSON."""
+    """Return a change of an event's data, applied to the decoded JSON."""
 
     def changed(event: Recorded) -> Recorded:
         raw = msgspec.json.decode(event.data)
@@ -101,7 +101,7 @@ class TestAHeadKeptElsewhere:
         assert "the log ends before it" in found.findings[0].what
 
     async def test_inside_a_commit_is_found(self, tmp_path: Path) -> None:
-        """The first command wrote two events: the jurisdiction, and the area."""
+        """The first command wrote two events: the jurisdiction and the area."""
         found = await report(tmp_path, lockdown(), expect=Head(1, "e" * 64))
 
         assert codes(found) == [(1, "expected")]

@@ -1,4 +1,4 @@
-"""What every view store must do; a new adapter is one more line in STORES."""
+"""The contract of view stores. A new adapter adds one line to STORES."""
 
 import asyncio
 import itertools
@@ -35,7 +35,7 @@ from tests.make import Chain, chain
 from tests.make import read as read_of
 
 Open = Callable[[Path | None, Mapping[str, View[Any]]], Awaitable[Any]]
-"""Opens the store of a folder; None = an empty one that nobody opens again."""
+"""Opens the store of a folder. None = an empty store that is not opened again."""
 
 
 async def sqlite(folder: Path | None, catalog: Mapping[str, View[Any]]) -> SqliteViews:
@@ -46,7 +46,7 @@ _databases: dict[Path, str] = {}
 
 
 async def postgres(folder: Path | None, catalog: Mapping[str, View[Any]]) -> PgViews:
-    """One database for each folder, and one for each who has none."""
+    """Use one database per folder, and a new one for each caller without a folder."""
     dsn = _databases.get(folder) if folder else None
     if dsn is None:
         dsn = await asyncio.to_thread(database)
@@ -63,7 +63,7 @@ FIELDS = ("area", "text", "number", "ratio", "flag", "at")
 
 
 class ThingRow(Row, frozen=True):
-    """A column of every kind."""
+    """A row with a column of every kind."""
 
     area: str | None = None
     text: str | None = None
@@ -112,7 +112,7 @@ def batch(start: Head, end: Head, *rows: roster.RosterRow, **more: Any) -> Batch
 
 
 def shift() -> list[Stored]:
-    """Four workers come, move, pause, go and retire."""
+    """Return the commits of a shift: four workers arrive, move, pause, leave and retire."""
     return chain(
         DefineArea(area="230717", name="county"),
         DefineArea(area="230717001", name="street"),

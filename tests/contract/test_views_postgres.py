@@ -1,4 +1,4 @@
-"""What only a store that processes share must do: versions side by side, and a server that comes and goes."""
+"""Tests of the shared view store only: versions side by side, and a server that goes away and returns."""
 
 import asyncio
 import itertools
@@ -42,7 +42,7 @@ async def dsn() -> str:
 
 
 async def opened(dsn: str, catalog: Mapping[str, View[Any]], *, readonly: bool = False) -> PgViews:
-    """As a process of its own, with connections of its own."""
+    """Open the store as a separate process would, with its own connections."""
     return await PgViews.open(await Pool.open(dsn), catalog, readonly=readonly)
 
 
@@ -76,7 +76,7 @@ async def many(dsn: str, sql: str, *values: object) -> list[Any]:
     return await asyncio.to_thread(execute, dsn, sql, *values)
 
 
-# -- what is given and held --------------------------------------------------------------------------------
+# -- invalid input and storage -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("bad", ["23\0", "\ud800"])
@@ -326,7 +326,7 @@ def server(tmp_path: Path) -> Iterator[Database]:
 
 
 async def every_connection(dsn: str) -> list[asyncpg.Connection]:
-    """All that the server has."""
+    """Return all connections of the server."""
     taken: list[asyncpg.Connection] = []
     with suppress(asyncpg.TooManyConnectionsError):
         while len(taken) < 100:

@@ -1,4 +1,4 @@
-"""A real broker by the image's own scripts, start.sh and rights.sh, with Kafka from its Java packages."""
+"""A real broker run by the image's scripts, start.sh and rights.sh, with Kafka from its Java packages."""
 
 import os
 import shutil
@@ -24,14 +24,14 @@ CLUSTER = "4jRsXkQ9T0mZbPq1nEwYvA"
 
 
 def free_port() -> int:
-    """One that nobody listens on just now."""
+    """Return a port that is free now."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
 
 
 def programs(home: Path) -> Path:
-    """A KAFKA_HOME whose bin/ starts the same Java classes as the image's."""
+    """Create a KAFKA_HOME whose bin/ starts the same Java classes as the image's."""
     environment = jgo.build(COORDINATES).path
     classes = f"{environment}/jars/*:{environment}/modules/*"
     (home / "bin").mkdir(parents=True)
@@ -46,7 +46,7 @@ def programs(home: Path) -> Path:
 
 
 def secrets(folder: Path, tls: bool) -> Path:
-    """Made by the scripts that operators use."""
+    """Create the secrets with the scripts that operators use."""
     subprocess.run([DEPLOY / "secrets.sh", folder], check=True, capture_output=True)
     if tls:
         subprocess.run([DEPLOY / "certificates.sh", folder, "kafka-1"], check=True, capture_output=True)
@@ -56,10 +56,10 @@ def secrets(folder: Path, tls: bool) -> Path:
 
 
 class Broker:
-    """Where it is, and how its scripts are run."""
+    """A broker's address, and functions to run its scripts."""
 
     def __init__(self, folder: Path, tls: bool, first: "Broker | None" = None, number: int = 1) -> None:
-        """`first` = one whose secrets and programs it shares."""
+        """`first` = a broker whose secrets and programs to share."""
         self.folder, self.tls, self.number = folder, tls, number
         self.secrets = first.secrets if first else secrets(folder / "secrets", tls)
         self.home = first.home if first else programs(folder / "kafka")
@@ -68,11 +68,11 @@ class Broker:
 
     @property
     def bootstrap(self) -> str:
-        """For clients."""
+        """Return the address for clients."""
         return ",".join(f"127.0.0.1:{one.clients}" for one in self.peers)
 
     def environment(self, **more: str) -> Mapping[str, str]:
-        """As compose.yaml gives it, on this machine's ports."""
+        """Return the environment of compose.yaml, with this machine's ports."""
         return os.environ | {
             "KAFKA_HOME": str(self.home),
             "KAFKA_BIN": str(self.home / "bin"),
@@ -82,7 +82,7 @@ class Broker:
         }
 
     def start(self) -> subprocess.Popen[bytes]:
-        """In a session of its own: its log is in kafka.out."""
+        """Start the broker in a separate session. Its log is in kafka.out."""
         environment = self.environment(
             NODE_ID=str(self.number),
             HOST="127.0.0.1",
@@ -102,7 +102,7 @@ class Broker:
             )
 
     def rights(self, what: str) -> str:
-        """What rights.sh printed. Raises with its errors."""
+        """Return the output of rights.sh. Raises with its errors."""
         done = subprocess.run(
             [DEPLOY / "kafka" / "rights.sh", what],
             env=self.environment(BOOTSTRAP=f"127.0.0.1:{self.inner}"),
@@ -114,7 +114,7 @@ class Broker:
         return done.stdout
 
     def wait(self, process: subprocess.Popen[bytes]) -> None:
-        """Until clients can connect."""
+        """Wait until clients can connect."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
             assert process.poll() is None, (self.folder / "kafka.out").read_text()[-4000:]
@@ -127,7 +127,7 @@ class Broker:
 
 @contextmanager
 def broker(folder: Path, *, tls: bool) -> Iterator[Broker]:
-    """Running, without users of ours yet."""
+    """Run a broker, without Muster's users yet."""
     found = Broker(folder, tls)
     process = found.start()
     try:
@@ -138,7 +138,7 @@ def broker(folder: Path, *, tls: bool) -> Iterator[Broker]:
 
 
 def three(folder: Path) -> list[Broker]:
-    """Three of one cluster, not started yet."""
+    """Return three brokers of one cluster, not started yet."""
     found = [Broker(folder, tls=False)]
     for number in (2, 3):
         (folder / str(number)).mkdir()
@@ -149,7 +149,7 @@ def three(folder: Path) -> list[Broker]:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kindly, then not."""
+    """Terminate a process, or kill it if it does not end."""
     process.terminate()
     try:
         process.wait(20)

@@ -1,4 +1,4 @@
-"""Where the deployment's files are."""
+"""Fixtures of the deployment's tests."""
 
 from pathlib import Path
 
@@ -9,5 +9,5 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 
 @pytest.fixture(scope="session")
 def deploy() -> Path:
-    """The folder deploy/."""
+    """Return the folder deploy/."""
     return DEPLOY

@@ -1,4 +1,4 @@
-"""A Dockerfile's instructions, each carried out without a container engine: its paths lie in a folder."""
+"""Execution of a Dockerfile without a container engine: its paths are mapped into a folder."""
 
 import json
 import os
@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 KEPT = ("HOME", "LANG", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-"""Of this machine's environment: what a package installer may need to reach its index."""
+"""Variables of this machine that a package installer may need to reach its index."""
 
 
 class Instruction(NamedTuple):
-    """One line, whole."""
+    """One logical line."""
 
     stage: int
     word: str
@@ -26,7 +26,7 @@ class Instruction(NamedTuple):
 
 
 def parsed(path: Path) -> list[Instruction]:
-    """Without comments; stage 0 is what stands before the first FROM."""
+    """Parse a Dockerfile without comments. Stage 0 is before the first FROM."""
     text = re.sub(r"\\\n", " ", "\n".join(_lines(path)))
     found, stage = [], 0
     for line in filter(None, map(str.strip, text.splitlines())):
@@ -41,7 +41,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def sent(source: str) -> bool:
-    """Whether .dockerignore lets it into the build: the last pattern that fits decides."""
+    """Return whether .dockerignore lets it into the build. The last matching pattern decides."""
     allowed = True
     for line in _lines(ROOT / ".dockerignore"):
         pattern = line.strip()
@@ -52,14 +52,14 @@ def sent(source: str) -> bool:
 
 
 def open_to_all(path: Path) -> bool:
-    """Whether any user may run it."""
+    """Return whether any user may run it."""
     real = path.resolve()
     return all(one.stat().st_mode & 0o001 for one in (real, *real.parents))
 
 
 @cache
 def interpreter() -> str:
-    """A Python that the image's user may run too, if this machine has one."""
+    """Return a Python that the image's user may also run, if this machine has one."""
     for path in (sys._base_executable, "/usr/local/bin/python3", "/usr/bin/python3"):  # type: ignore[attr-defined]
         if Path(path).exists() and open_to_all(Path(path)):
             code = "import sys, venv; sys.exit(sys.version_info < (3, 11))"
@@ -69,7 +69,7 @@ def interpreter() -> str:
 
 
 class Machine:
-    """A folder that stands for the image's file system, and a Python that has nothing but pip."""
+    """A folder in place of the image's file system, and a Python with nothing but pip."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
@@ -82,20 +82,20 @@ class Machine:
         self.variables: dict[str, str] = {}
 
     def path(self, inside: str) -> Path:
-        """Where a path of the image is here."""
+        """Map a path of the image to this machine."""
         return self.root / inside.lstrip("/") if inside.startswith("/") else self.work / inside
 
     def here(self, text: str) -> str:
-        """A command or value with the image's own folders replaced."""
+        """Map the image's folders in a command or value to this machine."""
         return re.sub(r"(?<![\w.])/(src|opt|wheels|var)\b", lambda found: f"{self.root}{found[0]}", text)
 
     def environment(self) -> dict[str, str]:
-        """Clean: nothing of the project's own environment."""
+        """Return a clean environment, without the project's own."""
         kept = {name: os.environ[name] for name in os.environ if name in KEPT or name.startswith("PIP_")}
         return kept | {"PATH": f"{self._base}/bin:/usr/bin:/bin"} | self.variables
 
     def do(self, instruction: Instruction) -> None:
-        """Carry it out, if it does something. Fails with what the command said."""
+        """Execute an instruction, if it has an effect. Fails with the command's output."""
         word, rest = instruction.word, instruction.rest
         if word == "WORKDIR":
             self.work = self.path(rest)
@@ -137,5 +137,5 @@ class Machine:
 
 
 def words(text: str) -> list[str]:
-    """Of a CMD or ENTRYPOINT in its exec form."""
+    """Return the words of a CMD or ENTRYPOINT in exec form."""
     return json.loads(text)

@@ -1,4 +1,4 @@
-"""Which of our figures a query of Prometheus asks for."""
+"""Muster's metrics in a Prometheus query."""
 
 import re
 
@@ -8,10 +8,10 @@ SERIES = {series: family for family in FAMILIES for series in family.series()}
 
 
 def asked(query: str) -> set[str]:
-    """Names of series of ours."""
+    """Return the names of Muster's series in a query."""
     return set(re.findall(r"\bmuster_\w+", query))
 
 
 def unknown(query: str) -> set[str]:
-    """Names that no process tells."""
+    """Return the names that no process exports."""
     return asked(query) - SERIES.keys()

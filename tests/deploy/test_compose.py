@@ -1,4 +1,4 @@
-"""compose.yaml as Docker Compose itself resolves it: valid, closed, and in step with the code."""
+"""compose.yaml as resolved by Docker Compose: valid, closed, and consistent with the code."""
 
 import json
 import os
@@ -21,7 +21,7 @@ PUBLIC_FILES = {"kafka_ca", "kafka_certificate"}
 
 
 def resolved(deploy: Path, *files: str) -> dict[str, Any]:
-    """What Docker Compose makes of it by default. Fails with its words where it is not valid."""
+    """Return the files as resolved by Docker Compose with defaults. Fails with its errors."""
     variables = {name: "" for name in os.environ if name.startswith("MUSTER_")}
     named = [part for file in files for part in ("--file", str(deploy / file))]
     config = ("--env-file", os.devnull, *named, "--profile", "*", "config", "--format", "json")
@@ -31,19 +31,19 @@ def resolved(deploy: Path, *files: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def plain(deploy: Path) -> dict[str, Any]:
-    """compose.yaml alone."""
+    """Resolve compose.yaml alone."""
     return resolved(deploy, "compose.yaml")
 
 
 @pytest.fixture(scope="module")
 def tls(deploy: Path) -> dict[str, Any]:
-    """With TLS to the brokers."""
+    """Resolve compose.yaml with TLS to the brokers."""
     return resolved(deploy, "compose.yaml", "compose.tls.yaml")
 
 
 @pytest.fixture(scope="module")
 def services(plain: dict[str, Any]) -> dict[str, Any]:
-    """By name."""
+    """Return the services by name."""
     return plain["services"]
 
 

@@ -1,4 +1,4 @@
-"""Grafana's dashboard: whole, and of figures that there are."""
+"""Grafana's dashboard: complete, and with existing metrics only."""
 
 import json
 from pathlib import Path
@@ -13,18 +13,18 @@ from services.metrics.families import FAMILIES
 
 @pytest.fixture(scope="module")
 def board(deploy: Path) -> dict[str, Any]:
-    """As Grafana reads it."""
+    """Load the dashboard as Grafana does."""
     return json.loads((deploy / "grafana" / "muster.json").read_text())
 
 
 @pytest.fixture(scope="module")
 def panels(board: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those that show something."""
+    """Return the panels that show data."""
     return [panel for panel in board["panels"] if panel["type"] != "row"]
 
 
 def queries(panels: list[dict[str, Any]]) -> list[str]:
-    """Of all panels."""
+    """Return the queries of all panels."""
     return [target["expr"] for panel in panels for target in panel["targets"]]
 
 
@@ -57,7 +57,7 @@ def test_no_panel_lies_on_another(board: dict[str, Any]) -> None:
 
 
 def test_queries_are_queries(panels: list[dict[str, Any]], tmp_path: Path) -> None:
-    """Checked as recording rules: promtool has no other way without a server."""
+    """Checked as recording rules, promtool's only way without a server."""
     rules = [
         {"record": f"panel:q{number}", "expr": query.replace("$__rate_interval", "1m")}
         for number, query in enumerate(queries(panels))

@@ -1,4 +1,4 @@
-"""The image: small, without root, and each of its commands works in a clean environment."""
+"""The image: small, without root, and every command works in a clean environment."""
 
 import os
 import re
@@ -19,19 +19,19 @@ USER = 10001
 
 @pytest.fixture(scope="module")
 def lines(deploy: Path) -> list[Instruction]:
-    """The Dockerfile."""
+    """Parse the Dockerfile."""
     return parsed(deploy / "Dockerfile")
 
 
 def only(lines: list[Instruction], word: str, stage: int = 2) -> str:
-    """The one instruction of that word."""
+    """Return the only instruction with this word."""
     found = [line.rest for line in lines if (line.stage, line.word) == (stage, word)]
     assert len(found) == 1, f"{word}: {found}"
     return found[0]
 
 
 class Image:
-    """The built file system, and how its commands are run: as its own user, where this machine lets us."""
+    """The built file system. Commands run as the image's user, if this machine permits."""
 
     def __init__(self, machine: Machine, lines: list[Instruction]) -> None:
         self.machine = machine
@@ -42,7 +42,7 @@ class Image:
         self.port = free_port()
 
     def start(self, command: Sequence[str]) -> subprocess.Popen[str]:
-        """With the image's variables, on a free port."""
+        """Start a command with the image's variables, on a free port."""
         other = os.geteuid() == 0 and self.machine.open
         mine: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": []} if other else {}
         environment = self.machine.variables | {"MUSTER_PORT": str(self.port)}
@@ -58,7 +58,7 @@ class Image:
         )
 
     def run(self, *command: str) -> tuple[int, str]:
-        """(exit code, what it printed)."""
+        """Run a command. Return (exit code, output)."""
         process = self.start(command)
         said, _ = process.communicate(timeout=60)
         return process.returncode, said
@@ -66,7 +66,7 @@ class Image:
 
 @pytest.fixture(scope="module")
 def image(lines: list[Instruction]) -> Iterator[Image]:
-    """Every instruction of both stages carried out in a folder that the image's user may enter."""
+    """Execute every instruction of both stages in a folder that the image's user may enter."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         machine = Machine(Path(folder))
@@ -141,7 +141,7 @@ def test_it_brings_what_a_cluster_needs(image: Image) -> None:
 
 
 def test_it_serves_is_found_healthy_and_ends(image: Image) -> None:
-    assert image.run(*image.health)[0] == 1  # nobody answers yet
+    assert image.run(*image.health)[0] == 1  # no server is running yet
     status, said = image.run(*image.entry, "token", "create", "desk-1", "--scope", "admin")
     assert status == 0, said
     server = image.start([*image.entry, *image.command])

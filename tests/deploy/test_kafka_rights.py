@@ -1,4 +1,4 @@
-"""What rights.sh grants, tried by each user on a real broker that the image's own script started."""
+"""The rights granted by rights.sh, tried by each user on a real broker started by the image's script."""
 
 import asyncio
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ COMMITS, CHANGES = "muster.commits", "muster.changes"
 
 @pytest.fixture(scope="module", params=[False, True], ids=["plain", "tls"])
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """A broker with the topics, as compose.yaml makes it: grant, migrate, seal."""
+    """Run a broker with topics, set up as by compose.yaml: grant, migrate, seal."""
     with broker(tmp_path_factory.mktemp("kafka"), tls=request.param) as found:
         found.rights("grant")
         asyncio.run(migrate(as_(found, "migrate"), partitions=2, replication=1, min_insync=1))
@@ -29,7 +29,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def as_(found: Broker, role: str) -> Connection:
-    """How this role's processes connect."""
+    """Return the connection of this role's processes."""
     return Connection(
         servers=found.bootstrap,
         security="SASL_SSL" if found.tls else "SASL_PLAINTEXT",
@@ -40,7 +40,7 @@ def as_(found: Broker, role: str) -> Connection:
 
 
 async def write(connection: Connection, topic: str) -> None:
-    """Raises KafkaError where it may not."""
+    """Write a record. Raises KafkaError if the user may not."""
     producer = AIOKafkaProducer(**connection.options(), acks="all", enable_idempotence=False)
     await producer.start()
     try:
@@ -50,7 +50,7 @@ async def write(connection: Connection, topic: str) -> None:
 
 
 async def read(connection: Connection, topic: str, group: str | None = None) -> bytes | None:
-    """The first record's value. Raises KafkaError where it may not."""
+    """Return the first record's value. Raises KafkaError if the user may not read it."""
     consumer = AIOKafkaConsumer(topic, **connection.options(), group_id=group, auto_offset_reset="earliest")
     await consumer.start()
     try:
@@ -109,7 +109,7 @@ async def test_who_is_nobody_gets_nothing(made: Broker) -> None:
 
 
 async def test_a_broker_of_another_ca_is_refused(made: Broker) -> None:
-    """Without TLS there is no such thing to tell: then a client that asks for it must not connect."""
+    """A broker without TLS has no CA. A client that requires TLS must not connect to it."""
     asked = msgspec.structs.replace(as_(made, "api"), security="SASL_SSL", ca=None)
     with pytest.raises(LogUnavailable):
         await KafkaTransport(asked).open()

@@ -1,4 +1,4 @@
-"""The list of figures is the code's, and the documentation's."""
+"""The list of metrics matches the code and the documentation."""
 
 import ast
 from pathlib import Path
@@ -17,7 +17,7 @@ KINDS = {
 
 
 def told() -> set[tuple[str, str]]:
-    """(name, kind) of every family that the code makes."""
+    """Return (name, kind) of every metric family in the code."""
     found: set[tuple[str, str]] = set()
     for path in (ROOT / "services").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

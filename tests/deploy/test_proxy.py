@@ -1,4 +1,4 @@
-"""The proxy: its file is valid, and a real one passes on what a real server says, at once and under TLS."""
+"""The proxy: its file is valid, and a real proxy forwards a real server's responses at once, under TLS."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tools import caddy, ran
 
 
 class Front(NamedTuple):
-    """A proxy before a server."""
+    """A proxy in front of a server."""
 
     client: httpx.Client
     token: str
@@ -28,7 +28,7 @@ class Front(NamedTuple):
 
 @contextmanager
 def running(command: Sequence[str | Path], **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is ended with the block."""
+    """Run a process until the block ends."""
     process = subprocess.Popen(
         command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -40,7 +40,7 @@ def running(command: Sequence[str | Path], **environment: str) -> Iterator[subpr
 
 
 def until(reached: str, trust: ssl.SSLContext | bool = True) -> None:
-    """Wait for an answer."""
+    """Wait for a response."""
     for _ in range(150):
         try:
             httpx.get(reached, verify=trust, timeout=2).raise_for_status()
@@ -52,7 +52,7 @@ def until(reached: str, trust: ssl.SSLContext | bool = True) -> None:
 
 @pytest.fixture(scope="module")
 def front(deploy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """Caddy by the deployment's file, before one API process; the other upstream is dead."""
+    """Run Caddy with the deployment's file in front of one API process. The other upstream is down."""
     data, home = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("caddy")
     server, tls, health = free_port(), free_port(), free_port()
     serve = [sys.executable, "-m", "services.cli", "serve", "--port", str(server), "--data", str(data)]
@@ -93,7 +93,7 @@ def test_it_is_served_under_tls_by_its_own_ca(front: Front) -> None:
 
 
 def test_an_import_is_asked_for_where_it_was_taken(deploy: Path) -> None:
-    """Other processes do not know it."""
+    """Other processes do not know the import."""
     adapted = ran(caddy(), "adapt", "--config", deploy / "Caddyfile", "--adapter", "caddyfile")
     policies = re.findall(r'"selection_policy":\{"policy":"(\w+)"', adapted)
     (matcher,) = re.findall(r'"path_regexp":\{[^}]*"pattern":"([^"]+)"', adapted)
@@ -136,13 +136,13 @@ def test_patches_come_as_they_happen(front: Front) -> None:
 
     send("jurisdiction.establish", {"name": "2307", "timezone": "Asia/Shanghai"}, 1)
     with front.client.stream("GET", "/api/v1/2307/stream?views=areas", headers=head) as stream:
-        assert stream.headers.get("content-encoding") == "gzip"  # by the server, event by event
+        assert stream.headers.get("content-encoding") == "gzip"  # compressed by the server, event by event
         events = (line for line in stream.iter_lines() if line.startswith("event:"))
         assert next(events) == "event: snapshot"
         began = time.monotonic()
         send("area.define", {"area": "230717", "name": "230717"}, 2)
         assert next(events) == "event: patch"
-        assert time.monotonic() - began < 5  # a buffering proxy would hold it for ever
+        assert time.monotonic() - began < 5  # a buffering proxy would hold it indefinitely
 
 
 def test_what_is_not_a_stream_is_compressed(front: Front) -> None:

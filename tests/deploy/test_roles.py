@@ -1,4 +1,4 @@
-"""The whole cluster as compose.yaml sets it up: each process with its own settings, secrets and rights."""
+"""The cluster as set up by compose.yaml: each process with its own settings, secrets and rights."""
 
 import json
 import os
@@ -20,7 +20,7 @@ MUSTER = (sys.executable, "-m", "services.cli")
 
 
 class Cluster:
-    """Runs Muster's commands as the services of the compose file."""
+    """A cluster that runs Muster's commands as the services of the compose file."""
 
     def __init__(self, services: dict[str, Any], kafka: Broker) -> None:
         self._services, self._kafka = services, kafka
@@ -31,7 +31,7 @@ class Cluster:
         self.running: list[subprocess.Popen[bytes]] = []
 
     def environment(self, service: str) -> dict[str, str]:
-        """The service's own; only places and the number of copies are this machine's."""
+        """Return the service's environment. Only addresses, paths and replica counts are this machine's."""
         given = {
             name: value.replace("/run/secrets", str(self._kafka.secrets))
             for name, value in self._services[service]["environment"].items()
@@ -50,7 +50,7 @@ class Cluster:
         return clean | given | here | ports
 
     def run(self, service: str, *command: str) -> str:
-        """What it printed. Fails with its errors."""
+        """Run a command and return its output. Fails with its errors."""
         words = command or tuple(self._services[service]["command"])
         done = subprocess.run(
             [*MUSTER, *words], env=self.environment(service), capture_output=True, text=True, timeout=90
@@ -59,7 +59,7 @@ class Cluster:
         return done.stdout.strip()
 
     def start(self, service: str) -> None:
-        """As its service runs it; its output is beside its data."""
+        """Start a process as its service does. Its output is beside its data."""
         with (self._kafka.folder / f"{service}.out").open("wb") as out:
             command = [*MUSTER, *self._services[service]["command"]]
             self.running.append(
@@ -67,16 +67,16 @@ class Cluster:
             )
 
     def said(self) -> str:
-        """The end of everybody's output."""
+        """Return the end of each process's output."""
         return "\n".join(path.read_text()[-2000:] for path in self._kafka.folder.glob("*.out"))
 
     def get(self, service: str, path: str) -> httpx.Response:
-        """With the token."""
+        """Send a GET request with the token."""
         url = f"http://127.0.0.1:{self.ports[service]}{path}"
         return httpx.get(url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
 
     def wait(self, service: str, path: str) -> None:
-        """Until it answers well."""
+        """Wait for a successful response."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
@@ -88,7 +88,7 @@ class Cluster:
         raise AssertionError(f"{service} does not answer {path}\n{self.said()}")
 
     def send(self, service: str, command: str, **body: str) -> int:
-        """The position that it was recorded at. Where the answer is "send the same id again", it is."""
+        """Send a command and return its position. If asked to, send the same id again."""
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(uuid4())}
         url = f"http://127.0.0.1:{self.ports[service]}/api/v1/2307/commands/{command}"
         until = time.monotonic() + 60
@@ -103,7 +103,7 @@ class Cluster:
 
 @pytest.fixture(scope="module")
 def cluster(deploy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Started in the order of the compose file: rights, migrate, sealed, a token, then what serves."""
+    """Start everything in the order of the compose file: rights, migrate, seal, a token, then the servers."""
     files = ("--file", str(deploy / "compose.yaml"), "--file", str(deploy / "compose.tls.yaml"))
     text = ran(compose(), "--env-file", os.devnull, *files, "--profile", "*", "config", "--format", "json")
     with broker(tmp_path_factory.mktemp("kafka"), tls=True) as kafka:
@@ -134,7 +134,7 @@ def test_what_one_process_records_the_other_shows(cluster: Cluster) -> None:
     rows = cluster.get("api-1", "/api/v1/2307/headcount").json()["items"]
     assert [row["count"] for row in rows] == [1]
     worker = cluster.get("api-2", "/api/v1/2307/roster/W1?reveal=true").json()
-    assert worker["name"] == "1"  # sealed by one process, opened by another
+    assert worker["name"] == "1"  # sealed by one process and opened by another
 
 
 def test_its_figures_are_where_prometheus_looks(cluster: Cluster) -> None:

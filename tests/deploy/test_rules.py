@@ -1,4 +1,4 @@
-"""Prometheus' rules: each alert fires when it should and only then, and says what to do."""
+"""Prometheus rules: each alert fires exactly when it should, and says what to do."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tools import promtool, ran
 
 
 class Case(NamedTuple):
-    """Series from minute 0 on, one value a minute, and whether the alert fires at a minute."""
+    """Series from minute 0, one value per minute, and whether the alert fires at a given minute."""
 
     alert: str
     fires: bool
@@ -35,7 +35,7 @@ CASES = (
     Case("MusterLogConfigUnclean", False, {"muster_log_config_unclean": "0x20"}),
     Case("MusterLogConfigUnclean", False, {"muster_log_config_unclean": "0x9 1 0x9"}),
     Case("MusterDeadCommits", True, {DEAD: "0x5 1x20"}),
-    Case("MusterDeadCommits", True, {DEAD: "_x8 1x20"}),  # a counter that begins with its first count
+    Case("MusterDeadCommits", True, {DEAD: "_x8 1x20"}),  # a counter that first appears at 1
     Case("MusterDeadCommits", False, {DEAD: "7x60"}, 50),
     Case("MusterLogHoles", True, {"muster_log_holes_total": "0x5 1x20"}),
     Case("MusterLogHoles", False, {"muster_log_holes_total": "4x30"}),
@@ -86,13 +86,13 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def file(deploy: Path) -> Path:
-    """The rules."""
+    """Return the path of the rules."""
     return deploy / "prometheus" / "rules.yml"
 
 
 @pytest.fixture(scope="module")
 def alerts(file: Path) -> dict[str, dict[str, Any]]:
-    """By name."""
+    """Return the alerts by name."""
     groups = yaml.safe_load(file.read_text())["groups"]
     return {rule["alert"]: rule for group in groups for rule in group["rules"]}
 
@@ -120,7 +120,7 @@ def test_each_fires_when_it_should_and_only_then(file: Path, tmp_path: Path) -> 
 
 
 def _test(case: Case) -> dict[str, Any]:
-    """An expression for promtool that finds the alert firing, or nothing."""
+    """Return a promtool test that expects the alert to fire, or not."""
     return {
         "name": f"{case.alert} {case.fires}",
         "interval": "1m",

@@ -1,4 +1,4 @@
-"""Three brokers as compose.yaml sets them up: one of them may die at any moment."""
+"""Three brokers as set up by compose.yaml: any one may die at any time."""
 
 import asyncio
 import subprocess
@@ -20,7 +20,7 @@ MOST_SECONDS = 40
 
 @pytest.fixture
 def brokers(tmp_path: Path) -> Iterator[tuple[list[Broker], list[subprocess.Popen[bytes]]]]:
-    """Running, with users and rights."""
+    """Run three brokers with users and rights."""
     found = three(tmp_path)
     processes = [one.start() for one in found]
     try:
@@ -29,13 +29,13 @@ def brokers(tmp_path: Path) -> Iterator[tuple[list[Broker], list[subprocess.Pope
         found[0].rights("grant")
         yield found, processes
     finally:
-        for process in processes:  # a last one alone would wait for the others before it ends
+        for process in processes:  # terminate all at once: the last one alone would wait for the others
             process.kill()
             process.wait()
 
 
 def as_(found: Broker, role: str) -> Connection:
-    """How this role's processes connect."""
+    """Return the connection of this role's processes."""
     password = (found.secrets / f"kafka_{role}").read_text()
     return Connection(
         servers=found.bootstrap, security="SASL_PLAINTEXT", user=f"muster-{role}", password=password
@@ -43,7 +43,7 @@ def as_(found: Broker, role: str) -> Connection:
 
 
 async def written(transport: KafkaTransport, partition: int, value: bytes) -> int:
-    """Sent until it is confirmed: its offset."""
+    """Send a record until it is confirmed, and return its offset."""
     until = time.monotonic() + MOST_SECONDS
     while True:
         try:
@@ -54,7 +54,7 @@ async def written(transport: KafkaTransport, partition: int, value: bytes) -> in
 
 
 async def values(transport: KafkaTransport, partition: int) -> list[bytes | None]:
-    """All that the partition holds."""
+    """Return all values of the partition."""
     first, last = await transport.bounds(partition)
     return [one.value async for batch in transport.fetch(partition, first, last) for one in batch]
 

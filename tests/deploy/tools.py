@@ -1,4 +1,4 @@
-"""The programs that check the deployment's files. What is missing is installed once, else it is said how."""
+"""Programs that check the deployment's files. Missing ones are installed once, or the test says how."""
 
 import fcntl
 import os
@@ -24,7 +24,7 @@ def alone() -> Iterator[None]:
 
 
 def ran(*command: str | os.PathLike[str], **more: str) -> str:
-    """What it printed. Fails with that where it did not end well."""
+    """Run a command and return its output. On failure, fails with that output."""
     done = subprocess.run(
         command,
         env=os.environ | more,
@@ -39,7 +39,7 @@ def ran(*command: str | os.PathLike[str], **more: str) -> str:
 
 @cache
 def promtool() -> str:
-    """Prometheus' own checker: Debian's package prometheus."""
+    """Return Prometheus' checker, from Debian's package prometheus."""
     with alone():
         if not shutil.which("promtool"):
             said = "promtool is needed: apt-get install prometheus"
@@ -61,13 +61,13 @@ def promtool() -> str:
 
 @cache
 def compose() -> Path:
-    """Docker Compose itself, which reads and resolves its files without an engine."""
+    """Return Docker Compose, which resolves its files without an engine."""
     return _installed(COMPOSE, "compose/docker-compose")
 
 
 @cache
 def caddy() -> Path:
-    """The proxy."""
+    """Return the proxy."""
     return _installed(CADDY, "bin/caddy")
 
 

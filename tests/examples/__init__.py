@@ -1,7 +1,7 @@
-"""One file per aggregate, for the tests that walk over all of them; a kind without its file fails them.
+"""Examples, one file per aggregate, for the tests that cover all of them. A kind without a file fails.
 
-`placed(area, name)` gives the commands that put a `name` of it there. `STORY`, where there is one, is a story
-in which each of its events happens, as (command, body); area 230717 and worker W1 exist by then.
+`placed(area, name)` returns the commands that create an example called `name` in the area. `STORY`, if
+defined, lists (command, body) that cause each of its events. Area 230717 and worker W1 already exist.
 """
 
 import importlib
@@ -21,4 +21,4 @@ placed: dict[str, Placed] = {module.__name__.rpartition(".")[2]: module.placed f
 stories: list[tuple[str, dict[str, Any]]] = [
     step for module in _MODULES for step in getattr(module, "STORY", ())
 ]
-"""The stories of all, one after another."""
+"""The stories of all kinds, one after another."""

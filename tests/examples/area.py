@@ -1,8 +1,8 @@
-"""An area is the place itself; the example's name is not used."""
+"""An area is the place itself, so the example's name is not used."""
 
 from services.decisions.base import Command
 
 
 def placed(area: str, name: str) -> list[Command]:
-    """Nothing more than the area, which exists already."""
+    """Return nothing, as the area already exists."""
     return []

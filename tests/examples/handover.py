@@ -1,4 +1,4 @@
-"""A note about one area."""
+"""A handover note about one area."""
 
 from services.decisions.base import Command
 from services.decisions.handover.commands import Write
@@ -13,5 +13,5 @@ STORY = [
 
 
 def placed(area: str, name: str) -> list[Command]:
-    """Unread."""
+    """Return an unacknowledged note."""
     return [Write(note=name, area=area, text="sealed:note")]

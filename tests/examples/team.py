@@ -5,5 +5,5 @@ from services.decisions.team.commands import Form
 
 
 def placed(area: str, name: str) -> list[Command]:
-    """An engine."""
+    """Return an engine company."""
     return [Form(team=name, name=name, kind="engine", area=area, activate=True)]

@@ -1,4 +1,4 @@
-"""A topic in memory whose deliveries go wrong in every way that a seed can think of."""
+"""A topic in memory with random delivery faults, determined by a seed."""
 
 import asyncio
 import random
@@ -11,7 +11,7 @@ LOG = "00000000-0000-4000-8000-00000000000f"
 
 
 class Topic:
-    """What is truly in it: one list per partition; None is a hole, an offset without a record."""
+    """The true content: one list per partition. None is a hole, an offset without a record."""
 
     def __init__(self, partitions: int = 2) -> None:
         self.identity = Identity(log=LOG, partitions=partitions)
@@ -19,25 +19,25 @@ class Topic:
         self.partitions: list[list[Record | None]] = [[first] for _ in range(partitions)]
 
     def put(self, partition: int, key: bytes | None, value: bytes) -> int:
-        """Append a record; its offset."""
+        """Append a record and return its offset."""
         records = self.partitions[partition]
         records.append(Record(len(records), key, value))
         return len(records) - 1
 
     def hole(self, partition: int) -> None:
-        """What a foreign transaction's marker leaves."""
+        """Append a hole, as the marker of a foreign transaction leaves."""
         self.partitions[partition].append(None)
 
 
 class Scripted:
-    """A Transport over a Topic: reading a range is right, following is as bad as the seed has it."""
+    """A Transport over a Topic. Reading a range is correct; following has the faults of the seed."""
 
     def __init__(self, topic: Topic, seed: int | None = None) -> None:
         self.topic, self.partitions = topic, len(topic.partitions)
         self.random = random.Random(seed)
         self.faulty = seed is not None
         self.broken = 0
-        """Deliveries that went wrong."""
+        """Number of faulty deliveries."""
 
     async def bounds(self, partition: int) -> tuple[int, int]:
         return 0, len(self.topic.partitions[partition])
@@ -68,18 +68,18 @@ class Scripted:
         return [Delivery(partition, spoil(self.random, records, self.known(partition)), upto)]
 
     def known(self, partition: int) -> list[Record]:
-        """What may come again: everything that was ever there."""
+        """Return the records that may be delivered again: all of them."""
         return [record for record in self.topic.partitions[partition] if record]
 
     async def send(self, partition: int, key: bytes | None, value: bytes) -> Sent:
         return Sent(self.topic.put(partition, key, value), None)
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, as nothing is open."""
 
 
 def spoil(chance: random.Random, records: list[Record], known: list[Record]) -> list[Record]:
-    """Loss, duplicates, swaps and stale replays."""
+    """Return the records with losses, duplicates, swaps and stale replays."""
     found = [record for record in records if chance.random() > 0.2]
     found += [record for record in records if chance.random() < 0.2]
     found += chance.sample(known, min(len(known), chance.randint(0, 3)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Server:
-    """One life of the server on a data folder."""
+    """One run of the server on a data folder."""
 
     def __init__(self, data: Path, *options: str) -> None:
         command = [
@@ -39,12 +39,12 @@ class Server:
         return {"Authorization": f"Bearer {self.token}"}
 
     def kill(self) -> None:
-        """As a power cut would."""
+        """Kill the server, as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
         self._gone()
 
     def stop(self) -> int:
-        """As Ctrl-C would; the exit code."""
+        """Stop the server as Ctrl-C would. Return the exit code."""
         self.process.send_signal(signal.SIGINT)
         self._gone()
         return self.process.returncode

@@ -1,4 +1,4 @@
-"""Only what was certainly not taken is said not to be in the log."""
+"""A commit is reported as not in the log only if it certainly is not."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ from services.log.transport import NotSent, SendUnknown
 
 
 class Answering:
-    """A producer whose client answers after a while, perhaps after several tries."""
+    """A producer whose client answers after a delay, possibly after several tries."""
 
     def __init__(self, seconds: float, error: Exception) -> None:
         self._seconds, self._error = seconds, error

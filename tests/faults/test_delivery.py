@@ -1,4 +1,4 @@
-"""Whatever the deliveries are like, the log and the views are those of the accepted chain."""
+"""Under any delivery faults, the log and the views are those of the accepted chain."""
 
 import asyncio
 import random
@@ -33,7 +33,7 @@ PARTITIONS = 2
 
 
 def history(jurisdiction: str) -> list[Stored]:
-    """A short shift of a few people."""
+    """Return the commits of a short shift with a few people."""
     area = f"{jurisdiction}17" if jurisdiction.isdigit() else f"{jurisdiction}-17"
     return chain(
         DefineArea(area=area, name="county"),
@@ -49,7 +49,7 @@ def history(jurisdiction: str) -> list[Stored]:
 
 
 def losers(chance: random.Random, commits: Sequence[Stored]) -> list[tuple[int, bytes]]:
-    """(index after which it lands, bytes): attempts on heads that were taken already, and repeats."""
+    """Return (index after which it lands, bytes) of attempts on outdated heads, and of repeats."""
     found: list[tuple[int, bytes]] = []
     for _ in range(chance.randint(0, 6)):
         n = chance.randrange(len(commits))
@@ -61,7 +61,7 @@ def losers(chance: random.Random, commits: Sequence[Stored]) -> list[tuple[int, 
 
 
 def filled(chance: random.Random, histories: dict[str, list[Stored]]) -> Topic:
-    """All histories interleaved, among losers, holes and records that are no commits at all."""
+    """Return a topic of all histories interleaved with losers, holes and records that are not commits."""
     topic = Topic(PARTITIONS)
     left = {code: [stored.data for stored in commits] for code, commits in histories.items()}
     late = {code: losers(chance, commits) for code, commits in histories.items()}
@@ -105,7 +105,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def follow(seed: int) -> None:
-    """A process that follows a topic being written, and reads back what it has of it."""
+    """Follow a topic while it is written, and read it back."""
     chance = random.Random(seed)
     whole = filled(chance, HISTORIES)
     topic = Topic(PARTITIONS)
@@ -129,7 +129,7 @@ async def follow(seed: int) -> None:
 
 
 class Quiet:
-    """Checkpoints and announcements of a projector that nobody listens to."""
+    """Checkpoints and announcements of a projector without listeners."""
 
     def __init__(self) -> None:
         self.offsets: dict[int, int] = {}
@@ -151,7 +151,7 @@ class Quiet:
 
 
 class Packed(SqliteViews):
-    """The embedded store with the outbox as the shared one has it."""
+    """The embedded store with the outbox format of the shared one."""
 
     async def packed_steps(
         self, jurisdiction: str, after: int, limit: int = 1000
@@ -164,7 +164,7 @@ class Packed(SqliteViews):
 
 
 async def project(seed: int) -> None:
-    """A projector that is handed spoilt deliveries, loses partitions and is restarted."""
+    """Run a projector that gets faulty deliveries, loses partitions and is restarted."""
     chance = random.Random(seed)
     topic = filled(chance, HISTORIES)
     transport, views, quiet = Scripted(topic), await asyncio.to_thread(Packed, None, catalog), Quiet()
@@ -176,7 +176,7 @@ async def project(seed: int) -> None:
             await _deliver(chance, projector, topic)
             await projector.save_checkpoints()
         projector = PartitionProjector(views, transport, LOG, quiet, quiet)
-        for partition in range(PARTITIONS):  # the last process catches up by itself
+        for partition in range(PARTITIONS):  # the last process catches up without faults
             projector.assign(partition)
             await projector.catch_up(partition)
         for code, commits in HISTORIES.items():
@@ -243,7 +243,7 @@ async def test_views_of_spoilt_deliveries_equal_the_straight_fold() -> None:
 
 
 async def test_a_commit_beyond_the_head_stops_its_jurisdiction_and_no_other() -> None:
-    """Missing in the log itself: never skipped, whatever comes after."""
+    """The commit is missing in the log itself. It is never skipped, whatever follows."""
     topic = Topic(PARTITIONS)
     log = await ChainedLog(Scripted(topic), topic.identity).open()
     first, _, third, *_ = HISTORIES["2307"]

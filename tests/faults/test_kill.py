@@ -1,4 +1,4 @@
-"""kill -9 under load and during an import: nothing acknowledged is lost, nothing is doubled."""
+"""kill -9 under load and during an import: nothing acknowledged is lost, nothing is recorded twice."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ SENDERS = 8
 
 
 class Ledger:
-    """What was sent, and what was acknowledged at which position."""
+    """The commands sent, and the positions of those acknowledged."""
 
     def __init__(self) -> None:
         self.acknowledged: dict[str, int] = {}
@@ -28,7 +28,7 @@ class Ledger:
 
 
 async def _sender(client: httpx.AsyncClient, ledger: Ledger, number: int) -> None:
-    """Sends new commands until the connection breaks; what was not answered stays open."""
+    """Send new commands until the connection breaks. Unanswered ones stay open."""
     while True:
         key = str(uuid4())
         body: dict[str, object] = {"worker": f"W{number}", "area": J}
@@ -48,7 +48,7 @@ async def _send(client: httpx.AsyncClient, ledger: Ledger, key: str, body: dict[
 
 
 async def _life(server: Server, ledger: Ledger, seconds: float) -> None:
-    """Repeat what is open with the same ids, send more, and die in the middle of it."""
+    """Repeat open commands with the same ids, send more, and kill the server meanwhile."""
     async with httpx.AsyncClient(base_url=server.url, headers=server.headers, trust_env=False) as client:
         for number in range(SENDERS):
             await client.post(

@@ -1,4 +1,4 @@
-"""A writer that leaves, a key that outlives its erasure: nobody and nothing is lost on the way."""
+"""A writer that is released, and keys that outlive their erasure: nothing is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -27,7 +27,7 @@ J = "2307"
 
 
 class Slow:
-    """Snapshots that take their time."""
+    """A slow snapshot store."""
 
     def __init__(self) -> None:
         self.asked, self.go = asyncio.Event(), asyncio.Event()
@@ -41,7 +41,7 @@ class Slow:
 
 
 class Locked:
-    """Keys whose store is away for a while."""
+    """A vault whose key store is unavailable for a while."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault, self.away = vault, False
@@ -62,7 +62,7 @@ async def _nothing(ids: object, upto: int) -> dict[str, RecordedCommand]:
 
 
 def office(log: ChainedLog, vault: Any, snapshots: Any = None) -> Writer:
-    """A writer of its own process."""
+    """Return a writer, as in a separate process."""
     return Writer(
         J,
         log=log,

@@ -1,4 +1,4 @@
-"""The log's file is as durable as it says."""
+"""The log's file is as durable as documented."""
 
 from pathlib import Path
 

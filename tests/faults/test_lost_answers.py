@@ -1,4 +1,4 @@
-"""An append whose answer is lost: told as it is, never told twice, never told too early."""
+"""Appends with a lost answer: the outcome is reported correctly, once, and not too early."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +29,7 @@ WHERE = partition_of(J, 2)
 
 
 class Lossy(Scripted):
-    """Loses answers, and sometimes what was sent, as a test wants it."""
+    """A transport that loses answers, and sometimes records, as a test requires."""
 
     def __init__(self, topic: Topic) -> None:
         super().__init__(topic)
@@ -37,7 +37,7 @@ class Lossy(Scripted):
         self.answers = True
         self.marks = True
         self.held: list[tuple[bytes | None, bytes]] = []
-        """What is still under way somewhere."""
+        """Records still in transit."""
 
     async def send(self, partition: int, key: bytes | None, value: bytes) -> Sent:
         if key is None:
@@ -53,7 +53,7 @@ class Lossy(Scripted):
         return sent
 
     def deliver_late(self) -> None:
-        """What was under way arrives."""
+        """Deliver the records in transit."""
         for key, value in self.held:
             self.topic.put(WHERE, key, value)
         self.held.clear()
@@ -103,7 +103,7 @@ async def test_what_is_not_there_after_that_is_unknown(line: tuple[Lossy, Chaine
 
 
 async def test_nothing_is_confirmed_until_something_later_is_durable(line: tuple[Lossy, ChainedLog]) -> None:
-    """It was read back, but whoever answers for it has not: it may still be lost with its broker."""
+    """It was read back but not acknowledged, so it may still be lost with its broker."""
     transport, log = line
     first, second, *_ = commits()
     assert await log.append(J, first)
@@ -119,7 +119,7 @@ async def test_nothing_is_confirmed_until_something_later_is_durable(line: tuple
 
 
 class Office:
-    """A writer, and how to ask it."""
+    """A writer, with a shortcut to send commands."""
 
     def __init__(self, log: ChainedLog, vault: Vault) -> None:
         self.writer = Writer(
@@ -165,7 +165,7 @@ async def office(line: tuple[Lossy, ChainedLog], tmp_path: Path) -> AsyncIterato
 
 
 def recorded(topic: Topic) -> list[str]:
-    """Names of the events that landed, losers too."""
+    """Return the names of the recorded events, including losers."""
     found = [r for r in topic.partitions[WHERE] if r and r.key]
     return [event.name for r in found for event in decode(r.value or b"").events]
 

@@ -1,4 +1,4 @@
-"""Two who make a log at the same time make one log."""
+"""Two processes that create a log at the same time create one log."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from services.log.transport import Sent
 
 
 class Slow(Scripted):
-    """What is sent takes a moment to arrive."""
+    """A transport with delayed sends."""
 
     async def send(self, partition: int, key: bytes | None, value: bytes) -> Sent:
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""Who reads a long chain a piece at a time reads each record a few times at most, wherever it stands."""
+"""Reading a long chain in pieces reads each record only a few times, wherever it is."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import cast
@@ -16,7 +16,7 @@ J, PIECE, COMMITS = "2307", 10, 400
 
 
 class Counting(Scripted):
-    """Delivers ten records at a time, and counts them."""
+    """A transport that delivers ten records at a time and counts them."""
 
     fetched = 0
 
@@ -28,7 +28,7 @@ class Counting(Scripted):
 
 
 async def piece(log: ColdLog, after: int) -> list[Stored]:
-    """As a projector does: the first batch, and no more."""
+    """Read only the first batch, as a projector does."""
     batches = cast("AsyncGenerator[list[Stored], None]", log.read(J, after))
     found = await anext(batches, [])
     await batches.aclose()

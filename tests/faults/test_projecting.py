@@ -1,4 +1,4 @@
-"""A projector in trouble: the last commit of a night is not lost, one does not hold up another."""
+"""Projector faults: the last commit of a night is not lost; one jurisdiction does not block another."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -23,7 +23,7 @@ WHERE = partition_of("2307", PARTITIONS)
 
 
 class Views(Packed):
-    """The store; it may forget, and be in need of a rebuild."""
+    """A store that may forget, and may need a rebuild."""
 
     def __init__(self) -> None:
         super().__init__(None, catalog)
@@ -39,7 +39,7 @@ class Views(Packed):
 
 
 class Scene:
-    """A projector and its surroundings."""
+    """A projector and its environment."""
 
     def __init__(self, views: Views) -> None:
         self.views, self.topic, self.quiet = views, Topic(PARTITIONS), Quiet()
@@ -70,9 +70,9 @@ def of(code: str) -> Sequence[Stored]:
 async def test_a_commit_that_was_never_delivered_is_projected_before_its_offset_is_passed(
     scene: Scene,
 ) -> None:
-    """Nothing of its jurisdiction comes later that would show it."""
+    """No later commit of its jurisdiction would reveal the gap."""
     await scene.projector.catch_up(WHERE)
-    scene.put("2307", of("2307")[0].data)  # lost on its way
+    scene.put("2307", of("2307")[0].data)  # lost in delivery
     passed = scene.topic.identity.encode()
     await scene.take(Record(scene.topic.put(WHERE, None, passed), None, passed))
 
@@ -91,7 +91,7 @@ async def test_a_store_that_lost_its_last_instants_gets_them_again(scene: Scene)
     before = dict(scene.projector.heartbeats)
     await scene.projector.restore_lost()
 
-    assert scene.projector.heartbeats != before  # read again, from the checkpoint
+    assert scene.projector.heartbeats != before  # read again from the checkpoint
     assert scene.projector.owned == {WHERE}
 
 
@@ -132,7 +132,7 @@ async def test_bytes_that_are_no_commit_stop_nobody_unless_the_chain_goes_throug
 async def test_one_that_is_parked_holds_its_checkpoint_but_not_what_others_see_of_the_work(
     scene: Scene,
 ) -> None:
-    """A projector without partitions would else end for want of projector, each minute."""
+    """Otherwise a projector without partitions would exit every minute because of the lag."""
     await scene.projector.catch_up(WHERE)
     await scene.take(
         scene.put("2307", b'{"jurisdiction":"2307","first":1,"prev":"%s","events":[{}]}' % (b"0" * 64))
@@ -181,9 +181,9 @@ def test_the_watchdog_sees_what_stands_still_and_nothing_else() -> None:
     lag, late = Lag(), MOST_BETWEEN + 1
     assert lag.observe({0: 9}, {0: 5}, {}, 100) == 0
     assert lag.observe({0: 9}, {0: 5}, {}, 104) == 4
-    assert lag.observe({0: 9}, {0: 5}, {0: 1}, 108) == 0  # it is being caught up
+    assert lag.observe({0: 9}, {0: 5}, {0: 1}, 108) == 0  # progress is made
     assert lag.observe({0: 9}, {0: 5}, {0: 1}, 112) == 4
-    assert lag.observe({0: 9}, {0: 5}, {0: 1}, 112 + late) == 0  # who was away cannot tell
+    assert lag.observe({0: 9}, {0: 5}, {0: 1}, 112 + late) == 0  # after a pause the projector cannot tell
     assert max(lag.observe({0: 9}, {0: 5}, {0: 1}, now) for now in range(120, 140, 2)) > PATIENCE
     assert lag.observe({0: 9}, {0: 9}, {0: 1}, 140) == 0
     assert lag.observe({0: 10}, {0: 9}, {0: 1}, 142) == 2
@@ -199,7 +199,7 @@ async def test_a_process_without_partitions_ends_where_nobody_projects(scene: Sc
     dog = Watchdog(nowhere, scene.projector, checkpoints, tmp_path / "exits", ended.append)
     for now in range(100, 200, 4):
         scene.quiet.offsets = {p: len(held) for p, held in enumerate(scene.topic.partitions)}
-        scene.put("2307", of("2307")[0].data)  # others do their work
+        scene.put("2307", of("2307")[0].data)  # other projectors do the work
         await dog.observe_others(Scripted(scene.topic), now)
     assert ended == []
 

@@ -1,4 +1,4 @@
-"""The tail of the log in trouble: nothing is passed over, nothing old is told as if it were new."""
+"""Faults at the tail of the log: no record is skipped, and no stale end is reported as current."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -19,7 +19,7 @@ COMMITS = history(J)
 
 
 class Frail(Scripted):
-    """Reading a range fails as often as a test wants it, or takes its time."""
+    """A transport whose range reads fail or are slow, as a test requires."""
 
     def __init__(self, topic: Topic) -> None:
         super().__init__(topic)
@@ -60,7 +60,7 @@ async def line() -> AsyncIterator[tuple[Frail, ChainedLog]]:
 
 
 async def test_a_record_whose_judging_failed_is_judged_again(line: tuple[Frail, ChainedLog]) -> None:
-    """It was beyond the head, and what is between could not be looked at just then."""
+    """It was beyond the head, and the records in between could not be read at that time."""
     transport, log = line
     assert await log.append(J, COMMITS[0].data)
     chain = log._chains.known[J]
@@ -91,7 +91,7 @@ async def test_reading_anew_may_take_longer_than_silence_does(line: tuple[Frail,
 async def test_a_connection_that_takes_long_to_make_is_left_to_be_made(
     line: tuple[Frail, ChainedLog],
 ) -> None:
-    """Given up after each silence it would never be there: a busy machine takes its time."""
+    """If it were given up after each silence, a busy machine would never connect."""
     transport, log = line
     assert await log.append(J, COMMITS[0].data)
     before, transport.connecting = transport.connections, 0.4
@@ -116,7 +116,7 @@ async def test_a_silent_connection_is_given_longer_each_time(line: tuple[Frail, 
 
 
 async def test_the_end_is_that_of_the_newest_reading(line: tuple[Frail, ChainedLog]) -> None:
-    """Whoever asks for the end while the jurisdiction is released hears what came meanwhile."""
+    """A call for the end during a release gets the newest end."""
     transport, log = line
     assert await log.append(J, COMMITS[0].data)
     transport.flowing.clear()

@@ -1,4 +1,4 @@
-"""An erasure is recorded first and its keys go second: who died between the two is finished for."""
+"""An erasure is recorded before its keys are deleted. A crash in between is made up for."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ async def ask(muster: Muster, command: Command) -> str:
 
 
 async def sealable(muster: Muster) -> bool:
-    """Whether the worker's key is still there."""
+    """Return whether the worker's key still exists."""
     await muster.vault.ensure(J, ["worker/W1"])
     try:
         muster.vault.seal(J, "worker/W1", "c", "name", "synthetic 001")
@@ -54,7 +54,7 @@ async def test_another_process_of_a_cluster_finishes_it_though_no_command_comes(
     await asyncio.wait((asking,))
 
     second = await wiring.embedded(tmp_path)
-    second.commands.shared = True  # as in a cluster: nothing is hydrated before it is needed
+    second.commands.shared = True  # as in a cluster: state is loaded on demand
     async with second.running(), asyncio.timeout(5):
         while await sealable(second):
             await asyncio.sleep(0.02)

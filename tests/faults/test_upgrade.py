@@ -1,4 +1,4 @@
-"""A rolling upgrade: an old reader meets an event it does not know, waits there, goes on once upgraded."""
+"""Rolling upgrades: an old reader stops at an unknown event, and continues once upgraded."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from services.views.port import Query
 from services.views.rebuild import StraightFold
 
 NEW = "worker.presence_set"
-"""The event that the old reader is made not to know."""
+"""The event that is unknown to the old reader."""
 CODES = ("2307", "2308", "SFFD")
 HISTORIES = {code: history(code) for code in CODES}
 
@@ -40,7 +40,7 @@ def old_reader(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def topic() -> Topic:
-    """All three histories, one behind the other in turn."""
+    """Return a topic with the three histories in turn."""
     made = Topic(PARTITIONS)
     for commits in zip(*HISTORIES.values(), strict=True):
         for code, stored in zip(CODES, commits, strict=True):
@@ -49,7 +49,7 @@ def topic() -> Topic:
 
 
 def before_the_new_one(commits: list[Stored]) -> Head:
-    """The head before the first event that the old reader does not know."""
+    """Return the head before the first event that is unknown to the old reader."""
     head = Head()
     for stored in commits:
         if any(event.name == NEW for event in decode(stored.data).events):
@@ -59,7 +59,7 @@ def before_the_new_one(commits: list[Stored]) -> Head:
 
 
 async def work_on(views: Packed, there: Topic, quiet: Quiet) -> PartitionProjector:
-    """A projector that has caught up with everything that it can read."""
+    """Return a projector that has caught up with everything it can read."""
     projector = PartitionProjector(views, Scripted(there), LOG, quiet, quiet)
     for partition in range(PARTITIONS):
         projector.assign(partition)

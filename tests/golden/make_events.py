@@ -1,6 +1,6 @@
-"""Write golden samples of events that have none yet: `python -m tests.golden.make_events`. Never overwrites.
+"""Write missing golden samples of events: `python -m tests.golden.make_events`. Never overwrites.
 
-A sample is what a log holds. Once written it stays: a later program must still read it.
+A sample is an event as stored in a log. It stays permanently, as later versions must still read it.
 """
 
 from datetime import UTC, datetime
@@ -37,12 +37,12 @@ SHARED: dict[str, Any] = {
 
 
 def path_of(cls: type[Event]) -> Path:
-    """Where the sample of an event class lies."""
+    """Return the path of an event class's sample."""
     return FOLDER / f"{cls.NAME}.{cls.SCHEMA}.json"
 
 
 def sample(cls: type[Event]) -> Event:
-    """An event with a value in every field."""
+    """Return an event with a value in every field."""
     hints = get_type_hints(cls, include_extras=True)
     fields = {
         f.name: _value(f.name, hints[f.name]) for f in msgspec.structs.fields(cls) if f.name not in SHARED
@@ -62,12 +62,12 @@ def _value(name: str, hint: Any) -> Any:
 
 
 def pretty(event: Event) -> str:
-    """The event's data as stored, laid out for people."""
+    """Return the event's stored data, formatted for people."""
     return msgspec.json.format(encode(event), indent=2).decode() + "\n"
 
 
 def main() -> None:
-    """Write what is missing; say what was written."""
+    """Write missing samples and print their paths."""
     FOLDER.mkdir(exist_ok=True)
     for cls in newest.values():
         if not path_of(cls).exists():

@@ -1,4 +1,4 @@
-"""The San Francisco week: every row accounted for, every figure equal to one computed from the raw rows."""
+"""The San Francisco week: every row is accounted for, every figure equals one computed from the raw rows."""
 
 import csv
 import gzip
@@ -28,7 +28,7 @@ ZONE = ZoneInfo("America/Los_Angeles")
 
 
 class Raw:
-    """The week, read plainly."""
+    """The week, read without the importer."""
 
     def __init__(self) -> None:
         with gzip.open(WEEK, "rt", encoding="utf-8-sig", newline="") as file:
@@ -52,7 +52,7 @@ def raw() -> Raw:
 async def imported(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[tuple[Muster, Summary, Summary]]:
-    """The week imported twice."""
+    """Import the week twice."""
     muster = await wiring.embedded(tmp_path_factory.mktemp("sffd"))
     async with muster.running():
         mapping, key = load_mapping("sffd"), muster.vault.import_key()

@@ -1,4 +1,4 @@
-"""docs/add-an-aggregate.md, followed in a copy of the tree: it works, and is as little as it says."""
+"""docs/add-an-aggregate.md, followed in a copy of the tree: it works and is as short as it says."""
 
 import os
 import re
@@ -29,11 +29,11 @@ WALKED = (
     "tests/unit/test_docs.py",
     "tests/unit/test_access.py",
 )
-"""Its own tests, and those that walk over all aggregates."""
+"""Tests of the new aggregate, and those that cover all aggregates."""
 
 
 def edits() -> list[tuple[str, str, str]]:
-    """(file, line before, line after) of each edit that the page asks for."""
+    """Return (file, line before, line after) of each edit on the page."""
     blocks = re.findall(r"^```diff\n--- (\S+)\n((?:[-+ ].*\n)+)```$", PAGE.read_text(), re.M)
     found: list[tuple[str, str, str]] = []
     for file, lines in blocks:
@@ -47,7 +47,7 @@ def edits() -> list[tuple[str, str, str]]:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree as committed or changed here, with the example in it."""
+    """Copy the tree, with uncommitted changes, and add the example."""
     copy = tmp_path_factory.mktemp("tree") / "muster"
     known = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -66,7 +66,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(tree: Path, *command: str) -> str:
-    """A command in the copy, with the copy's modules."""
+    """Run a command in the copy, with the copy's modules."""
     environment = {**os.environ, "PYTHONPATH": str(tree)}
     done = subprocess.run(
         [sys.executable, *command],
@@ -96,7 +96,7 @@ def test_the_page_names_every_file_of_the_example():
 
 @pytest.mark.timeout(900)
 def test_the_aggregate_works(tree: Path, tmp_path: Path):
-    """Command, view, stream, limited tokens, erasure, both languages; import and proof."""
+    """Covers command, view, stream, limited tokens, erasure, both languages, import and proof."""
     run(tree, "-m", "tests.golden.make_events")
     run(tree, "-m", "services.docs")
     run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *WALKED)

@@ -1,4 +1,4 @@
-"""The README's commands in a fresh clone, with an empty cache and an empty home."""
+"""The README's commands in a fresh clone, with an empty cache and home."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What somebody gets who clones the repository: committed files only."""
+    """Clone the repository: committed files only."""
     place = tmp_path_factory.mktemp("clone") / "muster"
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(place)], check=True)
     return place

@@ -1,4 +1,4 @@
-"""Data folders in which the story happened, and what is in them."""
+"""Data folders in which the story was played, and access to their contents."""
 
 import io
 import json
@@ -26,7 +26,7 @@ _IDS = UUID("00000000-0000-4000-8000-000000000000")
 
 
 class Done(NamedTuple):
-    """How the command line ended, and what it said."""
+    """The exit code and output of the command line."""
 
     returncode: int
     stdout: str
@@ -34,8 +34,8 @@ class Done(NamedTuple):
 
 
 def muster(*arguments: object, env: Mapping[str, str] | None = None) -> Done:
-    """Run the command line to its end: in this process, which spares its start, but not on this thread."""
-    with ThreadPoolExecutor(1) as thread:  # there may be an event loop on this one
+    """Run the command line in this process, to save its start, but on another thread."""
+    with ThreadPoolExecutor(1) as thread:  # this thread may have a running event loop
         return thread.submit(_run, [str(one) for one in arguments], dict(env or {})).result()
 
 
@@ -55,14 +55,14 @@ def _run(arguments: list[str], env: dict[str, str]) -> Done:
 
 
 def ok(*arguments: object, env: Mapping[str, str] | None = None) -> str:
-    """As `muster`, and it must work; what it said."""
+    """Run `muster`, which must succeed. Return its output."""
     done = muster(*arguments, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def failed(*arguments: object, code: str) -> str:
-    """As `muster`, and it must fail with one clear line that ends with this code."""
+    """Run `muster`, which must fail with one clear line that ends with this code."""
     done = muster(*arguments)
     assert done.returncode in (1, 2), done.stdout + done.stderr
     lines = done.stderr.strip().splitlines()
@@ -73,19 +73,19 @@ def failed(*arguments: object, code: str) -> str:
 
 
 def item(n: int, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The n-th command of the story, always under the same id."""
+    """Return the n-th command of the story, always with the same id."""
     found = {"id": str(uuid5(_IDS, str(n))), "name": name, "data": dict(data)}
     return found | {"at": None, "sent_at": None, "observed": False}
 
 
 class Place:
-    """One data folder, at rest."""
+    """One data folder without a running server."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     async def does(self, *steps: tuple[str, Mapping[str, Any]], first: int = 0) -> list[dict[str, Any]]:
-        """Commands with the ids from `first` on; their answers."""
+        """Send commands with the ids from `first` on. Return their outcomes."""
         opened = await wiring.embedded(self.folder)
         async with opened.running() as muster:
             items = [item(first + n, *step) for n, step in enumerate(steps)]
@@ -96,11 +96,11 @@ class Place:
         return answers
 
     async def plays(self) -> None:
-        """The story: every aggregate, people with names and phones, two of them erased."""
+        """Play the story: every aggregate, people with names and phones, two of them erased."""
         assert {answer["outcome"] for answer in await self.does(*STORY)} == {"accepted"}
 
     async def rows(self) -> dict[str, dict[str, Row]]:
-        """Of all views, the internal ones too."""
+        """Return the rows of all views, including internal ones."""
         log, views, vault = await wiring.readonly(self.folder)
         try:
             found, head = await views.snapshot(J, {name: Query() for name in catalog})
@@ -112,7 +112,7 @@ class Place:
             await vault.close()
 
     async def commits(self) -> list[Stored]:
-        """All of the log."""
+        """Return all commits of the log."""
         log, views, vault = await wiring.readonly(self.folder)
         try:
             return await read(log)
@@ -122,10 +122,10 @@ class Place:
             await vault.close()
 
     def show(self, view: str) -> list[dict[str, Any]]:
-        """As an admin of the folder sees it on the command line."""
+        """Return a view's rows as an admin sees them on the command line."""
         return json.loads(ok("show", view, "--data", self.folder, "--format", "json"))
 
 
 async def read(log: Log) -> list[Stored]:
-    """All commits of the jurisdiction."""
+    """Return all commits of the jurisdiction."""
     return [stored async for batch in log.read(J) for stored in batch]

@@ -1,4 +1,4 @@
-"""Up into a cluster whose processes run, and back down: every hash stays, and everybody is told."""
+"""Moves into a running cluster and back: every hash stays the same, and every process is notified."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ LATE = ("worker.retire", {"worker": "W9"})
 
 
 async def send(client: httpx.AsyncClient, n: int, step: tuple[str, object]) -> httpx.Response:
-    """The n-th command, over HTTP, with the id that it always has."""
+    """Send the n-th command over HTTP, always with the same id."""
     one = item(n, step[0], dict(step[1]))  # type: ignore[call-overload]
     return await client.post(
         f"/api/v1/{J}/commands/{one['name']}", json=one["data"], headers={"Idempotency-Key": one["id"]}

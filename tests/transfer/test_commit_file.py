@@ -1,4 +1,4 @@
-"""A file of commits is what its log holds, or it is refused, whatever happened to it on the way."""
+"""A commit file equals its log, or is refused, whatever damage it has."""
 
 import stat
 from collections.abc import Callable
@@ -19,7 +19,7 @@ J = "2307"
 
 @pytest.fixture
 async def file(tmp_path: Path) -> Path:
-    """A lockdown, exported."""
+    """Export the lockdown history."""
     log = SqliteLog(tmp_path / "log.sqlite")
     for data in lockdown().stored():
         assert await log.append(J, data)
@@ -29,7 +29,7 @@ async def file(tmp_path: Path) -> Path:
 
 
 def text(file: Path) -> list[bytes]:
-    """The lines, as any zstd tool shows them."""
+    """Return the lines, decompressed as by any zstd tool."""
     reader = zstandard.ZstdDecompressor().stream_reader(file.read_bytes(), read_across_frames=True)
     return reader.read().splitlines(keepends=True)
 
@@ -39,7 +39,7 @@ def put(file: Path, lines: list[bytes]) -> None:
 
 
 def code_of(file: Path) -> str:
-    """Why it is refused."""
+    """Return the code of the refusal."""
     with pytest.raises(TransferFailed) as caught:
         CommitFile(file).check(Head())
     assert caught.value.detail.endswith(".")
@@ -132,7 +132,7 @@ def test_it_says_whether_a_head_is_on_its_chain(file: Path) -> None:
 
 def test_a_file_that_is_cut_off_anywhere_is_refused(file: Path) -> None:
     whole = file.read_bytes()
-    checksum = 4 + 3  # of the last frame, and the mark before it: all lines are there without them
+    checksum = 4 + 3  # of the last frame, with its end mark: without them all lines are still there
     for size in (*range(0, len(whole) - checksum, 97), len(whole) - checksum - 1):
         file.write_bytes(whole[:size])
         assert code_of(file) in {"transfer.truncated", "transfer.no_manifest", "transfer.damaged"}, size
@@ -180,7 +180,7 @@ def newer(lines: list[bytes]) -> list[bytes]:
 
 
 def foreign(lines: list[bytes]) -> list[bytes]:
-    """An event that this program does not know, properly chained."""
+    """Add a correctly chained event that is unknown to this program."""
     event = msgspec.structs.replace(recorded(1), name="worker.flew")
     data, head = seal(J, Head(), [event])
     manifest = msgspec.json.decode(lines[0]) | {"count": 1, "position": 1, "hash": head.hash}
@@ -189,7 +189,7 @@ def foreign(lines: list[bytes]) -> list[bytes]:
 
 
 def unreadable(lines: list[bytes]) -> list[bytes]:
-    """An event that does not fit its class, properly chained."""
+    """Add a correctly chained event that does not fit its class."""
     event = msgspec.structs.replace(recorded(1), data=msgspec.Raw(b'{"worker": 5}'))
     data, head = seal(J, Head(), [event])
     manifest = msgspec.json.decode(lines[0]) | {"count": 1, "position": 1, "hash": head.hash}

@@ -1,4 +1,4 @@
-"""A file of keys opens what was sealed, for who may, once it is whole; and never for who was erased."""
+"""A key file opens sealed data if it is complete and its passphrase is known, but never erased data."""
 
 import asyncio
 import stat
@@ -18,7 +18,7 @@ from tests.transfer.places import J, Place, failed, muster, ok
 
 SECRET = "a passphrase of some length"
 PEOPLE = 9_000
-"""More than two parts."""
+"""Enough for more than two parts."""
 
 
 def commit(n: int, head: Head, name: str, data: dict[str, str]) -> tuple[bytes, Head]:
@@ -27,7 +27,7 @@ def commit(n: int, head: Head, name: str, data: dict[str, str]) -> tuple[bytes, 
 
 
 class Source:
-    """A log with people in it, and their keys; the last one was erased."""
+    """A log with people, and their keys. The last person was erased."""
 
     def __init__(self, log: SqliteLog, vault: Vault) -> None:
         self.log, self.vault = log, vault
@@ -68,7 +68,7 @@ async def source(tmp_path: Path) -> AsyncIterator[Source]:
 
 @pytest.fixture
 async def target(tmp_path: Path) -> AsyncIterator[Source]:
-    """Nothing yet, another master key."""
+    """Open an empty store with another master key."""
     found = await Source.open(tmp_path / "target")
     yield found
     await found.close()
@@ -80,7 +80,7 @@ async def written(source: Source, file: Path, passphrase: str | None = SECRET) -
 
 
 async def code_of(target: Source, file: Path, passphrase: str | None = SECRET) -> str:
-    """Why it is refused, having taken over nothing."""
+    """Return the code of the refusal. No key may have been imported."""
     with pytest.raises(TransferFailed) as caught:
         await load_keys(target.log, target.vault, file, passphrase)
     assert set(await target.vault.keys_of(J, [f"worker/W{n}" for n in range(20)])) == {"service"}

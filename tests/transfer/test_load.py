@@ -1,4 +1,4 @@
-"""A file is appended to a log once all of it was checked, however often it takes; and only where it fits."""
+"""A file is appended to a log only if all of it is valid and fits, in any number of attempts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,7 +23,7 @@ _topics: dict[Path, Connection] = {}
 
 
 def new(folder: Path) -> SqliteLog:
-    """An embedded log in a new folder."""
+    """Return an embedded log in a new folder."""
     folder.mkdir()
     return SqliteLog(folder / "log.sqlite")
 
@@ -50,7 +50,7 @@ ADAPTERS = {"sqlite": sqlite, "kafka": kafka}
 
 @pytest.fixture(params=ADAPTERS)
 async def target(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Log]:
-    """An empty log."""
+    """Open an empty log."""
     opened = await ADAPTERS[cast("str", request.param)](tmp_path / "target")()
     yield opened
     await opened.close()
@@ -58,14 +58,14 @@ async def target(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 @pytest.fixture
 async def embedded(tmp_path: Path) -> AsyncIterator[Log]:
-    """An empty log, embedded."""
+    """Open an empty embedded log."""
     opened = new(tmp_path / "embedded")
     yield opened
     await opened.close()
 
 
 def moved() -> History:
-    """A lockdown that ended with a move."""
+    """Return the lockdown history, ending with a move."""
     return lockdown().does("jurisdiction.move", to="there")
 
 
@@ -77,7 +77,7 @@ async def filled(log: Log, history: History) -> Log:
 
 @pytest.fixture
 async def file(tmp_path: Path) -> Path:
-    """What a log exported that has moved."""
+    """Export a moved log."""
     source = await filled(new(tmp_path / "source"), moved())
     await export(source, J, tmp_path / "2307.muster")
     await source.close()
@@ -93,7 +93,7 @@ async def loaded(file: Path, log: Log, **how: Any) -> Loaded:
 
 
 async def code_of(file: Path, log: Log, **how: Any) -> tuple[str, str]:
-    """Why it is refused, having changed nothing."""
+    """Return the refusal. Nothing may have changed."""
     before = await log.end(J)
     with pytest.raises(TransferFailed) as caught:
         await loaded(file, log, **how)
@@ -224,11 +224,11 @@ async def test_a_damaged_file_changes_nothing(target: Log, file: Path) -> None:
     assert (await code_of(file, target))[0] in ("transfer.truncated", "transfer.damaged")
 
 
-# -- a log with trouble ---------------------------------------------------------------------------------
+# -- a failing log --------------------------------------------------------------------------------------
 
 
 class Troubled:
-    """A log that fails at some of its appends: before it wrote, or after."""
+    """A log that fails in some appends, before or after writing."""
 
     def __init__(self, log: Log, failing: Callable[[int], Exception | None], *, written: bool) -> None:
         self._log, self._failing, self._written, self._calls = log, failing, written, 0

@@ -1,4 +1,4 @@
-"""From one log to another and back: every hash stays, and the later of moved and resumed decides."""
+"""Moves from one log to another and back: hashes stay, and the later of moved and resumed decides."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ NEW = ("worker.register", {"worker": "W9", "role": "rider", "name": "Courier 9"}
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the story happened; of this each test has a copy."""
+    """Play the story in a folder, of which each test gets a copy."""
     folder = tmp_path_factory.mktemp("made") / "here"
     asyncio.run(Place(folder).plays())
     return folder
@@ -35,13 +35,13 @@ def here(made: Path, tmp_path: Path) -> Place:
 
 
 def moved(place: Place, file: Path, to: str | None = None) -> Path:
-    """End it there."""
+    """Move the jurisdiction away."""
     ok("export", "--move", *(("--to", to) if to else ()), "--out", file, "--data", place.folder)
     return file
 
 
 async def names(place: Place) -> list[str]:
-    """Of the events, the newest last."""
+    """Return the names of the events, newest last."""
     return [event.name for stored in await place.commits() for event in decode(stored.data).events]
 
 
@@ -113,7 +113,7 @@ async def test_a_move_is_taken_back_on_purpose(here: Place, tmp_path: Path) -> N
 
 
 def send(server: Server, n: int, name: str, data: dict[str, Any]) -> httpx.Response:
-    """The n-th command, to a server."""
+    """Send the n-th command to a server."""
     return httpx.post(
         f"{server.url}/api/v1/{J}/commands/{name}",
         json=data,

@@ -1,4 +1,4 @@
-"""The backup is worth what this drill says: everything is gone, and comes back from two files."""
+"""The restore drill: after total loss, everything is restored from two files."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ KEYS = ("keys", "load")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the story happened, and its backup; of this each test has a copy."""
+    """Play the story in a folder and back it up. Each test gets a copy."""
     folder = tmp_path_factory.mktemp("made")
     place = Place(folder / "data")
     asyncio.run(place.plays())
@@ -34,7 +34,7 @@ def place(made: Path, tmp_path: Path) -> Place:
 
 
 def backup(place: Place, folder: Path) -> None:
-    """Commits in one file, keys in another, under a passphrase."""
+    """Export commits to one file, and keys to another under a passphrase."""
     folder.mkdir()
     (folder / "secret").write_text("a passphrase of some length\n")
     ok("export", "--out", folder / "2307.muster", "--data", place.folder)
@@ -57,7 +57,7 @@ Board = dict[str, dict[str, Row]]
 
 
 def differing(before: Board, after: Board) -> dict[str, set[str]]:
-    """{view: keys of the rows that differ}."""
+    """Return {view: keys of the rows that differ}."""
     keys = {view: before[view].keys() | after[view].keys() for view in before}
     found = {v: {k for k in keys[v] if before[v].get(k) != after[v].get(k)} for v in before}
     return {view: some for view, some in found.items() if some}

@@ -1,4 +1,4 @@
-"""Scopes: who may ask for what, and see what."""
+"""Scopes: what each may request and see."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""Each store's adapters stand for themselves: whoever leaves one out installs nothing of it."""
+"""Adapters of different stores are independent: without one, its packages need not be installed."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 ADAPTERS = Path(__file__).parents[2] / "services" / "adapters"
 STORES = {path.name for path in ADAPTERS.iterdir() if (path / "__init__.py").exists()}
 USES = {"memory": {"sqlite"}}
-"""Views in memory are those of SQLite without a file."""
+"""Views in memory use SQLite without a file."""
 
 
 @pytest.mark.parametrize("store", sorted(STORES))

@@ -1,4 +1,4 @@
-"""What ties the parts of a process together: announcements, and loops that end the process when they die."""
+"""The parts of a process together: announcements, and loops whose death ends the process."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from services.application.background import Background
 
 
 class Heard:
-    """Everything that was announced, in order."""
+    """A record of all announcements, in order."""
 
     def __init__(self, announcements: Announcements) -> None:
         self.all: list[object] = []

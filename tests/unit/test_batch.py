@@ -1,4 +1,4 @@
-"""run_batch and the past: what is judged, parked, set aside, and what a fold of an earlier time shows."""
+"""run_batch and the past: what is judged, parked or set aside, and folds up to an earlier time."""
 
 import logging
 from collections.abc import AsyncIterator, Sequence
@@ -31,7 +31,7 @@ CATALOG: dict[str, View[Any]] = {"roster": roster.VIEW, "headcount": headcount.V
 
 
 def history() -> list[Stored]:
-    """W0, W1 and W2 are registered and checked in; then W0 goes."""
+    """Return commits: W0, W1 and W2 register and check in, then W0 checks out."""
     return chain(
         DefineArea(area="230717", name="county"),
         *(Register(worker=f"W{n}", role="courier", home_area="230717") for n in range(3)),
@@ -51,7 +51,7 @@ async def store() -> AsyncIterator[SqliteViews]:
 
 
 class OneLog:
-    """A log that holds these commits, and counts how often it is read."""
+    """A log of these commits that counts its reads."""
 
     def __init__(self, commits: Sequence[Stored]) -> None:
         self.commits, self.asked = commits, list[int]()
@@ -76,7 +76,7 @@ def straight(view: View[Any], commits: Sequence[Stored]) -> dict[str, Any]:
     return fold(view, [decode(stored.data) for stored in commits])
 
 
-# -- what is taken -----------------------------------------------------------------------------------------
+# -- what is accepted --------------------------------------------------------------------------------------
 
 
 async def test_what_is_in_already_is_dropped_without_a_step(store: SqliteViews) -> None:

@@ -1,4 +1,4 @@
-"""Whom to send: free, then able, then near; and whoever is called free can really be sent."""
+"""Candidates: ranked by free, able, near; and every unit ranked as free can really be sent."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -39,7 +39,7 @@ ASKED = RequestRow(
 
 
 def areas(**places: tuple[float, float]) -> dict[str, AreaRow]:
-    """A city > county > street > two communities, and another county; `a230718=(lon, lat)` places one."""
+    """Return a city > county > street > two communities, and a county. `a230718=(lon, lat)` locates one."""
     parents = {CITY: None, COUNTY: CITY, STREET: COUNTY, HOME: STREET, NEXT: STREET, FAR: CITY}
     found: dict[str, AreaRow] = {}
     for code, parent in parents.items():
@@ -49,19 +49,19 @@ def areas(**places: tuple[float, float]) -> dict[str, AreaRow]:
 
 
 def rider(worker: str, **more: Any) -> RosterRow:
-    """On duty and available in the request's own area."""
+    """Return a worker on duty and available in the request's area."""
     given = {"area": HOME, "role": "courier", "presence": "available"}
     return RosterRow(worker=worker, **{**given, **more})
 
 
 def crew(team: str, **more: Any) -> TeamRow:
-    """Active, without listed members."""
+    """Return an active team without listed members."""
     given = {"name": team, "kind": "courier", "area": HOME, "state": "active", "formed_at": DAY}
     return TeamRow(team=team, **{**given, **more})
 
 
 def ranked(*units: RosterRow | TeamRow, abilities: Abilities = GROCERY, **board: Any) -> list[Candidate]:
-    """All of them, in order."""
+    """Rank all units."""
     given = {"request": ASKED, "areas": areas(), **board}
     workers = [one for one in units if isinstance(one, RosterRow)]
     teams = [one for one in units if isinstance(one, TeamRow)]
@@ -314,7 +314,7 @@ def test_a_tree_that_is_not_known_ends_somewhere():
     assert chain("a", circle) == ["a", "b"]
 
 
-# -- looking for somebody ------------------------------------------------------------------------------------
+# -- search --------------------------------------------------------------------------------------------------
 
 
 def test_a_text_is_found_in_ids_organisations_and_names_of_teams_never_in_names():
@@ -375,7 +375,7 @@ PACE = settings(
 
 
 def town(steps: list[Any]) -> Given:
-    """A small town after these steps; what is refused did not happen."""
+    """Return a small town after these steps. Refused steps have no effect."""
     case = given_(
         *(area.define(area=code, name=code) for code in (COUNTY, STREET, HOME, NEXT, FAR)),
         *(
@@ -393,13 +393,13 @@ def town(steps: list[Any]) -> Given:
 
 
 def boards(case: Given) -> list[Board]:
-    """Of every request, from the views as they are."""
+    """Return the board of every request, from the current views."""
     rows = {name: fold(views[name], case.log.commits).items() for name in VIEWS}
     return [assemble(row, rows) for _, row in rows["requests"] if isinstance(row, RequestRow)]
 
 
 def refusal(case: Given, command: Command) -> str | None:
-    """What it would be refused with; nothing is changed by asking."""
+    """Return the code a command would be refused with, without any change."""
     ask = Context(id="probe", actor="test", now=case.log.now, at=case.log.now, anomalies=[])
     try:
         decide(case.state, command, ask, case.state.head.position + 1, "body")
@@ -411,7 +411,7 @@ def refusal(case: Given, command: Command) -> str | None:
 
 
 def send(asked: RequestRow, one: Candidate) -> Command:
-    """Dispatch; or where the request takes nobody, give them the first that is live on it, if any is."""
+    """Return a dispatch; if the request is full, a reassignment of its first live assignment, if any."""
     unit = {one.kind: id_of(one.row)}
     if takes(asked) == 0 and asked.live:
         return assignment.reassign(items=({"assignment": asked.live[0], **unit},), reason="far")
@@ -434,7 +434,7 @@ def test_whoever_is_free_can_be_sent_and_who_is_not_has_a_reason(steps: list[Any
 
 
 def order(one: Candidate) -> tuple[Any, ...]:
-    """What the order goes by, from what is shown."""
+    """Return the sort key, computed from the shown fields."""
     far = step_metres(one.steps) if one.distance is None else one.distance
     return not one.free, not one.able, one.readiness, far, one.live, one.kind == "team", id_of(one.row)
 

@@ -1,4 +1,4 @@
-"""The acceptance rule is frozen: vectors written once, which no later version may judge or hash otherwise.
+"""The acceptance rule is frozen: vectors that every later version must judge and hash alike.
 
 A change that fails here would split the chain between readers of two versions. Add vectors; never alter one.
 """

@@ -1,4 +1,4 @@
-"""Tests are collected alike by every process: their ids know no clock, no random number and no hash seed."""
+"""Every process collects the same tests: ids depend on no clock, random number or hash seed."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The console's files: vendored libraries as listed, and no text outside the two catalogues."""
+"""The console's files: vendored libraries match their list, and no text is outside the catalogues."""
 
 import hashlib
 import json
@@ -27,12 +27,12 @@ VALUE = re.compile(r"\{\w+\}")
 
 
 def imported(path: Path) -> list[str]:
-    """What a module imports, at once or later."""
+    """Return a module's static and dynamic imports."""
     return [one or later for one, later in IMPORT.findall(path.read_text())]
 
 
 def catalogue(language: str, name: str) -> dict[str, str]:
-    """All texts that a catalogue merges, and which part they came from last."""
+    """Return the merged texts of a catalogue, with the last part that defines each."""
     path = WEB / "i18n" / language / f"{name}.js"
     parts = [path.parent / one for one in imported(path)]
     found = texts(path)
@@ -61,7 +61,7 @@ def test_nothing_is_vendored_that_is_not_listed() -> None:
 
 @pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(WEB)))
 def test_modules_import_by_path_what_exists(path: Path) -> None:
-    """A page without a build step has nothing that turns names into files."""
+    """Without a build step, nothing resolves bare module names."""
     for name in imported(path):
         if "${" in name:
             continue
@@ -70,12 +70,12 @@ def test_modules_import_by_path_what_exists(path: Path) -> None:
 
 
 def file_of(path: Path) -> str:
-    """Its path among the files that are served, some of which are made."""
+    """Return its path among the served files, some of which are generated."""
     return path.resolve().relative_to(WEB.resolve()).as_posix()
 
 
 def exported(path: Path) -> set[str]:
-    """Names that a module of ours exports."""
+    """Return the names that one of our modules exports."""
     text = contents()[file_of(path)].decode()
     declared = EXPORT.findall(text)
     listed_too = [name.strip() for names in EXPORTS.findall(text) for name in names.split(",")]
@@ -84,7 +84,7 @@ def exported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(WEB)))
 def test_modules_import_what_is_exported_and_what_they_use(path: Path) -> None:
-    """No compiler says so; in the browser a missing name stops the whole page."""
+    """No compiler checks this, and in the browser a missing name breaks the whole page."""
     text = path.read_text()
     for names, module in NAMES.findall(text):
         if "vendor/" in module:
@@ -118,7 +118,7 @@ ENTITY = re.compile(r"html`")
 
 
 def templates(text: str) -> list[str]:
-    """The contents of html`...` templates, with what is between ${ and } taken out."""
+    """Return the contents of html`...` templates without their ${...} parts."""
     found: list[str] = []
     for start in (m.end() for m in ENTITY.finditer(text)):
         depth, at, out = 0, start, ""
@@ -140,7 +140,7 @@ def templates(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
 def test_no_text_stands_outside_the_catalogues(path: Path) -> None:
-    """Between tags there are values only: signs and digits, no words. Comments aside, no Chinese in code."""
+    """Between tags there are only values, signs and digits. There is no Chinese in code outside comments."""
     if path.name in ("worker.js",):
         return
     text = path.read_text()
@@ -165,7 +165,7 @@ def test_text_can_never_become_markup(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(WEB.rglob("css/*.css")), ids=lambda p: p.name)
 def test_colours_are_named_once(path: Path) -> None:
-    """Other sheets use the tokens; a colour of its own would not follow light and dark."""
+    """Other sheets use the tokens. Any other colour would ignore light and dark mode."""
     if path.name == "tokens.css":
         return
     text = re.sub(r"url\([^)]*\)|/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
@@ -174,7 +174,7 @@ def test_colours_are_named_once(path: Path) -> None:
 
 
 def generated(language: str, page: str) -> dict[str, Any]:
-    """The refusals that a page is given."""
+    """Return the generated refusals of a page."""
     text = contents()[f"i18n/{language}/{page}_refusals.js"].decode()
     return json.loads(text.removeprefix("export default ").removesuffix(";\n"))
 

@@ -1,4 +1,4 @@
-"""How the console's files are served: for good under one digest, and nothing but them."""
+"""Serving of the console's files: cached permanently under one digest, and no other files."""
 
 import gzip
 import hashlib
@@ -82,7 +82,7 @@ async def test_files_of_another_version_are_not_found(http: httpx.AsyncClient) -
 
 
 async def test_asking_for_what_there_is_not_fills_no_memory(http: httpx.AsyncClient) -> None:
-    """Anybody may ask, without a token."""
+    """Anybody may send such requests, without a token."""
     await http.get(place("nothing"))
     tracemalloc.start()
     try:
@@ -98,7 +98,7 @@ async def test_asking_for_what_there_is_not_fills_no_memory(http: httpx.AsyncCli
 def test_a_version_stays_what_it_was_though_the_folder_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An upgrade in place must not put new files under the digest that browsers keep for good."""
+    """An in-place upgrade must not serve new files under a digest that browsers cache permanently."""
     (tmp_path / "a.js").write_text("old")
     monkeypatch.setattr(pages, "WEB", tmp_path)
     made = b"lib/rules.js\0" + rules.module()

@@ -1,4 +1,4 @@
-"""The courier's page: what it needs without a network is named in full, in both languages, and is light."""
+"""The courier's page: its offline files are fully listed, in both languages, and small."""
 
 import gzip
 import re
@@ -10,7 +10,7 @@ from services.console.pages import WEB, contents, page
 
 IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
 MOST_BYTES = 80_000
-"""Of the first view, compressed."""
+"""Limit of the first view, compressed."""
 
 
 def named() -> set[str]:
@@ -18,7 +18,7 @@ def named() -> set[str]:
 
 
 def imported(name: str, found: set[str]) -> set[str]:
-    """The module and all that it imports, by paths below the folder of files."""
+    """Return the relative paths of the module and all its imports."""
     if name not in found:
         found.add(name)
         for other in IMPORT.findall(contents()[name].decode()):

@@ -1,4 +1,4 @@
-"""Chinese map datums: the published shift, and back to less than half a metre everywhere."""
+"""Chinese map datums: the published shift, and an inverse within half a metre everywhere."""
 
 from math import cos, hypot, radians
 
@@ -19,7 +19,7 @@ CHINA = st.tuples(st.floats(75, 134), st.floats(19, 53))
 
 
 def metres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Between two near points."""
+    """Return the distance between two close points."""
     east = (one[0] - other[0]) * 111_320 * cos(radians(one[1]))
     return hypot(east, (one[1] - other[1]) * 110_540)
 
@@ -35,13 +35,13 @@ def metres(one: tuple[float, float], other: tuple[float, float]) -> float:
     ids=["Shanghai", "Shenzhen", "Beijing", "Beijing, coordtransform"],
 )
 def test_the_shift_is_the_published_one(wgs: tuple[float, float], gcj: tuple[float, float]) -> None:
-    """Points that eviltransform and coordtransform are tested with."""
+    """Test points of eviltransform and coordtransform."""
     assert wgs84_to_gcj02(*wgs) == pytest.approx(gcj, abs=1e-9)
     assert to_wgs84(*gcj, "GCJ-02") == pytest.approx(wgs, abs=1e-6)
 
 
 def test_baidu_shifts_once_more_as_published() -> None:
-    """coordtransform's point; its own inverse is not iterated, and so some decimetres off."""
+    """A test point of coordtransform, whose inverse is not iterated and so some decimetres off."""
     assert gcj02_to_bd09(116.404, 39.915) == pytest.approx((116.41036949371029, 39.92133699351021), abs=1e-9)
     assert bd09_to_gcj02(116.404, 39.915) == pytest.approx((116.39762729119315, 39.90865673957631), abs=1e-5)
 

@@ -1,4 +1,4 @@
-"""The documents say what the code does: catalogues, links, targets of make, options of the command line."""
+"""The documents match the code: catalogues, links, make targets, command line options."""
 
 import re
 import shlex
@@ -29,7 +29,7 @@ BASES = (
     ROOT / "web",
     ROOT / "docs" / "examples" / "notice",
 )
-"""What paths in documents are given from; the last are those that a reader is to write."""
+"""Base folders of paths in documents. The last are for files that the reader writes."""
 CLI = typer.main.get_command(app)
 
 
@@ -38,19 +38,19 @@ def name_of(path: Path) -> str:
 
 
 def code_in(path: Path) -> Iterator[str]:
-    """Every line of every code block, and every code span."""
+    """Yield every line of every code block, and every code span."""
     for number, part in enumerate(path.read_text(encoding="utf-8").split("```")):
         yield from part.splitlines()[1:] if number % 2 else re.findall(r"`([^`\n]+)`", part)
 
 
 def anchors(path: Path) -> set[str]:
-    """Of its headings, as GitHub makes them."""
+    """Return the anchors of its headings, as GitHub generates them."""
     headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def invocations() -> Iterator[tuple[str, list[str]]]:
-    """(document, words after `muster`) of every use of the command line."""
+    """Yield (document, words after `muster`) of every use of the command line."""
     for path in DOCUMENTS:
         for line in code_in(path):
             found = re.match(r"(?:\$ |\.venv/bin/)*muster (.+)", line.strip())
@@ -68,7 +68,7 @@ def test_catalogues_are_as_the_code_is(name: str) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_files_that_are_named_exist(path: Path) -> None:
     named = re.findall(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|toml|sql|md|js|css|html|csv))`", path.read_text())
-    real = [name for name in named if "NAME" not in name]  # it stands for any
+    real = [name for name in named if "NAME" not in name]  # a placeholder
     assert [name for name in real if not any((base / name).exists() for base in BASES)] == []
 
 
@@ -104,7 +104,7 @@ def test_commands_and_options_that_documents_name_exist() -> None:
 
 
 def unknown(words: list[str]) -> list[str]:
-    """Commands and options among the words that the command line does not have."""
+    """Return the commands and options among the words that do not exist."""
     command: Any = CLI
     while hasattr(command, "commands"):
         if not words:

@@ -1,4 +1,4 @@
-"""A follower knows how far the views of other processes are, and never shows a gap as if it were none."""
+"""A follower tracks the views of other processes, and never hides a gap."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ J = "2307"
 
 
 class Shared:
-    """A store that projectors elsewhere write."""
+    """A store written by projectors in other processes."""
 
     def __init__(self) -> None:
         self.at: dict[str, int] = {}
@@ -38,7 +38,7 @@ class Shared:
 
 
 class Line:
-    """What is announced."""
+    """A feed of announcements."""
 
     def __init__(self) -> None:
         self.queue: asyncio.Queue[Announcement] = asyncio.Queue()
@@ -48,7 +48,7 @@ class Line:
             yield await self.queue.get()
 
     async def close(self) -> None:
-        """Nothing to end."""
+        """Do nothing."""
 
     def say(self, after: int, upto: int, *, packed: bytes | None = b"-", reset: bool = False) -> None:
         self.queue.put_nowait(
@@ -57,7 +57,7 @@ class Line:
 
 
 class Scene:
-    """A follower at work."""
+    """A running follower."""
 
     def __init__(self) -> None:
         self.store, self.line = Shared(), Line()
@@ -138,7 +138,7 @@ async def test_an_erasure_resets_streams(scene: Scene) -> None:
 
 
 async def test_what_was_missed_before_an_announcement_resets_its_streams(scene: Scene) -> None:
-    """The announcement of an erasure was lost, the next one was not."""
+    """The announcement of an erasure was lost; the next one arrived."""
     scene.line.say(0, 3)
     scene.line.say(5, 6)
     await scene.follower.reached(J, 6, 1)

@@ -1,4 +1,4 @@
-"""Events of a stream, compressed one by one: any of them in any order are one gzip stream."""
+"""Events compressed one by one: any sequence of them forms a valid gzip stream."""
 
 import zlib
 

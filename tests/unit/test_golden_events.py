@@ -1,4 +1,4 @@
-"""What was once written is read for ever: one stored sample of each (event, schema)."""
+"""Stored events stay readable: one golden sample of each (event, schema)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,12 +13,12 @@ from events.incident import IncidentAmended, IncidentDeclared
 from tests.golden.make_events import FOLDER, path_of, sample
 
 OLDER = sorted(upcasters)
-"""(name, schema) of what only older programs wrote."""
+"""(name, schema) that only older versions wrote."""
 EVENTS = [pytest.param(cls, id=f"{name}.{schema}") for (name, schema), cls in sorted(registered.items())]
 
 
 def recorded(name: str, schema: int, data: bytes) -> Recorded:
-    """As a commit holds it."""
+    """Return the event as stored in a commit."""
     at = datetime(2022, 3, 28, tzinfo=UTC)
     return Recorded(
         name=name, schema=schema, at=at, actor="test", command="c1", body="b", data=msgspec.Raw(data)
@@ -84,7 +84,7 @@ def test_an_incident_of_schema_1_is_not_expected_to_last_any_time():
 
 @pytest.mark.parametrize("name", ["incident.declared", "incident.amended"])
 def test_a_program_that_knows_no_expected_days_parks_before_them(name: str):
-    """Under schema 1 it would have read on, and lost them."""
+    """Under schema 1 it would have read on and lost them."""
     assert catalog.newest[name].SCHEMA == 2
     written = (FOLDER / f"{name}.2.json").read_bytes()
     assert msgspec.json.decode(written)["expected_days"] == 2
@@ -103,7 +103,7 @@ def test_an_event_from_a_newer_program_is_never_ignored():
 
 @pytest.fixture
 def renamed() -> Iterator[None]:
-    """An event of this test alone, in its third schema: `who` became `worker`, then `count` came."""
+    """Define a test event in its third schema: `who` became `worker`, then `count` was added."""
 
     @event("test.counted", schema=3)
     class Counted(Event, frozen=True):

@@ -1,4 +1,4 @@
-"""The streams' loop outlives a step that it cannot show: those screens start over, the others go on."""
+"""The streams' loop survives an unreadable step: those streams are reset, the others continue."""
 
 import asyncio
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ from services.views.port import OutboxStep, RowUnreadable
 
 
 async def steps(jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep]:
-    """What was announced: of one jurisdiction by a program that has other rows."""
+    """Return announced steps. In one jurisdiction they come from a program with other rows."""
     if jurisdiction == "2308":
         raise RowUnreadable("roster", "W1", "it lacks a field")
     return [OutboxStep(after, 3, ())] if after < 3 else []

@@ -1,4 +1,4 @@
-"""Bad files: one clear line that names file, row, column and remedy; never a traceback."""
+"""Bad files: one clear line with file, row, column and remedy, never a traceback."""
 
 import csv
 import gzip
@@ -24,7 +24,7 @@ HEAD = "id,role,name\n"
 
 
 async def rejected(folder: Path, table: str | bytes, **options: str) -> list[list[str]]:
-    """Rows of the rejects file: line, code, reason, cells."""
+    """Return the rows of the rejects file: line, code, reason, cells."""
     summary = await run(folder, PEOPLE, table, Deciding(), **options)
     assert sums(summary)[3] > 0
     with (folder / "rejects.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -96,7 +96,7 @@ HEADINGS = "".join(
 )
 @pytest.mark.timeout(60)
 async def test_a_small_workbook_with_a_huge_sheet_ends_early(tmp_path: Path, rows: str) -> None:
-    """Empty rows and cells before the last one cost no bytes: this one would be read for days."""
+    """Empty rows and cells before the last one take no bytes. Reading all of them would take days."""
     path = tmp_path / "made.xlsx"
     book = Workbook()
     book.save(path)

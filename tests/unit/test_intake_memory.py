@@ -13,11 +13,11 @@ from typing import Any
 
 WEEK = Path(__file__).parents[2] / "services/intake/examples/sffd_week.csv.gz"
 LIMIT = 300
-"""MB resident."""
+"""Limit of resident memory, in MB."""
 
 
 def grow(path: Path, megabytes: float) -> None:
-    """The San Francisco week again and again, each time with other call numbers."""
+    """Write copies of the San Francisco week, each with other call numbers."""
     with gzip.open(WEEK, "rt", encoding="utf-8-sig", newline="") as file:
         header, *rows = list(csv.reader(file))
     with path.open("w", newline="", encoding="utf-8") as out:
@@ -32,14 +32,14 @@ def grow(path: Path, megabytes: float) -> None:
 
 
 class Accepting:
-    """Takes everything and keeps nothing."""
+    """A sink that accepts everything and stores nothing."""
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{"id": item["id"], "outcome": "accepted"} for item in items]
 
 
 def most_resident() -> float:
-    """MiB at the peak. On Linux of this program alone: ru_maxrss starts at what its parent had."""
+    """Return the peak in MiB. Linux uses VmHWM, as ru_maxrss starts at the parent's value."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
@@ -48,7 +48,7 @@ def most_resident() -> float:
 
 
 def measure(path: Path) -> dict[str, float]:
-    """MB resident at most, seconds, rows and commands of an import in this process."""
+    """Import in this process. Return peak resident MB, seconds, rows and commands."""
     from services.intake import import_files, load_mapping
 
     begun = time.perf_counter()
@@ -65,7 +65,7 @@ def measure(path: Path) -> dict[str, float]:
 
 
 def apart(path: Path) -> dict[str, float]:
-    """The same in a process of its own."""
+    """Do the same in a separate process."""
     answer = subprocess.run(
         [sys.executable, __file__, "--measure", str(path)], capture_output=True, check=True, text=True
     )
@@ -79,7 +79,7 @@ def test_three_times_the_rows_take_hardly_more_memory(tmp_path: Path) -> None:
     one, other = apart(small), apart(large)
     assert other["rows"] > 2.9 * one["rows"]
     assert other["resident_mb"] < LIMIT
-    assert other["resident_mb"] - one["resident_mb"] < 40  # caches fill until their bounds
+    assert other["resident_mb"] - one["resident_mb"] < 40  # caches fill up to their limits
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""In which order commands go out, and how rows are accounted for."""
+"""The order in which commands are sent, and the accounting of rows."""
 # ruff: noqa: E501  mapping files
 
 from pathlib import Path
@@ -57,7 +57,7 @@ def row(call: str, unit: str, *minutes: int | None) -> str:
 
 
 def told(sink: Deciding) -> list[str]:
-    """Verb and assignment, request or team of each command sent."""
+    """Return the verb and the assignment, request or team of each command sent."""
     return [
         f"{item['name'].partition('.')[2]} {item['data'].get('assignment') or item['data'].get('request') or item['data'].get('team')}"
         for item in sink.sent

@@ -1,4 +1,4 @@
-"""Logs of shapes that nobody planned for, each by a mapping file alone."""
+"""Logs of unforeseen shapes, each read with only a mapping file."""
 # ruff: noqa: E501, DTZ001  mapping files; workbooks hold local times
 
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The shipped mappings: every row accounted for, and what the raw rows say is what the state holds."""
+"""The built-in mappings: every row is accounted for, and the state matches the raw rows."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""Files that come from elsewhere: how much they may unpack to, and that none outlives the process."""
+"""Uploaded files: their unpacked size is limited, and none outlives the process."""
 
 import gzip
 import io
@@ -86,7 +86,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_what_lives_is_not
 
 
 def test_what_a_killed_process_left_is_gone_once_the_next_one_starts(tmp_path: Path):
-    """Rows hold personal data: they do not wait for somebody's next import."""
+    """Rows hold personal data, so they must not stay until the next import."""
     subprocess.run([sys.executable, "-c", LEAVING, str(tmp_path)], check=False)
     assert len(list(tmp_path.iterdir())) == 1
     PrivateFolder(tmp_path).sweep()

@@ -1,10 +1,10 @@
-"""How long a screen has been behind: since the log first went beyond what it was sent."""
+"""The lag of a stream: the time since the log first passed what it was sent."""
 
 from services.api.lag import MOST, PATIENCE_SECONDS, Ends
 
 
 def ends(*seen: tuple[float, int]) -> Ends:
-    """Looked at these moments, and found the log to end at these positions."""
+    """Return ends of a log as seen at these (time, position) pairs."""
     found = Ends(0.0)
     for moment, position in seen:
         found.add(moment, position)

@@ -1,4 +1,4 @@
-"""A language of the pages is one folder of catalogues and one line."""
+"""A language of the pages takes one folder of catalogues and one line."""
 
 import re
 import shutil
@@ -31,7 +31,7 @@ def test_no_script_names_a_language(path: Path) -> None:
 
 @pytest.fixture
 def with_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages with a third language, whose refusals nobody has translated yet."""
+    """Add a third language whose refusals are not translated yet."""
     shutil.copytree(WEB, tmp_path / "web")
     shutil.copytree(WEB / "i18n" / "en", tmp_path / "web" / "i18n" / "fr")
     monkeypatch.setattr(pages, "WEB", tmp_path / "web")

@@ -1,4 +1,4 @@
-"""What must hold after every step, whatever is asked, in whichever order: all commands over few ids."""
+"""Laws that must hold after every step, for all commands in any order, over a few ids."""
 
 import os
 from collections import Counter
@@ -45,17 +45,17 @@ SCOPES = st.sampled_from([Scope()] * 4 + [Scope(areas=("230717",)), Scope(worker
 
 
 def some(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """A value or none."""
+    """Generate a value or None."""
     return st.none() | values
 
 
 def subject() -> st.SearchStrategy[dict[str, Any]]:
-    """A worker or a team."""
+    """Generate a worker or a team."""
     return WORKER_IDS.map(lambda w: {"worker": w}) | TEAM_IDS.map(lambda t: {"team": t})
 
 
 def handover() -> st.SearchStrategy[dict[str, Any]]:
-    """One assignment that goes to somebody else."""
+    """Generate the reassignment of one assignment."""
     return st.builds(
         lambda a, new, who: {"assignment": a, "new": new, **who}, TASK_IDS, some(TASK_IDS), subject()
     )
@@ -139,9 +139,9 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "handover.erase": {"note": st.just("N2")},
     "jurisdiction.establish": {"name": REASON},
 }
-"""Values of every command but offer and dispatch, which take a worker or a team."""
+"""Values for every command except offer and dispatch, which take a worker or a team."""
 ENDS_ALL = {"jurisdiction.move"}
-"""Nothing happens afterwards: tests/unit/test_rules_moved.py."""
+"""Commands after which nothing is accepted, see tests/unit/test_rules_moved.py."""
 KEYS: dict[str, st.SearchStrategy[str]] = {
     "area": AREA_IDS,
     "worker": WORKER_IDS,
@@ -158,7 +158,7 @@ TO_SOMEBODY = {
 
 
 def some_fields(command: type[Command]) -> dict[str, st.SearchStrategy[Any]]:
-    """Values for a command without a case of its own: its required fields, and all that it refers to."""
+    """Return values for a command without its own case: its required fields and all references."""
     refers = {one.path[0]: KEYS.get(one.kind, st.sampled_from(["X1", "X2"])) for one in mentions(command)}
     required = {name for name, field in command.model_fields.items() if field.is_required()}
     plain = dict.fromkeys(required - refers.keys(), REASON)
@@ -171,7 +171,7 @@ CASES |= {
 
 
 def asked() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    """A command's name and fields; those of work come more often than the others."""
+    """Generate a command's name and fields. Commands about work are more frequent."""
     plain = {name: st.fixed_dictionaries(fields) for name, fields in CASES.items()}
     sent = {
         name: st.builds(lambda a, b: {**a, **b}, st.fixed_dictionaries(fields), subject())
@@ -184,7 +184,7 @@ def asked() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
 
 
 class Laws(RuleBasedStateMachine):
-    """A jurisdiction under arbitrary use."""
+    """A jurisdiction under arbitrary commands."""
 
     observing = True
 
@@ -246,20 +246,20 @@ class Laws(RuleBasedStateMachine):
         self.fold()
 
     def touches_own_alone(self, name: str, new: list[EventEnvelope], worker: str) -> None:
-        """A worker's token records facts and tasks of theirs, or of the team they are in."""
+        """Assert that a worker's token records only their own facts and tasks, or those of their team."""
         assert PUBLIC[name].IS_OWN
         for event in new:
             unit = getattr(event.data, "worker", None) or getattr(event.data, "team", None)
             assert unit == worker or unit in self.log.state[WORKERS][worker].teams, event
 
     def fact_of(self, key: str, back: int) -> str:
-        """The command of one of the worker's newest facts."""
+        """Return the command of one of the worker's newest facts."""
         known = self.log.state[WORKERS].get(key)
         facts = known.facts if known else ()
         return (facts[-back].command if len(facts) >= back else "") or "nothing"
 
     def fold(self) -> None:
-        """Bring the views up to the log."""
+        """Bring the views up to the end of the log."""
         for event in self.log.events[self.folded :]:
             for name, view in views.items():
                 step(view, self.rows[name], event)
@@ -329,7 +329,7 @@ class Laws(RuleBasedStateMachine):
                 assert not full or self.named(key) & CAPACITY, key
 
     def named(self, key: str) -> set[str]:
-        """Anomalies of all commands about this id; `override` and `amended` where they said so."""
+        """Return the anomalies of all commands about this id, plus `override` and `amended` if set."""
         found: set[str] = set()
         about = {e.command for e in self.log.events if key in ids_of(e.data)}
         for event in self.log.events:
@@ -437,7 +437,7 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def the_board_at_now_is_the_live_board(self) -> None:
         if self.observed:
-            return  # an observed claim may be older than a newer one of its kind (see projections.instant)
+            return  # an observed claim may predate one of its kind (see projections.instant)
         board = Board(self.log.state.jurisdiction, self.log.events, self.log.now)
         read: dict[str, Any] = {name: rows(board) for name, (_, rows) in READ.items()}
         assert read["headcount"] == self.rows["headcount"]
@@ -450,7 +450,7 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def whoever_is_on_duty_is_in_one_open_interval(self) -> None:
         if self.observed:
-            return  # facts of the retired
+            return  # facts of retired workers
         facts: Any = self.rows["presence"].values()
         state = self.log.state
         open_now = [(i.worker, i.area, i.since) for i in derived(facts) if i.until is None]
@@ -472,23 +472,23 @@ CAPACITY = {"capacity.exceeded", "override", "amended"}
 
 
 def ids_of(e: Event) -> set[str]:
-    """What an event is about."""
+    """Return the ids an event is about."""
     fields = ("worker", "team", "request", "incident", "assignment")
     return {value for field in fields if isinstance(value := getattr(e, field, None), str)}
 
 
 def states(row: Any) -> tuple[Any, ...]:
-    """How a request stands and who is on it, in whichever order."""
+    """Return a request's state and its assignees, ignoring order."""
     return row.state, set(row.live), set(row.offers), set(row.done), row.taken
 
 
 def tasks(row: Any) -> set[tuple[str, str, datetime]]:
-    """What a unit is on."""
+    """Return the tasks of a unit."""
     return {(t.assignment, t.state, t.since) for t in row.tasks}
 
 
 class Punctual(Laws):
-    """Nothing observed: late facts, but every rule applies; the board at now must be the live board."""
+    """Laws without observed commands: facts may be late, every rule applies, and the board at now is live."""
 
     observing = False
 

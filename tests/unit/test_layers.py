@@ -1,4 +1,4 @@
-"""Imports point one way, the core reads no clock and touches nothing, and everything says what it means."""
+"""Imports point one way, the core is pure and reads no clock, and public names have docstrings."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ PURE = {
     "projections": {"events", "projections", "msgspec"},
     "services.decisions": {"events", "services.decisions", "services", "msgspec", "pydantic"},
 }
-"""What a pure package may import beside the standard library."""
+"""What each pure package may import besides the standard library."""
 ROOMS = {
     "events": "Events, commits, and the rule by which a log accepts a commit",
     "projections": "Views, folded from events",
@@ -51,7 +51,7 @@ ROOMS = {
     "services.sandbox": "A whole cluster on one machine, from packages alone",
     "services.cli": "The command line",
 }
-"""From bottom to top: a room imports itself and those before it. What each is for stands in the docs too."""
+"""From bottom to top: a room imports itself and those before it. The docs describe each of them too."""
 WORLD = {
     "asyncio",
     "http",
@@ -74,7 +74,7 @@ WORLD = {
     "urllib",
     "uuid",
 }
-"""Standard modules that a pure package does not import."""
+"""Standard modules that a pure package must not import."""
 CLOCK = {"now", "utcnow", "today", "uuid1", "uuid4", "urandom"}
 ONLY = {
     "faust": ("services/projector/",),
@@ -90,23 +90,23 @@ ONLY = {
     ),
     "services.wiring.settings": ("services/wiring/",),
 }
-"""Module -> the only files, or folders, that import it. Views in memory are SQLite's too."""
+"""Module -> the only files or folders that may import it. Views in memory use SQLite too."""
 
 
 def name_of(path: Path) -> str:
-    """`services.log.port`, from the path."""
+    """Return a path's module name, such as `services.log.port`."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 @cache
 def tree(path: Path) -> ast.Module:
-    """A file, parsed once."""
+    """Parse a file, once."""
     return ast.parse(path.read_text())
 
 
 @cache
 def imports(path: Path) -> set[str]:
-    """Every module a file imports, or might: `from a import b` gives `a` and `a.b`."""
+    """Return every module that a file may import: `from a import b` gives `a` and `a.b`."""
     found: set[str] = set()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -118,13 +118,13 @@ def imports(path: Path) -> set[str]:
 
 
 def room_of(module: str) -> str:
-    """`services.log`, of `services.log.port`; events and projections are rooms as they are."""
+    """Return `services.log` for `services.log.port`. events and projections are rooms as a whole."""
     top, _, rest = module.partition(".")
     return f"{top}.{rest.partition('.')[0]}" if top == "services" and rest else top
 
 
 def arcs() -> Iterator[tuple[str, str, Path]]:
-    """(room, room that it imports, in which file)."""
+    """Yield (room, imported room, file)."""
     for path in FILES:
         room = room_of(name_of(path))
         for other in {room_of(module) for module in imports(path)} & ROOMS.keys():
@@ -133,7 +133,7 @@ def arcs() -> Iterator[tuple[str, str, Path]]:
 
 
 def pure() -> Iterator[tuple[Path, set[str]]]:
-    """The files of the pure core, each with what it may import."""
+    """Yield the files of the pure core, each with its permitted imports."""
     for path in FILES:
         for package, allowed in PURE.items():
             if f"{name_of(path)}.".startswith(f"{package}."):
@@ -209,11 +209,11 @@ def test_the_packages_belong_to_muster_alone(name: str):
 
 
 EXEMPT = {"keys", "evolve"}
-"""Of a view: what they are is said once, in projections.base."""
+"""Methods of views, documented once in projections.base."""
 
 
 def undocumented(path: Path) -> Iterator[str]:
-    """Public names of a module, and of its public classes, without a docstring; the module itself too."""
+    """Yield public names without a docstring: of a module, its public classes, and the module itself."""
     module = tree(path)
     if not ast.get_docstring(module):
         yield "the module"
@@ -233,14 +233,14 @@ def _undocumented(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[str]
 
 
 def _plain(child: ast.stmt, prefix: str) -> bool:
-    """A short method, whose name says it; or one of a port, where it is said."""
+    """Return whether a method needs no docstring: it is short, or its port documents it."""
     assert child.end_lineno is not None
     name = getattr(child, "name", "")
     return bool(prefix) and (child.end_lineno - child.lineno < 8 or name in PORTED)
 
 
 def ported() -> Iterator[str]:
-    """Names of the methods of all protocols."""
+    """Yield the names of the methods of all protocols."""
     for path in FILES:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.ClassDef) and any(getattr(b, "id", "") == "Protocol" for b in node.bases):

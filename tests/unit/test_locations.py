@@ -1,4 +1,4 @@
-"""What is the last place of somebody: whatever the order of delivery, and as long as they are on duty."""
+"""The last known location of a worker: independent of delivery order, and only while on duty."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -36,10 +36,10 @@ def test_any_order_ends_at_the_same_last_places(fixes: list[Fix], data: st.DataO
 
 @given(FIXES, FIXES)
 def test_a_log_whose_last_record_is_not_the_newest_is_repaired(own: list[Fix], others: list[Fix]) -> None:
-    """Where of each worker only the last record stays, it is that of the newest place."""
+    """If only each worker's last record is kept, it is the newest location."""
     latest = LatestFixes()
     log = [one for one in own if latest.update("2307", one)]
-    log += others  # written by processes that had not latest of ours
+    log += others  # written by processes that did not know our latest
     for one in log:
         latest.observe("2307", one)
     log += [one for _, one in latest.overtaken()]

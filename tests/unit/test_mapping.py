@@ -1,4 +1,4 @@
-"""Mapping files: what they can say, and how they are told what is wrong with them."""
+"""Mapping files: what they can express, and how their errors are reported."""
 # ruff: noqa: E501  mapping files
 
 import json
@@ -207,5 +207,5 @@ def test_outside_china_all_are_the_same() -> None:
 
 
 def test_bd_is_further_off_than_gcj() -> None:
-    baidu = (116.404, 39.915)  # the square in the middle of Beijing, on Baidu's map
+    baidu = (116.404, 39.915)  # Tiananmen Square on Baidu's map
     assert metres(to_wgs84(*baidu, "BD-09"), (116.3914, 39.9073)) < 30

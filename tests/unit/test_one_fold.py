@@ -1,4 +1,4 @@
-"""What presence, stages and states mean is written once, in events; nothing else lists those words again."""
+"""Presence, stages and states are defined once, in events. Nothing else lists those words again."""
 
 import ast
 import json
@@ -22,7 +22,7 @@ TOPS = ("events", "projections", "services", "bench")
 PYTHON = sorted(path for top in TOPS for path in (ROOT / top).rglob("*.py"))
 SCRIPTS = sorted(p for p in WEB.rglob("*.js") if not {"vendor", "i18n"} & set(p.relative_to(WEB).parts))
 CATALOGUES = {"services/demo/words.py"}
-"""Translations, keyed by the words."""
+"""Files of translations, keyed by the words."""
 SETS: Mapping[frozenset[str], int] = {
     frozenset(PRESENCES): 2,
     frozenset(LIVE): 2,
@@ -31,16 +31,16 @@ SETS: Mapping[frozenset[str], int] = {
     frozenset(ENDED): 3,
     frozenset(team.STATES): 2,
 }
-"""Words that belong together -> from how many of them on a collection is a second definition.
+"""Related words -> number of them that makes a collection a second definition.
 
 `done` and `failed` are also states of an import.
 """
 MOST_IN_A_FUNCTION = 3
-"""A function that names as many presences as this works one out by itself."""
+"""A function that names this many presences derives presence by itself."""
 
 
 def told_again(words: Iterable[str]) -> frozenset[str]:
-    """Those that together are a second definition; empty where they are none."""
+    """Return the words that form a second definition; empty if none."""
     found = frozenset(words)
     return next((found & one for one, least in SETS.items() if len(found & one) >= least), frozenset())
 
@@ -49,7 +49,7 @@ def told_again(words: Iterable[str]) -> frozenset[str]:
 
 
 def strings(nodes: Iterable[ast.AST | None]) -> Iterator[str]:
-    """Constants, and the first of each where a collection nests: `(("en_route", 1), ("on_scene", 2))`."""
+    """Yield string constants, and the first of nested collections: `(("en_route", 1), ("on_scene", 2))`."""
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
@@ -58,7 +58,7 @@ def strings(nodes: Iterable[ast.AST | None]) -> Iterator[str]:
 
 
 def collected(node: ast.AST) -> Iterator[str]:
-    """What a literal collection, a chain of comparisons or an alternative of patterns lists."""
+    """Yield the words listed by a literal collection, a chain of comparisons or alternative patterns."""
     match node:
         case ast.Tuple() | ast.List() | ast.Set():
             yield from strings(node.elts)
@@ -73,13 +73,13 @@ def collected(node: ast.AST) -> Iterator[str]:
 
 
 def body_words(node: ast.AST) -> Iterator[str]:
-    """Constants in the body of a function, whose types may name what a caller can say."""
+    """Yield string constants in a function's body. Its signature may name what callers can pass."""
     if isinstance(node, ast.FunctionDef):
         yield from strings(one for statement in node.body for one in ast.walk(statement))
 
 
 def literals(tree: ast.AST) -> set[int]:
-    """Nodes inside `Literal[...]`: a type is what may come from outside, no rule."""
+    """Return the nodes inside `Literal[...]`: a type describes input and is not a rule."""
     found: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal":
@@ -88,7 +88,7 @@ def literals(tree: ast.AST) -> set[int]:
 
 
 def seconds_in_python(text: str) -> list[str]:
-    """Second definitions: line and words."""
+    """Return second definitions: line and words."""
     tree = ast.parse(text)
     types = literals(tree)
     found: list[str] = []
@@ -151,7 +151,7 @@ CLOSING = {"[": "]", "{": "}", "(": ")"}
 
 
 def parts(text: str, start: int) -> list[str]:
-    """What stands between commas in the bracket that opens at `start`."""
+    """Return the comma-separated parts of the bracket that opens at `start`."""
     stack, found, begun = [CLOSING[text[start]]], list[str](), start + 1
     for at in range(start + 1, len(text)):
         sign = text[at]
@@ -168,7 +168,7 @@ def parts(text: str, start: int) -> list[str]:
 
 
 def seconds_in_script(text: str) -> list[str]:
-    """Second definitions: arrays and objects that list the words."""
+    """Return second definitions: arrays and objects that list the words."""
     code = COMMENT.sub("", text)
     found: list[str] = []
     for opening in re.finditer(r"[\[{]", code):
@@ -201,7 +201,7 @@ def test_a_second_definition_in_a_script_is_found(text: str) -> None:
     assert seconds_in_script(text)
 
 
-# -- what the pages are given ------------------------------------------------------------------------------
+# -- the pages' generated modules --------------------------------------------------------------------------
 
 EXPORT = re.compile(r"^export const (\w+) = (.+);$", re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""The wheel's top-level names are Muster's alone: it is an application, never a dependency."""
+"""The wheel's top-level names belong to Muster only: it is an application, never a dependency."""
 
 from importlib.metadata import packages_distributions
 

@@ -1,4 +1,4 @@
-"""How SQLite finds rows of large views: by the index of what was asked for, not by reading all of them."""
+"""SQLite's query plans for large views: they use the index of the filter, without a full scan."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from services.views.query import select, sort_of
 
 J = "2307"
 TEAM = 150
-"""Workers of a team. Of two teams there are some, of the jurisdiction 9,000."""
+"""Workers per team: few, compared to 9,000 in the jurisdiction."""
 
 
 @pytest.fixture(scope="module")
 def views() -> SqliteViews:
-    """9,000 workers in 60 teams; half of them on duty."""
+    """Return a store of 9,000 workers in 60 teams, half of them on duty."""
     store = SqliteViews(None, {"roster": roster.VIEW})
     rows = {
         f"W{n:05d}": RosterRow(

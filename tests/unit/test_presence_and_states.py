@@ -1,4 +1,4 @@
-"""Presence, states and stages as they follow from facts, and which events tell them."""
+"""Presence, states and stages as derived from facts, and the events that carry them."""
 
 from datetime import UTC, datetime
 
@@ -69,7 +69,7 @@ def test_the_state_of_a_live_assignment_is_its_furthest_stage() -> None:
 
 
 def envelopes(data: Event) -> EventEnvelope:
-    """An event at position 7, of command C."""
+    """Return an event at position 7, of command C."""
     return EventEnvelope(
         jurisdiction="2307",
         position=7,

@@ -1,4 +1,4 @@
-"""Whose personal data a command holds, and with which events keys go: nothing is left out."""
+"""Every command declares whose personal data it holds, and every erasing event the keys it deletes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Small private stores: what is deleted from them is gone from the disk."""
+"""Small private stores: deleted data is gone from the disk."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A projector's settings, its watchdog's patience, the clock that processes share, and the migrations."""
+"""A projector's settings, its watchdog's timeout, the shared clock, and the migrations."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ async def _no_work() -> Any:
 
 
 def test_faust_is_set_as_it_must_be(tmp_path: Path) -> None:
-    """Each of these was paid for: see docs/adr/0017 and the comments in the app."""
+    """Each of these settings prevents a known failure: see docs/adr/0017 and the comments in the app."""
     conf = build(Connection(servers="a:1,b:2"), 12, "projectors", tmp_path, _no_work).conf
     assert [str(url) for url in conf.broker] == ["kafka://a:1", "kafka://b:2"]
     assert str(conf.store).startswith("memory:")
@@ -43,7 +43,7 @@ def test_each_process_has_an_app_of_its_own_without_tables(tmp_path: Path) -> No
 
 
 def looks(lag: Lag, ends: dict[int, int], seen: dict[int, int], times: range) -> list[float]:
-    """What a look every two seconds says, without signs of life."""
+    """Return the lag observed every two seconds, without signs of life."""
     return [lag.observe(ends, seen, {}, now) for now in times]
 
 
@@ -67,7 +67,7 @@ class TestTheWatchdog:
             assert lag.observe({0: 1000}, {0: 98}, {0: now}, now) == 0
 
     def test_sees_the_last_commit_of_the_night(self) -> None:
-        """The log does not move any more; one record was left behind."""
+        """The log no longer grows; one record was left behind."""
         assert looks(Lag(), {0: 6, 1: 9}, {0: 5, 1: 9}, range(0, 30, 2))[-1] == 28
 
     def test_says_nothing_of_a_time_when_it_was_away_itself(self) -> None:

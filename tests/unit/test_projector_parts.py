@@ -1,4 +1,4 @@
-"""What a projector sorts out of a partition, and what it saves of it."""
+"""Parts of a projector: sorting a partition's records, and saving checkpoints."""
 
 import pytest
 
@@ -14,7 +14,7 @@ COMMIT = b'{"jurisdiction":"2307","first":1,"prev":"%s","events":[{}]}' % (b"0" 
 
 
 class Checkpoints:
-    """Remembers what was saved, each time."""
+    """A store that remembers every save."""
 
     def __init__(self) -> None:
         self.saved: list[dict[int, tuple[int, int]]] = []

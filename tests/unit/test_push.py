@@ -1,4 +1,4 @@
-"""Web Push on its own: what is sealed, who is signed for, where it may go, and what is news."""
+"""Web Push in isolation: encryption, signature, permitted endpoints, and which changes are news."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,7 @@ class TestSealing:
 
 class TestSigning:
     def test_names_the_push_service_the_operator_and_an_end(self) -> None:
-        """RFC 8292: a JWT by ES256, and the key that browsers subscribed with."""
+        """RFC 8292: a JWT signed with ES256, and the key that browsers subscribed with."""
         private = new_key()
         signer = Signer(private, "mailto:desk@example.org")
         scheme, _, rest = signer.authorization("https://push.example/x/1", NOW).partition(" ")
@@ -163,7 +163,7 @@ class TestNews:
     def test_is_an_offer_and_a_dispatch_that_were_not_there_before(
         self, before: str | None, after: str, news: bool
     ) -> None:
-        """A stage taken back leads from en_route to dispatched: nobody is woken by that."""
+        """Taking back a stage leads from en_route to dispatched. That must not wake anybody."""
         change = Change("assignments", "A1", task(before) if before else None, task(after))
 
         assert bool(new_assignments([change], NOW)) is news
@@ -176,7 +176,7 @@ class TestNews:
 
 
 async def test_more_steps_than_are_read_at_once_are_all_looked_at(tmp_path: Path) -> None:
-    """Whoever is offered something in a burst does not wait for the next command of anybody."""
+    """An offer in a burst must be pushed without waiting for the next command."""
     looked: list[int] = []
 
     async def steps(jurisdiction: str, after: int) -> list[OutboxStep]:

@@ -1,4 +1,4 @@
-"""The catalogue of refusals, against what the source raises and between its languages."""
+"""The catalogue of refusals, compared with the source and between languages."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-import services.decisions.decide  # noqa: F401  enters all tables
+import services.decisions.decide  # noqa: F401  registers all tables
 from services import refusals
 from services.decisions.table import tables
 from services.verify.meanings import MEANINGS
@@ -29,32 +29,32 @@ FIRST = (
     "TransferFailed",
 )
 RAISED: dict[str, int] = {**dict.fromkeys((*FIRST, "Beyond"), 0), **COUNTED}
-"""Callable -> which argument is the code."""
+"""Callable -> index of the argument with the code."""
 OTHERS = {"headers", "more"}
-"""Names that a problem is given beside its values."""
+"""Arguments of a problem that are not values."""
 CODE = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)?")
 HAN = r"[\u4e00-\u9fff]"
 
 
 class Site(NamedTuple):
-    """A place in the source that names a code, with the names of the values it gives."""
+    """A place in the source that names a code, with the names of its values."""
 
     where: str
     code: str
     values: frozenset[str]
     variants: frozenset[str]
     open: bool
-    """Whether it gives further values, by **."""
+    """Whether it passes further values with **."""
     says: bool
-    """Whether a sentence is made of it; an anomaly is only named."""
+    """Whether it has a sentence. Anomalies have only a code."""
 
     def fits(self, sentence: str) -> bool:
-        """Whether this site may be told so."""
+        """Return whether this site provides the values of the sentence."""
         return self.open or refusals.placeholders(sentence) <= self.values
 
 
 def unknown(node: ast.Call, where: str) -> Iterator[Site]:
-    """What `lookups.known` raises: it makes the code and its value of the table's kind."""
+    """Yield what `lookups.known` raises: it derives code and value from the table's kind."""
     table = tables.get(getattr(node.args[1], "id", "").lower()) if len(node.args) > 1 else None
     if table is not None:
         kind = str(table.kind)
@@ -62,7 +62,7 @@ def unknown(node: ast.Call, where: str) -> Iterator[Site]:
 
 
 def constants(node: ast.AST | None) -> frozenset[str]:
-    """The texts that an expression may give, its conditions left out."""
+    """Return the texts that an expression may evaluate to, without those in its conditions."""
     match node:
         case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other]):
             return constants(one) | constants(other)
@@ -73,7 +73,7 @@ def constants(node: ast.AST | None) -> frozenset[str]:
 
 
 def sites() -> Iterator[Site]:
-    """Every call that raises or notes a code."""
+    """Yield every call that raises or notes a code."""
     for path in sorted(SERVICES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
@@ -81,7 +81,7 @@ def sites() -> Iterator[Site]:
 
 
 def of(node: ast.Call, where: str) -> Iterator[Site]:
-    """The sites that a call is: one for each code it may give."""
+    """Yield the sites of a call, one per possible code."""
     called = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if called == "known":
         yield from unknown(node, where)
@@ -108,11 +108,11 @@ BROKEN = frozenset(("missing", "string_too_long", "string_too_short", "string_pa
     "greater_than_equal",
     "less_than_equal",
 }
-"""Variants that pydantic names."""
+"""Variants named by pydantic."""
 
 
 def told(site: Site) -> tuple[str, ...]:
-    """The sentences that a site may be told by; where it hands values on, its variant may be any."""
+    """Return the possible sentences of a site. If it passes values on, any variant is possible."""
     entry = refusals.entries("en")[site.code]
     if site.open and not site.variants:
         return tuple(every(entry))
@@ -143,7 +143,7 @@ def test_every_sentence_variant_and_value_is_used(code: str):
 
 
 def every(entry: refusals.Entry) -> list[str]:
-    """All sentences of an entry, those of its variants too."""
+    """Return all sentences of an entry, including its variants."""
     return [text for one in (None, *sorted(entry.variants)) for text in entry.sentences(one)]
 
 

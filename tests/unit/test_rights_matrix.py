@@ -1,4 +1,4 @@
-"""Every command, every reference in it, and tokens that do not reach what it refers to: all are refused."""
+"""Every command with every reference out of the token's reach: all are refused."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,12 +23,12 @@ MINE, OTHER = "230717", "230718"
 NOW = datetime(2022, 3, 28, 1, tzinfo=UTC)
 SAMPLES = {int: 1, float: 1.0, bool: False, datetime: NOW, AwareDatetime: NOW}
 AFTER_ALL = [name for name in PUBLIC if name not in ("jurisdiction.establish", "jurisdiction.move")]
-"""Commands that are about something in an established jurisdiction."""
+"""Commands that refer to something in an established jurisdiction."""
 
 
 @pytest.fixture(scope="module")
 def state() -> State:
-    """One of each kind in either area, and a person without a home area."""
+    """Return a state with one of each kind in both areas, and a person without a home area."""
     city: Given = given(area.define(area=MINE, name="County 1"), area.define(area=OTHER, name="County 2"))
     for example in placed.values():
         city.and_(*example(MINE, f"{MINE}-1"), *example(OTHER, f"{OTHER}-1"))
@@ -36,18 +36,18 @@ def state() -> State:
 
 
 def example(kind: str, where: str) -> str:
-    """The id of this kind's example."""
+    """Return the id of this kind's example."""
     return where if kind == "area" else f"{where}-1"
 
 
 class Build:
-    """Commands with every field given; all references lie in `where`, but for one that may be replaced."""
+    """A builder of commands with every field set. All references are in `where`; one may be replaced."""
 
     def __init__(self, where: str, replaced: Mention | None = None, by: str = "") -> None:
         self._where, self._path, self._by = where, replaced and replaced.path, by
 
     def command(self, model: type[BaseModel], at: tuple[str, ...] = ()) -> Any:
-        """Of this class, its items included."""
+        """Return a command of this class, including its items."""
         hints = get_type_hints(model, include_extras=True)
         return model.model_construct(
             **{name: self._value(hints[name], (*at, name)) for name in model.model_fields}
@@ -74,17 +74,17 @@ class Build:
 
 
 def made(command: type[Command], replaced: Mention | None = None, by: str = "") -> Any:
-    """A command about what lies in MINE, but for one reference."""
+    """Return a command about MINE, except for one reference."""
     return Build(MINE, replaced, by).command(command)
 
 
 def ctx(scope: Scope) -> Context:
-    """By a token of this scope."""
+    """Return the context of a token with this scope."""
     return Context(id="c", actor="test", now=NOW, at=NOW, scope=scope, anomalies=[])
 
 
 def outside() -> Iterator[Any]:
-    """(command, one of its references)."""
+    """Yield (command, one of its references)."""
     for name in AFTER_ALL:
         for mention in mentions(PUBLIC[name]):
             yield pytest.param(PUBLIC[name], mention, id=f"{name}-{'.'.join(mention.path)}")
@@ -155,7 +155,7 @@ def test_what_is_only_concerned_may_be_the_whole_citys(state: State):
 
 
 def leaving_out() -> Iterator[Any]:
-    """(command, the field by which it names its aggregate), where it may leave that to its own id."""
+    """Yield (command, field that names its aggregate) for fields that default to the command's id."""
     for name in AFTER_ALL:
         for mention in mentions(PUBLIC[name]):
             if mention.own_id:
@@ -164,7 +164,7 @@ def leaving_out() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("command", "field"), list(leaving_out()))
 def test_an_id_that_is_left_out_is_the_commands_own(state: State, command: type[Command], field: str):
-    """Otherwise a command under the id of something elsewhere would touch it unseen."""
+    """Otherwise a command with the id of something elsewhere could change it unchecked."""
     kind = command.NAME.partition(".")[0]
     fields = {**dict(made(command)), field: None}
     context = msgspec.structs.replace(ctx(Scope(areas=(MINE,))), id=example(kind, OTHER))
@@ -197,7 +197,7 @@ IDENTITIES = ("worker.amend", "worker.retire", "worker.erase")
 
 @pytest.mark.parametrize("name", IDENTITIES)
 def test_who_somebody_is_belongs_to_their_home_area(name: str):
-    """Being on duty in an area gives its desk their tasks, not their name."""
+    """Duty in an area shows its desk the worker's tasks, but not their name."""
     city = given(area.define(area=MINE, name="County 1"), area.define(area=OTHER, name="County 2"))
     city.and_(worker.register(worker="W1", role="rider", home_area=OTHER))
     city.and_(worker.register(worker="W2", role="rider"))

@@ -1,4 +1,4 @@
-"""Areas and the jurisdiction that holds them."""
+"""Areas and their jurisdiction."""
 
 from events.area import AreaClosed, AreaDefined, AreaRenamed
 from events.jurisdiction import JurisdictionEstablished, LogFenced, PersonalRevealed

@@ -30,7 +30,7 @@ RELEASE = assignment.release(assignment="A1", reason="sick")
 
 @pytest.fixture
 def desk() -> Given:
-    """R1 with one slot, R2 open-ended; W1 and W2 on duty, W3 off duty; T1 active with W2."""
+    """Set up R1 with one slot, R2 open-ended; W1 and W2 on duty, W3 off duty; T1 active with W2."""
     return given(
         area.define(area=A, name="County 1"),
         *(worker.register(worker=f"W{n}", role="courier") for n in (1, 2, 3)),
@@ -337,7 +337,7 @@ def test_reassigning_to_the_id_of_another(sent: Given):
     sent.when(move).refused("assignment.exists", "A1")
 
 
-# -- whose token ------------------------------------------------------------------------------
+# -- rights by token --------------------------------------------------------------------------
 
 
 def test_a_worker_answers_and_works_on_own_tasks(offered: Given):

@@ -1,4 +1,4 @@
-"""Every code, command and event of the decisions is tested; anomalies are those that rules may note."""
+"""Every code, command and event of the decisions is tested. Anomalies are those that rules may note."""
 
 import ast
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ from services.decisions.table import tables
 HERE = Path(__file__).parent
 DECISIONS = Path(decide.__file__).parent
 RAISED: dict[str, int] = {"Refused": 0, "rule": 1, "note": 0, "fresh": 1}
-"""Callable -> which argument is the code."""
+"""Callable -> index of the argument with the code."""
 
 
 def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
-    """Calls of a function or method of this name."""
+    """Yield calls of functions or methods with this name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func
@@ -28,14 +28,14 @@ def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
 
 
 def texts(node: ast.AST) -> set[str]:
-    """The text constants of an expression that has the form of a code, its conditions left out."""
+    """Return the constants of an expression that look like codes, without those in its conditions."""
     if isinstance(node, ast.IfExp):
         return texts(node.body) | texts(node.orelse)
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
 def raised(*functions: str) -> set[str]:
-    """Codes that the decisions hand to these functions."""
+    """Return the codes that the decisions pass to these functions."""
     found: set[str] = set()
     for path in DECISIONS.rglob("*.py"):
         tree = ast.parse(path.read_text())
@@ -47,7 +47,7 @@ def raised(*functions: str) -> set[str]:
 
 
 def unknown() -> set[str]:
-    """Codes that `lookups.known` makes of the kinds of the tables it is given."""
+    """Return the codes that `lookups.known` derives from the kinds of its tables."""
     trees = [ast.parse(path.read_text()) for path in DECISIONS.rglob("*.py")]
     given = [call.args[1] for tree in trees for call in calls(tree, "known")]
     named = {node.id.lower() for node in given if isinstance(node, ast.Name)}
@@ -55,7 +55,7 @@ def unknown() -> set[str]:
 
 
 def covered(*functions: str) -> set[str]:
-    """Texts handed to these methods anywhere in the tests of rules."""
+    """Return the texts passed to these methods anywhere in the tests of rules."""
     found: set[str] = set()
     for path in HERE.glob("test_rules_*.py"):
         tree = ast.parse(path.read_text())

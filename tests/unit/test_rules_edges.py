@@ -1,4 +1,4 @@
-"""Where two rules meet: repeats of what was observed, one cause as one anomaly, swaps, whose area it is."""
+"""Interactions of rules: repeats of observed commands, one anomaly per cause, swaps, areas of events."""
 
 import pytest
 
@@ -20,7 +20,7 @@ ACCEPT = assignment.accept(assignment="A1")
 
 @pytest.fixture
 def desk() -> Given:
-    """R1 and R2 with one slot each; W1 and W2 on duty in A."""
+    """Set up R1 and R2 with one slot each, and W1 and W2 on duty in A."""
     return given(
         area.define(area=A, name="County 1"),
         area.define(area=B, name="County 2"),
@@ -30,7 +30,7 @@ def desk() -> Given:
     )
 
 
-# -- what the state already holds ---------------------------------------------------------
+# -- repeats ------------------------------------------------------------------------------
 
 
 def test_an_observed_offer_that_is_known(desk: Given):
@@ -107,7 +107,7 @@ def test_an_observed_end_after_another_end_is_named(desk: Given):
     ).anomaly("request.ended")
 
 
-# -- who is told what ---------------------------------------------------------
+# -- refusals and overrides ---------------------------------------------------
 
 
 def test_the_loser_is_told_who_took_the_last_slot(desk: Given):
@@ -153,7 +153,7 @@ def test_the_same_is_not_reassigned_twice_at_once(desk: Given):
     desk.and_(SEND).when(assignment.reassign(items=twice, reason="nearer")).refused("assignment.ended")
 
 
-# -- whose area it is ---------------------------------------------------------
+# -- rights by area -----------------------------------------------------------
 
 
 def test_a_desk_of_an_area_takes_in_who_belongs_nowhere(desk: Given):

@@ -1,4 +1,4 @@
-"""Handover notes: who may write, take on, settle and erase them, and when."""
+"""Handover notes: who may write, acknowledge, resolve and erase them, and when."""
 
 import pytest
 
@@ -16,7 +16,7 @@ COUNTY, OTHER = "230717", "230718"
 
 @pytest.fixture
 def shift() -> Given:
-    """A note about a county, written at 08:00 local time."""
+    """Write a note about a county, at 08:00 local time."""
     return given(
         area.define(area=COUNTY, name="County 1"),
         area.define(area=OTHER, name="County 2"),

@@ -1,4 +1,4 @@
-"""Incidents: what is being responded to, from its start to its end and back."""
+"""Incidents: from start to end, and reopening."""
 
 import msgspec
 import pytest
@@ -16,13 +16,13 @@ CLOSE = incident.close(incident="I1")
 
 @pytest.fixture
 def lockdown() -> Given:
-    """Incident I1, from midnight UTC."""
+    """Start incident I1 at midnight UTC."""
     return given(area.define(area=A, name="County 1"), incident.declare(incident="I1", name="Lockdown"))
 
 
 @pytest.fixture
 def asked(lockdown: Given) -> Given:
-    """R1 of I1 is open."""
+    """Open R1 of I1."""
     return lockdown.and_(request.open(request="R1", category="grocery", area=A, incident="I1"))
 
 

@@ -1,4 +1,4 @@
-"""News that comes late: from before a close, a retirement or a report; acts that outlive a check-out."""
+"""Late facts: from before a close, a retirement or a report; acts that outlive a check-out."""
 
 import pytest
 
@@ -25,7 +25,7 @@ BREAK_1 = worker.set_presence(worker="W1", presence="on_break")
 
 @pytest.fixture
 def crew() -> Given:
-    """W1 on duty in A since 01:00; request R1 in A."""
+    """Set up W1 on duty in A since 01:00, and request R1 in A."""
     return given(
         area.define(area=A, name="County 1"),
         area.define(area=B, name="County 2"),
@@ -35,7 +35,7 @@ def crew() -> Given:
 
 
 def reported(case: Given) -> str | None:
-    """The roster's home community of W1, by its own fold."""
+    """Return W1's home community on the roster, folded from the events."""
     row: RosterRow | None = None
     for event in case.log.events:
         if "W1" in VIEW.keys(event):

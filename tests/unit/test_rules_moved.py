@@ -1,4 +1,4 @@
-"""A jurisdiction that moved takes no commands, until it is resumed: of moved and resumed the later holds."""
+"""A moved jurisdiction takes no commands until it is resumed. The later of moved and resumed decides."""
 
 import pytest
 
@@ -18,12 +18,12 @@ CHECK_IN = worker.check_in(worker="W1", area=J)
 
 @pytest.fixture
 def moved() -> Given:
-    """One worker, and a jurisdiction that has moved."""
+    """Set up one worker in a jurisdiction that has moved."""
     return given(worker.register(worker="W1", role="courier"), MOVE)
 
 
 def row(of: Given) -> JurisdictionRow:
-    """What the view says."""
+    """Return the jurisdiction's row of the view."""
     rows: dict[str, Row] = {}
     for event in of.log.events:
         step(VIEW, rows, event)

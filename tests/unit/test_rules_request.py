@@ -1,4 +1,4 @@
-"""Requests: from the receipt to an end, and back."""
+"""Requests: from opening to an end, and reopening."""
 
 import pytest
 
@@ -32,7 +32,7 @@ ENDS = [
 
 @pytest.fixture
 def asked() -> Given:
-    """R1 (one slot) and R2 (open-ended) in A; W1 and W2 on duty."""
+    """Set up R1 (one slot) and R2 (open-ended) in A, and W1 and W2 on duty."""
     return given(
         area.define(area=A, name="County 1"),
         area.define(area=B, name="County 2"),
@@ -46,7 +46,7 @@ def asked() -> Given:
 
 
 def standing(state: Given, key: str = "R1") -> str:
-    """The request's state as the ledger has it."""
+    """Return the request's state in the ledger."""
     return state.state[REQUEST_STANDINGS][key].state
 
 

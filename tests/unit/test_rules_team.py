@@ -23,7 +23,7 @@ FORM = team.form(team="T1", name="Team 1", kind="courier", area=A)
 
 @pytest.fixture
 def crew() -> Given:
-    """W1 and W2 on duty in A; team T1 is forming with W1 in it."""
+    """Set up W1 and W2 on duty in A, and team T1 forming with W1."""
     return given(
         area.define(area=A, name="County 1"),
         area.define(area="230718", name="County 2"),
@@ -40,12 +40,12 @@ def crew() -> Given:
 
 @pytest.fixture
 def active(crew: Given) -> Given:
-    """T1 is active."""
+    """Activate T1."""
     return crew.and_(team.activate(team="T1"))
 
 
 def another(state: Given, *members: str) -> Given:
-    """T2, active, with these members."""
+    """Add T2, active, with these members."""
     form = team.form(team="T2", name="Team 2", kind="courier", area=A, members=members, activate=True)
     return state.and_(form)
 

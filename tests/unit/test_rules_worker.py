@@ -1,4 +1,4 @@
-"""Workers: who they are, and their duty; late and out-of-order news; mistaps."""
+"""Workers: identity, duty, late and out-of-order facts, mistaps."""
 
 import pytest
 
@@ -31,7 +31,7 @@ BACK = worker.set_presence(worker="W1", presence="available")
 
 @pytest.fixture
 def crew() -> Given:
-    """Two areas, worker W1 whose home is A, and request R1 in A."""
+    """Set up two areas, worker W1 with home A, and request R1 in A."""
     return given(
         area.define(area=A, name="County 1"),
         area.define(area=B, name="County 2"),
@@ -42,18 +42,18 @@ def crew() -> Given:
 
 @pytest.fixture
 def on_duty(crew: Given) -> Given:
-    """W1 is on duty in A since 01:00."""
+    """Put W1 on duty in A since 01:00."""
     return crew.and_(IN_A, now=t("01:00"), id="in")
 
 
 @pytest.fixture
 def sent(on_duty: Given) -> Given:
-    """W1 is on R1 by assignment A1 since 02:00."""
+    """Dispatch W1 to R1 with assignment A1 at 02:00."""
     send = assignment.dispatch(assignment="A1", request="R1", worker="W1")
     return on_duty.and_(send, now=t("02:00"))
 
 
-# -- who they are -----------------------------------------------------------------------------
+# -- identity ---------------------------------------------------------------------------------
 
 
 def test_registering(crew: Given):
@@ -218,7 +218,7 @@ def test_the_future_is_now(crew: Given):
     assert crew.log.events[-1].claimed == t("09:00")
 
 
-# -- leaving under an assignment --------------------------------------------------------------
+# -- checking out during an assignment --------------------------------------------------------
 
 
 def test_leaving_under_an_own_assignment_needs_a_release(sent: Given):
@@ -342,7 +342,7 @@ def test_a_late_fact_in_history_is_not_the_newest(on_duty: Given):
     )
 
 
-# -- whose token ------------------------------------------------------------------------------
+# -- rights by token --------------------------------------------------------------------------
 
 MINE = Scope(worker="W1")
 

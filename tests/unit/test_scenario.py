@@ -1,4 +1,4 @@
-"""The Yichun scenario through the real decisions, without a service: figures recomputed from events."""
+"""The Yichun scenario with real decisions but no service: figures recomputed from events."""
 
 import time
 from collections import Counter
@@ -33,7 +33,7 @@ END = datetime.fromisoformat("2022-04-11T00:00:00+08:00")
 
 
 class Run:
-    """What became of a whole scenario."""
+    """The outcome of a whole scenario."""
 
     def __init__(self, seed: int) -> None:
         self.seed, started = seed, time.perf_counter()
@@ -49,7 +49,7 @@ class Run:
         self.seconds = time.perf_counter() - started
 
     def _submit(self, one: Timed) -> str:
-        """As a writer does: repeats by id, then decide, then apply or undo."""
+        """Process a command as a writer does: detect repeats by id, decide, then apply or undo."""
         item = one.item
         if item["id"] in self.state[COMMANDS]:
             return "known"
@@ -81,7 +81,7 @@ class Run:
         return "accepted"
 
     def facts(self) -> dict[str, list[Fact]]:
-        """Own facts of each worker that were not taken back, by (at, position)."""
+        """Return each worker's own facts that were not taken back, by (at, position)."""
         found: dict[str, dict[int, Fact]] = {}
         for event in self.events:
             fact = fact_of(event)

@@ -1,4 +1,4 @@
-"""The driver and the live table, against a service that is only a list."""
+"""The driver and the live table, with a fake service that is only a list."""
 
 import asyncio
 import io
@@ -24,7 +24,7 @@ def timed(number: int, seconds: float, actor: str = "worker/w", expect: str | No
 
 
 class Service:
-    """Notes what it is sent, and when by the scenario's clock."""
+    """A fake service that records commands, and their time by the scenario's clock."""
 
     def __init__(self, clock: ScenarioClock, *answers: str) -> None:
         self.clock, self.groups = clock, list[tuple[datetime, str, list[str]]]()
@@ -77,7 +77,7 @@ async def test_pace_is_kept_from_the_live_part_on_and_the_clock_stands_at_each_i
     started = loop.time()
     story = [timed(1, 0), timed(2, 100_000), timed(3, 100_200)]
     played = await play(story, service.submit, clock, 1000, live_from=T0 + timedelta(seconds=100_000))
-    assert 0.19 < loop.time() - started < 5  # 200 s at 1000 a second; the day before it took no time
+    assert 0.19 < loop.time() - started < 5  # 200 s at 1000 a second; the day before was skipped
     assert [at for at, _, _ in service.groups] == [one.received for one in story]
     assert played.live
 

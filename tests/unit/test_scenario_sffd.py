@@ -1,4 +1,4 @@
-"""The San Francisco week as a scenario: what its import sends, in its order, at the times of the file."""
+"""The San Francisco week as a scenario: the commands of its import, in order, at the file's times."""
 
 import gzip
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Where a worker counts follows from their duty, home area, active team and live assignments."""
+"""A worker's standing follows from their duty, home area, active team and live assignments."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""A state that was dumped and loaded decides as the one it came from, whatever happened before."""
+"""A dumped and loaded state decides like the original, after any history."""
 
 from typing import Any
 
@@ -21,12 +21,12 @@ from tests.unit.test_scenario import Run
 
 
 def plain(state: State) -> bytes:
-    """Everything, with the order of its tables and the offsets of its instants."""
+    """Return all content, with the order of tables and the UTC offsets of instants."""
     return msgspec.json.encode((freeze(state).header, freeze(state).tables))
 
 
 class Doubled(Log):
-    """Each command is decided by a restored state too, with the same answer."""
+    """A log whose commands are also decided by a restored state, with the same answer."""
 
     contexts: Any = None
 
@@ -35,7 +35,7 @@ class Doubled(Log):
         return self.asks
 
     def do(self, command: Command, **how: Any) -> list[Any]:
-        """Record it, and compare."""
+        """Record a command, and compare."""
         twin = load(dump(self.state)).state
         try:
             new = super().do(command, **how)
@@ -46,7 +46,7 @@ class Doubled(Log):
         return new
 
     def decided(self, twin: State, command: Command) -> object:
-        """What the restored state says to what was just asked."""
+        """Return the restored state's decision on the last command."""
         try:
             return decide(twin, command, self._again(self.asks), twin.head.position + 1, "body")
         except Refused as refused:
@@ -54,7 +54,7 @@ class Doubled(Log):
 
 
 class Restarted(RuleBasedStateMachine):
-    """A jurisdiction under arbitrary use, restored before each command."""
+    """A jurisdiction under arbitrary commands, restored before each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ TestRestarted.settings = settings(
 
 
 class Interrupted(Run):
-    """The scenario, with a restart after every thousandth command."""
+    """The scenario, with a restart after every 1,000 commands."""
 
     count = 0
 

@@ -1,4 +1,4 @@
-"""A log restored without its keys: rows are shown without names, and the service's own log stays readable."""
+"""A log restored without its keys: rows are shown without names, and the service's log stays readable."""
 
 import logging
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The board at an instant: as it was, by all that is known now."""
+"""The board at an instant: the past state, by current knowledge."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ A, B = "230717", "230718"
 
 @pytest.fixture
 def case() -> Given:
-    """W1 on duty in A from 01:00, sent to R1 at 02:00, there at 03:00, done at 04:00."""
+    """Set up W1 on duty in A from 01:00, dispatched to R1 at 02:00, on scene at 03:00, done at 04:00."""
     begun = given(
         area.define(area=A, name="County 1"),
         area.define(area=B, name="County 2"),
@@ -31,12 +31,12 @@ def case() -> Given:
 
 
 def board(case: Given, at: datetime) -> Board:
-    """The whole log, read at an instant."""
+    """Fold the whole log at an instant."""
     return Board("2307", case.log.events, at)
 
 
 def presence(case: Given, clock: str, who: str = "W1") -> tuple[str, str] | None:
-    """Area and presence of a worker then."""
+    """Return the area and presence of a worker at that time."""
     row: Any = board(case, t(clock)).presence().get(who)
     return (row.area, row.presence) if row else None
 

@@ -1,4 +1,4 @@
-"""Activity, anomalies, areas, jurisdictions, commands: what the log says, row by row."""
+"""Views of the log: activity, anomalies, areas, jurisdictions, commands."""
 
 from typing import Any
 
@@ -21,13 +21,13 @@ A = "230717"
 
 
 def rows(case: Given, view: View[Any]) -> dict[str, Any]:
-    """The view, folded straight from the log."""
+    """Return the view's rows, folded from the log."""
     return dict(fold(view, case.log.commits))
 
 
 @pytest.fixture
 def city() -> Given:
-    """A county with a grid; W1 registered with a phone."""
+    """Set up a county with a grid, and W1 registered with a phone."""
     return (
         given()
         .and_(area.define(area=A, name="County 1", lon=128.9, lat=47.7), id="define")
@@ -105,7 +105,7 @@ def test_activity_says_where_and_of_what(city: Given):
 
 
 def test_activity_has_an_area_wherever_something_was_done(city: Given):
-    """A team without members on its way, and a worker who leaves: nobody ends up there by it."""
+    """A memberless team en route, and a worker who checks out: these events move nobody into an area."""
     city.and_(team.form(team="T1", name="Team", kind="engine", area=A, activate=True))
     city.and_(request.open(request="R1", category="fire", area=A), worker.check_in(worker="W1", area=A))
     city.and_(assignment.dispatch(assignment="A1", request="R1", team="T1"))

@@ -1,4 +1,4 @@
-"""Roster, headcount, teams, presence: rows by hand for one morning."""
+"""Roster, headcount, teams, presence: hand-written rows for one morning."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ A, B = "230717", "230718"
 
 
 def rows(case: Given, view: View[Any]) -> dict[str, Row]:
-    """The view, folded straight from the log."""
+    """Return the view's rows, folded from the log."""
     return fold(view, case.log.commits)
 
 
 @pytest.fixture
 def morning() -> Given:
-    """W1 leads T1 and is on the way to R1; W2 is on a break; W3 is off duty."""
+    """Set up W1 leading T1, en route to R1; W2 on a break; W3 off duty."""
     case = given(
         area.define(area=A, name="County 1"),
         area.define(area=B, name="County 2"),
@@ -171,7 +171,7 @@ def test_presence_is_one_row_per_fact_with_both_times(morning: Given):
 
 
 def interval(who: str, where: str, since: str, until: str | None, late_minutes: int = 0) -> IntervalRow:
-    """From one clock time to another, one end of it recorded so much later."""
+    """Return an interval between two clock times, one end of which was recorded late."""
     seconds = (t(until) - t(since)).total_seconds() if until else None
     return IntervalRow(
         worker=who,
@@ -201,7 +201,7 @@ def test_a_late_fact_splits_an_interval(morning: Given):
 
 
 def test_a_check_out_is_seen_where_the_duty_was(morning: Given):
-    """Whoever may see area A alone sees its check-ins and its check-outs."""
+    """A caller limited to area A sees its check-ins and check-outs."""
     morning.and_(worker.check_out(worker="W2"), now=t("05:00"))
     assert (facts(morning)[-1].kind, facts(morning)[-1].area) == ("out", A)
 

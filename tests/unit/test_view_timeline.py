@@ -1,4 +1,4 @@
-"""Timeline: who came and went and what was asked for, by area and quarter hour; rows by hand."""
+"""Timeline: arrivals, departures and requests by area and quarter hour, with hand-written rows."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ COLUMNS = ("came", "went", "received", "served", "ended")
 
 
 def lines(case: Given) -> dict[str, tuple[int, ...]]:
-    """Rows by slot and area: came, went, received, served, ended."""
+    """Return rows by slot and area: came, went, received, served, ended."""
     rows: Any = fold(timeline.VIEW, case.log.commits)
     assert {f"{r.slot:%Y-%m-%dT%H:%MZ}:{r.area}" for r in rows.values()} == rows.keys()
     assert {r.date for r in rows.values()} <= {"2022-03-28", "2022-03-29"}

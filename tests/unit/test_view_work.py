@@ -1,4 +1,4 @@
-"""Requests, ledger, assignments, busy, incidents: rows by hand for one delivery."""
+"""Requests, ledger, assignments, busy, incidents: hand-written rows for one delivery."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ A, B = "230717", "230718"
 
 
 def rows(case: Given, view: View[Any]) -> dict[str, Any]:
-    """The view, folded straight from the log."""
+    """Return the view's rows, folded from the log."""
     return dict(fold(view, case.log.commits))
 
 
 @pytest.fixture
 def day() -> Given:
-    """R1 of I1 is being delivered by W1, who accepted; R2 has been declined once and is offered to W2."""
+    """Set up R1 of I1, accepted and under way with W1, and R2, declined once and offered to W2."""
     case = given(
         area.define(area=A, name="County 1"),
         area.define(area=B, name="County 2"),

@@ -1,1 +1,1 @@
-"""The HTTP server: where it listens, its TLS, what pages are told of the world outside."""
+"""The HTTP server: its address, TLS, and the settings of pages about other origins."""

@@ -1,4 +1,4 @@
-"""What the pages are told of the world outside of this origin: where the map's tiles come from."""
+"""Settings of pages about other origins: the source of the map's tiles."""
 
 import re
 from typing import Final, Literal
@@ -11,15 +11,15 @@ Datum = Literal["wgs84", "gcj02", "bd09"]
 _PLACES: Final = ("{z}", "{x}", "{y}")
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.\-]*[A-Za-z0-9])?(:\d{1,5})?")
 _PATH: Final = re.compile(r"/[A-Za-z0-9._~!$&'()*+=:@%/?\-]*")
-"""Of a URL whose places are filled in."""
+"""Pattern of a URL's path after its placeholders are filled in."""
 
 
 class BadTiles(ValueError):
-    """The URL of tiles cannot be used; the message says why and what would."""
+    """The tile URL cannot be used. The message says why and what to use instead."""
 
 
 class MapSettings(msgspec.Struct, frozen=True):
-    """What the pages are told of the map's background."""
+    """The map's background, as sent to pages."""
 
     tiles: str | None
     attribution: str
@@ -27,14 +27,14 @@ class MapSettings(msgspec.Struct, frozen=True):
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
-    """Tiles of the map behind the board. Raises BadTiles."""
+    """The map tiles behind the board. Raises BadTiles."""
 
     tiles: str | None = None
     """URL with `{z}`, `{x}` and `{y}`, or a path of this origin; None = the map has no background."""
     attribution: str = ""
     """Shown on the map, as text."""
     datum: Datum = "wgs84"
-    """Of the tiles: maps of China are mostly drawn in GCJ-02 or BD-09."""
+    """Datum of the tiles. Maps of China mostly use GCJ-02 or BD-09."""
 
     def __post_init__(self) -> None:
         if self.tiles is not None:
@@ -42,19 +42,19 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def origin(self) -> str | None:
-        """The other origin that pages must be allowed to fetch from; None = there is none."""
+        """Return the origin that pages must be allowed to fetch tiles from; None = no other origin."""
         if self.tiles is None or self.tiles.startswith("/"):
             return None
         parts = urlsplit(self.tiles)
         return f"{parts.scheme}://{parts.netloc.lower()}"
 
     def map(self) -> MapSettings:
-        """Return what the pages are told."""
+        """Return the settings for pages."""
         return MapSettings(self.tiles, self.attribution, self.datum)
 
 
 def _check(tiles: str) -> None:
-    """Nothing in it may end a directive of the security policy that its origin is put into."""
+    """Validate the URL. It must not end a directive of the security policy that contains its origin."""
     missing = [place for place in _PLACES if place not in tiles]
     if missing:
         raise _bad(tiles, f"it lacks {', '.join(missing)}")

@@ -1,4 +1,4 @@
-"""The HTTP server around the application: starts, says where it is, drains and ends cleanly."""
+"""The HTTP server: starts, publishes its address, drains and exits cleanly."""
 
 import asyncio
 import contextlib
@@ -20,19 +20,19 @@ DRAIN_SECONDS = 5
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the server listens, and whom it believes."""
+    """The address the server listens on, and the proxies it trusts."""
 
     host: str = "127.0.0.1"
     port: int = 0
-    """0 = any free one."""
+    """0 = any free port."""
     certificate: Certificate | None = None
     """None = plain HTTP."""
     proxies: Sequence[str] = ()
-    """Addresses and networks of proxies; what they say of a client (X-Forwarded-Proto, -For) counts."""
+    """Addresses and networks of proxies whose X-Forwarded-Proto and X-Forwarded-For are trusted."""
 
 
 class _Server(uvicorn.Server):
-    """Ends the streams before it drains, and ends cleanly on Ctrl-C: exit code 0."""
+    """A server that ends the streams before it drains, and exits with 0 on Ctrl-C."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -52,14 +52,14 @@ class _Server(uvicorn.Server):
 
 
 def running_file(data: Path) -> Path:
-    """Where a running server says who and where it is."""
+    """Return the path of the file that describes a running server."""
     return data / "service.json"
 
 
 def running(data: Path) -> dict[str, str] | None:
-    """{pid, url, certificate?} of the server on this data folder, if its process lives.
+    """Return {pid, url, certificate?} of the server on this data folder, if its process is alive.
 
-    `certificate` = the file by which its TLS is known.
+    `certificate` = the file to verify its TLS with.
     """
     try:
         found = json.loads(running_file(data).read_text())
@@ -77,9 +77,9 @@ async def serve(
     started: Callable[[str], Awaitable[None]],
     stop: asyncio.Event | None = None,
 ) -> int:
-    """Serve until a signal or `stop`; the exit code: 0, or 1 where a loop died. `started` gets the URL.
+    """Serve until a signal or `stop`. Return the exit code: 0, or 1 if a loop died. `started` gets the URL.
 
-    Raises BadCertificate, and OSError where the address cannot be listened on.
+    Raises BadCertificate, and OSError if the address cannot be bound.
     """
     server, listening = _Server(_config(app, door)), _listen(door.host, door.port)
     async with asyncio.TaskGroup() as tasks:
@@ -130,7 +130,7 @@ async def _stop(server: uvicorn.Server, event: asyncio.Event) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Raises OSError that says which port, and what to do."""
+    """Bind the socket. Raises OSError that names the port and what to do."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=2048)
@@ -139,7 +139,7 @@ def _listen(host: str, port: int) -> socket.socket:
         raise OSError(
             f"cannot listen on {host} port {port}: {reason}; choose another with --port."
         ) from error
-    # inherited by each connection; without it every answer waits 40 ms for the client's acknowledgement
+    # inherited by each connection; without it every response waits 40 ms for the client's ACK
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 

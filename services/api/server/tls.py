@@ -1,4 +1,4 @@
-"""The certificate that HTTPS is spoken with, and how this machine's own commands know it again."""
+"""The server's TLS certificate, and how commands on this machine verify it."""
 
 import ssl
 from pathlib import Path
@@ -9,17 +9,17 @@ PEM_END = "-----END CERTIFICATE-----"
 
 
 class BadCertificate(ValueError):
-    """Certificate and key cannot be used; the message says why and what to do."""
+    """The certificate or key cannot be used. The message says why and what to do."""
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """Two PEM files: the certificate with those that lead to its root, and its key."""
+    """Two PEM files: the certificate chain and its key."""
 
     cert: Path
     key: Path
 
     def context(self) -> ssl.SSLContext:
-        """What a server needs. Raises BadCertificate."""
+        """Return the server's SSL context. Raises BadCertificate."""
         for path in (self.cert, self.key):
             _readable(path)
         locked: list[bool] = []
@@ -54,7 +54,7 @@ class Certificate(msgspec.Struct, frozen=True):
 
 
 def certificate_of(cert: Path | None, key: Path | None) -> Certificate | None:
-    """Both or neither. Raises BadCertificate."""
+    """Return the certificate, or None if neither file is given. Raises BadCertificate if one is missing."""
     if cert is None and key is None:
         return None
     if cert is None or key is None:
@@ -63,8 +63,8 @@ def certificate_of(cert: Path | None, key: Path | None) -> Certificate | None:
 
 
 def pinned(cert: Path) -> ssl.SSLContext:
-    """Trust in the first certificate of a file and in nothing else, whatever name it is for: it is read where
-    the server reads it. Raises OSError, ValueError."""
+    """Trust only the first certificate of a file, whatever name it is for, as the file is the server's own.
+    Raises OSError, ValueError."""
     own = cert.read_text().partition(PEM_END)[0] + PEM_END
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
