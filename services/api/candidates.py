@@ -30,7 +30,9 @@ class CandidateParameters(Parameters):
     request: Annotated[str, text_up_to(MOST_TEXT, least=1), Field(description="Id of the request")]
     kind: Annotated[tuple[Annotated[Kind, one_of(KINDS)], ...], Field(max_length=100)] = KINDS
     q: Annotated[
-        str, text_up_to(MOST_TEXT), Field(description="In id, organisation or team; off duty too")
+        str,
+        text_up_to(MOST_TEXT),
+        Field(description="Search id, organisation and team, workers off duty included"),
     ] = ""
     limit: Annotated[int, in_range(1, MOST), Field(description="Most candidates")] = 50
 
@@ -40,19 +42,21 @@ class CandidateItem(Struct, kw_only=True):
 
     kind: Kind
     unit: str
-    name: Annotated[str | None, Meta(description="Of workers masked")]
-    role: Annotated[str | UnsetType, Meta(description="Of workers")] = UNSET
-    presence: Annotated[str | UnsetType, Meta(description="Of workers")] = UNSET
-    skills: Annotated[list[str] | UnsetType, Meta(description="Of workers")] = UNSET
-    vehicle: Annotated[str | UnsetType | None, Meta(description="Of workers")] = UNSET
-    in_team: Annotated[str | UnsetType | None, Meta(description="Active team that a worker belongs to")] = (
+    name: Annotated[str | None, Meta(description="A worker's is masked")]
+    role: Annotated[str | UnsetType, Meta(description="Only of a worker")] = UNSET
+    presence: Annotated[str | UnsetType, Meta(description="Only of a worker")] = UNSET
+    skills: Annotated[list[str] | UnsetType, Meta(description="Only of a worker")] = UNSET
+    vehicle: Annotated[str | UnsetType | None, Meta(description="Only of a worker")] = UNSET
+    in_team: Annotated[str | UnsetType | None, Meta(description="Active team that the worker belongs to")] = (
         UNSET
     )
-    team_kind: Annotated[str | UnsetType, Meta(description="Of teams")] = UNSET
-    state: Annotated[str | UnsetType, Meta(description="Of teams")] = UNSET
-    leader: Annotated[str | UnsetType | None, Meta(description="Of teams")] = UNSET
-    members: Annotated[int | UnsetType, Meta(description="Of teams; 0 = none are listed")] = UNSET
-    members_on_duty: Annotated[int | UnsetType, Meta(description="Of teams")] = UNSET
+    team_kind: Annotated[str | UnsetType, Meta(description="Only of a team")] = UNSET
+    state: Annotated[str | UnsetType, Meta(description="Only of a team")] = UNSET
+    leader: Annotated[str | UnsetType | None, Meta(description="Only of a team")] = UNSET
+    members: Annotated[int | UnsetType, Meta(description="Only of a team; 0 = members are not listed")] = (
+        UNSET
+    )
+    members_on_duty: Annotated[int | UnsetType, Meta(description="Only of a team")] = UNSET
     organisation: str | None
     area: str
     area_name: str | None
@@ -61,7 +65,7 @@ class CandidateItem(Struct, kw_only=True):
     matched: Annotated[list[str], Meta(description="What makes it able, such as role:courier")]
     asked: Annotated[bool, Meta(description="Was asked before, or is on the request")]
     steps: Annotated[int, Meta(description="Levels up from the request's area; 0 = inside it", ge=0)]
-    distance: Annotated[float | None, Meta(description="Metres; to viewers in hundreds")]
+    distance: Annotated[float | None, Meta(description="Metres; rounded to hundreds for viewers")]
     placed: Literal["phone", "area"] | None
     live: Annotated[int, Meta(ge=0)]
     capacity: int | None

@@ -268,7 +268,7 @@ class Laws(RuleBasedStateMachine):
     # -- the state -----------------------------------------------------------------------------------------
 
     @invariant()
-    def places_and_standings_are_what_they_would_be_if_worked_out_anew(self) -> None:
+    def places_and_standings_are_what_they_would_be_if_rebuilt(self) -> None:
         state = self.log.state
         assert state[WORKER_STANDINGS] == {w: p for w in state[WORKERS] if (p := standing.place(state, w))}
         assert state[REQUEST_STANDINGS] == {r: standing.standing(state, r) for r in state[REQUESTS]}
