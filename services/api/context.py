@@ -34,6 +34,12 @@ class NotModified(Response):
         super().__init__(status_code=304, headers=headers)
 
 
+class Done(msgspec.Struct):
+    """An empty success response."""
+
+    status: str = "ok"
+
+
 def muster(request: Request) -> Muster:
     """Return the service's runtime."""
     return cast("Muster", request.app.state.muster)

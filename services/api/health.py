@@ -8,18 +8,12 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.context import Answer, answer, muster, principal
+from services.api.context import Answer, Done, answer, muster, principal
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.application.commands import Commands
 from services.application.progress import ViewProgress
 from services.views.port import Views
-
-
-class Done(Struct):
-    """An empty success response."""
-
-    status: str = "ok"
 
 
 class Readiness(Struct):

@@ -2,125 +2,41 @@
 
 import logging
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import quote
 
-from msgspec import Meta, Struct
-from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
 from services.access import Principal
 from services.api.commands import commander
-from services.api.context import Answer, Uuid, answer, muster, tokens
-from services.api.parameters import Parameters, Reads, in_range, one_of, read
+from services.api.context import Answer, answer, muster, tokens
+from services.api.import_models import (
+    SHIPPED,
+    Begun,
+    ImportList,
+    ImportParameters,
+    ImportPreview,
+    MappingColumn,
+    MappingItem,
+    Mappings,
+    PreviewParameters,
+    RejectsParameters,
+)
+from services.api.parameters import read
 from services.api.problems import Problem
 from services.api.routing import operation
-from services.intake import ColumnsMissing, ImportFailed, Mapping, load_mapping, shipped
+from services.intake import ColumnsMissing, ImportFailed, Mapping
 from services.intake.desk import Import, Imports, TooMany
 from services.intake.loading import used_columns
-from services.intake.previewing import PreviewColumn, PreviewRow
 from services.intake.sinks import OnBehalf
-from services.refusals import REFERENCE, languages
 
-MOST_NAME: Final = 200
-ROWS: Final = 20
-"""Rows in a preview by default."""
-MOST_ROWS: Final = 100
 log_of = logging.getLogger("muster.api")
 _PRIVATE: Final = {"Cache-Control": "no-store"}
-SHIPPED: Final = {name: load_mapping(name) for name in shipped()}
 _FILE_PROBLEMS: Final = {
     415: "Not application/octet-stream",
     422: "import.column: the file lacks `columns` that the mapping needs; import.file: it cannot be read",
 }
-
-
-def _file_name(name: str, text: str) -> str:
-    if not 0 < len(text) <= MOST_NAME or any(char < " " or char == "\x7f" for char in text):
-        raise Problem(400, "parameter.invalid", variant="file", most=MOST_NAME)
-    return text
-
-
-_NAME: Final = Reads(
-    _file_name,
-    {"type": "string", "minLength": 1, "maxLength": MOST_NAME, "pattern": "^[^\\x00-\\x1f\\x7f]+$"},
-)
-
-
-class FileParameters(Parameters):
-    """The format of the file and the mapping to read it with."""
-
-    mapping: Annotated[str, one_of(list(SHIPPED)), Field(description="By name")]
-    file: Annotated[str, _NAME, Field(description="What the file is called; for people")] = "table"
-
-
-class PreviewParameters(FileParameters):
-    """The parameters of a preview: those of the file, and how much to show."""
-
-    rows: Annotated[int, in_range(1, MOST_ROWS), Field(description="Rows shown")] = ROWS
-
-
-class ImportParameters(FileParameters):
-    """The parameters of an import: those of the file, and the language of the rejected rows."""
-
-    language: Annotated[
-        str, one_of(list(languages())), Field(description="Of the reasons in the file of rejected rows")
-    ] = REFERENCE
-
-
-class RejectsParameters(Parameters):
-    """The table whose rejected rows to return."""
-
-    table: Annotated[
-        int, in_range(1, 1000), Field(description="Of a workbook: the n-th sheet that has some")
-    ] = 1
-
-
-class MappingColumn(Struct, frozen=True):
-    """A column that a mapping uses."""
-
-    column: str
-    needed: bool
-    also: Annotated[list[str], Meta(description="Other headings that it goes by")]
-
-
-class MappingItem(Struct, frozen=True):
-    """A built-in mapping."""
-
-    name: str
-    title: str
-    columns: list[MappingColumn]
-
-
-class Mappings(Struct):
-    """All built-in mappings."""
-
-    items: list[MappingItem]
-
-
-class ImportPreview(Struct):
-    """The first rows of each table in a file that the mapping reads."""
-
-    file: str
-    mapping: str
-    columns: list[PreviewColumn]
-    missing: Annotated[list[str], Meta(description="Columns that the mapping would use, but does not need")]
-    rows: list[PreviewRow]
-    total_rows: int
-
-
-class Begun(Struct, rename={"id": "import"}):
-    """A started import."""
-
-    id: Uuid
-    state: str
-
-
-class ImportList(Struct):
-    """Imports, newest first."""
-
-    items: list[Import]
 
 
 async def _importer(request: Request) -> tuple[str, Principal]:

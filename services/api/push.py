@@ -6,8 +6,7 @@ from msgspec import Meta, Struct
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
-from services.api.context import Answer, answer, model, principal, reader
-from services.api.health import Done
+from services.api.context import Answer, Done, answer, model, principal, reader
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.push.port import Subscription

@@ -9,8 +9,7 @@ from starlette.requests import Request
 
 from services.access import session_lifetime
 from services.access.principal import ScopeName
-from services.api.context import COOKIE, Answer, answer, edge, foreign, model, muster, principal, tokens
-from services.api.health import Done
+from services.api.context import COOKIE, Answer, Done, answer, edge, foreign, model, muster, principal, tokens
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.server.edge import MapSettings

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scale import scaled
 
 from services.api.app import document
-from services.api.imports import SHIPPED
+from services.api.import_models import SHIPPED
 
 J = "2307"
 

@@ -1,0 +1,107 @@
+"""What endpoints of imports take and return."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+from pydantic import Field
+
+from services.api.context import Uuid
+from services.api.parameters import Parameters, Reads, in_range, one_of
+from services.api.problems import Problem
+from services.intake import load_mapping, shipped
+from services.intake.desk import Import
+from services.intake.previewing import PreviewColumn, PreviewRow
+from services.refusals import REFERENCE, languages
+
+MOST_NAME: Final = 200
+ROWS: Final = 20
+"""Rows in a preview by default."""
+MOST_ROWS: Final = 100
+SHIPPED: Final = {name: load_mapping(name) for name in shipped()}
+
+
+def _file_name(name: str, text: str) -> str:
+    if not 0 < len(text) <= MOST_NAME or any(char < " " or char == "\x7f" for char in text):
+        raise Problem(400, "parameter.invalid", variant="file", most=MOST_NAME)
+    return text
+
+
+_NAME: Final = Reads(
+    _file_name,
+    {"type": "string", "minLength": 1, "maxLength": MOST_NAME, "pattern": "^[^\\x00-\\x1f\\x7f]+$"},
+)
+
+
+class FileParameters(Parameters):
+    """The format of the file and the mapping to read it with."""
+
+    mapping: Annotated[str, one_of(list(SHIPPED)), Field(description="By name")]
+    file: Annotated[str, _NAME, Field(description="What the file is called; for people")] = "table"
+
+
+class PreviewParameters(FileParameters):
+    """The parameters of a preview: those of the file, and how much to show."""
+
+    rows: Annotated[int, in_range(1, MOST_ROWS), Field(description="Rows shown")] = ROWS
+
+
+class ImportParameters(FileParameters):
+    """The parameters of an import: those of the file, and the language of the rejected rows."""
+
+    language: Annotated[
+        str, one_of(list(languages())), Field(description="Of the reasons in the file of rejected rows")
+    ] = REFERENCE
+
+
+class RejectsParameters(Parameters):
+    """The table whose rejected rows to return."""
+
+    table: Annotated[
+        int, in_range(1, 1000), Field(description="Of a workbook: the n-th sheet that has some")
+    ] = 1
+
+
+class MappingColumn(Struct, frozen=True):
+    """A column that a mapping uses."""
+
+    column: str
+    needed: bool
+    also: Annotated[list[str], Meta(description="Other headings that it goes by")]
+
+
+class MappingItem(Struct, frozen=True):
+    """A built-in mapping."""
+
+    name: str
+    title: str
+    columns: list[MappingColumn]
+
+
+class Mappings(Struct):
+    """All built-in mappings."""
+
+    items: list[MappingItem]
+
+
+class ImportPreview(Struct):
+    """The first rows of each table in a file that the mapping reads."""
+
+    file: str
+    mapping: str
+    columns: list[PreviewColumn]
+    missing: Annotated[list[str], Meta(description="Columns that the mapping would use, but does not need")]
+    rows: list[PreviewRow]
+    total_rows: int
+
+
+class Begun(Struct, rename={"id": "import"}):
+    """A started import."""
+
+    id: Uuid
+    state: str
+
+
+class ImportList(Struct):
+    """Imports, newest first."""
+
+    items: list[Import]
