@@ -3,11 +3,12 @@
 import ipaddress
 import logging
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final
 
+from cachetools import TTLCache
 from msgspec import Meta, Struct
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
@@ -80,7 +81,7 @@ class WrongCodes:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
+        self._by_address: TTLCache[str, deque[float]] = TTLCache(MOST_ADDRESSES, _MINUTE, timer=now)
         self._all: deque[float] = deque(maxlen=WRONG_A_SECOND)
 
     def check(self, address: str) -> None:
@@ -92,12 +93,10 @@ class WrongCodes:
 
     def note(self, address: str) -> None:
         """Count a wrong code."""
-        wrong = self._by_address.pop(address, None) or deque(maxlen=WRONG_A_MINUTE)
-        self._by_address[address] = wrong
+        wrong = self._by_address.get(address, deque(maxlen=WRONG_A_MINUTE))
         for times in (wrong, self._all):
             times.append(self._now())
-        while len(self._by_address) > MOST_ADDRESSES:
-            self._by_address.popitem(last=False)
+        self._by_address[address] = wrong  # kept for a minute from now
 
 
 def _too_many(wait: float) -> Problem:

@@ -1,12 +1,12 @@
 """Phone locations, reported in batches and kept only while their worker is on duty."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
+from cachetools import LRUCache
 from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
@@ -25,6 +25,7 @@ from services.views.port import Views
 MOST_FIXES: Final = 500
 MOST_A_SECOND: Final = 20
 """Limit of batches per token."""
+_MOST_TOKENS: Final = 10_000
 
 
 class FixIn(BaseModel):
@@ -57,16 +58,14 @@ class Pace:
 
     def __init__(self, second: Callable[[], int] = lambda: int(time.monotonic())) -> None:
         self._second = second
-        self._seen: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._seen: LRUCache[str, tuple[int, int]] = LRUCache(_MOST_TOKENS)
 
     def take(self, token: str) -> None:
         """Count a batch. Raises 429."""
         now = self._second()
-        second, count = self._seen.pop(token, (now, 0))
+        second, count = self._seen.get(token, (now, 0))
         count = count + 1 if second == now else 1
         self._seen[token] = now, count
-        while len(self._seen) > 10_000:
-            self._seen.popitem(last=False)
         if count > MOST_A_SECOND:
             headers = {"Retry-After": "1"}
             raise Problem(429, "too_many", headers=headers, variant="batches", most=MOST_A_SECOND)

@@ -1,9 +1,9 @@
 """One worker's rows from many views, as of one position."""
 
-from collections import OrderedDict
 from typing import Any, Final
 
 import msgspec
+from cachetools import LRUCache
 
 from events.assignment import OFFERED, UNENDED
 from projections.areas import AreaRow
@@ -61,7 +61,7 @@ class WorkerReader:
 
     def __init__(self, views: Views) -> None:
         self._views = views
-        self._known: OrderedDict[tuple[str, str], Keys] = OrderedDict()
+        self._known: LRUCache[tuple[str, str], Keys] = LRUCache(_REMEMBERED)
 
     async def read(self, jurisdiction: str, worker: str) -> WorkerRows | None:
         """Return a worker's rows; None = not on the roster. Raises ViewsUnavailable."""
@@ -73,15 +73,10 @@ class WorkerReader:
                 return None
             needed = _needed(worker, rows)
             if keys.cover(needed):
-                self._remember((jurisdiction, worker), needed)
+                self._known[jurisdiction, worker] = needed
                 return _worker_rows(jurisdiction, worker, rows, head.position)
             keys = needed
         raise ViewsUnavailable(f"what concerns worker/{worker} changes faster than it can be read")
-
-    def _remember(self, whose: tuple[str, str], keys: Keys) -> None:
-        self._known[whose] = keys
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
 
 
 def _queries(jurisdiction: str, worker: str, keys: Keys) -> dict[str, Query]:

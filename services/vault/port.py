@@ -1,6 +1,6 @@
 """Interface of every key store; all adapters pass the same contract suite."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 
@@ -67,8 +67,8 @@ class KeyStore(Protocol):
         """Replace the subjects' phone hashes; None means no phone. Subjects without a key are skipped."""
         ...
 
-    async def find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
-        """Return the subjects with this phone hash, sorted."""
+    async def find_phone(self, jurisdiction: str, hashes: Collection[bytes]) -> list[str]:
+        """Return the subjects with one of these phone hashes, sorted."""
         ...
 
     async def close(self) -> None:

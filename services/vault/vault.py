@@ -15,7 +15,7 @@ from services.vault.errors import Erased, NoKey, VaultUnavailable, WrongMasterKe
 from services.vault.keyring import MOST_AGE, KeyCache, Keyring
 from services.vault.mask import mask
 from services.vault.master import checked, master_key
-from services.vault.phones import normalised
+from services.vault.phones import normalised, spellings
 from services.vault.port import KeyStore
 from services.vault.sealing import Key, parse
 from services.vault.wrapping import SERVICE
@@ -229,18 +229,16 @@ class Vault:
 
     async def index_phones(self, jurisdiction: str, phones: Mapping[str, str | None]) -> None:
         """Index the numbers of subjects that have a key, replacing their previous ones."""
-        hashes = {s: self._hash(jurisdiction, phone) if phone else None for s, phone in phones.items()}
+        numbers = {subject: normalised(phone or "") for subject, phone in phones.items()}
+        hashes = {s: self._hash(jurisdiction, number) if number else None for s, number in numbers.items()}
         await self._store.set_phones(jurisdiction, hashes)
 
     async def find_phone(self, jurisdiction: str, phone: str) -> list[str]:
         """Return the subjects with exactly this number, in any notation (100 ms among half a million)."""
-        hashed = self._hash(jurisdiction, phone)
-        return await self._store.find_phone(jurisdiction, hashed) if hashed else []
+        hashes = [self._hash(jurisdiction, number) for number in spellings(phone)]
+        return await self._store.find_phone(jurisdiction, hashes) if hashes else []
 
-    def _hash(self, jurisdiction: str, phone: str) -> bytes | None:
-        number = normalised(phone)
-        if not number:
-            return None
+    def _hash(self, jurisdiction: str, number: str) -> bytes:
         return hmac.digest(self._phone, f"{jurisdiction}\0{number}".encode(), "sha256")
 
     async def close(self) -> None:

@@ -238,3 +238,16 @@ class TestGuessing:
             wrong.note(str(n))
 
         assert len(wrong._by_address) == codes.MOST_ADDRESSES
+
+    def test_it_forgets_an_address_a_minute_after_its_last_wrong_code(self) -> None:
+        now = [100.0]
+        wrong = codes.WrongCodes(lambda: now[0])
+        wrong.note("a")
+        now[0] += 50
+        wrong.note("a")
+        now[0] += 59
+        kept = "a" in wrong._by_address
+        now[0] += 1
+
+        assert kept
+        assert "a" not in wrong._by_address

@@ -406,6 +406,15 @@ class TestPhones:
 
         assert await vault.find_phone("2307", "13800001234") == ["worker/W1"]
 
+    @pytest.mark.parametrize("written", ["010-65529988", "+86 10 6552 9988", "+86 (0)10 6552 9988"])
+    async def test_a_landline_is_found_with_and_without_its_prefixes(
+        self, vault: Vault, written: str
+    ) -> None:
+        await vault.index_phone("2307", "worker/W1", written)
+
+        for asked in ("01065529988", "+861065529988", "0086 010 65529988"):
+            assert await vault.find_phone("2307", asked) == ["worker/W1"]
+
     async def test_only_whole_numbers_match(self, vault: Vault) -> None:
         await vault.index_phone("2307", "worker/W1", "13800001234")
 

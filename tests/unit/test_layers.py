@@ -80,6 +80,7 @@ ONLY = {
     "faust": ("services/projector/",),
     "aiokafka": ("services/adapters/kafka/", "services/projector/"),
     "asyncpg": ("services/adapters/postgres/",),
+    "phonenumbers": ("services/vault/",),
     "services.adapters.kafka": ("services/wiring/", "services/adapters/kafka/", "services/projector/"),
     "services.adapters.postgres": ("services/wiring/", "services/adapters/postgres/"),
     "services.adapters.folder": ("services/wiring/", "services/adapters/folder/"),

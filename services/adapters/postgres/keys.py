@@ -1,6 +1,6 @@
 """A cluster's key store: PostgreSQL, shared by all API processes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -35,7 +35,8 @@ _LOCK: Final = (
     "SELECT FROM vault_keys WHERE jurisdiction = $1 AND subject = ANY($2::text[]) ORDER BY subject FOR UPDATE"
 )
 _FIND: Final = (
-    'SELECT subject FROM vault_keys WHERE phone = $1 AND jurisdiction = $2 ORDER BY subject COLLATE "C"'
+    "SELECT subject FROM vault_keys WHERE phone = ANY($1::bytea[]) AND jurisdiction = $2"
+    ' ORDER BY subject COLLATE "C"'
 )
 _NOTIFY: Final = "SELECT pg_notify($1, $2)"
 
@@ -123,9 +124,9 @@ class PgKeyStore(KeyWrapper):
                 await db.execute(_LOCK, jurisdiction, subjects)
                 await db.execute(_PHONES, jurisdiction, subjects, [hashes[s] for s in subjects])
 
-    async def find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
+    async def find_phone(self, jurisdiction: str, hashes: Collection[bytes]) -> list[str]:
         with self._translated():
-            return [row["subject"] for row in await self._pool.fetch(_FIND, hash_, jurisdiction)]
+            return [row["subject"] for row in await self._pool.fetch(_FIND, list(hashes), jurisdiction)]
 
     async def close(self) -> None:
         if self._listener:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
@@ -39,7 +39,10 @@ _ERASE: Final = (
 _PHONE: Final = (
     "UPDATE keys SET phone = ifnull(?, zeroblob(32)) WHERE jurisdiction = ? AND subject = ? AND NOT erased"
 )
-_FIND: Final = "SELECT subject FROM keys WHERE phone = ? AND jurisdiction = ? ORDER BY subject"
+_FIND: Final = (
+    "SELECT subject FROM keys"
+    " WHERE phone IN (SELECT unhex(value) FROM json_each(?)) AND jurisdiction = ? ORDER BY subject"
+)
 
 _encoder = msgspec.json.Encoder()
 T = TypeVar("T")
@@ -142,13 +145,14 @@ class SqliteKeyStore(KeyWrapper):
 
         await self._write(work)
 
-    async def find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
+    async def find_phone(self, jurisdiction: str, hashes: Collection[bytes]) -> list[str]:
         """Scan the table: an index would keep copies of deleted values."""
-        return await asyncio.to_thread(self._find_phone, jurisdiction, hash_)
+        return await asyncio.to_thread(self._find_phone, jurisdiction, hashes)
 
-    def _find_phone(self, jurisdiction: str, hash_: bytes) -> list[str]:
+    def _find_phone(self, jurisdiction: str, hashes: Collection[bytes]) -> list[str]:
+        listed = _encoder.encode([hash_.hex() for hash_ in hashes]).decode()
         with self._finding, self._translated():
-            return [row[0] for row in self._finder.execute(_FIND, (hash_, jurisdiction))]
+            return [row[0] for row in self._finder.execute(_FIND, (listed, jurisdiction))]
 
     async def close(self) -> None:
         await asyncio.to_thread(self._close)
