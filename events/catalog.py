@@ -34,9 +34,10 @@ class BadEvent(Exception):
 newest: dict[str, type[Event]] = {}
 for (_name, _schema), _cls in sorted(registered.items(), key=lambda item: item[0]):
     newest[_name] = _cls
-_decoders: dict[tuple[str, int], msgspec.json.Decoder[Event]] = {
+decoders: dict[tuple[str, int], msgspec.json.Decoder[Event]] = {
     key: msgspec.json.Decoder(cls) for key, cls in registered.items() if newest[key[0]] is cls
 }
+"""Of the events that need no upcasting, by name and schema."""
 _encoder = msgspec.json.Encoder()
 
 
@@ -47,13 +48,13 @@ def encode(data: Event) -> msgspec.Raw:
 
 def reread(data: Event) -> Event:
     """Return the event as a reader of the log will see it."""
-    return _decoders[data.NAME, data.SCHEMA].decode(_encoder.encode(data))
+    return decoders[data.NAME, data.SCHEMA].decode(_encoder.encode(data))
 
 
 def decode(recorded: Recorded, position: int) -> Event:
     """Decode an event's data. Raises UnknownEvent or BadEvent."""
     key = recorded.name, recorded.schema
-    decoder = _decoders.get(key)
+    decoder = decoders.get(key)
     try:
         if decoder is not None:
             return decoder.decode(recorded.data)

@@ -64,7 +64,7 @@ class Log:
 
     def do(self, command: Command, **how: Any) -> list[EventEnvelope]:
         """Record a command and return its events. Raises Refused without changes."""
-        ctx = self._context(command, **how)
+        ctx = self.context(command, **how)
         before = snapshot(self.state)
         first = self.state.head.position + 1
         try:
@@ -105,7 +105,7 @@ class Log:
         self.events += new
         return new
 
-    def _context(
+    def context(
         self,
         command: Command,
         *,

@@ -152,7 +152,7 @@ async def _frames(
         _, client = hub.join(key, jurisdiction, wanted, position, packed=packed)
         try:
             due = time.monotonic() + TEAM_SECONDS
-            async for frame in _patches(request, hub, jurisdiction, client, goes_on):
+            async for frame in patches(request, hub, jurisdiction, client, goes_on):
                 yield frame
                 if asker.worker and time.monotonic() >= due:
                     due = time.monotonic() + TEAM_SECONDS
@@ -210,7 +210,7 @@ def _lag(request: Request) -> Lag:
     return cast("Lag", request.app.state.lag)
 
 
-async def _patches(
+async def patches(
     request: Request, hub: Hub, jurisdiction: str, client: Client, goes_on: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[Frame]:
     """Yield frames and pings until the client must start over or loses its rights.

@@ -71,7 +71,7 @@ class Pace:
             raise Problem(429, "too_many", headers=headers, variant="batches", most=MOST_A_SECOND)
 
 
-_pace = Pace()
+pace = Pace()
 
 
 class RefusedFix(msgspec.Struct):
@@ -103,7 +103,7 @@ async def report(request: Request) -> Answer[Reported]:
     given = await model(request, Telemetry)
     if len(given.fixes) > MOST_FIXES:
         raise Problem(413, "too_many", variant="positions", given=len(given.fixes), most=MOST_FIXES)
-    _pace.take(asker.id)
+    pace.take(asker.id)
     service = muster(request)
     now = service.clock.now()
     fixes = [_fix(now, given, fix, asker) for fix in given.fixes]

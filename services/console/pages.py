@@ -86,11 +86,11 @@ def digest() -> str:
 
 def asset(name: str) -> File | None:
     """Return a file below the folder; None if there is no such file."""
-    return _asset(name) if name in contents() else None
+    return known_asset(name) if name in contents() else None
 
 
 @cache
-def _asset(name: str) -> File:
+def known_asset(name: str) -> File:
     """Return and cache an existing file. Unknown names are not cached: clients could send any number."""
     return _file(contents()[name], Path(name))
 

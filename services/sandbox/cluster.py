@@ -58,7 +58,7 @@ class Cluster:
         self.broker = Broker(self.folder / "kafka", self._logs)
         self._scenario = scenario or (self.folder / "clock").exists()
         self.apis = [self._api(n, port + n if port else free_port()) for n in range(apis)]
-        self.projectors = [self._projector(n) for n in range(projectors)]
+        self.projectors = [self.new_projector(n) for n in range(projectors)]
 
     def _lock_folder(self) -> None:
         try:
@@ -188,7 +188,8 @@ class Cluster:
         argv = ["serve", "--data", str(self.folder / name), "--port", str(port)]
         return self._muster(name, argv, f"127.0.0.1:{port}", "/healthz", {})
 
-    def _projector(self, number: int) -> Child:
+    def new_projector(self, number: int) -> Child:
+        """Make a projector that is neither started nor watched."""
         name, port = f"projector-{number + 1}", free_port()
         argv = ["projector", "--data", str(self.folder / name)]
         return self._muster(name, argv, f"127.0.0.1:{port}", "/metrics", {"MUSTER_METRICS_PORT": str(port)})

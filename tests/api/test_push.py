@@ -3,9 +3,10 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -23,6 +24,7 @@ from starlette.routing import Route
 
 from services.access import Tokens
 from services.adapters.sqlite.phones import SqlitePushStore
+from services.application.announcing import Advanced
 from services.push import PushUnavailable, Rules, Subscription
 from services.push.pusher import Pusher
 from services.push.sealing import b64, point
@@ -58,6 +60,14 @@ def _hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
     return HKDF(hashes.SHA256(), length, salt, info).derive(secret)
 
 
+class _Beside(uvicorn.Server):
+    """Leaves signals to the process that it runs in."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 class PushService:
     """A fake push service: the messages it received, and its next responses (201 by default)."""
 
@@ -74,8 +84,8 @@ class PushService:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["PushService"]:
         app = Starlette(routes=[Route("/{path:path}", self._take, methods=["POST"])])
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
-        task = asyncio.create_task(server._serve())
+        server = _Beside(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+        task = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)
         self.port = server.servers[0].sockets[0].getsockname()[1]
@@ -188,12 +198,16 @@ class TestAPush:
         """A second pusher shares the store and views, as in a cluster."""
         await subscribed(crew, "W1")
         other = await pushing(fake, tmp_path / "push.sqlite")(crew.tokens)
-        muster = crew.muster
-        running = other.run(muster.views, muster.progress, muster.announcements, muster.clock)
+        muster, joined = crew.muster, asyncio.Event()
+
+        def join(listener: Advanced) -> None:
+            muster.announcements.on_advanced(listener)
+            joined.set()
+
+        announcements: Any = SimpleNamespace(on_advanced=join)
+        running = other.run(muster.views, muster.progress, announcements, muster.clock)
         beside = asyncio.create_task(running)
-        async with asyncio.timeout(5):
-            while other.advanced not in muster.announcements._advanced:
-                await asyncio.sleep(0.01)
+        await asyncio.wait_for(joined.wait(), 5)
         for n in (1, 2, 3):
             await crew.ok("assignment.offer", assignment=f"A{n}", request=f"R{n}", worker="W1")
         for _ in range(3):

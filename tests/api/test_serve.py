@@ -11,7 +11,7 @@ import pytest
 from certificates import made
 from service import J, Service, running
 
-from services.api.server.serve import Door, _listen
+from services.api.server.serve import Door, listen
 from services.api.server.tls import BadCertificate, Certificate, pinned
 
 SIGN_IN = "/api/v1/session"
@@ -19,7 +19,7 @@ FORGED = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
 
 
 def test_an_answer_in_two_writes_does_not_wait_for_the_client_to_acknowledge_the_first() -> None:
-    with _listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()) as client:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()) as client:
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

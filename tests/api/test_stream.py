@@ -428,7 +428,7 @@ async def test_pings_do_not_pile_up_where_nobody_takes_them(often: None) -> None
     async def goes_on() -> bool:
         return True
 
-    frames = streams._patches(request, hub, J, Client(7), goes_on)
+    frames = streams.patches(request, hub, J, Client(7), goes_on)
     await anext(frames)
     await asyncio.sleep(1)
     begun = asyncio.get_running_loop().time()

@@ -211,7 +211,7 @@ async def test_a_token_that_reports_too_often_is_slowed_down(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await crew(service)
-    monkeypatch.setattr(telemetry, "_pace", telemetry.Pace(lambda: 7))
+    monkeypatch.setattr(telemetry, "pace", telemetry.Pace(lambda: 7))
     answers = [
         await report(service, service.http, position("W1")) for _ in range(telemetry.MOST_A_SECOND + 2)
     ]

@@ -133,7 +133,7 @@ async def frozen(town: Town, name: str, seconds: float) -> AsyncIterator[None]:
 @contextlib.asynccontextmanager
 async def robbed(town: Town) -> AsyncIterator[None]:
     """Start another projector, which takes over partitions, and kill it while it holds them."""
-    thief = town.cluster._projector(7)
+    thief = town.cluster.new_projector(7)
     thief.start()
     thief.wait_ready(30)
     await asyncio.sleep(2)

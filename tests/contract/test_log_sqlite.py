@@ -19,6 +19,7 @@ from test_log import fill, read_all
 
 from events.commit import Head
 from services.adapters.sqlite import group_commit
+from services.adapters.sqlite import log_file as file
 from services.adapters.sqlite.log import SqliteLog
 from services.log.port import LogDamaged, LogLocked, LogUnavailable, OutcomeUnknown
 from services.verify.log import verify
@@ -253,11 +254,18 @@ class TestADiskThatFails:
         assert [s.head for s in await read_all(log, "2307")] == [made[0][1], head]
         await log.close()
 
-    async def test_a_full_file_refuses_the_whole_group(self, path: Path) -> None:
+    async def test_a_full_file_refuses_the_whole_group(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        open_writer = file.open_writer
+
+        def short(path: Path) -> apsw.Connection:
+            db = open_writer(path)
+            db.execute("PRAGMA max_page_count = 20")
+            return db
+
+        monkeypatch.setattr(file, "open_writer", short)
         log = SqliteLog(path)
-        writer = log._writer
-        assert writer
-        writer._db.execute("PRAGMA max_page_count = 20")
         calls = [commit("2307", Head())[0], commit("2308", Head(), 100, size=10_000)[0]]
         codes = ["2307", "2308"]
         answers = await asyncio.gather(*map(log.append, codes, calls), return_exceptions=True)

@@ -17,10 +17,11 @@ from pg_server import database, execute, server
 
 from services.access import AccessUnavailable, Principal, TokenRefused, Tokens
 from services.access.cache import MISSES
+from services.access.port import TokenStore
 from services.access.tokens import PHONES
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.tokens import PgTokenStore
-from services.adapters.sqlite.tokens import local_tokens
+from services.adapters.sqlite.tokens import SqliteTokenStore, local_tokens
 from services.base.private import connect
 from services.base.unavailable import DatabaseUnavailable
 
@@ -72,12 +73,18 @@ class Home:
 
     def __init__(self, folder: Path, dsn: str | None, clock: Clock) -> None:
         self.folder, self.dsn, self.clock = folder, dsn, clock
+        self.stores: list[TokenStore] = []
+        """In the order in which they were opened."""
 
     async def open(self, folder: Path | None = None) -> Tokens:
         where = folder or self.folder
-        if not self.dsn:
-            return await local_tokens(where, self.clock)
-        return await Tokens.open(where, PgTokenStore(await Pool.open(self.dsn)), self.clock)
+        self.stores.append(await self._store(where))
+        return await Tokens.open(where, self.stores[-1], self.clock)
+
+    async def _store(self, where: Path) -> TokenStore:
+        if self.dsn:
+            return PgTokenStore(await Pool.open(self.dsn))
+        return await SqliteTokenStore.open(where / "access.sqlite")
 
     def kept(self) -> str:
         """Return everything that is stored."""
@@ -372,15 +379,15 @@ class TestWhatAProcessHolds:
             clock.now += timedelta(minutes=1)
             await step()
             assert await tokens.list() == await fresh.list()
-            assert tokens._store.table == fresh._store.table
+            assert home.stores[0].table == home.stores[1].table
         await fresh.close()
 
     async def test_signing_out_with_what_is_no_session_writes_nothing(
-        self, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+        self, tokens: Tokens, home: Home, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Anybody may try this, any number of times."""
         written: list[str] = []
-        monkeypatch.setattr(tokens._store, "delete_session", written.append)
+        monkeypatch.setattr(home.stores[0], "delete_session", written.append)
         await tokens.end_session("unknown")
         assert written == []
 
@@ -399,7 +406,7 @@ class TestCodes:
         assert token.name == f"phone-W1-{token.id}"
 
     async def test_it_signs_in_though_the_store_goes_away_before_older_phones_have_made_way(
-        self, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+        self, tokens: Tokens, home: Home, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The code is used up by then. If it were refused now, the phone could never sign in with it."""
 
@@ -410,7 +417,7 @@ class TestCodes:
             await tokens.redeem_code((await tokens.issue_code("2307", "W1"))[0]) for _ in range(PHONES)
         ]
         with monkeypatch.context() as ill:
-            ill.setattr(tokens._store, "delete_tokens", away)
+            ill.setattr(home.stores[0], "delete_tokens", away)
             sessions.append(await tokens.redeem_code((await tokens.issue_code("2307", "W1"))[0]))
         assert all([session and await tokens.by_session(session) for session in sessions])
 
@@ -562,23 +569,20 @@ class TestAProcessAmongSeveral:
         return Home(tmp_path, database(), clock)
 
     async def test_recognising_needs_no_look_into_the_store(
-        self, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+        self, tokens: Tokens, home: Home, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Unknown secrets do not either, beyond a few per second."""
-        secret, looks, refresh = (
-            await tokens.create("desk-1", "dispatcher"),
-            list[object](),
-            tokens._store.refresh,
-        )
+        secret, store, looks = await tokens.create("desk-1", "dispatcher"), home.stores[0], list[object]()
+        refresh, asking = store.refresh, asyncio.current_task()
         session = await tokens.session(secret)
         assert session
 
         async def counted() -> None:
-            if asyncio.current_task() is not tokens._cache._refreshing:
+            if asyncio.current_task() is asking:  # not the task that keeps them fresh
                 looks.append(None)
             await refresh()
 
-        monkeypatch.setattr(tokens._store, "refresh", counted)
+        monkeypatch.setattr(store, "refresh", counted)
         for _ in range(1000):
             assert await tokens.principal(secret)
             assert await tokens.by_session(session)
@@ -590,9 +594,10 @@ class TestAProcessAmongSeveral:
         assert 0 < len(looks) <= MISSES * (int(time.monotonic() - began) + 2)
 
     async def test_two_that_start_at_once_make_one_admin(self, home: Home) -> None:
-        some = [await home.open(home.folder / str(n)) for n in range(4)]
-        for one in some:
-            (one._folder).mkdir()
+        folders = [home.folder / str(n) for n in range(4)]
+        some = [await home.open(folder) for folder in folders]
+        for folder in folders:
+            folder.mkdir()
         secrets = [s for s in await asyncio.gather(*(one.first_admin() for one in some)) if s]
 
         assert len(secrets) == 1
@@ -613,14 +618,16 @@ class TestAProcessAmongSeveral:
         for one in some:
             await one.close()
 
-    async def test_while_the_database_is_away_what_was_known_holds(self, tokens: Tokens, home: Home) -> None:
+    async def test_while_the_database_is_away_what_was_known_holds(
+        self, tokens: Tokens, home: Home, caplog: pytest.LogCaptureFixture
+    ) -> None:
         assert home.dsn
         secret = await tokens.create("desk-1", "dispatcher")
         name, elsewhere = execute(home.dsn, "SELECT current_database()")[0][0], server().get_uri()
         execute(elsewhere, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         execute(elsewhere, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
         async with asyncio.timeout(5):
-            while not tokens._cache._fails:
+            while "cannot refresh tokens" not in caplog.text:
                 await asyncio.sleep(0.01)
         began = time.monotonic()
 

@@ -17,9 +17,10 @@ from pg_server import database, execute
 
 from services.adapters.postgres.keys import PgKeyStore
 from services.adapters.postgres.pool import Pool
-from services.adapters.sqlite.keys import local_vault
+from services.adapters.sqlite.keys import SqliteKeyStore, local_vault
 from services.vault import BadToken, Erased, MasterKeyMissing, NoKey, Vault, WrongMasterKey, mask, open_vault
 from services.vault.phones import normalised
+from services.vault.port import KeyStore
 
 ID = "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3d"
 TOKEN = re.compile(rf"sealed:1:worker/W1:{ID}:name:[\w-]{{16}}:[\w-]+")
@@ -32,9 +33,13 @@ class Home:
         self.folder, self.dsn = folder, dsn
 
     async def open(self, master: bytes | None = None, **how: Any) -> Vault:
-        if not self.dsn:
-            return await local_vault(self.folder, master, **how)
-        return await open_vault(self.folder, PgKeyStore(await Pool.open(self.dsn)), master, **how)
+        return await open_vault(self.folder, await self.store(), master, **how)
+
+    async def store(self) -> KeyStore:
+        """Its keys, opened once more."""
+        if self.dsn:
+            return PgKeyStore(await Pool.open(self.dsn))
+        return await SqliteKeyStore.open(self.folder / "keys.sqlite")
 
     def execute(self, sql: str) -> list[Any]:
         """Run SQL on the store from outside. `keys` is its table of keys."""
@@ -199,9 +204,10 @@ class TestMany:
         subjects = [f"worker/W{n}" for n in range(2, 500)]
         await vault.ensure("2307", subjects)
         tokens = [vault.seal("2307", s, ID, "name", s) for s in subjects]
-        other = await home.open()
+        store = await home.store()
+        other = await open_vault(home.folder, store)
         keyring = await other.keyring("2307", [*subjects, "worker/unknown"])
-        other._store.keys = None  # type: ignore[assignment, method-assign]
+        store.keys = None  # type: ignore[assignment, method-assign]
 
         assert [keyring.open(token) for token in tokens] == subjects
         assert [await other.open("2307", token) for token in tokens] == subjects
@@ -273,7 +279,7 @@ class TestTheMasterKey:
 
     async def test_no_key_is_kept_unwrapped(self, vault: Vault, home: Home) -> None:
         await vault.ensure("2307", ["worker/W2"])
-        raw = (await vault._store.keys("2307", ["worker/W2"]))["worker/W2"]
+        raw = (await vault.keys_of("2307", ["worker/W2"]))["worker/W2"]
         kept = [bytes(row[0]) for row in home.execute("SELECT wrapped FROM keys")]
 
         assert raw
@@ -310,7 +316,7 @@ class TestTheFile:
         assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o600
 
     async def test_holds_no_key_unwrapped(self, vault: Vault, tmp_path: Path) -> None:
-        raw = (await vault._store.keys("2307", ["worker/W1"]))["worker/W1"]
+        raw = (await vault.keys_of("2307", ["worker/W1"]))["worker/W1"]
 
         assert raw
         assert not on_disk(tmp_path, raw)

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -275,12 +275,14 @@ async def test_a_lost_connection_in_the_middle_leaves_nothing_behind(
 
 
 async def test_who_finds_no_connection_free_is_told_in_time(
-    store: PgViews, monkeypatch: pytest.MonkeyPatch
+    dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    connections = await Pool.open(dsn)
+    store = await PgViews.open(connections, CATALOG)
     leave, inside = asyncio.Event(), asyncio.Barrier(pool.SIZE + 1)
 
     async def hold() -> None:
-        async with store._pool.reading():
+        async with connections.reading():
             await inside.wait()
             await leave.wait()
 
@@ -295,15 +297,17 @@ async def test_who_finds_no_connection_free_is_told_in_time(
     leave.set()
     await asyncio.gather(*held)
     assert await store.head(J) == Head()
+    await store.close()
 
 
 async def test_one_who_hangs_in_the_middle_of_a_write_is_not_waited_for_for_ever(
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(pool.SETTINGS, "idle_in_transaction_session_timeout", "500ms")
-    hangs, other = await opened(dsn, CATALOG), await opened(dsn, CATALOG)
+    connections = await Pool.open(dsn)
+    hangs, other = await PgViews.open(connections, CATALOG), await opened(dsn, CATALOG)
     await other.write(batch(0, 1, "W1"))
-    async with hangs._pool._pool.connection() as db:
+    async with connections.connection() as db:
         await db.execute("BEGIN")
         await db.execute("SELECT * FROM heads WHERE jurisdiction = $1 FOR UPDATE", J)
         async with asyncio.timeout(20):
@@ -362,22 +366,36 @@ async def test_a_server_without_free_connections_is_unavailable_until_it_has_som
     await store.close()
 
 
+class Watched(Pool):
+    """Tells when a connection is taken."""
+
+    def __init__(self, *how: Any) -> None:
+        super().__init__(*how)
+        self.taken = asyncio.Event()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        async with super().connection() as db:
+            self.taken.set()
+            yield db
+
+
 async def test_closing_does_not_wait_for_a_server_that_hangs(
     server: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "CLOSE_SECONDS", 0.5)
     await migrate(server.dsn)
-    store = await opened(server.dsn, CATALOG)
-    [row] = await store._pool.fetch("SELECT pg_backend_pid()")
-    os.kill(row[0], signal.SIGSTOP)
+    connections = await Watched.open(server.dsn)
+    store = await PgViews.open(connections, CATALOG)
+    backend = await connections.value("SELECT pg_backend_pid()")
+    os.kill(backend, signal.SIGSTOP)
     try:
+        connections.taken.clear()
         asked = asyncio.create_task(store.head(J))
-        async with asyncio.timeout(5):
-            while store._pool._pool._connections.pool.get_idle_size():
-                await asyncio.sleep(0.01)
+        await asyncio.wait_for(connections.taken.wait(), 5)
         async with asyncio.timeout(5):
             await store.close()
             with pytest.raises(ViewsUnavailable):
                 await asked
     finally:
-        os.kill(row[0], signal.SIGCONT)
+        os.kill(backend, signal.SIGCONT)

@@ -60,7 +60,7 @@ def open_to_all(path: Path) -> bool:
 @cache
 def interpreter() -> str:
     """Return a Python that the image's user may also run, if this machine has one."""
-    for path in (sys._base_executable, "/usr/local/bin/python3", "/usr/bin/python3"):  # type: ignore[attr-defined]
+    for path in (f"{sys.base_prefix}/bin/python3", "/usr/local/bin/python3", "/usr/bin/python3"):
         if Path(path).exists() and open_to_all(Path(path)):
             code = "import sys, venv; sys.exit(sys.version_info < (3, 11))"
             if subprocess.run([path, "-c", code], stderr=subprocess.DEVNULL).returncode == 0:

@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator, Mapping
 
 from services.log.identity import Identity
-from services.log.transport import Delivery, Record, Sent
+from services.log.transport import Delivery, Record, Sent, TransportDown
 
 LOG = "00000000-0000-4000-8000-00000000000f"
 
@@ -38,6 +38,8 @@ class Scripted:
         self.faulty = seed is not None
         self.broken = 0
         """Number of faulty deliveries."""
+        self.dropping = False
+        """Whoever follows now loses the connection."""
 
     async def bounds(self, partition: int) -> tuple[int, int]:
         return 0, len(self.topic.partitions[partition])
@@ -52,7 +54,7 @@ class Scripted:
 
     async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
         at = dict(positions)
-        while True:
+        while not self.dropping:
             for partition, records in enumerate(self.topic.partitions):
                 if at[partition] < len(records):
                     upto = self.random.randint(at[partition] + 1, len(records))
@@ -61,6 +63,8 @@ class Scripted:
                     for delivery in self._spoilt(partition, there, upto):
                         yield delivery
             await asyncio.sleep(0)
+        self.dropping = False
+        raise TransportDown("dropped")
 
     def _spoilt(self, partition: int, records: list[Record], upto: int) -> list[Delivery]:
         if not self.faulty:

@@ -267,7 +267,7 @@ async def test_a_topic_that_was_cut_is_not_written() -> None:
     where = topic.partitions[partition_of("2307", PARTITIONS)]
 
     del where[-1]
-    log._chains.tail._reconnect()
+    transport.dropping = True
     await asyncio.sleep(0.05)
 
     with pytest.raises(LogDamaged, match="truncated or replaced"):

@@ -4,7 +4,7 @@ import asyncio
 
 from scripted import Scripted, Topic
 
-from services.adapters.kafka.topics import _write_identity
+from services.adapters.kafka.topics import write_identity
 from services.log.transport import Sent
 
 
@@ -21,7 +21,7 @@ async def test_two_migrations_at_once_agree_on_the_identity() -> None:
     for partition in topic.partitions:
         partition.clear()
 
-    made = await asyncio.gather(*(_write_identity(Slow(topic)) for _ in range(3)))
+    made = await asyncio.gather(*(write_identity(Slow(topic)) for _ in range(3)))
 
     assert len(set(made)) == 1
     assert made[0].partitions == 4

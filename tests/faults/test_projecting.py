@@ -149,12 +149,13 @@ async def test_those_that_are_stuck_keep_no_others_from_the_store(
     stuck = {f"S{n}" for n in range(jurisdictions.AT_ONCE)}
     begun: set[str] = set()
 
-    async def projecting(jurisdiction: str, records: Sequence[Record]) -> None:
+    async def run_batch(views: Views, jurisdiction: str, *_: object) -> Head:
         begun.add(jurisdiction)
         if jurisdiction in stuck and "2307" not in begun:
             raise OSError("its rows cannot be written")
+        return await views.head(jurisdiction)
 
-    monkeypatch.setattr(scene.projector.jurisdictions, "_project", projecting)
+    monkeypatch.setattr(jurisdictions, "run_batch", run_batch)
     async with asyncio.timeout(5):
         await asyncio.gather(
             *(scene.projector.jurisdictions.project(WHERE, code, []) for code in (*sorted(stuck), "2307"))

@@ -34,9 +34,9 @@ HISTORIES = {code: history(code) for code in CODES}
 
 
 def old_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {key: decoder for key, decoder in events._decoders.items() if key[0] != NEW}
-    assert len(known) < len(events._decoders)
-    monkeypatch.setattr(events, "_decoders", known)
+    known = {key: decoder for key, decoder in events.decoders.items() if key[0] != NEW}
+    assert len(known) < len(events.decoders)
+    monkeypatch.setattr(events, "decoders", known)
 
 
 def topic() -> Topic:

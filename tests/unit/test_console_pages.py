@@ -103,7 +103,7 @@ def test_a_version_stays_what_it_was_though_the_folder_changes(
     monkeypatch.setattr(pages, "WEB", tmp_path)
     made = b"lib/rules.js\0" + rules.module()
     monkeypatch.setattr(pages.refusals, "modules", dict)
-    caches = (pages.contents, pages.digest, pages._asset)
+    caches = (pages.contents, pages.digest, pages.known_asset)
     for one in caches:
         one.cache_clear()
     try:

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import apsw
 import pytest
 
 from events.commit import Head
 from projections import roster
 from projections.roster import RosterRow
 from services.adapters.sqlite.views import SqliteViews
-from services.adapters.sqlite.views_file import analyse
+from services.adapters.sqlite.views_file import analyse, migrate, open_writer
+from services.adapters.sqlite.views_table import Table
 from services.views.port import Query
 from services.views.query import select, sort_of
 
@@ -20,9 +22,10 @@ TEAM = 150
 
 
 @pytest.fixture(scope="module")
-def views() -> SqliteViews:
+def views(tmp_path_factory: pytest.TempPathFactory) -> apsw.Connection:
     """Return a store of 9,000 workers in 60 teams, half of them on duty."""
-    store = SqliteViews(None, {"roster": roster.VIEW})
+    path = tmp_path_factory.mktemp("planner") / "views.sqlite"
+    store = SqliteViews(path, {"roster": roster.VIEW})
     rows = {
         f"W{n:05d}": RosterRow(
             worker=f"W{n:05d}",
@@ -33,17 +36,21 @@ def views() -> SqliteViews:
         )
         for n in range(60 * TEAM)
     }
-    asyncio.run(store.fill(J, {"roster": rows}, Head(1, "0" * 64)))
-    analyse(store._connections.writer)
-    return store
+    asyncio.run(fill(store, rows))
+    db = open_writer(path)
+    analyse(db)
+    return db
 
 
-def plan(views: SqliteViews, filters: dict[str, Sequence[Any]]) -> str:
-    table, query = views.tables["roster"], Query(filters=filters)
+async def fill(store: SqliteViews, rows: dict[str, RosterRow]) -> None:
+    await store.fill(J, {"roster": rows}, Head(1, "0" * 64))
+    await store.close()
+
+
+def plan(views: apsw.Connection, filters: dict[str, Sequence[Any]]) -> str:
+    table, query = Table(roster.VIEW), Query(filters=filters)
     chosen = select(table, J, query, sort_of(table, query))
-    steps: Any = views._connections.writer.execute(
-        f"EXPLAIN QUERY PLAN {chosen.sql}", chosen.given
-    ).fetchall()
+    steps: Any = views.execute(f"EXPLAIN QUERY PLAN {chosen.sql}", chosen.given).fetchall()
     return " ".join(detail for *_, detail in steps)
 
 
@@ -58,13 +65,13 @@ def plan(views: SqliteViews, filters: dict[str, Sequence[Any]]) -> str:
     ],
 )
 def test_the_index_of_the_rarest_value_is_used(
-    views: SqliteViews, filters: dict[str, Sequence[Any]], index: str
+    views: apsw.Connection, filters: dict[str, Sequence[Any]], index: str
 ) -> None:
     assert f"view_roster_v{roster.VIEW.version}_{index}" in plan(views, filters)
 
 
-def test_the_figures_of_a_small_store_are_there_too(views: SqliteViews) -> None:
-    found: Any = views._connections.writer.execute("SELECT idx, stat FROM sqlite_stat1").fetchall()
+def test_the_figures_of_a_small_store_are_there_too(views: apsw.Connection) -> None:
+    found: Any = views.execute("SELECT idx, stat FROM sqlite_stat1").fetchall()
     stats = {index: [int(n) for n in stat.split()] for index, stat in found if index}
     rows, of_jurisdiction, of_team, _ = stats[f"view_roster_v{roster.VIEW.version}_by_team"]
 
@@ -72,5 +79,10 @@ def test_the_figures_of_a_small_store_are_there_too(views: SqliteViews) -> None:
     assert 0.8 * TEAM < of_team < 1.2 * TEAM
 
 
-def test_an_empty_store_has_none() -> None:
-    analyse(SqliteViews(None, {"roster": roster.VIEW})._connections.writer)
+def test_those_of_an_empty_store_are_zero() -> None:
+    db = open_writer(None)
+    migrate(db, {"roster": Table(roster.VIEW)})
+    analyse(db)
+
+    found: Any = db.execute("SELECT stat FROM sqlite_stat1 WHERE tbl GLOB 'view_*_v*'").fetchall()
+    assert {n for (stat,) in found for n in stat.split()} == {"0"}

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from projections.assignments import AssignmentRow
 from services.adapters.sqlite.phones import SqlitePushStore
+from services.application.announcing import Announcements
 from services.push import BadPush, Rules
 from services.push.pusher import Pusher, new_assignments
 from services.push.sealing import BadKeys, Browser, Signer, b64, new_key, seal, unb64
@@ -185,17 +186,20 @@ async def test_more_steps_than_are_read_at_once_are_all_looked_at(tmp_path: Path
 
     store = await SqlitePushStore.open(tmp_path / "push.sqlite")
     pusher = await Pusher.open(store, Rules(contact="mailto:desk@example.org"))
-    progress: Any = SimpleNamespace(positions={"2307": 5}, steps=steps)
+    progress: Any = SimpleNamespace(positions={"2307": 0}, steps=steps)
     clock: Any = SimpleNamespace(now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
     views: Any = None
-    pusher.advanced("2307", 5)
-    following = asyncio.create_task(pusher._follow(views, progress, clock, {}))
+    announcements = Announcements()
+    running = asyncio.create_task(pusher.run(views, progress, announcements, clock))
+    await asyncio.sleep(0)  # it has noted where the views are
+    progress.positions = {"2307": 5}
+    announcements.advanced("2307", 5)
     async with asyncio.timeout(5):
         while len(looked) < 3:
             await asyncio.sleep(0)
     for _ in range(10):
         await asyncio.sleep(0)
-    following.cancel()
-    await store.close()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
     assert looked == [0, 2, 4]

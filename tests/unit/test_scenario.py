@@ -42,13 +42,13 @@ class Run:
         self.outcomes = Counter[str]()
         self.unforeseen: list[tuple[str, str, str]] = []
         for one in self.items:
-            outcome = self._submit(one)
+            outcome = self.submit(one)
             self.outcomes[outcome] += 1
             if one.expect not in (None, outcome):
                 self.unforeseen.append((one.item["name"], str(one.expect), outcome))
         self.seconds = time.perf_counter() - started
 
-    def _submit(self, one: Timed) -> str:
+    def submit(self, one: Timed) -> str:
         """Process a command as a writer does: detect repeats by id, decide, then apply or undo."""
         item = one.item
         if item["id"] in self.state[COMMANDS]:

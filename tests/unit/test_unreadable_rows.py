@@ -25,9 +25,8 @@ async def test_what_cannot_be_opened_is_told_once_a_minute_with_a_count(
 ) -> None:
     now = 1000.0
     monkeypatch.setattr(rows.time, "monotonic", lambda: now)
-    monkeypatch.setattr(rows, "_told", {})
     vault: Any = Keyless()
-    opener = rows.Opener(vault, "2307")
+    opener = rows.Opener(vault, "of this test alone")
     row = RosterRow(worker="W1", area="2307", role="courier", presence="available", name=TOKEN, phone=TOKEN)
     with caplog.at_level(logging.WARNING, "muster.api"):
         await opener.warm(roster=[row])

@@ -51,7 +51,7 @@ async def migrate(connection: Connection, *, partitions: int, replication: int, 
         await admin.close()
     transport = await _open_when_ready(connection)
     try:
-        return await _write_identity(transport)
+        return await write_identity(transport)
     finally:
         await transport.close()
 
@@ -121,7 +121,7 @@ async def _open_when_ready(connection: Connection) -> KafkaTransport:
     return await KafkaTransport(connection).open()
 
 
-async def _write_identity(transport: Transport) -> Identity:
+async def write_identity(transport: Transport) -> Identity:
     """Write the log's identity to every empty partition, also completing an interrupted run."""
     known = await _known_identity(transport)
     for partition in range(transport.partitions):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import asyncpg
 
@@ -73,7 +73,7 @@ class Pool:
         self._connections, self._seconds, self.closed = connections, seconds, False
 
     @classmethod
-    async def open(cls, dsn: str, seconds: float | None = None) -> "Pool":
+    async def open(cls, dsn: str, seconds: float | None = None) -> Self:
         """Connect. If given, `seconds` limits each use of a connection through this handle."""
         try:
             pool = await asyncpg.create_pool(

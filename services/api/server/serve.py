@@ -81,7 +81,7 @@ async def serve(
 
     Raises BadCertificate, and OSError if the address cannot be bound.
     """
-    server, listening = _Server(_config(app, door)), _listen(door.host, door.port)
+    server, listening = _Server(_config(app, door)), listen(door.host, door.port)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve(sockets=[listening]))
         watching = [tasks.create_task(_stop(server, event)) for event in (background.died, stop) if event]
@@ -129,7 +129,7 @@ async def _stop(server: uvicorn.Server, event: asyncio.Event) -> None:
     server.should_exit = True
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Bind the socket. Raises OSError that names the port and what to do."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
