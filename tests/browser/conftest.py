@@ -14,12 +14,12 @@ from chromium import FLAGS, chromium
 from phones import Phones
 from playwright.sync_api import Browser, sync_playwright
 from screens import Screen, Screens
-from serving import Line, Served, served
+from serving import City, Line, Served, served
 
 from services.base.clock import SharedClock
 
-STAGE = "2022-04-04T10:00+08:00"
-"""Day 8 of the Yichun scenario: 300 on duty, 80 unfinished requests, 67 teams."""
+STAGE = "2022-03-31T10:00+08:00"
+"""Day 4 of the Yichun scenario. A module may have a STAGE of its own."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def screens(browser: Browser) -> Iterator[Screens]:
 
 @pytest.fixture
 def phones(browser: Browser, tmp_path: Path) -> Iterator[Phones]:
-    opened = Phones(browser.browser_type, tmp_path)
+    opened = Phones(browser, tmp_path)
     yield opened
     wrong = opened.close()
     assert not wrong, "\n".join(wrong)
@@ -57,18 +57,24 @@ def screen(window: Screen) -> Iterator[Screen]:
     assert not window.wrong, "\n".join(window.wrong)
 
 
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One service for all tests of a process: each brings its own jurisdiction, and leaves it running."""
+    with served(tmp_path_factory.mktemp("service") / "data") as service:
+        yield service
+
+
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Served]:
-    """An empty service."""
+def own(tmp_path: Path) -> Iterator[Served]:
+    """An empty service of the test's own, to kill or to begin with."""
     with served(tmp_path / "data") as service:
         yield service
 
 
 @pytest.fixture
-def city(service: Served) -> Served:
-    """A service with a small city."""
-    service.city()
-    return service
+def city(service: Served) -> City:
+    """A small city of the test's own."""
+    return service.city()
 
 
 @pytest.fixture
@@ -79,8 +85,8 @@ def line(service: Served) -> Iterator[Line]:
     line.close()
 
 
-def _played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Yichun scenario up to the stage, played once for all workers of the run."""
+def _played(tmp_path_factory: pytest.TempPathFactory, until: str) -> Path:
+    """The Yichun scenario up to an instant, played once for all workers of the run."""
     root = tmp_path_factory.getbasetemp()
     shared = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / "played"
     with shared.with_suffix(".lock").open("w") as gate:
@@ -95,7 +101,7 @@ def _played(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "max",
                 "--exit",
                 "--until",
-                STAGE,
+                until,
             ]
             subprocess.run(
                 [*command, "--data", str(shared), "--port", "0"],
@@ -107,15 +113,12 @@ def _played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A service in the midst of the lockdown, day 8 at ten; its clock goes on from there."""
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A city in the midst of the lockdown, at ten in the morning; its clock goes on from there."""
+    until: str = getattr(request.module, "STAGE", STAGE)
     data = tmp_path_factory.mktemp("stage") / "data"
-    shutil.copytree(_played(tmp_path_factory), data)
+    shutil.copytree(_played(tmp_path_factory, until), data)
     clock = data.parent / "clock"
-    _set(clock)
+    SharedClock(clock).set(datetime.fromisoformat(until), going=True)
     with served(data, env={"MUSTER_CLOCK": str(clock)}) as service:
-        yield service
-
-
-def _set(clock: Path) -> None:
-    SharedClock(clock).set(datetime.fromisoformat(STAGE), going=True)
+        yield City(service, "2307")

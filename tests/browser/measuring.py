@@ -1,10 +1,12 @@
 """What a page weighs and how long it takes, as the browser itself counts."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from playwright.sync_api import CDPSession, Page
+from serving import until
 
 
 class Weight:
@@ -13,15 +15,34 @@ class Weight:
     def __init__(self, page: Page) -> None:
         self.bytes: dict[str, int] = {}
         self._urls: dict[str, str] = {}
+        self._page, self._coming, self._last = page, set[str](), time.monotonic()
         self._cdp: CDPSession = page.context.new_cdp_session(page)
         self._cdp.send("Network.enable")
         self._cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
         self._cdp.on("Network.requestWillBeSent", self._sent)
         self._cdp.on("Network.responseReceived", self._began)
         self._cdp.on("Network.dataReceived", self._came)
+        self._cdp.on("Network.loadingFinished", self._ended)
+        self._cdp.on("Network.loadingFailed", self._ended)
 
     def _sent(self, event: dict[str, Any]) -> None:
-        self._urls[event["requestId"]] = event["request"]["url"]
+        self._urls[event["requestId"]] = url = event["request"]["url"]
+        if "/stream?" not in url:
+            self._coming.add(event["requestId"])
+            self._last = time.monotonic()
+
+    def _ended(self, event: dict[str, Any]) -> None:
+        self._coming.discard(event["requestId"])
+        self._last = time.monotonic()
+
+    def all_here(self) -> None:
+        """Wait until all but the stream has come, and nothing more was asked for within a second."""
+
+        def quiet() -> bool:
+            self._page.evaluate("0")  # events are heard while the browser is asked something
+            return not self._coming and time.monotonic() - self._last > 1
+
+        until(quiet, 20, "the page does not stop loading")
 
     def _began(self, event: dict[str, Any]) -> None:
         url = self._urls.get(event["requestId"], "")
@@ -40,6 +61,18 @@ class Weight:
         return ", ".join(f"{url.rpartition('/')[2][:40]} {size / 1000:.1f}" for url, size in found)
 
 
+IDLE = """() => new Promise((resolve) => {
+  const next = (left) =>
+    left ? requestIdleCallback(() => requestAnimationFrame(() => next(left - 1))) : resolve(true);
+  next(5);
+})"""
+
+
+def rests(page: Page) -> None:
+    """Wait until the page's main thread has had nothing to do, several frames in a row."""
+    page.wait_for_function(IDLE)
+
+
 class Task(NamedTuple):
     """A task of a page's main thread: nothing else, no press and no key, is answered until it ends."""
 
@@ -55,7 +88,7 @@ def longest_task(page: Page, work: Callable[[], object]) -> Task:
     assert browser
     browser.start_tracing(page=page, categories=["toplevel"])
     work()
-    page.wait_for_timeout(300)
+    rests(page)
     traced = json.loads(browser.stop_tracing())["traceEvents"]
     main = {
         (one["pid"], one["tid"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chromium import FLAGS, chromium
-from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 from screens import QUIET
 from serving import until
 
@@ -21,46 +21,53 @@ NO_SYNC = "delete ServiceWorkerRegistration.prototype.sync"
 class Phone:
     """A phone with the courier's page. `close` and `open` are the browser's; what it keeps stays.
 
-    `wrong` is the error of its clock in minutes. `pass_` lets time go by without waiting for it.
+    `wrong` is the error of its clock in minutes. `pass_` lets time go by without waiting for it. A phone is a
+    context of the module's browser; a `lasting` one is a browser of its own, to be closed and opened again.
     """
 
     def __init__(
         self,
-        browsers: BrowserType,
+        browser: Browser,
         folder: Path,
         url: str,
         *,
         language: str = "en",
         wrong: float = 0,
         background: bool = False,
+        lasting: bool = False,
     ) -> None:
         self.url, self.faults, self.batches = url, list[str](), list[list[dict[str, Any]]]()
-        self._browsers, self._folder, self._language = browsers, folder, language
+        self._browser, self._folder, self._language = browser, folder, language
         self._ahead, self._background = timedelta(minutes=wrong), background
+        self._lasting = lasting
         self._context: BrowserContext | None = None
         self.page: Page = self.open()
 
     def open(self, *, offline: bool = False) -> Page:
         """Start the browser, without a page yet."""
-        self._context = self._browsers.launch_persistent_context(
-            str(self._folder),
-            executable_path=chromium(self._browsers),
-            args=[*FLAGS, *(["--ignore-certificate-errors"] if self.url.startswith("https:") else [])],
-            viewport=SIZE,
-            has_touch=True,
-            is_mobile=True,
-            locale="zh-CN" if self._language == "zh" else "en-GB",
-        )
+        look: Any = {
+            "viewport": SIZE,
+            "has_touch": True,
+            "is_mobile": True,
+            "locale": "zh-CN" if self._language == "zh" else "en-GB",
+        }
+        self._context = self._launched(look) if self._lasting else self._browser.new_context(**look)
         self._context.set_default_timeout(20000)
         if not self._background:
             self._context.add_init_script(NO_SYNC)
         self._context.clock.install(time=self.now)
         self.offline(offline)
-        self.page = self._context.pages[0]
+        self.page = self._context.pages[0] if self._lasting else self._context.new_page()
         self.page.on("console", lambda said: self._hear(said.type, said.text))
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self._context.on("request", self._asked)
         return self.page
+
+    def _launched(self, look: Any) -> BrowserContext:
+        browsers = self._browser.browser_type
+        trusting = ["--ignore-certificate-errors"] if self.url.startswith("https:") else []
+        path, args = chromium(browsers), [*FLAGS, *trusting]
+        return browsers.launch_persistent_context(self._folder, executable_path=path, args=args, **look)
 
     def _hear(self, kind: str, text: str) -> None:
         if kind == "error" and not any(word in text for word in QUIET):
@@ -137,12 +144,12 @@ class Phone:
 class Phones:
     """Those of a test; at its end nothing may have gone wrong on any."""
 
-    def __init__(self, browsers: BrowserType, folder: Path) -> None:
-        self._browsers, self._folder, self._all = browsers, folder, list[Phone]()
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self._browser, self._folder, self._all = browser, folder, list[Phone]()
 
     def open(self, url: str, **options: Any) -> Phone:
         """A phone that nobody has used yet, for the service at this address."""
-        phone = Phone(self._browsers, self._folder / f"phone-{len(self._all)}", url, **options)
+        phone = Phone(self._browser, self._folder / f"phone-{len(self._all)}", url, **options)
         self._all.append(phone)
         return phone
 

@@ -13,13 +13,15 @@ import pytest
 from places import board, opened, still
 from playwright.sync_api import Page
 from screens import Screen, Screens
-from serving import J, Served
+from serving import City, until
 from shrinking import shrunk
 
 pytestmark = pytest.mark.timeout(900)
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 LANGUAGES = ("zh", "en")
+STAGE = "2022-04-04T10:00+08:00"
+"""Of the fixture `stage`: 300 on duty, 80 unfinished requests, 67 teams."""
 DESK, WALL, PHONE, PAPER = (1440, 900), (1920, 1080), (360, 800), (1123, 794)
 SHARP = 2
 """Pixels of a phone's screen to one of the page."""
@@ -33,7 +35,7 @@ CENTRE = (128.907, 47.727)
 
 
 @pytest.fixture(scope="module")
-def noted(stage: Served) -> Served:
+def noted(stage: City) -> City:
     """The stage with notes for the next shift."""
     for note, text, priority in (
         ("N1", "西门的钥匙在值班室，凭工作证领取", 3),
@@ -46,7 +48,7 @@ def noted(stage: Served) -> Served:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_signing_in(language: str, stage: Served, screens: Screens) -> None:
+def test_signing_in(language: str, stage: City, screens: Screens) -> None:
     page = screens.open(stage.url, language=language, size=DESK).page
     page.goto(stage.url)
     page.wait_for_selector("form")
@@ -55,7 +57,7 @@ def test_signing_in(language: str, stage: Served, screens: Screens) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_board(language: str, theme: str, noted: Served, screens: Screens) -> None:
+def test_the_board(language: str, theme: str, noted: City, screens: Screens) -> None:
     screen = signed_in(noted, screens, language, theme)
     for place in board(noted):
         if place.name in (PAGES if theme == "light" else DARK):
@@ -64,8 +66,8 @@ def test_the_board(language: str, theme: str, noted: Served, screens: Screens) -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_paper_of_the_queue(language: str, noted: Served, screens: Screens) -> None:
-    page = signed_in(noted, screens, language, size=PAPER).at(f"{J}/requests?priority=2")
+def test_a_paper_of_the_queue(language: str, noted: City, screens: Screens) -> None:
+    page = signed_in(noted, screens, language, size=PAPER).at("requests?priority=2")
     page.wait_for_selector(".grid-body .grid-row")
     page.emulate_media(media="print")
     page.wait_for_selector(".list-paper table")
@@ -74,15 +76,15 @@ def test_a_paper_of_the_queue(language: str, noted: Served, screens: Screens) ->
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_wall(language: str, theme: str, noted: Served, screens: Screens) -> None:
+def test_the_wall(language: str, theme: str, noted: City, screens: Screens) -> None:
     screen = signed_in(noted, screens, language, theme, WALL)
-    screen.page.goto(f"{noted.url}/wall#/{J}")
+    screen.page.goto(f"{noted.url}/wall#/{noted.j}")
     screen.page.wait_for_selector(".wall-main")
     taken(screen.page, "wall", language, theme)
 
 
 @pytest.fixture(scope="module")
-def courier(noted: Served) -> str:
+def courier(noted: City) -> str:
     """A rider on duty with a task under way, and an offer."""
     row = noted.rows("roster", presence="available", role="rider", limit=1)[0]
     worker, area = row["worker"], row["area"]
@@ -100,7 +102,7 @@ def courier(noted: Served) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_couriers_page_without_anybody(language: str, stage: Served, screens: Screens) -> None:
+def test_the_couriers_page_without_anybody(language: str, stage: City, screens: Screens) -> None:
     page = phone(stage, screens, language)
     page.goto(f"{stage.url}/go")
     page.wait_for_selector("form")
@@ -108,7 +110,7 @@ def test_the_couriers_page_without_anybody(language: str, stage: Served, screens
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_couriers_page_off_duty(language: str, noted: Served, screens: Screens) -> None:
+def test_the_couriers_page_off_duty(language: str, noted: City, screens: Screens) -> None:
     worker = noted.rows("roster", presence="off_duty", role="rider", limit=1)[0]["worker"]
     page = signed_in_by_code(noted, phone(noted, screens, language), worker)
     taken(page, "courier-off-duty", language)
@@ -120,7 +122,7 @@ def test_the_couriers_page_off_duty(language: str, noted: Served, screens: Scree
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_couriers_page_at_work(
-    language: str, theme: str, noted: Served, courier: str, screens: Screens
+    language: str, theme: str, noted: City, courier: str, screens: Screens
 ) -> None:
     page = signed_in_by_code(noted, phone(noted, screens, language, theme), courier)
     page.wait_for_selector(".card")
@@ -135,17 +137,16 @@ def test_the_couriers_page_at_work(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_map(language: str, noted: Served, screens: Screens) -> None:
+def test_the_map(language: str, noted: City, screens: Screens) -> None:
     scattered(noted)
     screen = signed_in(noted, screens, language)
     for place in board(noted):
         if place.name == "map":
             opened(screen.page, place)
-            still(screen.page, 2500)
             taken(screen.page, place.name, language)
 
 
-def scattered(service: Served) -> None:
+def scattered(city: City) -> None:
     """Places for some requests and people, the same ones at every run: the scenario has none."""
     chance = random.Random(328)
 
@@ -153,16 +154,16 @@ def scattered(service: Served) -> None:
         x, y = (max(-1.5, min(1.5, chance.gauss(0, 0.6))) for _ in range(2))
         return {"lon": round(CENTRE[0] + 0.045 * x, 5), "lat": round(CENTRE[1] + 0.03 * y, 5)}
 
-    unfinished = service.rows("requests", state=["open", "assigned", "in_progress"], limit=40)
-    service.batch([("request.amend", {"request": row["request"], **near()}) for row in unfinished])
-    on_duty = service.rows("roster", presence=["available", "assigned", "en_route"], limit=60)
-    now = service.http.get("/api/v1/session").json()["now"]
+    unfinished = city.rows("requests", state=["open", "assigned", "in_progress"], limit=40)
+    city.batch([("request.amend", {"request": row["request"], **near()}) for row in unfinished])
+    on_duty = city.rows("roster", presence=["available", "assigned", "en_route"], limit=60)
+    now = city.http.get("/api/v1/session").json()["now"]
     fixes = [
         {"worker": row["worker"], "at": _before(now, chance.choice((0, 1, 3, 12, 25, 70))), **near()}
         for row in on_duty
     ]
     body = {"sent_at": now, "datum": "WGS-84", "fixes": fixes}
-    answer = service.http.post(f"/api/v1/{J}/telemetry", json=body)
+    answer = city.http.post(f"/api/v1/{city.j}/telemetry", json=body)
     assert answer.status_code == 200, answer.text
     assert answer.json()["kept"] + answer.json()["older"] == len(fixes), answer.text
 
@@ -174,35 +175,46 @@ def _before(now: str, minutes: int) -> str:
 
 
 def signed_in(
-    service: Served,
+    city: City,
     screens: Screens,
     language: str,
     theme: str = "light",
     size: tuple[int, int] = DESK,
 ) -> Screen:
     """A window on the board."""
-    screen = screens.open(service.url, language=language, theme=theme, size=size)
-    screen.sign_in(service.secret)
+    screen = screens.open(city.url, language=language, theme=theme, size=size)
+    screen.sign_in(city)
     return screen
 
 
-def phone(service: Served, screens: Screens, language: str, theme: str = "light") -> Page:
+def phone(city: City, screens: Screens, language: str, theme: str = "light") -> Page:
     """A phone on which nobody is signed in."""
-    screen = screens.open(service.url, language=language, theme=theme, size=PHONE, touch=True, sharp=SHARP)
+    screen = screens.open(city.url, language=language, theme=theme, size=PHONE, touch=True, sharp=SHARP)
     return screen.page
 
 
-def signed_in_by_code(service: Served, page: Page, worker: str) -> Page:
+def signed_in_by_code(city: City, page: Page, worker: str) -> Page:
     """The phone, once a worker has opened the link that the centre made for them."""
-    page.goto(f"{service.url}{service.code(worker)}")
+    page.goto(f"{city.url}{city.code(worker)}")
     page.wait_for_selector(".duty")
     return page
 
 
 def taken(page: Page, name: str, language: str, theme: str = "light") -> None:
     """The picture of a page, once it stands still."""
-    still(page, 800)
+    still(page)
     FOLDER.mkdir(parents=True, exist_ok=True)
     look = "" if theme == "light" else f".{theme}"
-    png = page.screenshot(animations="disabled", caret="hide")
-    (FOLDER / f"{name}.{language}{look}.png").write_bytes(shrunk(png, page))
+    (FOLDER / f"{name}.{language}{look}.png").write_bytes(shrunk(_settled(page), page))
+
+
+def _settled(page: Page) -> bytes:
+    """A picture like the one before it: a map draws without telling."""
+    shots: list[bytes] = []
+
+    def same() -> bool:
+        shots.append(page.screenshot(animations="disabled", caret="hide"))
+        return shots[-2:-1] == shots[-1:]
+
+    until(same, 30, "the page never stands still")
+    return shots[-1]

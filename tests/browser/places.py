@@ -1,11 +1,12 @@
 """Every page of the console, each in the state in which it is looked at, and what may be cut off in none."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page
-from serving import J, Served, until
+from serving import City, until
 
 
 def script(name: str) -> str:
@@ -61,40 +62,40 @@ NAMES = (
 """Of all places of `board`."""
 
 
-def board(service: Served) -> list[Place]:
-    """Every page of the board in the states that somebody works in, with rows that the service has."""
-    request = service.rows("requests", state=["assigned", "open"], limit=1)[0]["request"]
-    team = service.rows("teams", state="active", limit=1)[0]["team"]
-    worker = service.rows("roster", presence=["assigned", "available"], limit=1)[0]["worker"]
-    incident = service.rows("incidents", limit=1)[0]["incident"]
-    one = f"{J}/requests/{request}"
+def board(city: City) -> list[Place]:
+    """Every page of the board in the states that somebody works in, with rows that the city has."""
+    request = city.rows("requests", state=["assigned", "open"], limit=1)[0]["request"]
+    team = city.rows("teams", state="active", limit=1)[0]["team"]
+    worker = city.rows("roster", presence=["assigned", "available"], limit=1)[0]["worker"]
+    incident = city.rows("incidents", limit=1)[0]["incident"]
+    one = f"{city.j}/requests/{request}"
     grid = ".grid-body .grid-row"
     return [
-        Place("overview", f"{J}/overview", "[data-figure=on-duty]"),
-        Place("keys", f"{J}/overview", "[data-figure=on-duty]", _keys),
-        Place("requests", f"{J}/requests", grid),
+        Place("overview", f"{city.j}/overview", "[data-figure=on-duty]"),
+        Place("keys", f"{city.j}/overview", "[data-figure=on-duty]", _keys),
+        Place("requests", f"{city.j}/requests", grid),
         Place("request", one, "#detail-title"),
         Place("assign", one, "#detail-title", _press("a", ".assign [role=option], .assign li")),
         Place("end", one, "#detail-title", _press("x", "dialog[open]")),
         Place("merge", one, "#detail-title", _press("m", "dialog[open]")),
         Place("amend", one, "#detail-title", _press("e", "dialog[open]")),
-        Place("teams", f"{J}/teams", grid),
-        Place("team", f"{J}/teams/{team}", "aside dl, .folk-panel dl"),
-        Place("workers", f"{J}/workers", grid),
-        Place("worker", f"{J}/workers/{worker}", "aside dl, .folk-panel dl"),
-        Place("schematic", f"{J}/map?as=schematic", ".schematic"),
-        Place("map", f"{J}/map?as=map", ".geo-map canvas"),
-        Place("incidents", f"{J}/incidents", ".incidents-cards"),
-        Place("incident", f"{J}/incidents/{incident}", ".incident-clock"),
-        Place("notes", f"{J}/notes", ".notes-cards"),
+        Place("teams", f"{city.j}/teams", grid),
+        Place("team", f"{city.j}/teams/{team}", "aside dl, .folk-panel dl"),
+        Place("workers", f"{city.j}/workers", grid),
+        Place("worker", f"{city.j}/workers/{worker}", "aside dl, .folk-panel dl"),
+        Place("schematic", f"{city.j}/map?as=schematic", ".schematic"),
+        Place("map", f"{city.j}/map?as=map", ".geo-map canvas"),
+        Place("incidents", f"{city.j}/incidents", ".incidents-cards"),
+        Place("incident", f"{city.j}/incidents/{incident}", ".incident-clock"),
+        Place("notes", f"{city.j}/notes", ".notes-cards"),
         *(
-            Place(f"enter {what}", f"{J}/enter/{what}", "main form")
+            Place(f"enter {what}", f"{city.j}/enter/{what}", "main form")
             for what in ("request", "worker", "team", "incident", "area")
         ),
-        Place("imports", f"{J}/imports", "input[type=file]"),
-        Place("import", f"{J}/imports", "input[type=file]", _sheet),
-        Place("cards of areas", f"{J}/cards?level=1", "article"),
-        Place("cards of teams", f"{J}/cards?of=team&team={team}", "article"),
+        Place("imports", f"{city.j}/imports", "input[type=file]"),
+        Place("import", f"{city.j}/imports", "input[type=file]", _sheet),
+        Place("cards of areas", f"{city.j}/cards?level=1", "article"),
+        Place("cards of teams", f"{city.j}/cards?of=team&team={team}", "article"),
         Place("choose", "", ".gate-list"),
         Place("establish", "-/establish", "main form"),
     ]
@@ -112,10 +113,27 @@ def opened(page: Page, place: Place) -> Page:
     return page
 
 
-def still(page: Page, milliseconds: int = 400) -> None:
+STILL = """() => new Promise((resolve) => {
+  const all = { subtree: true, childList: true, attributes: true, characterData: true };
+  const brief = (one) => one.effect.getComputedTiming().endTime < 1000;
+  const moves = () => document.getAnimations().some((one) => one.playState === "running" && brief(one));
+  let calm = 0;
+  const watch = new MutationObserver(() => { calm = 0; });
+  watch.observe(document, all);
+  const look = () => {
+    calm = moves() || document.querySelector(".loading") ? 0 : calm + 1;
+    if (calm < 12) return requestAnimationFrame(look);
+    watch.disconnect();
+    resolve(true);
+  };
+  look();
+})"""
+"""Whether nothing has been loading, changing or moving for a dozen frames, but for what always moves."""
+
+
+def still(page: Page) -> None:
     """Wait until nothing is being loaded and nothing moves: what fades in has no colour of its own yet."""
-    page.wait_for_function("() => !document.querySelector('.loading')", timeout=15000)
-    page.wait_for_timeout(milliseconds)
+    page.wait_for_function(STILL, timeout=15000)
 
 
 def say(page: Page, language: str) -> None:
@@ -129,11 +147,13 @@ def cut_off(page: Page) -> list[str]:
     A page that has just got another size settles within moments.
     """
     found: list[str] = []
-    for _ in range(10):
-        found = page.evaluate(script("cut_off"))
-        if not found:
-            break
-        page.wait_for_timeout(200)
+
+    def nothing() -> bool:
+        found[:] = page.evaluate(script("cut_off"))
+        return not found
+
+    with contextlib.suppress(AssertionError):
+        until(nothing, 2, "something is cut off")
     return found
 
 

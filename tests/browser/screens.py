@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from serving import City
 
 QUIET = ("net::ERR_", "Failed to load resource", "Permissions-Policy")
 """Told by the browser itself when a line is cut or an answer is a refusal."""
@@ -13,6 +14,7 @@ class Screen:
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.context, self.url, self.wrong = context, url, list[str]()
+        self._j = ""
         self._origins = {urlsplit(url).netloc}
         self.page = self.watched(context.new_page())
 
@@ -35,16 +37,17 @@ class Screen:
         if where.scheme in ("http", "https", "ws", "wss") and where.netloc not in self._origins:
             self.wrong.append(f"left the origin: {request.url}")
 
-    def sign_in(self, secret: str, place: str = "2307/overview") -> Page:
-        """With the link that is printed, then to a place of the board."""
-        self.page.goto(f"{self.url}/#token={secret}")
+    def sign_in(self, city: City, place: str = "overview", *, token: str | None = None) -> Page:
+        """With the link that is printed, or one with this token; then to a place of the city's board."""
+        self._j = city.j
+        self.page.goto(f"{self.url}/#token={token or city.secret}")
         self.page.wait_for_selector(".top, .gate-list, .gate form", timeout=15000)
         self.at(place)
         return self.page
 
     def at(self, place: str) -> Page:
-        """Go to a page of the board, such as 2307/requests?priority=1, and wait until it is live."""
-        self.page.evaluate("place => { location.hash = '#/' + place; }", place)
+        """Go to a page of the board, such as requests?priority=1, and wait until it is live."""
+        self.page.evaluate("place => { location.hash = place; }", f"#/{self._j}/{place}")
         self.page.wait_for_selector(".live-live", timeout=15000)
         return self.page
 

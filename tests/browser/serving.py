@@ -1,7 +1,8 @@
 """A real service in a process of its own, its client, and a line to it that can be cut."""
 
+import asyncio
 import contextlib
-import json
+import itertools
 import os
 import re
 import signal
@@ -11,22 +12,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
-J = "2307"
+from services.wiring import open_tokens
+
 MUSTER = (sys.executable, "-m", "services.cli")
 ALTERED = (sys.executable, str(Path(__file__).parent / "altered.py"))
 """The same program, with a machine's clock or a folder of pages that the test gives."""
-CITY = (
-    ("230717", "伊美区"),
-    ("230717001", "旭日街道"),
-    ("230717001001", "南山社区"),
-    ("230717001002", "北山社区"),
-)
 
 
 def free_port() -> int:
@@ -50,6 +47,7 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[str] | None = None
+        self._codes = itertools.count(4001)
         self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
         self.start()
 
@@ -86,21 +84,46 @@ class Served:
     def secret(self) -> str:
         return (self.data / "admin.token").read_text().strip()
 
-    def token(self, scope: str, *more: str) -> str:
-        """A token of this scope, made on the command line as an admin would."""
-        name = f"t{uuid4().hex[:8]}"
-        made = subprocess.run(
-            [*MUSTER, "token", "create", name, "--scope", scope, "--data", str(self.data), "--json", *more],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return json.loads(made.stdout)[0]["token"]
+    def city(self) -> "City":
+        """A small city under a code of its own: a county, a street, two communities."""
+        city = City(self, str(next(self._codes)))
+        city.ok("jurisdiction.establish", name="伊春市", timezone="Asia/Shanghai")
+        names = {
+            city.county: "伊美区",
+            city.street: "旭日街道",
+            city.south: "南山社区",
+            city.north: "北山社区",
+        }
+        city.batch([("area.define", {"area": area, "name": name}) for area, name in names.items()])
+        return city
+
+
+class City:
+    """A jurisdiction as an admin commands and reads it; others on its service do not touch it."""
+
+    def __init__(self, service: Served, j: str) -> None:
+        self.service, self.j, self.url, self.http = service, j, service.url, service.http
+        self.county, self.street = f"{j}17", f"{j}17001"
+        self.south, self.north = f"{j}17001001", f"{j}17001002"
+
+    @property
+    def secret(self) -> str:
+        """The admin's token."""
+        return self.service.secret
+
+    def token(self, scope: str) -> str:
+        """A token of this scope for this jurisdiction."""
+        with ThreadPoolExecutor(1) as thread:  # Playwright has the event loop of this one
+            return thread.submit(asyncio.run, self._token(scope)).result()
+
+    async def _token(self, scope: str) -> str:
+        async with open_tokens(self.service.data) as tokens:
+            return await tokens.create(f"t{uuid4().hex[:8]}", scope, (self.j,), ())
 
     def send(self, name: str, /, *, key: str | None = None, **body: Any) -> httpx.Response:
         """One command as an admin."""
         headers = {"Idempotency-Key": key or str(uuid4())}
-        return self.http.post(f"/api/v1/{J}/commands/{name}", json=body, headers=headers)
+        return self.http.post(f"/api/v1/{self.j}/commands/{name}", json=body, headers=headers)
 
     def ok(self, name: str, /, **body: Any) -> dict[str, Any]:
         """One command that must be recorded."""
@@ -115,7 +138,7 @@ class Served:
             part = [
                 {"id": str(uuid4()), "name": name, "data": data} for name, data in items[begin : begin + 500]
             ]
-            answer = self.http.post(f"/api/v1/{J}/commands", json=part)
+            answer = self.http.post(f"/api/v1/{self.j}/commands", json=part)
             assert answer.status_code == 200, answer.text
             answers += answer.json()["items"]
         bad = [one for one in answers if one["outcome"] not in ("accepted", "known", "unchanged")]
@@ -126,15 +149,17 @@ class Served:
 
     def get(self, view: str, **query: Any) -> dict[str, Any]:
         """A page of a view, once it shows all that is recorded, whoever recorded it."""
-        for _ in range(100):
-            answer = self.http.get(f"/api/v1/{J}/{view}", params=query)
+        pages: list[dict[str, Any]] = []
+
+        def follows() -> bool:
+            answer = self.http.get(f"/api/v1/{self.j}/{view}", params=query)
             assert answer.status_code == 200, answer.text
-            page = answer.json()
-            beyond = self.http.get(f"/api/v1/{J}/log", params={"after": page["position"]})
-            if not beyond.content:
-                return page
-            time.sleep(0.02)
-        raise AssertionError(f"{view} does not follow the log")
+            pages[:] = [answer.json()]
+            beyond = self.http.get(f"/api/v1/{self.j}/log", params={"after": pages[0]["position"]})
+            return not beyond.content
+
+        until(follows, 20, f"{view} does not follow the log")
+        return pages[0]
 
     def rows(self, view: str, **query: Any) -> list[dict[str, Any]]:
         return self.get(view, **query)["items"]
@@ -147,14 +172,9 @@ class Served:
 
     def code(self, worker: str) -> str:
         """The link of a one-time sign-in code, as the centre gives it to a worker."""
-        made = self.http.post(f"/api/v1/{J}/codes", json={"worker": worker})
+        made = self.http.post(f"/api/v1/{self.j}/codes", json={"worker": worker})
         assert made.status_code == 200, made.text
         return made.json()["link"]
-
-    def city(self) -> None:
-        """A small city: a county, a street, two communities."""
-        self.ok("jurisdiction.establish", name="伊春市", timezone="Asia/Shanghai")
-        self.batch([("area.define", {"area": area, "name": name}) for area, name in CITY])
 
 
 @contextlib.contextmanager
@@ -175,7 +195,7 @@ def until(holds: Callable[[], Any], seconds: float, otherwise: str | Callable[[]
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, otherwise() if callable(otherwise) else otherwise
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks
 
 
 class Line:

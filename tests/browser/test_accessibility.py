@@ -8,7 +8,7 @@ import pytest
 from places import NAMES, Place, board, cut_off, opened, say, script, still
 from playwright.sync_api import Browser, Page
 from screens import Screen, Screens
-from serving import J, Served, until
+from serving import City, until
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -19,7 +19,7 @@ PHONE, ZOOMED, DESK = (360, 800), (720, 450), (1440, 900)
 
 
 @pytest.fixture(scope="module")
-def peopled(stage: Served) -> Served:
+def peopled(stage: City) -> City:
     """The stage, and what the scenario lacks: coordinates, and a note for the next shift."""
     area = stage.rows("roster", presence="available", limit=1)[0]["area"]
     stage.ok(
@@ -30,16 +30,16 @@ def peopled(stage: Served) -> Served:
 
 
 @pytest.fixture(scope="module")
-def places(peopled: Served) -> dict[str, Place]:
+def places(peopled: City) -> dict[str, Place]:
     return {place.name: place for place in board(peopled)}
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, peopled: Served) -> Iterator[Screen]:
+def window(browser: Browser, peopled: City) -> Iterator[Screen]:
     """One window on the board for all of its pages: each is loaded once."""
     screens = Screens(browser)
     window = screens.open(peopled.url)
-    window.sign_in(peopled.secret)
+    window.sign_in(peopled)
     yield window
     screens.close()
 
@@ -56,7 +56,7 @@ def test_every_page_of_the_board_is_tried(places: dict[str, Place]) -> None:
     assert set(places) == set(NAMES)
 
 
-def test_signing_in_is_for_everybody(peopled: Served, screens: Screens) -> None:
+def test_signing_in_is_for_everybody(peopled: City, screens: Screens) -> None:
     page = screens.open(peopled.url).page
     page.goto(peopled.url)
     page.wait_for_selector("form")
@@ -67,11 +67,11 @@ def test_signing_in_is_for_everybody(peopled: Served, screens: Screens) -> None:
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_the_wall_is_for_everybody(signed_in: bool, peopled: Served, screens: Screens) -> None:
+def test_the_wall_is_for_everybody(signed_in: bool, peopled: City, screens: Screens) -> None:
     screen = screens.open(peopled.url, size=(1920, 1080))
     if signed_in:
-        screen.sign_in(peopled.secret)
-    screen.page.goto(f"{peopled.url}/wall#/{J}")
+        screen.sign_in(peopled)
+    screen.page.goto(f"{peopled.url}/wall#/{peopled.j}")
     screen.page.wait_for_selector(".wall-main" if signed_in else ".wall-gate a")
     for_everybody(screen.page, desk=(1920, 1080))
 
@@ -79,29 +79,29 @@ def test_the_wall_is_for_everybody(signed_in: bool, peopled: Served, screens: Sc
 class Courier:
     """A worker with a phone: signed in by a code, with an offer and a task once on duty."""
 
-    def __init__(self, service: Served, screens: Screens) -> None:
-        self.service = service
-        self.page = screens.open(service.url, size=PHONE, touch=True).page
+    def __init__(self, city: City, screens: Screens) -> None:
+        self.city = city
+        self.page = screens.open(city.url, size=PHONE, touch=True).page
 
     def sign_in(self, worker: str) -> Page:
-        self.page.goto(f"{self.service.url}{self.service.code(worker)}")
+        self.page.goto(f"{self.city.url}{self.city.code(worker)}")
         self.page.wait_for_selector(".duty")
         return self.page
 
 
 @pytest.fixture
-def courier(peopled: Served, screens: Screens) -> Courier:
+def courier(peopled: City, screens: Screens) -> Courier:
     return Courier(peopled, screens)
 
 
 def test_the_couriers_page_signed_out_is_for_everybody(courier: Courier) -> None:
-    courier.page.goto(f"{courier.service.url}/go")
+    courier.page.goto(f"{courier.city.url}/go")
     courier.page.wait_for_selector("form")
     for_everybody(courier.page, desk=PHONE)
 
 
 def test_the_couriers_page_off_duty_is_for_everybody(courier: Courier) -> None:
-    worker = courier.service.rows("roster", presence="off_duty", limit=1)[0]["worker"]
+    worker = courier.city.rows("roster", presence="off_duty", limit=1)[0]["worker"]
     page = courier.sign_in(worker)
     for_everybody(page, desk=PHONE)
     page.locator(".duty-on").click()
@@ -110,15 +110,15 @@ def test_the_couriers_page_off_duty_is_for_everybody(courier: Courier) -> None:
 
 
 def test_the_couriers_page_with_an_offer_and_a_task_is_for_everybody(courier: Courier) -> None:
-    service = courier.service
-    row = service.rows("roster", presence="available", limit=1)[0]
+    city = courier.city
+    row = city.rows("roster", presence="available", limit=1)[0]
     worker, area = row["worker"], row["area"]
     contact = {"contact_name": "王芳", "contact_phone": "00000001", "address": "3 单元 402", "text": "降压药"}
     for request in ("OFFERED", "SENT"):
-        service.ok("request.open", request=request, area=area, category="medicine", priority=1, **contact)
-    service.ok("worker.amend", worker=worker, capacity=3)
-    service.ok("assignment.dispatch", assignment="A-SENT", request="SENT", worker=worker)
-    service.ok("assignment.offer", assignment="A-OFFERED", request="OFFERED", worker=worker)
+        city.ok("request.open", request=request, area=area, category="medicine", priority=1, **contact)
+    city.ok("worker.amend", worker=worker, capacity=3)
+    city.ok("assignment.dispatch", assignment="A-SENT", request="SENT", worker=worker)
+    city.ok("assignment.offer", assignment="A-OFFERED", request="OFFERED", worker=worker)
     page = courier.sign_in(worker)
     page.wait_for_selector(".card-offer")
     until(lambda: page.locator(".card").count() >= 2, 10, "offer and task are not both shown")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 from screens import Screens
-from serving import J, Served, until
+from serving import City, Served, until
 
 from services.locations.datum import Datum, to_wgs84
 
@@ -21,10 +21,12 @@ POINTS: list[tuple[tuple[float, float], Datum]] = [
 ]
 
 
-def enter(page: Page, what: str) -> None:
-    page.evaluate("place => { location.hash = place; }", f"#/{J}/enter/{what}")
+def enter(page: Page, city: City, what: str) -> None:
+    page.evaluate("place => { location.hash = place; }", f"#/{city.j}/enter/{what}")
     page.wait_for_selector(".entry-form")
-    expect(page.locator(".entry-tabs [aria-current=page]")).to_have_attribute("href", f"#/{J}/enter/{what}")
+    expect(page.locator(".entry-tabs [aria-current=page]")).to_have_attribute(
+        "href", f"#/{city.j}/enter/{what}"
+    )
 
 
 def focused(page: Page, name: str) -> None:
@@ -47,10 +49,10 @@ def recorded(page: Page, what: str) -> None:
 
 
 def test_a_call_is_taken_by_keyboard_alone_and_the_next_can_begin_at_once(
-    city: Served, screens: Screens
+    city: City, screens: Screens
 ) -> None:
-    page = screens.open(city.url).sign_in(city.secret)
-    enter(page, "request")
+    page = screens.open(city.url).sign_in(city)
+    enter(page, city, "request")
     focused(page, "category")
     press(page, "ArrowRight", "Tab", "ArrowLeft", "Tab")
     say(page, "胰岛素今晚用完")
@@ -67,22 +69,22 @@ def test_a_call_is_taken_by_keyboard_alone_and_the_next_can_begin_at_once(
     expect(page.locator("textarea[name=text]")).to_have_value("")
     until(lambda: city.rows("requests"), 5, "the request is not shown")
     [row] = city.rows("requests")
-    assert (row["category"], row["priority"], row["area"], row["slots"]) == ("medicine", 2, "230717001001", 1)
+    assert (row["category"], row["priority"], row["area"], row["slots"]) == ("medicine", 2, city.south, 1)
     assert row["contact_phone"] == "000****0001"
     page.get_by_role("link", name="打开", exact=True).click()
     expect(page.locator(".detail")).to_contain_text("送药")
 
 
 def test_what_was_not_sent_is_still_there_after_another_page_and_after_signing_in_again(
-    city: Served, screens: Screens
+    city: City, screens: Screens
 ) -> None:
     screen = screens.open(city.url, language="en")
-    page = screen.sign_in(city.secret)
-    enter(page, "request")
+    page = screen.sign_in(city)
+    enter(page, city, "request")
     page.locator("textarea[name=text]").fill("Insulin runs out tonight")
-    enter(page, "worker")
-    screen.at("2307/requests")
-    enter(page, "request")
+    enter(page, city, "worker")
+    screen.at("requests")
+    enter(page, city, "request")
     expect(page.locator("textarea[name=text]")).to_have_value("Insulin runs out tonight")
     screen.context.clear_cookies()
     page.get_by_role("link", name="Workers").click()
@@ -90,26 +92,26 @@ def test_what_was_not_sent_is_still_there_after_another_page_and_after_signing_i
     page.get_by_label("Access token").fill(city.secret)
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".live-live")).to_be_visible()
-    enter(page, "request")
+    enter(page, city, "request")
     expect(page.locator("textarea[name=text]")).to_have_value("Insulin runs out tonight")
     screen.context.clear_cookies()
     page.get_by_role("link", name="Handover").click()
     page.get_by_label("Access token").fill(city.token("dispatcher"))
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".live-live")).to_be_visible()
-    enter(page, "request")
+    enter(page, city, "request")
     expect(page.locator("textarea[name=text]")).to_have_value("")  # of somebody else
 
 
-def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: Served, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city.secret)
-    enter(page, "request")
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: City, screens: Screens) -> None:
+    page = screens.open(city.url).sign_in(city)
+    enter(page, city, "request")
     page.get_by_label("买菜").check()
     page.locator("input[name=area]").fill("没有的地方")
     press(page, "Enter")
     expect(page.locator(".field-bad")).to_contain_text("没有这个区域")
     focused(page, "area")
-    page.locator("input[name=area]").fill("230717001001")
+    page.locator("input[name=area]").fill(city.south)
     page.get_by_text("坐标", exact=True).click()
     page.locator("input[name=place]").fill("128.9 东")
     press(page, "Enter")
@@ -118,12 +120,12 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: Served, sc
     assert city.rows("requests") == []
 
 
-def test_coordinates_of_another_datum_are_sent_as_wgs_84(city: Served, screens: Screens) -> None:
+def test_coordinates_of_another_datum_are_sent_as_wgs_84(city: City, screens: Screens) -> None:
     """The point of Shanghai that eviltransform is tested with."""
-    page = screens.open(city.url).sign_in(city.secret)
-    enter(page, "request")
+    page = screens.open(city.url).sign_in(city)
+    enter(page, city, "request")
     page.get_by_label("医疗").check()
-    page.locator("input[name=area]").fill("230717001001")
+    page.locator("input[name=area]").fill(city.south)
     page.get_by_text("坐标", exact=True).click()
     page.locator("input[name=place]").fill("121.531541859215, 31.17530398364597")
     page.locator("select[name=datum]").select_option("GCJ-02")
@@ -135,9 +137,9 @@ def test_coordinates_of_another_datum_are_sent_as_wgs_84(city: Served, screens: 
     assert (row["lon"], row["lat"]) == pytest.approx((121.5272106, 31.1774276), abs=1e-6)
 
 
-def test_the_page_converts_datums_as_the_service_does(city: Served, screens: Screens) -> None:
+def test_the_page_converts_datums_as_the_service_does(city: City, screens: Screens) -> None:
     """Points that eviltransform and coordtransform are tested with."""
-    page = screens.open(city.url).sign_in(city.secret)
+    page = screens.open(city.url).sign_in(city)
     module = page.locator('link[href$="/lib/areas.js"]').get_attribute("href")
     assert module
     found = page.evaluate(
@@ -153,11 +155,11 @@ def test_the_page_converts_datums_as_the_service_does(city: Served, screens: Scr
         assert there == pytest.approx(to_wgs84(*point, datum), abs=1e-6)
 
 
-def test_a_paper_form_keeps_its_own_time_and_number(city: Served, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city.secret)
-    enter(page, "request")
+def test_a_paper_form_keeps_its_own_time_and_number(city: City, screens: Screens) -> None:
+    page = screens.open(city.url).sign_in(city)
+    enter(page, city, "request")
     page.get_by_label("买菜").check()
-    page.locator("input[name=area]").fill("230717001001")
+    page.locator("input[name=area]").fill(city.south)
     page.get_by_label("名额不限").check()
     page.locator("select[name=source]").select_option("paper")
     page.locator("input[name=received]").fill("2022-04-03T21:05")
@@ -171,20 +173,16 @@ def test_a_paper_form_keeps_its_own_time_and_number(city: Served, screens: Scree
     expect(page.locator("select[name=source]")).to_have_value("paper")
 
 
-def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: Served, screens: Screens) -> None:
-    city.ok(
-        "request.open", request="R1", category="medicine", area="230717001001", contact_phone="13800000001"
-    )
-    city.ok(
-        "request.open", request="R2", category="grocery", area="230717001002", contact_phone="13800000001"
-    )
+def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: City, screens: Screens) -> None:
+    city.ok("request.open", request="R1", category="medicine", area=city.south, contact_phone="13800000001")
+    city.ok("request.open", request="R2", category="grocery", area=city.north, contact_phone="13800000001")
     city.ok("worker.register", worker="W1", role="rider", name="队员001", phone="13800000001")
-    page = screens.open(city.url).sign_in(city.secret)
-    enter(page, "request")
+    page = screens.open(city.url).sign_in(city)
+    enter(page, city, "request")
     page.get_by_label("送药").check()
-    page.locator("input[name=area]").fill("230717001001")
+    page.locator("input[name=area]").fill(city.south)
     same = page.locator(".entry-card", has_text="可能重复的求助")
-    expect(same.get_by_role("link")).to_have_attribute("href", f"#/{J}/requests/R1")
+    expect(same.get_by_role("link")).to_have_attribute("href", f"#/{city.j}/requests/R1")
     page.locator("input[name=contact_phone]").fill("138 0000 0001")
     press(page, "Tab")
     known = page.locator(".entry-card", has_text="该电话已有记录")
@@ -192,9 +190,9 @@ def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: Served
     expect(known).not_to_contain_text("13800000001")
 
 
-def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: Served, screens: Screens) -> None:
+def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: City, screens: Screens) -> None:
     """Every answer is lost after the command was recorded, until the line is whole again."""
-    page = screens.open(city.url).sign_in(city.secret)
+    page = screens.open(city.url).sign_in(city)
     ids: list[str] = []
 
     def lost(route: Route) -> None:
@@ -203,34 +201,34 @@ def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: Served
         route.abort()
 
     page.route("**/commands/area.define", lost)
-    enter(page, "area")
-    page.locator("input[name=code]").fill("230717001003")
+    enter(page, city, "area")
+    page.locator("input[name=code]").fill(f"{city.street}003")
     page.locator("input[name=name]").fill("东山社区")
     press(page, "Enter")
     expect(page.get_by_role("alert")).to_contain_text("不会重复", timeout=20000)
     expect(page.locator("input[name=name]")).to_be_disabled()
     page.unroute("**/commands/area.define")
     page.get_by_role("button", name="再次发送").click()
-    recorded(page, "东山社区 230717001003")
+    recorded(page, f"东山社区 {city.street}003")
     assert len(ids) > 1
     assert len(set(ids)) == 1
-    assert [row["name"] for row in city.rows("areas") if row["area"] == "230717001003"] == ["东山社区"]
+    assert [row["name"] for row in city.rows("areas") if row["area"] == f"{city.street}003"] == ["东山社区"]
 
 
-def test_a_refusal_about_one_field_is_said_there(city: Served, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city.secret)
-    enter(page, "area")
-    page.locator("input[name=code]").fill("230717001001")
+def test_a_refusal_about_one_field_is_said_there(city: City, screens: Screens) -> None:
+    page = screens.open(city.url).sign_in(city)
+    enter(page, city, "area")
+    page.locator("input[name=code]").fill(city.south)
     page.locator("input[name=name]").fill("南山")
     press(page, "Enter")
-    expect(page.locator(".field-bad")).to_contain_text("已有此编码的区域")
+    expect(page.locator(".field-bad")).to_contain_text(f"已有编码为 {city.south} 的区域")
     focused(page, "code")
 
 
-def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: Served, screens: Screens) -> None:
+def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: City, screens: Screens) -> None:
     city.ok("worker.register", worker="W2", role="driver", name="队员002")
-    page = screens.open(city.url).sign_in(city.secret)
-    enter(page, "worker")
+    page = screens.open(city.url).sign_in(city)
+    enter(page, city, "worker")
     page.locator("input[name=name]").fill("队员001")
     page.locator("input[name=phone]").fill("13800000001")
     page.get_by_label("骑手").check()
@@ -244,11 +242,11 @@ def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: Served,
     expect(page.get_by_label("骑手")).to_be_checked()
     until(lambda: city.rows("presence"), 5, "the report is not shown")
     assert [(row["worker"], row["kind"], row["area"]) for row in city.rows("presence")] == [
-        ("W1", "report", "230717001002")
+        ("W1", "report", city.north)
     ]
-    enter(page, "team")
+    enter(page, city, "team")
     page.locator("input[name=name]").fill("第一小队")
-    page.locator("input[name=area]").fill("230717001")
+    page.locator("input[name=area]").fill(city.street)
     page.get_by_label("配送队").check()
     page.locator("input[name=members]").fill("W1 W2")
     press(page, "Enter")
@@ -262,10 +260,10 @@ def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: Served,
 
 
 def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(
-    city: Served, screens: Screens
+    city: City, screens: Screens
 ) -> None:
-    page = screens.open(city.url).sign_in(city.secret)
-    enter(page, "incident")
+    page = screens.open(city.url).sign_in(city)
+    enter(page, city, "incident")
     page.locator("input[name=name]").fill("3·28疫情封控")
     page.locator("input[name=id]").fill("I1")
     page.locator("input[name=area]").fill("伊美")
@@ -274,7 +272,7 @@ def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(
     page.locator("input[name=name]").press("Enter")
     recorded(page, "3·28疫情封控（封控）")
     city.batch(
-        [("request.open", {"request": "R1", "category": "grocery", "area": "230717001001", "incident": "I1"})]
+        [("request.open", {"request": "R1", "category": "grocery", "area": city.south, "incident": "I1"})]
     )
     page.get_by_role("link", name="打开", exact=True).click()
     panel = page.get_by_role("complementary")
@@ -294,17 +292,15 @@ def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(
     expect(panel.locator(".incident-sub")).to_contain_text("进行中")
 
 
-def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(
-    city: Served, screens: Screens
-) -> None:
-    page = screens.open(city.url).sign_in(city.secret, f"{J}/notes")
+def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(city: City, screens: Screens) -> None:
+    page = screens.open(city.url).sign_in(city, "notes")
     page.locator("textarea[name=text]").fill("<b>3号楼</b>等胰岛素\n21点前")
     page.get_by_label("紧急").check()
     page.locator("textarea[name=text]").press("Control+Enter")
     note = page.locator(".note-card")
     expect(note.locator(".note-text")).to_have_text("<b>3号楼</b>等胰岛素\n21点前")
     expect(note).to_contain_text("尚无人接手")
-    viewer = screens.open(city.url).sign_in(city.token("viewer"), f"{J}/notes")
+    viewer = screens.open(city.url).sign_in(city, "notes", token=city.token("viewer"))
     expect(viewer.locator(".note-card")).to_have_count(1)
     expect(viewer.locator(".note-card")).not_to_contain_text("胰岛素")
     expect(viewer.locator("textarea")).to_have_count(0)
@@ -317,30 +313,30 @@ def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(
     assert len(revealed) == 1
 
 
-def test_what_is_most_urgent_and_taken_on_by_nobody_stands_first(city: Served, screens: Screens) -> None:
+def test_what_is_most_urgent_and_taken_on_by_nobody_stands_first(city: City, screens: Screens) -> None:
     for text, priority in (("第一", 1), ("第二", 3), ("第三", 2), ("第四", 3)):
         city.ok("handover.write", text=text, priority=priority)
     first = next(row["note"] for row in city.rows("handovers") if row["priority"] == 1)
-    page = screens.open(city.url).sign_in(city.secret, f"{J}/notes")
+    page = screens.open(city.url).sign_in(city, "notes")
     texts = page.locator(".note-text")
     expect(texts).to_have_text(["第一", "第三", "第四", "第二"])
     city.ok("handover.acknowledge", note=first)
     expect(texts).to_have_text(["第三", "第四", "第二", "第一"])
 
 
-def test_the_handover_sheet_says_how_the_board_stands(city: Served, screens: Screens) -> None:
+def test_the_handover_sheet_says_how_the_board_stands(city: City, screens: Screens) -> None:
     city.batch(
         [
             ("worker.register", {"worker": "W1", "role": "rider"}),
-            ("worker.check_in", {"worker": "W1", "area": "230717001001"}),
+            ("worker.check_in", {"worker": "W1", "area": city.south}),
             (
                 "request.open",
-                {"request": "R1", "category": "medicine", "priority": 1, "area": "230717001001"},
+                {"request": "R1", "category": "medicine", "priority": 1, "area": city.south},
             ),
             ("handover.write", {"text": "缺车", "priority": 2}),
         ]
     )
-    page = screens.open(city.url).sign_in(city.secret, f"{J}/notes")
+    page = screens.open(city.url).sign_in(city, "notes")
     expect(page.locator(".note-text")).to_have_text("缺车")
     page.evaluate("() => { window.print = () => {}; }")
     page.get_by_role("button", name="交接单").click()
@@ -352,26 +348,27 @@ def test_the_handover_sheet_says_how_the_board_stands(city: Served, screens: Scr
     expect(sheet.locator(".handover-cells tbody tr").first).to_contain_text("1 危及生命1001")
 
 
-def test_a_fresh_service_is_ready_in_the_browser_alone(service: Served, screens: Screens) -> None:
+def test_a_fresh_service_is_ready_in_the_browser_alone(own: Served, screens: Screens) -> None:
     """The printed link, the jurisdiction, areas, people, and the first request."""
-    page = screens.open(service.url).page
-    page.goto(f"{service.url}/#token={service.secret}")
+    city = City(own, "2307")
+    page = screens.open(own.url).page
+    page.goto(f"{own.url}/#token={own.secret}")
     page.get_by_role("link", name="建立辖区").click()
-    page.locator("input[name=code]").fill(J)
+    page.locator("input[name=code]").fill(city.j)
     page.locator("input[name=name]").fill("伊春市")
     press(page, "Enter")
     expect(page.locator(".next-steps")).to_contain_text("导入表格")
-    page.locator(f'.next-steps a[href="#/{J}/imports"]').first.click()
+    page.locator(f'.next-steps a[href="#/{city.j}/imports"]').first.click()
     for name, rows in (("areas", 10), ("streets", 50), ("villages", 394)):
         outcome(page, YICHUN / f"{name}_2307.csv", f"{rows}行={rows}已记录+0已存在+0退回")
     outcome(page, EXAMPLES / "roster.csv", "40行=40已记录+0已存在+0退回")
     outcome(page, EXAMPLES / "roster.csv", "40行=0已记录+40已存在+0退回")
-    enter(page, "request")
+    enter(page, city, "request")
     page.get_by_label("买菜").check()
     page.locator("input[name=area]").fill("永红社区居委会")
     press(page, "Enter")
     recorded(page, "买菜，永红社区居委会")
-    assert len(service.rows("roster", limit=1000)) == 40
+    assert len(city.rows("roster", limit=1000)) == 40
 
 
 def outcome(page: Page, file: Path, sums: str) -> None:
@@ -387,11 +384,11 @@ def outcome(page: Page, file: Path, sums: str) -> None:
 
 
 def test_rows_that_are_rejected_come_back_with_their_reason(
-    city: Served, screens: Screens, tmp_path: Path
+    city: City, screens: Screens, tmp_path: Path
 ) -> None:
     file = tmp_path / "名单.csv"
-    file.write_text("姓名,角色,社区\n队员001,骑手,230717001001\n队员002,骑手,999\n", encoding="utf-8")
-    page = screens.open(city.url).sign_in(city.secret, f"{J}/imports")
+    file.write_text(f"姓名,角色,社区\n队员001,骑手,{city.south}\n队员002,骑手,999\n", encoding="utf-8")
+    page = screens.open(city.url).sign_in(city, "imports")
     outcome(page, file, "2行=1已记录+0已存在+1退回")
     with page.expect_download() as download:
         page.get_by_role("link", name="下载退回的 1 行").click()
@@ -401,8 +398,8 @@ def test_rows_that_are_rejected_come_back_with_their_reason(
     assert download.value.suggested_filename == "名单.csv.rejects.csv"
 
 
-def test_a_file_that_does_not_fit_is_told_plainly(city: Served, screens: Screens, tmp_path: Path) -> None:
-    page = screens.open(city.url).sign_in(city.secret, f"{J}/imports")
+def test_a_file_that_does_not_fit_is_told_plainly(city: City, screens: Screens, tmp_path: Path) -> None:
+    page = screens.open(city.url).sign_in(city, "imports")
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("姓名,年龄\n队员001,30\n", encoding="utf-8")
     page.set_input_files("input[type=file]", str(wrong))
@@ -415,23 +412,23 @@ def test_a_file_that_does_not_fit_is_told_plainly(city: Served, screens: Screens
     large.write_bytes(b"x" * (8 * 2**20 + 1))
     page.set_input_files("input[type=file]", str(large))
     expect(page.get_by_role("alert")).to_contain_text(
-        f'muster import "large.csv" --mapping roster --jurisdiction {J}'
+        f'muster import "large.csv" --mapping roster --jurisdiction {city.j}'
     )
 
 
-def test_only_forms_that_a_token_may_send_are_shown(city: Served, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city.token("gateway"), f"{J}/enter")
+def test_only_forms_that_a_token_may_send_are_shown(city: City, screens: Screens) -> None:
+    page = screens.open(city.url).sign_in(city, "enter", token=city.token("gateway"))
     expect(page.locator(".entry-tabs a")).to_have_text(["求助", "人员"])
-    page.evaluate("place => { location.hash = place; }", f"#/{J}/enter/area")
+    page.evaluate("place => { location.hash = place; }", f"#/{city.j}/enter/area")
     expect(page.locator(".entry-tabs a[aria-current=page]")).to_have_text("求助")
-    page.evaluate("place => { location.hash = place; }", f"#/{J}/imports")
+    page.evaluate("place => { location.hash = place; }", f"#/{city.j}/imports")
     expect(page.locator("main")).to_contain_text("只能查看")
 
 
-def test_who_may_not_command_is_told_so(city: Served, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city.token("viewer"))
+def test_who_may_not_command_is_told_so(city: City, screens: Screens) -> None:
+    page = screens.open(city.url).sign_in(city, token=city.token("viewer"))
     for place in ("enter/request", "imports"):
-        page.evaluate("place => { location.hash = place; }", f"#/{J}/{place}")
+        page.evaluate("place => { location.hash = place; }", f"#/{city.j}/{place}")
         expect(page.locator("main")).to_contain_text("只能查看")
     page.evaluate("location.hash = '#/-/establish'")
     expect(page.locator("main")).to_contain_text("只有管理员")

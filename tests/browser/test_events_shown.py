@@ -9,7 +9,7 @@ from places import same
 from playwright.sync_api import Page
 from scale import LONG
 from screens import Screen, Screens
-from serving import J, Served, served
+from serving import City, served
 from story import STORY
 
 from services.base.clock import SharedClock
@@ -35,17 +35,18 @@ def clock(tmp_path: Path) -> SharedClock:
 
 
 @pytest.fixture
-def timed(tmp_path: Path, clock: SharedClock) -> Iterator[Served]:
+def timed(tmp_path: Path, clock: SharedClock) -> Iterator[City]:
     with served(tmp_path / "data", env={"MUSTER_CLOCK": str(tmp_path / "clock")}) as service:
-        service.ok("jurisdiction.establish", name="City", timezone="Asia/Shanghai")
-        yield service
+        city = City(service, "2307")
+        city.ok("jurisdiction.establish", name="City", timezone="Asia/Shanghai")
+        yield city
 
 
 @pytest.mark.timeout(600)
-def test_pages_after_patches_equal_fresh_pages(timed: Served, clock: SharedClock, screens: Screens) -> None:
+def test_pages_after_patches_equal_fresh_pages(timed: City, clock: SharedClock, screens: Screens) -> None:
     live = {name: _opened(screens, timed, name) for name in PAGES}
     fresh = screens.open(timed.url, language="en")
-    fresh.sign_in(timed.secret)
+    fresh.sign_in(timed)
     seen: set[str] = set()
     new = 0
     for number, (name, body) in enumerate(STORY, 1):
@@ -62,17 +63,17 @@ def test_pages_after_patches_equal_fresh_pages(timed: Served, clock: SharedClock
         fresh.page.reload()
         fresh.page.wait_for_selector(".live-live")
         for page in PAGES:
-            fresh.at(f"{J}/{page}")
+            fresh.at(f"{page}")
             same(SHOWN, live[page], fresh.page, f"{page} after {name}", 8)
     assert len(seen) > 35
 
 
-def _opened(screens: Screens, service: Served, page: str) -> Page:
-    screen: Screen = screens.open(service.url, language="en")
-    screen.sign_in(service.secret, f"{J}/{page}")
+def _opened(screens: Screens, city: City, page: str) -> Page:
+    screen: Screen = screens.open(city.url, language="en")
+    screen.sign_in(city, f"{page}")
     return screen.page
 
 
-def _events(service: Served, position: int) -> set[str]:
+def _events(city: City, position: int) -> set[str]:
     """Names of the events of the commit that ends at a position, or near it."""
-    return {row["name"] for row in service.rows("activity", limit=3) if row["position"] <= position}
+    return {row["name"] for row in city.rows("activity", limit=3) if row["position"] <= position}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 from screens import Screens
-from serving import Served
+from serving import City
 
 PLAYED = """async (chunks) => {
   const { src } = document.querySelector("script[type=module]");
@@ -60,8 +60,8 @@ def patch(after: int, upto: int, *keys: str) -> list[Any]:
 
 
 @pytest.fixture
-def page(city: Served, screens: Screens) -> Page:
-    return screens.open(city.url).sign_in(city.secret)
+def page(city: City, screens: Screens) -> Page:
+    return screens.open(city.url).sign_in(city)
 
 
 def test_a_stream_that_broke_just_after_a_change_does_not_look_alive_again(page: Page) -> None:

@@ -18,7 +18,7 @@ from places import same
 from playwright.sync_api import Page, expect
 from screens import Screens
 from server import Server
-from serving import ALTERED, MUSTER, J, Line, Served, served, until
+from serving import ALTERED, MUSTER, City, Line, Served, served, until
 
 from events.catalog import newest
 from services.api.server.tls import pinned
@@ -26,21 +26,20 @@ from services.console.pages import WEB
 
 pytestmark = pytest.mark.timeout(240)
 
-SOUTH, NORTH = "230717001001", "230717001002"
 PATIENCE = 60_000
 """Milliseconds in which a phone must notice that the network is back."""
 
 
 @pytest.fixture
-def town(city: Served) -> Served:
+def town(city: City) -> City:
     """Two riders are on duty."""
     for worker, name in (("W1", "队员001"), ("W2", "队员002")):
         city.ok("worker.register", worker=worker, role="rider", name=name, phone="00000000456", capacity=3)
-        city.ok("worker.check_in", worker=worker, area=SOUTH)
+        city.ok("worker.check_in", worker=worker, area=city.south)
     return city
 
 
-def _breaks(town: Served) -> list[dict[str, Any]]:
+def _breaks(town: City) -> list[dict[str, Any]]:
     return [row for row in town.rows("presence") if row["kind"] == "break"]
 
 
@@ -52,7 +51,7 @@ def _offline(phone: Phone) -> None:
 # -- signing in -------------------------------------------------------------------------------------------
 
 
-def test_a_code_that_was_used_is_refused_in_plain_words(town: Served, phones: Phones) -> None:
+def test_a_code_that_was_used_is_refused_in_plain_words(town: City, phones: Phones) -> None:
     link = town.code("W1")
     phones.open(town.url).sign_in(link)
     second = phones.open(town.url, language="zh")
@@ -67,7 +66,7 @@ def test_a_code_that_was_used_is_refused_in_plain_words(town: Served, phones: Ph
 
 
 def test_a_link_that_is_opened_without_a_network_is_tried_again(
-    town: Served, line: Line, phones: Phones
+    town: City, line: Line, phones: Phones
 ) -> None:
     """The page is there; the network breaks while the code is on its way."""
     phone = phones.open(line.url)
@@ -76,15 +75,15 @@ def test_a_link_that_is_opened_without_a_network_is_tried_again(
     line.cut()
     link = town.code("W1")
     phone.page.evaluate("hash => { location.hash = hash; }", link.partition("#")[2])
-    expect(phone.page.get_by_text("the code has not been used")).to_be_visible()
+    expect(phone.page.get_by_text("the code is still valid")).to_be_visible()
     line.mend()
     phone.tap("Try again")
     expect(phone.state).to_have_text("Available")
 
 
-def test_what_one_person_did_is_never_sent_as_anothers(town: Served, line: Line, phones: Phones) -> None:
+def test_what_one_person_did_is_never_sent_as_anothers(town: City, line: Line, phones: Phones) -> None:
     """A phone that two share: what the first did stays until they sign in again."""
-    phone = phones.open(line.url)
+    phone = phones.open(line.url, lasting=True)
     phone.sign_in(town.code("W1"))
     line.cut()
     phone.tap("Break")
@@ -97,7 +96,7 @@ def test_what_one_person_did_is_never_sent_as_anothers(town: Served, line: Line,
     expect(phone.page.locator(".top-name")).to_have_text("队员002")
     expect(phone.state).to_have_text("Available")
     phone.page.locator("summary", has_text="Settings").tap()
-    expect(phone.page.get_by_text("1 entries of others wait on this phone")).to_be_visible()
+    expect(phone.page.get_by_text("1 unsent entries of others are on this phone")).to_be_visible()
     phone.tap("Off")
     until(lambda: town.on_duty() == 1, 15, "the second is not off duty")
     expect(phone.state).to_have_text("Off duty")
@@ -110,7 +109,7 @@ def test_what_one_person_did_is_never_sent_as_anothers(town: Served, line: Line,
     assert [(row["worker"], row["actor"]) for row in _breaks(town)] == [("W1", "worker/W1")]
 
 
-def test_a_phone_that_is_signed_out_in_mid_shift_loses_nothing(town: Served, phones: Phones) -> None:
+def test_a_phone_that_is_signed_out_in_mid_shift_loses_nothing(town: City, phones: Phones) -> None:
     """Its token is revoked: that is said, the switch still works, and all goes out after signing in again."""
     phone = phones.open(town.url)
     phone.sign_in(town.code("W1"))
@@ -131,17 +130,20 @@ def test_a_phone_that_is_signed_out_in_mid_shift_loses_nothing(town: Served, pho
     assert abs(said - at) < timedelta(seconds=2)
 
 
-def _revoke(town: Served, name: str) -> None:
+def _revoke(town: City, name: str) -> None:
     """On the command line, as an admin does with a phone that was lost."""
     held = json.loads(_muster(town, "list", "--json"))
     for token in held:
-        if token["name"].startswith(name):
+        if token["name"].startswith(name) and token["jurisdictions"] == [town.j]:
             _muster(town, "revoke", token["name"])
 
 
-def _muster(town: Served, *command: str) -> str:
+def _muster(town: City, *command: str) -> str:
     done = subprocess.run(
-        [*MUSTER, "token", *command, "--data", str(town.data)], capture_output=True, text=True, check=True
+        [*MUSTER, "token", *command, "--data", str(town.service.data)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout
 
@@ -149,7 +151,7 @@ def _muster(town: Served, *command: str) -> str:
 # -- without a network ------------------------------------------------------------------------------------
 
 
-def test_the_badge_tells_how_fresh_the_page_is(town: Served, line: Line, phones: Phones) -> None:
+def test_the_badge_tells_how_fresh_the_page_is(town: City, line: Line, phones: Phones) -> None:
     """Also where nothing breaks and nothing comes."""
     phone = phones.open(line.url)
     phone.sign_in(town.code("W1"))
@@ -162,7 +164,7 @@ def test_the_badge_tells_how_fresh_the_page_is(town: Served, line: Line, phones:
     expect(badge).to_have_text("Live", timeout=PATIENCE)
 
 
-def test_the_language_is_switched_at_once_and_kept_without_a_network(town: Served, phones: Phones) -> None:
+def test_the_language_is_switched_at_once_and_kept_without_a_network(town: City, phones: Phones) -> None:
     phone = phones.open(town.url)
     phone.sign_in(town.code("W1"))
     phone.page.locator("summary", has_text="Settings").tap()
@@ -177,8 +179,8 @@ def test_the_language_is_switched_at_once_and_kept_without_a_network(town: Serve
     expect(phone.state).to_have_text("Available")
 
 
-def test_a_phone_can_install_it_and_start_it_without_a_network(town: Served, phones: Phones) -> None:
-    phone = phones.open(town.url)
+def test_a_phone_can_install_it_and_start_it_without_a_network(town: City, phones: Phones) -> None:
+    phone = phones.open(town.url, lasting=True)
     phone.sign_in(town.code("W1"))
     manifest = phone.page.locator("link[rel=manifest]").get_attribute("href")
     said = httpx.get(f"{town.url}{manifest}", trust_env=False)
@@ -199,9 +201,9 @@ def test_a_phone_can_install_it_and_start_it_without_a_network(town: Served, pho
     expect(phone.waiting).to_have_count(1)
 
 
-def test_the_browser_sends_what_waits_with_no_page_open(town: Served, line: Line, phones: Phones) -> None:
+def test_the_browser_sends_what_waits_with_no_page_open(town: City, line: Line, phones: Phones) -> None:
     """Where it can: the browser wakes the service worker when the network is back."""
-    phone = phones.open(line.url, background=True)
+    phone = phones.open(line.url, background=True, lasting=True)
     phone.sign_in(town.code("W1"))
     line.cut()
     at = phone.tap("Break")
@@ -236,10 +238,10 @@ def changing(tmp_path: Path, phones: Phones) -> Iterator[tuple[Phone, Callable[[
     web = tmp_path / "web"
     shutil.copytree(WEB, web)
     with served(tmp_path / "data", env={"ALTERED_WEB": str(web)}, program=ALTERED) as service:
-        service.city()
-        service.ok("worker.register", worker="W1", role="rider", name="队员001")
-        phone = phones.open(service.url)
-        phone.sign_in(service.code("W1"))
+        city = service.city()
+        city.ok("worker.register", worker="W1", role="rider", name="队员001")
+        phone = phones.open(service.url, lasting=True)
+        phone.sign_in(city.code("W1"))
         yield phone, partial(_issue, service, web)
 
 
@@ -311,7 +313,7 @@ def test_over_https_the_cookie_is_for_https_alone(tmp_path: Path, phones: Phones
     server = Server(tmp_path / "data", *options)
     try:
         with httpx.Client(
-            base_url=f"{server.url}/api/v1/{J}",
+            base_url=f"{server.url}/api/v1/2307",
             headers=server.headers,
             verify=pinned(certificate.cert),
             trust_env=False,
@@ -321,7 +323,7 @@ def test_over_https_the_cookie_is_for_https_alone(tmp_path: Path, phones: Phones
             _commanded(centre, "worker.register", worker="W1", role="rider", home_area="230717")
             until(lambda: centre.get("/roster/W1").status_code == 200, 10, "W1 is not on the roster")
             link = centre.post("/codes", json={"worker": "W1"}).json()["link"]
-            phone = phones.open(server.url)
+            phone = phones.open(server.url, lasting=True)
             phone.sign_in(link)
             phone.tap("On duty")
             phone.tap(phone.page.locator("dialog .place").last)
@@ -348,56 +350,68 @@ Step = tuple[str, dict[str, Any]]
 CONTACT = {"contact_name": "王芳", "contact_phone": "00000000123", "text": "降压药"}
 
 
-def _asked(*numbers: int) -> list[Step]:
+def _asked(city: City, *numbers: int) -> list[Step]:
     return [
-        ("request.open", {"request": f"R{n}", "category": "medicine", "area": SOUTH, **CONTACT})
+        ("request.open", {"request": f"R{n}", "category": "medicine", "area": city.south, **CONTACT})
         for n in numbers
     ]
 
 
-DUTY: list[Step] = [
-    ("worker.report", {"worker": "W1", "area": SOUTH}),
-    ("worker.check_in", {"worker": "W1", "area": SOUTH}),
-    ("worker.amend", {"worker": "W1", "role": "courier", "phone": "00000000999", "organisation": "社区"}),
-    ("worker.check_in", {"worker": "W1", "area": NORTH}),
-    ("worker.set_presence", {"worker": "W1", "presence": "on_break"}),
-    ("worker.take_back", {"worker": "W1"}),
-]
-TASKS: list[Step] = [
-    *_asked(1, 2, 3, 4, 5),
-    ("assignment.offer", {"assignment": "A1", "request": "R1", "worker": "W1"}),
-    ("assignment.decline", {"assignment": "A1", "reason": "too_far"}),
-    ("assignment.offer", {"assignment": "A2", "request": "R2", "worker": "W1"}),
-    ("request.amend", {"request": "R2", "priority": 1, "quantity": 3}),
-    ("assignment.accept", {"assignment": "A2"}),
-    ("assignment.dispatch", {"assignment": "A2"}),
-    ("assignment.progress", {"assignment": "A2", "stage": "en_route"}),
-    ("assignment.progress", {"assignment": "A2", "stage": "on_scene"}),
-    ("assignment.done", {"assignment": "A2"}),
-    ("assignment.dispatch", {"assignment": "A3", "request": "R3", "worker": "W1"}),
-    (
-        "assignment.reassign",
-        {"items": [{"assignment": "A3", "new": "A4", "worker": "W2"}], "reason": "nearer"},
-    ),
-    ("assignment.offer", {"assignment": "A5", "request": "R4", "worker": "W1"}),
-    ("request.cancel", {"request": "R4", "reason": "not_needed"}),
-    ("assignment.offer", {"assignment": "A6", "request": "R5", "worker": "W1", "expires_at": "soon"}),
-]
-TEAM: list[Step] = [
-    ("team.form", {"team": "T1", "name": "送药队", "kind": "courier", "area": SOUTH, "members": ["W2"]}),
-    ("team.activate", {"team": "T1"}),
-    ("team.join", {"team": "T1", "worker": "W1"}),
-    ("team.appoint_leader", {"team": "T1", "worker": "W1"}),
-    ("team.amend", {"team": "T1", "name": "送药一队"}),
-    *_asked(6),
-    ("assignment.dispatch", {"assignment": "A7", "request": "R6", "team": "T1"}),
-    ("assignment.progress", {"assignment": "A7", "stage": "en_route"}),
-    ("assignment.release", {"assignment": "A7", "reason": "vehicle"}),
-    ("worker.set_presence", {"worker": "W2", "presence": "on_break"}),
-    ("team.leave", {"team": "T1", "worker": "W1"}),
-    ("team.join", {"team": "T1", "worker": "W1"}),
-    ("team.stand_down", {"team": "T1"}),
-]
+def _duty(city: City) -> list[Step]:
+    return [
+        ("worker.report", {"worker": "W1", "area": city.south}),
+        ("worker.check_in", {"worker": "W1", "area": city.south}),
+        ("worker.amend", {"worker": "W1", "role": "courier", "phone": "00000000999", "organisation": "社区"}),
+        ("worker.check_in", {"worker": "W1", "area": city.north}),
+        ("worker.set_presence", {"worker": "W1", "presence": "on_break"}),
+        ("worker.take_back", {"worker": "W1"}),
+    ]
+
+
+def _tasks(city: City) -> list[Step]:
+    return [
+        *_asked(city, 1, 2, 3, 4, 5),
+        ("assignment.offer", {"assignment": "A1", "request": "R1", "worker": "W1"}),
+        ("assignment.decline", {"assignment": "A1", "reason": "too_far"}),
+        ("assignment.offer", {"assignment": "A2", "request": "R2", "worker": "W1"}),
+        ("request.amend", {"request": "R2", "priority": 1, "quantity": 3}),
+        ("assignment.accept", {"assignment": "A2"}),
+        ("assignment.dispatch", {"assignment": "A2"}),
+        ("assignment.progress", {"assignment": "A2", "stage": "en_route"}),
+        ("assignment.progress", {"assignment": "A2", "stage": "on_scene"}),
+        ("assignment.done", {"assignment": "A2"}),
+        ("assignment.dispatch", {"assignment": "A3", "request": "R3", "worker": "W1"}),
+        (
+            "assignment.reassign",
+            {"items": [{"assignment": "A3", "new": "A4", "worker": "W2"}], "reason": "nearer"},
+        ),
+        ("assignment.offer", {"assignment": "A5", "request": "R4", "worker": "W1"}),
+        ("request.cancel", {"request": "R4", "reason": "not_needed"}),
+        ("assignment.offer", {"assignment": "A6", "request": "R5", "worker": "W1", "expires_at": "soon"}),
+    ]
+
+
+def _team(city: City) -> list[Step]:
+    return [
+        (
+            "team.form",
+            {"team": "T1", "name": "送药队", "kind": "courier", "area": city.south, "members": ["W2"]},
+        ),
+        ("team.activate", {"team": "T1"}),
+        ("team.join", {"team": "T1", "worker": "W1"}),
+        ("team.appoint_leader", {"team": "T1", "worker": "W1"}),
+        ("team.amend", {"team": "T1", "name": "送药一队"}),
+        *_asked(city, 6),
+        ("assignment.dispatch", {"assignment": "A7", "request": "R6", "team": "T1"}),
+        ("assignment.progress", {"assignment": "A7", "stage": "en_route"}),
+        ("assignment.release", {"assignment": "A7", "reason": "vehicle"}),
+        ("worker.set_presence", {"worker": "W2", "presence": "on_break"}),
+        ("team.leave", {"team": "T1", "worker": "W1"}),
+        ("team.join", {"team": "T1", "worker": "W1"}),
+        ("team.stand_down", {"team": "T1"}),
+    ]
+
+
 ENDS: list[Step] = [
     ("worker.check_out", {"worker": "W1"}),
     ("worker.retire", {"worker": "W1"}),
@@ -416,16 +430,16 @@ SHOWN = """() => {
 
 
 @pytest.mark.timeout(600)
-def test_the_page_after_patches_equals_a_page_that_was_just_opened(city: Served, screens: Screens) -> None:
+def test_the_page_after_patches_equals_a_page_that_was_just_opened(city: City, screens: Screens) -> None:
     """For every type of event that can touch a worker."""
     city.ok("worker.register", worker="W1", role="rider", name="队员001", phone="00000000456", capacity=3)
     city.ok("worker.register", worker="W2", role="rider", name="队员002", capacity=3)
-    city.ok("worker.check_in", worker="W2", area=SOUTH)
+    city.ok("worker.check_in", worker="W2", area=city.south)
     live = _signed_in(city, screens)
     fresh = _signed_in(city, screens)
     seen: set[str] = set()
     before = ""
-    for name, body in (*DUTY, *TASKS, *TEAM, *ENDS):
+    for name, body in (*_duty(city), *_tasks(city), *_team(city), *ENDS):
         before = _happens(city, name, body, before)
         seen |= {row["name"] for row in city.rows("activity", limit=5)}
         fresh.reload()
@@ -435,14 +449,14 @@ def test_the_page_after_patches_equals_a_page_that_was_just_opened(city: Served,
     assert {name for name in newest if name.partition(".")[0] in KINDS} <= seen
 
 
-def _signed_in(city: Served, screens: Screens) -> Page:
+def _signed_in(city: City, screens: Screens) -> Page:
     page = screens.open(city.url, language="en", size=(360, 800), touch=True).page
     page.goto(f"{city.url}{city.code('W1')}")
     page.wait_for_selector(".fresh-live")
     return page
 
 
-def _happens(city: Served, name: str, body: dict[str, Any], before: str) -> str:
+def _happens(city: City, name: str, body: dict[str, Any], before: str) -> str:
     """One command, and what comes of it by itself; the views show it. The command's id."""
     key = str(uuid4())
     if name == "worker.take_back":

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 from phones import Phones
-from serving import Served
+from serving import City
 
 from events.assignment import LIVE
 from events.duty import OFF, Duty
@@ -20,7 +20,7 @@ CASES = [(presence_of(duty, []), live, presence_of(duty, live)) for duty in DUTI
 """(presence by the duty alone, states of live assignments, presence)."""
 
 
-def test_the_page_works_out_presence_as_the_service_does(city: Served, phones: Phones) -> None:
+def test_the_page_works_out_presence_as_the_service_does(city: City, phones: Phones) -> None:
     city.ok("worker.register", worker="W1", role="rider", name="队员001", phone="00000000456")
     page = phones.open(city.url).sign_in(city.code("W1"))
     app = page.locator('script[src$="/go/app.js"]').get_attribute("src")

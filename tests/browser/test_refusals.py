@@ -38,27 +38,27 @@ def examples() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_pages_say_what_the_service_says(stage: Served, screens: Screens, language: str) -> None:
-    page = screens.open(stage.url).page
-    page.goto(stage.url)
+def test_pages_say_what_the_service_says(service: Served, screens: Screens, language: str) -> None:
+    page = screens.open(service.url).page
+    page.goto(service.url)
     asked = examples()
     said = page.evaluate(REASONS, [f"/assets/{digest()}", language, asked])
     assert said == [sentence(one["code"], one["values"], language) for one in asked]
 
 
-def test_what_comes_without_values_is_said_as_the_service_said_it(stage: Served, screens: Screens) -> None:
+def test_what_comes_without_values_is_said_as_the_service_said_it(service: Served, screens: Screens) -> None:
     """A phone's outbox or an older service gives a sentence only."""
-    page = screens.open(stage.url).page
-    page.goto(stage.url)
+    page = screens.open(service.url).page
+    page.goto(service.url)
     old = {"code": "worker.unknown", "detail": "Worker W9 is not registered."}
     new = {"code": "never.heard_of", "detail": "It went wrong."}
     said = page.evaluate(REASONS, [f"/assets/{digest()}", "en", [old, new]])
     assert said == [old["detail"], new["detail"]]
 
 
-def test_instants_are_said_in_local_time(stage: Served, screens: Screens) -> None:
-    page = screens.open(stage.url).page
-    page.goto(stage.url)
+def test_instants_are_said_in_local_time(service: Served, screens: Screens) -> None:
+    page = screens.open(service.url).page
+    page.goto(service.url)
     closed = {"code": "area.closed", "values": {"area": "230717", "closed": "2022-03-28T00:05:00Z"}}
     (said,) = page.evaluate(REASONS, [f"/assets/{digest()}", "zh", [closed]])
     assert "08:05" in said

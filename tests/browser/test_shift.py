@@ -12,9 +12,8 @@ import pytest
 from phones import Phone, Phones
 from playwright.sync_api import Page, Route, expect
 from screens import Screens
-from serving import ALTERED, MUSTER, J, Line, Served, number, served, until
+from serving import ALTERED, MUSTER, City, Line, number, served, until
 
-SOUTH, NORTH = "230717001001", "230717001002"
 CONTACT = {"contact_name": "王芳", "contact_phone": "00000000123", "address": "3 单元 402", "text": "降压药"}
 NEAR = 2.0
 """Seconds by which a time may differ from the device's: the tap, and the way to the service."""
@@ -40,7 +39,7 @@ class Ahead:
 class Shift:
     """A city with a service, a line to it, and phones."""
 
-    city: Served
+    city: City
     line: Line
     ahead: Ahead
     phones: Phones
@@ -62,11 +61,13 @@ class Shift:
 def shift(tmp_path: Path, phones: Phones) -> Iterator[Shift]:
     """Two riders are registered; nobody is on duty."""
     ahead = Ahead(tmp_path / "ahead")
-    with served(tmp_path / "data", env={"ALTERED_AHEAD": str(tmp_path / "ahead")}, program=ALTERED) as city:
-        city.city()
+    with served(
+        tmp_path / "data", env={"ALTERED_AHEAD": str(tmp_path / "ahead")}, program=ALTERED
+    ) as service:
+        city = service.city()
         riders = [{"worker": f"W{i}", "role": "rider", "name": f"队员00{i}", "capacity": 2} for i in (1, 2)]
         city.batch([("worker.register", rider) for rider in riders])
-        line = Line(city.port)
+        line = Line(service.port)
         yield Shift(city, line, ahead, phones)
         line.close()
 
@@ -74,9 +75,9 @@ def shift(tmp_path: Path, phones: Phones) -> Iterator[Shift]:
 @pytest.mark.timeout(600)
 def test_a_shift_with_the_network_cut_three_times(shift: Shift, screens: Screens) -> None:
     city, log = shift.city, dict[str, datetime]()
-    board = screens.open(city.url, language="en").sign_in(city.token("dispatcher"), f"{J}/overview")
-    city.ok("worker.check_in", worker="W2", area=NORTH)
-    phone = shift.phones.open(shift.line.url)
+    board = screens.open(city.url, language="en").sign_in(city, "overview", token=city.token("dispatcher"))
+    city.ok("worker.check_in", worker="W2", area=city.north)
+    phone = shift.phones.open(shift.line.url, lasting=True)
 
     log["in"] = _begin(shift, phone)
     _seen(shift, board, 2, {"available": 2})
@@ -119,15 +120,15 @@ def _begin(shift: Shift, phone: Phone) -> datetime:
     expect(phone.state).to_have_text("Off duty")
     expect(phone.page.get_by_text("Not checked in yet")).to_be_visible()
     assert "code=" not in phone.page.url
-    phone.go(f"/go#area={SOUTH}")
+    phone.go(f"/go#area={shift.city.south}")
     phone.tap("On duty")
-    scanned = phone.page.locator("dialog .place", has_text="the code you scanned")
+    scanned = phone.page.locator("dialog .place", has_text="just scanned")
     expect(scanned).to_contain_text("南山社区")
     at = phone.tap(scanned)
     expect(phone.state).to_have_text("Available")
     until(lambda: len(_facts(shift, "W1")) == 1, 15, "they are not checked in")
     fact = _facts(shift, "W1")[0]
-    assert (fact["kind"], fact["area"], fact["actor"]) == ("in", SOUTH, "worker/W1")
+    assert (fact["kind"], fact["area"], fact["actor"]) == ("in", shift.city.south, "worker/W1")
     _near(fact["at"], at)
     return at
 
@@ -191,7 +192,13 @@ def _mended(shift: Shift, phone: Phone) -> None:
 def _asked(shift: Shift, request: str, worker: str) -> None:
     """Somebody needs medicine, and the centre asks this worker."""
     shift.city.ok(
-        "request.open", request=request, category="medicine", priority=1, area=SOUTH, slots=1, **CONTACT
+        "request.open",
+        request=request,
+        category="medicine",
+        priority=1,
+        area=shift.city.south,
+        slots=1,
+        **CONTACT,
     )
     shift.city.ok("assignment.offer", assignment=f"A-{request}", request=request, worker=worker)
 
@@ -318,7 +325,7 @@ def _undone(shift: Shift, phone: Phone) -> None:
 def _end(shift: Shift, phone: Phone) -> datetime:
     """Off duty with a task under way: it is given back, with the reason."""
     phone.tap("Off")
-    expect(phone.page.get_by_text("Tasks you have not finished: 1")).to_be_visible()
+    expect(phone.page.get_by_text("Unfinished tasks: 1")).to_be_visible()
     at = phone.tap("My shift is over")
     expect(phone.state).to_have_text("Off duty")
     until(lambda: _task(shift, "R2")["state"] == "released", 15, "the task is not given back")
@@ -343,18 +350,21 @@ def _hours_are_right(shift: Shift, phone: Phone, log: dict[str, datetime]) -> No
 def _each_command_once(shift: Shift, *phones: Phone) -> None:
     """What went out is in the log once, and the folder is sound once the service has stopped."""
     sent = {one["id"] for phone in phones for batch in phone.batches for one in batch}
-    shift.city.stop()
+    shift.city.service.stop()
     events = [json.loads(text) for text in _muster(shift, "log").splitlines()]
     for id_ in sent:
         recorded = [(one["type"], json.dumps(one["data"])) for one in events if one.get("command") == id_]
         assert recorded, f"{id_} is not in the log"
         assert len(recorded) == len(set(recorded)), recorded
-    assert f"{J}: ok;" in _muster(shift, "verify")
+    assert f"{shift.city.j}: ok;" in _muster(shift, "verify")
 
 
 def _muster(shift: Shift, command: str) -> str:
     done = subprocess.run(
-        [*MUSTER, command, "--data", str(shift.city.data)], capture_output=True, text=True, check=False
+        [*MUSTER, command, "--data", str(shift.city.service.data)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -363,7 +373,7 @@ def _muster(shift: Shift, command: str) -> str:
 @pytest.mark.timeout(240)
 def test_who_comes_too_late_for_an_offer_is_told_so_in_plain_words(shift: Shift) -> None:
     """The centre withdrew it while the phone had no network; the phone did not know."""
-    shift.city.ok("worker.check_in", worker="W2", area=NORTH)
+    shift.city.ok("worker.check_in", worker="W2", area=shift.city.north)
     phone = shift.phones.open(shift.line.url)
     phone.sign_in(shift.city.code("W2"))
     _asked(shift, "R3", "W2")
@@ -388,7 +398,7 @@ def test_who_comes_too_late_for_an_offer_is_told_so_in_plain_words(shift: Shift)
 @pytest.mark.timeout(240)
 def test_what_was_done_on_a_task_that_was_withdrawn_meanwhile_is_on_record(shift: Shift) -> None:
     """It happened. The desk sees that it was against a rule; the worker is not troubled with it."""
-    shift.city.ok("worker.check_in", worker="W2", area=NORTH)
+    shift.city.ok("worker.check_in", worker="W2", area=shift.city.north)
     _asked(shift, "R4", "W2")
     phone = shift.phones.open(shift.line.url)
     phone.sign_in(shift.city.code("W2"))
@@ -414,9 +424,9 @@ def test_a_phone_whose_clock_is_seven_minutes_fast(shift: Shift) -> None:
     wrong = timedelta(minutes=7)
     phone = shift.phones.open(shift.line.url, wrong=7)
     phone.sign_in(shift.city.code("W1"))
-    phone.go(f"/go#area={SOUTH}")
+    phone.go(f"/go#area={shift.city.south}")
     phone.tap("On duty")
-    log = [phone.tap(phone.page.locator("dialog .place", has_text="the code you scanned"))]
+    log = [phone.tap(phone.page.locator("dialog .place", has_text="just scanned"))]
     until(lambda: len(_facts(shift, "W1")) == 1, 15, "they are not checked in")
     shift.passes(10)
     phone.page.reload()  # it may have heard the service's time between the two clocks' jumps

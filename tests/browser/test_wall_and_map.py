@@ -13,7 +13,7 @@ import apsw
 import pytest
 from playwright.sync_api import Page, expect
 from screens import Screens
-from serving import J, Line, Served, number, served, until
+from serving import City, Line, Served, number, served, until
 from shrinking import chunk
 
 from services.locations.datum import wgs84_to_gcj02
@@ -32,25 +32,25 @@ SMALLEST = """() => {
 """[font size in px, text] of the smallest text that can be seen."""
 
 
-def _wall(screens: Screens, url: str, secret: str, *, theme: str = "light", query: str = "") -> Page:
+def _wall(screens: Screens, url: str, city: City, *, theme: str = "light", query: str = "") -> Page:
     screen = screens.open(url, size=(1920, 1080), theme=theme)
-    screen.sign_in(secret)
-    screen.page.goto(f"{url}/wall{query}#/{J}")
+    screen.sign_in(city)
+    screen.page.goto(f"{url}/wall{query}#/{city.j}")
     expect(screen.page.locator("[data-figure=on-duty]")).to_be_visible()
     return screen.page
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_wall_is_read_from_three_metres(stage: Served, screens: Screens, theme: str) -> None:
-    page = _wall(screens, stage.url, stage.secret, theme=theme)
+def test_the_wall_is_read_from_three_metres(stage: City, screens: Screens, theme: str) -> None:
+    page = _wall(screens, stage.url, stage, theme=theme)
     size, text = page.evaluate(SMALLEST)
     assert size >= 28, f"{text!r} is {size} px"
     assert page.evaluate("document.documentElement.scrollHeight <= 1081")
     assert number(page.locator("[data-figure=on-duty]").inner_text()) == stage.on_duty()
 
 
-def test_the_wall_shows_one_area_after_another(stage: Served, screens: Screens) -> None:
-    page = _wall(screens, stage.url, stage.secret, query="?seconds=5")
+def test_the_wall_shows_one_area_after_another(stage: City, screens: Screens) -> None:
+    page = _wall(screens, stage.url, stage, query="?seconds=5")
     heading = page.get_by_role("heading", level=1)
     first = heading.inner_text()
     expect(heading).not_to_have_text(first, timeout=15000)
@@ -59,10 +59,10 @@ def test_the_wall_shows_one_area_after_another(stage: Served, screens: Screens) 
 
 
 def test_a_wall_that_hears_nothing_says_so_across_its_whole_width(
-    city: Served, line: Line, screens: Screens
+    city: City, line: Line, screens: Screens
 ) -> None:
     city.batch([("worker.register", {"worker": "W1", "role": "rider"})])
-    page = _wall(screens, line.url, city.secret)
+    page = _wall(screens, line.url, city)
     line.cut()
     band = page.locator(".band-disconnected")
     expect(band).to_be_visible(timeout=15000)
@@ -73,9 +73,9 @@ def test_a_wall_that_hears_nothing_says_so_across_its_whole_width(
 
 
 def test_areas_without_coordinates_are_a_schematic_whose_figures_are_the_headcount(
-    stage: Served, screens: Screens
+    stage: City, screens: Screens
 ) -> None:
-    page = screens.open(stage.url, language="en").sign_in(stage.secret, "2307/map")
+    page = screens.open(stage.url, language="en").sign_in(stage, "map")
     blocks = page.locator(".schematic .block")
     expect(blocks).to_have_count(10)
     rows = [row for row in stage.rows("headcount", limit=1000) if row["presence"] != "off_duty"]
@@ -122,31 +122,31 @@ def tiles() -> Iterator[str]:
     server.shutdown()
 
 
-def _place(service: Served, lon: float, lat: float) -> None:
+def _place(city: City, lon: float, lat: float) -> None:
     """One area, one request and one worker, at one point."""
-    service.city()
-    service.batch(
+    there = f"{city.j}18"
+    city.batch(
         [
-            ("area.define", {"area": "230718", "name": "南岔", "lon": lon, "lat": lat}),
+            ("area.define", {"area": there, "name": "南岔", "lon": lon, "lat": lat}),
             ("worker.register", {"worker": "W1", "role": "rider"}),
-            ("worker.check_in", {"worker": "W1", "area": "230718"}),
+            ("worker.check_in", {"worker": "W1", "area": there}),
             (
                 "request.open",
-                {"request": "R1", "category": "grocery", "area": "230718", "lon": lon, "lat": lat},
+                {"request": "R1", "category": "grocery", "area": there, "lon": lon, "lat": lat},
             ),
         ]
     )
     now = datetime.now(UTC).isoformat()
     fix = {"worker": "W1", "at": now, "lon": lon + 0.01, "lat": lat}
     body = {"sent_at": now, "datum": "WGS-84", "fixes": [fix]}
-    answer = service.http.post(f"/api/v1/{J}/telemetry", json=body)
+    answer = city.http.post(f"/api/v1/{city.j}/telemetry", json=body)
     assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.timeout(120)
-def test_places_are_drawn_without_a_tile_server(service: Served, screens: Screens) -> None:
-    _place(service, 128.9, 47.7)
-    page = screens.open(service.url, language="en").sign_in(service.secret, "2307/map")
+def test_places_are_drawn_without_a_tile_server(city: City, screens: Screens) -> None:
+    _place(city, 128.9, 47.7)
+    page = screens.open(city.url, language="en").sign_in(city, "map")
     expect(page.get_by_text("1 requests, 1 people, 1 areas")).to_be_visible()
     expect(page.locator("canvas.maplibregl-canvas")).to_be_visible()
     page.get_by_role("button", name="R1").click()
@@ -162,10 +162,11 @@ def test_tiles_are_asked_of_the_server_that_is_set_and_points_fit_their_datum(
     lon, lat = 128.9, 47.7
     env = {"MUSTER_TILES": f"{tiles}/{{z}}/{{x}}/{{y}}.png", "MUSTER_TILES_DATUM": "gcj02"}
     with served(tmp_path / "data", env=env) as service:
-        _place(service, lon, lat)
+        city = service.city()
+        _place(city, lon, lat)
         screen = screens.open(service.url, language="en")
         screen.allow(tiles)
-        page = screen.sign_in(service.secret, "2307/map")
+        page = screen.sign_in(city, "map")
         until(lambda: Tiles.asked, 20, "no tile was asked for")
         shifted = page.evaluate(
             """async (point) => {
@@ -180,24 +181,25 @@ def test_tiles_are_asked_of_the_server_that_is_set_and_points_fit_their_datum(
     assert abs(shifted[1] - there[1]) < 1e-9
 
 
-def _set_aside(city: Served, position: int) -> None:
+def _set_aside(city: City, position: int) -> None:
     """As after a fold that failed: the view stands still until it is rebuilt."""
-    with apsw.Connection(str(city.data / "views.sqlite")) as db:
+    with apsw.Connection(str(city.service.data / "views.sqlite")) as db:
         db.setbusytimeout(2000)
-        db.execute("INSERT INTO degraded VALUES (?, ?, ?)", (J, "headcount", position))
+        db.execute("INSERT INTO degraded VALUES (?, ?, ?)", (city.j, "headcount", position))
 
 
-def test_a_view_that_is_set_aside_is_named_on_a_board_that_is_open(city: Served, screens: Screens) -> None:
-    page = screens.open(city.url, language="en").sign_in(city.secret)
+def test_a_view_that_is_set_aside_is_named_on_a_board_that_is_open(city: City, screens: Screens) -> None:
+    page = screens.open(city.url, language="en").sign_in(city)
     expect(page.locator(".age-degraded")).to_have_count(0)
     _set_aside(city, city.get("headcount")["position"])
     expect(page.locator(".age-degraded").first).to_contain_text("headcount", timeout=15000)
 
 
-def test_a_view_that_stands_still_is_named(city: Served, screens: Screens) -> None:
+def test_a_view_that_stands_still_is_named(own: Served, screens: Screens) -> None:
+    city = own.city()
     position = city.get("headcount")["position"]
-    city.kill()
+    own.kill()
     _set_aside(city, position)
-    city.start()
-    page = screens.open(city.url, language="en").sign_in(city.secret)
+    own.start()
+    page = screens.open(city.url, language="en").sign_in(city)
     expect(page.locator(".age-degraded").first).to_contain_text("Not up to date: headcount")
