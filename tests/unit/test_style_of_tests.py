@@ -20,21 +20,6 @@ WAITS = {
     "test_weight.py _every.wait": "paces the measured load",
 }
 """Fixed waits in tests/browser that stay: file and function, and why."""
-WAITS_TO_REPLACE = {
-    "measuring.py longest_task",
-    "places.py cut_off",
-    "places.py still",
-    "serving.py Served.get",
-    "test_lockdown_day.py _asked_for",
-    "test_origin.py test_a_page_breaks_no_rule_of_its_own_policy",
-    "test_origin.py test_what_is_smuggled_into_a_page_does_not_run",
-    "test_scale.py _list",
-    "test_scale.py test_a_page_is_never_stuck_while_changes_come",
-    "test_weight.py shown_after",
-    "test_weight.py test_the_couriers_page_is_light",
-    "test_weight.py test_the_first_view_of_the_board_is_light",
-}
-"""Fixed waits that a condition is to replace. Remove the line together with the wait; add none."""
 
 
 def is_private(dotted: str) -> bool:
@@ -113,7 +98,7 @@ def test_no_test_uses_a_private_name(path: Path) -> None:
 
 def test_pages_are_waited_for_by_a_condition() -> None:
     found = waits_of_pages()
-    assert [found[one] for one in sorted(found.keys() - WAITS.keys() - WAITS_TO_REPLACE)] == []
+    assert [found[one] for one in sorted(found.keys() - WAITS.keys())] == []
 
 
 def test_every_exception_is_a_wait_that_there_is() -> None:
