@@ -41,11 +41,13 @@ serve: $(READY) ## Run the service on 127.0.0.1:8080
 
 # Tests that measure time run alone, after everything else.
 TIMED := tests/browser/test_weight.py tests/browser/test_scale.py
-JOBS ?= 3
+# Collecting the API's operations takes each process ten seconds, so one process does it, beside the linters.
+APART := $(TIMED) tests/api/test_openapi.py
+JOBS ?= 2
 PYTEST := $(BIN)/pytest --durations 10
 test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
-	@$(MAKE) --no-print-directory -j 3 --output-sync=target check-python check-types check-web
-	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(TIMED:%=--ignore %) $(ARGS)
+	@$(MAKE) --no-print-directory -j 2 check-api check-python check-types check-web
+	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
 	@$(PYTEST) $(TIMED)
 
 LONG := tests/cluster tests/faults tests/readme tests/transfer tests/api/test_openapi.py tests/unit/test_laws.py \
@@ -53,7 +55,9 @@ LONG := tests/cluster tests/faults tests/readme tests/transfer tests/api/test_op
 long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
 
-.PHONY: long check-python check-types check-web web
+.PHONY: long check-api check-python check-types check-web web
+check-api:
+	@$(PYTEST) -q tests/api/test_openapi.py
 check-python:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -62,7 +66,7 @@ check-types:
 check-web:
 	@$(NODE) node_modules/@biomejs/biome/bin/biome ci --error-on-warnings .
 	@$(NODE) node_modules/typescript/lib/tsc.js
-	@PYTHON=$(abspath $(BIN)/python) $(NODE) --import ./tests/web/setup.js --test "tests/web/*.test.js"
+	@PYTHON=$(abspath $(BIN)/python) $(NODE) --import ./tests/web/setup.js --test-reporter=dot --test "tests/web/*.test.js"
 
 web: $(READY) $(WEB_READY) check-web ## Lint, types and unit tests of the pages
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 GROUPS = {
     "tests/cluster/test_together.py": "cluster",
     "tests/transfer/test_cluster.py": "cluster",
-    "tests/cluster/test_process_faults.py": "cluster",
 }
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
 FIRST = (
@@ -20,6 +19,7 @@ FIRST = (
     "tests/cluster/test_same_everywhere.py",
     "tests/deploy/test_roles.py",
     "tests/browser/test_accessibility.py",
+    "tests/cluster/test_process_faults.py",
 )
 """The longest groups. They start first, so that no process ends long after the others."""
 
@@ -37,6 +37,7 @@ class Scheduling(LoadScopeScheduling):
         return group_of(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
     """Return the scheduler (hook of pytest-xdist)."""
     return Scheduling(config, log)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 import pytest
 from scale import scaled
-from town import Town, command, ok, watched
+from town import Town, command, ok, started, watched
 
 from events.commit import decode
 from projections.catalog import views as catalog
@@ -33,8 +33,14 @@ MINUTE = scaled("MUSTER_BROKER_DOWN", 15, 60)
 SEED = scaled("MUSTER_SEED", 328, 328)
 SENDERS = 8
 WORKERS = 50
-CONNECTIONS = 100
+CONNECTIONS = 60
 RECOVER = 30.0
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A cluster of its own, with few connections to PostgreSQL: other tests must not meet its faults."""
+    yield from started(tmp_path_factory.mktemp("faults"), apis=2, projectors=2, connections=CONNECTIONS)
 
 
 class Load:

@@ -211,7 +211,7 @@ class TestPacking:
     @pytest.mark.parametrize(
         ("change", "why"),
         [
-            ({"log": OTHER}, "of the log"),
+            ({"log": OTHER}, "belongs to log"),
             ({"code": "0.0.1:x"}, r"made by 0\.0\.1:x"),
             ({"payload": b"other"}, "checksum"),
             ({"payload": b"other", "checksum": checksum(b"other")}, "rror|nknown"),

@@ -399,7 +399,7 @@ async def test_filters(things: Any, filters: Any, keys: str) -> None:
     [
         ({"filters": {"number": ["one"]}}, "number must be a whole number"),
         ({"filters": {"number": [2**70]}}, "number must be a whole number"),
-        ({"filters": {"flag": ["yes"]}}, "flag takes true or false"),
+        ({"filters": {"flag": ["yes"]}}, "flag must be true or false"),
         ({"filters": {"ratio": ["nan"]}}, "ratio must be a number"),
         ({"filters": {"at": ["2022-03-28"]}}, "at must be a time"),
         ({"filters": {"at": [datetime(2022, 3, 28)]}}, "at must be a time"),  # noqa: DTZ001

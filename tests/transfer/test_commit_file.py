@@ -102,7 +102,7 @@ async def test_up_to_a_position_never_cuts_a_commit(tmp_path: Path) -> None:
 async def test_a_first_commit_beyond_the_limit_is_nothing(tmp_path: Path) -> None:
     log = SqliteLog(tmp_path / "log.sqlite")
     assert await log.append(J, seal(J, Head(), [recorded(1), recorded(2)])[0])
-    with pytest.raises(TransferFailed, match="ends at 1 or before"):
+    with pytest.raises(TransferFailed, match="ends at or before position 1"):
         await export(log, J, tmp_path / "out", 1)
     await log.close()
     assert not (tmp_path / "out").exists()
