@@ -56,19 +56,19 @@ long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a f
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
 
 .PHONY: long check-api check-python check-types check-web web
-check-api:
+check-api: $(READY)
 	@$(PYTEST) -q tests/api/test_openapi.py
-check-python:
+check-python: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-check-types:
+check-types: $(READY)
 	@$(BIN)/pyright
-check-web:
+check-web: $(READY) $(WEB_READY)
 	@$(NODE) node_modules/@biomejs/biome/bin/biome ci --error-on-warnings .
 	@$(NODE) node_modules/typescript/lib/tsc.js
 	@PYTHON=$(abspath $(BIN)/python) $(NODE) --import ./tests/web/setup.js --test-reporter=dot --test "tests/web/*.test.js"
 
-web: $(READY) $(WEB_READY) check-web ## Lint, types and unit tests of the pages
+web: check-web ## Lint, types and unit tests of the pages
 
 unit: $(READY) ## Only the fast tests of the pure core
 	@$(BIN)/pytest tests/unit $(ARGS)

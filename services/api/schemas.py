@@ -41,11 +41,10 @@ def _complete(schema: dict[str, Any], struct: type[msgspec.Struct]) -> None:
     instants = {field.encode_name for field in _instants(struct)}
     for name, told in schema["properties"].items():
         told.pop("default", None)
+        options = told.get("anyOf", [told])
         if name in instants:
-            next(one for one in told.get("anyOf", [told]) if one.get("type") == "string")["format"] = (
-                "date-time"
-            )
-        if any(one.get("description") == PERSONAL for one in told.get("anyOf", [told])):
+            next(one for one in options if one.get("type") == "string")["format"] = "date-time"
+        if any(one.get("description") == PERSONAL for one in options):
             schema["properties"][name] = dict(_MASKED)
     if issubclass(struct, Row):
         schema["properties"] = {"key": TEXT, **schema["properties"]}

@@ -22,7 +22,6 @@ from services.api.parameters import (
     Reveal,
     any_text,
     instant,
-    one_of,
     whole,
 )
 from services.api.problems import Problem
@@ -54,8 +53,7 @@ AsOf = Annotated[int | datetime, Reads(_as_of, {"type": "string", "pattern": f"^
 
 
 class RowParameters(Parameters):
-    """Parameters of both a page and a single row. A view's model has only those of `as_of`, `at` and
-    `reveal` that apply to it."""
+    """Parameters of both a page and a single row; `documented` names those that apply to a view."""
 
     after: Annotated[Position | None, Field(description="Wait until the view shows this position")] = None
     as_of: Annotated[AsOf | None, Field(description="As known at a position or an instant")] = None
@@ -101,6 +99,3 @@ def documented(view: View[Any], *, one: bool) -> list[str]:
         "reveal": not personal_fields(view.row),
     }
     return [name for name in names if not left_out.get(name, False)]
-
-
-__all__ = ["PageParameters", "RowParameters", "documented", "listing_parameters", "one_of"]

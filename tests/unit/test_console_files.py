@@ -163,6 +163,17 @@ def test_text_can_never_become_markup(path: Path) -> None:
     assert not re.search(r"""\sstyle=["']|\son\w+=["']""", text)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [p for kind in ("js", "css", "html") for p in sorted(WEB.rglob(f"*.{kind}")) if VENDOR not in p.parents],
+    ids=lambda p: str(p.relative_to(WEB)),
+)
+def test_no_line_is_longer_than_110_columns(path: Path) -> None:
+    long = [n for n, line in enumerate(path.read_text().splitlines(), 1) if len(line) > 110]
+
+    assert long == []
+
+
 @pytest.mark.parametrize("path", sorted(WEB.rglob("css/*.css")), ids=lambda p: p.name)
 def test_colours_are_named_once(path: Path) -> None:
     """Other sheets use the tokens. Any other colour would ignore light and dark mode."""

@@ -10,8 +10,8 @@ export function dayNumber(from, to) {
 
 /** Parse the YYYY-MM-DDTHH:MM of an input, in the jurisdiction's zone, to an RFC 3339 instant.
  *
- * Where clocks change, the offset before the change decides: a time that is shown twice is the first one, and a
- * time that is skipped moves on by what was skipped.
+ * Where clocks change, the offset before the change decides: a time that is shown twice is the first one, and
+ * a time that is skipped moves on by what was skipped.
  */
 export function fromLocal(text) {
   const guess = Date.parse(`${text}Z`);
