@@ -1,14 +1,15 @@
 """Requests: services that someone needs."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from events.base import Event, Personal, PersonalPhone, event
+from events.base import Event, Personal, PersonalPhone, event, upcast
 from events.refs import AreaRef, AssignmentRef, IncidentRef, RequestRef
 
 
-@event("request.opened")
+@event("request.opened", schema=2)
 class RequestOpened(Event, frozen=True):
     """A request was received; `at` is when."""
 
@@ -32,6 +33,21 @@ class RequestOpened(Event, frozen=True):
     contact_phone: PersonalPhone | None = None
     address: Personal | None = None
     text: Personal | None = None
+    number: int | None = None
+    """Short number given by the log, 1, 2, 3 ... in its order; shown as R-0421. None in older events."""
+
+
+@upcast("request.opened", 1)
+def _not_numbered(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, which gave no numbers."""
+    return data
+
+
+@event("request.acknowledged")
+class RequestAcknowledged(Event, frozen=True):
+    """A dispatcher has seen the request; it need not be announced any longer."""
+
+    request: RequestRef
 
 
 @event("request.amended")

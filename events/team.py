@@ -1,10 +1,10 @@
 """Teams: forming, active, stood down."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from events.base import Event, event
+from events.base import Event, event, upcast
 from events.refs import AreaRef, IncidentRef, TeamRef, WorkerRef
 
 FORMING: Final = "forming"
@@ -15,7 +15,7 @@ STANDING: Final = (FORMING, ACTIVE)
 STATES: Final = (*STANDING, STOOD_DOWN)
 
 
-@event("team.formed")
+@event("team.formed", schema=2)
 class TeamFormed(Event, frozen=True):
     """A team was formed, in state forming. It may have no listed members (an engine, a patrol)."""
 
@@ -27,9 +27,13 @@ class TeamFormed(Event, frozen=True):
     incident: IncidentRef | None = None
     capacity: int | None = None
     """Concurrent live assignments; None means unlimited."""
+    call_sign: str | None = None
+    """What it is called aloud, unique among active workers and teams. None in older events."""
+    number: int | None = None
+    """Given if the log made the call sign: T-0001 is team number 1."""
 
 
-@event("team.amended")
+@event("team.amended", schema=2)
 class TeamAmended(Event, frozen=True):
     """A team's details changed; omitted fields stay unchanged."""
 
@@ -38,6 +42,14 @@ class TeamAmended(Event, frozen=True):
     area: AreaRef | msgspec.UnsetType = msgspec.UNSET
     organisation: str | msgspec.UnsetType | None = msgspec.UNSET
     capacity: int | msgspec.UnsetType | None = msgspec.UNSET
+    call_sign: str | msgspec.UnsetType = msgspec.UNSET
+
+
+@upcast("team.formed", 1)
+@upcast("team.amended", 1)
+def _no_call_sign(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, which had no call signs."""
+    return data
 
 
 @event("team.joined")

@@ -1,14 +1,15 @@
 """Workers: people who can be dispatched."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from events.base import Event, Personal, PersonalPhone, event
+from events.base import Event, Personal, PersonalPhone, event, upcast
 from events.refs import AreaRef, AssignmentRef, RequestRef, WorkerRef
 
 
-@event("worker.registered")
+@event("worker.registered", schema=2)
 class WorkerRegistered(Event, frozen=True):
     """A person was registered and can be dispatched (again, if they had retired)."""
 
@@ -22,9 +23,13 @@ class WorkerRegistered(Event, frozen=True):
     name: Personal | None = None
     phone: PersonalPhone | None = None
     walk_in: bool = False
+    call_sign: str | None = None
+    """What they are called aloud, unique among active workers and teams. None in older events."""
+    number: int | None = None
+    """Given if the log made the call sign: C-0001 is worker number 1."""
 
 
-@event("worker.amended")
+@event("worker.amended", schema=2)
 class WorkerAmended(Event, frozen=True):
     """A worker's details changed; omitted fields stay unchanged."""
 
@@ -37,6 +42,14 @@ class WorkerAmended(Event, frozen=True):
     capacity: int | msgspec.UnsetType = msgspec.UNSET
     name: Personal | msgspec.UnsetType | None = msgspec.UNSET
     phone: PersonalPhone | msgspec.UnsetType | None = msgspec.UNSET
+    call_sign: str | msgspec.UnsetType = msgspec.UNSET
+
+
+@upcast("worker.registered", 1)
+@upcast("worker.amended", 1)
+def _no_call_sign(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, which had no call signs."""
+    return data
 
 
 @event("worker.retired")

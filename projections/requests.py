@@ -8,6 +8,7 @@ import msgspec
 from events.assignment import DONE, LIVE, OFFERED, AssignmentEvent, AssignmentProgressed
 from events.base import EventEnvelope, Personal
 from events.request import (
+    RequestAcknowledged,
     RequestAmended,
     RequestCancelled,
     RequestCompleted,
@@ -27,6 +28,8 @@ class RequestRow(Row, frozen=True, kw_only=True):
     """One request. Overdue means due_at < now while unfinished; computed on request, never stored."""
 
     request: str
+    number: int | None = None
+    """Short number, shown as R-0421; None for requests from before numbers."""
     area: str
     incident: str | None = None
     day: str
@@ -42,6 +45,9 @@ class RequestRow(Row, frozen=True, kw_only=True):
     live: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    """Actor who said that it has been seen, since it was last opened."""
     touched: bool = False
     """Whether anyone was ever offered it or dispatched."""
     opened_at: datetime
@@ -96,6 +102,7 @@ def evolve(row: RequestRow | None, envelope: EventEnvelope, key: str) -> Request
 def _opened(e: RequestOpened, envelope: EventEnvelope) -> RequestRow:
     same = (
         "request",
+        "number",
         "area",
         "incident",
         "category",
@@ -122,6 +129,8 @@ def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
         case RequestAmended() as e:
             given = {f: getattr(e, f) for f in e.__struct_fields__ if hasattr(row, f) and f != "request"}
             return msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
+        case RequestAcknowledged():
+            return msgspec.structs.replace(row, acknowledged_at=envelope.at, acknowledged_by=envelope.actor)
         case RequestMerged() as e if e.into == key:
             return msgspec.structs.replace(row, merged_from=(*row.merged_from, e.request))
         case RequestMerged() as e:
@@ -138,6 +147,8 @@ def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
                 merged_into=None,
                 done=(),
                 taken=0,
+                acknowledged_at=None,
+                acknowledged_by=None,
                 reopened=row.reopened + 1,
             )
         case RequestErased():
@@ -181,6 +192,7 @@ VIEW = View(
         AssignmentEvent,
         WorkerTakenBack,
         RequestOpened,
+        RequestAcknowledged,
         RequestAmended,
         RequestCompleted,
         RequestCancelled,
@@ -189,7 +201,9 @@ VIEW = View(
         RequestReopened,
         RequestErased,
     ),
+    version=2,
     filters=(
+        "number",
         "area",
         "incident",
         "state",

@@ -16,6 +16,8 @@ class RosterRow(Row, frozen=True, kw_only=True):
     """One worker. area, role, presence and team match the headcount."""
 
     worker: str
+    call_sign: str | None = None
+    """What they are called aloud; None for workers from before call signs."""
     area: str
     role: str
     presence: str
@@ -85,11 +87,12 @@ def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> Rost
             registered_by=envelope.actor,
             name=data.name,
             phone=data.phone,
+            call_sign=data.call_sign,
         )
     if row is None:
         return None
     if isinstance(data, WorkerAmended) and data.worker == key:
-        fields = ("home_area", "organisation", "skills", "vehicle", "capacity", "name", "phone")
+        fields = ("home_area", "organisation", "skills", "vehicle", "capacity", "name", "phone", "call_sign")
         given = {f: getattr(data, f) for f in fields if getattr(data, f) is not msgspec.UNSET}
         return msgspec.structs.replace(row, **given)
     if isinstance(data, WorkerReported) and data.worker == key:
@@ -106,8 +109,18 @@ VIEW = View(
     row=RosterRow,
     keys=keys,
     evolve=evolve,
-    version=2,
-    filters=("worker", "area", "role", "presence", "team", "organisation", "home_area", "reported_area"),
+    version=3,
+    filters=(
+        "worker",
+        "call_sign",
+        "area",
+        "role",
+        "presence",
+        "team",
+        "organisation",
+        "home_area",
+        "reported_area",
+    ),
     sort="key",
     own=Own("worker"),
 )

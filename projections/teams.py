@@ -26,6 +26,8 @@ class TeamRow(Row, frozen=True, kw_only=True):
     """One team. `live` lists its live assignments."""
 
     team: str
+    call_sign: str | None = None
+    """What it is called aloud; None for teams from before call signs."""
     name: str
     kind: str
     area: str
@@ -71,6 +73,7 @@ def evolve(row: TeamRow | None, envelope: EventEnvelope, key: str) -> TeamRow | 
             organisation=e.organisation,
             incident=e.incident,
             capacity=e.capacity,
+            call_sign=e.call_sign,
             formed_at=envelope.at,
         )
     return _changed(row, envelope) if row else None
@@ -79,7 +82,7 @@ def evolve(row: TeamRow | None, envelope: EventEnvelope, key: str) -> TeamRow | 
 def _changed(row: TeamRow, envelope: EventEnvelope) -> TeamRow:
     match envelope.data:
         case TeamAmended() as e:
-            given = {f: getattr(e, f) for f in ("name", "area", "organisation", "capacity")}
+            given = {f: getattr(e, f) for f in ("name", "area", "organisation", "capacity", "call_sign")}
             return msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
         case TeamJoined() as e:
             return _with_members(row, (*(m for m in row.members if m != e.worker), e.worker))
@@ -115,9 +118,10 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=EVENTS,
-    version=2,
+    version=3,
     filters=(
         "team",
+        "call_sign",
         "area",
         "kind",
         "state",

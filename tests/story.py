@@ -55,6 +55,7 @@ def _requests() -> list[Step]:
     ]
     return [
         *opened,
+        ("request.acknowledge", {"request": "R1"}),
         ("request.amend", {"request": "R1", "priority": 1, "area": "230718"}),
         ("assignment.offer", {"assignment": "A1", "request": "R1", "worker": "W3"}),
         ("assignment.accept", {"assignment": "A1"}),

@@ -33,6 +33,14 @@ Code = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="A coded value, lower case"), PLAIN
 ]
 Label = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE), PLAIN]
+CallSign = Annotated[
+    str,
+    Field(
+        pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]{0,22}[^\x00-\x20\x7f])?$",
+        description="What they are called aloud, not a person's name; at most 24 characters",
+    ),
+    PLAIN,
+]
 
 
 def _utc(at: datetime) -> datetime:

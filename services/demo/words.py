@@ -45,6 +45,7 @@ EVENTS: Final = {
     "incident.declared": "宣布",
     "incident.closed": "结束",
     "request.opened": "求助",
+    "request.acknowledged": "知悉",
     "request.amended": "修改",
     "request.completed": "办结",
     "request.cancelled": "取消",

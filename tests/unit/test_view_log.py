@@ -89,7 +89,13 @@ def test_activity_is_every_event_by_position(city: Given):
 def test_activity_says_nothing_personal(city: Given):
     row = rows(city, activity.VIEW)["000000000004"]
     assert row.worker == "W1"
-    assert row.detail == {"role": "courier", "capacity": 1, "walk_in": False}
+    assert row.detail == {
+        "role": "courier",
+        "capacity": 1,
+        "walk_in": False,
+        "call_sign": "C-0001",
+        "number": 1,
+    }
     city.and_(worker.amend(worker="W1", phone="sealed:other"))
     assert "sealed" not in str(rows(city, activity.VIEW))
 

@@ -55,6 +55,7 @@ def test_roster(morning: Given):
     assert rows(morning, roster.VIEW) == {
         "W1": RosterRow(
             worker="W1",
+            call_sign="C-0001",
             area=A,
             role="courier",
             presence="en_route",
@@ -68,6 +69,7 @@ def test_roster(morning: Given):
         ),
         "W2": RosterRow(
             worker="W2",
+            call_sign="C-0002",
             area=A,
             role="rider",
             presence="on_break",
@@ -78,6 +80,7 @@ def test_roster(morning: Given):
         ),
         "W3": RosterRow(
             worker="W3",
+            call_sign="C-0003",
             area=B,
             role="rider",
             presence="off_duty",
@@ -126,6 +129,7 @@ def test_teams(morning: Given):
     assert rows(morning, teams.VIEW) == {
         "T1": TeamRow(
             team="T1",
+            call_sign="T-0001",
             name="Team 1",
             kind="courier",
             area=A,

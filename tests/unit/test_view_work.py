@@ -60,6 +60,7 @@ def test_requests(day: Given):
     assert rows(day, requests.VIEW) == {
         "R1": RequestRow(
             request="R1",
+            number=1,
             area=A,
             incident="I1",
             day="2022-03-28",
@@ -78,6 +79,7 @@ def test_requests(day: Given):
         ),
         "R2": RequestRow(
             request="R2",
+            number=2,
             area=A,
             day="2022-03-28",
             state="open",
@@ -89,6 +91,15 @@ def test_requests(day: Given):
             opened_at=t("01:10"),
         ),
     }
+
+
+def test_who_has_seen_a_request_shows_until_it_is_opened_again(day: Given):
+    day.and_(request.acknowledge(request="R2"), now=t("03:00"))
+    one = rows(day, requests.VIEW)["R2"]
+    assert (one.acknowledged_at, one.acknowledged_by) == (t("03:00"), "test")
+    day.and_(request.cancel(request="R2", reason="not_needed"), request.reopen(request="R2"))
+    one = rows(day, requests.VIEW)["R2"]
+    assert (one.acknowledged_at, one.acknowledged_by) == (None, None)
 
 
 def test_a_request_that_ended_and_one_that_was_merged(day: Given):

@@ -52,6 +52,13 @@ class Open(Command):
     text: PersonalText | None = None
 
 
+@command("request.acknowledge")
+class Acknowledge(Command):
+    """Say that a new request has been seen, so that it is no longer announced."""
+
+    request: RequestId
+
+
 @command("request.amend")
 class Amend(Command):
     """Change a request's details; omitted fields stay unchanged."""

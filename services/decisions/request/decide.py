@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from events.base import Event
 from events.request import (
+    RequestAcknowledged,
     RequestAmended,
     RequestCancelled,
     RequestCompleted,
@@ -17,8 +18,19 @@ from events.request_state import ended_by
 from services.decisions import lookups
 from services.decisions.assignment.rules import release_all
 from services.decisions.base import Context, Refused, changes, decides
-from services.decisions.request.commands import Amend, Cancel, Complete, Erase, Fail, Merge, Open, Reopen
+from services.decisions.request.commands import (
+    Acknowledge,
+    Amend,
+    Cancel,
+    Complete,
+    Erase,
+    Fail,
+    Merge,
+    Open,
+    Reopen,
+)
 from services.decisions.request.table import REQUESTS, Request
+from services.decisions.signs import next_number
 from services.decisions.state import State
 
 
@@ -32,7 +44,14 @@ def _open(state: State, c: Open, ctx: Context) -> Iterable[Event]:
     lookups.open_area(state, c.area, ctx)
     lookups.open_incident(state, c.incident, ctx.at, ctx)
     given = {name: getattr(c, name) for name in type(c).model_fields if name != "request"}
-    yield RequestOpened(request=key, **given)
+    yield RequestOpened(request=key, **given, number=next_number(state, "request"))
+
+
+@decides(Acknowledge)
+def _acknowledge(state: State, c: Acknowledge, ctx: Context) -> Iterable[Event]:
+    known = lookups.known(state, REQUESTS, c.request)
+    if not known.acknowledged and not known.ended:  # an ended request needs nobody's attention
+        yield RequestAcknowledged(request=c.request)
 
 
 @decides(Amend)

@@ -4,6 +4,7 @@ import msgspec
 
 from events.base import Event, EventEnvelope
 from events.request import (
+    RequestAcknowledged,
     RequestAmended,
     RequestCancelled,
     RequestCompleted,
@@ -16,6 +17,7 @@ from events.request import (
 from events.request_state import ended_by
 from services.decisions.base import evolves
 from services.decisions.request.table import REQUESTS, Request
+from services.decisions.signs import counted
 from services.decisions.state import State
 
 
@@ -40,6 +42,12 @@ def _opened(state: State, e: RequestOpened, envelope: EventEnvelope) -> None:
         lat=e.lat,
     )
     state.put(state[REQUESTS], e.request, new)
+    counted(state, "request", e.number)
+
+
+@evolves(RequestAcknowledged)
+def _acknowledged(state: State, e: RequestAcknowledged, envelope: EventEnvelope) -> None:
+    _replace(state, e.request, acknowledged=True)
 
 
 @evolves(RequestAmended)
@@ -59,7 +67,7 @@ def _ended(state: State, e: Event, envelope: EventEnvelope) -> None:
 
 @evolves(RequestReopened)
 def _reopened(state: State, e: RequestReopened, envelope: EventEnvelope) -> None:
-    _replace(state, e.request, ended=None, into=None, done=())
+    _replace(state, e.request, ended=None, into=None, done=(), acknowledged=False)
 
 
 @evolves(RequestErased)

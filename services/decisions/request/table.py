@@ -29,6 +29,8 @@ class Request(msgspec.Struct, frozen=True):
     into: str | None = None
     """The request it was merged into."""
     erased: bool = False
+    acknowledged: bool = False
+    """Whether a dispatcher has seen it since it was last opened."""
     live: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
     done: tuple[str, ...] = ()

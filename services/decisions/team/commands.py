@@ -8,6 +8,7 @@ from services.decisions.base import Command, command
 from services.decisions.fields import (
     WHOLE,
     AreaCode,
+    CallSign,
     Code,
     IncidentConcerned,
     Label,
@@ -35,6 +36,7 @@ class Form(Command):
     members: Annotated[tuple[WorkerId, ...], Field(max_length=500)] = ()
     leader: WorkerId | None = None
     activate: bool = False
+    call_sign: CallSign | None = None
 
 
 @command("team.amend")
@@ -46,6 +48,7 @@ class Amend(Command):
     area: AreaCode = omitted()
     organisation: Label | None = None
     capacity: Capacity = None
+    call_sign: CallSign = omitted()
 
 
 @command("team.join")

@@ -1,8 +1,10 @@
 """Decisions about teams."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from events.base import Event
+from events.signs import TEAM
 from events.standing import active_team
 from events.team import (
     ACTIVE,
@@ -19,6 +21,7 @@ from services.decisions import lookups
 from services.decisions.assignment.rules import release_all
 from services.decisions.authorise import refuse_outside
 from services.decisions.base import Context, changes, decides
+from services.decisions.signs import free_sign, next_sign
 from services.decisions.state import State
 from services.decisions.team.commands import Activate, Amend, AppointLeader, Form, Join, Leave, StandDown
 from services.decisions.team.table import TEAMS, Team
@@ -42,6 +45,7 @@ def _form(state: State, c: Form, ctx: Context) -> Iterator[Event]:
         organisation=c.organisation,
         incident=c.incident,
         capacity=c.capacity,
+        **_signed(state, key, c.call_sign, ctx),
     )
     for worker in c.members:
         yield from _join(state, Join(team=key, worker=worker), ctx)
@@ -51,12 +55,23 @@ def _form(state: State, c: Form, ctx: Context) -> Iterator[Event]:
         yield from _activate(state, Activate(team=key), ctx)
 
 
+def _signed(state: State, key: str, wanted: str | None, ctx: Context) -> dict[str, Any]:
+    """Return the call sign of a new team: as wished, else the log's next."""
+    if wanted:
+        free_sign(state, wanted, f"team/{key}", ctx)
+        return {"call_sign": wanted}
+    number, call_sign = next_sign(state, "team", TEAM)
+    return {"call_sign": call_sign, "number": number}
+
+
 @decides(Amend)
 def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     known = lookups.known(state, TEAMS, c.team)
     given = changes(c, "team")
     if given.get("area"):
         lookups.open_area(state, given["area"], ctx)
+    if given.get("call_sign"):
+        free_sign(state, given["call_sign"], f"team/{c.team}", ctx)
     new = {k: v for k, v in given.items() if getattr(known, k) != v}
     if new:
         yield TeamAmended(team=c.team, **new)

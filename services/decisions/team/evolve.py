@@ -15,6 +15,7 @@ from events.team import (
     TeamStoodDown,
 )
 from services.decisions.base import evolves
+from services.decisions.signs import counted, hold_sign
 from services.decisions.state import State
 from services.decisions.team.table import TEAMS, Team
 from services.decisions.worker.table import WORKERS
@@ -36,13 +37,24 @@ def _belongs(state: State, worker: str, team: str, *, member: bool) -> None:
 
 @evolves(TeamFormed)
 def _formed(state: State, e: TeamFormed, envelope: EventEnvelope) -> None:
-    new = Team(name=e.name, kind=e.kind, area=e.area, organisation=e.organisation, capacity=e.capacity)
+    new = Team(
+        name=e.name,
+        kind=e.kind,
+        area=e.area,
+        organisation=e.organisation,
+        capacity=e.capacity,
+        call_sign=e.call_sign,
+    )
     state.put(state[TEAMS], e.team, new)
+    counted(state, "team", e.number)
+    hold_sign(state, f"team/{e.team}", None, e.call_sign)
 
 
 @evolves(TeamAmended)
 def _amended(state: State, e: TeamAmended, envelope: EventEnvelope) -> None:
-    fields = ("name", "area", "organisation", "capacity")
+    fields = ("name", "area", "organisation", "capacity", "call_sign")
+    if e.call_sign is not msgspec.UNSET:
+        hold_sign(state, f"team/{e.team}", state[TEAMS][e.team].call_sign, e.call_sign)
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
     _replace(state, e.team, **given)
 
@@ -80,5 +92,6 @@ def _activated(state: State, e: TeamActivated, envelope: EventEnvelope) -> None:
 @evolves(TeamStoodDown)
 def _stood_down(state: State, e: TeamStoodDown, envelope: EventEnvelope) -> None:
     known = _replace(state, e.team, state=STOOD_DOWN)
+    hold_sign(state, f"team/{e.team}", known.call_sign, None)
     for worker in known.members:
         _belongs(state, worker, e.team, member=False)

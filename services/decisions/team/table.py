@@ -19,6 +19,7 @@ class Team(msgspec.Struct, frozen=True):
     members: tuple[str, ...] = ()
     live: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
+    call_sign: str | None = None
 
 
 TEAMS = Table("teams", Team, kind="team", areas=lambda state, key, row: (row.area,))

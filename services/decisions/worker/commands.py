@@ -8,6 +8,7 @@ from services.decisions.base import Command, command
 from services.decisions.fields import (
     WHOLE,
     AreaCode,
+    CallSign,
     Code,
     Label,
     PersonalLine,
@@ -41,6 +42,7 @@ class Register(Command):
     capacity: Capacity = 1
     name: PersonalLine | None = None
     phone: PersonalPhone | None = None
+    call_sign: CallSign | None = None
 
 
 @command("worker.amend")
@@ -56,6 +58,7 @@ class Amend(Command):
     capacity: Capacity = omitted()
     name: PersonalLine | None = None
     phone: PersonalPhone | None = None
+    call_sign: CallSign = omitted()
 
 
 @command("worker.retire")

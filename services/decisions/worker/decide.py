@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from events.assignment import DONE
 from events.base import Event
 from events.duty import ACT, IN, OUT, REPORT, Fact
 from events.facts import SAID
+from events.signs import WORKER
 from events.team import TeamLeft
 from events.worker import (
     WorkerAmended,
@@ -24,6 +26,7 @@ from services.decisions.assignment.rules import free_to_take, release_all
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.request.table import REQUESTS
+from services.decisions.signs import free_sign, is_free, next_sign
 from services.decisions.state import State
 from services.decisions.worker.commands import (
     Amend,
@@ -61,7 +64,20 @@ def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
         capacity=c.capacity,
         name=c.name,
         phone=c.phone,
+        **_signed(state, key, c.call_sign, ctx),
     )
+
+
+def _signed(state: State, key: str, wanted: str | None, ctx: Context) -> dict[str, Any]:
+    """Return the call sign of a worker who registers: as wished, else as before, else the log's next."""
+    owner, known = f"worker/{key}", state[WORKERS].get(key)
+    if wanted:
+        free_sign(state, wanted, owner, ctx)
+        return {"call_sign": wanted}
+    if known and known.call_sign and is_free(state, known.call_sign, owner):
+        return {"call_sign": known.call_sign}
+    number, call_sign = next_sign(state, "worker", WORKER)
+    return {"call_sign": call_sign, "number": number}
 
 
 def _registered_alike(known: Worker, c: Register) -> bool:
@@ -77,6 +93,8 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     given = changes(c, "worker")
     if given.get("home_area"):
         lookups.open_area(state, given["home_area"], ctx)
+    if given.get("call_sign"):
+        free_sign(state, given["call_sign"], f"worker/{c.worker}", ctx)
     new = {k: v for k, v in given.items() if k in ("name", "phone") or getattr(known, k) != v}
     if new:
         yield WorkerAmended(worker=c.worker, **new)
@@ -115,6 +133,7 @@ def _check_in(state: State, c: CheckIn, ctx: Context) -> Iterable[Event]:
             name=c.name,
             phone=c.phone,
             walk_in=True,
+            **_signed(state, c.worker, None, ctx),
         )
     known = lookups.active_worker(state, c.worker, ctx)
     if not _holds(known, IN, c.area, ctx.at):

@@ -18,6 +18,7 @@ from events.worker import (
 )
 from services.decisions.assignment.evolve import revive, unstage
 from services.decisions.base import evolves
+from services.decisions.signs import counted, hold_sign
 from services.decisions.state import State
 from services.decisions.worker.table import WORKERS, Worker, add_fact, with_fact
 
@@ -35,7 +36,10 @@ def _registered(state: State, e: WorkerRegistered, envelope: EventEnvelope) -> N
         capacity=e.capacity,
         registered_by=envelope.actor,
         retired_at=None,
+        call_sign=e.call_sign,
     )
+    counted(state, "worker", e.number)
+    hold_sign(state, f"worker/{e.worker}", known.call_sign, e.call_sign)
     if known.retired:
         new = with_fact(new, Fact(envelope.at, envelope.position, ANEW))
     state.put(state[WORKERS], e.worker, new)
@@ -43,16 +47,19 @@ def _registered(state: State, e: WorkerRegistered, envelope: EventEnvelope) -> N
 
 @evolves(WorkerAmended)
 def _amended(state: State, e: WorkerAmended, envelope: EventEnvelope) -> None:
-    fields = ("role", "home_area", "organisation", "skills", "vehicle", "capacity")
+    known = state[WORKERS][e.worker]
+    fields = ("role", "home_area", "organisation", "skills", "vehicle", "capacity", "call_sign")
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
-    state.put(state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], **given))
+    if e.call_sign is not msgspec.UNSET:
+        hold_sign(state, f"worker/{e.worker}", known.call_sign, e.call_sign)
+    state.put(state[WORKERS], e.worker, msgspec.structs.replace(known, **given))
 
 
 @evolves(WorkerRetired)
 def _retired(state: State, e: WorkerRetired, envelope: EventEnvelope) -> None:
-    state.put(
-        state[WORKERS], e.worker, msgspec.structs.replace(state[WORKERS][e.worker], retired_at=envelope.at)
-    )
+    known = state[WORKERS][e.worker]
+    hold_sign(state, f"worker/{e.worker}", known.call_sign, None)
+    state.put(state[WORKERS], e.worker, msgspec.structs.replace(known, retired_at=envelope.at))
 
 
 @evolves(WorkerErased)

@@ -38,6 +38,7 @@ class Worker(msgspec.Struct, frozen=True):
     offers: tuple[str, ...] = ()
     registered_by: str = ""
     """Actor of the last registration."""
+    call_sign: str | None = None
 
     @property
     def retired(self) -> bool:

@@ -117,6 +117,7 @@ export default {
   "event.jurisdiction.resumed": "Jurisdiction resumed",
   "event.log.fenced": "Unconfirmed commands fenced",
   "event.personal.revealed": "Personal data shown",
+  "event.request.acknowledged": "Request acknowledged",
   "event.request.amended": "Request amended",
   "event.request.cancelled": "Request cancelled",
   "event.request.completed": "Request completed",

@@ -219,6 +219,7 @@ export default {
   "history.observed": "entered later",
   "history.anomaly": "Recorded with anomalies: {codes}",
   "history.request.opened": "Received: {category}, {priority}{source}",
+  "history.request.acknowledged": "Acknowledged",
   "history.request.amended": "Amended: {changes}",
   "history.request.cancelled": "Cancelled",
   "history.request.completed": "Completed",

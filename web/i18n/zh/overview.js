@@ -116,6 +116,7 @@ export default {
   "event.jurisdiction.resumed": "辖区恢复",
   "event.log.fenced": "作废未确认的命令",
   "event.personal.revealed": "查看个人信息",
+  "event.request.acknowledged": "已知悉求助",
   "event.request.amended": "修改求助",
   "event.request.cancelled": "取消求助",
   "event.request.completed": "办结求助",

@@ -217,6 +217,7 @@ export default {
   "history.observed": "补录",
   "history.anomaly": "已记录，但有异常：{codes}",
   "history.request.opened": "收到：{category}，{priority}{source}",
+  "history.request.acknowledged": "已知悉",
   "history.request.amended": "修改：{changes}",
   "history.request.cancelled": "取消",
   "history.request.completed": "办结",

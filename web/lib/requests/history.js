@@ -53,6 +53,7 @@ const SAID = {
 };
 const KNOWN = new Set([
   "request.opened",
+  "request.acknowledged",
   "request.amended",
   "request.cancelled",
   "request.completed",
