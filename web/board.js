@@ -1,9 +1,7 @@
-// Entry point of the board: sign-in, choice of jurisdiction, header, and the page of the address.
+// Entry point of the board: sign-in, choice of jurisdiction, and the page of the address.
 
 import { Problem, send, signedOut } from "./lib/api.js";
-import { dayWords } from "./lib/clock.js";
-import { waitingNotes } from "./lib/entry/notes.js";
-import { LANGUAGES, lang, next as other, speak, t } from "./lib/i18n.js";
+import { LANGUAGES, lang, speak, t } from "./lib/i18n.js";
 import {
   html,
   render,
@@ -13,24 +11,22 @@ import {
   useLayoutEffect,
   useState,
 } from "./lib/preact.js";
-import { setTheme, theme } from "./lib/prefs.js";
 import { reason } from "./lib/refusals.js";
 import { requestKeys } from "./lib/requests/keys.js";
 import { go, href, route } from "./lib/router.js";
+import { Header } from "./lib/shell/header.js";
 import {
   attend,
   entries,
   hasRight,
   identify,
-  incidents,
   jurisdictions,
   live,
   may,
   place,
   session,
 } from "./lib/store.js";
-import { hhmmss, now, scenario } from "./lib/time.js";
-import { classes, Dialog, Icon, LiveBadge, Loading, Toasts } from "./lib/ui.js";
+import { classes, Dialog, Icon, Loading, Toasts } from "./lib/ui.js";
 
 /** Pages in menu order. `mayUse` hides a page from tokens that cannot use it.
  * @type {[name: string, key: string, mayUse?: () => boolean][]}
@@ -162,62 +158,6 @@ const Languages = () => html`<div class="languages" role="group" aria-label=${t(
       ${one.name}</button>`,
   )}</div>`;
 
-function IncidentClock() {
-  const [incident] = incidents.value;
-  return html`<div class="clock">
-    <time class="clock-time">${hhmmss(now.value)}</time>
-    ${scenario.value && html`<span class="clock-scenario">${t("clock.scenario")}</span>`}
-    ${
-      incident &&
-      html`<a class="clock-day" href=${href("incidents", { id: incident.incident })}>
-      <span class="clock-name">${incident.name}</span> <span>${dayWords(incident)}</span></a>`
-    }
-  </div>`;
-}
-
-function Header({ help }) {
-  const { page } = route.value;
-  const shown = PAGES.filter(([, , mayUse]) => !mayUse || mayUse());
-  const next = { auto: "light", light: "dark", dark: "auto" }[theme.value];
-  return html`<header class="top">
-    <a class="skip" href="#main" onClick=${(event) => {
-      event.preventDefault();
-      document.getElementById("main").focus();
-    }}>${t("ui.skip")}</a>
-    <a class="top-name" href=${jurisdictions.value.length > 1 ? "#/" : href("overview")}>
-      <span class="top-mark" aria-hidden="true"></span>${place.value?.name ?? route.value.jurisdiction}</a>
-    <nav class="top-nav" aria-label=${t("ui.pages")}><ul>${shown.map(
-      ([name]) => html`<li><a href=${href(name)}
-      aria-current=${name === page ? "page" : undefined}>${t(`page.${name}`)}${
-        name === "notes" &&
-        waitingNotes.value > 0 &&
-        html`<span class="top-count" title=${t("ui.notes_waiting")}>${waitingNotes.value}<span
-      class="visually-hidden"> ${t("ui.notes_waiting")}</span></span>`
-      }</a></li>`,
-    )}</ul></nav>
-    <${IncidentClock} /><${LiveBadge} />
-    <div class="top-tools">
-      <button type="button" class="button button-plain"
-          onClick=${() => speak(other.value.code)} lang=${other.value.tag}>${other.value.short}</button>
-      <button type="button" class="button button-plain" onClick=${() => setTheme(next)}
-        aria-label=${t(`theme.${theme.value}`)} title=${t(`theme.${theme.value}`)}><${Icon}
-            name=${`theme-${theme.value}`} /></button>
-      <button type="button" class="button button-plain" onClick=${help} aria-label=${t("keys.title")}
-          title=${t("keys.title")}><${Icon} name="help" /></button>
-      <a class="button button-plain" href=${`/wall#/${route.value.jurisdiction}`} aria-label=${t("ui.wall")}
-          title=${t("ui.wall")}><${Icon} name="wall" /></a>
-      <button type="button" class="button button-plain" onClick=${leave}
-          aria-label=${t("sign_in.leave", { who: session.value.actor })}
-        title=${t("sign_in.leave", { who: session.value.actor })}><${Icon} name="leave" /></button>
-    </div></header>`;
-}
-
-async function leave() {
-  await send("DELETE", "/session", {});
-  session.value = null;
-  attend(null);
-}
-
 function Help({ close }) {
   const keys = [
     ...PAGES.map(([name, key]) => [`g ${key}`, t(`page.${name}`)]),
@@ -271,7 +211,8 @@ function App() {
   if (NEEDS_NO_PLACE.includes(page))
     return html`<main class="gate gate-wide" id="main"><${Page} /></main><${Toasts} />`;
   if (!jurisdiction) return html`<${Choose} />`;
-  return html`<${Header} help=${() => setHelping(true)} />
+  const names = PAGES.filter(([, , mayUse]) => !mayUse || mayUse()).map(([name]) => name);
+  return html`<${Header} names=${names} help=${() => setHelping(true)} />
     <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${
       live.value &&
       (live.value.state.value.phase === "refused" && !live.value.has("areas")

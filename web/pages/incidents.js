@@ -5,6 +5,7 @@ import { areaPath } from "../lib/areabox.js";
 import { dayWords } from "../lib/clock.js";
 import { AreaList, MOST_DAYS } from "../lib/entry/incident.js";
 import { byDay, imbalance } from "../lib/entry/ledger.js";
+import { useMedia } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
 import { dayNumber, fromLocal, toLocal } from "../lib/localtime.js";
 import { CommandForm } from "../lib/people/acts.js";
@@ -24,16 +25,21 @@ const unfinishedOf = (row) => UNFINISHED.reduce((sum, state) => sum + row[state]
 /** Load the closed incidents. Throws Problem. */
 const closed = () => all(live.peek().jurisdiction, "incidents", { state: "closed", sort: "-starts_at" }, 500);
 
+/** From this width on, list and detail stand side by side: without a choice the first incident is shown. */
+const WIDE = "(min-width: 64rem)";
+
 export default function Incidents({ route }) {
+  const wide = useMedia(WIDE);
   const open = incidents.value;
   const ids = open.map((one) => one.incident).join(" ");
   const { data, problem, reload } = useLoaded(closed, [live.value, ids]);
   if (!live.value.has("incidents")) return html`<${Loading} />`;
   const ended = (data?.items ?? []).filter((one) => !open.some((other) => other.incident === one.incident));
   const rows = [...open, ...ended];
-  const shown = rows.find((one) => one.incident === route.id);
-  const close = () => go("incidents");
-  return html`<div class=${classes("entry incidents", route.id && "incidents-one")}>
+  const chosen = route.id ?? (wide ? rows[0]?.incident : undefined);
+  const shown = rows.find((one) => one.incident === chosen);
+  const close = route.id ? () => go("incidents") : undefined;
+  return html`<div class=${classes("entry incidents", chosen && "incidents-one")}>
     <header class="page-head"><h1>${t("page.incidents")}</h1>${
       may("incident.declare") &&
       html`<a class="button" href=${href("enter", { id: "incident" })}><${Icon} name="plus"
@@ -53,19 +59,19 @@ export default function Incidents({ route }) {
       }
       ${
         open.length > 0 &&
-        html`<${List} title=${t("entry.open_incidents")} rows=${open} chosen=${route.id}
+        html`<${List} title=${t("entry.open_incidents")} rows=${open} chosen=${chosen}
         />`
       }
       ${
         ended.length > 0 &&
         html`<${List} title=${t("entry.closed_incidents")} rows=${ended}
-        chosen=${route.id} />`
+        chosen=${chosen} />`
       }</div>
     ${
-      route.id &&
+      chosen &&
       (shown
-        ? html`<${Detail} key=${route.id} row=${shown} close=${close} reload=${reload} />`
-        : html`<${Other} id=${route.id} close=${close} waiting=${!data && !problem} reload=${reload} />`)
+        ? html`<${Detail} key=${chosen} row=${shown} close=${close} reload=${reload} />`
+        : html`<${Other} id=${chosen} close=${close} waiting=${!data && !problem} reload=${reload} />`)
     }</div>
       </div>`;
 }
@@ -113,7 +119,7 @@ function Detail({ row, close, reload }) {
   const sub = html`<p class="incident-sub"><${State} domain="incident_state" value=${row.state} /><span
     class="muted">${word("incident_kind", row.kind)}</span><span class="entry-id">${row.incident}</span>
     <${Age} views=${["incidents", "ledger"]} /></p>`;
-  return html`<${Panel} title=${row.name} sub=${sub} close=${close} focus>
+  return html`<${Panel} title=${row.name} sub=${sub} close=${close} focus=${Boolean(close)}>
     <p class="incident-clock"><b>${dayWords(row)}</b> <span>${t("entry.since", {
       at: stamp(row.starts_at),
     })}${row.ends_at && ` · ${t("entry.until", { at: stamp(row.ends_at) })}`}</span></p>

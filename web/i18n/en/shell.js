@@ -49,6 +49,7 @@ export default {
   "ui.reload": "Reload",
   "ui.skip": "Skip to content",
   "ui.pages": "Pages",
+  "ui.menu": "Menu",
   "ui.language": "Language",
   "ui.wall": "Wall mode",
   "ui.all": "All",

@@ -46,6 +46,7 @@ export default {
   "ui.reload": "刷新",
   "ui.skip": "跳到正文",
   "ui.pages": "页面",
+  "ui.menu": "菜单",
   "ui.language": "语言",
   "ui.wall": "打开大屏",
   "ui.all": "全部",

@@ -146,15 +146,18 @@ export function Panel({ title, sub, close, focus, children }) {
     if (focus) heading.current.focus();
   }, [focus]);
   const pressed = (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (!close || event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();
     close();
   };
   return html`<aside class="folk-panel" aria-labelledby=${id} onKeyDown=${pressed}>
     <header class="folk-panel-head"><div><${alone ? "h1" : "h2"} id=${id} class="folk-panel-title"
       ref=${heading} tabindex="-1">${title}</${alone ? "h1" : "h2"}>${sub}</div>
-      <button type="button" class="button button-plain" onClick=${close} aria-label=${t("ui.close")}
-        title=${`${t("ui.close")} (Esc)`}><${Icon} name="close" /></button>
+      ${
+        close &&
+        html`<button type="button" class="button button-plain" onClick=${close} aria-label=${t("ui.close")}
+        title=${`${t("ui.close")} (Esc)`}><${Icon} name="close" /></button>`
+      }
     </header><div class="folk-panel-body">${children}</div></aside>`;
 }
 

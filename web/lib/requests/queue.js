@@ -454,11 +454,13 @@ const CARD = () => [
     width: "minmax(0, 1fr)",
     cell: (row) => html`<div class="queue-card">
     <div class="queue-card-line"><${Priority} value=${row.priority} short /><strong><${What} row=${row} />
-      </strong><${Standing} row=${row} />
-      <span class="queue-card-end"><${OpenedAgo} row=${row} /></span></div>
-    <div class="queue-card-line"><${Place} code=${row.area} short /></div>
-    <div class="queue-card-line"><${State} domain="request_state" value=${row.state} /><${Slots} row=${row} />
+      </strong><span class="queue-card-end"><${OpenedAgo} row=${row} /></span></div>
+    <div class="queue-card-line"><span class="queue-card-place"><${Place} code=${row.area} short /></span>
       <span class="queue-card-end mono">${row.request}</span></div>
+    <div class="queue-card-line"><${Standing} row=${row} />
+      <span class="queue-card-end"><${State} domain="request_state" value=${row.state} />
+        <${Slots} row=${row} />
+      </span></div>
   </div>`,
   },
 ];
