@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
-from events.base import Event, event
+from events.base import Event, Personal, event
 from events.refs import AreaRef, AssignmentRef, IncidentRef, RequestRef, TeamRef, WorkerRef
 from events.stages import STAGES, furthest
 
@@ -15,6 +15,8 @@ DONE: Final = "done"
 RELEASED: Final = "released"
 DECLINED: Final = "declined"
 EXPIRED: Final = "expired"
+GIVEN_BACK: Final = "given_back"
+"""How a worker's own fact of giving an assignment back is called; the assignment is then released."""
 LIVE: Final = (ACCEPTED, DISPATCHED, *STAGES)
 """States that use a slot and capacity (done still uses the slot)."""
 UNENDED: Final = (OFFERED, *LIVE)
@@ -101,9 +103,35 @@ class AssignmentReleased(AssignmentEvent, frozen=True, kw_only=True):
     reason: str
 
 
+@event("assignment.given_back")
+class AssignmentGivenBack(AssignmentReleased, frozen=True, kw_only=True):
+    """The worker or team could not do it and said why; they stay on duty."""
+
+    note: Personal | None = None
+    """What happened at the door; sealed under the request."""
+
+
+PHOTO: Final = "photo"
+SIGNATURE: Final = "signature"
+CODE_WORD: Final = "code"
+
+
+@event("assignment.proof_attached")
+class AssignmentProofAttached(AssignmentEvent, frozen=True, kw_only=True):
+    """A proof of what was done was added: a photo, a signature, or the code word that was given."""
+
+    kind: str
+    """photo, signature or code."""
+    file: str | None = None
+    """Name of the sealed picture: the SHA-256 of its sealed bytes."""
+    code: Personal | None = None
+    """The code word as heard; sealed under the request."""
+
+
 _ENDED_BY: Final[Mapping[type[Event], str]] = {
     AssignmentDone: DONE,
     AssignmentReleased: RELEASED,
+    AssignmentGivenBack: RELEASED,
     AssignmentDeclined: DECLINED,
     AssignmentExpired: EXPIRED,
 }

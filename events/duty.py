@@ -28,7 +28,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     assignment: str | None = None
     """For ACT: the assignment acted on."""
     stage: str | None = None
-    """For ACT: the stage reached, or `done`."""
+    """For ACT: the stage reached, `done` or `given_back`."""
 
 
 class Duty(msgspec.Struct, frozen=True, gc=False):

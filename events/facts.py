@@ -3,7 +3,7 @@
 from typing import Final
 
 from events import presence
-from events.assignment import DONE, AssignmentDone, AssignmentProgressed
+from events.assignment import DONE, GIVEN_BACK, AssignmentDone, AssignmentGivenBack, AssignmentProgressed
 from events.base import EventEnvelope
 from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact
 from events.worker import WorkerCheckedIn, WorkerCheckedOut, WorkerPresenceSet, WorkerReported
@@ -15,6 +15,7 @@ TELLING: Final = (
     WorkerReported,
     AssignmentProgressed,
     AssignmentDone,
+    AssignmentGivenBack,
 )
 """Events that may report one."""
 SAID: Final = {presence.AVAILABLE: AVAILABLE, presence.ON_BREAK: BREAK}
@@ -39,6 +40,8 @@ def fact_of(event: EventEnvelope) -> tuple[str, Fact] | None:
             return e.worker, _fact(event, ACT, assignment=e.assignment, stage=e.stage)
         case AssignmentDone() as e if e.worker:
             return e.worker, _fact(event, ACT, assignment=e.assignment, stage=DONE)
+        case AssignmentGivenBack() as e if e.worker:
+            return e.worker, _fact(event, ACT, assignment=e.assignment, stage=GIVEN_BACK)
         case _:
             return None
 

@@ -7,6 +7,7 @@ import msgspec
 
 from events.assignment import (
     DONE,
+    GIVEN_BACK,
     LIVE,
     AssignmentAccepted,
     AssignmentDeclined,
@@ -14,11 +15,13 @@ from events.assignment import (
     AssignmentDone,
     AssignmentEvent,
     AssignmentExpired,
+    AssignmentGivenBack,
     AssignmentOffered,
     AssignmentProgressed,
+    AssignmentProofAttached,
     AssignmentReleased,
 )
-from events.base import EventEnvelope
+from events.base import EventEnvelope, Personal
 from events.request import RequestAmended
 from events.stages import STAGES
 from events.worker import WorkerTakenBack
@@ -31,6 +34,17 @@ class Stage(msgspec.Struct, frozen=True):
     stage: str
     at: datetime
     recorded_at: datetime
+    position: int
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """A proof of what was done."""
+
+    kind: str
+    """photo, signature or code."""
+    file: str | None
+    """Name of the picture; read it at `/files/NAME`."""
+    at: datetime
     position: int
 
 
@@ -58,6 +72,13 @@ class AssignmentRow(Row, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     reason: str | None = None
     override: str | None = None
+    given_back: str | None = None
+    """Why the worker or team could not do it, in their own words' code."""
+    note: Personal | None = None
+    """What they said about it."""
+    proofs: tuple[Proof, ...] = ()
+    code: Personal | None = None
+    """The code word that was given, if one was."""
 
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:
@@ -115,6 +136,11 @@ def _changed(row: AssignmentRow, envelope: EventEnvelope) -> AssignmentRow:
         case AssignmentDone() | AssignmentReleased() | AssignmentDeclined() | AssignmentExpired():
             if row.ended_at is None:
                 row = msgspec.structs.replace(row, ended_at=at, reason=e.reason)
+            if isinstance(e, AssignmentGivenBack):
+                row = msgspec.structs.replace(row, given_back=e.reason, note=e.note)
+        case AssignmentProofAttached():
+            proofs = (*row.proofs, Proof(e.kind, e.file, at, envelope.position))
+            row = msgspec.structs.replace(row, proofs=proofs, code=e.code or row.code)
         case _:
             return row
     state = e.state
@@ -124,6 +150,9 @@ def _changed(row: AssignmentRow, envelope: EventEnvelope) -> AssignmentRow:
 def _taken_back(row: AssignmentRow, e: WorkerTakenBack) -> AssignmentRow:
     if e.stage == DONE:
         row = msgspec.structs.replace(row, ended_at=None, reason=None)
+    elif e.stage == GIVEN_BACK:
+        row = msgspec.structs.replace(row, given_back=None, note=None)
+        row = msgspec.structs.replace(row, ended_at=None, reason=None) if e.state in LIVE else row
     else:
         stages = tuple(s for s in row.stages if s.position != e.position)
         row = _timed(msgspec.structs.replace(row, stages=stages))
@@ -140,6 +169,7 @@ def _timed(row: AssignmentRow) -> AssignmentRow:
 
 VIEW = View(
     name="assignments",
+    version=2,
     row=AssignmentRow,
     keys=keys,
     evolve=evolve,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from events.area import inside
 from services.decisions.base import Command, Context, Refused
-from services.decisions.references import ARRIVES, CONCERNS, IDENTITY, Mention, mentions
+from services.decisions.references import ARRIVES, CONCERNS, IDENTITY, SEALS, Mention, mentions
 from services.decisions.state import State
 from services.decisions.table import AREA, kinds
 
@@ -33,7 +33,8 @@ def _own(state: State, command: Command, ctx: Context, worker: str) -> bool:
     """Whether a command is a worker's own: it refers to something, and only to what is theirs."""
     if not command.IS_OWN:
         return False
-    named = [(one.kind, key) for one in mentions(type(command)) for key in one.touched(command, ctx.id)]
+    owned = [one for one in mentions(type(command)) if one.touch is not SEALS]
+    named = [(one.kind, key) for one in owned for key in one.touched(command, ctx.id)]
     return any(kind != AREA for kind, _ in named) and all(
         kinds[kind].own(state, key, worker) for kind, key in named
     )

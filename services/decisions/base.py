@@ -114,13 +114,20 @@ _NAME: Final = re.compile(r"^[a-z]+\.[a-z_]+$")
 
 
 def command(
-    name: str, *, fact: bool = False, by: Sender = "dispatcher", own: bool = False, gateway: bool = False
+    name: str,
+    *,
+    fact: bool = False,
+    by: Sender = "dispatcher",
+    own: bool = False,
+    gateway: bool = False,
+    subject: str | None = None,
 ) -> Callable[[type[C]], type[C]]:
     """Register a command model. Facts may be late, claims may not.
 
     `by`: the least privileged sender, a dispatcher, an admin, or only the service itself. `own`: workers may
     also send it about what is theirs (`Table.own`). `gateway`: gateways may also send it; they may always
-    send facts and own commands.
+    send facts and own commands. `subject`: kind of the aggregate whose personal data the command carries, if
+    not its own; a required field marked SEALS names it.
     """
 
     def enter(cls: type[C]) -> type[C]:
@@ -128,7 +135,7 @@ def command(
             raise ValueError(f"command {name} is declared twice or is not `aggregate.verb`")
         cls.NAME, cls.KIND, cls.BY, cls.IS_OWN = name, FACT if fact else CLAIM, by, own
         cls.BY_GATEWAY = by != "service" and (gateway or own or fact)
-        cls.SUBJECT = name.partition(".")[0] if personal_fields(cls) else None
+        cls.SUBJECT = (subject or name.partition(".")[0]) if personal_fields(cls) else None
         cls.OWNER = _owner(cls) if cls.SUBJECT else ""
         commands[name] = cls
         return cls

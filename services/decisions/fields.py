@@ -29,6 +29,9 @@ IncidentConcerned = Annotated[Id, Ref("incident"), CONCERNS]
 RequestId = Annotated[Id, Ref("request")]
 TeamId = Annotated[Id, Ref("team")]
 WorkerId = Annotated[Id, Ref("worker")]
+FileName = Annotated[
+    str, Field(pattern=r"^[0-9a-f]{64}$", description="Name of an uploaded file, as answered"), PLAIN
+]
 Code = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="A coded value, lower case"), PLAIN
 ]

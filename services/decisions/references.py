@@ -30,6 +30,9 @@ CONCERNS = Touch("concerns")
 """Only mentioned: its areas must overlap the sender's, not lie within them."""
 IDENTITY = Touch("identity")
 """Changes someone's identity or existence: the sender must also cover where they belong."""
+SEALS = Touch("seals")
+"""Says whose personal data the command carries. It need not be a worker's own: the decider requires that it
+belongs to what is."""
 
 
 class Mention(msgspec.Struct, frozen=True):

@@ -39,6 +39,7 @@ TEAM_IDS = st.sampled_from(["T1", "T2", "T3"])
 REQUEST_IDS = st.sampled_from(["R1", "R2", "R3"])
 TASK_IDS = st.sampled_from(["A1", "A2", "A3", "A4", "A5", "A6"])
 INCIDENT_IDS = st.sampled_from(["I1", "I2"])
+CALL_IDS = st.sampled_from(["S1", "S2"])
 NOTE_IDS = st.sampled_from(["N1", "N2"])
 REASON = st.sampled_from(["sick", "far"])
 SCOPES = st.sampled_from([Scope()] * 4 + [Scope(areas=("230717",)), Scope(worker="W1")])
@@ -79,6 +80,10 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "worker.check_out": {"worker": WORKER_IDS, "release": some(REASON)},
     "worker.take_back": {"worker": WORKER_IDS, "command": st.just("")},
     "worker.erase": {"worker": st.just("W4")},
+    "worker.raise_sos": {"worker": WORKER_IDS, "sos": CALL_IDS, "area": some(AREA_IDS)},
+    "worker.acknowledge_sos": {"worker": WORKER_IDS, "sos": CALL_IDS},
+    "worker.end_sos": {"worker": WORKER_IDS, "sos": CALL_IDS, "reason": REASON},
+    "worker.cancel_sos": {"worker": WORKER_IDS, "sos": CALL_IDS},
     "team.form": {
         "team": TEAM_IDS,
         "name": REASON,
@@ -129,6 +134,13 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "assignment.done": {"assignment": TASK_IDS},
     "assignment.release": {"assignment": TASK_IDS, "reason": REASON},
+    "assignment.give_back": {"assignment": TASK_IDS, "request": REQUEST_IDS, "reason": REASON},
+    "assignment.attach_proof": {
+        "assignment": TASK_IDS,
+        "request": REQUEST_IDS,
+        "kind": st.just("code"),
+        "code": st.just("sealed:t"),
+    },
     "assignment.reassign": {
         "items": st.lists(handover(), min_size=1, max_size=2).map(tuple),
         "reason": REASON,

@@ -10,6 +10,7 @@ from events.assignment import (
     AssignmentDeclined,
     AssignmentDone,
     AssignmentExpired,
+    AssignmentGivenBack,
     AssignmentProgressed,
     AssignmentReleased,
     ended_by,
@@ -97,6 +98,10 @@ def envelopes(data: Event) -> EventEnvelope:
         (
             AssignmentDone(assignment="A1", request="R1", worker="W1"),
             Fact(AT, 7, ACT, None, "C", "A1", "done"),
+        ),
+        (
+            AssignmentGivenBack(assignment="A1", request="R1", worker="W1", reason="nobody_home"),
+            Fact(AT, 7, ACT, None, "C", "A1", "given_back"),
         ),
     ],
 )

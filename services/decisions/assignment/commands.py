@@ -1,11 +1,25 @@
 """Assignment commands; also the HTTP bodies and OpenAPI schemas."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.decisions.base import Command, command
-from services.decisions.fields import AssignmentId, Code, Instant, RequestId, TeamId, WorkerId
+from services.decisions.fields import (
+    AssignmentId,
+    Code,
+    FileName,
+    Instant,
+    PersonalLine,
+    PersonalText,
+    RequestId,
+    TeamId,
+    WorkerId,
+)
+from services.decisions.references import SEALS
+
+Its = Annotated[RequestId, SEALS]
+"""The assignment's own request, whose key seals what the command says about the door."""
 
 Override = Annotated[Code | None, Field(description="Reason for exceeding the capacity, recorded")]
 
@@ -101,3 +115,24 @@ class Reassign(Command):
     items: Annotated[tuple[Reassignment, ...], Field(min_length=1, max_length=500)]
     reason: Code
     override: Override = None
+
+
+@command("assignment.give_back", fact=True, own=True, subject="request")
+class GiveBack(Command):
+    """Say that it could not be done, and why; frees slot and capacity, and the worker stays on duty."""
+
+    assignment: AssignmentId
+    request: Its
+    reason: Code
+    note: PersonalText | None = None
+
+
+@command("assignment.attach_proof", fact=True, own=True, subject="request")
+class AttachProof(Command):
+    """Add a proof: a photo or a signature (a file uploaded before), or the code word that was given."""
+
+    assignment: AssignmentId
+    request: Its
+    kind: Literal["photo", "signature", "code"]
+    file: FileName | None = None
+    code: PersonalLine | None = None

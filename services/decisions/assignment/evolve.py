@@ -12,6 +12,7 @@ from events.assignment import (
     DONE,
     LIVE,
     OFFERED,
+    RELEASED,
     UNENDED,
     AssignmentAccepted,
     AssignmentDeclined,
@@ -19,6 +20,7 @@ from events.assignment import (
     AssignmentDone,
     AssignmentEvent,
     AssignmentExpired,
+    AssignmentGivenBack,
     AssignmentOffered,
     AssignmentProgressed,
     AssignmentReleased,
@@ -114,13 +116,14 @@ def _most_advanced(given: Assignment, stages: tuple[tuple[str, datetime], ...]) 
 _ENDS_FROM: Final[Mapping[type[Event], Collection[str]]] = {
     AssignmentDone: LIVE,
     AssignmentReleased: UNENDED,
+    AssignmentGivenBack: UNENDED,
     AssignmentDeclined: (OFFERED,),
     AssignmentExpired: (OFFERED,),
 }
 """States in which each event ends an assignment; in others it changes nothing."""
 
 
-@evolves(AssignmentDone, AssignmentReleased, AssignmentDeclined, AssignmentExpired)
+@evolves(AssignmentDone, AssignmentReleased, AssignmentGivenBack, AssignmentDeclined, AssignmentExpired)
 def _ended(state: State, e: AssignmentEvent, envelope: EventEnvelope) -> None:
     how = ended_by(e)
     if how and state[ASSIGNMENTS][e.assignment].state in _ENDS_FROM[type(e)]:
@@ -146,6 +149,14 @@ def revive(state: State, key: str) -> None:
     done = _without(request.done, key)
     state.put(state[REQUESTS], given.request, msgspec.structs.replace(request, done=done))
     _hold(state, key, given, live=True, offer=False)
+
+
+def regain(state: State, key: str, at: datetime) -> None:
+    """Revert a giving back at that time: if it ended the assignment, that is live again."""
+    given = state[ASSIGNMENTS][key]
+    if (given.state, given.ended_at) == (RELEASED, at):
+        given = _replace(state, key, state=_most_advanced(given, given.stages), ended_at=None)
+        _hold(state, key, given, live=True, offer=False)
 
 
 def unstage(state: State, key: str, stage: str, at: datetime) -> None:

@@ -10,6 +10,7 @@ from services.decisions.fields import (
     AreaCode,
     CallSign,
     Code,
+    Id,
     Label,
     PersonalLine,
     PersonalPhone,
@@ -24,6 +25,10 @@ Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
 CommandId = Annotated[
     str, Field(min_length=1, max_length=64, description="Id of the command to take back"), PLAIN
 ]
+
+
+SosId = Annotated[Id, Field(description="Id of the call for help"), PLAIN]
+"""Whose call it is follows from the worker named beside it."""
 
 
 Capacity = Annotated[int, Field(ge=1, le=1000, description="Concurrent live assignments"), WHOLE]
@@ -119,3 +124,38 @@ class Erase(Command):
     """Destroy the worker's key, making their personal data permanently unreadable. Also retires them."""
 
     worker: Annotated[WorkerId, IDENTITY]
+
+
+@command("worker.raise_sos", fact=True, own=True)
+class RaiseSos(Command):
+    """Call for help. `sos` defaults to the command's id, `area` to where the worker is on duty."""
+
+    worker: WorkerId
+    sos: SosId | None = None
+    area: AreaCode | None = None
+    place: PersonalLine | None = None
+
+
+@command("worker.acknowledge_sos")
+class AcknowledgeSos(Command):
+    """Say that you have seen the call for help and look after it; the worker's phone shows it."""
+
+    worker: WorkerId
+    sos: SosId
+
+
+@command("worker.end_sos")
+class EndSos(Command):
+    """End a call for help, with the reason."""
+
+    worker: WorkerId
+    sos: SosId
+    reason: Code
+
+
+@command("worker.cancel_sos", fact=True, own=True)
+class CancelSos(Command):
+    """Cancel your own call for help."""
+
+    worker: WorkerId
+    sos: SosId

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from events.assignment import DONE
+from events.assignment import DONE, GIVEN_BACK, RELEASED
 from events.base import Event
 from events.duty import ACT, IN, OUT, REPORT, Fact
 from events.facts import SAID
@@ -22,7 +22,7 @@ from events.worker import (
     WorkerTakenBack,
 )
 from services.decisions import lookups
-from services.decisions.assignment.rules import free_to_take, release_all
+from services.decisions.assignment.rules import free_slot, free_to_take, not_twice, release_all
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.request.table import REQUESTS
@@ -186,6 +186,8 @@ def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
     ctx.rule(known.facts[-1] is fact, "fact.not_newest", worker=c.worker)
     if fact.kind == ACT and fact.stage == DONE:
         _check_revival(state, str(fact.assignment), known, ctx)
+    if fact.kind == ACT and fact.stage == GIVEN_BACK:
+        _check_regaining(state, str(fact.assignment), fact.at, known, ctx)
     yield WorkerTakenBack(
         worker=c.worker,
         taken=c.command,
@@ -207,6 +209,15 @@ def _check_revival(state: State, key: str, known: Worker, ctx: Context) -> None:
     if key not in state[REQUESTS][given.request].done:
         raise Refused("request.reopened", request=given.request)
     free_to_take(known, given.worker, None, None, ctx)
+
+
+def _check_regaining(state: State, key: str, at: datetime, known: Worker, ctx: Context) -> None:
+    """Check that taking back a giving back may make the assignment live again."""
+    given = state[ASSIGNMENTS][key]
+    if (given.state, given.ended_at) == (RELEASED, at):
+        request = free_slot(state, given.request, ctx)
+        not_twice(state, request, given.worker, given.team, ctx)
+        free_to_take(known, given.worker, given.team, None, ctx)
 
 
 @decides(Erase)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from events.assignment import DONE
+from events.assignment import DONE, GIVEN_BACK
 from events.base import EventEnvelope
 from events.duty import ANEW, Fact, fold
 from events.worker import (
@@ -16,7 +16,7 @@ from events.worker import (
     WorkerRetired,
     WorkerTakenBack,
 )
-from services.decisions.assignment.evolve import revive, unstage
+from services.decisions.assignment.evolve import regain, revive, unstage
 from services.decisions.base import evolves
 from services.decisions.signs import counted, hold_sign
 from services.decisions.state import State
@@ -95,5 +95,7 @@ def _taken_back(state: State, e: WorkerTakenBack, envelope: EventEnvelope) -> No
     state.put(state[WORKERS], e.worker, msgspec.structs.replace(known, facts=facts, duty=fold(facts)))
     if e.assignment and e.stage == DONE:
         revive(state, e.assignment)
+    elif e.assignment and e.stage == GIVEN_BACK:
+        regain(state, e.assignment, gone.at)
     elif e.assignment and e.stage:
         unstage(state, e.assignment, e.stage, gone.at)

@@ -236,6 +236,8 @@ export default {
   "history.assignment.progressed": "{unit}: {stage}",
   "history.assignment.done": "{unit} done",
   "history.assignment.released": "{unit} released",
+  "history.assignment.given_back": "{unit} gave it back",
+  "history.assignment.proof_attached": "{unit} attached proof: {kind}",
   "history.personal.revealed": "Contact shown",
   "history.worker.taken_back": "{unit} took back an entry",
   "actor.dispatcher": "Dispatcher {name}",

@@ -75,4 +75,7 @@ export default {
   "view.presence": "presence",
   "view.busy": "busy",
   "view.anomalies": "anomalies",
+  "proof.photo": "Photo",
+  "proof.signature": "Signature",
+  "proof.code": "Code word",
 };

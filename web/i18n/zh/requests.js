@@ -234,6 +234,8 @@ export default {
   "history.assignment.progressed": "{unit}：{stage}",
   "history.assignment.done": "{unit} 完成",
   "history.assignment.released": "撤回 {unit}",
+  "history.assignment.given_back": "{unit} 退回",
+  "history.assignment.proof_attached": "{unit} 提交了{kind}",
   "history.personal.revealed": "查看了联系方式",
   "history.worker.taken_back": "{unit} 撤销误操作",
   "actor.dispatcher": "调度员 {name}",

@@ -75,4 +75,7 @@ export default {
   "view.presence": "在岗",
   "view.busy": "在忙",
   "view.anomalies": "异常",
+  "proof.photo": "照片",
+  "proof.signature": "签名",
+  "proof.code": "口令",
 };

@@ -46,6 +46,10 @@ const SAID = {
     unit: unit(event),
     stage: word("assignment_state", event.detail.stage),
   }),
+  "assignment.proof_attached": (event) => ({
+    unit: unit(event),
+    kind: word("proof", event.detail.kind),
+  }),
   "assignment.offered": (event) => ({
     unit: unit(event),
     until: event.detail.expires_at ? hhmm(event.detail.expires_at) : "",
@@ -69,6 +73,8 @@ const KNOWN = new Set([
   "assignment.progressed",
   "assignment.done",
   "assignment.released",
+  "assignment.given_back",
+  "assignment.proof_attached",
   "personal.revealed",
   "worker.taken_back",
 ]);
