@@ -19,7 +19,7 @@ from events.standing import standing_of
 from projections import busy, headcount, requests
 from projections.base import Own, Row, View
 from projections.replay import Replay
-from projections.requests import RequestRow
+from projections.requests import RequestRow, waiting_since
 
 
 class StandRow(Row, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ class Board(Replay):
         offers = tuple(a for a in mine if self.assignments[a].state == OFFERED)
         done = tuple(self.done.get(key, ()))
         states = (self.assignments[a].state for a in live)
-        return msgspec.structs.replace(
+        found = msgspec.structs.replace(
             row,
             live=live,
             offers=offers,
@@ -91,6 +91,7 @@ class Board(Replay):
             taken=len(live) + len(done),
             state=state_of(self.ended.get(key), done=bool(done), live=states),
         )
+        return msgspec.structs.replace(found, waiting_since=waiting_since(found, row.opened_at))
 
     def busy(self) -> dict[str, Row]:
         """Return the rows of `busy`; a task's `until` says when it ended later."""

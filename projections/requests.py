@@ -18,7 +18,7 @@ from events.request import (
     RequestOpened,
     RequestReopened,
 )
-from events.request_state import MERGED, OPEN
+from events.request_state import MERGED, OPEN, UNFINISHED
 from events.stages import ON_SCENE
 from events.worker import WorkerTakenBack
 from projections.base import Row, View, personal_fields
@@ -53,6 +53,8 @@ class RequestRow(Row, frozen=True, kw_only=True):
     opened_at: datetime
     entered_at: datetime | None = None
     due_at: datetime | None = None
+    waiting_since: datetime | None = None
+    """Since when nobody is on it or asked to go; None also once it has ended or needs nobody more."""
     first_assigned_at: datetime | None = None
     first_on_scene_at: datetime | None = None
     ended_at: datetime | None = None
@@ -96,7 +98,13 @@ def evolve(row: RequestRow | None, envelope: EventEnvelope, key: str) -> Request
                 state=move.after.state,
                 priority=move.after.priority,
             )
-    return row
+    return msgspec.structs.replace(row, waiting_since=waiting_since(row, envelope.at))
+
+
+def waiting_since(row: RequestRow, at: datetime) -> datetime | None:
+    """Return since when a request waits for somebody to go, if nobody goes or is asked as of `at`."""
+    needs_nobody = row.state not in UNFINISHED or (row.slots is not None and row.taken >= row.slots)
+    return None if row.live or row.offers or needs_nobody else row.waiting_since or at
 
 
 def _opened(e: RequestOpened, envelope: EventEnvelope) -> RequestRow:

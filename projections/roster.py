@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from events.base import EventEnvelope, Personal, WorkerStanding
-from events.duty import REPORT
+from events.duty import OUT, REPORT
 from events.presence import OFF_DUTY
 from events.worker import WorkerAmended, WorkerErased, WorkerRegistered, WorkerReported, WorkerTakenBack
 from projections.base import Own, Row, View
@@ -24,6 +24,8 @@ class RosterRow(Row, frozen=True, kw_only=True):
     team: str | None = None
     since: datetime | None = None
     """When the current place began (`at` of the event that caused it)."""
+    duty_since: datetime | None = None
+    """When the current duty, or else the last one, began; moving to another area does not begin a new one."""
     home_area: str | None = None
     reported_area: str | None = None
     organisation: str | None = None
@@ -64,7 +66,16 @@ def _placed(row: RosterRow | None, standing: WorkerStanding, envelope: EventEnve
         presence=standing.presence,
         team=standing.team,
         since=row.since if row and stays else envelope.at,
+        duty_since=_duty_since(row, standing, envelope),
     )
+
+
+def _duty_since(row: RosterRow | None, standing: WorkerStanding, envelope: EventEnvelope) -> datetime | None:
+    """Return when the duty began. A check-out that is taken back resumes the duty it had ended."""
+    known = row.duty_since if row else None
+    begins = standing.presence != OFF_DUTY and (row is None or row.presence == OFF_DUTY)
+    resumed = isinstance(envelope.data, WorkerTakenBack) and envelope.data.kind == OUT
+    return envelope.at if begins and not (resumed and known) else known
 
 
 def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> RosterRow | None:
@@ -78,6 +89,7 @@ def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> Rost
             presence=OFF_DUTY if row is None else row.presence,
             team=row.team if row else None,
             since=row.since if row else envelope.at,
+            duty_since=row.duty_since if row else None,
             home_area=data.home_area,
             reported_area=row.reported_area if row else None,
             organisation=data.organisation,

@@ -18,6 +18,7 @@ from projections.catalog import views as catalog
 from services import console
 from services.access import AccessUnavailable, Tokens
 from services.api import (
+    alerts,
     candidates,
     commands,
     find,
@@ -198,6 +199,7 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/me"): me.me,
     ("GET", f"{HERE}/tasks/{{assignment}}"): me.task,
     ("GET", f"{HERE}/places"): places.places,
+    ("GET", f"{HERE}/alerts"): alerts.alerts,
     ("GET", f"{HERE}/candidates"): candidates.candidates,
     ("GET", f"{HERE}/intervals"): views.intervals,
     ("GET", f"{HERE}/{{view}}"): views.listing,

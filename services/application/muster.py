@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from services.application.alerting import Alerting
 from services.application.announcing import Announcements
 from services.application.background import Background
 from services.application.commands import Commands
@@ -57,6 +58,7 @@ class Muster:
         self.progress: ViewProgress = (
             following(self.announcements) if following else Projector(log, views, self.announcements.advanced)
         )
+        self.alerting = Alerting(views, self.progress, self.announcements, clock)
         shared = following is not None
         self.commands = Commands(
             self._writer, log, self.progress, self.background, self.figures, shared=shared

@@ -61,6 +61,7 @@ def test_roster(morning: Given):
             presence="en_route",
             team="T1",
             since=t("02:40"),
+            duty_since=t("01:00"),
             registered_by="test",
             organisation="Firm 1",
             skills=("cold",),
@@ -74,6 +75,7 @@ def test_roster(morning: Given):
             role="rider",
             presence="on_break",
             since=t("02:00"),
+            duty_since=t("01:05"),
             registered_by="test",
             home_area=B,
             reported_area=B,
@@ -90,6 +92,20 @@ def test_roster(morning: Given):
             phone="sealed:p",
         ),
     }
+
+
+def test_a_duty_begins_once_and_a_mistapped_check_out_does_not_begin_another(morning: Given):
+    def since(who: str) -> Any:
+        return rows(morning, roster.VIEW)[who].duty_since
+
+    morning.and_(worker.check_in(worker="W2", area=B), now=t("03:00"))
+    assert since("W2") == t("01:05"), "another area, the same duty"
+    morning.and_(worker.check_out(worker="W2"), now=t("03:10"), id="out-2")
+    morning.and_(worker.take_back(worker="W2", command="out-2"), now=t("03:11"))
+    assert since("W2") == t("01:05")
+    morning.and_(worker.check_out(worker="W2"), now=t("03:20"))
+    morning.and_(worker.check_in(worker="W2", area=B), now=t("04:00"))
+    assert since("W2") == t("04:00")
 
 
 def test_the_erased_and_the_retired_leave_the_roster(morning: Given):

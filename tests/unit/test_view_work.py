@@ -102,6 +102,24 @@ def test_who_has_seen_a_request_shows_until_it_is_opened_again(day: Given):
     assert (one.acknowledged_at, one.acknowledged_by) == (None, None)
 
 
+def test_a_request_waits_from_when_nobody_is_on_it_or_asked(day: Given):
+    def waiting() -> list[Any]:
+        found = rows(day, requests.VIEW)
+        return [found["R1"].waiting_since, found["R2"].waiting_since]
+
+    assert waiting() == [None, None]
+    day.and_(assignment.decline(assignment="A3", reason="too_far"), now=t("02:10"))
+    assert waiting() == [None, t("02:10")]
+    day.and_(assignment.release(assignment="A1", reason="swap"), now=t("02:20"))
+    assert waiting() == [t("02:20"), t("02:10")]
+    day.and_(request.complete(request="R1"), now=t("02:30"))
+    assert waiting() == [None, t("02:10")]
+    day.and_(request.reopen(request="R1"), now=t("02:40"))
+    assert waiting() == [t("02:40"), t("02:10")]
+    day.and_(assignment.offer(assignment="A4", request="R1", worker="W2"), now=t("02:50"))
+    assert waiting() == [None, t("02:10")]
+
+
 def test_a_request_that_ended_and_one_that_was_merged(day: Given):
     day.and_(assignment.done(assignment="A1"), now=t("03:00"))
     day.and_(request.complete(request="R1", reason="delivered", note="sealed:x"), now=t("03:10"))

@@ -1,0 +1,64 @@
+"""What nobody may overlook now, for the pages and for programs."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+from pydantic import Field
+from starlette.requests import Request
+
+from projections.alerts import Alert
+from services.api.context import Answer, answer, muster, reader
+from services.api.parameters import Areas, Parameters, in_range, read
+from services.api.problems import Problem
+from services.api.routing import operation
+from services.application.alerting import READ, summary
+
+MOST: Final = 1000
+
+
+class AlertParameters(Parameters):
+    """Whose alerts, and how many."""
+
+    area: Annotated[Areas, Field(description="Code of an area that holds them")] = ()
+    limit: Annotated[int, in_range(1, MOST), Field(description="Most alerts listed")] = 500
+
+
+class Alerts(Struct, kw_only=True):
+    """The alerts of some areas, the worst first, and what the areas look like otherwise."""
+
+    items: list[Alert]
+    more: Annotated[bool, Meta(description="More than the limit; `counts` has them all")]
+    counts: Annotated[dict[str, int], Meta(description="Alerts by kind")]
+    worst: Annotated[int | None, Meta(description="Level of the worst, 1 to 4; null = no alerts")]
+    on_duty: Annotated[int, Meta(description="People on duty in these areas", ge=0)]
+    waiting: Annotated[int, Meta(description="Unfinished requests with nobody on the way", ge=0)]
+    all_clear: Annotated[bool, Meta(description="Nothing needs anybody now, and somebody is there")]
+    now: datetime
+    position: int
+
+
+@operation(id="alerts", tag="views", query=AlertParameters, problems=(503,))
+async def alerts(request: Request) -> Answer[Alerts]:
+    """Read what nobody may overlook now, worked out afresh at most once a second."""
+    jurisdiction, asker = await reader(request)
+    if asker.worker is not None:
+        raise Problem(403, "forbidden", variant="alerts")
+    asked, service = read(request, AlertParameters, "alerts"), muster(request)
+    if set(READ) & set(await service.views.degraded(jurisdiction)):
+        raise Problem(503, "view.degraded", variant="alerts")
+    watched = await service.alerting.watched(jurisdiction)
+    found = summary(watched, asked.area, asker.areas)
+    body = Alerts(
+        items=list(found.alerts[: asked.limit]),
+        more=len(found.alerts) > asked.limit,
+        counts=dict(Counter(one.kind for one in found.alerts)),
+        worst=found.alerts[0].level if found.alerts else None,
+        on_duty=found.on_duty,
+        waiting=found.waiting,
+        all_clear=found.all_clear,
+        now=watched.now,
+        position=watched.position,
+    )
+    return answer(body, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,165 @@
+"""The alerts of each jurisdiction, from rows that are read once and then kept up to date step by step."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from events.area import inside
+from events.assignment import UNENDED
+from events.presence import ON_DUTY
+from events.request_state import UNFINISHED
+from events.team import ACTIVE, FORMING
+from events.timers import DEFAULTS, Timers
+from projections.alerts import Alert, Known, alerts, all_clear, on_duty, waits
+from projections.base import Row
+from projections.catalog import views as catalog
+from services.application.announcing import Announcements
+from services.application.progress import ViewProgress
+from services.base.clock import Clock
+from services.views.match import matches
+from services.views.port import OutboxStep, Query, Views
+
+READ: Final = {
+    "requests": Query(filters={"state": UNFINISHED}),
+    "assignments": Query(filters={"state": UNENDED}),
+    "roster": Query(filters={"presence": ON_DUTY}),
+    "teams": Query(filters={"state": (FORMING, ACTIVE)}),
+    "sos": Query(filters={"state": ("open", "acknowledged")}),
+    "jurisdictions": Query(),
+}
+"""The views that alerts follow from, and the rows of each that matter."""
+_ON_THREAD: Final = 2_000
+"""From this many rows on, alerts are worked out on a thread."""
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """A jurisdiction's alerts at an instant, and the rows they follow from."""
+
+    position: int
+    now: datetime
+    known: Known
+    alerts: Sequence[Alert]
+    """The worst first."""
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What is going on in some areas."""
+
+    alerts: Sequence[Alert]
+    on_duty: int
+    """People on duty."""
+    waiting: int
+    """Unfinished requests that need somebody and have nobody on the way."""
+    all_clear: bool
+
+
+class _Rows:
+    """The rows of one jurisdiction, as of a position."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.rows: dict[str, dict[str, Row]] = {}
+        self.position: int | None = None
+        """None = they must be read."""
+        self.last: Watched | None = None
+
+    def apply(self, steps: Sequence[OutboxStep]) -> None:
+        """Apply steps that continue from the position."""
+        for step in steps:
+            for change in step.changes:
+                if change.view not in READ:
+                    continue
+                rows = self.rows.setdefault(change.view, {})
+                if change.row is not None and matches(catalog[change.view], READ[change.view], change.row):
+                    rows[change.key] = change.row
+                else:
+                    rows.pop(change.key, None)
+            self.position = step.upto
+
+    def known(self) -> Known:
+        """Return the rows that alerts follow from."""
+        found: dict[str, Any] = {view: list(rows.values()) for view, rows in self.rows.items()}
+        found.pop("jurisdictions", None)
+        return Known(**found)
+
+    def timers(self) -> Timers:
+        """Return the jurisdiction's limits."""
+        row = next(iter(self.rows.get("jurisdictions", {}).values()), None)
+        return getattr(row, "timers", None) or DEFAULTS
+
+
+class Alerting:
+    """Alerts of all jurisdictions. Rows are read once, then followed; alerts are worked out once a second."""
+
+    def __init__(
+        self, views: Views, progress: ViewProgress, announcements: Announcements, clock: Clock
+    ) -> None:
+        self._views, self._progress, self._clock = views, progress, clock
+        self._kept: dict[str, _Rows] = {}
+        announcements.on_reset(self._forget)
+
+    async def watched(self, jurisdiction: str) -> Watched:
+        """Return a jurisdiction's alerts now. Raises ViewsUnavailable."""
+        kept = self._kept.setdefault(jurisdiction, _Rows())
+        async with kept.lock:
+            await self._bring_up_to_date(jurisdiction, kept)
+            return await self._worked_out(kept)
+
+    def _forget(self, jurisdiction: str) -> None:
+        """Read all rows again, after rows were rebuilt or erased."""
+        self._kept.pop(jurisdiction, None)
+
+    async def _bring_up_to_date(self, jurisdiction: str, kept: _Rows) -> None:
+        if kept.position is not None:
+            shown = self._progress.positions.get(jurisdiction, 0)
+            while kept.position < shown:
+                steps = await self._progress.steps(jurisdiction, kept.position)
+                if steps is None or (steps and steps[0].after != kept.position):
+                    kept.position = None
+                    break
+                if not steps:
+                    break
+                kept.apply(steps)
+        if kept.position is None:
+            found, head = await self._views.snapshot(jurisdiction, READ)
+            kept.rows = {view: dict(rows) for view, rows in found.items()}
+            kept.position = head.position
+
+    async def _worked_out(self, kept: _Rows) -> Watched:
+        now, position = self._clock.now(), kept.position or 0
+        last = kept.last
+        if last and last.position == position and 0 <= (now - last.now).total_seconds() < 1:
+            return last
+        known, timers = kept.known(), kept.timers()
+        if sum(len(rows) for rows in kept.rows.values()) < _ON_THREAD:
+            found = alerts(known, timers, now)
+        else:
+            found = await asyncio.to_thread(alerts, known, timers, now)
+        kept.last = Watched(position=position, now=now, known=known, alerts=found)
+        return kept.last
+
+
+def summary(watched: Watched, areas: Sequence[str], within: Sequence[str]) -> Summary:
+    """Return what is going on in some areas, as far as a caller sees them. Empty = everywhere.
+
+    `areas`: those asked for; `within`: those the caller may see.
+    """
+
+    def here(row: Any) -> bool:
+        return all(not outers or any(inside(row.area, o) for o in outers) for outers in (areas, within))
+
+    found, known = list(watched.alerts), watched.known
+    requests, roster = known.requests, known.roster
+    if areas or within:
+        found = [one for one in found if here(one)]
+        requests, roster = [r for r in requests if here(r)], [r for r in roster if here(r)]
+    people = on_duty(roster)
+    return Summary(
+        alerts=found,
+        on_duty=people,
+        waiting=sum(waits(row) for row in requests),
+        all_clear=all_clear(found, requests, people),
+    )
