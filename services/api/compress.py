@@ -5,6 +5,8 @@ from typing import Final
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.api.table_files import XLSX
+
 LEAST: Final = 1024
 """Smaller responses, in bytes, are not compressed: they fit into one packet."""
 LEVEL: Final = 5
@@ -13,10 +15,11 @@ ON_THREAD: Final = 32 * 1024
 
 
 class CompressAnswers:
-    """Gzip GET responses if the client accepts it. Lines of the log are sent one by one, uncompressed."""
+    """Gzip GET responses if the client accepts it. Lines of the log are sent one by one, uncompressed.
+    Workbooks are compressed already."""
 
     def __init__(self, app: ASGIApp) -> None:
-        excluded = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/x-ndjson")
+        excluded = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/x-ndjson", XLSX)
         self._plain = app
         self._packing = GZipMiddleware(
             app, LEAST, LEVEL, thread_minimum_size=ON_THREAD, exclude_content_types=excluded

@@ -11,6 +11,7 @@ import msgspec
 from projections.base import View
 from projections.catalog import public_views
 from projections.catalog import views as catalog
+from projections.hours import HOURS
 from projections.instant import PRESENCE
 from projections.presence import INTERVALS
 from services.api import schemas, view_parameters
@@ -19,6 +20,7 @@ from services.api.context import COOKIE, Answer, NotModified
 from services.api.parameters import schemas as parameter_schemas
 from services.api.problems import ProblemDetails
 from services.api.routing import JSON, Endpoint, Operation, operation_of
+from services.api.table_files import XLSX
 
 PROBLEM: Final = "application/problem+json"
 WORDS: Final = {
@@ -65,7 +67,7 @@ def document(routes: Routes) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document. No running service is needed."""
     operations = [one for where, endpoint in routes.items() for one in _expanded(*where, endpoint)]
     answers = {kind: None for one in operations if (kind := _answer(one.endpoint)) is not None}
-    rows = [view.row for view in (*catalog.values(), PRESENCE, INTERVALS) if view.public]
+    rows = [view.row for view in (*catalog.values(), PRESENCE, *_DERIVED.values()) if view.public]
     described, components = schemas.of_answers([*answers, *rows, ProblemDetails])
     shapes = dict(zip(answers, described, strict=False))
     models = {model: None for one in operations for model in schemas.models_in(one.about.body)}
@@ -103,12 +105,32 @@ def _expanded(method: str, path: str, endpoint: Endpoint) -> Iterator[_Found]:
     elif "{view}" in path:
         one = "{key}" in path
         for name in public_views():
-            told = msgspec.structs.replace(about, id=f"{name}-row" if one else name)
-            summary = f"One row of {name}" if one else f"Rows of {name}"
+            told = msgspec.structs.replace(about, id=_id(name, path))
+            summary = f"One row of {name}" if one else f"Rows of {name}{_kind(path)}"
             yield _Found(method, path.replace("{view}", name), endpoint, told, catalog[name], summary)
+    elif (view := _DERIVED.get(path.rpartition("/")[2].partition(".")[0])) is not None:
+        told = msgspec.structs.replace(about, id=_id(view.name, path))
+        summary = f"Rows of {view.name}{_kind(path)}" if _file(path) else None
+        yield _Found(method, path, endpoint, told, view, summary)
     else:
-        view = INTERVALS if about.id == INTERVALS.name else None
-        yield _Found(method, path, endpoint, about, view)
+        yield _Found(method, path, endpoint, about)
+
+
+_DERIVED: Final = {view.name: view for view in (INTERVALS, HOURS)}
+
+
+def _file(path: str) -> str:
+    """Return the ending of a path that names a file, such as csv."""
+    return path.rpartition("/")[2].partition(".")[2]
+
+
+def _id(view: str, path: str) -> str:
+    suffix = "row" if "{key}" in path else _file(path)
+    return f"{view}-{suffix}" if suffix else view
+
+
+def _kind(path: str) -> str:
+    return f", all of them, as {_file(path).upper()}" if _file(path) else ""
 
 
 def _answer(endpoint: Endpoint) -> Any:
@@ -154,8 +176,8 @@ def _headers(about: Operation) -> Iterator[dict[str, Any]]:
 
 def _in_query(one: _Found) -> Iterator[dict[str, Any]]:
     if one.view is not None:
-        model = view_parameters.listing_parameters(one.view)
-        names = view_parameters.documented(one.view, one="{key}" in one.path)
+        model = _model(one.view, one.path)
+        names = view_parameters.documented(one.view, model)
     elif one.about.query is not None:
         model = one.about.query
         names = list(model.model_fields)
@@ -163,6 +185,12 @@ def _in_query(one: _Found) -> Iterator[dict[str, Any]]:
         return
     for name in names:
         yield _parameter(name, dict(parameter_schemas(model)[name]), model.model_fields[name].is_required())
+
+
+def _model(view: View[Any], path: str) -> type[view_parameters.RowParameters]:
+    if "{key}" in path:
+        return view_parameters.RowParameters
+    return view_parameters.file_parameters(view) if _file(path) else view_parameters.listing_parameters(view)
 
 
 def _parameter(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
@@ -187,7 +215,9 @@ def _body(kind: Any) -> dict[str, Any]:
 
 def _success(one: _Found, shapes: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
     about = one.about
-    if one.view is not None:
+    if about.media == XLSX:
+        schema = {"type": "string", "format": "binary"}
+    elif one.view is not None and about.media == JSON:
         schema = schemas.single(one.view) if "{key}" in one.path else schemas.page(one.view)
     else:
         schema = shapes.get(_answer(one.endpoint), schemas.TEXT)

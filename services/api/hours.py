@@ -1,12 +1,13 @@
 """A worker's hours from their person-times: today, this week and total, by the jurisdiction's calendar."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
+from projections.hours import midnight, seconds_within
 from projections.presence import IntervalRow
 
 SHOWN: Final = 20
@@ -44,7 +45,8 @@ def hours(intervals: Sequence[IntervalRow], now: datetime, zone: ZoneInfo) -> Ho
         total_seconds=_seconds(intervals, None, now),
         on_since=on_since(intervals),
         intervals=[
-            PersonTime(one.since, one.until, one.area, _length(one, None, now)) for one in intervals[-SHOWN:]
+            PersonTime(one.since, one.until, one.area, seconds_within(one, None, None, now))
+            for one in intervals[-SHOWN:]
         ],
     )
 
@@ -53,17 +55,11 @@ def _begins(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return the local midnights at which today and this week began."""
     date = now.astimezone(zone).date()
     monday = date - timedelta(days=date.weekday())
-    return datetime.combine(date, time(), zone), datetime.combine(monday, time(), zone)
+    return midnight(date, zone), midnight(monday, zone)
 
 
 def _seconds(intervals: Sequence[IntervalRow], begin: datetime | None, now: datetime) -> float:
-    return sum(_length(one, begin, now) for one in intervals)
-
-
-def _length(one: IntervalRow, begin: datetime | None, now: datetime) -> float:
-    """Return the seconds of an interval after `begin`."""
-    since = max(one.since, begin) if begin else one.since
-    return max(((one.until or now) - since).total_seconds(), 0.0)
+    return sum(seconds_within(one, begin, None, now) for one in intervals)
 
 
 def on_since(intervals: Sequence[IntervalRow]) -> datetime | None:

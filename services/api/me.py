@@ -19,9 +19,10 @@ from services.api.hours import hours
 from services.api.my_page import Member, MyPage, MyTask, MyTeam, MyWorker, Shown, TaskRequest
 from services.api.parameters import NoParameters, Parameters, Reveal, read
 from services.api.problems import Problem
+from services.api.reading import own_team
 from services.api.routing import operation
 from services.api.rows import Opener, personal_of
-from services.api.views import own_team, record_reveal
+from services.api.views import record_reveal
 from services.api.worker_rows import WorkerReader, WorkerRows
 
 _PERSONAL: Final = tuple(field for field in personal_of("requests") if field != "note")

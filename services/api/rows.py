@@ -11,6 +11,7 @@ import msgspec
 
 from projections.base import Row, personal_fields
 from projections.catalog import views
+from projections.hours import HOURS
 from services.vault import BadToken, Keyring, NoKey, Vault
 
 TELL_SECONDS: Final = 60.0
@@ -25,6 +26,8 @@ log_of = logging.getLogger("muster.api")
 @cache
 def personal_of(view: str) -> tuple[str, ...]:
     """Return the personal fields of a view's rows."""
+    if view == HOURS.name:
+        return personal_fields(HOURS.row)
     return personal_fields(views[view].row) if view in views else ()
 
 

@@ -20,9 +20,9 @@ from services.api.hub import Client, Hub, Wanted
 from services.api.lag import Lag
 from services.api.parameters import Areas, Parameters, any_text, read
 from services.api.problems import Problem
+from services.api.reading import own, own_team
 from services.api.routing import operation
 from services.api.rows import Opener
-from services.api.views import own, own_team
 from services.base.accepts import takes_gzip
 from services.views.port import BadQuery, Query
 from services.views.query import check

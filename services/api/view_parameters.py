@@ -1,13 +1,14 @@
 """Query models of views, generated from their declarations."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, Final
 
 from pydantic import Field, create_model
 
 from projections.base import View, personal_fields
+from projections.hours import HOURS, PERIODS
 from projections.presence import INTERVALS
 from services.api.parameters import (
     MOST_VALUES,
@@ -22,6 +23,7 @@ from services.api.parameters import (
     Reveal,
     any_text,
     instant,
+    one_of,
     whole,
 )
 from services.api.problems import Problem
@@ -61,11 +63,16 @@ class RowParameters(Parameters):
     reveal: Reveal = False
 
 
-class PageParameters(RowParameters):
-    """Parameters of a page. Filters are added per view."""
+class FileParameters(RowParameters):
+    """Parameters of all rows at once, as a file. Filters are added per view."""
 
     area: Annotated[Areas, Field(description="Code of an area that holds the rows")] = ()
     sort: Annotated[str | None, Field(description="Field; - first = descending")] = None
+
+
+class PageParameters(FileParameters):
+    """Parameters of a page."""
+
     limit: Annotated[PageLimit, Field(description="Rows per page")] = 100
     cursor: Cursor | None = None
 
@@ -73,6 +80,16 @@ class PageParameters(RowParameters):
 @cache
 def listing_parameters(view: View[Any]) -> type[PageParameters]:
     """Return the model of a view's pages: its filters, orders and time parameters."""
+    return create_model(f"{view.name.title()}Parameters", __base__=PageParameters, **_by_view(view))
+
+
+@cache
+def file_parameters(view: View[Any]) -> type[FileParameters]:
+    """Return the model of a view's files: as for its pages, without what cuts them."""
+    return create_model(f"{view.name.title()}FileParameters", __base__=FileParameters, **_by_view(view))
+
+
+def _by_view(view: View[Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {
         column.field: (
             Annotated[
@@ -87,15 +104,39 @@ def listing_parameters(view: View[Any]) -> type[PageParameters]:
     orders = [order for field in ("key", *view.filters) for order in (field, f"-{field}")]
     sort = Annotated[str, any_text({"type": "string", "enum": orders})]
     fields["sort"] = (Annotated[sort | None, Field(description="Field; - first = descending")], None)
-    return create_model(f"{view.name.title()}Parameters", __base__=PageParameters, **fields)
+    if view.name == HOURS.name:
+        fields |= _SPAN
+    return fields
 
 
-def documented(view: View[Any], *, one: bool) -> list[str]:
-    """Return the parameters of a view, in the order of the document."""
-    names = list((RowParameters if one else listing_parameters(view)).model_fields)
+def _day(name: str, text: str) -> date:
+    if not _DAY.fullmatch(text):
+        raise Problem(400, "parameter.invalid", variant="day", name=name)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Problem(400, "parameter.invalid", variant="day", name=name) from error
+
+
+_DAY: Final = re.compile(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]|29|30|31)")
+Day = Annotated[date, Reads(_day, {"type": "string", "format": "date", "pattern": f"^{_DAY.pattern}$"})]
+_SPAN: Final[dict[str, Any]] = {
+    "from": (Annotated[Day | None, Field(description="First local day; default: that of this month")], None),
+    "to": (Annotated[Day | None, Field(description="Last local day, included; default: today")], None),
+    "by": (Annotated[Annotated[str, one_of(PERIODS)], Field(description="Length of a period")], "day"),
+}
+"""Parameters of hours."""
+
+
+def documented(view: View[Any], model: type[RowParameters]) -> list[str]:
+    """Return the parameters of a view that its model has, in the order of the document."""
     left_out = {
-        "as_of": view.name == INTERVALS.name,
+        "as_of": view.name in DERIVED,
         "at": view.name not in INSTANT_VIEWS,
         "reveal": not personal_fields(view.row),
     }
-    return [name for name in names if not left_out.get(name, False)]
+    return [name for name in model.model_fields if not left_out.get(name, False)]
+
+
+DERIVED: Final = (INTERVALS.name, HOURS.name)
+"""Names of the views that are derived on request, of the present only."""

@@ -1,0 +1,183 @@
+"""Lists as files: all matching rows, local times, harmless cells, masking as on the page."""
+
+import csv
+import io
+from typing import Any
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+from service import J, Service
+
+from services.api import export
+
+AT = "2026-01-05T07:00:00+08:00"
+
+
+async def download(
+    service: Service, file: str, client: httpx.AsyncClient | None = None, **query: Any
+) -> httpx.Response:
+    assert await service.muster.progress.reached(J, (await service.muster.log.end(J)).position, 5)
+    return await (client or service.http).get(f"/api/v1/{J}/{file}", params=query)
+
+
+async def lines(service: Service, file: str, **query: Any) -> list[dict[str, str]]:
+    answer = await download(service, file, **query)
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+async def sheet(service: Service, file: str, **query: Any) -> list[list[Any]]:
+    answer = await download(service, file, **query)
+    assert answer.status_code == 200, answer.text
+    book = load_workbook(io.BytesIO(answer.content))
+    return [list(row) for row in book.active.iter_rows(values_only=True)]
+
+
+async def crew(service: Service, count: int) -> None:
+    await service.ok("jurisdiction.establish", name="City", timezone="Asia/Shanghai")
+    for i in range(count):
+        await service.ok("worker.register", worker=f"W{i}", role="rider" if i % 2 else "courier")
+
+
+async def test_a_file_has_every_matching_row_however_few_a_page_holds(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "AT_ONCE", 2)
+    await crew(service, 7)
+    assert [row["worker"] for row in await lines(service, "roster.csv")] == [f"W{i}" for i in range(7)]
+    riders = await lines(service, "roster.csv", role="rider", sort="-key")
+    assert [row["worker"] for row in riders] == ["W5", "W3", "W1"]
+    heading, *rows = await sheet(service, "roster.xlsx", role="courier")
+    assert [row[heading.index("worker")] for row in rows] == ["W0", "W2", "W4", "W6"]
+
+
+async def test_csv_has_a_byte_order_mark_and_local_times_with_their_offset(service: Service) -> None:
+    await crew(service, 1)
+    await service.ok("worker.check_in", worker="W0", area=J, at=AT)
+    answer = await download(service, "presence.csv")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert f'filename="{J}-presence-' in answer.headers["content-disposition"]
+    assert (await lines(service, "presence.csv"))[0]["at"] == "2026-01-05 07:00:00+08:00"
+    heading, row = await sheet(service, "presence.xlsx")
+    assert row[heading.index("at")] == "2026-01-05 07:00:00+08:00"
+
+
+async def test_a_formula_is_text_in_both(service: Service) -> None:
+    await crew(service, 0)
+    await service.ok("worker.register", worker="W1", role="rider", organisation='=HYPERLINK("http://x")')
+    assert (await lines(service, "roster.csv"))[0]["organisation"] == '\'=HYPERLINK("http://x")'
+    answer = await download(service, "roster.xlsx")
+    cells = [cell for row in load_workbook(io.BytesIO(answer.content)).active.iter_rows() for cell in row]
+    assert [cell.data_type for cell in cells if str(cell.value).startswith("=HYPER")] == ["s"]
+
+
+async def test_personal_data_is_masked_unless_revealed_and_the_reveal_recorded(service: Service) -> None:
+    await crew(service, 0)
+    await service.ok("worker.register", worker="W1", role="rider", name="Zhang San", phone="+8613800001234")
+    assert (await lines(service, "roster.csv"))[0]["name"] == "Z*"
+    shown = (await lines(service, "roster.csv", reveal="true"))[0]
+    assert (shown["name"], shown["phone"]) == ("Zhang San", "'+8613800001234")
+    reveals = [row for row in await service.rows("activity") if row["name"] == "personal.revealed"]
+    assert len(reveals) == 1
+    async with await service.as_("viewer") as viewer:
+        refused = await download(service, "roster.csv", viewer, reveal="true")
+        masked = await download(service, "roster.csv", viewer)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert "Zhang" not in masked.text
+
+
+async def test_a_file_holds_what_the_token_sees(service: Service) -> None:
+    await crew(service, 0)
+    for area in ("230717", "230718"):
+        await service.ok("area.define", area=area, name=f"County {area}")
+        await service.ok("worker.register", worker=f"of-{area}", role="rider", home_area=area)
+    async with await service.as_("dispatcher", areas=["230717"]) as desk:
+        answer = await download(service, "roster.csv", desk)
+    assert "of-230717" in answer.text
+    assert "of-230718" not in answer.text
+
+
+@pytest.mark.parametrize("query", [{"limit": "5"}, {"colour": "red"}, {"sort": "shoe_size"}])
+async def test_a_bad_parameter_is_refused_before_a_file_begins(
+    service: Service, query: dict[str, str]
+) -> None:
+    await crew(service, 1)
+    for file in ("roster.csv", "roster.xlsx"):
+        assert (await download(service, file, **query)).status_code == 400
+
+
+async def test_the_past_is_exported_too(service: Service) -> None:
+    await crew(service, 0)
+    early = "2026-01-05T06:00:00+08:00"
+    await service.ok("worker.register", worker="W0", role="rider", at=early, observed=True)
+    await service.ok("worker.check_in", worker="W0", area=J, at=AT)
+    then = (await service.muster.log.end(J)).position
+    await service.ok("worker.check_out", worker="W0", at="2026-01-05T09:00:00+08:00")
+    assert (await lines(service, "roster.csv", as_of=then))[0]["presence"] == "available"
+    for clock, presence in (("08", "available"), ("10", "off_duty")):
+        at = await lines(service, "presence.csv", at=f"2026-01-05T{clock}:00:00+08:00")
+        assert [row["presence"] for row in at] == [presence]
+
+
+async def worked(service: Service) -> None:
+    await crew(service, 0)
+    for worker, organisation in (("W1", "Red Cross"), ("W2", None)):
+        await service.ok(
+            "worker.register", worker=worker, role="rider", organisation=organisation, name="Li Si"
+        )
+    times = [
+        ("W1", "2026-01-05T22:00:00+08:00", "2026-01-06T03:00:00+08:00"),
+        ("W1", "2026-01-12T08:00:00+08:00", "2026-01-12T09:30:00+08:00"),
+        ("W2", "2026-02-01T08:00:00+08:00", "2026-02-01T10:00:00+08:00"),
+    ]
+    for worker, since, until in times:
+        await service.ok("worker.check_in", worker=worker, area=J, at=since)
+        await service.ok("worker.check_out", worker=worker, at=until)
+
+
+async def test_hours_are_summed_per_person_and_period_of_the_local_calendar(service: Service) -> None:
+    await worked(service)
+    span = {"from": "2026-01-01", "to": "2026-02-28"}
+
+    async def table(**query: Any) -> list[tuple[str, str, float]]:
+        found = await service.rows("hours", **span, **query)
+        return [(row["worker"], row["period"], row["hours"]) for row in found]
+
+    assert await table() == [
+        ("W1", "2026-01-05", 2.0),
+        ("W1", "2026-01-06", 3.0),
+        ("W1", "2026-01-12", 1.5),
+        ("W2", "2026-02-01", 2.0),
+    ]
+    assert await table(by="week", worker="W1") == [("W1", "2026-W02", 5.0), ("W1", "2026-W03", 1.5)]
+    assert await table(by="month") == [("W1", "2026-01", 6.5), ("W2", "2026-02", 2.0)]
+    assert await table(by="total", organisation="Red Cross") == [("W1", "", 6.5)]
+
+
+async def test_hours_are_cut_to_the_days_asked_for_and_exported(service: Service) -> None:
+    await worked(service)
+    rows = await lines(service, "hours.csv", **{"from": "2026-01-06", "to": "2026-01-06", "by": "total"})
+    assert [(row["worker"], row["name"], row["hours"], row["duties"]) for row in rows] == [
+        ("W1", "L*", "3.0", "1")
+    ]
+    heading, row = await sheet(service, "hours.xlsx", **{"from": "2026-02-01", "to": "2026-02-01"})
+    assert (row[heading.index("worker")], row[heading.index("seconds")]) == ("W2", 7200)
+
+
+async def test_a_worker_reads_their_own_hours(service: Service) -> None:
+    await worked(service)
+    async with await service.as_("worker", worker="W2") as own:
+        found = await service.rows("hours", own, **{"from": "2026-01-01", "to": "2026-02-28"})
+    assert {row["worker"] for row in found} == {"W2"}
+
+
+async def test_hours_of_an_area_are_those_of_duties_in_it(service: Service) -> None:
+    await crew(service, 1)
+    await service.ok("area.define", area="230717", name="County")
+    for at, area in (("07", J), ("09", "230717")):
+        await service.ok("worker.check_in", worker="W0", area=area, at=f"2026-01-05T{at}:00:00+08:00")
+    await service.ok("worker.check_out", worker="W0", at="2026-01-05T10:00:00+08:00")
+    found = await service.rows("hours", area="230717", **{"from": "2026-01-05", "to": "2026-01-05"})
+    assert [row["hours"] for row in found] == [1.0]
