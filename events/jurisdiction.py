@@ -1,6 +1,8 @@
 """Events about one command centre's jurisdiction and about the log itself."""
 
 from events.base import Event, event
+from events.disclosure import GivenDisclosure
+from events.timers import GivenTimers
 
 
 @event("jurisdiction.established")
@@ -9,6 +11,20 @@ class JurisdictionEstablished(Event, frozen=True):
 
     name: str
     timezone: str
+
+
+@event("jurisdiction.timers_set")
+class JurisdictionTimersSet(Event, frozen=True):
+    """The limits after which silence becomes an alert were chosen; replaces the earlier choice."""
+
+    timers: GivenTimers
+
+
+@event("jurisdiction.disclosure_set")
+class JurisdictionDisclosureSet(Event, frozen=True):
+    """Who sees which personal data was decided; replaces the earlier rules."""
+
+    rules: GivenDisclosure
 
 
 @event("jurisdiction.moved")

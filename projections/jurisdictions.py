@@ -5,8 +5,17 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from events import disclosure, timers
 from events.base import EventEnvelope
-from events.jurisdiction import JurisdictionEstablished, JurisdictionMoved, JurisdictionResumed
+from events.disclosure import Disclosure
+from events.jurisdiction import (
+    JurisdictionDisclosureSet,
+    JurisdictionEstablished,
+    JurisdictionMoved,
+    JurisdictionResumed,
+    JurisdictionTimersSet,
+)
+from events.timers import Timers
 from projections.base import EVERYBODY, Row, View
 
 
@@ -24,6 +33,10 @@ class JurisdictionRow(Row, frozen=True, kw_only=True):
     moved_at: datetime | None = None
     resumed_at: datetime | None = None
     """When it last resumed in this log, after being moved here or restored."""
+    timers: Timers = timers.DEFAULTS
+    """Limits in seconds after which silence becomes an alert."""
+    disclosure: Disclosure = disclosure.DEFAULTS
+    """Who sees which personal data."""
 
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:
@@ -36,9 +49,17 @@ def evolve(row: JurisdictionRow | None, envelope: EventEnvelope, key: str) -> Ju
         return JurisdictionRow(jurisdiction=key, name=e.name, timezone=e.timezone, established_at=at)
     if row is None:
         return None
-    if isinstance(e, JurisdictionMoved):
-        return replace(row, state="moved", moved_to=e.to, moved_at=at)
-    return replace(row, state="active", moved_to=None, moved_at=None, resumed_at=at)
+    match e:
+        case JurisdictionMoved():
+            return replace(row, state="moved", moved_to=e.to, moved_at=at)
+        case JurisdictionResumed():
+            return replace(row, state="active", moved_to=None, moved_at=None, resumed_at=at)
+        case JurisdictionTimersSet():
+            return replace(row, timers=timers.complete(e.timers))
+        case JurisdictionDisclosureSet():
+            return replace(row, disclosure=disclosure.complete(e.rules))
+        case _:
+            return row
 
 
 VIEW = View(
@@ -46,7 +67,13 @@ VIEW = View(
     row=JurisdictionRow,
     keys=keys,
     evolve=evolve,
-    version=2,
-    events=(JurisdictionEstablished, JurisdictionMoved, JurisdictionResumed),
+    version=3,
+    events=(
+        JurisdictionEstablished,
+        JurisdictionMoved,
+        JurisdictionResumed,
+        JurisdictionTimersSet,
+        JurisdictionDisclosureSet,
+    ),
     own=EVERYBODY,
 )

@@ -38,7 +38,7 @@ class Aggregate:
 area, worker, team = Aggregate("area"), Aggregate("worker"), Aggregate("team")
 incident, request, assignment = Aggregate("incident"), Aggregate("request"), Aggregate("assignment")
 jurisdiction, log, personal = Aggregate("jurisdiction"), Aggregate("log"), Aggregate("personal")
-handover = Aggregate("handover")
+handover, term = Aggregate("handover"), Aggregate("term")
 
 
 def snapshot(state: State) -> dict[str, Any]:
@@ -49,6 +49,8 @@ def snapshot(state: State) -> dict[str, Any]:
         "timezone": state.meta.timezone,
         "name": state.meta.name,
         "moved": state.moved,
+        "timers": state.meta.timers,
+        "disclosure": state.meta.disclosure,
     }
 
 

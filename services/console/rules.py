@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from events import team
+import msgspec
+
+from events import disclosure, team, terms, timers
 from events.assignment import ACCEPTED, DECLINED, DISPATCHED, DONE, LIVE, OFFERED, UNENDED
 from events.presence import ASSIGNED, AVAILABLE, BY_ENGAGEMENT, OFF_DUTY, ON_BREAK, PRESENCES
 from events.request_state import ENDED, PRIORITIES, STATES, UNFINISHED
@@ -12,7 +14,7 @@ from events.stages import STAGES
 from services.decisions.scopes import MAY, SCOPES
 
 NAME: Final = "lib/rules.js"
-WORDS: Final[Mapping[str, str | tuple[str, ...] | tuple[int, ...]]] = {
+WORDS: Final[Mapping[str, Any]] = {
     "OFF_DUTY": OFF_DUTY,
     "AVAILABLE": AVAILABLE,
     "ON_BREAK": ON_BREAK,
@@ -37,13 +39,22 @@ WORDS: Final[Mapping[str, str | tuple[str, ...] | tuple[int, ...]]] = {
     "STANDING": team.STANDING,
     "TEAM_STATES": team.STATES,
     "ACTORS": (*(scope for scope in SCOPES if MAY[scope]), "service"),
+    "TERM_LISTS": terms.LISTS,
+    "BUILT_IN": terms.BUILT_IN,
+    "TIMERS": timers.DEFAULTS,
+    "TIMER_KINDS": timers.KINDS,
+    "DISCLOSURE": disclosure.DEFAULTS,
+    "DISCLOSED": disclosure.CLASSES,
+    "SIGHTS": disclosure.SIGHTS,
 }
 """Name in the module -> its value."""
 
 
 def module() -> bytes:
     """Return the module's text, always the same bytes."""
-    lines = [
-        f"export const {name} = {json.dumps(words, separators=(',', ':'))};" for name, words in WORDS.items()
-    ]
+    lines = [f"export const {name} = {_literal(words)};" for name, words in WORDS.items()]
     return "\n".join(["// From services/console/rules.py", *lines, ""]).encode()
+
+
+def _literal(value: Any) -> str:
+    return json.dumps(msgspec.to_builtins(value), separators=(",", ":"), ensure_ascii=False)

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import TypeVar
 
+from events.terms import BUILT_IN, CATEGORY, term_id
 from services.decisions.area.table import AREAS, area_exists
 from services.decisions.base import Context, Refused, Value
 from services.decisions.incident.table import INCIDENTS
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
 from services.decisions.table import Table
+from services.decisions.term.table import TERMS
 from services.decisions.worker.table import WORKERS, Worker
 
 Row = TypeVar("Row")
@@ -67,3 +69,9 @@ def fresh(exists: object, code: str, /, **values: Value) -> None:
     """Raise Refused if an id is taken."""
     if exists:
         raise Refused(code, **values)
+
+
+def confirms(state: State, category: str) -> bool:
+    """Whether a dispatcher confirms that a request of this category is served; False for unknown ones."""
+    found = state[TERMS].get(term_id(CATEGORY, category)) or BUILT_IN[CATEGORY].get(category)
+    return found is not None and found.confirm

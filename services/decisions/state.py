@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from events import disclosure, timers
 from events.commit import Head
+from events.disclosure import Disclosure
+from events.timers import Timers
 from services.decisions.table import Table
 
 K = TypeVar("K", bound=Hashable)
@@ -36,6 +39,10 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     """Time of the last commit."""
     moved: str | None = None
     """Where it moved to, in words, perhaps empty; None if it has not moved."""
+    timers: Timers = timers.DEFAULTS
+    """Limits in seconds after which silence becomes an alert."""
+    disclosure: Disclosure = disclosure.DEFAULTS
+    """Who sees which personal data."""
 
     @property
     def zone(self) -> ZoneInfo:

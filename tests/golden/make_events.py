@@ -5,7 +5,7 @@ A sample is an event as stored in a log. It stays permanently, as later versions
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -43,11 +43,14 @@ def path_of(cls: type[Event]) -> Path:
 
 def sample(cls: type[Event]) -> Event:
     """Return an event with a value in every field."""
+    return cls(**_fields(cls), **SHARED)
+
+
+def _fields(cls: type[msgspec.Struct]) -> dict[str, Any]:
     hints = get_type_hints(cls, include_extras=True)
-    fields = {
+    return {
         f.name: _value(f.name, hints[f.name]) for f in msgspec.structs.fields(cls) if f.name not in SHARED
     }
-    return cls(**fields, **SHARED)
 
 
 def _value(name: str, hint: Any) -> Any:
@@ -56,8 +59,12 @@ def _value(name: str, hint: Any) -> Any:
         return f"{name} 1" if hint is str else PLAIN[hint]
     if kind is Annotated:
         return SEALED if hint in (Personal, PersonalPhone, PersonalPhone) else _value(name, parts[0])
+    if kind is Literal:
+        return parts[0]
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return hint(**_fields(hint))
     if kind is tuple:
-        return (_value(name, parts[0]),)
+        return tuple(_value(name, part) for part in parts if part is not Ellipsis)
     return _value(name, next(one for one in parts if one not in (type(None), msgspec.UnsetType)))
 
 

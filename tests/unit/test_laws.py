@@ -150,6 +150,14 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "handover.resolve": {"note": NOTE_IDS},
     "handover.erase": {"note": st.just("N2")},
     "jurisdiction.establish": {"name": REASON},
+    "jurisdiction.set_timers": {"timers": st.sampled_from([{}, {"duty": 3600}])},
+    "jurisdiction.set_disclosure": {"rules": st.sampled_from([{}, {"viewer": {"name": "clear"}}])},
+    "term.define": {
+        "list": st.sampled_from(["category", "door"]),
+        "code": REASON,
+        "names": st.just({"en": "Word"}),
+        "confirm": st.booleans(),
+    },
 }
 """Values for every command except offer and dispatch, which take a worker or a team."""
 ENDS_ALL = {"jurisdiction.move"}

@@ -22,8 +22,10 @@ from tests.given import Given, area, given, team, worker
 MINE, OTHER = "230717", "230718"
 NOW = datetime(2022, 3, 28, 1, tzinfo=UTC)
 SAMPLES = {int: 1, float: 1.0, bool: False, datetime: NOW, AwareDatetime: NOW}
-AFTER_ALL = [name for name in PUBLIC if name not in ("jurisdiction.establish", "jurisdiction.move")]
+AFTER_ALL = [name for name, one in PUBLIC.items() if mentions(one)]
 """Commands that refer to something in an established jurisdiction."""
+WHOLE = [name for name, one in PUBLIC.items() if not mentions(one)]
+"""Commands about the whole jurisdiction, such as its settings."""
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +105,14 @@ def test_there_is_a_matrix_to_walk():
 def test_a_token_of_the_area_reaches_what_lies_in_it(state: State, name: str):
     command = made(PUBLIC[name])
     authorise(state, command, ctx(Scope(areas=(MINE,))))
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_token_of_an_area_does_not_reach_the_whole(state: State, name: str):
+    assert PUBLIC[name].BY == "admin"
+    with pytest.raises(Refused) as refused:
+        authorise(state, made(PUBLIC[name]), ctx(Scope(areas=(MINE,))))
+    assert refused.value.code == "forbidden"
 
 
 @pytest.mark.parametrize(("command", "mention"), list(outside()))

@@ -2,17 +2,31 @@
 
 from collections.abc import Iterable
 
+from events import disclosure, timers
 from events.base import Event
+from events.disclosure import ON_DEMAND, GivenDisclosure, GivenShown
 from events.jurisdiction import (
+    JurisdictionDisclosureSet,
     JurisdictionEstablished,
     JurisdictionMoved,
     JurisdictionResumed,
+    JurisdictionTimersSet,
     LogFenced,
     PersonalRevealed,
 )
+from events.timers import GivenTimers
 from events.timezones import timezones
 from services.decisions.base import Command, Context, Refused, decides
-from services.decisions.jurisdiction.commands import Establish, Fence, Move, Resume, Reveal
+from services.decisions.jurisdiction.commands import (
+    Establish,
+    Fence,
+    Move,
+    Resume,
+    Reveal,
+    SetDisclosure,
+    SetTimers,
+    Sights,
+)
 from services.decisions.state import State
 
 
@@ -30,6 +44,31 @@ def _establish(state: State, c: Establish, ctx: Context) -> Iterable[Event]:
             timezone=state.meta.timezone,
         )
     yield JurisdictionEstablished(name=c.name, timezone=c.timezone)
+
+
+@decides(SetTimers)
+def _set_timers(state: State, c: SetTimers, ctx: Context) -> Iterable[Event]:
+    given = GivenTimers(**c.timers.model_dump())
+    if timers.complete(given) != state.meta.timers:
+        yield JurisdictionTimersSet(timers=given)
+
+
+@decides(SetDisclosure)
+def _set_disclosure(state: State, c: SetDisclosure, ctx: Context) -> Iterable[Event]:
+    for scope, sights in (("viewer", c.rules.viewer), ("analyst", c.rules.analyst)):
+        if ON_DEMAND in sights.model_dump().values():
+            raise Refused("disclosure.on_demand", scope=scope)
+    given = GivenDisclosure(
+        viewer=_shown(c.rules.viewer),
+        analyst=_shown(c.rules.analyst),
+        dispatcher=_shown(c.rules.dispatcher),
+    )
+    if disclosure.complete(given) != state.meta.disclosure:
+        yield JurisdictionDisclosureSet(rules=given)
+
+
+def _shown(sights: Sights) -> GivenShown:
+    return GivenShown(**sights.model_dump())
 
 
 def refuse_moved(state: State, command: Command) -> None:

@@ -2,11 +2,14 @@
 
 from msgspec.structs import replace
 
+from events import disclosure, timers
 from events.base import Event, EventEnvelope
 from events.jurisdiction import (
+    JurisdictionDisclosureSet,
     JurisdictionEstablished,
     JurisdictionMoved,
     JurisdictionResumed,
+    JurisdictionTimersSet,
     LogFenced,
     PersonalRevealed,
 )
@@ -27,6 +30,16 @@ def _moved(state: State, e: JurisdictionMoved, envelope: EventEnvelope) -> None:
 @evolves(JurisdictionResumed)
 def _resumed(state: State, e: JurisdictionResumed, envelope: EventEnvelope) -> None:
     state.meta = replace(state.meta, moved=None)
+
+
+@evolves(JurisdictionTimersSet)
+def _timers_set(state: State, e: JurisdictionTimersSet, envelope: EventEnvelope) -> None:
+    state.meta = replace(state.meta, timers=timers.complete(e.timers))
+
+
+@evolves(JurisdictionDisclosureSet)
+def _disclosure_set(state: State, e: JurisdictionDisclosureSet, envelope: EventEnvelope) -> None:
+    state.meta = replace(state.meta, disclosure=disclosure.complete(e.rules))
 
 
 @evolves(PersonalRevealed, LogFenced)

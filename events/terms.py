@@ -1,0 +1,168 @@
+"""Terms: the coded lists that a jurisdiction can extend, such as categories and reasons.
+
+What is built in holds until a definition of the same list and code replaces it.
+"""
+
+from typing import Annotated, Final, Literal, get_args
+
+import msgspec
+
+from events.base import Event, event
+from events.refs import Ref
+
+TermRef = Annotated[str, Ref("term")]
+List = Literal[
+    "category",
+    "incident_kind",
+    "door",
+    "decline",
+    "complete",
+    "fail",
+    "cancel",
+    "release",
+    "reassign",
+    "reopen",
+    "override",
+    "unattended",
+    "correction",
+]
+"""category: of requests. incident_kind: of incidents. The others are reasons. door: why it could not be done.
+decline: an offer. complete, fail, cancel, reopen: a request. release, reassign: an assignment.
+override: against a rule. unattended: sent although nobody is on duty. correction: of attendance."""
+LISTS: Final[tuple[List, ...]] = get_args(List)
+CATEGORY: Final = "category"
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a term is called, by language; None if it has no name in it."""
+
+    en: str | None = None
+    zh: str | None = None
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a list."""
+
+    names: Names = Names()
+    confirm: bool = False
+    """Only of categories: a request does not complete by itself, a dispatcher confirms."""
+    retired: bool = False
+    """No longer offered; what was recorded with it stays."""
+
+
+@event("term.defined")
+class TermDefined(Event, frozen=True):
+    """A term was defined, or defined again; the whole definition replaces the earlier one."""
+
+    term: TermRef
+    """`LIST.CODE`"""
+    list: str
+    code: str
+    names: Names = Names()
+    confirm: bool = False
+    retired: bool = False
+
+
+def term_id(list_: str, code: str) -> str:
+    """Return a term's id, `LIST.CODE`. Lists have no dot in their names."""
+    return f"{list_}.{code}"
+
+
+def _terms(**names: tuple[str, str]) -> dict[str, Term]:
+    return {code: Term(names=Names(en=en, zh=zh)) for code, (en, zh) in names.items()}
+
+
+BUILT_IN: Final[dict[List, dict[str, Term]]] = {
+    "category": _terms(
+        grocery=("Groceries", "买菜"),
+        medicine=("Medicine", "送药"),
+        transport=("Transport", "接送"),
+        welfare=("Welfare", "照护"),
+        medical=("Medical", "医疗"),
+        rescue=("Rescue", "救援"),
+        shelter=("Shelter", "安置"),
+        other=("Other", "其他"),
+    ),
+    "incident_kind": _terms(
+        general=("General", "一般"),
+        lockdown=("Lockdown", "封控"),
+        flood=("Flood", "洪涝"),
+        storm=("Storm", "风暴"),
+        earthquake=("Earthquake", "地震"),
+        fire=("Fire", "火灾"),
+        epidemic=("Epidemic", "疫情"),
+        chemical=("Chemical accident", "危化品事故"),
+    ),
+    "door": _terms(
+        nobody_home=("Nobody at home", "家中无人"),
+        wrong_address=("Wrong address", "地址不对"),
+        refused=("Refused", "对方拒收"),
+        unsafe=("Not safe", "现场不安全"),
+        no_goods=("No goods", "没有物资"),
+        other=("Other", "其他"),
+    ),
+    "decline": _terms(
+        busy=("Busy", "正忙"),
+        too_far=("Too far", "太远"),
+        no_vehicle=("No vehicle", "没有车"),
+        unwell=("Unwell", "身体不适"),
+        other=("Other", "其他"),
+    ),
+    "complete": _terms(
+        handed_in_person=("Handed over in person", "当面交付"),
+        left_at_door=("Left at the door", "放在门口"),
+        found_served=("Already served on arrival", "到场时已解决"),
+    ),
+    "fail": _terms(
+        nobody_home=("Nobody at home", "家中无人"),
+        out_of_stock=("Out of stock", "缺货"),
+        address_not_found=("Address not found", "找不到地址"),
+        refused_at_door=("Refused at the door", "对方拒收"),
+        handed_over=("Handed to another organisation", "移交其他单位"),
+    ),
+    "cancel": _terms(
+        no_longer_needed=("No longer needed", "不再需要"),
+        solved_itself=("Resolved itself", "已自行解决"),
+        neighbour_helped=("A neighbour helped", "邻居已帮忙"),
+        already_served=("Already served", "此前已办结"),
+        entered_twice=("Entered twice", "重复登记"),
+    ),
+    "release": _terms(
+        no_contact=("Could not be reached", "联系不上"),
+        sick=("Taken ill", "生病"),
+        vehicle_fault=("Vehicle breakdown", "车辆故障"),
+        sent_by_mistake=("Sent by mistake", "误派"),
+        needed_elsewhere=("Needed elsewhere", "别处更需要"),
+    ),
+    "reassign": _terms(
+        no_contact=("Could not be reached", "联系不上"),
+        sick=("Taken ill", "生病"),
+        vehicle_fault=("Vehicle breakdown", "车辆故障"),
+        too_far=("Too far", "太远"),
+        on_other_task=("On another task", "正在执行其他任务"),
+        shift_over=("Shift over", "已下班"),
+    ),
+    "reopen": _terms(
+        goods_missing=("Goods missing", "物资不齐"),
+        not_served=("Not actually served", "实际未办成"),
+        ended_by_mistake=("Ended by mistake", "误结束"),
+    ),
+    "override": _terms(
+        life_safety=("Life is in danger", "危及生命"),
+        same_trip=("Same trip", "顺路"),
+        nobody_else=("Nobody else available", "没有其他人可派"),
+    ),
+    "unattended": _terms(
+        called_in=("Members are being called in", "正在召集队员"),
+        told_by_phone=("Told by phone", "已电话通知"),
+        nobody_else=("Nobody else available", "没有其他人可派"),
+    ),
+    "correction": _terms(
+        forgotten_check_out=("Forgot to check out", "忘记签退"),
+        forgotten_check_in=("Forgot to check in", "忘记签到"),
+        wrong_time=("Wrong time", "时间有误"),
+        wrong_area=("Wrong area", "区域有误"),
+        other=("Other", "其他"),
+    ),
+}
+"""List -> code -> term, in the order in which they are offered."""

@@ -1,0 +1,1 @@
+"""Terms: entries of the coded lists that a jurisdiction can extend."""
