@@ -55,6 +55,14 @@ class LogFenced(Event, frozen=True):
     commands: tuple[str, ...]
 
 
+@event("log.unchanged")
+class CommandUnchanged(Event, frozen=True):
+    """A command asked for what already was. Recorded so that its id always gets the same answer."""
+
+    asked: str
+    """Name of the command."""
+
+
 @event("personal.revealed")
 class PersonalRevealed(Event, frozen=True):
     """Someone asked to see personal data unmasked; recorded before the answer is sent."""

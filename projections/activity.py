@@ -1,4 +1,4 @@
-"""Activity 动态: what happened, one row per event, newest first."""
+"""Activity 动态: what happened, one row per event that changed something, newest first."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from events.base import Event, EventEnvelope
+from events.jurisdiction import CommandUnchanged
 from events.refs import fields_by_kind, subject_of
 from projections.base import Own, Row, View, personal_fields
 from projections.presence import key_of
@@ -40,7 +41,7 @@ _LEFT_OUT = {"area", "moved", "requests_moved", "anomalies", "state"}
 
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:
-    return (key_of(envelope.position),)
+    return () if isinstance(envelope.data, CommandUnchanged) else (key_of(envelope.position),)
 
 
 def evolve(row: ActivityRow | None, envelope: EventEnvelope, key: str) -> ActivityRow | None:
@@ -100,7 +101,7 @@ VIEW = View(
     row=ActivityRow,
     keys=keys,
     evolve=evolve,
-    version=3,
+    version=4,
     filters=("name", "subject", "area", "worker", "team", "request", "incident"),
     sort="-key",
     own=Own("worker"),

@@ -13,7 +13,7 @@ from events.base import Event, EventEnvelope
 from events.commit import Commit, Head, Recorded
 from events.duty import REPORT
 from events.facts import TELLING
-from events.jurisdiction import JurisdictionEstablished
+from events.jurisdiction import CommandUnchanged, JurisdictionEstablished
 from events.worker import (
     WorkerReported,
     WorkerTakenBack,
@@ -41,7 +41,7 @@ _OWN_FACT = (*TELLING, WorkerTakenBack)
 def decide(state: State, command: Command, ctx: Context, position: int, body: str) -> list[Recorded]:
     """Return a command's events, recorded from `position` on and already applied to the state.
 
-    Empty if nothing changes. Raises Refused; the caller must then undo what was applied.
+    Empty if nothing changes; see `unchanged`. Raises Refused; the caller must then undo what was applied.
     """
     recorded: list[Recorded] = []
     for event in _events(state, command, ctx):
@@ -58,10 +58,20 @@ def decide(state: State, command: Command, ctx: Context, position: int, body: st
     if recorded and ctx.anomalies:
         recorded[-1] = _with_anomalies(recorded[-1], position + len(recorded) - 1, ctx)
     if recorded:
-        state.put(
-            state[COMMANDS], ctx.id, RecordedCommand(position + len(recorded) - 1, body, recorded[0].name)
-        )
+        _remember(state, ctx, recorded, position, body)
     return recorded
+
+
+def unchanged(state: State, command: Command, ctx: Context, position: int, body: str) -> list[Recorded]:
+    """Return the one event of a command that changes nothing, recorded at `position` and already applied."""
+    recorded = [_record(CommandUnchanged(asked=command.NAME), ctx, body)]
+    _remember(state, ctx, recorded, position, body)
+    return recorded
+
+
+def _remember(state: State, ctx: Context, recorded: list[Recorded], position: int, body: str) -> None:
+    last = position + len(recorded) - 1
+    state.put(state[COMMANDS], ctx.id, RecordedCommand(last, body, recorded[0].name))
 
 
 def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:

@@ -7,11 +7,12 @@ from typing import Final
 from uuid import uuid4
 
 from events.commit import Commit, Recorded
+from events.jurisdiction import CommandUnchanged
 from services.decisions.base import Refused
-from services.decisions.decide import decide
+from services.decisions.decide import decide, unchanged
 from services.decisions.erasure import erased_among
 from services.decisions.state import COMMANDS, RecordedCommand, State
-from services.recorder.envelope import CommandEnvelope, Outcome, context_of
+from services.recorder.envelope import CommandEnvelope, Kind, Outcome, context_of
 from services.recorder.queue import Queued
 from services.recorder.sealing import Sealed, phone_of
 
@@ -69,21 +70,17 @@ class Group:
 
     def _repeat(self, envelope: CommandEnvelope, sealed: Sealed, before: RecordedCommand) -> Outcome:
         if sealed.erased or before.body == sealed.body:
-            return Outcome(envelope.id, "known", before.position)
+            return Outcome(envelope.id, _known(envelope, before.name), before.position)
         return Outcome.because(envelope.id, "refused", Refused("id_reused"))
 
     def _decide(self, envelope: CommandEnvelope, sealed: Sealed) -> Outcome:
         if sealed.erased:
             return Outcome.because(envelope.id, "refused", Refused("subject.erased"))
         mark = self._state.mark()
+        context = context_of(envelope, self._now, self._timezone)
+        asked = self._state, sealed.command, context, self._end + 1, sealed.body
         try:
-            recorded = decide(
-                self._state,
-                sealed.command,
-                context_of(envelope, self._now, self._timezone),
-                self._end + 1,
-                sealed.body,
-            )
+            recorded = decide(*asked) or unchanged(*asked)
             size = sum(len(r.data) + 300 for r in recorded)
             if size > MOST_BYTES:
                 raise Refused("too_large", size=size)
@@ -94,14 +91,19 @@ class Group:
             log_of.exception("command %s (%s) could not be decided", envelope.id, envelope.command.NAME)
             self._state.undo(mark)
             return Outcome.because(envelope.id, "refused", Refused("internal"))
-        if not recorded:
-            kind = "known" if envelope.observed else "unchanged"
-            return Outcome(envelope.id, kind, self._end)
         self._bytes += size
         self.events += recorded
         self.erased += erased_among(recorded)
         self.phones |= phone_of(envelope, recorded)
-        return Outcome(envelope.id, "accepted", self._end)
+        nothing_new = recorded[0].name == CommandUnchanged.NAME
+        return Outcome(
+            envelope.id, _known(envelope, recorded[0].name) if nothing_new else "accepted", self._end
+        )
+
+
+def _known(envelope: CommandEnvelope, event: str) -> Kind:
+    """Return the answer to an id recorded before, by its first event: the same for all time."""
+    return "unchanged" if event == CommandUnchanged.NAME and not envelope.observed else "known"
 
 
 def next_size(taken: int, decided: int) -> int:

@@ -20,6 +20,30 @@ async def test_the_same_id_again_answers_with_the_first_outcome(service: Service
     assert again.json() == {**first.json(), "outcome": "known"}
 
 
+async def test_an_answer_of_unchanged_stays_so_whatever_happens_since(service: Service) -> None:
+    """Otherwise a repeat would undo what others decided in the meantime."""
+    await service.ok("request.open", request="R1", category="grocery", priority=2, area=J)
+    key = str(uuid4())
+    first = await service.send("request.amend", key=key, request="R1", priority=2)
+    await service.ok("request.amend", request="R1", priority=1)
+    again = await service.send("request.amend", key=key, request="R1", priority=2)
+    assert first.json()["outcome"] == "unchanged"
+    assert again.json() == first.json()
+    assert [row["priority"] for row in await service.rows("requests")] == [1]
+
+
+async def test_two_alike_at_one_instant_are_answered_alike_later(service: Service) -> None:
+    """The second changes nothing; sent again, now a later instant, it must not become a fact."""
+    await service.ok("worker.register", worker="W1", role="courier")
+    items = [
+        {"id": str(uuid4()), "name": "worker.check_in", "data": {"worker": "W1", "area": J}} for _ in range(2)
+    ]
+    first = (await service.http.post(f"/api/v1/{J}/commands", json=items)).json()["items"]
+    again = (await service.http.post(f"/api/v1/{J}/commands", json=items)).json()["items"]
+    assert [one["outcome"] for one in first] == ["accepted", "unchanged"]
+    assert [one["outcome"] for one in again] == ["known", "unchanged"]
+
+
 async def test_the_same_id_with_another_body_is_refused(service: Service) -> None:
     key = str(uuid4())
     await service.send("worker.register", key=key, worker="W1", role="courier", name="Courier 1")

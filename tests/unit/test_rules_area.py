@@ -1,8 +1,11 @@
 """Areas and their jurisdiction."""
 
+from events import catalog
 from events.area import AreaClosed, AreaDefined, AreaRenamed
-from events.jurisdiction import JurisdictionEstablished, LogFenced, PersonalRevealed
+from events.jurisdiction import CommandUnchanged, JurisdictionEstablished, LogFenced, PersonalRevealed
 from services.decisions.base import Scope
+from services.decisions.decide import unchanged
+from services.decisions.state import COMMANDS, RecordedCommand
 from tests.given import area, given, incident, jurisdiction, log, personal, request, team, worker
 
 COUNTY = area.define(area="230717", name="County 1")
@@ -132,3 +135,12 @@ def test_a_token_for_an_area_follows_what_a_command_refers_to():
 def test_what_the_service_notes_on_itself():
     given(COUNTY).when(personal.reveal(view="roster", subjects=("worker/W1",))).only(PersonalRevealed)
     given(COUNTY).when(log.fence(commands=("c1", "c2"))).then(LogFenced, commands=("c1", "c2"))
+
+
+def test_what_changes_nothing_is_recorded_as_such_under_its_id():
+    begun = given(COUNTY)
+    begun.when(COUNTY, id="c9").unchanged()
+    first = begun.state.head.position + 1
+    recorded = unchanged(begun.state, COUNTY, begun.log.context(COUNTY, id="c9"), first, "body")
+    assert [catalog.decode(one, first) for one in recorded] == [CommandUnchanged(asked="area.define")]
+    assert begun.state[COMMANDS]["c9"] == RecordedCommand(first, "body", "log.unchanged")

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from events import disclosure, timers
 from events.base import Event, EventEnvelope
 from events.jurisdiction import (
+    CommandUnchanged,
     JurisdictionDisclosureSet,
     JurisdictionEstablished,
     JurisdictionMoved,
@@ -42,6 +43,6 @@ def _disclosure_set(state: State, e: JurisdictionDisclosureSet, envelope: EventE
     state.meta = replace(state.meta, disclosure=disclosure.complete(e.rules))
 
 
-@evolves(PersonalRevealed, LogFenced)
+@evolves(PersonalRevealed, LogFenced, CommandUnchanged)
 def _noted(state: State, e: Event, envelope: EventEnvelope) -> None:
     """Change nothing: decisions do not need it."""
