@@ -3,6 +3,7 @@
 from typing import Final
 
 from events.base import Event, event
+from events.boundary import Boundary
 from events.refs import AreaRef
 
 _CUTS: Final = (4, 6, 9, 12)
@@ -50,3 +51,12 @@ class AreaClosed(Event, frozen=True):
     """An area was closed to check-ins and anything new."""
 
     area: AreaRef
+
+
+@event("area.bounded")
+class AreaBounded(Event, frozen=True):
+    """An area got a boundary, or lost it."""
+
+    area: AreaRef
+    boundary: Boundary
+    """Polygons in WGS-84 degrees, simplified; empty = none."""

@@ -19,6 +19,7 @@ from services import console
 from services.access import AccessUnavailable, Tokens
 from services.api import (
     alerts,
+    boundaries,
     candidates,
     commands,
     export,
@@ -193,6 +194,7 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("POST", f"{HERE}/telemetry"): telemetry.report,
     ("GET", f"{HERE}/imports/mappings"): imports.mappings,
     ("POST", f"{HERE}/imports/preview"): imports.preview,
+    ("POST", f"{HERE}/imports/boundaries"): boundaries.boundaries,
     ("POST", f"{HERE}/imports"): imports.begin,
     ("GET", f"{HERE}/imports"): imports.listing,
     ("GET", f"{HERE}/imports/{{id}}"): imports.single,

@@ -32,11 +32,14 @@ _NAME: Final = Reads(
 )
 
 
+FileName = Annotated[str, _NAME, Field(description="What the file is called; for people")]
+
+
 class FileParameters(Parameters):
     """The format of the file and the mapping to read it with."""
 
     mapping: Annotated[str, one_of(list(SHIPPED)), Field(description="By name")]
-    file: Annotated[str, _NAME, Field(description="What the file is called; for people")] = "table"
+    file: FileName = "table"
 
 
 class PreviewParameters(FileParameters):

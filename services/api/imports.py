@@ -39,7 +39,7 @@ _FILE_PROBLEMS: Final = {
 }
 
 
-async def _importer(request: Request) -> tuple[str, Principal]:
+async def importer(request: Request) -> tuple[str, Principal]:
     """Return (jurisdiction, caller) of a request about imports. Raises 401, 403, 404."""
     jurisdiction, asker = await commander(request, None)
     if not asker.may("import_files"):
@@ -54,7 +54,7 @@ def _desk(request: Request) -> Imports:
 @operation(id="mappings", tag="imports")
 async def mappings(request: Request) -> Answer[Mappings]:
     """List the built-in mappings and their columns."""
-    await _importer(request)
+    await importer(request)
     return answer(Mappings([_described(one) for one in SHIPPED.values()]))
 
 
@@ -81,14 +81,14 @@ async def preview(request: Request) -> Answer[ImportPreview]:
 
     Nothing is recorded.
     """
-    jurisdiction, _ = await _importer(request)
+    jurisdiction, _ = await importer(request)
     asked = read(request, PreviewParameters, "imports")
     mapping = SHIPPED[asked.mapping]
-    content = await _content(request)
+    content = await content_of(request)
     try:
         seen = await _desk(request).preview(jurisdiction, asked.file, mapping, content, asked.rows)
     except (ImportFailed, TooMany, OSError) as error:
-        raise _problem(error) from error
+        raise file_problem(error) from error
     shown = ImportPreview(asked.file, mapping.name, seen.columns, seen.missing, seen.rows, seen.total_rows)
     return answer(shown, headers=_PRIVATE)
 
@@ -108,10 +108,22 @@ async def begin(request: Request) -> Answer[Begun]:
     Rows imported before are not recorded twice. Each row is decided within the caller's rights. Returns
     202 with an id to read the progress by.
     """
-    jurisdiction, asker = await _importer(request)
+    jurisdiction, asker = await importer(request)
     asked = read(request, ImportParameters, "imports")
     mapping = SHIPPED[asked.mapping]
-    content = await _content(request)
+    content = await content_of(request)
+    sink = sink_of(request, jurisdiction, asker)
+    try:
+        begun = await _desk(request).begin(
+            jurisdiction, asked.file, mapping, content, sink, asker.id, asked.language
+        )
+    except (ImportFailed, TooMany, OSError) as error:
+        raise file_problem(error) from error
+    return answer(Begun(begun.id, begun.state), 202, _PRIVATE)
+
+
+def sink_of(request: Request, jurisdiction: str, asker: Principal) -> OnBehalf:
+    """Return where to send commands within the caller's rights."""
     held = tokens(request)  # a reference to the request would keep the file in memory until the end
 
     def may(name: str, observed: bool) -> bool:
@@ -120,14 +132,7 @@ async def begin(request: Request) -> Answer[Begun]:
         return allowed and held.holds(asker.id)
 
     service = muster(request)
-    sink = OnBehalf(service.commands, service.clock, asker.actor, asker.decision_scope(), may)
-    try:
-        begun = await _desk(request).begin(
-            jurisdiction, asked.file, mapping, content, sink, asker.id, asked.language
-        )
-    except (ImportFailed, TooMany, OSError) as error:
-        raise _problem(error) from error
-    return answer(Begun(begun.id, begun.state), 202, _PRIVATE)
+    return OnBehalf(service.commands, service.clock, asker.actor, asker.decision_scope(), may)
 
 
 @operation(id="imports", tag="imports")
@@ -136,7 +141,7 @@ async def listing(request: Request) -> Answer[ImportList]:
 
     An admin sees all.
     """
-    jurisdiction, asker = await _importer(request)
+    jurisdiction, asker = await importer(request)
     return answer(ImportList(_desk(request).all(_visible_to(jurisdiction, asker))), headers=_PRIVATE)
 
 
@@ -167,7 +172,7 @@ async def rejects(request: Request) -> FileResponse:
 
 async def _one(request: Request) -> Import:
     """Return the import that the path names. Raises 404."""
-    jurisdiction, asker = await _importer(request)
+    jurisdiction, asker = await importer(request)
     found = _desk(request).one(str(request.path_params["id"]), _visible_to(jurisdiction, asker))
     if found is None:
         raise Problem(404, "import.unknown")
@@ -180,7 +185,7 @@ def _visible_to(jurisdiction: str, asker: Principal) -> Callable[[str, str], boo
     return lambda where, owner: where == jurisdiction and (every or owner == asker.id)
 
 
-async def _content(request: Request) -> bytes:
+async def content_of(request: Request) -> bytes:
     """Return the uploaded file. Raises 413, 415."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/octet-stream":
@@ -188,7 +193,8 @@ async def _content(request: Request) -> bytes:
     return await request.body()
 
 
-def _problem(error: ImportFailed | TooMany | OSError) -> Problem:
+def file_problem(error: ImportFailed | TooMany | OSError) -> Problem:
+    """Return the problem of a file that cannot be imported."""
     values: dict[str, Any] = error.values if isinstance(error, ImportFailed) else {}
     match error:
         case TooMany():
@@ -199,5 +205,7 @@ def _problem(error: ImportFailed | TooMany | OSError) -> Problem:
         case ColumnsMissing():
             more = {"columns": values["columns"]}
             return Problem(422, "import.column", more=more, **values)
+        case ImportFailed(code="import.geojson"):
+            return Problem(422, "import.geojson", **values)
         case _:
             return Problem(422, "import.file", **values)

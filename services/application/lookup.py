@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from projections.areas import AreaRow
 from projections.commands import CommandRow
 from services.decisions.state import RecordedCommand
-from services.views.port import RowUnreadable, Views, ViewsUnavailable
+from services.views.port import Query, RowUnreadable, Views, ViewsUnavailable
 
 
 async def recorded_commands(
@@ -23,3 +24,10 @@ async def recorded_commands(
         for key, row in rows.items()
         if isinstance(row, CommandRow)
     }
+
+
+async def open_areas(views: Views, jurisdiction: str) -> list[tuple[str, str]]:
+    """Return (code, name) of the jurisdiction's areas without closed ones, the root included."""
+    found, _ = await views.snapshot(jurisdiction, {"areas": Query()})
+    rows = [row for _, row in found["areas"] if isinstance(row, AreaRow)]
+    return [(row.area, row.name) for row in rows if not row.closed]

@@ -36,7 +36,8 @@ class Sender:
         """Send every spooled command. Raise ImportFailed if the service does not answer in time."""
         sent, batches = 0, spool.ordered()
         while batch := await asyncio.to_thread(next, batches, None):
-            answers = await self._answers([self._item(one) for one in batch])
+            items = [self._item(one) for one in batch]
+            answers = await settled(self._sink, self._jurisdiction, items)
             for one, answer in zip(batch, answers, strict=True):
                 _note(one, answer, spool, summary)
             sent += len(batch)
@@ -56,18 +57,22 @@ class Sender:
             "data": one.data,
         }
 
-    async def _answers(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the outcomes in order. Resend what is not recorded, from the first pending command on."""
-        answers = await self._sink.submit(self._jurisdiction, items)
-        for attempt in range(TRIES):
-            waiting = _unsettled(answers)
-            if not waiting:
-                return answers
-            await asyncio.sleep(min(2.0, 0.05 * 2**attempt))
-            again = await self._sink.submit(self._jurisdiction, [items[i] for i in waiting])
-            for i, answer in zip(waiting, again, strict=True):
-                answers[i] = _as_first(answers[i], answer)
-        raise ImportFailed("import.failed", variant="not_recorded")
+
+async def settled(sink: Sink, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Submit items and return their outcomes in order. Raise ImportFailed if some are not recorded in time.
+
+    What is not recorded is sent again, from the first pending command on.
+    """
+    answers = await sink.submit(jurisdiction, items)
+    for attempt in range(TRIES):
+        waiting = _unsettled(answers)
+        if not waiting:
+            return answers
+        await asyncio.sleep(min(2.0, 0.05 * 2**attempt))
+        again = await sink.submit(jurisdiction, [items[i] for i in waiting])
+        for i, answer in zip(waiting, again, strict=True):
+            answers[i] = _as_first(answers[i], answer)
+    raise ImportFailed("import.failed", variant="not_recorded")
 
 
 def _unsettled(answers: list[dict[str, Any]]) -> list[int]:

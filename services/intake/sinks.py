@@ -12,12 +12,13 @@ from services.application.commands import Commands
 from services.base.clock import Clock
 from services.decisions.base import Refused, Scope, commands
 from services.decisions.jurisdiction.commands import Establish
+from services.intake.boundaries import Boundaries
 from services.intake.errors import ImportFailed
 from services.log.port import LogUnavailable
 from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.errors import Overloaded, Parked
 from services.vault import VaultUnavailable
-from services.views.port import ViewsUnavailable
+from services.views.port import Views, ViewsUnavailable
 
 ACTOR = "import/cli"
 SHARED: Final = 20
@@ -27,8 +28,8 @@ SHARED: Final = 20
 class Embedded:
     """Sends items to this process."""
 
-    def __init__(self, commands: Commands, clock: Clock) -> None:
-        self._commands, self._clock = commands, clock
+    def __init__(self, commands: Commands, clock: Clock, views: Views) -> None:
+        self._commands, self._clock, self.views = commands, clock, views
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         outcomes = await self._commands.submit(
@@ -134,6 +135,19 @@ class Remote:
             why = str(answer.json().get("detail", answer.status_code))
             raise ImportFailed("import.failed", variant="server", why=why)
         return answer.json()["items"]
+
+    async def boundaries(self, jurisdiction: str, content: bytes, file: str, datum: str | None) -> Boundaries:
+        """Have the server import a GeoJSON file. Raise ImportFailed."""
+        answer = await self._client.post(
+            f"/api/v1/{jurisdiction}/imports/boundaries",
+            content=content,
+            params={"file": file, **({"datum": datum} if datum else {})},
+            headers={"Content-Type": "application/octet-stream"},
+        )
+        if answer.status_code != 200:
+            why = str(answer.json().get("detail", answer.status_code))
+            raise ImportFailed("import.failed", variant="server", why=why)
+        return msgspec.json.decode(answer.content, type=Boundaries)
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -205,3 +205,22 @@ def test_a_demo_that_ends_before_the_incident_says_so(tmp_path: Path) -> None:
     done = muster("demo", "--speed", "max", "--exit", *until, "--port", "0", "--data", str(tmp_path / "data"))
     assert done.returncode == 0, done.stderr
     assert "no incident has been declared" in done.stdout
+
+
+def test_boundaries_are_imported_from_geojson_and_the_others_named(data: Path, tmp_path: Path) -> None:
+    (area,) = json.loads(
+        muster("show", "areas", "--data", str(data), "--where", "level=0", "--format", "json").stdout
+    )
+    ring = [[128.9, 47.7], [128.91, 47.7], [128.91, 47.71], [128.9, 47.7]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    features = [
+        {"type": "Feature", "properties": {"code": area["area"]}, "geometry": shape},
+        {"type": "Feature", "properties": {"name": "Nowhere"}, "geometry": shape},
+    ]
+    file = tmp_path / "areas.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    done = muster("import", str(file), "-j", J, "--data", str(data), "--language", "zh")
+    assert done.returncode == 1, done.stderr
+    assert "2 features = 0 applied + 0 known + 2 rejected" in done.stdout
+    assert "feature 1 2307: 区域 2307 就是辖区本身" in done.stderr
+    assert "feature 2 Nowhere" in done.stderr

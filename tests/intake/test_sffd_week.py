@@ -56,7 +56,7 @@ async def imported(
     muster = await wiring.embedded(tmp_path_factory.mktemp("sffd"))
     async with muster.running():
         mapping, key = load_mapping("sffd"), muster.vault.import_key()
-        sink = Embedded(muster.commands, muster.clock)
+        sink = Embedded(muster.commands, muster.clock, muster.views)
         sums = [await import_files([WEEK], mapping, "SFFD", sink, import_key=key) for _ in range(2)]
         await muster.progress.reached("SFFD", muster.commands.writer("SFFD").state.head.position, 60)
         yield muster, sums[0], sums[1]

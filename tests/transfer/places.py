@@ -89,7 +89,7 @@ class Place:
         opened = await wiring.embedded(self.folder)
         async with opened.running() as muster:
             items = [item(first + n, *step) for n, step in enumerate(steps)]
-            sink = Embedded(muster.commands, muster.clock)
+            sink = Embedded(muster.commands, muster.clock, muster.views)
             answers = [(await sink.submit(J, [one]))[0] for one in items]
             position = max(answer.get("position") or 0 for answer in answers)
             assert await muster.progress.reached(J, position, 30)

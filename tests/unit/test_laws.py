@@ -41,6 +41,7 @@ TASK_IDS = st.sampled_from(["A1", "A2", "A3", "A4", "A5", "A6"])
 INCIDENT_IDS = st.sampled_from(["I1", "I2"])
 CALL_IDS = st.sampled_from(["S1", "S2"])
 NOTE_IDS = st.sampled_from(["N1", "N2"])
+TRIANGLE = ((((128.9, 47.7), (128.91, 47.7), (128.91, 47.71), (128.9, 47.7)),),)
 REASON = st.sampled_from(["sick", "far"])
 SCOPES = st.sampled_from([Scope()] * 4 + [Scope(areas=("230717",)), Scope(worker="W1")])
 
@@ -66,6 +67,7 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "area.define": {"area": st.sampled_from(["230717-1", "230718-2", "2308"]), "name": REASON},
     "area.rename": {"area": AREA_IDS, "name": REASON},
     "area.close": {"area": st.sampled_from(["230717-1", "230718"])},
+    "area.bound": {"area": AREA_IDS, "boundary": st.sampled_from([(), TRIANGLE])},
     "worker.register": {
         "worker": WORKER_IDS,
         "role": REASON,

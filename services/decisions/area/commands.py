@@ -1,5 +1,9 @@
 """Area commands; also the HTTP bodies and OpenAPI schemas."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from services.decisions.base import Command, command
 from services.decisions.fields import AreaCode, Label, Lat, Lon
 
@@ -27,3 +31,23 @@ class CloseArea(Command):
     """Close an area to check-ins and anything new."""
 
     area: AreaCode
+
+
+Degrees = Annotated[
+    tuple[float, ...],
+    Field(min_length=2, max_length=2, description="Longitude, latitude; WGS-84 degrees"),
+]
+
+
+@command("area.bound")
+class BoundArea(Command):
+    """Set the boundary of an area. An empty list removes it."""
+
+    area: AreaCode
+    boundary: Annotated[
+        tuple[tuple[tuple[Degrees, ...], ...], ...],
+        Field(
+            max_length=500,
+            description="Coordinates of a GeoJSON MultiPolygon: polygons, each an outer ring and its holes",
+        ),
+    ]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from events.area import AreaClosed, AreaDefined, AreaRenamed, parents
+from events.area import AreaBounded, AreaClosed, AreaDefined, AreaRenamed, parents
 from events.base import Event
+from events.boundary import MOST_VERTICES, digest, frozen, sound, vertices
 from services.decisions import lookups
-from services.decisions.area.commands import CloseArea, DefineArea, RenameArea
+from services.decisions.area.commands import BoundArea, CloseArea, DefineArea, RenameArea
 from services.decisions.area.table import AREAS, area_exists
 from services.decisions.base import Context, Refused, decides
 from services.decisions.state import State
@@ -41,3 +42,17 @@ def _close(state: State, c: CloseArea, ctx: Context) -> Iterable[Event]:
         raise Refused("area.root", area=c.area)
     if not known.closed_at:
         yield AreaClosed(area=c.area)
+
+
+@decides(BoundArea)
+def _bound(state: State, c: BoundArea, ctx: Context) -> Iterable[Event]:
+    known = state[AREAS].get(lookups.area(state, c.area))
+    if known is None:
+        raise Refused("area.bad_boundary", variant="root", area=c.area)
+    boundary = frozen(c.boundary)
+    if vertices(boundary) > MOST_VERTICES:
+        raise Refused("area.bad_boundary", variant="many", area=c.area, most=MOST_VERTICES)
+    if not sound(boundary):
+        raise Refused("area.bad_boundary", area=c.area)
+    if known.boundary != digest(boundary):
+        yield AreaBounded(area=c.area, boundary=boundary)

@@ -2,8 +2,9 @@
 
 import msgspec
 
-from events.area import AreaClosed, AreaDefined, AreaRenamed
+from events.area import AreaBounded, AreaClosed, AreaDefined, AreaRenamed
 from events.base import EventEnvelope
+from events.boundary import digest
 from services.decisions.area.table import AREAS, Area
 from services.decisions.base import evolves
 from services.decisions.state import State
@@ -22,3 +23,9 @@ def _renamed(state: State, e: AreaRenamed, envelope: EventEnvelope) -> None:
 @evolves(AreaClosed)
 def _closed(state: State, e: AreaClosed, envelope: EventEnvelope) -> None:
     state.put(state[AREAS], e.area, msgspec.structs.replace(state[AREAS][e.area], closed_at=envelope.at))
+
+
+@evolves(AreaBounded)
+def _bounded(state: State, e: AreaBounded, envelope: EventEnvelope) -> None:
+    changed = msgspec.structs.replace(state[AREAS][e.area], boundary=digest(e.boundary))
+    state.put(state[AREAS], e.area, changed)

@@ -15,6 +15,8 @@ class Area(msgspec.Struct, frozen=True, gc=False):
     lon: float | None = None
     lat: float | None = None
     closed_at: datetime | None = None
+    boundary: str | None = None
+    """Digest of its boundary: decisions need only know whether another one is the same."""
 
 
 AREAS = Table(

@@ -1,0 +1,167 @@
+"""Boundaries of areas: the rule, the file, its datum, its names, and what is left of its points."""
+
+import json
+from math import cos, pi, sin
+from typing import Any
+
+import pytest
+
+from events.area import AreaBounded
+from events.boundary import MOST_VERTICES, Boundary
+from services.intake import FileError
+from services.intake.boundaries import planned
+from services.intake.boundaries.simplifying import simplified
+from services.locations.datum import wgs84_to_gcj02
+from tests.given import area, given
+
+COUNTY = area.define(area="230717", name="伊美区")
+SQUARE = ((((128.9, 47.7), (128.91, 47.7), (128.91, 47.71), (128.9, 47.71), (128.9, 47.7)),),)
+NAMES = {"2307": "伊春市", "230717": "伊美区", "230717001": "旭日街道", "230718": "南岔", "230719": "南 岔"}
+AREAS = list(NAMES.items())
+SWAPPED = [[[47.7, 128.9], [47.8, 128.9], [47.7, 129]]]
+
+
+def feature(coordinates: Any = SQUARE, kind: str = "MultiPolygon", **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": kind, "coordinates": coordinates},
+    }
+
+
+def file(*features: dict[str, Any], **more: Any) -> bytes:
+    return json.dumps({"type": "FeatureCollection", "features": features, **more}).encode()
+
+
+def only(content: bytes) -> Boundary:
+    (boundary,) = planned(content, "a.geojson", AREAS).wanted.values()
+    return boundary
+
+
+def circle(points: int, metres: float = 5000.0) -> list[list[list[float]]]:
+    turns = [2 * pi * i / points for i in range(points)] + [0.0]
+    degree = metres / 111_320
+    ring = [[128.9 + degree * cos(t) / cos(47.7 * pi / 180), 47.7 + degree * sin(t)] for t in turns]
+    return [ring]
+
+
+def test_an_area_gets_a_boundary_once() -> None:
+    bound = area.bound(area="230717", boundary=SQUARE)
+    given(COUNTY).when(bound).only(AreaBounded).then(AreaBounded, area="230717", boundary=SQUARE)
+    given(COUNTY, bound).when(bound).unchanged()
+    given(COUNTY, bound).when(area.bound(area="230717", boundary=())).only(AreaBounded)
+    given(COUNTY).when(area.bound(area="230717", boundary=())).unchanged()
+
+
+@pytest.mark.parametrize(
+    "polygon",
+    [
+        (),
+        (((128.9, 47.7), (128.91, 47.7), (128.9, 47.71), (128.95, 47.7)),),
+        (((128.9, 47.7), (128.91, 47.7), (128.9, 47.7)),),
+        (((128.9, 91.0), (128.91, 47.7), (128.9, 47.71), (128.9, 91.0)),),
+        ((*((128.9, 47.0 + i / 1e4) for i in range(MOST_VERTICES)), (128.9, 47.0)),),
+    ],
+    ids=("empty", "open", "line", "globe", "many"),
+)
+def test_what_is_no_boundary_is_refused(polygon: Any) -> None:
+    bound = area.bound(area="230717", boundary=(polygon,))
+    given(COUNTY).when(bound).refused("area.bad_boundary", "230717")
+
+
+def test_the_jurisdiction_itself_has_no_boundary() -> None:
+    given(COUNTY).when(area.bound(area="2307", boundary=SQUARE)).refused("area.bad_boundary", "2307")
+
+
+@pytest.mark.parametrize(
+    ("properties", "matched"),
+    [
+        ({"code": "230717"}, "230717"),
+        ({"ADCODE": 230717}, "230717"),
+        ({"adcode": "230717000000"}, "230717"),
+        ({"name": "旭日街道"}, "230717001"),
+        ({"名称": " 伊 美 区 "}, "230717"),
+        ({"code": "unknown", "name": "伊美区"}, "230717"),
+    ],
+)
+def test_a_feature_is_matched_by_code_or_else_by_name(properties: dict[str, Any], matched: str) -> None:
+    assert list(planned(file(feature(**properties)), "a", AREAS).wanted) == [matched]
+
+
+@pytest.mark.parametrize(
+    ("one", "code", "names"),
+    [
+        (feature(name="旭日街"), "boundary.no_area", ("旭日街道 (230717001)",)),
+        (feature(name="Elsewhere"), "boundary.no_area", None),
+        (feature(name="南岔"), "boundary.ambiguous", ("230718", "230719")),
+        (feature(), "boundary.unnamed", None),
+        (feature([128.9, 47.7], "Point", code="230717"), "boundary.no_polygon", None),
+        (
+            feature(SWAPPED, "Polygon", code="230717"),
+            "boundary.no_polygon",
+            None,
+        ),
+    ],
+)
+def test_what_cannot_be_matched_is_listed_with_the_nearest_names(
+    one: dict[str, Any], code: str, names: tuple[str, ...] | None
+) -> None:
+    account = planned(file(one, feature(code="230717001")), "a", AREAS).account
+    (rejected,) = [item for item in account.items if item.outcome == "rejected"]
+    assert (rejected.feature, rejected.code, account.rejected, account.features) == (1, code, 1, 2)
+    assert rejected.values.get("near", rejected.values.get("areas")) == names
+    assert rejected.reason
+
+
+def test_points_in_gcj_02_are_converted() -> None:
+    ring = SQUARE[0][0]
+    shifted = [[[list(wgs84_to_gcj02(*point)) for point in ring]]]
+    boundary = only(file(feature(shifted, code="230717"), datum="GCJ-02"))
+    for (lon, lat), (true_lon, true_lat) in zip(boundary[0][0], ring, strict=True):
+        assert abs(lon - true_lon) < 2e-5
+        assert abs(lat - true_lat) < 2e-5
+
+
+@pytest.mark.parametrize("crs", ["urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"])
+def test_a_declared_wgs_84_is_kept(crs: str) -> None:
+    assert only(file(feature(code="230717"), crs={"properties": {"name": crs}})) == SQUARE
+
+
+@pytest.mark.parametrize(
+    ("content", "variant"),
+    [
+        (b"name,code", "json"),
+        (b'{"type": "FeatureCollection"}', "no_features"),
+        (file(feature(), crs={"properties": {"name": "EPSG:4547"}}), "crs"),
+        (file(*[feature()] * 5001), "features"),
+    ],
+)
+def test_what_is_no_file_of_boundaries_says_why(content: bytes, variant: str) -> None:
+    with pytest.raises(FileError) as raised:
+        planned(content, "a.geojson", AREAS)
+    assert raised.value.values["variant"] == variant
+
+
+def test_a_long_line_keeps_its_shape_in_few_points() -> None:
+    (boundary,) = only(file(feature(circle(20_000), "Polygon", code="230717")))
+    (ring,) = boundary
+    assert 40 < len(ring) <= 800
+    assert ring[0] == ring[-1]
+    off = [
+        abs(((x - 128.9) * cos(47.7 * pi / 180)) ** 2 + (y - 47.7) ** 2 - (5000 / 111_320) ** 2)
+        for x, y in ring
+    ]
+    assert max(off) < 1e-5
+
+
+def test_a_square_a_metre_wide_is_left_when_it_is_all_there_is() -> None:
+    tiny = [[(128.9, 47.7), (128.90001, 47.7), (128.90001, 47.70001), (128.9, 47.7)]]
+    assert simplified([tiny]) == [tiny]
+    large = [[(128.9, 47.7), (129.0, 47.7), (129.0, 47.8), (128.9, 47.7)]]
+    assert simplified([large, tiny]) == [large]
+
+
+def test_features_of_one_area_are_its_parts() -> None:
+    other = [[[[lon + 0.1, lat] for lon, lat in SQUARE[0][0]]]]
+    boundary = only(file(feature(code="230717"), feature(other, code="230717")))
+    assert len(boundary) == 2
