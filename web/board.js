@@ -41,6 +41,7 @@ const PAGES = [
   ["notes", "n"],
   ["enter", "e", () => entries.value.length > 0],
   ["imports", "u", () => hasRight("import_files")],
+  ["hours", "h"],
   ["cards", "c", () => hasRight("issue_codes")],
 ];
 const NEEDS_NO_PLACE = ["establish"];

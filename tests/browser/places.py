@@ -55,7 +55,7 @@ def _sheet(page: Page) -> None:
 
 NAMES = (
     *("overview", "keys", "requests", "request", "assign", "end", "merge", "amend"),
-    *("teams", "team", "workers", "worker", "schematic", "map", "incidents", "incident", "notes"),
+    *("teams", "team", "workers", "worker", "schematic", "map", "incidents", "incident", "hours", "notes"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
     *("cards of areas", "cards of teams", "choose", "establish"),
 )
@@ -87,6 +87,7 @@ def board(city: City) -> list[Place]:
         Place("map", f"{city.j}/map?as=map", ".geo-map canvas"),
         Place("incidents", f"{city.j}/incidents", ".incidents-cards"),
         Place("incident", f"{city.j}/incidents/{incident}", ".incident-clock"),
+        Place("hours", f"{city.j}/hours?from=2022-03-01", ".hours-table, .empty"),
         Place("notes", f"{city.j}/notes", ".notes-cards"),
         *(
             Place(f"enter {what}", f"{city.j}/enter/{what}", "main form")

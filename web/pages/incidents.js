@@ -5,6 +5,7 @@ import { areaPath } from "../lib/areabox.js";
 import { dayWords } from "../lib/clock.js";
 import { AreaList, MOST_DAYS } from "../lib/entry/incident.js";
 import { byDay, imbalance } from "../lib/entry/ledger.js";
+import { Export } from "../lib/export.js";
 import { useMedia } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
 import { dayNumber, fromLocal, toLocal } from "../lib/localtime.js";
@@ -40,7 +41,7 @@ export default function Incidents({ route }) {
   const shown = rows.find((one) => one.incident === chosen);
   const close = route.id ? () => go("incidents") : undefined;
   return html`<div class=${classes("entry incidents", chosen && "incidents-one")}>
-    <header class="page-head"><h1>${t("page.incidents")}</h1>${
+    <header class="page-head"><h1>${t("page.incidents")}</h1><${Export} view="incidents" />${
       may("incident.declare") &&
       html`<a class="button" href=${href("enter", { id: "incident" })}><${Icon} name="plus"
       />${t("entry.declare")}</a>`

@@ -3,6 +3,7 @@
 import { AreaLine, EntryForm, filled, Lines, Priorities, useEntry } from "../lib/entry/form.js";
 import { notesOf, openNotes } from "../lib/entry/notes.js";
 import { Sheet } from "../lib/entry/sheet.js";
+import { Export } from "../lib/export.js";
 import { number, t, word } from "../lib/i18n.js";
 import { AreaName } from "../lib/people/parts.js";
 import { print } from "../lib/people/print.js";
@@ -25,7 +26,7 @@ export default function Notes() {
     <header class="page-head"><h1>${t("entry.notes")}</h1><div class="toolbar"><${Age} views=${["handovers"]}
       />
       <button type="button" class="button" onClick=${() => print(html`<${Sheet} notes=${shown} />`)}><${Icon}
-        name="print" />${t("entry.sheet")}</button></div></header>
+        name="print" />${t("entry.sheet")}</button><${Export} view="handovers" personal /></div></header>
     <div class="notes-body"><section class="notes-list" aria-label=${t("entry.notes_open")}>
       <${Revealing} texts=${texts} masked=${texts.masked} total=${notes.length} />
       ${

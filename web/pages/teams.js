@@ -3,6 +3,7 @@
 import { all } from "../lib/api.js";
 import { AreaBox } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
+import { Export } from "../lib/export.js";
 import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
 import {
@@ -205,11 +206,24 @@ export default function Teams({ route: { id } }) {
         may("team.form") &&
         html`<a class="button" href=${href("enter", { id: "team" })}><${Icon} name="plus" />
         ${t("people.form_team")}</a>`
-      }</div></header>
+      }<${Exported} /></div></header>
       <${Filters} /><${ErrorNote} problem=${ended.problem} retry=${ended.reload} />
       <${Table} rows=${rows} cursor=${cursor} select=${select} open=${open} onClick=${opening.onClick} />
         </div>
     ${id && settled && html`<${TeamPanel} id=${settled} close=${close} focus=${focused} />`}</div>`;
+}
+
+/** Export of the teams that match. Text and load are searched only on the page. */
+function Exported() {
+  const state = asked("state");
+  const standing = TEAM_STATES.filter((one) => one !== STOOD_DOWN);
+  const params = {
+    area: asked("area"),
+    kind: asked("kind"),
+    state: state.length ? state : asked("ended").length ? undefined : standing,
+  };
+  const left = [typed.text.value && t("people.team_q"), asked("busy").length > 0 && t("people.load")];
+  return html`<${Export} view="teams" params=${params} left=${left} />`;
 }
 
 /** Load teams that have stood down, if the filter includes them. The stream does not contain them. */

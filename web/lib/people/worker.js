@@ -1,6 +1,7 @@
 // The panel of one worker: data, facts, hours, assignments and actions.
 
 import { all, get } from "../api.js";
+import { Export } from "../export.js";
 import { number, t, word } from "../i18n.js";
 import { fromLocal } from "../localtime.js";
 import { html, useEffect, useRef, useState } from "../preact.js";
@@ -168,7 +169,12 @@ function Hours({ intervals }) {
     ["week", today - 6 * 86400000],
     ["total", 0],
   ];
-  return html`<${Part} title=${t("people.intervals", { n: number(intervals.length) })}>
+  return html`<${Part} title=${t("people.intervals", { n: number(intervals.length) })} tools=${
+    intervals.length > 0 &&
+    html`<${Export} view="intervals" params=${{ worker: intervals[0].worker }} />
+      <a href=${href("hours", { query: { worker: intervals[0].worker, by: "month" } })}>
+        ${t("page.hours")}</a>`
+  }>
     ${
       intervals.length === 0
         ? html`<p class="muted">${t("people.no_intervals")}</p>`
@@ -204,7 +210,9 @@ const Late = ({ seconds }) =>
 /** Facts as recorded, newest first. */
 function Facts({ facts }) {
   const [most, setMost] = useState(8);
-  return html`<${Part} title=${t("people.facts")}>
+  return html`<${Part} title=${t("people.facts")} tools=${
+    facts.length > 0 && html`<${Export} view="presence" params=${{ worker: facts[0].worker }} />`
+  }>
     ${
       facts.length === 0
         ? html`<p class="muted">${t("people.no_facts")}</p>`

@@ -2,6 +2,7 @@
 
 import { alertOf } from "../alerts.js";
 import { get } from "../api.js";
+import { Export } from "../export.js";
 import { useNarrow } from "../hooks.js";
 import { lang, language, number, t, word } from "../i18n.js";
 import { html, useEffect, useMemo, useRef, useState } from "../preact.js";
@@ -206,9 +207,24 @@ function Head({ queue, fresh }) {
     }
     <span class="visually-hidden" role="status" aria-live="polite">${fresh.said}</span>
     <${Age} views=${["requests"]} />
+    <${Exported} filters=${filters} />
     <button type="button" class="button button-plain" onClick=${() => print()} title=${t("ui.print")}
         aria-label=${t("ui.print")}><${Icon} name="print" /></button>
   </header>`;
+}
+
+/** Export of the requests that match, as far as the service knows the filter. */
+function Exported({ filters }) {
+  const { area, category, priority, incident, touched, state } = filters;
+  const ended = state.filter((one) => ENDED.includes(one));
+  const states = filters.ended ? (ended.length ? ended : ENDED) : state.length ? state : UNFINISHED;
+  const params = { area, category, priority, incident, touched, state: states };
+  const left = [
+    filters.text && t("requests.filter_text"),
+    filters.alert.length > 0 && t("requests.alert"),
+    filters.unit && t("requests.of_unit", { unit: unitName(unitRow(filters.unit)) }),
+  ];
+  return html`<${Export} view="requests" params=${params} left=${left} personal />`;
 }
 
 /** Track requests that arrived since the page was opened: announce them together, mark them until viewed. */
