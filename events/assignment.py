@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from events.base import Event, Personal, event
+from events.base import Event, Personal, event, upcast
 from events.refs import AreaRef, AssignmentRef, IncidentRef, RequestRef, TeamRef, WorkerRef
 from events.stages import STAGES, furthest
 
@@ -43,12 +43,14 @@ class AssignmentEvent(Event, frozen=True, kw_only=True):
         return self.worker or self.team or ""
 
 
-@event("assignment.offered")
+@event("assignment.offered", schema=2)
 class AssignmentOffered(AssignmentEvent, frozen=True, kw_only=True):
     """Offered to a worker or team. Uses neither a slot nor capacity."""
 
     expires_at: datetime
     incident: IncidentRef | None = None
+    unattended: str | None = None
+    """Reason for asking a team none of whose members is on duty."""
 
 
 @event("assignment.accepted")
@@ -73,13 +75,22 @@ class AssignmentExpired(AssignmentEvent, frozen=True, kw_only=True):
     reason: str
 
 
-@event("assignment.dispatched")
+@event("assignment.dispatched", schema=2)
 class AssignmentDispatched(AssignmentEvent, frozen=True, kw_only=True):
     """Dispatched: an accepted assignment, or a new one (then request and worker or team are given)."""
 
     incident: IncidentRef | None = None
     override: str | None = None
     """Reason for exceeding the capacity."""
+    unattended: str | None = None
+    """Reason for sending to a team none of whose members is on duty."""
+
+
+@upcast("assignment.offered", 1)
+@upcast("assignment.dispatched", 1)
+def _not_unattended(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, which did not say why a unit was sent with nobody on duty."""
+    return data
 
 
 @event("assignment.progressed")

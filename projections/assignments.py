@@ -72,6 +72,8 @@ class AssignmentRow(Row, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     reason: str | None = None
     override: str | None = None
+    unattended: str | None = None
+    """Why it was sent, though nobody of the team was on duty."""
     given_back: str | None = None
     """Why the worker or team could not do it, in their own words' code."""
     note: Personal | None = None
@@ -121,14 +123,19 @@ def _changed(row: AssignmentRow, envelope: EventEnvelope) -> AssignmentRow:
         case WorkerTakenBack():
             return _taken_back(row, e)
         case AssignmentOffered():
-            row = msgspec.structs.replace(row, offered_at=at, expires_at=e.expires_at)
+            row = msgspec.structs.replace(
+                row, offered_at=at, expires_at=e.expires_at, unattended=e.unattended
+            )
         case AssignmentAccepted():
             row = msgspec.structs.replace(
                 row, accepted_at=row.accepted_at or at, override=e.override or row.override
             )
         case AssignmentDispatched():
             row = msgspec.structs.replace(
-                row, dispatched_at=row.dispatched_at or at, override=e.override or row.override
+                row,
+                dispatched_at=row.dispatched_at or at,
+                override=e.override or row.override,
+                unattended=e.unattended or row.unattended,
             )
         case AssignmentProgressed():
             stages = (*row.stages, Stage(e.stage, at, envelope.recorded_at, envelope.position))

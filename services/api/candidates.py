@@ -20,6 +20,7 @@ from services.dispatch.board import VIEWS, Board, Kind, takes
 from services.dispatch.ranking import Candidate, place_of
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+Why = Literal["off_duty", "not_active", "nobody_on_duty", "asked", "full", "in_team"]
 MOST: Final = 200
 MOST_TEXT: Final = 100
 
@@ -61,6 +62,8 @@ class CandidateItem(Struct, kw_only=True):
     area: str
     area_name: str | None
     free: Annotated[bool, Meta(description="Can be sent now without a refusal")]
+    can_go: Annotated[bool, Meta(description="Somebody is there to go, if need be with a reason")]
+    why: Annotated[Why | None, Meta(description="Why it is not free; null = it is")]
     able: Annotated[bool, Meta(description="Fits the request's category")]
     matched: Annotated[list[str], Meta(description="What makes it able, such as role:courier")]
     asked: Annotated[bool, Meta(description="Was asked before, or is on the request")]
@@ -152,6 +155,8 @@ def _item(one: Candidate, board: Board, named: Mapping[str, str | None], *, exac
         "area_name": area.name if area else None,
         "organisation": one.row.organisation,
         "free": one.free,
+        "can_go": one.can_go,
+        "why": one.why,
         "able": one.able,
         "matched": list(one.matched),
         "asked": one.asked,

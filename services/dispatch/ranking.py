@@ -6,15 +6,19 @@ free    The unit can be dispatched or take over without being refused, as long a
         (`takes`). A worker must be on duty, have capacity left and not be in an active team. A team must be
         active, have capacity left and, if it lists members, have one on duty. Units already offered or
         assigned to the request are not free. Members of an active team are dispatched with it: they rank
-        lower and have `in_team` set.
+        lower and have `in_team` set. `why` says why a unit is not free.
+can_go  Somebody is there to go, and was not asked yet. Whoever is not free can still go: past their capacity,
+        with a reason, or without their team. Nobody off duty can go, and no team that is not active or has
+        members of whom none is on duty.
 able    The table of abilities lists the unit for the request's category. Everyone is able to serve a
         category that is not in the table.
 near    Metres between the request and the unit, if both have a place: the request's own or its area's, the
         unit's last known one or its area's. Otherwise `steps`, the levels to go up from the request's area
         to one that contains the unit's; for ordering only, steps are converted to metres (STEP_METRES).
 
-Free units come first, then able ones; then the idle, then the busy with capacity left, then those on a break;
-then the nearest, the least loaded, workers before teams, and by id. The order is total.
+Free units come first, then those that can go; then able ones; then the idle, then the busy with capacity
+left, then those on a break; then the nearest, the least loaded, workers before teams, and by id. The order is
+total.
 """
 
 from collections.abc import Mapping
@@ -38,6 +42,16 @@ STEP_METRES: Final = (500, 2_000, 10_000, 40_000)
 EARTH_METRES: Final = 6_371_008.8
 """Mean radius (IUGG)."""
 IDLE, BUSY, BREAK = 0, 1, 2
+OFF: Final = "off_duty"
+NOT_ACTIVE: Final = "not_active"
+NOBODY: Final = "nobody_on_duty"
+ASKED: Final = "asked"
+FULL: Final = "full"
+IN_TEAM: Final = "in_team"
+WHY: Final = (OFF, NOT_ACTIVE, NOBODY, ASKED, FULL, IN_TEAM)
+"""Reasons why a unit is not free; the first that holds is given."""
+_CANNOT: Final = (OFF, NOT_ACTIVE, NOBODY, ASKED)
+"""Reasons why it cannot go at all."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +61,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     row: Any
     """Row of the view roster or teams."""
     free: bool
+    can_go: bool
+    why: str | None
+    """Why it is not free (WHY)."""
     able: bool
     matched: tuple[str, ...]
     """Why it is able; empty if the category is not in the table."""
@@ -124,8 +141,10 @@ class _Judge:
     def order(self, row: Unit) -> tuple[Any, ...]:
         """Return the sort key of a unit."""
         live, phone = self.live(row), self._phone(row)
+        why = self.why_not(row, live)
         return (
-            not self.free(row, live),
+            why is not None,
+            why in _CANNOT,
             not self.able(row),
             self.readiness(row, live),
             metres(self._place, phone) if self._place and phone else self._area_far(row.area),
@@ -137,12 +156,15 @@ class _Judge:
     def candidate(self, row: Unit) -> Candidate:
         """Return the unit with all fields."""
         live, phone = self.live(row), self._phone(row)
+        why = self.why_not(row, live)
         there = phone or _middle(self._board.areas.get(row.area))
         measured = there is not None and self._place is not None
         return Candidate(
             kind=kind_of(row),
             row=row,
-            free=self.free(row, live),
+            free=why is None,
+            can_go=why not in _CANNOT,
+            why=why,
             able=self.able(row),
             matched=self.matched(row),
             asked=self._already_asked(row),
@@ -158,13 +180,24 @@ class _Judge:
         """Return the number of the unit's live assignments."""
         return self._board.load.get(row.worker, 0) if isinstance(row, RosterRow) else row.live_count
 
-    def free(self, row: Unit, live: int) -> bool:
-        """Return whether the unit is free, regardless of whether the request needs anyone."""
-        if (row.capacity is not None and live >= row.capacity) or self._already_asked(row):
-            return False
+    def why_not(self, row: Unit, live: int) -> str | None:
+        """Return why the unit is not free; None = it is, regardless of whether the request needs anyone."""
+        missing = self._missing(row)
+        if missing:
+            return missing
+        if self._already_asked(row):
+            return ASKED
+        if row.capacity is not None and live >= row.capacity:
+            return FULL
+        return IN_TEAM if isinstance(row, RosterRow) and row.team is not None else None
+
+    def _missing(self, row: Unit) -> str | None:
+        """Return why nobody is there to go. A team that lists no members is not empty."""
         if isinstance(row, RosterRow):
-            return row.presence != OFF_DUTY and row.team is None
-        return row.state == ACTIVE and (not row.members or self._board.manned.get(row.team, 0) > 0)
+            return OFF if row.presence == OFF_DUTY else None
+        if row.state != ACTIVE:
+            return NOT_ACTIVE
+        return NOBODY if row.members and not self._board.manned.get(row.team, 0) else None
 
     def able(self, row: Unit) -> bool:
         """Return whether the unit can serve the category."""

@@ -145,6 +145,39 @@ def test_a_team_is_free(team: TeamRow, manned: Mapping[str, int], expected: bool
 
 
 @pytest.mark.parametrize(
+    ("unit", "why", "can_go"),
+    [
+        (rider("W1"), None, True),
+        (rider("W1", presence="off_duty"), "off_duty", False),
+        (rider("W1", capacity=0), "full", True),
+        (rider("W1", team="T1"), "in_team", True),
+        (crew("T1", state="forming"), "not_active", False),
+        (crew("T1", members=("W1",), member_count=1), "nobody_on_duty", False),
+        (crew("T1", capacity=1, live=("A1",), live_count=1), "full", True),
+    ],
+)
+def test_whoever_is_not_free_says_why_and_whether_they_can_go_at_all(
+    unit: Any, why: str | None, can_go: bool
+):
+    (found,) = ranked(unit)
+    assert (found.why, found.can_go, found.free) == (why, can_go, why is None)
+
+
+def test_whoever_was_asked_cannot_go_twice_and_those_who_can_go_come_first():
+    found = ranked(
+        rider("W1", presence="off_duty"),
+        rider("W2"),
+        rider("W3", team="T1"),
+        asked=frozenset({("worker", "W2")}),
+    )
+    assert [(name, one.why) for name, one in zip(names(found), found, strict=True)] == [
+        ("W3", "in_team"),
+        ("W1", "off_duty"),
+        ("W2", "asked"),
+    ]
+
+
+@pytest.mark.parametrize(
     ("changed", "more"),
     [
         ({}, 1),
@@ -436,7 +469,8 @@ def test_whoever_is_free_can_be_sent_and_who_is_not_has_a_reason(steps: list[Any
 def order(one: Candidate) -> tuple[Any, ...]:
     """Return the sort key, computed from the shown fields."""
     far = step_metres(one.steps) if one.distance is None else one.distance
-    return not one.free, not one.able, one.readiness, far, one.live, one.kind == "team", id_of(one.row)
+    ready = (not one.free, not one.can_go, not one.able, one.readiness)
+    return *ready, far, one.live, one.kind == "team", id_of(one.row)
 
 
 some_units = st.lists(

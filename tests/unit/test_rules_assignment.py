@@ -79,6 +79,43 @@ def test_an_offer_goes_to_who_is_there(desk: Given):
     desk.when(assignment.offer(request="R1", team="T9")).refused("team.unknown")
 
 
+def test_sending_to_a_team_with_nobody_on_duty_needs_a_reason(desk: Given):
+    desk.and_(worker.check_out(worker="W2"))
+    send, offer, sent = assignment.dispatch, assignment.offer, AssignmentDispatched
+    to_nobody = {"request": "R2", "team": "T1"}
+    desk.when(send(**to_nobody)).refused("team.nobody_on_duty", "T1")
+    desk.when(offer(**to_nobody)).refused("team.nobody_on_duty", "T1")
+    why = {"unattended": "called_in"}
+    desk.when(offer(assignment="A1", **to_nobody, **why)).then(AssignmentOffered, unattended="called_in")
+    desk.when(send(assignment="A1")).refused("team.nobody_on_duty")
+    desk.when(send(assignment="A1", **why)).then(sent, unattended="called_in")
+
+
+def test_whatever_was_sent_elsewhere_to_nobody_is_recorded_and_noted(desk: Given):
+    desk.and_(worker.check_out(worker="W2"))
+    send = assignment.dispatch(assignment="A1", request="R2", team="T1")
+    desk.when(send, observed=True).anomaly("team.nobody_on_duty").then(AssignmentDispatched, unattended=None)
+
+
+def test_a_reason_for_sending_to_nobody_is_kept_only_if_nobody_was_there(desk: Given):
+    why = {"unattended": "called_in"}
+    send = assignment.dispatch(request="R2", team="T1", **why)
+    desk.when(send).then(AssignmentDispatched, unattended=None)
+    desk.and_(team.form(team="T2", name="Engine 2", kind="engine", area=A, activate=True))
+    send = assignment.dispatch(request="R2", team="T2")
+    desk.when(send).then(AssignmentDispatched, unattended=None)  # its members are not listed
+    send = assignment.dispatch(request="R2", worker="W1", **why)
+    desk.when(send).then(AssignmentDispatched, unattended=None)
+
+
+def test_handing_over_to_a_team_with_nobody_on_duty_needs_a_reason(desk: Given):
+    desk.and_(SEND, worker.check_out(worker="W2"))
+    items = [{"assignment": "A1", "new": "A2", "team": "T1"}]
+    desk.when(assignment.reassign(items=items, reason="sick")).refused("team.nobody_on_duty")
+    send = assignment.reassign(items=items, reason="sick", unattended="called_in")
+    desk.when(send).then(AssignmentDispatched, assignment="A2", team="T1", unattended="called_in")
+
+
 def test_an_offer_is_made_once(offered: Given):
     offered.when(OFFER).refused("assignment.exists", "A1")
     again = assignment.offer(assignment="A2", request="R1", worker="W1")

@@ -21,6 +21,9 @@ from services.decisions.references import SEALS
 Its = Annotated[RequestId, SEALS]
 """The assignment's own request, whose key seals what the command says about the door."""
 
+Unattended = Annotated[
+    Code | None, Field(description="Reason for sending to a team with nobody on duty, recorded")
+]
 Override = Annotated[Code | None, Field(description="Reason for exceeding the capacity, recorded")]
 
 
@@ -36,6 +39,7 @@ class Offer(_OneOf):
     assignment: AssignmentId | None = None
     request: RequestId
     expires_at: Instant | None = Field(default=None, description="Default: five minutes from now")
+    unattended: Unattended = None
 
 
 @command("assignment.accept", own=True)
@@ -71,6 +75,7 @@ class Dispatch(Command):
     worker: WorkerId | None = None
     team: TeamId | None = None
     override: Override = None
+    unattended: Unattended = None
 
 
 @command("assignment.progress", fact=True, own=True)
@@ -115,6 +120,7 @@ class Reassign(Command):
     items: Annotated[tuple[Reassignment, ...], Field(min_length=1, max_length=500)]
     reason: Code
     override: Override = None
+    unattended: Unattended = None
 
 
 @command("assignment.give_back", fact=True, own=True, subject="request")

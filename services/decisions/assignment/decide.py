@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from events.assignment import (
     DECLINED,
@@ -34,6 +34,7 @@ from services.decisions.assignment.commands import (
     Release,
 )
 from services.decisions.assignment.rules import (
+    attended,
     either,
     free_slot,
     free_to_take,
@@ -62,6 +63,7 @@ def _offer(state: State, c: Offer, ctx: Context) -> Iterable[Event]:
     lookups.fresh(given, "assignment.exists", assignment=key)
     request = free_slot(state, c.request, ctx)
     subject_of(state, c.worker, c.team, ctx)
+    unattended = attended(state, c.worker, c.team, c.unattended, ctx)
     not_twice(state, request, c.worker, c.team, ctx)
     expires = c.expires_at or ctx.at + OFFER_LASTS
     ctx.rule(expires > ctx.at, "offer.expired", assignment=key)
@@ -73,6 +75,7 @@ def _offer(state: State, c: Offer, ctx: Context) -> Iterable[Event]:
         area=request.area,
         incident=request.incident,
         expires_at=expires,
+        unattended=unattended,
     )
 
 
@@ -115,7 +118,7 @@ def _dispatch(state: State, c: Dispatch, ctx: Context) -> Iterable[Event]:
     if given is None:
         if c.request is None:
             raise Refused("assignment.unknown", assignment=key, missing="request")
-        yield _send_new(state, key, c.request, c.worker, c.team, c.override, ctx)
+        yield _send_new(state, key, c.request, c.worker, c.team, _Why(c.override, c.unattended), ctx)
         return
     if not _same(c, given):
         raise Refused(
@@ -127,10 +130,11 @@ def _dispatch(state: State, c: Dispatch, ctx: Context) -> Iterable[Event]:
         )
     if given.dispatched and (given.state in LIVE or ctx.observed):
         return
-    override = None
+    why = _Why()
     if given.state not in LIVE:
         override = takes(state, key, given, c.override, ctx)
-    yield _dispatched_event(state, key, given.request, given.worker, given.team, override)
+        why = _Why(override, attended(state, given.worker, given.team, c.unattended, ctx))
+    yield _dispatched_event(state, key, given.request, given.worker, given.team, why)
 
 
 def _same(c: Dispatch, known: Assignment) -> bool:
@@ -139,24 +143,26 @@ def _same(c: Dispatch, known: Assignment) -> bool:
     return all(said is None or said == held for said, held in pairs)
 
 
+class _Why(NamedTuple):
+    """Reasons for sending a unit that should not be sent; None where none was given, or none was needed."""
+
+    override: str | None = None
+    unattended: str | None = None
+
+
 def _send_new(
-    state: State,
-    key: str,
-    request_id: str,
-    worker: str | None,
-    team: str | None,
-    override: str | None,
-    ctx: Context,
+    state: State, key: str, request_id: str, worker: str | None, team: str | None, why: _Why, ctx: Context
 ) -> Event:
     either(worker, team)
     request = free_slot(state, request_id, ctx)
-    override = free_to_take(subject_of(state, worker, team, ctx), worker, team, override, ctx)
+    override = free_to_take(subject_of(state, worker, team, ctx), worker, team, why.override, ctx)
+    unattended = attended(state, worker, team, why.unattended, ctx)
     not_twice(state, request, worker, team, ctx)
-    return _dispatched_event(state, key, request_id, worker, team, override)
+    return _dispatched_event(state, key, request_id, worker, team, _Why(override, unattended))
 
 
 def _dispatched_event(
-    state: State, key: str, request_id: str, worker: str | None, team: str | None, override: str | None
+    state: State, key: str, request_id: str, worker: str | None, team: str | None, why: _Why
 ) -> Event:
     request = state[REQUESTS][request_id]
     return AssignmentDispatched(
@@ -166,7 +172,8 @@ def _dispatched_event(
         team=team,
         area=request.area,
         incident=request.incident,
-        override=override,
+        override=why.override,
+        unattended=why.unattended,
     )
 
 
@@ -228,4 +235,4 @@ def _reassign(state: State, c: Reassign, ctx: Context) -> Iterable[Event]:
         new = item.new or f"{ctx.id}-{number}"
         lookups.fresh(new in state[ASSIGNMENTS], "assignment.exists", assignment=new)
         request = state[ASSIGNMENTS][item.assignment].request
-        yield _send_new(state, new, request, item.worker, item.team, c.override, ctx)
+        yield _send_new(state, new, request, item.worker, item.team, _Why(c.override, c.unattended), ctx)

@@ -17,7 +17,7 @@ from services.decisions.base import Context, Refused
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
 from services.decisions.team.table import TEAMS, Team
-from services.decisions.worker.table import Worker
+from services.decisions.worker.table import WORKERS, Worker
 
 
 def free_slot(state: State, key: str, ctx: Context) -> Request:
@@ -44,6 +44,20 @@ def free_to_take(
         live=subject.live,
     )
     return override if full else None
+
+
+def attended(
+    state: State, worker: str | None, team: str | None, unattended: str | None, ctx: Context
+) -> str | None:
+    """Require a reason to send to a team none of whose members is on duty; return it if it was needed.
+
+    A team that lists no members is not empty: who belongs to it is not known here.
+    """
+    known = state[TEAMS].get(team) if team and not worker else None
+    if known is None or not known.members or any(state[WORKERS][one].duty.on for one in known.members):
+        return None
+    ctx.rule(unattended, "team.nobody_on_duty", team=team)
+    return unattended
 
 
 def either(worker: str | None, team: str | None) -> None:
