@@ -21,6 +21,7 @@ from services.metrics.figures import Figures
 from services.recorder.writer import Writer
 from services.snapshots.port import Snapshots
 from services.vault import Vault
+from services.views.belonging import refuse_other_log
 from services.views.loop import Projector
 from services.views.port import Views
 
@@ -81,6 +82,7 @@ class Muster:
             erased=self._erased,
             snapshots=self.snapshots,
             appending=self.figures.appending,
+            belongs=lambda: refuse_other_log(self.log, self.views, jurisdiction),
         )
 
     def _erased(self, jurisdiction: str, position: int) -> None:
@@ -96,7 +98,7 @@ class Muster:
                 self.background.start("sweeper", self.sweeper.run())
                 self.background.start("inspector", self.inspector.run())
                 if not self.commands.shared:
-                    for jurisdiction in await self.log.jurisdictions():
+                    for jurisdiction in {*await self.log.jurisdictions(), *await self.views.jurisdictions()}:
                         self.commands.writer(jurisdiction)
                 yield self
         finally:

@@ -41,7 +41,7 @@ def _expected(text: str | None) -> Head | None:
 
 async def _verify(data: Path, wanted: str | None, expect: Head | None, as_json: bool) -> bool:
     async with reading(data) as (log, views, _):
-        held = await log.jurisdictions()
+        held = sorted({*await log.jurisdictions(), *await views.jurisdictions()})
         chosen = [only(held, wanted)] if wanted or expect else held
         reports = []
         for jurisdiction in chosen:

@@ -31,6 +31,33 @@ class LogDamaged(Exception):
         self.jurisdiction, self.position, self.why = jurisdiction, position, why
 
 
+class LogMismatch(LogDamaged):
+    """The log does not lead through a head that was read or folded from it before."""
+
+    def __init__(self, jurisdiction: str, known: Head, found: Head) -> None:
+        super().__init__(jurisdiction, known.position, f"expected {known}, found {found}")
+        self.known, self.found = known, found
+
+    def __str__(self) -> str:
+        place = "ends at" if self.found.position < self.known.position else "has there"
+        return (
+            f"the log of {self.jurisdiction} is older than its views, or another one: they stand at "
+            f"{self.known}, the log {place} {self.found}; stop the service and put the newest log back, or, "
+            "if this one is right, delete the views to have them folded again"
+        )
+
+
+class LogReplaced(LogDamaged):
+    """The log's file was removed or replaced while it was open; what is appended would be lost."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("", 0, path)
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path} was removed or replaced while in use; put the newest one back and restart"
+
+
 class LogLocked(Exception):
     """Another process is writing to this log."""
 

@@ -61,6 +61,7 @@ class Recorder:
                 self._replica.settle()
                 return queued[group.count :]
             self._replica.state.undo()  # another process was first: decide everything again
+            await self._replica.check_end()
 
     async def follow(self, head: Head) -> None:
         """Read up to `head`, collecting erasures whose keys a crashed process may not have destroyed."""

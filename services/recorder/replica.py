@@ -10,7 +10,7 @@ import msgspec
 from events.commit import Commit, Head, Recorded, decode
 from services.decisions.decide import apply, confirm
 from services.decisions.state import COMMANDS, RecordedCommand, State
-from services.log.port import Log, LogDamaged, LogUnavailable, Stored
+from services.log.port import Log, LogDamaged, LogMismatch, LogUnavailable, Stored
 from services.recorder.errors import SnapshotMismatch
 from services.recorder.snapshotting import EVERY, SnapshotKeeper
 
@@ -81,6 +81,12 @@ class Replica:
     async def is_level(self) -> bool:
         """Whether the log ends where the state does. Raises LogUnavailable."""
         return await self._log.end(self._jurisdiction) == self.state.head
+
+    async def check_end(self) -> None:
+        """After a lost race: the log must still lead through what was read. Raises LogMismatch."""
+        end, head = await self._log.end(self._jurisdiction), self.state.head
+        if end.position < head.position or (end.position == head.position and end != head):
+            raise LogMismatch(self._jurisdiction, head, end)
 
     def _decoded(self, stored: Stored) -> Commit:
         try:

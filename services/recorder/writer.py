@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 from uuid import uuid4
@@ -49,10 +49,12 @@ class Writer:
         erased: Callable[[str, int], None],
         snapshots: Snapshots | None = None,
         appending: Callable[[], AbstractContextManager[None]] = nullcontext,
+        belongs: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`belongs` raises LogMismatch if the views were folded from another log."""
         self.jurisdiction = jurisdiction
         self.parked: str | None = None
-        self._log, self._clock = log, clock
+        self._log, self._clock, self._belongs = log, clock, belongs
         keeper = SnapshotKeeper(jurisdiction, log, snapshots) if snapshots else None
         self._replica = Replica(jurisdiction, log, lookup, keeper)
         self._backlog = VaultBacklog(jurisdiction, vault, erased)
@@ -171,11 +173,13 @@ class Writer:
         """Load the state, retrying until the log responds."""
         while not self._hydrated.is_set():
             try:
+                if self._belongs:
+                    await self._belongs()
                 await self._replica.restore()
                 await self._replica.follow(await self._log.end(self.jurisdiction))
                 await self._backlog.repeat(self.state)
                 self._hydrated.set()
-            except (LogUnavailable, VaultUnavailable) as error:
+            except (LogUnavailable, VaultUnavailable, ViewsUnavailable) as error:
                 log_of.error("cannot read %s at the moment: %s", self.jurisdiction, error)
                 _pending(self._queue.take(), Refused("log.unavailable"))
                 await asyncio.sleep(0.5)

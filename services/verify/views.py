@@ -25,10 +25,13 @@ class _Folds:
     def __init__(self, upto: int) -> None:
         self.rows: dict[str, dict[str, Row]] = {name: {} for name in catalog}
         self._dispatch, self._upto = Dispatch(catalog), upto
+        self.head = Head()
+        """The last head folded."""
 
     def take(self, events: Sequence[EventEnvelope], head: Head) -> None:
         if head.position > self._upto:
             return
+        self.head = head
         for event in events:
             for view in self._dispatch[type(event.data)]:
                 step(view, self.rows[view.name], event)
@@ -42,6 +45,10 @@ async def audit(
     folds = _Folds(live.position)
     report = await verify(log, jurisdiction, expect, progress, folds.take)
     if any(finding.code == "damaged" for finding in report.findings):
+        return report
+    if folds.head != live:
+        what = f"the views stand at {live}, but the log leads to {folds.head}: it is older, or another one"
+        report.add(live.position, "other_log", what)
         return report
     for name in catalog:
         await _compare(report, views, name, folds.rows[name], live)

@@ -9,6 +9,7 @@ from events.catalog import BadEvent, UnknownEvent
 from projections.catalog import views as catalog
 from services.log.port import Log, LogDamaged, Stored
 from services.views.batch import run_batch
+from services.views.belonging import refuse_other_log
 from services.views.port import OutboxStep, Views
 from services.views.rebuild import rebuild_all
 
@@ -57,7 +58,7 @@ class Projector:
 
     async def run(self) -> None:
         """Catch up with the log, then follow the writers until cancelled."""
-        for jurisdiction in await self._log.jurisdictions():
+        for jurisdiction in sorted({*await self._log.jurisdictions(), *await self._views.jurisdictions()}):
             await self.catch_up(jurisdiction)
         while True:
             await self._work.wait()
@@ -83,6 +84,7 @@ class Projector:
         head = await self._views.head(jurisdiction)
         await self._advance(jurisdiction, head.position)
         try:
+            await refuse_other_log(self._log, self._views, jurisdiction)
             await self._rebuild_stale(jurisdiction)
             async for batch in self._log.read(jurisdiction, head.position):
                 if not await self._batch(jurisdiction, batch):

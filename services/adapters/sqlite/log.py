@@ -12,6 +12,7 @@ import apsw
 
 from events.commit import Head
 from services.adapters.sqlite import log_file as file
+from services.adapters.sqlite.files_in_use import FilesInUse
 from services.adapters.sqlite.group_commit import GroupCommit, wake_all
 from services.adapters.sqlite.writer_lock import WriterLock
 from services.log.port import LogDamaged, LogUnavailable, Stored
@@ -64,6 +65,7 @@ class SqliteLog:
         except BaseException:
             self._lock.release()
             raise
+        self._files = FilesInUse(self._path)
         self._writer = GroupCommit(db, self._checked_head, self._wake)
         return file.identity(db, self._path)
 
@@ -170,6 +172,7 @@ class SqliteLog:
 
     def _checked_head(self, db: apsw.Connection, jurisdiction: str) -> Head:
         """Return the stored head, checking its bytes once so that nothing is chained to a damaged commit."""
+        self._files.check()
         head = file.end(db, jurisdiction)
         if self._checked.get(jurisdiction) != head:
             head = file.head_before(db, jurisdiction, head.position)
