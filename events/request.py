@@ -72,13 +72,15 @@ class RequestAmended(Event, frozen=True):
     """Live assignments and offers, whose rows show the request's area and incident."""
 
 
-@event("request.completed")
+@event("request.completed", schema=2)
 class RequestCompleted(Event, frozen=True):
     """The request was served."""
 
     request: RequestRef
     reason: str | None = None
     note: Personal | None = None
+    automatic: bool = False
+    """Recorded by the service itself, because all slots were done."""
 
 
 @event("request.cancelled")
@@ -107,12 +109,22 @@ class RequestMerged(Event, frozen=True):
     into: RequestRef
 
 
-@event("request.reopened")
+@event("request.reopened", schema=2)
 class RequestReopened(Event, frozen=True):
-    """Needed after all; what was done before no longer counts."""
+    """Needed after all; what was done before no longer counts, unless this is automatic."""
 
     request: RequestRef
     reason: str | None = None
+    automatic: bool = False
+    """Recorded by the service itself: a done was taken back that had completed the request. The others' done
+    still count."""
+
+
+@upcast("request.completed", 1)
+@upcast("request.reopened", 1)
+def _by_somebody(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, when only people completed and reopened requests."""
+    return data
 
 
 @event("request.erased")

@@ -19,6 +19,10 @@ ENDED: Final = (DONE, FAILED, CANCELLED, MERGED)
 """States in which a request can end."""
 STATES: Final = (*UNFINISHED, *ENDED)
 """The parts of the ledger: every request received is in exactly one."""
+ALL_DONE: Final = "all_done"
+"""Reason of a request that completed by itself, because all slots were done."""
+TAKEN_BACK: Final = "done_taken_back"
+"""Reason of a request reopened because such a done was taken back."""
 PRIORITIES: Final = (1, 2, 3, 4)
 """Most urgent first."""
 

@@ -102,6 +102,7 @@ class Replay:
     def _counting(self, events: Iterable[EventEnvelope], at: datetime) -> list[EventEnvelope]:
         known = list(events)
         void = {e.data.position for e in known if isinstance(e.data, worker.WorkerTakenBack)}
+        void |= _undone_by_itself(known)
         counting: list[EventEnvelope] = []
         for event in known:
             if event.position in void:
@@ -191,6 +192,21 @@ class Replay:
         elif told := ended_by(e):
             key, how = told
             self.ended[key] = how
+
+
+def _undone_by_itself(events: Iterable[EventEnvelope]) -> set[int]:
+    """Return positions of completions that taking back a done reverted, and of the reopenings that did so."""
+    completed: dict[str, int] = {}
+    found: set[int] = set()
+    for event in events:  # in log order
+        match event.data:
+            case request.RequestCompleted(automatic=True) as e:
+                completed[e.request] = event.position
+            case request.RequestReopened(automatic=True) as e:
+                found |= {completed[e.request], event.position}
+            case _:
+                pass
+    return found
 
 
 def _hold(keys: dict[str, None], key: str, member: bool) -> None:

@@ -59,6 +59,8 @@ class RequestRow(Row, frozen=True, kw_only=True):
     first_on_scene_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str | None = None
+    automatic: bool = False
+    """Whether it completed by itself, because all slots were done."""
     merged_into: str | None = None
     merged_from: tuple[str, ...] = ()
     reopened: int = 0
@@ -144,25 +146,34 @@ def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
         case RequestMerged() as e:
             return msgspec.structs.replace(row, ended_at=envelope.at, merged_into=e.into, reason=MERGED)
         case RequestCompleted() | RequestCancelled() | RequestFailed() as e:
-            return msgspec.structs.replace(
-                row, ended_at=envelope.at, reason=e.reason, note=e.note or row.note
-            )
+            return _ended(row, e, envelope)
         case RequestReopened() as e:
-            return msgspec.structs.replace(
-                row,
-                ended_at=None,
-                reason=e.reason,
-                merged_into=None,
-                done=(),
-                taken=0,
-                acknowledged_at=None,
-                acknowledged_by=None,
-                reopened=row.reopened + 1,
-            )
+            return _reopened(row, e)
         case RequestErased():
             return msgspec.structs.replace(row, **dict.fromkeys(personal_fields(RequestRow)))
         case _:
             return row
+
+
+def _ended(
+    row: RequestRow, e: RequestCompleted | RequestCancelled | RequestFailed, envelope: EventEnvelope
+) -> RequestRow:
+    """Say how it ended. If it had completed by itself, it ended then."""
+    automatic = isinstance(e, RequestCompleted) and e.automatic
+    ended = min(row.ended_at or envelope.at, envelope.at) if row.automatic else envelope.at
+    return msgspec.structs.replace(
+        row, ended_at=ended, reason=e.reason, automatic=automatic, note=e.note or row.note
+    )
+
+
+def _reopened(row: RequestRow, e: RequestReopened) -> RequestRow:
+    """Forget how it ended; and, unless only a done was taken back, what was done and who had seen it."""
+    row = msgspec.structs.replace(row, ended_at=None, reason=e.reason, automatic=False, merged_into=None)
+    if e.automatic:
+        return msgspec.structs.replace(row, reason=None)
+    return msgspec.structs.replace(
+        row, done=(), taken=0, acknowledged_at=None, acknowledged_by=None, reopened=row.reopened + 1
+    )
 
 
 def _assigned(row: RequestRow, e: AssignmentEvent, envelope: EventEnvelope) -> RequestRow:
@@ -209,7 +220,7 @@ VIEW = View(
         RequestReopened,
         RequestErased,
     ),
-    version=2,
+    version=3,
     filters=(
         "number",
         "area",

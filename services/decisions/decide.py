@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -34,6 +35,8 @@ for _folder in pkgutil.iter_modules(services.decisions.__path__, "services.decis
             importlib.import_module(_module.name)
 refuse_gaps()
 
+SERVICE: Final = "service"
+"""Actor of events that follow from a command by themselves."""
 _OWN_FACT = (*TELLING, WorkerTakenBack)
 """For these the worker is listed in `moved` even if nothing changes."""
 
@@ -102,10 +105,15 @@ def _envelope(state: State, event: Event, ctx: Context, position: int) -> EventE
         recorded_at=ctx.now,
         name=event.NAME,
         at=ctx.at,
-        actor=ctx.actor,
+        actor=_actor(event, ctx),
         command=ctx.id,
         data=data,
     )
+
+
+def _actor(event: Event, ctx: Context) -> str:
+    """Return who caused an event: the sender, or the service itself for what follows by itself."""
+    return SERVICE if getattr(event, "automatic", False) else ctx.actor
 
 
 def _record(event: Event, ctx: Context, body: str) -> Recorded:
@@ -113,7 +121,7 @@ def _record(event: Event, ctx: Context, body: str) -> Recorded:
         name=event.NAME,
         schema=event.SCHEMA,
         at=ctx.at,
-        actor=ctx.actor,
+        actor=_actor(event, ctx),
         command=ctx.id,
         body=body,
         data=catalog.encode(event),

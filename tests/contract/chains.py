@@ -95,7 +95,7 @@ def lockdown() -> History:
         history.does("worker.check_in", worker=f"W{n}", area="230717001")
     history.does("team.form", team="T1", name="车队 1", kind="vehicle", area="230717", members=["W2", "W3"])
     history.does("team.activate", team="T1")
-    history.does("request.open", request="R1", category="medicine", priority=2, area="230717001")
+    history.does("request.open", request="R1", category="medicine", priority=2, area="230717001", slots=None)
     history.does("assignment.dispatch", assignment="A1", request="R1", worker="W1")
     history.does("assignment.progress", assignment="A1", stage="on_scene")
     history.does("assignment.done", assignment="A1")

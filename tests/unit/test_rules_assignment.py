@@ -12,6 +12,7 @@ from events.assignment import (
     AssignmentProgressed,
     AssignmentReleased,
 )
+from events.request import RequestCompleted
 from services.decisions.assignment.table import ASSIGNMENTS, OFFERS
 from services.decisions.base import Scope
 from services.decisions.request.table import REQUESTS
@@ -195,7 +196,9 @@ def test_the_last_slot_goes_to_who_accepts_first(offered: Given):
 
 
 def test_done_holds_its_slot(sent: Given):
-    sent.and_(DONE).when(assignment.dispatch(request="R1", worker="W2")).refused("request.full", "worker W1")
+    sent.and_(request.amend(request="R1", slots=2), DONE)
+    sent.and_(assignment.dispatch(request="R1", worker="W2"), now=t("02:00"))
+    sent.when(assignment.dispatch(request="R1", team="T1")).refused("request.full", "worker W2")
 
 
 def test_a_release_frees_slot_and_capacity(sent: Given):
@@ -313,7 +316,7 @@ def test_late_progress_from_before_the_end(sent: Given):
 
 
 def test_done(sent: Given):
-    sent.when(DONE).only(AssignmentDone).moved("W1", before="assigned", after="available")
+    sent.when(DONE).only(AssignmentDone, RequestCompleted).moved("W1", before="assigned", after="available")
     sent.when(DONE).unchanged()
 
 

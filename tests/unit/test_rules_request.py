@@ -102,8 +102,7 @@ def test_states_follow_the_assignments(asked: Given):
         (assignment.dispatch(assignment="A1"), "assigned"),
         (assignment.progress(assignment="A1", stage="transport"), "assigned"),
         (assignment.progress(assignment="A1", stage="en_route"), "in_progress"),
-        (assignment.done(assignment="A1"), "in_progress"),
-        (request.complete(request="R1"), "done"),
+        (assignment.done(assignment="A1"), "done"),
         (request.reopen(request="R1"), "open"),
     ]
     for command, state in steps:

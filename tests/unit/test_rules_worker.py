@@ -3,6 +3,7 @@
 import pytest
 
 from events.assignment import AssignmentReleased
+from events.request import RequestReopened
 from events.team import TeamLeft
 from events.worker import (
     WorkerAmended,
@@ -302,13 +303,14 @@ def test_taking_back_a_done(sent: Given):
     sent.and_(assignment.done(assignment="A1"), now=t("02:10"), id="done")
     sent.when(take_back("done")).then(WorkerTakenBack, stage="done", state="dispatched").moved(
         "W1", before="available", after="assigned"
-    )
+    ).only(WorkerTakenBack, RequestReopened)
     assert sent.state[REQUESTS]["R1"].live == ("A1",)
     assert sent.state[REQUESTS]["R1"].done == ()
 
 
 def test_a_done_is_not_taken_back_once_its_request_ended(sent: Given):
-    sent.and_(assignment.done(assignment="A1"), id="done").and_(request.complete(request="R1"))
+    sent.and_(assignment.done(assignment="A1"), id="done")
+    sent.and_(request.complete(request="R1", reason="delivered"))
     sent.when(take_back("done")).refused("request.ended", "R1")
 
 

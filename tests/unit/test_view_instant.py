@@ -94,7 +94,7 @@ def test_requests_through_the_day(case: Given):
         "01:30": ("open", (), ()),
         "02:00": ("assigned", ("A1",), ()),
         "03:00": ("in_progress", ("A1",), ()),
-        "04:00": ("in_progress", (), ("A1",)),
+        "04:00": ("done", (), ("A1",)),
         "05:00": ("done", (), ("A1",)),
     }
 

@@ -118,12 +118,13 @@ def test_activity_has_an_area_wherever_something_was_done(city: Given):
     city.and_(assignment.progress(assignment="A1", stage="on_scene"))
     city.and_(assignment.progress(assignment="A1", stage="hospital"))
     city.and_(assignment.done(assignment="A1"), worker.check_out(worker="W1"))
-    last = list(rows(city, activity.VIEW).values())[-5:]
+    last = list(rows(city, activity.VIEW).values())[-6:]
     assert [(row.name, row.area) for row in last] == [
         ("assignment.dispatched", A),
         ("assignment.progressed", A),
         ("assignment.progressed", A),
         ("assignment.done", A),
+        ("request.completed", A),
         ("worker.checked_out", A),
     ]
 

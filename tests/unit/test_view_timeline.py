@@ -53,7 +53,8 @@ def test_who_goes_to_another_area_goes_here_and_comes_there(city: Given):
 
 
 def test_what_changes_neither_duty_nor_end_touches_no_row(city: Given):
-    city.and_(worker.check_in(worker="W1", area=A), request.open(request="R1", category="grocery", area=A))
+    city.and_(worker.check_in(worker="W1", area=A))
+    city.and_(request.open(request="R1", category="grocery", area=A, slots=2))
     before = len(city.log.events)
     city.and_(
         worker.set_presence(worker="W1", presence="on_break"),

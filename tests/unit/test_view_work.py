@@ -125,7 +125,20 @@ def test_a_request_that_ended_and_one_that_was_merged(day: Given):
     day.and_(request.complete(request="R1", reason="delivered", note="sealed:x"), now=t("03:10"))
     one = rows(day, requests.VIEW)["R1"]
     assert (one.state, one.live, one.done, one.taken) == ("done", (), ("A1",), 1)
-    assert (one.ended_at, one.reason, one.note) == (t("03:10"), "delivered", "sealed:x")
+    assert (one.ended_at, one.reason, one.note) == (t("03:00"), "delivered", "sealed:x")
+    assert not one.automatic
+
+
+def test_a_request_that_completed_by_itself_says_so_until_the_done_is_taken_back(day: Given):
+    day.and_(request.acknowledge(request="R1"), now=t("02:30"))
+    day.and_(assignment.done(assignment="A1"), now=t("03:00"), id="done")
+    one = rows(day, requests.VIEW)["R1"]
+    assert (one.state, one.automatic, one.reason, one.ended_at) == ("done", True, "all_done", t("03:00"))
+    day.and_(worker.take_back(worker="W1", command="done"), now=t("03:01"))
+    one = rows(day, requests.VIEW)["R1"]
+    assert (one.state, one.automatic, one.reason, one.ended_at) == ("in_progress", False, None, None)
+    assert (one.live, one.done, one.taken, one.reopened) == (("A1",), (), 1, 0)
+    assert one.acknowledged_by == "test"
 
 
 def test_merging_shows_on_both(day: Given):

@@ -88,7 +88,7 @@ class Progress(Command):
 
 @command("assignment.done", fact=True, own=True)
 class Done(Command):
-    """Report the assignment done. The request itself ends with request.complete."""
+    """Report the assignment done. The request completes by itself once all slots are done."""
 
     assignment: AssignmentId
     reason: Code | None = None

@@ -29,6 +29,7 @@ from services.decisions.request.commands import (
     Open,
     Reopen,
 )
+from services.decisions.request.completing import complete_if_done
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.signs import next_number
 from services.decisions.state import State
@@ -65,6 +66,7 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     new = {k: v for k, v in given.items() if not hasattr(known, k) or getattr(known, k) != v}
     if new:
         yield RequestAmended(request=c.request, **new, assignments=known.live + known.offers)
+        yield from complete_if_done(state, c.request)
 
 
 def _enough_slots(key: str, known: Request, given: dict[str, int | None], ctx: Context) -> None:
@@ -96,6 +98,8 @@ def _ends_once(state: State, key: str, ctx: Context, event: Event, reason: str) 
 @decides(Complete)
 def _complete(state: State, c: Complete, ctx: Context) -> Iterable[Event]:
     event = RequestCompleted(request=c.request, reason=c.reason, note=c.note)
+    if lookups.known(state, REQUESTS, c.request).automatic and (c.reason or c.note):
+        return (event,)  # it had completed by itself; now somebody says how it ended
     return _ends_once(state, c.request, ctx, event, "request_completed")
 
 

@@ -62,12 +62,16 @@ def _amended(state: State, e: RequestAmended, envelope: EventEnvelope) -> None:
 def _ended(state: State, e: Event, envelope: EventEnvelope) -> None:
     if ended := ended_by(e):
         request, how = ended
-        _replace(state, request, ended=how, into=e.into if isinstance(e, RequestMerged) else None)
+        into = e.into if isinstance(e, RequestMerged) else None
+        automatic = isinstance(e, RequestCompleted) and e.automatic
+        _replace(state, request, ended=how, into=into, automatic=automatic)
 
 
 @evolves(RequestReopened)
 def _reopened(state: State, e: RequestReopened, envelope: EventEnvelope) -> None:
-    _replace(state, e.request, ended=None, into=None, done=(), acknowledged=False)
+    _replace(state, e.request, ended=None, into=None, automatic=False)
+    if not e.automatic:
+        _replace(state, e.request, done=(), acknowledged=False)
 
 
 @evolves(RequestErased)

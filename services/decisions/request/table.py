@@ -26,6 +26,8 @@ class Request(msgspec.Struct, frozen=True):
     lat: float | None = None
     ended: str | None = None
     """done, failed, cancelled or merged."""
+    automatic: bool = False
+    """Whether it ended by itself, because all slots were done."""
     into: str | None = None
     """The request it was merged into."""
     erased: bool = False

@@ -25,6 +25,7 @@ from services.decisions import lookups
 from services.decisions.assignment.rules import free_slot, free_to_take, not_twice, release_all
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import Context, Refused, changes, decides
+from services.decisions.request.completing import reopen_if_not_done, revivable
 from services.decisions.request.table import REQUESTS
 from services.decisions.signs import free_sign, is_free, next_sign
 from services.decisions.state import State
@@ -188,16 +189,19 @@ def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
         _check_revival(state, str(fact.assignment), known, ctx)
     if fact.kind == ACT and fact.stage == GIVEN_BACK:
         _check_regaining(state, str(fact.assignment), fact.at, known, ctx)
+    request = state[ASSIGNMENTS][fact.assignment].request if fact.assignment else None
     yield WorkerTakenBack(
         worker=c.worker,
         taken=c.command,
         position=fact.position,
         kind=fact.kind,
         assignment=fact.assignment,
-        request=state[ASSIGNMENTS][fact.assignment].request if fact.assignment else None,
+        request=request,
         stage=fact.stage,
         at=fact.at,
     )
+    if request:
+        yield from reopen_if_not_done(state, request)
 
 
 def _check_revival(state: State, key: str, known: Worker, ctx: Context) -> None:
@@ -205,7 +209,7 @@ def _check_revival(state: State, key: str, known: Worker, ctx: Context) -> None:
     given = state[ASSIGNMENTS][key]
     if given.state != DONE:
         return
-    lookups.unfinished(state, given.request, ctx)
+    revivable(state, given.request, ctx)
     if key not in state[REQUESTS][given.request].done:
         raise Refused("request.reopened", request=given.request)
     free_to_take(known, given.worker, None, None, ctx)

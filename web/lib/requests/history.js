@@ -83,6 +83,9 @@ const KNOWN = new Set([
 export function sentence(event) {
   if (!KNOWN.has(event.name)) return event.name;
   if (event.name === "request.merged" && !event.detail.into) return t("history.request.merged_plain");
+  if (event.name === "request.completed" && event.detail.automatic) {
+    return t("history.request.completed_itself") + because(event);
+  }
   const said = SAID[event.name]?.(event) ?? { unit: unit(event) };
   return t(`history.${event.name}`, said) + because(event);
 }

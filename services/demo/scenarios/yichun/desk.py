@@ -1,7 +1,6 @@
 """The dispatchers, who handle each request from receipt to end."""
 
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
 from services.demo.scenarios.yichun.crew import Crew
@@ -127,11 +126,13 @@ class Desk:
         task.need.done += 1
         revived, task.revived = task.revived, False
         self._world.later(35, 60, lambda: self._breathe(task))
+        if task.need.done >= task.need.slots and not task.need.ended:
+            task.need.ended = "done"  # the service completes it by itself
         if not revived and self._mistapped(task):
             self._taken_back -= 1
             self._world.later(8, 20, lambda: self._take_back(task))
-        elif task.need.done >= task.need.slots:
-            self._world.later(60, 900, lambda: self._complete(task.need))
+        elif task.need.ended == "done":
+            self._world.later(60, 900, lambda: self._look_back(task.need))
 
     def _mistapped(self, task: Task) -> bool:
         alone = isinstance(task.unit, Person) and not task.voice.phone.offline
@@ -142,19 +143,19 @@ class Desk:
             task.unit.load -= 1
 
     def _take_back(self, task: Task) -> None:
-        if task.need.ended:
+        if task.need.ended not in (None, "done"):
             return
+        task.need.ended = None
         data = {"worker": task.unit.key, "command": task.done_tap}
         self._world.send("worker.take_back", data, task.voice.phone.actor)
         self.tasks.revive(task)
         task.need.done -= 1
         self.crew.finish(task)
 
-    def _complete(self, need: Need) -> None:
-        if need.ended or need.tasks or need.done < need.slots:
+    def _look_back(self, need: Need) -> None:
+        """Find out, now and then, that what was done was not enough."""
+        if need.ended != "done":
             return
-        self._say("request.complete", need)
-        need.ended = "done"
         if self._reopened and 8 <= self._world.now.hour < 15 and self._world.chance(0.01):
             self._reopened -= 1
             self._world.later(900, 4000, lambda: self._reopen(need))
@@ -182,7 +183,4 @@ class Desk:
         for need in self.needs.all:
             if need.ended or (waiting_only and (need.live or need.done)):
                 continue
-            if need.done >= need.slots and not need.tasks:
-                self._world.later(1, 300, partial(self._complete, need))
-            else:
-                self._fail(need, "handed_over")
+            self._fail(need, "handed_over")
