@@ -14,7 +14,9 @@ import {
 import { reason } from "./lib/refusals.js";
 import { requestKeys } from "./lib/requests/keys.js";
 import { go, href, route } from "./lib/router.js";
+import { Arrivals, counted, Pending } from "./lib/shell/arrival.js";
 import { Header } from "./lib/shell/header.js";
+import { Preferences } from "./lib/shell/preferences.js";
 import {
   attend,
   entries,
@@ -92,7 +94,7 @@ function Page() {
     };
   }, [page]);
   useEffect(() => {
-    document.title = `${t(`page.${page}`)} · ${place.value?.name ?? "Muster"}`;
+    document.title = `${counted()}${t(`page.${page}`)} · ${place.value?.name ?? "Muster"}`;
   });
   if (failed) return html`<${Broken} />`;
   if (found?.page !== page) return html`<${Loading} />`;
@@ -205,6 +207,7 @@ function useKeys(help) {
 
 function App() {
   const [helping, setHelping] = useState(false);
+  const [preferring, setPreferring] = useState(false);
   useKeys(() => setHelping(true));
   if (signedOut.value || session.value === null) return html`<${SignIn} />`;
   if (session.value === undefined) return html`<${Loading} />`;
@@ -213,7 +216,8 @@ function App() {
     return html`<main class="gate gate-wide" id="main"><${Page} /></main><${Toasts} />`;
   if (!jurisdiction) return html`<${Choose} />`;
   const names = PAGES.filter(([, , mayUse]) => !mayUse || mayUse()).map(([name]) => name);
-  return html`<${Header} names=${names} help=${() => setHelping(true)} />
+  return html`<${Header} names=${names} help=${() => setHelping(true)}
+      prefer=${() => setPreferring(true)} /><${Pending} /><${Arrivals} />
     <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${
       live.value &&
       (live.value.state.value.phase === "refused" && !live.value.has("areas")
@@ -222,7 +226,9 @@ function App() {
           ? html`<${Page} />`
           : html`<${NoPage} />`)
     }</main>
-    <${Toasts} />${helping && html`<${Help} close=${() => setHelping(false)} />`}`;
+    <${Toasts} />${helping && html`<${Help} close=${() => setHelping(false)} />`}${
+      preferring && html`<${Preferences} close=${() => setPreferring(false)} />`
+    }`;
 }
 
 /** Shown if the jurisdiction does not exist or the token may not see it. */

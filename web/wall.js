@@ -1,17 +1,21 @@
 // The wall display: legible from three metres and unattended. It rotates through the areas, shows when it is
 // not live, and recovers from any failure of the service.
 
+import { alerts, alertsAt, arrived } from "./lib/alerts.js";
 import { signedOut } from "./lib/api.js";
 import { dayWords } from "./lib/clock.js";
-import { alertCount, imbalance, mostFirst } from "./lib/counts.js";
+import { imbalance, mostFirst } from "./lib/counts.js";
 import { lang, number, speak, t, word } from "./lib/i18n.js";
+import { Needs, Stand } from "./lib/needs.js";
 import { effect, html, render, signal, useEffect, useErrorBoundary, useState } from "./lib/preact.js";
 import { href, param, route } from "./lib/router.js";
 import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "./lib/rules.js";
+import { counted, Held, headline, kindOf, news, toneOf } from "./lib/shell/arrival.js";
 import { areas, attend, identify, incidents, jurisdictions, live, session } from "./lib/store.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn, uncoveredFrom, uncoveredIn } from "./lib/sums.js";
 import { hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
-import { Alert, classes, freshness, Icon, Loading } from "./lib/ui.js";
+import { Alert, classes, freshness, Icon, Loading, Priority } from "./lib/ui.js";
+import { LIFE_SAFETY, things } from "./lib/urgency.js";
 import "./lib/prefs.js";
 
 const ASK_AGAIN_MS = 5000;
@@ -19,6 +23,12 @@ const LOOK_FOR_NEW_MS = 300000;
 /** A pointer at rest stops the rotation for this long only. */
 const STILL_MS = 60000;
 const MOST_NAMES = 12;
+/** Alerts listed in full, and areas without anybody named, so that both fit on the wall. */
+const MOST_LISTED = 4;
+const MOST_BARE = 6;
+/** How long what has arrived takes the screen. */
+const ARRIVAL_MS = 8000;
+const SOS_MS = 20000;
 const LEAST_SECONDS = 5;
 const VIEWS = ["headcount", "requests", "teams", "ledger", "areas", "incidents"];
 
@@ -87,15 +97,15 @@ function Wall() {
   const { kind } = freshness();
   const ready = VIEWS.every((view) => live.value.has(view)) && shown.length > 0;
   useEffect(() => {
-    document.title = `${t("page.wall")} · ${shown[index]?.name ?? "Muster"}`;
+    document.title = `${counted()}${t("page.wall")} · ${shown[index]?.name ?? "Muster"}`;
   });
   return html`<div class=${classes("wall", kind !== "live" && "wall-stale")}>
-    <${Band} />
+    <${Band} /><${Sos} /><${Takeover} />
     ${
       ready
         ? html`<${Top} node=${shown[index]} />
-      <main class="wall-main" key=${shown[index].area}><${People} area=${shown[index].area} /><${Requests}
-        node=${shown[index]} />
+      <main class="wall-main" key=${shown[index].area}><${People} area=${shown[index].area} />
+        <${NeedsHere} node=${shown[index]} /><${Requests} node=${shown[index]} />
         <${Teams} area=${shown[index].area} /><${Ledger} area=${shown[index].area} /></main>
       <${Turns} shown=${shown} index=${index} elapsed=${elapsed} show=${show} />`
         : html`<main
@@ -123,6 +133,21 @@ function Band() {
   })}</b></div>`;
 }
 
+/** SOS that nobody has ended, across the wall until it is. */
+function Sos() {
+  return alerts.value
+    .filter((one) => one.kind === "sos")
+    .map(
+      (one) => html`<div key=${one.id} class="band band-disconnected" role="alert"><${Icon} name="level-1" />
+      <b>${t("alerts.sos")}</b><span>${headline(one)} · ${since(one.since)}</span>
+      <span>${
+        one.acknowledged_by
+          ? t("arrival.known_by", { who: one.acknowledged_by, age: since(one.since) })
+          : t("wall.sos_open")
+      }</span></div>`,
+    );
+}
+
 function Top({ node }) {
   const above = areas.value
     .path(node.area)
@@ -139,7 +164,7 @@ function Top({ node }) {
         : html`<span>${t("over.no_incident")}</span>`
     }</div>
     <div class="wall-clock"><time>${hhmm(now.value)}</time><span class="wall-fresh">
-      <${Fresh} />${scenario.value && html`<span>${t("clock.scenario")}</span>`}</span></div>
+      <${Held} /><${Fresh} />${scenario.value && html`<span>${t("clock.scenario")}</span>`}</span></div>
   </header>`;
 }
 
@@ -182,35 +207,52 @@ function People({ area }) {
   </section>`;
 }
 
+/** What needs somebody in an area: by kind, the worst in full, and where nobody is on duty. */
+function NeedsHere({ node }) {
+  const items = alertsAt(node.area);
+  const bare = uncoveredFrom(node);
+  const all = node.area === areas.value.root.area;
+  const listed = things(items).slice(0, MOST_LISTED);
+  return html`<section class="pane pane-needs" aria-label=${t("requests.now")}>
+    ${items.length || all ? html`<${Needs} items=${all ? undefined : items} links=${false} />` : null}
+    ${!all && items.length === 0 && html`<${Stand} />`}
+    <ul class="needed">${listed.map((one) => html`<${Needed} key=${one.id} one=${one} />`)}</ul>
+    ${bare.length > 0 && html`<${Bare} nodes=${bare} />`}
+  </section>`;
+}
+
+function Needed({ one }) {
+  return html`<li class=${`needed-${one.level}`}><${Icon} name=${`level-${one.level}`} />
+    <b>${t(`alerts.${one.kind}`)}</b>
+    <span class="needed-what">${
+      one.priority <= LIFE_SAFETY &&
+      html`<${Priority}
+      value=${1} />`
+    } ${headline(one)}
+    </span><span>${since(one.since)}</span></li>`;
+}
+
+/** The areas with open requests where nobody is on duty, by name as far as there is room. */
+function Bare({ nodes }) {
+  const worst = Math.min(...nodes.map(({ area }) => uncoveredIn(area)));
+  const names = nodes.slice(0, MOST_BARE).map((node) => node.name || node.area);
+  const rest = nodes.length - names.length;
+  return html`<p class="bare"><${Alert} level=${worst}>${t("wall.uncovered", { n: number(nodes.length) })}
+    </${Alert}> <span>${names.join(t("wall.comma"))}${
+      rest > 0 && ` ${t("wall.and_more", { n: number(rest) })}`
+    }</span></p>`;
+}
+
 function Requests({ node }) {
   const asked = askedIn(node.area);
-  const bare = uncoveredFrom(node);
   return html`<section class="pane pane-requests" aria-label=${t("wall.unfinished")}>
     <div class="asked"><b class="big">${number(asked.unfinished)}</b><h2>${t("wall.unfinished")}</h2>
-      <${Levels}
-      asked=${asked} /></div>
     ${
-      (asked.untouched > 0 || bare.length > 0) &&
-      html`<div class="waiting">
-      ${
-        asked.untouched > 0 &&
-        html`<p class="untouched"><${Icon} name="wait" />
+      asked.untouched > 0 &&
+      html`<p class="untouched"><${Icon} name="wait" />
         <b>${t("wall.untouched", { n: number(asked.untouched) })}</b>
-        ${
-          bare.length === 0 &&
-          html`<span>${t("over.oldest_of", { age: since(asked.oldestUntouched) })}
-          </span>`
-        }
-          </p>`
-      }
-      ${
-        bare.length > 0 &&
-        html`<${Alert}
-        level=${Math.min(...bare.map(({ area }) => uncoveredIn(area)))}>
-          ${t("wall.uncovered", { n: number(bare.length) })}
-        </${Alert}>`
-      }</div>`
-    }
+        <span>${t("over.oldest_of", { age: since(asked.oldestUntouched) })}</span></p>`
+    }</div>
     <table class="matrix"><thead><tr><th scope="col"><span class="visually-hidden">${t("over.priority")}
       </span>
       </th>
@@ -218,8 +260,8 @@ function Requests({ node }) {
           scope="col">${t("over.oldest")}</th></tr></thead>
       <tbody>${PRIORITIES.map((priority) => {
         const cell = asked.cells[priority];
-        return html`<tr key=${priority} class=${cell.total ? "" : "none"}><th scope="row"><i>${priority}
-          </i> ${word("priority", priority)}</th>
+        return html`<tr key=${priority} class=${cell.total ? "" : "none"}><th scope="row"><${Priority}
+          value=${priority} /></th>
           ${UNFINISHED.map(
             (state) => html`<td class=${cell[state] ? "" : "none"}>${number(cell[state])}
             </td>`,
@@ -229,15 +271,26 @@ function Requests({ node }) {
   </section>`;
 }
 
-/** Number of alerts by level. */
-const Levels = ({ asked }) =>
-  alertCount(asked) === 0
-    ? html`<p class="calm"><${Icon} name="done" />${t("over.no_alerts")}</p>`
-    : html`<ul class="alerts">${PRIORITIES.filter((one) => asked.alerts[one]).map(
-        (one) => html`<li key=${one}>
-    <${Alert} level=${one}>${t(`wall.level.${one}`)}
-      <b>${number(asked.alerts[one])}</b></${Alert}></li>`,
-      )}</ul>`;
+/** What has just arrived takes the screen for some seconds. */
+function Takeover() {
+  const items = news.value;
+  const [shown, setShown] = useState(/** @type {any[]} */ ([]));
+  useEffect(() => {
+    if (!items.length) return undefined;
+    setShown(items);
+    const timer = setTimeout(
+      () => setShown([]),
+      items.some((one) => one.kind === "sos") ? SOS_MS : ARRIVAL_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [items]);
+  const waiting = shown.filter((one) => arrived.value.some((other) => other.id === one.id));
+  if (!waiting.length) return null;
+  return html`<div class=${`takeover takeover-${toneOf(waiting[0])}`} role="alert">${waiting.slice(0, 4).map(
+    (one) => html`<p key=${one.id}><${Icon} name=${`level-${one.level}`} /><b>${kindOf(one)}</b>
+      <span>${headline(one)}</span></p>`,
+  )}</div>`;
+}
 
 function Teams({ area }) {
   const found = teamsIn(area);

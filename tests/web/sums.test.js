@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import { alertsAt, alertsIn, answer } from "../../web/lib/alerts.js";
 import { live } from "../../web/lib/store.js";
 import * as sums from "../../web/lib/sums.js";
 import { heardClock, scenario } from "../../web/lib/time.js";
@@ -81,13 +82,30 @@ describe("sums by area", () => {
 });
 
 describe("alerts", () => {
-  test("come with the time, in steps of five seconds", () => {
-    show({ requests: [{ ...REQUEST, area: "2307", priority: 1 }] });
-    assert.equal(askedIn().worst, null);
-    heardClock("2026-03-28T12:04:04.999Z");
-    assert.equal(askedIn().worst, null);
-    heardClock("2026-03-28T12:04:05Z");
-    assert.equal(askedIn().worst.level, 1);
+  const alert = (area, level, request) => ({
+    id: request,
+    kind: "overdue",
+    level,
+    subject: "",
+    area,
+    request,
+  });
+
+  test("count in the area and in all that hold it, by the worst of each request", () => {
+    show({});
+    answer.value = { items: [alert("230717", 1, "A"), alert("230717", 3, "A"), alert("230718", 3, "B")] };
+    assert.deepEqual(alertsIn("230717"), { total: 1, worst: 1, levels: { 1: 1, 2: 0, 3: 0, 4: 0 } });
+    assert.deepEqual(alertsIn(), { total: 2, worst: 1, levels: { 1: 1, 2: 0, 3: 1, 4: 0 } });
+    assert.deepEqual(
+      alertsAt("230718").map(({ request }) => request),
+      ["B"],
+    );
+  });
+
+  test("of another jurisdiction are forgotten", () => {
+    answer.value = { items: [alert("2307", 1, "A")] };
+    show({});
+    assert.equal(alertsIn().total, 0);
   });
 });
 

@@ -1,5 +1,4 @@
 // Sums of the overview and the wall. Pure functions of rows; instants are in ms since 1970.
-import { alertOf, worse } from "./alerts.js";
 import { sums } from "./areas.js";
 import { LEDGER, OFF_DUTY, ON_DUTY, PRIORITIES, STANDING, UNFINISHED } from "./rules.js";
 
@@ -27,7 +26,7 @@ export function plusPeople(sum, row) {
 /** Sum people by area code. */
 export const peopleByArea = (areas, rows) => sums(areas, rows.values(), nobody, plusPeople);
 
-/** Empty sums of requests. `alerts` counts by level; `urgent` is the first priority among open requests.
+/** Empty sums of requests. `urgent` is the first priority among open requests.
  *
  * @returns {Record<string, any>}
  */
@@ -38,8 +37,6 @@ export const nothingAsked = () => ({
   urgent: null,
   oldest: null,
   oldestUntouched: null,
-  worst: null,
-  alerts: zeros(PRIORITIES),
   cells: Object.fromEntries(
     PRIORITIES.map((priority) => [priority, { ...zeros(UNFINISHED), total: 0, oldest: null }]),
   ),
@@ -47,8 +44,8 @@ export const nothingAsked = () => ({
 
 const least = (one, other) => (one === null || other < one ? other : one);
 
-/** Return a function that adds an unfinished request to sums of `nothingAsked()`. */
-export const plusRequest = (at) => (sum, row) => {
+/** Add an unfinished request to sums of `nothingAsked()`. */
+export function plusRequest(sum, row) {
   const opened = Date.parse(row.opened_at);
   const cell = sum.cells[row.priority];
   cell[row.state] += 1;
@@ -64,20 +61,10 @@ export const plusRequest = (at) => (sum, row) => {
     sum.untouched += 1;
     sum.oldestUntouched = least(sum.oldestUntouched, opened);
   }
-  plusAlert(sum, alertOf(row, at));
-};
-
-function plusAlert(sum, alert) {
-  if (!alert) return;
-  sum.alerts[alert.level] += 1;
-  if (worse(alert, sum.worst) < 0) sum.worst = alert;
 }
 
 /** Sum requests by area code. */
-export const askedByArea = (areas, requests, at) => sums(areas, requests, nothingAsked, plusRequest(at));
-
-/** Return the number of alerts. */
-export const alertCount = (asked) => PRIORITIES.reduce((sum, level) => sum + asked.alerts[level], 0);
+export const askedByArea = (areas, requests) => sums(areas, requests, nothingAsked, plusRequest);
 
 /** Return the level of the alert "open requests, nobody on duty", or null. It is the most urgent priority. */
 export const uncovered = (people, asked) => (asked?.open && !people?.on ? asked.urgent : null);

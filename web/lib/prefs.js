@@ -1,4 +1,4 @@
-// Preferences of this browser: the theme. i18n.js keeps the language.
+// Preferences of this browser: theme and sound. i18n.js keeps the language.
 import { signal } from "./preact.js";
 
 const KEPT = "muster.theme";
@@ -16,3 +16,14 @@ export function setTheme(name) {
 }
 
 document.documentElement.dataset.theme = theme.value;
+
+const SOUND = "muster.sound";
+
+/** Whether arrivals are heard. On unless somebody has turned it off here. */
+export const soundOn = signal(localStorage.getItem(SOUND) !== "off");
+
+/** Turn sound on or off and remember it. */
+export function setSound(on) {
+  localStorage.setItem(SOUND, on ? "on" : "off");
+  soundOn.value = on;
+}

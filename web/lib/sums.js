@@ -17,12 +17,12 @@ import { areas, live, requests } from "./store.js";
 import { now } from "./time.js";
 
 const STEP_MS = 5000;
-/** Alerts depend on the time too, so they are counted again at this interval. */
+/** The lines depend on the time too, so they are worked out again at this interval. */
 const step = computed(() => Math.floor(now.value / STEP_MS) * STEP_MS);
 const rows = (view) => live.value?.rows(view) ?? new Map();
 
 const people = computed(() => peopleByArea(areas.value, rows("headcount")));
-const asked = computed(() => askedByArea(areas.value, requests.value, step.value));
+const asked = computed(() => askedByArea(areas.value, requests.value));
 const ledgers = computed(() => ledgerByArea(areas.value, rows("ledger")));
 const teams = computed(() => teamsByArea(areas.value, rows("teams")));
 const root = computed(() => areas.value.root?.area);

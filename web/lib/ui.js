@@ -93,10 +93,10 @@ export const Presence = ({ value }) =>
 export const State = ({ domain, value }) =>
   html`<span class=${`state state-${value}`}>${word(domain, value)}</span>`;
 
-/** Priority 1 to 4: digit and word. */
+/** Priority 1 to 4: digit and word. Life safety has a shape of its own, and its word at every width. */
 export const Priority = ({ value, short }) =>
   html`<span class=${`priority priority-${value}`} title=${word("priority", value)}>${value}${
-    short
+    short && value > 1
       ? html`<span class="visually-hidden"> ${word("priority", value)}</span>`
       : html`<span> ${word("priority", value)}</span>`
   }</span>`;

@@ -21,6 +21,7 @@ const SPARE = 8;
  * @param {{ key: string, down: boolean }} [props.sorted]
  * @param {(key: string) => void} [props.sort] Called when a heading is pressed.
  * @param {(row: any) => string} [props.marked] Returns more classes for a row.
+ * @param {(row: any) => string | null} [props.divide] Returns words for a line above a row, or null.
  * @param {Set<string>} [props.checked] Ids of the checked rows.
  * @param {(row: any) => void} [props.check] Called on Space.
  * @param {any} [props.empty] Shown when there are no rows.
@@ -37,6 +38,7 @@ export function VirtualTable({
   sorted,
   sort,
   marked,
+  divide,
   checked,
   check,
   empty,
@@ -77,6 +79,7 @@ export function VirtualTable({
     chosen: id(row) === selected,
     checked: checked?.has(id(row)),
     extra: marked?.(row),
+    above: divide?.(row) ?? null,
   }));
   const head = useId();
   return html`<div class="grid">
@@ -132,13 +135,15 @@ function Heading({ column, sorted, sort }) {
     }</div>`;
 }
 
-function Line({ row, id, index, columns, template, height, acts, chosen, checked, extra }) {
-  return html`<div class=${classes("grid-row", chosen && "grid-chosen", checked && "grid-checked", extra)}
+function Line({ row, id, index, columns, template, height, acts, chosen, checked, extra, above }) {
+  const state = [above && "grid-divided", chosen && "grid-chosen", checked && "grid-checked"];
+  return html`<div class=${classes("grid-row", ...state, extra)}
       role="row"
       id=${`row-${id}`} aria-rowindex=${index + 2}
           aria-selected=${chosen || checked ? "true" : "false"}
       style=${{ ...template, height: `${height}px` }} onClick=${() => acts.current.select?.(row)}
           onDblClick=${() => acts.current.open?.(row)}>
+    ${above && html`<span class="grid-divider" aria-hidden="true">${above}</span>`}
     ${columns.map(
       (one) => html`<div role="gridcell" class=${classes("grid-cell", one.class)}>${one.cell(row)}
       </div>`,

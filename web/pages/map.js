@@ -1,5 +1,6 @@
 // The map: geographic where there are coordinates, otherwise a labelled schematic.
 
+import { alerts } from "../lib/alerts.js";
 import { lang, number, t, word } from "../lib/i18n.js";
 import { COLOURINGS, figure, step } from "../lib/map/colouring.js";
 import { usePlaces } from "../lib/map/places.js";
@@ -64,7 +65,7 @@ function usePoints(places, colouring) {
     () => areaPoints(areas.value, (node) => step(figure(node, colouring), most)),
     [areas.value, colouring, at],
   );
-  const asked = useMemo(() => requestPoints(requests.value, at), [requests.value, at]);
+  const asked = useMemo(() => requestPoints(requests.value), [requests.value, alerts.value]);
   const workers = useMemo(() => workerPoints(places), [places]);
   return { areas: near, requests: asked, workers };
 }

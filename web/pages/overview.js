@@ -1,10 +1,12 @@
 // The overview: people on duty, requests and the ledger. Every number links to its rows.
 
+import { alertsIn } from "../lib/alerts.js";
 import { get } from "../lib/api.js";
 import { Lines } from "../lib/chart.js";
 import { daysOf, dayWords } from "../lib/clock.js";
-import { alertCount, imbalance, mostFirst } from "../lib/counts.js";
+import { imbalance, mostFirst } from "../lib/counts.js";
 import { lang, number, t, word } from "../lib/i18n.js";
+import { Needs } from "../lib/needs.js";
 import { computed, html, signal, useEffect, useState } from "../lib/preact.js";
 import { href } from "../lib/router.js";
 import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../lib/rules.js";
@@ -26,13 +28,13 @@ import { Alert, classes, Empty, ErrorNote, Icon, Loading, Priority, Tile, useLoa
 const EVENTS = 12;
 /** Number of kinds of teams in the tile. */
 const MOST_KINDS = 5;
-const ANY_ALERT = ["overdue", "untouched"];
+const ANY_ALERT = ["any"];
 const LEAST_PAUSE_MS = 2000;
 
 export default function Overview() {
   return html`<h1 class="visually-hidden">${t("page.overview")}</h1>
     <div class="fills over">
-      <${Clock} /><${Ledger} /><${People} />
+      <${Now} /><${Clock} /><${Ledger} /><${People} />
       <div class="over-column"><${Requests} /><${Trend} /><${Teams} /></div>
       <${Events} />
     </div>`;
@@ -52,6 +54,10 @@ const Bar = ({ parts }) => html`<div class="o-bar"
       ([token, value]) =>
         html`<span key=${token} style=${{ flexGrow: value, background: `var(--${token})` }}></span>`,
     )}</div>`;
+
+/** What needs somebody now, above everything else. */
+const Now = () => html`<section class="tile over-now" aria-labelledby="over-now"><h2 id="over-now">
+  ${t("requests.now")}</h2><${Needs} /></section>`;
 
 /** The open incidents: day, start and areas. */
 function Clock() {
@@ -291,11 +297,10 @@ const columns = (language) => [
 
 /** Problems in an area: waiting requests without anybody on duty, and alerts. The worst sets the colour. */
 function AreaAlerts({ node, more }) {
-  const asked = askedIn(node.area);
   const nobody = uncoveredIn(node.area);
-  const count = alertCount(asked);
+  const { total: count, worst } = alertsIn(node.area);
   if (!nobody && !count) return null;
-  const level = Math.min(nobody ?? 4, asked.worst?.level ?? 4);
+  const level = Math.min(nobody ?? 4, worst ?? 4);
   const said = [
     word("alert", level),
     nobody && t("over.seek_uncovered"),
@@ -317,8 +322,7 @@ function Requests() {
   return html`<${Tile} title=${t("over.unfinished_requests")} views=${["requests"]} more=${requests({})}
     class="over-requests">
     <div class="o-asked"><a class="o-asked-all" data-figure="unfinished" href=${requests({})}>
-      <b>${number(asked.unfinished)}</b><span>${t("over.unfinished")}</span></a>
-      <${Levels} asked=${asked} /></div>
+      <b>${number(asked.unfinished)}</b><span>${t("over.unfinished")}</span></a></div>
     ${
       asked.untouched > 0 &&
       html`<a
@@ -339,18 +343,6 @@ function Requests() {
   </${Tile}>`;
 }
 
-/** Number of alerts by level, worst first. */
-const Levels = ({ asked }) =>
-  alertCount(asked) === 0
-    ? html`<span class="o-calm"><${Icon} name="done" />${t("over.no_alerts")}</span>`
-    : html`<ul class="o-levels">${PRIORITIES.filter((level) => asked.alerts[level]).map(
-        (level) => html`<li
-    key=${level}><a class="o-alert-link"
-      href=${href("requests", { query: { priority: level, alert: ANY_ALERT } })}><${Alert}
-        level=${level}>${word("alert", level)} <b>${number(asked.alerts[level])}</b></${Alert}></a></li>`,
-      )}
-        </ul>`;
-
 function Matrix({ asked, requests }) {
   const total = (state) => PRIORITIES.reduce((sum, priority) => sum + asked.cells[priority][state], 0);
   return html`<table class="table o-matrix"><thead><tr><th scope="col">${t("over.priority")}</th>
@@ -359,7 +351,7 @@ function Matrix({ asked, requests }) {
         </th></tr></thead>
     <tbody>${PRIORITIES.map((priority) => {
       const cell = asked.cells[priority];
-      return html`<tr key=${priority}><th scope="row"><${Priority}
+      return html`<tr key=${priority} class=${cell.total ? "" : "none"}><th scope="row"><${Priority}
         value=${priority} />${
           cell.oldest !== null &&
           html`<span

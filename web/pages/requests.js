@@ -1,21 +1,13 @@
 // Requests: the dispatcher's workplace, with the queue beside the selected request. Fully usable by keyboard.
 
-import { alertOf, unfinished } from "../lib/alerts.js";
+import { unfinished } from "../lib/alerts.js";
 import { useMedia } from "../lib/hooks.js";
-import { number, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
+import { Needs } from "../lib/needs.js";
 import { html, useEffect, useLayoutEffect, useRef } from "../lib/preact.js";
 import { Amend } from "../lib/requests/amend.js";
 import { Assign } from "../lib/requests/assign.js";
-import {
-  checked,
-  checkedTasks,
-  focusQueue,
-  mayOpen,
-  panel,
-  rowOf,
-  show,
-  slow,
-} from "../lib/requests/desk.js";
+import { checked, checkedTasks, focusQueue, mayOpen, panel, rowOf, show } from "../lib/requests/desk.js";
 import { Detail } from "../lib/requests/detail.js";
 import { CancelMany, End, Reopen } from "../lib/requests/ending.js";
 import { requestKeys } from "../lib/requests/keys.js";
@@ -23,9 +15,8 @@ import { Merge } from "../lib/requests/merge.js";
 import { Paper } from "../lib/requests/paper.js";
 import { Queue, useQueue } from "../lib/requests/queue.js";
 import { Reassign } from "../lib/requests/reassign.js";
-import { go, href } from "../lib/router.js";
-import { assignments, may, requests } from "../lib/store.js";
-import { Alert } from "../lib/ui.js";
+import { go } from "../lib/router.js";
+import { assignments, may } from "../lib/store.js";
 
 const WIDE = "(min-width: 64rem)";
 const PHONE = "(max-width: 40rem)";
@@ -72,30 +63,9 @@ export default function Requests({ route }) {
 
 /** Shown if nothing is selected: current alerts and the keys. */
 function Overview() {
-  const at = slow.value;
-  const counts = new Map();
-  for (const row of requests.value) {
-    const alert = alertOf(row, at);
-    if (alert)
-      counts.set(`${alert.level} ${alert.kind}`, (counts.get(`${alert.level} ${alert.kind}`) ?? 0) + 1);
-  }
-  const found = [1, 2, 3, 4]
-    .flatMap((level) =>
-      ["untouched", "overdue"].map((kind) => ({ level, kind, count: counts.get(`${level} ${kind}`) ?? 0 })),
-    )
-    .filter((one) => one.count);
   const keys = [["j k", t("keys.move")], ["/", t("keys.filter")], ...requestKeys()];
   return html`<div class="side-empty"><h2>${t("requests.now")}</h2>
-    ${
-      found.length
-        ? html`<ul class="now">${found.map(
-            ({ level, kind, count }) => html`<li key=${`${level}${kind}`}><a
-                href=${href("requests", { query: { priority: level, alert: kind } })}>
-      <b>${number(count)}</b><${Alert} level=${level}>${t(`alert.${level}`)}</${Alert}><span>
-        ${t(`requests.alert_${kind}`)}</span></a></li>`,
-          )}</ul>`
-        : html`<p class="muted">${t("requests.now_none")}</p>`
-    }
+    <${Needs} />
     <h2>${t("keys.title")}</h2><dl class="desk-keys">${keys.map(
       ([key, what]) => html`<div><dt>
       ${key.split(" ").map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${what}</dd></div>`,

@@ -187,8 +187,6 @@ export default {
   "entry.sheet_unfinished": "Unfinished requests",
   "entry.sheet_alerts": "Alerts",
   "entry.sheet_no_alerts": "No alerts.",
-  "entry.alert_overdue": "overdue by {age}",
-  "entry.alert_untouched": "untouched, late by {age}",
   "entry.sheet_off": "Handed over by",
   "entry.sheet_on": "Taken over by",
   "entry.sheet_time": "Time",

@@ -184,8 +184,6 @@ export default {
   "entry.sheet_unfinished": "未结求助",
   "entry.sheet_alerts": "预警",
   "entry.sheet_no_alerts": "没有预警。",
-  "entry.alert_overdue": "逾期 {age}",
-  "entry.alert_untouched": "无人处理，已超时 {age}",
   "entry.sheet_off": "交班人",
   "entry.sheet_on": "接班人",
   "entry.sheet_time": "时间",

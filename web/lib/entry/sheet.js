@@ -58,15 +58,19 @@ function Unfinished() {
     <tbody>${PRIORITIES.map(
       (one) => html`<tr><th scope="row">${one} ${word("priority", one)}</th>
       ${UNFINISHED.map((state) => html`<td>${number(asked.cells[one][state])}</td>`)}
-      <td><b>${number(asked.cells[one].total)}</b></td><td>${number(asked.alerts[one])}</td></tr>`,
+      <td><b>${number(asked.cells[one].total)}</b></td><td>${number(alerted(one))}</td></tr>`,
     )}</tbody>
     </table>`;
 }
 
+/** Count the unfinished requests of a priority that have an alert. */
+const alerted = (priority) =>
+  requests.peek().filter((row) => row.priority === priority && alertOf(row)).length;
+
 function Waiting({ at }) {
   const found = requests
     .peek()
-    .map((row) => ({ row, alert: alertOf(row, at) }))
+    .map((row) => ({ row, alert: alertOf(row) }))
     .filter(({ alert }) => alert);
   found.sort((a, b) => worse(a.alert, b.alert) || byUrgency(a.row, b.row));
   return html`<section class="paper-group"><h2>${t("entry.sheet_alerts")} <span>${number(found.length)}</span>
@@ -76,7 +80,7 @@ function Waiting({ at }) {
         : html`<table><tbody>
     ${found.slice(0, MOST_ALERTS).map(
       ({ row, alert }) => html`<tr><td>${word("alert", alert.level)}</td>
-      <td>${t(`entry.alert_${alert.kind}`, { age: span(at - alert.since) })}</td>
+      <td>${t(`alerts.${alert.kind}`)} ${span(at - Date.parse(alert.since))}</td>
       <td>${word("category", row.category)}</td>
       <td>${areaPath(row.area)}</td><td>${word("request_state", row.state)}</td>
         <td>${row.request.slice(0, 14)}</td></tr>`,

@@ -1,5 +1,5 @@
 // Colouring of areas: the figure it shows, and how dark the colour is.
-import { alertCount } from "../counts.js";
+import { alertsIn } from "../alerts.js";
 import { askedIn, peopleIn, uncoveredFrom } from "../sums.js";
 
 const STEPS = 5;
@@ -11,13 +11,13 @@ export const COLOURINGS = ["on_duty", "open", "alerts", "uncovered"];
 export function figure(node, colouring) {
   if (colouring === "on_duty") return peopleIn(node.area).on;
   if (colouring === "open") return askedIn(node.area).unfinished;
-  if (colouring === "alerts") return alertCount(askedIn(node.area));
+  if (colouring === "alerts") return alertsIn(node.area).total;
   return uncoveredFrom(node).length;
 }
 
 /** Return the worst alert level at a node, null for colourings that do not show alerts. */
 export function levelOf(node, colouring) {
-  if (colouring === "alerts") return askedIn(node.area).worst?.level ?? null;
+  if (colouring === "alerts") return alertsIn(node.area).worst;
   if (colouring !== "uncovered") return null;
   const levels = uncoveredFrom(node)
     .map((one) => askedIn(one.area).urgent)

@@ -35,21 +35,21 @@ export const areaPoints = (areas, step) =>
   );
 
 /** Unfinished requests with coordinates of their own. */
-export const requestPoints = (requests, at) =>
+export const requestPoints = (requests) =>
   collection(
     requests
       .filter(placed)
       .map((row) =>
         feature(
-          { request: row.request, priority: row.priority, category: row.category, icon: iconOf(row, at) },
+          { request: row.request, priority: row.priority, category: row.category, icon: iconOf(row) },
           row.lon,
           row.lat,
         ),
       ),
   );
 
-function iconOf(row, at) {
-  const alert = alertOf(row, at);
+function iconOf(row) {
+  const alert = alertOf(row);
   return alert ? `alert-${alert.level}` : `priority-${row.priority}`;
 }
 

@@ -1,6 +1,6 @@
 // The detail of one request: facts, contact, assignments, history and actions.
 
-import { alertOf, unfinished } from "../alerts.js";
+import { unfinished } from "../alerts.js";
 import { all, get } from "../api.js";
 import { SETTLED_MS, useLater } from "../hooks.js";
 import { number, t, word } from "../i18n.js";
@@ -145,7 +145,7 @@ const When = ({ at }) =>
 
 function Due({ row }) {
   const left = Date.parse(row.due_at) - now.value;
-  const late = alertOf(row, now.value)?.kind === "overdue";
+  const late = unfinished(row) && left < 0;
   return html`<time datetime=${row.due_at}>${stamp(row.due_at)}</time> ${
     late
       ? html`<${Alert} level=${row.priority}>${t("requests.overdue", { age: span(-left) })}</${Alert}>`

@@ -1,10 +1,13 @@
 // Filters and order of requests. They are part of the address, so that any page can link to them.
-import { alertOf, worse } from "../alerts.js";
+import { alertsOf, worse } from "../alerts.js";
 import { inside } from "../areas.js";
 import { go, route } from "../router.js";
 import { ENDED, LEDGER } from "../rules.js";
+import { need, REQUEST_KINDS } from "../urgency.js";
 
-export const ALERTS = ["overdue", "untouched"];
+/** Values of the filter by alert: any, or a kind. */
+export const ANY = "any";
+export const ALERTS = [ANY, ...REQUEST_KINDS];
 const LISTS = ["state", "priority", "category", "alert", "incident", "touched"];
 
 /** Return the filters in a query: lists of wanted values, where empty means all.
@@ -53,8 +56,8 @@ const known = new WeakMap();
 /** Return the values of a request for list filters and sorting. Cached: rows are replaced, never changed. */
 function facts(row, at) {
   const before = known.get(row);
-  if (before?.at === at) return before;
-  const alert = alertOf(row, at);
+  const alerts = alertsOf(row.request);
+  if (before?.at === at && before.alerts === alerts) return before;
   const found = {
     at,
     state: row.state,
@@ -62,8 +65,11 @@ function facts(row, at) {
     priority: String(row.priority),
     category: row.category,
     incident: row.incident ?? "",
-    alert: alert?.kind ?? "",
-    worst: alert,
+    alerts,
+    alert: alerts.length ? [ANY, ...alerts.map(({ kind }) => kind)] : [],
+    worst: alerts[0] ?? null,
+    need: need(row, alerts),
+    due: row.due_at ? Date.parse(row.due_at) : Infinity,
     opened: before?.opened ?? Date.parse(row.opened_at),
   };
   known.set(row, found);
@@ -83,7 +89,11 @@ export function passer(filters, at, ofUnit, but) {
     if (ofUnit && !ofUnit.has(row.request)) return false;
     if (!lists.length) return true;
     const said = facts(row, at);
-    return lists.every((name) => filters[name].includes(said[name]));
+    return lists.every((name) =>
+      name === "alert"
+        ? said.alert.some((kind) => filters.alert.includes(kind))
+        : filters[name].includes(said[name]),
+    );
   };
 }
 
@@ -93,8 +103,7 @@ export function tally(rows, name, filters, at, ofUnit) {
   const passes = passer(filters, at, ofUnit, name);
   for (const row of rows) {
     if (!passes(row)) continue;
-    const value = facts(row, at)[name];
-    counts.set(value, (counts.get(value) ?? 0) + 1);
+    for (const value of [facts(row, at)[name]].flat()) counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   return counts;
 }
@@ -103,7 +112,17 @@ const text = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const wanted = (row) => (row.slots === null ? 1 : row.slots - row.taken);
 /** Like byUrgency, with cached times. */
 const urgency = (at) => (a, b) => a.priority - b.priority || facts(a, at).opened - facts(b, at).opened;
+/** What needs an act first, lives before all; then by priority; what nobody has touched before the rest. */
+const needs = (at) => (a, b) => {
+  const [one, other] = [facts(a, at), facts(b, at)];
+  return one.need - other.need || a.priority - b.priority || Number(a.touched) - Number(b.touched) || 0;
+};
+/** Whether a row is under way: nobody has to act on it now. */
+export const underWay = (row, at) => row.ended_at === null && facts(row, at).need === 2;
+
 const ORDERS = {
+  needs,
+  due: (at) => (a, b) => facts(a, at).due - facts(b, at).due || 0,
   priority: urgency,
   alert: (at) => (a, b) => worse(facts(a, at).worst, facts(b, at).worst),
   age: (at) => (a, b) => facts(a, at).opened - facts(b, at).opened,
@@ -117,16 +136,16 @@ const ORDERS = {
 
 /** Return the order in a query: {key, down}. */
 export function sortOf(query, ended) {
-  const asked = query.sort?.[0] ?? (ended ? "-ended" : "priority");
+  const asked = query.sort?.[0] ?? (ended ? "-ended" : "needs");
   const down = asked.startsWith("-");
   const key = down ? asked.slice(1) : asked;
-  return key in ORDERS ? { key, down } : { key: "priority", down: false };
+  return key in ORDERS ? { key, down } : { key: "needs", down: false };
 }
 
 /** Sort by a column: first ascending, then descending, then back to the default. */
 export function sortBy(key) {
   const now = route.peek().query.sort?.[0];
-  setFilter("sort", now === `-${key}` ? null : now === key || (key === "priority" && !now) ? `-${key}` : key);
+  setFilter("sort", now === `-${key}` ? null : now === key ? `-${key}` : key);
 }
 
 /** Return the comparison for an order. Ties go by urgency, then id, so that equal rows keep their places. */

@@ -5,6 +5,7 @@ import { html, render, useEffect, useRef } from "../preact.js";
 import { areas, place } from "../store.js";
 import { now, since, stamp } from "../time.js";
 import { placePath } from "./desk.js";
+import { ANY } from "./filter.js";
 import { Standing } from "./show.js";
 
 /** Container of the list. Empty except while the page is printed. */
@@ -38,7 +39,7 @@ function criteria({ filters }) {
     ...filters.state.map((one) => (one === "ended" ? t("requests.ended") : word("request_state", one))),
     ...filters.priority.map((one) => `${one} ${word("priority", one)}`),
     ...filters.category.map((one) => word("category", one)),
-    ...filters.alert.map((one) => t(`requests.alert_${one}`)),
+    ...filters.alert.map((one) => t(one === ANY ? "requests.alert_any" : `alerts.${one}`)),
     filters.unit,
     filters.text,
   ]

@@ -1,6 +1,6 @@
 // The queue: filters, the table of requests and actions on checked ones. Live changes do not move the view.
 
-import { alertOf } from "../alerts.js";
+import { alertOf, alerts } from "../alerts.js";
 import { get } from "../api.js";
 import { Export } from "../export.js";
 import { useNarrow } from "../hooks.js";
@@ -11,6 +11,7 @@ import { ENDED, PRIORITIES, UNFINISHED } from "../rules.js";
 import { areas, incidents, live, requests } from "../store.js";
 import { stamp } from "../time.js";
 import { Age, classes, Empty, ErrorNote, Icon, Loading, Priority, State, useAction } from "../ui.js";
+import { LIFE_SAFETY, requestName } from "../urgency.js";
 import { VirtualTable } from "../virtual.js";
 import { AreaPick } from "./area.js";
 import {
@@ -27,6 +28,7 @@ import {
 } from "./desk.js";
 import {
   ALERTS,
+  ANY,
   clearFilters,
   comparison,
   filtered,
@@ -37,8 +39,9 @@ import {
   sortOf,
   tally,
   toggleFilter,
+  underWay,
 } from "./filter.js";
-import { OpenedAgo, Place, Slots, Standing, What } from "./show.js";
+import { Due, OpenedAgo, Place, Slots, Standing, Units, What } from "./show.js";
 
 /** Page size of ended requests. */
 const PAGE = 200;
@@ -111,9 +114,10 @@ export function useQueue() {
   const source = filters.ended ? ended.rows : requests.value;
   const order = useMemo(() => sortOf(query, filters.ended), [key]);
   const at = slow.value;
+  const told = alerts.value;
   const matching = useMemo(
     () => source.filter(passer(filters, at, ofUnit)).sort(comparison(order, at)),
-    [source, filters, order, at, ofUnit],
+    [source, filters, order, at, ofUnit, told],
   );
   const kept = useRef(null);
   const mine = matching.find((row) => row.request === id);
@@ -155,11 +159,14 @@ export function Queue({ queue, narrow, phone }) {
     classes(
       row === ghost && "row-gone",
       fresh.ids.has(row.request) && "row-new",
-      alertOf(row, queue.at)
-        ? `row-alert-${alertOf(row, queue.at).level}`
+      row.ended_at === null && row.priority <= LIFE_SAFETY && "row-life",
+      row.ended_at === null && alertOf(row)
+        ? `row-alert-${alertOf(row).level}`
         : !row.touched && row.ended_at === null && "row-untouched",
     );
   const code = lang.value;
+  const under = order.key === "needs" && !filters.ended && rows.find((row) => underWay(row, queue.at));
+  const divide = (row) => (row === under && row !== rows[0] ? t("requests.under_way") : null);
   const layout = useMemo(() => (cards ? CARD() : columns(filters.ended)), [cards, filters.ended, code]);
   const open = (row) => {
     show(row.request, { step: narrow });
@@ -177,7 +184,8 @@ export function Queue({ queue, narrow, phone }) {
       rows=${rows} id=${(row) => row.request} columns=${layout} label=${t("requests.queue")}
       height=${cards ? 84 : 34} selected=${id} select=${(row) => (narrow ? open(row) : show(row.request))}
           open=${open} sorted=${order} sort=${sortBy}
-      marked=${marked} checked=${checked.value} check=${(row) => toggle(row.request)} empty=${html`<${Nothing}
+      divide=${divide} marked=${marked} checked=${checked.value} check=${(row) => toggle(row.request)}
+      empty=${html`<${Nothing}
           queue=${queue} />`} />`
     }
     ${
@@ -315,8 +323,9 @@ function Filters({ queue, phone, cards }) {
 /** A select of the order, for cards, which have no headings. */
 function Sorting({ queue: { order, filters } }) {
   const keys = [
-    filters.ended ? "ended" : "alert",
+    filters.ended ? "ended" : "needs",
     "priority",
+    "due",
     "age",
     "category",
     "area",
@@ -369,6 +378,7 @@ function useAreaCounts({ filters, at, ofUnit }) {
 function Groups({ queue }) {
   const { filters, at, ofUnit } = queue;
   const source = requests.value;
+  const told = alerts.value;
   const counted = useMemo(
     () =>
       Object.fromEntries(
@@ -377,12 +387,14 @@ function Groups({ queue }) {
           tally(source, name, filters, at, ofUnit),
         ]),
       ),
-    [source, filters, at, ofUnit],
+    [source, filters, at, ofUnit, told],
   );
   const categories = [...new Set([...source.map((row) => row.category), ...filters.category])].sort();
+  const kinds = ALERTS.filter((one) => one === ANY || counted.alert.get(one) || filters.alert.includes(one));
   return html`<div class="filters-groups">
-    <${Group} name="alert" values=${ALERTS} filters=${filters} counts=${counted.alert}
-        text=${(kind) => t(`requests.alert_${kind}`)} />
+    <${Group} name="alert" filters=${filters} counts=${counted.alert}
+        values=${kinds}
+        text=${(kind) => t(kind === ANY ? "requests.alert_any" : `alerts.${kind}`)} />
     <${Group} name="state" values=${[...UNFINISHED, "ended"]} filters=${filters} counts=${counted.state}
       text=${(state) => (state === "ended" ? t("requests.ended") : word("request_state", state))} />
     <${Group} name="priority" values=${PRIORITIES.map(String)} filters=${filters} counts=${counted.priority}
@@ -422,8 +434,8 @@ const Check = ({ row }) => html`<input type="checkbox" tabindex="-1" checked=${c
 
 /** Widths of columns in rem, by script of the language: the length of words differs. */
 const WIDTHS = {
-  wide: { priority: 5.2, alert: 8.8, age: 6, category: 4.6, area: 8, state: 4.1, slots: 4.2, id: 5 },
-  narrow: { priority: 4.2, alert: 10.9, age: 5.8, category: 6.3, area: 6.4, state: 5.6, slots: 3.8, id: 5 },
+  wide: { priority: 5.4, needs: 10.5, id: 4, category: 4.6, area: 6, slots: 5.4, due: 4, age: 5, state: 4.1 },
+  narrow: { priority: 5.4, needs: 11, id: 4, category: 6, area: 5, slots: 5.2, due: 4, age: 5, state: 5.6 },
 };
 
 function columns(ended) {
@@ -450,17 +462,20 @@ function columns(ended) {
     ),
     ended
       ? column("ended", 0.3, (row) => stamp(row.ended_at), { width: "minmax(8.8rem, .3fr)" })
-      : column("alert", 0.3, (row) => html`<${Standing} row=${row} />`),
-    column("age", 0.1, (row) => html`<${OpenedAgo} row=${row} />`, { class: "number" }),
+      : column("needs", 0.3, (row) => html`<${Standing} row=${row} />`),
+    column("id", 0.1, (row) => html`<span title=${row.request}>${requestName(row)}</span>`, {
+      class: "mono",
+    }),
     column("category", 0.3, (row) => html`<${What} row=${row} />`),
-    column("area", 3, (row) => html`<${Place} code=${row.area} short />`),
+    column("area", 2, (row) => html`<${Place} code=${row.area} short />`),
+    column("slots", 2, (row) => html`<${Units} row=${row} />`),
+    column("due", 0.1, (row) => html`<${Due} row=${row} />`, { class: "number" }),
+    column("age", 0.1, (row) => html`<${OpenedAgo} row=${row} />`, { class: "number" }),
     column("state", 0.1, (row) => html`<${State} domain="request_state" value=${row.state} />`),
-    column("slots", 0.1, (row) => html`<${Slots} row=${row} />`),
-    column("id", 0.3, (row) => row.request, { class: "mono" }),
   ];
 }
 /** Columns whose label has another key. */
-const LABELS = { age: "opened" };
+const LABELS = { age: "opened", slots: "unit", needs: "needs_act" };
 
 /** The single column of cards, for narrow screens. */
 const CARD = () => [
@@ -472,7 +487,7 @@ const CARD = () => [
     <div class="queue-card-line"><${Priority} value=${row.priority} short /><strong><${What} row=${row} />
       </strong><span class="queue-card-end"><${OpenedAgo} row=${row} /></span></div>
     <div class="queue-card-line"><span class="queue-card-place"><${Place} code=${row.area} short /></span>
-      <span class="queue-card-end mono">${row.request}</span></div>
+      <span class="queue-card-end mono">${requestName(row)}</span></div>
     <div class="queue-card-line"><${Standing} row=${row} />
       <span class="queue-card-end"><${State} domain="request_state" value=${row.state} />
         <${Slots} row=${row} />

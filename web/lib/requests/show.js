@@ -1,33 +1,51 @@
 // Small components that show a request.
 
-import { alertOf } from "../alerts.js";
+import { alertsOf } from "../alerts.js";
 import { number, t, word } from "../i18n.js";
 import { html } from "../preact.js";
 import { areas } from "../store.js";
-import { now, since, span } from "../time.js";
+import { hhmm, localDate, now, since, span, stamp } from "../time.js";
 import { Alert, classes, Icon } from "../ui.js";
-import { placePath } from "./desk.js";
+import { allDone } from "../urgency.js";
+import { placePath, tasksOf, unitName } from "./desk.js";
 
-/** Whether all assignments are done and no offer is open, so that the request should be ended. */
-const allDone = (row) => row.state === "in_progress" && row.live.length === 0 && row.offers.length === 0;
-
-/** The alert of a request, or that it is untouched, or that all its assignments are done. */
+/** The worst alert of a request in words and how many more it has, or that it is untouched, or all done. */
 export function Standing({ row }) {
-  const alert = alertOf(row, now.value);
-  const untouched = !row.touched && row.ended_at === null;
+  const [alert, ...more] = row.ended_at === null ? alertsOf(row.request) : [];
+  if (alert) {
+    const age = span(now.value - Date.parse(alert.since));
+    const others = more.map((one) => t(`alerts.${one.kind}`)).join(", ");
+    return html`<span class="standing"><${Alert} level=${alert.level}>${t(`alerts.${alert.kind}`)}
+      <span class="standing-age">${age}</span></${Alert}>${
+        more.length > 0 &&
+        html`<span class="standing-more" title=${others}>+${number(more.length)}<span
+        class="visually-hidden"> ${others}</span></span>`
+      }</span>`;
+  }
   if (allDone(row))
     return html`<span class="mark-untouched"><${Icon} name="done" />${t("requests.all_done")}</span>`;
-  if (!alert)
-    return untouched
-      ? html`<span class="mark-untouched"><span class="mark-dot" aria-hidden="true"></span>
-        ${t("requests.untouched")}</span>`
-      : null;
-  if (alert.kind === "untouched")
-    return html`<${Alert} level=${alert.level}>${t("requests.untouched")}</${Alert}>`;
-  return html`<${Alert} level=${alert.level}>
-    ${t("requests.overdue", { age: span(now.value - alert.since) })}${
-      untouched && html`<span> · ${t("requests.untouched")}</span>`
-    }</${Alert}>`;
+  return row.touched || row.ended_at !== null
+    ? null
+    : html`<span class="mark-untouched"><span class="mark-dot" aria-hidden="true"></span>
+        ${t("requests.untouched")}</span>`;
+}
+
+/** The time by which a request is due, red once it has passed. */
+export function Due({ row }) {
+  if (!row.due_at) return html`<span class="faint">–</span>`;
+  const late = row.ended_at === null && Date.parse(row.due_at) < now.value;
+  return html`<time datetime=${row.due_at} title=${stamp(row.due_at)} class=${late && "due-late"}>${
+    localDate(row.due_at) === localDate(now.value) ? hhmm(row.due_at) : stamp(row.due_at)
+  }</time>`;
+}
+
+/** Slots, and who is on it or asked. */
+export function Units({ row }) {
+  const tasks = tasksOf.value.get(row.request) ?? [];
+  const live = tasks.filter((task) => task.live);
+  const names = [...new Set((live.length ? live : tasks).map(unitName))];
+  return html`<${Slots} row=${row} /> <span class=${classes("units", !live.length && "muted")}
+    title=${names.join(", ")}>${names.join(", ")}</span>`;
 }
 
 /** Age of a request. */

@@ -1,16 +1,17 @@
 // The header of the board, in one row at every width: place, menu, clock, state of the stream, tools.
 
+import { arrived } from "../alerts.js";
 import { send } from "../api.js";
 import { dayWords } from "../clock.js";
 import { waitingNotes } from "../entry/notes.js";
 import { useMedia } from "../hooks.js";
 import { next as other, speak, t } from "../i18n.js";
 import { html } from "../preact.js";
-import { setTheme, theme } from "../prefs.js";
+import { setTheme, soundOn, theme } from "../prefs.js";
 import { href, route } from "../router.js";
 import { attend, incidents, jurisdictions, place, session } from "../store.js";
 import { hhmmss, now, scenario } from "../time.js";
-import { Icon, LiveBadge } from "../ui.js";
+import { classes, Icon, LiveBadge } from "../ui.js";
 import { Menu } from "./menu.js";
 
 /** Below this width the tools are in the menu. */
@@ -31,10 +32,11 @@ function Clock() {
   </div>`;
 }
 
-/** @param {{ count: number, said: string }} props */
-const Count = ({ count, said }) =>
+/** @param {{ count: number, said: string, urgent?: boolean }} props */
+const Count = ({ count, said, urgent }) =>
   count > 0 &&
-  html`<span class="top-count" title=${said}>${count}<span class="visually-hidden"> ${said}</span></span>`;
+  html`<span class=${classes("top-count", urgent && "top-count-urgent")} title=${said}>${count}
+    <span class="visually-hidden"> ${said}</span></span>`;
 
 async function leave() {
   await send("DELETE", "/session", {});
@@ -43,7 +45,7 @@ async function leave() {
 }
 
 /** Language, theme, keys, wall, sign-out: icons in the header, with words in the folded menu. */
-function Tools({ help, words }) {
+function Tools({ help, prefer, words }) {
   const next = { auto: "light", light: "dark", dark: "auto" }[theme.value];
   const tool = (icon, label, act) => html`<button type="button" class="button button-plain" onClick=${act}
     aria-label=${words ? undefined : label} title=${label}><${Icon} name=${icon} />
@@ -52,6 +54,7 @@ function Tools({ help, words }) {
     <button type="button" class="button button-plain" onClick=${() => speak(other.value.code)}
       lang=${other.value.tag}>${words ? other.value.name : other.value.short}</button>
     ${tool(`theme-${theme.value}`, t(`theme.${theme.value}`), () => setTheme(next))}
+    ${tool(soundOn.value ? "sound" : "muted", t("preferences.title"), prefer)}
     ${tool("help", t("keys.title"), help)}
     <a class="button button-plain" href=${`/wall#/${route.value.jurisdiction}`}
       aria-label=${words ? undefined : t("ui.wall")} title=${t("ui.wall")}><${Icon} name="wall" />${
@@ -63,11 +66,13 @@ function Tools({ help, words }) {
 
 /** The header.
  *
- * @param {{ names: string[], help: () => void }} props `names` of the pages that the token may use, in order.
+ * @param {{ names: string[], help: () => void, prefer: () => void }} props `names`: the pages that the token
+ *   may use, in order.
  */
-export function Header({ names, help }) {
+export function Header({ names, help, prefer }) {
   const narrow = useMedia(NARROW);
   const marks = {
+    requests: html`<${Count} count=${arrived.value.length} said=${t("arrival.waiting")} urgent />`,
     notes: html`<${Count} count=${waitingNotes.value} said=${t("ui.notes_waiting")} />`,
   };
   return html`<header class="top">
@@ -78,7 +83,8 @@ export function Header({ names, help }) {
     <a class="top-name" href=${jurisdictions.value.length > 1 ? "#/" : href("overview")}>
       <span class="top-mark" aria-hidden="true"></span>
       <span class="top-place">${place.value?.name ?? route.value.jurisdiction}</span></a>
-    <${Menu} names=${names} marks=${marks} tools=${narrow && html`<${Tools} help=${help} words />`} />
+    <${Menu} names=${names} marks=${marks}
+      tools=${narrow && html`<${Tools} help=${help} prefer=${prefer} words />`} />
     <${Clock} /><${LiveBadge} />
-    ${!narrow && html`<${Tools} help=${help} />`}</header>`;
+    ${!narrow && html`<${Tools} help=${help} prefer=${prefer} />`}</header>`;
 }

@@ -1,0 +1,133 @@
+// What needs somebody, and how much. Pure functions of rows and of alerts as the service works them out.
+//
+// Levels are those of GB/T 37230: 1 red, 2 orange, 3 yellow, 4 blue.
+import { UNFINISHED } from "./rules.js";
+
+/** @typedef {{ id: string, kind: string, level: number, subject: string, request?: string,
+ *   assignment?: string, worker?: string, team?: string, area: string, priority?: number, number?: number,
+ *   since: string, acknowledged_by?: string }} Alert */
+
+/** The priority of life safety. */
+export const LIFE_SAFETY = 1;
+/** Kinds of alerts about requests, in the order in which they are named. */
+export const REQUEST_KINDS = [
+  "nobody_on_duty",
+  "waiting",
+  "sent_to_nobody",
+  "refused",
+  "untouched",
+  "overdue",
+  "unacknowledged",
+  "offered_silent",
+  "not_moving",
+  "en_route_long",
+  "on_scene_silent",
+];
+/** All kinds: those about people too. */
+export const KINDS = ["sos", ...REQUEST_KINDS, "welfare", "long_duty"];
+/** Kinds that arrive: somebody must say that they have seen them. */
+const ARRIVING = ["sos", "unacknowledged"];
+
+export const unfinished = (request) => UNFINISHED.includes(request.state);
+
+/** Compare two alerts: the worse first, null last. */
+export const worse = (a, b) => (a?.level ?? 9) - (b?.level ?? 9);
+
+/** Compare two requests: by priority, then the older first. */
+export const byUrgency = (a, b) =>
+  a.priority - b.priority || Date.parse(a.opened_at) - Date.parse(b.opened_at);
+
+/** Group alerts by the request that they are about, the worst first.
+ *
+ * @param {Alert[]} items The worst first.
+ * @returns {Map<string, Alert[]>}
+ */
+export function byRequest(items) {
+  const found = new Map();
+  for (const one of items) {
+    if (!one.request) continue;
+    if (!found.has(one.request)) found.set(one.request, []);
+    found.get(one.request).push(one);
+  }
+  return found;
+}
+
+/** What has arrived and nobody has acknowledged: SOS first, then by priority, then the newest.
+ *
+ * @param {Alert[]} items
+ */
+export const arrivals = (items) =>
+  items
+    .filter((one) => ARRIVING.includes(one.kind) && !one.acknowledged_by)
+    .sort(
+      (a, b) =>
+        Number(b.kind === "sos") - Number(a.kind === "sos") ||
+        (a.priority ?? 0) - (b.priority ?? 0) ||
+        Date.parse(b.since) - Date.parse(a.since),
+    );
+
+/** Return the kinds of alerts that there are: {kind, level of the worst, count}, the worst first.
+ *
+ * @param {Alert[]} items
+ * @param {Record<string, number>} [counts] By kind, where the list is cut short.
+ */
+export function byKind(items, counts = {}) {
+  const found = new Map();
+  for (const { kind, level } of items) {
+    const one = found.get(kind) ?? { kind, level, count: 0 };
+    found.set(kind, { kind, level: Math.min(one.level, level), count: one.count + 1 });
+  }
+  return [...found.values()]
+    .map((one) => ({ ...one, count: Math.max(one.count, counts[one.kind] ?? 0) }))
+    .sort((a, b) => a.level - b.level || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+}
+
+/** Return one alert for each thing that needs somebody: the worst about each request, person or SOS.
+ *
+ * @param {Alert[]} items The worst first.
+ */
+export function things(items) {
+  const seen = new Set();
+  return items.filter((one) => {
+    const thing = one.request ?? one.subject;
+    if (seen.has(thing)) return false;
+    seen.add(thing);
+    return true;
+  });
+}
+
+/** Return how things stand. Never `clear` while anything waits, nobody is on duty, or the answer is stale.
+ *
+ * @param {{ items: Alert[], all_clear: boolean, on_duty: number } | null} answer
+ * @param {boolean} fresh
+ * @returns {"unknown" | "alerts" | "nobody" | "waiting" | "clear"}
+ */
+export function standing(answer, fresh) {
+  if (!answer) return "unknown";
+  if (answer.items.length) return "alerts";
+  if (!fresh) return "unknown";
+  if (answer.on_duty === 0) return "nobody";
+  return answer.all_clear ? "clear" : "waiting";
+}
+
+/** Return the class of an unfinished request in the queue: 0 a life waits and nobody has touched it, 1 it
+ * needs an act, 2 it is under way.
+ *
+ * @param {any} row
+ * @param {Alert[] | undefined} alerts
+ */
+export function need(row, alerts) {
+  if (!row.touched && row.priority <= LIFE_SAFETY) return 0;
+  return !row.touched || alerts?.length || allDone(row) ? 1 : 2;
+}
+
+/** Whether all assignments are done and no offer is open, so that the request should be ended. */
+export const allDone = (row) =>
+  row.state === "in_progress" && row.live.length === 0 && row.offers.length === 0;
+
+/** How a request is named aloud: R-0421, or its id where it has no number.
+ *
+ * @param {{ request?: string, number?: number | null }} row
+ */
+export const requestName = (row) =>
+  row.number ? `R-${String(row.number).padStart(4, "0")}` : (row.request ?? "");
