@@ -23,6 +23,7 @@ from services.api import (
     candidates,
     commands,
     export,
+    files,
     find,
     health,
     imports,
@@ -48,6 +49,7 @@ from services.api.routing import Endpoint, operation
 from services.api.server.edge import Edge
 from services.api.worker_rows import WorkerReader
 from services.application.muster import Muster
+from services.files.port import FilesUnavailable
 from services.history.history import History
 from services.intake.desk import Imports
 from services.locations.port import LocationsUnavailable
@@ -96,6 +98,7 @@ def build(
     app.add_exception_handler(HTTPException, on_http_error)
     for unavailable in (
         AccessUnavailable,
+        FilesUnavailable,
         LogUnavailable,
         LocationsUnavailable,
         PushUnavailable,
@@ -212,6 +215,8 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/hours.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/{{view}}.csv"): export.as_csv,
     ("GET", f"{HERE}/{{view}}.xlsx"): export.as_xlsx,
+    ("POST", f"{HERE}/files"): files.upload,
+    ("GET", f"{HERE}/files/{{file}}"): files.download,
     ("GET", f"{HERE}/{{view}}"): views.listing,
     ("GET", f"{HERE}/{{view}}/{{key}}"): views.single,
 }

@@ -15,7 +15,8 @@ from services.access import Principal
 from services.api.context import Answer, Uuid, answer, json_body, model, muster, principal
 from services.api.problems import Problem, describe, invalid
 from services.api.routing import operation
-from services.decisions.base import Command
+from services.decisions.assignment.commands import AttachProof
+from services.decisions.base import Command, Refused
 from services.decisions.fields import Instant
 from services.decisions.scopes import PUBLIC
 from services.recorder.envelope import CommandEnvelope, Kind, Outcome
@@ -116,6 +117,24 @@ def _key(request: Request) -> str:
 
 
 async def _submit(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:
+    """Send the commands, except those that name a file that is not there."""
+    given = [await _without_file(request, jurisdiction, one) for one in group]
+    sent = [one for one, refused in zip(group, given, strict=True) if refused is None]
+    outcomes = iter(await _send(request, jurisdiction, sent) if sent else [])
+    return [refused or next(outcomes) for refused in given]
+
+
+async def _without_file(request: Request, jurisdiction: str, envelope: CommandEnvelope) -> Outcome | None:
+    """Return the refusal of a command whose picture was not uploaded for its request."""
+    command = envelope.command
+    if not isinstance(command, AttachProof) or command.file is None:
+        return None
+    if command.file in await muster(request).files.held(jurisdiction, f"request/{command.request}"):
+        return None
+    return Outcome.because(envelope.id, "refused", Refused("file.unknown", file=command.file))
+
+
+async def _send(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:
     try:
         return await muster(request).commands.submit(jurisdiction, group)
     except Parked as error:

@@ -32,6 +32,7 @@ WORDS: Final = {
     403: "Not within this token's rights",
     404: "Unknown",
     409: "Refused by a rule",
+    410: "Erased",
     413: "Too large",
     415: "Another media type is needed",
     422: "A body that does not fit, or an id used before",
@@ -48,6 +49,7 @@ PATH: Final[dict[str, dict[str, Any]]] = {
 }
 """Schemas of path parameters. All others are strings."""
 
+_BINARY: Final = {"type": "string", "format": "binary"}
 Routes = Mapping[tuple[str, str], Endpoint]
 """(method, path) -> endpoint."""
 
@@ -158,7 +160,7 @@ def _operation(one: _Found, shapes: Mapping[Any, dict[str, Any]]) -> dict[str, A
     if parameters := [*_in_path(one.path), *_headers(about), *_in_query(one)]:
         described["parameters"] = parameters
     if about.body is not None:
-        described["requestBody"] = _body(about.body)
+        described["requestBody"] = _body(about.body, about.takes)
     described["responses"] = _success(one, shapes) | _problems(one)
     return described
 
@@ -205,9 +207,11 @@ def _parameter(name: str, schema: dict[str, Any], required: bool) -> dict[str, A
     return told | ({"description": description} if description else {})
 
 
-def _body(kind: Any) -> dict[str, Any]:
+def _body(kind: Any, takes: tuple[str, ...]) -> dict[str, Any]:
     if kind is bytes:
-        file = {"schema": {"type": "string", "format": "binary"}}
+        file = {"schema": _BINARY}
+        if takes:
+            return {"required": True, "content": dict.fromkeys(takes, file)}
         about = {"description": "The bytes of a CSV (also gzip) or XLSX file, at most 8 MiB"}
         return {"required": True, **about, "content": {"application/octet-stream": file}}
     return {"required": True, "content": {JSON: {"schema": schemas.of_body(kind)}}}
@@ -219,6 +223,8 @@ def _success(one: _Found, shapes: Mapping[Any, dict[str, Any]]) -> dict[str, Any
         schema = {"type": "string", "format": "binary"}
     elif one.view is not None and about.media == JSON:
         schema = schemas.single(one.view) if "{key}" in one.path else schemas.page(one.view)
+    elif about.media.startswith("image/"):
+        schema = _BINARY
     else:
         schema = shapes.get(_answer(one.endpoint), schemas.TEXT)
     body = {"content": {about.media: {"schema": schema}}}

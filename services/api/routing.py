@@ -22,6 +22,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     query: type[BaseModel] | None = None
     body: type[Any] | None = None
     """A pydantic model, or a list of one; `bytes` = a file."""
+    takes: tuple[str, ...] = ()
+    """Media types of a body of bytes, if it is not a sheet to import."""
     headers: Mapping[str, str] = {}
     """Required request headers that hold a UUID, each with its description."""
     problems: tuple[int, ...] = ()
@@ -32,7 +34,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Further statuses with the same body as success."""
     status: int = 200
     media: str = JSON
-    """Media type of the response. Anything but JSON is text."""
+    """Media type of the response. Anything but JSON and pictures is text."""
     public: bool = False
     """Whether no token is needed."""
 

@@ -82,9 +82,14 @@ async def record_reveal(
     request: Request, jurisdiction: str, view: str, rows: Iterable[Row], asker: Principal
 ) -> None:
     """Record the reveal of these rows in the log before the response is sent. Raises 409, 503."""
-    subjects = subjects_of(view, rows)
-    if not subjects:
-        return
+    if subjects := subjects_of(view, rows):
+        await record_shown(request, jurisdiction, view, subjects, asker)
+
+
+async def record_shown(
+    request: Request, jurisdiction: str, view: str, subjects: tuple[str, ...], asker: Principal
+) -> None:
+    """Record that these subjects' personal data is shown, before it is. Raises 409, 503."""
     service = muster(request)
     envelope = CommandEnvelope(
         id=str(uuid4()),

@@ -7,6 +7,7 @@ from services.application.alerting import Alerting
 from services.application.announcing import Announcements
 from services.application.background import Background
 from services.application.commands import Commands
+from services.application.erasing_files import FileSweeper
 from services.application.expiring import Expiry
 from services.application.inspecting import Inspect, Inspector
 from services.application.lookup import recorded_commands
@@ -15,6 +16,7 @@ from services.application.sweeping import Sweeper
 from services.base.clock import Clock
 from services.dispatch.abilities import Abilities
 from services.dispatch.abilities import load as shipped_abilities
+from services.files.port import Files
 from services.locations.port import Locations
 from services.log.port import Log
 from services.metrics.figures import Figures
@@ -41,6 +43,7 @@ class Muster:
         snapshots: Snapshots | None = None,
         inspect: Inspect | None = None,
         locations: Locations,
+        files: Files,
         abilities: Abilities | None = None,
     ) -> None:
         """`following` tracks the views projected by other processes; None = this process projects them.
@@ -53,7 +56,7 @@ class Muster:
             locations,
             snapshots,
         )
-        self.clock, self.timezone = clock, timezone
+        self.clock, self.timezone, self.files = clock, timezone, files
         self.abilities = abilities or shipped_abilities()
         self.figures, self.background, self.announcements = Figures(), Background(), Announcements()
         self.progress: ViewProgress = (
@@ -65,10 +68,12 @@ class Muster:
             self._writer, log, self.progress, self.background, self.figures, shared=shared
         )
         self.sweeper = Sweeper(locations, views, clock, self.background)
+        self._file_sweeper = FileSweeper(files, vault, self.background)
         self.inspector = Inspector(inspect)
         self._expiry = Expiry(self.commands, self.progress, views, clock)
         self.announcements.on_advanced(self.commands.viewed)
         self.announcements.on_erased(self.sweeper.erased)
+        self.announcements.on_erased(self._file_sweeper.erased)
 
     def _writer(self, jurisdiction: str) -> Writer:
         return Writer(
@@ -96,6 +101,7 @@ class Muster:
                 self.background.start("projector", self.progress.run())
                 self.background.start("ticker", self._expiry.run())
                 self.background.start("sweeper", self.sweeper.run())
+                self.background.start("file sweeper", self._file_sweeper.run())
                 self.background.start("inspector", self.inspector.run())
                 if not self.commands.shared:
                     for jurisdiction in {*await self.log.jurisdictions(), *await self.views.jurisdictions()}:
@@ -107,6 +113,7 @@ class Muster:
     async def close(self) -> None:
         """Close the stores; called by `running`."""
         await self.locations.close()
+        await self.files.close()
         await self.views.close()
         await self.log.close()
         await self.vault.close()

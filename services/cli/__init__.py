@@ -6,7 +6,19 @@ import sys
 import typer
 
 from services import wiring
-from services.cli import cluster, clustering, data, demo, importing, keys, reading, serving, tokens, transfer
+from services.cli import (
+    cluster,
+    clustering,
+    data,
+    demo,
+    files,
+    importing,
+    keys,
+    reading,
+    serving,
+    tokens,
+    transfer,
+)
 from services.cli.common import Fail, say_error
 
 app = typer.Typer(
@@ -33,6 +45,7 @@ app.command("projector")(clustering.projector)
 app.add_typer(
     keys.app, name="keys", help="Export and load the keys of personal data, separately from the log."
 )
+app.add_typer(files.app, name="files", help="Export and load the sealed pictures beside the log.")
 app.add_typer(tokens.app, name="token", help="Create, list and revoke access tokens.")
 
 

@@ -40,13 +40,13 @@ def _expected(text: str | None) -> Head | None:
 
 
 async def _verify(data: Path, wanted: str | None, expect: Head | None, as_json: bool) -> bool:
-    async with reading(data) as (log, views, _):
+    async with reading(data) as (log, views, _), wiring.open_files(data) as files:
         held = sorted({*await log.jurisdictions(), *await views.jurisdictions()})
         chosen = [only(held, wanted)] if wanted or expect else held
         reports = []
         for jurisdiction in chosen:
             with progress(f"verifying {jurisdiction}", None) as done:
-                reports.append(await audit(log, views, jurisdiction, expect, done))
+                reports.append(await audit(log, views, jurisdiction, expect, done, files))
     if as_json:
         out.print(msgspec.json.format(msgspec.json.encode(reports), indent=2).decode(), markup=False)
     else:

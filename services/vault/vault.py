@@ -143,6 +143,27 @@ class Vault:
         """Return the value as a log token, different each time. Raises NoKey before `ensure`, Erased."""
         return self._key(jurisdiction, subject).seal(jurisdiction, subject, command, field, plain)
 
+    async def erased(self, jurisdiction: str, subjects: Iterable[str]) -> list[str]:
+        """Return those of the subjects whose key was destroyed."""
+        return [subject for subject, key in (await self._load(jurisdiction, subjects)).items() if key is None]
+
+    async def seal_file(self, jurisdiction: str, subject: str, media: str, plain: bytes) -> bytes | None:
+        """Seal a file under its subject's key; None if the subject was erased."""
+        if not (await self.ensure(jurisdiction, [subject]))[subject]:
+            return None
+        key = self._key(jurisdiction, subject)
+        return await asyncio.to_thread(key.seal_file, jurisdiction, subject, media, plain)
+
+    async def open_file(self, jurisdiction: str, subject: str, media: str, box: bytes) -> bytes | None:
+        """Return the plain file; None if the subject was erased. Raises BadToken, NoKey."""
+        keys = await self._load(jurisdiction, [subject])
+        if subject not in keys:
+            raise NoKey(f"no key for {subject} in {jurisdiction}")
+        key = keys[subject]
+        if key is None:
+            return None
+        return await asyncio.to_thread(key.open_file, jurisdiction, subject, media, box)
+
     async def open(self, jurisdiction: str, token: str) -> str | None:
         """Return the value of a token; None if erased. Raises BadToken, NoKey."""
         return (await self.keyring(jurisdiction, [parse(token).subject])).open(token)

@@ -33,7 +33,8 @@ class Finding(msgspec.Struct, frozen=True):
     jurisdiction: str
     position: int
     code: str
-    """damaged, expected, unreadable, unknown_event, replay, law, command_twice, recorded_back, early."""
+    """damaged, expected, unreadable, unknown_event, replay, law, command_twice, recorded_back, early or
+    file."""
     what: str
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ MEANINGS: Final = {
     "degraded": "A view is set aside; rebuild it.",
     "early": "An event is dated later than its recording.",
     "expected": "The expected head is not on the chain.",
+    "file": "A picture that the log names is missing or was modified; restore it from a backup.",
     "headcount": "The roster and the headcount differ.",
     "law": "A worker moved from an area or state they were not in.",
     "ledger": "Requests received are not the sum of their states.",

@@ -11,7 +11,9 @@ from events.request_state import ENDED, STATES
 from projections.base import Row
 from projections.catalog import views as catalog
 from projections.fold import Dispatch, step
+from services.files.port import Files
 from services.log.port import Log
+from services.verify.files import NamedFiles
 from services.verify.log import Progress, Report, verify
 from services.views.port import Query, Views
 
@@ -38,12 +40,27 @@ class _Folds:
 
 
 async def audit(
-    log: Log, views: Views, jurisdiction: str, expect: Head | None = None, progress: Progress | None = None
+    log: Log,
+    views: Views,
+    jurisdiction: str,
+    expect: Head | None = None,
+    progress: Progress | None = None,
+    files: Files | None = None,
 ) -> Report:
-    """Check the log's laws, then every view against a fresh fold, then the sums that users rely on."""
+    """Check the log's laws, then every view against a fresh fold, then the sums that users rely on.
+
+    With `files`, also check the files that the log names.
+    """
     live = await views.head(jurisdiction)
-    folds = _Folds(live.position)
-    report = await verify(log, jurisdiction, expect, progress, folds.take)
+    folds, named = _Folds(live.position), NamedFiles()
+
+    def take(events: Sequence[EventEnvelope], head: Head) -> None:
+        folds.take(events, head)
+        named.take(events)
+
+    report = await verify(log, jurisdiction, expect, progress, take)
+    if files is not None:
+        await named.check(files, report)
     if any(finding.code == "damaged" for finding in report.findings):
         return report
     if folds.head != live:

@@ -9,6 +9,7 @@ from typing import Any
 
 from projections.catalog import views as catalog
 from services.access import Tokens
+from services.adapters.folder.files import FolderFiles
 from services.adapters.folder.snapshots import FolderSnapshots
 from services.adapters.sqlite.keys import local_vault
 from services.adapters.sqlite.locations import SqliteLocations
@@ -21,6 +22,7 @@ from services.application.muster import Muster
 from services.base.clock import Clock, SharedClock, SystemClock
 from services.dispatch.abilities import SHIPPED, Abilities
 from services.dispatch.abilities import load as load_abilities
+from services.files.port import Files
 from services.log.port import Log, LogUnavailable
 from services.push.pusher import Pusher
 from services.push.rules import DEFAULT_HOSTS, Rules
@@ -73,6 +75,7 @@ async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | No
         clock=clock or _clock(),
         timezone=timezone or settings().timezone,
         snapshots=FolderSnapshots(data / "snapshots"),
+        files=FolderFiles(data / "files"),
         locations=await asyncio.to_thread(SqliteLocations, data / "telemetry.sqlite"),
         abilities=able,
     )
@@ -113,6 +116,16 @@ async def tokens(data: Path) -> Tokens:
 async def open_tokens(data: Path) -> AsyncIterator[Tokens]:
     """Open the tokens, and close them on exit."""
     opened = await tokens(data)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@asynccontextmanager
+async def open_files(data: Path) -> AsyncIterator[Files]:
+    """Open the sealed files of a data folder or of the cluster, and close them on exit."""
+    opened: Files = await cluster().files() if settings().clustered else FolderFiles(data / "files")
     try:
         yield opened
     finally:

@@ -14,6 +14,7 @@ from services.adapters.kafka.topics import migrate as migrate_topics
 from services.adapters.kafka.topics import topic_problems
 from services.adapters.kafka.transport import KafkaTransport
 from services.adapters.postgres.checkpoints import PgCheckpoints
+from services.adapters.postgres.files import PgFiles
 from services.adapters.postgres.keys import PgKeyStore
 from services.adapters.postgres.migrate import migrate as migrate_tables
 from services.adapters.postgres.phones import PgPushStore
@@ -59,6 +60,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         following=lambda announcements: Follower(views, feed, announcements.advanced, announcements.reset),
         snapshots=PgSnapshots(await _pool()),
         locations=await KafkaLocations(connection).open(),
+        files=await files(),
         abilities=able,
         inspect=lambda: topic_problems(connection, settings().kafka_min_insync),
     )
@@ -190,3 +192,8 @@ async def tokens(data: Path) -> Tokens:
 async def push_store() -> PgPushStore:
     """Open the shared push subscriptions. Raise DatabaseUnavailable."""
     return PgPushStore(await _pool(STORE_SECONDS))
+
+
+async def files() -> PgFiles:
+    """Open the shared sealed files. Raise DatabaseUnavailable."""
+    return PgFiles(await _pool(STORE_SECONDS))
