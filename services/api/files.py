@@ -13,8 +13,9 @@ from services.api.commands import commander
 from services.api.context import Answer, answer, muster, reader
 from services.api.parameters import NoParameters, Parameters, read
 from services.api.problems import Problem
+from services.api.reading import own_team
 from services.api.routing import operation
-from services.api.views import own_team, record_shown
+from services.api.views import record_shown
 from services.files.form import BadFile, SealedFile, is_name, name_of, unpack
 from services.files.pictures import BadPicture, picture
 from services.vault import BadToken, NoKey
