@@ -9,6 +9,7 @@ import { Candidates, calledOf, unitKey } from "./candidates.js";
 import { assignmentsOf, closePanel, rowOf } from "./desk.js";
 import { holder, Refusal } from "./refusal.js";
 import { Place, Slots, Standing, What } from "./show.js";
+import { NOBODY_ON_DUTY, Unattended } from "./unattended.js";
 
 /** Panel to assign a request. */
 export function Assign({ id }) {
@@ -16,17 +17,19 @@ export function Assign({ id }) {
   const [chosen, setChosen] = useState(null);
   const [round, setRound] = useState(0);
   const [refused, setRefused] = useState(null);
+  const [empty, setEmpty] = useState(null);
   const action = useAction();
   const pending = useRef(null);
   const pick = (one) => {
     setChosen(one);
     if (!one || (refused && unitKey(one) !== refused.unit)) setRefused(null);
   };
-  const send = async (name, one, override) => {
+  /** @param {{ override?: string, unattended?: string }} [why] Reasons to send against a rule. */
+  const send = async (name, one, why = {}) => {
     if (action.busy) return;
-    const asked = `${name} ${unitKey(one)} ${override ?? ""}`;
+    const asked = `${name} ${unitKey(one)} ${JSON.stringify(why)}`;
     if (pending.current?.asked !== asked) pending.current = { asked, id: uuid() };
-    const data = { request: id, [one.kind]: one.unit, ...(override && { override }) };
+    const data = { request: id, [one.kind]: one.unit, ...why };
     let problem = null;
     const done = await action.run(() =>
       command(route.peek().jurisdiction, name, data, { id: pending.current.id }).catch((error) => {
@@ -49,6 +52,11 @@ export function Assign({ id }) {
   };
   const lost = async (problem, name, one) => {
     if (problem.code !== "pending") pending.current = null;
+    if (problem.code === NOBODY_ON_DUTY) {
+      setRefused(null);
+      setEmpty({ name, one });
+      return;
+    }
     const taken =
       problem.code === "request.full"
         ? await assignmentsOf(route.peek().jurisdiction, id).then(holder, () => null)
@@ -70,7 +78,12 @@ export function Assign({ id }) {
         <${Slots} row=${row} /> <${Standing} row=${row} /></p>`
       }</header>
     <${Refusal} problem=${refused?.problem} taken=${refused?.taken}
-        override=${refused && ((code) => send(refused.name, refused.one, code))} />
+        override=${refused && ((override) => send(refused.name, refused.one, { override }))} />
+    ${
+      empty &&
+      html`<${Unattended} unit=${calledOf(empty.one)} close=${() => setEmpty(null)}
+          send=${(unattended) => send(empty.name, empty.one, { unattended })} />`
+    }
     <${Candidates} request=${id} chosen=${chosen && unitKey(chosen)} choose=${pick}
         keys=${{ Enter: dispatch, o: offer }} round=${round} />
     <footer class="assign-foot">${

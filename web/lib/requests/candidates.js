@@ -24,7 +24,8 @@ export const unitKey = (one) => `${one.kind}:${one.unit}`;
 export const calledOf = (one) =>
   one.kind === "team" ? one.name : one.name ? `${one.name} ${one.unit}` : one.unit;
 
-/** A list of candidates for a request.
+/** A list of candidates for a request. The best free one is chosen; without one, nobody is until somebody
+ * chooses.
  *
  * chosen: key of the chosen candidate; choose(row): called with another; keys: actions by key, such as Enter;
  * round: a new number reloads the list; instead: they replace somebody, so no free slot is needed.
@@ -59,7 +60,7 @@ export function Candidates({ request, chosen, choose, keys, round, instead }) {
   const items = useMemo(() => data?.items.toSorted((a, b) => order(a) - order(b)) ?? [], [data]);
   const index = items.findIndex((one) => unitKey(one) === chosen);
   useEffect(() => {
-    if (data && index < 0) choose(items[0] ?? null);
+    if (data && index < 0) choose(items.find((one) => one.free) ?? null);
   }, [data]);
   useEffect(() => {
     box.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
@@ -113,6 +114,12 @@ export function Candidates({ request, chosen, choose, keys, round, instead }) {
       !instead &&
       html`<p class="note candidates-full" role="status">
       ${t("requests.takes_none")}</p>`
+    }
+    ${
+      data &&
+      items.length > 0 &&
+      !items.some((one) => one.free) &&
+      html`<p class="note candidates-full" role="status">${t("requests.nobody_free")}</p>`
     }
     ${
       data?.needs &&
@@ -190,6 +197,9 @@ function Candidate({ one, here, chosen, choose }) {
 
 /** Show why a candidate is not among the best. */
 function why(one) {
+  if (one.why === "nobody_on_duty")
+    return html`<span class="candidate-why candidate-nobody"><${Icon} name="alert" />
+      ${t("requests.nobody_on_duty")}</span>`;
   if (one.asked) return html`<span class="candidate-why">${t("requests.already_asked")}</span>`;
   if (one.in_team)
     return html`<span class="candidate-why">${t("requests.goes_with", { team: one.in_team })}</span>`;

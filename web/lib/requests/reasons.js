@@ -13,6 +13,7 @@ export const REASONS = {
   reassign: ["no_contact", "sick", "vehicle_fault", "too_far", "on_other_task", "shift_over"],
   reopen: ["goods_missing", "not_served", "ended_by_mistake"],
   override: ["life_safety", "same_trip", "nobody_else"],
+  unattended: ["called_in", "told_by_phone", "nobody_else"],
 };
 const OTHER = "other";
 const CODE = /^[a-z0-9][a-z0-9_.-]{0,63}$/;

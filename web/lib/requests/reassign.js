@@ -11,6 +11,7 @@ import { checkedTasks, closePanel, element, rowOf, unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
 import { Refusal } from "./refusal.js";
 import { Place, What } from "./show.js";
+import { NOBODY_ON_DUTY, Unattended } from "./unattended.js";
 
 /** Panel to reassign assignments `rows`. */
 export function Reassign({ rows: given }) {
@@ -20,6 +21,7 @@ export function Reassign({ rows: given }) {
   const [at, setAt] = useState(given[0]?.assignment);
   const [chosen, setChosen] = useState(null);
   const [round, setRound] = useState(0);
+  const [empty, setEmpty] = useState(false);
   const reason = useReason("reassign", { needed: true });
   const action = useAction();
   const id = useRef(uuid());
@@ -36,18 +38,26 @@ export function Reassign({ rows: given }) {
     if (next) setAt(next.assignment);
     else element(".reassign-send select")?.focus();
   };
-  /** @param {string} [override] Reason to exceed a capacity. */
-  const send = async (override) => {
+  /** @param {{ override?: string, unattended?: string }} [why] Reasons to send against a rule. */
+  const send = async (why = {}) => {
     if (!ready) return;
     const items = rows.map(({ assignment }) => ({
       assignment,
       [targets.get(assignment).kind]: targets.get(assignment).unit,
     }));
-    const data = { items, reason: reason.code, ...(override && { override }) };
-    if (override) id.current = uuid();
+    const data = { items, reason: reason.code, ...why };
+    if (why.override || why.unattended) id.current = uuid();
+    let code = null;
     const done = await action.run(() =>
-      command(route.peek().jurisdiction, "assignment.reassign", data, { id: id.current }),
+      command(route.peek().jurisdiction, "assignment.reassign", data, { id: id.current }).catch((error) => {
+        code = error.code;
+        throw error;
+      }),
     );
+    if (code === NOBODY_ON_DUTY) {
+      action.clear();
+      setEmpty(true);
+    }
     setRound((n) => n + 1);
     if (!done) return;
     toast(t("requests.reassigned", { n: items.length }));
@@ -82,11 +92,16 @@ export function Reassign({ rows: given }) {
             ${t("requests.give_all")} <kbd>A</kbd></button>`
       }`
     }</div>
+    ${
+      empty &&
+      html`<${Unattended} unit=${t("requests.unattended_some")} close=${() => setEmpty(false)}
+          send=${(unattended) => send({ unattended })} />`
+    }
     <form class="reassign-send" onSubmit=${(event) => {
       event.preventDefault();
       send();
     }}>${reason.field}
-      <${Refusal} problem=${action.problem} override=${send} />
+      <${Refusal} problem=${action.problem} override=${(override) => send({ override })} />
       <div class="form-actions"><button type="submit" class="button button-main"
           aria-disabled=${ready ? undefined : "true"}>${t("requests.reassign_send", { n: rows.length })}
             </button>

@@ -78,6 +78,11 @@ function Task({ row }) {
         html`<span class="muted">
         ${t("requests.overridden", { reason: word("reason", row.override) })}</span>`
       }
+      ${
+        row.unattended &&
+        html`<span class="muted">
+        ${t("requests.unattended", { reason: word("reason", row.unattended) })}</span>`
+      }
     </div>
     ${row.state === OFFERED ? html`<${Countdown} row=${row} />` : html`<${Track} row=${row} />`}
     ${

@@ -1,0 +1,62 @@
+"""Nobody is overlooked: sending to nobody takes a reason, and leaves an alert until somebody is there."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+from screens import Screens
+from serving import City, until
+
+
+def alerts(city: City) -> dict[str, int]:
+    """Return the number of alerts of each kind, once all that is recorded shows."""
+    return city.get("alerts")["counts"]
+
+
+def at_the_queue(page: Page) -> None:
+    """Choose the only request of the queue and open the list of whom to send."""
+    expect(page.locator(".grid-body .grid-row").first).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator(".grid-chosen")).to_have_count(1)
+    page.keyboard.press("a")
+    expect(page.get_by_role("listbox").last).to_be_focused()
+
+
+def crew_off_duty(city: City) -> None:
+    """Form a team of two, both off duty."""
+    workers: list[tuple[str, dict[str, Any]]] = [
+        ("worker.register", {"worker": f"W{n}", "role": "courier", "home_area": city.south}) for n in (1, 2)
+    ]
+    team = {"team": "T1", "name": "Team 1", "kind": "courier", "area": city.south, "members": ["W1", "W2"]}
+    city.batch([*workers, ("team.form", {**team, "activate": True})])
+
+
+def test_with_nobody_free_nothing_is_sent_until_somebody_says_why(city: City, screens: Screens) -> None:
+    crew_off_duty(city)
+    city.ok("request.open", request="R1", category="grocery", area=city.south, priority=1)
+    page = screens.open(city.url, language="en").sign_in(city, "requests")
+
+    at_the_queue(page)
+    units = page.get_by_role("listbox").last
+    expect(units.get_by_role("option")).to_contain_text(["nobody on duty"])
+    expect(units.get_by_role("option", selected=True)).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nobody is free.")).to_be_visible()
+    assert city.rows("assignments") == []
+
+    page.keyboard.press("j")
+    expect(units.get_by_role("option", selected=True)).to_have_count(1)
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name=re.compile("Nobody of Team 1 is on duty"))
+    expect(dialog.get_by_role("combobox")).to_be_focused()
+    dialog.get_by_role("combobox").select_option("called_in")
+    dialog.get_by_role("button", name="Send anyway").click()
+    expect(dialog).to_have_count(0)
+
+    until(lambda: len(city.rows("assignments")) == 1, 10, "nobody was sent")
+    (sent,) = city.rows("assignments")
+    assert (sent["team"], sent["unattended"]) == ("T1", "called_in")
+    assert alerts(city) == {"sent_to_nobody": 1}
+
+    city.ok("worker.check_in", worker="W1", area=city.south)
+    assert alerts(city) == {}
