@@ -29,6 +29,8 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     """For ACT: the assignment acted on."""
     stage: str | None = None
     """For ACT: the stage reached, `done` or `given_back`."""
+    told: tuple[datetime, str | None] | None = None
+    """If it was corrected: the time and area first reported."""
 
 
 class Duty(msgspec.Struct, frozen=True, gc=False):
@@ -56,6 +58,8 @@ class Interval(msgspec.Struct, frozen=True):
     """Position of the fact that started it."""
 
 
+ATTENDANCE: Final = (IN, OUT, BREAK, AVAILABLE)
+"""Kinds of facts whose time can be corrected. An act's is its assignment's too."""
 OFF = Duty()
 order = attrgetter("at", "position")
 
@@ -105,6 +109,21 @@ def fold(facts: Iterable[Fact]) -> Duty:
     for fact in facts:
         duty = step(duty, fact)
     return duty
+
+
+def corrected(fact: Fact, at: datetime, area: str | None) -> Fact:
+    """Return a fact with another time and area. It keeps its position: when it was reported is no error."""
+    return msgspec.structs.replace(fact, at=at, area=area, told=fact.told or (fact.at, fact.area))
+
+
+def on_since(facts: Iterable[Fact]) -> datetime | None:
+    """Return when the present duty began, in whatever area; None = off duty. In (at, position) order."""
+    duty, since = OFF, None
+    for fact in facts:
+        new = step(duty, fact)
+        since = (since if duty.on else fact.at) if new.on else None
+        duty = new
+    return since
 
 
 def intervals(worker: str, facts: Iterable[Fact]) -> list[Interval]:

@@ -1,12 +1,21 @@
 """Which events report a fact of duty, and which fact."""
 
+from collections.abc import Iterable
 from typing import Final
+
+import msgspec
 
 from events import presence
 from events.assignment import DONE, GIVEN_BACK, AssignmentDone, AssignmentGivenBack, AssignmentProgressed
 from events.base import EventEnvelope
 from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact
-from events.worker import WorkerCheckedIn, WorkerCheckedOut, WorkerPresenceSet, WorkerReported
+from events.worker import (
+    WorkerCheckedIn,
+    WorkerCheckedOut,
+    WorkerDutyCorrected,
+    WorkerPresenceSet,
+    WorkerReported,
+)
 
 TELLING: Final = (
     WorkerCheckedIn,
@@ -44,6 +53,21 @@ def fact_of(event: EventEnvelope) -> tuple[str, Fact] | None:
             return e.worker, _fact(event, ACT, assignment=e.assignment, stage=GIVEN_BACK)
         case _:
             return None
+
+
+def correction(events: Iterable[EventEnvelope]) -> dict[int, WorkerDutyCorrected]:
+    """Return the last correction of each corrected fact, by the position of the fact. In the log's order."""
+    return {e.data.position: e.data for e in events if isinstance(e.data, WorkerDutyCorrected)}
+
+
+def as_corrected(event: EventEnvelope, by: WorkerDutyCorrected | None) -> EventEnvelope:
+    """Return an event as it would have been recorded with the correct time and area."""
+    if by is None:
+        return event
+    data = event.data
+    if isinstance(data, WorkerCheckedIn) and by.area:
+        data = msgspec.structs.replace(data, area=by.area)
+    return msgspec.structs.replace(event, at=by.at, data=data)
 
 
 def _fact(

@@ -115,6 +115,27 @@ class WorkerTakenBack(Event, frozen=True):
     """If the void fact is a report: the home community after this event."""
 
 
+@event("worker.duty_corrected")
+class WorkerDutyCorrected(Event, frozen=True):
+    """A reported time or area of attendance was wrong: the fact at this position counts as corrected."""
+
+    worker: WorkerRef
+    fact: str
+    """Id of the command that reported the fact."""
+    position: int
+    kind: str
+    """in, out, break or available (events.duty)."""
+    was_at: datetime
+    """When it counted until now."""
+    at: datetime
+    """When it happened."""
+    reason: str
+    was_area: AreaRef | None = None
+    area: AreaRef | None = None
+    duty_since: datetime | None = None
+    """When the present duty began, after this; null = off duty."""
+
+
 @event("worker.erased")
 class WorkerErased(Event, frozen=True):
     """The worker's key was destroyed, so name, phone and texts are permanently unreadable."""

@@ -116,6 +116,7 @@ class Board(Replay):
 COUNTING: Final[tuple[type[Event], ...]] = (
     JurisdictionEstablished,
     worker.WorkerTakenBack,
+    worker.WorkerDutyCorrected,
     worker.WorkerRegistered,
     worker.WorkerAmended,
     worker.WorkerRetired,

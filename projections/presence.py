@@ -11,11 +11,23 @@ import msgspec
 from events.base import EventEnvelope
 from events.duty import Fact, intervals, order
 from events.facts import TELLING, fact_of
-from events.worker import (
-    WorkerTakenBack,
-)
+from events.worker import WorkerDutyCorrected, WorkerTakenBack
 from projections.base import Own, Row, View
 from projections.where import area_of
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """One correction of a fact: who, when, from, to."""
+
+    at: datetime
+    """When it was corrected."""
+    by: str
+    """Actor."""
+    was_at: datetime
+    was_area: str | None
+    to_at: datetime
+    to_area: str | None
+    reason: str
 
 
 class PresenceRow(Row, frozen=True, kw_only=True):
@@ -39,6 +51,8 @@ class PresenceRow(Row, frozen=True, kw_only=True):
     command: str
     void: bool = False
     """Taken back."""
+    corrections: tuple[Correction, ...] = ()
+    """Oldest first; `at` and `area` are those of the last."""
 
 
 class IntervalRow(Row, frozen=True, kw_only=True):
@@ -60,7 +74,7 @@ def key_of(position: int) -> str:
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:
     e = envelope.data
-    if isinstance(e, WorkerTakenBack):
+    if isinstance(e, WorkerTakenBack | WorkerDutyCorrected):
         return (key_of(e.position),)
     return (key_of(envelope.position),) if fact_of(envelope) else ()
 
@@ -69,6 +83,8 @@ def evolve(row: PresenceRow | None, envelope: EventEnvelope, key: str) -> Presen
     e = envelope.data
     if isinstance(e, WorkerTakenBack):
         return msgspec.structs.replace(row, void=True) if row else None
+    if isinstance(e, WorkerDutyCorrected):
+        return _corrected(row, e, envelope) if row else None
     told = fact_of(envelope)
     if told is None:
         return row
@@ -86,6 +102,20 @@ def evolve(row: PresenceRow | None, envelope: EventEnvelope, key: str) -> Presen
         actor=envelope.actor,
         command=envelope.command,
     )
+
+
+def _corrected(row: PresenceRow, e: WorkerDutyCorrected, envelope: EventEnvelope) -> PresenceRow:
+    made = Correction(
+        at=envelope.at,
+        by=envelope.actor,
+        was_at=e.was_at,
+        was_area=e.was_area,
+        to_at=e.at,
+        to_area=e.area,
+        reason=e.reason,
+    )
+    area = e.area or row.area  # a check-out has none of its own
+    return msgspec.structs.replace(row, at=e.at, area=area, corrections=(*row.corrections, made))
 
 
 def derived(rows: Iterable[PresenceRow]) -> list[IntervalRow]:
@@ -118,8 +148,8 @@ VIEW = View(
     row=PresenceRow,
     keys=keys,
     evolve=evolve,
-    version=4,
-    events=(WorkerTakenBack, *TELLING),
+    version=5,
+    events=(WorkerDutyCorrected, WorkerTakenBack, *TELLING),
     filters=("worker", "kind", "area"),
     sort="key",
     own=Own("worker"),

@@ -1,7 +1,8 @@
 """Fold events in the order they happened, late ones included, into who was where and doing what at an
 instant.
 
-Events count from when they happened (`at`), in (at, position) order; facts taken back never count. An
+Events count from when they happened (`at`), in (at, position) order; facts taken back never count, and
+corrected ones count as corrected. An
 assignment's state is its most advanced stage at that time.
 """
 
@@ -13,7 +14,7 @@ import msgspec
 from events import assignment, request, team, worker
 from events.base import Event, EventEnvelope
 from events.duty import OFF, REPORT, Duty, order, step
-from events.facts import fact_of
+from events.facts import as_corrected, correction, fact_of
 from events.request_state import ended_by
 from projections import requests
 
@@ -104,9 +105,11 @@ class Replay:
         void = {e.data.position for e in known if isinstance(e.data, worker.WorkerTakenBack)}
         void |= _undone_by_itself(known)
         counting: list[EventEnvelope] = []
-        for event in known:
-            if event.position in void:
+        corrections = correction(known)
+        for recorded in known:
+            if recorded.position in void:
                 continue
+            event = as_corrected(recorded, corrections.get(recorded.position))
             if isinstance(event.data, worker.WorkerRegistered):
                 self._first.setdefault(event.data.worker, event.data)
             if isinstance(event.data, assignment.AssignmentDone | assignment.AssignmentReleased):

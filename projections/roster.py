@@ -8,7 +8,14 @@ import msgspec
 from events.base import EventEnvelope, Personal, WorkerStanding
 from events.duty import OUT, REPORT
 from events.presence import OFF_DUTY
-from events.worker import WorkerAmended, WorkerErased, WorkerRegistered, WorkerReported, WorkerTakenBack
+from events.worker import (
+    WorkerAmended,
+    WorkerDutyCorrected,
+    WorkerErased,
+    WorkerRegistered,
+    WorkerReported,
+    WorkerTakenBack,
+)
 from projections.base import Own, Row, View
 
 
@@ -65,14 +72,21 @@ def _placed(row: RosterRow | None, standing: WorkerStanding, envelope: EventEnve
         role=standing.role,
         presence=standing.presence,
         team=standing.team,
-        since=row.since if row and stays else envelope.at,
+        since=row.since if row and stays else _happened(envelope),
         duty_since=_duty_since(row, standing, envelope),
     )
+
+
+def _happened(envelope: EventEnvelope) -> datetime:
+    """Return when the place began: for a correction, when the corrected fact happened."""
+    return envelope.data.at if isinstance(envelope.data, WorkerDutyCorrected) else envelope.at
 
 
 def _duty_since(row: RosterRow | None, standing: WorkerStanding, envelope: EventEnvelope) -> datetime | None:
     """Return when the duty began. A check-out that is taken back resumes the duty it had ended."""
     known = row.duty_since if row else None
+    if isinstance(envelope.data, WorkerDutyCorrected):
+        return known  # the event says it
     begins = standing.presence != OFF_DUTY and (row is None or row.presence == OFF_DUTY)
     resumed = isinstance(envelope.data, WorkerTakenBack) and envelope.data.kind == OUT
     return envelope.at if begins and not (resumed and known) else known
@@ -111,6 +125,9 @@ def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> Rost
         return msgspec.structs.replace(row, reported_area=data.reported)
     if isinstance(data, WorkerTakenBack) and data.worker == key and data.kind == REPORT:
         return msgspec.structs.replace(row, reported_area=data.reported)
+    if isinstance(data, WorkerDutyCorrected) and data.worker == key:
+        since = data.at if row.since == data.was_at else row.since
+        return msgspec.structs.replace(row, since=since, duty_since=data.duty_since or row.duty_since)
     if isinstance(data, WorkerErased) and data.worker == key:
         return msgspec.structs.replace(row, name=None, phone=None)
     return row
@@ -121,7 +138,7 @@ VIEW = View(
     row=RosterRow,
     keys=keys,
     evolve=evolve,
-    version=3,
+    version=4,
     filters=(
         "worker",
         "call_sign",

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -12,10 +13,11 @@ from events import catalog
 from events.assignment import AssignmentEvent
 from events.base import Event, EventEnvelope
 from events.commit import Commit, Head, Recorded
-from events.duty import REPORT
+from events.duty import REPORT, on_since
 from events.facts import TELLING
 from events.jurisdiction import CommandUnchanged, JurisdictionEstablished
 from events.worker import (
+    WorkerDutyCorrected,
     WorkerReported,
     WorkerTakenBack,
 )
@@ -37,7 +39,7 @@ refuse_gaps()
 
 SERVICE: Final = "service"
 """Actor of events that follow from a command by themselves."""
-_OWN_FACT = (*TELLING, WorkerTakenBack)
+_OWN_FACT = (*TELLING, WorkerDutyCorrected, WorkerTakenBack)
 """For these the worker is listed in `moved` even if nothing changes."""
 
 
@@ -87,10 +89,12 @@ def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
     yield from decider(type(command))(state, command, ctx)
 
 
-def _state_after(state: State, event: Event) -> dict[str, str | None]:
+def _state_after(state: State, event: Event) -> dict[str, str | datetime | None]:
     """Return what views need but cannot derive: whether a late or observed event changed the present."""
     if isinstance(event, AssignmentEvent) or (isinstance(event, WorkerTakenBack) and event.assignment):
         return {"state": state[ASSIGNMENTS][str(event.assignment)].state}
+    if isinstance(event, WorkerDutyCorrected):
+        return {"duty_since": on_since(state[WORKERS][event.worker].facts)}
     if isinstance(event, WorkerReported) or (isinstance(event, WorkerTakenBack) and event.kind == REPORT):
         return {"reported": state[WORKERS][event.worker].reported}
     return {}

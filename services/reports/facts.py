@@ -8,7 +8,7 @@ from events import assignment, incident, jurisdiction, request, team, worker
 from events.base import EventEnvelope, RequestMove
 from events.catalog import envelopes
 from events.commit import Head, decode
-from events.duty import Interval, intervals, order
+from events.duty import Interval, corrected, intervals, order
 from events.facts import fact_of
 from events.stages import ON_SCENE
 from services.log.port import Log
@@ -85,6 +85,10 @@ class Facts:
                 known.role, known.organisation = e.role, e.organisation
             case worker.WorkerAmended() as e:
                 self.people[e.worker].amend(e)
+            case worker.WorkerDutyCorrected() as e:
+                facts = self.people[e.worker].facts
+                place = next(i for i, fact in enumerate(facts) if fact.position == e.position)
+                facts[place] = corrected(facts[place], e.at, e.area)
             case worker.WorkerTakenBack() as e:
                 self._void(e)
             case jurisdiction.JurisdictionEstablished() as e:

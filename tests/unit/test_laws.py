@@ -81,6 +81,7 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "worker.set_presence": {"worker": WORKER_IDS, "presence": st.sampled_from(["available", "on_break"])},
     "worker.check_out": {"worker": WORKER_IDS, "release": some(REASON)},
     "worker.take_back": {"worker": WORKER_IDS, "command": st.just("")},
+    "worker.correct_duty": {"worker": WORKER_IDS, "fact": st.just(""), "reason": REASON},
     "worker.erase": {"worker": st.just("W4")},
     "worker.raise_sos": {"worker": WORKER_IDS, "sos": CALL_IDS, "area": some(AREA_IDS)},
     "worker.acknowledge_sos": {"worker": WORKER_IDS, "sos": CALL_IDS},
@@ -256,6 +257,9 @@ class Laws(RuleBasedStateMachine):
         if name == "worker.take_back":
             fields = {**fields, "command": self.fact_of(fields["worker"], taken)}
         now = self.log.now + timedelta(minutes=wait)
+        if name == "worker.correct_duty":
+            right = now - timedelta(minutes=5 * (ago or 0))
+            fields = {**fields, "fact": self.fact_of(fields["worker"], taken), "happened_at": right}
         at = None if ago is None else now - timedelta(minutes=ago)
         observed = observed and self.observing
         try:

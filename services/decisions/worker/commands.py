@@ -11,6 +11,7 @@ from services.decisions.fields import (
     CallSign,
     Code,
     Id,
+    Instant,
     Label,
     PersonalLine,
     PersonalPhone,
@@ -117,6 +118,19 @@ class TakeBack(Command):
 
     worker: WorkerId
     command: CommandId
+
+
+@command("worker.correct_duty")
+class CorrectDuty(Command):
+    """Correct when, or for a check-in where, a fact of attendance happened. What was reported is kept."""
+
+    worker: WorkerId
+    fact: Annotated[
+        str, Field(min_length=1, max_length=64, description="Id of the command that reported the fact"), PLAIN
+    ]
+    happened_at: Instant | None = None
+    area: AreaCode | None = None
+    reason: Code
 
 
 @command("worker.erase", by="admin")

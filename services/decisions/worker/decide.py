@@ -6,7 +6,7 @@ from typing import Any
 
 from events.assignment import DONE, GIVEN_BACK, RELEASED
 from events.base import Event
-from events.duty import ACT, IN, OUT, REPORT, Fact
+from events.duty import ACT, ATTENDANCE, IN, OUT, REPORT, Fact
 from events.facts import SAID
 from events.signs import WORKER
 from events.team import TeamLeft
@@ -14,6 +14,7 @@ from events.worker import (
     WorkerAmended,
     WorkerCheckedIn,
     WorkerCheckedOut,
+    WorkerDutyCorrected,
     WorkerErased,
     WorkerPresenceSet,
     WorkerRegistered,
@@ -33,6 +34,7 @@ from services.decisions.worker.commands import (
     Amend,
     CheckIn,
     CheckOut,
+    CorrectDuty,
     Erase,
     Register,
     Report,
@@ -40,7 +42,7 @@ from services.decisions.worker.commands import (
     SetPresence,
     TakeBack,
 )
-from services.decisions.worker.table import WORKERS, Worker, with_fact
+from services.decisions.worker.table import WORKERS, Worker, with_correction, with_fact
 
 
 @decides(Register)
@@ -204,6 +206,45 @@ def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
         yield from reopen_if_not_done(state, request)
 
 
+@decides(CorrectDuty)
+def _correct_duty(state: State, c: CorrectDuty, ctx: Context) -> Iterable[Event]:
+    known = lookups.known(state, WORKERS, c.worker)
+    fact = _attendance(known, c)
+    at, area = c.happened_at or fact.at, c.area or fact.area
+    if c.area and fact.kind != IN:
+        raise Refused("fact.no_area", worker=c.worker)
+    if at > ctx.now:
+        raise Refused("fact.future", at=at)
+    if c.area:
+        lookups.open_area(state, c.area, ctx)
+    if (at, area) == (fact.at, fact.area):
+        return
+    ends = known.duty.on and not known.retired and not with_correction(known, fact, at, area).duty.on
+    ctx.rule(not (ends and known.live), "worker.has_assignment", worker=c.worker, live=known.live)
+    yield WorkerDutyCorrected(
+        worker=c.worker,
+        fact=c.fact,
+        position=fact.position,
+        kind=fact.kind,
+        was_at=fact.at,
+        was_area=fact.area,
+        at=at,
+        area=area,
+        reason=c.reason,
+    )
+
+
+def _attendance(known: Worker, c: CorrectDuty) -> Fact:
+    """Return the fact to correct. Raises Refused."""
+    found = [fact for fact in known.facts if fact.command == c.fact]
+    for fact in found:
+        if fact.kind in ATTENDANCE:
+            return fact
+    if found:
+        raise Refused("fact.not_attendance", worker=c.worker, command=c.fact)
+    raise Refused("fact.unknown", worker=c.worker, command=c.fact)
+
+
 def _check_revival(state: State, key: str, known: Worker, ctx: Context) -> None:
     """Check that taking back a done may make the assignment live again."""
     given = state[ASSIGNMENTS][key]
@@ -234,7 +275,9 @@ def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
 
 
 def _holds(known: Worker, kind: str, area: str | None, at: datetime) -> bool:
-    """Whether an equal fact (worker, kind, area, at) is recorded."""
+    """Whether an equal fact (worker, kind, area, at) is recorded, or was before it was corrected."""
+    if any(fact.told == (at, area) and fact.kind == kind for fact in known.facts):
+        return True
     for fact in reversed(known.facts):
         if fact.at < at:  # facts are sorted by time
             return False

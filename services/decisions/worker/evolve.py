@@ -9,6 +9,7 @@ from events.worker import (
     WorkerAmended,
     WorkerCheckedIn,
     WorkerCheckedOut,
+    WorkerDutyCorrected,
     WorkerErased,
     WorkerPresenceSet,
     WorkerRegistered,
@@ -20,7 +21,7 @@ from services.decisions.assignment.evolve import regain, revive, unstage
 from services.decisions.base import evolves
 from services.decisions.signs import counted, hold_sign
 from services.decisions.state import State
-from services.decisions.worker.table import WORKERS, Worker, add_fact, with_fact
+from services.decisions.worker.table import WORKERS, Worker, add_fact, with_correction, with_fact
 
 
 @evolves(WorkerRegistered)
@@ -85,6 +86,13 @@ def _presence_set(state: State, e: WorkerPresenceSet, envelope: EventEnvelope) -
 @evolves(WorkerCheckedOut)
 def _checked_out(state: State, e: WorkerCheckedOut, envelope: EventEnvelope) -> None:
     add_fact(state, envelope)
+
+
+@evolves(WorkerDutyCorrected)
+def _duty_corrected(state: State, e: WorkerDutyCorrected, envelope: EventEnvelope) -> None:
+    known = state[WORKERS][e.worker]
+    fact = next(f for f in known.facts if f.position == e.position)
+    state.put(state[WORKERS], e.worker, with_correction(known, fact, e.at, e.area))
 
 
 @evolves(WorkerTakenBack)

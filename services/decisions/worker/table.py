@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from events.base import EventEnvelope, WorkerStanding
-from events.duty import ANEW, OFF, REPORT, Duty, Fact, fold, order, step
+from events.duty import ANEW, OFF, REPORT, Duty, Fact, corrected, fold, order, step
 from events.facts import fact_of
 from events.standing import area_of
 from events.worker import (
@@ -59,6 +59,13 @@ def with_fact(worker: Worker, fact: Fact) -> Worker:
     facts = list(worker.facts)
     insort(facts, fact, key=order)
     return msgspec.structs.replace(worker, facts=tuple(facts), duty=fold(facts))
+
+
+def with_correction(worker: Worker, fact: Fact, at: datetime, area: str | None) -> Worker:
+    """Replace an own fact by its correction, sorted by time."""
+    others = (one for one in worker.facts if one.position != fact.position)
+    facts = tuple(sorted((*others, corrected(fact, at, area)), key=order))
+    return msgspec.structs.replace(worker, facts=facts, duty=fold(facts))
 
 
 def add_fact(state: State, envelope: EventEnvelope) -> None:
