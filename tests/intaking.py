@@ -1,7 +1,9 @@
 """Helpers for tests of imports: a sink that decides in memory, and tables and mappings from text."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -49,6 +51,18 @@ class Deciding:
         if not recorded:
             return {"id": key, "outcome": "known" if item["observed"] else "unchanged"}
         return {"id": key, "outcome": "accepted", "position": len(self.sent)}
+
+    async def establish(self, areas: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Establish the jurisdiction with areas: code -> name."""
+        told = [("jurisdiction.establish", {"name": "City", "timezone": "Asia/Shanghai"})]
+        told += [("area.define", {"area": code, "name": name}) for code, name in areas.items()]
+        items = [
+            {"id": f"given-{n}", "name": name, "at": None, "observed": True, "data": data}
+            for n, (name, data) in enumerate(told)
+        ]
+        answers = await self.submit(self.state.jurisdiction, items)
+        assert {one["outcome"] for one in answers} == {"accepted"}, answers
+        self.sent.clear()
 
     def names(self) -> list[str]:
         return [item["name"] for item in self.sent]

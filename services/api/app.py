@@ -196,6 +196,7 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("POST", f"{HERE}/find"): find.find,
     ("POST", f"{HERE}/telemetry"): telemetry.report,
     ("GET", f"{HERE}/imports/mappings"): imports.mappings,
+    ("GET", f"{HERE}/imports/mappings/{{mapping}}/template"): imports.blank,
     ("POST", f"{HERE}/imports/preview"): imports.preview,
     ("POST", f"{HERE}/imports/boundaries"): boundaries.boundaries,
     ("POST", f"{HERE}/imports"): imports.begin,

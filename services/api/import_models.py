@@ -9,6 +9,7 @@ from services.api.context import Uuid
 from services.api.parameters import Parameters, Reads, in_range, one_of
 from services.api.problems import Problem
 from services.intake import load_mapping, shipped
+from services.intake.asking import Question
 from services.intake.desk import Import
 from services.intake.previewing import PreviewColumn, PreviewRow
 from services.refusals import REFERENCE, languages
@@ -36,21 +37,31 @@ FileName = Annotated[str, _NAME, Field(description="What the file is called; for
 
 
 class FileParameters(Parameters):
-    """The format of the file and the mapping to read it with."""
+    """The file's name, and what its cells mean."""
 
-    mapping: Annotated[str, one_of(list(SHIPPED)), Field(description="By name")]
     file: FileName = "table"
+    answer: Annotated[
+        tuple[str, ...],
+        Field(
+            description="What a cell means that the preview asks about: COLUMN:TEXT=VALUE. An empty value "
+            "leaves the cell empty; the text * means every such cell of the column"
+        ),
+    ] = ()
 
 
 class PreviewParameters(FileParameters):
     """The parameters of a preview: those of the file, and how much to show."""
 
+    mapping: Annotated[
+        str | None, one_of(list(SHIPPED)), Field(description="By name; omitted: the one that fits best")
+    ] = None
     rows: Annotated[int, in_range(1, MOST_ROWS), Field(description="Rows shown")] = ROWS
 
 
 class ImportParameters(FileParameters):
-    """The parameters of an import: those of the file, and the language of the rejected rows."""
+    """The parameters of an import: those of the file, its mapping, and the language of the rejected rows."""
 
+    mapping: Annotated[str, one_of(list(SHIPPED)), Field(description="By name")]
     language: Annotated[
         str, one_of(list(languages())), Field(description="Of the reasons in the file of rejected rows")
     ] = REFERENCE
@@ -64,12 +75,21 @@ class RejectsParameters(Parameters):
     ] = 1
 
 
+class TemplateParameters(Parameters):
+    """The format of an empty table, and the language of its headings."""
+
+    format: Annotated[str, one_of(["csv", "xlsx"])] = "xlsx"
+    language: Annotated[str, one_of(list(languages()))] = REFERENCE
+
+
 class MappingColumn(Struct, frozen=True):
     """A column that a mapping uses."""
 
     column: str
     needed: bool
     also: Annotated[list[str], Meta(description="Other headings that it goes by")]
+    headings: Annotated[dict[str, str], Meta(description="By language: its heading in the template")]
+    hints: Annotated[dict[str, str], Meta(description="By language: what to write into it")]
 
 
 class MappingItem(Struct, frozen=True):
@@ -77,6 +97,7 @@ class MappingItem(Struct, frozen=True):
 
     name: str
     title: str
+    template: Annotated[bool, Meta(description="Whether there is an empty table to fill in")]
     columns: list[MappingColumn]
 
 
@@ -95,6 +116,9 @@ class ImportPreview(Struct):
     missing: Annotated[list[str], Meta(description="Columns that the mapping would use, but does not need")]
     rows: list[PreviewRow]
     total_rows: int
+    questions: Annotated[
+        list[Question], Meta(description="Cells to be explained with `answer`; otherwise rejected")
+    ]
 
 
 class Begun(Struct, rename={"id": "import"}):

@@ -1,12 +1,13 @@
 """Imports over HTTP: mappings, preview, import with progress, rejected rows."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 
 from services.access import Principal
 from services.api.commands import commander
@@ -22,20 +23,30 @@ from services.api.import_models import (
     Mappings,
     PreviewParameters,
     RejectsParameters,
+    TemplateParameters,
 )
 from services.api.parameters import read
 from services.api.problems import Problem
 from services.api.routing import operation
-from services.intake import ColumnsMissing, ImportFailed, Mapping
-from services.intake.desk import Import, Imports, TooMany
+from services.application.lookup import open_areas
+from services.intake import ColumnsMissing, ImportFailed, Mapping, MappingError
+from services.intake.blank import Form, has_template, template
+from services.intake.desk import Import, Imports, Rules, TooMany
 from services.intake.loading import used_columns
+from services.intake.places import Places
 from services.intake.sinks import OnBehalf
 
 log_of = logging.getLogger("muster.api")
 _PRIVATE: Final = {"Cache-Control": "no-store"}
+_MEDIA: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _FILE_PROBLEMS: Final = {
     415: "Not application/octet-stream",
-    422: "import.column: the file lacks `columns` that the mapping needs; import.file: it cannot be read",
+    422: "import.column: the file lacks `columns` that the mapping needs; "
+    "import.file: it cannot be read; "
+    "import.answer: an answer fits no question",
 }
 
 
@@ -61,11 +72,42 @@ async def mappings(request: Request) -> Answer[Mappings]:
 def _described(mapping: Mapping) -> MappingItem:
     """Describe a mapping: each column that a source uses, once."""
     columns = {
-        column: MappingColumn(column, column not in source.optional, list(source.alias.get(column, ())))
+        column: MappingColumn(
+            column,
+            column not in source.optional,
+            list(source.alias.get(column, ())),
+            _by_language(source.headings, column),
+            _by_language(source.hints, column),
+        )
         for source in mapping.source
         for column in used_columns(source)
     }
-    return MappingItem(mapping.name, mapping.description, list(columns.values()))
+    return MappingItem(mapping.name, mapping.description, has_template(mapping), list(columns.values()))
+
+
+def _by_language(texts: dict[str, dict[str, str]], column: str) -> dict[str, str]:
+    return {language: said[column] for language, said in texts.items() if column in said}
+
+
+@operation(
+    id="mapping-template",
+    tag="imports",
+    query=TemplateParameters,
+    media="application/octet-stream",
+    words={404: "No such mapping, or none with a template"},
+)
+async def blank(request: Request) -> Response:
+    """Download an empty table to fill in: CSV with a byte order mark, or XLSX."""
+    await importer(request)
+    asked = read(request, TemplateParameters, "mappings")
+    name = str(request.path_params["mapping"])
+    mapping = SHIPPED.get(name)
+    if mapping is None or not has_template(mapping):
+        raise Problem(404, "import.no_template", mapping=name)
+    form: Form = "csv" if asked.format == "csv" else "xlsx"
+    content = await asyncio.to_thread(template, mapping, asked.language, form)
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{asked.language}.{form}"'}
+    return Response(content, media_type=_MEDIA[form], headers=headers)
 
 
 @operation(
@@ -83,14 +125,22 @@ async def preview(request: Request) -> Answer[ImportPreview]:
     """
     jurisdiction, _ = await importer(request)
     asked = read(request, PreviewParameters, "imports")
-    mapping = SHIPPED[asked.mapping]
+    mappings = [SHIPPED[asked.mapping]] if asked.mapping else list(SHIPPED.values())
     content = await content_of(request)
+    rules = Rules(await _places(request, jurisdiction), asked.answer)
     try:
-        seen = await _desk(request).preview(jurisdiction, asked.file, mapping, content, asked.rows)
+        mapping, seen = await _desk(request).preview(asked.file, mappings, content, asked.rows, rules)
     except (ImportFailed, TooMany, OSError) as error:
         raise file_problem(error) from error
-    shown = ImportPreview(asked.file, mapping.name, seen.columns, seen.missing, seen.rows, seen.total_rows)
+    shown = ImportPreview(
+        asked.file, mapping.name, seen.columns, seen.missing, seen.rows, seen.total_rows, seen.questions
+    )
     return answer(shown, headers=_PRIVATE)
+
+
+async def _places(request: Request, jurisdiction: str) -> Places:
+    """Return the areas of a jurisdiction, for their names."""
+    return Places(jurisdiction, dict(await open_areas(muster(request).views, jurisdiction)))
 
 
 @operation(
@@ -113,9 +163,10 @@ async def begin(request: Request) -> Answer[Begun]:
     mapping = SHIPPED[asked.mapping]
     content = await content_of(request)
     sink = sink_of(request, jurisdiction, asker)
+    rules = Rules(await _places(request, jurisdiction), asked.answer)
     try:
         begun = await _desk(request).begin(
-            jurisdiction, asked.file, mapping, content, sink, asker.id, asked.language
+            asked.file, mapping, content, sink, asker.id, rules, asked.language
         )
     except (ImportFailed, TooMany, OSError) as error:
         raise file_problem(error) from error
@@ -205,6 +256,8 @@ def file_problem(error: ImportFailed | TooMany | OSError) -> Problem:
         case ColumnsMissing():
             more = {"columns": values["columns"]}
             return Problem(422, "import.column", more=more, **values)
+        case MappingError(code="import.answer"):
+            return Problem(422, "import.answer", **values)
         case ImportFailed(code="import.geojson"):
             return Problem(422, "import.geojson", **values)
         case _:

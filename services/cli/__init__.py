@@ -32,6 +32,7 @@ app = typer.Typer(
 app.command("serve")(serving.serve)
 app.command("demo")(demo.demo)
 app.command("import")(importing.import_)
+app.command("template")(importing.template_)
 app.command("show")(reading.show)
 app.command("report")(reading.report)
 app.command("verify")(data.verify)

@@ -2,10 +2,10 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 import httpx
 import msgspec
@@ -18,23 +18,41 @@ from services.application.commands import Commands
 from services.application.lookup import open_areas
 from services.application.progress import ViewProgress
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
-from services.intake import ImportFailed, Summary, import_files, load_mapping
+from services.intake import ImportFailed, Mapping, Summary, import_files, load_mapping, shipped
+from services.intake import preview as preview_of
+from services.intake.asking import Question, asks, parsed
+from services.intake.blank import template
 from services.intake.boundaries import Boundaries, bind, is_geojson, planned
+from services.intake.header import recognised
+from services.intake.places import Places
 from services.intake.sinks import Embedded, Remote
 from services.locations.datum import Datum
 from services.refusals import REFERENCE, languages, sentence
 
 
+class Target(NamedTuple):
+    """Where commands go, the key that import ids are derived from, and how to read a jurisdiction's areas."""
+
+    sink: Embedded | Remote
+    key: bytes
+    places: Callable[[str], Awaitable[Places]]
+
+
 @asynccontextmanager
-async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
-    """Yield where to send commands, and the key import ids are derived from."""
+async def sink(data: Path) -> AsyncIterator[Target]:
+    """Yield where to send commands, and what an import goes by."""
     server = running(data)
     if server is None:
         muster = await wiring.opened(data)
         async with wiring.open_tokens(data) as tokens:
             await tokens.first_admin()
         async with muster.running():
-            yield Embedded(muster.commands, muster.clock, muster.views), muster.vault.import_key()
+            sent = Embedded(muster.commands, muster.clock, muster.views)
+
+            async def places(jurisdiction: str) -> Places:
+                return Places(jurisdiction, dict(await open_areas(muster.views, jurisdiction)))
+
+            yield Target(sent, muster.vault.import_key(), places)
             await _projected(muster.commands, muster.progress)
         return
     async with wiring.open_tokens(data) as tokens:
@@ -44,7 +62,7 @@ async def sink(data: Path) -> AsyncIterator[tuple[Any, bytes]]:
     remote = Remote(server["url"], token, _trust(server))
     vault = await wiring.vault(data)
     try:
-        yield remote, vault.import_key()
+        yield Target(remote, vault.import_key(), remote.places)
     finally:
         await remote.close()
         await vault.close()
@@ -78,8 +96,17 @@ def import_(
     jurisdiction: Annotated[str, typer.Option("--jurisdiction", "-j", help="Code of the jurisdiction.")],
     mapping: Annotated[
         str | None,
-        typer.Option("--mapping", "-m", help="Name of a built-in mapping, or a TOML file; not for GeoJSON."),
+        typer.Option(
+            "--mapping",
+            "-m",
+            help="Name of a built-in mapping, or a TOML file; default: the one that fits.",
+        ),
     ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(help="What an unknown cell means: role:guard=volunteer; phone:*= leaves it empty."),
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what would be asked.")] = False,
     data: Data = DATA,
     rejects: Annotated[Path | None, typer.Option(help="File to write rejected rows to.")] = None,
     language: Annotated[str, typer.Option(help="Language of the rejection reasons: en or zh.")] = REFERENCE,
@@ -94,18 +121,34 @@ def import_(
     if all(map(is_geojson, files)):
         bound = [_bound(file, jurisdiction, data, datum, language, as_json) for file in files]
         raise typer.Exit(1 if any(bound) else 0)
-    if mapping is None:
-        raise Fail("tables need --mapping, and boundaries a file named .geojson.", 2)
     try:
-        summary = run(_import(files, mapping, jurisdiction, data, rejects, language))
+        loaded = load_mapping(mapping) if mapping else _fitting(files)
+        done = run(_import(files, loaded, jurisdiction, data, rejects, language, answer or [], preview))
     except ImportFailed as error:
         raise Fail(str(error), 2) from error
     except httpx.HTTPError as error:
         raise Fail(
             f"the server cannot be reached: {error}; import again, no row is recorded twice."
         ) from error
-    _say(summary, as_json)
-    raise typer.Exit(1 if summary.rejected else 0)
+    if done.summary is None:
+        _preview(done, as_json)
+        raise typer.Exit(1 if done.questions else 0)
+    _ask(done.questions)
+    _say(done.summary, as_json)
+    raise typer.Exit(1 if done.summary.rejected else 0)
+
+
+class _Done(NamedTuple):
+    """What is not understood, the rows, and the totals unless it was only a preview."""
+
+    questions: list[Question]
+    rows: int
+    summary: Summary | None
+
+
+def _fitting(files: list[Path]) -> Mapping:
+    """Return the built-in mapping that fits the first file. Raise MappingError or FileError."""
+    return recognised(files[0], [load_mapping(name) for name in shipped()])
 
 
 def _bound(
@@ -135,7 +178,7 @@ def _bound(
 
 async def _boundaries(file: Path, jurisdiction: str, data: Path, datum: Datum | None) -> Boundaries:
     content = await asyncio.to_thread(file.read_bytes)
-    async with sink(data) as (target, _):
+    async with sink(data) as (target, _, _):
         if isinstance(target, Remote):
             return await target.boundaries(jurisdiction, content, file.name, datum)
         areas = await open_areas(target.views, jurisdiction)
@@ -143,21 +186,84 @@ async def _boundaries(file: Path, jurisdiction: str, data: Path, datum: Datum | 
 
 
 async def _import(
-    files: list[Path], mapping: str, jurisdiction: str, data: Path, rejects: Path | None, language: str
-) -> Summary:
-    loaded = load_mapping(mapping)
-    async with sink(data) as (target, key):
+    files: list[Path],
+    mapping: Mapping,
+    jurisdiction: str,
+    data: Path,
+    rejects: Path | None,
+    language: str,
+    said: list[str],
+    only_preview: bool,
+) -> _Done:
+    async with sink(data) as (target, key, places_in):
+        places = await places_in(jurisdiction)
+        answers = parsed(said, mapping, places)
+        seen = [
+            await preview_of(
+                file, mapping, 0, jurisdiction=jurisdiction, import_key=key, places=places, answers=answers
+            )
+            for file in (files if only_preview or asks(mapping) else ())
+        ]
+        questions = [one for each in seen for one in each.questions]
+        rows = sum(each.total_rows for each in seen)
+        if only_preview:
+            return _Done(questions, rows, None)
         with progress("importing", None) as done:
-            return await import_files(
+            summary = await import_files(
                 files,
-                loaded,
+                mapping,
                 jurisdiction,
                 target,
                 import_key=key,
                 rejects=rejects or _folder(data / "rejects"),
                 progress=done,
                 language=language,
+                places=places,
+                answers=answers,
             )
+        return _Done(questions, rows, summary)
+
+
+def _preview(done: _Done, as_json: bool) -> None:
+    """Print what an import would ask."""
+    if as_json:
+        shown = {"rows": done.rows, "questions": msgspec.to_builtins(done.questions)}
+        out.print(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode(), markup=False)
+        return
+    out.print(f"{done.rows} rows, {len(done.questions)} questions; nothing was recorded")
+    _ask(done.questions)
+
+
+def _ask(questions: list[Question]) -> None:
+    """Print what is not understood, and how to answer."""
+    for one in questions:
+        lines = ", ".join(f"{row.sheet} {row.line}" if row.sheet else str(row.line) for row in one.rows)
+        what = "cannot be a phone number" if one.kind == "phone" else f"'{one.text}' is not known"
+        err.print(f"{one.column}: {what}: {one.count} rows (line {lines})", markup=False)
+        choices = ", ".join(f"{c.value} ({c.label})" if c.label else c.value for c in one.choices if c.value)
+        value = "" if one.kind == "phone" else "VALUE"
+        which = f", VALUE one of: {choices}" if choices else ""
+        err.print(f"  to use these rows: --answer '{one.column}:{one.text}={value}'{which}", markup=False)
+
+
+def template_(
+    mapping: Annotated[str, typer.Argument(help="Name of a built-in mapping: areas or roster.")],
+    file: Annotated[Path | None, typer.Argument(help="File to write; .csv or .xlsx.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the headings: en or zh.")] = REFERENCE,
+) -> None:
+    """Write an empty table to fill in and import."""
+    path = file or Path(f"{mapping}-{language}.xlsx")
+    form = path.suffix.lower()
+    if form not in (".csv", ".xlsx"):
+        raise Fail(f"{path}: a template is a .csv or .xlsx file.", 2)
+    if path.exists():
+        raise Fail(f"{path} exists; choose another name.", 2)
+    try:
+        content = template(load_mapping(mapping), language, "csv" if form == ".csv" else "xlsx")
+    except ImportFailed as error:
+        raise Fail(str(error), 2) from error
+    path.write_bytes(content)
+    out.print(f"wrote {path}", markup=False)
 
 
 def _folder(path: Path) -> Path:

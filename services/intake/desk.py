@@ -4,11 +4,11 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 from uuid import uuid4
 
 import apsw
@@ -17,15 +17,18 @@ from msgspec import Meta
 
 from services.application.background import Background
 from services.base.clock import Clock
+from services.intake.asking import parsed
 from services.intake.engine import import_files
 from services.intake.errors import ImportFailed
 from services.intake.folder import PrivateFolder
-from services.intake.header import find
+from services.intake.header import find, recognised
 from services.intake.mapping import Mapping
+from services.intake.places import Places
 from services.intake.previewing import Preview, preview
 from services.intake.sending import Sink
 from services.intake.summary import Summary
 from services.intake.uploads import check
+from services.intake.values import Answers
 from services.refusals import REFERENCE, sentence
 from services.vault import Vault
 
@@ -88,6 +91,14 @@ class Import(msgspec.Struct, kw_only=True):
     ended_at: datetime | None = None
 
 
+class Rules(NamedTuple):
+    """What an import goes by besides its mapping: the areas of the jurisdiction, and what was answered."""
+
+    places: Places
+    answers: Sequence[str] = ()
+    """As `services.intake.asking.parsed` reads them."""
+
+
 class _Job(msgspec.Struct):
     """An import with its owner and files."""
 
@@ -128,17 +139,33 @@ class Imports:
     # -- asking --------------------------------------------------------------------------------------------
 
     async def preview(
-        self, jurisdiction: str, file: str, mapping: Mapping, content: bytes, limit: int
-    ) -> Preview:
-        """Preview the columns and first rows. Raise TooMany, OSError, MappingError or FileError."""
+        self, file: str, mappings: Sequence[Mapping], content: bytes, limit: int, rules: Rules
+    ) -> tuple[Mapping, Preview]:
+        """Preview the columns and first rows with the mapping that fits best.
+
+        Raise TooMany, OSError, MappingError or FileError.
+        """
         if self._previews >= AT_ONCE:
             raise TooMany
         self._previews += 1
         folder = self._folder.path / str(uuid4())
         try:
             path = await asyncio.to_thread(_store, folder, content)
+            mapping = mappings[0]
+            if len(mappings) > 1:
+                mapping = await asyncio.to_thread(recognised, path, mappings)
+            answers = parsed(rules.answers, mapping, rules.places)
             key = self._vault.import_key()
-            return await preview(path, mapping, limit, jurisdiction=jurisdiction, import_key=key)
+            root = rules.places.root
+            return mapping, await preview(
+                path,
+                mapping,
+                limit,
+                jurisdiction=root,
+                import_key=key,
+                places=rules.places,
+                answers=answers,
+            )
         except ImportFailed as error:
             raise _named(error, folder, file) from error
         finally:
@@ -147,21 +174,22 @@ class Imports:
 
     async def begin(
         self,
-        jurisdiction: str,
         file: str,
         mapping: Mapping,
         content: bytes,
         sink: Sink,
         owner: str,
+        rules: Rules,
         language: str = REFERENCE,
     ) -> Import:
         """Check the header and start an import; `language` is for rejection reasons. Raise as `preview`."""
         if sum(job.ended is None for job in self._jobs.values()) >= AT_ONCE:
             raise TooMany
+        answers = parsed(rules.answers, mapping, rules.places)
         key = str(uuid4())
         shown = Import(
             id=key,
-            jurisdiction=jurisdiction,
+            jurisdiction=rules.places.root,
             file=file,
             mapping=mapping.name,
             started_at=self._clock.now(),
@@ -170,7 +198,9 @@ class Imports:
         try:
             path = await asyncio.to_thread(_store, job.folder, content)
             await asyncio.to_thread(find, path, mapping)
-            self._background.start(f"import {key}", self._run(job, path, mapping, sink))
+            self._background.start(
+                f"import {key}", self._run(job, path, mapping, sink, rules.places, answers)
+            )
         except BaseException as error:
             del self._jobs[key]
             shutil.rmtree(job.folder, ignore_errors=True)
@@ -196,7 +226,9 @@ class Imports:
 
     # -- doing ---------------------------------------------------------------------------------------------
 
-    async def _run(self, job: _Job, path: Path, mapping: Mapping, sink: Sink) -> None:
+    async def _run(
+        self, job: _Job, path: Path, mapping: Mapping, sink: Sink, places: Places, answers: Answers
+    ) -> None:
         """Run an import. An error fails only this import."""
         shown, summary = job.shown, None
         try:
@@ -209,6 +241,8 @@ class Imports:
                 rejects=job.folder,
                 progress=_Progress(shown),
                 language=job.language,
+                places=places,
+                answers=answers,
             )
         except ImportFailed as error:
             _fail(shown, _named(error, job.folder, shown.file))

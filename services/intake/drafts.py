@@ -16,7 +16,8 @@ from services.decisions.base import commands
 from services.intake.errors import RowError
 from services.intake.loading import HERE
 from services.intake.mapping import CommandMap, Each, Mapping, Source
-from services.intake.values import Cells, Values
+from services.intake.places import Places
+from services.intake.values import Answers, Cells, Values
 from services.refusals.fields import broken
 
 UNDATED: Final = -(1 << 62)
@@ -47,14 +48,27 @@ class Drafts:
     """Makes drafts from the rows of one table."""
 
     def __init__(
-        self, mapping: Mapping, source: Source, columns: list[str], key: bytes, jurisdiction: str
+        self,
+        mapping: Mapping,
+        source: Source,
+        columns: list[str],
+        key: bytes,
+        jurisdiction: str,
+        places: Places | None = None,
+        answers: Answers | None = None,
     ) -> None:
+        """`places` finds areas by name; `answers` says what cells mean that the mapping does not know."""
         self.source, self._columns, self._jurisdiction = source, columns, jurisdiction
-        self.values = Values(mapping, key, jurisdiction)
+        self.values = Values(mapping, key, jurisdiction, places, answers)
+        specs = [(one.name, field, spec) for one in source.command for field, spec in one.data.items()]
+        self.asking = [(name, field, spec) for name, field, spec in specs if spec.ask]
+        self.areas = [spec for _, _, spec in specs if spec.area_of]
 
     def skipped(self, cells: Cells) -> bool:
         """Return whether the mapping skips the row."""
-        return any(self.values.holds(condition, cells) for condition in self.source.skip)
+        return any(self.values.holds(condition, cells) for condition in self.source.skip) or any(
+            self.values.root(spec, cells) for spec in self.areas
+        )
 
     def row(self, cells: Cells) -> tuple[list[Draft], list[Part]]:
         """Return a row's drafts and its parts in group commands. Raise RowError to reject the whole row."""

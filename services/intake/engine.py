@@ -11,12 +11,15 @@ import msgspec
 from services.intake.drafts import Drafts
 from services.intake.header import Found, find
 from services.intake.mapping import Mapping
+from services.intake.places import Places
+from services.intake.planning import plan_tables
 from services.intake.reader import digest
 from services.intake.reading import Progress, Reading, Stopped
 from services.intake.rejects import Rejects, write_rejects
 from services.intake.sending import Sender, Sink
 from services.intake.spool import Spool
 from services.intake.summary import FileSummary, Summary
+from services.intake.values import Answers
 from services.refusals import REFERENCE
 
 
@@ -31,21 +34,29 @@ async def import_files(
     rejects: Path | None = None,
     progress: Progress | None = None,
     language: str = REFERENCE,
+    places: Places | None = None,
+    answers: Answers | None = None,
 ) -> Summary:
     """Import files in the order of the mapping's sources. Raise MappingError, FileError or ImportFailed.
 
     Every header is checked before any row is read. With `observed`, facts that a rule would refuse are
     recorded with an anomaly. `rejects` is the file for rejected rows, or the folder if there are several;
-    the default is next to the data. `language` is the language of the rejection reasons.
+    the default is next to the data. `language` is the language of the rejection reasons. `places` are the
+    known areas, `answers` what cells mean that the mapping does not know.
     """
     found = [one for path in paths for one in await asyncio.to_thread(find, path, mapping)]
     order = [source.name for source in mapping.source]
     found.sort(key=lambda one: order.index(one.source.name))
+    places = places or Places(jurisdiction)
+    await asyncio.to_thread(plan_tables, found, mapping, places)
     summary = Summary()
     for one in found:
         target = _target(one, rejects, alone=len(found) == 1)
         rejected = Rejects(target, language)
-        await _import(one, mapping, jurisdiction, sink, import_key, observed, rejected, summary, progress)
+        columns = list(one.columns)
+        drafts = Drafts(mapping, one.source, columns, import_key, jurisdiction, places, answers)
+        sender = Sender(sink, jurisdiction, import_key, observed=observed)
+        await _import(one, mapping, drafts, sender, rejected, summary, progress)
     return summary
 
 
@@ -62,23 +73,20 @@ def _target(found: Found, rejects: Path | None, *, alone: bool) -> Path:
 async def _import(
     found: Found,
     mapping: Mapping,
-    jurisdiction: str,
-    sink: Sink,
-    key: bytes,
-    observed: bool,
+    drafts: Drafts,
+    sender: Sender,
     rejects: Rejects,
     summary: Summary,
     progress: Progress | None,
 ) -> None:
     """Import one table."""
     spool, stop = Spool(found.source), threading.Event()
-    drafts = Drafts(mapping, found.source, list(found.columns), key, jurisdiction)
     reading = Reading(found, mapping, drafts, spool, progress, stop)
     try:
         await _thread(reading.all, stop)
         total = await _thread(spool.finish, stop)
         hashed = await _thread(lambda: digest(found.path), stop)
-        await Sender(sink, jurisdiction, key, hashed, observed=observed).all(spool, total, summary, progress)
+        await sender.all(spool, total, hashed, summary, progress)
         one = FileSummary(found.name, found.source.name, rows=reading.rows, skipped=reading.skipped)
         one.applied, one.known, one.rejected = spool.sums()
         if one.rejected:

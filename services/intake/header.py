@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -60,6 +60,32 @@ def find(path: Path, mapping: Mapping) -> list[Found]:
     if not found:
         raise problems[0] if problems else unread[-1]  # a workbook may have no sheets
     return found
+
+
+def recognised(path: Path, mappings: Iterable[Mapping]) -> Mapping:
+    """Return the mapping that uses most of a file's headings, the plainest of equals.
+
+    Raise FileError, or the MappingError of the mapping that lacks the fewest columns.
+    """
+    fitting: list[tuple[int, int, Mapping]] = []
+    nearest: MappingError | None = None
+    for mapping in mappings:
+        try:
+            tables = find(path, mapping)
+        except MappingError as error:
+            if nearest is None or _lacking(error) < _lacking(nearest):
+                nearest = error
+            continue
+        wanted = sum(len(used_columns(source)) for source in mapping.source)
+        fitting.append((-sum(len(one.columns) for one in tables), wanted, mapping))
+    if fitting:
+        return min(fitting, key=lambda one: one[:2])[2]
+    raise nearest or FileError("import.file", variant="empty", file=str(path))
+
+
+def _lacking(error: MappingError) -> int:
+    columns = error.values.get("columns")
+    return len(columns) if isinstance(columns, tuple) else MOST_COLUMNS
 
 
 def _find(path: Path, sheet: str | None, mapping: Mapping) -> Found:

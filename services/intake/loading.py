@@ -155,6 +155,7 @@ def _of_value(value: Value) -> Iterator[str]:
     if value.column:
         yield value.column
     yield from value.id_of or []
+    yield from value.area_of or []
     for template in (value.template, value.after, value.default):
         if isinstance(template, str):
             yield from _cached_columns(template)

@@ -19,7 +19,20 @@ from services.decisions.scopes import PUBLIC
 from services.intake.templates import parts
 
 Kind = Literal[
-    "text", "lines", "code", "id", "slug", "int", "number", "bool", "instant", "phone", "list", "lon", "lat"
+    "text",
+    "lines",
+    "code",
+    "id",
+    "slug",
+    "int",
+    "number",
+    "bool",
+    "instant",
+    "phone",
+    "list",
+    "lon",
+    "lat",
+    "area",
 ]
 Pick = Literal["first", "last", "min", "max", "sum", "all"]
 Over = Literal["row", "every", "any", "first", "last"]
@@ -48,7 +61,7 @@ class _Strict(BaseModel):
 
 
 class Value(_Strict):
-    """Where a field's value comes from: exactly one of column, template, constant, null and id_of."""
+    """Where a field's value comes from: one of column, template, constant, null, id_of and area_of."""
 
     column: str | None = Field(default=None, description="Column to read the cell from")
     template: Template | None = Field(
@@ -58,6 +71,16 @@ class Value(_Strict):
     null: bool = Field(default=False, description="true = set the field to null")
     id_of: list[str] | None = Field(
         default=None, description="Columns to derive the id from, as a keyed hash"
+    )
+    area_of: Annotated[list[str], Field(min_length=3, max_length=3)] | None = Field(
+        default=None,
+        description="Columns with an area's own code, its name and its parent: the area's code, which is "
+        "made if it has none",
+    )
+    ask: bool = Field(
+        default=False,
+        description="A value unknown to the map, the areas or the rules of phone numbers is asked about in "
+        "the preview, and rejects the row unless it is answered",
     )
     type: Kind | None = Field(
         default=None, description="Value type; default: the type of the command's field"
@@ -86,9 +109,11 @@ class Value(_Strict):
 
     @model_validator(mode="after")
     def _one_source(self) -> "Value":
-        given = (self.column, self.template, self.constant, self.null or None, self.id_of)
+        given = (self.column, self.template, self.constant, self.null or None, self.id_of, self.area_of)
         if sum(one is not None for one in given) != 1:
-            raise ValueError("give exactly one of column, template, constant, null and id_of")
+            raise ValueError("give exactly one of column, template, constant, null, id_of and area_of")
+        if self.ask and (self.column is None or not (self.map or self.type in ("area", "phone"))):
+            raise ValueError("ask requires a column, and a map or the type area or phone")
         return self
 
 
@@ -190,6 +215,12 @@ class Source(_Strict):
     columns: list[str] = Field(default=[], description="Required columns, in addition to those used")
     optional: list[str] = Field(default=[], description="Columns that may be missing")
     alias: dict[str, list[str]] = Field(default={}, description="Column -> alternative headings")
+    headings: dict[str, dict[str, str]] = Field(
+        default={}, description="Language -> column -> heading in the template"
+    )
+    hints: dict[str, dict[str, str]] = Field(
+        default={}, description="Language -> column -> what to write into it"
+    )
     sheet: str | None = Field(default=None, description="Read only this sheet of a workbook")
     fill_down: list[str] = Field(default=[], description="Columns whose empty cells repeat the cell above")
     key: list[str] = Field(

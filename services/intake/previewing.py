@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
 
+from services.intake.asking import Asking, Question
 from services.intake.drafts import Drafts
 from services.intake.errors import RowError
 from services.intake.header import Found, body, cells_of, find, plain
 from services.intake.loading import used_columns
 from services.intake.mapping import Mapping
+from services.intake.places import Places
+from services.intake.planning import plan_tables
+from services.intake.values import Answers
 from services.refusals import sentence
 
 MOST_CELLS: Final = 100
@@ -59,6 +62,8 @@ class Preview(msgspec.Struct, frozen=True):
     """Optional columns of the mapping that the file lacks."""
     rows: list[PreviewRow]
     total_rows: int
+    questions: list[Question]
+    """What is to be answered before the import."""
 
 
 async def preview(
@@ -68,22 +73,39 @@ async def preview(
     *,
     jurisdiction: str = "PREVIEW",
     import_key: bytes = b"preview",
+    places: Places | None = None,
+    answers: Answers | None = None,
 ) -> Preview:
-    """Preview a file, reading all of it to count its rows. Raise MappingError or FileError."""
-    return await asyncio.to_thread(_preview, path, mapping, limit, jurisdiction, import_key)
+    """Preview a file, reading all of it for its questions. Raise MappingError or FileError."""
+    places = places or Places(jurisdiction)
+    return await asyncio.to_thread(_preview, path, mapping, limit, import_key, places, answers)
 
 
-def _preview(path: Path, mapping: Mapping, limit: int, jurisdiction: str, key: bytes) -> Preview:
+def _preview(
+    path: Path, mapping: Mapping, limit: int, key: bytes, places: Places, answers: Answers | None
+) -> Preview:
     tables = find(path, mapping)
+    plan_tables(tables, mapping, places)
     shown: list[PreviewRow] = []
     total = 0
+    asking = Asking(mapping, places)
     for found in tables:
-        drafts = Drafts(mapping, found.source, list(found.columns), key, jurisdiction)
-        rows = body(found, mapping)
-        first = [_row(found, line, cells, drafts) for line, cells in islice(rows, limit - len(shown))]
-        shown += first
-        total += len(first) + sum(1 for _ in rows)
-    return Preview(list(_columns(tables)), list(_missing(tables)), shown, total)
+        drafts = Drafts(mapping, found.source, list(found.columns), key, places.root, places, answers)
+        for line, cells in body(found, mapping):
+            total += 1
+            if len(shown) < limit:
+                shown.append(_row(found, line, cells, drafts))
+            if drafts.asking:
+                _ask(found, line, cells, drafts, asking)
+    return Preview(list(_columns(tables)), list(_missing(tables)), shown, total, list(asking.all()))
+
+
+def _ask(found: Found, line: int, raw: list[str], drafts: Drafts, asking: Asking) -> None:
+    """Collect a row's questions; a row that cannot be read has none."""
+    try:
+        asking.see(drafts, line, found.sheet, cells_of(found, raw))
+    except RowError:
+        return
 
 
 def _columns(tables: list[Found]) -> Iterator[PreviewColumn]:

@@ -9,6 +9,8 @@ from services.intake.reading import Progress
 from services.intake.spool import Item, Spool
 from services.intake.summary import Summary
 
+ESTABLISHED: Final = "jurisdiction.established"
+"""A sheet that names its jurisdiction leaves an established one, whatever its name, as it is."""
 TRIES: Final = 30
 """About a minute of retries."""
 
@@ -26,17 +28,18 @@ class Sink(Protocol):
 
 
 class Sender:
-    """Sends the commands of one table."""
+    """Sends the commands of tables."""
 
-    def __init__(self, sink: Sink, jurisdiction: str, key: bytes, file_hash: str, *, observed: bool) -> None:
-        self._sink, self._jurisdiction, self._key = sink, jurisdiction, key
-        self._file_hash, self._observed = file_hash, observed
+    def __init__(self, sink: Sink, jurisdiction: str, key: bytes, *, observed: bool) -> None:
+        self._sink, self._jurisdiction, self._key, self._observed = sink, jurisdiction, key, observed
 
-    async def all(self, spool: Spool, total: int, summary: Summary, progress: Progress | None) -> None:
-        """Send every spooled command. Raise ImportFailed if the service does not answer in time."""
+    async def all(
+        self, spool: Spool, total: int, file_hash: str, summary: Summary, progress: Progress | None
+    ) -> None:
+        """Send every spooled command of a file. Raise ImportFailed if the service does not answer in time."""
         sent, batches = 0, spool.ordered()
         while batch := await asyncio.to_thread(next, batches, None):
-            items = [self._item(one) for one in batch]
+            items = [self._item(one, file_hash) for one in batch]
             answers = await settled(self._sink, self._jurisdiction, items)
             for one, answer in zip(batch, answers, strict=True):
                 _note(one, answer, spool, summary)
@@ -45,11 +48,9 @@ class Sender:
                 progress(sent, total)
         spool.settle()
 
-    def _item(self, one: Item) -> dict[str, Any]:
+    def _item(self, one: Item, file_hash: str) -> dict[str, Any]:
         return {
-            "id": command_id(
-                self._key, self._jurisdiction, one.name, one.at, one.data, file_hash=self._file_hash
-            ),
+            "id": command_id(self._key, self._jurisdiction, one.name, one.at, one.data, file_hash),
             "name": one.name,
             "at": one.at,
             "sent_at": None,
@@ -90,6 +91,8 @@ def _as_first(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 
 def _note(one: Item, answer: dict[str, Any], spool: Spool, summary: Summary) -> None:
     outcome, code = answer["outcome"], answer.get("code")
+    if code == ESTABLISHED and one.gid is not None and one.gid < 0:
+        outcome, code = "known", None
     summary.count(one.name, outcome, code)
     if outcome == "accepted":
         spool.applied(one)

@@ -14,6 +14,7 @@ from services.decisions.base import Refused, Scope, commands
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.boundaries import Boundaries
 from services.intake.errors import ImportFailed
+from services.intake.places import Places
 from services.log.port import LogUnavailable
 from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.errors import Overloaded, Parked
@@ -148,6 +149,23 @@ class Remote:
             why = str(answer.json().get("detail", answer.status_code))
             raise ImportFailed("import.failed", variant="server", why=why)
         return msgspec.json.decode(answer.content, type=Boundaries)
+
+    async def places(self, jurisdiction: str) -> Places:
+        """Return the open areas of a jurisdiction, for their names; none before it is established."""
+        names: dict[str, str] = {}
+        query: dict[str, str | int] = {"limit": 1000}
+        while True:
+            answer = await self._client.get(f"/api/v1/{jurisdiction}/areas", params=query)
+            if answer.status_code == 404:
+                return Places(jurisdiction, {})
+            if answer.status_code != 200:
+                why = str(answer.json().get("detail", answer.status_code))
+                raise ImportFailed("import.failed", variant="server", why=why)
+            page = answer.json()
+            names |= {row["area"]: row["name"] for row in page["items"] if not row["closed"]}
+            if not page.get("next"):
+                return Places(jurisdiction, names)
+            query["cursor"] = page["next"]
 
     async def close(self) -> None:
         await self._client.aclose()

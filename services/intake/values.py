@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
+from collections.abc import Mapping as Table
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -15,9 +16,14 @@ from services.intake.instants import Instants
 from services.intake.kinds import kind_of, part_of
 from services.intake.loading import PREVIOUS
 from services.intake.mapping import Condition, Kind, Mapping, Value
+from services.intake.places import Places, Row
 from services.locations.datum import to_wgs84
+from services.vault.phones import possible
 
 Cells = dict[str, str]
+Answers = Table[tuple[str, str], str]
+"""What was answered: (column, folded text or ANY) -> value; "" = leave it empty."""
+ANY: Final = "*"
 _TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))
 _FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
 
@@ -25,9 +31,21 @@ _FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
 class Values:
     """Parses values as specified by one mapping."""
 
-    def __init__(self, mapping: Mapping, key: bytes, jurisdiction: str) -> None:
+    def __init__(
+        self,
+        mapping: Mapping,
+        key: bytes,
+        jurisdiction: str,
+        places: Places | None = None,
+        answers: Answers | None = None,
+    ) -> None:
         self._maps = {name: _folded(table) for name, table in mapping.values.items()}
         self._key, self._jurisdiction, self._instants = key, jurisdiction, Instants(mapping)
+        self._places, self._answers = places or Places(jurisdiction), answers or {}
+
+    def root(self, spec: Value, cells: Cells) -> bool:
+        """Return whether the row of a sheet of areas is the jurisdiction itself."""
+        return spec.area_of is not None and cells.get(spec.area_of[0], "").strip() == self._jurisdiction
 
     def field(self, name: str, field: str, spec: Value, cells: Cells) -> Any:
         """Return the value of a command's field; None = empty. Raise RowError, which names the column."""
@@ -47,6 +65,8 @@ class Values:
         return self._typed_text(spec, "instant", cells)
 
     def _typed_text(self, spec: Value, kind: Kind, cells: Cells) -> Any:
+        if spec.area_of is not None:
+            return self._places.planned_code(area_row(spec, cells))
         text = self._text(spec, kind, cells)
         if not text:
             if not isinstance(spec.default, str):
@@ -57,6 +77,10 @@ class Values:
     def _typed(self, spec: Value, kind: Kind, text: str, cells: Cells) -> Any:
         if kind == "instant":
             return self._guarded(spec, text, lambda: self._instant(spec, text, cells))
+        if kind == "area":
+            return self._area(spec, text)
+        if kind == "phone" and spec.ask and self._answer(spec, text) == "" and not possible(text):
+            return None
         return self._guarded(spec, text, lambda: _typed(spec, kind, text))
 
     def _guarded(self, spec: Value, text: str, read: Callable[[], Any]) -> Any:
@@ -88,10 +112,25 @@ class Values:
 
     def _mapped(self, spec: Value, name: str, text: str) -> str:
         table = self._maps[name]
-        found = table.get(_fold(text), table.get("*") if text else None)
+        found = table.get(fold(text), table.get("*") if text else None)
+        if found is None and text and spec.ask:
+            found = self._answer(spec, text)
+            if found is None:
+                raise RowError("unmapped", variant="asked", **_cell(spec, text))
         if found is None and text and spec.default is None:
             raise RowError("unmapped", **_cell(spec, text), map=name)
         return found or ""
+
+    def _area(self, spec: Value, text: str) -> str | None:
+        answer = self._answer(spec, text) if spec.ask else None
+        if answer is not None:
+            return answer or None
+        return self._places.find(text, spec.column or spec.template or "area")
+
+    def _answer(self, spec: Value, text: str) -> str | None:
+        """Return what was answered about a cell: "" = leave it empty; None = nothing."""
+        column = spec.column or ""
+        return self._answers.get((column, fold(text)), self._answers.get((column, ANY)))
 
     def _instant(self, spec: Value, text: str, cells: Cells) -> datetime:
         formats = tuple(spec.formats) if spec.formats else None
@@ -113,8 +152,8 @@ class Values:
 def _filled(condition: Condition, cell: str) -> bool:
     return (
         (condition.filled is None or bool(cell) == condition.filled)
-        and (condition.is_ is None or _fold(cell) in map(_fold, condition.is_))
-        and (condition.not_ is None or _fold(cell) not in map(_fold, condition.not_))
+        and (condition.is_ is None or fold(cell) in map(fold, condition.is_))
+        and (condition.not_ is None or fold(cell) not in map(fold, condition.not_))
         and (condition.matches is None or re.search(condition.matches, cell, re.IGNORECASE) is not None)
     )
 
@@ -138,6 +177,12 @@ def _changed(condition: Condition, cell: str, cells: Cells) -> bool:
     return (before is None or before.strip() != cell) == condition.changed
 
 
+def area_row(spec: Value, cells: Cells) -> Row:
+    """Return what a row of a sheet of areas says."""
+    code, name, parent = (cells.get(column, "").strip() for column in spec.area_of or ("", "", ""))
+    return Row(code, name, parent)
+
+
 # -- types -------------------------------------------------------------------------------------------------
 
 
@@ -159,7 +204,7 @@ def _typed(spec: Value, kind: Kind, text: str) -> Any:
         case "bool":
             return _truth(text)
         case "phone":
-            return _phone(text)
+            return _phone(text, spec)
         case "list":
             return [part.strip() for part in re.split(f"[{re.escape(spec.split)}]", text) if part.strip()]
         case "lon" | "lat":
@@ -198,17 +243,19 @@ def _whole(number: float) -> int:
 
 
 def _truth(text: str) -> bool:
-    lower = _fold(text)
+    lower = fold(text)
     if lower in _TRUE or lower in _FALSE:
         return lower in _TRUE
     raise Misread("truth")
 
 
-def _phone(text: str) -> str:
-    """Return the number as dialled. Raise Misread if a spreadsheet rounded it."""
+def _phone(text: str, spec: Value) -> str:
+    """Return the number as dialled. Raise Misread if a spreadsheet rounded it, or if it can be no number."""
     plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
     if re.fullmatch(r"\d(\.\d+)?E\+?\d+", plain, re.IGNORECASE):
         raise Misread("rounded")
+    if spec.ask and not possible(plain):
+        raise Misread("phone")
     return plain
 
 
@@ -237,12 +284,13 @@ def _extracted(expression: str, text: str) -> str:
     return "".join(part or "" for part in found.groups()).strip() if found.groups() else found[0].strip()
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """Return a text for comparison: without case and width, spaces collapsed."""
     return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def _folded(table: dict[str, Any]) -> dict[str, str]:
-    return {_fold(text): _plain(value) for text, value in table.items()}
+    return {fold(text): _plain(value) for text, value in table.items()}
 
 
 def _plain(value: Any) -> str:

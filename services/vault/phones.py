@@ -9,6 +9,11 @@ import phonenumbers
 
 HOME: Final = "CN"
 """Region of numbers without a country code."""
+_LEAST: Final = 5
+"""Digits of a short number within an organisation."""
+_MOST: Final = 15
+"""Digits of the longest number (E.164)."""
+_DIALLED: Final = re.compile(r"\+?[\d\s().\-\u2010-\u2015/]+")
 _CHINA: Final = re.compile(r"(?:\+|00)86|86(?=1\d{10}$)")
 
 
@@ -19,6 +24,28 @@ def normalised(phone: str) -> str:
     """
     kept = _kept(phone)
     return re.sub(r"\D", "", _CHINA.sub("", kept, count=1) if _CHINA.match(kept) else kept)
+
+
+def possible(phone: str) -> bool:
+    """Whether a text can be a phone number: 5 to 15 digits, and 11 if it looks like a Chinese mobile number.
+
+    Letters and other words make it impossible, also several numbers in one text. Numbers with a country code
+    are held to the lengths of their country.
+    """
+    text = unicodedata.normalize("NFKC", phone).strip()
+    digits = re.sub(r"\D", "", text)
+    if not _DIALLED.fullmatch(text) or not _LEAST <= len(digits) <= _MOST:
+        return False
+    if text.startswith("+"):
+        return _abroad(text)
+    return not (digits.startswith("1") and len(digits) in (10, 12))
+
+
+def _abroad(text: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(text))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def spellings(phone: str) -> set[str]:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from service import J, Service
 
 from services.intake import desk
@@ -47,7 +47,7 @@ async def post(
     path: str = "",
     mapping: str = "roster",
     file: str = "a.csv",
-    **more: str,
+    **more: str | list[str],
 ) -> httpx.Response:
     query = {"mapping": mapping, "file": file, **more}
     body = content.encode() if isinstance(content, str) else content
@@ -101,7 +101,7 @@ async def test_what_is_imported_is_the_work_of_who_sent_it(city: Service):
 
 
 async def test_a_preview_shows_columns_rows_and_commands_and_records_nothing(city: Service):
-    table = "Name,Phone,Rôle,shoe size,role\nWorker 1,138,x,42,courier\nWorker 2,1.38E+10,y,43,courier\n"
+    table = "Name,Phone,Rôle,shoe size,role\nWorker 1,00000138,x,42,courier\nWorker 2,1.38E+10,y,43,courier\n"
     seen = (await post(city.http, table, "/preview", file="people.csv")).json()
     assert (seen["file"], seen["mapping"], seen["total_rows"]) == ("people.csv", "roster", 2)
     assert [(one["column"], one["matched"]) for one in seen["columns"]] == [
@@ -113,6 +113,8 @@ async def test_a_preview_shows_columns_rows_and_commands_and_records_nothing(cit
     ]
     assert seen["missing"] == ["organisation", "home area", "team"]
     good, bad = seen["rows"]
+    [asked] = seen["questions"]
+    assert (asked["kind"], asked["column"], asked["count"]) == ("phone", "phone", 1)
     assert (good["line"], good["cells"]["shoe size"]) == (2, "42")
     assert [(one["name"], one["data"]["role"]) for one in good["commands"]] == [
         ("worker.register", "courier")
@@ -124,7 +126,7 @@ async def test_a_preview_shows_columns_rows_and_commands_and_records_nothing(cit
 
 
 async def test_a_preview_names_the_worker_that_the_import_makes(city: Service):
-    table = f"{HEAD}Worker 1,138,courier,,\n"
+    table = f"{HEAD}Worker 1,00000000138,courier,,\n"
     seen = (await post(city.http, table, "/preview")).json()
     await ended(city.http, await post(city.http, table))
     assert [row["worker"] for row in await city.rows("roster")] == [
@@ -158,7 +160,7 @@ async def test_rejected_rows_are_a_file_to_correct_and_send_again(city: Service)
     assert head[:4] == ["rejected line", "rejected code", "rejected reason", "name"]
     assert [(row[0], row[1], row[3]) for row in rows] == [
         ("3", "unreadable", "'=1+1"),
-        ("4", "area.unknown", "Worker 3"),
+        ("4", "unplaced", "Worker 3"),
     ]
     corrected = answer.content.replace(b"1.38E+10", b"").replace(b"230799", b"")
     assert sums(await ended(city.http, await post(city.http, corrected))) == (2, 2, 0, 0)
@@ -167,7 +169,7 @@ async def test_rejected_rows_are_a_file_to_correct_and_send_again(city: Service)
 async def test_rejected_rows_may_say_why_in_chinese(city: Service):
     begun = await post(city.http, f"{HEAD}Worker 1,,courier,230799,\n", language="zh")
     _, row = await rejected(city.http, await ended(city.http, begun))
-    assert row[1:3] == ["area.unknown", "辖区 2307 中没有区域 230799，请先新建。"]
+    assert row[1:3] == ["unplaced", "home area：没有名称或编码为“230799”的区域。"]
     other = await post(city.http, f"{HEAD}Worker 1,,courier,,\n", language="xx")
     assert (other.status_code, other.json()["detail"]) == (400, "language must be one of en, zh.")
 
@@ -253,10 +255,59 @@ async def test_imports_are_seen_by_their_sender_and_by_admins(city: Service):
 
 async def test_the_shipped_mappings_with_their_columns(city: Service):
     items = (await city.http.get(f"{HERE}/mappings")).json()["items"]
-    assert [one["name"] for one in items] == ["roster", "sffd", "yichun-areas"]
-    columns = {one["column"]: one for one in items[0]["columns"]}
+    assert [one["name"] for one in items] == ["areas", "roster", "sffd", "yichun-areas"]
+    columns = {one["column"]: one for one in items[1]["columns"]}
     assert [name for name, one in columns.items() if one["needed"]] == ["name", "role"]
     assert "姓名" in columns["name"]["also"]
+    assert columns["home area"]["headings"] == {"en": "home area", "zh": "社区"}
+    assert [one["template"] for one in items] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+async def test_a_template_is_downloaded_filled_in_and_imported_without_naming_its_mapping(
+    city: Service, form: str
+):
+    place = f"{HERE}/mappings/areas/template"
+    answer = await city.http.get(place, params={"format": form, "language": "zh"})
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f'attachment; filename="areas-zh.{form}"'
+    content = answer.content + "朝阳街道,,\n永红社区,,朝阳街道\n".encode()
+    if form == "xlsx":
+        book = load_workbook(io.BytesIO(answer.content))
+        for line, row in enumerate((("朝阳街道", "", ""), ("永红社区", "", "朝阳街道")), 2):
+            for column, text in enumerate(row, 1):
+                book.worksheets[0].cell(line, column, text or None)
+        book.save(held := io.BytesIO())
+        content = held.getvalue()
+    seen = await city.http.post(f"{HERE}/preview", content=content, headers=BYTES)
+    assert (seen.json()["mapping"], seen.json()["total_rows"]) == ("areas", 2)
+    done = await ended(city.http, await post(city.http, content, mapping="areas"))
+    assert sums(done) == (2, 2, 0, 0)
+    assert {row["area"]: row["name"] for row in await city.rows("areas")} == {
+        J: "City",
+        f"{J}-01": "朝阳街道",
+        f"{J}-01-01": "永红社区",
+    }
+    missing = await city.http.get(f"{HERE}/mappings/sffd/template")
+    assert (missing.status_code, missing.json()["code"]) == (404, "import.no_template")
+
+
+async def test_what_is_asked_in_the_preview_is_answered_with_the_import(city: Service):
+    await city.ok("area.define", area=f"{J}-01", name="朝阳街道")
+    table = "姓名,电话,角色,社区\n队员001,无,保安,朝阳\n"
+    seen = (await post(city.http, table, "/preview")).json()
+    assert [(one["column"], one["text"]) for one in seen["questions"]] == [
+        ("phone", "*"),
+        ("role", "保安"),
+        ("home area", "朝阳"),
+    ]
+    assert sums(await ended(city.http, await post(city.http, table))) == (1, 0, 0, 1)
+    answers = ["phone:*=", "role:保安=property_staff", f"home area:朝阳={J}-01"]
+    assert sums(await ended(city.http, await post(city.http, table, answer=answers))) == (1, 1, 0, 0)
+    [row] = await city.rows("roster")
+    assert (row["role"], row["home_area"], row["phone"]) == ("property_staff", f"{J}-01", None)
+    wrong = await post(city.http, table, answer="role:保安=guard")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "import.answer")
 
 
 def workbook(rows: int = 3) -> bytes:

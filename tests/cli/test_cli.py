@@ -31,7 +31,7 @@ def test_rejected_rows_may_say_why_in_chinese(tmp_path: Path) -> None:
     files = [str(table), "--rejects", str(rejects), "--data", str(tmp_path / "data")]
     done = muster("import", *files, "-m", "roster", "-j", J, "--language", "zh")
     assert done.returncode == 1, done.stderr
-    assert "没有区域 230799，请先新建。" in rejects.read_text(encoding="utf-8-sig")
+    assert "没有名称或编码为“230799”的区域。" in rejects.read_text(encoding="utf-8-sig")
 
 
 def test_show_in_three_formats(data: Path) -> None:

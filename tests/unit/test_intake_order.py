@@ -155,16 +155,16 @@ async def test_nothing_of_an_unreadable_row_is_sent_and_it_can_be_corrected(tmp_
     assert sums(await run(tmp_path, LOG, whole, sink)) == (2, 0, 2, 0)
 
 
-async def test_a_jurisdiction_of_another_name_is_noted_and_rejects_no_row(tmp_path: Path) -> None:
+async def test_a_jurisdiction_of_another_name_is_left_as_it_is_and_rejects_no_row(tmp_path: Path) -> None:
     establish = '[[source.command]]\nname = "jurisdiction.establish"\nonce_per = []\n'
     mapping = LOG + establish + 'data = { name = "%s", timezone = "UTC" }\n'
     sink = Deciding()
     table = HEAD + row("1", "E1", 0, 1, 2, 3)
-    assert (await run(tmp_path, mapping % "One", table, sink)).notes == []
+    assert sums(await run(tmp_path, mapping % "One", table, sink)) == (1, 1, 0, 0)
     done = await run(tmp_path, mapping % "Other", table, sink)
     assert sums(done) == (1, 0, 1, 0)
-    assert done.notes[0].code == "jurisdiction.established"
-    assert done.commands["jurisdiction.establish"] == {"refused": 1}
+    assert (done.notes, sink.state.meta.name) == ([], "One")
+    assert done.commands["jurisdiction.establish"] == {"known": 1}
 
 
 async def test_pending_commands_are_sent_again_in_order_until_they_are_not(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ import { classes, Empty, ErrorNote, Icon, Loading, useAction, useLoaded } from "
 
 const ASK_MS = 400;
 const MEBI = 2 ** 20;
-const TO = { roster: "workers", "yichun-areas": "overview", sffd: "requests" };
+const TO = { areas: "overview", roster: "workers", "yichun-areas": "overview", sffd: "requests" };
 
 /** Sort mappings by number of columns, fewest first. */
 const plainest = (known) => [...known].sort((a, b) => a.columns.length - b.columns.length);

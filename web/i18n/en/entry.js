@@ -195,6 +195,7 @@ export default {
   "entry.drop_hint": "CSV or XLSX, at most 8 MB",
   "entry.kilobytes": "{n} KB",
   "entry.mapping": "Sheet type",
+  "entry.mapping.areas": "Areas",
   "entry.mapping.roster": "List of people",
   "entry.mapping.yichun-areas": "Areas (Yichun)",
   "entry.mapping.sffd": "Fire calls (San Francisco)",

@@ -192,6 +192,7 @@ export default {
   "entry.drop_hint": "CSV 或 XLSX，最大 8 MB",
   "entry.kilobytes": "{n} KB",
   "entry.mapping": "表格类型",
+  "entry.mapping.areas": "区域表",
   "entry.mapping.roster": "人员名单",
   "entry.mapping.yichun-areas": "区划表（伊春）",
   "entry.mapping.sffd": "消防出警记录（旧金山）",
