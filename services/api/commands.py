@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from math import isfinite
 from typing import Annotated, Any, Literal, cast
 from uuid import UUID
@@ -13,6 +14,7 @@ from starlette.requests import Request
 
 from services.access import Principal
 from services.api.context import Answer, Uuid, answer, json_body, model, muster, principal
+from services.api.doubled import doubled_key
 from services.api.problems import Problem, describe, invalid
 from services.api.routing import operation
 from services.decisions.assignment.commands import AttachProof
@@ -146,7 +148,7 @@ async def _send(request: Request, jurisdiction: str, group: list[CommandEnvelope
 class CommandOutcome(msgspec.Struct, kw_only=True):
     """The outcome of one command."""
 
-    id: Uuid
+    id: Annotated[str, Meta(description="As given")]
     outcome: Kind
     position: Annotated[int | UnsetType, Meta(description="Read with after=position to see it")] = UNSET
     code: str | UnsetType = UNSET
@@ -208,11 +210,7 @@ async def batch(request: Request) -> Answer[BatchOutcome]:
     A refusal does not stop the rest.
     """
     jurisdiction, asker = await commander(request, None)
-    content = await json_body(request)
-    try:
-        items = _items.validate_json(content, strict=True)
-    except ValidationError as error:
-        raise invalid(error) from error
+    items = _read(await json_body(request))
     if len(items) > MOST_ITEMS:
         raise Problem(413, "too_many", variant="commands", given=len(items), most=MOST_ITEMS)
     given = [_item(request, asker, jurisdiction, item) for item in items]
@@ -224,6 +222,44 @@ async def batch(request: Request) -> Answer[BatchOutcome]:
     return answer(BatchOutcome([_told(one) for one in items], position))
 
 
+def _read(content: bytes) -> list[Item | Outcome]:
+    """Return the items, or the refusals of unreadable ones. Raises 400, 422 if there are none."""
+    try:
+        items = _items.validate_json(content, strict=True)
+    except ValidationError as error:
+        return [_one_item(raw, error) for raw in _raw(content, error)]
+    if doubled_key(content):
+        return [_one_item(bytes(raw)) for raw in msgspec.json.decode(content, type=list[msgspec.Raw])]
+    return list(items)
+
+
+def _raw(content: bytes, why: ValidationError) -> list[bytes]:
+    """Return the text of each item. Raises 400, 422 if they are no list."""
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [bytes(one) for one in msgspec.json.decode(content, type=list[msgspec.Raw])]
+    with suppress(ValueError, RecursionError):  # NaN and Infinity are not JSON, but pydantic reads them
+        if isinstance(items := json.loads(content), list):
+            return [json.dumps(one).encode() for one in cast("list[Any]", items)]
+    raise invalid(why) from why
+
+
+def _one_item(text: bytes, why: ValidationError | None = None) -> Item | Outcome:
+    """Return one item, or its refusal under the id as given. Raises 422 if it has none to answer under."""
+    try:
+        item = Item.model_validate_json(text, strict=True)
+        doubled = doubled_key(text)
+        if doubled is None:
+            return item
+        problem = Problem(422, "invalid", variant="doubled", field=doubled)
+    except ValidationError as error:
+        problem = invalid(error)
+    try:
+        named = str(json.loads(text)["id"][:100])
+    except (ValueError, TypeError, LookupError):
+        raise (invalid(why) if why else problem) from why
+    return Outcome(named, "refused", code=problem.code, values=problem.values)
+
+
 def _told(outcome: Outcome) -> CommandOutcome:
     """Convert the outcome, and add a sentence if it has a reason."""
     told = CommandOutcome(id=outcome.id, outcome=outcome.outcome, position=outcome.position or UNSET)
@@ -233,8 +269,12 @@ def _told(outcome: Outcome) -> CommandOutcome:
     return told
 
 
-def _item(request: Request, asker: Principal, jurisdiction: str, item: Item) -> CommandEnvelope | Outcome:
+def _item(
+    request: Request, asker: Principal, jurisdiction: str, item: Item | Outcome
+) -> CommandEnvelope | Outcome:
     """Return an item's envelope, or its refusal if its data is invalid."""
+    if isinstance(item, Outcome):
+        return item
     key = str(item.id)
     try:
         if item.name not in PUBLIC:

@@ -1,6 +1,7 @@
 """Helpers that endpoints share: the runtime, the caller, the body, the response."""
 
 from typing import Annotated, Generic, TypeVar, cast
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.access import Principal, Tokens
+from services.api.doubled import doubled_key
 from services.api.problems import Problem, invalid
 from services.api.server.edge import Edge
 from services.application.muster import Muster
@@ -78,8 +80,11 @@ async def _by_session(request: Request) -> Principal | None:
 
 
 def foreign(request: Request) -> bool:
-    """Return whether the browser marks the request as cross-origin."""
-    return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+    """Return whether a page of another origin sent the request. Older browsers tell by `Origin` alone."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
 
 
 async def still(request: Request, asker: Principal) -> bool:
@@ -96,9 +101,12 @@ async def model(request: Request, kind: type[M]) -> M:
     """Parse the body as a model. Raises 400, 415, or 422 with errors by field."""
     content = await json_body(request)
     try:
-        return kind.model_validate_json(content, strict=True)
+        parsed = kind.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
+    if doubled := doubled_key(content):
+        raise Problem(422, "invalid", variant="doubled", field=doubled)
+    return parsed
 
 
 async def json_body(request: Request) -> bytes:

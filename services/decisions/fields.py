@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from unicodedata import normalize
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
@@ -9,12 +10,26 @@ from events.base import PERSONAL, PHONE
 from events.refs import Ref
 from services.decisions.references import CONCERNS, PLAIN
 
-_LINE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+_BIDI: Final = "\u202a-\u202e\u2066-\u2069"
+"""Controls that reverse the text after them, so that a name or an address reads as another one."""
+_LINE: Final = rf"^[^\x00-\x1f\x7f{_BIDI}]*[^\s\x00-\x1f\x7f{_BIDI}][^\x00-\x1f\x7f{_BIDI}]*$"
 """One line that is not blank."""
-_TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_TEXT: Final = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_BIDI}]*$"
 """Any text with line breaks and tabs, but no other control characters."""
 
-Id = Annotated[str, Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64")]
+
+def _plain(text: str) -> str:
+    """Refuse the full-width and other twins of letters and digits: W1 and \uff371 must not be two workers."""
+    if not text.isascii() and (plain := normalize("NFKC", text)) != text:
+        raise ValueError(f"must be written as {plain}")
+    return text
+
+
+Id = Annotated[
+    str,
+    Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64"),
+    AfterValidator(_plain),
+]
 """An id; each field declares its kind: `Annotated[Id, Ref("team")]`."""
 AreaCode = Annotated[
     str,

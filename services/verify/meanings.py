@@ -12,6 +12,7 @@ MEANINGS: Final = {
     "headcount": "The roster and the headcount differ.",
     "law": "A worker moved from an area or state they were not in.",
     "ledger": "Requests received are not the sum of their states.",
+    "other_log": "The views were folded from another log, or this one lost its end.",
     "recorded_back": "A commit was recorded earlier than the one before it.",
     "replay": "An event does not follow from the preceding events.",
     "timeline": "The timeline does not match the headcount and the ledger.",

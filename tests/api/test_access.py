@@ -132,10 +132,15 @@ async def test_a_token_becomes_a_cookie(service: Service) -> None:
             "report_positions",
             "reveal",
         ]
-        foreign = await browser.post(
-            f"/api/v1/{J}/commands", json=[], headers={"Sec-Fetch-Site": "cross-site"}
-        )
-        assert foreign.status_code == 401
+        for header, status in (
+            ({"Sec-Fetch-Site": "cross-site"}, 401),
+            ({"Origin": "https://elsewhere.example"}, 401),
+            ({"Origin": "null"}, 401),
+            ({"Origin": service.url}, 404),
+            ({}, 404),  # no such jurisdiction yet
+        ):
+            asked = await browser.post(f"/api/v1/{J}/find", json={"name": "x"}, headers=header)
+            assert asked.status_code == status, header
         await browser.delete("/api/v1/session")
         assert (await browser.get("/api/v1/session")).status_code == 401
     async with service.client(None) as browser:

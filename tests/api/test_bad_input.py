@@ -163,3 +163,58 @@ async def test_no_clock_puts_a_fact_before_1900(service: Service) -> None:
     when = {"at": "1900-01-01T00:00:00Z", "sent_at": "2200-12-31T00:00:00Z"}
     await service.ok("worker.check_in", worker="W1", area=J, **when)
     assert (await service.rows("roster"))[0]["since"] == "1900-01-01T00:00:00Z"
+
+
+async def test_one_bad_item_is_refused_alone(service: Service) -> None:
+    """A phone's outbox holds many: one that cannot be read must not stop the others for ever."""
+    await service.ok("worker.register", worker="W1", role="courier")
+    good = {"id": str(uuid4()), "name": "worker.check_in", "data": {"worker": "W1", "area": J}}
+    bad = {
+        "an id that is no UUID": {**good, "id": "seven"},
+        "an unknown field": {**good, "id": str(uuid4()), "more": 1},
+        "no data": {"id": str(uuid4()), "name": "worker.check_in"},
+        "a number that is none": {**good, "id": str(uuid4()), "data": {"worker": float("nan")}},
+    }
+    text = json.dumps([*bad.values(), good])
+    answer = await service.http.post(BATCH, content=text, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    assert [one["outcome"] for one in items] == ["refused"] * len(bad) + ["accepted"]
+    assert [one["id"] for one in items[:1]] == ["seven"]
+
+
+async def test_a_key_given_twice_is_refused_alone(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    twice = f'{{"worker": "W2", "worker": "W1", "area": "{J}"}}'
+    item = f'{{"id": "{uuid4()}", "name": "worker.check_in", "data": {twice}}}'
+    good = f'{{"id": "{uuid4()}", "name": "worker.check_in", "data": {{"worker": "W1", "area": "{J}"}}}}'
+    headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+    alone = await service.http.post(CHECK_IN, content=twice, headers=headers)
+    assert (alone.status_code, alone.json()["code"]) == (422, "invalid")
+    assert alone.json()["detail"] == "worker: given twice in one object."
+    items = (await service.http.post(BATCH, content=f"[{item},{good}]", headers=headers)).json()["items"]
+    assert [(one["outcome"], one.get("detail")) for one in items] == [
+        ("refused", "worker: given twice in one object."),
+        ("accepted", None),
+    ]
+
+
+@pytest.mark.parametrize("twin", ["\uff371", "W\uff11", "\u2167", "W\u00b2"])
+async def test_twins_of_an_id_are_refused(service: Service, twin: str) -> None:
+    """They look like it, and two people would become one, or one two."""
+    answer = await service.send("worker.register", worker=twin, role="courier")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    item = {"id": str(uuid4()), "name": "worker.register", "data": {"worker": twin, "role": "courier"}}
+    assert (await service.http.post(BATCH, json=[item])).json()["items"][0]["code"] == "invalid"
+
+
+@pytest.mark.parametrize("control", ["\u202e", "\u2066"])
+async def test_text_that_turns_what_follows_around_is_refused(service: Service, control: str) -> None:
+    await service.ok("worker.register", worker="W1", role="courier")
+    for command, body in (
+        ("worker.register", {"role": "courier", "name": f"Courier {control}1"}),
+        ("request.open", {"category": "grocery", "area": J, "address": f"Street {control}1"}),
+        ("request.open", {"category": "grocery", "area": J, "text": f"Help\n{control}now"}),
+    ):
+        answer = await service.send(command, **body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), command
