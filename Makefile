@@ -51,6 +51,7 @@ test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
 	@$(PYTEST) $(TIMED)
 
 LONG := tests/cluster tests/faults tests/readme tests/transfer tests/api/test_openapi.py tests/unit/test_laws.py \
+	tests/unit/test_collection.py \
 	tests/browser/test_events_shown.py
 long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)

@@ -1,10 +1,15 @@
-"""Every process collects the same tests: ids depend on no clock, random number or hash seed."""
+"""Every process collects the same tests: ids depend on no clock, random number or hash seed.
+
+`make test` would notice too: its two processes must collect the same. Here the seeds are known.
+"""
 
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,6 +37,7 @@ def _ids(output: str) -> list[str]:
     return [line for line in output.splitlines() if "::" in line]
 
 
+@pytest.mark.long
 def test_two_collections_a_second_apart_and_under_other_hash_seeds_are_the_same():
     first = _collect("1")
     time.sleep(1.1)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,24 @@ def texts(node: ast.AST) -> set[str]:
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
+@cache
+def trees(folder: Path, pattern: str) -> tuple[ast.Module, ...]:
+    """Return the parsed modules."""
+    return tuple(ast.parse(path.read_text()) for path in sorted(folder.glob(pattern)))
+
+
+@cache
+def named() -> frozenset[str]:
+    """Return every name in the tests of rules."""
+    found = (ast.walk(tree) for tree in trees(HERE, "test_rules_*.py"))
+    return frozenset(node.id for nodes in found for node in nodes if isinstance(node, ast.Name))
+
+
+@cache
 def raised(*functions: str) -> set[str]:
     """Return the codes that the decisions pass to these functions."""
     found: set[str] = set()
-    for path in DECISIONS.rglob("*.py"):
-        tree = ast.parse(path.read_text())
+    for tree in trees(DECISIONS, "**/*.py"):
         for name in functions:
             for call in calls(tree, name):
                 if len(call.args) > RAISED[name]:
@@ -46,19 +60,19 @@ def raised(*functions: str) -> set[str]:
     return found
 
 
+@cache
 def unknown() -> set[str]:
     """Return the codes that `lookups.known` derives from the kinds of its tables."""
-    trees = [ast.parse(path.read_text()) for path in DECISIONS.rglob("*.py")]
-    given = [call.args[1] for tree in trees for call in calls(tree, "known")]
+    given = [call.args[1] for tree in trees(DECISIONS, "**/*.py") for call in calls(tree, "known")]
     named = {node.id.lower() for node in given if isinstance(node, ast.Name)}
     return {f"{tables[name].kind}.unknown" for name in named if name in tables}
 
 
+@cache
 def covered(*functions: str) -> set[str]:
     """Return the texts passed to these methods anywhere in the tests of rules."""
     found: set[str] = set()
-    for path in HERE.glob("test_rules_*.py"):
-        tree = ast.parse(path.read_text())
+    for tree in trees(HERE, "test_rules_*.py"):
         for name in functions:
             for call in calls(tree, name):
                 found |= {text for arg in call.args for text in texts(arg)}
@@ -88,6 +102,4 @@ def test_every_command_is_tested(name: str):
 
 @pytest.mark.parametrize("name", sorted(newest))
 def test_every_event_is_expected_somewhere(name: str):
-    cls = newest[name].__name__
-    trees = [ast.parse(path.read_text()) for path in HERE.glob("test_rules_*.py")]
-    assert any(isinstance(n, ast.Name) and n.id == cls for tree in trees for n in ast.walk(tree))
+    assert newest[name].__name__ in named()
