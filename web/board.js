@@ -93,8 +93,9 @@ function Page() {
       over = true;
     };
   }, [page]);
+  const waiting = counted();
   useEffect(() => {
-    document.title = `${counted()}${t(`page.${page}`)} · ${place.value?.name ?? "Muster"}`;
+    document.title = `${waiting}${t(`page.${page}`)} · ${place.value?.name ?? "Muster"}`;
   });
   if (failed) return html`<${Broken} />`;
   if (found?.page !== page) return html`<${Loading} />`;

@@ -15,7 +15,7 @@ import { areas, attend, identify, incidents, jurisdictions, live, session } from
 import { askedIn, ledgerIn, peopleIn, teamsIn, uncoveredFrom, uncoveredIn } from "./lib/sums.js";
 import { hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
 import { Alert, classes, freshness, Icon, Loading, Priority } from "./lib/ui.js";
-import { LIFE_SAFETY, things } from "./lib/urgency.js";
+import { isLife, things } from "./lib/urgency.js";
 import "./lib/prefs.js";
 
 const ASK_AGAIN_MS = 5000;
@@ -24,8 +24,8 @@ const LOOK_FOR_NEW_MS = 300000;
 const STILL_MS = 60000;
 const MOST_NAMES = 12;
 /** Alerts listed in full, and areas without anybody named, so that both fit on the wall. */
-const MOST_LISTED = 4;
-const MOST_BARE = 6;
+const MOST_LISTED = 3;
+const MOST_BARE = 4;
 /** How long what has arrived takes the screen. */
 const ARRIVAL_MS = 8000;
 const SOS_MS = 20000;
@@ -96,8 +96,9 @@ function Wall() {
   const { index, elapsed, show } = useRotation(shown.length);
   const { kind } = freshness();
   const ready = VIEWS.every((view) => live.value.has(view)) && shown.length > 0;
+  const waiting = counted();
   useEffect(() => {
-    document.title = `${counted()}${t("page.wall")} · ${shown[index]?.name ?? "Muster"}`;
+    document.title = `${waiting}${t("page.wall")} · ${shown[index]?.name ?? "Muster"}`;
   });
   return html`<div class=${classes("wall", kind !== "live" && "wall-stale")}>
     <${Band} /><${Sos} /><${Takeover} />
@@ -225,7 +226,7 @@ function Needed({ one }) {
   return html`<li class=${`needed-${one.level}`}><${Icon} name=${`level-${one.level}`} />
     <b>${t(`alerts.${one.kind}`)}</b>
     <span class="needed-what">${
-      one.priority <= LIFE_SAFETY &&
+      isLife(one) &&
       html`<${Priority}
       value=${1} />`
     } ${headline(one)}

@@ -8,7 +8,12 @@ import { UNFINISHED } from "./rules.js";
  *   since: string, acknowledged_by?: string }} Alert */
 
 /** The priority of life safety. */
-export const LIFE_SAFETY = 1;
+const LIFE_SAFETY = 1;
+/** Whether a request, or what an alert is about, is a matter of life and death.
+ *
+ * @param {{ priority?: number | null }} row
+ */
+export const isLife = ({ priority }) => priority === LIFE_SAFETY;
 /** Kinds of alerts about requests, in the order in which they are named. */
 export const REQUEST_KINDS = [
   "nobody_on_duty",
@@ -117,7 +122,7 @@ export function standing(answer, fresh) {
  * @param {Alert[] | undefined} alerts
  */
 export function need(row, alerts) {
-  if (!row.touched && row.priority <= LIFE_SAFETY) return 0;
+  if (!row.touched && isLife(row)) return 0;
   return !row.touched || alerts?.length || allDone(row) ? 1 : 2;
 }
 

@@ -11,7 +11,7 @@ import { ENDED, PRIORITIES, UNFINISHED } from "../rules.js";
 import { areas, incidents, live, requests } from "../store.js";
 import { stamp } from "../time.js";
 import { Age, classes, Empty, ErrorNote, Icon, Loading, Priority, State, useAction } from "../ui.js";
-import { LIFE_SAFETY, requestName } from "../urgency.js";
+import { isLife, requestName } from "../urgency.js";
 import { VirtualTable } from "../virtual.js";
 import { AreaPick } from "./area.js";
 import {
@@ -159,7 +159,7 @@ export function Queue({ queue, narrow, phone }) {
     classes(
       row === ghost && "row-gone",
       fresh.ids.has(row.request) && "row-new",
-      row.ended_at === null && row.priority <= LIFE_SAFETY && "row-life",
+      row.ended_at === null && isLife(row) && "row-life",
       row.ended_at === null && alertOf(row)
         ? `row-alert-${alertOf(row).level}`
         : !row.touched && row.ended_at === null && "row-untouched",

@@ -10,7 +10,7 @@ import { href } from "../router.js";
 import { areas, live, may, requests, teams } from "../store.js";
 import { hhmmss, since } from "../time.js";
 import { classes, Icon, useAction } from "../ui.js";
-import { LIFE_SAFETY, requestName } from "../urgency.js";
+import { isLife, requestName } from "../urgency.js";
 import { held, release, ring } from "./sound.js";
 
 /** Pause between two tones for the same thing while nobody acknowledges it, in ms, by tone. */
@@ -23,7 +23,7 @@ const AGAIN_MS = { sos: 10000, life: 60000, urgent: Infinity };
  * @param {Alarm} one
  * @returns {"sos" | "life" | "urgent"}
  */
-export const toneOf = (one) => (one.kind === "sos" ? "sos" : one.priority <= LIFE_SAFETY ? "life" : "urgent");
+export const toneOf = (one) => (one.kind === "sos" ? "sos" : isLife(one) ? "life" : "urgent");
 
 /** The arrivals that were not there at the last look; the wall gives them the screen.
  *
