@@ -136,6 +136,16 @@ class WorkerDutyCorrected(Event, frozen=True):
     """When the present duty began, after this; null = off duty."""
 
 
+@event("worker.welfare_checked")
+class WorkerWelfareChecked(Event, frozen=True):
+    """Somebody heard that a worker is well, or the worker said so; changes neither duty nor presence."""
+
+    worker: WorkerRef
+    area: AreaRef
+    """Where the worker counted."""
+    note: Personal | None = None
+
+
 @event("worker.erased")
 class WorkerErased(Event, frozen=True):
     """The worker's key was destroyed, so name, phone and texts are permanently unreadable."""

@@ -127,6 +127,7 @@ class _Watch:
         self._requests = {row.request: row for row in known.requests if row.state in UNFINISHED}
         self._live = [row for row in known.assignments if row.state in UNENDED]
         self._people = {row.worker: row for row in known.roster if row.presence != OFF_DUTY}
+        self._checks = _checks(self._people.values())
         self._teams = {row.team: row for row in known.teams}
         self._manned = manned(known.roster)
         unlisted = any(row.state == ACTIVE and not row.members for row in known.teams)
@@ -203,7 +204,7 @@ class _Watch:
         begun = _latest(row.accepted_at, row.dispatched_at)
         if begun and not self._attended(row):
             yield self._assignment("sent_to_nobody", row, request, begun, 0)
-        kind, since, limits = _movement(row, begun, self._people, self._timers)
+        kind, since, limits = _movement(row, begun, self._checks, self._timers)
         if since and self._past(since, limits[rank]):
             yield self._assignment(kind, row, request, since, limits[rank])
 
@@ -282,20 +283,29 @@ def watched_since(row: RosterRow, task: AssignmentRow | None) -> datetime | None
     alone = row.presence == EN_ROUTE and row.team is None
     if row.presence != ON_SCENE and not alone:
         return None
-    return _latest(row.since, getattr(row, "welfare_at", None), task and _heard(task))
+    return _latest(row.since, row.welfare_at, task and _heard(task))
 
 
 def _movement(
-    row: AssignmentRow, begun: datetime | None, people: Mapping[str, RosterRow], timers: Timers
+    row: AssignmentRow, begun: datetime | None, checks: Mapping[str, datetime], timers: Timers
 ) -> tuple[str, datetime | None, tuple[int, int, int, int]]:
     """Return the kind of alert that a live assignment may become, since when, and its limits."""
     if row.state == ON_SCENE:
-        person = people.get(row.worker or "")
-        checked = getattr(person, "welfare_at", None)
+        checked = checks.get(row.unit)
         return "on_scene_silent", _latest(_heard(row), row.on_scene_at, checked), timers.on_scene
     if row.state == EN_ROUTE:
         return "en_route_long", row.en_route_at, timers.en_route
     return "not_moving", begun, timers.accepted
+
+
+def _checks(people: Iterable[RosterRow]) -> dict[str, datetime]:
+    """Return when somebody last heard of each worker, and of anybody of each team."""
+    found: dict[str, datetime] = {}
+    for row in people:
+        for unit in (row.worker, row.team):
+            if unit is not None and row.welfare_at is not None:
+                found[unit] = max(found.get(unit, row.welfare_at), row.welfare_at)
+    return found
 
 
 def _heard(row: AssignmentRow) -> datetime | None:

@@ -15,6 +15,7 @@ from events.worker import (
     WorkerRegistered,
     WorkerReported,
     WorkerTakenBack,
+    WorkerWelfareChecked,
 )
 from projections.base import Own, Row, View
 
@@ -33,6 +34,8 @@ class RosterRow(Row, frozen=True, kw_only=True):
     """When the current place began (`at` of the event that caused it)."""
     duty_since: datetime | None = None
     """When the current duty, or else the last one, began; moving to another area does not begin a new one."""
+    welfare_at: datetime | None = None
+    """When somebody last heard that they are well."""
     home_area: str | None = None
     reported_area: str | None = None
     organisation: str | None = None
@@ -47,7 +50,7 @@ class RosterRow(Row, frozen=True, kw_only=True):
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:
     workers = dict.fromkeys(move.worker for move in envelope.data.moved)
-    if isinstance(envelope.data, WorkerAmended | WorkerErased | WorkerRegistered):
+    if isinstance(envelope.data, WorkerAmended | WorkerErased | WorkerRegistered | WorkerWelfareChecked):
         workers[envelope.data.worker] = None
     return workers
 
@@ -104,6 +107,7 @@ def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> Rost
             team=row.team if row else None,
             since=row.since if row else envelope.at,
             duty_since=row.duty_since if row else None,
+            welfare_at=row.welfare_at if row else None,
             home_area=data.home_area,
             reported_area=row.reported_area if row else None,
             organisation=data.organisation,
@@ -128,6 +132,9 @@ def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> Rost
     if isinstance(data, WorkerDutyCorrected) and data.worker == key:
         since = data.at if row.since == data.was_at else row.since
         return msgspec.structs.replace(row, since=since, duty_since=data.duty_since or row.duty_since)
+    if isinstance(data, WorkerWelfareChecked) and data.worker == key:
+        at = max(row.welfare_at or envelope.at, envelope.at)
+        return msgspec.structs.replace(row, welfare_at=at)
     if isinstance(data, WorkerErased) and data.worker == key:
         return msgspec.structs.replace(row, name=None, phone=None)
     return row

@@ -211,6 +211,22 @@ def test_a_stage_reported_meanwhile_is_a_sign_of_life():
     assert told(**known, roster=[person(presence="on_scene", since=ago(70))]) == []
 
 
+def test_a_check_begins_the_time_again():
+    row = assignment("on_scene", on_scene_at=ago(600), stages=(Stage("on_scene", ago(600), ago(600), 1),))
+    known: dict[str, Any] = {"requests": [taken(2)], "assignments": [row]}
+    there = person(presence="on_scene", since=ago(600), welfare_at=ago(30))
+    assert told(**known, roster=[there]) == []
+    assert told(roster=[msgspec.structs.replace(there, welfare_at=ago(60))]) == [("welfare", 2)]
+
+
+def test_a_check_of_one_is_a_sign_of_life_of_the_team_s_task_but_not_of_the_others():
+    row = assignment("on_scene", team="T1", on_scene_at=ago(600))
+    crew = [person(name, "on_scene", team="T1", since=ago(600)) for name in ("W1", "W2")]
+    crew[0] = msgspec.structs.replace(crew[0], welfare_at=ago(1))
+    some = found(requests=[taken(2)], assignments=[row], roster=crew, teams=[team("W1", "W2")])
+    assert [(one.kind, one.subject) for one in some] == [("welfare", "worker/W2")]
+
+
 def test_a_long_duty():
     assert told(roster=[person(duty_since=ago(59))]) == []
     assert told(roster=[person(duty_since=ago(60))]) == [("long_duty", 3)]

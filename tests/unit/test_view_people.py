@@ -108,6 +108,13 @@ def test_a_duty_begins_once_and_a_mistapped_check_out_does_not_begin_another(mor
     assert since("W2") == t("04:00")
 
 
+def test_the_roster_says_when_somebody_was_last_heard_of(morning: Given):
+    morning.and_(worker.check_welfare(worker="W1"), now=t("03:00"))
+    morning.and_(worker.check_welfare(worker="W1"), at=t("02:50"), now=t("03:05"))
+    row = rows(morning, roster.VIEW)["W1"]
+    assert (row.welfare_at, row.since) == (t("03:00"), t("02:40"))
+
+
 def test_the_erased_and_the_retired_leave_the_roster(morning: Given):
     morning.and_(worker.erase(worker="W3"), worker.retire(worker="W2"))
     assert set(rows(morning, roster.VIEW)) == {"W1"}

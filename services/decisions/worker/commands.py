@@ -15,6 +15,7 @@ from services.decisions.fields import (
     Label,
     PersonalLine,
     PersonalPhone,
+    PersonalText,
     WorkerId,
     omitted,
 )
@@ -138,6 +139,14 @@ class Erase(Command):
     """Destroy the worker's key, making their personal data permanently unreadable. Also retires them."""
 
     worker: Annotated[WorkerId, IDENTITY]
+
+
+@command("worker.check_welfare", fact=True, own=True)
+class CheckWelfare(Command):
+    """Say that a worker on duty is well, or that you are; begins the welfare timer again."""
+
+    worker: WorkerId
+    note: PersonalText | None = None
 
 
 @command("worker.raise_sos", fact=True, own=True)

@@ -148,6 +148,7 @@ export default {
   "event.worker.registered": "Registered",
   "event.worker.reported": "Reported to community",
   "event.worker.retired": "Retired",
+  "event.worker.welfare_checked": "Welfare checked",
   "event.worker.sos_raised": "SOS",
   "event.worker.sos_acknowledged": "SOS acknowledged",
   "event.worker.sos_ended": "SOS ended",

@@ -45,6 +45,11 @@ export default {
   "people.outcome.unchanged": "No change, nothing to record",
   "people.sending": "Sending…",
   "people.check_in": "Check in",
+  "people.check_welfare": "Is well",
+  "people.check_welfare_note":
+    "Record that you have just heard from this person. The welfare timer begins again.",
+  "people.welfare_note": "Note (optional)",
+  "people.heard_of": "Last checked",
   "people.check_out": "Check out",
   "people.move": "Change area",
   "people.on_break": "Break",

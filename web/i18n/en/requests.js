@@ -154,7 +154,7 @@ export default {
   "requests.unattended_title": "Nobody of {unit} is on duty",
   "requests.unattended_some": "a chosen team",
   "requests.unattended_what":
-    "The request will look sent, but nobody is on the way. Give a reason; it is recorded, and the alert stays until a member is on duty.",
+    "Nobody will be on the way. The reason is recorded, and the alert stays until a member is on duty.",
   "requests.unattended_send": "Send anyway",
   "requests.unattended": "nobody on duty: {reason}",
   "requests.override_what": "You may exceed the capacity; the reason is recorded.",

@@ -147,6 +147,7 @@ export default {
   "event.worker.registered": "登记人员",
   "event.worker.reported": "向社区报到",
   "event.worker.retired": "退出花名册",
+  "event.worker.welfare_checked": "已确认人员平安",
   "event.worker.sos_raised": "紧急求助",
   "event.worker.sos_acknowledged": "求助已有人处理",
   "event.worker.sos_ended": "求助结束",

@@ -59,6 +59,23 @@ export function CheckOut({ row, live, done }) {
     <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
 }
 
+/** Record that somebody has just heard of a worker. */
+export function CheckWelfare({ row, done }) {
+  const [note, setNote] = useState("");
+  const [at, setAt] = useState("");
+  const work = () => {
+    const { observed, ...when } = happened(at);
+    const said = note.trim() && { note: note.trim() };
+    return ["worker.check_welfare", { worker: row.worker, ...said, ...when }, observed];
+  };
+  return html`<${CommandForm} label=${t("people.check_welfare")} work=${work} done=${done}
+    note=${t("people.check_welfare_note")}>
+    <${Field} label=${t("people.welfare_note")}>${(a11y) => html`
+      <input ...${a11y} value=${note} maxlength="500" autocomplete="off"
+        onInput=${(event) => setNote(event.currentTarget.value)} />`}</${Field}>
+    <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
+}
+
 /** Start or end a break of a worker. */
 export function SetPresence({ row, presence, label, done }) {
   const [at, setAt] = useState("");

@@ -10,7 +10,7 @@ import { AVAILABLE, OFF_DUTY, ON_BREAK } from "../rules.js";
 import { assignments, hasRight, live, may, mayReveal } from "../store.js";
 import { localDate, now, span, worked } from "../time.js";
 import { Empty, ErrorNote, Icon, Loading, Presence, useAction, useLoaded } from "../ui.js";
-import { Amend, CheckIn, CheckOut, Report, Retire, SetPresence, TakeBack } from "./acts.js";
+import { Amend, CheckIn, CheckOut, CheckWelfare, Report, Retire, SetPresence, TakeBack } from "./acts.js";
 import { SignInCode } from "./code.js";
 import { Acts, AreaName, Assignments, Panel, Part, short, TeamLink } from "./parts.js";
 
@@ -71,6 +71,10 @@ function Known({ row }) {
     <div><dt>${t("people.organisation")}</dt><dd>${row.organisation ?? t("word.none")}</dd></div>
     <div><dt>${t("people.area")}</dt><dd><${AreaName} code=${row.area} /></dd></div>
     <div><dt>${t("people.team")}</dt><dd><${TeamLink} id=${row.team} /></dd></div>
+    ${
+      row.welfare_at &&
+      html`<div><dt>${t("people.heard_of")}</dt><dd><time>${short(row.welfare_at)}</time></dd></div>`
+    }
     <div><dt>${t("people.home")}</dt><dd><${AreaName} code=${row.home_area} /></dd></div>
     <div><dt>${t("people.reported")}</dt><dd><${AreaName} code=${row.reported_area} /></dd></div>
     <div><dt>${t("people.vehicle")}</dt><dd>${row.vehicle ?? t("word.none")}</dd></div>
@@ -139,6 +143,7 @@ function WorkerActs({ row, live: count, fact, done }) {
       icon: "pin",
       label: on ? t("people.move") : t("people.check_in"),
     }),
+    on && item("check_welfare", CheckWelfare, { icon: "check" }),
     on && item("check_out", CheckOut, { icon: "leave" }),
     on &&
       item(rest, SetPresence, {
