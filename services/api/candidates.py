@@ -15,6 +15,7 @@ from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.shortlist import CandidateQuery, Search, Shortlist
+from services.api.sight import sight
 from services.dispatch.abilities import Abilities, Ability
 from services.dispatch.board import VIEWS, Board, Kind, takes
 from services.dispatch.ranking import Candidate, place_of
@@ -43,7 +44,7 @@ class CandidateItem(Struct, kw_only=True):
 
     kind: Kind
     unit: str
-    name: Annotated[str | None, Meta(description="A worker's is masked")]
+    name: Annotated[str | None, Meta(description="A worker's, as the caller sees it")]
     role: Annotated[str | UnsetType, Meta(description="Only of a worker")] = UNSET
     presence: Annotated[str | UnsetType, Meta(description="Only of a worker")] = UNSET
     skills: Annotated[list[str] | UnsetType, Meta(description="Only of a worker")] = UNSET
@@ -105,7 +106,9 @@ async def candidates(request: Request) -> Answer[Candidates]:
         asker=asker,
     )
     shortlist = await search.best()
-    items = await _items(Opener(service.vault, jurisdiction), shortlist, exact=asker.may("exact_positions"))
+    seen = await sight(request, jurisdiction, asker)
+    opener = Opener(service.vault, jurisdiction, seen, opens=asker.opens)
+    items = await _items(opener, shortlist, exact=asker.may("exact_positions"))
     found = _candidates(shortlist, service.abilities, items)
     return answer(found, headers={"Cache-Control": "no-store"})
 
@@ -138,7 +141,7 @@ def _query(request: Request) -> CandidateQuery:
 
 
 async def _items(opener: Opener, shortlist: Shortlist, *, exact: bool) -> list[CandidateItem]:
-    """Return the candidates as they are shown, with masked names."""
+    """Return the candidates as they are shown to the caller."""
     workers = [(one.row.worker, one.row) for one in shortlist.best if one.kind == "worker"]
     named = {
         key: row["name"] for (key, _), row in zip(workers, await opener.rows("roster", workers), strict=True)

@@ -19,11 +19,12 @@ from projections.catalog import views as catalog
 from projections.hours import HOURS
 from projections.instant import READ
 from projections.presence import INTERVALS
-from services.access import Principal
+from services.access import Principal, asked_only
 from services.api.context import muster, reader, still
 from services.api.reading import ViewQuery, caught_up_query, page
 from services.api.routing import operation
 from services.api.rows import Opener
+from services.api.sight import sight
 from services.api.table_files import BOM, XLSX, Row, XlsxWriter, csv_text
 from services.api.view_parameters import DERIVED, file_parameters
 from services.api.views import record_reveal
@@ -85,7 +86,8 @@ class Export(msgspec.Struct, frozen=True):
             opened = (row for _, row in items if asker.opens(row))
             await record_reveal(self.request, self.jurisdiction, self.view.name, opened, asker)
         vault = muster(self.request).vault
-        opener = Opener(vault, self.jurisdiction, reveals=lambda row: reveal and asker.opens(row))
+        seen = asked_only(await sight(self.request, self.jurisdiction, asker))
+        opener = Opener(vault, self.jurisdiction, seen, opens=asker.opens, reveals=reveal)
         return await opener.rows(self.view.name, items)
 
 

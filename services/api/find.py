@@ -13,6 +13,7 @@ from services.api.context import Answer, answer, model, muster, reader
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.rows import Opener
+from services.api.sight import sight
 from services.decisions.fields import WHOLE, PersonalLine, omitted
 from services.vault import Vault
 from services.views.port import Query, Views
@@ -37,7 +38,7 @@ class Find(BaseModel):
 
 
 class Finds(Struct):
-    """Matching rows of the roster and of requests, masked."""
+    """Matching rows of the roster and of requests, as the caller sees them."""
 
     workers: list[dict[str, Any]]
     requests: list[dict[str, Any]]
@@ -54,7 +55,8 @@ async def find(request: Request) -> Answer[Finds]:
     if bool(asked.name) == bool(asked.phone):
         raise Problem(422, "invalid", variant="name_or_phone")
     service = muster(request)
-    opener = Opener(service.vault, jurisdiction)
+    seen = await sight(request, jurisdiction, asker)
+    opener = Opener(service.vault, jurisdiction, seen, opens=asker.opens)
     if asked.phone:
         found = await _by_phone(service.vault, service.views, jurisdiction, asked.phone, asker)
     else:

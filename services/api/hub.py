@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from events.disclosure import Shown
 from projections.base import View
+from services.access import ASKING, opens_in
 from services.api.frames import Frame
 from services.api.rows import Opener
+from services.api.sight import RULES
 from services.application.announcing import Announcements
 from services.application.progress import ViewProgress
 from services.base.clock import Clock
@@ -29,6 +32,8 @@ LARGE: Final = 16 * 1024
 
 log_of = logging.getLogger("muster.api")
 Wanted = dict[str, tuple[View[Any], Query]]
+Sight = tuple[Shown, tuple[str, ...]]
+"""What a group sees, and the areas that its tokens are limited to."""
 
 
 def pause_after(seconds: float) -> float:
@@ -46,6 +51,14 @@ def visible(wanted: Wanted, change: Change) -> tuple[str, str] | None:
     if change.before is not None and matches(view, query, change.before):
         return "gone", change.key
     return None
+
+
+def rules_changed(change: Change) -> bool:
+    """Whether who sees what has changed."""
+    if change.view != RULES or change.before is None:
+        return False
+    before: Any = change.before
+    return before.disclosure != getattr(change.row, "disclosure", None)
 
 
 def patch(steps: Sequence[OutboxStep], wanted: Wanted, opener: Opener, now: datetime) -> dict[str, Any]:
@@ -96,9 +109,16 @@ class Group:
     """Clients with the same jurisdiction, views, filters and rights to see."""
 
     def __init__(
-        self, progress: ViewProgress, vault: Vault, clock: Clock, jurisdiction: str, wanted: Wanted
+        self,
+        progress: ViewProgress,
+        vault: Vault,
+        clock: Clock,
+        jurisdiction: str,
+        wanted: Wanted,
+        sight: Sight = (ASKING, ()),
     ) -> None:
         self.jurisdiction, self.wanted, self.clients = jurisdiction, wanted, set[Client]()
+        self._sight = sight
         self._steps, self._vault, self._clock = progress.steps, vault, clock
 
     async def flush(self) -> None:
@@ -111,7 +131,10 @@ class Group:
             return self.reset()
         if steps:
             changes = [change for step in steps for change in step.changes]
-            opener = Opener(self._vault, self.jurisdiction)
+            if any(rules_changed(change) for change in changes):
+                return self.reset()  # rows already sent may have to be masked, or can be shown now
+            seen, areas = self._sight
+            opener = Opener(self._vault, self.jurisdiction, seen, opens=opens_in(areas))
             await opener.warm(
                 **{view: [c.row for c in changes if c.view == view and c.row] for view in self.wanted}
             )
@@ -175,12 +198,21 @@ class Hub:
         return min((c.sent for group in groups for c in group.clients if not c.lost), default=None)
 
     def join(
-        self, key: object, jurisdiction: str, wanted: Wanted, position: int, *, packed: bool = False
+        self,
+        key: object,
+        jurisdiction: str,
+        wanted: Wanted,
+        position: int,
+        *,
+        sight: Sight = (ASKING, ()),
+        packed: bool = False,
     ) -> tuple[Group, Client]:
         """Add a client that has everything up to `position`."""
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = Group(self._progress, self._vault, self._clock, jurisdiction, wanted)
+            group = self._groups[key] = Group(
+                self._progress, self._vault, self._clock, jurisdiction, wanted, sight
+            )
         client = Client(position, packed=packed)
         group.clients.add(client)
         self._advanced(jurisdiction, position)

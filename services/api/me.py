@@ -173,7 +173,7 @@ async def task(request: Request) -> Answer[MyTask]:
         raise Problem(403, "forbidden", variant="contact")
     if reveal:
         await record_reveal(request, jurisdiction, "requests", [requested], asker)
-    opener = Opener(muster(request).vault, jurisdiction, reveals=lambda row: reveal)
+    opener = Opener(muster(request).vault, jurisdiction, reveals=reveal)
     await opener.warm(requests=[requested])
     shown = _request(requested, area_name, opener if row.state in UNENDED else None)
     return answer(MyTask(**_fields(row, _TASK), request=shown), headers={"Cache-Control": "no-store"})

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import msgspec
 
+from events.disclosure import NOTHING, Shown
 from projections.base import Row, personal_fields
 from projections.catalog import views
 from projections.hours import HOURS
-from services.vault import BadToken, Keyring, NoKey, Vault
+from services.access import ASKING
+from services.vault import BadToken, Keyring, NoKey, Vault, shown
 
 TELL_SECONDS: Final = 60.0
 AT_ONCE: Final = 5_000
@@ -57,10 +59,18 @@ class Opener:
     """Converts rows to JSON objects. Personal data is opened here and nowhere else."""
 
     def __init__(
-        self, vault: Vault, jurisdiction: str, *, reveals: Callable[[Row], bool] = lambda row: False
+        self,
+        vault: Vault,
+        jurisdiction: str,
+        sight: Shown = ASKING,
+        *,
+        opens: Callable[[Row], bool] = lambda row: True,
+        reveals: bool = False,
     ) -> None:
-        """`reveals` decides which rows leave unmasked."""
-        self._vault, self._jurisdiction, self._reveals = vault, jurisdiction, reveals
+        """`sight`: what the reader sees. `opens` decides for which rows; the others stay masked. `reveals`:
+        whether what is seen on demand is revealed, which must be recorded."""
+        self._vault, self._jurisdiction = vault, jurisdiction
+        self._sight, self._opens, self._reveals = sight, opens, reveals
         self._keys = Keyring(jurisdiction, {})
 
     async def warm(self, **rows: Iterable[Row]) -> None:
@@ -73,15 +83,11 @@ class Opener:
     def row(self, view: str, key: str, row: Row) -> dict[str, Any]:
         """Return one row with its key."""
         fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(row)}
-        masked = not self._reveals(row)
+        sight = self._sight if self._opens(row) else NOTHING
         for name in personal_of(view):
-            if fields[name] is not None:
-                fields[name] = self._open(name, fields[name], masked=masked)
+            plain = self.plain(fields[name]) if fields[name] is not None else None
+            fields[name] = None if plain is None else shown(view, name, plain, sight, revealed=self._reveals)
         return fields
-
-    def _open(self, field: str, token: str, *, masked: bool) -> str | None:
-        plain = self.plain(token)
-        return self._vault.mask(field, plain) if masked and plain is not None else plain
 
     def plain(self, token: str) -> str | None:
         """Open a sealed value; None if it was erased or cannot be opened."""

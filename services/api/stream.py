@@ -11,9 +11,10 @@ from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from events.disclosure import Shown
 from projections.catalog import public_views
 from projections.catalog import views as catalog
-from services.access import Principal
+from services.access import Principal, opens_in, sight_of
 from services.api.context import muster, reader, still
 from services.api.frames import GZIP_HEADER, Frame
 from services.api.hub import Client, Hub, Wanted
@@ -23,6 +24,7 @@ from services.api.problems import Problem
 from services.api.reading import own, own_team
 from services.api.routing import operation
 from services.api.rows import Opener
+from services.api.sight import RULES, sight
 from services.base.accepts import takes_gzip
 from services.views.port import BadQuery, Query
 from services.views.query import check
@@ -108,7 +110,8 @@ async def stream(request: Request) -> StreamingResponse:
     """Follow views by server-sent events: a snapshot, then patches.
 
     snapshot {position, now, rows, degraded}, patch {after, upto, now, rows}, reset {}, ping {now, position,
-    behind, degraded?}. Filters are as for GET; rows are always masked. Ignore a patch if upto <= your
+    behind, degraded?}. Filters are as for GET; rows are as the caller sees
+    them, never revealed. Ignore a patch if upto <= your
     position, apply it whole if after equals it, else reopen the stream. Last-Event-ID resumes. A ping comes
     every 5 seconds; behind = seconds the log has been ahead of the stream. Supports gzip.
     """
@@ -142,14 +145,17 @@ async def _frames(
     while await goes_on():
         team = await own_team(request, jurisdiction, asker)
         wanted = _wanted(request, asker, team)
-        key = (jurisdiction, asker.areas, asker.worker, team, tuple(request.query_params.multi_items()))
         position = await _resumable(request, jurisdiction, resume)
         if position is None:
-            snapshot, position = await _snapshot(request, jurisdiction, wanted, packed=packed)
+            snapshot, position, seen = await _snapshot(request, jurisdiction, wanted, asker, packed=packed)
             if await own_team(request, jurisdiction, asker) != team:
                 continue
             yield snapshot
-        _, client = hub.join(key, jurisdiction, wanted, position, packed=packed)
+        else:  # read after the position is known: a later change of the rules is among the steps
+            seen = await sight(request, jurisdiction, asker)
+        asked = tuple(request.query_params.multi_items())
+        key = (jurisdiction, asker.areas, asker.worker, team, seen, asked)
+        _, client = hub.join(key, jurisdiction, wanted, position, sight=(seen, asker.areas), packed=packed)
         try:
             due = time.monotonic() + TEAM_SECONDS
             async for frame in patches(request, hub, jurisdiction, client, goes_on):
@@ -179,22 +185,26 @@ async def _resumable(request: Request, jurisdiction: str, position: int | None) 
 
 
 async def _snapshot(
-    request: Request, jurisdiction: str, wanted: Wanted, *, packed: bool
-) -> tuple[Frame, int]:
-    """Return all requested rows as of one position."""
+    request: Request, jurisdiction: str, wanted: Wanted, asker: Principal, *, packed: bool
+) -> tuple[Frame, int, Shown]:
+    """Return all requested rows as of one position, that position, and the caller's sight as of it."""
     service = muster(request)
     queries = {name: query for name, (_, query) in wanted.items()}
-    found, head = await service.views.snapshot(jurisdiction, queries)
-    opener = Opener(service.vault, jurisdiction)
+    found, head = await service.views.snapshot(jurisdiction, {**queries, RULES: Query()})
+    degraded = await service.views.degraded(jurisdiction)
+    here: Any = None if RULES in degraded else dict(found[RULES]).get(jurisdiction)
+    seen = sight_of(asker, here.disclosure if here else None)
+    opener = Opener(service.vault, jurisdiction, seen, opens=opens_in(asker.areas))
     rows: list[dict[str, Any]] = []
-    for view, items in found.items():
+    for view in wanted:
+        items = found[view]
         shown = await opener.rows(view, items)
         rows += [{"view": view, "key": key, "row": row} for (key, _), row in zip(items, shown, strict=True)]
     body = {
         "position": head.position,
         "now": service.clock.now(),
         "rows": rows,
-        "degraded": await service.views.degraded(jurisdiction),
+        "degraded": degraded,
     }
 
     def made() -> Frame:
@@ -203,7 +213,7 @@ async def _snapshot(
             _ = frame.packed
         return frame
 
-    return await asyncio.to_thread(made), head.position
+    return await asyncio.to_thread(made), head.position, seen
 
 
 def _lag(request: Request) -> Lag:

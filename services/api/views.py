@@ -8,6 +8,7 @@ from uuid import uuid4
 import msgspec
 from starlette.requests import Request
 
+from events.disclosure import Shown
 from projections.base import Row, View
 from projections.catalog import views as catalog
 from projections.hours import HOURS
@@ -18,6 +19,7 @@ from services.api.problems import Problem
 from services.api.reading import ViewQuery, caught_up_query, page
 from services.api.routing import operation
 from services.api.rows import Opener, subjects_of
+from services.api.sight import sight
 from services.api.view_parameters import listing_parameters
 from services.decisions.jurisdiction.commands import Reveal
 from services.recorder.envelope import CommandEnvelope
@@ -52,15 +54,15 @@ async def _answer(
     *,
     one: bool = False,
 ) -> Rows:
-    tag = _tag(request, found, asker)
+    seen = await sight(request, jurisdiction, asker)
+    tag = _tag(request, found, asker, seen)
     if not wanted.reveal and tag in request.headers.get("if-none-match", ""):
         return NotModified({"ETag": tag})
     if wanted.reveal:
         opened = (row for _, row in found.items if asker.opens(row))
         await record_reveal(request, jurisdiction, view.name, opened, asker)
-    opener = Opener(
-        muster(request).vault, jurisdiction, reveals=lambda row: wanted.reveal and asker.opens(row)
-    )
+    vault = muster(request).vault
+    opener = Opener(vault, jurisdiction, seen, opens=asker.opens, reveals=wanted.reveal)
     items = await opener.rows(view.name, found.items)
     body: dict[str, Any] = dict(items[0]) if one else {"items": items, "next": found.next}
     body["position"] = found.head.position
@@ -70,11 +72,12 @@ async def _answer(
     return answer(body, headers={"ETag": tag, "Cache-Control": caching, "Vary": "Authorization, Cookie"})
 
 
-def _tag(request: Request, found: Page, asker: Principal) -> str:
-    """Return an ETag that changes with the view, its head, the filters and the caller (masking). Hours of who
-    is on duty change with each second."""
+def _tag(request: Request, found: Page, asker: Principal, seen: Shown) -> str:
+    """Return an ETag that changes with the view, its head, the filters, the caller and their sight. Hours of
+    who is on duty change with each second."""
     now = str(muster(request).clock.now()) if request.url.path.endswith(f"/{HOURS.name}") else ""
-    parts = (now, request.url.path, request.url.query, str(found.head), str(found.degraded), asker.id)
+    read = (now, request.url.path, request.url.query, str(found.head), str(found.degraded))
+    parts = (*read, asker.id, asker.scope, *asker.areas, str(seen))
     return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
 
 

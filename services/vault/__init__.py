@@ -1,5 +1,6 @@
 """Personal data: encrypted with one key per subject, masked, found by phone, erased."""
 
+from services.vault.disclosing import shown
 from services.vault.errors import (
     BadToken,
     Erased,
@@ -25,4 +26,5 @@ __all__ = [
     "WrongMasterKey",
     "mask",
     "open_vault",
+    "shown",
 ]

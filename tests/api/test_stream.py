@@ -215,11 +215,13 @@ async def test_a_step_that_touches_no_row_asked_for_still_moves_the_position(ser
         assert stream.rows == {}
 
 
-async def test_streams_are_masked_whoever_asks(service: Service) -> None:
+@pytest.mark.parametrize(("scope", "name"), [("viewer", "张*"), ("dispatcher", "张三"), ("gateway", "张*")])
+async def test_streams_show_what_the_reader_sees_unasked(service: Service, scope: str, name: str) -> None:
     await service.ok("worker.register", worker="W1", role="courier", name="张三", phone="13800001234")
-    stream = await fresh(service.http, views="roster")
+    async with await service.as_(scope) as client:
+        stream = await fresh(client, views="roster")
     row = stream.rows["roster", "W1"]
-    assert (row["name"], row["phone"]) == ("张*", "138****1234")
+    assert (row["name"], row["phone"]) == (name, "138****1234")
 
 
 async def test_a_restricted_token_streams_only_its_areas(service: Service) -> None:

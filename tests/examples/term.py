@@ -1,10 +1,12 @@
-"""A category of requests, which concerns the whole jurisdiction."""
+"""Settings of the whole jurisdiction: a category of requests, limits and who sees what."""
 
 from services.decisions.base import Command
 from services.decisions.term.commands import Define, Names
 
 STORY = [
     ("term.define", {"list": "category", "code": "pets", "names": {"en": "Pets", "zh": "宠物"}}),
+    ("jurisdiction.set_timers", {"timers": {"untouched": [30, None, None, None], "duty": 3600}}),
+    ("jurisdiction.set_disclosure", {"rules": {"analyst": {"name": "clear"}}}),
 ]
 
 
