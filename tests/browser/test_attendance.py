@@ -41,3 +41,31 @@ def test_a_list_and_the_hours_are_downloaded_as_filtered(
     screen.at("hours")
     expect(page.get_by_role("row").filter(has_text="W1")).to_contain_text("2 h")
     assert [(row["worker"], row["hours"]) for row in _download(page, tmp_path)] == [("W1", "2.0")]
+
+
+def test_a_forgotten_check_out_is_ended_in_two_actions_and_corrected_later(
+    city: City, screens: Screens
+) -> None:
+    city.ok("worker.register", worker="W1", role="rider")
+    city.ok("worker.check_in", worker="W1", area=city.north, at=_ago(20), observed=True)
+    city.ok("worker.set_presence", worker="W1", presence="on_break", at=_ago(15), observed=True)
+    screen = screens.open(city.url, language="en")
+    page = screen.sign_in(city, "workers", token=city.token("dispatcher"))
+    page.get_by_role("link", name="Forgotten check-outs: 1").click()
+    expect(page.get_by_label("End of duty of W1")).to_have_value("sign")
+    page.get_by_role("button", name="Check out 1").click()
+    expect(page.get_by_text("Nobody is on duty for too long.")).to_be_visible()
+    (duty,) = city.rows("intervals", worker="W1")
+    assert round(duty["seconds"] / 3600, 2) == 5.0
+
+    screen.at("workers/W1")
+    page.get_by_role("button", name="Correct: Checked out").click()
+    at = page.get_by_label("Checked out at")
+    later = datetime.fromisoformat(at.input_value()) + timedelta(hours=1)
+    at.fill(later.isoformat(timespec="minutes"))
+    page.get_by_label("Reason").select_option("wrong_time")
+    page.get_by_role("button", name="Correct", exact=True).last.click()
+    page.get_by_text("Corrected 1×").click()
+    expect(page.locator(".folk-corrections")).to_contain_text("Wrong time")
+    (duty,) = city.rows("intervals", worker="W1")
+    assert 5.9 < duty["seconds"] / 3600 <= 6.0

@@ -6,6 +6,7 @@ import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
 import { ROLES } from "../lib/people/acts.js";
 import { FindField, Found } from "../lib/people/find.js";
+import { Forgotten, forgotten } from "../lib/people/forgotten.js";
 import { Paper } from "../lib/people/paper.js";
 import {
   AreaName,
@@ -171,6 +172,7 @@ function useColumns({ lines, wide }) {
 export default function Workers({ route: { id, query } }) {
   useEffect(() => needing("roster"), [live.value]);
   if (query.paper) return html`<${Paper} close=${() => ask({ paper: undefined })} />`;
+  if (query.forgotten) return html`<${Forgotten} close=${() => ask({ forgotten: undefined })} />`;
   return html`<${List} id=${id} />`;
 }
 
@@ -206,6 +208,10 @@ function List({ id }) {
       <div class="toolbar">${
         may("worker.check_in") &&
         html`<a class="button" href=${href("workers", { query: { paper: "1" } })}>${t("people.paper")}</a>`
+      }${
+        forgotten.value.length > 0 &&
+        html`<a class="button" href=${href("workers", { query: { forgotten: "1" } })}><${Icon} name="clock" />
+          ${t("people.forgotten_n", { n: number(forgotten.value.length) })}</a>`
       }
         <button type="button" class="button" onClick=${() => print(html`<${PaperRoster} />`)}>
           <${Icon} name="print" />${t("ui.print")}</button><${Exported} />

@@ -12,6 +12,7 @@ import { localDate, now, span, worked } from "../time.js";
 import { Empty, ErrorNote, Icon, Loading, Presence, useAction, useLoaded } from "../ui.js";
 import { Amend, CheckIn, CheckOut, CheckWelfare, Report, Retire, SetPresence, TakeBack } from "./acts.js";
 import { SignInCode } from "./code.js";
+import { ATTENDANCE, CorrectForm, Corrections } from "./correct.js";
 import { Acts, AreaName, Assignments, Panel, Part, short, TeamLink } from "./parts.js";
 
 const REVEALED_MS = 60000;
@@ -117,7 +118,7 @@ function History({ id, row }) {
       html`<a href=${href("requests", { query: { unit: id } })}>${t("people.reassign")}</a>`
     }>
       <${Assignments} items=${[...mine, ...shared]} empty=${t("people.no_tasks")} /></${Part}>
-    <${Hours} intervals=${data.intervals} /><${Facts} facts=${data.facts} />
+    <${Hours} intervals=${data.intervals} /><${Facts} facts=${data.facts} reload=${reload} />
     <${Part} title=${t("people.past_tasks")}><${Assignments} items=${data.past} empty=${t("people.no_past")}
         />
       </${Part}>`;
@@ -176,9 +177,9 @@ function Hours({ intervals }) {
   ];
   return html`<${Part} title=${t("people.intervals", { n: number(intervals.length) })} tools=${
     intervals.length > 0 &&
-    html`<${Export} view="intervals" params=${{ worker: intervals[0].worker }} />
+    html`<div class="folk-part-tools"><${Export} view="intervals" params=${{ worker: intervals[0].worker }} />
       <a href=${href("hours", { query: { worker: intervals[0].worker, by: "month" } })}>
-        ${t("page.hours")}</a>`
+        ${t("page.hours")}</a></div>`
   }>
     ${
       intervals.length === 0
@@ -213,8 +214,14 @@ const Late = ({ seconds }) =>
   <${Icon} name="clock" />${t("people.late", { span: span(seconds * 1000) })}</span>`;
 
 /** Facts as recorded, newest first. */
-function Facts({ facts }) {
+function Facts({ facts, reload }) {
   const [most, setMost] = useState(8);
+  const [correcting, setCorrecting] = useState(null);
+  const done = () => {
+    setCorrecting(null);
+    reload();
+  };
+  const corrects = (fact) => !fact.void && ATTENDANCE.includes(fact.kind) && may("worker.correct_duty");
   return html`<${Part} title=${t("people.facts")} tools=${
     facts.length > 0 && html`<${Export} view="presence" params=${{ worker: facts[0].worker }} />`
   }>
@@ -231,7 +238,15 @@ function Facts({ facts }) {
         fact.observed &&
         html`<span class="folk-tag" title=${t("people.observed_title")}>${t("people.observed")}</span>`
       }
-      <span class="folk-line-end"><${Late} seconds=${fact.late_seconds} /></span></li>`,
+      <span class="folk-line-end"><${Late} seconds=${fact.late_seconds} />${
+        corrects(fact) &&
+        html`<button type="button" class="button button-plain" aria-expanded=${
+          correcting === fact.key ? "true" : "false"
+        } aria-label=${t("people.correct_fact", { what: word("fact", fact.kind), when: short(fact.at) })}
+          onClick=${() => setCorrecting(correcting === fact.key ? null : fact.key)}>
+          ${t("people.correct")}</button>`
+      }</span><${Corrections} fact=${fact} />
+      ${correcting === fact.key && html`<${CorrectForm} fact=${fact} done=${done} />`}</li>`,
     )}</ul>
     ${
       facts.length > most &&
