@@ -1,4 +1,4 @@
-"""Nobody is overlooked: what waits for nobody is never green, and what arrives is heard until acknowledged."""
+"""Nobody is overlooked: what waits is never green, and what arrives is heard until acknowledged."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
