@@ -89,7 +89,13 @@ def _envelope(request: Request, asker: Principal, key: str, command: Command, wh
         at=when.at,
         sent_at=when.sent_at,
         observed=when.observed,
+        bulk=_can_wait(request),
     )
+
+
+def _can_wait(request: Request) -> bool:
+    """Whether the sender gives the lowest urgency (RFC 9218: `Priority: u=7`), as imports do."""
+    return "u=7" in request.headers.get("priority", "").replace(" ", "").split(",")
 
 
 async def commander(request: Request, name: str | None) -> tuple[str, Principal]:
@@ -142,7 +148,10 @@ async def _send(request: Request, jurisdiction: str, group: list[CommandEnvelope
     except Parked as error:
         raise Problem(503, "jurisdiction.parked", jurisdiction=jurisdiction, error=str(error)) from error
     except Overloaded as error:
-        raise Problem(503, "overloaded", headers={"Retry-After": "1"}) from error
+        later = {"Retry-After": "1"}
+        if error.sender:
+            raise Problem(429, "overloaded", headers=later, variant="sender") from error
+        raise Problem(503, "overloaded", headers=later) from error
 
 
 class CommandOutcome(msgspec.Struct, kw_only=True):
@@ -175,7 +184,7 @@ class CommandStatus(msgspec.Struct):
     id="command",
     tag="commands",
     headers={"Idempotency-Key": "Any UUID; send the same again to retry"},
-    problems=(409, 503),
+    problems=(409, 429, 503),
     words={200: "accepted, known or unchanged", 503: "Pending: send the same id again"},
 )
 async def one(request: Request) -> Answer[CommandOutcome]:
@@ -203,7 +212,7 @@ def _answer(outcome: Outcome) -> Answer[CommandOutcome]:
     return answer(_told(outcome))
 
 
-@operation(id="commands", tag="commands", body=Batch, problems=(503,))
+@operation(id="commands", tag="commands", body=Batch, problems=(429, 503))
 async def batch(request: Request) -> Answer[BatchOutcome]:
     """Send up to 500 commands in order.
 

@@ -34,7 +34,7 @@ class Embedded:
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         outcomes = await self._commands.submit(
-            jurisdiction, [envelope_of(item, self._clock.now()) for item in items]
+            jurisdiction, [envelope_of(item, self._clock.now(), bulk=True) for item in items]
         )
         return [msgspec.to_builtins(one) for one in outcomes]
 
@@ -59,7 +59,7 @@ class OnBehalf:
     async def _few(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         allowed = [self._may(one["name"], one["observed"]) for one in items]
         group = [
-            envelope_of(one, self._clock.now(), self._actor, self._scope)
+            envelope_of(one, self._clock.now(), self._actor, self._scope, bulk=True)
             for one, may in zip(items, allowed, strict=True)
             if may
         ]
@@ -92,6 +92,8 @@ def envelope_of(
     received: datetime,
     actor: str = ACTOR,
     scope: Scope = Scope(),  # noqa: B008  frozen
+    *,
+    bulk: bool = False,
 ) -> CommandEnvelope:
     """Turn a batch item into a command envelope, for senders in this process."""
     command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
@@ -104,6 +106,7 @@ def envelope_of(
         at=_instant(item.get("at")),
         sent_at=_instant(item.get("sent_at")),
         observed=bool(item.get("observed", False)),
+        bulk=bulk,
     )
 
 
@@ -126,11 +129,11 @@ class Remote:
             answer = await self._client.post(
                 f"/api/v1/{jurisdiction}/commands",
                 content=msgspec.json.encode(items),
-                headers={"Content-Type": "application/json"},
+                headers={"Content-Type": "application/json", "Priority": "u=7"},
             )
         except httpx.TransportError:  # resending the same ids is harmless
             return [{"id": item["id"], "outcome": "pending"} for item in items]
-        if answer.status_code == 503:
+        if answer.status_code in (429, 503):
             return [{"id": item["id"], "outcome": "pending"} for item in items]
         if answer.status_code != 200:
             why = str(answer.json().get("detail", answer.status_code))

@@ -23,6 +23,8 @@ class CommandEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     sent_at: datetime | None = None
     observed: bool = False
+    bulk: bool = False
+    """Whether it can wait for everything else: part of an import."""
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):

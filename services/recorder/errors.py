@@ -6,7 +6,11 @@ class Parked(Exception):
 
 
 class Overloaded(Exception):
-    """Too many commands are waiting."""
+    """Too many commands are waiting: of one sender, if given, else of all."""
+
+    def __init__(self, sender: str | None = None) -> None:
+        super().__init__(sender)
+        self.sender = sender
 
 
 class SnapshotMismatch(Exception):

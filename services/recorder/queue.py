@@ -1,7 +1,6 @@
 """Commands waiting to be decided, each with its sender's future."""
 
 import asyncio
-from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,8 +8,11 @@ import msgspec
 
 from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.errors import Overloaded
+from services.recorder.lanes import Lane, Turns, lane_of, shares
 
 MOST_QUEUED: Final = 20_000
+MOST_OF_ONE: Final = 5_000
+"""Most commands of one sender."""
 
 
 class Queued(msgspec.Struct):
@@ -18,6 +20,7 @@ class Queued(msgspec.Struct):
 
     envelope: CommandEnvelope
     answer: "asyncio.Future[Outcome]"
+    lane: Lane
 
     def resolve(self, outcome: Outcome) -> None:
         """Send the outcome, unless the sender is gone."""
@@ -26,35 +29,45 @@ class Queued(msgspec.Struct):
 
 
 class CommandQueue:
-    """Queue of one jurisdiction, in order of arrival."""
+    """Queue of one jurisdiction. Commands sent together stay in order; otherwise urgent ones go first, and
+    senders take turns."""
 
     def __init__(self) -> None:
-        self._queued: deque[Queued] = deque()
+        self._lanes = tuple(Turns[Queued]() for _ in Lane)
 
     def __len__(self) -> int:
-        return len(self._queued)
+        return sum(map(len, self._lanes))
 
     def __iter__(self) -> Iterator[Queued]:
-        return iter(self._queued)
+        for lane in self._lanes:
+            yield from lane
 
     def put(self, group: Sequence[CommandEnvelope]) -> list[Queued]:
-        """Append commands. Raises Overloaded."""
-        if len(self._queued) + len(group) > MOST_QUEUED:
-            raise Overloaded
+        """Add commands of one sender. Raises Overloaded; urgent ones are always taken."""
+        lane = lane_of(group)
+        sender = group[0].actor if group else ""
+        if lane is not Lane.URGENT:
+            waiting = sum(one.waiting(sender) for one in self._lanes)
+            if waiting + len(group) > MOST_OF_ONE:
+                raise Overloaded(sender)
+            if len(self) + len(group) > MOST_QUEUED:
+                raise Overloaded
         loop = asyncio.get_running_loop()
-        queued = [Queued(envelope, loop.create_future()) for envelope in group]
-        self._queued.extend(queued)
+        queued = [Queued(envelope, loop.create_future(), lane) for envelope in group]
+        self._lanes[lane].add(sender, queued)
         return queued
 
     def put_back(self, group: Sequence[Queued]) -> None:
-        """Return commands to the front of the queue."""
-        self._queued.extendleft(reversed(group))
+        """Return commands to the front of their lanes."""
+        for one in reversed(group):
+            self._lanes[one.lane].put_back(one)
 
     def take(self, most: int = MOST_QUEUED) -> list[Queued]:
         """Take the next commands whose senders are still waiting."""
         taken: list[Queued] = []
-        while self._queued and len(taken) < most:
-            queued = self._queued.popleft()
-            if not queued.answer.done():
-                taken.append(queued)
+        for lane, share in zip(self._lanes, shares(map(len, self._lanes), most), strict=True):
+            for _ in range(share):
+                one = lane.take()
+                if not one.answer.done():
+                    taken.append(one)
         return taken
