@@ -15,6 +15,8 @@ class AreaRow(Row, frozen=True, kw_only=True):
 
     area: str
     name: str
+    changed: int = 0
+    """Position of the last amendment, or of the first record: what an amendment is based on."""
     parent: str | None
     level: int
     closed: bool = False
@@ -34,12 +36,20 @@ def keys(envelope: EventEnvelope) -> Iterable[str]:
 def evolve(row: AreaRow | None, envelope: EventEnvelope, key: str) -> AreaRow | None:
     match envelope.data:
         case JurisdictionEstablished() as e:
-            return AreaRow(area=key, name=e.name, parent=None, level=0)
+            return AreaRow(area=key, name=e.name, parent=None, level=0, changed=envelope.position)
         case AreaDefined() as e:
             level = parents(e.area).index(envelope.jurisdiction) + 1
-            return AreaRow(area=key, name=e.name, parent=e.parent, level=level, lon=e.lon, lat=e.lat)
+            return AreaRow(
+                area=key,
+                name=e.name,
+                parent=e.parent,
+                level=level,
+                lon=e.lon,
+                lat=e.lat,
+                changed=envelope.position,
+            )
         case AreaRenamed() as e if row:
-            return msgspec.structs.replace(row, name=e.name)
+            return msgspec.structs.replace(row, name=e.name, changed=envelope.position)
         case AreaClosed() if row:
             return msgspec.structs.replace(row, closed=True)
         case _:
@@ -52,6 +62,7 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=(JurisdictionEstablished, AreaDefined, AreaRenamed, AreaClosed),
+    version=2,
     filters=("area", "parent", "level", "closed", "name"),
     own=EVERYBODY,
 )

@@ -18,6 +18,8 @@ class IncidentRow(Row, frozen=True, kw_only=True):
     incident: str
     name: str
     kind: str
+    changed: int = 0
+    """Position of the last amendment, or of the first record: what an amendment is based on."""
     areas: tuple[str, ...]
     state: str = "open"
     """`open` or `closed`."""
@@ -61,13 +63,15 @@ def evolve(row: IncidentRow | None, envelope: EventEnvelope, key: str) -> Incide
             areas=e.areas,
             starts_at=e.starts_at,
             expected_days=e.expected_days,
+            changed=envelope.position,
         )
     if row is None:
         return None
     match e:
         case IncidentAmended():
             given = {f: getattr(e, f) for f in ("name", "kind", "areas", "starts_at", "expected_days")}
-            row = msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
+            amended = {k: v for k, v in given.items() if v is not msgspec.UNSET}
+            row = msgspec.structs.replace(row, **amended, changed=envelope.position)
         case IncidentClosed():
             row = msgspec.structs.replace(row, state="closed", ends_at=e.ends_at)
         case IncidentReopened():
@@ -90,7 +94,7 @@ def _plus(row: IncidentRow, standing: RequestStanding | None, key: str, by: int)
 
 VIEW = View(
     name="incidents",
-    version=2,
+    version=3,
     row=IncidentRow,
     keys=keys,
     evolve=evolve,

@@ -37,6 +37,8 @@ class RequestRow(Row, frozen=True, kw_only=True):
     state: str
     category: str
     priority: int
+    changed: int = 0
+    """Position of the last amendment, or of the first record: what an amendment is based on."""
     quantity: int = 1
     slots: int | None = 1
     """None means open-ended."""
@@ -127,7 +129,7 @@ def _opened(e: RequestOpened, envelope: EventEnvelope) -> RequestRow:
         *personal_fields(type(e)),
     )
     given = {f: getattr(e, f) for f in same}
-    return RequestRow(day="", state=OPEN, opened_at=envelope.at, **given)
+    return RequestRow(day="", state=OPEN, opened_at=envelope.at, changed=envelope.position, **given)
 
 
 def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
@@ -138,7 +140,8 @@ def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
             return _listed(row, e.assignment, e.state)
         case RequestAmended() as e:
             given = {f: getattr(e, f) for f in e.__struct_fields__ if hasattr(row, f) and f != "request"}
-            return msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
+            amended = {k: v for k, v in given.items() if v is not msgspec.UNSET}
+            return msgspec.structs.replace(row, **amended, changed=envelope.position)
         case RequestAcknowledged():
             return msgspec.structs.replace(row, acknowledged_at=envelope.at, acknowledged_by=envelope.actor)
         case RequestMerged() as e if e.into == key:
@@ -220,7 +223,7 @@ VIEW = View(
         RequestReopened,
         RequestErased,
     ),
-    version=3,
+    version=4,
     filters=(
         "number",
         "area",

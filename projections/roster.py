@@ -29,6 +29,8 @@ class RosterRow(Row, frozen=True, kw_only=True):
     area: str
     role: str
     presence: str
+    changed: int = 0
+    """Position of the last amendment, or of the first record: what an amendment is based on."""
     team: str | None = None
     since: datetime | None = None
     """When the current place began (`at` of the event that caused it)."""
@@ -118,13 +120,14 @@ def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> Rost
             name=data.name,
             phone=data.phone,
             call_sign=data.call_sign,
+            changed=envelope.position,
         )
     if row is None:
         return None
     if isinstance(data, WorkerAmended) and data.worker == key:
         fields = ("home_area", "organisation", "skills", "vehicle", "capacity", "name", "phone", "call_sign")
         given = {f: getattr(data, f) for f in fields if getattr(data, f) is not msgspec.UNSET}
-        return msgspec.structs.replace(row, **given)
+        return msgspec.structs.replace(row, **given, changed=envelope.position)
     if isinstance(data, WorkerReported) and data.worker == key:
         return msgspec.structs.replace(row, reported_area=data.reported)
     if isinstance(data, WorkerTakenBack) and data.worker == key and data.kind == REPORT:

@@ -30,6 +30,8 @@ class TeamRow(Row, frozen=True, kw_only=True):
     """What it is called aloud; None for teams from before call signs."""
     name: str
     kind: str
+    changed: int = 0
+    """Position of the last amendment, or of the first record: what an amendment is based on."""
     area: str
     organisation: str | None = None
     incident: str | None = None
@@ -74,6 +76,7 @@ def evolve(row: TeamRow | None, envelope: EventEnvelope, key: str) -> TeamRow | 
             incident=e.incident,
             capacity=e.capacity,
             call_sign=e.call_sign,
+            changed=envelope.position,
             formed_at=envelope.at,
         )
     return _changed(row, envelope) if row else None
@@ -83,7 +86,8 @@ def _changed(row: TeamRow, envelope: EventEnvelope) -> TeamRow:
     match envelope.data:
         case TeamAmended() as e:
             given = {f: getattr(e, f) for f in ("name", "area", "organisation", "capacity", "call_sign")}
-            return msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
+            amended = {k: v for k, v in given.items() if v is not msgspec.UNSET}
+            return msgspec.structs.replace(row, **amended, changed=envelope.position)
         case TeamJoined() as e:
             return _with_members(row, (*(m for m in row.members if m != e.worker), e.worker))
         case TeamLeft() as e:
@@ -118,7 +122,7 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=EVENTS,
-    version=3,
+    version=4,
     filters=(
         "team",
         "call_sign",

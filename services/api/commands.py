@@ -18,13 +18,14 @@ from services.api.doubled import doubled_key
 from services.api.problems import Problem, describe, invalid
 from services.api.routing import operation
 from services.decisions.assignment.commands import AttachProof
-from services.decisions.base import Command, Refused
+from services.decisions.base import BASED_ON, Command, Refused
 from services.decisions.fields import Instant
 from services.decisions.scopes import PUBLIC
 from services.recorder.envelope import CommandEnvelope, Kind, Outcome
 from services.recorder.errors import Overloaded, Parked
 
 MOST_ITEMS = 500
+MOST_DIGITS = 18
 STATUS = {"forbidden": 403, "jurisdiction.unknown": 404, "id_reused": 422, "too_large": 413, "internal": 500}
 """Statuses of refusals that are not a 409."""
 
@@ -124,6 +125,22 @@ def _key(request: Request) -> str:
         raise Problem(400, "idempotency_key.invalid" if text else "idempotency_key.missing") from None
 
 
+def _based_on(request: Request, body: BaseModel) -> BaseModel:
+    """Return the body with the position in If-Match as what it is based on. Raises 400.
+
+    Only amendments know what they are based on: any other command must not ignore the precondition.
+    """
+    text = request.headers.get("if-match", "").strip()
+    if not text:
+        return body
+    digits = text.removeprefix('"').removesuffix('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
+        raise Problem(400, "if_match.invalid")
+    if BASED_ON not in type(body).model_fields:
+        raise Problem(400, "if_match.unsupported")
+    return body.model_copy(update={BASED_ON: int(digits)})
+
+
 async def _submit(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:
     """Send the commands, except those that name a file that is not there."""
     given = [await _without_file(request, jurisdiction, one) for one in group]
@@ -184,6 +201,7 @@ class CommandStatus(msgspec.Struct):
     id="command",
     tag="commands",
     headers={"Idempotency-Key": "Any UUID; send the same again to retry"},
+    optional={"If-Match": "Of an amendment: the position it is based on, in quotes; same as based_on"},
     problems=(409, 429, 503),
     words={200: "accepted, known or unchanged", 503: "Pending: send the same id again"},
 )
@@ -197,7 +215,7 @@ async def one(request: Request) -> Answer[CommandOutcome]:
         raise Problem(404, "command.unknown", name=name)
     jurisdiction, asker = await commander(request, name)
     key = _key(request)
-    body = await model(request, BODIES[name])
+    body = _based_on(request, await model(request, BODIES[name]))
     outcome = (await _submit(request, jurisdiction, [_envelope(request, asker, key, *_split(name, body))]))[0]
     return _answer(outcome)
 

@@ -174,6 +174,9 @@ def _headers(about: Operation) -> Iterator[dict[str, Any]]:
     for name, description in about.headers.items():
         schema = {"type": "string", "format": "uuid"}
         yield {"name": name, "in": "header", "required": True, "schema": schema, "description": description}
+    for name, description in about.optional.items():
+        told = {"schema": {"type": "string"}, "description": description}
+        yield {"name": name, "in": "header", "required": False, **told}
 
 
 def _in_query(one: _Found) -> Iterator[dict[str, Any]]:

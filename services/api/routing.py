@@ -26,6 +26,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Media types of a body of bytes, if it is not a sheet to import."""
     headers: Mapping[str, str] = {}
     """Required request headers that hold a UUID, each with its description."""
+    optional: Mapping[str, str] = {}
+    """Optional request headers, each with its description."""
     problems: tuple[int, ...] = ()
     """Statuses beyond those that follow from the path, the query and the body."""
     words: Mapping[int, str] = {}

@@ -18,6 +18,8 @@ from services.decisions.table import AREA, erasures, kinds
 
 FACT: Final = "fact"
 CLAIM: Final = "claim"
+BASED_ON: Final = "based_on"
+"""Field of an amendment that says what its sender knew; it amends nothing itself."""
 Sender = Literal["dispatcher", "admin", "service"]
 
 
@@ -235,4 +237,4 @@ def _marked(cls: type[Command], mark: str) -> tuple[str, ...]:
 
 def changes(amendment: Command, *keys: str) -> dict[str, Any]:
     """Return the fields given in an amendment, without its keys. Omitted fields stay unchanged."""
-    return {name: getattr(amendment, name) for name in sorted(amendment.model_fields_set - set(keys))}
+    return {name: getattr(amendment, name) for name in sorted(amendment.model_fields_set - {BASED_ON, *keys})}

@@ -208,3 +208,31 @@ def _soon(service: Service) -> str:
     from datetime import timedelta
 
     return (service.muster.clock.now() + timedelta(milliseconds=300)).isoformat()
+
+
+async def test_an_amendment_based_on_an_old_row_is_refused_with_what_changed(service: Service) -> None:
+    await service.ok("request.open", request="R1", category="grocery", area=J)
+    seen = (await service.rows("requests"))[0]["changed"]
+    await service.ok("request.amend", request="R1", priority=1, based_on=seen)
+    amend = f"/api/v1/{J}/commands/request.amend"
+    headers = {"Idempotency-Key": str(uuid4()), "If-Match": f'"{seen}"'}
+    late = await service.http.post(amend, json={"request": "R1", "priority": 2}, headers=headers)
+    assert (late.status_code, late.json()["code"]) == (409, "amend.conflict")
+    values = late.json()["values"]
+    assert (values["field"], values["fields"], values["at"]) == ("priority", ["priority"], seen + 1)
+    headers = {"Idempotency-Key": str(uuid4()), "If-Match": f'"{values["at"]}"'}
+    assert (
+        await service.http.post(amend, json={"request": "R1", "priority": 2}, headers=headers)
+    ).status_code == 200
+
+
+async def test_a_precondition_that_cannot_be_kept_is_refused(service: Service) -> None:
+    await service.ok("request.open", request="R1", category="grocery", area=J)
+    for name, given, code in (
+        ("request.amend", "*", "if_match.invalid"),
+        ("request.complete", '"1"', "if_match.unsupported"),
+    ):
+        headers = {"Idempotency-Key": str(uuid4()), "If-Match": given}
+        path = f"/api/v1/{J}/commands/{name}"
+        answer = await service.http.post(path, json={"request": "R1"}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, code)

@@ -39,9 +39,9 @@ def city() -> Given:
 def test_areas(city: Given):
     city.and_(area.rename(area=A, name="County one"), area.close(area=f"{A}-01"))
     assert rows(city, areas.VIEW) == {
-        "2307": AreaRow(area="2307", name="2307", parent=None, level=0),
-        A: AreaRow(area=A, name="County one", parent="2307", level=1, lon=128.9, lat=47.7),
-        f"{A}-01": AreaRow(area=f"{A}-01", name="Grid 1", parent=A, level=2, closed=True),
+        "2307": AreaRow(area="2307", name="2307", parent=None, level=0, changed=1),
+        A: AreaRow(area=A, name="County one", changed=5, parent="2307", level=1, lon=128.9, lat=47.7),
+        f"{A}-01": AreaRow(area=f"{A}-01", name="Grid 1", changed=3, parent=A, level=2, closed=True),
     }
 
 

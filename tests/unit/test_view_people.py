@@ -56,6 +56,7 @@ def test_roster(morning: Given):
         "W1": RosterRow(
             worker="W1",
             call_sign="C-0001",
+            changed=4,
             area=A,
             role="courier",
             presence="en_route",
@@ -71,6 +72,7 @@ def test_roster(morning: Given):
         "W2": RosterRow(
             worker="W2",
             call_sign="C-0002",
+            changed=5,
             area=A,
             role="rider",
             presence="on_break",
@@ -83,6 +85,7 @@ def test_roster(morning: Given):
         "W3": RosterRow(
             worker="W3",
             call_sign="C-0003",
+            changed=6,
             area=B,
             role="rider",
             presence="off_duty",
@@ -153,6 +156,7 @@ def test_teams(morning: Given):
         "T1": TeamRow(
             team="T1",
             call_sign="T-0001",
+            changed=12,
             name="Team 1",
             kind="courier",
             area=A,

@@ -67,6 +67,7 @@ def test_requests(day: Given):
             state="in_progress",
             category="grocery",
             priority=3,
+            changed=10,
             taken=1,
             live=("A1",),
             touched=True,
@@ -85,6 +86,7 @@ def test_requests(day: Given):
             state="open",
             category="medicine",
             priority=1,
+            changed=11,
             slots=None,
             offers=("A3",),
             touched=True,
@@ -181,6 +183,7 @@ def test_incidents(day: Given):
         "kind": "lockdown",
         "areas": ("2307",),
         "starts_at": t("00:00"),
+        "changed": 8,
     }
     assert rows(day, incidents.VIEW) == {"I1": IncidentRow(**shared, teams=1, received=1, in_progress=1)}
     day.and_(request.fail(request="R1", reason="unreachable"), incident.close(incident="I1"), now=t("04:00"))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import AreaCode, Label, Lat, Lon
 
@@ -24,6 +25,7 @@ class RenameArea(Command):
 
     area: AreaCode
     name: Label
+    based_on: BasedOn = None
 
 
 @command("area.close")

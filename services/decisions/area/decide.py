@@ -6,6 +6,7 @@ from events.area import AreaBounded, AreaClosed, AreaDefined, AreaRenamed, paren
 from events.base import Event
 from events.boundary import MOST_VERTICES, digest, frozen, sound, vertices
 from services.decisions import lookups
+from services.decisions.amending import not_changed_since
 from services.decisions.area.commands import BoundArea, CloseArea, DefineArea, RenameArea
 from services.decisions.area.table import AREAS, area_exists
 from services.decisions.base import Context, Refused, decides
@@ -32,6 +33,7 @@ def _rename(state: State, c: RenameArea, ctx: Context) -> Iterable[Event]:
     if known is None:
         raise Refused("area.root", area=c.area)
     if known.name != c.name:
+        not_changed_since(state, f"area/{c.area}", c, {"name": c.name}, ctx)
         yield AreaRenamed(area=c.area, name=c.name)
 
 

@@ -5,6 +5,7 @@ import msgspec
 from events.area import AreaBounded, AreaClosed, AreaDefined, AreaRenamed
 from events.base import EventEnvelope
 from events.boundary import digest
+from services.decisions.amending import note_changes
 from services.decisions.area.table import AREAS, Area
 from services.decisions.base import evolves
 from services.decisions.state import State
@@ -18,6 +19,7 @@ def _defined(state: State, e: AreaDefined, envelope: EventEnvelope) -> None:
 @evolves(AreaRenamed)
 def _renamed(state: State, e: AreaRenamed, envelope: EventEnvelope) -> None:
     state.put(state[AREAS], e.area, msgspec.structs.replace(state[AREAS][e.area], name=e.name))
+    note_changes(state, f"area/{e.area}", e, envelope)
 
 
 @evolves(AreaClosed)

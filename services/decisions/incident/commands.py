@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import WHOLE, AreaCode, Code, IncidentId, Instant, Label, omitted
 
@@ -39,6 +40,7 @@ class Amend(Command):
     areas: Annotated[Areas, Field(min_length=1)] = omitted()
     starts_at: Instant = omitted()
     expected_days: ExpectedDays = None
+    based_on: BasedOn = None
 
 
 @command("incident.close")

@@ -6,6 +6,7 @@ from datetime import datetime
 from events.base import Event
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from services.decisions import lookups
+from services.decisions.amending import not_changed_since
 from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.incident.commands import Amend, Close, Declare, Reopen
 from services.decisions.incident.table import INCIDENTS
@@ -40,6 +41,7 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
         lookups.area(state, code)
     _ends_after_start(given.get("starts_at", known.starts_at), known.ends_at)
     new = {k: v for k, v in given.items() if getattr(known, k) != v}
+    not_changed_since(state, f"incident/{c.incident}", c, new, ctx)
     if new:
         yield IncidentAmended(incident=c.incident, **new)
 

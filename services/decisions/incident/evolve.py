@@ -4,6 +4,7 @@ import msgspec
 
 from events.base import EventEnvelope
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
+from services.decisions.amending import note_changes
 from services.decisions.base import evolves
 from services.decisions.incident.table import INCIDENTS, Incident
 from services.decisions.state import State
@@ -20,6 +21,7 @@ def _amended(state: State, e: IncidentAmended, envelope: EventEnvelope) -> None:
     fields = ("name", "kind", "areas", "starts_at", "expected_days")
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
     state.put(state[INCIDENTS], e.incident, msgspec.structs.replace(state[INCIDENTS][e.incident], **given))
+    note_changes(state, f"incident/{e.incident}", e, envelope)
 
 
 @evolves(IncidentClosed)

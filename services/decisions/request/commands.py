@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import (
     WHOLE,
@@ -77,6 +78,7 @@ class Amend(Command):
     contact_phone: PersonalPhone | None = None
     address: PersonalLine | None = None
     text: PersonalText | None = None
+    based_on: BasedOn = None
 
 
 @command("request.complete")

@@ -16,6 +16,7 @@ from events.request import (
 )
 from events.request_state import ended_by
 from services.decisions import lookups
+from services.decisions.amending import not_changed_since
 from services.decisions.assignment.rules import release_all
 from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.request.commands import (
@@ -64,6 +65,7 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     lookups.open_incident(state, given.get("incident"), ctx.at, ctx)
     _enough_slots(c.request, known, given, ctx)
     new = {k: v for k, v in given.items() if not hasattr(known, k) or getattr(known, k) != v}
+    not_changed_since(state, f"request/{c.request}", c, new, ctx)
     if new:
         yield RequestAmended(request=c.request, **new, assignments=known.live + known.offers)
         yield from complete_if_done(state, c.request)

@@ -15,6 +15,7 @@ from events.request import (
     RequestReopened,
 )
 from events.request_state import ended_by
+from services.decisions.amending import note_changes
 from services.decisions.base import evolves
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.signs import counted
@@ -56,6 +57,7 @@ def _amended(state: State, e: RequestAmended, envelope: EventEnvelope) -> None:
     fields = (f for f in e.__struct_fields__ if hasattr(known, f))
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
     _replace(state, e.request, **given)
+    note_changes(state, f"request/{e.request}", e, envelope)
 
 
 @evolves(RequestCompleted, RequestCancelled, RequestFailed, RequestMerged)

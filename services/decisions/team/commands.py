@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import (
     WHOLE,
@@ -49,6 +50,7 @@ class Amend(Command):
     organisation: Label | None = None
     capacity: Capacity = None
     call_sign: CallSign = omitted()
+    based_on: BasedOn = None
 
 
 @command("team.join")

@@ -18,6 +18,7 @@ from events.team import (
     TeamStoodDown,
 )
 from services.decisions import lookups
+from services.decisions.amending import not_changed_since
 from services.decisions.assignment.rules import release_all
 from services.decisions.authorise import refuse_outside
 from services.decisions.base import Context, changes, decides
@@ -73,6 +74,7 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     if given.get("call_sign"):
         free_sign(state, given["call_sign"], f"team/{c.team}", ctx)
     new = {k: v for k, v in given.items() if getattr(known, k) != v}
+    not_changed_since(state, f"team/{c.team}", c, new, ctx)
     if new:
         yield TeamAmended(team=c.team, **new)
 

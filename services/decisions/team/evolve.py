@@ -14,6 +14,7 @@ from events.team import (
     TeamLeft,
     TeamStoodDown,
 )
+from services.decisions.amending import note_changes
 from services.decisions.base import evolves
 from services.decisions.signs import counted, hold_sign
 from services.decisions.state import State
@@ -57,6 +58,7 @@ def _amended(state: State, e: TeamAmended, envelope: EventEnvelope) -> None:
         hold_sign(state, f"team/{e.team}", state[TEAMS][e.team].call_sign, e.call_sign)
     given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
     _replace(state, e.team, **given)
+    note_changes(state, f"team/{e.team}", e, envelope)
 
 
 @evolves(TeamJoined)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import (
     WHOLE,
@@ -66,6 +67,7 @@ class Amend(Command):
     name: PersonalLine | None = None
     phone: PersonalPhone | None = None
     call_sign: CallSign = omitted()
+    based_on: BasedOn = None
 
 
 @command("worker.retire")

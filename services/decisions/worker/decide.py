@@ -23,6 +23,7 @@ from events.worker import (
     WorkerTakenBack,
 )
 from services.decisions import lookups
+from services.decisions.amending import not_changed_since
 from services.decisions.assignment.rules import free_slot, free_to_take, not_twice, release_all
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import Context, Refused, changes, decides
@@ -99,6 +100,7 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     if given.get("call_sign"):
         free_sign(state, given["call_sign"], f"worker/{c.worker}", ctx)
     new = {k: v for k, v in given.items() if k in ("name", "phone") or getattr(known, k) != v}
+    not_changed_since(state, f"worker/{c.worker}", c, new, ctx)
     if new:
         yield WorkerAmended(worker=c.worker, **new)
 

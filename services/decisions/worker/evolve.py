@@ -17,6 +17,7 @@ from events.worker import (
     WorkerRetired,
     WorkerTakenBack,
 )
+from services.decisions.amending import note_changes
 from services.decisions.assignment.evolve import regain, revive, unstage
 from services.decisions.base import evolves
 from services.decisions.signs import counted, hold_sign
@@ -54,6 +55,7 @@ def _amended(state: State, e: WorkerAmended, envelope: EventEnvelope) -> None:
     if e.call_sign is not msgspec.UNSET:
         hold_sign(state, f"worker/{e.worker}", known.call_sign, e.call_sign)
     state.put(state[WORKERS], e.worker, msgspec.structs.replace(known, **given))
+    note_changes(state, f"worker/{e.worker}", e, envelope)
 
 
 @evolves(WorkerRetired)
