@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from services.access.port import AccessUnavailable, Session, Token, TokenStore, TokenTable
+from services.access.usage import Usage
 
 REFRESH_SECONDS: Final = 0.25
 MISSES: Final = 20
@@ -25,6 +26,7 @@ class TokenCache:
         self._by_id: dict[str, Token] = {}
         self._fails, self._misses, self._second = False, 0, 0.0
         self._refreshing: asyncio.Task[None] | None = None
+        self.usage = Usage(store)
 
     async def open(self) -> None:
         """Read everything, then keep refreshing. Raises AccessUnavailable."""
@@ -32,11 +34,12 @@ class TokenCache:
         self._refreshing = asyncio.create_task(self._keep_fresh(), name="refreshing tokens")
 
     async def close(self) -> None:
-        """Stop refreshing."""
+        """Stop refreshing, and store when tokens were used."""
         if self._refreshing:
             self._refreshing.cancel()
             with suppress(asyncio.CancelledError):
                 await self._refreshing
+        await self.usage.store()
 
     @property
     def table(self) -> TokenTable:
@@ -88,6 +91,7 @@ class TokenCache:
             try:
                 await self._store.refresh()
                 self._fails = False
+                await self.usage.store_if_due()
             except AccessUnavailable as error:
                 self._failed(error)
             except Exception:

@@ -1,7 +1,7 @@
 """Interface of every token and session store; all adapters pass the same contract suite."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -88,6 +88,18 @@ class TokenTable(msgspec.Struct, frozen=True):
             {hash_: one for hash_, one in self.sessions.items() if one.token != id_},
         )
 
+    def with_limits(self, id_: str, areas: tuple[str, ...], expires_at: datetime | None) -> "TokenTable":
+        """Replace a token's areas and expiry."""
+        return TokenTable(
+            {
+                hash_: msgspec.structs.replace(one, areas=areas, expires_at=expires_at)
+                if one.id == id_
+                else one
+                for hash_, one in self.tokens.items()
+            },
+            self.sessions,
+        )
+
     def without_tokens(self, ids: Collection[str]) -> "TokenTable":
         """Drop tokens and their sessions."""
         return TokenTable(
@@ -127,6 +139,18 @@ class TokenStore(Protocol):
 
     async def revoke_token(self, id_: str, now: datetime) -> None:
         """Revoke a token and delete its sessions."""
+        ...
+
+    async def limit_token(self, id_: str, areas: tuple[str, ...], expires_at: datetime | None) -> None:
+        """Replace a token's areas and expiry."""
+        ...
+
+    async def note_used(self, used: Mapping[str, datetime]) -> None:
+        """Store the last use of tokens by id; unknown tokens are ignored. `table` does not change."""
+        ...
+
+    async def last_used(self) -> dict[str, datetime]:
+        """Read the last use of tokens by id."""
         ...
 
     async def delete_tokens(self, ids: Collection[str]) -> None:

@@ -98,6 +98,20 @@ class Tokens:
         scope, _, own = scope.partition(":")
         worker = own or worker
         places = tuple(jurisdictions), tuple(areas)
+        return (await self.create_token(name, scope, *places, worker=worker, expires=expires))[1]
+
+    async def create_token(
+        self,
+        name: str,
+        scope: str,
+        jurisdictions: tuple[str, ...],
+        areas: tuple[str, ...],
+        *,
+        worker: str | None,
+        expires: datetime | None,
+    ) -> tuple[Token, str]:
+        """Do as `create`, and return the token with its secret. Raises TokenRefused."""
+        places = jurisdictions, areas
         _refuse_bad(name, scope, places, worker, expires, self._now())
         token = Token(
             id=secrets.token_hex(8),
@@ -109,7 +123,7 @@ class Tokens:
             created_at=self._now(),
             expires_at=expires,
         )
-        return await self._add(token)
+        return token, await self._add(token)
 
     async def _add(self, token: Token) -> str:
         secret = f"mst_{secrets.token_urlsafe(32)}"
@@ -131,6 +145,30 @@ class Tokens:
         await self._store.revoke_token(found[0].id, self._now())
         self._forget_local(found[0])
         return found[0]
+
+    async def limit(
+        self, id_: str, areas: tuple[str, ...] | None, expires: datetime | None, *, keep_expiry: bool
+    ) -> Token:
+        """Replace a valid token's areas (None keeps them) and expiry. Raises TokenRefused."""
+        found = await self._known(id_)
+        places = found.areas if areas is None else areas
+        until = found.expires_at if keep_expiry else expires
+        now = self._now()
+        _refuse_bad(found.name, found.scope, (found.jurisdictions, places), found.worker, None, now)
+        if not keep_expiry:
+            _refuse_past(expires, now)
+        await self._store.limit_token(id_, places, until)
+        return await self._known(id_)
+
+    async def _known(self, id_: str) -> Token:
+        found = next((one for one in await self.list() if one.id == id_ and not one.revoked_at), None)
+        if found is None:
+            raise TokenRefused("token.unknown", token=id_)
+        return found
+
+    async def last_used(self) -> dict[str, datetime]:
+        """Return the last use of each token that was used, by id, to the minute."""
+        return await self._cache.usage.all()
 
     # -- codes ---------------------------------------------------------------------------------------------
 
@@ -247,8 +285,9 @@ class Tokens:
         return self._valid(found.token) if found and self._now() < found.expires_at else None
 
     def holds(self, id_: str) -> bool:
-        """Whether the token with this id is still valid."""
-        return self._valid(id_) is not None
+        """Whether the token with this id is still valid. This is no use of it."""
+        token = self._cache.token(id_)
+        return token is not None and token.valid(self._now())
 
     async def end_session(self, session: str) -> None:
         """Sign out; also revokes a token made by a code. Unknown sessions are ignored without a write."""
@@ -263,8 +302,11 @@ class Tokens:
             await self._store.delete_session(hash_)
 
     def _valid(self, id_: str) -> Principal | None:
-        token = self._cache.token(id_)
-        return token.principal if token and token.valid(self._now()) else None
+        token, now = self._cache.token(id_), self._now()
+        if token is None or not token.valid(now):
+            return None
+        self._cache.usage.note(id_, now)
+        return token.principal
 
 
 def _refuse_bad(
@@ -286,5 +328,9 @@ def _refuse_bad(
     for code in (*places[0], *places[1]):
         if not _CODE.fullmatch(code):
             raise TokenRefused("token.code", code=code)
+    _refuse_past(expires, now)
+
+
+def _refuse_past(expires: datetime | None, now: datetime) -> None:
     if expires is not None and (expires.tzinfo is None or expires <= now):
         raise TokenRefused("token.expires")

@@ -18,6 +18,7 @@ from projections.catalog import views as catalog
 from services import console
 from services.access import AccessUnavailable, Tokens
 from services.api import (
+    access_tokens,
     alerts,
     boundaries,
     candidates,
@@ -185,6 +186,10 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("POST", f"{ROOT}/session"): session.sign_in,
     ("DELETE", f"{ROOT}/session"): session.sign_out,
     ("GET", f"{ROOT}/session"): session.who,
+    ("GET", f"{ROOT}/tokens"): access_tokens.listing,
+    ("POST", f"{ROOT}/tokens"): access_tokens.create,
+    ("PATCH", f"{ROOT}/tokens/{{token}}"): access_tokens.limit,
+    ("DELETE", f"{ROOT}/tokens/{{token}}"): access_tokens.revoke,
     ("GET", f"{ROOT}/push"): push.key,
     ("POST", f"{HERE}/push"): push.subscribe,
     ("DELETE", f"{HERE}/push"): push.unsubscribe,

@@ -40,6 +40,7 @@ Right = Literal[
     "import_files",
     "issue_codes",
     "long_session",
+    "manage_tokens",
     "read_log",
     "report_positions",
     "reveal",
@@ -49,8 +50,9 @@ Right = Literal[
 all_imports: see other users' imports. establish: send the first command to a new jurisdiction.
 exact_positions: see exact worker positions (workers only their own). import_files: import tables.
 issue_codes: create sign-in codes for phones. long_session: stay signed in for a month, on a phone or wall
-display. read_log: read the log itself, which is not divided by area. report_positions: report worker
-positions (workers only their own). reveal: see personal data unmasked, and search for people.
+display. manage_tokens: list, create, limit and revoke access tokens. read_log: read the log itself, which is
+not divided by area. report_positions: report worker positions (workers only their own). reveal: see personal
+data unmasked, and search for people.
 """
 RIGHTS: Final[dict[Right, frozenset[ScopeName]]] = {
     "all_imports": frozenset(("admin",)),
@@ -59,10 +61,11 @@ RIGHTS: Final[dict[Right, frozenset[ScopeName]]] = {
     "import_files": frozenset(("dispatcher", "admin")),
     "issue_codes": frozenset(("dispatcher", "admin")),
     "long_session": frozenset(("viewer", "worker")),
+    "manage_tokens": frozenset(("admin",)),
     "read_log": frozenset(("analyst", "dispatcher", "admin")),
     "report_positions": frozenset(("dispatcher", "worker", "gateway", "admin")),
     "reveal": frozenset(("dispatcher", "admin")),
 }
 """Right -> scopes that have it."""
-WITHOUT_AREAS: Final[frozenset[Right]] = frozenset(("all_imports", "establish", "read_log"))
+WITHOUT_AREAS: Final[frozenset[Right]] = frozenset(("all_imports", "establish", "manage_tokens", "read_log"))
 """Rights over a whole jurisdiction; tokens limited to areas never have them."""

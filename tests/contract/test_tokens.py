@@ -115,6 +115,52 @@ async def held(tokens: Tokens, secret: str) -> Principal:
     return found
 
 
+class TestLimitsAndUse:
+    async def test_a_token_is_limited_and_its_sessions_with_it(self, tokens: Tokens) -> None:
+        token, secret = await tokens.create_token("desk-1", "dispatcher", (), (), worker=None, expires=None)
+        session = await tokens.session(secret)
+        assert session
+
+        await tokens.limit(token.id, ("230717",), None, keep_expiry=True)
+
+        assert (await held(tokens, secret)).areas == ("230717",)
+        found = await tokens.by_session(session)
+        assert found
+        assert found.areas == ("230717",)
+
+    async def test_a_token_gets_an_expiry_that_ends_it(self, tokens: Tokens, clock: Clock) -> None:
+        token, secret = await tokens.create_token("d", "viewer", (), (), worker=None, expires=None)
+        await tokens.limit(token.id, None, clock.now + timedelta(hours=1), keep_expiry=False)
+        assert await tokens.principal(secret)
+        clock.now += timedelta(hours=1)
+        assert await tokens.principal(secret) is None
+
+    async def test_limits_are_checked(self, tokens: Tokens, clock: Clock) -> None:
+        token, _ = await tokens.create_token("d", "viewer", (), (), worker=None, expires=None)
+        with pytest.raises(TokenRefused):
+            await tokens.limit(token.id, ("no such/code",), None, keep_expiry=True)
+        with pytest.raises(TokenRefused):
+            await tokens.limit(token.id, None, clock.now, keep_expiry=False)
+        with pytest.raises(TokenRefused):
+            await tokens.limit("unknown", None, None, keep_expiry=True)
+
+    async def test_the_last_use_is_known_to_the_minute_and_outlives_the_process(
+        self, home: Home, clock: Clock
+    ) -> None:
+        first = await home.open()
+        token, secret = await first.create_token("d", "viewer", (), (), worker=None, expires=None)
+        assert await first.last_used() == {}
+        clock.now += timedelta(minutes=5, seconds=30)
+        await first.principal(secret)
+        used = {token.id: clock.now - timedelta(seconds=30)}
+        assert await first.last_used() == used
+        await first.close()
+
+        second = await home.open()
+        assert await second.last_used() == used
+        await second.close()
+
+
 class TestATokensLife:
     async def test_its_secret_is_recognised(self, tokens: Tokens) -> None:
         secret = await tokens.create("desk-1", "dispatcher", ["2307"], ["230717"])

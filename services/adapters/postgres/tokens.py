@@ -1,6 +1,6 @@
 """A cluster's tokens and sessions: PostgreSQL, shared by all API processes and the command line."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +18,13 @@ _ADD: Final = (
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING 1"
 )
 _REVOKE: Final = "UPDATE access_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
+_LIMIT: Final = "UPDATE access_tokens SET areas = $2, expires_at = $3 WHERE id = $1"
+_USED: Final = (
+    "INSERT INTO access_used (token, used_at)"
+    " SELECT id, at FROM unnest($1::text[], $2::timestamptz[]) AS used (token, at)"
+    " JOIN access_tokens ON id = token"
+    " ON CONFLICT (token) DO UPDATE SET used_at = greatest(access_used.used_at, excluded.used_at)"
+)
 _ADD_SESSION: Final = (
     "INSERT INTO access_sessions (hash, token, expires_at)"
     " SELECT $1, id, $3 FROM access_tokens WHERE id = $2 AND revoked_at IS NULL"
@@ -75,6 +82,22 @@ class PgTokenStore:
             await db.execute("DELETE FROM access_sessions WHERE token = $1", id_)
 
         await self._write(lambda table: table.with_revoked(id_, now), work)
+
+    async def limit_token(self, id_: str, areas: tuple[str, ...], expires_at: datetime | None) -> None:
+        async def work(db: Any) -> None:
+            await db.execute(_LIMIT, id_, areas, expires_at)
+
+        await self._write(lambda table: table.with_limits(id_, areas, expires_at), work)
+
+    async def note_used(self, used: Mapping[str, datetime]) -> None:
+        with _translated():
+            async with self._pool.writing() as db:
+                await db.execute(_USED, list(used), list(used.values()))
+
+    async def last_used(self) -> dict[str, datetime]:
+        with _translated():
+            rows = await self._pool.fetch("SELECT token, used_at FROM access_used")
+        return {row["token"]: row["used_at"] for row in rows}
 
     async def delete_tokens(self, ids: Collection[str]) -> None:
         async def work(db: Any) -> None:

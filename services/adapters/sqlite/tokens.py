@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -33,6 +33,10 @@ CREATE TABLE IF NOT EXISTS sessions (
     token TEXT NOT NULL,
     expires_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS used (
+    token TEXT PRIMARY KEY,
+    used_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS codes (
     hash TEXT PRIMARY KEY,
     jurisdiction TEXT NOT NULL,
@@ -43,6 +47,11 @@ CREATE TABLE IF NOT EXISTS codes (
 """
 _ADD: Final = "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
 _REVOKE: Final = "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
+_LIMIT: Final = "UPDATE tokens SET areas = ?, expires_at = ? WHERE id = ?"
+_USED: Final = (
+    "INSERT INTO used (token, used_at) SELECT id, ?1 FROM tokens WHERE id = ?2"
+    " ON CONFLICT (token) DO UPDATE SET used_at = max(used_at, excluded.used_at)"
+)
 _ALL: Final = "SELECT * FROM tokens ORDER BY created_at, rowid"
 _REDEEM: Final = "DELETE FROM codes WHERE hash = ? RETURNING jurisdiction, worker, expires_at"
 
@@ -92,11 +101,33 @@ class SqliteTokenStore:
 
         await self._run(work)
 
+    async def limit_token(self, id_: str, areas: tuple[str, ...], expires_at: datetime | None) -> None:
+        def work() -> None:
+            self._db.execute(_LIMIT, (_list(areas), expires_at.isoformat() if expires_at else None, id_))
+            self._table = self._table.with_limits(id_, areas, expires_at)
+
+        await self._run(work)
+
+    async def note_used(self, used: Mapping[str, datetime]) -> None:
+        def work() -> None:
+            with self._db:
+                for id_, at in used.items():
+                    self._db.execute(_USED, (at.isoformat(), id_))
+
+        await self._run(work)
+
+    async def last_used(self) -> dict[str, datetime]:
+        def work() -> list[Any]:
+            return self._db.execute("SELECT token, used_at FROM used").fetchall()
+
+        return {id_: datetime.fromisoformat(at) for id_, at in await self._run(work)}
+
     async def delete_tokens(self, ids: Collection[str]) -> None:
         def work() -> None:
             with self._db:
                 for id_ in ids:
                     self._db.execute("DELETE FROM sessions WHERE token = ?", (id_,))
+                    self._db.execute("DELETE FROM used WHERE token = ?", (id_,))
                     self._db.execute("DELETE FROM tokens WHERE id = ?", (id_,))
             self._table = self._table.without_tokens(ids)
 
