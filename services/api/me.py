@@ -14,9 +14,9 @@ from projections.assignments import AssignmentRow
 from projections.base import Row
 from projections.requests import RequestRow
 from services.access import Principal
-from services.api.context import Answer, NotModified, answer, muster, reader
+from services.api.context import Answer, NotModified, answer, edge, muster, reader
 from services.api.hours import hours
-from services.api.my_page import Member, MyPage, MyTask, MyTeam, MyWorker, Shown, TaskRequest
+from services.api.my_page import Member, MyPage, MySos, MyTask, MyTeam, MyWorker, Shown, TaskRequest
 from services.api.parameters import NoParameters, Parameters, Reveal, read
 from services.api.problems import Problem
 from services.api.reading import own_team
@@ -41,8 +41,10 @@ _TASK: Final = (
     "on_scene_at",
     "ended_at",
     "reason",
+    "proofs",
 )
 _WORKER: Final = ("worker", "area", "role", "presence", "team", "since", "home_area", "organisation")
+_SOS: Final = ("sos", "state", "raised_at", "acknowledged_at")
 _TEAM: Final = ("team", "name", "kind", "area", "state", "leader")
 _encoder = msgspec.json.Encoder()
 
@@ -87,6 +89,8 @@ async def me(request: Request) -> Answer[MyPage] | NotModified:
         team=shown.team,
         tasks=shown.tasks,
         recent=shown.recent,
+        sos=shown.sos,
+        desk_phone=edge(request).desk_phone,
         hours=hours(rows.intervals, now, zone),
         now=now,
         position=rows.position,
@@ -107,6 +111,7 @@ async def _shown(rows: WorkerRows, opener: Opener) -> Shown:
         team=_team(rows, opener),
         tasks=[_task(rows, task, opener) for task in rows.tasks],
         recent=[_task(rows, task, None) for task in rows.recent],
+        sos=MySos(**_fields(rows.sos, _SOS)) if rows.sos else None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from events.base import Personal
+from projections.assignments import Proof
 from services.api.hours import Hours
 
 
@@ -82,7 +83,17 @@ class MyTask(Struct, kw_only=True):
     on_scene_at: datetime | None
     ended_at: datetime | None
     reason: str | None
+    proofs: tuple[Proof, ...]
     request: TaskRequest | None
+
+
+class MySos(Struct, kw_only=True):
+    """The worker's call for help that has not ended."""
+
+    sos: str
+    state: Annotated[str, Meta(description="open or acknowledged")]
+    raised_at: datetime
+    acknowledged_at: datetime | None
 
 
 class Shown(Struct, kw_only=True):
@@ -92,11 +103,13 @@ class Shown(Struct, kw_only=True):
     team: MyTeam | None
     tasks: list[MyTask]
     recent: list[MyTask]
+    sos: MySos | None
 
 
 class MyPage(Shown, kw_only=True):
     """The whole page."""
 
     hours: Hours
+    desk_phone: Annotated[str | None, Meta(description="Whom to call if a call for help cannot be sent")]
     now: datetime
     position: int

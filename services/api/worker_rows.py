@@ -12,6 +12,7 @@ from projections.jurisdictions import JurisdictionRow
 from projections.presence import IntervalRow, derived
 from projections.requests import RequestRow
 from projections.roster import RosterRow
+from projections.sos import SosRow
 from projections.teams import TeamRow
 from services.views.port import Query, Views, ViewsUnavailable
 
@@ -54,6 +55,8 @@ class WorkerRows(msgspec.Struct, kw_only=True):
     areas: dict[str, AreaRow]
     intervals: list[IntervalRow]
     jurisdiction: JurisdictionRow | None
+    sos: SosRow | None
+    """The newest call for help that has not ended."""
 
 
 class WorkerReader:
@@ -92,6 +95,7 @@ def _queries(jurisdiction: str, worker: str, keys: Keys) -> dict[str, Query]:
         **{view: Query(filters={"key": some}) for view, some in by_key.items()},
         "assignments": Query(filters={"unit": units}),
         "presence": Query(filters={"worker": [worker]}),
+        "sos": Query(filters={"worker": [worker], "state": ["open", "acknowledged"]}),
     }
 
 
@@ -142,4 +146,5 @@ def _worker_rows(
         areas=rows["areas"],
         intervals=derived(rows["presence"].values()),
         jurisdiction=rows["jurisdictions"].get(jurisdiction),
+        sos=max(rows["sos"].values(), key=lambda row: row.raised_at, default=None),
     )

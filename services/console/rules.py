@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from events import disclosure, team, terms, timers
-from events.assignment import ACCEPTED, DECLINED, DISPATCHED, DONE, LIVE, OFFERED, UNENDED
+from events.assignment import ACCEPTED, DECLINED, DISPATCHED, DONE, LIVE, OFFERED, RELEASED, UNENDED
 from events.presence import ASSIGNED, AVAILABLE, BY_ENGAGEMENT, OFF_DUTY, ON_BREAK, PRESENCES
 from events.request_state import ENDED, PRIORITIES, STATES, UNFINISHED
 from events.stages import STAGES
@@ -27,6 +27,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "PRIORITIES": PRIORITIES,
     "STAGES": STAGES,
     "OFFERED": OFFERED,
+    "RELEASED": RELEASED,
     "ACCEPTED": ACCEPTED,
     "DISPATCHED": DISPATCHED,
     "DONE": DONE,

@@ -133,9 +133,14 @@ async def open_files(data: Path) -> AsyncIterator[Files]:
 
 
 def edge() -> Edge:
-    """Return the map settings for the pages. Raise BadTiles."""
+    """Return the settings for the pages. Raise BadTiles."""
     found = settings()
-    return Edge(tiles=found.tiles, attribution=found.tiles_attribution.strip(), datum=found.tiles_datum)
+    return Edge(
+        tiles=found.tiles,
+        attribution=found.tiles_attribution.strip(),
+        datum=found.tiles_datum,
+        desk_phone=found.desk_phone,
+    )
 
 
 async def pusher(data: Path, tokens: Tokens) -> Pusher | None:

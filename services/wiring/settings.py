@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """URL or path of map tiles, with {z}, {x} and {y}; none = no background map."""
     tiles_attribution: str = ""
     tiles_datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    desk_phone: str | None = None
+    """Number to call, shown on the courier's page if an SOS cannot be sent; none = says only to call."""
 
     clock: Path | None = None
     """File of a clock shared by processes, for scenarios; default: the system clock."""

@@ -341,3 +341,61 @@ describe("obstacles to sending", () => {
     assert.deepEqual(await states(), ["A waiting"]);
   });
 });
+
+describe("what is urgent, and pictures", () => {
+  const PHOTO = new Blob([new Uint8Array([255, 216, 255])], { type: "image/jpeg" });
+  const proof = (id, more = {}) =>
+    keep(id, {
+      name: "assignment.attach_proof",
+      data: { assignment: "A1", request: "R1", kind: "photo" },
+      picture: PHOTO,
+      ...more,
+    });
+  const pictures = () => self.musterOutbox.pictures();
+
+  test("a call for help goes before everything that was done earlier", async () => {
+    await keep("A");
+    await keep("B", { name: "worker.raise_sos" });
+    await flush();
+    assert.deepEqual(
+      service.sent[0].map(({ id }) => id),
+      ["B", "A"],
+    );
+  });
+
+  test("a picture holds nothing back: acts after it go out without it", async () => {
+    await proof("P");
+    await keep("D", { name: "assignment.done" });
+    assert.deepEqual(await flush(), { outcome: "sent" });
+    assert.deepEqual(await states(), ["P waiting", "D sent"]);
+  });
+
+  test("a picture is sent first, then the act that names it", async () => {
+    await proof("P");
+    service.files = () => json(200, { file: "f00d" });
+    assert.deepEqual(await pictures(), { outcome: "sent" });
+    assert.equal(service.calls.at(-2).url, "/api/v1/2307/files?subject=request%2FR1");
+    assert.equal(service.calls.at(-1).acts[0].data.file, "f00d");
+    const [kept] = await db.acts(OWNER);
+    assert.deepEqual([kept.state, kept.picture], ["sent", undefined]);
+  });
+
+  test("without a network the picture stays, and so does one the service cannot take now", async () => {
+    await proof("P");
+    service.files = noNetwork;
+    assert.deepEqual(await pictures(), { outcome: "offline" });
+    service.files = () => json(503, {}, { "Retry-After": "3" });
+    assert.deepEqual(await pictures(), { outcome: "later", wait: 3 });
+    assert.deepEqual(await states(), ["P waiting"]);
+  });
+
+  test("a picture that is refused says why, and the next one is sent", async () => {
+    await proof("P");
+    await proof("Q");
+    const answers = [json(410, { code: "file.erased" }), json(200, { file: "f00d" })];
+    service.files = () => answers.shift();
+    await pictures();
+    assert.deepEqual(await states(), ["P refused", "Q sent"]);
+    assert.equal((await db.acts(OWNER))[0].code, "file.erased");
+  });
+});

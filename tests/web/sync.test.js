@@ -87,7 +87,7 @@ describe("doing something", () => {
     indexedDB.full = true;
     await sync.act("worker.check_out", { worker: "W1" });
     indexedDB.full = false;
-    assert.match(sync.broken.value, /disk is full/);
+    assert.match(sync.broken.value, /go.full/);
     assert.equal(sync.last.value, null);
     assert.deepEqual(service.calls, []);
   });

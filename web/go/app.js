@@ -11,6 +11,7 @@ import { deed, Hours, NotifyNudge, Refused, Settings, Team, Waiting } from "./pe
 import { look } from "./push.js";
 import { boot } from "./session.js";
 import { Again, SignIn } from "./sign.js";
+import { SosButton, SosStatus } from "./sos.js";
 import { duty, lingers, me, offers, served, shown, waiting, who } from "./state.js";
 import { broken, last, retry, undo } from "./sync.js";
 import { Foremost, foremost, Work } from "./tasks.js";
@@ -78,9 +79,9 @@ function Shift() {
   return html`<header class="top"><p class="top-name">${shown.value.worker.name ?? shown.value.worker.worker}
     </p>
       ${waiting.value.some(lingers) && html`<${Count} n=${waiting.value.length} />`}
-      <${Freshness} /></header>
+      <${Freshness} /><${SosButton} /></header>
     <main class="page">
-      <${Again} /><${Broken} /><${Refused} />
+      <${SosStatus} /><${Again} /><${Broken} /><${Refused} />
       <${Now} where=${where} /><${Work} /><${Waiting} /><${NotifyNudge} />
       <div class="parts"><${Team} /><${Hours} /><${Settings} /></div></main>
     <${Dock} where=${where} />

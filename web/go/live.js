@@ -143,7 +143,7 @@ async function listen(mine) {
       };
       await read(
         path,
-        { views: "roster,assignments,teams" },
+        { views: "roster,assignments,teams,sos" },
         { heard: () => heard(), take, signal: mine.reader.signal },
       );
     } catch (error) {

@@ -7,6 +7,10 @@
   /** Timeout of a request, so that a dead network does not hold the lock. */
   const PATIENCE_MS = 20000;
   const LATE_MS = 120000;
+  /** Timeout of a picture, which is sent apart from the acts. */
+  const PICTURE_MS = 90000;
+  /** Sent before everything else. */
+  const FIRST = ["worker.raise_sos", "worker.cancel_sos"];
 
   /** @param {Act} act */
   const waits = (act) => act.state === "waiting";
@@ -42,10 +46,11 @@
   /** Send a request to the API.
    * @param {string} path
    * @param {RequestInit} options
+   * @param {number} patience ms
    */
-  async function ask(path, options = {}) {
+  async function ask(path, options = {}, patience = PATIENCE_MS) {
     const over = new AbortController();
-    const timer = setTimeout(() => over.abort(), PATIENCE_MS);
+    const timer = setTimeout(() => over.abort(), patience);
     /** @type {RequestInit} */
     const usual = { credentials: "same-origin", cache: "no-store", signal: over.signal };
     try {
@@ -146,17 +151,72 @@
     return { outcome: "later", wait };
   }
 
-  /** Send the waiting acts of the worker who is signed in, without the lock.
+  /** @param {Act} act */
+  const urgency = (act) => (FIRST.includes(act.name) ? 0 : 1);
+
+  /** Send a picture, then the act that names it. Whatever is refused stays on the phone with its reason.
+   * @param {Who} who @param {Act} act
    * @returns {Promise<Sent>}
    */
-  async function sendWaiting() {
+  async function sendPicture(who, act) {
+    const { whose, observes } = await mine(who);
+    if (whose !== "mine") return { outcome: whose };
+    const path = `/${who.jurisdiction}/files?subject=${encodeURIComponent(`request/${act.data.request}`)}`;
+    const headers = { "Content-Type": act.picture.type };
+    const { status, body, wait } = await ask(
+      path,
+      { method: "POST", headers, body: act.picture },
+      PICTURE_MS,
+    );
+    if (status === 401) return { outcome: "signed_out" };
+    if (status >= 400 && status < 500 && status !== 429) {
+      await settle([act], [{ id: act.id, outcome: "refused", code: body.code, detail: body.detail }]);
+      return { outcome: "sent" };
+    }
+    if (status !== 200) return { outcome: "later", wait };
+    const { picture, ...rest } = act;
+    const ready = { ...rest, data: { ...act.data, file: body.file }, tried: true };
+    await db.put(ready);
+    return singly(who, [ready], observes);
+  }
+
+  /** Send the waiting acts of the worker who is signed in, without the lock. Pictures are sent apart.
+   * @returns {Promise<Sent>}
+   */
+  const sendWaiting = () =>
+    sending(
+      (act) => !act.picture,
+      async (who, acts) => attempt(who, acts.slice(0, MOST)),
+    );
+
+  /** Send the waiting pictures, one after the other. */
+  const sendPictures = () =>
+    sending(
+      (act) => Boolean(act.picture),
+      async (who, acts) => {
+        for (const act of acts) {
+          const sent = await sendPicture(who, act);
+          if (sent.outcome !== "sent") return sent;
+        }
+        return { outcome: "sent" };
+      },
+    );
+
+  /** Send those waiting acts that are chosen, the urgent ones first.
+   * @param {(act: Act) => boolean} chosen
+   * @param {(who: Who, acts: Act[]) => Promise<Sent>} work
+   * @returns {Promise<Sent>}
+   */
+  async function sending(chosen, work) {
     const who = await db.get("who");
     if (!who) return { outcome: "idle" };
     const now = Date.now();
-    const acts = (await db.acts(who.owner)).filter((act) => waits(act) && !held(act, now)).slice(0, MOST);
+    const acts = (await db.acts(who.owner))
+      .filter((act) => waits(act) && !held(act, now) && chosen(act))
+      .sort((a, b) => urgency(a) - urgency(b));
     if (!acts.length) return { outcome: "idle" };
     try {
-      return await attempt(who, acts);
+      return await work(who, acts);
     } catch (error) {
       // fetch failed or timed out
       if (error instanceof TypeError || error.name === "AbortError") return { outcome: "offline" };
@@ -165,6 +225,9 @@
   }
 
   const flush = () => locked(sendWaiting);
+  /** A lock of its own: a slow picture must not hold back a call for help. */
+  const pictures = async () =>
+    self.navigator.locks ? navigator.locks.request("muster-pictures", sendPictures) : sendPictures();
 
-  self.musterOutbox = { flush, locked, waits, held, LATE_MS };
+  self.musterOutbox = { flush, pictures, locked, waits, held, LATE_MS };
 })();

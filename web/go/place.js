@@ -38,6 +38,30 @@ export const here = () =>
     );
   });
 
+const RECENT_MS = 300000;
+
+/** Return the place of this phone, also one known since a few minutes; null if none comes in time.
+ * @param {number} patience ms
+ * @returns {Promise<{lat: number, lon: number, accuracy: number} | null>}
+ */
+export const fix = (patience) =>
+  new Promise((resolve) => {
+    if (!navigator.geolocation) {
+      resolve(null);
+      return;
+    }
+    const over = setTimeout(() => resolve(null), patience);
+    const settle = (found) => {
+      clearTimeout(over);
+      resolve(found);
+    };
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => settle({ lat: coords.latitude, lon: coords.longitude, accuracy: coords.accuracy }),
+      () => settle(null),
+      { enableHighAccuracy: true, timeout: patience, maximumAge: RECENT_MS },
+    );
+  });
+
 /** Send a location, at most every 30 s.
  * @param {GeolocationPosition} position
  */

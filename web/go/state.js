@@ -10,6 +10,7 @@ import {
   OFF_DUTY,
   OFFERED,
   ON_BREAK,
+  RELEASED,
   STAGES,
   UNENDED,
 } from "../lib/rules.js";
@@ -69,7 +70,12 @@ export async function refresh() {
 const counts = (act, position) =>
   act.state === "waiting" || (act.state === "sent" && act.position > position);
 
-const STATES = { "assignment.accept": ACCEPTED, "assignment.done": DONE, "assignment.decline": DECLINED };
+const STATES = {
+  "assignment.accept": ACCEPTED,
+  "assignment.done": DONE,
+  "assignment.decline": DECLINED,
+  "assignment.give_back": RELEASED,
+};
 
 function withDuty(shown, act, changes) {
   return { ...shown, worker: { ...shown.worker, ...changes, since: served(act.at), act } };
@@ -91,6 +97,23 @@ function restored(shown, act) {
   return { ...shown, tasks: [{ ...task, act }, ...rest] };
 }
 
+/** Return the call for help that an act raises. */
+const called = (act) => ({
+  sos: act.id,
+  state: "open",
+  raised_at: new Date(served(act.at)).toISOString(),
+  act,
+});
+
+function withProof(shown, act) {
+  const tasks = shown.tasks.map((task) =>
+    task.assignment === act.data.assignment
+      ? { ...task, proofs: [...(task.proofs ?? []), { kind: act.data.kind }] }
+      : task,
+  );
+  return { ...shown, tasks };
+}
+
 /** Apply an act to the state. */
 function after(shown, act) {
   switch (act.name) {
@@ -102,6 +125,12 @@ function after(shown, act) {
       return withDuty(shown, act, { presence: OFF_DUTY });
     case "worker.take_back":
       return restored(shown, act);
+    case "worker.raise_sos":
+      return { ...shown, sos: called(act) };
+    case "worker.cancel_sos":
+      return shown.sos?.sos === act.data.sos ? { ...shown, sos: null } : shown;
+    case "assignment.attach_proof":
+      return withProof(shown, act);
     default:
       return withTask(shown, act, { state: STATES[act.name] ?? act.data.stage });
   }
@@ -158,6 +187,23 @@ export const tasks = computed(() =>
 );
 
 const priority = (task) => task.request?.priority ?? 9;
+
+const JUST_MS = 3600000;
+
+/** Tasks done within the last hour, newest first: a proof can still be added. */
+export const finished = computed(() => {
+  if (!me.value) return [];
+  const own = acts.value
+    .filter((act) => act.name === "assignment.done" && act.state !== "refused" && act.about.before?.task)
+    .map((act) => ({ ...act.about.before.task, ended_at: new Date(served(act.at)).toISOString() }));
+  const live = new Set(shown.value.tasks.map((task) => task.assignment));
+  const since = now.value - JUST_MS;
+  const all = [...own, ...(me.value.recent ?? []).filter((task) => task.state === DONE)];
+  const found = new Map(all.map((task) => [task.assignment, task]));
+  return [...found.values()]
+    .filter((task) => !live.has(task.assignment) && Date.parse(task.ended_at) > since)
+    .sort((a, b) => Date.parse(b.ended_at) - Date.parse(a.ended_at));
+});
 
 /** Position of the duty switch: off, break or on. */
 export const duty = computed(() => {

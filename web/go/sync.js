@@ -1,6 +1,7 @@
 // Acts: stored on the phone first, then sent. They can be undone within ten seconds.
 
 import { uuid } from "../lib/api.js";
+import { t } from "../lib/i18n.js";
 import { signal } from "../lib/preact.js";
 import { wanted } from "./live.js";
 import { db, outbox, refresh, shown, trouble, waiting, who } from "./state.js";
@@ -8,6 +9,9 @@ import { db, outbox, refresh, shown, trouble, waiting, who } from "./state.js";
 /** How long an act can be undone. */
 export const UNDO_MS = 10000;
 const LONGEST_MS = 60000;
+const PROOF = "assignment.attach_proof";
+/** Acts without an undo of ten seconds: they are no step of a task or of the duty, or have their own. */
+const LASTING = ["assignment.accept", PROOF, "worker.raise_sos", "worker.cancel_sos"];
 
 /** The act that can be undone, and until when (ms). */
 export const last = signal(/** @type {{act: Act, until: number} | null} */ (null));
@@ -42,7 +46,7 @@ function before(name, data) {
  * @param {Task} [task]
  */
 function holds(name, task) {
-  if (name === "assignment.accept") return false;
+  if (["assignment.accept", PROOF].includes(name)) return false;
   return name === "assignment.decline" || Boolean(task?.team);
 }
 
@@ -50,8 +54,10 @@ function holds(name, task) {
  * @param {string} name command
  * @param {Act["data"]} data
  * @param {{place?: string, title?: string}} [about] words for lists, never sent
+ * @param {{picture?: Blob, hold?: number}} [more] a picture to send with it; how long to hold it back, in ms
+ * @returns {Promise<Act | null>} the act; null if it could not be stored
  */
-export async function act(name, data, about = {}) {
+export async function act(name, data, about = {}, { picture, hold = 0 } = {}) {
   const now = Date.now();
   const was = before(name, data);
   /** @type {Act} */
@@ -63,18 +69,36 @@ export async function act(name, data, about = {}) {
     at: new Date(now).toISOString(),
     state: "waiting",
     tried: false,
-    hold_until: holds(name, was.task) ? now + UNDO_MS : 0,
+    hold_until: now + (holds(name, was.task) ? UNDO_MS : hold),
     about: { ...about, before: was },
+    ...(picture && { picture }),
   };
   try {
     entry.seq = await db.add(entry);
   } catch (error) {
-    broken.value = String(error?.message ?? error);
-    return;
+    broken.value = error?.name === "QuotaExceededError" ? t("go.full") : String(error?.message ?? error);
+    return null;
   }
   broken.value = null;
-  last.value = name === "assignment.accept" ? null : { act: entry, until: now + UNDO_MS };
-  navigator.vibrate?.(20);
+  if (!LASTING.includes(name)) last.value = { act: entry, until: now + UNDO_MS };
+  else if (name === "assignment.accept") last.value = null;
+  if (name !== "worker.raise_sos") navigator.vibrate?.(20);
+  await told();
+  const sent = send(); // not awaited by those who still want to add to the act
+  if (!hold) await sent;
+  return entry;
+}
+
+/** Add to an act that was not sent yet, and send it now.
+ * @param {string} id
+ * @param {Act["data"]} more
+ */
+export async function amendUnsent(id, more) {
+  await outbox.locked(async () => {
+    const kept = (await db.acts(who.peek().owner)).find((one) => one.id === id);
+    if (kept?.state === "waiting" && !kept.tried)
+      await db.put({ ...kept, data: { ...kept.data, ...more }, hold_until: 0 });
+  });
   await told();
   await send();
 }
@@ -131,9 +155,29 @@ export async function send() {
       again = false;
       settle(await outbox.flush());
       await told();
-    } while (again || (failures === 0 && !trouble.peek() && ready().length));
+    } while (again || (failures === 0 && !trouble.peek() && ready(not).length));
   } finally {
     sending = false;
+  }
+  plan();
+  sendPictures();
+}
+
+let carrying = false;
+let carryFailures = 0;
+
+/** Send the pictures, beside the acts: a slow one holds back nothing. */
+async function sendPictures() {
+  if (carrying || trouble.peek() || !ready(Boolean).length) return;
+  carrying = true;
+  try {
+    const { outcome } = await outbox.pictures();
+    carryFailures = outcome === "sent" ? 0 : carryFailures + 1;
+    if (outcome === "sent") wanted();
+    if (["signed_out", "another"].includes(outcome)) trouble.value = outcome;
+    await told();
+  } finally {
+    carrying = false;
   }
   plan();
 }
@@ -153,7 +197,10 @@ function settle({ outcome, wait }) {
 }
 let pause = 0;
 
-const ready = () => waiting.peek().filter((one) => !outbox.held(one, Date.now()));
+const not = (picture) => !picture;
+/** Return the acts that may be sent now, with or without a picture. */
+const ready = (wants) => waiting.peek().filter((one) => !outbox.held(one, Date.now()) && wants(one.picture));
+const backoff = (count) => Math.min(LONGEST_MS, 1000 * 2 ** count);
 
 /** Schedule the next attempt: when the first held act is due, or after the backoff. */
 function plan() {
@@ -164,8 +211,10 @@ function plan() {
     .map((one) => one.hold_until)
     .filter((until) => until > Date.now());
   const due = held.length ? Math.min(...held) - Date.now() : Infinity;
-  const retry = ready().length ? Math.max(pause, Math.min(LONGEST_MS, 1000 * 2 ** failures)) : Infinity;
-  timer = setTimeout(send, Math.max(50, Math.min(due, retry)));
+  const retry = ready(not).length ? Math.max(pause, backoff(failures)) : Infinity;
+  const carry = ready(Boolean).length && !carrying ? backoff(carryFailures) : Infinity;
+  const next = Math.min(due, retry, carry);
+  if (next < Infinity) timer = setTimeout(send, Math.max(50, next));
 }
 
 /** Ask the browser to send the outbox in the background, where supported. */
@@ -178,6 +227,7 @@ function askSync() {
 /** Send at once, without backoff. */
 export function retry() {
   failures = 0;
+  carryFailures = 0;
   pause = 0;
   return send();
 }

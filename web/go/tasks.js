@@ -5,8 +5,9 @@ import { number, t, word } from "../lib/i18n.js";
 import { html, useEffect, useState } from "../lib/preact.js";
 import { OFFERED, STAGES } from "../lib/rules.js";
 import { hhmm, now, span } from "../lib/time.js";
+import { AtDoor, ProofButton } from "./door.js";
 import { Button, Icon, reason, Sheet, Unsent } from "./parts.js";
-import { db, offers, tasks, who } from "./state.js";
+import { db, finished, offers, tasks, who } from "./state.js";
 import { act } from "./sync.js";
 
 const REASONS = ["busy", "too_far", "no_vehicle", "unwell", "other"];
@@ -116,6 +117,7 @@ function Task({ task, docked }) {
     <h2>${titleOf(task)}</h2>${task.request && html`<${Facts} request=${task.request} />`}
     <${Unsent} act=${task.act} />
     ${task.request && html`<${Contact} task=${task} />`}
+    <${AtDoor} task=${task} title=${titleOf(task)} />
     ${!docked && html`<${Actions} task=${task} />`}</article>`;
 }
 
@@ -198,6 +200,15 @@ const amap = ({ lon, lat }, address, placed) =>
     ? `https://uri.amap.com/navigation?to=${lon},${lat}&coordinate=wgs84&mode=car&callnative=1`
     : `https://uri.amap.com/search?keyword=${encodeURIComponent(address)}&callnative=1`;
 
+/** Tasks just done: a proof may follow, and nobody waits for it. */
+const Finished = () =>
+  finished.value.length > 0 &&
+  html`<section class="finished" aria-labelledby="finished"><h2 id="finished">${t("go.finished")}</h2>
+    <ul>${finished.value.slice(0, 5).map(
+      (task) => html`<li key=${task.assignment}><span>${titleOf(task)}</span>
+        ${task.request?.request && html`<${ProofButton} task=${task} title=${titleOf(task)} />`}</li>`,
+    )}</ul></section>`;
+
 /** All offers and tasks. */
 export function Work() {
   const first = foremost();
@@ -211,5 +222,6 @@ export function Work() {
       (task) => html`<${Task} key=${task.assignment} task=${task} docked=${task === first}
         />`,
     )}
-    ${none && html`<p class="nothing">${t("go.no_tasks")}</p>`}</section>`;
+    ${none && html`<p class="nothing">${t("go.no_tasks")}</p>`}
+    <${Finished} /></section>`;
 }

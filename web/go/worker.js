@@ -35,12 +35,13 @@ const asset = async (request) => (await caches.match(request.url, { cacheName: C
 /** Send the outbox. Throws if some acts are not sent yet, so that the browser retries. */
 async function sendAll() {
   const { outcome } = await musterOutbox.flush();
+  const pictures = await musterOutbox.pictures();
   if ("BroadcastChannel" in self) {
     const channel = new BroadcastChannel("muster-go");
     channel.postMessage("acts");
     channel.close();
   }
-  if (["later", "offline"].includes(outcome)) throw new Error(outcome);
+  for (const one of [outcome, pictures.outcome]) if (["later", "offline"].includes(one)) throw new Error(one);
 }
 
 /** Show a notification. It contains no personal data, because it is visible on the lock screen.

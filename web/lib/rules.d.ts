@@ -11,6 +11,7 @@ export const LEDGER: string[];
 export const PRIORITIES: number[];
 export const STAGES: string[];
 export const OFFERED: string;
+export const RELEASED: string;
 export const ACCEPTED: string;
 export const DISPATCHED: string;
 export const DONE: string;

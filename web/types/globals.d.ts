@@ -42,7 +42,10 @@ interface Task {
   team?: string;
   offered_at?: string;
   expires_at?: string;
+  proofs?: { kind: string }[];
+  ended_at?: string;
   request?: Partial<Contact & LonLat> & {
+    request?: string;
     category: string;
     priority: number;
     quantity: number;
@@ -79,7 +82,16 @@ interface Act {
     reason?: string;
     release?: string;
     command?: string;
+    request?: string;
+    kind?: string;
+    file?: string;
+    code?: string;
+    note?: string;
+    sos?: string;
+    place?: string;
   };
+  /** A picture that is sent first; the service answers the name of its file. */
+  picture?: Blob;
   at: string;
   state: "waiting" | "sent" | "refused";
   /** Whether it was sent at least once. */
@@ -136,6 +148,8 @@ interface MusterOutbox {
   LATE_MS: number;
   /** Send the waiting acts. */
   flush(): Promise<Sent>;
+  /** Send the waiting pictures, each with the act that names it. */
+  pictures(): Promise<Sent>;
   /** Run `work` under the lock of the outbox. */
   locked<T>(work: () => Promise<T>): Promise<T>;
   waits(act: Act): boolean;

@@ -27,7 +27,7 @@ class MapSettings(msgspec.Struct, frozen=True):
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
-    """The map tiles behind the board. Raises BadTiles."""
+    """The map tiles behind the board, and the desk's phone. Raises BadTiles."""
 
     tiles: str | None = None
     """URL with `{z}`, `{x}` and `{y}`, or a path of this origin; None = the map has no background."""
@@ -35,6 +35,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     """Shown on the map, as text."""
     datum: Datum = "wgs84"
     """Datum of the tiles. Maps of China mostly use GCJ-02 or BD-09."""
+    desk_phone: str | None = None
+    """Number that a courier's page says to call if a call for help cannot be sent."""
 
     def __post_init__(self) -> None:
         if self.tiles is not None:

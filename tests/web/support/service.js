@@ -25,21 +25,23 @@ export class Service {
         observes: ["worker.check_in", "worker.check_out"],
       });
     this.commands = (acts) => accepted(acts);
+    this.files = () => json(200, { file: "f00d" });
     this.fetch = this.fetch.bind(this);
   }
 
   async fetch(url, { method = "GET", body, signal } = {}) {
-    const acts = body && JSON.parse(body);
+    const acts = typeof body === "string" ? JSON.parse(body) : undefined;
     this.calls.push({ url, method, acts });
     this.signal = signal;
     if (url === "/api/v1/session") return this.session(signal);
     if (url === "/api/v1/2307/commands") return this.commands(acts, signal);
+    if (url.startsWith("/api/v1/2307/files?")) return this.files(body);
     if (url === "/api/v1/2307/me") return new Response(null, { status: 304 });
     throw new Error(`nobody expects ${method} ${url}`);
   }
 
   /** The batches of acts that were sent, in order. */
   get sent() {
-    return this.calls.filter(({ method }) => method === "POST").map(({ acts }) => acts);
+    return this.calls.filter(({ acts }) => acts).map(({ acts }) => acts);
   }
 }
