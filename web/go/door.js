@@ -55,7 +55,8 @@ function GiveBack({ task, title, close }) {
       <textarea rows="2" maxlength=${NOTE_LONGEST} value=${note}
         onInput=${(event) => setNote(event.currentTarget.value)}></textarea></label>
     <p class="muted">${t("go.back.stays")}</p>
-    <${Button} kind="main" icon="check" disabled=${!why} onClick=${send}>${t("go.back.send")}</${Button}></div>
+    <${Button} kind="main" icon="check" disabled=${!why} onClick=${send}>${t("go.back.send")}
+      </${Button}></div>
       </${Sheet}>`;
 }
 
