@@ -11,7 +11,7 @@ pytestmark = pytest.mark.timeout(900)
 
 ROUNDS, AT_ONCE = scaled("MUSTER_BOARD_ROUNDS", 4, 40), 40
 """Each round opens as many requests and ends them again: a day of a city is some fifty rounds."""
-MOST_MB, MOST_NODES = 3.0, 400
+MOST_MB, MOST_NODES = 3.0, 600
 """What may come on top after the first quarter: caches of numbers and dates fill up by then."""
 
 

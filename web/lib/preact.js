@@ -24,7 +24,18 @@ import {
   useSignalEffect,
 } from "../vendor/signals/signals.mjs";
 
-export const html = htm.bind(h);
+/** Make an element without keeping it for the next call, as htm does with what has no values in it: a kept
+ * element refers to the tree that it was first in, and so keeps that tree.
+ *
+ * @this {any[]} What htm notes about this part of the template; 3 = make it again each time.
+ * @param {...any} given
+ */
+function element(...given) {
+  this[0] = 3;
+  return h.apply(null, given);
+}
+
+export const html = htm.bind(element);
 export {
   batch,
   computed,

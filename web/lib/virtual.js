@@ -11,8 +11,8 @@ const SPARE = 8;
  * @param {object} props
  * @param {any[]} props.rows
  * @param {(row: any) => string} props.id
- * @param {{ key: string, label: any, cell: (row: any) => any, class?: string, sort?: boolean,
- *   width?: string }[]} props.columns
+ * @param {{ key: string, label: string, cell: (row: any) => any, class?: string, sort?: boolean,
+ *   width?: string, quiet?: boolean }[]} props.columns The label of a quiet one is for screen readers only.
  * @param {string} props.label
  * @param {number} [props.height] Height of a row in px.
  * @param {string} [props.selected] Id of the selected row.
@@ -68,19 +68,9 @@ export function VirtualTable({
   );
   const acts = useRef();
   acts.current = { select, open };
-  const line = useKept((row, place) => ({
-    row,
-    id: id(row),
-    index: place,
-    columns,
-    template,
-    height,
-    acts,
-    chosen: id(row) === selected,
-    checked: checked?.has(id(row)),
-    extra: marked?.(row),
-    above: divide?.(row) ?? null,
-  }));
+  const line = (row, place) => html`<${Kept} key=${id(row)} row=${row} id=${id(row)} index=${place}
+    columns=${columns} template=${template} height=${height} acts=${acts} chosen=${id(row) === selected}
+    checked=${checked?.has(id(row))} extra=${marked?.(row)} above=${divide?.(row) ?? null} />`;
   const head = useId();
   return html`<div class="grid">
     <div class="grid-head" role="rowgroup" id=${head}><div class="grid-row" role="row" aria-rowindex="1"
@@ -106,19 +96,17 @@ export function VirtualTable({
   </div>`;
 }
 
-/** Reuse the elements of lines whose properties are unchanged, so that scrolling renders only new lines. */
-function useKept(properties) {
-  const kept = useRef(new Map());
-  const before = kept.current;
-  kept.current = new Map();
-  return (row, place) => {
-    const now = properties(row, place);
-    const old = before.get(now.id);
-    const same = old && Object.keys(now).every((name) => now[name] === old.now[name]);
-    const line = same ? old : { now, drawn: html`<${Line} key=${now.id} ...${now} />` };
-    kept.current.set(now.id, line);
-    return line.drawn;
-  };
+/** A line that is drawn again only if one of its properties has changed: scrolling draws new lines only.
+ *
+ * Elements are not kept from one drawing for the next: each refers to the tree that it was first in, and
+ * so on to the one before, and the page would hold every tree since it was opened.
+ *
+ * @this {any} The component.
+ * @param {any} properties
+ */
+function Kept(properties) {
+  this.shouldComponentUpdate = (next) => Object.keys(next).some((name) => next[name] !== this.props[name]);
+  return html`<${Line} ...${properties} />`;
 }
 
 function Heading({ column, sorted, sort }) {
@@ -131,7 +119,9 @@ function Heading({ column, sorted, sort }) {
         ? html`<button type="button" class="grid-sort" onClick=${() => sort(column.key)}>${column.label}<span
           class=${classes("sort-mark", mine && (sorted.down ? "sort-down" : "sort-up"))} aria-hidden="true">
             </span></button>`
-        : column.label
+        : column.quiet
+          ? html`<span class="visually-hidden">${column.label}</span>`
+          : column.label
     }</div>`;
 }
 

@@ -451,7 +451,8 @@ function columns(ended) {
   return [
     {
       key: "check",
-      label: html`<span class="visually-hidden">${t("keys.check")}</span>`,
+      label: t("keys.check"),
+      quiet: true,
       width: "1.2rem",
       cell: (row) => html`<${Check} row=${row} />`,
     },
