@@ -17,6 +17,7 @@ import { go, href, route } from "./lib/router.js";
 import { Arrivals, counted, Pending } from "./lib/shell/arrival.js";
 import { Header } from "./lib/shell/header.js";
 import { Preferences } from "./lib/shell/preferences.js";
+import { Example, ExampleBand } from "./lib/start.js";
 import {
   attend,
   entries,
@@ -150,7 +151,7 @@ function Choose() {
     ${
       may("jurisdiction.establish") &&
       html`<p><a class="button"
-        href=${href("establish", { jurisdiction: "-" })}>${t("choose.establish")}</a></p>`
+        href=${href("establish", { jurisdiction: "-" })}>${t("choose.establish")}</a></p><${Example} />`
     }
     <${Languages} /></main>`;
 }
@@ -218,7 +219,7 @@ function App() {
   if (!jurisdiction) return html`<${Choose} />`;
   const names = PAGES.filter(([, , mayUse]) => !mayUse || mayUse()).map(([name]) => name);
   return html`<${Header} names=${names} help=${() => setHelping(true)}
-      prefer=${() => setPreferring(true)} /><${Pending} /><${Arrivals} />
+      prefer=${() => setPreferring(true)} /><${Pending} /><${Arrivals} /><${ExampleBand} />
     <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${
       live.value &&
       (live.value.state.value.phase === "refused" && !live.value.has("areas")

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from services.intake.errors import ColumnsMissing, FileError, MappingError, RowError
 from services.intake.harmless import HEADINGS, restored
@@ -65,27 +66,31 @@ def find(path: Path, mapping: Mapping) -> list[Found]:
 def recognised(path: Path, mappings: Iterable[Mapping]) -> Mapping:
     """Return the mapping that uses most of a file's headings, the plainest of equals.
 
-    Raise FileError, or the MappingError of the mapping that lacks the fewest columns.
+    Raise FileError, or the MappingError of the mapping that lacks the smallest part of its columns.
     """
     fitting: list[tuple[int, int, Mapping]] = []
-    nearest: MappingError | None = None
+    lacking: list[tuple[float, MappingError]] = []
     for mapping in mappings:
         try:
             tables = find(path, mapping)
         except MappingError as error:
-            if nearest is None or _lacking(error) < _lacking(nearest):
-                nearest = error
+            lacking.append((_lacking(error, mapping), error))
             continue
         wanted = sum(len(used_columns(source)) for source in mapping.source)
         fitting.append((-sum(len(one.columns) for one in tables), wanted, mapping))
     if fitting:
         return min(fitting, key=lambda one: one[:2])[2]
-    raise nearest or FileError("import.file", variant="empty", file=str(path))
+    if lacking:
+        raise min(lacking, key=lambda one: one[0])[1]
+    raise FileError("import.file", variant="empty", file=str(path))
 
 
-def _lacking(error: MappingError) -> int:
+def _lacking(error: MappingError, mapping: Mapping) -> float:
+    """Return the part of the required columns that a file lacks, 0 to 1."""
     columns = error.values.get("columns")
-    return len(columns) if isinstance(columns, tuple) else MOST_COLUMNS
+    if not isinstance(columns, tuple):
+        return 1
+    return len(columns) / max(len(columns), *(len(_required(source)) for source in mapping.source))
 
 
 def _find(path: Path, sheet: str | None, mapping: Mapping) -> Found:
@@ -181,6 +186,16 @@ def cells_of(found: Found, cells: list[str]) -> dict[str, str]:
         if not cell.isascii() or len(cell) > MOST_CELL or "\0" in cell or cell in _ERRORS:
             _check(column, cell)
     return row
+
+
+def named(found: Found, values: Table[str, Any]) -> dict[str, Any]:
+    """Return the values of a row's error with the file's heading instead of the mapping's column."""
+    return {
+        name: found.header[found.columns[value]].strip()
+        if name in ("where", "column") and isinstance(value, str) and value in found.columns
+        else value
+        for name, value in values.items()
+    }
 
 
 def _fitted(found: Found, cells: list[str]) -> list[str]:

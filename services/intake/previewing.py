@@ -12,7 +12,7 @@ from msgspec import Meta
 from services.intake.asking import Asking, Question
 from services.intake.drafts import Drafts
 from services.intake.errors import RowError
-from services.intake.header import Found, body, cells_of, find, plain
+from services.intake.header import Found, body, cells_of, find, named, plain
 from services.intake.loading import used_columns
 from services.intake.mapping import Mapping
 from services.intake.places import Places
@@ -130,7 +130,7 @@ def _row(found: Found, line: int, raw: list[str], drafts: Drafts) -> PreviewRow:
     try:
         commands = _commands(cells_of(found, raw), drafts)
     except RowError as error:
-        values = {name: _shown(value) for name, value in error.values.items()}
+        values = {name: _shown(value) for name, value in named(found, error.values).items()}
         return PreviewRow(
             line=line,
             sheet=found.sheet,

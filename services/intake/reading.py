@@ -7,7 +7,7 @@ import msgspec
 
 from services.intake.drafts import UNDATED, Drafts, micros
 from services.intake.errors import RowError
-from services.intake.header import Found, body, cells_of
+from services.intake.header import Found, body, cells_of, named
 from services.intake.loading import PREVIOUS
 from services.intake.mapping import Mapping
 from services.intake.overflow import Overflow
@@ -47,7 +47,7 @@ class Reading:
             try:
                 self._row(line, cells)
             except RowError as error:
-                self._spool.reject(line, error.code, error.values)
+                self._spool.reject(line, error.code, named(self._found, error.values))
         if self._progress:
             self._progress(self.rows, None)
 
@@ -69,7 +69,7 @@ class Reading:
             try:
                 cells = cells_of(self._found, raw)
             except RowError as error:
-                self._spool.reject(line, error.code, error.values)
+                self._spool.reject(line, error.code, named(self._found, error.values))
                 continue
             for column in self._found.source.fill_down:
                 if cells.get(column, "").strip():
@@ -103,7 +103,7 @@ class Reading:
             try:
                 at = self._drafts.values.at(spec, cells) if spec else None
             except RowError as error:
-                self._spool.reject(line, error.code, error.values)
+                self._spool.reject(line, error.code, named(self._found, error.values))
                 continue
             row = (micros(at) if at else UNDATED, line, msgspec.msgpack.encode(cells))
             db.execute("INSERT INTO waiting VALUES (?,?,?)", row)

@@ -411,9 +411,7 @@ def test_a_file_that_does_not_fit_is_told_plainly(city: City, screens: Screens, 
     large = tmp_path / "large.csv"
     large.write_bytes(b"x" * (8 * 2**20 + 1))
     page.set_input_files("input[type=file]", str(large))
-    expect(page.get_by_role("alert")).to_contain_text(
-        f'muster import "large.csv" --mapping roster --jurisdiction {city.j}'
-    )
+    expect(page.get_by_role("alert")).to_contain_text(f'muster import "large.csv" --jurisdiction {city.j}')
 
 
 def test_only_forms_that_a_token_may_send_are_shown(city: City, screens: Screens) -> None:

@@ -9,6 +9,7 @@ import { RegisterWorker } from "../lib/entry/worker.js";
 import { t } from "../lib/i18n.js";
 import { html } from "../lib/preact.js";
 import { href } from "../lib/router.js";
+import { StartLine } from "../lib/start.js";
 import { areas, entries } from "../lib/store.js";
 import { Empty, Loading } from "../lib/ui.js";
 
@@ -26,7 +27,7 @@ export default function Enter({ route }) {
   if (!chosen) return html`<${Empty} text=${t("people.read_only")} />`;
   if (!areas.value.root) return html`<${Loading} />`;
   const Form = FORMS[chosen];
-  return html`<div class="entry">
+  return html`<div class="entry"><${StartLine} />
     <header class="page-head"><h1>${t(`entry.title.${chosen}`)}</h1><nav aria-label=${t("page.enter")}><ul
       class="entry-tabs">${forms.map(
         (name) => html`<li key=${name}><a

@@ -1,10 +1,11 @@
-// Establishing a jurisdiction, the first step on an empty service, and the steps after it.
+// Establishing a jurisdiction, the first step on an empty service.
 
 import { command, uuid } from "../lib/api.js";
 import { faults } from "../lib/entry/faults.js";
 import { language, t } from "../lib/i18n.js";
 import { html, useRef, useState } from "../lib/preact.js";
 import { href } from "../lib/router.js";
+import { Example } from "../lib/start.js";
 import { identify, jurisdictions, may } from "../lib/store.js";
 import { now } from "../lib/time.js";
 import { Empty, ErrorNote, Field, Icon, useAction } from "../lib/ui.js";
@@ -29,14 +30,14 @@ function clockIn(timeZone) {
 }
 
 export default function Establish() {
-  const [made, setMade] = useState(null);
   if (!may("jurisdiction.establish"))
     return html`<h1>${t("page.establish")}</h1><${Empty}
     text=${t("entry.establish_admin")} /><p><a href="#/">${t("choose.title")}</a></p>`;
-  return made ? html`<${After} made=${made} />` : html`<${Form} done=${setMade} />`;
+  return html`<${Form} />`;
 }
 
-function Form({ done }) {
+/** The form. It leads to the board, which guides through the next steps. */
+function Form() {
   const [values, setValues] = useState({ code: "", name: "", timezone: DEFAULT_ZONE });
   const [errors, setErrors] = useState({});
   const { busy, problem, run } = useAction();
@@ -61,7 +62,10 @@ function Form({ done }) {
       ),
     );
     if (found?.at) setErrors(found.at);
-    else if (found) await run(identify).then(() => done({ code: values.code.trim(), name: data.name }));
+    else if (found) {
+      await run(identify);
+      location.hash = href("overview", { jurisdiction: values.code.trim(), id: null });
+    }
   };
   const there = clockIn(values.timezone);
   const line = (name, rest, hint) => html`<${Field} label=${t(`entry.establish_${name}`)} hint=${hint}
@@ -96,37 +100,5 @@ function Form({ done }) {
               : t("entry.establish_do")
         }</button>
         ${jurisdictions.value.length > 0 && html`<a class="button" href="#/">${t("ui.cancel")}</a>`}</div>
-          </form>`;
-}
-
-/** The next steps. Areas come first, because all other records refer to one. */
-function After({ made: { code, name } }) {
-  const step = (n, key, links) => html`<li><b aria-hidden="true">${n}</b><div>
-    <h2>${t(`entry.next_${key}`)}</h2><p class="muted">${t(`entry.next_${key}_note`)}</p><p
-    class="form-actions">${links}</p></div></li>`;
-  const to = (page, id, text, main) => html`<a class=${main ? "button button-main" : "button"}
-    href=${href(page, { jurisdiction: code, id })}>${t(text)}</a>`;
-  return html`<h1 tabindex="-1" ref=${(heading) => heading?.focus()}>${t("entry.established", {
-    name,
-    code,
-  })}</h1><p>${t("entry.next")}</p><ol class="next-steps">
-    ${step(
-      1,
-      "areas",
-      html`${to("imports", null, "entry.next_sheet", true)}${to("enter", "area", "entry.define_area")}`,
-    )}
-    ${step(
-      2,
-      "people",
-      html`${to("imports", null, "entry.next_sheet")}${to("enter", "worker", "entry.register")}`,
-    )}
-    ${step(
-      3,
-      "begin",
-      html`${to("enter", "incident", "entry.declare")}${to(
-        "enter",
-        "request",
-        "entry.open_request",
-      )}${to("overview", null, "entry.next_board")}`,
-    )}</ol>`;
+          </form><${Example} />`;
 }

@@ -1,5 +1,6 @@
 // Importing a file: preview, progress and outcome.
 
+import { left, Questions, written } from "../lib/entry/questions.js";
 import {
   addsUp,
   begin,
@@ -9,14 +10,15 @@ import {
   preview,
   progress,
   recent,
-  recognised,
   rejectsAddress,
   share,
+  templateAddress,
 } from "../lib/entry/upload.js";
-import { number, t, word } from "../lib/i18n.js";
+import { lang, number, t, word } from "../lib/i18n.js";
 import { html, useEffect, useRef, useState } from "../lib/preact.js";
 import { reason } from "../lib/refusals.js";
 import { href } from "../lib/router.js";
+import { StartLine } from "../lib/start.js";
 import { hasRight, live } from "../lib/store.js";
 import { stamp } from "../lib/time.js";
 import { classes, Empty, ErrorNote, Icon, Loading, useAction, useLoaded } from "../lib/ui.js";
@@ -25,15 +27,18 @@ const ASK_MS = 400;
 const MEBI = 2 ** 20;
 const TO = { areas: "overview", roster: "workers", "yichun-areas": "overview", sffd: "requests" };
 
-/** Sort mappings by number of columns, fewest first. */
-const plainest = (known) => [...known].sort((a, b) => a.columns.length - b.columns.length);
+/** Sort mappings: those with a template first, then by number of columns. */
+const plainest = (known) =>
+  [...known].sort((a, b) => b.template - a.template || a.columns.length - b.columns.length);
+/** Return the heading of a column in the reader's language. */
+const headingOf = (column) => column.headings[lang.value] ?? column.column;
 const title = (mapping) => (mapping ? t(`entry.mapping.${mapping}`) : "");
 
 export default function Imports() {
   const known = useLoaded(() => (hasRight("import_files") ? mappings() : Promise.resolve([])), [live.value]);
   const past = useLoaded(() => (hasRight("import_files") ? recent() : Promise.resolve([])), [live.value]);
   if (!hasRight("import_files")) return html`<${Empty} text=${t("people.read_only")} />`;
-  return html`<div class="entry imports"><header class="page-head"><h1>${t("page.imports")}</h1><p
+  return html`<div class="entry imports"><${StartLine} /><header class="page-head"><h1>${t("page.imports")}</h1><p
     class="muted">${t("entry.import_what")}</p></header>
     <${ErrorNote} problem=${known.problem} retry=${known.reload} />
     ${
@@ -50,8 +55,8 @@ function Desk({ mappings: known, ended }) {
   const [seen, setSeen] = useState(null);
   const [mapping, setMapping] = useState("");
   const [started, setStarted] = useState(null);
+  const [answers, setAnswers] = useState({});
   const { busy, problem, run, clear } = useAction();
-  const names = known.map((one) => one.name);
 
   const take = async (chosen) => {
     if (!chosen || busy) return;
@@ -60,22 +65,23 @@ function Desk({ mappings: known, ended }) {
     setSeen(null);
     setFile(chosen);
     if (chosen.size > MOST_BYTES) return;
-    const found = await run(() => recognised(chosen, [...new Set([mapping || names[0], ...names])]));
+    setAnswers({});
+    const found = await run(() => preview(chosen));
     if (!found) return;
     setMapping(found.mapping);
-    if (found.problem) run(() => Promise.reject(found.problem));
-    else setSeen(found.seen);
+    setSeen(found);
   };
   const change = async (name) => {
     setMapping(name);
     if (!file || file.size > MOST_BYTES) return;
     setSeen(null);
+    setAnswers({});
     const found = await run(() => preview(file, name));
     if (found) setSeen(found);
   };
   const start = async () => {
     if (busy) return;
-    const id = await run(() => begin(file, mapping));
+    const id = await run(() => begin(file, mapping, written(seen.questions, answers)));
     if (id) setStarted(id);
   };
   const again = () => {
@@ -89,16 +95,23 @@ function Desk({ mappings: known, ended }) {
     expected=${seen?.total_rows} again=${again} ended=${ended} />`;
   return html`<section class="import-desk"><${Choose} file=${file} take=${take} busy=${busy} />
     ${file && html`<${Mapping} known=${known} mapping=${mapping} change=${change} />`}
-    ${file?.size > MOST_BYTES && html`<${TooLarge} file=${file} mapping=${mapping || names[0]} />`}
+    ${file?.size > MOST_BYTES && html`<${TooLarge} file=${file} />`}
     <${Wrong} problem=${problem} known=${known} mapping=${mapping} />
     ${busy && !seen && html`<${Loading} />`}
     ${
       seen &&
-      html`<${Seen} seen=${seen} /><div class="form-actions import-start"><button type="button"
+      html`${
+        seen.questions.length > 0 &&
+        html`<${Questions} questions=${seen.questions} answers=${answers} change=${setAnswers} />`
+      }<${Seen} seen=${seen} columns=${known.find((one) => one.name === mapping)?.columns ?? []} /><div class="form-actions import-start"><button type="button"
       class="button button-main" onClick=${start} aria-disabled=${busy ? "true" : undefined}>
       <${Icon} name="upload" />${t("entry.import_start", { n: number(seen.total_rows) })}</button><button
         type="button" class="button" onClick=${again}>${t("entry.import_other")}</button>
-      <span class="muted">${t("entry.import_twice")}</span></div>`
+      <span class="muted">${
+        left(seen.questions, answers) > 0
+          ? t("entry.unanswered", { n: number(left(seen.questions, answers)) })
+          : t("entry.import_twice")
+      }</span></div>`
     }
     ${!file && html`<${Known} known=${known} />`}</section>`;
 }
@@ -146,14 +159,24 @@ const Known = ({ known }) => html`<section class="import-known"><h2>${t("entry.m
       html`<div><dt>${title(one.name)}</dt><dd>${one.columns.map(
         (column) => html`<span
   class=${classes("import-column", column.needed && "import-needed")}
-    title=${column.also.join(", ")}>${column.also[0] ?? column.column}</span> `,
-      )}</dd></div>`,
+    title=${[column.hints[lang.value], column.also.join(", ")].filter(Boolean).join(" · ")}>${headingOf(
+      column,
+    )}</span> `,
+      )}${
+        one.template &&
+        html`<span class="import-templates">${["xlsx", "csv"].map(
+          (format) => html`<a class="button" download href=${templateAddress(one.name, format)}><${Icon}
+          name="download" />${t("entry.template", { format: format.toUpperCase() })}</a> `,
+        )}</span><ul class="import-hints">${one.columns
+          .filter((column) => column.hints[lang.value])
+          .map((column) => html`<li><b>${headingOf(column)}</b> ${column.hints[lang.value]}</li>`)}</ul>`
+      }</dd></div>`,
   )}</dl><p
     class="muted">${t("entry.mappings_note")}</p></section>`;
 
-function TooLarge({ file, mapping }) {
+function TooLarge({ file }) {
   const { jurisdiction } = live.value;
-  const command = `muster import "${file.name}" --mapping ${mapping} --jurisdiction ${jurisdiction}`;
+  const command = `muster import "${file.name}" --jurisdiction ${jurisdiction}`;
   return html`<div class="note note-error" role="alert"><${Icon} name="alert" />
     <p>${t("entry.too_large", { n: number(Math.ceil(file.size / MEBI)), most: MOST_BYTES / MEBI })}</p><code
     class="import-command">${command}</code></div>`;
@@ -162,19 +185,28 @@ function TooLarge({ file, mapping }) {
 function Wrong({ problem, known, mapping }) {
   if (!problem) return null;
   if (problem.code !== "import.column") return html`<${ErrorNote} problem=${problem} />`;
-  const columns = known.find((one) => one.name === mapping)?.columns ?? [];
+  const meant = mapping || problem.body.values?.mapping || "";
+  const columns = known.find((one) => one.name === meant)?.columns ?? [];
   const also = (name) => (columns.find((one) => one.column === name)?.also ?? []).join(t("entry.comma"));
+  const called = (name) => {
+    const column = columns.find((one) => one.column === name);
+    return column ? headingOf(column) : name;
+  };
   return html`<div class="note note-error" role="alert"><${Icon} name="alert" /><div>
-    <p>${t("entry.import_columns", { mapping: title(mapping) })}</p>
+    <p>${t("entry.import_columns", { mapping: title(meant) })}</p>
     <ul class="import-missing">${problem.body.columns.map(
-      (name) => html`<li><b>${name}</b>
+      (name) => html`<li><b>${called(name)}</b>
       ${also(name) && html` <span class="muted">${t("entry.import_also", { names: also(name) })}</span>`}
         </li>`,
     )}
     </ul><p>${t("entry.import_columns_do")}</p></div></div>`;
 }
 
-function Seen({ seen }) {
+function Seen({ seen, columns }) {
+  const called = (name) => {
+    const column = columns.find((one) => one.column === name);
+    return column ? headingOf(column) : name;
+  };
   const matched = seen.columns.filter((one) => one.matched).map((one) => one.column);
   const unused = seen.columns.filter((one) => !one.matched);
   const shown = matched.length ? matched : seen.columns.map((one) => one.column);
@@ -199,7 +231,7 @@ function Seen({ seen }) {
     }
     ${
       seen.missing.length > 0 &&
-      html`<p class="muted">${t("entry.missing_note", { names: seen.missing.join(t("entry.comma")) })}</p>`
+      html`<p class="muted">${t("entry.missing_note", { names: seen.missing.map(called).join(t("entry.comma")) })}</p>`
     }
     ${
       bad > 0 &&

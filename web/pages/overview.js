@@ -10,7 +10,8 @@ import { Needs } from "../lib/needs.js";
 import { computed, html, signal, useEffect, useState } from "../lib/preact.js";
 import { href } from "../lib/router.js";
 import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../lib/rules.js";
-import { areas, entries, hasRight, incidents, live, may } from "../lib/store.js";
+import { Start } from "../lib/start.js";
+import { areas, hasRight, incidents, live, may } from "../lib/store.js";
 import {
   askedIn,
   ledgerIn,
@@ -32,7 +33,7 @@ const ANY_ALERT = ["any"];
 const LEAST_PAUSE_MS = 2000;
 
 export default function Overview() {
-  return html`<h1 class="visually-hidden">${t("page.overview")}</h1>
+  return html`<h1 class="visually-hidden">${t("page.overview")}</h1><${Start} />
     <div class="fills over">
       <${Now} /><${Clock} /><${Ledger} /><${People} />
       <div class="over-column"><${Requests} /><${Trend} /><${Teams} /></div>
@@ -170,11 +171,7 @@ function People() {
       </div>
     </div>
     ${all > 0 && html`<${DutyLine} />`}
-    ${
-      all === 0 && !areas.value.root?.children.length
-        ? html`<${Begin} />`
-        : html`${all === 0 && html`<${NoPeople} />`}<${Areas} />`
-    }
+    ${all === 0 && html`<${NoPeople} />`}<${Areas} />
   </${Tile}>`;
 }
 
@@ -185,26 +182,6 @@ const NoPeople = () => html`<div class="o-hint"><p>${t("over.no_people")}</p>
     html`<a class="button" href=${href("enter", { id: "worker" })}>
     ${t("over.register")}</a>`
   }</div>`;
-
-/** First steps in an empty jurisdiction. */
-function Begin() {
-  const table = hasRight("import_files") && href("imports");
-  const form = (id) => entries.value.includes(id) && href("enter", { id });
-  const steps = [
-    ["areas", table],
-    ["people", table],
-    ["team", form("team")],
-    ["incident", form("incident")],
-  ];
-  return html`<ol class="o-begin">${steps.map(
-    ([step, to], index) => html`<li key=${step}><span
-    class="o-begin-number" aria-hidden="true">${number(index + 1)}</span>
-    <div>${
-      to ? html`<a href=${to}>${t(`over.begin_${step}`)}</a>` : html`<b>${t(`over.begin_${step}`)}</b>`
-    }<p class="muted">${t(`over.begin_${step}_how`)}</p></div>
-      </li>`,
-  )}</ol>`;
-}
 
 const MODES = ["all", "asked", "uncovered"];
 const mode = signal("all");

@@ -1,5 +1,5 @@
 // Import of files: mappings, preview and progress.
-import { get, Problem, request } from "../api.js";
+import { get, request } from "../api.js";
 import { lang } from "../i18n.js";
 import { live } from "../store.js";
 
@@ -15,11 +15,15 @@ const short = (file) => file.name.slice(-200);
 
 /** Return the shipped mappings. Throws Problem. */
 export const mappings = async () => (await get(path("/mappings"))).items;
-/** Return what an import of a file would do. Throws Problem. */
-export const preview = (file, mapping) => post("/preview", { mapping, file: short(file), rows: ROWS }, file);
-/** Begin an import and return its id. Throws Problem. */
-export const begin = async (file, mapping) =>
-  (await post("", { mapping, file: short(file), language: lang.peek() }, file)).import;
+/** Return what an import of a file would do; without `mapping`, with the one that fits best. Throws Problem. */
+export const preview = (file, mapping) =>
+  post("/preview", { ...(mapping && { mapping }), file: short(file), rows: ROWS }, file);
+/** Begin an import and return its id. `answers` are as the service reads them. Throws Problem. */
+export const begin = async (file, mapping, answers = []) =>
+  (await post("", { mapping, file: short(file), language: lang.peek(), answer: answers }, file)).import;
+/** Return the address of an empty table to fill in. */
+export const templateAddress = (mapping, format) =>
+  `/api/v1${path(`/mappings/${mapping}/template?format=${format}&language=${lang.value}`)}`;
 /** Return the progress of an import. Throws Problem. */
 export const progress = (id) => get(path(`/${encodeURIComponent(id)}`));
 /** Return recent imports, newest first. The server forgets them at a restart. Throws Problem. */
@@ -33,23 +37,6 @@ export const isOver = ({ state }) => state === "done" || state === "failed";
 /** Whether the sums of an import add up; null before there are sums. */
 export const addsUp = ({ rows, applied, known, rejected }) =>
   rows === null ? null : rows === applied + known + rejected;
-
-/** Return the first mapping that fits a file, with its preview as `seen`; else the problem of the first.
- *
- * @returns {Promise<{ mapping: string, seen?: any, problem?: Problem } | null>}
- */
-export async function recognised(file, names) {
-  let first = null;
-  for (const mapping of names) {
-    try {
-      return { mapping, seen: await preview(file, mapping) };
-    } catch (problem) {
-      if (!(problem instanceof Problem) || problem.code !== "import.column") throw problem;
-      first ??= { mapping, problem };
-    }
-  }
-  return first;
-}
 
 /** Return the progress of an import, 0 to 1. Reading is the first tenth. `expected`: rows in the preview. */
 export function share({ state, read, sent, total }, expected) {

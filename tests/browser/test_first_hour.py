@@ -1,0 +1,66 @@
+"""The first hour: from an empty service to a dispatched request with an own sheet, without reading docs."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from screens import Screens
+from serving import City, Served, until
+
+AREAS = "社区名称,所属街道\n朝阳街道,\n永红社区,朝阳街道\n红旗社区,朝阳街道\n"
+PEOPLE = (
+    "姓名,手机号,岗位,社区\n队员001,00000000001,骑手,永红社区\n队员002,00000000002,保安,永红\n"
+    "队员003,无,快递员,红旗社区\n"
+)
+
+
+def bring(page: Page, file: Path) -> None:
+    page.set_input_files("input[type=file]", str(file))
+    expect(page.locator(".import-start")).to_be_visible(timeout=15000)
+
+
+def step(page: Page, name: str) -> None:
+    expect(page.locator(".start-current h3")).to_have_text(name)
+
+
+def test_a_newcomer_gets_from_nothing_to_a_dispatch_with_an_own_sheet(
+    own: Served, screens: Screens, tmp_path: Path
+) -> None:
+    city = City(own, "2307")
+    page = screens.open(own.url).page
+    page.goto(f"{own.url}/#token={own.secret}")
+    page.get_by_role("link", name="建立辖区").click()
+    page.locator("input[name=code]").fill(city.j)
+    page.locator("input[name=name]").fill("伊春市")
+    page.keyboard.press("Enter")
+    step(page, "新建区域")
+    page.locator(".start-current").get_by_role("link", name="导入表格").click()
+    areas = tmp_path / "我的社区.csv"
+    areas.write_text(AREAS, encoding="gb18030")
+    bring(page, areas)
+    page.locator(".import-start .button-main").click()
+    expect(page.locator(".import-sums")).to_contain_text("3")
+    expect(page.locator(".start-line")).to_contain_text("登记人员")
+    page.get_by_role("button", name="导入其他文件").click()
+    people = tmp_path / "我的队伍.csv"
+    people.write_text(PEOPLE, encoding="utf-8")
+    bring(page, people)
+    asked = page.locator(".import-question")
+    expect(asked).to_have_count(3)
+    expect(asked.filter(has_text="00").or_(asked.filter(has_text="电话"))).to_contain_text("无")
+    asked.filter(has_text="“保安”").locator("select").select_option(label="物业人员")
+    asked.filter(has_text="“永红”").locator("select").select_option("2307-01-01")
+    expect(page.locator(".import-start")).to_contain_text("1 行尚待确认")
+    page.locator(".import-start .button-main").click()
+    expect(page.get_by_role("link", name="下载退回的 1 行")).to_be_visible()
+    until(lambda: len(city.rows("roster")) == 2, 5, "the people are not shown")
+    assert {row["home_area"] for row in city.rows("roster")} == {"2307-01-01"}
+    page.get_by_role("link", name="上手五步").click()
+    step(page, "登记第一个求助")
+    page.locator(".start-current").get_by_role("link", name="登记求助").click()
+    page.get_by_label("送药").check()
+    page.locator("input[name=area]").fill("永红社区")
+    page.keyboard.press("Enter")
+    expect(page.locator(".entry-done")).to_be_visible()
+    page.get_by_role("link", name="上手五步").click()
+    step(page, "派出人员")
+    page.locator(".start-current").get_by_role("link", name="为人员签到").click()
