@@ -11,7 +11,7 @@ import { number, t, word } from "../lib/i18n.js";
 import { dayNumber, fromLocal, toLocal } from "../lib/localtime.js";
 import { CommandForm } from "../lib/people/acts.js";
 import { Acts, Panel, Part, ReasonField } from "../lib/people/parts.js";
-import { html, useState } from "../lib/preact.js";
+import { html, useRef, useState } from "../lib/preact.js";
 import { codeOf } from "../lib/requests/reasons.js";
 import { go, href } from "../lib/router.js";
 import { LEDGER, UNFINISHED } from "../lib/rules.js";
@@ -239,6 +239,7 @@ export function changed(row, form) {
 }
 
 function Amend({ row, done }) {
+  const base = useRef(row).current;
   const [form, setForm] = useState({
     name: row.name,
     kind: row.kind,
@@ -252,10 +253,11 @@ function Amend({ row, done }) {
     "incident.amend",
     {
       incident: row.incident,
-      ...changed(row, { ...form, areas: [...new Set([...form.areas, form.typed].filter(Boolean))] }),
+      ...changed(base, { ...form, areas: [...new Set([...form.areas, form.typed].filter(Boolean))] }),
+      based_on: base.changed,
     },
   ];
-  return html`<${CommandForm} label=${t("ui.save")} done=${done} work=${work}><div class="form-row">
+  return html`<${CommandForm} label=${t("ui.save")} done=${done} row=${row} work=${work}><div class="form-row">
     <${Field} label=${t("entry.incident_name")}>${(a11y) => html`<input ...${a11y} required maxlength="200"
       value=${form.name} onInput=${(event) => set({ name: event.currentTarget.value })} />`}</${Field}>
     <${Field} label=${t("entry.incident_kind")}

@@ -1,7 +1,8 @@
 // Forms of the command centre for a worker. Each sends one command.
 
+import { Conflict, isConflict } from "../conflict.js";
 import { t, word } from "../i18n.js";
-import { html, useState } from "../preact.js";
+import { html, useRef, useState } from "../preact.js";
 import { OFF_DUTY } from "../rules.js";
 import { ErrorNote, Field } from "../ui.js";
 import { AreaField, AreaName, HappenedField, happened, ReasonField, short } from "./parts.js";
@@ -11,16 +12,25 @@ export const ROLES = ["courier", "rider", "driver", "property_staff", "medic", "
 const RELEASES = ["sick", "shift_over", "vehicle_fault", "road_closed", "recalled"];
 const RETIREMENTS = ["left", "duplicate", "infected", "unreachable"];
 
-/** A form of one command. `work` returns [name, data, observed] of it. */
-export function CommandForm({ label, work, done, children, note }) {
+/** A form of one command. `work` returns [name, data, observed] of it; `row` is the live row that it amends. */
+export function CommandForm({ label, work, done, children, note, row }) {
   const { busy, problem, send } = useSend();
   const submit = async (event) => {
     event.preventDefault();
     if (!busy && (await send(...work()))) done();
   };
+  const settle = async (data) => {
+    const [name, , observed] = work();
+    if (await send(name, data, observed)) done();
+  };
   return html`<form class="folk-small-form" onSubmit=${submit}>
     ${note && html`<p class="muted">${note}</p>`}${children}
-    <${ErrorNote} problem=${problem} />
+    ${
+      isConflict(problem)
+        ? html`<${Conflict} key=${problem.values.at} problem=${problem} data=${work()[1]} row=${row}
+          send=${settle} busy=${busy} />`
+        : html`<${ErrorNote} problem=${problem} />`
+    }
     <div class="form-actions"><button type="submit" class="button button-main" aria-disabled=${
       busy ? "true" : undefined
     }>${busy ? t("people.sending") : label}</button>
@@ -146,6 +156,7 @@ export function amended(row, form) {
 
 /** Amend the data of a worker. */
 export function Amend({ row, done }) {
+  const base = useRef(row).current;
   const [form, setForm] = useState({
     role: row.role,
     home_area: row.home_area ?? "",
@@ -161,8 +172,8 @@ export function Amend({ row, done }) {
     ${(a11y) => html`
     <input ...${a11y} ...${more.input ?? {}} value=${form[key]} onInput=${set(key)} autocomplete="off" />`}
       </${Field}>`;
-  return html`<${CommandForm} label=${t("ui.save")} done=${done}
-    work=${() => ["worker.amend", { worker: row.worker, ...amended(row, form) }]}>
+  const work = () => ["worker.amend", { worker: row.worker, ...amended(base, form), based_on: base.changed }];
+  return html`<${CommandForm} label=${t("ui.save")} done=${done} row=${row} work=${work}>
     <div class="form-row">
       <${Field} label=${t("people.role")}>
         ${(a11y) => html`<select ...${a11y} value=${form.role} onChange=${set("role")}>

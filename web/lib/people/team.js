@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { t, word } from "../i18n.js";
-import { html, useState } from "../preact.js";
+import { html, useRef, useState } from "../preact.js";
 import { href } from "../router.js";
 import { FORMING, OFF_DUTY, STOOD_DOWN } from "../rules.js";
 import { assignments, incidents, live, may, teams } from "../store.js";
@@ -210,7 +210,19 @@ function suggested(roster, text) {
   return found;
 }
 
+/** Return the changed fields of the form of a team. */
+export function amendedTeam(before, form) {
+  const wanted = {
+    name: form.name.trim(),
+    area: form.area,
+    organisation: form.organisation.trim() || null,
+    capacity: form.capacity === "" ? null : Number(form.capacity),
+  };
+  return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => value !== before[name]));
+}
+
 function AmendTeam({ row, done }) {
+  const base = useRef(row).current;
   const [form, setForm] = useState({
     name: row.name,
     area: row.area,
@@ -218,18 +230,9 @@ function AmendTeam({ row, done }) {
     capacity: row.capacity ?? "",
   });
   const set = (key) => (event) => setForm({ ...form, [key]: event.currentTarget.value });
-  const work = () => [
-    "team.amend",
-    {
-      team: row.team,
-      name: form.name.trim(),
-      area: form.area,
-      organisation: form.organisation.trim() || null,
-      capacity: form.capacity === "" ? null : Number(form.capacity),
-    },
-  ];
-  return html`<${CommandForm} label=${t("ui.save")} done=${done} work=${work}><div class="form-row">
-    <${Field} label=${t("people.team_name")}>
+  const work = () => ["team.amend", { team: row.team, ...amendedTeam(base, form), based_on: base.changed }];
+  return html`<${CommandForm} label=${t("ui.save")} done=${done} row=${row} work=${work}>
+    <div class="form-row"><${Field} label=${t("people.team_name")}>
       ${(a11y) => html`<input ...${a11y} required maxlength="200" value=${form.name} onInput=${set("name")}
           />`}
       </${Field}>

@@ -1,6 +1,7 @@
 // Dialog to amend a request. Sends only changed fields.
 
 import { command, uuid } from "../api.js";
+import { Conflict, isConflict } from "../conflict.js";
 import { t, word } from "../i18n.js";
 import { fromLocal, toLocal } from "../localtime.js";
 import { html, useRef, useState } from "../preact.js";
@@ -62,22 +63,16 @@ export function Amend({ ids: [id] }) {
   const changed = changesOf(before, form);
   const count = Object.keys(changed).length;
   const set = (name) => (event) => setForm({ ...form, [name]: event.currentTarget.value });
-  const submit = async (event) => {
+  const submit = (event) => {
     event.preventDefault();
-    if (!count || action.busy) return;
-    const key = JSON.stringify(changed);
+    if (count && !action.busy) amend({ ...changed, based_on: row.changed });
+  };
+  const amend = async (data) => {
+    const key = JSON.stringify(data);
     if (sent.current.key !== key) sent.current = { key, id: uuid() };
-    if (
-      !(await action.run(() =>
-        command(
-          route.peek().jurisdiction,
-          "request.amend",
-          { request: id, ...changed },
-          { id: sent.current.id },
-        ),
-      ))
-    )
-      return;
+    const work = () =>
+      command(route.peek().jurisdiction, "request.amend", { request: id, ...data }, { id: sent.current.id });
+    if (!(await action.run(work))) return;
     toast(t("requests.amended", { id }));
     closePanel();
   };
@@ -129,7 +124,12 @@ export function Amend({ ids: [id] }) {
     <${Field} label=${t("requests.text")} hint=${personalHint(row.text)}>${(control) => html`<textarea
         ...${control} rows="2" maxlength="4000" value=${form.text} onInput=${set("text")}></textarea>`}
           </${Field}>
-    <${ErrorNote} problem=${action.problem} />
+    ${
+      isConflict(action.problem)
+        ? html`<${Conflict} key=${action.problem.values.at} problem=${action.problem} data=${changed}
+          row=${rowOf(id)} send=${amend} busy=${action.busy} />`
+        : html`<${ErrorNote} problem=${action.problem} />`
+    }
     <div class="form-actions"><button type="submit" class="button button-main"
         aria-disabled=${count && !action.busy ? undefined : "true"}>
           ${count ? t("requests.amend_do", { n: count }) : t("requests.amend_none")}</button>
