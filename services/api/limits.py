@@ -1,5 +1,6 @@
-"""A limit on request bodies, as pure ASGI. Bytes are counted on arrival, whatever Content-Length says."""
+"""Limits on request bodies, as pure ASGI. Bytes are counted on arrival, whatever Content-Length says."""
 
+import asyncio
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,33 +8,68 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.api.problems import Problem
 
 MOST_BYTES: Final = 8 * 1024 * 1024
+SIGN_IN_BYTES: Final = 16 * 1024
+"""Bodies of callers who are not known yet."""
+SIGN_IN: Final = "/api/v1/session"
+MOST_TOGETHER: Final = 128 * 1024 * 1024
+"""Bytes of all bodies that are not answered yet."""
+CHUNK_SECONDS: Final = 30.0
+"""Longest pause within a body."""
 
 
 class TooLarge(Exception):
     """The body exceeds the limit."""
 
 
-class LimitBodies:
-    """Middleware that refuses bodies of more than 8 MiB with 413."""
+class TooMuch(Exception):
+    """All bodies together exceed the limit."""
 
-    def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
-        self._app, self._most = app, most
+
+class LimitBodies:
+    """Middleware that refuses large bodies with 413, slow ones with 408, and any with 503 if all of them
+    together would take too much memory."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int = MOST_BYTES,
+        together: int = MOST_TOGETHER,
+        chunk_seconds: float = CHUNK_SECONDS,
+    ) -> None:
+        self._app, self._most, self._together, self._seconds = app, most, together, chunk_seconds
+        self.held = 0
+        """Bytes of bodies not answered yet."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        seen = 0
+        most = SIGN_IN_BYTES if scope["path"] == SIGN_IN else self._most
+        seen, whole = 0, False
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._most:
+            nonlocal seen, whole
+            if whole:  # only the end of the connection is to come
+                return await receive()
+            async with asyncio.timeout(self._seconds):
+                message = await receive()
+            size = len(message.get("body", b""))
+            seen, self.held = seen + size, self.held + size
+            whole = not message.get("more_body", False)
+            if seen > most:
                 raise TooLarge
+            if self.held > self._together:
+                raise TooMuch
             return message
 
         try:
             await self._app(scope, counted, send)
         except TooLarge:
-            problem = Problem(413, "too_large", most=self._most)
-            await problem.response()(scope, receive, send)
+            await Problem(413, "too_large", most=most).response()(scope, receive, send)
+        except TooMuch:
+            await Problem(503, "unavailable", headers={"Retry-After": "5"}).response()(scope, receive, send)
+        except TimeoutError:
+            if whole:
+                raise
+            await Problem(408, "slow").response()(scope, receive, send)
+        finally:
+            self.held -= seen

@@ -13,6 +13,7 @@ import msgspec
 import uvicorn
 from fastapi import FastAPI
 
+from services.api.server.connections import Connections, protocol, raise_descriptors
 from services.api.server.tls import Certificate
 from services.application.background import Background
 
@@ -81,6 +82,7 @@ async def serve(
 
     Raises BadCertificate, and OSError if the address cannot be bound.
     """
+    raise_descriptors()
     server, listening = _Server(_config(app, door)), listen(door.host, door.port)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve(sockets=[listening]))
@@ -109,6 +111,7 @@ def _config(app: FastAPI, door: Door) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         log_config=None,
+        http=protocol(Connections(door.proxies)),
         timeout_graceful_shutdown=DRAIN_SECONDS,
         proxy_headers=bool(door.proxies),
         forwarded_allow_ips=list(door.proxies),

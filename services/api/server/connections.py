@@ -1,0 +1,113 @@
+"""Limits on connections: per address, and on the time until a request's head is complete."""
+
+import logging
+import resource
+import time
+from asyncio import BaseTransport, TimerHandle, Transport
+from collections import Counter
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
+from typing import Final, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MOST_OF_ONE: Final = 512
+"""Most open connections of one address."""
+HEAD_SECONDS: Final = 15.0
+"""Time for the first request's head. uvicorn itself closes connections that idle between requests."""
+TELL_SECONDS: Final = 60.0
+LEAST_DESCRIPTORS: Final = 4096
+"""Enough for 1,000 streams, as many other connections, and the files of the stores."""
+
+log_of = logging.getLogger("muster.api")
+
+
+class Connections:
+    """The open connections of a server, by address."""
+
+    def __init__(
+        self, trusted: Sequence[str] = (), most: int = MOST_OF_ONE, head_seconds: float = HEAD_SECONDS
+    ) -> None:
+        """`trusted`: addresses and networks without a limit, such as those of proxies. Loopback has none."""
+        self.most, self.head_seconds = most, head_seconds
+        self._trusted = [ip_network(one, strict=False) for one in ("127.0.0.0/8", "::1", *trusted)]
+        self._open = Counter[str]()
+        self._told = -TELL_SECONDS
+
+    def enter(self, address: str) -> bool:
+        """Count a connection; False if the address has too many."""
+        if self._open[address] >= self.most and not self._trusts(address):
+            self._tell(address)
+            return False
+        self._open[address] += 1
+        return True
+
+    def leave(self, address: str) -> None:
+        """Forget a connection that was counted."""
+        self._open[address] -= 1
+        if self._open[address] <= 0:
+            del self._open[address]
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            parsed = ip_address(address)
+        except ValueError:  # a Unix socket has none
+            return True
+        return any(parsed in network for network in self._trusted)
+
+    def _tell(self, address: str) -> None:
+        """Log at most once a minute."""
+        now = time.monotonic()
+        if now - self._told >= TELL_SECONDS:
+            self._told = now
+            log_of.warning("%s has %d connections open; closing more of them", address, self.most)
+
+
+def protocol(connections: Connections) -> type[HttpToolsProtocol]:
+    """Return uvicorn's protocol with these limits."""
+
+    class Limited(HttpToolsProtocol):
+        _address: str | None = None
+        _head: TimerHandle | None = None
+
+        def connection_made(self, transport: BaseTransport) -> None:
+            super().connection_made(cast("Transport", transport))
+            address = self.client[0] if self.client else ""
+            if not connections.enter(address):
+                transport.close()
+                return
+            self._address = address
+            self._head = self.loop.call_later(connections.head_seconds, transport.close)
+
+        def on_headers_complete(self) -> None:
+            if self._head:
+                self._head.cancel()
+                self._head = None
+            super().on_headers_complete()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self._head:
+                self._head.cancel()
+            if self._address is not None:
+                connections.leave(self._address)
+                self._address = None
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if self._address is not None:  # what arrives on a refused connection is not read
+                super().data_received(data)
+
+    return Limited
+
+
+def raise_descriptors(least: int = LEAST_DESCRIPTORS) -> int:
+    """Raise this process's limit of open files to what the system allows, and return it.
+
+    Each connection takes one. Logs a warning below `least`.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard != resource.RLIM_INFINITY and hard < least:
+        log_of.warning("only %d files may be open, fewer than %d; raise `ulimit -n`", hard, least)
+    return hard

@@ -1,0 +1,125 @@
+"""Connections and bodies cost a bounded amount, before anybody is known."""
+
+import asyncio
+import contextlib
+import resource
+from collections.abc import AsyncIterator, Iterable
+
+import pytest
+import uvicorn
+from service import Service
+from starlette.types import Message, Receive, Scope, Send
+
+from services.api.limits import SIGN_IN_BYTES, LimitBodies
+from services.api.server.connections import Connections, protocol, raise_descriptors
+
+
+async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+    """Read the whole body, then answer 200."""
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def sent(app: LimitBodies, parts: Iterable[bytes], *, stalls: bool = False, path: str = "/") -> int:
+    """Send a body in parts, without an end if it stalls, and return the status."""
+    waiting = iter(parts)
+    statuses: list[int] = []
+
+    async def receive() -> Message:
+        part = next(waiting, None)
+        if part is None and stalls:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async with asyncio.timeout(5):
+        await app({"type": "http", "path": path, "method": "POST", "headers": []}, receive, send)
+    return statuses[0]
+
+
+async def test_a_body_within_every_limit_is_read() -> None:
+    assert await sent(LimitBodies(answering, most=10), [b"12345", b"67890"]) == 200
+
+
+async def test_a_large_body_is_refused() -> None:
+    assert await sent(LimitBodies(answering, most=10), [b"12345", b"678901"]) == 413
+
+
+async def test_a_body_that_does_not_arrive_is_given_up() -> None:
+    assert await sent(LimitBodies(answering, chunk_seconds=0.05), [b"1"], stalls=True) == 408
+
+
+async def test_all_bodies_together_have_a_limit() -> None:
+    app = LimitBodies(answering, most=10, together=15, chunk_seconds=0.3)
+    first = asyncio.create_task(sent(app, [b"1234567890"], stalls=True))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(1):
+        while not app.held:
+            await asyncio.sleep(0)
+    assert await sent(app, [b"123456"]) == 503
+    assert await sent(app, [b"12345"]) == 200
+    assert await first == 408
+    assert app.held == 0
+
+
+async def test_a_sign_in_has_a_small_body(service: Service) -> None:
+    answer = await service.http.post("/api/v1/session", json={"token": "x" * SIGN_IN_BYTES})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@contextlib.asynccontextmanager
+async def serving(connections: Connections) -> AsyncIterator[int]:
+    """Run a server with these limits and yield its port."""
+    config = uvicorn.Config(answering, port=0, http=protocol(connections), lifespan="off", log_config=None)
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        await server.shutdown()
+
+
+async def test_a_connection_without_a_request_is_closed_and_one_with_a_request_is_not() -> None:
+    async with serving(Connections(head_seconds=0.1)) as port, asyncio.timeout(5):
+        silent, slow = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n")
+        assert await silent.read() == b""
+        slow.close()
+        writer.write(b"1")
+        assert (await reader.readline()).split()[1] == b"200"
+        writer.close()
+
+
+def test_an_address_has_a_share_of_the_connections() -> None:
+    connections = Connections(["10.0.0.0/8"], most=2)
+    assert [connections.enter("192.0.2.1") for _ in range(3)] == [True, True, False]
+    assert connections.enter("192.0.2.2")
+    connections.leave("192.0.2.1")
+    assert connections.enter("192.0.2.1")
+    assert all(connections.enter("10.1.2.3") for _ in range(10)), "a proxy has many clients"
+    assert all(connections.enter("127.0.0.1") for _ in range(10))
+
+
+def test_one_log_line_a_minute_names_the_address(caplog: pytest.LogCaptureFixture) -> None:
+    connections = Connections(most=0)
+    for _ in range(5):
+        connections.enter("192.0.2.1")
+    assert [record.message for record in caplog.records] == [
+        "192.0.2.1 has 0 connections open; closing more of them"
+    ]
+
+
+def test_the_limit_of_open_files_is_raised_to_what_the_system_allows() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+    assert raise_descriptors() == hard
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
