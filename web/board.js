@@ -17,6 +17,7 @@ import { go, href, route } from "./lib/router.js";
 import { Arrivals, counted, Pending } from "./lib/shell/arrival.js";
 import { Header } from "./lib/shell/header.js";
 import { Preferences } from "./lib/shell/preferences.js";
+import { Undo } from "./lib/shell/undo.js";
 import { Example, ExampleBand } from "./lib/start.js";
 import {
   attend,
@@ -228,7 +229,7 @@ function App() {
           ? html`<${Page} />`
           : html`<${NoPage} />`)
     }</main>
-    <${Toasts} />${helping && html`<${Help} close=${() => setHelping(false)} />`}${
+    <${Toasts} /><${Undo} />${helping && html`<${Help} close=${() => setHelping(false)} />`}${
       preferring && html`<${Preferences} close=${() => setPreferring(false)} />`
     }`;
 }

@@ -9,8 +9,9 @@ import { Amend } from "../lib/requests/amend.js";
 import { Assign } from "../lib/requests/assign.js";
 import { checked, checkedTasks, focusQueue, mayOpen, panel, rowOf, show } from "../lib/requests/desk.js";
 import { Detail } from "../lib/requests/detail.js";
-import { CancelMany, End, Reopen } from "../lib/requests/ending.js";
+import { End, Reopen } from "../lib/requests/ending.js";
 import { requestKeys } from "../lib/requests/keys.js";
+import { Many } from "../lib/requests/many.js";
 import { Merge } from "../lib/requests/merge.js";
 import { Paper } from "../lib/requests/paper.js";
 import { Queue, useQueue } from "../lib/requests/queue.js";
@@ -20,7 +21,7 @@ import { assignments, may } from "../lib/store.js";
 
 const WIDE = "(min-width: 64rem)";
 const PHONE = "(max-width: 40rem)";
-const DIALOGS = { end: End, merge: Merge, amend: Amend, reopen: Reopen, cancel: CancelMany };
+const DIALOGS = { end: End, merge: Merge, amend: Amend, reopen: Reopen, many: Many };
 
 export default function Requests({ route }) {
   const wide = useMedia(WIDE);
@@ -125,7 +126,7 @@ function act(key, { rows, id }) {
     return true;
   }
   if (checked.value.size && (key === "m" || key === "x"))
-    return begin(key === "m" ? "merge" : "cancel", [...checked.value]);
+    return begin(key === "m" ? "merge" : "many", [...checked.value]);
   if (!row) return false;
   if (key === "r" && !unfinished(row)) return begin("reopen", [id]);
   return unfinished(row) && begin(KEYS[key], [id]);

@@ -59,7 +59,8 @@ export function CorrectForm({ fact, done }) {
     }
     <${Field} label=${t("people.correct_reason")}>${(a11y) => html`<${Choice} ...${a11y}
       label=${t("people.correct_reason")} value=${reason} change=${setReason} required
-      codes=${[...named.keys()]} say=${(code) => named.get(code) ?? code} none=${t("requests.reason_choose")} />`}
+      codes=${[...named.keys()]} say=${(code) => named.get(code) ?? code}
+      none=${t("requests.reason_choose")} />`}
     </${Field}></${CommandForm}>`;
 }
 

@@ -4,7 +4,8 @@ import { command, uuid } from "../api.js";
 import { t } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { route } from "../router.js";
-import { Icon, Priority, toast, useAction } from "../ui.js";
+import { Icon, Priority, useAction } from "../ui.js";
+import { offerUndo, unsend } from "../undo.js";
 import { Candidates, calledOf, unitKey } from "./candidates.js";
 import { assignmentsOf, closePanel, rowOf } from "./desk.js";
 import { holder, Refusal } from "./refusal.js";
@@ -42,7 +43,8 @@ export function Assign({ id }) {
   };
   const finished = (name, one) => {
     const offered = name === "assignment.offer";
-    toast(t(offered ? "requests.offered" : "requests.dispatched", { unit: calledOf(one), id }));
+    const said = t(offered ? "requests.offered" : "requests.dispatched", { unit: calledOf(one), id });
+    offerUndo(said, [unsend(pending.current.id)]);
     pending.current = null;
     const more = row && (row.slots === null || row.taken + 1 < row.slots);
     if (offered || more) {

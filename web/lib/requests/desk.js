@@ -14,7 +14,7 @@ const SENDS = {
   merge: "request.merge",
   amend: "request.amend",
   reopen: "request.reopen",
-  cancel: "request.cancel",
+  many: "request.complete",
 };
 /** Whether the token may send the command of a panel. */
 export const mayOpen = (kind) => Boolean(SENDS[kind]) && may(SENDS[kind]);

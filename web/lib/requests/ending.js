@@ -5,10 +5,10 @@ import { t } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { reason as because } from "../refusals.js";
 import { route } from "../router.js";
-import { Dialog, ErrorNote, Field, State, toast, useAction } from "../ui.js";
-import { checked, closePanel, rowOf, tasksOf, unitName } from "./desk.js";
+import { Dialog, ErrorNote, Field, State, useAction } from "../ui.js";
+import { offerUndo, unend } from "../undo.js";
+import { closePanel, rowOf, tasksOf, unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
-import { What } from "./show.js";
 
 const HOW = ["complete", "fail", "cancel"];
 const needsReason = (how) => how !== "complete";
@@ -51,13 +51,14 @@ function EndForm({ id, how, close }) {
     if (!reason.ready || action.busy) return;
     const said = [reason.note, note.trim()].filter(Boolean).join("\n");
     const data = { request: id, ...(reason.code && { reason: reason.code }), ...(said && { note: said }) };
+    const before = tasksOf.peek().get(id) ?? [];
     if (
       !(await action.run(() =>
         command(route.peek().jurisdiction, `request.${how}`, data, { id: key.current }),
       ))
     )
       return;
-    toast(t(`requests.end_${how}_done`, { id }));
+    offerUndo(t(`requests.end_${how}_done`, { id }), unend(id, before));
     close();
   };
   return html`<form class="form" onSubmit=${submit}>${reason.field}
@@ -108,7 +109,7 @@ export function useBatch() {
       outcomes.push(...answers);
     }
     const failed = outcomes
-      .map((one, index) => ({ ...one, request: items[index].data.request }))
+      .map((one, index) => ({ ...one, request: items[index].data.request ?? items[index].data.assignment }))
       .filter((one) => ["refused", "pending"].includes(one.outcome));
     setRefused(failed);
     return { done: outcomes.length - failed.length, failed };
@@ -123,38 +124,3 @@ export const Refused = ({ rows }) =>
     (one) => html`<li><span class="mono">${one.request}</span>
   ${because(one)}</li>`,
   )}</ul></div>`;
-
-/** Dialog to cancel several requests. */
-export function CancelMany({ ids }) {
-  const reason = useReason("cancel", { needed: true, notes: true, first: true });
-  const batch = useBatch();
-  const items = useRef(null);
-  const submit = async (event) => {
-    event.preventDefault();
-    if (!reason.ready || batch.busy) return;
-    const data = (request) => ({ request, reason: reason.code, ...(reason.note && { note: reason.note }) });
-    if (items.current?.code !== reason.code)
-      items.current = {
-        code: reason.code,
-        rows: ids.map((id) => ({ id: uuid(), name: "request.cancel", data: data(id) })),
-      };
-    const result = await batch.run(items.current.rows);
-    if (!result) return;
-    checked.value = new Set(result.failed.map((one) => one.request));
-    toast(t("requests.cancelled_n", { n: result.done }));
-    if (!result.failed.length) closePanel();
-  };
-  return html`<${Dialog} title=${t("requests.cancel_n", { n: ids.length })} close=${closePanel}><form
-      class="form" onSubmit=${submit}>
-    <ul class="several">${ids.map(
-      (id) => html`<li><span class="mono">${id}
-      </span> ${rowOf(id) && html`<${What} row=${rowOf(id)} />`}</li>`,
-    )}</ul>
-    ${reason.field}<${Released} ids=${ids} /><${ErrorNote} problem=${batch.problem} /><${Refused}
-        rows=${batch.refused} />
-    <div class="form-actions"><button type="submit" class="button button-main"
-        aria-disabled=${reason.ready && !batch.busy ? undefined : "true"}>
-          ${t("requests.cancel_n", { n: ids.length })}</button>
-      <button type="button" class="button" onClick=${closePanel}>${t("ui.cancel")}</button></div></form>
-        </${Dialog}>`;
-}

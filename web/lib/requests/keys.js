@@ -13,4 +13,5 @@ export const requestKeys = () => [
   ["e", t("requests.amend")],
   ["r", t("requests.reopen")],
   ["c", t("requests.reveal")],
+  ["u z", t("undo.key")],
 ];

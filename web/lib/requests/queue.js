@@ -510,10 +510,10 @@ function Checked() {
       }} aria-keyshortcuts="m">${t("requests.merge_checked")} <kbd>m</kbd></button>`
     }
     ${
-      mayOpen("cancel") &&
+      mayOpen("many") &&
       html`<button type="button" class="button" onClick=${() => {
-        panel.value = { kind: "cancel", ids: [...ids] };
-      }} aria-keyshortcuts="x">${t("requests.cancel_checked")} <kbd>x</kbd></button>`
+        panel.value = { kind: "many", ids: [...ids] };
+      }} aria-keyshortcuts="x">${t("requests.many_checked")} <kbd>x</kbd></button>`
     }
     <button type="button" class="button button-plain" onClick=${() => {
       checked.value = new Set();

@@ -8,6 +8,7 @@ import { ACCEPTED, DISPATCHED, DONE, OFFERED, STAGES, UNENDED } from "../rules.j
 import { may } from "../store.js";
 import { hhmm, now, span, stamp } from "../time.js";
 import { classes, Dialog, ErrorNote, Icon, State, useAction } from "../ui.js";
+import { again, offerUndo } from "../undo.js";
 import { checkedTasks, mayOpen, panel, toggleTask, unitHref, unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
 
@@ -160,7 +161,11 @@ function Release({ row, close }) {
         { id },
       ),
     );
-    if (done) close();
+    if (!done) return;
+    offerUndo(t(row.live ? "requests.released" : "requests.withdrawn", { unit: unitName(row) }), [
+      again(row),
+    ]);
+    close();
   };
   return html`<${Dialog}
       title=${t(row.live ? "requests.release_title" : "requests.withdraw_title", { unit: unitName(row) })}
