@@ -64,3 +64,38 @@ def test_a_newcomer_gets_from_nothing_to_a_dispatch_with_an_own_sheet(
     page.get_by_role("link", name="上手五步").click()
     step(page, "派出人员")
     page.locator(".start-current").get_by_role("link", name="为人员签到").click()
+
+
+def test_what_is_missing_is_said_beside_each_field_and_choices_outlive_a_reload(
+    city: City, screens: Screens
+) -> None:
+    page = screens.open(city.url, language="en").sign_in(city, "enter/request")
+    page.locator("textarea[name=text]").fill("Insulin runs out tonight")
+    page.get_by_label("Quantity").fill("0")
+    page.keyboard.press("Enter")
+    expect(page.locator(".field-bad, .entry-radios.field-bad")).to_have_count(3)
+    expect(page.locator("input[name=category]:focus")).to_have_count(1)
+    expect(page.locator(".field-bad", has_text="Must be at least 1")).to_be_visible()
+    expect(page.locator("textarea[name=text]")).to_have_value("Insulin runs out tonight")
+    page.get_by_label("Medicine", exact=True).check()
+    page.locator("textarea[name=text]").fill("")
+    page.reload()
+    expect(page.get_by_label("Medicine", exact=True)).to_be_checked()
+    kept = page.evaluate("sessionStorage.getItem('muster.drafts')")
+    assert "Insulin" not in kept
+
+
+def test_members_are_chosen_from_a_list_and_codes_for_this_machine_warn(city: City, screens: Screens) -> None:
+    city.ok("worker.register", worker="W1", role="rider", name="队员001")
+    city.ok("worker.register", worker="W2", role="medic", name="队员002")
+    until(lambda: len(city.rows("roster")) == 2, 5, "the people are not shown")
+    screen = screens.open(city.url, language="en")
+    page = screen.sign_in(city, "enter/team")
+    free = page.locator(".entry-fold li")
+    expect(free).to_have_count(2)
+    page.locator("input[name=members]").fill("medic")
+    expect(free).to_have_count(1)
+    free.get_by_role("button").click()
+    expect(page.locator(".entry-members li")).to_have_count(1)
+    screen.at("cards")
+    expect(page.locator(".loopback")).to_contain_text("muster serve --host")

@@ -4,6 +4,7 @@ import { areaPath } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
 import { number, t, word } from "../lib/i18n.js";
 import { Both, both } from "../lib/people/both.js";
+import { Loopback } from "../lib/people/code.js";
 import { AreaField, ask, asked, collator } from "../lib/people/parts.js";
 import { print, printing } from "../lib/people/print.js";
 import { Qr } from "../lib/people/qr.js";
@@ -73,7 +74,7 @@ export default function Cards() {
   if (!live.value.has("areas")) return html`<${Loading} />`;
   return html`<div class="cards-page folk">
     <header class="page-head"><h1>${t("page.cards")}</h1><p class="muted">${t("people.cards_note")}</p>
-      </header>
+      </header><${Loopback} />
     <form class="toolbar cards-bar" onSubmit=${(event) => event.preventDefault()}>
       <${Switch} label=${t("people.cards_of")} value=${of} codes=${["area", "team"]}
         say=${(code) => t(`people.cards_of.${code}`)} change=${(value) => ask({ of: value, team: undefined })}

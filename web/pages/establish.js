@@ -1,6 +1,7 @@
 // Establishing a jurisdiction, the first step on an empty service.
 
 import { command, uuid } from "../lib/api.js";
+import { checked } from "../lib/entry/checks.js";
 import { faults } from "../lib/entry/faults.js";
 import { language, t } from "../lib/i18n.js";
 import { html, useRef, useState } from "../lib/preact.js";
@@ -49,13 +50,19 @@ function Form() {
   const submit = async (event) => {
     event.preventDefault();
     if (busy) return;
+    const wrong = checked(event.currentTarget);
+    if (Object.keys(wrong).length) {
+      setErrors(wrong);
+      event.currentTarget.elements.namedItem(Object.keys(wrong)[0])?.focus();
+      return;
+    }
     const text = JSON.stringify(values);
     if (sent.current.text !== text) sent.current = { text, id: uuid() };
     const data = { name: values.name.trim(), timezone: values.timezone.trim() };
     const found = await run(() =>
       command(values.code.trim(), "jurisdiction.establish", data, { id: sent.current.id }).catch(
         (refused) => {
-          const at = faults(refused, ["name", "timezone"]);
+          const at = faults(refused, ["code", "name", "timezone"]);
           if (!at) throw refused;
           return { at };
         },
@@ -77,7 +84,7 @@ function Form() {
       html`<p
       class="muted">${t("entry.establish_known", { codes: jurisdictions.value.join(t("entry.comma")) })}</p>`
     }
-    <form class="establish" onSubmit=${submit}>${line(
+    <form class="establish" noValidate onSubmit=${submit}>${line(
       "code",
       { maxlength: 64, pattern: "[A-Za-z0-9][A-Za-z0-9\\-]*", autofocus: true, placeholder: "2307" },
       t("entry.establish_code_hint"),

@@ -186,7 +186,7 @@ function make(values) {
 }
 
 function Write({ after }) {
-  const entry = useEntry({ blank, make, after, eager: false });
+  const entry = useEntry({ name: "note", blank, make, after, eager: false });
   return html`<h2>${t("entry.note_write")}</h2><${EntryForm} entry=${entry} label=${t("entry.note_leave")}>
     <${Lines} entry=${entry} name="text" label=${t("entry.note_text")} hint=${t("entry.note_hint")} rows="6"
       maxlength="4000" required />

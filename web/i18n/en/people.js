@@ -194,6 +194,8 @@ export default {
   "people.code_over": "This code has expired.",
   "people.code_again": "Create another",
   "people.code_print": "Print card",
+  "people.loopback":
+    "Phones cannot open {address}: it means this computer. Listen on the network and open this page at the address that phones can reach:",
   "people.cards_note":
     "For entrances, checkpoints and vehicles. Scanning opens check-in for the area, or the team.",
   "people.cards_of": "Type",

@@ -189,6 +189,8 @@ export default {
   "people.code_over": "登录码已失效。",
   "people.code_again": "重新生成",
   "people.code_print": "打印卡片",
+  "people.loopback":
+    "手机打不开 {address}：这个地址只指本机。请让服务监听网络，并用手机能访问的地址打开本页：",
   "people.cards_note": "贴在楼道、卡口或车上：扫码即可在该区域签到，或打开该队伍。",
   "people.cards_of": "类型",
   "people.cards_of.area": "区域",

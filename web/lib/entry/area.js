@@ -42,7 +42,7 @@ function make(values) {
 
 /** The form, and a card of the areas with the same parent. */
 export function DefineArea() {
-  const entry = useEntry({ blank, make, keep: ["parent", "datum"], first: ["code"] });
+  const entry = useEntry({ name: "area", blank, make, keep: ["parent", "datum"], first: ["code"] });
   const { parent, code } = entry.values;
   const known = code.trim() !== parent && areas.value.node(code.trim());
   const found = parentOf(code.trim());

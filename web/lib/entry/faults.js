@@ -30,6 +30,7 @@ const ABOUT = {
   "worker.retired": ["members"],
   "worker.in_team": ["members"],
   "timezone.unknown": ["timezone"],
+  "jurisdiction.established": ["code"],
 };
 /** Names of fields in forms, by name in commands. */
 const NAMED = {

@@ -7,9 +7,11 @@ import { computed, html, signal, useEffect, useRef, useState } from "../preact.j
 import { reason } from "../refusals.js";
 import { codeOf } from "../requests/reasons.js";
 import { PRIORITIES } from "../rules.js";
-import { live, session } from "../store.js";
+import { live } from "../store.js";
 import { hhmm, now } from "../time.js";
 import { classes, ErrorNote, Field, Icon, useAction } from "../ui.js";
+import { checked } from "./checks.js";
+import { draftOf, dropDraft, keepDraft } from "./drafts.js";
 import { faults } from "./faults.js";
 
 const KEPT = 8;
@@ -52,26 +54,13 @@ function focusOn(form, names) {
   (checked || first)?.focus();
 }
 
-/** Unsent values by form. They survive a change of page and an expired session.
- *
- * They stay in memory only, are visible only to the same user, and the browser asks before the window closes.
- */
-const drafts = new Map();
-const whose = () => `${session.peek()?.actor} ${live.peek()?.jurisdiction}`;
-const draftOf = (form) => (drafts.get(form)?.whose === whose() ? drafts.get(form).values : undefined);
-addEventListener("beforeunload", (event) => {
-  if (drafts.size) event.preventDefault();
-});
-session.subscribe((me) => {
-  if (me === null) drafts.clear();
-});
-
 /** Manage the state of a form.
  *
  * The steps of `make` are sent in order; the n-th has the id `idOf(n)`. Ids change only with the values, so a
  * retry after an unknown outcome records nothing twice.
  *
  * @param {object} options
+ * @param {string} options.name The form, among the drafts.
  * @param {() => Record<string, any>} options.blank Returns the initial values.
  * @param {(values: any, idOf: (index: number) => string) => {
  *   errors: Record<string, string>,
@@ -83,8 +72,8 @@ session.subscribe((me) => {
  * @param {(said: { text: string, to: string }) => void} [options.after] Called after a record.
  * @param {boolean} [options.eager] Whether to take the focus before anything was recorded.
  */
-export function useEntry({ blank, make, keep = [], first = [], after, eager = true }) {
-  const [values, setValues] = useState(() => draftOf(blank) ?? blank());
+export function useEntry({ name, blank, make, keep = [], first = [], after, eager = true }) {
+  const [values, setValues] = useState(() => ({ ...blank(), ...draftOf(name) }));
   const [errors, setErrors] = useState(/** @type {Record<string, string>} */ ({}));
   const [round, setRound] = useState(0);
   const action = useAction();
@@ -97,7 +86,7 @@ export function useEntry({ blank, make, keep = [], first = [], after, eager = tr
   const set = (part) => {
     setValues((before) => {
       const after = { ...before, ...part };
-      drafts.set(blank, { whose: whose(), values: after });
+      keepDraft(name, after, blank());
       return after;
     });
     setErrors((before) => Object.fromEntries(Object.entries(before).filter(([name]) => !(name in part))));
@@ -113,7 +102,7 @@ export function useEntry({ blank, make, keep = [], first = [], after, eager = tr
   };
   const next = (said, sent) => {
     remember(said);
-    drafts.delete(blank);
+    dropDraft(name);
     ids.current = { text: "", list: [] };
     setValues({ ...blank(), ...Object.fromEntries(keep.map((name) => [name, sent[name]])) });
     setErrors({});
@@ -133,7 +122,7 @@ export function useEntry({ blank, make, keep = [], first = [], after, eager = tr
     const sent = { ...values, ...areas.values };
     const id = idOf(JSON.stringify(sent));
     const made = make(sent, id);
-    const found = { ...made.errors, ...areas.errors };
+    const found = { ...made.errors, ...checked(form.current), ...areas.errors };
     if (Object.keys(found).length) {
       wrong(found);
       return;
@@ -159,7 +148,7 @@ export function EntryForm({ entry, label, children }) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) entry.form.current.requestSubmit();
     else if (event.key === "Escape" && !event.defaultPrevented) event.target.blur();
   };
-  return html`<form class="entry-form" key=${entry.round} ref=${entry.form} onSubmit=${entry.submit}
+  return html`<form class="entry-form" noValidate key=${entry.round} ref=${entry.form} onSubmit=${entry.submit}
     onKeyDown=${pressed}>
     <fieldset class="entry-fields" disabled=${entry.pending}>${children}</fieldset>
     <${ErrorNote} problem=${entry.problem} />

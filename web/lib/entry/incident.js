@@ -80,7 +80,7 @@ export function AreaList({ label, hint, error, value, typed, change, type }) {
 
 /** The form. */
 export function DeclareIncident() {
-  const entry = useEntry({ blank, make });
+  const entry = useEntry({ name: "incident", blank, make });
   const { starts } = entry.values;
   const day = starts
     ? t("entry.starts_day", { n: dayNumber(fromLocal(starts), now.value) })

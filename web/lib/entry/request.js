@@ -99,7 +99,7 @@ const Place = ({ entry }) => html`<details class="entry-fold"
 
 /** The form, and cards of requests that may be duplicates. */
 export function OpenRequest() {
-  const entry = useEntry({ blank, make, keep: ["incident", "source"] });
+  const entry = useEntry({ name: "request", blank, make, keep: ["incident", "source"] });
   const phone = usePhone();
   useForgetting(phone, entry.round);
   const soon = (hours) => () => entry.set({ due: toLocal(now.peek() + hours * 3600000) });

@@ -7,7 +7,7 @@ import { find } from "../people/find.js";
 import { html, useRef, useState } from "../preact.js";
 import { href, param } from "../router.js";
 import { incidents, live, teams } from "../store.js";
-import { Field, Icon, Presence, useAction } from "../ui.js";
+import { Field, Icon, Presence, useAction, useLoaded } from "../ui.js";
 import {
   AreaLine,
   Check,
@@ -26,6 +26,8 @@ import {
 
 const KINDS = ["courier", "vehicle", "medical", "patrol"];
 const MOST = 12;
+/** Rows of the roster that are asked for. */
+const ASKED = 200;
 const IDS = /^[\w.-]+([\s,\uff0c\u3001]+[\w.-]+)*$/;
 
 const blank = () => ({
@@ -69,6 +71,7 @@ function make(values, idOf) {
 /** The form. */
 export function FormTeam() {
   const entry = useEntry({
+    name: "team",
     blank,
     make,
     keep: ["kind", "kind_other", "organisation", "incident", "activate"],
@@ -117,6 +120,36 @@ async function meant(text) {
   return workers.length === 1 ? { sure: workers } : { unsure: workers };
 }
 
+/** People without a team, in the team's area if it has one, narrowed by what is typed. */
+function Free({ text, area, members, add }) {
+  const found = useLoaded(
+    () => get(`/${live.peek().jurisdiction}/roster`, { limit: ASKED, ...(area && { area }) }),
+    [area],
+  );
+  if (!found.data) return html`<${Quiet} problem=${found.problem} />`;
+  const said = text.trim().toLowerCase();
+  const free = found.data.items.filter(
+    (one) =>
+      !one.team &&
+      !members.some((member) => member.worker === one.worker) &&
+      [one.name, one.call_sign, one.worker, word("role", one.role)].some((field) =>
+        (field ?? "").toLowerCase().includes(said),
+      ),
+  );
+  return html`<details class="entry-fold" open><summary>${t("entry.free_people")}</summary>${
+    free.length === 0
+      ? html`<p class="muted">${t("entry.free_none")}</p>`
+      : html`<ul class="entry-lines">${free.slice(0, MOST).map(
+          (one) => html`<li key=${one.worker}><button type="button" class="button button-plain"
+            onClick=${() => add(one)}><${Icon} name="plus" />${one.name ?? ""} <span class="entry-id">${
+              one.call_sign ?? one.worker
+            }</span></button><span class="muted">${word("role", one.role)}</span><${Presence}
+            value=${one.presence} /></li>`,
+        )}${free.length > MOST && html`<li class="muted">${t("entry.same_more", { n: free.length - MOST })}</li>`}
+        </ul>`
+  }</details>`;
+}
+
 function Members({ entry }) {
   const [text, setText] = useState("");
   const [unsure, setUnsure] = useState(null);
@@ -157,6 +190,7 @@ function Members({ entry }) {
       <button type="button" class="button" onClick=${search} aria-disabled=${busy ? "true" : undefined}>
         <${Icon} name="plus" />${busy ? t("people.finding") : t("entry.add")}</button></div>`}</${Field}>
     <${Quiet} problem=${problem} />
+    <${Free} text=${text} area=${entry.values.area} members=${members} add=${(one) => add([one])} />
     ${
       unsure &&
       html`<div role="status"><p class="muted">${

@@ -70,6 +70,7 @@ function make(values, idOf) {
 /** The form, and a card that shows who already has the phone number. */
 export function RegisterWorker() {
   const entry = useEntry({
+    name: "worker",
     blank,
     make,
     keep: ["role", "role_other", "organisation", "home_area", "report"],

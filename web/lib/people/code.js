@@ -37,6 +37,16 @@ export function SignInCode({ row, done }) {
         </div>`;
 }
 
+/** Whether phones cannot reach an address, because it means the machine that opens it. */
+export const isLoopback = (host) => /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
+
+/** A warning that QR codes lead to this machine only, and what to do. */
+export const Loopback = () =>
+  isLoopback(location.hostname) &&
+  html`<div class="note loopback"><${Icon} name="alert" /><p>${t("people.loopback", {
+    address: location.host,
+  })} <code>muster serve --host 0.0.0.0</code></p></div>`;
+
 function Made({ row, made, again, done }) {
   const left = made.until - wall.value;
   const heading = useRef();
@@ -56,6 +66,7 @@ function Made({ row, made, again, done }) {
     />
     <div class="folk-code-text"><p class="folk-code-big" ref=${heading} tabindex="-1">${made.code}</p>
       <p>${t("people.code_how", { address: `${location.host}/go` })}</p>
+      <${Loopback} />
       <p class="folk-code-left"><${Icon} name="wait" />${t("people.code_left", { span: span(left) })}</p>
       <div class="form-actions"><button type="button" class="button"
         onClick=${() => print(html`<${Card} row=${row} made=${made} link=${link} />`)}><${Icon}
