@@ -1,5 +1,6 @@
 """Liveness, readiness and Prometheus metrics."""
 
+from collections import Counter as Counts
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -8,12 +9,14 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
+from projections.alerts import KINDS
 from services.api.context import Answer, Done, answer, muster, principal
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.application.commands import Commands
+from services.application.muster import Muster
 from services.application.progress import ViewProgress
-from services.views.port import Views
+from services.views.port import RowUnreadable, Views, ViewsUnavailable
 
 
 class Readiness(Struct):
@@ -90,6 +93,7 @@ async def metrics(request: Request) -> Response:
         parked.labels(key).set(bool(writer.parked or key in service.progress.parked))
         for view in await service.views.degraded(key):
             degraded.labels(key, view).set(1)
+    await _alerts(service, registry)
     unclean = Gauge("muster_log_config_unclean", "1 = set otherwise than it needs", registry=registry)
     unclean.set(bool(service.inspector.unclean))
     unknown = Counter("muster_log_unknown_outcomes", "Appends without an answer", registry=registry)
@@ -98,3 +102,19 @@ async def metrics(request: Request) -> Response:
     holes.inc(getattr(service.log, "holes", 0))
     told = generate_latest(registry) + generate_latest(service.figures.registry)
     return Response(told, media_type=CONTENT_TYPE_LATEST)
+
+
+async def _alerts(service: Muster, registry: CollectorRegistry) -> None:
+    """Count alerts. Jurisdictions whose views cannot be read now are left out: other metrics say so."""
+    gauge = Gauge(
+        "muster_alerts", "Alerts of the board", ["jurisdiction", "kind", "level"], registry=registry
+    )
+    for key in service.commands.writers:
+        try:
+            watched = await service.alerting.watched(key)
+        except (ViewsUnavailable, RowUnreadable):
+            continue
+        for kind in KINDS:
+            gauge.labels(key, kind, "1").set(0)  # so that an alert that ends does not leave a gap
+        for (kind, level), count in Counts((one.kind, str(one.level)) for one in watched.alerts).items():
+            gauge.labels(key, kind, level).set(count)

@@ -66,6 +66,12 @@ class _Rows:
         """None = they must be read."""
         self.last: Watched | None = None
 
+    async def read(self, views: Views, jurisdiction: str) -> None:
+        """Read all rows. Raises ViewsUnavailable."""
+        found, head = await views.snapshot(jurisdiction, READ)
+        self.rows = {view: dict(rows) for view, rows in found.items()}
+        self.position = head.position
+
     def apply(self, steps: Sequence[OutboxStep]) -> None:
         """Apply steps that continue from the position."""
         for step in steps:
@@ -85,10 +91,23 @@ class _Rows:
         found.pop("jurisdictions", None)
         return Known(**found)
 
+    def watched(self, now: datetime) -> Watched:
+        """Work out the alerts."""
+        known = self.known()
+        found = alerts(known, self.timers(), now)
+        return Watched(position=self.position or 0, now=now, known=known, alerts=found)
+
     def timers(self) -> Timers:
         """Return the jurisdiction's limits."""
         row = next(iter(self.rows.get("jurisdictions", {}).values()), None)
         return getattr(row, "timers", None) or DEFAULTS
+
+
+async def read_alerts(views: Views, jurisdiction: str, now: datetime) -> Watched:
+    """Return a jurisdiction's alerts from rows read for this once. Raises ViewsUnavailable."""
+    rows = _Rows()
+    await rows.read(views, jurisdiction)
+    return rows.watched(now)
 
 
 class Alerting:
@@ -124,21 +143,17 @@ class Alerting:
                     break
                 kept.apply(steps)
         if kept.position is None:
-            found, head = await self._views.snapshot(jurisdiction, READ)
-            kept.rows = {view: dict(rows) for view, rows in found.items()}
-            kept.position = head.position
+            await kept.read(self._views, jurisdiction)
 
     async def _worked_out(self, kept: _Rows) -> Watched:
         now, position = self._clock.now(), kept.position or 0
         last = kept.last
         if last and last.position == position and 0 <= (now - last.now).total_seconds() < 1:
             return last
-        known, timers = kept.known(), kept.timers()
         if sum(len(rows) for rows in kept.rows.values()) < _ON_THREAD:
-            found = alerts(known, timers, now)
+            kept.last = kept.watched(now)
         else:
-            found = await asyncio.to_thread(alerts, known, timers, now)
-        kept.last = Watched(position=position, now=now, known=known, alerts=found)
+            kept.last = await asyncio.to_thread(kept.watched, now)
         return kept.last
 
 

@@ -9,11 +9,13 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from projections.alerts import Alert
 from projections.catalog import public_views
 from projections.catalog import views as catalog
 from services import wiring
 from services.api.rows import Opener
 from services.api.server.serve import running
+from services.application.alerting import read_alerts, summary
 from services.base.clock import SystemClock
 from services.cli.common import (
     DATA,
@@ -39,7 +41,7 @@ When = Annotated[str | None, typer.Option(help="Time with UTC offset, such as 20
 
 
 def show(
-    view: Annotated[str, typer.Argument(help="One of: " + ", ".join(public_views()) + ".")],
+    view: Annotated[str, typer.Argument(help="One of: alerts, " + ", ".join(public_views()) + ".")],
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
     area: Annotated[list[str] | None, typer.Option(help="Only rows in this area.")] = None,
@@ -53,8 +55,13 @@ def show(
     format_: Annotated[Format, typer.Option("--format")] = Format.table,
 ) -> None:
     """Print rows of a view."""
+    if view == "alerts":
+        if where or at or as_of or sort:
+            raise Fail("alerts are those of now, the worst first: give only --area and --limit.", 2)
+        run(_alerts(existing(data), jurisdiction, area or [], limit, format_))
+        return
     if view not in public_views():
-        raise Fail(f"no view named {view}; choose from {', '.join(public_views())}.", 2)
+        raise Fail(f"no view named {view}; choose from alerts, {', '.join(public_views())}.", 2)
     filters = _filters(view, where or [])
     query = Query(filters=filters, areas=area or (), sort=sort, limit=min(limit, 1000))
     run(_show(existing(data), jurisdiction, view, query, limit, at, as_of, format_))
@@ -127,6 +134,21 @@ async def _show(
         if form is Format.table:
             more = " (more rows: raise --limit)" if page.next else ""
             out.print(f"{min(len(items), limit)} rows at position {page.head.position}{more}")
+
+
+async def _alerts(data: Path, wanted: str | None, areas: list[str], limit: int, form: Format) -> None:
+    """Print what nobody may overlook now."""
+    async with reading(data) as (log, views, _):
+        jurisdiction = only(await log.jurisdictions(), wanted)
+        watched = await read_alerts(views, jurisdiction, SystemClock().now())
+    found = summary(watched, areas, ())
+    rows = [msgspec.to_builtins(one) for one in found.alerts[:limit]]
+    print_rows(rows, [field.name for field in msgspec.structs.fields(Alert)], form)
+    if form is Format.table:
+        clear = "all clear" if found.all_clear else f"{found.waiting} requests with nobody on the way"
+        more = " (more alerts: raise --limit)" if len(found.alerts) > limit else ""
+        counts = f"{len(found.alerts)} alerts, {found.on_duty} people on duty, {clear}"
+        out.print(f"{counts}, at position {watched.position}{more}")
 
 
 async def _page(

@@ -33,6 +33,13 @@ FAMILIES: Final = (
     Family("muster_streams", "gauge", (), "api", "open event streams"),
     Family("muster_parked", "gauge", ("jurisdiction",), "api", "1 = writes and projection are stopped"),
     Family("muster_view_degraded", "gauge", ("jurisdiction", "view"), "api", "1 = the view is being rebuilt"),
+    Family(
+        "muster_alerts",
+        "gauge",
+        ("jurisdiction", "kind", "level"),
+        "api",
+        "what nobody may overlook now, by kind and level",
+    ),
     Family("muster_log_append_seconds", "histogram", (), "api", "from sending a commit to its confirmation"),
     Family("muster_log_unknown_outcomes_total", "counter", (), "api", "appends without an answer in time"),
     Family("muster_log_config_unclean", "gauge", (), "api", "1 = the topic has wrong settings"),

@@ -79,6 +79,14 @@ async def test_areas_limit_what_is_asked_and_what_is_seen(service: Service) -> N
     assert here["on_duty"] == 1
 
 
+async def test_prometheus_reads_them_by_kind_and_level(service: Service) -> None:
+    await town(service)
+    await service.ok("request.open", request="R1", category="medical", area=HERE, priority=1)
+    text = (await service.http.get("/metrics")).text
+    assert f'muster_alerts{{jurisdiction="{J}",kind="waiting",level="1"}} 1.0' in text
+    assert f'muster_alerts{{jurisdiction="{J}",kind="sos",level="1"}} 0.0' in text
+
+
 async def test_a_worker_s_own_token_may_not_read_them(service: Service) -> None:
     await town(service)
     async with await service.as_("worker", jurisdictions=[J], worker="W1") as phone:

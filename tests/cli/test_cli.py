@@ -45,6 +45,14 @@ def test_show_in_three_formats(data: Path) -> None:
     assert {row["name"] for row in rows} == {"队*"}
 
 
+def test_show_alerts(data: Path) -> None:
+    told = muster("show", "alerts", "--data", str(data))
+    rows = json.loads(muster("show", "alerts", "--data", str(data), "--format", "json").stdout)
+    assert f"{len(rows)} alerts" in told.stdout
+    assert "position" in told.stdout
+    assert muster("show", "alerts", "--data", str(data), "--where", "kind=sos").returncode == 2
+
+
 def test_show_filters_and_the_past(data: Path) -> None:
     riders = json.loads(
         muster("show", "roster", "--data", str(data), "--where", "role=rider", "--format", "json").stdout

@@ -28,6 +28,7 @@ LAG = 'muster_projector_lag_records{partition="3", instance="%s"}'
 APPENDS = 'muster_log_append_seconds_bucket{le="%s"}'
 DEGRADED = 'muster_view_degraded{jurisdiction="2307", view="roster"}'
 EXITS = 'muster_projector_watchdog_exits_total{instance="p"}'
+OVERLOOKED = 'muster_alerts{jurisdiction="2307", kind="%s", level="%s"}'
 WAITING = 'muster_commands_waiting{instance="a", jurisdiction="%s"}'
 
 CASES = (
@@ -79,6 +80,11 @@ CASES = (
     Case("MusterNoApi", False, {UP_API: "1x20", 'up{job="muster-api", instance="b"}': "0x20"}),
     Case("MusterNoProjector", True, {UP_PROJECTOR: "1x4 0x20"}),
     Case("MusterNoProjector", False, {UP_PROJECTOR: "1x20"}),
+    Case("MusterNobodyOnTheWay", True, {OVERLOOKED % ("waiting", 1): "2x20"}),
+    Case("MusterNobodyOnTheWay", False, {OVERLOOKED % ("waiting", 1): "0 2x3 0x20"}),
+    Case("MusterNobodyOnTheWay", False, {OVERLOOKED % ("untouched", 3): "2x20"}),
+    Case("MusterSosUnended", True, {OVERLOOKED % ("sos", 1): "1x20"}),
+    Case("MusterSosUnended", False, {OVERLOOKED % ("sos", 1): "1x3 0x20"}),
     Case("MusterCommandsWait", True, {WAITING % "2307": "1500x20", WAITING % "2308": "1500x20"}),
     Case("MusterCommandsWait", False, {WAITING % "2307": "1500x20"}),
 )

@@ -14,6 +14,8 @@ from events.assignment import LIVE
 from events.base import Event, EventEnvelope
 from events.duty import fold, order
 from events.request_state import UNFINISHED
+from events.timers import DEFAULTS
+from projections.alerts import Known, alerts, all_clear, on_duty, waits
 from projections.base import Row
 from projections.catalog import views
 from projections.fold import step
@@ -386,6 +388,28 @@ class Laws(RuleBasedStateMachine):
         self.ledger_and_incidents_are_the_requests()
         self.timeline_adds_up_to_the_present()
         self.units_are_busy_with_what_is_live()
+
+    @invariant()
+    def nobody_is_overlooked(self) -> None:
+        """Silence becomes an alert on every request that still needs somebody, and is never all clear."""
+        rows: Any = self.rows
+        requests = [row for row in rows["requests"].values() if row.state in UNFINISHED]
+        known = Known(
+            requests=requests,
+            assignments=list(rows["assignments"].values()),
+            roster=list(rows["roster"].values()),
+            teams=list(rows["teams"].values()),
+            sos=list(rows["sos"].values()),
+        )
+        for later in (timedelta(0), timedelta(days=30)):
+            found = alerts(known, DEFAULTS, self.log.now + later)
+            about = {one.request for one in found}
+            clear = all_clear(found, requests, on_duty(known.roster))
+            for row in requests:
+                life = waits(row) and row.priority == 1
+                assert not (life and clear), row
+                assert row.request in about or not (life and not row.offers), row
+                assert row.request in about or not later or (row.done and not waits(row)), row
 
     def roster_is_the_headcount(self) -> None:
         roster: dict[str, Any] = self.rows["roster"]
