@@ -257,7 +257,8 @@ function Amend({ row, done }) {
       based_on: base.changed,
     },
   ];
-  return html`<${CommandForm} label=${t("ui.save")} done=${done} row=${row} work=${work}><div class="form-row">
+  return html`<${CommandForm} label=${t("ui.save")} done=${done} row=${row} work=${work}>
+    <div class="form-row">
     <${Field} label=${t("entry.incident_name")}>${(a11y) => html`<input ...${a11y} required maxlength="200"
       value=${form.name} onInput=${(event) => set({ name: event.currentTarget.value })} />`}</${Field}>
     <${Field} label=${t("entry.incident_kind")}

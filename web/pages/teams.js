@@ -44,7 +44,7 @@ const COLUMNS = [
     key: "name",
     sort: true,
     width: "minmax(8rem, 1.6fr)",
-    cell: (row) => html`<strong>${row.name}</strong>`,
+    cell: (row) => html`<strong>${row.name}</strong> <span class="muted mono">${row.call_sign}</span>`,
     of: (row) => row.name,
   },
   {
@@ -153,7 +153,8 @@ const fits = (row) => {
     (areas.length === 0 || areas.some((outer) => inside(row.area, outer))) &&
     (kinds.length === 0 || kinds.includes(row.kind)) &&
     (states.length === 0 || states.includes(row.state)) &&
-    (!text || `${row.name} ${row.team} ${row.organisation ?? ""}`.toLowerCase().includes(text))
+    (!text ||
+      `${row.name} ${row.team} ${row.call_sign ?? ""} ${row.organisation ?? ""}`.toLowerCase().includes(text))
   );
 };
 

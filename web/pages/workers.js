@@ -4,6 +4,7 @@ import { AreaBox, areaPath } from "../lib/areabox.js";
 import { Export } from "../lib/export.js";
 import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
+import { calledBy } from "../lib/names.js";
 import { ROLES } from "../lib/people/acts.js";
 import { FindField, Found } from "../lib/people/find.js";
 import { Forgotten, forgotten } from "../lib/people/forgotten.js";
@@ -89,7 +90,13 @@ const COLUMNS = [
     width: "4.5rem",
     cell: ({ row }) => row.name ?? html`<span class="muted">${t("people.no_name")}</span>`,
   },
-  { key: "worker", sort: true, width: "minmax(6rem, 1fr)", class: "id", cell: ({ row }) => row.worker },
+  {
+    key: "worker",
+    sort: true,
+    width: "minmax(6rem, 1fr)",
+    class: "id",
+    cell: ({ row }) => html`<span title=${row.worker}>${calledBy(row.worker, row)}</span>`,
+  },
   { key: "role", sort: true, width: "6rem", cell: ({ row }) => word("role", row.role) },
   {
     key: "presence",
@@ -130,7 +137,7 @@ const SORTS = ["worker", "role", "presence", "since", "area", "team", "organisat
 const Name = ({
   row,
 }) => html`<strong>${row.name ?? t("people.no_name")}</strong> <span class="folk-person-id">
-  ${row.worker}</span>`;
+  ${calledBy(row.worker, row)}</span>`;
 const Loaded = ({ row }) => html`<span class="folk-stacked-end">
   ${t("people.load")} <${Load} count=${load.value.get(row.worker) ?? 0} capacity=${row.capacity} /></span>`;
 
@@ -425,7 +432,7 @@ function PaperRoster() {
         "phone",
       ].map((key) => html`<th scope="col">${t(`people.${key}`)}</th>`)}</tr></thead>
       <tbody>${some.map(
-        ({ row }) => html`<tr><td>${row.name}</td><td>${row.worker}</td><td>
+        ({ row }) => html`<tr><td>${row.name}</td><td>${calledBy(row.worker, row)}</td><td>
         ${word("role", row.role)}</td><td>${word("presence", row.presence)}</td>
         <td>${row.since && stamp(row.since)}</td><td>
           ${row.team && (teams.peek().get(row.team)?.name ?? row.team)}</td><td>${row.organisation}</td>

@@ -12,7 +12,7 @@ export const ROLES = ["courier", "rider", "driver", "property_staff", "medic", "
 const RELEASES = ["sick", "shift_over", "vehicle_fault", "road_closed", "recalled"];
 const RETIREMENTS = ["left", "duplicate", "infected", "unreachable"];
 
-/** A form of one command. `work` returns [name, data, observed] of it; `row` is the live row that it amends. */
+/** A form of one command. `work` returns [name, data, observed]; `row` is the live row that it amends. */
 export function CommandForm({ label, work, done, children, note, row }) {
   const { busy, problem, send } = useSend();
   const submit = async (event) => {

@@ -2,6 +2,7 @@
 
 import { send } from "../api.js";
 import { t, word } from "../i18n.js";
+import { calledBy } from "../names.js";
 import { html, useRef, useState } from "../preact.js";
 import { href } from "../router.js";
 import { live } from "../store.js";
@@ -59,7 +60,7 @@ export function Found({ found, close }) {
     <ul class="folk-lines">${workers.map(
       (row) => html`<li key=${row.key}>
       <a class="folk-person" href=${rowHref(row.worker)}>${row.name} <span class="folk-person-id">
-        ${row.worker}
+        ${calledBy(row.worker, row)}
       </span></a>
       <span>${row.phone}</span><span>${word("role", row.role)}</span><${Presence} value=${row.presence} />
         <${AreaName} code=${row.area} /></li>`,

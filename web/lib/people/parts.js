@@ -4,6 +4,7 @@ import { AreaBox, areaPath } from "../areabox.js";
 import { useMedia } from "../hooks.js";
 import { language, t, word } from "../i18n.js";
 import { fromLocal, toLocal } from "../localtime.js";
+import { calledBy } from "../names.js";
 import { computed, effect, html, signal, useId, useLayoutEffect, useRef, useState } from "../preact.js";
 import { go, href, route } from "../router.js";
 import { areas, live, teams } from "../store.js";
@@ -109,7 +110,8 @@ export function TeamLink({ id }) {
 export function WorkerLink({ id }) {
   const row = live.value.rows("roster").get(id);
   return html`<a href=${href("workers", { id })} class="folk-person">
-    ${row?.name && html`<span>${row.name} </span>`}<span class="folk-person-id">${id}</span></a>`;
+    ${row?.name && html`<span>${row.name} </span>`}<span class="folk-person-id"
+      title=${id}>${calledBy(id, row)}</span></a>`;
 }
 
 /** Assignments as short lines with links to their requests. */

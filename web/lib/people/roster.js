@@ -62,7 +62,7 @@ export class Prepared {
 const prepare = (row, place) => ({
   row,
   place,
-  text: `${row.worker} ${row.organisation ?? ""}`.toLowerCase(),
+  text: `${row.worker} ${row.call_sign ?? ""} ${row.organisation ?? ""}`.toLowerCase(),
   since: row.since ? Date.parse(row.since) : 0,
 });
 

@@ -9,6 +9,7 @@ import { route } from "../router.js";
 import { PRIORITIES } from "../rules.js";
 import { incidents, requests } from "../store.js";
 import { Dialog, ErrorNote, Field, toast, useAction } from "../ui.js";
+import { requestName } from "../urgency.js";
 import { AreaPick } from "./area.js";
 import { closePanel, rowOf } from "./desk.js";
 
@@ -73,7 +74,7 @@ export function Amend({ ids: [id] }) {
     const work = () =>
       command(route.peek().jurisdiction, "request.amend", { request: id, ...data }, { id: sent.current.id });
     if (!(await action.run(work))) return;
-    toast(t("requests.amended", { id }));
+    toast(t("requests.amended", { id: requestName(row) }));
     closePanel();
   };
   const categories = [
@@ -89,7 +90,8 @@ export function Amend({ ids: [id] }) {
       inputmode: name === "contact_phone" ? "tel" : undefined,
       autocomplete: "off",
     });
-  return html`<${Dialog} wide title=${t("requests.amend_title", { id })} close=${closePanel}><form
+  const title = t("requests.amend_title", { id: requestName(row) });
+  return html`<${Dialog} wide title=${title} close=${closePanel}><form
       class="form form-wide" onSubmit=${submit}>
     <fieldset class="plain"><legend>${t("requests.priority")}</legend><div class="toggles">${PRIORITIES.map(
       String,

@@ -1,6 +1,7 @@
 // State shared by the parts of the requests page: checked rows, the open panel, the focus.
 
 import { all } from "../api.js";
+import { calledBy } from "../names.js";
 import { computed, signal, useEffect, useState } from "../preact.js";
 import { go, route } from "../router.js";
 import { areas, assignments, live, may, teams } from "../store.js";
@@ -94,7 +95,12 @@ export function show(id, { step = false } = {}) {
 }
 
 /** Return how a unit is shown: a team by name, a worker by id. */
-export const unitName = (row) => teams.value.get(row.team)?.name ?? row.unit ?? row.team ?? row.worker;
+export function unitName(row) {
+  const team = teams.value.get(row.team);
+  if (team) return team.name;
+  const id = row.unit ?? row.team ?? row.worker;
+  return row.worker ? calledBy(id, live.value?.rows("roster").get(row.worker)) : id;
+}
 
 /** Return the page and id of a worker or team. */
 export const unitHref = (row) => (row.team ? ["teams", row.team] : ["workers", row.worker]);

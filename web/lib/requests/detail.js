@@ -9,7 +9,8 @@ import { href, route } from "../router.js";
 import { UNENDED } from "../rules.js";
 import { incidents, live } from "../store.js";
 import { now, since, span, stamp } from "../time.js";
-import { Age, Alert, classes, ErrorNote, Icon, Loading, State, useLoaded } from "../ui.js";
+import { Age, Alert, classes, ErrorNote, Icon, Loading, State, toast, useLoaded } from "../ui.js";
+import { requestName } from "../urgency.js";
 import { Contact } from "./contact.js";
 import {
   assignmentsOf,
@@ -61,6 +62,17 @@ export function Detail({ id, narrow }) {
   </article>`;
 }
 
+/** The number of another request, if it is known here, else its id. */
+const nameOf = (request) => requestName(rowOf(request) ?? { request });
+
+/** A button that copies a number to the clipboard. */
+function Copy({ text }) {
+  if (!navigator.clipboard) return null;
+  const copy = () => navigator.clipboard.writeText(text).then(() => toast(t("requests.copied", { text })));
+  return html`<button type="button" class="button button-plain" onClick=${copy}
+    aria-label=${t("requests.copy", { text })}>${t("requests.copy_short")}</button>`;
+}
+
 const Back = () => html`<button type="button" class="button button-plain detail-back"
       onClick=${() => show(null, { step: true })}><${Icon}
   name="chevron" />${t("requests.back")}</button>`;
@@ -75,7 +87,8 @@ function Title({ row, narrow }) {
         class=${`detail-priority detail-priority-${row.priority}`}
       title=${word("priority", row.priority)}>${row.priority}<span
           class="visually-hidden"> ${word("priority", row.priority)}</span></span><${What} row=${row} /> <span
-              class="mono detail-id">${row.request}</span></h2>
+              class="mono detail-id" title=${row.request}>${requestName(row)}</span><${Copy}
+                text=${requestName(row)} /></h2>
     <span>${word("priority", row.priority)}</span><${State} domain="request_state" value=${row.state} />
       <${Standing} row=${row} /><${Age} views=${["requests", "assignments"]} />
     ${
@@ -95,7 +108,7 @@ function Ended({ row }) {
     ${
       row.merged_into
         ? html` <a href=${href("requests", { id: row.merged_into })}>
-          ${t("requests.goes_on", { id: row.merged_into })}</a>`
+          ${t("requests.goes_on", { id: nameOf(row.merged_into) })}</a>`
         : row.reason
           ? t("history.because", { reason: word("reason", row.reason) })
           : null

@@ -4,9 +4,10 @@ import { t, word } from "../i18n.js";
 import { html } from "../preact.js";
 import { href } from "../router.js";
 import { ACTORS } from "../rules.js";
-import { areas, teams } from "../store.js";
+import { areas, requests, teams } from "../store.js";
 import { day, hhmm, hhmmss, localDate, stamp } from "../time.js";
 import { Icon } from "../ui.js";
+import { requestName } from "../urgency.js";
 
 const unit = (event) =>
   event.team ? (teams.value.get(event.team)?.name ?? event.team) : (event.worker ?? t("word.none"));
@@ -90,6 +91,9 @@ export function sentence(event) {
   return t(`history.${event.name}`, said) + because(event);
 }
 
+/** The number of another request, if it is on the board, else its id. */
+const nameOf = (request) => requestName(requests.value.find((one) => one.request === request) ?? { request });
+
 /** Format an actor as role and name. */
 export function who(actor) {
   const [scope, ...rest] = actor.split("/");
@@ -109,7 +113,7 @@ export function History({ items }) {
             ${hhmm(event.at)}</time>
       <div><p>${sentence(event)}${
         event.name === "request.merged" && event.detail.into && event.detail.into !== event.request
-          ? html` <a href=${href("requests", { id: event.detail.into })}>${event.detail.into}</a>`
+          ? html` <a href=${href("requests", { id: event.detail.into })}>${nameOf(event.detail.into)}</a>`
           : null
       }</p>
         <p class="history-who">${who(event.actor)}${event.observed ? ` · ${t("history.observed")}` : ""}</p>

@@ -4,6 +4,7 @@ import { number, t, word } from "../i18n.js";
 import { html, render, useEffect, useRef } from "../preact.js";
 import { areas, place } from "../store.js";
 import { now, since, stamp } from "../time.js";
+import { requestName } from "../urgency.js";
 import { placePath } from "./desk.js";
 import { ANY } from "./filter.js";
 import { Standing } from "./show.js";
@@ -75,6 +76,6 @@ function Sheet({ queue }) {
           .join(" › ") || row.area
       }</td><td>${word("request_state", row.state)}</td>
       <td>${row.taken}/${row.slots ?? "∞"}</td><td>${row.due_at ? stamp(row.due_at) : ""}</td><td>
-        ${row.request}</td><td></td></tr>`,
+        ${requestName(row)}</td><td></td></tr>`,
     )}</tbody></table>`;
 }
