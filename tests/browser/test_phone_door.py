@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from phones import Phone, Phones
 from playwright.sync_api import Locator, expect
+from screens import Screens
 from serving import City, Line, until
 
 from services.files.pictures import Picture, picture
@@ -90,6 +91,32 @@ def test_a_failed_delivery_with_a_photo_is_told_without_a_network(
     assert b"GPS" not in stored
 
 
+def test_the_desk_sees_why_and_the_proof_and_can_open_it_again(town: City, screens: Screens) -> None:
+    jpeg = b"\xff\xd8\xff\xc0" + struct.pack(">HBHHB", 8, 8, 20, 30, 3) + b"\xff\xd9"
+    where = f"/api/v1/{town.j}/files"
+    sent = town.http.post(
+        where,
+        params={"subject": "request/R1"},
+        content=jpeg,
+        headers={"Content-Type": "image/jpeg"},
+    )
+    told = {"assignment": "A1", "request": "R1"}
+    town.ok("assignment.attach_proof", **told, kind="photo", file=sent.json()["file"])
+    town.ok("assignment.give_back", **told, reason="nobody_home", note="Rang twice.")
+    page = screens.open(town.url).sign_in(town, "requests?id=R1")
+    expect(page.get_by_text("Could not be done: Nobody at home")).to_be_visible()
+    page.get_by_role("button", name="Show what was said").click()
+    expect(page.get_by_text("Note: Rang twice.")).to_be_visible()
+    with page.expect_response(lambda answer: "/files/" in answer.url) as loaded:
+        page.get_by_role("button", name="Photo").click()
+    assert loaded.value.status == 200
+    expect(page.get_by_role("dialog").get_by_text("recorded")).to_be_visible()
+    town.ok("request.fail", request="R1", reason="nobody_home")
+    town.ok("request.reopen", request="R1")
+    shown = town.rows("activity", name="personal.revealed")
+    assert [one["detail"]["view"] for one in shown] == ["files", "assignments"]
+
+
 def test_a_call_for_help_waits_for_the_network_and_goes_first(town: City, line: Line, phones: Phones) -> None:
     phone = phones.open(line.url)
     phone.sign_in(town.code("W1"))
@@ -126,8 +153,11 @@ def test_a_signature_and_a_code_word_follow_what_is_done(town: City, phones: Pho
     """Done is recorded at once; the proofs come after it."""
     phone = phones.open(town.url)
     phone.sign_in(town.code("W1"))
-    for step in ("Set off", "Arrived", "Done"):
+    for step in ("Set off", "Arrived"):
         phone.tap(phone.page.locator(".dock .step", has_text=step))
+    phone.tap("I am well")
+    until(lambda: town.rows("roster")[0]["welfare_at"], 30, "nobody knows that they are well")
+    phone.tap(phone.page.locator(".dock .step", has_text="Done"))
     until(lambda: town.rows("assignments")[0]["state"] == "done", 30, "not done")
     phone.tap("Proof")
     phone.tap("Signature")

@@ -123,6 +123,8 @@ function after(shown, act) {
       return withDuty(shown, act, { presence: act.data.presence });
     case "worker.check_out":
       return withDuty(shown, act, { presence: OFF_DUTY });
+    case "worker.check_welfare":
+      return shown; // moves nothing
     case "worker.take_back":
       return restored(shown, act);
     case "worker.raise_sos":

@@ -11,7 +11,7 @@ export const UNDO_MS = 10000;
 const LONGEST_MS = 60000;
 const PROOF = "assignment.attach_proof";
 /** Acts without an undo of ten seconds: they are no step of a task or of the duty, or have their own. */
-const LASTING = ["assignment.accept", PROOF, "worker.raise_sos", "worker.cancel_sos"];
+const LASTING = ["assignment.accept", PROOF, "worker.check_welfare", "worker.raise_sos", "worker.cancel_sos"];
 
 /** The act that can be undone, and until when (ms). */
 export const last = signal(/** @type {{act: Act, until: number} | null} */ (null));
@@ -20,6 +20,9 @@ export const broken = signal(null);
 
 const channel = "BroadcastChannel" in self ? new BroadcastChannel("muster-go") : null;
 if (channel) channel.onmessage = () => refresh();
+
+/** When one last said on this page that one is well, or null. */
+export const well = signal(/** @type {string | null} */ (null));
 
 let timer = null;
 let failures = 0;
@@ -82,6 +85,7 @@ export async function act(name, data, about = {}, { picture, hold = 0 } = {}) {
   broken.value = null;
   if (!LASTING.includes(name)) last.value = { act: entry, until: now + UNDO_MS };
   else if (name === "assignment.accept") last.value = null;
+  else if (name === "worker.check_welfare") well.value = entry.at;
   if (name !== "worker.raise_sos") navigator.vibrate?.(20);
   await told();
   const sent = send(); // not awaited by those who still want to add to the act

@@ -7,9 +7,10 @@ import { OFFERED, STAGES } from "../lib/rules.js";
 import { hhmm, now, span } from "../lib/time.js";
 import { AtDoor, ProofButton } from "./door.js";
 import { Button, Icon, reason, Sheet, Unsent } from "./parts.js";
-import { db, finished, offers, tasks, who } from "./state.js";
-import { act } from "./sync.js";
+import { db, finished, offers, served, tasks, who } from "./state.js";
+import { act, well } from "./sync.js";
 
+const ON_SCENE = STAGES.at(-1);
 const REASONS = ["busy", "too_far", "no_vehicle", "unwell", "other"];
 
 /** Return the title of a task: category and area.
@@ -110,6 +111,13 @@ function Offer({ task, docked }) {
     <${Unsent} act=${task.act} />${!docked && html`<${Actions} task=${task} />`}</article>`;
 }
 
+/** Say that one is well: the welfare timer begins again. */
+const Well = () =>
+  html`<${Button} icon="check" class="well"
+    onClick=${() => act("worker.check_welfare", { worker: who.value.worker })}>${
+      well.value ? t("go.well.said", { time: hhmm(served(well.value)) }) : t("go.well")
+    }</${Button}>`;
+
 function Task({ task, docked }) {
   return html`<article class="card" aria-label=${titleOf(task)}>
     <header class="card-head"><span class="tag">${word("state", task.state)}</span>
@@ -118,6 +126,7 @@ function Task({ task, docked }) {
     <${Unsent} act=${task.act} />
     ${task.request && html`<${Contact} task=${task} />`}
     <${AtDoor} task=${task} title=${titleOf(task)} />
+    ${task.state === ON_SCENE && html`<${Well} />`}
     ${!docked && html`<${Actions} task=${task} />`}</article>`;
 }
 

@@ -121,6 +121,9 @@ export default {
   "go.proof.pad": "Signature pad",
   "go.proof.clear": "Clear",
   "go.proof.save": "Save",
+  "go.well": "I am well",
+  "go.well.said": "I am well (said at {time})",
+  "act.worker.check_welfare": "I am well",
   "go.sos.button": "SOS: hold to call for help",
   "go.sos.title": "Call for help?",
   "go.sos.what":

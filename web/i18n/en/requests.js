@@ -359,4 +359,9 @@ export default {
   "requests.many_left_nobody": "nobody is on it",
   "requests.many_left_highest": "has the highest priority",
   "undo.key": "Undo the last act, for ten seconds",
+  "door.given_back": "Could not be done: {reason}",
+  "door.note": "Note: {note}",
+  "door.code": "Code word: {code}",
+  "door.show": "Show what was said",
+  "door.no_picture": "The picture cannot be shown: it was erased, or it is missing.",
 };

@@ -356,4 +356,9 @@ export default {
   "requests.many_left_nobody": "无人执行",
   "requests.many_left_highest": "已是最高优先级",
   "undo.key": "十秒内撤销上一步",
+  "door.given_back": "未能完成：{reason}",
+  "door.note": "备注：{note}",
+  "door.code": "口令：{code}",
+  "door.show": "显示备注",
+  "door.no_picture": "图片无法显示：已抹除或缺失。",
 };

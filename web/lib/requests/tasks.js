@@ -10,6 +10,7 @@ import { hhmm, now, span, stamp } from "../time.js";
 import { classes, Dialog, ErrorNote, Icon, State, useAction } from "../ui.js";
 import { again, offerUndo } from "../undo.js";
 import { checkedTasks, mayOpen, panel, toggleTask, unitHref, unitName } from "./desk.js";
+import { AtDoor } from "./door.js";
 import { useReason } from "./reasons.js";
 
 /** Next steps of an assignment that is not under way: [step, command, data]. */
@@ -107,7 +108,7 @@ function Task({ row }) {
               </button>`
         }</span></div>`
     }
-    <${ErrorNote} problem=${action.problem} />
+    <${AtDoor} row=${row} /><${ErrorNote} problem=${action.problem} />
     ${releasing && html`<${Release} row=${row} close=${() => setReleasing(false)} />`}</li>`;
 }
 
@@ -141,9 +142,9 @@ function Over({ row }) {
   const sent = row.dispatched_at || row.accepted_at;
   return html`<li class="task task-ended"><div class="task-head"><${Unit} row=${row} /><${State}
       domain="assignment_state" value=${row.state} />
-      ${row.reason && html`<span class="muted">${word("reason", row.reason)}</span>`}
+      ${row.reason && !row.given_back && html`<span class="muted">${word("reason", row.reason)}</span>`}
       <time class="task-time" datetime=${row.ended_at}>${row.ended_at && stamp(row.ended_at)}</time></div>
-    ${sent && html`<${Track} row=${row} />`}</li>`;
+    ${sent && html`<${Track} row=${row} />`}<${AtDoor} row=${row} /></li>`;
 }
 
 function Release({ row, close }) {

@@ -1,0 +1,75 @@
+// What happened at the door, as the courier's phone told it: why not, a note, and proofs.
+
+import { get } from "../api.js";
+import { lang, t, word } from "../i18n.js";
+import { html, useState } from "../preact.js";
+import { route } from "../router.js";
+import { BUILT_IN } from "../rules.js";
+import { mayReveal } from "../store.js";
+import { hhmm, stamp } from "../time.js";
+import { Dialog, ErrorNote, Icon, useAction } from "../ui.js";
+
+const SHOWN = ["photo", "signature"];
+
+/** Name a reason of the list `door`; a code of the organisation's own as it is. */
+const reason = (code) => BUILT_IN.door[code]?.names[lang.value] ?? word("reason", code);
+
+/** What the unit of an assignment said and proved; nothing if it did neither. */
+export function AtDoor({ row }) {
+  if (!row.given_back && !row.proofs?.length) return null;
+  return html`<div class="at-door">
+    ${
+      row.given_back &&
+      html`<p><${Icon} name="alert" /><b>${t("door.given_back", { reason: reason(row.given_back) })}</b></p>`
+    }
+    ${(row.note || row.code) && html`<${Said} row=${row} />`}
+    ${row.proofs?.length > 0 && html`<${Proofs} row=${row} />`}</div>`;
+}
+
+/** Note and code word: masked until asked for. The service records who asks. */
+function Said({ row }) {
+  const [open, setOpen] = useState(null);
+  const action = useAction();
+  const show = async () => {
+    const path = `/${route.peek().jurisdiction}/assignments/${encodeURIComponent(row.assignment)}`;
+    const found = await action.run(() => get(path, { reveal: true }));
+    if (found) setOpen(found);
+  };
+  const { note, code } = open ?? row;
+  return html`${note && html`<p class="door-note">${t("door.note", { note })}</p>`}
+    ${code && html`<p>${t("door.code", { code })}</p>`}
+    ${
+      !open &&
+      mayReveal.value &&
+      html`<button type="button" class="button button-plain" onClick=${show}><${Icon} name="eye" />
+      ${t("door.show")}</button>`
+    }
+    <${ErrorNote} problem=${action.problem} retry=${show} />`;
+}
+
+function Proofs({ row }) {
+  const [shown, setShown] = useState(null);
+  return html`<ul class="proofs">${row.proofs.map(
+    (proof) =>
+      html`<li key=${proof.position}>${
+        SHOWN.includes(proof.kind) && mayReveal.value
+          ? html`<button type="button" class="button" title=${stamp(proof.at)}
+          onClick=${() => setShown(proof)}><${Icon} name="eye" />
+          ${word("proof", proof.kind)} ${hhmm(proof.at)}</button>`
+          : html`<span title=${stamp(proof.at)}>${word("proof", proof.kind)} ${hhmm(proof.at)}</span>`
+      }</li>`,
+  )}</ul>
+    ${shown && html`<${Picture} proof=${shown} close=${() => setShown(null)} />`}`;
+}
+
+/** One picture. Loading it is what the service records. */
+function Picture({ proof, close }) {
+  const [failed, setFailed] = useState(false);
+  const source = `/api/v1/${route.peek().jurisdiction}/files/${proof.file}`;
+  const title = `${word("proof", proof.kind)} · ${stamp(proof.at)}`;
+  return html`<${Dialog} title=${title} close=${close}>${
+    failed
+      ? html`<p class="note note-bad" role="alert">${t("door.no_picture")}</p>`
+      : html`<img class="proof-picture" src=${source} alt=${title} onError=${() => setFailed(true)} />`
+  }<p class="muted">${t("requests.reveal_recorded")}</p></${Dialog}>`;
+}
