@@ -103,7 +103,7 @@ def test_the_desk_sees_why_and_the_proof_and_can_open_it_again(town: City, scree
     told = {"assignment": "A1", "request": "R1"}
     town.ok("assignment.attach_proof", **told, kind="photo", file=sent.json()["file"])
     town.ok("assignment.give_back", **told, reason="nobody_home", note="Rang twice.")
-    page = screens.open(town.url).sign_in(town, "requests?id=R1")
+    page = screens.open(town.url, language="en").sign_in(town, "requests/R1")
     expect(page.get_by_text("Could not be done: Nobody at home")).to_be_visible()
     page.get_by_role("button", name="Show what was said").click()
     expect(page.get_by_text("Note: Rang twice.")).to_be_visible()
