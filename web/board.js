@@ -30,6 +30,7 @@ import {
   place,
   session,
 } from "./lib/store.js";
+import "./lib/terms.js";
 import { classes, Dialog, Icon, Loading, Toasts } from "./lib/ui.js";
 
 /** Pages in menu order. `mayUse` hides a page from tokens that cannot use it.
@@ -47,6 +48,7 @@ const PAGES = [
   ["imports", "u", () => hasRight("import_files")],
   ["hours", "h"],
   ["cards", "c", () => hasRight("issue_codes")],
+  ["settings", "s", () => may("term.define")],
 ];
 const NEEDS_NO_PLACE = ["establish"];
 const known = (page) => NEEDS_NO_PLACE.includes(page) || PAGES.some(([name]) => name === page);

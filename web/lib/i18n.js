@@ -58,6 +58,13 @@ export function t(key, values = {}, other = undefined) {
   return text.replace(/\{(\w+)\}/g, (_, name) => plain(values[name]));
 }
 
+/** Words of the jurisdiction's own lists by `domain.code`: {names, own}. Own ones replace the catalogue's.
+ * @type {import("./preact.js").Signal<Record<string, { names: Record<string, string>, own: boolean }>>}
+ */
+export const defined = signal({});
+
+const ownWord = (found) => found && (found.names[lang.value] ?? Object.values(found.names).find(Boolean));
+
 /** Return the word for a code of a domain such as role. A code without a word is returned as text.
  *
  * @param {string} domain
@@ -66,7 +73,10 @@ export function t(key, values = {}, other = undefined) {
  */
 export function word(domain, code) {
   if (code === null || code === undefined || code === "") return t("word.none");
-  return catalogues[lang.value]?.[`${domain}.${code}`] ?? String(code).replaceAll("_", " ");
+  const key = `${domain}.${code}`;
+  const found = defined.value[key];
+  const own = found?.own ? ownWord(found) : undefined;
+  return own ?? catalogues[lang.value]?.[key] ?? ownWord(found) ?? String(code).replaceAll("_", " ");
 }
 
 /** Return the entry of a code in the catalogue of refusals: a text on phones, an object on the board. */

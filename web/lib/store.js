@@ -34,6 +34,7 @@ const VIEWS = [
   "assignments",
   "timeline",
   "handovers",
+  "terms",
 ];
 /** Filter for all views with a state: ended rows stay on the server, only their counts are sent. */
 const STATES = [...UNFINISHED, ...UNENDED, ...STANDING];

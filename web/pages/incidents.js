@@ -16,6 +16,7 @@ import { codeOf } from "../lib/requests/reasons.js";
 import { go, href } from "../lib/router.js";
 import { LEDGER, UNFINISHED } from "../lib/rules.js";
 import { areas, incidents, live, may, place, teams } from "../lib/store.js";
+import { codes } from "../lib/terms.js";
 import { day, stamp } from "../lib/time.js";
 import { Age, classes, Empty, ErrorNote, Field, Icon, Loading, State, useLoaded } from "../lib/ui.js";
 
@@ -261,10 +262,10 @@ function Amend({ row, done }) {
     <div class="form-row">
     <${Field} label=${t("entry.incident_name")}>${(a11y) => html`<input ...${a11y} required maxlength="200"
       value=${form.name} onInput=${(event) => set({ name: event.currentTarget.value })} />`}</${Field}>
-    <${Field} label=${t("entry.incident_kind")}
-      hint=${word("incident_kind", form.kind)}>${(a11y) => html`<input ...${a11y} required
-      pattern="[a-z0-9][a-z0-9_.\\-]*" maxlength="64" value=${form.kind}
-      onInput=${(event) => set({ kind: event.currentTarget.value })} />`}</${Field}>
+    <${Field} label=${t("entry.incident_kind")}>${(a11y) => html`<select ...${a11y} value=${form.kind}
+      onChange=${(event) => set({ kind: event.currentTarget.value })}>${[
+        ...new Set([...codes("incident_kind"), row.kind]),
+      ].map((one) => html`<option value=${one}>${word("incident_kind", one)}</option>`)}</select>`}</${Field}>
     <${Field} label=${t("entry.starts")}>${(a11y) => html`<input ...${a11y} type="datetime-local" required
       value=${form.starts} onInput=${(event) => set({ starts: event.currentTarget.value })} />`}</${Field}>
     <${Field} label=${t("entry.expected_days")}

@@ -11,6 +11,7 @@ export default {
   "page.imports": "Import",
   "page.hours": "Hours",
   "page.cards": "QR codes",
+  "page.settings": "Settings",
   "page.establish": "Establish a jurisdiction",
   "page.wall": "Wall",
   "sign_in.what": "Who is on duty, in which team, what is needed, who goes – with proof afterwards.",

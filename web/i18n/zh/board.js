@@ -5,7 +5,8 @@ import map from "./map.js";
 import overview from "./overview.js";
 import people from "./people.js";
 import requests from "./requests.js";
+import settings from "./settings.js";
 import shell from "./shell.js";
 import words from "./words.js";
 
-export default { ...shell, ...words, ...overview, ...requests, ...people, ...map, ...entry };
+export default { ...shell, ...words, ...overview, ...requests, ...people, ...map, ...entry, ...settings };

@@ -11,6 +11,7 @@ export default {
   "page.imports": "导入",
   "page.hours": "工时",
   "page.cards": "二维码",
+  "page.settings": "设置",
   "page.establish": "建立辖区",
   "page.wall": "大屏",
   "sign_in.what": "谁在岗、在哪支队伍、需要什么、谁去，事后有据可查。",

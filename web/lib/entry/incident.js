@@ -7,11 +7,11 @@ import { dayNumber, fromLocal } from "../localtime.js";
 import { html } from "../preact.js";
 import { href } from "../router.js";
 import { areas, incidents, place } from "../store.js";
+import { codes } from "../terms.js";
 import { now } from "../time.js";
 import { Field, Icon } from "../ui.js";
 import { Coded, codeFault, codeIn, Earlier, EntryForm, filled, Group, Line, useEntry } from "./form.js";
 
-const KINDS = ["lockdown", "general"];
 /** Largest expected number of days of an incident. */
 export const MOST_DAYS = 3650;
 
@@ -89,7 +89,7 @@ export function DeclareIncident() {
       <${Group} title=${t("entry.the_incident")}><${Line} entry=${entry} name="name"
         label=${t("entry.incident_name")} maxlength="200" required />
         <${Coded} entry=${entry} name="kind" label=${t("entry.incident_kind")} domain="incident_kind"
-          usual=${KINDS} required /></${Group}>
+          usual=${codes("incident_kind")} required /></${Group}>
       <${Group} title=${t("entry.where")}><${AreaList} label=${t("entry.areas")}
         hint=${t("entry.areas_hint", { place: place.value?.name ?? "" })}
         error=${entry.errors.area ?? entry.errors.areas} value=${entry.values.areas}

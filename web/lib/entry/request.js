@@ -5,6 +5,7 @@ import { fromLocal, toLocal } from "../localtime.js";
 import { html } from "../preact.js";
 import { href, param } from "../router.js";
 import { areas, incidents, requests } from "../store.js";
+import { codes } from "../terms.js";
 import { now } from "../time.js";
 import {
   AreaLine,
@@ -25,9 +26,8 @@ import {
 import { noPlace, PlaceLine, placed } from "./place.js";
 import { SameNeed, SamePhone, useForgetting, usePhone } from "./same.js";
 
-const USUAL = ["medical", "medicine", "grocery", "transport", "welfare"];
 const SOURCES = ["hotline", "community_list", "paper", "app", "desk"];
-const MOST_CATEGORIES = 9;
+const MOST_CATEGORIES = 16;
 const SOON_HOURS = [1, 2, 4, 24];
 
 const blank = () => ({
@@ -52,7 +52,10 @@ const blank = () => ({
 
 /** Return the usual categories and those of unfinished requests. */
 const categories = () =>
-  [...new Set([...USUAL, ...requests.value.map((row) => row.category)])].slice(0, MOST_CATEGORIES);
+  [...new Set([...codes("category"), ...requests.value.map((row) => row.category)])].slice(
+    0,
+    MOST_CATEGORIES,
+  );
 
 function make(values, idOf) {
   const place = placed(values);

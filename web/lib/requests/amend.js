@@ -8,12 +8,12 @@ import { html, useRef, useState } from "../preact.js";
 import { route } from "../router.js";
 import { PRIORITIES } from "../rules.js";
 import { incidents, requests } from "../store.js";
+import { codes } from "../terms.js";
 import { Dialog, ErrorNote, Field, toast, useAction } from "../ui.js";
 import { requestName } from "../urgency.js";
 import { AreaPick } from "./area.js";
 import { closePanel, rowOf } from "./desk.js";
 
-const CATEGORIES = ["grocery", "medicine", "transport", "welfare", "medical"];
 const PERSONAL = ["contact_name", "contact_phone", "address", "text"];
 
 const text = (value) => (value === null || value === undefined ? "" : String(value));
@@ -78,7 +78,7 @@ export function Amend({ ids: [id] }) {
     closePanel();
   };
   const categories = [
-    ...new Set([...CATEGORIES, ...requests.value.map((one) => one.category), row.category]),
+    ...new Set([...codes("category"), ...requests.value.map((one) => one.category), row.category]),
   ];
   const input = (name, props) => html`<${Field} label=${t(`requests.${name === "due_at" ? "due" : name}`)}
       hint=${PERSONAL.includes(name) ? personalHint(row[name]) : undefined}>

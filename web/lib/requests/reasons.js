@@ -2,19 +2,9 @@
 
 import { t, word } from "../i18n.js";
 import { html, useState } from "../preact.js";
+import { codes } from "../terms.js";
 import { Field } from "../ui.js";
 
-/** Usual reasons by purpose. */
-export const REASONS = {
-  complete: ["handed_in_person", "left_at_door", "found_served"],
-  fail: ["nobody_home", "out_of_stock", "address_not_found", "refused_at_door", "handed_over"],
-  cancel: ["no_longer_needed", "solved_itself", "neighbour_helped", "already_served", "entered_twice"],
-  release: ["no_contact", "sick", "vehicle_fault", "sent_by_mistake", "needed_elsewhere"],
-  reassign: ["no_contact", "sick", "vehicle_fault", "too_far", "on_other_task", "shift_over"],
-  reopen: ["goods_missing", "not_served", "ended_by_mistake"],
-  override: ["life_safety", "same_trip", "nobody_else"],
-  unattended: ["called_in", "told_by_phone", "nobody_else"],
-};
 const OTHER = "other";
 const CODE = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 
@@ -33,7 +23,7 @@ export function codeOf(text) {
 
 /** Manage a field for a reason. `note` is the typed text if it makes no code.
  *
- * @param {string} purpose A key of REASONS.
+ * @param {string} purpose A list of reasons, such as cancel.
  * @param {object} options
  * @param {boolean} options.needed Whether a reason is required.
  * @param {boolean} [options.notes] Whether a text that makes no code is accepted, as note.
@@ -52,7 +42,7 @@ export function useReason(purpose, { needed, notes, first }) {
       <select ...${control} autofocus=${first} value=${choice} required=${needed}
           onChange=${(event) => setChoice(event.currentTarget.value)}>
         <option value="">${needed ? t("requests.reason_choose") : t("word.none")}</option>
-        ${REASONS[purpose].map((one) => html`<option value=${one}>${word("reason", one)}</option>`)}
+        ${codes(purpose).map((one) => html`<option value=${one}>${word("reason", one)}</option>`)}
         <option value=${OTHER}>${t("requests.reason_other")}</option>
       </select>`}</${Field}>
     ${
