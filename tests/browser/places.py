@@ -58,6 +58,7 @@ NAMES = (
     *("teams", "team", "workers", "worker", "schematic", "map", "incidents", "incident", "hours", "notes"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
     *("cards of areas", "cards of teams", "choose", "establish"),
+    *("settings tokens", "settings lists", "settings timers", "settings sights"),
 )
 """Of all places of `board`."""
 
@@ -97,6 +98,10 @@ def board(city: City) -> list[Place]:
         Place("import", f"{city.j}/imports", "input[type=file]", _sheet),
         Place("cards of areas", f"{city.j}/cards?level=1", "article"),
         Place("cards of teams", f"{city.j}/cards?of=team&team={team}", "article"),
+        *(
+            Place(f"settings {part}", f"{city.j}/settings/{part}", ".settings-row, .settings-group")
+            for part in ("tokens", "lists", "timers", "sights")
+        ),
         Place("choose", "", ".gate-list"),
         Place("establish", "-/establish", "main form"),
     ]

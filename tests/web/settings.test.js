@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { inUnits, secondsOf } from "../../web/lib/settings/duration.js";
 import { merged } from "../../web/lib/terms.js";
 
+const WORDS = { s: "s sec 秒", min: "m min 分 分钟", h: "h 时 小时" };
+
 describe("a length of time", () => {
   test("is read in both languages", () => {
     for (const [text, seconds] of [
@@ -15,11 +17,11 @@ describe("a length of time", () => {
       ["２ 小时", 7200],
       ["30秒", 30],
     ])
-      assert.equal(secondsOf(text), seconds, text);
+      assert.equal(secondsOf(text, WORDS), seconds, text);
   });
 
   test("that says nothing is none", () => {
-    for (const text of ["", "soon", "5 weeks", "-3", "min"]) assert.equal(secondsOf(text), null, text);
+    for (const text of ["", "soon", "5 weeks", "-3", "min"]) assert.equal(secondsOf(text, WORDS), null, text);
   });
 
   test("is written in its largest whole unit", () => {
@@ -32,7 +34,14 @@ describe("a length of time", () => {
 
 describe("a list", () => {
   const builtIn = { category: { grocery: { names: { en: "Groceries", zh: "买菜" }, confirm: false } } };
-  const row = (code, more) => ({ list: "category", code, names: {}, confirm: false, retired: false, ...more });
+  const row = (code, more) => ({
+    list: "category",
+    code,
+    names: {},
+    confirm: false,
+    retired: false,
+    ...more,
+  });
 
   test("holds what is built in and what was defined", () => {
     const { category } = merged(builtIn, [row("pets", { names: { en: "Pets" }, confirm: true })]);

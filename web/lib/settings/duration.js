@@ -1,18 +1,19 @@
-// Lengths of time as people write them: "90 s", "5 min", "2 h", or in Chinese.
+// Lengths of time as people write them, such as 90 s, 5 min or 2 h.
 
-const UNITS = { s: 1, sec: 1, 秒: 1, m: 60, min: 60, 分: 60, 分钟: 60, h: 3600, 小时: 3600, 时: 3600 };
-const TEXT = /^(\d+(?:[.,]\d+)?)\s*([a-z\u4e00-\u9fff]+)$/;
+const SECONDS = { s: 1, min: 60, h: 3600 };
+const TEXT = /^(\d+(?:[.,]\d+)?)\s*(\p{L}+)$/u;
 
 /** Return the seconds that a text means, or null. A number without a unit means seconds.
  *
  * @param {string} text
+ * @param {Record<"s" | "min" | "h", string>} words Words of each unit, separated by spaces.
  */
-export function secondsOf(text) {
+export function secondsOf(text, words) {
   const said = text.normalize("NFKC").trim().toLowerCase();
   if (/^\d+$/.test(said)) return Number(said);
-  const [, amount, unit] = TEXT.exec(said) ?? [];
-  if (!amount || !(unit in UNITS)) return null;
-  return Math.round(Number(amount.replace(",", ".")) * UNITS[unit]);
+  const [, amount, word] = TEXT.exec(said) ?? [];
+  const unit = word && Object.keys(SECONDS).find((one) => words[one].split(" ").includes(word));
+  return unit ? Math.round(Number(amount.replace(",", ".")) * SECONDS[unit]) : null;
 }
 
 /** Return seconds in the largest unit that divides them: [amount, "s" | "min" | "h"].

@@ -36,7 +36,8 @@ export const Select = ({ label, hint, error, value, change, options, ...rest }) 
 
 /** A checkbox with its label. */
 export const Check = ({ label, value, change }) => html`<label class="entry-check"><input type="checkbox"
-  checked=${value} onChange=${(event) => change(event.currentTarget.checked)} /><span>${label}</span></label>`;
+  checked=${value} onChange=${(event) => change(event.currentTarget.checked)} />
+    <span>${label}</span></label>`;
 
 /** The foot of a form: its problem and its buttons. */
 export const Foot = ({ action, label, problem, children }) => html`<${ErrorNote} problem=${problem} />

@@ -1,6 +1,6 @@
 // Categories, incident kinds and reasons: rename, retire, ask for confirmation, and add new ones.
 
-import { t } from "../i18n.js";
+import { LANGUAGES, t } from "../i18n.js";
 import { useSend } from "../people/send.js";
 import { html, useState } from "../preact.js";
 import { codeOf } from "../requests/reasons.js";
@@ -10,7 +10,8 @@ import { classes, Dialog } from "../ui.js";
 import { Check, Foot, Input, Select, sorted } from "./parts.js";
 
 const CATEGORY = "category";
-const ABOUT = { "term.unnamed": "en" };
+const ABOUT = { "term.unnamed": LANGUAGES[0].code };
+const NAMES = Object.fromEntries(LANGUAGES.map(({ code }) => [code, ""]));
 
 /** The part of the page. */
 export function Terms() {
@@ -45,7 +46,7 @@ const marks = (term) =>
     .join(" · ");
 
 function Form({ list, term = undefined, done = () => {} }) {
-  const blank = { en: "", zh: "", code: "", confirm: false, retired: false };
+  const blank = { ...NAMES, code: "", confirm: false, retired: false };
   const given = term && { ...blank, ...term.names, ...term };
   const [form, setForm] = useState(given ?? blank);
   const [missing, setMissing] = useState(/** @type {Record<string, string>} */ ({}));
@@ -54,7 +55,12 @@ function Form({ list, term = undefined, done = () => {} }) {
     setForm((before) => ({ ...before, ...part }));
     setMissing({});
   };
-  const code = term?.code ?? (form.code.trim() || codeOf(form.en));
+  const code =
+    term?.code ??
+    (form.code.trim() ||
+      Object.keys(NAMES)
+        .map((one) => codeOf(form[one]))
+        .find(Boolean));
   const { fields, rest } = sorted(action.problem, ABOUT);
   const errors = { ...fields, ...missing };
   const submit = async (event) => {
@@ -65,7 +71,9 @@ function Form({ list, term = undefined, done = () => {} }) {
       return;
     }
     const names = Object.fromEntries(
-      ["en", "zh"].map((one) => [one, form[one].trim()]).filter(([, name]) => name),
+      Object.keys(NAMES)
+        .map((one) => [one, form[one].trim()])
+        .filter(([, name]) => name),
     );
     const data = { list, code, names, confirm: form.confirm, retired: form.retired };
     if (!(await action.send("term.define", data))) return;
@@ -73,10 +81,10 @@ function Form({ list, term = undefined, done = () => {} }) {
     done();
   };
   return html`<form class="settings-form" onSubmit=${submit}>
-    <${Input} label=${t("settings.name_en")} error=${errors.en} maxlength="200" value=${form.en}
-      change=${(en) => set({ en })} />
-    <${Input} label=${t("settings.name_zh")} error=${errors.zh} maxlength="200" value=${form.zh}
-      change=${(zh) => set({ zh })} />
+    ${LANGUAGES.map(
+      ({ code: one, name }) => html`<${Input} key=${one} label=${t("settings.name_in", { language: name })}
+      error=${errors[one]} maxlength="200" value=${form[one]} change=${(text) => set({ [one]: text })} />`,
+    )}
     ${
       !term &&
       html`<${Input} label=${t("settings.code")} maxlength="64" error=${errors.code}

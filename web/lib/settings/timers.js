@@ -32,8 +32,13 @@ function textsOf(timers) {
 /** Return {errors, timers}: what is not a default, as the command takes it. */
 function read(form) {
   const errors = {};
+  const units = {
+    s: t("settings.words_s"),
+    min: t("settings.words_min"),
+    h: t("settings.words_h"),
+  };
   const number = (name, usual) => {
-    const seconds = secondsOf(form[name]);
+    const seconds = secondsOf(form[name], units);
     if (seconds === null || seconds < LEAST_S || seconds > MOST_S) errors[name] = t("settings.time_bad");
     return seconds === usual ? null : seconds;
   };
