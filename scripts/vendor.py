@@ -23,10 +23,12 @@ class Library(NamedTuple):
     version: str
     files: dict[str, str]
     licence: str
-    """License file in the package or, for an MIT package without one, its copyright line."""
+    """License file in the package or, for a package without one, its copyright line."""
     rewrite: tuple[tuple[str, str], ...] = ()
     append: str = ""
     """Line appended to scripts that are not modules."""
+    bundled: str = ""
+    """Copyright line of an MIT library inside the file."""
 
 
 PREACT = ('"preact"', '"../preact/preact.mjs"')
@@ -74,6 +76,14 @@ LIBRARIES = (
         {"dist/qrcode.mjs": "qrcode/qrcode.mjs"},
         "Copyright (c) 2009 Kazuhiko Arase",
     ),
+    Library(
+        "pmtiles",
+        "4.5.0",
+        {"dist/pmtiles.js": "pmtiles/pmtiles.mjs"},
+        "Copyright 2021 Protomaps LLC",
+        append="export const { PMTiles, Protocol } = pmtiles;\n",
+        bundled="Copyright (c) 2023 Arjun Barrett",
+    ),
 )
 MIT = """The MIT License
 
@@ -94,6 +104,31 @@ NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FO
 OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
 CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 """
+BSD = """{}
+
+Redistribution and use in source and binary forms, with or without modification, are permitted provided
+that the following conditions are met:
+
+1. Redistributions of source code must retain the above copyright notice, this list of conditions and
+the following disclaimer.
+
+2. Redistributions in binary form must reproduce the above copyright notice, this list of conditions
+and the following disclaimer in the documentation and/or other materials provided with the
+distribution.
+
+3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse or
+promote products derived from this software without specific prior written permission.
+
+THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED
+WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A
+PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE FOR
+ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT
+LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS
+INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR
+TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS SOFTWARE, EVEN IF
+ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+"""
+TEXTS = {"MIT": MIT, "BSD-3-Clause": BSD}
 SOURCE_MAP = re.compile(r"\n?/[/*]# sourceMappingURL=\S+( \*/)?\n?")
 
 
@@ -145,7 +180,9 @@ def main() -> None:
                     }
                 )
             note = package / library.licence
-            text = note.read_text() if note.exists() else MIT.format(library.licence)
+            text = note.read_text() if note.exists() else TEXTS[licence].format(library.licence)
+            if library.bundled:
+                text += f"\n---\n\nContains fflate:\n\n{MIT.format(library.bundled)}"
             folder = VENDOR / next(iter(library.files.values())).partition("/")[0]
             (folder / "LICENSE").write_text(text)
     for path, text in types.items():

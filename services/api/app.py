@@ -44,10 +44,10 @@ from services.api.document import document as describe
 from services.api.hub import Hub
 from services.api.lag import Lag
 from services.api.limits import LimitBodies
-from services.api.pages import STATIC, SecurityHeaders, docs
+from services.api.pages import STATIC, SecurityHeaders, basemap, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
 from services.api.routing import Endpoint, operation
-from services.api.server.edge import Edge
+from services.api.server.edge import BASEMAP, Edge
 from services.api.worker_rows import WorkerReader
 from services.application.muster import Muster
 from services.files.port import FilesUnavailable
@@ -111,6 +111,7 @@ def build(
     app.add_exception_handler(Exception, on_crash)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_route("/docs", docs)
+    app.add_route(BASEMAP, basemap)
     app.router.routes.extend(console.routes())
     for (method, path), endpoint in ROUTES.items():
         app.add_route(_path(path), endpoint, methods=[method])

@@ -16,10 +16,10 @@ ON_THREAD: Final = 32 * 1024
 
 class CompressAnswers:
     """Gzip GET responses if the client accepts it. Lines of the log are sent one by one, uncompressed.
-    Workbooks are compressed already."""
+    Workbooks and base maps are compressed already."""
 
     def __init__(self, app: ASGIApp) -> None:
-        excluded = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/x-ndjson", XLSX)
+        excluded = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/x-ndjson", "application/vnd.pmtiles", XLSX)
         self._plain = app
         self._packing = GZipMiddleware(
             app, LEAST, LEVEL, thread_minimum_size=ON_THREAD, exclude_content_types=excluded

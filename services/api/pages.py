@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.api.context import edge, principal
 from services.api.server.edge import Edge
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -34,6 +35,16 @@ def _headers(edge: Edge) -> list[tuple[bytes, bytes]]:
         (b"referrer-policy", b"no-referrer"),
         (b"cross-origin-opener-policy", b"same-origin"),
     ]
+
+
+async def basemap(request: Request) -> Response:
+    """Serve the PMTiles archive of the map's background, whole or a range of it, to whoever is signed in."""
+    await principal(request)
+    archive = edge(request).basemap
+    if archive is None:
+        return Response("no base map is set\n", 404, media_type="text/plain")
+    caching = {"Cache-Control": "private, max-age=86400"}
+    return FileResponse(archive, headers=caching, media_type="application/vnd.pmtiles")
 
 
 async def docs(request: Request) -> FileResponse:

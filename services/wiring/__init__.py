@@ -137,6 +137,7 @@ def edge() -> Edge:
     found = settings()
     return Edge(
         tiles=found.tiles,
+        basemap=found.basemap,
         attribution=found.tiles_attribution.strip(),
         datum=found.tiles_datum,
         desk_phone=found.desk_phone,

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """Comma-separated addresses or networks whose X-Forwarded-Proto and -For are trusted."""
     tiles: str | None = None
     """URL or path of map tiles, with {z}, {x} and {y}; none = no background map."""
+    basemap: Path | None = None
+    """PMTiles archive with the map's background, served by this process in place of tiles."""
     tiles_attribution: str = ""
     tiles_datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     desk_phone: str | None = None
@@ -74,7 +76,9 @@ class Settings(BaseSettings):
     metrics_port: int = Field(default=9464, ge=0, le=65535)
     """Port of a projector's metrics and health checks; 0 = off."""
 
-    @field_validator("abilities", "tls_cert", "tls_key", "tiles", "push_contact", "push_hosts", mode="before")
+    @field_validator(
+        "abilities", "tls_cert", "tls_key", "tiles", "basemap", "push_contact", "push_hosts", mode="before"
+    )
     @classmethod
     def _unset(cls, value: Any) -> Any:
         """Treat an empty variable as unset."""

@@ -34,7 +34,30 @@ async def test_tiles_of_another_origin_may_be_fetched_from_there_and_nowhere_els
     assert found["img-src"] == "'self' data: https://tiles.example:8443"
     assert found["connect-src"] == "'self' https://tiles.example:8443"
     assert all("tiles.example" not in found[name] for name in found.keys() - {"img-src", "connect-src"})
-    assert told == {"tiles": TILES, "attribution": "© who drew it", "datum": "gcj02"}
+    assert told == {"tiles": TILES, "basemap": None, "attribution": "© who drew it", "datum": "gcj02"}
+
+
+async def test_a_base_map_is_served_by_ranges_to_whoever_is_signed_in(tmp_path: Path) -> None:
+    archive = tmp_path / "map.pmtiles"
+    archive.write_bytes(b"PMTiles\x03" + bytes(range(200)) * 20)
+    async with running(tmp_path / "data", edge=Edge(basemap=archive)) as service:
+        told = (await service.http.get("/api/v1/session")).json()["map"]["basemap"]
+        part = await service.http.get(told, headers={"Range": "bytes=0-7"})
+        nobody = await service.client(None).get(told)
+    assert told.startswith("/basemap.pmtiles?v=")
+    assert (part.status_code, part.content) == (206, b"PMTiles\x03")
+    assert part.headers["content-range"] == "bytes 0-7/4008"
+    assert "content-encoding" not in part.headers
+    assert nobody.status_code == 401
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "cannot be read"), (b"PK", "is no PMTiles archive")])
+def test_what_is_no_base_map_is_refused(tmp_path: Path, content: bytes | None, why: str) -> None:
+    archive = tmp_path / "map.pmtiles"
+    if content:
+        archive.write_bytes(content)
+    with pytest.raises(BadTiles, match=why):
+        Edge(basemap=archive)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
-"""Settings of pages about other origins: the source of the map's tiles."""
+"""Settings of pages about the background of the map: tiles of another origin, or a file of this machine."""
 
 import re
+from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
+BASEMAP: Final = "/basemap.pmtiles"
+"""Path of the archive on this origin."""
 Datum = Literal["wgs84", "gcj02", "bd09"]
 
 _PLACES: Final = ("{z}", "{x}", "{y}")
@@ -14,14 +17,20 @@ _PATH: Final = re.compile(r"/[A-Za-z0-9._~!$&'()*+=:@%/?\-]*")
 """Pattern of a URL's path after its placeholders are filled in."""
 
 
+_PMTILES: Final = b"PMTiles\x03"
+"""First bytes of a PMTiles archive of version 3."""
+
+
 class BadTiles(ValueError):
-    """The tile URL cannot be used. The message says why and what to use instead."""
+    """The background of the map cannot be used. The message says why and what to use instead."""
 
 
 class MapSettings(msgspec.Struct, frozen=True):
     """The map's background, as sent to pages."""
 
     tiles: str | None
+    basemap: str | None
+    """Path of this origin with a PMTiles archive, which takes the place of tiles."""
     attribution: str
     datum: Datum
 
@@ -31,6 +40,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 
     tiles: str | None = None
     """URL with `{z}`, `{x}` and `{y}`, or a path of this origin; None = the map has no background."""
+    basemap: Path | None = None
+    """A PMTiles archive of this machine; None = there is none."""
     attribution: str = ""
     """Shown on the map, as text."""
     datum: Datum = "wgs84"
@@ -41,6 +52,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.tiles is not None:
             _check(self.tiles)
+        if self.basemap is not None:
+            _check_archive(self.basemap)
 
     @property
     def origin(self) -> str | None:
@@ -52,7 +65,26 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 
     def map(self) -> MapSettings:
         """Return the settings for pages."""
-        return MapSettings(self.tiles, self.attribution, self.datum)
+        basemap = f"{BASEMAP}?v={_version(self.basemap)}" if self.basemap else None
+        return MapSettings(self.tiles, basemap, self.attribution, self.datum)
+
+
+def _version(archive: Path) -> str:
+    """Return what changes with the file, so that browsers never mix parts of two."""
+    told = archive.stat()
+    return f"{told.st_mtime_ns:x}-{told.st_size:x}"
+
+
+def _check_archive(archive: Path) -> None:
+    try:
+        with archive.open("rb") as file:
+            begins = file.read(len(_PMTILES))
+    except OSError as error:
+        raise BadTiles(f"MUSTER_BASEMAP={archive} cannot be read: {error.strerror}.") from None
+    if begins != _PMTILES:
+        raise BadTiles(
+            f"MUSTER_BASEMAP={archive} is no PMTiles archive of version 3; make one with `pmtiles extract`."
+        )
 
 
 def _check(tiles: str) -> None:
