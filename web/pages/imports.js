@@ -1,5 +1,6 @@
 // Importing a file: preview, progress and outcome.
 
+import { BoundaryImport, isGeojson } from "../lib/entry/boundaries.js";
 import { left, Questions, written } from "../lib/entry/questions.js";
 import {
   addsUp,
@@ -64,7 +65,7 @@ function Desk({ mappings: known, ended }) {
     setStarted(null);
     setSeen(null);
     setFile(chosen);
-    if (chosen.size > MOST_BYTES) return;
+    if (chosen.size > MOST_BYTES || isGeojson(chosen)) return;
     setAnswers({});
     const found = await run(() => preview(chosen));
     if (!found) return;
@@ -93,6 +94,9 @@ function Desk({ mappings: known, ended }) {
   if (started)
     return html`<${Progress} id=${started} file=${file} mapping=${mapping}
     expected=${seen?.total_rows} again=${again} ended=${ended} />`;
+  if (file && isGeojson(file) && file.size <= MOST_BYTES)
+    return html`<section class="import-desk"><${Choose} file=${file} take=${take} busy=${busy} />
+      <${BoundaryImport} file=${file} again=${again} /></section>`;
   return html`<section class="import-desk"><${Choose} file=${file} take=${take} busy=${busy} />
     ${file && html`<${Mapping} known=${known} mapping=${mapping} change=${change} />`}
     ${file?.size > MOST_BYTES && html`<${TooLarge} file=${file} />`}
@@ -130,7 +134,8 @@ function Choose({ file, take, busy }) {
       setOver(true);
     }} onDragLeave=${() => setOver(false)}
     onDrop=${drop}>
-    <input ref=${input} class="visually-hidden" type="file" accept=".csv,.xlsx,.gz,text/csv" disabled=${busy}
+    <input ref=${input} class="visually-hidden" type="file"
+      accept=".csv,.xlsx,.gz,.geojson,.json,text/csv" disabled=${busy}
       onChange=${(event) => {
         take(event.currentTarget.files[0]);
         event.currentTarget.value = "";

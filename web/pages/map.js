@@ -2,17 +2,20 @@
 
 import { alerts } from "../lib/alerts.js";
 import { lang, number, t, word } from "../lib/i18n.js";
-import { COLOURINGS, figure, step } from "../lib/map/colouring.js";
+import { COLOURINGS, figure, toneOf } from "../lib/map/colouring.js";
 import { usePlaces } from "../lib/map/places.js";
 import { areaPoints, bounds, requestPoints, workerPoints } from "../lib/map/points.js";
 import { Schematic } from "../lib/map/schematic.js";
+import { areaShapes, centres, useBoundaries } from "../lib/map/shapes.js";
+import { mapWords } from "../lib/map/words.js";
 import { html, useEffect, useMemo, useRef, useState } from "../lib/preact.js";
 import { theme } from "../lib/prefs.js";
 import { go, href, param, route } from "../lib/router.js";
 import { ON_DUTY } from "../lib/rules.js";
 import { areas, live, requests } from "../lib/store.js";
+import { askedIn, peopleIn } from "../lib/sums.js";
 import { now, span } from "../lib/time.js";
-import { Age, Alert, ErrorNote, Loading, Presence, Priority } from "../lib/ui.js";
+import { Age, Alert, classes, ErrorNote, Icon, Loading, Presence, Priority } from "../lib/ui.js";
 
 const LISTED = 200;
 
@@ -25,7 +28,8 @@ export default function MapPage() {
   const found = usePlaces();
   const root = route.value.id ?? areas.value.root?.area;
   const colouring = COLOURINGS.includes(param("by")) ? param("by") : "on_duty";
-  const points = usePoints(found.places, colouring);
+  const boundaries = useBoundaries();
+  const points = usePoints(found.places, boundaries.rows, colouring);
   const some = Object.values(points).some((one) => one.features.length);
   const mode = param("as") ?? (some ? "map" : "schematic");
   const open = (area) => go("map", { id: area, query: route.peek().query });
@@ -34,40 +38,31 @@ export default function MapPage() {
       <div class="toolbar">
         <${Switch} label=${t("map.as")} options=${["map", "schematic"]} value=${mode}
             say=${(one) => t(`map.as_${one}`)} pick=${(as) => ask({ as })} />
-        ${
-          (mode === "schematic" || points.areas.features.length > 0) &&
-          html`<${Switch} label=${t("map.by")}
-            options=${COLOURINGS} value=${colouring} say=${(one) => t(`map.by_${one}`)}
-                pick=${(by) => ask({ by })} />`
-        }
+        <${Switch} label=${t("map.by")} options=${COLOURINGS} value=${colouring}
+            say=${(one) => t(`map.by_${one}`)} pick=${(by) => ask({ by })} />
         <${Age} views=${["headcount", "requests", "areas"]} /></div></header>
-    <${ErrorNote} problem=${found.problem} />
+    <${ErrorNote} problem=${found.problem ?? boundaries.problem} />
     ${
       !live.value.has("areas")
         ? html`<${Loading} />`
         : mode === "map"
-          ? html`<${Geographic} points=${points} found=${found} some=${some} />`
+          ? html`<${Geographic} points=${points} found=${found} some=${some} ready=${boundaries.ready} />`
           : html`<${Schematic} root=${root} colouring=${colouring} open=${open} />`
     }
-    ${mode === "schematic" && html`<${Scale} colouring=${colouring} />`}
+    <${Scale} colouring=${colouring} />
   </div>`;
 }
 
-function usePoints(places, colouring) {
+function usePoints(places, rows, colouring) {
   const at = Math.floor(now.value / 10000) * 10000;
-  const most = Math.max(
-    1,
-    ...[...areas.value.nodes.values()]
-      .filter((node) => node.level > 0)
-      .map((node) => figure(node, colouring)),
-  );
-  const near = useMemo(
-    () => areaPoints(areas.value, (node) => step(figure(node, colouring), most)),
-    [areas.value, colouring, at],
-  );
+  const inner = [...areas.value.nodes.values()].filter((node) => node.level > 0);
+  const tone = toneOf(colouring, Math.max(1, ...inner.map((node) => figure(node, colouring))));
+  const middles = useMemo(() => centres(rows), [rows]);
+  const shapes = useMemo(() => areaShapes(rows, areas.value, tone), [rows, areas.value, colouring, at]);
+  const near = useMemo(() => areaPoints(areas.value, middles, tone), [middles, areas.value, colouring, at]);
   const asked = useMemo(() => requestPoints(requests.value), [requests.value, alerts.value]);
   const workers = useMemo(() => workerPoints(places), [places]);
-  return { areas: near, requests: asked, workers };
+  return { shapes, areas: near, requests: asked, workers };
 }
 
 const Switch = ({
@@ -112,24 +107,36 @@ function Scale({ colouring }) {
     )}</span><span>${t("map.much")}</span></p>`;
 }
 
-function Geographic({ points, found, some }) {
-  const box = useRef();
+/** Open a map in `box`, and keep what it shows. Returns whether the browser cannot draw it. */
+function useMap(box, points, ready, setPicked) {
   const shown = useRef(null);
+  const fitted = useRef(false);
   const [failed, setFailed] = useState(false);
-  const [picked, setPicked] = useState(null);
+  const show = () => {
+    if (!shown.current) return;
+    shown.current.show(points);
+    const all = bounds(...Object.values(points));
+    if (fitted.current || !ready || !all) return;
+    shown.current.fit(all);
+    fitted.current = true;
+  };
   useEffect(() => {
     let over = false;
     import("../lib/map/geo.js")
-      .then((geo) => {
-        if (over) return;
-        shown.current = geo.open(box.current, words(), setPicked);
-        shown.current.show(points);
-        const all = bounds(...Object.values(points));
-        if (all) shown.current.fit(all);
+      .then((geo) => geo.open(box.current, mapWords()))
+      .then((opened) => {
+        if (over) {
+          opened.close();
+          return;
+        }
+        shown.current = opened;
+        fitted.current = false;
+        opened.picking(setPicked);
+        show();
       })
       .catch((error) => {
         console.warn(error);
-        setFailed(true);
+        if (!over) setFailed(true);
       });
     return () => {
       over = true;
@@ -137,31 +144,36 @@ function Geographic({ points, found, some }) {
       shown.current = null;
     };
   }, [lang.value]);
-  useEffect(() => {
-    shown.current?.show(points);
-  });
+  useEffect(show);
   useEffect(() => {
     shown.current?.restyle();
   }, [theme.value]);
-  return html`<div class="geo">
-    <div class="geo-map" ref=${box}>${
-      failed &&
-      html`<p class="note note-error" role="alert">
-      ${t("map.no_webgl")}</p>`
+  return failed;
+}
+
+function Geographic({ points, found, some, ready }) {
+  const box = useRef();
+  const [picked, setPicked] = useState(null);
+  const failed = useMap(box, points, ready, setPicked);
+  return html`<div class=${classes("geo", failed && "geo-without")}>
+    ${
+      failed
+        ? html`<div class="note note-error" role="alert"><${Icon} name="alert" /><div>
+          <p>${t("map.no_webgl")}</p><p><a class="button"
+          href=${href("map", { query: { as: "schematic" } })}>${t("map.as_schematic")}</a></p>
+          </div></div>`
+        : html`<div class="geo-map" ref=${box}>
+          ${
+            !some &&
+            html`<p class="geo-empty note">${t("map.nothing_placed")} <a href=${href("imports")}>${t(
+              "map.import_boundaries",
+            )}</a></p>`
+          }</div>`
     }
-      ${!some && html`<p class="geo-empty note">${t("map.nothing_placed")}</p>`}</div>
     <aside class="geo-side" aria-label=${t("map.list")}>
       <${Picked} picked=${picked} places=${found.places} close=${() => setPicked(null)} />
       <${Listed} points=${points} places=${found.places} pick=${setPicked} /></aside></div>`;
 }
-
-const words = () => ({
-  "NavigationControl.ZoomIn": t("map.zoom_in"),
-  "NavigationControl.ZoomOut": t("map.zoom_out"),
-  "Map.Title": t("map.aria"),
-  "ScaleControl.Meters": t("map.m"),
-  "ScaleControl.Kilometers": t("map.km"),
-});
 
 function Picked({ picked, places, close }) {
   if (!picked) return html`<p class="muted">${t("map.pick")}</p>`;
@@ -178,6 +190,13 @@ function Picked({ picked, places, close }) {
         }</p>`
     }
     ${
+      kind === "area" &&
+      html`<p>${t("map.tile", {
+        people: number(peopleIn(id).on),
+        asked: number(askedIn(id).unfinished),
+      })}</p>`
+    }
+    ${
       row &&
       html`<p>
       ${word("priority", row.priority)} ${word("category", row.category)} ${word("request_state", row.state)}
@@ -189,21 +208,30 @@ function Picked({ picked, places, close }) {
       <button type="button" class="button" onClick=${close}>${t("ui.close")}</button></p></section>`;
 }
 
+/** What the marks mean. */
+const Marks =
+  () => html`<details class="map-marks"><summary>${t("map.marks")}</summary><ul class="legend-list">
+  <li><span class="mark mark-life" aria-hidden="true"></span>${t("map.mark_life")}</li>
+  <li><span class="mark mark-cluster" aria-hidden="true">7</span>${t("map.mark_cluster")}</li>
+  ${ON_DUTY.map((one) => html`<li key=${one}><${Presence} value=${one} /></li>`)}<li
+    class="muted">${t("map.ages")}</li></ul></details>`;
+
 /** The contents of the map as lists, for screen readers and keyboards. */
 function Listed({ points, places, pick }) {
-  const asked = points.requests.features;
+  const asked = [...points.requests.features].sort(
+    (one, other) => one.properties.priority - other.properties.priority,
+  );
   return html`<h2>${t("map.on_map")}</h2>
     <p>${t("map.counts", {
       requests: number(asked.length),
       workers: number(places.length),
       areas: number(points.areas.features.length),
     })}</p>
-    <ul class="legend-list">${ON_DUTY.map((one) => html`<li key=${one}><${Presence} value=${one} /></li>`)}<li
-        class="muted">${t("map.ages")}</li></ul>
+    <${Marks} />
     <ul class="geo-list">${asked.slice(0, LISTED).map(
       ({ properties }) => html`<li key=${properties.request}><button type="button" class="button button-plain"
       onClick=${() => pick({ kind: "request", id: properties.request })}><${Priority}
-          value=${properties.priority} short />
+          value=${properties.priority} short=${properties.priority > 1} />
         ${word("category", properties.category)} <span class="muted">${properties.request}</span></button>
           </li>`,
     )}

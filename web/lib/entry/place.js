@@ -2,8 +2,11 @@
 
 import { DATUMS, toWgs84 } from "../datum.js";
 import { t } from "../i18n.js";
-import { html } from "../preact.js";
-import { session } from "../store.js";
+import { areaAt } from "../map/inside.js";
+import { Picker } from "../map/picker.js";
+import { html, useState } from "../preact.js";
+import { areas, session } from "../store.js";
+import { Icon } from "../ui.js";
 import { Line, Pick } from "./form.js";
 
 const OF_MAP = { wgs84: "WGS-84", gcj02: "GCJ-02", bd09: "BD-09" };
@@ -51,4 +54,42 @@ export function PlaceLine({ entry }) {
       } />
     <${Pick} entry=${entry} name="datum" label=${t("entry.datum")}
       options=${DATUMS.map((one) => [one, t(`entry.datum.${one}`)])} /></div>`;
+}
+
+/** Whether a place taken from the map lies in an area, and a button that takes that area. */
+function Found({ entry, area }) {
+  if (area === undefined) return null;
+  if (area === null) return html`<p class="place-found" role="status">${t("map.pick_none")}</p>`;
+  const same = entry.values.area === area;
+  return html`<p class="place-found" role="status">${t("map.pick_in", { area: areas.value.name(area) })}
+    ${
+      same
+        ? html`<span class="muted"><${Icon} name="done" />${t("map.pick_used")}</span>`
+        : html`<button type="button" class="button" onClick=${() => entry.set({ area })}>${t(
+            "map.pick_use",
+          )}</button>`
+    }</p>`;
+}
+
+/** A button that opens a map to pick the place on. An empty area becomes the one that the place lies in. */
+export function PlaceOnMap({ entry }) {
+  const [open, setOpen] = useState(false);
+  const [area, setArea] = useState(undefined);
+  const { lon, lat } = placed(entry.values).data;
+  const pick = ([east, north], rows) => {
+    const found = areaAt(rows, (code) => areas.peek().node(code), [east, north]);
+    setArea(rows.length ? found : undefined);
+    const place = `${east.toFixed(6)}, ${north.toFixed(6)}`;
+    entry.set({ place, datum: "WGS-84", ...(found && !entry.values.area && { area: found }) });
+  };
+  return html`<div class="place-pick"><button type="button" class="button" aria-expanded=${
+    open ? "true" : "false"
+  } onClick=${() => setOpen(!open)}><${Icon} name="pin" />
+      ${t(open ? "map.pick_close" : "map.pick_open")}</button>
+    <${Found} entry=${entry} area=${area} />
+    ${
+      open &&
+      html`<${Picker} place=${lon === undefined ? null : [lon, lat]}
+        area=${entry.values.area} pick=${pick} />`
+    }</div>`;
 }

@@ -23,7 +23,7 @@ import {
   Priorities,
   useEntry,
 } from "./form.js";
-import { noPlace, PlaceLine, placed } from "./place.js";
+import { noPlace, PlaceLine, PlaceOnMap, placed } from "./place.js";
 import { SameNeed, SamePhone, useForgetting, usePhone } from "./same.js";
 
 const SOURCES = ["hotline", "community_list", "paper", "app", "desk"];
@@ -98,7 +98,8 @@ function make(values, idOf) {
 /** Coordinates, collapsed while empty: few callers know theirs. */
 const Place = ({ entry }) => html`<details class="entry-fold"
   open=${entry.values.place !== "" || Boolean(entry.errors.place)}><summary>${t("entry.place")}</summary>
-  <${PlaceLine} entry=${entry} /></details>`;
+  <${PlaceLine} entry=${entry} /></details>
+  <${PlaceOnMap} entry=${entry} />`;
 
 /** The form, and cards of requests that may be duplicates. */
 export function OpenRequest() {

@@ -46,3 +46,13 @@ export function rowsBehind(node, colouring) {
     },
   ];
 }
+
+/** Return a function that names the tone of an area: its alert level, or how dark its figure is.
+ *
+ * @param {string} colouring
+ * @param {number} most The largest figure.
+ */
+export const toneOf = (colouring, most) => (node) => {
+  const level = levelOf(node, colouring);
+  return level ? `level-${level}` : `step-${step(figure(node, colouring), most)}`;
+};

@@ -1,5 +1,6 @@
 // Marks on the map, drawn on demand: the map needs no sprites and no glyphs.
-// Names: alert-LEVEL, priority-N, worker-PRESENCE-AGE, cluster-KIND-COUNT, label-TEXT.
+// Names: life-LEVEL, alert-LEVEL, priority-N, worker-PRESENCE-AGE, crowd-COUNT,
+// cluster-COUNT-TENTHS-TENTHS-TENTHS-TENTHS-LIVES, label-TEXT, grid-TEXT, picked.
 
 const RATIO = 2;
 const ROMAN = ["", "I", "II", "III", "IV"];
@@ -92,23 +93,121 @@ const worker = (presence, age) =>
     context.stroke();
   });
 
-const cluster = (kind, count) =>
-  canvas(34, 34, (context) => {
-    context.beginPath();
-    if (kind === "request") context.roundRect(3, 3, 28, 28, 6);
-    else context.arc(17, 17, 14, 0, 2 * Math.PI);
+/** Life safety: a drop that stands on its place, in the colour of its alert. No other mark has this shape. */
+const life = (level) =>
+  canvas(34, 42, (context) => {
+    drop(context);
+    const alerted = level !== "0";
     Object.assign(context, {
-      fillStyle: colour("--surface"),
-      strokeStyle: colour(kind === "request" ? "--text" : "--accent"),
+      fillStyle: colour(alerted ? `--level-${level}-fill` : "--text"),
+      strokeStyle: colour("--surface"),
       lineWidth: 2.5,
     });
     context.fill();
     context.stroke();
-    centred(context, count, 17, 17, 12, colour("--text"));
+    const ink = colour(alerted ? `--on-level-${level}` : "--surface");
+    context.fillStyle = ink;
+    context.fillRect(14.5, 8, 5, 17);
+    context.fillRect(8.5, 14, 17, 5);
   });
 
-function label(text) {
-  const font = `600 12px ${token("--font")}`;
+function drop(context) {
+  context.beginPath();
+  context.arc(17, 16.5, 14, Math.PI * 0.82, Math.PI * 0.18);
+  context.lineTo(17, 40);
+  context.closePath();
+}
+
+const picked = () =>
+  canvas(30, 38, (context) => {
+    context.beginPath();
+    context.arc(15, 14, 11, Math.PI * 0.82, Math.PI * 0.18);
+    context.lineTo(15, 36);
+    context.closePath();
+    Object.assign(context, {
+      fillStyle: colour("--accent"),
+      strokeStyle: colour("--surface"),
+      lineWidth: 2.5,
+    });
+    context.fill();
+    context.stroke();
+    context.beginPath();
+    context.arc(15, 14, 4, 0, 2 * Math.PI);
+    context.fillStyle = colour("--surface");
+    context.fill();
+  });
+
+const QUARTER = Math.PI / 2;
+const TENTH = Math.PI / 5;
+
+/** A stack of several requests: their count, the shares of alerts, and how many are life safety. */
+const cluster = (count, shares, lives) =>
+  canvas(54, 50, (context) => {
+    plate(context, 25, 26, 19, "--surface", "--border-strong");
+    plate(context, 22, 23, 19, "--surface", "--border-strong");
+    ring(context, 22, 23, shares);
+    centred(context, count, 22, 23, count.length > 3 ? 11 : 13, colour("--text"));
+    if (lives !== "0") badge(context, lives);
+  });
+
+function plate(context, x, y, radius, fill, edge) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  Object.assign(context, { fillStyle: colour(fill), strokeStyle: colour(edge), lineWidth: 1.5 });
+  context.fill();
+  context.stroke();
+}
+
+/** Draw the shares of alerts, worst first from the top; the rest has no alert. `shares`: tenths by level. */
+function ring(context, x, y, shares) {
+  let begin = -QUARTER;
+  const arc = (tenths, edge) => {
+    const end = Math.min(begin + tenths * TENTH, 2 * Math.PI - QUARTER);
+    if (end <= begin) return;
+    context.beginPath();
+    context.arc(x, y, 16.5, begin, end);
+    Object.assign(context, { strokeStyle: colour(edge), lineWidth: 5 });
+    context.stroke();
+    begin = end;
+  };
+  shares.forEach((tenths, index) => {
+    arc(Number(tenths), `--level-${index + 1}-fill`);
+  });
+  arc(10, "--border");
+}
+
+function badge(context, lives) {
+  context.save();
+  context.translate(30, 0);
+  context.scale(0.68, 0.68);
+  drop(context);
+  Object.assign(context, {
+    fillStyle: colour("--level-1-fill"),
+    strokeStyle: colour("--surface"),
+    lineWidth: 3,
+  });
+  context.fill();
+  context.stroke();
+  centred(context, lives, 17, 17, 16, colour("--on-level-1"));
+  context.restore();
+}
+
+/** Several people. */
+const crowd = (count) =>
+  canvas(46, 40, (context) => {
+    plate(context, 26, 20, 13, "--surface", "--accent");
+    plate(context, 22, 20, 13, "--surface", "--accent");
+    plate(context, 18, 20, 15, "--accent-soft", "--accent");
+    centred(context, count, 18, 20, count.length > 3 ? 10 : 12, colour("--text"));
+  });
+
+const grid = (text) => written(text, 500, 11, "--faint");
+
+const label = (text) => written(text, 600, 12, "--text");
+
+/** A text with a halo. */
+function written(text, weight, size, ink) {
+  const font = `${weight} ${size}px ${token("--font")}`;
   const measure = document.createElement("canvas").getContext("2d");
   measure.font = font;
   const width = measure.measureText(text).width + 8;
@@ -120,7 +219,7 @@ function label(text) {
       lineJoin: "round",
       lineWidth: 3,
     });
-    Object.assign(context, { strokeStyle: colour("--ground"), fillStyle: colour("--text") });
+    Object.assign(context, { strokeStyle: colour("--ground"), fillStyle: colour(ink) });
     context.strokeText(text, width / 2, 9);
     context.fillText(text, width / 2, 9);
   });
@@ -132,7 +231,11 @@ export function picture(name) {
   if (kind === "alert") return alert(rest[0]);
   if (kind === "priority") return priority(rest[0]);
   if (kind === "worker") return worker(rest[0], rest[1]);
-  if (kind === "cluster") return cluster(rest[0], rest[1]);
+  if (kind === "life") return life(rest[0]);
+  if (kind === "picked") return picked();
+  if (kind === "cluster") return cluster(rest[0], rest.slice(1, 5), rest[5]);
+  if (kind === "crowd") return crowd(rest[0]);
+  if (kind === "grid") return grid(name.slice("grid-".length));
   if (kind === "label") return label(name.slice("label-".length));
   return null;
 }
