@@ -60,3 +60,21 @@ def test_with_nobody_free_nothing_is_sent_until_somebody_says_why(city: City, sc
 
     city.ok("worker.check_in", worker="W1", area=city.south)
     assert alerts(city) == {}
+
+
+def test_a_silent_offer_is_an_alert_until_somebody_acts(city: City, screens: Screens) -> None:
+    city.ok("jurisdiction.set_timers", timers={"offered": [10, 10, 10, 10]})
+    city.ok("worker.register", worker="W1", role="courier")
+    city.ok("worker.check_in", worker="W1", area=city.south)
+    city.ok("request.open", request="R1", category="grocery", area=city.south, priority=3)
+    city.ok("assignment.offer", assignment="A1", request="R1", worker="W1")
+    page = screens.open(city.url, language="en").sign_in(city)
+
+    silent = page.locator("[data-kind=offered_silent]")
+    expect(silent).to_be_visible(timeout=40000)
+    (alert,) = city.get("alerts")["items"]
+    assert (alert["kind"], alert["assignment"], alert["limit_s"]) == ("offered_silent", "A1", 10)
+
+    city.ok("assignment.accept", assignment="A1")
+    expect(silent).to_have_count(0, timeout=20000)
+    assert city.get("alerts")["items"] == []
