@@ -9,6 +9,8 @@ import { wall } from "../time.js";
 import { classes, ErrorNote, Icon, State, useAction } from "../ui.js";
 
 const SHOWN_MS = 60000;
+/** Longest value, in characters, of a field that stands beside three others. */
+const SHORT = 16;
 const FIELDS = ["contact_name", "contact_phone", "address", "text", "note"];
 
 /** Personal fields of a request, masked, or revealed for a minute. */
@@ -28,8 +30,9 @@ export function Contact({ row }) {
     if (data) setOpen({ row: data, until: performance.now() + SHOWN_MS });
   };
   const shown = open?.row ?? row;
+  const brief = !open && known.every((name) => shown[name].length <= SHORT);
   return html`<div class="contact">
-    <dl class=${classes("facts", !open && "facts-masked")}>${known.map(
+    <dl class=${classes("facts", brief && "facts-masked")}>${known.map(
       (name) => html`<div class=${`fact fact-${name}`}><dt>${t(`requests.${name}`)}</dt>
       <dd>${
         name === "contact_phone" && open && shown[name]

@@ -36,7 +36,7 @@ export function Sights() {
   };
   return html`<form class="entry-card settings-form" onSubmit=${submit}>${SCOPES.toReversed().map(
     (scope) => html`<fieldset class="settings-group" key=${scope}><legend>${word("scope", scope)}</legend>
-    <div class="settings-four">${DISCLOSED.map(
+    <div class="settings-four settings-wide">${DISCLOSED.map(
       (kind) => html`<${Select} label=${t(`settings.class_${kind}`)} value=${rules[scope][kind]}
         change=${set(scope, kind)}
         options=${sightsOf(scope).map((one) => [one, t(`settings.sight_${one}`)])} />`,
