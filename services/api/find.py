@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +14,9 @@ from services.api.context import Answer, answer, model, muster, reader
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.rows import Opener
+from services.api.searching import Finder, Found, Names
 from services.api.sight import sight
+from services.application.muster import Muster
 from services.decisions.fields import WHOLE, PersonalLine, omitted
 from services.vault import Vault
 from services.views.port import Query, Views
@@ -24,39 +27,46 @@ SEARCHED = {"roster": "name", "requests": "contact_name"}
 
 
 class Find(BaseModel):
-    """A name (or part of one), or a whole phone number."""
+    """A name (or part of one), a whole phone number, or text: a number, call sign, name, place or phone."""
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        json_schema_extra={"oneOf": [{"required": ["name"]}, {"required": ["phone"]}]},
+        json_schema_extra={"oneOf": [{"required": [one]} for one in ("name", "phone", "text")]},
     )
 
     name: PersonalLine = omitted()
     phone: PersonalLine = omitted()
+    text: PersonalLine = omitted()
     limit: Annotated[int, Field(ge=1, le=MOST_FOUND), WHOLE] = 20
 
 
 class Finds(Struct):
-    """Matching rows of the roster and of requests, as the caller sees them."""
+    """Matching rows, as the caller sees them: of the roster and of requests; for `text` of every kind."""
 
     workers: list[dict[str, Any]]
     requests: list[dict[str, Any]]
     position: int
+    items: list[Found] = []
+    """For `text`: the finds of every kind, best first."""
+    more: bool = False
+    """Whether more matched than were asked for."""
 
 
 @operation(id="find", tag="views", body=Find)
 async def find(request: Request) -> Answer[Finds]:
-    """Find workers and requests by name or phone."""
+    """Find workers and requests by name or phone, or anything by any text."""
     jurisdiction, asker = await reader(request)
-    if not asker.may("reveal"):
-        raise Problem(403, "forbidden", variant="find")
     asked = await model(request, Find)
-    if bool(asked.name) == bool(asked.phone):
+    if not asked.text and not asker.may("reveal"):
+        raise Problem(403, "forbidden", variant="find")
+    if sum(map(bool, (asked.name, asked.phone, asked.text))) != 1:
         raise Problem(422, "invalid", variant="name_or_phone")
     service = muster(request)
     seen = await sight(request, jurisdiction, asker)
     opener = Opener(service.vault, jurisdiction, seen, opens=asker.opens)
+    if asked.text:
+        return await _anything(service, jurisdiction, asker, opener, asked)
     if asked.phone:
         found = await _by_phone(service.vault, service.views, jurisdiction, asked.phone, asker)
     else:
@@ -72,10 +82,37 @@ async def find(request: Request) -> Answer[Finds]:
     )
 
 
-Found = dict[str, list[tuple[str, Row]]]
+async def _anything(
+    service: Muster, jurisdiction: str, asker: Principal, opener: Opener, asked: Find
+) -> Answer[Finds]:
+    """Find by any text. Names and phones of people are searched only for those who may reveal them."""
+    names = _names(service, jurisdiction) if asker.may("reveal") else None
+    finder = Finder(service.views, service.vault, jurisdiction, asker, opener, names)
+    items, more = await finder.find(asked.text, asked.limit)
+    position = service.progress.positions.get(jurisdiction, 0)
+    return answer(Finds([], [], position, items, more), headers={"Cache-Control": "no-store"})
 
 
-async def _by_phone(vault: Vault, views: Views, jurisdiction: str, phone: str, asker: Principal) -> Found:
+_kept: WeakKeyDictionary[Muster, dict[str, Names]] = WeakKeyDictionary()
+"""Names in memory of each service, by jurisdiction."""
+
+
+def _names(service: Muster, jurisdiction: str) -> Names:
+    """Return the jurisdiction's names in memory; an erasure there drops them all."""
+    if service not in _kept:
+        kept = _kept[service] = dict[str, Names]()
+        service.announcements.on_erased(lambda place: _drop(kept, place))
+    return _kept[service].setdefault(jurisdiction, Names())
+
+
+def _drop(kept: dict[str, Names], jurisdiction: str) -> None:
+    kept.pop(jurisdiction, None)
+
+
+Rows = dict[str, list[tuple[str, Row]]]
+
+
+async def _by_phone(vault: Vault, views: Views, jurisdiction: str, phone: str, asker: Principal) -> Rows:
     subjects = await vault.find_phone(jurisdiction, phone)
     keys: dict[str, list[str]] = {"roster": [], "requests": []}
     for subject in subjects[:MOST_FOUND]:
@@ -94,7 +131,7 @@ async def _by_phone(vault: Vault, views: Views, jurisdiction: str, phone: str, a
 
 async def _by_name(
     opener: Opener, views: Views, jurisdiction: str, name: str, limit: int, asker: Principal
-) -> Found:
+) -> Rows:
     """Search by name. Every sealed name is opened, on a thread: 20,000 take about a second."""
     queries = {view: Query(within=asker.areas) for view in SEARCHED}
     found, _ = await views.snapshot(jurisdiction, queries)
