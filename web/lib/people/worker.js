@@ -144,7 +144,7 @@ function WorkerActs({ row, live: count, fact, done }) {
       icon: "pin",
       label: on ? t("people.move") : t("people.check_in"),
     }),
-    on && item("check_welfare", CheckWelfare, { icon: "check" }),
+    on && item("check_welfare", CheckWelfare, { icon: "done" }),
     on && item("check_out", CheckOut, { icon: "leave" }),
     on &&
       item(rest, SetPresence, {
