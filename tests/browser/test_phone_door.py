@@ -176,3 +176,17 @@ def test_a_signature_and_a_code_word_follow_what_is_done(town: City, phones: Pho
     until(lambda: len(town.rows("assignments")[0]["proofs"]) == 2, 30, "no code word")
     row = revealed(town)
     assert ([one["kind"] for one in row["proofs"]], row["code"]) == (["signature", "code"], "river")
+
+
+def test_the_desk_looks_after_a_call_on_the_workers_page(town: City, screens: Screens) -> None:
+    town.ok("worker.raise_sos", worker="W1", sos="S1", place="31.20000,121.50000 ±20 m")
+    page = screens.open(town.url, language="en").sign_in(town, "workers/W1")
+    call = page.get_by_role("region", name="Call for help")
+    call.get_by_role("button", name="Show the place").click()
+    expect(call.get_by_text("31.20000,121.50000 ±20 m")).to_be_visible()
+    call.get_by_role("button", name="I look after it").click()
+    expect(call.get_by_text("looks after it since")).to_be_visible()
+    call.get_by_role("button", name="End: helped").click()
+    expect(call).to_have_count(0)
+    [row] = town.rows("sos")
+    assert (row["state"], row["reason"]) == ("ended", "helped")

@@ -14,6 +14,7 @@ import { Amend, CheckIn, CheckOut, CheckWelfare, Report, Retire, SetPresence, Ta
 import { SignInCode } from "./code.js";
 import { ATTENDANCE, CorrectForm, Corrections } from "./correct.js";
 import { Acts, AreaName, Assignments, Panel, Part, short, TeamLink } from "./parts.js";
+import { Calls } from "./sos.js";
 
 const REVEALED_MS = 60000;
 const LATE_S = 120;
@@ -34,7 +35,7 @@ export function WorkerPanel({ id, close, focus }) {
   return html`<${Panel} title=${html`<bdi>${row.name ?? t("people.no_name")}</bdi> <span
       class="folk-person-id">${id}
     </span>`} sub=${sub} close=${close} focus=${focus}>
-    <${Known} key=${id} row=${row} /><${History} key=${`history-${id}`} id=${id} row=${row} /></${Panel}>`;
+    <${Calls} id=${id} /><${Known} key=${id} row=${row} /><${History} key=${`history-${id}`} id=${id} row=${row} /></${Panel}>`;
 }
 
 /** Data of a worker. Personal data is masked, and revealed for a minute on request. */

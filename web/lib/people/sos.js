@@ -1,0 +1,73 @@
+// A worker's call for help: what is known, who looks after it, and its end.
+
+import { answer } from "../alerts.js";
+import { command, get } from "../api.js";
+import { t, word } from "../i18n.js";
+import { html, useState } from "../preact.js";
+import { live, may, mayReveal } from "../store.js";
+import { ErrorNote, Icon, useAction, useLoaded } from "../ui.js";
+import { short } from "./parts.js";
+
+const ENDS = ["helped", "false_alarm", "handed_to_others"];
+
+/** The worker's open calls. Loads again when the service's alerts about them change. */
+export function Calls({ id }) {
+  const mine = answer.value?.items.filter((one) => one.kind === "sos" && one.worker === id) ?? [];
+  const key = mine.map((one) => one.id + (one.acknowledged_by ?? "")).join(" ");
+  const { data, reload } = useLoaded(
+    () =>
+      get(`/${live.peek().jurisdiction}/sos`, {
+        worker: id,
+        state: ["open", "acknowledged"],
+        sort: "-raised_at",
+      }),
+    [id, key],
+  );
+  return data?.items.map((call) => html`<${Call} key=${call.sos} call=${call} done=${reload} />`) ?? null;
+}
+
+function Call({ call, done }) {
+  const [place, setPlace] = useState(null);
+  const { busy, problem, run } = useAction();
+  const { jurisdiction } = live.peek();
+  const say = async (name, more = {}) => {
+    if (busy) return;
+    await run(() => command(jurisdiction, name, { worker: call.worker, sos: call.sos, ...more }));
+    done();
+  };
+  const show = async () => {
+    const path = `/${jurisdiction}/sos/${encodeURIComponent(call.sos)}`;
+    const found = await run(() => get(path, { reveal: true }));
+    if (found) setPlace(found.place);
+  };
+  return html`<section class="call" aria-label=${t("sos.title")}>
+    <p><${Icon} name="level-1" /><b>${t("sos.since", { at: short(call.raised_at) })}</b> ${
+      call.acknowledged_at
+        ? t("sos.seen", { by: call.acknowledged_by, at: short(call.acknowledged_at) })
+        : t("sos.unseen")
+    }</p>
+    ${
+      call.place
+        ? html`<p>${t("sos.place", { place: place ?? call.place })} ${
+            !place &&
+            mayReveal.value &&
+            html`<button type="button" class="button" onClick=${show}><${Icon} name="eye" />${t("sos.show")}
+            </button>`
+          }</p>`
+        : html`<p class="muted">${t("sos.no_place")}</p>`
+    }
+    <div class="toolbar">${
+      !call.acknowledged_at &&
+      may("worker.acknowledge_sos") &&
+      html`<button type="button" class="button button-main" onClick=${() => say("worker.acknowledge_sos")}>
+        ${t("sos.acknowledge")}</button>`
+    }
+    ${
+      may("worker.end_sos") &&
+      ENDS.map(
+        (reason) => html`<button type="button" key=${reason} class="button"
+        onClick=${() => say("worker.end_sos", { reason })}>
+          ${t("sos.end", { reason: word("sos_end", reason) })}</button>`,
+      )
+    }</div><${ErrorNote} problem=${problem} /></section>`;
+}
