@@ -35,7 +35,8 @@ export function WorkerPanel({ id, close, focus }) {
   return html`<${Panel} title=${html`<bdi>${row.name ?? t("people.no_name")}</bdi> <span
       class="folk-person-id">${id}
     </span>`} sub=${sub} close=${close} focus=${focus}>
-    <${Calls} id=${id} /><${Known} key=${id} row=${row} /><${History} key=${`history-${id}`} id=${id} row=${row} /></${Panel}>`;
+    <${Calls} id=${id} />
+    <${Known} key=${id} row=${row} /><${History} key=${`history-${id}`} id=${id} row=${row} /></${Panel}>`;
 }
 
 /** Data of a worker. Personal data is masked, and revealed for a minute on request. */
