@@ -90,3 +90,15 @@ def _status(city: City, secret: str) -> int:
 
 def _here(city: City) -> dict:
     return city.rows("jurisdictions")[0]
+
+
+def test_the_last_events_name_who_saw_whose_data(city: City, screens: Screens) -> None:
+    city.ok("worker.register", worker="W1", role="rider", name="Nadia Rider", phone="13800005678")
+    city.ok("request.open", request="R1", category="grocery", area=city.j, contact_phone="13800001234")
+    city.rows("requests")  # waits until the views have it
+    for view in ("requests/R1", "roster/W1"):
+        city.http.get(f"/api/v1/{city.j}/{view}?reveal=true").raise_for_status()
+    page = screens.open(city.url, language="en").sign_in(city)
+    events = page.locator(".o-event", has_text="Admin local")
+    expect(events.filter(has_text="Nadia Rider")).to_have_count(1)
+    expect(events.filter(has_text="R-0001")).to_have_count(1)

@@ -8,6 +8,7 @@ import { imbalance, mostFirst } from "../lib/counts.js";
 import { lang, number, t, word } from "../lib/i18n.js";
 import { Needs } from "../lib/needs.js";
 import { computed, html, signal, useEffect, useState } from "../lib/preact.js";
+import { Revealed } from "../lib/revealed.js";
 import { href } from "../lib/router.js";
 import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../lib/rules.js";
 import { Start } from "../lib/start.js";
@@ -488,7 +489,7 @@ function Happened({ event }) {
       title=${t("over.recorded", { at: stamp(event.recorded_at) })}>${
         late < 1000 ? t("over.at_once") : t("over.late", { age: span(late) })
       }</span>
-    <span class="o-event-who">${
+    <span class="o-event-who">${event.name === "personal.revealed" && html`<${Revealed} event=${event} />`}${
       event.team &&
       html`<a
       href=${href("teams", { id: event.team })}>

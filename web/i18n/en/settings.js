@@ -108,4 +108,6 @@ export default {
   "settings.words_s": "s sec second seconds 秒 秒钟",
   "settings.words_min": "m min minute minutes 分 分钟",
   "settings.words_h": "h hour hours 时 小时",
+  "revealed.note": "a handover note",
+  "revealed.more": "and {n} more",
 };

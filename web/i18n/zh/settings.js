@@ -107,4 +107,6 @@ export default {
   "settings.words_s": "s sec 秒 秒钟",
   "settings.words_min": "m min 分 分钟",
   "settings.words_h": "h 时 小时",
+  "revealed.note": "一条交接事项",
+  "revealed.more": "等另外 {n} 项",
 };
