@@ -4,6 +4,8 @@ from typing import Final
 
 import msgspec
 
+from events.stages import STAGES
+
 ByPriority = tuple[int, int, int, int]
 """Seconds for the priorities 1, 2, 3 and 4."""
 GivenByPriority = tuple[int | None, int | None, int | None, int | None]
@@ -37,7 +39,7 @@ class Timers(msgspec.Struct, frozen=True, kw_only=True):
 
 DEFAULTS: Final = Timers()
 """What applies until a jurisdiction sets its own."""
-KINDS: Final = ("untouched", "offered", "accepted", "en_route", "on_scene")
+KINDS: Final = ("untouched", "offered", "accepted", *STAGES)
 """Limits that depend on the priority."""
 _PLAIN: Final = ("welfare", "duty", "level")
 """Numbers that do not."""
