@@ -64,6 +64,20 @@ def test_a_newcomer_gets_from_nothing_to_a_dispatch_with_an_own_sheet(
     page.get_by_role("link", name="上手五步").click()
     step(page, "派出人员")
     page.locator(".start-current").get_by_role("link", name="为人员签到").click()
+    page.get_by_text("骑手").last.click()
+    page.get_by_role("button", name="签到", exact=True).click()
+    page.locator("form").get_by_role("button", name="签到", exact=True).click()
+    until(city.on_duty, 10, "nobody is on duty")
+    page.get_by_role("link", name="总览").click()
+    page.locator(".start-current").get_by_role("link", name="打开求助").click()
+    expect(page.locator(".detail")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.locator(".assign [role=option]").first).to_be_visible(timeout=15000)
+    page.keyboard.press("Enter")
+    until(lambda: city.rows("assignments"), 15, "nobody was sent")
+    page.get_by_role("link", name="总览").click()
+    expect(page.locator(".over")).to_be_visible()
+    expect(page.locator(".start")).to_have_count(0)
 
 
 def test_what_is_missing_is_said_beside_each_field_and_choices_outlive_a_reload(
