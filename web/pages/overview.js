@@ -34,9 +34,9 @@ const ANY_ALERT = ["any"];
 const LEAST_PAUSE_MS = 2000;
 
 export default function Overview() {
-  return html`<h1 class="visually-hidden">${t("page.overview")}</h1><${Start} />
+  return html`<h1 class="visually-hidden">${t("page.overview")}</h1><${Now} /><${Start} />
     <div class="fills over">
-      <${Now} /><${Clock} /><${Ledger} /><${People} />
+      <${Clock} /><${Ledger} /><${People} />
       <div class="over-column"><${Requests} /><${Trend} /><${Teams} /></div>
       <${Events} />
     </div>`;

@@ -7,7 +7,7 @@ import { t, word } from "../i18n.js";
 import { effect, html, signal, untracked } from "../preact.js";
 import { soundOn } from "../prefs.js";
 import { href } from "../router.js";
-import { areas, live, may, requests, teams } from "../store.js";
+import { areas, live, may, teams } from "../store.js";
 import { hhmmss, since } from "../time.js";
 import { classes, Icon, useAction } from "../ui.js";
 import { isLife, requestName } from "../urgency.js";
@@ -112,15 +112,13 @@ export function Arrivals() {
   const [one, ...more] = arrived.value;
   const { busy, problem, run } = useAction();
   if (!one) return null;
-  const { request } = one;
-  const row = request ? requests.value.find((other) => other.request === request) : null;
   return html`<div class=${classes("arrival", `arrival-${toneOf(one)}`)} role="alert">
     <span class="arrival-kind"><${Icon} name=${`level-${one.kind === "sos" ? 1 : one.priority}`} />
       ${kindOf(one)}</span>
     <a class="arrival-what" href=${rowOf(one)}>${headline(one)}</a>
-    <span class="arrival-when" title=${hhmmss(one.since)}>${t("live.age", { age: since(one.since) })}${
-      row?.source ? ` · ${word("source", row.source)}` : ""
-    }</span>
+    <span class="arrival-when" title=${hhmmss(one.since)}>${t("live.age", {
+      age: since(one.since),
+    })}</span>
     ${
       may(COMMANDS[one.kind]) &&
       html`<button type="button" class="button arrival-do" aria-disabled=${busy ? "true" : undefined}
