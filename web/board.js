@@ -14,6 +14,7 @@ import {
 import { reason } from "./lib/refusals.js";
 import { requestKeys } from "./lib/requests/keys.js";
 import { go, href, route } from "./lib/router.js";
+import { Palette } from "./lib/search/palette.js";
 import { Arrivals, counted, Pending } from "./lib/shell/arrival.js";
 import { Header } from "./lib/shell/header.js";
 import { Preferences } from "./lib/shell/preferences.js";
@@ -171,6 +172,7 @@ function Help({ close }) {
     ...PAGES.map(([name, key]) => [`g ${key}`, t(`page.${name}`)]),
     ["j k ↑ ↓ Page Home End", t("keys.move")],
     ["/", t("keys.filter")],
+    ["Ctrl K", t("search.title")],
     ["Esc", t("keys.close")],
     ["n", t("keys.new")],
     ["?", t("keys.title")],
@@ -191,12 +193,17 @@ function take(event, work) {
 }
 
 /** Shortcuts: g and a letter open a page, n opens a request, ? shows the keys. Ignored while typing.
+ * Ctrl K (or Command K) searches from anywhere, also while typing.
  * @param {() => void} help
+ * @param {() => void} search
  */
-function useKeys(help) {
+function useKeys(help, search) {
   useLayoutEffect(() => {
     let waiting = -Infinity;
     const pressed = (event) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+        return take(event, search);
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(`${TYPING}, dialog`)) return;
       const page = PAGES.find(([, key]) => key === event.key)?.[0];
       const asked = performance.now() - waiting < 1500;
@@ -213,7 +220,9 @@ function useKeys(help) {
 function App() {
   const [helping, setHelping] = useState(false);
   const [preferring, setPreferring] = useState(false);
-  useKeys(() => setHelping(true));
+  const [searching, setSearching] = useState(false);
+  const search = () => setSearching(!document.querySelector("dialog[open]"));
+  useKeys(() => setHelping(true), search);
   if (signedOut.value || session.value === null) return html`<${SignIn} />`;
   if (session.value === undefined) return html`<${Loading} />`;
   const { jurisdiction, page } = route.value;
@@ -222,7 +231,7 @@ function App() {
   if (!jurisdiction) return html`<${Choose} />`;
   const names = PAGES.filter(([, , mayUse]) => !mayUse || mayUse()).map(([name]) => name);
   return html`<${Header} names=${names} help=${() => setHelping(true)}
-      prefer=${() => setPreferring(true)} /><${Pending} /><${Arrivals} /><${ExampleBand} />
+      prefer=${() => setPreferring(true)} search=${search} /><${Pending} /><${Arrivals} /><${ExampleBand} />
     <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${
       live.value &&
       (live.value.state.value.phase === "refused" && !live.value.has("areas")
@@ -231,7 +240,9 @@ function App() {
           ? html`<${Page} />`
           : html`<${NoPage} />`)
     }</main>
-    <${Toasts} /><${Undo} />${helping && html`<${Help} close=${() => setHelping(false)} />`}${
+    <${Toasts} /><${Undo} />${
+      searching && html`<${Palette} names=${names} close=${() => setSearching(false)} />`
+    }${helping && html`<${Help} close=${() => setHelping(false)} />`}${
       preferring && html`<${Preferences} close=${() => setPreferring(false)} />`
     }`;
 }

@@ -45,7 +45,7 @@ async function leave() {
 }
 
 /** Language, theme, keys, wall, sign-out: icons in the header, with words in the folded menu. */
-function Tools({ help, prefer, words }) {
+function Tools({ help, prefer, search, words }) {
   const next = { auto: "light", light: "dark", dark: "auto" }[theme.value];
   const tool = (icon, label, act) => html`<button type="button" class="button button-plain" onClick=${act}
     aria-label=${words ? undefined : label} title=${label}><${Icon} name=${icon} />
@@ -54,6 +54,7 @@ function Tools({ help, prefer, words }) {
     <button type="button" class="button button-plain" onClick=${() => speak(other.value.code)}
       lang=${other.value.tag}>${words ? other.value.name : other.value.short}</button>
     ${tool(`theme-${theme.value}`, t(`theme.${theme.value}`), () => setTheme(next))}
+    ${tool("search", t("search.title"), search)}
     ${tool(soundOn.value ? "sound" : "muted", t("preferences.title"), prefer)}
     ${tool("help", t("keys.title"), help)}
     <a class="button button-plain" href=${`/wall#/${route.value.jurisdiction}`}
@@ -66,10 +67,10 @@ function Tools({ help, prefer, words }) {
 
 /** The header.
  *
- * @param {{ names: string[], help: () => void, prefer: () => void }} props `names`: the pages that the token
- *   may use, in order.
+ * @param {{ names: string[], help: () => void, prefer: () => void, search: () => void }} props
+ *   `names`: the pages that the token may use, in order.
  */
-export function Header({ names, help, prefer }) {
+export function Header({ names, help, prefer, search }) {
   const narrow = useMedia(NARROW);
   const marks = {
     requests: html`<${Count} count=${arrived.value.length} said=${t("arrival.waiting")} urgent />`,
@@ -84,7 +85,7 @@ export function Header({ names, help, prefer }) {
       <span class="top-mark" aria-hidden="true"></span>
       <span class="top-place">${place.value?.name ?? route.value.jurisdiction}</span></a>
     <${Menu} names=${names} marks=${marks}
-      tools=${narrow && html`<${Tools} help=${help} prefer=${prefer} words />`} />
+      tools=${narrow && html`<${Tools} help=${help} prefer=${prefer} search=${search} words />`} />
     <${Clock} /><${LiveBadge} />
-    ${!narrow && html`<${Tools} help=${help} prefer=${prefer} />`}</header>`;
+    ${!narrow && html`<${Tools} help=${help} prefer=${prefer} search=${search} />`}</header>`;
 }
