@@ -116,7 +116,8 @@ export function Palette({ names, close }) {
     event.preventDefault();
   };
   return html`<${Dialog} title=${t("search.title")} close=${close}><div class="palette">
-    <input ref=${box} autofocus role="combobox" aria-expanded="true" aria-controls="found" aria-autocomplete="list"
+    <input ref=${box} autofocus role="combobox" aria-expanded="true" aria-controls="found"
+      aria-autocomplete="list"
       aria-activedescendant=${lines[chosen] ? `found-${lines[chosen].id}` : undefined}
       aria-label=${t("search.label")} placeholder=${t("search.label")} autocomplete="off" spellcheck="false"
       maxlength="200" value=${text} onKeyDown=${press} onInput=${(event) => {
