@@ -124,7 +124,8 @@ export function Example() {
   return html`<div class="start-example"><p><button type="button" class="button" onClick=${play}
     aria-disabled=${busy ? "true" : undefined}>${t(
       busy ? "start.playing" : there ? "start.open_example" : "start.play",
-    )}</button> <span class="muted">${t("start.play_note")}</span></p><${ErrorNote} problem=${problem} /></div>`;
+    )}</button> <span class="muted">${t("start.play_note")}</span></p>
+    <${ErrorNote} problem=${problem} /></div>`;
 }
 
 /** A band on every page of the example that says what it is, and leads out of it. */

@@ -39,8 +39,8 @@ export default function Imports() {
   const known = useLoaded(() => (hasRight("import_files") ? mappings() : Promise.resolve([])), [live.value]);
   const past = useLoaded(() => (hasRight("import_files") ? recent() : Promise.resolve([])), [live.value]);
   if (!hasRight("import_files")) return html`<${Empty} text=${t("people.read_only")} />`;
-  return html`<div class="entry imports"><${StartLine} /><header class="page-head"><h1>${t("page.imports")}</h1><p
-    class="muted">${t("entry.import_what")}</p></header>
+  return html`<div class="entry imports"><${StartLine} /><header
+    class="page-head"><h1>${t("page.imports")}</h1><p class="muted">${t("entry.import_what")}</p></header>
     <${ErrorNote} problem=${known.problem} retry=${known.reload} />
     ${
       known.data
@@ -107,8 +107,9 @@ function Desk({ mappings: known, ended }) {
       html`${
         seen.questions.length > 0 &&
         html`<${Questions} questions=${seen.questions} answers=${answers} change=${setAnswers} />`
-      }<${Seen} seen=${seen} columns=${known.find((one) => one.name === mapping)?.columns ?? []} /><div class="form-actions import-start"><button type="button"
-      class="button button-main" onClick=${start} aria-disabled=${busy ? "true" : undefined}>
+      }<${Seen} seen=${seen} columns=${known.find((one) => one.name === mapping)?.columns ?? []} />
+      <div class="form-actions import-start"><button type="button" class="button button-main"
+        onClick=${start} aria-disabled=${busy ? "true" : undefined}>
       <${Icon} name="upload" />${t("entry.import_start", { n: number(seen.total_rows) })}</button><button
         type="button" class="button" onClick=${again}>${t("entry.import_other")}</button>
       <span class="muted">${
@@ -236,7 +237,9 @@ function Seen({ seen, columns }) {
     }
     ${
       seen.missing.length > 0 &&
-      html`<p class="muted">${t("entry.missing_note", { names: seen.missing.map(called).join(t("entry.comma")) })}</p>`
+      html`<p class="muted">${t("entry.missing_note", {
+        names: seen.missing.map(called).join(t("entry.comma")),
+      })}</p>`
     }
     ${
       bad > 0 &&

@@ -300,7 +300,8 @@ export default {
     "A sheet with names and parents will do; templates are on the import page. Or type them one by one.",
   "start.people": "Bring in people",
   "start.people_note":
-    "Import your own list, or register people one by one. Print cards with QR codes, so that they sign in with their phones.",
+    "Import your own list, or register people one by one. " +
+    "Print cards with QR codes, so that they sign in with their phones.",
   "start.request": "Open the first request",
   "start.request_note": "What a caller needs, and where.",
   "start.dispatch": "Send somebody",

@@ -195,7 +195,8 @@ export default {
   "people.code_again": "Create another",
   "people.code_print": "Print card",
   "people.loopback":
-    "Phones cannot open {address}: it means this computer. Listen on the network and open this page at the address that phones can reach:",
+    "Phones cannot open {address}: it means this computer. " +
+    "Listen on the network and open this page at the address that phones can reach:",
   "people.cards_note":
     "For entrances, checkpoints and vehicles. Scanning opens check-in for the area, or the team.",
   "people.cards_of": "Type",

@@ -1,8 +1,8 @@
 // Unsent values of forms. They survive a change of page, an expired session and, in part, a reload.
 //
-// All values stay in memory. The browser's session storage, which a reload keeps, holds only choices: no name,
-// phone, address, place or free text, because browsers write it to disk. The browser asks before a reload that
-// would lose the others.
+// All values stay in memory. The browser's session storage, which a reload keeps, holds only choices: no
+// name, phone, address, place or free text, because browsers write it to disk. The browser asks before a
+// reload that would lose the others.
 
 import { live, session } from "../store.js";
 

@@ -148,8 +148,8 @@ export function EntryForm({ entry, label, children }) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) entry.form.current.requestSubmit();
     else if (event.key === "Escape" && !event.defaultPrevented) event.target.blur();
   };
-  return html`<form class="entry-form" noValidate key=${entry.round} ref=${entry.form} onSubmit=${entry.submit}
-    onKeyDown=${pressed}>
+  return html`<form class="entry-form" noValidate key=${entry.round} ref=${entry.form}
+    onSubmit=${entry.submit} onKeyDown=${pressed}>
     <fieldset class="entry-fields" disabled=${entry.pending}>${children}</fieldset>
     <${ErrorNote} problem=${entry.problem} />
     <div class="form-actions entry-actions">

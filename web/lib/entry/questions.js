@@ -35,11 +35,11 @@ const about = (question) =>
 
 /** All questions of a preview. `answers`: key -> value; `change` takes the new answers. */
 export const Questions = ({ questions, answers, change }) => html`<section class="import-questions">
-  <h3>${t("entry.questions", { n: number(questions.length) })}</h3><p class="muted">${t("entry.questions_note")}
-  </p><ul>${questions.map(
-    (one) => html`<${One} key=${keyOf(one)} question=${one}
+  <h3>${t("entry.questions", { n: number(questions.length) })}</h3><p
+    class="muted">${t("entry.questions_note")}</p><ul>${questions.map(
+      (one) => html`<${One} key=${keyOf(one)} question=${one}
     value=${answers[keyOf(one)]} answer=${(value) => change({ ...answers, [keyOf(one)]: value })} />`,
-  )}</ul>
+    )}</ul>
   </section>`;
 
 /** One question. A value of undefined rejects its rows; "" leaves the cell empty. */
@@ -58,7 +58,11 @@ function One({ question, value, answer }) {
         !question.choices.some((one) => one.value === value) &&
         html`<option value=${value}>${value}</option>`
       }</select>`}</${Field}>
-    ${cells.length > 0 && html`<p class="muted import-cells"><${Icon} name="alert" />${cells.join(" · ")}</p>`}
+    ${
+      cells.length > 0 &&
+      html`<p
+      class="muted import-cells"><${Icon} name="alert" />${cells.join(" · ")}</p>`
+    }
     ${
       question.kind === "area" &&
       html`<${Field} label=${t("entry.ask_other_area")}>${(a11y) => html`<${AreaBox} ...${a11y}

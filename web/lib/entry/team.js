@@ -145,7 +145,11 @@ function Free({ text, area, members, add }) {
               one.call_sign ?? one.worker
             }</span></button><span class="muted">${word("role", one.role)}</span><${Presence}
             value=${one.presence} /></li>`,
-        )}${free.length > MOST && html`<li class="muted">${t("entry.same_more", { n: free.length - MOST })}</li>`}
+        )}${
+          free.length > MOST &&
+          html`<li
+          class="muted">${t("entry.same_more", { n: free.length - MOST })}</li>`
+        }
         </ul>`
   }</details>`;
 }

@@ -15,7 +15,7 @@ const short = (file) => file.name.slice(-200);
 
 /** Return the shipped mappings. Throws Problem. */
 export const mappings = async () => (await get(path("/mappings"))).items;
-/** Return what an import of a file would do; without `mapping`, with the one that fits best. Throws Problem. */
+/** Return what an import of a file would do; without `mapping`, with the best fit. Throws Problem. */
 export const preview = (file, mapping) =>
   post("/preview", { ...(mapping && { mapping }), file: short(file), rows: ROWS }, file);
 /** Begin an import and return its id. `answers` are as the service reads them. Throws Problem. */
