@@ -60,6 +60,7 @@ def test_a_failed_delivery_with_a_photo_is_told_without_a_network(
     town: City, line: Line, phones: Phones, tmp_path: Path
 ) -> None:
     """Photo, reason and note survive a restart of the phone and go out when the network is back."""
+    town.ok("term.define", list="door", code="flooded", names={"en": "Street flooded"})
     phone = phones.open(line.url, lasting=True)
     phone.sign_in(town.code("W1"))
     taken = photo(phone, tmp_path / "door.jpg")
@@ -68,6 +69,7 @@ def test_a_failed_delivery_with_a_photo_is_told_without_a_network(
     sheet(phone).locator("input[type=file]").set_input_files(taken)
     expect(phone.button("Proof (1)")).to_be_visible()
     phone.tap("Not possible")
+    expect(sheet(phone).get_by_role("button", name="Street flooded")).to_be_visible()
     phone.tap(sheet(phone).get_by_role("button", name="Nobody at home"))
     sheet(phone).get_by_label("Note (optional)").fill("Rang twice.")
     phone.tap("Give the task back")

@@ -1,19 +1,14 @@
 // What happened at the door: why it could not be done, and proof of what was.
 
-import { lang, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { html, useState } from "../lib/preact.js";
-import { BUILT_IN } from "../lib/rules.js";
 import { Button, classes, Sheet } from "./parts.js";
 import { scaled } from "./picture.js";
+import { reasons } from "./reasons.js";
 import { Signature } from "./signature.js";
 import { act } from "./sync.js";
 
 const NOTE_LONGEST = 1000;
-
-/** Reasons why it could not be done, as [code, name]. */
-function reasons() {
-  return Object.entries(BUILT_IN.door).map(([code, term]) => [code, term.names[lang.value] ?? code]);
-}
 
 /** The two ways beside the next step: it could not be done, and a proof. */
 export function AtDoor({ task, title }) {

@@ -108,6 +108,13 @@ interface Act {
 }
 
 /** Values in the object store `kept`. */
+/** A term that the jurisdiction defines. */
+interface TermRow {
+  code: string;
+  names: Record<string, string>;
+  retired: boolean;
+}
+
 interface Kept {
   who: Who;
   me: { owner: string; said: { now: string; position: number }; at: number };
@@ -115,6 +122,7 @@ interface Kept {
   confirmed: number;
   leave: boolean;
   "push.texts": Record<string, { title: string; body?: string }>;
+  [terms: `terms ${string}`]: TermRow[];
   [contact: `contact ${string}`]: Contact;
   [areas: `areas ${string}`]: {
     items: (LonLat & { area: string; name: string; parent: string })[];

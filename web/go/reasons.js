@@ -1,0 +1,49 @@
+// Reasons why a task could not be done: the built-in ones, and those that the jurisdiction defines.
+
+import { get, Problem } from "../lib/api.js";
+import { lang } from "../lib/i18n.js";
+import { computed, effect, signal } from "../lib/preact.js";
+import { BUILT_IN } from "../lib/rules.js";
+import { link } from "./live.js";
+import { db, who } from "./state.js";
+
+const LIST = "door";
+const MOST = 100;
+
+/** What the jurisdiction defines, as last loaded; kept for a start without a network. */
+const defined = signal(/** @type {TermRow[]} */ ([]));
+
+/** Return [code, name] of each reason on offer, by the built-in order, then own ones.
+ * @param {TermRow[]} rows
+ * @param {string} language
+ */
+export function offered(rows, language) {
+  const found = new Map(Object.entries(BUILT_IN[LIST]).map(([code, { names }]) => [code, { names }]));
+  for (const { code, names, retired } of rows) {
+    if (retired) found.delete(code);
+    else found.set(code, { names: { ...found.get(code)?.names, ...names } });
+  }
+  return [...found].map(([code, { names }]) => [code, names[language] ?? code]);
+}
+
+/** The reasons in the reader's language. */
+export const reasons = () => offered(defined.value, lang.value);
+
+/** Load what was kept, then, with a network, what is defined now. */
+async function load(jurisdiction, online) {
+  defined.value = (await db.get(`terms ${jurisdiction}`)) ?? [];
+  if (!online) return;
+  try {
+    const { items } = await get(`/${jurisdiction}/terms`, { list: LIST, limit: MOST });
+    defined.value = items;
+    await db.set(`terms ${jurisdiction}`, items);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error; // what was kept still holds
+  }
+}
+
+const online = computed(() => link.value.phase === "live");
+const place = computed(() => who.value?.jurisdiction);
+effect(() => {
+  if (place.value) load(place.value, online.value);
+});
