@@ -37,7 +37,7 @@ def _looked_for(own: str) -> str:
         fcntl.flock(gate, fcntl.LOCK_EX)
         found = _found(own) or _installed(own)
         if not _shows_chinese():
-            _apt("fonts-noto-cjk")
+            apt_installed("fonts-noto-cjk")
     if found is None or not _shows_chinese():
         raise RuntimeError(
             "Browser tests need Chromium and fonts for Chinese: install them (Debian: apt-get install "
@@ -54,12 +54,12 @@ def _found(own: str) -> str | None:
 
 def _installed(own: str) -> str | None:
     """As root from Debian's packages, otherwise by Playwright for this user."""
-    if not _apt("chromium", "fonts-noto-cjk"):
+    if not apt_installed("chromium", "fonts-noto-cjk"):
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     return _found(own)
 
 
-def _apt(*packages: str) -> bool:
+def apt_installed(*packages: str) -> bool:
     """Whether they could be installed by apt-get."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False

@@ -14,7 +14,7 @@ from serving import until
 SIZE: Any = {"width": 360, "height": 800}
 KEPT = "async () => (await navigator.serviceWorker.getRegistration('/go'))?.active?.state === 'activated'"
 """Whether the page would start without a network."""
-NO_SYNC = "delete ServiceWorkerRegistration.prototype.sync"
+NO_SYNC = "delete self.ServiceWorkerRegistration?.prototype.sync"
 """As most phones are: the browser never sends what waits by itself. What is sent, a page has sent."""
 
 
@@ -118,7 +118,10 @@ class Phone:
     def tap(self, name: str | Locator, *, exact: bool = True) -> datetime:
         """Touch a button; when, by the phone's own clock."""
         button = name if isinstance(name, Locator) else self.button(name, exact=exact)
-        button.tap()
+        if self._browser.browser_type.name == "firefox":
+            button.click()  # Firefox cannot be touched from outside
+        else:
+            button.tap()
         return self.now
 
     def button(self, name: str, *, exact: bool = True) -> Locator:
