@@ -60,7 +60,7 @@ def contents() -> dict[str, bytes]:
     found = {
         name: bare(name, path.read_bytes()) for path in paths if (name := path.relative_to(WEB).as_posix())
     }
-    return {**found, rules.NAME: rules.module(), **refusals.modules(languages())}
+    return {**found, **rules.modules(), **refusals.modules(languages())}
 
 
 def bare(name: str, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The words that pages share with the service, as a JavaScript module. Each is defined once, elsewhere."""
+"""The words that pages share with the service, as JavaScript modules. Each is defined once, elsewhere."""
 
 import json
 from collections.abc import Mapping
@@ -40,6 +40,10 @@ WORDS: Final[Mapping[str, Any]] = {
     "STANDING": team.STANDING,
     "TEAM_STATES": team.STATES,
     "ACTORS": (*(scope for scope in SCOPES if MAY[scope]), "service"),
+}
+"""Name in the module -> its value."""
+SETTINGS_NAME: Final = "lib/settings_rules.js"
+SETTINGS: Final[Mapping[str, Any]] = {
     "TERM_LISTS": terms.LISTS,
     "BUILT_IN": terms.BUILT_IN,
     "TIMERS": timers.DEFAULTS,
@@ -48,12 +52,16 @@ WORDS: Final[Mapping[str, Any]] = {
     "DISCLOSED": disclosure.CLASSES,
     "SIGHTS": disclosure.SIGHTS,
 }
-"""Name in the module -> its value."""
+"""What a jurisdiction begins with. Apart, because the first view on a phone does not need it."""
 
 
-def module() -> bytes:
-    """Return the module's text, always the same bytes."""
-    lines = [f"export const {name} = {_literal(words)};" for name, words in WORDS.items()]
+def modules() -> dict[str, bytes]:
+    """Return the modules by path, always the same bytes."""
+    return {NAME: _module(WORDS), SETTINGS_NAME: _module(SETTINGS)}
+
+
+def _module(values: Mapping[str, Any]) -> bytes:
+    lines = [f"export const {name} = {_literal(words)};" for name, words in values.items()]
     return "\n".join(["// From services/console/rules.py", *lines, ""]).encode()
 
 

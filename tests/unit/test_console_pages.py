@@ -101,7 +101,7 @@ def test_a_version_stays_what_it_was_though_the_folder_changes(
     """An in-place upgrade must not serve new files under a digest that browsers cache permanently."""
     (tmp_path / "a.js").write_text("old")
     monkeypatch.setattr(pages, "WEB", tmp_path)
-    made = b"lib/rules.js\0" + rules.module()
+    made = b"".join(name.encode() + b"\0" + text for name, text in rules.modules().items())
     monkeypatch.setattr(pages.refusals, "modules", dict)
     caches = (pages.contents, pages.digest, pages.known_asset)
     for one in caches:

@@ -207,8 +207,16 @@ def test_a_second_definition_in_a_script_is_found(text: str) -> None:
 EXPORT = re.compile(r"^export const (\w+) = (.+);$", re.MULTILINE)
 
 
+def said(module: str) -> dict[str, object]:
+    return {name: json.loads(value) for name, value in EXPORT.findall(contents()[module].decode())}
+
+
+def test_the_module_of_settings_is_what_a_jurisdiction_begins_with() -> None:
+    assert said(rules.SETTINGS_NAME) == json.loads(json.dumps(msgspec.to_builtins(rules.SETTINGS)))
+
+
 def test_the_module_of_the_pages_is_the_words() -> None:
-    told = {name: json.loads(value) for name, value in EXPORT.findall(contents()[rules.NAME].decode())}
+    told = said(rules.NAME)
     assert told == json.loads(json.dumps(msgspec.to_builtins(rules.WORDS)))
     assert told["PRESENCES"] == list(PRESENCES)
     assert set(told["ON_DUTY"]) == set(ON_DUTY)

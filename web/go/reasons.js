@@ -3,7 +3,7 @@
 import { get, Problem } from "../lib/api.js";
 import { lang } from "../lib/i18n.js";
 import { computed, effect, signal } from "../lib/preact.js";
-import { BUILT_IN } from "../lib/rules.js";
+import { BUILT_IN } from "../lib/settings_rules.js";
 import { link } from "./live.js";
 import { db, who } from "./state.js";
 

@@ -2,16 +2,31 @@
 
 import { get } from "../lib/api.js";
 import { number, t, word } from "../lib/i18n.js";
-import { html, useEffect, useState } from "../lib/preact.js";
+import { effect, html, signal, useEffect, useState } from "../lib/preact.js";
 import { OFFERED, STAGES } from "../lib/rules.js";
 import { hhmm, now, span } from "../lib/time.js";
-import { AtDoor, ProofButton } from "./door.js";
+import { link } from "./live.js";
 import { Button, Icon, reason, Sheet, Unsent } from "./parts.js";
 import { db, finished, offers, served, tasks, who } from "./state.js";
 import { act, well } from "./sync.js";
 
 const ON_SCENE = STAGES.at(-1);
 const REASONS = ["busy", "too_far", "no_vehicle", "unwell", "other"];
+
+/** The buttons and sheets for the door. They come with the first offer or task: the page starts without. */
+const door = signal(/** @type {typeof import("./door.js") | null} */ (null));
+effect(() => {
+  void link.value.phase; // repeats a load that failed once the network is back
+  if (door.peek() || !(offers.value.length || tasks.value.length || finished.value.length)) return;
+  import("./door.js").then(
+    (module) => {
+      door.value = module;
+    },
+    (error) => console.warn(error.message),
+  );
+});
+const AtDoor = (props) => door.value && html`<${door.value.AtDoor} ...${props} />`;
+const ProofButton = (props) => door.value && html`<${door.value.ProofButton} ...${props} />`;
 
 /** Return the title of a task: category and area.
  * @param {Task} task

@@ -2,7 +2,7 @@
 
 import { defined, lang } from "./i18n.js";
 import { computed, effect } from "./preact.js";
-import { BUILT_IN } from "./rules.js";
+import { BUILT_IN } from "./settings_rules.js";
 import { live } from "./store.js";
 
 /** Lists that have a domain of words of their own. All others are reasons. */

@@ -4,7 +4,7 @@ import { lang, t, word } from "../i18n.js";
 import { fromLocal, toLocal } from "../localtime.js";
 import { html, useEffect, useState } from "../preact.js";
 import { who } from "../requests/history.js";
-import { BUILT_IN } from "../rules.js";
+import { BUILT_IN } from "../settings_rules.js";
 import { live, needing } from "../store.js";
 import { now, stamp } from "../time.js";
 import { Field } from "../ui.js";

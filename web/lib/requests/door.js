@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { lang, t, word } from "../i18n.js";
 import { html, useState } from "../preact.js";
 import { route } from "../router.js";
-import { BUILT_IN } from "../rules.js";
+import { BUILT_IN } from "../settings_rules.js";
 import { mayReveal } from "../store.js";
 import { hhmm, stamp } from "../time.js";
 import { Dialog, ErrorNote, Icon, useAction } from "../ui.js";

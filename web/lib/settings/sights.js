@@ -3,7 +3,7 @@
 import { t, word } from "../i18n.js";
 import { useSend } from "../people/send.js";
 import { html, useState } from "../preact.js";
-import { DISCLOSED, DISCLOSURE, SIGHTS } from "../rules.js";
+import { DISCLOSED, DISCLOSURE, SIGHTS } from "../settings_rules.js";
 import { place } from "../store.js";
 import { Foot, Select, sorted } from "./parts.js";
 

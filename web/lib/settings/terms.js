@@ -4,7 +4,7 @@ import { LANGUAGES, t } from "../i18n.js";
 import { useSend } from "../people/send.js";
 import { html, useState } from "../preact.js";
 import { codeOf } from "../requests/reasons.js";
-import { TERM_LISTS } from "../rules.js";
+import { TERM_LISTS } from "../settings_rules.js";
 import { lists, named } from "../terms.js";
 import { classes, Dialog } from "../ui.js";
 import { Check, Foot, Input, Select, sorted } from "./parts.js";

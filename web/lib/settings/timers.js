@@ -3,7 +3,8 @@
 import { t, word } from "../i18n.js";
 import { useSend } from "../people/send.js";
 import { html, useState } from "../preact.js";
-import { PRIORITIES, TIMER_KINDS, TIMERS } from "../rules.js";
+import { PRIORITIES } from "../rules.js";
+import { TIMER_KINDS, TIMERS } from "../settings_rules.js";
 import { place } from "../store.js";
 import { inUnits, secondsOf } from "./duration.js";
 import { Foot, Input, sorted } from "./parts.js";
