@@ -1,4 +1,8 @@
-"""Search for people by name or phone, sent in the body, never in a URL. Requires sight of personal data."""
+"""Search for people by name or phone, or for anything by any text; sent in the body, never in a URL.
+
+Names and phones are searched only for those who may see personal data. A worker's own token sees only what is
+theirs, so it may not search.
+"""
 
 import asyncio
 from typing import Annotated, Any
@@ -58,7 +62,7 @@ async def find(request: Request) -> Answer[Finds]:
     """Find workers and requests by name or phone, or anything by any text."""
     jurisdiction, asker = await reader(request)
     asked = await model(request, Find)
-    if not asked.text and not asker.may("reveal"):
+    if asker.worker is not None or not (asked.text or asker.may("reveal")):
         raise Problem(403, "forbidden", variant="find")
     if sum(map(bool, (asked.name, asked.phone, asked.text))) != 1:
         raise Problem(422, "invalid", variant="name_or_phone")

@@ -115,7 +115,8 @@ class Finder:
         wanted, number = folded(text), number_of(text)
         for kind, rows in items.items():
             for key, row in rows:
-                good = 0 if f"{kind}/{key}" in phoned else self._fits(kind, row, wanted, number)
+                called = f"{kind}/{key}" in phoned and self._asker.opens(row)
+                good = 0 if called else self._fits(kind, row, wanted, number)
                 if good is not None:
                     yield good, kind, key, row
 

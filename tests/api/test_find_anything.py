@@ -55,3 +55,24 @@ async def test_a_name_is_not_found_any_more_once_it_is_erased_or_changed(service
     assert await found(service, "zd")
     await service.ok("worker.erase", worker="W2")
     assert await found(service, "zd") == []
+
+
+async def test_a_worker_does_not_search_what_only_others_may_see(service: Service) -> None:
+    await a_city(service)
+    async with await service.as_("worker", worker="W1", jurisdictions=[J]) as courier:
+        for asked in ({"text": "C-"}, {"text": "R-0001"}, {"name": "王"}, {"phone": "13800001234"}):
+            answer = await courier.post(f"/api/v1/{J}/find", json=asked)
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), asked
+
+
+async def test_a_phone_number_leads_only_to_those_whose_data_one_may_open(service: Service) -> None:
+    await a_city(service)
+    here = f"{J}17"
+    await service.ok(
+        "worker.check_in", worker="W9", area=here, walk_in=True, role="courier", phone="13900005678"
+    )
+    async with await service.as_("dispatcher", areas=[here], jurisdictions=[J]) as desk:
+        answer = await desk.post(f"/api/v1/{J}/find", json={"text": "13900005678"})
+        assert answer.json()["items"] == []
+        answer = await desk.post(f"/api/v1/{J}/find", json={"text": "W9"})
+        assert [one["id"] for one in answer.json()["items"]] == ["W9"]
