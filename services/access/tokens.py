@@ -160,6 +160,11 @@ class Tokens:
         await self._store.limit_token(id_, places, until)
         return await self._known(id_)
 
+    def expires(self, id_: str) -> datetime | None:
+        """Return when a token ends; None = never, or there is no such token."""
+        token = self._cache.token(id_)
+        return token.expires_at if token else None
+
     async def _known(self, id_: str) -> Token:
         found = next((one for one in await self.list() if one.id == id_ and not one.revoked_at), None)
         if found is None:

@@ -20,7 +20,8 @@ log_of = logging.getLogger("muster.api")
 
 
 class NewToken(BaseModel):
-    """A token to create. No jurisdictions or areas means all that the caller may give."""
+    """A token to create. No jurisdictions or areas means all that the caller may give. It cannot outlast the
+    caller's own token."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -101,6 +102,13 @@ def _item(token: Token, used: dict[str, datetime], asker: Principal) -> TokenIte
     )
 
 
+def _not_longer(request: Request, asker: Principal, until: datetime | None) -> None:
+    """Require that a token does not outlast its maker's, or else that could be renewed for ever. Raises 409."""
+    own = tokens(request).expires(asker.id)
+    if own is not None and (until is None or until > own):
+        raise Problem(409, "token.expires", variant="own", latest=own)
+
+
 @operation(id="tokens", tag="service", problems=(503,))
 async def listing(request: Request) -> Answer[TokenList]:
     """List access tokens with their last use. Phones signed in by a code are left out."""
@@ -120,6 +128,7 @@ async def create(request: Request) -> Answer[Created]:
     for code in places:
         if not asker.may_read(code):
             raise Problem(403, "forbidden", jurisdiction=code)
+    _not_longer(request, asker, given.expires_at)
     try:
         token, secret = await tokens(request).create_token(
             given.name, given.scope, places, given.areas, worker=given.worker, expires=given.expires_at
@@ -147,6 +156,8 @@ async def limit(request: Request) -> Answer[TokenItem]:
     asker = await _manager(request)
     given, found = await model(request, Limits), await _theirs(request, asker)
     keep = "expires_at" not in given.model_fields_set
+    if not keep:
+        _not_longer(request, asker, given.expires_at)
     try:
         token = await tokens(request).limit(found.id, given.areas, given.expires_at, keep_expiry=keep)
     except TokenRefused as error:

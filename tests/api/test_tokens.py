@@ -96,3 +96,18 @@ async def test_an_admin_of_one_jurisdiction_gives_and_sees_no_more_than_that(ser
     assert beyond.status_code == 403
     assert whole.json()["token"]["jurisdictions"] == [J]
     assert (await here.delete(f"{URL}/{other}")).status_code == 404
+
+
+async def test_an_admin_cannot_outlast_its_own_token_by_making_or_renewing_others(service: Service) -> None:
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    heir, later = {"name": "heir", "scope": "admin"}, (soon + timedelta(hours=1)).isoformat()
+    token, _ = await made(service, expires_at=soon.isoformat())
+    async with await service.as_("admin", expires=soon) as passing:
+        for body in (heir, {**heir, "expires_at": later}):
+            answer = await passing.post(URL, json=body)
+            assert (answer.status_code, answer.json()["code"]) == (409, "token.expires"), answer.text
+        for until in (None, later):
+            answer = await passing.patch(f"{URL}/{token['id']}", json={"expires_at": until})
+            assert (answer.status_code, answer.json()["code"]) == (409, "token.expires"), answer.text
+        assert (await passing.post(URL, json={**heir, "expires_at": soon.isoformat()})).status_code == 200
+        assert (await passing.patch(f"{URL}/{token['id']}", json={"areas": [J]})).status_code == 200
