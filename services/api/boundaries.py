@@ -1,7 +1,7 @@
 """Import of the boundaries of areas from GeoJSON, over HTTP."""
 
 import asyncio
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import Field
 from starlette.requests import Request
@@ -56,4 +56,5 @@ async def boundaries(request: Request) -> Answer[Boundaries]:
     except FileError as error:
         raise file_problem(error) from error
     except ImportFailed as error:
-        raise Problem(503, error.code, **error.values) from error
+        values: dict[str, Any] = error.values
+        raise Problem(503, error.code, **values) from error

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -211,10 +212,11 @@ async def test_twins_of_an_id_are_refused(service: Service, twin: str) -> None:
 @pytest.mark.parametrize("control", ["\u202e", "\u2066"])
 async def test_text_that_turns_what_follows_around_is_refused(service: Service, control: str) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
-    for command, body in (
+    bodies: list[tuple[str, dict[str, Any]]] = [
         ("worker.register", {"role": "courier", "name": f"Courier {control}1"}),
         ("request.open", {"category": "grocery", "area": J, "address": f"Street {control}1"}),
         ("request.open", {"category": "grocery", "area": J, "text": f"Help\n{control}now"}),
-    ):
+    ]
+    for command, body in bodies:
         answer = await service.send(command, **body)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), command

@@ -30,8 +30,8 @@ async def lines(service: Service, file: str, **query: Any) -> list[dict[str, str
 async def sheet(service: Service, file: str, **query: Any) -> list[list[Any]]:
     answer = await download(service, file, **query)
     assert answer.status_code == 200, answer.text
-    book = load_workbook(io.BytesIO(answer.content))
-    return [list(row) for row in book.active.iter_rows(values_only=True)]
+    first: Any = load_workbook(io.BytesIO(answer.content)).active
+    return [list(row) for row in first.iter_rows(values_only=True)]
 
 
 async def crew(service: Service, count: int) -> None:
@@ -69,7 +69,8 @@ async def test_a_formula_is_text_in_both(service: Service) -> None:
     await service.ok("worker.register", worker="W1", role="rider", organisation='=HYPERLINK("http://x")')
     assert (await lines(service, "roster.csv"))[0]["organisation"] == '\'=HYPERLINK("http://x")'
     answer = await download(service, "roster.xlsx")
-    cells = [cell for row in load_workbook(io.BytesIO(answer.content)).active.iter_rows() for cell in row]
+    first: Any = load_workbook(io.BytesIO(answer.content)).active
+    cells = [cell for row in first.iter_rows() for cell in row]
     assert [cell.data_type for cell in cells if str(cell.value).startswith("=HYPER")] == ["s"]
 
 
@@ -101,7 +102,7 @@ async def test_a_file_holds_what_the_token_sees(service: Service) -> None:
 
 @pytest.mark.parametrize("query", [{"limit": "5"}, {"colour": "red"}, {"sort": "shoe_size"}])
 async def test_a_bad_parameter_is_refused_before_a_file_begins(
-    service: Service, query: dict[str, str]
+    service: Service, query: dict[str, Any]
 ) -> None:
     await crew(service, 1)
     for file in ("roster.csv", "roster.xlsx"):
@@ -139,7 +140,7 @@ async def worked(service: Service) -> None:
 
 async def test_hours_are_summed_per_person_and_period_of_the_local_calendar(service: Service) -> None:
     await worked(service)
-    span = {"from": "2026-01-01", "to": "2026-02-28"}
+    span: dict[str, Any] = {"from": "2026-01-01", "to": "2026-02-28"}
 
     async def table(**query: Any) -> list[tuple[str, str, float]]:
         found = await service.rows("hours", **span, **query)
@@ -168,8 +169,9 @@ async def test_hours_are_cut_to_the_days_asked_for_and_exported(service: Service
 
 async def test_a_worker_reads_their_own_hours(service: Service) -> None:
     await worked(service)
+    span: dict[str, Any] = {"from": "2026-01-01", "to": "2026-02-28"}
     async with await service.as_("worker", worker="W2") as own:
-        found = await service.rows("hours", own, **{"from": "2026-01-01", "to": "2026-02-28"})
+        found = await service.rows("hours", own, **span)
     assert {row["worker"] for row in found} == {"W2"}
 
 
@@ -179,5 +181,6 @@ async def test_hours_of_an_area_are_those_of_duties_in_it(service: Service) -> N
     for at, area in (("07", J), ("09", "230717")):
         await service.ok("worker.check_in", worker="W0", area=area, at=f"2026-01-05T{at}:00:00+08:00")
     await service.ok("worker.check_out", worker="W0", at="2026-01-05T10:00:00+08:00")
-    found = await service.rows("hours", area="230717", **{"from": "2026-01-05", "to": "2026-01-05"})
+    day: dict[str, Any] = {"from": "2026-01-05", "to": "2026-01-05"}
+    found = await service.rows("hours", area="230717", **day)
     assert [row["hours"] for row in found] == [1.0]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from basemap import archive
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from screens import Screens
 from serving import City, served, until
 
@@ -25,7 +25,7 @@ def geojson(*features: tuple[dict[str, str], dict[str, Any]]) -> bytes:
 
 
 def _imported(page: Page, content: bytes) -> None:
-    file = {"name": "社区.geojson", "mimeType": "application/geo+json", "buffer": content}
+    file: FilePayload = {"name": "社区.geojson", "mimeType": "application/geo+json", "buffer": content}
     page.set_input_files("input[type=file]", file)
 
 

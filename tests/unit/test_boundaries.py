@@ -1,4 +1,4 @@
-"""Boundaries of areas: the rule, the file, its datum, its names, and what is left of its points."""
+"""Boundaries of areas: the file, its datum, its names, and what is left of its points."""
 
 import json
 from math import cos, pi, sin
@@ -6,15 +6,12 @@ from typing import Any
 
 import pytest
 
-from events.area import AreaBounded
-from events.boundary import MOST_VERTICES, Boundary
+from events.boundary import Boundary
 from services.intake import FileError
 from services.intake.boundaries import planned
 from services.intake.boundaries.simplifying import simplified
 from services.locations.datum import wgs84_to_gcj02
-from tests.given import area, given
 
-COUNTY = area.define(area="230717", name="伊美区")
 SQUARE = ((((128.9, 47.7), (128.91, 47.7), (128.91, 47.71), (128.9, 47.71), (128.9, 47.7)),),)
 NAMES = {"2307": "伊春市", "230717": "伊美区", "230717001": "旭日街道", "230718": "南岔", "230719": "南 岔"}
 AREAS = list(NAMES.items())
@@ -43,34 +40,6 @@ def circle(points: int, metres: float = 5000.0) -> list[list[list[float]]]:
     degree = metres / 111_320
     ring = [[128.9 + degree * cos(t) / cos(47.7 * pi / 180), 47.7 + degree * sin(t)] for t in turns]
     return [ring]
-
-
-def test_an_area_gets_a_boundary_once() -> None:
-    bound = area.bound(area="230717", boundary=SQUARE)
-    given(COUNTY).when(bound).only(AreaBounded).then(AreaBounded, area="230717", boundary=SQUARE)
-    given(COUNTY, bound).when(bound).unchanged()
-    given(COUNTY, bound).when(area.bound(area="230717", boundary=())).only(AreaBounded)
-    given(COUNTY).when(area.bound(area="230717", boundary=())).unchanged()
-
-
-@pytest.mark.parametrize(
-    "polygon",
-    [
-        (),
-        (((128.9, 47.7), (128.91, 47.7), (128.9, 47.71), (128.95, 47.7)),),
-        (((128.9, 47.7), (128.91, 47.7), (128.9, 47.7)),),
-        (((128.9, 91.0), (128.91, 47.7), (128.9, 47.71), (128.9, 91.0)),),
-        ((*((128.9, 47.0 + i / 1e4) for i in range(MOST_VERTICES)), (128.9, 47.0)),),
-    ],
-    ids=("empty", "open", "line", "globe", "many"),
-)
-def test_what_is_no_boundary_is_refused(polygon: Any) -> None:
-    bound = area.bound(area="230717", boundary=(polygon,))
-    given(COUNTY).when(bound).refused("area.bad_boundary", "230717")
-
-
-def test_the_jurisdiction_itself_has_no_boundary() -> None:
-    given(COUNTY).when(area.bound(area="2307", boundary=SQUARE)).refused("area.bad_boundary", "2307")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,12 @@
 """Areas and their jurisdiction."""
 
+from typing import Any
+
+import pytest
+
 from events import catalog
-from events.area import AreaClosed, AreaDefined, AreaRenamed
+from events.area import AreaBounded, AreaClosed, AreaDefined, AreaRenamed
+from events.boundary import MOST_VERTICES
 from events.jurisdiction import CommandUnchanged, JurisdictionEstablished, LogFenced, PersonalRevealed
 from services.decisions.base import Scope
 from services.decisions.decide import unchanged
@@ -10,6 +15,7 @@ from tests.given import area, given, incident, jurisdiction, log, personal, requ
 
 COUNTY = area.define(area="230717", name="County 1")
 STREET = area.define(area="230717001", name="Street 1")
+SQUARE = ((((128.9, 47.7), (128.91, 47.7), (128.91, 47.71), (128.9, 47.71), (128.9, 47.7)),),)
 
 
 def test_the_first_command_establishes_the_jurisdiction():
@@ -144,3 +150,31 @@ def test_what_changes_nothing_is_recorded_as_such_under_its_id():
     recorded = unchanged(begun.state, COUNTY, begun.log.context(COUNTY, id="c9"), first, "body")
     assert [catalog.decode(one, first) for one in recorded] == [CommandUnchanged(asked="area.define")]
     assert begun.state[COMMANDS]["c9"] == RecordedCommand(first, "body", "log.unchanged")
+
+
+def test_an_area_gets_a_boundary_once() -> None:
+    bound = area.bound(area="230717", boundary=SQUARE)
+    given(COUNTY).when(bound).only(AreaBounded).then(AreaBounded, area="230717", boundary=SQUARE)
+    given(COUNTY, bound).when(bound).unchanged()
+    given(COUNTY, bound).when(area.bound(area="230717", boundary=())).only(AreaBounded)
+    given(COUNTY).when(area.bound(area="230717", boundary=())).unchanged()
+
+
+@pytest.mark.parametrize(
+    "polygon",
+    [
+        (),
+        (((128.9, 47.7), (128.91, 47.7), (128.9, 47.71), (128.95, 47.7)),),
+        (((128.9, 47.7), (128.91, 47.7), (128.9, 47.7)),),
+        (((128.9, 91.0), (128.91, 47.7), (128.9, 47.71), (128.9, 91.0)),),
+        ((*((128.9, 47.0 + i / 1e4) for i in range(MOST_VERTICES)), (128.9, 47.0)),),
+    ],
+    ids=("empty", "open", "line", "globe", "many"),
+)
+def test_what_is_no_boundary_is_refused(polygon: Any) -> None:
+    bound = area.bound(area="230717", boundary=(polygon,))
+    given(COUNTY).when(bound).refused("area.bad_boundary", "230717")
+
+
+def test_the_jurisdiction_itself_has_no_boundary() -> None:
+    given(COUNTY).when(area.bound(area="2307", boundary=SQUARE)).refused("area.bad_boundary", "2307")

@@ -1,5 +1,7 @@
 """A request completes by itself when all its slots are done, and only then."""
 
+from typing import Any
+
 import pytest
 
 from events.assignment import AssignmentDone, AssignmentReleased
@@ -152,7 +154,7 @@ def test_what_the_others_did_still_counts_whoever_takes_back(city: Given):
     city.when(done("A1"), now=t("03:00")).only(AssignmentDone, RequestCompleted)
     seen = {}
     for clock in ("02:04", "02:05", "02:30", "03:00"):
-        row = Board("2307", city.log.events, t(clock)).requests()["R1"]
+        row: Any = Board("2307", city.log.events, t(clock)).requests()["R1"]
         seen[clock] = (row.state, row.done)
     assert seen == {
         "02:04": ("assigned", ()),

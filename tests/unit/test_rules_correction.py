@@ -117,13 +117,19 @@ def test_a_corrected_fact_can_be_taken_back(shift: Given):
     ("command", "code"),
     [
         (correct("nothing", t("06:00")), "fact.unknown"),
-        (correct("again", t("12:00")), "fact.future"),
-        (correct("out", area=B), "fact.no_area"),
         (correct("again", area="230799"), "area.unknown"),
     ],
 )
-def test_a_correction_that_cannot_be(shift: Given, command: Command, code: str):
+def test_a_correction_needs_a_known_fact_and_area(shift: Given, command: Command, code: str):
     shift.when(command, now=t("11:00")).refused(code)
+
+
+def test_attendance_is_not_corrected_to_the_future(shift: Given):
+    shift.when(correct("again", t("12:00")), now=t("11:00")).refused("fact.future")
+
+
+def test_a_check_out_has_no_area_to_correct(shift: Given):
+    shift.when(correct("out", area=B), now=t("11:00")).refused("fact.no_area")
 
 
 def test_progress_of_a_task_is_no_attendance(shift: Given):

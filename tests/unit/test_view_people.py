@@ -99,7 +99,8 @@ def test_roster(morning: Given):
 
 def test_a_duty_begins_once_and_a_mistapped_check_out_does_not_begin_another(morning: Given):
     def since(who: str) -> Any:
-        return rows(morning, roster.VIEW)[who].duty_since
+        row: Any = rows(morning, roster.VIEW)[who]
+        return row.duty_since
 
     morning.and_(worker.check_in(worker="W2", area=B), now=t("03:00"))
     assert since("W2") == t("01:05"), "another area, the same duty"
@@ -114,7 +115,7 @@ def test_a_duty_begins_once_and_a_mistapped_check_out_does_not_begin_another(mor
 def test_the_roster_says_when_somebody_was_last_heard_of(morning: Given):
     morning.and_(worker.check_welfare(worker="W1"), now=t("03:00"))
     morning.and_(worker.check_welfare(worker="W1"), at=t("02:50"), now=t("03:05"))
-    row = rows(morning, roster.VIEW)["W1"]
+    row: Any = rows(morning, roster.VIEW)["W1"]
     assert (row.welfare_at, row.since) == (t("03:00"), t("02:40"))
 
 
