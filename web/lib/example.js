@@ -1,5 +1,6 @@
 // A small made-up example, sent as ordinary commands into a jurisdiction of its own.
 
+import { REFERENCE } from "../i18n/languages.js";
 import { command, commands, Problem } from "./api.js";
 import { language } from "./i18n.js";
 import { identify } from "./store.js";
@@ -69,10 +70,9 @@ const step = (name, data, age = 0) => ({ name, data, age });
 
 /** Return the commands of the example in their order.
  *
- * @param {keyof typeof TEXTS} lang
+ * @param {typeof TEXTS[keyof typeof TEXTS]} texts
  */
-export function commandsOf(lang) {
-  const texts = TEXTS[lang];
+function commandsOf(texts) {
   const people = Array.from({ length: PEOPLE }, (_, index) => `E${String(index + 1).padStart(2, "0")}`);
   const home = (index) => COMMUNITIES[index % COMMUNITIES.length];
   return [
@@ -121,11 +121,10 @@ export function commandsOf(lang) {
 
 /** Establish the example's jurisdiction and record its commands. Return true. Throws Problem. */
 export async function playExample() {
-  const lang = language.peek().code === "zh" ? "zh" : "en";
-  const texts = TEXTS[lang];
+  const texts = TEXTS[language.peek().code] ?? TEXTS[REFERENCE];
   await command(EXAMPLE, "jurisdiction.establish", { name: texts.name, timezone: "Asia/Shanghai" });
   const at = (age) => new Date(now.peek() - age * MINUTE).toISOString();
-  const items = commandsOf(lang).map(({ name, data, age }) => ({ name, data, ...(age && { at: at(age) }) }));
+  const items = commandsOf(texts).map(({ name, data, age }) => ({ name, data, ...(age && { at: at(age) }) }));
   const refused = (await commands(EXAMPLE, items)).find((one) => one.outcome === "refused");
   if (refused) throw new Problem(409, refused.code, refused.detail, refused);
   await identify();
