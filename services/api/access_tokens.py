@@ -103,7 +103,10 @@ def _item(token: Token, used: dict[str, datetime], asker: Principal) -> TokenIte
 
 
 def _not_longer(request: Request, asker: Principal, until: datetime | None) -> None:
-    """Require that a token does not outlast its maker's, or else that could be renewed for ever. Raises 409."""
+    """Require that a token does not outlast the caller's own, which could else be renewed for ever.
+
+    Raises 409.
+    """
     own = tokens(request).expires(asker.id)
     if own is not None and (until is None or until > own):
         raise Problem(409, "token.expires", variant="own", latest=own)
