@@ -11,6 +11,8 @@ from services.decisions.worker.commands import RaiseSos
 from services.recorder.envelope import CommandEnvelope
 
 LIFE_SAFETY: Final = 1
+SERVICE: Final = "service/"
+"""How the actors of the service's own commands begin."""
 RESERVED: Final = 8
 """One command in so many is kept for each slower lane that has some waiting."""
 T = TypeVar("T")
@@ -38,7 +40,7 @@ def _lane(one: CommandEnvelope) -> Lane:
     command = one.command
     if one.bulk:
         return Lane.BULK
-    if isinstance(command, RaiseSos) or one.actor.startswith("service/"):
+    if isinstance(command, RaiseSos) or one.actor.startswith(SERVICE):
         return Lane.URGENT
     if isinstance(command, Open | Amend) and command.priority == LIFE_SAFETY:
         return Lane.URGENT

@@ -8,7 +8,7 @@ import msgspec
 
 from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.errors import Overloaded
-from services.recorder.lanes import Lane, Turns, lane_of, shares
+from services.recorder.lanes import SERVICE, Lane, Turns, lane_of, shares
 
 MOST_QUEUED: Final = 20_000
 MOST_OF_ONE: Final = 5_000
@@ -43,14 +43,15 @@ class CommandQueue:
             yield from lane
 
     def put(self, group: Sequence[CommandEnvelope]) -> list[Queued]:
-        """Add commands of one sender. Raises Overloaded; urgent ones are always taken."""
+        """Add commands of one sender. Raises Overloaded: for urgent ones only if too many of these wait, and
+        never for the service's own."""
         lane = lane_of(group)
         sender = group[0].actor if group else ""
-        if lane is not Lane.URGENT:
-            waiting = sum(one.waiting(sender) for one in self._lanes)
-            if waiting + len(group) > MOST_OF_ONE:
+        if not sender.startswith(SERVICE):
+            counted = self._lanes[:1] if lane is Lane.URGENT else self._lanes
+            if sum(one.waiting(sender) for one in counted) + len(group) > MOST_OF_ONE:
                 raise Overloaded(sender)
-            if len(self) + len(group) > MOST_QUEUED:
+            if sum(map(len, counted)) + len(group) > MOST_QUEUED:
                 raise Overloaded
         loop = asyncio.get_running_loop()
         queued = [Queued(envelope, loop.create_future(), lane) for envelope in group]

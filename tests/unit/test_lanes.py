@@ -12,7 +12,7 @@ from services.decisions.worker.commands import CheckIn, RaiseSos, Register
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.errors import Overloaded
 from services.recorder.lanes import Lane, lane_of, shares
-from services.recorder.queue import MOST_OF_ONE, CommandQueue
+from services.recorder.queue import MOST_OF_ONE, MOST_QUEUED, CommandQueue
 
 OPEN = Open(category="grocery", area="2307")
 LIFE = Open(category="medical", priority=1, area="2307")
@@ -88,6 +88,19 @@ async def test_one_sender_has_a_share_and_help_is_always_taken() -> None:
     queue.put([sent(IN, "gateway/b")])
     queue.put([sent(LIFE, "gateway/a")])
     assert len(queue) == MOST_OF_ONE + 2
+
+
+async def test_a_flood_of_calls_for_help_is_bounded_too_and_others_still_get_through() -> None:
+    queue = CommandQueue()
+    queue.put([sent(LIFE, "gateway/a") for _ in range(MOST_OF_ONE)])
+    with pytest.raises(Overloaded) as refused:
+        queue.put([sent(LIFE, "gateway/a")])
+    assert refused.value.sender == "gateway/a"
+    for number in range(1, MOST_QUEUED // MOST_OF_ONE):
+        queue.put([sent(LIFE, f"gateway/{number}") for _ in range(MOST_OF_ONE)])
+    with pytest.raises(Overloaded):
+        queue.put([sent(LIFE, "gateway/b")])
+    assert len(queue) == MOST_QUEUED
 
 
 async def test_what_was_taken_and_returned_goes_before_the_rest_but_not_before_help() -> None:
