@@ -28,8 +28,12 @@ class SealedFile(msgspec.Struct, frozen=True):
         return _FIRST + msgspec.json.encode((self.subject, self.media)) + b"\n" + self.box
 
 
+MOST_HEAD: Final = 1024
+"""Bytes that hold any first line: an id has at most 64 letters."""
+
+
 def unpack(stored: bytes) -> SealedFile:
-    """Parse stored bytes. Raises BadFile."""
+    """Parse stored bytes, or their first MOST_HEAD. Raises BadFile."""
     line, found, box = stored.partition(b"\n")
     if not found or not line.startswith(_FIRST):
         raise BadFile("not a sealed file")

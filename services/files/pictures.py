@@ -10,6 +10,8 @@ MOST_SIDE: Final = 8_192
 """Pixels of the longer side."""
 MOST_PIXELS: Final = 16_000_000
 """A small file may decode to far more memory than it takes; this is 64 MB."""
+_MOST_SEGMENTS: Final = 10_000
+"""Segments and fill bytes before a JPEG's frame header; a picture has some dozens."""
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG markers of a frame header, which states the size."""
 _BARE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
@@ -58,7 +60,7 @@ def _bounded(found: Picture) -> Picture:
 def _jpeg(data: bytes) -> tuple[int, int]:
     """Walk the segments up to the frame header."""
     at = 2
-    while True:
+    for _ in range(_MOST_SEGMENTS):
         if data[at] != 0xFF:
             raise BadPicture("damaged")
         marker = data[at + 1]
@@ -74,6 +76,7 @@ def _jpeg(data: bytes) -> tuple[int, int]:
         else:
             (length,) = struct.unpack_from(">H", data, at + 2)
             at += 2 + max(2, length)
+    raise BadPicture("damaged")
 
 
 def _png(data: bytes) -> tuple[int, int]:

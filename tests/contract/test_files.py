@@ -63,3 +63,23 @@ async def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> No
     (tmp_path / "files").write_text("in the way")
     with pytest.raises(FilesUnavailable):
         await FolderFiles(tmp_path / "files").put(J, "ab" * 32, R1, b"x")
+
+
+async def test_a_damaged_file_hides_neither_the_others_nor_its_subject(tmp_path: Path) -> None:
+    store = FolderFiles(tmp_path / "files")
+    damaged, intact, other = sealed(R1, b"one"), sealed(R1, b"two"), sealed(R2, b"three")
+    for subject, (name, stored) in ((R1, damaged), (R1, intact), (R2, other)):
+        await store.put(J, name, subject, stored)
+    (bad,) = (tmp_path / "files").rglob(f"files/*/{damaged[0]}")
+    bad.write_bytes(b"\0" * 100)
+    assert await store.subjects(J) == [R1, R2]
+    (worse,) = (tmp_path / "files").rglob(f"files/*/{other[0]}")
+    worse.write_bytes(b"\0" * 100)
+    assert await store.subjects(J) == [R1]
+
+
+async def test_no_jurisdiction_leads_out_of_the_folder(tmp_path: Path) -> None:
+    store, (name, stored) = FolderFiles(tmp_path / "inner" / "files"), sealed(R1, b"box")
+    await store.put("..", name, R1, stored)
+    assert await store.jurisdictions() == [".."]
+    assert [path.name for path in (tmp_path / "inner").iterdir()] == ["files"]

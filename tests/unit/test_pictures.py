@@ -57,6 +57,7 @@ def test_other_kinds_are_not_recognised(data: bytes) -> None:
         (jpeg(300, 200)[:12], "damaged"),
         (b"\xff\xd8\xff\xda\0\x02", "damaged"),
         (webp(b"VP9 ", b"\0" * 20), "damaged"),
+        (jpeg(300, 200).replace(b"\xff\xc0", b"\xff" * 20_000 + b"\xc0"), "damaged"),
     ],
 )
 def test_what_is_no_acceptable_picture_is_refused(data: bytes, why: str) -> None:

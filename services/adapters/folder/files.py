@@ -8,12 +8,12 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from services.base.private import write_once
-from services.files.form import unpack
+from services.files.form import MOST_HEAD, BadFile, unpack
 from services.files.port import FilesUnavailable
 
 
@@ -46,7 +46,7 @@ class FolderFiles:
         """Do nothing; no resources are held between calls."""
 
     def _home(self, jurisdiction: str) -> Path:
-        return self._folder / quote(jurisdiction, safe="")
+        return self._folder / quote(jurisdiction, safe="").replace(".", "%2E")  # `..` leads out of the folder
 
     def _file(self, jurisdiction: str, name: str) -> Path:
         return self._home(jurisdiction) / "files" / name[:2] / name
@@ -79,9 +79,9 @@ class FolderFiles:
         with _translated():
             marks = self._home(jurisdiction) / "subjects"
             for one in _entries(marks):
-                files = (self._get(jurisdiction, name) for name in _entries(marks / one))
-                if (first := next((file for file in files if file), None)) is not None:
-                    found.add(unpack(first).subject)
+                files = (self._file(jurisdiction, name) for name in _entries(marks / one))
+                if (subject := next(filter(None, map(_subject_of, files)), None)) is not None:
+                    found.add(subject)
         return sorted(found)
 
     def _jurisdictions(self) -> list[str]:
@@ -100,6 +100,13 @@ class FolderFiles:
                 if marks.exists():
                     shutil.rmtree(marks)  # also what a crash left there
         return count
+
+
+def _subject_of(file: Path) -> str | None:
+    """Return whose a file is, by its first line; None if it is missing or damaged."""
+    with suppress(FileNotFoundError, BadFile), file.open("rb") as stored:
+        return unpack(stored.read(MOST_HEAD)).subject
+    return None
 
 
 def _entries(folder: Path) -> list[str]:
