@@ -54,9 +54,10 @@ Label = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE), PLAIN
 CallSign = Annotated[
     str,
     Field(
-        pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]{0,22}[^\x00-\x20\x7f])?$",
+        pattern=rf"^[^\x00-\x20\x7f{_BIDI}]([^\x00-\x1f\x7f{_BIDI}]{{0,22}}[^\x00-\x20\x7f{_BIDI}])?$",
         description="What they are called aloud, not a person's name; at most 24 characters",
     ),
+    AfterValidator(_plain),
     PLAIN,
 ]
 

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from pydantic import ValidationError
 
 from events import catalog
 from events.commit import Recorded
@@ -128,6 +129,12 @@ def test_no_two_active_workers_or_teams_have_one_call_sign(city: Given):
     )
     city.when(worker.amend(worker="W1", call_sign="engine 7")).refused("call_sign.taken", "team T1")
     city.when(team.amend(team="T1", call_sign="Heron")).refused("call_sign.taken")
+
+
+@pytest.mark.parametrize("twin", ["\uff28eron", "Heron\u202e", "He\u2066ron"])
+def test_a_call_sign_that_only_looks_like_another_one_is_not_taken(twin: str):
+    with pytest.raises(ValidationError):
+        worker.register(worker="W2", role="courier", call_sign=twin)
 
 
 def test_a_call_sign_observed_twice_is_noted_and_stays_with_the_first(city: Given):
