@@ -1,6 +1,7 @@
 // All texts of the board in Chinese, part by part.
 
 import entry from "./entry.js";
+import example from "./example.js";
 import map from "./map.js";
 import overview from "./overview.js";
 import people from "./people.js";
@@ -9,4 +10,14 @@ import settings from "./settings.js";
 import shell from "./shell.js";
 import words from "./words.js";
 
-export default { ...shell, ...words, ...overview, ...requests, ...people, ...map, ...entry, ...settings };
+export default {
+  ...shell,
+  ...words,
+  ...overview,
+  ...requests,
+  ...people,
+  ...map,
+  ...entry,
+  ...settings,
+  ...example,
+};

@@ -40,12 +40,13 @@ export function SignInCode({ row, done }) {
 /** Whether phones cannot reach an address, because it means the machine that opens it. */
 export const isLoopback = (host) => /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
 
+const LISTEN = "muster serve --host 0.0.0.0";
 /** A warning that QR codes lead to this machine only, and what to do. */
 export const Loopback = () =>
   isLoopback(location.hostname) &&
   html`<div class="note loopback"><${Icon} name="alert" /><p>${t("people.loopback", {
     address: location.host,
-  })} <code>muster serve --host 0.0.0.0</code></p></div>`;
+  })} <code>${LISTEN}</code></p></div>`;
 
 function Made({ row, made, again, done }) {
   const left = made.until - wall.value;
