@@ -363,14 +363,14 @@ def _duty(city: City) -> list[Step]:
         ("worker.check_in", {"worker": "W1", "area": city.south}),
         ("worker.amend", {"worker": "W1", "role": "courier", "phone": "00000000999", "organisation": "社区"}),
         ("worker.check_in", {"worker": "W1", "area": city.north}),
+        ("worker.correct_duty", {"worker": "W1", "area": city.south, "reason": "wrong_area"}),
         ("worker.set_presence", {"worker": "W1", "presence": "on_break"}),
         ("worker.take_back", {"worker": "W1"}),
     ]
 
 
-def _tasks(city: City) -> list[Step]:
+def _tasks() -> list[Step]:
     return [
-        *_asked(city, 1, 2, 3, 4, 5),
         ("assignment.offer", {"assignment": "A1", "request": "R1", "worker": "W1"}),
         ("assignment.decline", {"assignment": "A1", "reason": "too_far"}),
         ("assignment.offer", {"assignment": "A2", "request": "R2", "worker": "W1"}),
@@ -379,7 +379,9 @@ def _tasks(city: City) -> list[Step]:
         ("assignment.dispatch", {"assignment": "A2"}),
         ("assignment.progress", {"assignment": "A2", "stage": "en_route"}),
         ("assignment.progress", {"assignment": "A2", "stage": "on_scene"}),
+        ("worker.check_welfare", {"worker": "W1"}),
         ("assignment.done", {"assignment": "A2"}),
+        ("assignment.attach_proof", {"assignment": "A2", "request": "R2", "kind": "code", "code": "4711"}),
         ("assignment.dispatch", {"assignment": "A3", "request": "R3", "worker": "W1"}),
         (
             "assignment.reassign",
@@ -388,6 +390,16 @@ def _tasks(city: City) -> list[Step]:
         ("assignment.offer", {"assignment": "A5", "request": "R4", "worker": "W1"}),
         ("request.cancel", {"request": "R4", "reason": "not_needed"}),
         ("assignment.offer", {"assignment": "A6", "request": "R5", "worker": "W1", "expires_at": "soon"}),
+        ("assignment.dispatch", {"assignment": "A8", "request": "R6", "worker": "W1"}),
+        ("assignment.give_back", {"assignment": "A8", "request": "R6", "reason": "nobody_home"}),
+    ]
+
+
+def _alarm() -> list[Step]:
+    return [
+        ("worker.raise_sos", {"worker": "W1", "sos": "S1"}),
+        ("worker.acknowledge_sos", {"worker": "W1", "sos": "S1"}),
+        ("worker.end_sos", {"worker": "W1", "sos": "S1", "reason": "helped"}),
     ]
 
 
@@ -401,7 +413,6 @@ def _team(city: City) -> list[Step]:
         ("team.join", {"team": "T1", "worker": "W1"}),
         ("team.appoint_leader", {"team": "T1", "worker": "W1"}),
         ("team.amend", {"team": "T1", "name": "送药一队"}),
-        *_asked(city, 6),
         ("assignment.dispatch", {"assignment": "A7", "request": "R6", "team": "T1"}),
         ("assignment.progress", {"assignment": "A7", "stage": "en_route"}),
         ("assignment.release", {"assignment": "A7", "reason": "vehicle"}),
@@ -435,11 +446,12 @@ def test_the_page_after_patches_equals_a_page_that_was_just_opened(city: City, s
     city.ok("worker.register", worker="W1", role="rider", name="队员001", phone="00000000456", capacity=3)
     city.ok("worker.register", worker="W2", role="rider", name="队员002", capacity=3)
     city.ok("worker.check_in", worker="W2", area=city.south)
+    city.batch(_asked(city, *range(1, 7)))
     live = _signed_in(city, screens)
     fresh = _signed_in(city, screens)
     seen: set[str] = set()
     before = ""
-    for name, body in (*_duty(city), *_tasks(city), *_team(city), *ENDS):
+    for name, body in (*_duty(city), *_tasks(), *_alarm(), *_team(city), *ENDS):
         before = _happens(city, name, body, before)
         seen |= {row["name"] for row in city.rows("activity", limit=5)}
         fresh.reload()
@@ -461,6 +473,8 @@ def _happens(city: City, name: str, body: dict[str, Any], before: str) -> str:
     key = str(uuid4())
     if name == "worker.take_back":
         body = {**body, "command": before}
+    if name == "worker.correct_duty":
+        body = {**body, "fact": before}
     soon = body.get("expires_at") == "soon"
     if soon:
         body = {**body, "expires_at": (datetime.now().astimezone() + timedelta(seconds=4)).isoformat()}
