@@ -29,8 +29,8 @@ class Timers(msgspec.Struct, frozen=True, kw_only=True):
     """Under way and not there."""
     on_scene: ByPriority = (1800, 3600, 7200, 14400)
     """On scene without a sign of life."""
-    welfare: int = 1800
-    """A person on scene, or alone on the way, whom nobody has checked."""
+    welfare: int = 3600
+    """People on scene, or alone on the way, of whom nobody has heard."""
     duty: int = 57600
     """A person on duty without a break between two duties."""
     level: int = 1

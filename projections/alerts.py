@@ -5,7 +5,7 @@ the worst, and an alert about a request begins at the request's priority. It ris
 that its limit passes, to 1, until somebody acts. See docs/alerts.md.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,8 +25,8 @@ from projections.teams import TeamRow
 
 KINDS: Final = (
     "sos",
-    "nobody_on_duty",
     "waiting",
+    "nobody_on_duty",
     "sent_to_nobody",
     "refused",
     "untouched",
@@ -44,8 +44,11 @@ LIFE_SAFETY: Final = 1
 """The priority of life safety."""
 URGENT: Final = 2
 """The lowest priority whose requests are to be acknowledged."""
-WELFARE_LEVEL: Final = 2
-LONG_DUTY_LEVEL: Final = 3
+ALONE_LEVEL: Final = 2
+"""At which the alert about a person alone begins, and above which others of people do not rise."""
+COMPANY_LEVEL: Final = 3
+"""At which alerts about people in company, and about long duties, begin."""
+WORST: Final = 1
 _RANK: Final = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
@@ -62,7 +65,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     request: str | None = None
     assignment: str | None = None
     worker: str | None = None
+    """Of an alert about a team's people: the one heard of last, or on duty for the longest time."""
     team: str | None = None
+    people: int = 1
+    """How many people an alert about people is about."""
     area: str
     incident: str | None = None
     priority: int | None = None
@@ -89,6 +95,14 @@ def alerts(known: Known, timers: Timers, now: datetime) -> list[Alert]:
     """Return all alerts as of `now`, the worst first. Rows that concern nothing unfinished are ignored."""
     found = list(_Watch(known, timers, now).all())
     return sorted(found, key=lambda one: (one.level, _RANK[one.kind], one.priority or 9, one.since, one.id))
+
+
+def things(found: Sequence[Alert]) -> list[Alert]:
+    """Return one alert for each request, team, person or call: its worst. `found`: the worst first."""
+    first: dict[str, Alert] = {}
+    for one in found:
+        first.setdefault(f"request/{one.request}" if one.request else one.subject, one)
+    return list(first.values())
 
 
 def waits(request: RequestRow) -> bool:
@@ -234,56 +248,94 @@ class _Watch:
 
     def _of_people(self) -> Iterator[Alert]:
         tasks = _tasks(self._live)
-        for row in self._people.values():
+        for group in _groups(self._people.values(), lambda row: tasks.get(f"worker:{row.worker}") is None):
+            yield from self._welfare(group, tasks)
+        limit = self._timers.duty
+        long = [row for row in self._people.values() if row.duty_since and self._past(row.duty_since, limit)]
+        for group in _groups(long, lambda _: True):
+            row = min(group, key=lambda one: (one.duty_since or self._now, one.worker))
+            yield self._person(
+                "long_duty", row, row.duty_since or self._now, limit, COMPANY_LEVEL, ALONE_LEVEL, len(group)
+            )
+
+    def _welfare(self, group: Sequence[RosterRow], tasks: Mapping[str, AssignmentRow]) -> Iterator[Alert]:
+        """Yield the alert of people who work together, if nobody has heard of any of them for too long."""
+        alone = len(group) == 1
+        heard: list[tuple[datetime, str, RosterRow]] = []
+        for row in group:
             own = tasks.get(f"worker:{row.worker}") or tasks.get(f"team:{row.team}")
-            since = watched_since(row, own)
-            if since and self._past(since, self._timers.welfare):
-                yield self._person("welfare", WELFARE_LEVEL, row, since, self._timers.welfare, own)
-            if row.duty_since and self._past(row.duty_since, self._timers.duty):
-                yield self._person("long_duty", LONG_DUTY_LEVEL, row, row.duty_since, self._timers.duty)
+            since = watched_since(row, own, alone=alone)
+            if since:
+                heard.append((since, row.worker, row))
+        if not heard:
+            return
+        since, worker, row = max(heard, key=lambda one: one[:2])
+        limit = self._timers.welfare
+        if self._past(since, limit):
+            task = tasks.get(f"worker:{worker}") or tasks.get(f"team:{row.team}")
+            request = self._requests.get(task.request) if task else None
+            life = request is not None and request.priority <= LIFE_SAFETY
+            base = ALONE_LEVEL if alone else COMPANY_LEVEL
+            top = WORST if alone or life else ALONE_LEVEL
+            yield self._person("welfare", row, since, limit, base, top, len(heard), task, request)
 
     def _person(
         self,
         kind: str,
-        level: int,
         row: RosterRow,
         since: datetime,
         limit: int,
+        base: int,
+        top: int,
+        people: int,
         task: AssignmentRow | None = None,
+        request: RequestRow | None = None,
     ) -> Alert:
+        about: dict[str, Any] = _of(request) if request else {}
+        about |= {"request": task.request if task else None, "area": row.area}
         return Alert(
-            id=f"{kind}:{row.worker}",
+            id=f"{kind}:{f'team/{row.team}' if people > 1 else row.worker}",
             kind=kind,
-            level=self._level(level, since + timedelta(seconds=limit), limit),
+            level=self._level(base, since + timedelta(seconds=limit), limit, top),
             subject=f"worker/{row.worker}",
             worker=row.worker,
             team=row.team,
-            request=task.request if task else None,
+            people=people,
             assignment=task.assignment if task else None,
-            area=row.area,
             since=since,
             limit_s=limit,
+            **about,
         )
 
     def _past(self, since: datetime, limit: int) -> bool:
         return self._now - since >= timedelta(seconds=limit)
 
-    def _level(self, base: int, begun: datetime, step: int) -> int:
-        """Return the level of an alert that begins at `base` and rises each `step` seconds."""
+    def _level(self, base: int, begun: datetime, step: int, top: int = WORST) -> int:
+        """Return the level of an alert that begins at `base` and rises each `step` seconds, up to `top`."""
         every = step * self._timers.level
         risen = max((self._now - begun).total_seconds(), 0.0) // every if every else 0
-        return max(base - int(risen), 1)
+        return max(base - int(risen), top)
 
 
-def watched_since(row: RosterRow, task: AssignmentRow | None) -> datetime | None:
+def watched_since(row: RosterRow, task: AssignmentRow | None, *, alone: bool) -> datetime | None:
     """Return since when nobody has heard from a person who is on scene, or alone on the way; None for others.
 
     `task`: their assignment or their team's. Reporting a stage is a sign of life, and so is a check.
     """
-    alone = row.presence == EN_ROUTE and row.team is None
-    if row.presence != ON_SCENE and not alone:
+    if row.presence != ON_SCENE and not (alone and row.presence == EN_ROUTE):
         return None
     return _latest(row.since, row.welfare_at, task and _heard(task))
+
+
+def _groups(
+    people: Iterable[RosterRow], together: Callable[[RosterRow], bool]
+) -> Iterable[Sequence[RosterRow]]:
+    """Return people by team. Whoever has no team, or is not `together` with it, is a group of their own."""
+    found: dict[tuple[str, str], list[RosterRow]] = {}
+    for row in people:
+        team = row.team if together(row) else None
+        found.setdefault(("team", team) if team else ("worker", row.worker), []).append(row)
+    return found.values()
 
 
 def _movement(

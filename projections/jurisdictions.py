@@ -67,7 +67,7 @@ VIEW = View(
     row=JurisdictionRow,
     keys=keys,
     evolve=evolve,
-    version=3,
+    version=4,
     events=(
         JurisdictionEstablished,
         JurisdictionMoved,

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from pydantic import Field
 from starlette.requests import Request
 
-from projections.alerts import Alert
+from projections.alerts import Alert, things
 from services.api.context import Answer, answer, muster, reader
 from services.api.parameters import Areas, Parameters, in_range, read
 from services.api.problems import Problem
@@ -29,8 +29,10 @@ class Alerts(Struct, kw_only=True):
     """The alerts of some areas, the worst first, and what the areas look like otherwise."""
 
     items: list[Alert]
-    more: Annotated[bool, Meta(description="More than the limit; `counts` has them all")]
-    counts: Annotated[dict[str, int], Meta(description="Alerts by kind")]
+    more: Annotated[bool, Meta(description="More than the limit; the numbers have them all")]
+    counts: Annotated[dict[str, int], Meta(description="Alerts by kind; one request may have several kinds")]
+    things: Annotated[dict[str, int], Meta(description="Requests, teams, people and calls by worst kind")]
+    requests: Annotated[int, Meta(description="Distinct requests with an alert", ge=0)]
     worst: Annotated[int | None, Meta(description="Level of the worst, 1 to 4; null = no alerts")]
     on_duty: Annotated[int, Meta(description="People on duty in these areas", ge=0)]
     waiting: Annotated[int, Meta(description="Unfinished requests with nobody on the way", ge=0)]
@@ -54,6 +56,8 @@ async def alerts(request: Request) -> Answer[Alerts]:
         items=list(found.alerts[: asked.limit]),
         more=len(found.alerts) > asked.limit,
         counts=dict(Counter(one.kind for one in found.alerts)),
+        things=dict(Counter(one.kind for one in things(found.alerts))),
+        requests=len({one.request for one in found.alerts if one.request}),
         worst=found.alerts[0].level if found.alerts else None,
         on_duty=found.on_duty,
         waiting=found.waiting,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from projections.alerts import Alert
+from projections.alerts import Alert, things
 from projections.catalog import public_views
 from projections.catalog import views as catalog
 from services import wiring
@@ -147,7 +147,8 @@ async def _alerts(data: Path, wanted: str | None, areas: list[str], limit: int, 
     if form is Format.table:
         clear = "all clear" if found.all_clear else f"{found.waiting} requests with nobody on the way"
         more = " (more alerts: raise --limit)" if len(found.alerts) > limit else ""
-        counts = f"{len(found.alerts)} alerts, {found.on_duty} people on duty, {clear}"
+        about = f"about {len(things(found.alerts))} requests, teams, people and calls"
+        counts = f"{len(found.alerts)} alerts {about}, {found.on_duty} people on duty, {clear}"
         out.print(f"{counts}, at position {watched.position}{more}")
 
 

@@ -51,6 +51,7 @@ async def test_life_safety_with_nobody_on_duty_is_never_all_clear(service: Servi
     assert alone["counts"] == {"nobody_on_duty": 3, "waiting": 3, "unacknowledged": 3}
     assert (alone["worst"], alone["all_clear"], alone["on_duty"], alone["waiting"]) == (1, False, 0, 3)
     assert (there["counts"], there["on_duty"]) == ({"waiting": 3, "unacknowledged": 3}, 1)
+    assert (alone["things"], alone["requests"]) == ({"waiting": 3}, 3), "each request counts once"
     assert (sent["counts"]["waiting"], sent["waiting"], sent["all_clear"]) == (2, 2, False)
 
 
@@ -60,6 +61,7 @@ async def test_the_list_is_bounded_and_the_counts_are_whole(service: Service) ->
         await service.ok("request.open", request=f"R{number}", category="medical", area=HERE, priority=1)
     found = await ask(service, limit=2)
     assert (len(found["items"]), found["more"], sum(found["counts"].values())) == (2, True, 9)
+    assert (found["things"], found["requests"]) == ({"waiting": 3}, 3)
     assert (await ask(service))["more"] is False
 
 

@@ -1,5 +1,6 @@
 """Nobody is overlooked: what waits is never green, and what arrives is heard until acknowledged."""
 
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -43,7 +44,11 @@ def test_ten_life_safety_requests_with_nobody_on_duty(city: City, screens: Scree
     for place in ("overview", "requests"):
         screen.at(place)
         expect(page.locator("[data-kind=waiting]")).to_contain_text("10 条危及生命无人处理")
-        expect(page.locator("[data-kind=nobody_on_duty]")).to_contain_text("11")
+        expect(page.locator("[data-kind=waiting] .needs-also")).to_have_text(
+            "无人在岗 10 · 新求助，未确认 10"
+        )
+        expect(page.locator("[data-kind=nobody_on_duty]")).to_have_text(re.compile("^1 条待处理，无人在岗"))
+        expect(page.locator("[data-kind]")).to_have_count(2)
         expect(page.get_by_text("目前无人在岗")).to_be_visible()
         expect(page.locator("[data-stand=clear]")).to_have_count(0)
     rows = page.locator(".grid-body .grid-row")

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from events.timers import DEFAULTS, Timers
-from projections.alerts import KINDS, Alert, Known, alerts, all_clear, on_duty
+from projections.alerts import KINDS, Alert, Known, alerts, all_clear, on_duty, things
 from projections.assignments import AssignmentRow, Stage
 from projections.requests import RequestRow
 from projections.roster import RosterRow
@@ -199,10 +199,51 @@ def test_people_on_scene_or_alone_on_the_way_are_checked():
         return told(roster=[person(presence=presence, since=ago(60), **fields)])
 
     assert of("on_scene") == [("welfare", 2)]
-    assert of("on_scene", team="T1") == [("welfare", 2)]
+    assert of("on_scene", team="T1") == [("welfare", 2)], "the only one of the team on duty is alone"
     assert of("en_route") == [("welfare", 2)]
-    assert of("en_route", team="T1") == [], "in company"
     assert of("assigned") == of("available") == []
+
+
+def crew(*since: float, presence: str = "on_scene", **fields: Any) -> list[RosterRow]:
+    """Return members W1, W2, ... of team T1, by the age of their place."""
+    return [
+        person(f"W{n}", presence, team="T1", since=ago(age), **fields) for n, age in enumerate(since, start=1)
+    ]
+
+
+def test_a_team_on_scene_is_one_alert_about_the_member_heard_of_last():
+    (one,) = found(roster=crew(90, 70, 80))
+    assert (one.kind, one.level, one.people) == ("welfare", 3, 3)
+    assert (one.id, one.subject, one.worker, one.team) == ("welfare:team/T1", "worker/W2", "W2", "T1")
+    assert one.since == ago(70)
+    assert told(roster=crew(90, 90, presence="en_route")) == [], "in company on the way"
+    assert len(found(roster=[*crew(90, 90), person("W9", "on_scene", team="T2", since=ago(90))])) == 2
+
+
+def test_a_sign_of_life_of_any_member_is_one_of_the_team():
+    members = crew(600, 600)
+    assert told(roster=members) == [("welfare", 2)]
+    members[0] = msgspec.structs.replace(members[0], welfare_at=ago(1))
+    assert told(roster=members) == []
+
+
+@pytest.mark.parametrize(("priority", "worst"), [(1, 1), (2, 2), (3, 2)])
+def test_a_check_of_people_in_company_is_red_only_where_a_life_is_at_stake(priority: int, worst: int):
+    row = assignment("on_scene", team="T1", on_scene_at=ago(9999))
+    known: dict[str, Any] = {"requests": [taken(priority)], "assignments": [row], "teams": [team("W1", "W2")]}
+    (one,) = [one for one in found(**known, roster=crew(9999, 9999)) if one.kind == "welfare"]
+    assert (one.level, one.priority, one.request) == (worst, priority, "R1")
+
+
+def test_a_check_of_somebody_alone_rises_to_red():
+    assert told(roster=[person(presence="on_scene", since=ago(9999))]) == [("welfare", 1)]
+
+
+def test_a_member_on_a_task_of_their_own_is_alone():
+    row = assignment("on_scene", on_scene_at=ago(60))
+    members = [*crew(60), person("W2", "available", team="T1")]
+    some = found(requests=[taken(4)], assignments=[row], roster=members)
+    assert ("welfare", 2, 1) in [(one.kind, one.level, one.people) for one in some]
 
 
 def test_a_stage_reported_meanwhile_is_a_sign_of_life():
@@ -219,18 +260,24 @@ def test_a_check_begins_the_time_again():
     assert told(roster=[msgspec.structs.replace(there, welfare_at=ago(60))]) == [("welfare", 2)]
 
 
-def test_a_check_of_one_is_a_sign_of_life_of_the_team_s_task_but_not_of_the_others():
+def test_a_check_of_one_is_a_sign_of_life_of_the_team_and_of_its_task():
     row = assignment("on_scene", team="T1", on_scene_at=ago(600))
-    crew = [person(name, "on_scene", team="T1", since=ago(600)) for name in ("W1", "W2")]
-    crew[0] = msgspec.structs.replace(crew[0], welfare_at=ago(1))
-    some = found(requests=[taken(2)], assignments=[row], roster=crew, teams=[team("W1", "W2")])
-    assert [(one.kind, one.subject) for one in some] == [("welfare", "worker/W2")]
+    members = crew(600, 600)
+    members[0] = msgspec.structs.replace(members[0], welfare_at=ago(1))
+    assert found(requests=[taken(2)], assignments=[row], roster=members, teams=[team("W1", "W2")]) == []
 
 
 def test_a_long_duty():
     assert told(roster=[person(duty_since=ago(59))]) == []
     assert told(roster=[person(duty_since=ago(60))]) == [("long_duty", 3)]
+    assert told(roster=[person(duty_since=ago(9999))]) == [("long_duty", 2)], "never red"
     assert told(roster=[person(presence="off_duty", duty_since=ago(60))]) == []
+
+
+def test_long_duties_of_a_team_are_one_alert_about_the_longest():
+    members = [person(f"W{n}", team="T1", duty_since=ago(age)) for n, age in enumerate((59, 70, 80), start=1)]
+    (one,) = found(roster=members)
+    assert (one.kind, one.people, one.subject, one.team) == ("long_duty", 2, "worker/W3", "T1")
 
 
 def test_a_call_for_help_is_the_worst_until_it_ends():
@@ -252,6 +299,14 @@ def test_the_worst_come_first_and_each_names_its_request():
     assert [(one.level, one.request) for one in some] == [(1, "R1"), (1, "R1"), (4, "R4")]
     assert [one.id for one in some] == ["waiting:R1", "unacknowledged:R1", "untouched:R4"]
     assert all(one.kind in KINDS for one in some)
+
+
+def test_a_request_counts_once_by_its_worst_kind():
+    some = found(requests=[request(1), request(4, age=60, request="R4")], roster=[])
+    assert len(some) == 5
+    assert [(one.kind, one.request) for one in things(some)] == [("waiting", "R1"), ("nobody_on_duty", "R4")]
+    calls = [SosRow(sos=key, worker="W1", area=A, raised_at=NOON, recorded_at=NOON) for key in ("S1", "S2")]
+    assert len(things(found(sos=calls))) == 2
 
 
 def test_all_is_clear_only_where_nothing_waits_and_somebody_is_there():

@@ -57,18 +57,53 @@ describe("how things stand", () => {
 describe("alerts by kind", () => {
   test("the worst come first, each with its number", () => {
     const items = [
-      alert("overdue", { request: "A", level: 3 }),
-      alert("overdue", { request: "B", level: 2 }),
       alert("sos", { worker: "W", level: 1 }),
+      alert("overdue", { request: "B", level: 2 }),
+      alert("overdue", { request: "A", level: 3 }),
     ];
     assert.deepEqual(byKind(items), [
-      { kind: "sos", level: 1, count: 1 },
-      { kind: "overdue", level: 2, count: 2 },
+      { kind: "sos", level: 1, count: 1, also: [] },
+      { kind: "overdue", level: 2, count: 2, also: [] },
     ]);
   });
 
   test("where the list was cut short, the service's numbers count", () => {
     assert.equal(byKind([alert("overdue", { request: "A" })], { overdue: 700 })[0].count, 700);
+  });
+
+  test("a request is counted once, by its worst kind; the others are details", () => {
+    const items = [
+      alert("waiting", { request: "A", level: 1 }),
+      alert("nobody_on_duty", { request: "A", level: 1 }),
+      alert("unacknowledged", { request: "A", level: 1 }),
+      alert("nobody_on_duty", { request: "B", level: 3 }),
+    ];
+    assert.deepEqual(byKind(items), [
+      {
+        kind: "waiting",
+        level: 1,
+        count: 1,
+        also: [
+          { kind: "nobody_on_duty", count: 1 },
+          { kind: "unacknowledged", count: 1 },
+        ],
+      },
+      { kind: "nobody_on_duty", level: 3, count: 1, also: [] },
+    ]);
+  });
+
+  test("a team's people are one thing, and long duties count people", () => {
+    const items = [
+      alert("welfare", { worker: "W", team: "T", people: 4 }),
+      alert("long_duty", { worker: "V", team: "T", people: 3 }),
+    ];
+    assert.deepEqual(
+      byKind(items).map(({ kind, count }) => [kind, count]),
+      [
+        ["welfare", 1],
+        ["long_duty", 3],
+      ],
+    );
   });
 
   test("a request with several alerts is one thing to act on", () => {

@@ -49,19 +49,27 @@ export function Stale() {
   })}</p>`;
 }
 
-/** Alerts by kind, each a link to its rows, or how things stand.
+/** What else there is about the things of a kind, in small. */
+const Also = ({ kinds }) =>
+  html`<span class="needs-also">${kinds
+    .map(({ kind, count }) => t("needs.also", { what: t(`alerts.${kind}`), n: number(count) }))
+    .join(" · ")}</span>`;
+
+/** What needs somebody by the kind of its worst alert, each a link to its rows, or how things stand.
  *
  * @param {{ items?: import("./urgency.js").Alert[], counts?: Record<string, number>, links?: boolean,
  *   class?: string }} props Without `items`: all alerts.
  */
 export function Needs({ items, counts, links = true, class: extra }) {
-  const kinds = byKind(items ?? alerts.value, items ? {} : (counts ?? answer.value?.counts));
+  const kinds = byKind(items ?? alerts.value, items ? {} : (counts ?? answer.value?.things));
   if (kinds.length === 0 && items) return null;
   if (kinds.length === 0) return html`<div class=${classes("needs", extra)}><${Stand} /></div>`;
   const said = (one) =>
     html`<${Alert} level=${one.level}>${t(`needs.${one.kind}`, {
       n: number(one.count),
-    })}<span class="visually-hidden"> ${t(`alert.${one.level}`)}</span></${Alert}>`;
+    })}<span class="visually-hidden"> ${t(`alert.${one.level}`)}</span>${
+      one.also.length > 0 && html` <${Also} kinds=${one.also} />`
+    }</${Alert}>`;
   return html`<div class=${classes("needs", extra)}><ul class="needs-list" data-stand="alerts">${kinds.map(
     (one) =>
       html`<li key=${one.kind} data-kind=${one.kind}>${

@@ -4,7 +4,7 @@
 import { UNFINISHED } from "./rules.js";
 
 /** @typedef {{ id: string, kind: string, level: number, subject: string, request?: string,
- *   assignment?: string, worker?: string, team?: string, area: string, priority?: number, number?: number,
+ *   assignment?: string, worker?: string, team?: string, people?: number, area: string, priority?: number, number?: number,
  *   since: string, acknowledged_by?: string }} Alert */
 
 /** The priority of life safety. */
@@ -16,8 +16,8 @@ const LIFE_SAFETY = 1;
 export const isLife = ({ priority }) => priority === LIFE_SAFETY;
 /** Kinds of alerts about requests, in the order in which they are named. */
 export const REQUEST_KINDS = [
-  "nobody_on_duty",
   "waiting",
+  "nobody_on_duty",
   "sent_to_nobody",
   "refused",
   "untouched",
@@ -71,32 +71,49 @@ export const arrivals = (items) =>
         Date.parse(b.since) - Date.parse(a.since),
     );
 
-/** Return the kinds of alerts that there are: {kind, level of the worst, count}, the worst first.
+/** What an alert is about: a request, however many alerts it has, or else a team, a person or an SOS.
  *
- * @param {Alert[]} items
- * @param {Record<string, number>} [counts] By kind, where the list is cut short.
+ * @param {Alert} one
+ */
+const thing = (one) => (one.request ? `request/${one.request}` : one.subject);
+
+/** Return what needs somebody by the kind of its worst alert: {kind, level of the worst, count, also}, the
+ * worst first. Each thing counts once; `also` has the other kinds of the same things: {kind, count}.
+ *
+ * @param {Alert[]} items The worst first.
+ * @param {Record<string, number>} [counts] Things by worst kind, where the list is cut short.
  */
 export function byKind(items, counts = {}) {
   const found = new Map();
-  for (const { kind, level } of items) {
-    const one = found.get(kind) ?? { kind, level, count: 0 };
-    found.set(kind, { kind, level: Math.min(one.level, level), count: one.count + 1 });
+  const first = new Map();
+  for (const one of items) {
+    const { kind, level } = first.get(thing(one)) ?? one;
+    const group = found.get(kind) ?? { kind, level, count: 0, also: new Map() };
+    found.set(kind, group);
+    group.level = Math.min(group.level, level);
+    if (first.has(thing(one))) group.also.set(one.kind, (group.also.get(one.kind) ?? 0) + 1);
+    else group.count += one.kind === "long_duty" ? (one.people ?? 1) : 1;
+    first.set(thing(one), first.get(thing(one)) ?? one);
   }
+  const rank = (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind);
   return [...found.values()]
-    .map((one) => ({ ...one, count: Math.max(one.count, counts[one.kind] ?? 0) }))
-    .sort((a, b) => a.level - b.level || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+    .map(({ also, ...one }) => ({
+      ...one,
+      count: Math.max(one.count, counts[one.kind] ?? 0),
+      also: [...also].map(([kind, count]) => ({ kind, count })).sort(rank),
+    }))
+    .sort((a, b) => a.level - b.level || rank(a, b));
 }
 
-/** Return one alert for each thing that needs somebody: the worst about each request, person or SOS.
+/** Return one alert for each thing that needs somebody: the worst about each request, team, person or SOS.
  *
  * @param {Alert[]} items The worst first.
  */
 export function things(items) {
   const seen = new Set();
   return items.filter((one) => {
-    const thing = one.request ?? one.subject;
-    if (seen.has(thing)) return false;
-    seen.add(thing);
+    if (seen.has(thing(one))) return false;
+    seen.add(thing(one));
     return true;
   });
 }

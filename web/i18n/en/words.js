@@ -70,6 +70,7 @@ export default {
   "alerts.on_scene_silent": "On scene, silent",
   "alerts.welfare": "Welfare check due",
   "alerts.long_duty": "On duty too long",
+  "needs.also": "{what}: {n}",
   "needs.sos": "{n} SOS",
   "needs.nobody_on_duty": "{n} waiting, nobody on duty",
   "needs.waiting": "{n} life safety untouched",

@@ -110,7 +110,7 @@ export default {
   "event.jurisdiction.established": "建立辖区",
   "event.jurisdiction.moved": "辖区迁出",
   "event.jurisdiction.resumed": "辖区恢复",
-  "event.jurisdiction.timers_set": "设置告警时限",
+  "event.jurisdiction.timers_set": "设置预警时限",
   "event.jurisdiction.disclosure_set": "设置信息可见范围",
   "event.term.defined": "设置列表条目",
   "event.log.fenced": "作废未确认的命令",
