@@ -17,6 +17,8 @@ NEAR: Final = 3
 """Suggestions for a name that means no area."""
 _LIKE: Final = 0.5
 """Least similarity of a suggestion, from 0 to 1."""
+_MOST_LIKE: Final = 500
+"""Texts for which similar names are looked for; it takes a moment for each."""
 _CUT: Final = re.compile(r"\s*[/>\uff0f\uff1e\u203a]\s*")
 """Separators of a path of names."""
 
@@ -56,6 +58,8 @@ class Places:
         self.planned: dict[Row, str | RowError] = {}
         """The code of each row of a sheet of areas, or why it has none."""
         self._codes: dict[str, list[str]] = {}
+        self._looked, self._like = 0, dict[str, list[str]]()
+        """Folded text -> codes of the areas with similar names."""
         for code, name in (known or {}).items():
             if code == root:
                 self._codes.setdefault(fold(name), []).append(root)
@@ -66,6 +70,7 @@ class Places:
         if code in self:
             return
         self.names[code] = name
+        self._like.clear()
         self._codes.setdefault(fold(name), []).append(code)
 
     def __contains__(self, code: object) -> bool:
@@ -114,8 +119,14 @@ class Places:
     def _similar(self, text: str) -> list[str]:
         """Return the areas whose names contain the text or lie in it, then those whose names are alike."""
         said = fold(text)
-        if not said:
-            return []
+        if said not in self._like:
+            if not said or self._looked >= _MOST_LIKE:
+                return []
+            self._looked += 1
+            self._like[said] = self._alike(said)
+        return self._like[said]
+
+    def _alike(self, said: str) -> list[str]:
         within = sorted((name for name in self._codes if said in name or name in said), key=len)
         alike = get_close_matches(said, self._codes, NEAR, _LIKE)
         names = list(dict.fromkeys([*within[:NEAR], *alike]))

@@ -134,3 +134,37 @@ def test_features_of_one_area_are_its_parts() -> None:
     other = [[[[lon + 0.1, lat] for lon, lat in SQUARE[0][0]]]]
     boundary = only(file(feature(code="230717"), feature(other, code="230717")))
     assert len(boundary) == 2
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {"type": "GeometryCollection", "geometries": 5},
+        {"type": "MultiPolygon", "coordinates": [[]]},
+        {"type": "Polygon", "coordinates": [[[10**400, 1], [1, 1], [1, 2]]]},
+        {"type": ["Polygon"], "coordinates": []},
+    ],
+)
+def test_a_geometry_that_cannot_be_read_is_rejected(geometry: dict[str, Any]) -> None:
+    broken = {"type": "Feature", "properties": {"code": "230717"}, "geometry": geometry}
+    for crs in (None, 1, {"properties": [1]}):
+        account = planned(file(broken, crs=crs), "a.geojson", AREAS).account
+        assert [one.code for one in account.items] == ["boundary.no_polygon"]
+
+
+def test_a_file_of_too_many_points_is_refused_before_it_is_unpacked() -> None:
+    with pytest.raises(FileError) as raised:
+        planned(b'{"features": [' + b"[" * 1_000_001, "a.geojson", AREAS)
+    assert raised.value.values["variant"] == "vertices"
+
+
+def test_a_line_made_to_be_slow_takes_no_longer_than_others() -> None:
+    points = 8000
+    teeth = [[128 + i % 2 * 0.001 * (1 - i / points), 47 + i * 1e-6] for i in range(points)]
+    assert 4 <= len(only(file(feature([teeth], "Polygon", code="230717")))[0][0]) <= 800
+
+
+def test_nearest_names_are_looked_for_only_so_often() -> None:
+    unknown = [feature(name=f"旭日街{number}") for number in range(300)]
+    items = planned(file(*unknown), "a.geojson", AREAS).account.items
+    assert ["near" in one.values for one in items] == [True] * 200 + [False] * 100

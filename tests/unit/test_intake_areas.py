@@ -115,3 +115,14 @@ async def test_people_of_named_areas_and_one_that_is_not_found(tmp_path: Path) -
     assert [one.home_area for one in sink.state[WORKERS].values()] == ["2307-01-01"]
     reason = Path(done.files[0].rejects or "").read_text("utf-8-sig")
     assert "no area has the name or code '永红'; the nearest: 永红社区 (2307-01-01)" in reason
+
+
+def test_nearest_names_are_looked_for_once_per_text_and_only_so_often() -> None:
+    places = Places("2307", KNOWN)
+    assert places.near("红旗社")
+    assert places.near("红旗 社") == places.near("红旗社")
+    found = [bool(places.near(f"红旗社区{number}")) for number in range(600)]
+    assert found == [True] * 499 + [False] * 101
+    assert places.near("红旗社区7")
+    places.add("2307-03", "红旗社区十组")
+    assert places.near("红旗社区") == places.near(" 红旗社区")

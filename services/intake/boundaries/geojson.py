@@ -57,6 +57,8 @@ class Collection(msgspec.Struct, frozen=True):
 
 def parse(content: bytes, file: str) -> Collection:
     """Parse a file. Raise FileError if it is no GeoJSON of polygons, or too large."""
+    if content.count(b"[") > 2 * MOST_VERTICES:  # before it is unpacked into a hundred times the memory
+        raise FileError("import.geojson", variant="vertices", file=file, most=MOST_VERTICES)
     try:
         found = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -84,8 +86,7 @@ def _members(found: Any) -> list[Any] | None:
 
 def _datum(found: dict[str, Any], file: str) -> Datum | None:
     """Return the datum by the members `datum` or `crs`. Raise FileError for any other coordinate system."""
-    crs = found.get("crs")
-    said = found.get("datum") or (crs.get("properties", {}).get("name") if isinstance(crs, dict) else None)
+    said = found.get("datum") or _member(_member(found.get("crs"), "properties"), "name")
     if said is None:
         return None
     text = str(said).upper()
@@ -93,6 +94,10 @@ def _datum(found: dict[str, Any], file: str) -> Datum | None:
         if any(text == name or text.endswith((f":{name}", f"/{name}")) for name in names):
             return datum
     raise FileError("import.geojson", variant="crs", file=file, crs=text[:_MOST_TEXT])
+
+
+def _member(found: Any, name: str) -> Any:
+    return found.get(name) if isinstance(found, dict) else None
 
 
 def _feature(nth: int, found: Any) -> Feature:
@@ -120,12 +125,14 @@ def _polygons(geometry: Any) -> Polygons | None:
     if not isinstance(geometry, dict):
         return None
     if geometry.get("type") == "GeometryCollection":
-        parts = [_polygons(one) for one in geometry.get("geometries") or []]
+        inner = geometry.get("geometries")
+        parts = [_polygons(one) for one in inner] if isinstance(inner, list) else []
         return [polygon for part in parts for polygon in part or []] or None
     many = {"Polygon": [geometry.get("coordinates")], "MultiPolygon": geometry.get("coordinates")}
     try:
-        return [[list(_ring(ring)) for ring in polygon] for polygon in many[geometry["type"]]] or None
-    except (KeyError, TypeError, ValueError, IndexError):
+        found = [[list(_ring(ring)) for ring in polygon] for polygon in many[geometry["type"]]]
+        return [polygon for polygon in found if polygon] or None
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         return None
 
 

@@ -12,6 +12,8 @@ _CUTS: Final = (12, 9, 6, 4)
 _NEAREST: Final = 3
 _ALIKE: Final = 0.4
 """Similarity from which a name is offered, 0 to 1."""
+_MOST_NEAREST: Final = 200
+"""Names for which the nearest are looked for; it takes a moment for each."""
 
 
 class Known:
@@ -22,6 +24,7 @@ class Known:
         self._names = dict(areas)
         self._folded = {code.casefold(): code for code in self._names}
         self._codes: defaultdict[str, list[str]] = defaultdict(list)
+        self._looked = 0
         for code, name in self._names.items():
             self._codes[_plain(name)].append(code)
 
@@ -53,6 +56,9 @@ class Known:
         )
 
     def _nearest(self, text: str) -> list[str]:
+        self._looked += 1
+        if self._looked > _MOST_NEAREST:
+            return []
         names = get_close_matches(_plain(text), self._codes, _NEAREST, _ALIKE)
         codes = [code for name in names for code in self._codes[name]]
         return [f"{self._names[code]} ({code})" for code in codes[:_NEAREST]]

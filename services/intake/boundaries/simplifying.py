@@ -16,6 +16,8 @@ WANTED: Final = 800
 _METRES: Final = 111_320.0
 """Of a degree of latitude."""
 _CLOSED: Final = 4
+_DEEPEST: Final = 40
+"""Splits at the farthest point; deeper ones halve, so that no line takes more than n log n steps."""
 
 
 def simplified(polygons: Polygons, tolerance: float = TOLERANCE, wanted: int = WANTED) -> Polygons:
@@ -49,9 +51,9 @@ def _ring(ring: Line, tolerance: float) -> Line:
 
 def _kept(flat: Line, begin: int, end: int, tolerance: float) -> list[int]:
     """Return the indexes of a line's points that are needed."""
-    kept, open_ = {begin, end}, [(begin, end)]
+    kept, open_ = {begin, end}, [(begin, end, 0)]
     while open_:
-        one, other = open_.pop()
+        one, other, depth = open_.pop()
         worst, at = tolerance, -1
         (ax, ay), (bx, by) = flat[one], flat[other]
         dx, dy = bx - ax, by - ay
@@ -62,6 +64,7 @@ def _kept(flat: Line, begin: int, end: int, tolerance: float) -> list[int]:
             if off > worst:
                 worst, at = off, i
         if at >= 0:
+            at = at if depth < _DEEPEST else (one + other) // 2
             kept.add(at)
-            open_ += [(one, at), (at, other)]
+            open_ += [(one, at, depth + 1), (at, other, depth + 1)]
     return sorted(kept)
