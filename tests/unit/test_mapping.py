@@ -26,7 +26,7 @@ GOOD = 'name = "m"\n[[source]]\nname = "s"\n' + COMMAND
         (("name =", "name"), r"m\.toml: is not valid TOML: .*line 1"),
         (
             ("area.define", "area.make"),
-            r"source 1 \(s\) > command 1 \(area.make\) > name: no command named area.make; choose from area.close",
+            r"source 1 \(s\) > command 1 \(area.make\) > name: no command named area.make; choose from area.bound, area.close",
         ),
         (("area.define", "log.fence"), "no command named log.fence"),
         (
