@@ -45,6 +45,7 @@ class CandidateItem(Struct, kw_only=True):
     kind: Kind
     unit: str
     name: Annotated[str | None, Meta(description="A worker's, as the caller sees it")]
+    call_sign: str | None
     role: Annotated[str | UnsetType, Meta(description="Only of a worker")] = UNSET
     presence: Annotated[str | UnsetType, Meta(description="Only of a worker")] = UNSET
     skills: Annotated[list[str] | UnsetType, Meta(description="Only of a worker")] = UNSET
@@ -157,6 +158,7 @@ def _item(one: Candidate, board: Board, named: Mapping[str, str | None], *, exac
         "area": one.row.area,
         "area_name": area.name if area else None,
         "organisation": one.row.organisation,
+        "call_sign": one.row.call_sign,
         "free": one.free,
         "can_go": one.can_go,
         "why": one.why,

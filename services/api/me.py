@@ -27,7 +27,7 @@ from services.api.worker_rows import WorkerReader, WorkerRows
 
 _PERSONAL: Final = tuple(field for field in personal_of("requests") if field != "note")
 """Personal fields of a request, without the closing note, which is for the desk only."""
-_REQUEST: Final = ("request", "category", "priority", "area", "quantity", "state", "due_at", "opened_at")
+_REQUEST: Final = ("request", "number", "category", "priority", "area", "quantity", "state", "due_at", "opened_at")
 _TASK: Final = (
     "assignment",
     "state",
@@ -43,7 +43,7 @@ _TASK: Final = (
     "reason",
     "proofs",
 )
-_WORKER: Final = ("worker", "area", "role", "presence", "team", "since", "home_area", "organisation")
+_WORKER: Final = ("worker", "call_sign", "area", "role", "presence", "team", "since", "home_area", "organisation")
 _SOS: Final = ("sos", "state", "raised_at", "acknowledged_at")
 _TEAM: Final = ("team", "name", "kind", "area", "state", "leader")
 _encoder = msgspec.json.Encoder()
@@ -138,7 +138,7 @@ def _team(rows: WorkerRows, opener: Opener) -> MyTeam | None:
         **_fields(rows.team, _TEAM),
         area_name=_named(rows, rows.team.area),
         members=[
-            Member(row.worker, opener.row("roster", row.worker, row)["name"], row.presence)
+            Member(row.worker, row.call_sign, opener.row("roster", row.worker, row)["name"], row.presence)
             for row in rows.members
         ],
     )

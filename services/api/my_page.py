@@ -14,6 +14,7 @@ class MyWorker(Struct, kw_only=True):
     """The calling worker. Their own name is in clear."""
 
     worker: str
+    call_sign: str | None
     area: str | None
     role: str
     presence: str
@@ -31,6 +32,7 @@ class Member(Struct):
     """A member of the worker's team."""
 
     worker: str
+    call_sign: str | None
     name: Personal | None
     presence: str
 
@@ -52,6 +54,7 @@ class TaskRequest(Struct, kw_only=True):
     """The request of a task. Address and contact are omitted once the task has ended."""
 
     request: str
+    number: int | None
     category: str
     priority: int
     area: str

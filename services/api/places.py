@@ -33,6 +33,7 @@ class Place(Struct, kw_only=True):
     """The last known location of a worker's phone."""
 
     worker: str
+    call_sign: str | None
     at: datetime
     age: Annotated[float, Meta(description="Seconds since then")]
     lon: Annotated[float, Meta(description="WGS-84")]
@@ -101,6 +102,7 @@ def _place(fix: Fix, row: Any, now: datetime, asker: Principal) -> Place:
     digits = 6 if exact else 3
     return Place(
         worker=fix.worker,
+        call_sign=row.call_sign,
         at=fix.at,
         age=round(max((now - fix.at).total_seconds(), 0.0), 1),
         lon=round(fix.lon, digits),

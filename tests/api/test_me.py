@@ -127,6 +127,7 @@ class TestMe:
 
         assert shown["worker"] | {"since": None} == {
             "worker": "W1",
+            "call_sign": "C-0001",
             "name": "张三",
             "phone": "138****1231",
             "area": "230717",

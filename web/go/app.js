@@ -1,6 +1,7 @@
 // Entry point of the courier's page.
 
 import { lang, speak, t } from "../lib/i18n.js";
+import { calledBy } from "../lib/names.js";
 import { effect, html, render, useState } from "../lib/preact.js";
 import { hhmm, span, wall } from "../lib/time.js";
 import { ring } from "./alarm.js";
@@ -76,7 +77,7 @@ function Shift() {
     return html`<main class="sign"><h1>${t("go.title")}</h1><${Again} />
       <p role="status">${t("go.loading")}</p><${Freshness} /></main>`;
   }
-  return html`<header class="top"><p class="top-name">${shown.value.worker.name ?? shown.value.worker.worker}
+  return html`<header class="top"><p class="top-name">${shown.value.worker.name ?? calledBy(shown.value.worker.worker, shown.value.worker)}
     </p>
       ${waiting.value.some(lingers) && html`<${Count} n=${waiting.value.length} />`}
       <${Freshness} /><${SosButton} /></header>

@@ -2,6 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { LANGUAGES, lang, speak, t, word } from "../lib/i18n.js";
+import { calledBy } from "../lib/names.js";
 import { html, signal, useState } from "../lib/preact.js";
 import { setTheme, theme } from "../lib/prefs.js";
 import { day, hhmm, now, span, worked } from "../lib/time.js";
@@ -53,7 +54,7 @@ export function Team() {
         ? html`<p class="muted">${[word("kind", team.kind), team.area_name ?? team.area].join(" · ")}</p>
       <ul class="people">${team.members.map(
         (one) => html`<li key=${one.worker}>
-        <span><bdi>${one.name ?? one.worker}</bdi>${
+        <span><bdi>${one.name ?? calledBy(one.worker, one)}</bdi>${
           one.worker === who.value.worker &&
           html` <small>
           ${t("go.me")}</small>`
@@ -162,10 +163,10 @@ export function Looks() {
 export function Settings() {
   const [leaving, setLeaving] = useState(false);
   const { worker } = shown.value;
-  return html`<${Part} icon="gear" title=${t("go.settings")} more=${worker.name ?? worker.worker}
+  return html`<${Part} icon="gear" title=${t("go.settings")} more=${worker.name ?? calledBy(worker.worker, worker)}
       onOpen=${() => look().catch(() => {})}>
     <div class="stack">
-      <p>${t("go.signed_in", { name: worker.name ?? "", worker: worker.worker })}<br />
+      <p>${t("go.signed_in", { name: worker.name ?? "", worker: calledBy(worker.worker, worker) })}<br />
         <small>${word("role", worker.role)}${[worker.organisation, worker.phone].map(
           (one) => one && html` · <bdi>${one}</bdi>`,
         )}</small></p>

@@ -2,6 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { number, t, word } from "../lib/i18n.js";
+import { requestSign } from "../lib/names.js";
 import { effect, html, signal, useEffect, useState } from "../lib/preact.js";
 import { OFFERED, STAGES } from "../lib/rules.js";
 import { hhmm, now, span } from "../lib/time.js";
@@ -28,13 +29,18 @@ effect(() => {
 const AtDoor = (props) => door.value && html`<${door.value.AtDoor} ...${props} />`;
 const ProofButton = (props) => door.value && html`<${door.value.ProofButton} ...${props} />`;
 
-/** Return the title of a task: category and area.
+/** Return the title of a task: category, area and number.
  * @param {Task} task
  */
 export const titleOf = (task) =>
-  [word("category", task.request?.category), task.request?.area_name ?? task.request?.area]
+  [word("category", task.request?.category), task.request?.area_name ?? task.request?.area, numberOf(task)]
     .filter(Boolean)
     .join(" · ");
+
+/** Return the number of a task's request, as people say it aloud; "" if it has none.
+ * @param {Task} task
+ */
+const numberOf = ({ request }) => (request?.number ? requestSign(request.number) : "");
 
 /** Return the first offer, else the first task, else null. */
 export const foremost = () => offers.value[0] ?? tasks.value[0] ?? null;

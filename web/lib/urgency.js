@@ -1,6 +1,7 @@
 // What needs somebody, and how much. Pure functions of rows and of alerts as the service works them out.
 //
 // Levels are those of GB/T 37230: 1 red, 2 orange, 3 yellow, 4 blue.
+import { requestSign } from "./names.js";
 import { UNFINISHED } from "./rules.js";
 
 /** @typedef {{ id: string, kind: string, level: number, subject: string, request?: string,
@@ -151,5 +152,4 @@ export const allDone = (row) =>
  *
  * @param {{ request?: string, number?: number | null }} row
  */
-export const requestName = (row) =>
-  row.number ? `R-${String(row.number).padStart(4, "0")}` : (row.request ?? "");
+export const requestName = (row) => (row.number ? requestSign(row.number) : (row.request ?? ""));

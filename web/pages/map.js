@@ -1,6 +1,7 @@
 // The map: geographic where there are coordinates, otherwise a labelled schematic.
 
 import { alerts } from "../lib/alerts.js";
+import { called } from "../lib/called.js";
 import { lang, number, t, word } from "../lib/i18n.js";
 import { COLOURINGS, figure, toneOf } from "../lib/map/colouring.js";
 import { usePlaces } from "../lib/map/places.js";
@@ -8,6 +9,7 @@ import { areaPoints, bounds, requestPoints, workerPoints } from "../lib/map/poin
 import { Schematic } from "../lib/map/schematic.js";
 import { areaShapes, centres, useBoundaries } from "../lib/map/shapes.js";
 import { mapWords } from "../lib/map/words.js";
+import { calledBy } from "../lib/names.js";
 import { html, useEffect, useMemo, useRef, useState } from "../lib/preact.js";
 import { theme } from "../lib/prefs.js";
 import { go, href, param, route } from "../lib/router.js";
@@ -180,8 +182,9 @@ function Picked({ picked, places, close }) {
   const { kind, id } = picked;
   const place = kind === "worker" && places.find((one) => one.worker === id);
   const row = kind === "request" && requests.value.find((one) => one.request === id);
-  return html`<section class="picked" aria-live="polite"><h2>${kind === "area" ? areas.value.name(id) : id}
-    </h2>
+  return html`<section class="picked" aria-live="polite"><h2>${
+    kind === "area" ? areas.value.name(id) : place ? calledBy(id, place) : called(kind, id)
+  }</h2>
     ${
       place &&
       html`<p><${Presence} value=${place.presence} /> ${word("role", place.role)}</p><p>
@@ -232,12 +235,12 @@ function Listed({ points, places, pick }) {
       ({ properties }) => html`<li key=${properties.request}><button type="button" class="button button-plain"
       onClick=${() => pick({ kind: "request", id: properties.request })}><${Priority}
           value=${properties.priority} short=${properties.priority > 1} />
-        ${word("category", properties.category)} <span class="muted">${properties.request}</span></button>
+        ${word("category", properties.category)} <span class="muted">${called("request", properties.request)}</span></button>
           </li>`,
     )}
       ${places.slice(0, LISTED).map(
         (place) => html`<li key=${place.worker}><button type="button" class="button button-plain"
         onClick=${() => pick({ kind: "worker", id: place.worker })}><${Presence} value=${place.presence}
-            /> ${place.worker}</button></li>`,
+            /> ${calledBy(place.worker, place)}</button></li>`,
       )}</ul>`;
 }

@@ -2,6 +2,7 @@
 
 import { alertsIn } from "../lib/alerts.js";
 import { get } from "../lib/api.js";
+import { called } from "../lib/called.js";
 import { Lines } from "../lib/chart.js";
 import { daysOf, dayWords } from "../lib/clock.js";
 import { imbalance, mostFirst } from "../lib/counts.js";
@@ -493,11 +494,11 @@ function Happened({ event }) {
       event.team &&
       html`<a
       href=${href("teams", { id: event.team })}>
-        ${live.value.rows("teams").get(event.team)?.name ?? event.team}
+        ${called("team", event.team)}
       </a>`
     }
-      ${event.worker && html`<a href=${href("workers", { id: event.worker })}>${event.worker}</a>`}
-      ${event.request && html`<a href=${href("requests", { id: event.request })}>${event.request}</a>`}
+      ${event.worker && html`<a href=${href("workers", { id: event.worker })}>${called("worker", event.worker)}</a>`}
+      ${event.request && html`<a href=${href("requests", { id: event.request })}>${called("request", event.request)}</a>`}
       ${
         event.incident &&
         html`<a href=${href("incidents", { id: event.incident })}>

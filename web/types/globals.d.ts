@@ -46,6 +46,7 @@ interface Task {
   ended_at?: string;
   request?: Partial<Contact & LonLat> & {
     request?: string;
+    number?: number | null;
     category: string;
     priority: number;
     quantity: number;

@@ -2,6 +2,7 @@
 
 import { get } from "../api.js";
 import { t, word } from "../i18n.js";
+import { calledBy } from "../names.js";
 import { list } from "../people/acts.js";
 import { find } from "../people/find.js";
 import { html, useRef, useState } from "../preact.js";
@@ -141,9 +142,10 @@ function Free({ text, area, members, add }) {
       ? html`<p class="muted">${t("entry.free_none")}</p>`
       : html`<ul class="entry-lines">${free.slice(0, MOST).map(
           (one) => html`<li key=${one.worker}><button type="button" class="button button-plain"
-            onClick=${() => add(one)}><${Icon} name="plus" />${one.name ?? ""} <span class="entry-id">${
-              one.call_sign ?? one.worker
-            }</span></button><span class="muted">${word("role", one.role)}</span><${Presence}
+            onClick=${() => add(one)}><${Icon} name="plus" />${one.name ?? ""} <span class="entry-id">${calledBy(
+              one.worker,
+              one,
+            )}</span></button><span class="muted">${word("role", one.role)}</span><${Presence}
             value=${one.presence} /></li>`,
         )}${
           free.length > MOST &&
@@ -202,7 +204,7 @@ function Members({ entry }) {
       }</p><ul class="entry-lines">${unsure.map(
         (one) => html`<li key=${one.worker}>
       <button type="button" class="button" onClick=${() => add([one])}>${one.name ?? ""} <span
-        class="entry-id">${one.worker}</span></button><span>${word("role", one.role)}</span><${Presence}
+        class="entry-id">${calledBy(one.worker, one)}</span></button><span>${word("role", one.role)}</span><${Presence}
         value=${one.presence} /></li>`,
       )}</ul></div>`
     }
@@ -211,7 +213,7 @@ function Members({ entry }) {
       html`<ul class="entry-lines entry-members"
       aria-label=${t("entry.members")}>${members.map(
         (one) => html`<li key=${one.worker}>
-      <span>${one.name ?? ""} <span class="entry-id">${one.worker}</span></span>
+      <span>${one.name ?? ""} <span class="entry-id">${calledBy(one.worker, one)}</span></span>
       <span class="muted">${word("role", one.role)}</span><${Presence} value=${one.presence}
         />${
           one.team &&
@@ -222,7 +224,7 @@ function Members({ entry }) {
       <label class="entry-leads"><input type="radio" name="leader" checked=${leader === one.worker}
         onChange=${() => entry.set({ leader: one.worker })} /> ${t("people.leader")}</label>
       <button type="button" class="button button-plain" onClick=${remove(one.worker)}
-        aria-label=${t("entry.remove_who", { who: one.name ?? one.worker })}><${Icon} name="close" /></button>
+        aria-label=${t("entry.remove_who", { who: one.name ?? calledBy(one.worker, one) })}><${Icon} name="close" /></button>
         </li>`,
       )}</ul>`
     }`;

@@ -2,6 +2,7 @@
 
 import { send } from "../api.js";
 import { t } from "../i18n.js";
+import { calledBy } from "../names.js";
 import { html, useEffect, useRef, useState } from "../preact.js";
 import { live, place } from "../store.js";
 import { span, wall } from "../time.js";
@@ -81,7 +82,7 @@ function Made({ row, made, again, done }) {
 const Card = ({ row, made, link }) => html`<section class="folk-card folk-card-code">
   <div class="folk-card-text">
     <p class="folk-card-place">${place.value?.name}</p><p class="folk-card-name">
-      ${row.name ?? ""} ${row.worker}
+      ${row.name ?? ""} ${calledBy(row.worker, row)}
       </p>
     <p class="folk-code-big">${made.code}</p>
       <${Both} text="people.card.sign_in" values=${{ n: made.minutes }} /></div>

@@ -7,6 +7,7 @@ import { html, useRef, useState } from "../preact.js";
 import { href } from "../router.js";
 import { live } from "../store.js";
 import { ErrorNote, Icon, Presence, State, useAction } from "../ui.js";
+import { requestName } from "../urgency.js";
 import { AreaName, rowHref } from "./parts.js";
 
 const isPhone = (text) => /^[+\d][\d\s()-]{4,}$/.test(text);
@@ -67,7 +68,7 @@ export function Found({ found, close }) {
     )}
     ${requests.map(
       (row) => html`<li key=${row.key}><a href=${href("requests", { id: row.request })}>
-      ${t("people.found_request", { name: row.contact_name ?? row.request })}</a>
+      ${t("people.found_request", { name: row.contact_name ?? requestName(row) })}</a>
       <span>${row.contact_phone}</span><span>${word("category", row.category)}</span>
         <${State} domain="request_state" value=${row.state} /><${AreaName} code=${row.area} /></li>`,
     )}</ul>

@@ -1,6 +1,7 @@
 // Forgotten check-outs: people on duty for too long, each with a proposed end. Choose it, then confirm.
 
 import { all, commands, uuid } from "../api.js";
+import { called } from "../called.js";
 import { number, t } from "../i18n.js";
 import { fromLocal, toLocal } from "../localtime.js";
 import { computed, html, useRef, useState } from "../preact.js";
@@ -145,10 +146,10 @@ function Line({ row, since, offers, chosen, own, tasks, picked, pick, set, refus
     return offer ? `${t(`people.end.${key}`)} · ${short(offer.at)}` : t("people.end.other");
   };
   return html`<li><label class="forgotten-who"><input type="checkbox" checked=${picked} onChange=${pick}
-      aria-label=${t("people.forgotten_pick", { who: row.worker })} /></label>
+      aria-label=${t("people.forgotten_pick", { who: called("worker", row.worker) })} /></label>
     <${WorkerLink} id=${row.worker} /><${AreaName} code=${row.area} />
     <span>${t("people.forgotten_since", { when: short(since), span: span(now.value - since) })}</span>
-    <select aria-label=${t("people.forgotten_end", { who: row.worker })} value=${chosen}
+    <select aria-label=${t("people.forgotten_end", { who: called("worker", row.worker) })} value=${chosen}
       onChange=${(event) => set({ key: event.currentTarget.value, own })}>
       ${[...offers.map((one) => one.key), OTHER].map(
         (key) => html`<option key=${key} value=${key}>${say(key)}</option>`,

@@ -1,13 +1,14 @@
 // Components shared by the pages of people: filters, fields, the panel.
 
 import { AreaBox, areaPath } from "../areabox.js";
+import { called } from "../called.js";
 import { useMedia } from "../hooks.js";
 import { language, t, word } from "../i18n.js";
 import { fromLocal, toLocal } from "../localtime.js";
 import { calledBy } from "../names.js";
 import { computed, effect, html, signal, useId, useLayoutEffect, useRef, useState } from "../preact.js";
 import { go, href, route } from "../router.js";
-import { areas, live, teams } from "../store.js";
+import { areas, live } from "../store.js";
 import { hhmm, localDate, now, stamp } from "../time.js";
 import { Field, freshness, Icon, State } from "../ui.js";
 
@@ -103,7 +104,7 @@ export const Load = ({ count, capacity }) => html`<span
 /** A link to a team, by name. */
 export function TeamLink({ id }) {
   if (!id) return html`<span class="muted">${t("word.none")}</span>`;
-  return html`<a href=${href("teams", { id })}>${teams.value.get(id)?.name ?? id}</a>`;
+  return html`<a href=${href("teams", { id })}>${called("team", id)}</a>`;
 }
 
 /** A link to a worker, by masked name and id. */
@@ -121,12 +122,12 @@ export const Assignments = ({ items, empty }) =>
     : html`<ul class="folk-lines">
   ${items.map(
     (one) => html`<li key=${one.assignment}><a href=${href("requests", { id: one.request })}>
-    ${one.request.slice(0, 14)}</a>
+    ${called("request", one.request)}</a>
     <${State} domain="assignment_state" value=${one.state} /><${AreaName} code=${one.area} />
       ${
         one.team &&
         route.value.id !== one.team &&
-        html`<span class="folk-tag">${teams.value.get(one.team)?.name ?? one.team}</span>`
+        html`<span class="folk-tag">${called("team", one.team)}</span>`
       }
     ${one.reason && html`<span class="muted">${word("reason", one.reason)}</span>`}
     <time class="muted folk-line-end">${short(

@@ -1,7 +1,9 @@
 // The panel of one team: members, assignments, history and actions.
 
 import { get } from "../api.js";
+import { called } from "../called.js";
 import { t, word } from "../i18n.js";
+import { calledBy } from "../names.js";
 import { html, useRef, useState } from "../preact.js";
 import { href } from "../router.js";
 import { FORMING, OFF_DUTY, STOOD_DOWN } from "../rules.js";
@@ -52,7 +54,8 @@ function Shown({ row, close, focus }) {
   const sub = html`<p class="folk-panel-sub"><${State} domain="team_state" value=${row.state} />
     <span class="muted">${word("kind", row.kind)}</span><${AreaName} code=${row.area} /></p>`;
   const incident = incidents.value.find((one) => one.incident === row.incident);
-  return html`<${Panel} title=${html`<bdi>${row.name}</bdi> <span class="folk-person-id">${row.team}</span>`}
+  return html`<${Panel} title=${html`<bdi>${row.name}</bdi> <span class="folk-person-id"
+      title=${row.team}>${row.call_sign ?? row.team}</span>`}
       sub=${sub}
     close=${close} focus=${focus}>
     <dl class="folk-facts"><div><dt>${t("people.load")}</dt><dd>
@@ -173,7 +176,7 @@ function Join({ row, done }) {
       html`<ul class="folk-lines" aria-label=${t("people.join_who")}>
       ${fitting.map(
         (one) => html`<li key=${one.worker}><span>${one.name} <span class="folk-person-id">
-      ${one.worker}</span></span><${Presence} value=${one.presence} />
+      ${calledBy(one.worker, one)}</span></span><${Presence} value=${one.presence} />
       <span class="muted">${
         one.team ? t("people.in_team", { team: teams.value.get(one.team)?.name ?? one.team }) : ""
       }</span>
@@ -284,7 +287,7 @@ function TeamHistory({ row }) {
       <time class="folk-line-time">${short(one.at)}</time><span>
         ${word("event", one.name)}${one.detail.stage && ` · ${word("assignment_state", one.detail.stage)}`}
         </span>${one.worker && html`<${WorkerLink} id=${one.worker} />`}
-      ${one.request && html`<a href=${href("requests", { id: one.request })}>${one.request.slice(0, 14)}</a>`}
+      ${one.request && html`<a href=${href("requests", { id: one.request })}>${called("request", one.request)}</a>`}
         </li>`,
           )}</ul>`
     }</${Part}>`;

@@ -4,6 +4,7 @@ import { all, get } from "../api.js";
 import { Export } from "../export.js";
 import { number, t, word } from "../i18n.js";
 import { fromLocal } from "../localtime.js";
+import { calledBy } from "../names.js";
 import { html, useEffect, useRef, useState } from "../preact.js";
 import { href } from "../router.js";
 import { AVAILABLE, OFF_DUTY, ON_BREAK } from "../rules.js";
@@ -33,7 +34,7 @@ export function WorkerPanel({ id, close, focus }) {
     ${row.since && html`<span class="muted">${t("people.since_when", { when: short(row.since) })}</span>`}
       </p>`;
   return html`<${Panel} title=${html`<bdi>${row.name ?? t("people.no_name")}</bdi> <span
-      class="folk-person-id">${id}
+      class="folk-person-id" title=${id}>${calledBy(id, row)}
     </span>`} sub=${sub} close=${close} focus=${focus}>
     <${Calls} id=${id} />
     <${Known} key=${id} row=${row} /><${History} key=${`history-${id}`} id=${id} row=${row} /></${Panel}>`;

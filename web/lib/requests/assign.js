@@ -1,6 +1,7 @@
 // Assignment in two actions: open the list, send the best. If someone was faster, the panel says who.
 
 import { command, uuid } from "../api.js";
+import { called } from "../called.js";
 import { t } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { route } from "../router.js";
@@ -43,7 +44,10 @@ export function Assign({ id }) {
   };
   const finished = (name, one) => {
     const offered = name === "assignment.offer";
-    const said = t(offered ? "requests.offered" : "requests.dispatched", { unit: calledOf(one), id });
+    const said = t(offered ? "requests.offered" : "requests.dispatched", {
+      unit: calledOf(one),
+      id: called("request", id),
+    });
     offerUndo(said, [unsend(pending.current.id)]);
     pending.current = null;
     const more = row && (row.slots === null || row.taken + 1 < row.slots);
@@ -69,10 +73,10 @@ export function Assign({ id }) {
   const dispatch = (one) => send("assignment.dispatch", one);
   const offer = (one) => send("assignment.offer", one);
   const wait = action.busy ? "true" : undefined;
-  return html`<section class="assign" aria-label=${t("requests.assign_to", { id })}>
+  return html`<section class="assign" aria-label=${t("requests.assign_to", { id: called("request", id) })}>
     <header class="assign-head"><button type="button" class="button button-plain" onClick=${closePanel}
         aria-label=${t("ui.close")} aria-keyshortcuts="Escape"><${Icon} name="close" /></button>
-      <h2>${t("requests.assign")}</h2><span class="mono muted">${id}</span>
+      <h2>${t("requests.assign")}</h2><span class="mono muted" title=${id}>${called("request", id)}</span>
       ${
         row &&
         html`<p class="assign-what"><${Priority} value=${row.priority} /> <strong><${What} row=${row} />

@@ -3,6 +3,7 @@
 import { get } from "../api.js";
 import { useLater } from "../hooks.js";
 import { number, t, word } from "../i18n.js";
+import { calledBy } from "../names.js";
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../preact.js";
 import { route } from "../router.js";
 import { areas } from "../store.js";
@@ -22,7 +23,7 @@ const rank = (one) => (one.free && one.able ? "best" : one.free ? "free" : "rest
 export const unitKey = (one) => `${one.kind}:${one.unit}`;
 /** Return the name of a candidate. */
 export const calledOf = (one) =>
-  one.kind === "team" ? one.name : one.name ? `${one.name} ${one.unit}` : one.unit;
+  one.kind === "team" ? one.name : [one.name, calledBy(one.unit, one)].filter(Boolean).join(" ");
 
 /** A list of candidates for a request. The best free one is chosen; without one, nobody is until somebody
  * chooses.
@@ -173,8 +174,8 @@ function Candidate({ one, here, chosen, choose }) {
   return html`<div role="option" id=${`unit-${unitKey(one)}`} aria-selected=${chosen ? "true" : "false"}
       onClick=${() => choose(one)}
       class=${classes("candidate", chosen && "candidate-chosen", !one.free && "candidate-busy")}>
-    <span class="candidate-line"><${Icon} name=${one.kind} /><strong>${one.name ?? one.unit}</strong>
-      ${one.name && html`<span class="mono muted">${one.unit}</span>`}
+    <span class="candidate-line"><${Icon} name=${one.kind} /><strong>${one.name ?? calledBy(one.unit, one)}</strong>
+      ${one.name && html`<span class="mono muted" title=${one.unit}>${calledBy(one.unit, one)}</span>`}
       <span class="candidate-near">${nearness(one, here)}</span></span>
     <span class="candidate-line candidate-more">${
       one.kind === "team"

@@ -1,7 +1,7 @@
 // State shared by the parts of the requests page: checked rows, the open panel, the focus.
 
 import { all } from "../api.js";
-import { calledBy } from "../names.js";
+import { called } from "../called.js";
 import { computed, signal, useEffect, useState } from "../preact.js";
 import { go, route } from "../router.js";
 import { areas, assignments, live, may, teams } from "../store.js";
@@ -94,12 +94,12 @@ export function show(id, { step = false } = {}) {
   go("requests", { id, query: route.peek().query, replace: !step });
 }
 
-/** Return how a unit is shown: a team by name, a worker by id. */
+/** Return how a unit is shown: a team by name, a worker by name and call sign. */
 export function unitName(row) {
   const team = teams.value.get(row.team);
   if (team) return team.name;
   const id = row.unit ?? row.team ?? row.worker;
-  return row.worker ? calledBy(id, live.value?.rows("roster").get(row.worker)) : id;
+  return called(row.worker ? "worker" : "team", id);
 }
 
 /** Return the page and id of a worker or team. */

@@ -2,6 +2,7 @@
 
 import { unfinished } from "../alerts.js";
 import { all, get } from "../api.js";
+import { called } from "../called.js";
 import { SETTLED_MS, useLater } from "../hooks.js";
 import { number, t, word } from "../i18n.js";
 import { html, useEffect, useRef } from "../preact.js";
@@ -63,7 +64,7 @@ export function Detail({ id, narrow }) {
 }
 
 /** The number of another request, if it is known here, else its id. */
-const nameOf = (request) => requestName(rowOf(request) ?? { request });
+const nameOf = (request) => called("request", request);
 
 /** A button that copies a number to the clipboard. */
 function Copy({ text }) {

@@ -1,6 +1,7 @@
 // Dialogs to end and reopen requests. They show which assignments will be released.
 
 import { command, commands, uuid } from "../api.js";
+import { called } from "../called.js";
 import { t } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { reason as because } from "../refusals.js";
@@ -21,7 +22,7 @@ export function Released({ ids }) {
     <ul>${rows.map(
       (row) =>
         html`<li><strong>${unitName(row)}</strong> <${State} domain="assignment_state" value=${row.state} />${
-          ids.length > 1 && html` <span class="mono muted">${row.request}</span>`
+          ids.length > 1 && html` <span class="mono muted">${called("request", row.request)}</span>`
         }</li>`,
     )}</ul></div>`;
 }
@@ -31,7 +32,7 @@ export function End({ ids: [id] }) {
   const row = rowOf(id);
   const [how, setHow] = useState(row?.done.length ? "complete" : row?.touched ? "complete" : "cancel");
   const close = closePanel;
-  return html`<${Dialog} title=${t("requests.end_title", { id })} close=${close}>
+  return html`<${Dialog} title=${t("requests.end_title", { id: called("request", id) })} close=${close}>
     <div class="toggles ending-how" role="radiogroup" aria-label=${t("requests.end")}>${HOW.map(
       (one) => html`<label class="toggle toggle-radio"><input type="radio" name="how"
       checked=${one === how} autofocus=${one === how} onChange=${() => setHow(one)} />
@@ -58,7 +59,7 @@ function EndForm({ id, how, close }) {
       ))
     )
       return;
-    offerUndo(t(`requests.end_${how}_done`, { id }), unend(id, before));
+    offerUndo(t(`requests.end_${how}_done`, { id: called("request", id) }), unend(id, before));
     close();
   };
   return html`<form class="form" onSubmit=${submit}>${reason.field}
@@ -87,7 +88,7 @@ export function Reopen({ ids: [id] }) {
     )
       closePanel();
   };
-  return html`<${Dialog} title=${t("requests.reopen_title", { id })} close=${closePanel}><form class="form"
+  return html`<${Dialog} title=${t("requests.reopen_title", { id: called("request", id) })} close=${closePanel}><form class="form"
       onSubmit=${submit}>
     <p>${t("requests.reopen_what")}</p>${reason.field}<${ErrorNote} problem=${action.problem} />
     <div class="form-actions"><button type="submit" class="button button-main"
@@ -121,6 +122,6 @@ export function useBatch() {
 export const Refused = ({ rows }) =>
   rows.length > 0 &&
   html`<div class="note note-error" role="alert"><ul>${rows.map(
-    (one) => html`<li><span class="mono">${one.request}</span>
+    (one) => html`<li><span class="mono">${called("request", one.request)}</span>
   ${because(one)}</li>`,
   )}</ul></div>`;

@@ -1,16 +1,16 @@
 // The history of a request, in words.
 
+import { called } from "../called.js";
 import { t, word } from "../i18n.js";
 import { html } from "../preact.js";
 import { href } from "../router.js";
 import { ACTORS } from "../rules.js";
-import { areas, requests, teams } from "../store.js";
+import { areas } from "../store.js";
 import { day, hhmm, hhmmss, localDate, stamp } from "../time.js";
 import { Icon } from "../ui.js";
-import { requestName } from "../urgency.js";
 
 const unit = (event) =>
-  event.team ? (teams.value.get(event.team)?.name ?? event.team) : (event.worker ?? t("word.none"));
+  event.team ? called("team", event.team) : event.worker ? called("worker", event.worker) : t("word.none");
 const because = ({ detail }) =>
   detail.reason ? t("history.because", { reason: word("reason", detail.reason) }) : "";
 
@@ -42,7 +42,7 @@ const SAID = {
     source: detail.source ? t("history.through", { source: word("source", detail.source) }) : "",
   }),
   "request.amended": (event) => ({ changes: changes(event) }),
-  "request.merged": ({ detail }) => ({ into: detail.into ?? "" }),
+  "request.merged": ({ detail }) => ({ into: detail.into ? called("request", detail.into) : "" }),
   "assignment.progressed": (event) => ({
     unit: unit(event),
     stage: word("assignment_state", event.detail.stage),
@@ -92,7 +92,7 @@ export function sentence(event) {
 }
 
 /** The number of another request, if it is on the board, else its id. */
-const nameOf = (request) => requestName(requests.value.find((one) => one.request === request) ?? { request });
+const nameOf = (request) => called("request", request);
 
 /** Format an actor as role and name. */
 export function who(actor) {

@@ -7,6 +7,7 @@ import { UNFINISHED } from "../rules.js";
 import { may } from "../store.js";
 import { Dialog, ErrorNote, Icon, toast } from "../ui.js";
 import { again, offerUndo, unend } from "../undo.js";
+import { requestName } from "../urgency.js";
 import { checked, closePanel, rowOf, tasksOf, unitName } from "./desk.js";
 import { Refused, useBatch } from "./ending.js";
 import { useReason } from "./reasons.js";
@@ -161,10 +162,7 @@ function Going({ row }) {
   );
 }
 
-const Named = ({ row }) =>
-  html`<span class="mono muted">${
-    row.number ? `R-${String(row.number).padStart(4, "0")}` : row.request.slice(0, 12)
-  }</span>`;
+const Named = ({ row }) => html`<span class="mono muted">${requestName(row)}</span>`;
 
 const Left = ({ left }) => html`<section class="several"><h3><${Icon} name="alert" />
     ${t("requests.many_left", { n: number(left.length) })}</h3>

@@ -2,18 +2,32 @@
 
 import { byUrgency, unfinished } from "../alerts.js";
 import { uuid } from "../api.js";
+import { called } from "../called.js";
 import { t } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
+import { requests } from "../store.js";
 import { since } from "../time.js";
 import { Dialog, ErrorNote, Field, Priority, State, toast } from "../ui.js";
+import { requestName } from "../urgency.js";
 import { checked, closePanel, rowOf } from "./desk.js";
 import { Refused, Released, useBatch } from "./ending.js";
 import { duplicates } from "./nearby.js";
 import { Place, Slots, What } from "./show.js";
 
+/** A number as people write it: R-0421, r421, #421. */
+const NUMBER = /^(?:r-?|#)?0*(\d{1,9})$/i;
+
 /** Return the request to keep by default: most slots taken first, then by urgency. */
 function best(rows) {
   return rows.toSorted((a, b) => b.taken - a.taken || byUrgency(a, b))[0]?.request;
+}
+
+/** Return the id of the request that a text names by number or id, if it is on the board. */
+function idNamed(text) {
+  const wanted = text.trim();
+  if (rowOf(wanted)) return wanted;
+  const number = Number(NUMBER.exec(wanted)?.[1]);
+  return number ? requests.value.find((row) => row.number === number)?.request : undefined;
 }
 
 /** Dialog to merge requests. For a single request it offers possible duplicates. */
@@ -51,13 +65,14 @@ export function Merge({ ids }) {
     const result = await batch.run(items);
     if (!result) return;
     checked.value = new Set(result.failed.map((one) => one.request));
-    if (result.done) toast(t("requests.merged_n", { n: result.done, id: keep }));
+    if (result.done) toast(t("requests.merged_n", { n: result.done, id: called("request", keep) }));
     if (!result.failed.length) closePanel();
   };
+  const named = idNamed(typed);
   const add = () => {
-    if (!rowOf(typed.trim())) return;
-    setAlso([...also, typed.trim()]);
-    setTaking(new Set([...taking, typed.trim()]));
+    if (!named) return;
+    setAlso([...also, named]);
+    setTaking(new Set([...taking, named]));
     setTyped("");
   };
   const take = (id) => {
@@ -65,7 +80,7 @@ export function Merge({ ids }) {
     if (!next.delete(id)) next.add(id);
     setTaking(next);
   };
-  const unknown = typed.trim() && !rowOf(typed.trim()) ? t("requests.merge_unknown") : undefined;
+  const unknown = typed.trim() && !named ? t("requests.merge_unknown") : undefined;
   return html`<${Dialog} wide title=${t("requests.merge_title")} close=${closePanel}><form
       class="form form-wide" onSubmit=${submit}>
     <p>${t("requests.merge_what")}</p>
@@ -76,11 +91,11 @@ export function Merge({ ids }) {
       <tbody>${rows.map(
         (row) => html`<tr key=${row.request}>
         <td><input type="checkbox" checked=${taking.has(row.request)} onChange=${() => take(row.request)}
-            aria-label=${t("requests.merge_take_one", { id: row.request })} /></td>
+            aria-label=${t("requests.merge_take_one", { id: requestName(row) })} /></td>
         <td><input type="radio" name="keep" checked=${keep === row.request} autofocus=${keep === row.request}
             disabled=${!taking.has(row.request)} onChange=${() => setWanted(row.request)}
-          aria-label=${t("requests.merge_keep_one", { id: row.request })} /></td>
-        <td class="mono">${row.request}</td><td><${Priority} value=${row.priority} short /> <${What}
+          aria-label=${t("requests.merge_keep_one", { id: requestName(row) })} /></td>
+        <td class="mono">${requestName(row)}</td><td><${Priority} value=${row.priority} short /> <${What}
             row=${row} /></td><td><${Place} code=${row.area} short /></td>
         <td class="nowrap">${since(row.opened_at)}</td><td><${State} domain="request_state" value=${row.state}
             /></td><td><${Slots} row=${row} /></td></tr>`,
@@ -101,7 +116,9 @@ export function Merge({ ids }) {
       <${Refused} rows=${batch.refused} />
     <div class="form-actions"><button type="submit" class="button button-main"
         aria-disabled=${gone.length && !batch.busy ? undefined : "true"}>${
-          gone.length ? t("requests.merge_do", { n: gone.length, id: keep }) : t("requests.merge_choose")
+          gone.length
+            ? t("requests.merge_do", { n: gone.length, id: called("request", keep) })
+            : t("requests.merge_choose")
         }</button>
       <button type="button" class="button" onClick=${closePanel}>${t("ui.cancel")}</button></div></form>
         </${Dialog}>`;

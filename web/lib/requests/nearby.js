@@ -7,6 +7,7 @@ import { href, route } from "../router.js";
 import { areas, requests } from "../store.js";
 import { since, span } from "../time.js";
 import { Priority, State } from "../ui.js";
+import { requestName } from "../urgency.js";
 import { mayOpen, panel } from "./desk.js";
 import { What } from "./show.js";
 
@@ -62,7 +63,7 @@ export function Nearby({ row }) {
   return html`<ul class="nearby">${found.slice(0, MOST).map(
     ({ other, same, far, apart }) => html`<li key=${other.request}>
       <a class="mono" href=${href("requests", { id: other.request, query: route.value.query })}>
-        ${other.request}</a>
+        ${requestName(other)}</a>
       <${Priority} value=${other.priority} short /><span><${What} row=${other} /></span><${State}
           domain="request_state" value=${other.state} />
       <span class="muted nearby-how">
@@ -73,7 +74,7 @@ export function Nearby({ row }) {
         html`<button type="button" class="button button-plain" onClick=${() => {
           panel.value = { kind: "merge", ids: [row.request, other.request] };
         }}
-        aria-label=${t("requests.merge_with", { id: other.request })}>${t("requests.merge")}</button>`
+        aria-label=${t("requests.merge_with", { id: requestName(other) })}>${t("requests.merge")}</button>`
       }</li>`,
   )}
     ${

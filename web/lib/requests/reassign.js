@@ -1,6 +1,7 @@
 // Reassignment of live assignments. Each gets a new unit, then all are sent together or none.
 
 import { command, uuid } from "../api.js";
+import { called } from "../called.js";
 import { t } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { route } from "../router.js";
@@ -115,7 +116,7 @@ function Handover({ row, chosen, target, choose }) {
   const request = rowOf(row.request);
   return html`<li><button type="button" class=${classes("handover", chosen && "handover-chosen")}
       aria-pressed=${chosen ? "true" : "false"} onClick=${choose}>
-    <span class="mono">${row.request}</span>${request && html`<span><${What} row=${request} /></span>`}
+    <span class="mono">${called("request", row.request)}</span>${request && html`<span><${What} row=${request} /></span>`}
       <${Place} code=${row.area} short />
     <span class="handover-who">${unitName(row)} <${State} domain="assignment_state" value=${row.state} />
       <${Icon} name="chevron" />

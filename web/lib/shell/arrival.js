@@ -3,11 +3,12 @@
 
 import { answer, arrived, lookAgain } from "../alerts.js";
 import { command } from "../api.js";
+import { called } from "../called.js";
 import { t, word } from "../i18n.js";
 import { effect, html, signal, untracked } from "../preact.js";
 import { soundOn } from "../prefs.js";
 import { href } from "../router.js";
-import { areas, live, may, teams } from "../store.js";
+import { areas, live, may } from "../store.js";
 import { hhmmss, since } from "../time.js";
 import { classes, Icon, useAction } from "../ui.js";
 import { isLife, requestName } from "../urgency.js";
@@ -43,7 +44,7 @@ export function headline(one) {
   const row = one.request ? live.value?.rows("requests").get(one.request) : null;
   const what =
     one.kind === "sos"
-      ? [teams.value.get(one.team)?.name ?? one.worker]
+      ? [one.team ? called("team", one.team) : called("worker", one.worker)]
       : [requestName(one), row && word("category", row.category)];
   return [...what, areas.value.name(one.area)].filter(Boolean).join(" · ");
 }
