@@ -2,7 +2,7 @@
 
 from services.access.port import AccessUnavailable, Token
 from services.access.principal import SCOPES, Principal
-from services.access.sight import ASKING, asked_only, opens_in, sight_of
+from services.access.sight import ASKING, asked_only, opens_in, searches, sight_of
 from services.access.tokens import TokenRefused, Tokens, made_by_code, session_lifetime
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "asked_only",
     "made_by_code",
     "opens_in",
+    "searches",
     "session_lifetime",
     "sight_of",
 ]

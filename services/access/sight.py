@@ -33,6 +33,12 @@ def sight_of(asker: Principal, rules: Disclosure | None) -> Shown:
             return ASKING
 
 
+def searches(asker: Principal, seen: Shown, name: str) -> bool:
+    """Whether a caller may search by a class of personal data: what they see, or may ask to see."""
+    given = getattr(seen, name)
+    return given == CLEAR or (given == ON_DEMAND and asker.may("reveal"))
+
+
 def asked_only(given: Shown) -> Shown:
     """Return a sight in which nothing is clear: for files, which leave the service and must be recorded."""
     asked = {name: ON_DEMAND for name in CLASSES if getattr(given, name) == CLEAR}

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from projections.base import Row
-from services.access import Principal
+from services.access import Principal, searches
 from services.api.context import Answer, answer, model, muster, reader
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -62,15 +62,17 @@ async def find(request: Request) -> Answer[Finds]:
     """Find workers and requests by name or phone, or anything by any text."""
     jurisdiction, asker = await reader(request)
     asked = await model(request, Find)
-    if asker.worker is not None or not (asked.text or asker.may("reveal")):
+    seen = await sight(request, jurisdiction, asker)
+    searched = {name for name in ("name", "phone") if searches(asker, seen, name)}
+    allowed = asked.text or (asker.may("reveal") and _given(asked) <= searched)
+    if asker.worker is not None or not allowed:
         raise Problem(403, "forbidden", variant="find")
-    if sum(map(bool, (asked.name, asked.phone, asked.text))) != 1:
+    if len(_given(asked)) != 1:
         raise Problem(422, "invalid", variant="name_or_phone")
     service = muster(request)
-    seen = await sight(request, jurisdiction, asker)
     opener = Opener(service.vault, jurisdiction, seen, opens=asker.opens)
     if asked.text:
-        return await _anything(service, jurisdiction, asker, opener, asked)
+        return await _anything(service, jurisdiction, asker, opener, asked, searched)
     if asked.phone:
         found = await _by_phone(service.vault, service.views, jurisdiction, asked.phone, asker)
     else:
@@ -86,12 +88,22 @@ async def find(request: Request) -> Answer[Finds]:
     )
 
 
+def _given(asked: Find) -> set[str]:
+    return {name for name in ("name", "phone", "text") if getattr(asked, name)}
+
+
 async def _anything(
-    service: Muster, jurisdiction: str, asker: Principal, opener: Opener, asked: Find
+    service: Muster,
+    jurisdiction: str,
+    asker: Principal,
+    opener: Opener,
+    asked: Find,
+    searched: set[str],
 ) -> Answer[Finds]:
-    """Find by any text. Names and phones of people are searched only for those who may reveal them."""
-    names = _names(service, jurisdiction) if asker.may("reveal") else None
-    finder = Finder(service.views, service.vault, jurisdiction, asker, opener, names)
+    """Find by any text. People's names and phones are searched only for those who see or may reveal them."""
+    names = _names(service, jurisdiction) if "name" in searched else None
+    phones = "phone" in searched
+    finder = Finder(service.views, service.vault, jurisdiction, asker, opener, names=names, phones=phones)
     items, more = await finder.find(asked.text, asked.limit)
     position = service.progress.positions.get(jurisdiction, 0)
     return answer(Finds([], [], position, items, more), headers={"Cache-Control": "no-store"})

@@ -27,7 +27,17 @@ from services.api.worker_rows import WorkerReader, WorkerRows
 
 _PERSONAL: Final = tuple(field for field in personal_of("requests") if field != "note")
 """Personal fields of a request, without the closing note, which is for the desk only."""
-_REQUEST: Final = ("request", "number", "category", "priority", "area", "quantity", "state", "due_at", "opened_at")
+_REQUEST: Final = (
+    "request",
+    "number",
+    "category",
+    "priority",
+    "area",
+    "quantity",
+    "state",
+    "due_at",
+    "opened_at",
+)
 _TASK: Final = (
     "assignment",
     "state",
@@ -43,7 +53,17 @@ _TASK: Final = (
     "reason",
     "proofs",
 )
-_WORKER: Final = ("worker", "call_sign", "area", "role", "presence", "team", "since", "home_area", "organisation")
+_WORKER: Final = (
+    "worker",
+    "call_sign",
+    "area",
+    "role",
+    "presence",
+    "team",
+    "since",
+    "home_area",
+    "organisation",
+)
 _SOS: Final = ("sos", "state", "raised_at", "acknowledged_at")
 _TEAM: Final = ("team", "name", "kind", "area", "state", "leader")
 _encoder = msgspec.json.Encoder()

@@ -91,11 +91,14 @@ class Finder:
         jurisdiction: str,
         asker: Principal,
         opener: Opener,
+        *,
         names: Names | None,
+        phones: bool,
     ) -> None:
-        """`names` is None for callers who may not search by people's names and phones."""
+        """`names` is None for callers who may not search by people's names, `phones` whether they may by
+        phone numbers."""
         self._views, self._vault, self._jurisdiction = views, vault, jurisdiction
-        self._asker, self._opener, self._names = asker, opener, names
+        self._asker, self._opener, self._names, self._phones = asker, opener, names, phones
 
     async def find(self, text: str, limit: int) -> tuple[list[Found], bool]:
         """Return the best finds, and whether more matched."""
@@ -133,7 +136,7 @@ class Finder:
     async def _phoned(self, text: str) -> set[str]:
         """Return `kind/id` of everybody with this phone number, however it is written."""
         digits = sum(one.isdigit() for one in text)
-        if self._names is None or digits < LEAST_DIGITS:
+        if not self._phones or digits < LEAST_DIGITS:
             return set()
         return set(await self._vault.find_phone(self._jurisdiction, text))
 

@@ -1,5 +1,9 @@
 """One box for everything: numbers, call signs, names, places, phones; and nothing after an erasure."""
 
+import json
+
+import httpx
+import pytest
 from service import J, Service
 
 
@@ -76,3 +80,89 @@ async def test_a_phone_number_leads_only_to_those_whose_data_one_may_open(servic
         assert answer.json()["items"] == []
         answer = await desk.post(f"/api/v1/{J}/find", json={"text": "W9"})
         assert [one["id"] for one in answer.json()["items"]] == ["W9"]
+
+
+NORTH, SOUTH = f"{J}17", f"{J}18"
+ASKED = (
+    *("R-0002", "#2", "C-0002", "T-0002", "south", "Southern", "zhaoliu", "zl", "赵六", "钱七", "qianqi"),
+    *("13800009999", "+86 139 0000 8888", "W-south", "R-south", SOUTH, "a", "1"),
+)
+SECRETS = (
+    "W-south",
+    "R-south",
+    "T-south",
+    "赵六",
+    "钱七",
+    "赵*",
+    "钱*",
+    "13800009999",
+    "9999",
+    "8888",
+    SOUTH,
+)
+
+
+async def two_counties(service: Service) -> None:
+    """A person, a team and a request with a contact in each of two areas."""
+    people = {NORTH: ("north", "孙八", "周九", "1380000111", "13900002222")}
+    people[SOUTH] = ("south", "赵六", "钱七", "13800009999", "13900008888")
+    for area, (name, worker, contact, phone, called) in people.items():
+        await service.ok("area.define", area=area, name=f"{name.title()}ern County")
+        one = {"worker": f"W-{name}", "role": "courier", "home_area": area}
+        await service.ok("worker.register", **one, name=worker, phone=phone)
+        await service.ok("worker.check_in", worker=f"W-{name}", area=area)
+        await service.ok("team.form", team=f"T-{name}", name=f"{name} riders", kind="courier", area=area)
+        who = {"contact_name": contact, "contact_phone": called}
+        await service.ok("request.open", request=f"R-{name}", category="grocery", area=area, **who)
+
+
+async def answers(client: httpx.AsyncClient) -> str:
+    """Return all that is found by everything somebody may ask for."""
+    told = list[str]()
+    for text in ASKED:
+        answer = await client.post(f"/api/v1/{J}/find", json={"text": text, "limit": 100})
+        assert answer.status_code == 200, answer.text
+        told.append(json.dumps(answer.json()["items"], ensure_ascii=False))
+    return "\n".join(told)
+
+
+@pytest.mark.parametrize("scope", ["viewer", "analyst", "dispatcher"])
+async def test_who_is_limited_to_an_area_finds_nothing_outside_it(service: Service, scope: str) -> None:
+    await two_counties(service)
+    told = await answers(await service.as_(scope, areas=[NORTH]))
+    assert "W-north" in told
+    assert [one for one in SECRETS if one in told] == []
+
+
+@pytest.mark.parametrize("scope", ["viewer", "analyst"])
+async def test_who_sees_no_names_does_not_find_by_them(service: Service, scope: str) -> None:
+    await two_counties(service)
+    for text in ("赵六", "zhaoliu", "钱七", "13800009999", "13900008888"):
+        answer = await (await service.as_(scope)).post(f"/api/v1/{J}/find", json={"text": text})
+        assert answer.json()["items"] == [], text
+
+
+async def test_names_are_searched_by_whom_the_rules_show_them_to(service: Service) -> None:
+    await two_counties(service)
+
+    async def ids(client: httpx.AsyncClient, text: str) -> list[str]:
+        answer = await client.post(f"/api/v1/{J}/find", json={"text": text})
+        return [one["id"] for one in answer.json()["items"]]
+
+    desk, viewer = await service.as_("dispatcher"), await service.as_("viewer")
+    assert await ids(desk, "zl") == ["W-south"]
+    assert await ids(desk, "13900008888") == ["R-south"]
+    assert await ids(viewer, "zl") == []
+
+    await service.ok("jurisdiction.set_disclosure", rules={"viewer": {"name": "clear"}})
+    assert await ids(viewer, "zl") == ["W-south"]
+    assert await ids(viewer, "13900008888") == [], "phones are not shown to viewers"
+
+    await service.ok(
+        "jurisdiction.set_disclosure", rules={"dispatcher": {"name": "masked", "phone": "masked"}}
+    )
+    assert await ids(desk, "zl") == []
+    assert await ids(desk, "13900008888") == []
+    for wanted in ({"name": "赵"}, {"phone": "13900008888"}):
+        refused = await desk.post(f"/api/v1/{J}/find", json=wanted)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")

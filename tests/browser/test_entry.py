@@ -225,6 +225,19 @@ def test_a_refusal_about_one_field_is_said_there(city: City, screens: Screens) -
     focused(page, "code")
 
 
+def test_a_call_sign_in_use_is_said_at_its_field_and_another_is_shown(city: City, screens: Screens) -> None:
+    city.ok("worker.register", worker="W1", role="driver", name="队员001", call_sign="长江一号")
+    city.ok("worker.register", worker="W2", role="driver", name="队员002")
+    page = screens.open(city.url).sign_in(city, "workers/W2")
+    page.get_by_role("button", name="修改").click()
+    page.get_by_label("呼号").fill("长江一号")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".field-bad")).to_contain_text("长江一号")
+    page.get_by_label("呼号").fill("长江二号")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".folk-facts")).to_contain_text("长江二号")
+
+
 def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: City, screens: Screens) -> None:
     city.ok("worker.register", worker="W2", role="driver", name="队员002")
     page = screens.open(city.url).sign_in(city)

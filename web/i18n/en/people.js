@@ -20,6 +20,8 @@ export default {
   "people.home": "Home community",
   "people.reported": "Reported",
   "people.vehicle": "Vehicle",
+  "people.call_sign": "Call sign",
+  "people.call_sign_hint": "Empty: given by the service",
   "people.skills": "Skills",
   "people.capacity": "Task limit",
   "people.team_name": "Team name",

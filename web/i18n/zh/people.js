@@ -20,6 +20,8 @@ export default {
   "people.home": "居住社区",
   "people.reported": "报到时间",
   "people.vehicle": "车辆",
+  "people.call_sign": "呼号",
+  "people.call_sign_hint": "不填则自动分配",
   "people.skills": "技能",
   "people.capacity": "同时任务上限",
   "people.team_name": "队名",

@@ -29,6 +29,7 @@ const ABOUT = {
   "worker.unknown": ["members"],
   "worker.retired": ["members"],
   "worker.in_team": ["members"],
+  "call_sign.taken": ["call_sign"],
   "timezone.unknown": ["timezone"],
   "jurisdiction.established": ["code"],
 };

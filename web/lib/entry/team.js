@@ -42,6 +42,7 @@ const blank = () => ({
   members: [],
   leader: "",
   activate: true,
+  call_sign: "",
   id: "",
 });
 
@@ -58,6 +59,7 @@ function make(values, idOf) {
       incident: values.incident,
       capacity: values.capacity === "" ? null : Number(values.capacity),
       leader: values.leader,
+      call_sign: values.call_sign.trim(),
     }),
     members: values.members.map((one) => one.worker),
     activate: values.activate,
@@ -91,6 +93,8 @@ export function FormTeam() {
             options=${[...incidents.value.map((one) => [one.incident, one.name]), ["", t("word.none")]]} />
           <${Line} entry=${entry} name="capacity" label=${t("people.capacity")}
             hint=${t("people.capacity_hint")} type="number" min="1" max="1000" />
+          <${Line} entry=${entry} name="call_sign" label=${t("people.call_sign")}
+            hint=${t("people.call_sign_hint")} maxlength="24" />
           <${Line} entry=${entry} name="id" label=${t("entry.team_id")} hint=${t("entry.id_hint")}
             maxlength="64" pattern="[\\p{L}\\p{N}_][\\p{L}\\p{N}_.\\-]*" /></div>
         <${Check} entry=${entry} name="activate" label=${t("entry.activate")}

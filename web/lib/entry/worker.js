@@ -33,6 +33,7 @@ const blank = () => ({
   skills: "",
   vehicle: "",
   capacity: "1",
+  call_sign: "",
   id: "",
 });
 
@@ -49,6 +50,7 @@ function make(values, idOf) {
       organisation: organisation.trim(),
       vehicle: vehicle.trim(),
       home_area: area,
+      call_sign: values.call_sign.trim(),
     }),
     skills: list(values.skills),
     capacity: Number(values.capacity),
@@ -98,6 +100,8 @@ export function RegisterWorker() {
           <${Line} entry=${entry} name="vehicle" label=${t("people.vehicle")} maxlength="200" />
           <${Line} entry=${entry} name="capacity" label=${t("people.capacity")} type="number" min="1"
             max="1000" required />
+          <${Line} entry=${entry} name="call_sign" label=${t("people.call_sign")}
+            hint=${t("people.call_sign_hint")} maxlength="24" />
           <${Line} entry=${entry} name="id" label=${t("entry.worker_id")} hint=${t("entry.id_hint")}
             maxlength="64" pattern="[\\p{L}\\p{N}_][\\p{L}\\p{N}_.\\-]*" /></div></${Group}>
     </${EntryForm}>

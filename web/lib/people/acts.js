@@ -1,6 +1,7 @@
 // Forms of the command centre for a worker. Each sends one command.
 
 import { Conflict, isConflict } from "../conflict.js";
+import { faults } from "../entry/faults.js";
 import { t, word } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { OFF_DUTY } from "../rules.js";
@@ -12,24 +13,30 @@ export const ROLES = ["courier", "rider", "driver", "property_staff", "medic", "
 const RELEASES = ["sick", "shift_over", "vehicle_fault", "road_closed", "recalled"];
 const RETIREMENTS = ["left", "duplicate", "infected", "unreachable"];
 
-/** A form of one command. `work` returns [name, data, observed]; `row` is the live row that it amends. */
-export function CommandForm({ label, work, done, children, note, row }) {
+/** A form of one command. `work` returns [name, data, observed]; `row` is the live row that it amends.
+ *
+ * With `fields`, `children` is a function of the errors of these fields.
+ */
+export function CommandForm({ label, work, done, children, note, row, fields = [] }) {
   const { busy, problem, send } = useSend();
   const submit = async (event) => {
     event.preventDefault();
     if (!busy && (await send(...work()))) done();
   };
+  const errors = (problem && faults(problem, fields)) ?? {};
   const settle = async (data) => {
     const [name, , observed] = work();
     if (await send(name, data, observed)) done();
   };
   return html`<form class="folk-small-form" onSubmit=${submit}>
-    ${note && html`<p class="muted">${note}</p>`}${children}
+    ${note && html`<p class="muted">${note}</p>`}${
+      typeof children === "function" ? children(errors) : children
+    }
     ${
       isConflict(problem)
         ? html`<${Conflict} key=${problem.values.at} problem=${problem} data=${work()[1]} row=${row}
           send=${settle} busy=${busy} />`
-        : html`<${ErrorNote} problem=${problem} />`
+        : Object.keys(errors).length === 0 && html`<${ErrorNote} problem=${problem} />`
     }
     <div class="form-actions"><button type="submit" class="button button-main" aria-disabled=${
       busy ? "true" : undefined
@@ -140,6 +147,7 @@ export function amended(row, form) {
     skills: row.skills.join(" "),
     vehicle: row.vehicle ?? "",
     capacity: String(row.capacity),
+    call_sign: row.call_sign ?? "",
     name: "",
     phone: "",
   };
@@ -147,6 +155,7 @@ export function amended(row, form) {
     home_area: (text) => text || null,
     organisation: (text) => text || null,
     vehicle: (text) => text || null,
+    call_sign: (text) => text || null,
     skills: list,
     capacity: Number,
   };
@@ -164,17 +173,19 @@ export function Amend({ row, done }) {
     skills: row.skills.join(" "),
     vehicle: row.vehicle ?? "",
     capacity: String(row.capacity),
+    call_sign: row.call_sign ?? "",
     name: "",
     phone: "",
   });
   const set = (key) => (event) => setForm({ ...form, [key]: event.currentTarget.value });
-  const text = (key, more = {}) => html`<${Field} label=${t(`people.${key}`)} hint=${more.hint}>
+  const text = (key, more = {}) => html`<${Field} label=${t(`people.${key}`)} hint=${more.hint}
+    error=${more.error}>
     ${(a11y) => html`
     <input ...${a11y} ...${more.input ?? {}} value=${form[key]} onInput=${set(key)} autocomplete="off" />`}
       </${Field}>`;
   const work = () => ["worker.amend", { worker: row.worker, ...amended(base, form), based_on: base.changed }];
-  return html`<${CommandForm} label=${t("ui.save")} done=${done} row=${row} work=${work}>
-    <div class="form-row">
+  return html`<${CommandForm} label=${t("ui.save")} done=${done} row=${row} work=${work}
+    fields=${["call_sign"]}>${(errors) => html`<div class="form-row">
       <${Field} label=${t("people.role")}>
         ${(a11y) => html`<select ...${a11y} value=${form.role} onChange=${set("role")}>
         ${[...new Set([...ROLES, row.role])].map(
@@ -185,10 +196,11 @@ export function Amend({ row, done }) {
       <${AreaField} label=${t("people.home")} value=${form.home_area}
         change=${(home_area) => setForm({ ...form, home_area })} />
       ${text("capacity", { input: { type: "number", min: 1, max: 1000, required: true } })}
+      ${text("call_sign", { error: errors.call_sign, input: { maxlength: 24 } })}
       ${text("vehicle")}${text("skills", { hint: t("people.skills_hint") })}
       ${text("name", { hint: t("people.personal_hint") })}${text("phone", {
         hint: t("people.personal_hint"),
         input: { type: "tel" },
       })}
-    </div></${CommandForm}>`;
+    </div>`}</${CommandForm}>`;
 }

@@ -60,6 +60,7 @@ function Shown({ row, close, focus }) {
     close=${close} focus=${focus}>
     <dl class="folk-facts"><div><dt>${t("people.load")}</dt><dd>
       <${Load} count=${row.live_count} capacity=${row.capacity} /></dd></div>
+      <div><dt>${t("people.call_sign")}</dt><dd>${row.call_sign ?? t("word.none")}</dd></div>
       <div><dt>${t("people.organisation")}</dt><dd>${row.organisation ?? t("word.none")}</dd></div>
       <div class="folk-facts-wide"><dt>${t("people.incident")}</dt><dd>
         ${
@@ -112,13 +113,13 @@ function Members({ row }) {
           id !== row.leader &&
           mayAct("team.appoint_leader") &&
           html`<button type="button" class="button button-plain"
-        onClick=${act("team.appoint_leader", id)} aria-label=${t("people.appoint_who", { who: id })}>
+        onClick=${act("team.appoint_leader", id)} aria-label=${t("people.appoint_who", { who: called("worker", id) })}>
         ${t("people.appoint")}</button>`
         }
         ${
           mayAct("team.leave") &&
           html`<button type="button" class="button button-plain"
-          onClick=${act("team.leave", id)} aria-label=${t("people.leave_who", { who: id })}>
+          onClick=${act("team.leave", id)} aria-label=${t("people.leave_who", { who: called("worker", id) })}>
           ${t("people.leave")}</button>`
         }</span>`
       }</li>`,
@@ -203,11 +204,11 @@ function Join({ row, done }) {
       </button></div></form>`;
 }
 
-/** Return the first workers whose id contains a text. */
+/** Return the first workers whose id or call sign contains a text. */
 function suggested(roster, text) {
   const found = [];
   for (const row of roster.values()) {
-    if (row.worker.toLowerCase().includes(text)) found.push(row);
+    if (`${row.worker} ${row.call_sign ?? ""}`.toLowerCase().includes(text)) found.push(row);
     if (found.length === MOST_SUGGESTED) break;
   }
   return found;
@@ -220,6 +221,7 @@ export function amendedTeam(before, form) {
     area: form.area,
     organisation: form.organisation.trim() || null,
     capacity: form.capacity === "" ? null : Number(form.capacity),
+    call_sign: form.call_sign.trim() || null,
   };
   return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => value !== before[name]));
 }
@@ -231,11 +233,12 @@ function AmendTeam({ row, done }) {
     area: row.area,
     organisation: row.organisation ?? "",
     capacity: row.capacity ?? "",
+    call_sign: row.call_sign ?? "",
   });
   const set = (key) => (event) => setForm({ ...form, [key]: event.currentTarget.value });
   const work = () => ["team.amend", { team: row.team, ...amendedTeam(base, form), based_on: base.changed }];
-  return html`<${CommandForm} label=${t("ui.save")} done=${done} row=${row} work=${work}>
-    <div class="form-row"><${Field} label=${t("people.team_name")}>
+  return html`<${CommandForm} label=${t("ui.save")} done=${done} row=${row} work=${work}
+    fields=${["call_sign"]}>${(errors) => html`<div class="form-row"><${Field} label=${t("people.team_name")}>
       ${(a11y) => html`<input ...${a11y} required maxlength="200" value=${form.name} onInput=${set("name")}
           />`}
       </${Field}>
@@ -247,7 +250,10 @@ function AmendTeam({ row, done }) {
     <${Field} label=${t("people.capacity")} hint=${t("people.capacity_hint")}>
       ${(a11y) => html`<input ...${a11y} type="number" min="1" max="1000" value=${form.capacity}
       onInput=${set("capacity")} />`}</${Field}>
-  </div></${CommandForm}>`;
+    <${Field} label=${t("people.call_sign")} error=${errors.call_sign}>
+      ${(a11y) => html`<input ...${a11y} maxlength="24" value=${form.call_sign}
+      onInput=${set("call_sign")} />`}</${Field}>
+  </div>`}</${CommandForm}>`;
 }
 
 function StandDown({ row, done }) {

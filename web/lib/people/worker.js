@@ -71,6 +71,7 @@ function Known({ row }) {
       }
       ${shown && html`<span class="muted">${t("people.revealed")}</span>`}
         <${ErrorNote} problem=${problem} retry=${reveal} /></dd></div>
+    <div><dt>${t("people.call_sign")}</dt><dd>${row.call_sign ?? t("word.none")}</dd></div>
     <div><dt>${t("people.role")}</dt><dd>${word("role", row.role)}</dd></div>
     <div><dt>${t("people.organisation")}</dt><dd>${row.organisation ?? t("word.none")}</dd></div>
     <div><dt>${t("people.area")}</dt><dd><${AreaName} code=${row.area} /></dd></div>
