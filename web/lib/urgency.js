@@ -5,7 +5,8 @@ import { requestSign } from "./names.js";
 import { UNFINISHED } from "./rules.js";
 
 /** @typedef {{ id: string, kind: string, level: number, subject: string, request?: string,
- *   assignment?: string, worker?: string, team?: string, people?: number, area: string, priority?: number, number?: number,
+ *   assignment?: string, worker?: string, team?: string, people?: number, area: string,
+ *   priority?: number, number?: number,
  *   since: string, acknowledged_by?: string }} Alert */
 
 /** The priority of life safety. */
