@@ -1,9 +1,11 @@
 """Export a jurisdiction's sealed files to a tar archive, and load them elsewhere. Nothing is decrypted."""
 
 import io
+import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -14,6 +16,8 @@ from services.transfer.errors import TransferFailed
 
 MOST_BYTES = 4 * 1024 * 1024
 """Of one file; none is stored that is larger."""
+_CODE: Final = re.compile(r"\w[\w.\-]{0,63}")
+"""Of a jurisdiction. It becomes a folder's name, so that `..` would lead out of the data folder."""
 
 
 class FilesWritten(msgspec.Struct, frozen=True):
@@ -67,7 +71,7 @@ def _members(file: Path) -> Iterator[tuple[str, str, bytes]]:
             for member in archive:
                 jurisdiction, _, name = member.name.partition("/")
                 content = archive.extractfile(member) if member.size <= MOST_BYTES else None
-                if content is None:
+                if content is None or not _CODE.fullmatch(jurisdiction):
                     raise TransferFailed("transfer.damaged", variant="file", why=member.name)
                 yield jurisdiction, name, content.read()
     except tarfile.TarError as error:

@@ -1,6 +1,8 @@
 """Pictures as proof over HTTP: who may add and see them, limits, erasure, verification, transfer."""
 
+import io
 import struct
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +144,16 @@ async def test_pictures_are_moved_as_they_are(city: Service, tmp_path: Path):
     archive.write_bytes(archive.read_bytes().replace(b"image/jpeg", b"image/jpfg"))
     with pytest.raises(TransferFailed):
         await load_files(other, archive)
+
+
+async def test_no_archive_leads_out_of_its_folder(city: Service, tmp_path: Path):
+    name, archive = await attached(city), tmp_path / "pictures.tar"
+    stored = await city.muster.files.get(J, name)
+    assert stored is not None
+    with tarfile.open(archive, "w") as made:
+        about = tarfile.TarInfo(f"../{name}")
+        about.size = len(stored)
+        made.addfile(about, io.BytesIO(stored))
+    with pytest.raises(TransferFailed):
+        await load_files(FolderFiles(tmp_path / "other" / "files"), archive)
+    assert not (tmp_path / "other").exists()
