@@ -6,6 +6,8 @@ from tests.examples import stories
 
 J = "2307"
 Step = tuple[str, dict[str, Any]]
+ALREADY_SO: Step = ("request.complete", {"request": "R1"})
+"""The one step that changes nothing: with its last unit done, R1 completed by itself."""
 
 
 def _crew() -> list[Step]:
@@ -63,7 +65,7 @@ def _requests() -> list[Step]:
         ("assignment.progress", {"assignment": "A1", "stage": "en_route"}),
         ("assignment.progress", {"assignment": "A1", "stage": "on_scene"}),
         ("assignment.done", {"assignment": "A1"}),
-        ("request.complete", {"request": "R1"}),
+        ALREADY_SO,
         ("assignment.offer", {"assignment": "A2", "request": "R2", "worker": "W4"}),
         ("assignment.decline", {"assignment": "A2", "reason": "too_far"}),
         ("assignment.dispatch", {"assignment": "A3", "request": "R2", "team": "T1"}),

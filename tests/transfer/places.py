@@ -19,7 +19,7 @@ from services.cli import main
 from services.intake.sinks import Embedded
 from services.log.port import Log, Stored
 from services.views.port import Query
-from tests.story import STORY
+from tests.story import ALREADY_SO, STORY
 
 J = "2307"
 _IDS = UUID("00000000-0000-4000-8000-000000000000")
@@ -97,7 +97,9 @@ class Place:
 
     async def plays(self) -> None:
         """Play the story: every aggregate, people with names and phones, two of them erased."""
-        assert {answer["outcome"] for answer in await self.does(*STORY)} == {"accepted"}
+        answers = await self.does(*STORY)
+        found = [(step, answer["outcome"]) for step, answer in zip(STORY, answers, strict=True)]
+        assert [one for one in found if one[1] != "accepted"] == [(ALREADY_SO, "unchanged")]
 
     async def rows(self) -> dict[str, dict[str, Row]]:
         """Return the rows of all views, including internal ones."""
