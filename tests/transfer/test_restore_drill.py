@@ -10,6 +10,7 @@ import pytest
 from events.commit import decode
 from projections.base import Row
 from services import wiring
+from services.files.form import SealedFile, name_of
 from tests.story import STORY
 from tests.transfer.places import J, Place, item, muster, ok
 
@@ -98,6 +99,22 @@ async def test_people_are_found_by_phone_again(place: Place, tmp_path: Path) -> 
     await vault.close()
     assert found == {0: ["worker/W1"], 1: ["worker/W3"], 2: []}
     assert erased == []
+
+
+async def test_pictures_come_back_as_they_were(place: Place, tmp_path: Path) -> None:
+    stored = SealedFile("request/R1", "image/jpeg", b"\0box").packed()
+    name, archive = name_of(stored), tmp_path / "backup" / "2307.tar"
+    async with wiring.open_files(place.folder) as files:
+        await files.put(J, name, "request/R1", stored)
+    assert "1 files of 2307" in ok("files", "export", "--out", archive, "--data", place.folder)
+    shutil.rmtree(place.folder)
+    restore(place, tmp_path / "backup")
+
+    for _ in range(2):
+        assert "2307: 1 files loaded" in ok("files", "load", archive, "--data", place.folder)
+    async with wiring.open_files(place.folder) as files:
+        assert await files.get(J, name) == stored
+        assert await files.held(J, "request/R1") == {name}
 
 
 async def test_without_the_keys_all_is_there_but_names(place: Place, tmp_path: Path) -> None:
