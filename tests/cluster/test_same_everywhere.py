@@ -118,7 +118,8 @@ async def test_a_scenario_has_the_same_board_embedded_and_in_a_cluster(
     here, there = plain(await rows(embedded, code)), plain(await rows(shared, code))
 
     assert sum(map(len, here.values())) > (10_000 if LONG else 1_000)
-    assert differences(here, there) == []
+    found = differences(here, there)
+    assert not found, "\n".join(found)
     assert _figures(at_home) == _figures(far)
 
     live = await rows(shared, code)
