@@ -120,21 +120,23 @@ def opened(page: Page, place: Place) -> Page:
 
 
 STILL = """() => new Promise((resolve) => {
-  const all = { subtree: true, childList: true, attributes: true, characterData: true };
+  const all = { subtree: true, childList: true, attributes: true };
   const brief = (one) => one.effect.getComputedTiming().endTime < 1000;
   const moves = () => document.getAnimations().some((one) => one.playState === "running" && brief(one));
-  let calm = 0;
-  const watch = new MutationObserver(() => { calm = 0; });
-  watch.observe(document, all);
+  let since = performance.now();
+  const changed = () => { since = performance.now(); };
+  const watch = new MutationObserver(changed);
+  watch.observe(document.body, all);
   const look = () => {
-    calm = moves() || document.querySelector(".loading") ? 0 : calm + 1;
-    if (calm < 12) return requestAnimationFrame(look);
+    if (moves() || document.querySelector(".loading")) changed();
+    if (performance.now() - since < 200) return requestAnimationFrame(look);
     watch.disconnect();
     resolve(true);
   };
   look();
 })"""
-"""Whether nothing has been loading, changing or moving for a dozen frames, but for what always moves."""
+"""Whether nothing has been loading, changing or moving for 200 ms, but for what always moves. The texts of
+clocks and ages do not count: without a graphics card a page draws too rarely to be calm between seconds."""
 
 
 def still(page: Page) -> None:

@@ -171,10 +171,7 @@ def _serve(hand: Keyboard, request: str) -> None:
     for step in ("En route", "On scene", "Part done"):
         hand.activate(hand.page.get_by_role("button", name=step))
         expect(hand.page.get_by_role("button", name=step)).to_have_count(0)
-    hand.press("x")
-    expect(hand.page.get_by_role("dialog")).to_be_visible()
-    hand.activate(hand.page.get_by_role("button", name="Complete"))
-    expect(hand.page.get_by_role("dialog")).to_have_count(0)
+    expect(hand.page.get_by_text("Completed by itself")).to_be_visible()
 
 
 def _cancel(hand: Keyboard, request: str) -> None:

@@ -18,7 +18,7 @@ HOSTILE = (
     '"><script>alert(1)</script>',
     "{{7*7}}${7*7}%(x)s {n}",
     "javascript:alert(1)",
-    "\u202eexe.txt",
+    "\u05d0\u05d1\u05d2exe.txt",  # from right to left; controls that turn text round are refused
     "宽" * 200,
     "W" * 200,
     "a\u200bb\u200dc\ufeffd",
