@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 from starlette.requests import Request
 
-from events.disclosure import Shown
+from events.disclosure import CLEAR, Shown
 from projections.base import Row, View
 from projections.catalog import views as catalog
 from projections.hours import HOURS
@@ -18,7 +18,7 @@ from services.api.context import Answer, NotModified, answer, muster, reader
 from services.api.problems import Problem
 from services.api.reading import ViewQuery, caught_up_query, page
 from services.api.routing import operation
-from services.api.rows import Opener, subjects_of
+from services.api.rows import Opener, personal_of, subjects_of
 from services.api.sight import sight
 from services.api.view_parameters import listing_parameters
 from services.decisions.jurisdiction.commands import Reveal
@@ -68,7 +68,8 @@ async def _answer(
     body["position"] = found.head.position
     if found.degraded is not None:
         body["degraded"] = found.degraded
-    caching = "no-store" if wanted.reveal else "private, no-cache"
+    clear = bool(personal_of(view.name)) and CLEAR in msgspec.structs.astuple(seen)
+    caching = "no-store" if wanted.reveal or clear else "private, no-cache"  # nothing readable on a disk
     return answer(body, headers={"ETag": tag, "Cache-Control": caching, "Vary": "Authorization, Cookie"})
 
 

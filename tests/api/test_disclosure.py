@@ -145,3 +145,26 @@ async def test_a_desk_of_another_area_sees_nothing_of_it(service: Service) -> No
     await city(service)
     await service.ok("area.define", area="230718", name="County 2")
     assert seen(await told(service, await service.as_("dispatcher", areas=["230718"]))) == set()
+
+
+async def test_what_is_never_shown_is_not_told_by_searching(service: Service) -> None:
+    await city(service)
+    await rules(service, "dispatcher", name="masked", phone="masked")
+    async with await service.as_("dispatcher", jurisdictions=[J]) as desk:
+        for asked in ({"name": "Nadia"}, {"phone": "13800001234"}):
+            assert (await desk.post(f"/api/v1/{J}/find", json=asked)).status_code == 403
+        for text in ("Nadia", "13800001234"):
+            assert (await desk.post(f"/api/v1/{J}/find", json={"text": text})).json()["items"] == []
+        assert (await desk.post(f"/api/v1/{J}/find", json={"text": "C-0001"})).json()["items"]
+
+
+async def test_what_is_shown_in_clear_is_kept_on_no_disk(service: Service) -> None:
+    await city(service)
+    async with await service.as_("dispatcher") as desk, await service.as_("viewer") as wall:
+        for client, view, kept in (
+            (desk, "roster", "no-store"),
+            (desk, "requests/R1", "no-store"),
+            (desk, "areas", "private, no-cache"),
+            (wall, "roster", "private, no-cache"),
+        ):
+            assert (await client.get(f"/api/v1/{J}/{view}")).headers["cache-control"] == kept, view
