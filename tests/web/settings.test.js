@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { speak } from "../../web/lib/i18n.js";
 import { inUnits, secondsOf } from "../../web/lib/settings/duration.js";
-import { merged } from "../../web/lib/terms.js";
+import { live } from "../../web/lib/store.js";
+import { codes, merged, termName } from "../../web/lib/terms.js";
 
 const WORDS = { s: "s sec 秒", min: "m min 分 分钟", h: "h 时 小时" };
 
@@ -55,4 +57,19 @@ describe("a list", () => {
     assert.deepEqual(category.grocery.names, { en: "Food", zh: "买菜" });
     assert.equal(category.grocery.retired, true);
   });
+});
+
+test("reasons on the board are the jurisdiction's own where it defines some", async () => {
+  await speak("en");
+  const rows = [
+    { list: "release", code: "sick", names: {}, confirm: false, retired: true },
+    { list: "release", code: "tide", names: { en: "High tide" }, confirm: false, retired: false },
+  ];
+  const terms = new Map(rows.map((row) => [row.code, row]));
+  live.value = { jurisdiction: "2307", rows: (view) => (view === "terms" ? terms : new Map()) };
+  assert.equal(codes("release").includes("sick"), false);
+  assert.equal(codes("release").includes("tide"), true);
+  assert.equal(termName("release", "tide"), "High tide");
+  assert.equal(termName("release", "sick"), "Taken ill", "one that is not offered any more keeps its name");
+  assert.equal(termName("release", "some_old_code"), "some old code");
 });

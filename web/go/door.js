@@ -10,6 +10,9 @@ import { act } from "./sync.js";
 
 const NOTE_LONGEST = 1000;
 
+/** Reasons to decline an offer, as [code, name]. */
+export const declines = () => reasons("decline");
+
 /** The two ways beside the next step: it could not be done, and a proof. */
 export function AtDoor({ task, title }) {
   const [open, setOpen] = useState(null);
@@ -42,7 +45,7 @@ function GiveBack({ task, title, close }) {
   };
   return html`<${Sheet} title=${t("go.back.title")} close=${close}><div class="stack">
     <p class="muted">${title}</p>
-    <div class="reasons" role="group" aria-label=${t("go.back.why")}>${reasons().map(
+    <div class="reasons" role="group" aria-label=${t("go.back.why")}>${reasons("door").map(
       ([code, name]) => html`<button key=${code} type="button" class=${classes("button", "reason")}
         aria-pressed=${String(why === code)} onClick=${() => setWhy(code)}><span>${name}</span></button>`,
     )}</div>

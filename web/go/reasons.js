@@ -1,4 +1,4 @@
-// Reasons why a task could not be done: the built-in ones, and those that the jurisdiction defines.
+// Coded reasons that the phone asks for: the built-in ones, and those that the jurisdiction defines.
 
 import { get, Problem } from "../lib/api.js";
 import { lang } from "../lib/i18n.js";
@@ -7,8 +7,9 @@ import { BUILT_IN } from "../lib/settings_rules.js";
 import { link } from "./live.js";
 import { db, who } from "./state.js";
 
-const LIST = "door";
-const MOST = 100;
+/** Lists of reasons: why it could not be done, and why an offer is declined. */
+const LISTS = ["door", "decline"];
+const MOST = 200;
 
 /** What the jurisdiction defines, as last loaded; kept for a start without a network. */
 const defined = signal(/** @type {TermRow[]} */ ([]));
@@ -16,25 +17,29 @@ const defined = signal(/** @type {TermRow[]} */ ([]));
 /** Return [code, name] of each reason on offer, by the built-in order, then own ones.
  * @param {TermRow[]} rows
  * @param {string} language
+ * @param {string} list
  */
-export function offered(rows, language) {
-  const found = new Map(Object.entries(BUILT_IN[LIST]).map(([code, { names }]) => [code, { names }]));
-  for (const { code, names, retired } of rows) {
+export function offered(rows, language, list = "door") {
+  const found = new Map(Object.entries(BUILT_IN[list]).map(([code, { names }]) => [code, { names }]));
+  for (const { list: of, code, names, retired } of rows) {
+    if (of !== list) continue;
     if (retired) found.delete(code);
     else found.set(code, { names: { ...found.get(code)?.names, ...names } });
   }
   return [...found].map(([code, { names }]) => [code, names[language] ?? code]);
 }
 
-/** The reasons in the reader's language. */
-export const reasons = () => offered(defined.value, lang.value);
+/** The reasons of a list in the reader's language.
+ * @param {string} list
+ */
+export const reasons = (list) => offered(defined.value, lang.value, list);
 
 /** Load what was kept, then, with a network, what is defined now. */
 async function load(jurisdiction, online) {
   defined.value = (await db.get(`terms ${jurisdiction}`)) ?? [];
   if (!online) return;
   try {
-    const { items } = await get(`/${jurisdiction}/terms`, { list: LIST, limit: MOST });
+    const { items } = await get(`/${jurisdiction}/terms`, { list: LISTS, limit: MOST });
     defined.value = items;
     await db.set(`terms ${jurisdiction}`, items);
   } catch (error) {

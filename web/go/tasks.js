@@ -12,6 +12,7 @@ import { db, finished, offers, served, tasks, who } from "./state.js";
 import { act, well } from "./sync.js";
 
 const ON_SCENE = STAGES.at(-1);
+/** Reasons to decline until the lists have loaded. */
 const REASONS = ["busy", "too_far", "no_vehicle", "unwell", "other"];
 
 /** The buttons and sheets for the door. They come with the first offer or task: the page starts without. */
@@ -28,6 +29,8 @@ effect(() => {
 });
 const AtDoor = (props) => door.value && html`<${door.value.AtDoor} ...${props} />`;
 const ProofButton = (props) => door.value && html`<${door.value.ProofButton} ...${props} />`;
+
+const declines = () => door.value?.declines() ?? REASONS.map((why) => [why, word("reason", why)]);
 
 /** Return the title of a task: category, area and number.
  * @param {Task} task
@@ -84,8 +87,8 @@ function Answer({ task }) {
     ${
       asking &&
       html`<${Sheet} title=${t("go.decline.why")} close=${() => setAsking(false)}><div class="stack">
-      ${REASONS.map(
-        (why) => html`<${Button} key=${why} onClick=${() => decline(why)}>${word("reason", why)}
+      ${declines().map(
+        ([why, name]) => html`<${Button} key=${why} onClick=${() => decline(why)}>${name}
         </${Button}>`,
       )}</div></${Sheet}>`
     }

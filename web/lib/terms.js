@@ -1,6 +1,6 @@
 // Coded lists: what is built in, and what the jurisdiction has defined itself.
 
-import { defined, lang } from "./i18n.js";
+import { defined, lang, word } from "./i18n.js";
 import { computed, effect } from "./preact.js";
 import { BUILT_IN } from "./settings_rules.js";
 import { live } from "./store.js";
@@ -47,6 +47,17 @@ export const codes = (list) =>
 /** Return what a term is called in the current language, else in another one, else its code. */
 export const named = (term) =>
   term.names[lang.value] ?? Object.values(term.names).find(Boolean) ?? term.code.replaceAll("_", " ");
+
+/** Return what a code of a list is called, as a word if the list does not have it.
+ *
+ * @param {string} list
+ * @param {string} code
+ * @returns {string}
+ */
+export const termName = (list, code) => {
+  const term = lists.value[list]?.[code];
+  return term ? named(term) : word(domainOf(list), code);
+};
 
 effect(() => {
   /** @type {Record<string, any>} */

@@ -111,6 +111,7 @@ interface Act {
 /** Values in the object store `kept`. */
 /** A term that the jurisdiction defines. */
 interface TermRow {
+  list: string;
   code: string;
   names: Record<string, string>;
   retired: boolean;

@@ -5,12 +5,12 @@ import { faults } from "../entry/faults.js";
 import { t, word } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { OFF_DUTY } from "../rules.js";
+import { codes } from "../terms.js";
 import { ErrorNote, Field } from "../ui.js";
 import { AreaField, AreaName, HappenedField, happened, ReasonField, short } from "./parts.js";
 import { useSend } from "./send.js";
 
 export const ROLES = ["courier", "rider", "driver", "property_staff", "medic", "volunteer"];
-const RELEASES = ["sick", "shift_over", "vehicle_fault", "road_closed", "recalled"];
 const RETIREMENTS = ["left", "duplicate", "infected", "unreachable"];
 
 /** A form of one command. `work` returns [name, data, observed]; `row` is the live row that it amends.
@@ -71,7 +71,7 @@ export function CheckOut({ row, live, done }) {
     ${
       live > 0 &&
       html`<${ReasonField} label=${t("people.release")} value=${release} change=${setRelease}
-      usual=${RELEASES} />`
+      usual=${codes("release")} />`
     }
     <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
 }

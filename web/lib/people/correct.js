@@ -1,11 +1,11 @@
 // Corrections of attendance: the form of one fact, and what was corrected before.
 
-import { lang, t, word } from "../i18n.js";
+import { t, word } from "../i18n.js";
 import { fromLocal, toLocal } from "../localtime.js";
 import { html, useEffect, useState } from "../preact.js";
 import { who } from "../requests/history.js";
-import { BUILT_IN } from "../settings_rules.js";
-import { live, needing } from "../store.js";
+import { needing } from "../store.js";
+import { codes, termName } from "../terms.js";
 import { now, stamp } from "../time.js";
 import { Field } from "../ui.js";
 import { CommandForm } from "./acts.js";
@@ -14,20 +14,6 @@ import { AreaField, AreaName, Choice, short } from "./parts.js";
 const LIST = "correction";
 /** Kinds of facts that can be corrected. */
 export const ATTENDANCE = ["in", "out", "break", "available"];
-
-/** Return the reasons for a correction: code -> name, those built in and the jurisdiction's own. */
-function reasons() {
-  const found = new Map();
-  for (const [code, term] of Object.entries(BUILT_IN[LIST] ?? {})) found.set(code, term.names);
-  for (const row of live.value.rows("terms").values()) {
-    if (row.list !== LIST) continue;
-    if (row.retired) found.delete(row.code);
-    else found.set(row.code, row.names);
-  }
-  return new Map([...found].map(([code, names]) => [code, names[lang.value] ?? names.en ?? code]));
-}
-
-const reasonName = (code) => reasons().get(code) ?? word("reason", code);
 
 /** The form that corrects one fact: its time, and for a check-in its area. */
 export function CorrectForm({ fact, done }) {
@@ -46,7 +32,6 @@ export function CorrectForm({ fact, done }) {
       reason,
     },
   ];
-  const named = reasons();
   return html`<${CommandForm} label=${t("people.correct")} work=${work} done=${done}
       note=${t("people.correct_note")}>
     <${Field} label=${t("people.correct_at", { what: word("fact", fact.kind) })}>${(
@@ -59,7 +44,7 @@ export function CorrectForm({ fact, done }) {
     }
     <${Field} label=${t("people.correct_reason")}>${(a11y) => html`<${Choice} ...${a11y}
       label=${t("people.correct_reason")} value=${reason} change=${setReason} required
-      codes=${[...named.keys()]} say=${(code) => named.get(code) ?? code}
+      codes=${codes(LIST)} say=${(code) => termName(LIST, code)}
       none=${t("requests.reason_choose")} />`}
     </${Field}></${CommandForm}>`;
 }
@@ -75,5 +60,5 @@ export const Corrections = ({ fact }) =>
       ${
         one.was_area !== one.to_area &&
         html`<s><${AreaName} code=${one.was_area} /></s> → <${AreaName} code=${one.to_area} /> `
-      }<span class="muted">${reasonName(one.reason)}</span></li>`,
+      }<span class="muted">${termName(LIST, one.reason)}</span></li>`,
   )}</ul></details>`;

@@ -8,6 +8,7 @@ import { html, useRef, useState } from "../preact.js";
 import { href } from "../router.js";
 import { FORMING, OFF_DUTY, STOOD_DOWN } from "../rules.js";
 import { assignments, incidents, live, may, teams } from "../store.js";
+import { codes } from "../terms.js";
 import { Empty, ErrorNote, Field, Icon, Loading, Presence, State, useAction, useLoaded } from "../ui.js";
 import { CommandForm } from "./acts.js";
 import { find } from "./find.js";
@@ -26,7 +27,6 @@ import {
 import { useSend } from "./send.js";
 
 const STAND_DOWNS = ["task_over", "merged_team", "quarantined"];
-const RELEASES = ["stood_down", "recalled", "shift_over"];
 const MOST_SUGGESTED = 8;
 
 /** The panel of the team `id`. A team that has stood down is fetched. */
@@ -267,7 +267,7 @@ function StandDown({ row, done }) {
     ${
       open > 0 &&
       html`<${ReasonField} label=${t("people.release")} value=${release} change=${setRelease}
-      usual=${RELEASES} />`
+      usual=${codes("release")} />`
     }</${CommandForm}>`;
 }
 

@@ -1,18 +1,18 @@
 // What happened at the door, as the courier's phone told it: why not, a note, and proofs.
 
 import { get } from "../api.js";
-import { lang, t, word } from "../i18n.js";
+import { t, word } from "../i18n.js";
 import { html, useState } from "../preact.js";
 import { route } from "../router.js";
-import { BUILT_IN } from "../settings_rules.js";
 import { mayReveal } from "../store.js";
+import { termName } from "../terms.js";
 import { hhmm, stamp } from "../time.js";
 import { Dialog, ErrorNote, Icon, useAction } from "../ui.js";
 
 const SHOWN = ["photo", "signature"];
 
-/** Name a reason of the list `door`; a code of the organisation's own as it is. */
-const reason = (code) => BUILT_IN.door[code]?.names[lang.value] ?? word("reason", code);
+/** Name a reason of the list `door`, also one that is not offered any more. */
+const reason = (code) => termName("door", code);
 
 /** What the unit of an assignment said and proved; nothing if it did neither. */
 export function AtDoor({ row }) {
