@@ -23,6 +23,7 @@ class PlacesParameters(Parameters):
     """The workers to locate, and the page."""
 
     area: Annotated[Areas, Field(description="Code of an area that holds them")] = ()
+    worker: Texts = ()
     role: Texts = ()
     presence: Annotated[tuple[Annotated[str, one_of(ON_DUTY)], ...], Field(max_length=100)] = ON_DUTY
     limit: Annotated[PageLimit, Field(description="Workers per page")] = 100
@@ -85,6 +86,8 @@ def _query(request: Request, asker: Principal) -> Query:
     filters: dict[str, Sequence[str]] = {"presence": asked.presence}
     if asked.role:
         filters["role"] = asked.role
+    if asked.worker:
+        filters["worker"] = asked.worker
     if asker.worker is not None:
         filters["worker"] = [asker.worker]
     return Query(

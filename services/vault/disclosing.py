@@ -11,7 +11,6 @@ _CLASSES: Final = {
     "contact_name": "name",
     "text": "need",
     "note": "need",
-    "place": "need",
     "phone": "phone",
     "contact_phone": "phone",
 }

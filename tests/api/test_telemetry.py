@@ -64,6 +64,7 @@ async def test_the_last_place_of_who_is_on_duty(service: Service) -> None:
     ]
     assert 9 < found[0]["age"] < 30
     assert [one["worker"] for one in await places(service.http, area="230718")] == ["W2"]
+    assert [one["worker"] for one in await places(service.http, worker="W1")] == ["W1"]
     assert (await report(service, service.http, position("W1", 30))).json() == {
         "kept": 0,
         "older": 1,
@@ -181,6 +182,7 @@ async def test_each_sees_and_reports_what_is_theirs(service: Service) -> None:
     assert [one["index"] for one in not_here.json()["refused"]] == [0]
 
     assert [one["worker"] for one in await places(worker)] == ["W1"]
+    assert [one["worker"] for one in await places(worker, worker="W2")] == ["W1"], "only their own"
     assert [one["worker"] for one in await places(local)] == ["W2"]
     seen = await places(viewer)
     assert [(one["lon"], one["lat"], one["accuracy"]) for one in seen] == [(128.912, 47.723, 100.0)] * 2

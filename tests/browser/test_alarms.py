@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,6 +19,10 @@ HEARD = """() => {
   };
 }"""
 """Counts the notes that the page plays."""
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def _opened(city: City, request: str, *, priority: int = 1, area: str | None = None) -> None:
@@ -121,10 +124,21 @@ def test_an_sos_shouts_until_somebody_has_it_in_hand(city: City, screens: Screen
     city.ok("worker.check_in", worker="W1", area=city.south)
     page = screens.open(city.url).sign_in(city, "incidents")
     wall = _wall(screens, city)
-    city.ok("worker.raise_sos", worker="W1", sos=str(uuid4()), at=datetime.now(UTC).isoformat())
+    city.ok("worker.raise_sos", worker="W1", sos="S1", place="47.7234, 128.9123 ±12 m", at=_now())
     banner = page.locator(".arrival-sos")
     expect(banner).to_contain_text("南山社区")
     expect(wall.locator(".takeover-sos")).to_be_visible()
     banner.get_by_role("button", name="确认收到").click()
     expect(page.locator(".arrival-known")).to_contain_text("已接手")
     assert city.rows("sos")[0]["acknowledged_by"]
+
+    fix = {"worker": "W1", "at": _now(), "lat": 47.7241, "lon": 128.9131, "accuracy": 9}
+    given = city.http.post(f"/api/v1/{city.j}/telemetry", json={"sent_at": _now(), "fixes": [fix]})
+    assert given.json()["kept"] == 1
+    page.locator(".arrival-known a").click()
+    call = page.locator(".call")
+    expect(page.locator(".call-position")).to_contain_text("47.7241, 128.9131 ±9 m")
+    expect(call).not_to_contain_text("47.7234")
+    call.get_by_role("button", name="显示位置").click()
+    expect(call).to_contain_text("47.7234, 128.9123 ±12 m")
+    until(lambda: "personal.revealed" in {one["name"] for one in city.rows("activity")}, 10, "not recorded")

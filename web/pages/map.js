@@ -214,8 +214,8 @@ function Picked({ picked, places, close }) {
 /** What the marks mean. */
 const Marks =
   () => html`<details class="map-marks"><summary>${t("map.marks")}</summary><ul class="legend-list">
-  <li><span class="mark mark-life" aria-hidden="true"></span>${t("map.mark_life")}</li>
-  <li><span class="mark mark-cluster" aria-hidden="true">7</span>${t("map.mark_cluster")}</li>
+  <li><span class="map-mark map-mark-life" aria-hidden="true"></span>${t("map.mark_life")}</li>
+  <li><span class="map-mark map-mark-cluster" aria-hidden="true">7</span>${t("map.mark_cluster")}</li>
   ${ON_DUTY.map((one) => html`<li key=${one}><${Presence} value=${one} /></li>`)}<li
     class="muted">${t("map.ages")}</li></ul></details>`;
 

@@ -81,8 +81,10 @@ const rows = computed(() => arrange(chosen.value.rows, sorted.value.key, sorted.
 
 const identity = ({ row }) => row.worker;
 
-const Since = ({ row }) => html`<span class="folk-presence-since"><${Presence} value=${row.presence} />
-  ${row.since && html`<time class="muted">${short(row.since)}</time>`}</span>`;
+const Since = ({ row }) =>
+  html`<span class="folk-presence-since"><${Presence} value=${row.presence} />${
+    row.since && html` <time class="muted">${short(row.since)}</time>`
+  }</span>`;
 
 const COLUMNS = [
   {

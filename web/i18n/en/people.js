@@ -281,6 +281,7 @@ export default {
   "sos.seen": "{by} looks after it since {at}.",
   "sos.unseen": "Nobody has acknowledged it.",
   "sos.place": "Place: {place}",
+  "sos.position": "Last position of the phone: {place}, {age} ago",
   "sos.no_place": "The phone knew no place.",
   "sos.show": "Show the place",
   "sos.acknowledge": "I look after it",

@@ -272,6 +272,7 @@ export default {
   "sos.seen": "{by} 已于 {at} 处理。",
   "sos.unseen": "尚无人响应。",
   "sos.place": "位置：{place}",
+  "sos.position": "手机最后位置：{place}（{age}前）",
   "sos.no_place": "手机未能定位。",
   "sos.show": "显示位置",
   "sos.acknowledge": "由我处理",

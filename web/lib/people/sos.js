@@ -2,13 +2,17 @@
 
 import { answer } from "../alerts.js";
 import { command, get } from "../api.js";
-import { t, word } from "../i18n.js";
+import { number, t, word } from "../i18n.js";
 import { html, useState } from "../preact.js";
 import { live, may, mayReveal } from "../store.js";
+import { now, since } from "../time.js";
 import { ErrorNote, Icon, useAction, useLoaded } from "../ui.js";
 import { short } from "./parts.js";
 
 const ENDS = ["helped", "false_alarm", "handed_to_others"];
+
+/** How often the last known position is asked for while a call is open, in ms. */
+const POSITION_MS = 15000;
 
 /** The worker's open calls. Loads again when the service's alerts about them change. */
 export function Calls({ id }) {
@@ -23,7 +27,22 @@ export function Calls({ id }) {
       }),
     [id, key],
   );
-  return data?.items.map((call) => html`<${Call} key=${call.sos} call=${call} done=${reload} />`) ?? null;
+  if (!data?.items.length) return null;
+  return html`${data.items.map(
+    (call) => html`<${Call} key=${call.sos} call=${call} done=${reload} />`,
+  )}<${LastKnown} id=${id} />`;
+}
+
+/** Where the worker's phone was last, if it reports positions. Nothing about those who are off duty. */
+function LastKnown({ id }) {
+  const round = Math.floor(now.value / POSITION_MS);
+  const { data } = useLoaded(() => get(`/${live.peek().jurisdiction}/places`, { worker: id }), [id, round]);
+  const found = data?.items[0];
+  if (!found) return null;
+  return html`<p class="call-position">${t("sos.position", {
+    place: `${found.lat}, ${found.lon}${found.accuracy === null ? "" : ` ±${number(found.accuracy)} m`}`,
+    age: since(found.at),
+  })}</p>`;
 }
 
 function Call({ call, done }) {

@@ -36,16 +36,24 @@ export const news = signal([]);
 let rung = new Map();
 let place = "";
 
+/** Name the team or the person that an alert is about.
+ *
+ * @param {Alarm} one
+ */
+function unitOf({ team, worker }) {
+  if (team) return called("team", team);
+  return worker && called("worker", worker);
+}
+
 /** Return in a few words what arrived and where, without personal data.
  *
  * @param {Alarm} one
  */
 export function headline(one) {
   const row = one.request ? live.value?.rows("requests").get(one.request) : null;
-  const what =
-    one.kind === "sos"
-      ? [one.team ? called("team", one.team) : called("worker", one.worker)]
-      : [requestName(one), row && word("category", row.category)];
+  const what = one.subject.startsWith("request/")
+    ? [requestName(one), row && word("category", row.category)]
+    : [one.number && requestName(one), unitOf(one)];
   return [...what, areas.value.name(one.area)].filter(Boolean).join(" · ");
 }
 
