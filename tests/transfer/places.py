@@ -78,6 +78,13 @@ def item(n: int, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return found | {"at": None, "sent_at": None, "observed": False}
 
 
+def outcomes(answers: list[dict[str, Any]]) -> set[str]:
+    """Return the outcomes of the whole story, without its one step that changes nothing, ever."""
+    already = STORY.index(ALREADY_SO)
+    assert answers[already]["outcome"] == "unchanged"
+    return {answer["outcome"] for answer in answers[:already] + answers[already + 1 :]}
+
+
 class Place:
     """One data folder without a running server."""
 
@@ -97,9 +104,7 @@ class Place:
 
     async def plays(self) -> None:
         """Play the story: every aggregate, people with names and phones, two of them erased."""
-        answers = await self.does(*STORY)
-        found = [(step, answer["outcome"]) for step, answer in zip(STORY, answers, strict=True)]
-        assert [one for one in found if one[1] != "accepted"] == [(ALREADY_SO, "unchanged")]
+        assert outcomes(await self.does(*STORY)) == {"accepted"}
 
     async def rows(self) -> dict[str, dict[str, Row]]:
         """Return the rows of all views, including internal ones."""

@@ -15,7 +15,7 @@ from server import Server
 from events.commit import decode
 from services.refusals import sentence
 from tests.story import STORY
-from tests.transfer.places import J, Place, failed, item, muster, ok
+from tests.transfer.places import J, Place, failed, item, muster, ok, outcomes
 
 NEW = ("worker.register", {"worker": "W9", "role": "rider", "name": "Courier 9"})
 
@@ -91,7 +91,7 @@ async def test_who_comes_too_late_is_told_where_to_go(here: Place, tmp_path: Pat
     assert {answer["code"] for answer in answers} == {"jurisdiction.moved"}
     said = [sentence(answer["code"], answer["values"]) for answer in answers]
     assert all("https://muster.example" in one for one in said)
-    assert {answer["outcome"] for answer in await here.does(*STORY)} == {"known"}
+    assert outcomes(await here.does(*STORY)) == {"known"}
     assert await here.commits() == before
     [row] = here.show("jurisdictions")
     assert (row["state"], row["moved_to"]) == ("moved", "https://muster.example")

@@ -12,7 +12,7 @@ from projections.base import Row
 from services import wiring
 from services.files.form import SealedFile, name_of
 from tests.story import STORY
-from tests.transfer.places import J, Place, item, muster, ok
+from tests.transfer.places import J, Place, item, muster, ok, outcomes
 
 RESTORE = ("load", "--restore")
 KEYS = ("keys", "load")
@@ -133,7 +133,7 @@ async def test_commands_recorded_before_are_known_and_new_ones_taken(place: Plac
     restore(place, tmp_path / "backup")
     restore_keys(place, tmp_path / "backup")
 
-    assert {answer["outcome"] for answer in await place.does(*STORY)} == {"known"}
+    assert outcomes(await place.does(*STORY)) == {"known"}
     new = ("worker.register", {"worker": "W9", "role": "rider", "name": "Courier 9"})
     assert [answer["outcome"] for answer in await place.does(new, first=1000)] == ["accepted"]
 
