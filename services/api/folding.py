@@ -1,7 +1,7 @@
 """Names as people type them: without case, accents or full-width forms, and by initials of their pinyin."""
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice, product
 from typing import Any, Final
 
@@ -9,6 +9,8 @@ import msgspec
 
 MOST_READINGS: Final = 8
 """Initials kept of a name whose characters are read in several ways."""
+MOST_CHARACTERS: Final = 10_000
+"""Characters whose readings are kept: names are made of few."""
 _HAN: Final = ("\u3400", "\u9fff")
 
 
@@ -21,6 +23,8 @@ class Folded(msgspec.Struct, frozen=True, gc=False):
 
 def folded(text: str) -> str:
     """Return the text in compatibility form, case folded, without combining marks and outer space."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     apart = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(one for one in apart if not unicodedata.combining(one)).split())
 
@@ -32,6 +36,8 @@ def name_of(text: str) -> Folded:
 
 def rank(wanted: str, name: Folded) -> int | None:
     """Return how well a name fits folded text: 0 whole, 1 begins with it, 2 contains it, None not at all."""
+    if not name.initials and wanted not in name.text:
+        return None
     if wanted == name.text or wanted in name.initials:
         return 0
     if name.text.startswith(wanted) or any(one.startswith(wanted) for one in name.initials):
@@ -44,9 +50,17 @@ def _initials(text: str) -> tuple[str, ...]:
     pinyin = _pinyin()
     style = pinyin.Style.FIRST_LETTER
     phrase = [one[0] for one in pinyin.pinyin(text, style=style)]
-    letters = [tuple(dict.fromkeys(pinyin.pinyin(one, style=style, heteronym=True)[0])) for one in text]
+    letters = [_letters(one) for one in text]
     readings = ("".join(one) for one in chain([phrase], islice(product(*letters), MOST_READINGS - 1)))
     return tuple(dict.fromkeys(folded(one).replace(" ", "") for one in readings))
+
+
+@lru_cache(maxsize=MOST_CHARACTERS)
+def _letters(character: str) -> tuple[str, ...]:
+    """Return the first letters of all readings of one character."""
+    pinyin = _pinyin()
+    read = pinyin.pinyin(character, style=pinyin.Style.FIRST_LETTER, heteronym=True)
+    return tuple(dict.fromkeys(read[0]))
 
 
 @cache

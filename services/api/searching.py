@@ -43,8 +43,15 @@ OWN: Final = {
 PLAIN: Final = {**OWN, "incident": ("incident", "name"), "area": ("area", "name")}
 """Kind -> plain fields that are searched."""
 _KINDS: Final = list(VIEWS)
-_plain_name = lru_cache(maxsize=20_000)(name_of)
-"""Folded ids and names that are no secret."""
+_kept_name = lru_cache(maxsize=20_000)(name_of)
+"""Folded names that are no secret and need more than a change of case."""
+
+
+def _plain_name(text: str) -> Folded:
+    """Return a plain id or name, folded. Ids are too many to be kept, and quick to fold."""
+    return Folded(folded(text)) if text.isascii() else _kept_name(text)
+
+
 Items = dict[str, list[tuple[str, Any]]]
 
 
