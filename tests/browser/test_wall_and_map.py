@@ -147,10 +147,11 @@ def _place(city: City, lon: float, lat: float) -> None:
 def test_places_are_drawn_without_a_tile_server(city: City, screens: Screens) -> None:
     _place(city, 128.9, 47.7)
     page = screens.open(city.url, language="en").sign_in(city, "map")
+    page.set_default_timeout(30_000)  # without a graphics card a map is drawn slowly, and presses wait for it
     expect(page.get_by_text("1 requests, 1 people, 1 areas")).to_be_visible()
     expect(page.locator("canvas.maplibregl-canvas")).to_be_visible()
-    page.get_by_role("button", name="R1").click()
-    expect(page.get_by_role("heading", name="R1")).to_be_visible()
+    page.get_by_role("button", name="R-0001").click()
+    expect(page.get_by_role("heading", name="R-0001")).to_be_visible()
     page.get_by_role("button", name="W1").click()
     expect(page.locator(".picked")).to_contain_text("Last seen")
 
