@@ -21,7 +21,7 @@ from services.adapters.postgres.views import PgViews
 from services.adapters.sqlite.views import SqliteViews
 from services.views.port import Query, Views
 
-OF_THE_RECORDING = {"recorded_at", "position", "body"}
+OF_THE_RECORDING = {"recorded_at", "position", "changed", "body"}
 """Fields that differ between two runs of a scenario: time and place of recording, and keys."""
 SCENARIOS = {"yichun": "2307", "sffd": "SFFD"}
 UNTIL = {} if LONG else {"yichun": "2022-03-28T14:00+08:00", "sffd": "2016-12-31T12:00-08:00"}

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -207,7 +208,7 @@ def test_a_second_definition_in_a_script_is_found(text: str) -> None:
 EXPORT = re.compile(r"^export const (\w+) = (.+);$", re.MULTILINE)
 
 
-def said(module: str) -> dict[str, object]:
+def said(module: str) -> dict[str, Any]:
     return {name: json.loads(value) for name, value in EXPORT.findall(contents()[module].decode())}
 
 
