@@ -153,7 +153,7 @@ async def _theirs(request: Request, asker: Principal) -> Token:
     return found
 
 
-@operation(id="limit_token", tag="service", body=Limits, problems=(409, 503))
+@operation(id="limit_token", tag="service", body=Limits, problems=(404, 409, 503))
 async def limit(request: Request) -> Answer[TokenItem]:
     """Limit a token to areas or to a time; open sessions follow within a second."""
     asker = await _manager(request)
@@ -170,7 +170,7 @@ async def limit(request: Request) -> Answer[TokenItem]:
     return answer(_item(token, used, asker), headers={"Cache-Control": "no-store"})
 
 
-@operation(id="revoke_token", tag="service", problems=(409, 503))
+@operation(id="revoke_token", tag="service", problems=(404, 409, 503))
 async def revoke(request: Request) -> Answer[Done]:
     """Revoke a token and end its sessions, within a second everywhere."""
     asker = await _manager(request)

@@ -21,6 +21,7 @@ from services.api.parameters import schemas as parameter_schemas
 from services.api.problems import ProblemDetails
 from services.api.routing import JSON, Endpoint, Operation, operation_of
 from services.api.table_files import XLSX
+from services.decisions.base import BASED_ON
 
 PROBLEM: Final = "application/problem+json"
 WORDS: Final = {
@@ -175,7 +176,9 @@ def _headers(about: Operation) -> Iterator[dict[str, Any]]:
         schema = {"type": "string", "format": "uuid"}
         yield {"name": name, "in": "header", "required": True, "schema": schema, "description": description}
     for name, description in about.optional.items():
-        told = {"schema": {"type": "string"}, "description": description}
+        if name == "If-Match" and BASED_ON not in getattr(about.body, "model_fields", {}):
+            continue  # only amendments know what they are based on
+        told = {"schema": {"type": "string", "pattern": r'^"[0-9]+"$'}, "description": description}
         yield {"name": name, "in": "header", "required": False, **told}
 
 

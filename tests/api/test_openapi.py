@@ -14,6 +14,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from scale import scaled
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from services.api.app import document
 from services.api.import_models import SHIPPED
@@ -80,6 +81,8 @@ def holds_what_it_promises(case: schemathesis.Case, server: tuple[str, str]) -> 
         case.query["mapping"] = "roster"
     if case.path.endswith("/imports/boundaries"):
         case.body = SQUARE
+    case.query.pop("answer", None)  # answers are valid only to questions that the preview asks
+    case.headers.pop("If-Match", None)  # positions are valid only if a row gave them
     if {"at", "as_of"} <= case.query.keys():
         del case.query["as_of"]
     if "at" in case.query:
@@ -89,7 +92,12 @@ def holds_what_it_promises(case: schemathesis.Case, server: tuple[str, str]) -> 
         del case.query["as_of"]  # 31 February fits the pattern
     if _is_uuid(case.headers.get("Idempotency-Key")):  # the same key again would be a repeat
         case.headers["Idempotency-Key"] = str(uuid4())
-    case.call_and_validate(base_url=server[0], headers={"Authorization": f"Bearer {server[1]}"})
+    case.call_and_validate(
+        base_url=server[0],
+        headers={"Authorization": f"Bearer {server[1]}"},
+        # a bad item of a batch is refused alone, in a 200
+        excluded_checks=[negative_data_rejection] if case.path.endswith("}/commands") else [],
+    )
 
 
 def _checked(path: str, method: str) -> Callable[..., None]:
