@@ -1,4 +1,4 @@
-"""The order in which waiting commands are taken: by urgency first, then by turns among senders."""
+"""The order in which commands are taken in a flood: by urgency first, then by turns among senders."""
 
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator

@@ -1,6 +1,7 @@
 """Commands waiting to be decided, each with its sender's future."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -13,6 +14,8 @@ from services.recorder.lanes import SERVICE, Lane, Turns, lane_of, shares
 MOST_QUEUED: Final = 20_000
 MOST_OF_ONE: Final = 5_000
 """Most commands of one sender."""
+FLOOD: Final = 512
+"""Up to so many wait in order of arrival: they are decided in an instant, whatever their order."""
 
 
 class Queued(msgspec.Struct):
@@ -21,6 +24,8 @@ class Queued(msgspec.Struct):
     envelope: CommandEnvelope
     answer: "asyncio.Future[Outcome]"
     lane: Lane
+    sender: str
+    """Actor of the first command sent together with it."""
 
     def resolve(self, outcome: Outcome) -> None:
         """Send the outcome, unless the sender is gone."""
@@ -29,16 +34,20 @@ class Queued(msgspec.Struct):
 
 
 class CommandQueue:
-    """Queue of one jurisdiction. Commands sent together stay in order; otherwise urgent ones go first, and
-    senders take turns."""
+    """Queue of one jurisdiction, in order of arrival. In a flood urgent commands go first and senders take
+    turns; only what was sent together stays in order then."""
 
-    def __init__(self) -> None:
+    def __init__(self, flood: int = FLOOD) -> None:
+        self._row = deque[Queued]()
         self._lanes = tuple(Turns[Queued]() for _ in Lane)
+        """Empty unless there is a flood; then the row is empty."""
+        self._flood = flood
 
     def __len__(self) -> int:
-        return sum(map(len, self._lanes))
+        return len(self._row) + sum(map(len, self._lanes))
 
     def __iter__(self) -> Iterator[Queued]:
+        yield from self._row
         for lane in self._lanes:
             yield from lane
 
@@ -54,18 +63,32 @@ class CommandQueue:
             if sum(map(len, counted)) + len(group) > MOST_QUEUED:
                 raise Overloaded
         loop = asyncio.get_running_loop()
-        queued = [Queued(envelope, loop.create_future(), lane) for envelope in group]
-        self._lanes[lane].add(sender, queued)
+        queued = [Queued(envelope, loop.create_future(), lane, sender) for envelope in group]
+        if any(self._lanes) or len(self._row) + len(queued) > self._flood:
+            while self._row:
+                one = self._row.popleft()
+                self._lanes[one.lane].add(one.sender, (one,))
+            self._lanes[lane].add(sender, queued)
+        else:
+            self._row.extend(queued)
         return queued
 
     def put_back(self, group: Sequence[Queued]) -> None:
-        """Return commands to the front of their lanes."""
+        """Return commands to the front."""
+        flooded = any(self._lanes)
         for one in reversed(group):
-            self._lanes[one.lane].put_back(one)
+            if flooded:
+                self._lanes[one.lane].put_back(one)
+            else:
+                self._row.appendleft(one)
 
     def take(self, most: int = MOST_QUEUED) -> list[Queued]:
         """Take the next commands whose senders are still waiting."""
         taken: list[Queued] = []
+        while self._row and len(taken) < most:
+            one = self._row.popleft()
+            if not one.answer.done():
+                taken.append(one)
         for lane, share in zip(self._lanes, shares(map(len, self._lanes), most), strict=True):
             for _ in range(share):
                 one = lane.take()

@@ -53,22 +53,41 @@ def ids(taken: list) -> list[str]:
 
 
 async def test_a_call_for_help_passes_a_flood() -> None:
-    queue = CommandQueue()
+    queue = CommandQueue(flood=0)
     for number in range(1000):
         queue.put([sent(IN, f"worker/{number}", id=f"in{number}")])
     queue.put([sent(LIFE, id="help")])
     assert ids(queue.take(10))[0] == "help"
 
 
-async def test_senders_take_turns() -> None:
+async def test_without_a_flood_the_order_is_that_of_arrival() -> None:
     queue = CommandQueue()
+    queue.put([sent(OPEN, id="1", bulk=True), sent(OPEN, id="2", bulk=True)])
+    queue.put([sent(Register(role="courier"), id="3")])
+    queue.put([sent(IN, id="4")])
+    queue.put([sent(LIFE, id="5")])
+    taken = queue.take(3)
+    queue.put_back(taken[1:])
+    assert [*ids(taken[:1]), *ids(queue.take())] == ["1", "2", "3", "4", "5"]
+
+
+async def test_what_had_arrived_before_a_flood_is_sorted_too() -> None:
+    queue = CommandQueue(flood=2)
+    queue.put([sent(IN, "worker/1", id="1")])
+    queue.put([sent(LIFE, "worker/2", id="2")])
+    queue.put([sent(IN, "worker/3", id="3")])
+    assert ids(queue.take()) == ["2", "1", "3"]
+
+
+async def test_senders_take_turns() -> None:
+    queue = CommandQueue(flood=0)
     queue.put([sent(IN, "gateway/a", id=f"a{number}") for number in range(4)])
     queue.put([sent(IN, "gateway/b", id="b0")])
     assert ids(queue.take(5)) == ["a0", "b0", "a1", "a2", "a3"]
 
 
 async def test_an_import_waits_but_is_not_forgotten() -> None:
-    queue = CommandQueue()
+    queue = CommandQueue(flood=0)
     queue.put([sent(OPEN, "admin/import", id=f"i{number}", bulk=True) for number in range(100)])
     queue.put([sent(IN, f"worker/{number}", id="in") for number in range(1)])
     for number in range(100):
@@ -79,7 +98,7 @@ async def test_an_import_waits_but_is_not_forgotten() -> None:
 
 
 async def test_one_sender_has_a_share_and_help_is_always_taken() -> None:
-    queue = CommandQueue()
+    queue = CommandQueue(flood=0)
     many = [sent(IN, "gateway/a") for _ in range(MOST_OF_ONE)]
     queue.put(many)
     with pytest.raises(Overloaded) as refused:
@@ -91,7 +110,7 @@ async def test_one_sender_has_a_share_and_help_is_always_taken() -> None:
 
 
 async def test_a_flood_of_calls_for_help_is_bounded_too_and_others_still_get_through() -> None:
-    queue = CommandQueue()
+    queue = CommandQueue(flood=0)
     queue.put([sent(LIFE, "gateway/a") for _ in range(MOST_OF_ONE)])
     with pytest.raises(Overloaded) as refused:
         queue.put([sent(LIFE, "gateway/a")])
@@ -104,7 +123,7 @@ async def test_a_flood_of_calls_for_help_is_bounded_too_and_others_still_get_thr
 
 
 async def test_what_was_taken_and_returned_goes_before_the_rest_but_not_before_help() -> None:
-    queue = CommandQueue()
+    queue = CommandQueue(flood=0)
     queue.put([sent(IN, id=str(number)) for number in range(4)])
     queue.put_back(queue.take(2))
     queue.put([sent(LIFE, id="help")])
@@ -112,7 +131,7 @@ async def test_what_was_taken_and_returned_goes_before_the_rest_but_not_before_h
 
 
 async def test_whose_sender_has_left_is_passed_over() -> None:
-    queue = CommandQueue()
+    queue = CommandQueue(flood=0)
     first, _ = queue.put([sent(IN, id="1"), sent(IN, id="2")])
     first.answer.cancel()
     assert ids(queue.take()) == ["2"]
@@ -136,7 +155,7 @@ def test_shares_fill_the_room_and_no_lane_starves(waiting: list[int], most: int)
 async def test_every_command_is_taken_once_and_groups_stay_in_order(
     groups: list[tuple[int, int, bool]], data: some.DataObject
 ) -> None:
-    queue, told = CommandQueue(), []
+    queue, told = CommandQueue(data.draw(some.sampled_from([0, 3, 100]))), []
     for number, (sender, size, urgent) in enumerate(groups):
         command = LIFE if urgent else IN
         queue.put([sent(command, f"worker/{sender}", id=f"{number}.{at}") for at in range(size)])
