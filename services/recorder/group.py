@@ -13,6 +13,7 @@ from services.decisions.decide import decide, unchanged
 from services.decisions.erasure import erased_among
 from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.recorder.envelope import CommandEnvelope, Kind, Outcome, context_of
+from services.recorder.lanes import SERVICE
 from services.recorder.queue import Queued
 from services.recorder.sealing import Sealed, phone_of
 
@@ -80,7 +81,10 @@ class Group:
         context = context_of(envelope, self._now, self._timezone)
         asked = self._state, sealed.command, context, self._end + 1, sealed.body
         try:
-            recorded = decide(*asked) or unchanged(*asked)
+            recorded = decide(*asked)
+            if not recorded and envelope.actor.startswith(SERVICE):  # it asks no second time
+                return Outcome(envelope.id, "unchanged", self._end)
+            recorded = recorded or unchanged(*asked)
             size = sum(len(r.data) + 300 for r in recorded)
             if size > MOST_BYTES:
                 raise Refused("too_large", size=size)
