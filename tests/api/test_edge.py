@@ -101,7 +101,7 @@ async def test_a_page_is_told_the_time_and_whose_it_is(service: Service) -> None
     answer = await service.http.get("/api/v1/session")
     assert answer.json()["scenario"] is False
     assert before.isoformat().replace("+00:00", "Z") <= answer.json()["now"]
-    assert answer.json()["map"] == {"tiles": None, "attribution": "", "datum": "wgs84"}
+    assert answer.json()["map"] == {"tiles": None, "attribution": "", "datum": "wgs84", "basemap": None}
     assert answer.headers["cache-control"] == "no-store"
 
     service.muster.clock = ScenarioClock(before)

@@ -121,7 +121,7 @@ async def test_a_preview_shows_columns_rows_and_commands_and_records_nothing(cit
     ]
     assert (bad["line"], bad["commands"], bad["code"]) == (3, [], "unreadable")
     assert "was rounded by a spreadsheet" in bad["reason"]
-    assert bad["values"] == {"variant": "rounded", "where": "phone", "text": "1.38E+10"}
+    assert bad["values"] == {"variant": "rounded", "where": "Phone", "text": "1.38E+10"}
     assert await city.rows("roster") == []
 
 

@@ -111,12 +111,29 @@ async def pages(service: Service) -> Rows:
     return rows
 
 
+AT_THE_DOOR: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("area.bound", {"area": "230717", "boundary": [[[[129, 47], [129.1, 47], [129, 47.1], [129, 47]]]]}),
+    ("worker.raise_sos", {"worker": "W4", "sos": "S1"}),
+    ("worker.acknowledge_sos", {"worker": "W4", "sos": "S1"}),
+    ("worker.end_sos", {"worker": "W4", "sos": "S1", "reason": "safe"}),
+    ("worker.check_welfare", {"worker": "W4"}),
+    ("request.open", {"request": "R8", "category": "grocery", "area": "230717"}),
+    ("assignment.dispatch", {"assignment": "A8", "request": "R8", "worker": "W4"}),
+    ("assignment.attach_proof", {"assignment": "A8", "request": "R8", "kind": "code", "code": "apple"}),
+    ("assignment.give_back", {"assignment": "A8", "request": "R8", "reason": "nobody_home"}),
+)
+
+
 async def play(service: Service) -> int:
     """Play the whole story, and the events that need more than a body."""
     for name, body in STORY:
         await service.ok(name, **body)
     key = str(uuid4())
-    await service.ok("worker.check_in", worker="W4", area="230717")
+    came = str(uuid4())
+    assert (await service.send("worker.check_in", key=came, worker="W4", area="230717")).status_code == 200
+    await service.ok("worker.correct_duty", worker="W4", fact=came, area="230719", reason="wrong_place")
+    for name, body in AT_THE_DOOR:
+        await service.ok(name, **body)
     tapped = await service.send("worker.set_presence", key=key, worker="W4", presence="on_break")
     assert tapped.status_code == 200
     await service.ok("worker.take_back", worker="W4", command=key)
