@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -72,7 +72,7 @@ class Town:
             await log.close()
 
 
-def started(folder: Path, **options: Any) -> Iterator[Town]:
+def started(folder: Path, **options: Any) -> Generator[Town, None, None]:
     """Run a cluster from before the first test until after the last."""
     cluster = Cluster(folder, **options)
     cluster.start()

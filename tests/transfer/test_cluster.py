@@ -46,7 +46,7 @@ async def test_up_and_back_down(town: Town, tmp_path: Path) -> None:
     people = (await api.get(f"/api/v1/{J}/roster", params={"after": taken.json()["position"]})).json()[
         "items"
     ]
-    assert {person["name"] for person in people} == {"C*"}
+    assert all(person["name"].startswith("Courier ") for person in people), "an admin reads names"
     found = await api.post(f"/api/v1/{J}/find", json={"phone": "00000099"})
     assert found.status_code == 200, found.text
     assert "W1" in found.text
