@@ -1,5 +1,7 @@
 """A board that is open all day: what it holds does not grow with what has happened."""
 
+import time
+
 import pytest
 from measuring import told
 from playwright.sync_api import CDPSession, Page, expect
@@ -28,6 +30,14 @@ class Held:
         found = {one["name"]: one["value"] for one in self._cdp.send("Performance.getMetrics")["metrics"]}
         return round(found["JSHeapUsedSize"] / 1e6, 1), int(found["Nodes"])
 
+    def within(self, mb: float, nodes: int) -> tuple[float, int]:
+        """Return what is held once it is less, or after 15 s: what fades out is held until it has."""
+        end = time.monotonic() + 15
+        while (found := self.now())[0] >= mb or found[1] >= nodes:
+            if time.monotonic() > end:
+                break
+        return found
+
 
 def _round(city: City, page: Page, place: str, n: int) -> None:
     """Requests come and are ended, and the page has shown both."""
@@ -50,7 +60,7 @@ def test_a_board_holds_no_more_after_a_long_day(place: str, city: City, screens:
     first = held.now()
     for n in range(rounds // 4, rounds):
         _round(city, page, place, n)
-    last = held.now()
+    last = held.within(first[0] + MOST_MB, first[1] + MOST_NODES)
     told(f"memory of {place}", rounds=rounds, mb=str((first[0], last[0])), nodes=str((first[1], last[1])))
     assert last[0] - first[0] < MOST_MB
     assert last[1] - first[1] < MOST_NODES

@@ -20,6 +20,7 @@ def test_somebody_is_found_from_any_page_by_keyboard_alone(city: City, screens: 
     page.keyboard.press("Control+k")
     expect(page.locator(".palette input")).to_be_focused()
     page.keyboard.type("wxm")
+    expect(page.locator(".palette-list [role=option]")).to_have_count(1)
     expect(page.locator(".palette-list [role=option]").first).to_contain_text("Worker")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{city.url}/#/{city.j}/workers/W-901")
