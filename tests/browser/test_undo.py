@@ -42,6 +42,7 @@ def test_a_dispatch_and_an_end_are_undone_also_from_another_page(city: City, scr
     page.get_by_role("dialog").get_by_role("radio", name="Served", exact=True).check()
     page.get_by_role("dialog").get_by_role("button", name="Complete").click()
     _is(city, "R2", "done")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     page.locator("main").press("u")
     _is(city, "R2", "assigned")
 
@@ -63,6 +64,7 @@ def test_many_are_ended_as_their_work_stands_and_all_of_it_is_undone(city: City,
     dialog.get_by_role("button", name="End 3").click()
     _is(city, "R3", "cancelled")
     assert (_state(city, "R1"), _state(city, "R2")) == ("done", "cancelled")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     page.locator("main").press("z")
     _is(city, "R3", "open")
     _is(city, "R2", "open")
