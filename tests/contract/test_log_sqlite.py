@@ -1,6 +1,7 @@
 """Tests of the SQLite log only: damage, locks, reading beside a writer, full disks, kill -9."""
 
 import asyncio
+import contextlib
 import os
 import random
 import resource
@@ -33,8 +34,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def change(path: Path, sql: str, *values: Any) -> None:
-    """Change the file behind the log's back."""
-    with sqlite3.connect(path) as db:
+    """Change the file behind the log's back. Closed at once: closing it later would remove the WAL in use."""
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
         assert db.execute(sql, values).rowcount == 1
 
 
