@@ -135,7 +135,7 @@ class TestDamage:
 
 def flip(path: Path, last: int, column: str, chance: random.Random) -> Any:
     """Flip one bit of one value. Return a function that restores it."""
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
         sql = f"SELECT rowid, {column} FROM commits WHERE last = ?"  # noqa: S608
         row, old = db.execute(sql, (last,)).fetchone()
     if isinstance(old, int):
@@ -214,7 +214,7 @@ class TestReadingBesideAWriter:
         assert not path.exists()
 
     def test_a_foreign_file_is_not_a_log(self, path: Path) -> None:
-        with sqlite3.connect(path) as db:
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
             db.execute("CREATE TABLE other (x)")
         for opening in (SqliteLog, SqliteLog.open_readonly):
             with pytest.raises(LogUnavailable, match="not a Muster log"):
@@ -228,7 +228,7 @@ class TestReadingBesideAWriter:
 
     async def test_a_log_of_a_newer_program_is_refused(self, path: Path) -> None:
         await made(path, [1])
-        with sqlite3.connect(path) as db:
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
             db.execute("PRAGMA user_version = 2")
         with pytest.raises(LogUnavailable, match="upgrade"):
             SqliteLog(path)
