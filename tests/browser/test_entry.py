@@ -87,7 +87,7 @@ def test_what_was_not_sent_is_still_there_after_another_page_and_after_signing_i
     enter(page, city, "request")
     expect(page.locator("textarea[name=text]")).to_have_value("Insulin runs out tonight")
     screen.context.clear_cookies()
-    page.get_by_role("link", name="Workers").click()
+    page.get_by_role("link", name="Workers").click(timeout=30_000)
     expect(page.get_by_text("Your session has ended")).to_be_visible()
     page.get_by_label("Access token").fill(city.secret)
     page.get_by_role("button", name="Sign in").click()

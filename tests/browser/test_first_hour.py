@@ -73,7 +73,7 @@ def test_a_newcomer_gets_from_nothing_to_a_dispatch_with_an_own_sheet(
     expect(page.locator(".detail")).to_be_visible()
     page.keyboard.press("a")
     expect(page.locator(".assign [role=option]").first).to_be_visible(timeout=15000)
-    page.keyboard.press("Enter")
+    page.locator(".assign-foot .button-main").click()
     until(lambda: city.rows("assignments"), 15, "nobody was sent")
     page.get_by_role("link", name="总览").click()
     expect(page.locator(".over")).to_be_visible()

@@ -138,6 +138,8 @@ async def test_through_a_running_server_under_load(here: Place, tmp_path: Path) 
     worker = threading.Thread(target=work)
     worker.start()
     try:
+        while not said:
+            await asyncio.sleep(0.01)
         file = moved(here, tmp_path / "file", to="there")
         await asyncio.sleep(0.5)
     finally:

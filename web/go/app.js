@@ -77,8 +77,9 @@ function Shift() {
     return html`<main class="sign"><h1>${t("go.title")}</h1><${Again} />
       <p role="status">${t("go.loading")}</p><${Freshness} /></main>`;
   }
-  return html`<header class="top"><p class="top-name">${shown.value.worker.name ?? calledBy(shown.value.worker.worker, shown.value.worker)}
-    </p>
+  return html`<header class="top"><p class="top-name">${
+    shown.value.worker.name ?? calledBy(shown.value.worker.worker, shown.value.worker)
+  }</p>
       ${waiting.value.some(lingers) && html`<${Count} n=${waiting.value.length} />`}
       <${Freshness} /><${SosButton} /></header>
     <main class="page">

@@ -163,7 +163,8 @@ export function Looks() {
 export function Settings() {
   const [leaving, setLeaving] = useState(false);
   const { worker } = shown.value;
-  return html`<${Part} icon="gear" title=${t("go.settings")} more=${worker.name ?? calledBy(worker.worker, worker)}
+  return html`<${Part} icon="gear" title=${t("go.settings")}
+      more=${worker.name ?? calledBy(worker.worker, worker)}
       onOpen=${() => look().catch(() => {})}>
     <div class="stack">
       <p>${t("go.signed_in", { name: worker.name ?? "", worker: calledBy(worker.worker, worker) })}<br />

@@ -1,4 +1,4 @@
-// What requests, workers and teams are called, by id: of live rows at once, of others as soon as they are read.
+// What requests, workers and teams are called, by id: live rows at once, others as soon as they are read.
 
 import { get } from "./api.js";
 import { calledBy, UUID } from "./names.js";

@@ -235,7 +235,10 @@ function Listed({ points, places, pick }) {
       ({ properties }) => html`<li key=${properties.request}><button type="button" class="button button-plain"
       onClick=${() => pick({ kind: "request", id: properties.request })}><${Priority}
           value=${properties.priority} short=${properties.priority > 1} />
-        ${word("category", properties.category)} <span class="muted">${called("request", properties.request)}</span></button>
+        ${word("category", properties.category)} <span class="muted">${called(
+          "request",
+          properties.request,
+        )}</span></button>
           </li>`,
     )}
       ${places.slice(0, LISTED).map(

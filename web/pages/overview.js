@@ -497,8 +497,14 @@ function Happened({ event }) {
         ${called("team", event.team)}
       </a>`
     }
-      ${event.worker && html`<a href=${href("workers", { id: event.worker })}>${called("worker", event.worker)}</a>`}
-      ${event.request && html`<a href=${href("requests", { id: event.request })}>${called("request", event.request)}</a>`}
+      ${
+        event.worker &&
+        html`<a href=${href("workers", { id: event.worker })}>${called("worker", event.worker)}</a>`
+      }
+      ${
+        event.request &&
+        html`<a href=${href("requests", { id: event.request })}>${called("request", event.request)}</a>`
+      }
       ${
         event.incident &&
         html`<a href=${href("incidents", { id: event.incident })}>

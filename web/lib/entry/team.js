@@ -146,7 +146,8 @@ function Free({ text, area, members, add }) {
       ? html`<p class="muted">${t("entry.free_none")}</p>`
       : html`<ul class="entry-lines">${free.slice(0, MOST).map(
           (one) => html`<li key=${one.worker}><button type="button" class="button button-plain"
-            onClick=${() => add(one)}><${Icon} name="plus" />${one.name ?? ""} <span class="entry-id">${calledBy(
+            onClick=${() => add(one)}><${Icon} name="plus" />${one.name ?? ""} <span
+            class="entry-id">${calledBy(
               one.worker,
               one,
             )}</span></button><span class="muted">${word("role", one.role)}</span><${Presence}
@@ -208,8 +209,10 @@ function Members({ entry }) {
       }</p><ul class="entry-lines">${unsure.map(
         (one) => html`<li key=${one.worker}>
       <button type="button" class="button" onClick=${() => add([one])}>${one.name ?? ""} <span
-        class="entry-id">${calledBy(one.worker, one)}</span></button><span>${word("role", one.role)}</span><${Presence}
-        value=${one.presence} /></li>`,
+        class="entry-id">${calledBy(one.worker, one)}</span></button><span>${word(
+          "role",
+          one.role,
+        )}</span><${Presence} value=${one.presence} /></li>`,
       )}</ul></div>`
     }
     ${
@@ -228,7 +231,8 @@ function Members({ entry }) {
       <label class="entry-leads"><input type="radio" name="leader" checked=${leader === one.worker}
         onChange=${() => entry.set({ leader: one.worker })} /> ${t("people.leader")}</label>
       <button type="button" class="button button-plain" onClick=${remove(one.worker)}
-        aria-label=${t("entry.remove_who", { who: one.name ?? calledBy(one.worker, one) })}><${Icon} name="close" /></button>
+        aria-label=${t("entry.remove_who", { who: one.name ?? calledBy(one.worker, one) })}><${Icon}
+          name="close" /></button>
         </li>`,
       )}</ul>`
     }`;

@@ -113,7 +113,8 @@ function Members({ row }) {
           id !== row.leader &&
           mayAct("team.appoint_leader") &&
           html`<button type="button" class="button button-plain"
-        onClick=${act("team.appoint_leader", id)} aria-label=${t("people.appoint_who", { who: called("worker", id) })}>
+        onClick=${act("team.appoint_leader", id)}
+        aria-label=${t("people.appoint_who", { who: called("worker", id) })}>
         ${t("people.appoint")}</button>`
         }
         ${
@@ -293,7 +294,10 @@ function TeamHistory({ row }) {
       <time class="folk-line-time">${short(one.at)}</time><span>
         ${word("event", one.name)}${one.detail.stage && ` · ${word("assignment_state", one.detail.stage)}`}
         </span>${one.worker && html`<${WorkerLink} id=${one.worker} />`}
-      ${one.request && html`<a href=${href("requests", { id: one.request })}>${called("request", one.request)}</a>`}
+      ${
+        one.request &&
+        html`<a href=${href("requests", { id: one.request })}>${called("request", one.request)}</a>`
+      }
         </li>`,
           )}</ul>`
     }</${Part}>`;

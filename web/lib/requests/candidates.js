@@ -174,7 +174,9 @@ function Candidate({ one, here, chosen, choose }) {
   return html`<div role="option" id=${`unit-${unitKey(one)}`} aria-selected=${chosen ? "true" : "false"}
       onClick=${() => choose(one)}
       class=${classes("candidate", chosen && "candidate-chosen", !one.free && "candidate-busy")}>
-    <span class="candidate-line"><${Icon} name=${one.kind} /><strong>${one.name ?? calledBy(one.unit, one)}</strong>
+    <span class="candidate-line"><${Icon} name=${one.kind} /><strong>${
+      one.name ?? calledBy(one.unit, one)
+    }</strong>
       ${one.name && html`<span class="mono muted" title=${one.unit}>${calledBy(one.unit, one)}</span>`}
       <span class="candidate-near">${nearness(one, here)}</span></span>
     <span class="candidate-line candidate-more">${

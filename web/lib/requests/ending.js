@@ -88,8 +88,8 @@ export function Reopen({ ids: [id] }) {
     )
       closePanel();
   };
-  return html`<${Dialog} title=${t("requests.reopen_title", { id: called("request", id) })} close=${closePanel}><form class="form"
-      onSubmit=${submit}>
+  return html`<${Dialog} title=${t("requests.reopen_title", { id: called("request", id) })}
+      close=${closePanel}><form class="form" onSubmit=${submit}>
     <p>${t("requests.reopen_what")}</p>${reason.field}<${ErrorNote} problem=${action.problem} />
     <div class="form-actions"><button type="submit" class="button button-main"
         aria-disabled=${action.busy ? "true" : undefined}>${t("requests.reopen")}</button>

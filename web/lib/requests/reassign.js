@@ -116,7 +116,9 @@ function Handover({ row, chosen, target, choose }) {
   const request = rowOf(row.request);
   return html`<li><button type="button" class=${classes("handover", chosen && "handover-chosen")}
       aria-pressed=${chosen ? "true" : "false"} onClick=${choose}>
-    <span class="mono">${called("request", row.request)}</span>${request && html`<span><${What} row=${request} /></span>`}
+    <span class="mono">${called("request", row.request)}</span>${
+      request && html`<span><${What} row=${request} /></span>`
+    }
       <${Place} code=${row.area} short />
     <span class="handover-who">${unitName(row)} <${State} domain="assignment_state" value=${row.state} />
       <${Icon} name="chevron" />
