@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from events.area import inside
 from services.decisions.base import Command, Context, Refused
-from services.decisions.references import ARRIVES, CONCERNS, IDENTITY, SEALS, Mention, mentions
+from services.decisions.references import ARRIVES, CONCERNS, IDENTITY, NAMED, SEALS, Mention, mentions
 from services.decisions.state import State
 from services.decisions.table import AREA, kinds
 
@@ -44,7 +44,7 @@ def _outside(state: State, command: Command, ctx: Context) -> str | None:
     """Return an area that the command touches outside the scope; the root if the command touches nothing
     with an area."""
     touched: set[str] = set()
-    for mention in mentions(type(command)):
+    for mention in (one for one in mentions(type(command)) if one.touch is not NAMED):
         for key in mention.touched(command, ctx.id):
             areas = _areas(state, mention, key, ctx)
             if mention.touch is not CONCERNS:

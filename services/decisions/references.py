@@ -17,7 +17,7 @@ class Plain(msgspec.Struct, frozen=True):
 
 
 class Touch(msgspec.Struct, frozen=True):
-    """Marks a reference with special scope rules; see ARRIVES, CONCERNS and IDENTITY."""
+    """Marks a reference with special scope rules; see ARRIVES, CONCERNS, IDENTITY and NAMED."""
 
     name: str
 
@@ -33,6 +33,9 @@ IDENTITY = Touch("identity")
 SEALS = Touch("seals")
 """Says whose personal data the command carries. It need not be a worker's own: the decider requires that it
 belongs to what is."""
+
+NAMED = Touch("named")
+"""Named beside what decides, wherever it is now: the decider requires that the two belong together."""
 
 
 class Mention(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 from events.refs import Ref
 from services.decisions.authorise import authorise
 from services.decisions.base import Command, Context, Refused, Scope, commands, refuse_gaps
-from services.decisions.references import ARRIVES, CONCERNS, Mention, mentions, undeclared
+from services.decisions.references import ARRIVES, CONCERNS, NAMED, Mention, mentions, undeclared
 from services.decisions.scopes import PUBLIC
 from services.decisions.state import State
 from services.decisions.table import kinds
@@ -86,9 +86,10 @@ def ctx(scope: Scope) -> Context:
 
 
 def outside() -> Iterator[Any]:
-    """Yield (command, one of its references)."""
+    """Yield (command, one of its references). Who is named beside a call for help may be anywhere by now
+    (test_rules_sos.py)."""
     for name in AFTER_ALL:
-        for mention in mentions(PUBLIC[name]):
+        for mention in (one for one in mentions(PUBLIC[name]) if one.touch is not NAMED):
             yield pytest.param(PUBLIC[name], mention, id=f"{name}-{'.'.join(mention.path)}")
 
 
@@ -139,9 +140,14 @@ def test_a_workers_own_token_sends_own_commands(state: State, name: str):
     authorise(state, made(PUBLIC[name]), ctx(Scope(worker=whose)))
 
 
+def _placed(one: Mention) -> bool:
+    """Whether the reference is to a worker whose place matters."""
+    return one.kind == "worker" and one.touch is not NAMED
+
+
 def test_whoever_lies_nowhere_is_taken_up_only_by_arriving(state: State):
     for name in AFTER_ALL:
-        for mention in (one for one in mentions(PUBLIC[name]) if one.kind == "worker"):
+        for mention in (one for one in mentions(PUBLIC[name]) if _placed(one)):
             command = made(PUBLIC[name], mention, "nowhere")
             if mention.touch is ARRIVES:
                 authorise(state, command, ctx(Scope(areas=(MINE,))))

@@ -64,3 +64,14 @@ def test_a_worker_raises_and_cancels_only_their_own(city: Given):
     called.when(theirs, scope=Scope(worker="W2")).refused("sos.unknown", "S1", "W2")
     called.when(SEEN, scope=Scope(worker="W1")).refused("forbidden")
     called.when(CANCEL, scope=Scope(worker="W1")).then(WorkerSosEnded, reason="cancelled")
+
+
+def test_the_desk_of_where_it_was_raised_looks_after_it_wherever_the_worker_is_now(city: Given):
+    elsewhere = city.and_(area.define(area="230718", name="County 2"))
+    moved = elsewhere.and_(CALL, worker.check_in(worker="W1", area="230718"))
+    end = worker.end_sos(worker="W1", sos="S1", reason="helped")
+    here, there = Scope(areas=(A,)), Scope(areas=("230718",))
+    moved.when(SEEN, scope=here).only(WorkerSosAcknowledged)
+    moved.when(end, scope=here).only(WorkerSosEnded)
+    moved.when(SEEN, scope=there).refused("forbidden", A)
+    moved.when(end, scope=there).refused("forbidden", A)

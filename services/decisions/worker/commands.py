@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from events.refs import Ref
 from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import (
@@ -20,7 +21,7 @@ from services.decisions.fields import (
     WorkerId,
     omitted,
 )
-from services.decisions.references import ARRIVES, IDENTITY, PLAIN
+from services.decisions.references import ARRIVES, IDENTITY, NAMED, PLAIN
 
 Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
 
@@ -30,8 +31,7 @@ CommandId = Annotated[
 ]
 
 
-SosId = Annotated[Id, Field(description="Id of the call for help"), PLAIN]
-"""Whose call it is follows from the worker named beside it."""
+SosId = Annotated[Id, Field(description="Id of the call for help"), Ref("sos")]
 
 
 Capacity = Annotated[int, Field(ge=1, le=1000, description="Concurrent live assignments"), WHOLE]
@@ -165,7 +165,7 @@ class RaiseSos(Command):
 class AcknowledgeSos(Command):
     """Say that you have seen the call for help and look after it; the worker's phone shows it."""
 
-    worker: WorkerId
+    worker: Annotated[WorkerId, NAMED]
     sos: SosId
 
 
@@ -173,7 +173,7 @@ class AcknowledgeSos(Command):
 class EndSos(Command):
     """End a call for help, with the reason."""
 
-    worker: WorkerId
+    worker: Annotated[WorkerId, NAMED]
     sos: SosId
     reason: Code
 

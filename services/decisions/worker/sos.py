@@ -28,7 +28,13 @@ class Sos(msgspec.Struct, frozen=True):
     ended: bool = False
 
 
-SOS: Final = Table("sos", Sos)
+SOS: Final = Table(
+    "sos",
+    Sos,
+    kind="sos",
+    areas=lambda state, key, row: (row.area,),
+    own=lambda state, key, worker: True,  # whose it is, the decider says
+)
 
 
 @decides(RaiseSos)
