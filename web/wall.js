@@ -140,7 +140,7 @@ function Sos() {
     .filter((one) => one.kind === "sos")
     .map(
       (one) => html`<div key=${one.id} class="band band-disconnected" role="alert"><${Icon} name="level-1" />
-      <b>${t("alerts.sos")}</b><span>${headline(one)} · ${since(one.since)}</span>
+      <b>${t("alerts.sos")}</b><span>${headline(one, false)} · ${since(one.since)}</span>
       <span>${
         one.acknowledged_by
           ? t("arrival.known_by", { who: one.acknowledged_by, age: since(one.since) })
@@ -229,7 +229,7 @@ function Needed({ one }) {
       isLife(one) &&
       html`<${Priority}
       value=${1} />`
-    } ${headline(one)}
+    } ${headline(one, false)}
     </span><span>${since(one.since)}</span></li>`;
 }
 
@@ -289,7 +289,7 @@ function Takeover() {
   if (!waiting.length) return null;
   return html`<div class=${`takeover takeover-${toneOf(waiting[0])}`} role="alert">${waiting.slice(0, 4).map(
     (one) => html`<p key=${one.id}><${Icon} name=${`level-${one.level}`} /><b>${kindOf(one)}</b>
-      <span>${headline(one)}</span></p>`,
+      <span>${headline(one, false)}</span></p>`,
   )}</div>`;
 }
 

@@ -6,6 +6,7 @@ import { called } from "../../web/lib/called.js";
 import { speak } from "../../web/lib/i18n.js";
 import { calledBy, requestSign } from "../../web/lib/names.js";
 import { reason } from "../../web/lib/refusals.js";
+import { headline } from "../../web/lib/shell/arrival.js";
 import { live } from "../../web/lib/store.js";
 import { json } from "./support/service.js";
 
@@ -19,7 +20,7 @@ const ROWS = {
 
 beforeEach(async () => {
   await speak("en");
-  live.value = { jurisdiction: "2307", rows: (view) => ROWS[view] };
+  live.value = { jurisdiction: "2307", rows: (view) => ROWS[view] ?? new Map() };
 });
 
 test("a request has at least four digits; an id that people gave needs no call sign", () => {
@@ -33,6 +34,13 @@ test("live rows are called by number, name and call sign", () => {
   assert.equal(called("request", REQUEST), "R-0421");
   assert.equal(called("worker", WORKER), "王* C-0012");
   assert.equal(called("team", TEAM), "Riders 1");
+});
+
+test("outside of the page, on a desktop or the wall, a person is called by call sign alone", () => {
+  const sos = { kind: "sos", subject: "sos/S1", worker: WORKER, area: "2307" };
+  assert.match(headline(sos), /王\* C-0012/);
+  assert.match(headline(sos, false), /^C-0012/);
+  assert.doesNotMatch(headline(sos, false), /王/);
 });
 
 test("others are read once, all together, and are short until then", async () => {

@@ -5,6 +5,7 @@ import { answer, arrived, lookAgain } from "../alerts.js";
 import { command } from "../api.js";
 import { called } from "../called.js";
 import { t, word } from "../i18n.js";
+import { calledBy } from "../names.js";
 import { effect, html, signal, untracked } from "../preact.js";
 import { soundOn } from "../prefs.js";
 import { href } from "../router.js";
@@ -39,21 +40,24 @@ let place = "";
 /** Name the team or the person that an alert is about.
  *
  * @param {Alarm} one
+ * @param {boolean} named Whether by the person's name too, or by call sign alone.
  */
-function unitOf({ team, worker }) {
+function unitOf({ team, worker }, named) {
   if (team) return called("team", team);
-  return worker && called("worker", worker);
+  if (!worker || named) return worker && called("worker", worker);
+  return calledBy(worker, live.value?.rows("roster").get(worker) ?? {});
 }
 
-/** Return in a few words what arrived and where, without personal data.
+/** Return in a few words what arrived and where.
  *
  * @param {Alarm} one
+ * @param {boolean} named Whether people's names may be in it: not outside of the page.
  */
-export function headline(one) {
+export function headline(one, named = true) {
   const row = one.request ? live.value?.rows("requests").get(one.request) : null;
   const what = one.subject.startsWith("request/")
     ? [requestName(one), row && word("category", row.category)]
-    : [one.number && requestName(one), unitOf(one)];
+    : [one.number && requestName(one), unitOf(one, named)];
   return [...what, areas.value.name(one.area)].filter(Boolean).join(" · ");
 }
 
@@ -67,7 +71,7 @@ export const kindOf = (one) =>
 function notify(one) {
   if (typeof Notification === "undefined" || Notification.permission !== "granted" || document.hasFocus())
     return;
-  const shown = new Notification(kindOf(one), { body: headline(one), tag: one.id });
+  const shown = new Notification(kindOf(one), { body: headline(one, false), tag: one.id });
   shown.onclick = () => {
     window.focus();
     location.hash = rowOf(one);
