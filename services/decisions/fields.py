@@ -18,18 +18,16 @@ _TEXT: Final = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_BIDI}]*$"
 """Any text with line breaks and tabs, but no other control characters."""
 
 
-def _plain(text: str) -> str:
+def plain_id(text: str) -> str:
     """Refuse the full-width and other twins of letters and digits: W1 and \uff371 must not be two workers."""
     if not text.isascii() and (plain := normalize("NFKC", text)) != text:
         raise ValueError(f"must be written as {plain}")
     return text
 
 
-Id = Annotated[
-    str,
-    Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64"),
-    AfterValidator(_plain),
-]
+NEW: Final = AfterValidator(plain_id)
+"""Marks the id of what a command creates. What was recorded before under another id stays within reach."""
+Id = Annotated[str, Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64")]
 """An id; each field declares its kind: `Annotated[Id, Ref("team")]`."""
 AreaCode = Annotated[
     str,
@@ -57,7 +55,7 @@ CallSign = Annotated[
         pattern=rf"^[^\x00-\x20\x7f{_BIDI}]([^\x00-\x1f\x7f{_BIDI}]{{0,22}}[^\x00-\x20\x7f{_BIDI}])?$",
         description="What they are called aloud, not a person's name; at most 24 characters",
     ),
-    AfterValidator(_plain),
+    NEW,
     PLAIN,
 ]
 

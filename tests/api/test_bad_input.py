@@ -205,8 +205,17 @@ async def test_twins_of_an_id_are_refused(service: Service, twin: str) -> None:
     """They look like it, and two people would become one, or one two."""
     answer = await service.send("worker.register", worker=twin, role="courier")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    walk_in = await service.send("worker.check_in", worker=twin, area=J, walk_in=True)
+    assert (walk_in.status_code, walk_in.json()["code"]) == (422, "invalid")
     item = {"id": str(uuid4()), "name": "worker.register", "data": {"worker": twin, "role": "courier"}}
     assert (await service.http.post(BATCH, json=[item])).json()["items"][0]["code"] == "invalid"
+
+
+async def test_who_was_recorded_under_a_twin_before_stays_within_reach(service: Service) -> None:
+    """Such an id can be named, though no longer created: here nobody has it."""
+    await service.ok("worker.register", worker="W1", role="courier")
+    answer = await service.send("worker.check_in", worker="\uff371", area=J)
+    assert (answer.status_code, answer.json()["code"]) == (409, "worker.unknown")
 
 
 @pytest.mark.parametrize("control", ["\u202e", "\u2066"])

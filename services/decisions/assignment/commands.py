@@ -1,11 +1,12 @@
 """Assignment commands; also the HTTP bodies and OpenAPI schemas."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.decisions.base import Command, command
 from services.decisions.fields import (
+    NEW,
     AssignmentId,
     Code,
     FileName,
@@ -15,6 +16,7 @@ from services.decisions.fields import (
     RequestId,
     TeamId,
     WorkerId,
+    plain_id,
 )
 from services.decisions.references import SEALS
 
@@ -36,7 +38,7 @@ class _OneOf(Command):
 class Offer(_OneOf):
     """Ask a worker or team whether they will go. Uses neither a slot nor capacity."""
 
-    assignment: AssignmentId | None = None
+    assignment: Annotated[AssignmentId, NEW] | None = None
     request: RequestId
     expires_at: Instant | None = Field(default=None, description="Default: five minutes from now")
     unattended: Unattended = None
@@ -77,6 +79,12 @@ class Dispatch(Command):
     override: Override = None
     unattended: Unattended = None
 
+    @model_validator(mode="after")
+    def _new_ids_are_plain(self) -> Self:
+        if self.request and self.assignment:
+            plain_id(self.assignment)
+        return self
+
 
 @command("assignment.progress", fact=True, own=True)
 class Progress(Command):
@@ -108,7 +116,7 @@ class Reassignment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     assignment: AssignmentId
-    new: AssignmentId | None = None
+    new: Annotated[AssignmentId, NEW] | None = None
     worker: WorkerId | None = None
     team: TeamId | None = None
 

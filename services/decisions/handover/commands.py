@@ -1,14 +1,16 @@
 """Handover commands; also the HTTP bodies and OpenAPI schemas."""
 
+from typing import Annotated
+
 from services.decisions.base import Command, command
-from services.decisions.fields import AreaCode, HandoverId, PersonalText, Priority
+from services.decisions.fields import NEW, AreaCode, HandoverId, PersonalText, Priority
 
 
 @command("handover.write")
 class Write(Command):
     """Leave a note for the next shift. Without an area it concerns the whole jurisdiction."""
 
-    note: HandoverId | None = None
+    note: Annotated[HandoverId, NEW] | None = None
     area: AreaCode | None = None
     priority: Priority = 3
     text: PersonalText

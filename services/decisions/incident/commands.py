@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
-from services.decisions.fields import WHOLE, AreaCode, Code, IncidentId, Instant, Label, omitted
+from services.decisions.fields import NEW, WHOLE, AreaCode, Code, IncidentId, Instant, Label, omitted
 
 Areas = Annotated[tuple[AreaCode, ...], Field(max_length=500)]
 
@@ -22,7 +22,7 @@ ExpectedDays = Annotated[
 class Declare(Command):
     """Declare an incident. Areas default to the whole jurisdiction, the start to now."""
 
-    incident: IncidentId | None = None
+    incident: Annotated[IncidentId, NEW] | None = None
     name: Label
     kind: Code = "general"
     areas: Areas = ()

@@ -7,6 +7,7 @@ from pydantic import Field
 from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import (
+    NEW,
     WHOLE,
     AreaCode,
     Code,
@@ -35,7 +36,7 @@ Slots = Annotated[
 class Open(Command):
     """Record a request; `at` is when it was received. `request` defaults to the command's id."""
 
-    request: RequestId | None = None
+    request: Annotated[RequestId, NEW] | None = None
     category: Code
     priority: Priority = 3
     area: AreaCode

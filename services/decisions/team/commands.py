@@ -7,6 +7,7 @@ from pydantic import Field
 from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import (
+    NEW,
     WHOLE,
     AreaCode,
     CallSign,
@@ -27,7 +28,7 @@ Capacity = Annotated[
 class Form(Command):
     """Form a team. Members join in this order; with `activate` it can be dispatched at once."""
 
-    team: TeamId | None = None
+    team: Annotated[TeamId, NEW] | None = None
     name: Label
     kind: Code
     area: AreaCode

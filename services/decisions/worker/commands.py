@@ -1,13 +1,14 @@
 """Worker commands; also the HTTP bodies and OpenAPI schemas."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from events.refs import Ref
 from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import (
+    NEW,
     WHOLE,
     AreaCode,
     CallSign,
@@ -20,6 +21,7 @@ from services.decisions.fields import (
     PersonalText,
     WorkerId,
     omitted,
+    plain_id,
 )
 from services.decisions.references import ARRIVES, IDENTITY, NAMED, PLAIN
 
@@ -41,7 +43,7 @@ Capacity = Annotated[int, Field(ge=1, le=1000, description="Concurrent live assi
 class Register(Command):
     """Add a person who can be dispatched. `worker` defaults to the command's id."""
 
-    worker: WorkerId | None = None
+    worker: Annotated[WorkerId, NEW] | None = None
     role: Code
     home_area: AreaCode | None = None
     organisation: Label | None = None
@@ -97,6 +99,12 @@ class CheckIn(Command):
     organisation: Label | None = None
     name: PersonalLine | None = None
     phone: PersonalPhone | None = None
+
+    @model_validator(mode="after")
+    def _new_ids_are_plain(self) -> Self:
+        if self.walk_in:
+            plain_id(self.worker)
+        return self
 
 
 @command("worker.set_presence", fact=True, own=True)
@@ -156,7 +164,7 @@ class RaiseSos(Command):
     """Call for help. `sos` defaults to the command's id, `area` to where the worker is on duty."""
 
     worker: WorkerId
-    sos: SosId | None = None
+    sos: Annotated[SosId, NEW] | None = None
     area: AreaCode | None = None
     place: PersonalLine | None = None
 
