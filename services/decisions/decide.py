@@ -27,6 +27,7 @@ from services.decisions.authorise import authorise
 from services.decisions.base import Command, Context, Refused, decider, evolve, refuse_gaps
 from services.decisions.jurisdiction.commands import Establish
 from services.decisions.jurisdiction.decide import refuse_moved
+from services.decisions.request.completing import ENDING, complete_if_done
 from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.decisions.worker.table import WORKERS
 
@@ -86,7 +87,13 @@ def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
         yield JurisdictionEstablished(name=state.jurisdiction, timezone=ctx.timezone)
     refuse_moved(state, command)
     authorise(state, command, ctx)
-    yield from decider(type(command))(state, command, ctx)
+    less = dict[str, None]()
+    for event in decider(type(command))(state, command, ctx):
+        yield event
+        if isinstance(event, ENDING):
+            less[event.request] = None
+    for request in less:
+        yield from complete_if_done(state, request)
 
 
 def _state_after(state: State, event: Event) -> dict[str, str | datetime | None]:

@@ -183,3 +183,30 @@ def test_a_category_that_a_dispatcher_confirms_never_completes_by_itself(city: G
     city.and_(term.define(list="category", code="grocery", names={"en": "Groceries"}, confirm=True))
     asked(city, 1, A1="W1").when(done("A1")).only(AssignmentDone)
     city.when(request.complete(request="R1")).only(RequestCompleted).then(RequestCompleted, automatic=False)
+
+
+@pytest.mark.parametrize(
+    "leaving",
+    [
+        assignment.release(assignment="A2", reason="not_needed"),
+        assignment.give_back(assignment="A2", request="R1", reason="nobody_home"),
+        worker.check_out(worker="W2", release="sick"),
+    ],
+    ids=lambda one: one.NAME,
+)
+def test_it_completes_when_whoever_was_sent_beyond_the_slots_leaves(city: Given, leaving: Command):
+    asked(city, 1, A1="W1")
+    city.and_(assignment.dispatch(assignment="A2", request="R1", worker="W2"), observed=True)
+    city.when(done("A1")).only(AssignmentDone)
+    city.when(leaving).then(RequestCompleted, reason="all_done", automatic=True)
+    assert state(city) == "done"
+
+
+def test_a_hand_over_of_the_surplus_does_not_complete_it(city: Given):
+    asked(city, 1, A1="W1")
+    city.and_(assignment.dispatch(assignment="A2", request="R1", worker="W2"), observed=True)
+    city.and_(done("A1"))
+    city.and_(
+        assignment.reassign(items=({"assignment": "A2", "team": "T1"},), reason="nearer"), observed=True
+    )
+    assert state(city) == "in_progress"

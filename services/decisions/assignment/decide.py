@@ -47,7 +47,6 @@ from services.decisions.assignment.rules import (
 )
 from services.decisions.assignment.table import ASSIGNMENTS, Assignment
 from services.decisions.base import Context, Refused, decides
-from services.decisions.request.completing import complete_if_done
 from services.decisions.request.table import REQUESTS
 from services.decisions.state import State
 
@@ -210,8 +209,6 @@ def _done(state: State, c: Done, ctx: Context) -> Iterable[Event]:
     else:
         ctx.rule(given.state in LIVE, "assignment.ended", assignment=c.assignment, state=given.state)
     yield AssignmentDone(**ids(state, c.assignment), reason=c.reason)
-    if c.assignment in state[REQUESTS][given.request].done:
-        yield from complete_if_done(state, given.request)
 
 
 @decides(Release)

@@ -1,15 +1,20 @@
 """Requests that complete by themselves once all slots are done, and reopen if such a done is taken back."""
 
 from collections.abc import Iterator
+from typing import Final
 
+from events.assignment import AssignmentDone, AssignmentReleased
 from events.base import Event
-from events.request import RequestCompleted, RequestReopened
+from events.request import RequestAmended, RequestCompleted, RequestReopened
 from events.request_state import ALL_DONE, TAKEN_BACK
 from services.decisions import lookups
 from services.decisions.assignment.rules import release_all
 from services.decisions.base import Context
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
+
+ENDING: Final = (AssignmentDone, AssignmentReleased, RequestAmended)
+"""Events after which a request may have all slots done and nobody on it any longer."""
 
 
 def complete_if_done(state: State, key: str) -> Iterator[Event]:

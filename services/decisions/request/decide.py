@@ -30,7 +30,6 @@ from services.decisions.request.commands import (
     Open,
     Reopen,
 )
-from services.decisions.request.completing import complete_if_done
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.signs import next_number
 from services.decisions.state import State
@@ -68,7 +67,6 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     not_changed_since(state, f"request/{c.request}", c, new, ctx)
     if new:
         yield RequestAmended(request=c.request, **new, assignments=known.live + known.offers)
-        yield from complete_if_done(state, c.request)
 
 
 def _enough_slots(key: str, known: Request, given: dict[str, int | None], ctx: Context) -> None:
