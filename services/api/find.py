@@ -18,7 +18,7 @@ from services.api.context import Answer, answer, model, muster, reader
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.rows import Opener
-from services.api.searching import Finder, Found, Names
+from services.api.searching import Finder, Found, Index
 from services.api.sight import sight
 from services.application.muster import Muster
 from services.decisions.fields import WHOLE, PersonalLine, omitted
@@ -101,27 +101,35 @@ async def _anything(
     searched: set[str],
 ) -> Answer[Finds]:
     """Find by any text. People's names and phones are searched only for those who see or may reveal them."""
-    names = _names(service, jurisdiction) if "name" in searched else None
-    phones = "phone" in searched
-    finder = Finder(service.views, service.vault, jurisdiction, asker, opener, names=names, phones=phones)
-    items, more = await finder.find(asked.text, asked.limit)
+    finder = Finder(
+        _index(service, jurisdiction),
+        service.views,
+        service.vault,
+        jurisdiction,
+        asker,
+        opener,
+        names="name" in searched,
+        phones="phone" in searched,
+    )
+    items, more = await finder.find(asked.text, asked.limit, service.progress)
     position = service.progress.positions.get(jurisdiction, 0)
     return answer(Finds([], [], position, items, more), headers={"Cache-Control": "no-store"})
 
 
-_kept: WeakKeyDictionary[Muster, dict[str, Names]] = WeakKeyDictionary()
-"""Names in memory of each service, by jurisdiction."""
+_kept: WeakKeyDictionary[Muster, dict[str, Index]] = WeakKeyDictionary()
+"""What each service has indexed, by jurisdiction."""
 
 
-def _names(service: Muster, jurisdiction: str) -> Names:
-    """Return the jurisdiction's names in memory; an erasure there drops them all."""
+def _index(service: Muster, jurisdiction: str) -> Index:
+    """Return the jurisdiction's index. Rows rebuilt or erased there drop it, with all opened names."""
     if service not in _kept:
-        kept = _kept[service] = dict[str, Names]()
+        kept = _kept[service] = dict[str, Index]()
+        service.announcements.on_reset(lambda place: _drop(kept, place))
         service.announcements.on_erased(lambda place: _drop(kept, place))
-    return _kept[service].setdefault(jurisdiction, Names())
+    return _kept[service].setdefault(jurisdiction, Index(jurisdiction))
 
 
-def _drop(kept: dict[str, Names], jurisdiction: str) -> None:
+def _drop(kept: dict[str, Index], jurisdiction: str) -> None:
     kept.pop(jurisdiction, None)
 
 

@@ -33,6 +33,11 @@ def personal_of(view: str) -> tuple[str, ...]:
     return personal_fields(views[view].row) if view in views else ()
 
 
+def subject_of(token: str) -> str:
+    """Return whose data a sealed value is."""
+    return token.split(":")[2]
+
+
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
     """Return the subjects whose personal data these rows hold: `worker/ID`, `request/ID`, `handover/ID`."""
     found: dict[str, None] = {}
@@ -40,7 +45,7 @@ def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
         for field in personal_of(view):
             token = getattr(row, field)
             if token:
-                found[token.split(":")[2]] = None
+                found[subject_of(token)] = None
     return tuple(found)
 
 
@@ -76,7 +81,10 @@ class Opener:
     async def warm(self, **rows: Iterable[Row]) -> None:
         """Load the keys of all subjects in these rows, given by view, in one read of the key store.
         Afterwards `row` and `plain` open only the data of these subjects."""
-        subjects = [subject for view, some in rows.items() for subject in subjects_of(view, some)]
+        await self.warm_subjects([s for view, some in rows.items() for s in subjects_of(view, some)])
+
+    async def warm_subjects(self, subjects: Sequence[str]) -> None:
+        """Load the keys of these subjects, as `warm` does."""
         empty = Keyring(self._jurisdiction, {})
         self._keys = await self._vault.keyring(self._jurisdiction, subjects) if subjects else empty
 

@@ -1,30 +1,31 @@
 """Find anything by what people say of it: a number, a call sign, a name, a place, a phone number.
 
-Opened names are kept in memory only, folded, by their sealed token: a changed name has a new token, and
-whatever is erased in a jurisdiction drops all of its names.
+An index in memory holds what is searched of each row, folded, and is kept up to date step by step. Opened
+names are kept in memory only, by their sealed token: a changed name has a new token, and whatever is erased
+in a jurisdiction drops all of its names.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from cachetools import LRUCache
 from msgspec import Struct
 
 from events.signs import number_of, sign
-from projections.base import Row
 from services.access import Principal
 from services.api.folding import Folded, folded, name_of, rank
-from services.api.rows import Opener
+from services.api.rows import Opener, subject_of
+from services.application.following import Followed
+from services.application.progress import ViewProgress
 from services.vault import Vault
 from services.views.port import Query, Views
 
 AT_ONCE: Final = 5_000
 LEAST_DIGITS: Final = 5
 """Digits of a text that may be a phone number."""
-MOST_NAMES: Final = 100_000
-"""Folded names kept in memory; the least used are dropped."""
+MOST_UNUSED: Final = 1_000
+"""Opened names kept in memory that are nobody's any longer."""
 VIEWS: Final = {
     "request": "requests",
     "worker": "roster",
@@ -43,6 +44,7 @@ OWN: Final = {
 PLAIN: Final = {**OWN, "incident": ("incident", "name"), "area": ("area", "name")}
 """Kind -> plain fields that are searched."""
 _KINDS: Final = list(VIEWS)
+_KIND: Final = {view: kind for kind, view in VIEWS.items()}
 _kept_name = lru_cache(maxsize=20_000)(name_of)
 """Folded names that are no secret and need more than a change of case."""
 
@@ -50,9 +52,6 @@ _kept_name = lru_cache(maxsize=20_000)(name_of)
 def _plain_name(text: str) -> Folded:
     """Return a plain id or name, folded. Ids are too many to be kept, and quick to fold."""
     return Folded(folded(text)) if text.isascii() else _kept_name(text)
-
-
-Items = dict[str, list[tuple[str, Any]]]
 
 
 class Found(Struct, frozen=True):
@@ -64,28 +63,61 @@ class Found(Struct, frozen=True):
     row: dict[str, Any]
 
 
-class Names:
-    """Opened names of one jurisdiction, folded, in memory only."""
+class Entry(Struct, frozen=True, gc=False):
+    """What is searched of a row."""
 
-    def __init__(self) -> None:
-        self.known: LRUCache[str, Folded] = LRUCache(MOST_NAMES)
+    area: str | None
+    """Of a row that lies nowhere: empty. None for views without areas, which everybody sees."""
+    plain: tuple[Folded, ...]
+    """Its id, call sign and plain name."""
+    token: str | None
+    """Its sealed name."""
+    number: int | None
 
-    async def open(self, opener: Opener, view: str, field: str, rows: Iterable[Row]) -> None:
+
+class Person(Entry, frozen=True, gc=False):
+    """A worker, with what decides who may open their personal data (`Principal.opens`)."""
+
+    home_area: str | None
+    registered_by: str | None
+
+
+def _entry(view: str, row: Any) -> Entry:
+    kind = _KIND[view]
+    plain = tuple(_plain_name(one) for field in PLAIN[kind] if (one := getattr(row, field)))
+    token = getattr(row, NAMES[kind]) if kind in NAMES else None
+    area = (row.area or "") if "area" in row.__struct_fields__ else None
+    number = row.number if kind == "request" else None
+    if kind == "worker":
+        return Person(area, plain, token, number, row.home_area, row.registered_by)
+    return Entry(area, plain, token, number)
+
+
+class Index(Followed[Entry]):
+    """What is searched in one jurisdiction, and the names opened so far."""
+
+    def __init__(self, jurisdiction: str) -> None:
+        super().__init__(jurisdiction, {view: Query() for view in VIEWS.values()}, _entry)
+        self._known: dict[str, Folded] = {}
+
+    async def open_names(self, opener: Opener) -> None:
         """Open the names that are not known yet, on a thread."""
-        new = [row for row in rows if (token := getattr(row, field)) and token not in self.known]
+        mine = [e.token for kind in NAMES for e in self.rows.get(VIEWS[kind], {}).values() if e.token]
+        new = [token for token in mine if token not in self._known]
+        if len(self._known) > len(mine) + MOST_UNUSED:
+            self._known = {token: name for token in mine if (name := self._known.get(token))}
         for begin in range(0, len(new), AT_ONCE):
             part = new[begin : begin + AT_ONCE]
-            await opener.warm(**{view: part})
-            self.known.update(await asyncio.to_thread(_opened, opener, field, part))
+            await opener.warm_subjects(list(dict.fromkeys(subject_of(token) for token in part)))
+            self._known.update(await asyncio.to_thread(_opened, opener, part))
 
-    def of(self, token: str | None) -> Folded | None:
-        """Return the name of a sealed token, if it could be opened."""
-        return self.known.get(token) if token else None
+    def name(self, entry: Entry) -> Folded | None:
+        """Return the name behind an entry's token, if it could be opened."""
+        return self._known.get(entry.token) if entry.token else None
 
 
-def _opened(opener: Opener, field: str, rows: list[Row]) -> dict[str, Folded]:
-    plain = {getattr(row, field): opener.plain(getattr(row, field)) for row in rows}
-    return {token: name_of(name) for token, name in plain.items() if name}
+def _opened(opener: Opener, tokens: list[str]) -> dict[str, Folded]:
+    return {token: name_of(plain) for token in tokens if (plain := opener.plain(token))}
 
 
 class Finder:
@@ -93,52 +125,57 @@ class Finder:
 
     def __init__(
         self,
+        index: Index,
         views: Views,
         vault: Vault,
         jurisdiction: str,
         asker: Principal,
         opener: Opener,
         *,
-        names: Names | None,
+        names: bool,
         phones: bool,
     ) -> None:
-        """`names` is None for callers who may not search by people's names, `phones` whether they may by
-        phone numbers."""
-        self._views, self._vault, self._jurisdiction = views, vault, jurisdiction
+        """`names`, `phones`: whether the caller may search by people's names and phone numbers."""
+        self._index, self._views, self._vault, self._jurisdiction = index, views, vault, jurisdiction
         self._asker, self._opener, self._names, self._phones = asker, opener, names, phones
 
-    async def find(self, text: str, limit: int) -> tuple[list[Found], bool]:
-        """Return the best finds, and whether more matched."""
-        queries = {view: Query(within=self._asker.areas) for view in VIEWS.values()}
-        rows, _ = await self._views.snapshot(self._jurisdiction, queries)
-        items: Items = {kind: rows.get(view, []) for kind, view in VIEWS.items()}
-        if self._names:
-            for kind, field in NAMES.items():
-                mine = [row for _, row in items[kind] if self._asker.opens(row)]
-                await self._names.open(self._opener, VIEWS[kind], field, mine)
+    async def find(self, text: str, limit: int, progress: ViewProgress) -> tuple[list[Found], bool]:
+        """Return the best finds, and whether more matched. Raises ViewsUnavailable."""
         phoned = await self._phoned(text)
-        ranked = await asyncio.to_thread(lambda: sorted(self._ranked(text, items, phoned), key=_order))
-        best = ranked[:limit]
-        return [await self._shown(kind, key, row) for _, kind, key, row in best], len(ranked) > limit
+        async with self._index.lock:
+            await self._index.bring_up_to_date(self._views, progress)
+            if self._names:
+                await self._index.open_names(self._opener)
+            ranked = await asyncio.to_thread(lambda: sorted(self._ranked(text, phoned)))
+        best = [(_KINDS[kind], key) for _, kind, key in ranked[:limit]]
+        return await self._shown(best), len(ranked) > limit
 
-    def _ranked(self, text: str, items: Items, phoned: set[str]) -> Iterator[tuple[int, str, str, Any]]:
+    def _ranked(self, text: str, phoned: set[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield (how good, kind, key) of what fits and may be seen."""
         wanted, number = folded(text), number_of(text)
-        for kind, rows in items.items():
-            for key, row in rows:
-                called = f"{kind}/{key}" in phoned and self._asker.opens(row)
-                good = 0 if called else self._fits(kind, row, wanted, number)
+        for order, kind in enumerate(_KINDS):
+            for key, entry in self._index.rows.get(VIEWS[kind], {}).items():
+                if not self._asker.sees(entry):
+                    continue
+                good = self._fits(entry, wanted)
+                if number is not None and entry.number == number:
+                    good = 0
+                if phoned and f"{kind}/{key}" in phoned and self._asker.opens(entry):
+                    good = 0
                 if good is not None:
-                    yield good, kind, key, row
+                    yield good, order, key
 
-    def _fits(self, kind: str, row: Any, wanted: str, number: int | None) -> int | None:
-        if kind == "request" and number is not None and row.number == number:
-            return 0
-        plain = (getattr(row, field) for field in PLAIN[kind])
-        names = [_plain_name(one) for one in plain if one]
-        if self._names and kind in NAMES and self._asker.opens(row):
-            names += [one] if (one := self._names.of(getattr(row, NAMES[kind]))) else []
-        found = [good for name in names if (good := rank(wanted, name)) is not None]
-        return min(found, default=None)
+    def _fits(self, entry: Entry, wanted: str) -> int | None:
+        best: int | None = None
+        for name in entry.plain:
+            good = rank(wanted, name)
+            if good is not None and (best is None or good < best):
+                best = good
+        if self._names and entry.token and self._asker.opens(entry) and (name := self._index.name(entry)):
+            good = rank(wanted, name)
+            if good is not None and (best is None or good < best):
+                best = good
+        return best
 
     async def _phoned(self, text: str) -> set[str]:
         """Return `kind/id` of everybody with this phone number, however it is written."""
@@ -147,14 +184,19 @@ class Finder:
             return set()
         return set(await self._vault.find_phone(self._jurisdiction, text))
 
-    async def _shown(self, kind: str, key: str, row: Any) -> Found:
-        (shown,) = await self._opener.rows(VIEWS[kind], [(key, row)])
-        return Found(kind, key, _label(kind, shown), shown)
-
-
-def _order(one: tuple[int, str, str, Any]) -> tuple[int, int, str]:
-    good, kind, key, _ = one
-    return good, _KINDS.index(kind), key
+    async def _shown(self, best: Sequence[tuple[str, str]]) -> list[Found]:
+        """Return these rows as the caller may see them, in this order."""
+        keys: dict[str, list[str]] = {}
+        for kind, key in best:
+            keys.setdefault(VIEWS[kind], []).append(key)
+        rows = await self._views.load(self._jurisdiction, keys) if keys else {}
+        found: list[Found] = []
+        for kind, key in best:
+            row = rows[VIEWS[kind]].get(key)
+            if row is not None and self._asker.sees(row):
+                (shown,) = await self._opener.rows(VIEWS[kind], [(key, row)])
+                found.append(Found(kind, key, _label(kind, shown), shown))
+        return found
 
 
 def _label(kind: str, row: dict[str, Any]) -> str:

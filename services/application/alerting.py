@@ -15,12 +15,11 @@ from events.team import ACTIVE, FORMING
 from events.timers import DEFAULTS, Timers
 from projections.alerts import Alert, Known, alerts, all_clear, on_duty, waits
 from projections.base import Row
-from projections.catalog import views as catalog
 from services.application.announcing import Announcements
+from services.application.following import Followed
 from services.application.progress import ViewProgress
 from services.base.clock import Clock
-from services.views.match import matches
-from services.views.port import OutboxStep, Query, Views
+from services.views.port import Query, Views
 
 READ: Final = {
     "requests": Query(filters={"state": UNFINISHED}),
@@ -56,34 +55,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     all_clear: bool
 
 
-class _Rows:
+class _Rows(Followed[Row]):
     """The rows of one jurisdiction, as of a position."""
 
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.rows: dict[str, dict[str, Row]] = {}
-        self.position: int | None = None
-        """None = they must be read."""
+    def __init__(self, jurisdiction: str) -> None:
+        super().__init__(jurisdiction, READ, lambda view, row: row)
         self.last: Watched | None = None
-
-    async def read(self, views: Views, jurisdiction: str) -> None:
-        """Read all rows. Raises ViewsUnavailable."""
-        found, head = await views.snapshot(jurisdiction, READ)
-        self.rows = {view: dict(rows) for view, rows in found.items()}
-        self.position = head.position
-
-    def apply(self, steps: Sequence[OutboxStep]) -> None:
-        """Apply steps that continue from the position."""
-        for step in steps:
-            for change in step.changes:
-                if change.view not in READ:
-                    continue
-                rows = self.rows.setdefault(change.view, {})
-                if change.row is not None and matches(catalog[change.view], READ[change.view], change.row):
-                    rows[change.key] = change.row
-                else:
-                    rows.pop(change.key, None)
-            self.position = step.upto
 
     def known(self) -> Known:
         """Return the rows that alerts follow from."""
@@ -105,8 +82,8 @@ class _Rows:
 
 async def read_alerts(views: Views, jurisdiction: str, now: datetime) -> Watched:
     """Return a jurisdiction's alerts from rows read for this once. Raises ViewsUnavailable."""
-    rows = _Rows()
-    await rows.read(views, jurisdiction)
+    rows = _Rows(jurisdiction)
+    await rows.read(views)
     return rows.watched(now)
 
 
@@ -122,28 +99,14 @@ class Alerting:
 
     async def watched(self, jurisdiction: str) -> Watched:
         """Return a jurisdiction's alerts now. Raises ViewsUnavailable."""
-        kept = self._kept.setdefault(jurisdiction, _Rows())
+        kept = self._kept.setdefault(jurisdiction, _Rows(jurisdiction))
         async with kept.lock:
-            await self._bring_up_to_date(jurisdiction, kept)
+            await kept.bring_up_to_date(self._views, self._progress)
             return await self._worked_out(kept)
 
     def _forget(self, jurisdiction: str) -> None:
         """Read all rows again, after rows were rebuilt or erased."""
         self._kept.pop(jurisdiction, None)
-
-    async def _bring_up_to_date(self, jurisdiction: str, kept: _Rows) -> None:
-        if kept.position is not None:
-            shown = self._progress.positions.get(jurisdiction, 0)
-            while kept.position < shown:
-                steps = await self._progress.steps(jurisdiction, kept.position)
-                if steps is None or (steps and steps[0].after != kept.position):
-                    kept.position = None
-                    break
-                if not steps:
-                    break
-                kept.apply(steps)
-        if kept.position is None:
-            await kept.read(self._views, jurisdiction)
 
     async def _worked_out(self, kept: _Rows) -> Watched:
         now, position = self._clock.now(), kept.position or 0
