@@ -25,6 +25,8 @@ TAKEN_BACK: Final = "done_taken_back"
 """Reason of a request reopened because such a done was taken back."""
 PRIORITIES: Final = (1, 2, 3, 4)
 """Most urgent first."""
+LIFE_SAFETY: Final = PRIORITIES[0]
+"""The priority of life safety."""
 
 
 def state_of(ended: str | None, *, done: bool, live: Iterable[str]) -> str:

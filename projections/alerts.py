@@ -13,7 +13,7 @@ import msgspec
 
 from events.assignment import LIVE, OFFERED, UNENDED
 from events.presence import OFF_DUTY
-from events.request_state import UNFINISHED
+from events.request_state import LIFE_SAFETY, UNFINISHED
 from events.stages import EN_ROUTE, ON_SCENE
 from events.team import ACTIVE
 from events.timers import Timers
@@ -40,8 +40,6 @@ KINDS: Final = (
     "long_duty",
 )
 """In the order in which alerts of one level are listed."""
-LIFE_SAFETY: Final = 1
-"""The priority of life safety."""
 URGENT: Final = 2
 """The lowest priority whose requests are to be acknowledged."""
 ALONE_LEVEL: Final = 2

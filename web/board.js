@@ -1,6 +1,6 @@
 // Entry point of the board: sign-in, choice of jurisdiction, and the page of the address.
 
-import { Problem, send, signedOut } from "./lib/api.js";
+import { Problem, page, send, signedOut } from "./lib/api.js";
 import { LANGUAGES, lang, speak, t } from "./lib/i18n.js";
 import {
   html,
@@ -73,9 +73,8 @@ async function component(name) {
  * @param {Error} error
  */
 async function outdated(error) {
-  const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
-  if (answer?.ok && !(await answer.text()).includes(new URL("board.js", import.meta.url).pathname))
-    location.reload();
+  const served = await page();
+  if (served !== null && !served.includes(new URL("board.js", import.meta.url).pathname)) location.reload();
   throw error;
 }
 

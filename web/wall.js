@@ -2,7 +2,7 @@
 // not live, and recovers from any failure of the service.
 
 import { alerts, alertsAt, arrived } from "./lib/alerts.js";
-import { signedOut } from "./lib/api.js";
+import { page, signedOut } from "./lib/api.js";
 import { dayWords } from "./lib/clock.js";
 import { imbalance, mostFirst } from "./lib/counts.js";
 import { lang, number, speak, t, word } from "./lib/i18n.js";
@@ -408,8 +408,8 @@ async function ask() {
 
 /** Reload if the service has another version of this page. */
 async function renew() {
-  const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
-  if (answer?.ok && !(await answer.text()).includes(new URL(import.meta.url).pathname)) location.reload();
+  const served = await page();
+  if (served !== null && !served.includes(new URL(import.meta.url).pathname)) location.reload();
 }
 
 /** Keep the screen on, where the browser supports it. */

@@ -9,8 +9,9 @@ import msgspec
 from events import disclosure, team, terms, timers
 from events.assignment import ACCEPTED, DECLINED, DISPATCHED, DONE, LIVE, OFFERED, RELEASED, UNENDED
 from events.presence import ASSIGNED, AVAILABLE, BY_ENGAGEMENT, OFF_DUTY, ON_BREAK, PRESENCES
-from events.request_state import ENDED, PRIORITIES, STATES, UNFINISHED
+from events.request_state import ENDED, LIFE_SAFETY, PRIORITIES, STATES, UNFINISHED
 from events.stages import STAGES
+from projections import alerts
 from services.decisions.scopes import MAY, SCOPES
 
 NAME: Final = "lib/rules.js"
@@ -25,6 +26,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "ENDED": ENDED,
     "LEDGER": STATES,
     "PRIORITIES": PRIORITIES,
+    "LIFE_SAFETY": LIFE_SAFETY,
+    "ALERT_KINDS": alerts.KINDS,
     "STAGES": STAGES,
     "OFFERED": OFFERED,
     "RELEASED": RELEASED,

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Final, Generic, TypeVar
 
+from events.request_state import LIFE_SAFETY
 from services.decisions.base import FACT
 from services.decisions.request.commands import Amend, Open
 from services.decisions.worker.commands import RaiseSos
 from services.recorder.envelope import CommandEnvelope
 
-LIFE_SAFETY: Final = 1
 SERVICE: Final = "service/"
 """How the actors of the service's own commands begin."""
 RESERVED: Final = 8

@@ -30,7 +30,7 @@ print(json.dumps({name: text.decode() for name, text in made.items()}))
 /** Name a state of the service's sources: their paths, times and sizes. */
 function state() {
   const found = createHash("sha256").update(ROOT);
-  for (const folder of ["events", "services"]) {
+  for (const folder of ["events", "projections", "services"]) {
     for (const name of readdirSync(join(ROOT, folder), { recursive: true }).sort()) {
       if (!/\.(py|toml)$/.test(name)) continue;
       const { mtimeMs, size } = statSync(join(ROOT, folder, name));

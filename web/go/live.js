@@ -1,6 +1,6 @@
 // Keeps the state of this worker up to date while the page is visible, and stops while it is hidden.
 
-import { Problem, request } from "../lib/api.js";
+import { json, Problem, request } from "../lib/api.js";
 import { signal } from "../lib/preact.js";
 import { OFFERED } from "../lib/rules.js";
 import { read } from "../lib/stream.js";
@@ -81,7 +81,7 @@ async function ask(whose, over) {
   const known = tag && !acts.peek().some((act) => act.state === "sent");
   const headers = known ? { "If-None-Match": tag } : {};
   const answer = await request("GET", `/${whose.jurisdiction}/me`, { headers, signal: over });
-  const said = await answer.json();
+  const said = await json(answer);
   if (who.peek()?.owner !== whose.owner || said.worker.worker !== whose.worker) return;
   tag = answer.headers.get("etag");
   await take(whose, said);

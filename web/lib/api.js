@@ -89,6 +89,29 @@ export async function request(method, path, { body, headers = {}, signal: aborte
   );
 }
 
+/** Read the JSON of an answer: its body may break off after its head arrived. Throws Problem.
+ *
+ * @param {Response} answer
+ * @returns {Promise<any>}
+ */
+export async function json(answer) {
+  try {
+    return await answer.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, "network", String(error.message));
+  }
+}
+
+/** Return the source of this page as the service has it now, null if it cannot be reached.
+ *
+ * @returns {Promise<string | null>}
+ */
+export const page = () =>
+  fetch(location.pathname, { cache: "no-store" })
+    .then((answer) => (answer.ok ? answer.text() : null))
+    .catch(() => null);
+
 /** Return the JSON of a GET. Throws Problem.
  *
  * @param {string} path
@@ -97,7 +120,7 @@ export async function request(method, path, { body, headers = {}, signal: aborte
  * @returns {Promise<any>}
  */
 export async function get(path, params, options = {}) {
-  return (await request("GET", path, { params, ...options })).json();
+  return json(await request("GET", path, { params, ...options }));
 }
 
 /** Send a JSON body and return the JSON of the answer, null after 204. Throws Problem.
@@ -111,7 +134,7 @@ export async function get(path, params, options = {}) {
 export async function send(method, path, body, options = {}) {
   const headers = { "Content-Type": "application/json", ...options.headers };
   const answer = await request(method, path, { ...options, body: JSON.stringify(body), headers });
-  return answer.status === 204 ? null : answer.json();
+  return answer.status === 204 ? null : json(answer);
 }
 
 /** Fetch the rows of a view page by page, until there are at least `most`. Throws Problem.

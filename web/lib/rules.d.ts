@@ -9,6 +9,8 @@ export const UNFINISHED: string[];
 export const ENDED: string[];
 export const LEDGER: string[];
 export const PRIORITIES: number[];
+export const LIFE_SAFETY: number;
+export const ALERT_KINDS: string[];
 export const STAGES: string[];
 export const OFFERED: string;
 export const RELEASED: string;

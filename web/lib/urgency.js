@@ -2,36 +2,23 @@
 //
 // Levels are those of GB/T 37230: 1 red, 2 orange, 3 yellow, 4 blue.
 import { requestSign } from "./names.js";
-import { UNFINISHED } from "./rules.js";
+import { ALERT_KINDS, LIFE_SAFETY, UNFINISHED } from "./rules.js";
 
 /** @typedef {{ id: string, kind: string, level: number, subject: string, request?: string,
  *   assignment?: string, worker?: string, team?: string, people?: number, area: string,
  *   priority?: number, number?: number,
  *   since: string, acknowledged_by?: string }} Alert */
 
-/** The priority of life safety. */
-const LIFE_SAFETY = 1;
 /** Whether a request, or what an alert is about, is a matter of life and death.
  *
  * @param {{ priority?: number | null }} row
  */
 export const isLife = ({ priority }) => priority === LIFE_SAFETY;
-/** Kinds of alerts about requests, in the order in which they are named. */
-export const REQUEST_KINDS = [
-  "waiting",
-  "nobody_on_duty",
-  "sent_to_nobody",
-  "refused",
-  "untouched",
-  "overdue",
-  "unacknowledged",
-  "offered_silent",
-  "not_moving",
-  "en_route_long",
-  "on_scene_silent",
-];
-/** All kinds: those about people too. */
-export const KINDS = ["sos", ...REQUEST_KINDS, "welfare", "long_duty"];
+const ABOUT_PEOPLE = ["sos", "welfare", "long_duty"];
+/** All kinds of alerts, in the order in which they are named. */
+export const KINDS = ALERT_KINDS;
+/** Those about requests. */
+export const REQUEST_KINDS = KINDS.filter((kind) => !ABOUT_PEOPLE.includes(kind));
 /** Kinds that arrive: somebody must say that they have seen them. */
 const ARRIVING = ["sos", "unacknowledged"];
 

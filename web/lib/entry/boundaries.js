@@ -1,6 +1,6 @@
 // Import of boundaries of areas from GeoJSON: what would be done, the datum, and what was done.
 
-import { request } from "../api.js";
+import { json, request } from "../api.js";
 import { number, t } from "../i18n.js";
 import { html, useEffect, useState } from "../preact.js";
 import { reason } from "../refusals.js";
@@ -19,7 +19,7 @@ export const isGeojson = (file) => /\.(geo)?json$/i.test(file.name);
 const sent = async (file, datum, preview) => {
   const params = { file: file.name.slice(-200), datum, preview: preview ? "true" : undefined };
   const path = `/${live.peek().jurisdiction}/imports/boundaries`;
-  return (await request("POST", path, { params, body: file, headers: OCTETS })).json();
+  return json(await request("POST", path, { params, body: file, headers: OCTETS }));
 };
 
 /** The import of one file. `again` chooses another. */

@@ -1,5 +1,5 @@
 // Import of files: mappings, preview and progress.
-import { get, request } from "../api.js";
+import { get, json, request } from "../api.js";
 import { lang } from "../i18n.js";
 import { live } from "../store.js";
 
@@ -10,7 +10,7 @@ const OCTETS = { "Content-Type": "application/octet-stream" };
 
 const path = (rest = "") => `/${live.peek().jurisdiction}/imports${rest}`;
 const post = async (rest, params, file) =>
-  (await request("POST", path(rest), { params, body: file, headers: OCTETS })).json();
+  json(await request("POST", path(rest), { params, body: file, headers: OCTETS }));
 const short = (file) => file.name.slice(-200);
 
 /** Return the shipped mappings. Throws Problem. */
