@@ -88,5 +88,5 @@ async def run(
 
 def sums(summary: Summary) -> tuple[int, int, int, int]:
     """Return (rows, applied, known, rejected), which must add up."""
-    assert summary.rows == summary.applied + summary.known + summary.rejected
+    assert summary.rows == summary.applied + summary.known + summary.skipped + summary.rejected
     return summary.rows, summary.applied, summary.known, summary.rejected

@@ -26,6 +26,7 @@ from services.intake.boundaries import Boundaries, bind, is_geojson, planned
 from services.intake.header import recognised
 from services.intake.places import Places
 from services.intake.sinks import Embedded, Remote
+from services.intake.summary import FileSummary
 from services.locations.datum import Datum
 from services.refusals import REFERENCE, languages, sentence
 
@@ -273,21 +274,21 @@ def _folder(path: Path) -> Path:
 
 def _say(summary: Summary, as_json: bool) -> None:
     if as_json:
-        sums = {name: getattr(summary, name) for name in ("rows", "applied", "known", "rejected", "rejects")}
+        names = ("rows", "applied", "known", "skipped", "rejected", "rejects")
+        sums = {name: getattr(summary, name) for name in names}
         whole = {**sums, **msgspec.to_builtins(summary)}
         out.print(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode(), markup=False)
         return
     for one in summary.files:
-        out.print(
-            f"{one.file}: {one.rows} rows = {one.applied} applied + {one.known} known"
-            f" + {one.rejected} rejected",
-            markup=False,
-        )
-    out.print(
-        f"total: {summary.rows} rows = {summary.applied} applied + {summary.known} known"
-        f" + {summary.rejected} rejected"
-    )
+        out.print(f"{one.file}: {_sums(one)}", markup=False)
+    out.print(f"total: {_sums(summary)}")
     for note in summary.notes:
         err.print(f"note: {note}", markup=False)
     if summary.rejected:
         err.print(f"rejected rows, with line number and reason: {summary.rejects}", markup=False)
+
+
+def _sums(one: FileSummary | Summary) -> str:
+    """Return the account of rows; what was skipped is named only if there is some."""
+    skipped = f" + {one.skipped} skipped" if one.skipped else ""
+    return f"{one.rows} rows = {one.applied} applied + {one.known} known{skipped} + {one.rejected} rejected"

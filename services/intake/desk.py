@@ -53,6 +53,7 @@ class Table(msgspec.Struct):
     rows: int
     applied: int
     known: int
+    skipped: Annotated[int, Meta(description="Rows that the mapping skips")]
     rejected: int
 
 
@@ -66,7 +67,7 @@ class ImportNote(msgspec.Struct):
 
 
 class Import(msgspec.Struct, kw_only=True):
-    """One import. The totals are null until it is done: rows = applied + known + rejected."""
+    """One import. The totals are null until it is done: rows = applied + known + skipped + rejected."""
 
     id: str = msgspec.field(name="import")
     jurisdiction: str
@@ -76,11 +77,12 @@ class Import(msgspec.Struct, kw_only=True):
     read: Annotated[int, Meta(description="Rows that were read")] = 0
     sent: Annotated[int, Meta(description="Commands that were answered, of total")] = 0
     total: Annotated[int | None, Meta(description="Commands in all; null until known")] = None
-    rows: Annotated[int | None, Meta(description="= applied + known + rejected; null until it is done")] = (
-        None
-    )
+    rows: Annotated[
+        int | None, Meta(description="= applied + known + skipped + rejected; null until it is done")
+    ] = None
     applied: int | None = None
     known: int | None = None
+    skipped: Annotated[int | None, Meta(description="Rows that the mapping skips")] = None
     rejected: int | None = None
     tables: Annotated[list[Table], Meta(description="The same sums, sheet by sheet")] = []
     notes: Annotated[list[ImportNote], Meta(description="Refused commands for the whole file")] = []
@@ -299,13 +301,9 @@ def _end(job: _Job, summary: Summary | None) -> None:
     path = str(job.folder / _NAME)
     for one in summary.files:
         sheet = one.file.removeprefix(path).removeprefix("#") or None
-        shown.tables.append(Table(sheet, one.rows, one.applied, one.known, one.rejected))
-    shown.rows, shown.applied, shown.known, shown.rejected = (
-        summary.rows,
-        summary.applied,
-        summary.known,
-        summary.rejected,
-    )
+        shown.tables.append(Table(sheet, one.rows, one.applied, one.known, one.skipped, one.rejected))
+    shown.rows, shown.applied, shown.known = summary.rows, summary.applied, summary.known
+    shown.skipped, shown.rejected = summary.skipped, summary.rejected
     shown.read, shown.total = summary.rows, shown.total or 0
     shown.notes = [
         ImportNote(one.command, one.code, sentence(one.code, one.values), one.values) for one in summary.notes

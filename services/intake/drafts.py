@@ -65,10 +65,13 @@ class Drafts:
         self.areas = [spec for _, _, spec in specs if spec.area_of]
 
     def skipped(self, cells: Cells) -> bool:
-        """Return whether the mapping skips the row."""
-        return any(self.values.holds(condition, cells) for condition in self.source.skip) or any(
-            self.values.root(spec, cells) for spec in self.areas
-        )
+        """Return whether the mapping skips the row: all conditions of `skip` hold."""
+        skip = self.source.skip
+        return bool(skip) and all(self.values.holds(condition, cells) for condition in skip)
+
+    def root(self, cells: Cells) -> bool:
+        """Return whether the row is the jurisdiction itself, in a sheet of areas: there is nothing to do."""
+        return any(self.values.root(spec, cells) for spec in self.areas)
 
     def row(self, cells: Cells) -> tuple[list[Draft], list[Part]]:
         """Return a row's drafts and its parts in group commands. Raise RowError to reject the whole row."""

@@ -87,8 +87,8 @@ async def _import(
         total = await _thread(spool.finish, stop)
         hashed = await _thread(lambda: digest(found.path), stop)
         await sender.all(spool, total, hashed, summary, progress)
-        one = FileSummary(found.name, found.source.name, rows=reading.rows, skipped=reading.skipped)
-        one.applied, one.known, one.rejected = spool.sums()
+        one = FileSummary(found.name, found.source.name, rows=reading.rows)
+        one.applied, one.known, one.skipped, one.rejected = spool.sums()
         if one.rejected:
             await _thread(lambda: write_rejects(found, mapping, spool, rejects), stop)
             one.rejects = str(rejects.path)

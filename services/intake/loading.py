@@ -172,4 +172,4 @@ def _of_conditions(conditions: Iterable[Condition]) -> Iterator[str]:
 def _flat(conditions: Iterable[Condition]) -> Iterator[Condition]:
     for condition in conditions:
         yield condition
-        yield from _flat(condition.any_of)
+        yield from _flat((*condition.any_of, *condition.all_of))

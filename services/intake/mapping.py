@@ -150,12 +150,15 @@ class Condition(_Strict):
     any_of: list["Condition"] = Field(
         default=[], description="Alternatives, one of which must hold; excludes all other tests"
     )
+    all_of: list["Condition"] = Field(
+        default=[], description="Conditions that must all hold, as one of the alternatives of any_of"
+    )
 
     @model_validator(mode="after")
     def _one_subject(self) -> "Condition":
-        given = (self.column, self.template, self.any_of or None)
+        given = (self.column, self.template, self.any_of or None, self.all_of or None)
         if sum(one is not None for one in given) != 1:
-            raise ValueError("give exactly one of column, template and any_of")
+            raise ValueError("give exactly one of column, template, any_of and all_of")
         if self.changed is not None and self.column is None:
             raise ValueError("changed requires a column")
         return self
@@ -228,7 +231,9 @@ class Source(_Strict):
         description="Columns of the key; rows with the same key are successive states of one thing",
     )
     order_by: Spec | None = Field(default=None, description="Instant to sort the rows by")
-    skip: list[Condition] = Field(default=[], description="Rows to skip; they count as known")
+    skip: list[Condition] = Field(
+        default=[], description="Rows to skip: those for which all conditions hold; they count as skipped"
+    )
     command: Annotated[list[CommandMap], Field(min_length=1)]
 
 

@@ -144,8 +144,8 @@ def _row(found: Found, line: int, raw: list[str], drafts: Drafts) -> PreviewRow:
 
 
 def _commands(cells: dict[str, str], drafts: Drafts) -> list[PreviewCommand]:
-    """Return the commands of a row; [] if the mapping skips it. Raise RowError."""
-    if drafts.skipped(cells):
+    """Return the commands of a row; [] if it has none to send. Raise RowError."""
+    if drafts.skipped(cells) or drafts.root(cells):
         return []
     singles, parts = drafts.row(cells)
     every = sorted([*singles, *(part.draft for part in parts)], key=lambda draft: draft.rank)

@@ -38,7 +38,7 @@ class Reading:
         self._progress, self._stop = progress, stop
         self._above: Cells = {}
         self._states = Overflow(spool.db, "states", dict, 5000) if found.source.key else None
-        self.rows = self.skipped = 0
+        self.rows = 0
 
     def all(self) -> None:
         """Read every row. Raise FileError or Stopped."""
@@ -54,7 +54,9 @@ class Reading:
     def _row(self, line: int, cells: Cells) -> None:
         self._with_previous(cells)
         if self._drafts.skipped(cells):
-            self.skipped += 1
+            self._spool.skip(line)
+            return
+        if self._drafts.root(cells):
             self._spool.add(line, [], [])
             return
         singles, parts = self._drafts.row(cells)

@@ -40,7 +40,7 @@ CREATE TABLE begun (entity TEXT PRIMARY KEY, sort INTEGER) WITHOUT ROWID;
 CREATE TABLE members (gid INTEGER, line INTEGER);
 CREATE TABLE outcomes (gid INTEGER PRIMARY KEY, outcome TEXT, nth INTEGER, code TEXT, told BLOB);
 CREATE TABLE lines (line INTEGER PRIMARY KEY, applied INTEGER NOT NULL DEFAULT 0,
-  nth INTEGER NOT NULL DEFAULT 0, code TEXT, told BLOB);
+  nth INTEGER NOT NULL DEFAULT 0, code TEXT, told BLOB, skipped INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE dropped (line INTEGER PRIMARY KEY);
 """
 _ORDERED: Final = """
@@ -105,6 +105,10 @@ class Spool:
             self._group(line, part)
         if len(self._lines) >= _KEEP:
             self._write()
+
+    def skip(self, line: int) -> None:
+        """Count a row that the mapping skips."""
+        self.db.execute("INSERT INTO lines (line, skipped) VALUES (?, 1)", (line,))
 
     def _put(self, line: int, gid: int | None, draft: Draft) -> None:
         entity = _assignment(draft)
@@ -256,11 +260,12 @@ class Spool:
             "WHERE lines.line=o.line AND (lines.code IS NULL OR o.nth < lines.nth)"
         )
 
-    def sums(self) -> tuple[int, int, int]:
-        """Return the number of (applied, known, rejected) lines."""
+    def sums(self) -> tuple[int, int, int, int]:
+        """Return the number of (applied, known, skipped, rejected) lines."""
         return self.db.execute(
             "SELECT count(*) FILTER (WHERE code IS NULL AND applied), "
-            "count(*) FILTER (WHERE code IS NULL AND NOT applied), "
+            "count(*) FILTER (WHERE code IS NULL AND NOT applied AND NOT skipped), "
+            "count(*) FILTER (WHERE code IS NULL AND skipped), "
             "count(*) FILTER (WHERE code IS NOT NULL) FROM lines"
         ).get
 

@@ -9,16 +9,16 @@ from services.refusals import sentence
 
 
 class FileSummary(msgspec.Struct):
-    """One table: rows = applied + known + rejected."""
+    """One table: rows = applied + known + skipped + rejected."""
 
     file: str
     source: str
     rows: int = 0
     applied: int = 0
     known: int = 0
-    rejected: int = 0
     skipped: int = 0
-    """Rows the mapping skips; included in `known`."""
+    """Rows that the mapping skips."""
+    rejected: int = 0
     rejects: str | None = None
     """Path of the rejects file."""
 
@@ -57,6 +57,10 @@ class Summary(msgspec.Struct):
     @property
     def known(self) -> int:
         return sum(one.known for one in self.files)
+
+    @property
+    def skipped(self) -> int:
+        return sum(one.skipped for one in self.files)
 
     @property
     def rejected(self) -> int:

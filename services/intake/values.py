@@ -142,6 +142,8 @@ class Values:
         """Return whether a row meets a condition."""
         if condition.any_of:
             return any(self.holds(one, cells) for one in condition.any_of)
+        if condition.all_of:
+            return all(self.holds(one, cells) for one in condition.all_of)
         if condition.template is not None:
             cell = templates.fill(condition.template, cells)
         else:

@@ -68,7 +68,7 @@ async def ended(client: httpx.AsyncClient, begun: httpx.Response) -> dict[str, A
 
 def sums(answer: dict[str, Any]) -> tuple[int, int, int, int]:
     assert answer["state"] == "done", answer["error"]
-    assert answer["rows"] == answer["applied"] + answer["known"] + answer["rejected"]
+    assert answer["rows"] == sum(answer[one] for one in ("applied", "known", "skipped", "rejected"))
     assert (answer["read"], answer["sent"]) == (answer["rows"], answer["total"])
     return answer["rows"], answer["applied"], answer["known"], answer["rejected"]
 

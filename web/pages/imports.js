@@ -351,12 +351,16 @@ function Outcome({ row }) {
     <${Rejects} row=${row} />`;
 }
 
-/** The equation rows = applied + known + rejected. */
+/** The equation rows = applied + known + skipped + rejected; without the skipped if there are none. */
 const Sums = ({ row }) => html`<p class="equation import-sums"><span><b>${number(row.rows)}</b>
   <span>${t("entry.rows")}</span></span><span class="equation-sign">=</span><span>
   <b>${number(row.applied)}</b><span>${t("entry.applied")}</span></span>
   <span class="equation-sign">+</span><span><b>${number(row.known)}</b><span>${t("entry.known")}</span></span>
-    <span class="equation-sign">+</span><span class=${row.rejected > 0 ? "import-some" : ""}>
+    ${
+      row.skipped > 0 &&
+      html`<span class="equation-sign">+</span><span><b>${number(row.skipped)}</b>
+      <span>${t("entry.skipped")}</span></span>`
+    }<span class="equation-sign">+</span><span class=${row.rejected > 0 ? "import-some" : ""}>
     <b>${number(row.rejected)}</b><span>${t("entry.rejected")}</span></span>
   <span class=${classes("ledger-law", !addsUp(row) && "ledger-wrong")}><${Icon}
     name=${addsUp(row) ? "done" : "alert"} />${

@@ -244,6 +244,7 @@ export default {
   "entry.rows": "Rows",
   "entry.applied": "applied",
   "entry.known": "known before",
+  "entry.skipped": "skipped",
   "entry.rejected": "rejected",
   "entry.rejects_note": "Rejected rows include their line number and reason. Correct them and import again.",
   "entry.rejects": "Download {n} rejected rows",

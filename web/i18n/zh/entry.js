@@ -238,6 +238,7 @@ export default {
   "entry.rows": "行",
   "entry.applied": "已记录",
   "entry.known": "已存在",
+  "entry.skipped": "跳过",
   "entry.rejected": "退回",
   "entry.rejects_note": "退回的行附有行号和原因，改正后可重新导入。",
   "entry.rejects": "下载退回的 {n} 行",

@@ -35,8 +35,8 @@ export const rejectsAddress = (id, table = 1) =>
 /** Whether an import has ended. */
 export const isOver = ({ state }) => state === "done" || state === "failed";
 /** Whether the sums of an import add up; null before there are sums. */
-export const addsUp = ({ rows, applied, known, rejected }) =>
-  rows === null ? null : rows === applied + known + rejected;
+export const addsUp = ({ rows, applied, known, skipped, rejected }) =>
+  rows === null ? null : rows === applied + known + skipped + rejected;
 
 /** Return the progress of an import, 0 to 1. Reading is the first tenth. `expected`: rows in the preview. */
 export function share({ state, read, sent, total }, expected) {
