@@ -21,6 +21,7 @@ from services.decisions.assignment.commands import AttachProof
 from services.decisions.base import BASED_ON, Command, Refused
 from services.decisions.fields import Instant
 from services.decisions.scopes import PUBLIC
+from services.files.sweeping import USABLE
 from services.recorder.envelope import CommandEnvelope, Kind, Outcome
 from services.recorder.errors import Overloaded, Parked
 
@@ -154,8 +155,13 @@ async def _without_file(request: Request, jurisdiction: str, envelope: CommandEn
     command = envelope.command
     if not isinstance(command, AttachProof) or command.file is None:
         return None
-    if command.file in await muster(request).files.held(jurisdiction, f"request/{command.request}"):
+    service = muster(request)
+    put = (await service.files.held(jurisdiction, f"request/{command.request}")).get(command.file)
+    if put and service.clock.now() - put <= USABLE:
         return None
+    with suppress(Parked):  # as will `_send`
+        if (await service.commands.writer(jurisdiction).status(envelope.id)).outcome != "refused":
+            return None  # sent again: the answer is the first one, whatever became of the file since
     return Outcome.because(envelope.id, "refused", Refused("file.unknown", file=command.file))
 
 

@@ -7,12 +7,12 @@ from services.application.alerting import Alerting
 from services.application.announcing import Announcements
 from services.application.background import Background
 from services.application.commands import Commands
-from services.application.erasing_files import FileSweeper
 from services.application.expiring import Expiry
 from services.application.inspecting import Inspect, Inspector
 from services.application.lookup import recorded_commands
 from services.application.progress import ViewProgress
 from services.application.sweeping import Sweeper
+from services.application.sweeping_files import FileSweeper
 from services.base.clock import Clock
 from services.dispatch.abilities import Abilities
 from services.dispatch.abilities import load as shipped_abilities
@@ -68,7 +68,7 @@ class Muster:
             self._writer, log, self.progress, self.background, self.figures, shared=shared
         )
         self.sweeper = Sweeper(locations, views, clock, self.background)
-        self._file_sweeper = FileSweeper(files, vault, self.background)
+        self._file_sweeper = FileSweeper(files, vault, log, views, clock, self.background)
         self.inspector = Inspector(inspect)
         self._expiry = Expiry(self.commands, self.progress, views, clock)
         self.announcements.on_advanced(self.commands.viewed)

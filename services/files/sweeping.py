@@ -1,10 +1,74 @@
-"""Delete the files of erased subjects. Their key is destroyed already, so what is left is unreadable."""
+"""Delete the files of erased subjects, and those that were uploaded but never attached."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from services.files.port import Files
+from services.log.port import Log
 from services.vault import Vault
+from services.views.port import Query, Views
+
+USABLE: Final = timedelta(days=1)
+"""How long an uploaded file can be attached; uploading it again begins the time anew."""
+KEPT: Final = timedelta(days=2)
+"""How long a file that nothing names is kept. Longer than USABLE by what the views may lag behind the log."""
+_AT_ONCE: Final = 200
+_KIND: Final = "request/"
 
 
 async def sweep(files: Files, vault: Vault, jurisdiction: str) -> int:
-    """Delete the files of all erased subjects; return how many. Raises FilesUnavailable, VaultUnavailable."""
+    """Delete the files of all erased subjects; return how many. Raises FilesUnavailable, VaultUnavailable.
+
+    Their key is destroyed already, so what is left is unreadable.
+    """
     gone = await vault.erased(jurisdiction, await files.subjects(jurisdiction))
     return await files.erase(jurisdiction, gone) if gone else 0
+
+
+async def sweep_unattached(files: Files, log: Log, views: Views, jurisdiction: str, now: datetime) -> int:
+    """Delete the files put longer than KEPT ago that no assignment names; return how many.
+
+    Only while the views show the whole log, and only of requests that they know: a restored or rebuilt view
+    must not make attached files look unattached. Raises FilesUnavailable, LogUnavailable, ViewsUnavailable or
+    RowUnreadable.
+    """
+    before, count = now - KEPT, 0
+    for subjects in _batches(await files.subjects(jurisdiction)):
+        old: dict[str, set[str]] = {}
+        for subject in subjects:
+            held = await files.held(jurisdiction, subject)
+            if names := {name for name, at in held.items() if at < before}:
+                old[subject.removeprefix(_KIND)] = names
+        if old and await _whole(log, views, jurisdiction):
+            loose = await _unnamed(views, jurisdiction, old)
+            count += await files.discard(jurisdiction, sorted(loose), before) if loose else 0
+    return count
+
+
+async def _whole(log: Log, views: Views, jurisdiction: str) -> bool:
+    end = await log.end(jurisdiction)
+    head = await views.head(jurisdiction)
+    return head.position >= end.position > 0 and not {"assignments", "requests"} & set(
+        await views.degraded(jurisdiction)
+    )
+
+
+async def _unnamed(views: Views, jurisdiction: str, old: dict[str, set[str]]) -> set[str]:
+    """Return those of these files, by request, that no assignment of their request names."""
+    rows: Any = (await views.load(jurisdiction, {"requests": list(old)}))["requests"]
+    loose = {name for key, names in old.items() if rows.get(key) is not None for name in names}
+    cursor = None
+    while loose:
+        query = Query(filters={"request": list(old)}, limit=_AT_ONCE, cursor=cursor)
+        page = await views.query(jurisdiction, "assignments", query)
+        for _, row in page.items:
+            given: Any = row
+            loose -= {proof.file for proof in given.proofs}
+        cursor = page.next
+        if cursor is None:
+            break
+    return loose
+
+
+def _batches(subjects: list[str]) -> list[list[str]]:
+    return [subjects[at : at + _AT_ONCE] for at in range(0, len(subjects), _AT_ONCE)]

@@ -4,6 +4,7 @@ import io
 import re
 import tarfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +61,7 @@ async def load_files(files: Files, file: Path) -> list[FilesLoaded]:
             raise TransferFailed("transfer.damaged", variant="file", why=str(error)) from error
         if name_of(stored) != name:
             raise TransferFailed("transfer.damaged", variant="file", why=f"{name} was modified")
-        await files.put(jurisdiction, name, subject, stored)
+        await files.put(jurisdiction, name, subject, stored, datetime.now(UTC))
         counts[jurisdiction] = counts.get(jurisdiction, 0) + 1
     return [FilesLoaded(one, count) for one, count in sorted(counts.items())]
 

@@ -380,6 +380,17 @@ describe("what is urgent, and pictures", () => {
     assert.deepEqual([kept.state, kept.picture], ["sent", undefined]);
   });
 
+  test("the phone keeps a picture until the act that names it is recorded", async () => {
+    await proof("P");
+    service.files = () => json(200, { file: "f00d" });
+    service.commands = noNetwork;
+    assert.deepEqual(await pictures(), { outcome: "offline" });
+    service.commands = () => json(200, { items: [{ id: "P", outcome: "pending" }] });
+    assert.deepEqual(await pictures(), { outcome: "later" });
+    const [kept] = await db.acts(OWNER);
+    assert.deepEqual([kept.state, kept.tried, kept.picture.size], ["waiting", true, 3]);
+  });
+
   test("without a network the picture stays, and so does one the service cannot take now", async () => {
     await proof("P");
     service.files = noNetwork;

@@ -104,7 +104,6 @@
    * @returns {Act}
    */
   function settled(act, found) {
-    if (found.outcome === "pending") return act;
     if (found.outcome !== "refused") return { ...act, state: "sent", position: found.position ?? 0 };
     // The command to take back was never recorded: nothing is left to undo.
     if (act.name === "worker.take_back" && found.code === "fact.unknown")
@@ -112,13 +111,16 @@
     return { ...act, state: "refused", code: found.code, detail: found.detail };
   }
 
-  /** Store the outcomes. Return whether none is pending.
+  /** Store the outcomes; what is pending stays as it is. Return whether none is.
    * @param {Act[]} acts
    * @param {({id: string, outcome: string, code?: string, detail?: string})[]} items
    */
   async function settle(acts, items) {
     const answers = new Map(items.map((found) => [found.id, found]));
-    for (const act of acts) await db.put(settled(act, answers.get(act.id) ?? { outcome: "pending" }));
+    for (const act of acts) {
+      const found = answers.get(act.id);
+      if (found && found.outcome !== "pending") await db.put(settled(act, found));
+    }
     return items.every((found) => found.outcome !== "pending");
   }
 
@@ -129,8 +131,9 @@
   async function singly(who, acts, observes) {
     for (const act of acts) {
       const { status, body } = await post(who, [act], observes);
-      if (status === 200 && body.items) await settle([act], body.items);
-      else if ([400, 413, 422].includes(status)) {
+      if (status === 200 && body.items) {
+        if (!(await settle([act], body.items))) return { outcome: "later" };
+      } else if ([400, 413, 422].includes(status)) {
         await settle([act], [{ id: act.id, outcome: "refused", code: body.code, detail: body.detail }]);
       } else return { outcome: "later" };
     }
@@ -174,9 +177,10 @@
       return { outcome: "sent" };
     }
     if (status !== 200) return { outcome: "later", wait };
+    // The phone keeps the picture until the act is recorded: the service deletes what is long unattached.
+    await db.put({ ...act, tried: true });
     const { picture, ...rest } = act;
     const ready = { ...rest, data: { ...act.data, file: body.file }, tried: true };
-    await db.put(ready);
     return singly(who, [ready], observes);
   }
 

@@ -1,14 +1,17 @@
 """Sealed files of the embedded program, in a subfolder of the data folder.
 
-`CODE/files/ab/NAME` holds a file; `CODE/subjects/HASH/NAME` is an empty mark that says whose it is.
+`CODE/files/ab/NAME` holds a file; `CODE/subjects/HASH/NAME` is an empty mark that says whose it is,
+and by its own time when the file was last put.
 """
 
 import asyncio
 import hashlib
+import os
 import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -24,13 +27,13 @@ class FolderFiles:
         """The folder is created by the first `put`."""
         self._folder, self._gate = folder, threading.Lock()
 
-    async def put(self, jurisdiction: str, name: str, subject: str, sealed: bytes) -> None:
-        await asyncio.to_thread(self._put, jurisdiction, name, subject, sealed)
+    async def put(self, jurisdiction: str, name: str, subject: str, sealed: bytes, at: datetime) -> None:
+        await asyncio.to_thread(self._put, jurisdiction, name, subject, sealed, at)
 
     async def get(self, jurisdiction: str, name: str) -> bytes | None:
         return await asyncio.to_thread(self._get, jurisdiction, name)
 
-    async def held(self, jurisdiction: str, subject: str) -> frozenset[str]:
+    async def held(self, jurisdiction: str, subject: str) -> dict[str, datetime]:
         return await asyncio.to_thread(self._held, jurisdiction, subject)
 
     async def subjects(self, jurisdiction: str) -> list[str]:
@@ -41,6 +44,9 @@ class FolderFiles:
 
     async def erase(self, jurisdiction: str, subjects: Iterable[str]) -> int:
         return await asyncio.to_thread(self._erase, jurisdiction, tuple(subjects))
+
+    async def discard(self, jurisdiction: str, names: Iterable[str], before: datetime) -> int:
+        return await asyncio.to_thread(self._discard, jurisdiction, tuple(names), before)
 
     async def close(self) -> None:
         """Do nothing; no resources are held between calls."""
@@ -54,12 +60,13 @@ class FolderFiles:
     def _marks(self, jurisdiction: str, subject: str) -> Path:
         return self._home(jurisdiction) / "subjects" / hashlib.sha256(subject.encode()).hexdigest()
 
-    def _put(self, jurisdiction: str, name: str, subject: str, sealed: bytes) -> None:
+    def _put(self, jurisdiction: str, name: str, subject: str, sealed: bytes, at: datetime) -> None:
         file, marks = self._file(jurisdiction, name), self._marks(jurisdiction, subject)
         with self._gate, _translated():
             for folder in (marks, file.parent):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_once(marks / name, b"")  # first: a file without its mark would outlive its subject
+            os.utime(marks / name, (at.timestamp(), at.timestamp()))
             write_once(file, sealed)
 
     def _get(self, jurisdiction: str, name: str) -> bytes | None:
@@ -69,10 +76,11 @@ class FolderFiles:
             except FileNotFoundError:
                 return None
 
-    def _held(self, jurisdiction: str, subject: str) -> frozenset[str]:
+    def _held(self, jurisdiction: str, subject: str) -> dict[str, datetime]:
+        marks = self._marks(jurisdiction, subject)
         with _translated():
-            marked = _entries(self._marks(jurisdiction, subject))
-            return frozenset(name for name in marked if self._file(jurisdiction, name).exists())
+            held = (name for name in _entries(marks) if self._file(jurisdiction, name).exists())
+            return {name: at for name in held if (at := _time_of(marks / name))}
 
     def _subjects(self, jurisdiction: str) -> list[str]:
         found: set[str] = set()
@@ -100,6 +108,26 @@ class FolderFiles:
                 if marks.exists():
                     shutil.rmtree(marks)  # also what a crash left there
         return count
+
+    def _discard(self, jurisdiction: str, names: tuple[str, ...], before: datetime) -> int:
+        count = 0
+        for name in names:
+            file = self._file(jurisdiction, name)
+            with self._gate, _translated():
+                subject = _subject_of(file)
+                mark = self._marks(jurisdiction, subject or "") / name
+                if subject is not None and (at := _time_of(mark)) and at < before:
+                    file.unlink()
+                    mark.unlink()  # last: a mark without its file is swept with its subject
+                    count += 1
+        return count
+
+
+def _time_of(mark: Path) -> datetime | None:
+    """Return when the mark's file was last put; None if it has just been deleted."""
+    with suppress(FileNotFoundError):
+        return datetime.fromtimestamp(mark.stat().st_mtime, UTC)
+    return None
 
 
 def _subject_of(file: Path) -> str | None:
