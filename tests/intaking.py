@@ -8,8 +8,13 @@ from typing import Any
 
 import msgspec
 
+from events.catalog import envelopes
+from events.commit import Commit, Recorded
+from projections.catalog import views
+from projections.fold import fold
+from projections.instant import READ, Board
 from services.decisions.base import Context, Refused, commands
-from services.decisions.decide import decide
+from services.decisions.decide import decide, unchanged
 from services.decisions.state import COMMANDS, State
 from services.intake import Summary, import_files, parse_mapping
 
@@ -24,6 +29,8 @@ class Deciding:
         self.state = State(jurisdiction)
         self.sent: list[dict[str, Any]] = []
         self.anomalies: list[str] = []
+        self.end = 0
+        """Position of the last event."""
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         assert jurisdiction == self.state.jurisdiction
@@ -42,15 +49,21 @@ class Deciding:
         )
         mark = self.state.mark()
         try:
-            recorded = decide(self.state, command, ask, len(self.sent), "body")
+            recorded = decide(self.state, command, ask, self.end + 1, "body")
         except Refused as refused:
             self.state.undo(mark)
             return {"id": key, "outcome": "refused", "code": refused.code, "values": refused.values}
-        self.state.settle()
         self.anomalies += ask.anomalies
+        told = recorded or unchanged(self.state, command, ask, self.end + 1, "body")
+        self.recorded(told)
+        self.end += len(told)
+        self.state.settle()
         if not recorded:
             return {"id": key, "outcome": "known" if item["observed"] else "unchanged"}
         return {"id": key, "outcome": "accepted", "position": len(self.sent)}
+
+    def recorded(self, events: list[Recorded]) -> None:
+        """Take note of what was recorded."""
 
     async def establish(self, areas: Mapping[str, str] = MappingProxyType({})) -> None:
         """Establish the jurisdiction with areas: code -> name."""
@@ -66,6 +79,34 @@ class Deciding:
 
     def names(self) -> list[str]:
         return [item["name"] for item in self.sent]
+
+
+class Recording(Deciding):
+    """A sink that also keeps its log, to ask views of it."""
+
+    def __init__(self, jurisdiction: str = "C1") -> None:
+        super().__init__(jurisdiction)
+        self.commits: list[Commit] = []
+
+    def recorded(self, events: list[Recorded]) -> None:
+        commit = Commit(
+            id=f"commit-{len(self.commits)}",
+            jurisdiction=self.state.jurisdiction,
+            first=self.end + 1,
+            prev="",
+            recorded_at=NOW,
+            events=tuple(events),
+        )
+        self.commits.append(commit)
+
+    def live(self, view: str) -> dict[str, Any]:
+        """Return the rows of a view, folded from the log."""
+        return fold(views[view], self.commits)
+
+    def at(self, view: str, when: datetime) -> dict[str, Any]:
+        """Return the rows of a view at an instant."""
+        events = [event for commit in self.commits for event in envelopes(commit)]
+        return READ[view][1](Board(self.state.jurisdiction, events, when))
 
 
 async def run(

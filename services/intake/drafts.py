@@ -22,6 +22,9 @@ from services.refusals.fields import broken
 
 UNDATED: Final = -(1 << 62)
 """Sorts before every instant."""
+FIRST: Final = 0
+LAST: Final = 1 << 62
+"""Steps of a group of several keys: before or after all rows at its instant."""
 
 
 class Draft(msgspec.Struct, kw_only=True):
@@ -33,6 +36,12 @@ class Draft(msgspec.Struct, kw_only=True):
     sort: int
     observed: bool = True
     data: dict[str, Any]
+    thing: str | None = None
+    """Key of its row, in a table of successive states; None also for a group of several keys."""
+    row: int = 0
+    """Number of its row, in the order of reading."""
+    step: int | None = None
+    """For a group of several keys: whether it comes before or after the rows at its instant."""
 
 
 class Part(msgspec.Struct, kw_only=True):
@@ -154,7 +163,10 @@ def merged(one: CommandMap, kept: Part, new: Part) -> Part:
     for field in dict.fromkeys((*kept.draft.data, *new.draft.data)):
         spec = one.data[field]
         kept.draft.data[field] = _picked(spec.pick, kept.draft.data.get(field), new.draft.data.get(field))
-    kept.draft.sort = _sorted(one, kept.draft, new.draft)
+    kept.draft.sort, kept.draft.row = _sorted(one, kept.draft, new.draft)
+    if kept.draft.thing != new.draft.thing:
+        kept.draft.thing = None
+        kept.draft.step = LAST if one.at and one.at.pick in ("max", "last") else FIRST
     kept.draft.at = _picked(one.at.pick if one.at else "first", kept.draft.at, new.draft.at)
     overs = [condition.over for condition in one.when if condition.over != "row"]
     kept.verdicts = [
@@ -163,19 +175,20 @@ def merged(one: CommandMap, kept: Part, new: Part) -> Part:
     return kept
 
 
-def _sorted(one: CommandMap, kept: Draft, new: Draft) -> int:
-    """Return the sort time of the row whose time is picked; the earliest if neither has a time."""
+def _sorted(one: CommandMap, kept: Draft, new: Draft) -> tuple[int, int]:
+    """Return (sort time, row) of the row whose time is picked; the earliest if neither has a time."""
+    both = (kept.sort, kept.row), (new.sort, new.row)
     if kept.at is None or new.at is None:
-        return min(kept.sort, new.sort) if kept.at is new.at else (kept if kept.at else new).sort
+        return min(both) if kept.at is new.at else both[0 if kept.at else 1]
     match one.at.pick if one.at else "first":
         case "last":
-            return new.sort
+            return both[1]
         case "max":
-            return max(kept.sort, new.sort)
+            return max(both)
         case "min":
-            return min(kept.sort, new.sort)
+            return min(both)
         case _:
-            return kept.sort
+            return both[0]
 
 
 def _picked(pick: str, kept: Any, new: Any) -> Any:

@@ -20,11 +20,21 @@ def _uuid8(key: bytes, said: list[Any]) -> str:
 
 
 def command_id(
-    key: bytes, jurisdiction: str, name: str, at: datetime | None, data: dict[str, Any], file_hash: str
+    key: bytes,
+    jurisdiction: str,
+    name: str,
+    at: datetime | None,
+    data: dict[str, Any],
+    file_hash: str,
+    nth: int = 0,
 ) -> str:
-    """Derive a command's id from its content and time or, if it has no time, its file."""
+    """Derive a command's id from its content and time or, if it has no time, its file.
+
+    `nth` tells apart what is said again at the same instant.
+    """
     entity = data.get(name.partition(".")[0])
-    return _uuid8(key, [jurisdiction, name, entity, at.isoformat() if at else file_hash, data])
+    said = [jurisdiction, name, entity, at.isoformat() if at else file_hash, data]
+    return _uuid8(key, [*said, nth] if nth else said)
 
 
 def person_id(key: bytes, jurisdiction: str, cells: list[str]) -> str:

@@ -38,7 +38,7 @@ class Reading:
         self._progress, self._stop = progress, stop
         self._above: Cells = {}
         self._states = Overflow(spool.db, "states", dict, 5000) if found.source.key else None
-        self.rows = 0
+        self.rows = self._read = 0
 
     def all(self) -> None:
         """Read every row. Raise FileError or Stopped."""
@@ -52,7 +52,7 @@ class Reading:
             self._progress(self.rows, None)
 
     def _row(self, line: int, cells: Cells) -> None:
-        self._with_previous(cells)
+        thing = self._with_previous(cells)
         if self._drafts.skipped(cells):
             self._spool.skip(line)
             return
@@ -62,6 +62,9 @@ class Reading:
         singles, parts = self._drafts.row(cells)
         if not singles and not parts:
             raise RowError("no_command")
+        self._read += 1
+        for draft in (*singles, *(part.draft for part in parts)):
+            draft.thing, draft.row = thing, self._read
         self._spool.add(line, singles, parts)
 
     def _cells(self) -> Iterator[tuple[int, Cells]]:
@@ -88,14 +91,15 @@ class Reading:
             if self._progress:
                 self._progress(self.rows, None)
 
-    def _with_previous(self, cells: Cells) -> None:
-        """Add the cells of the previous row with the same key."""
+    def _with_previous(self, cells: Cells) -> str | None:
+        """Add the cells of the previous row with the same key. Return the key, if the source has one."""
         if self._states is None:
-            return
+            return None
         key = "\0".join(cells.get(column, "").strip() for column in self._found.source.key)
         before = self._states.get(key) or {}
         self._states.put(key, dict(cells))
         cells.update({f"{PREVIOUS}{column}": cell for column, cell in before.items()})
+        return key
 
     def _in_order(self) -> Iterator[tuple[int, Cells]]:
         """Yield rows in the order of their instants; rows without one come first."""

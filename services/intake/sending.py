@@ -50,7 +50,7 @@ class Sender:
 
     def _item(self, one: Item, file_hash: str) -> dict[str, Any]:
         return {
-            "id": command_id(self._key, self._jurisdiction, one.name, one.at, one.data, file_hash),
+            "id": command_id(self._key, self._jurisdiction, one.name, one.at, one.data, file_hash, one.nth),
             "name": one.name,
             "at": one.at,
             "sent_at": None,

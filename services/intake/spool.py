@@ -1,8 +1,9 @@
 """Drafts on disk, to bound memory: written as rows are read, read back in sending order.
 
 The jurisdiction and areas come first, parents before children. Then drafts are sorted by the running maximum
-of `at` within the row; stages and ends of assignments dispatched before that time; stage rank; line. Drafts
-without a time keep the order of the file. A unit freed at 10:00:00 can thus be sent at 10:00:00.
+of `at` within the row; at one instant, the rows of one key in their order; stages and ends of assignments
+dispatched before that time; stage rank; row. Drafts without a time keep the order of the rows. A unit freed
+at 10:00:00 can thus be sent at 10:00:00.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from services.intake.drafts import UNDATED, Draft, Part, checked, merged, micros
 from services.intake.errors import ImportFailed, RowError
 from services.intake.mapping import Source
 from services.intake.overflow import Overflow
+from services.intake.stints import Repeats, Stints
 from services.intake.summary import Note
 
 BEGINNING: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
@@ -34,8 +36,9 @@ _KEEP: Final = 1000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = 1000
 _SCHEMA: Final = """
-CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, follows INTEGER, entity TEXT,
-  rank INTEGER, line INTEGER, gid INTEGER, name TEXT, at INTEGER, observed INTEGER, data BLOB);
+CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, thing TEXT, step INTEGER,
+  follows INTEGER, entity TEXT, rank INTEGER, row INTEGER, line INTEGER, gid INTEGER, name TEXT, at INTEGER,
+  observed INTEGER, data BLOB);
 CREATE TABLE begun (entity TEXT PRIMARY KEY, sort INTEGER) WITHOUT ROWID;
 CREATE TABLE members (gid INTEGER, line INTEGER);
 CREATE TABLE outcomes (gid INTEGER PRIMARY KEY, outcome TEXT, nth INTEGER, code TEXT, told BLOB);
@@ -43,13 +46,16 @@ CREATE TABLE lines (line INTEGER PRIMARY KEY, applied INTEGER NOT NULL DEFAULT 0
   nth INTEGER NOT NULL DEFAULT 0, code TEXT, told BLOB, skipped INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE dropped (line INTEGER PRIMARY KEY);
 """
+_STEP: Final = """CASE WHEN drafts.sort = :undated THEN 0 WHEN step IS NOT NULL THEN step
+  ELSE dense_rank() OVER (PARTITION BY phase, thing, drafts.sort ORDER BY row) END"""
+"""Of rows of one key at one instant: the first, second ... of them."""
 _ORDERED: Final = """
-SELECT line, gid, name, at, observed, data FROM drafts LEFT JOIN begun b
+SELECT line, gid, name, at, observed, data, drafts.sort FROM drafts LEFT JOIN begun b
   ON follows AND b.entity = drafts.entity
-ORDER BY phase, drafts.sort,
+ORDER BY phase, drafts.sort, {step},
   CASE WHEN follows AND drafts.sort > :undated AND coalesce(b.sort, :undated) < drafts.sort THEN 0 ELSE 1 END,
-  CASE WHEN drafts.sort = :undated THEN line ELSE rank END,
-  CASE WHEN drafts.sort = :undated THEN rank ELSE line END, seq
+  CASE WHEN drafts.sort = :undated THEN row ELSE rank END,
+  CASE WHEN drafts.sort = :undated THEN rank ELSE row END, seq
 """
 
 
@@ -62,6 +68,8 @@ class Item(msgspec.Struct, frozen=True):
     at: datetime | None
     observed: bool
     data: dict[str, Any]
+    nth: int = 0
+    """How often the same was said before, at the same instant."""
 
 
 class Group(msgspec.Struct):
@@ -69,8 +77,9 @@ class Group(msgspec.Struct):
 
     gid: int
     part: Part
-    first: int
-    last: int
+    first: tuple[int, int]
+    """(row, line)"""
+    last: tuple[int, int]
 
 
 class Spool:
@@ -99,8 +108,10 @@ class Spool:
     def add(self, line: int, singles: list[Draft], parts: list[Part]) -> None:
         """Add the commands of a row."""
         self._lines.append((line,))
+        begins = {(_assignment(draft), draft.sort) for draft in singles if draft.name in BEGINNING}
         for draft in singles:
-            self._put(line, None, draft)
+            follows = draft.name in FOLLOWING and (_assignment(draft), draft.sort) not in begins
+            self._put(line, None, draft, follows=follows)
         for part in parts:
             self._group(line, part)
         if len(self._lines) >= _KEEP:
@@ -110,40 +121,39 @@ class Spool:
         """Count a row that the mapping skips."""
         self.db.execute("INSERT INTO lines (line, skipped) VALUES (?, 1)", (line,))
 
-    def _put(self, line: int, gid: int | None, draft: Draft) -> None:
+    def _put(self, line: int, gid: int | None, draft: Draft, *, follows: bool) -> None:
         entity = _assignment(draft)
         if draft.name in BEGINNING and entity:
             self._begun.append((entity, draft.sort))
         at = micros(draft.at) if draft.at else None
-        follows = draft.name in FOLLOWING
         data = msgspec.json.encode(draft.data)
         self._drafts.append(
             (
-                *(_phase(draft), draft.sort, follows, entity, draft.rank),
-                *(line, gid, draft.name, at, draft.observed, data),
+                *(_phase(draft), draft.sort, draft.thing, draft.step, follows, entity, draft.rank),
+                *(draft.row, line, gid, draft.name, at, draft.observed, data),
             )
         )
 
     def _group(self, line: int, part: Part) -> None:
         key = f"{part.draft.rank}\0{part.key}"
-        group = self._groups.get(key)
+        group, place = self._groups.get(key), (part.draft.row, line)
         keyed = bool(self._source.command[part.draft.rank].once_per)
         if group is None:
             self._gids += 1
-            group = Group(self._gids if keyed else -self._gids, part, line, line)
+            group = Group(self._gids if keyed else -self._gids, part, place, place)
         else:
             group.part = merged(self._source.command[part.draft.rank], group.part, part)
-            group.last = line
+            group.last = place
         self._groups.put(key, group)
-        if keyed or group.first == line:
+        if keyed or group.first == place:
             self._members.append((group.gid, line))
 
     def _write(self) -> None:
         many = self.db.executemany
         many("INSERT OR IGNORE INTO lines (line) VALUES (?)", self._lines)
         many(
-            "INSERT INTO drafts (phase, sort, follows, entity, rank, line, gid, name, at, observed, data) "
-            "VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO drafts (phase, sort, thing, step, follows, entity, rank, row, line, gid, name, at, "
+            "observed, data) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             self._drafts,
         )
         many("INSERT INTO members VALUES (?,?)", self._members)
@@ -200,7 +210,10 @@ class Spool:
         if not all(group.part.verdicts) or not self._has_rows(group.gid):
             return
         first = self._source.command[draft.rank].place == "first"
-        self._put(group.first if first else group.last, group.gid, draft)
+        row, line = group.first if first else group.last
+        if draft.sort == UNDATED:
+            draft.row = row
+        self._put(line, group.gid, draft, follows=draft.name in FOLLOWING)
         if len(self._drafts) >= _KEEP:
             self._write()
 
@@ -217,12 +230,16 @@ class Spool:
         """Yield all drafts in order, in batches."""
         batch: list[Item] = []
         size = 0
-        for line, gid, name, at, observed, data in self.db.execute(_ORDERED, {"undated": UNDATED}):
+        stints, repeats = Stints(self.db), (Repeats(self.db) if self._source.key else None)
+        ordered = _ORDERED.format(step=_STEP if self._source.key else "NULL")
+        for line, gid, name, at, observed, data, sort in self.db.execute(ordered, {"undated": UNDATED}):
             if batch and (len(batch) == MOST_ITEMS or size + len(data) > MOST_BYTES):
                 yield batch
                 batch, size = [], 0
             when = None if at is None else _EPOCH + timedelta(microseconds=at)
-            batch.append(Item(line, gid, name, when, bool(observed), msgspec.json.decode(data)))
+            said = stints.named(name, when, msgspec.json.decode(data))
+            nth = repeats.before(name, sort, said) if repeats else 0
+            batch.append(Item(line, gid, name, when, bool(observed), said, nth))
             size += len(data)
         if batch:
             yield batch

@@ -128,13 +128,22 @@ def _dispatch(state: State, c: Dispatch, ctx: Context) -> Iterable[Event]:
             worker=given.worker,
             team=given.team,
         )
-    if given.dispatched and (given.state in LIVE or ctx.observed):
+    if given.dispatched and given.state in LIVE:
+        return
+    if given.dispatched and ctx.observed:
+        _refuse_begun_anew(key, given, ctx)
         return
     why = _Why()
     if given.state not in LIVE:
         override = takes(state, key, given, c.override, ctx)
         why = _Why(override, attended(state, given.worker, given.team, c.unattended, ctx))
     yield _dispatched_event(state, key, given.request, given.worker, given.team, why)
+
+
+def _refuse_begun_anew(key: str, given: Assignment, ctx: Context) -> None:
+    """Refuse a dispatch after the end of the assignment: one that begins anew needs an id of its own."""
+    if given.ended_at and ctx.at >= given.ended_at and ctx.at != given.begun_at:
+        raise Refused("assignment.ended", assignment=key, state=given.state, ended=given.ended_at)
 
 
 def _same(c: Dispatch, known: Assignment) -> bool:
