@@ -28,13 +28,12 @@ from services.api.import_models import (
 from services.api.parameters import read
 from services.api.problems import Problem
 from services.api.routing import operation
-from services.application.lookup import open_areas
 from services.intake import ColumnsMissing, ImportFailed, Mapping, MappingError
 from services.intake.blank import Form, has_template, template
 from services.intake.desk import Import, Imports, Rules, TooMany
 from services.intake.loading import used_columns
-from services.intake.places import Places
 from services.intake.sinks import OnBehalf
+from services.intake.surroundings import known_places
 
 log_of = logging.getLogger("muster.api")
 _PRIVATE: Final = {"Cache-Control": "no-store"}
@@ -127,7 +126,7 @@ async def preview(request: Request) -> Answer[ImportPreview]:
     asked = read(request, PreviewParameters, "imports")
     mappings = [SHIPPED[asked.mapping]] if asked.mapping else list(SHIPPED.values())
     content = await content_of(request)
-    rules = Rules(await _places(request, jurisdiction), asked.answer)
+    rules = Rules(await known_places(muster(request).views, jurisdiction), asked.answer)
     try:
         mapping, seen = await _desk(request).preview(asked.file, mappings, content, asked.rows, rules)
     except (ImportFailed, TooMany, OSError) as error:
@@ -136,11 +135,6 @@ async def preview(request: Request) -> Answer[ImportPreview]:
         asked.file, mapping.name, seen.columns, seen.missing, seen.rows, seen.total_rows, seen.questions
     )
     return answer(shown, headers=_PRIVATE)
-
-
-async def _places(request: Request, jurisdiction: str) -> Places:
-    """Return the areas of a jurisdiction, for their names."""
-    return Places(jurisdiction, dict(await open_areas(muster(request).views, jurisdiction)))
 
 
 @operation(
@@ -163,7 +157,7 @@ async def begin(request: Request) -> Answer[Begun]:
     mapping = SHIPPED[asked.mapping]
     content = await content_of(request)
     sink = sink_of(request, jurisdiction, asker)
-    rules = Rules(await _places(request, jurisdiction), asked.answer)
+    rules = Rules(await known_places(muster(request).views, jurisdiction), asked.answer)
     try:
         begun = await _desk(request).begin(
             asked.file, mapping, content, sink, asker.id, rules, asked.language

@@ -27,6 +27,7 @@ from services.intake.header import recognised
 from services.intake.places import Places
 from services.intake.sinks import Embedded, Remote
 from services.intake.summary import FileSummary
+from services.intake.surroundings import known_places
 from services.locations.datum import Datum
 from services.refusals import REFERENCE, languages, sentence
 
@@ -51,7 +52,7 @@ async def sink(data: Path) -> AsyncIterator[Target]:
             sent = Embedded(muster.commands, muster.clock, muster.views)
 
             async def places(jurisdiction: str) -> Places:
-                return Places(jurisdiction, dict(await open_areas(muster.views, jurisdiction)))
+                return await known_places(muster.views, jurisdiction)
 
             yield Target(sent, muster.vault.import_key(), places)
             await _projected(muster.commands, muster.progress)

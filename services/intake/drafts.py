@@ -118,18 +118,16 @@ class Drafts:
         if at is None and one.at and one.once_per is None and not one.at.optional:
             where = one.at.column or one.at.template or "at"
             raise RowError("no_time", column=where, command=one.name)
-        return Draft(
-            rank=rank,
-            name=one.name,
-            at=at,
-            sort=max(running, micros(at)) if at else running,
-            observed=one.observed,
-            data={
-                field: value
-                for field, spec in one.data.items()
-                if (value := self.values.field(one.name, field, spec, cells)) is not None or spec.null
-            },
-        )
+        data = {
+            field: value
+            for field, spec in one.data.items()
+            if (value := self.values.field(one.name, field, spec, cells)) is not None or spec.null
+        }
+        lon, lat = data.get("lon"), data.get("lat")
+        if lon is not None and lat is not None:
+            self.values.nearness.check(one, lon, lat)
+        sort = max(running, micros(at)) if at else running
+        return Draft(rank=rank, name=one.name, at=at, sort=sort, observed=one.observed, data=data)
 
     def _part(self, one: CommandMap, key: list[str], draft: Draft, cells: Cells) -> Part:
         return Part(

@@ -13,6 +13,7 @@ from services.intake.harmless import HEADINGS, restored
 from services.intake.loading import used_columns
 from services.intake.mapping import Mapping, Source
 from services.intake.reader import rows, sheets
+from services.intake.rounding import rounded
 
 MOST_CELL: Final = 100_000
 """Characters per cell."""
@@ -34,6 +35,8 @@ class Found(NamedTuple):
     """Line of the header."""
     columns: dict[str, int]
     """Column name in the mapping -> index."""
+    exact: frozenset[str]
+    """Columns whose numbers are not looked at for rounding."""
 
     @property
     def name(self) -> str:
@@ -107,7 +110,8 @@ def _find(path: Path, sheet: str | None, mapping: Mapping) -> Found:
         for source in sorted(candidates, key=lambda one: -len(_required(one))):
             lacks = _lacks(source, cells)
             if not lacks:
-                return Found(path, sheet, source, cells, line, _columns(path, source, cells))
+                columns = _columns(path, source, cells)
+                return Found(path, sheet, source, cells, line, columns, _exact(source))
             if nearest is None or len(lacks) < len(nearest[1]):
                 nearest = source, lacks
     source, lacks = nearest or (candidates[0], [])
@@ -119,6 +123,13 @@ def _find(path: Path, sheet: str | None, mapping: Mapping) -> Found:
         columns=tuple(lacks),
         header=tuple(head[0][1][:30]),
     )
+
+
+def _exact(source: Source) -> frozenset[str]:
+    """Return the columns that the mapping declares exact, or whose phone numbers it asks about."""
+    specs = [spec for one in source.command for spec in one.data.values()]
+    asked = [spec.column for spec in specs if spec.ask and spec.type == "phone" and spec.column]
+    return frozenset((*source.exact, *asked))
 
 
 def _required(source: Source) -> list[str]:
@@ -185,6 +196,8 @@ def cells_of(found: Found, cells: list[str]) -> dict[str, str]:
     for column, cell in row.items():
         if not cell.isascii() or len(cell) > MOST_CELL or "\0" in cell or cell in _ERRORS:
             _check(column, cell)
+        if len(cell) > 3 and column not in found.exact and rounded(cell.strip()):
+            raise RowError("unreadable", variant="rounded", where=column, text=cell[:80])
     return row
 
 

@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     field_validator,
     model_validator,
 )
@@ -103,9 +104,22 @@ class Value(_Strict):
     formats: list[str] | None = Field(
         default=None, description="strptime formats of instants, or epoch, epoch_ms"
     )
+    _pair: bool = PrivateAttr(default=False)
     after: Template | None = Field(
         default=None, description="Instant that must come first; otherwise this one moves to the next day"
     )
+
+    @property
+    def where(self) -> str:
+        """The column, or the template unless it is a column alone; for messages."""
+        if self.template is not None and (found := re.fullmatch(r"\{([^{}|?]+)\}", self.template)):
+            return found[1].strip()
+        return self.column or self.template or "value"
+
+    @property
+    def pair(self) -> bool:
+        """Whether longitude and latitude are read from the same text."""
+        return self._pair
 
     @model_validator(mode="after")
     def _one_source(self) -> "Value":
@@ -201,6 +215,13 @@ class CommandMap(_Strict):
     )
     data: dict[str, Spec] = {}
 
+    @model_validator(mode="after")
+    def _pairs(self) -> "CommandMap":
+        lon, lat = (self.data.get(field) for field in ("lon", "lat"))
+        if lon and lat and (lon.column, lon.template, lon.extract) == (lat.column, lat.template, lat.extract):
+            lon._pair = lat._pair = True
+        return self
+
     @field_validator("name")
     @classmethod
     def _known(cls, name: str) -> str:
@@ -225,6 +246,10 @@ class Source(_Strict):
         default={}, description="Language -> column -> what to write into it"
     )
     sheet: str | None = Field(default=None, description="Read only this sheet of a workbook")
+    exact: list[str] = Field(
+        default=[],
+        description="Columns of long numbers that no spreadsheet has rounded, even if they look so",
+    )
     fill_down: list[str] = Field(default=[], description="Columns whose empty cells repeat the cell above")
     key: list[str] = Field(
         default=[],
@@ -246,6 +271,14 @@ class Mapping(_Strict):
     ambiguous: Literal["first", "last", "reject"] = Field(
         default="first", description="How to read a local time that occurs twice or not at all"
     )
+    near: str | None = Field(
+        default=None,
+        description="A place `latitude, longitude` around which all places lie; default: the jurisdiction's "
+        "areas, or else its time zone's town",
+    )
+    within_km: float | None = Field(
+        default=None, gt=0, description="A place farther away rejects its row; default: 500, of a town 5000"
+    )
     encoding: str | None = Field(
         default=None, description="Default: detected (byte order mark, UTF-8, GB18030)"
     )
@@ -264,6 +297,13 @@ class Mapping(_Strict):
         if name is not None and name not in timezones():
             raise ValueError(f"{name} is not an IANA time zone such as Asia/Shanghai")
         return name
+
+    @field_validator("near")
+    @classmethod
+    def _near(cls, text: str | None) -> str | None:
+        if text is not None and not re.fullmatch(r"-?\d+(\.\d+)?, *-?\d+(\.\d+)?", text):
+            raise ValueError(f"{text} is not a place such as 52.52, 13.40")
+        return text
 
     @field_validator("encoding")
     @classmethod

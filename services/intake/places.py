@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from events.area import inside
 from services.intake.errors import RowError
+from services.intake.nearness import Box
 
 NEAR: Final = 3
 """Suggestions for a name that means no area."""
@@ -49,9 +50,16 @@ def fold(text: str) -> str:
 class Places:
     """The areas of one jurisdiction, and those that its sheets add."""
 
-    def __init__(self, root: str, known: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        known: Mapping[str, str] | None = None,
+        box: Box | None = None,
+        timezone: str | None = None,
+    ) -> None:
         """`known`: code -> name of the open areas, also of the root; None = not known, and a text that is no
-        name is taken as a code."""
+        name is taken as a code. `box` is where the areas lie, `timezone` the jurisdiction's."""
+        self.box, self.timezone = box, timezone
         self.root, self._blind = root, known is None
         self.names: dict[str, str] = {}
         """Code -> name, without the root."""

@@ -14,6 +14,7 @@ from services.decisions.base import Refused, Scope, commands
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.boundaries import Boundaries
 from services.intake.errors import ImportFailed
+from services.intake.nearness import box_of
 from services.intake.places import Places
 from services.log.port import LogUnavailable
 from services.recorder.envelope import CommandEnvelope, Outcome
@@ -155,19 +156,27 @@ class Remote:
 
     async def places(self, jurisdiction: str) -> Places:
         """Return the open areas of a jurisdiction, for their names; none before it is established."""
-        names: dict[str, str] = {}
+        here = await self._rows(jurisdiction, "jurisdictions")
+        rows = [row for row in await self._rows(jurisdiction, "areas") if not row["closed"]]
+        placed = [(row["lon"], row["lat"]) for row in rows if None not in (row["lon"], row["lat"])]
+        names = {row["area"]: row["name"] for row in rows}
+        return Places(jurisdiction, names, box_of(placed), here[0]["timezone"] if here else None)
+
+    async def _rows(self, jurisdiction: str, view: str) -> list[dict[str, Any]]:
+        """Return all rows of a view; none before the jurisdiction is established. Raise ImportFailed."""
+        rows: list[dict[str, Any]] = []
         query: dict[str, str | int] = {"limit": 1000}
         while True:
-            answer = await self._client.get(f"/api/v1/{jurisdiction}/areas", params=query)
+            answer = await self._client.get(f"/api/v1/{jurisdiction}/{view}", params=query)
             if answer.status_code == 404:
-                return Places(jurisdiction, {})
+                return []
             if answer.status_code != 200:
                 why = str(answer.json().get("detail", answer.status_code))
                 raise ImportFailed("import.failed", variant="server", why=why)
             page = answer.json()
-            names |= {row["area"]: row["name"] for row in page["items"] if not row["closed"]}
+            rows += page["items"]
             if not page.get("next"):
-                return Places(jurisdiction, names)
+                return rows
             query["cursor"] = page["next"]
 
     async def close(self) -> None:

@@ -10,14 +10,16 @@ from functools import partial
 from typing import Any, Final
 
 from services.intake import templates
+from services.intake.coordinates import coordinate
 from services.intake.errors import Misread, RowError
 from services.intake.identity import person_id
 from services.intake.instants import Instants
 from services.intake.kinds import kind_of, part_of
 from services.intake.loading import PREVIOUS
 from services.intake.mapping import Condition, Kind, Mapping, Value
+from services.intake.nearness import Nearness
 from services.intake.places import Places, Row
-from services.locations.datum import to_wgs84
+from services.intake.rounding import rounded
 from services.vault.phones import possible
 
 Cells = dict[str, str]
@@ -42,6 +44,7 @@ class Values:
         self._maps = {name: _folded(table) for name, table in mapping.values.items()}
         self._key, self._jurisdiction, self._instants = key, jurisdiction, Instants(mapping)
         self._places, self._answers = places or Places(jurisdiction), answers or {}
+        self.nearness = Nearness(mapping, jurisdiction, self._places.box, self._places.timezone)
 
     def root(self, spec: Value, cells: Cells) -> bool:
         """Return whether the row of a sheet of areas is the jurisdiction itself."""
@@ -125,7 +128,7 @@ class Values:
         answer = self._answer(spec, text) if spec.ask else None
         if answer is not None:
             return answer or None
-        return self._places.find(text, spec.column or spec.template or "area")
+        return self._places.find(text, spec.where)
 
     def _answer(self, spec: Value, text: str) -> str | None:
         """Return what was answered about a cell: "" = leave it empty; None = nothing."""
@@ -194,7 +197,7 @@ def _constant(value: Any) -> Any:
 
 def _cell(spec: Value, text: str) -> dict[str, str]:
     """Return the name of the cell and the start of its text."""
-    return {"where": spec.column or spec.template or "value", "text": text[:80]}
+    return {"where": spec.where, "text": text[:80]}
 
 
 def _typed(spec: Value, kind: Kind, text: str) -> Any:
@@ -210,7 +213,7 @@ def _typed(spec: Value, kind: Kind, text: str) -> Any:
         case "list":
             return [part.strip() for part in re.split(f"[{re.escape(spec.split)}]", text) if part.strip()]
         case "lon" | "lat":
-            return _coordinate(spec, kind, text)
+            return coordinate(spec, kind, text)
         case _:
             return _each(kind, text)
 
@@ -254,29 +257,11 @@ def _truth(text: str) -> bool:
 def _phone(text: str, spec: Value) -> str:
     """Return the number as dialled. Raise Misread if a spreadsheet rounded it, or if it can be no number."""
     plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
-    if re.fullmatch(r"\d(\.\d+)?E\+?\d+", plain, re.IGNORECASE):
+    if rounded(plain):
         raise Misread("rounded")
     if spec.ask and not possible(plain):
         raise Misread("phone")
     return plain
-
-
-def _coordinate(spec: Value, kind: Kind, text: str) -> float:
-    """Parse one number, a pair such as "(lat, lon)", or "POINT (lon lat)"."""
-    numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", text)]
-    if len(numbers) == 1 and spec.datum == "WGS-84":
-        return _within(numbers[0], 180 if kind == "lon" else 90)
-    if len(numbers) != 2:
-        raise Misread("datum" if len(numbers) == 1 else "pair")
-    lon_first = spec.axes == "lon lat" or text.lstrip().upper().startswith("POINT")
-    lon, lat = numbers if lon_first else (numbers[1], numbers[0])
-    return to_wgs84(_within(lon, 180), _within(lat, 90), spec.datum)[0 if kind == "lon" else 1]
-
-
-def _within(degrees: float, most: float) -> float:
-    if not -most <= degrees <= most:
-        raise Misread("degrees")
-    return degrees
 
 
 def _extracted(expression: str, text: str) -> str:

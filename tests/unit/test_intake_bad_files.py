@@ -188,6 +188,6 @@ async def test_reasons_may_be_in_chinese(tmp_path: Path) -> None:
     assert [row[:3] for row in rows] == [
         ["2", "ragged", "这一行有 2 列，表头有 3 列，是否缺少引号？"],
         ["3", "invalid", "命令 worker.register 的 role：必须填写。"],
-        ["4", "unreadable", "{role}：“快递”不含可用作代码的字母，请提供取值映射。"],
+        ["4", "unreadable", "role：“快递”不含可用作代码的字母，请提供取值映射。"],
         ["5", "invalid", f"命令 worker.register 的 name：“{'x' * 80}”最多 200 个字符。"],
     ]

@@ -1,11 +1,18 @@
 """What an import reads from cells: nothing rounded, no place that cannot be meant, and no row left out unseen."""
 # ruff: noqa: E501  mapping files
 
+import csv
 from pathlib import Path
+from typing import Any
 
+import pytest
 from intaking import Deciding, run, sums
 
 from services.decisions.request.table import REQUESTS
+from services.decisions.worker.table import WORKERS
+from services.intake import parse_mapping, preview
+from services.intake.nearness import box_of
+from services.intake.places import Places
 
 HISTORY = """
 name = "history"
@@ -56,3 +63,128 @@ async def test_any_of_and_all_of_say_alternatives(tmp_path: Path) -> None:
     table = f"{TICKET}T1,2024-01-01 10:07,heartbeat,4\n"
     done = await run(tmp_path, HISTORY.replace(old, ANY), table, sink)
     assert (sums(done), done.skipped) == ((4, 2, 0, 0), 2)
+
+
+async def rejected(
+    folder: Path, mapping: str, table: str, sink: Deciding, **more: Any
+) -> dict[str, tuple[str, str]]:
+    """Import, and return the code and reason of each rejected line."""
+    await run(folder, mapping, table, sink, **more)
+    path = folder / "rejects.csv"
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row[0]: (row[1], row[2]) for row in list(csv.reader(file))[1:]}
+
+
+# -- rounded numbers ---------------------------------------------------------------------------------------
+
+DUTIES = """
+name = "duties"
+timezone = "Asia/Shanghai"
+[[source]]
+name = "duties"
+[[source.command]]
+name = "worker.check_in"
+at = "{day} {start}"
+data = { worker = { id_of = ["id"] }, area = "{jurisdiction}", walk_in = true, role = "courier" }
+"""
+
+
+async def test_a_number_that_a_spreadsheet_rounded_is_rejected_in_every_column(tmp_path: Path) -> None:
+    sink = Deciding("C1")
+    await sink.establish()
+    table = (
+        "id,day,start,end\n1.10101E+17,2026-11-20,09:00,10:00\n110101199001011234,2026-11-20,09:00,10:00\n"
+        "110101199001011236,2026-11-20,11:00,12:00\n110101199001011000,2026-11-20,11:00,12:00\n"
+    )
+    lines = await rejected(tmp_path, DUTIES, table, sink)
+    assert {line: code for line, (code, _) in lines.items()} == {"2": "unreadable", "5": "unreadable"}
+    assert "id: '1.10101E+17' was rounded by a spreadsheet" in lines["2"][1]
+    assert "format the column as Text" in lines["2"][1]
+    assert len(sink.state[WORKERS]) == 2
+
+
+async def test_a_column_declared_exact_is_not_looked_at_for_rounding(tmp_path: Path) -> None:
+    sink = Deciding("C1")
+    await sink.establish()
+    table = "id,day,start\n110101199001011000,2026-11-20,11:00\n5E+10,2026-11-20,11:00\n"
+    mapping = DUTIES.replace('name = "duties"\n[[source.c', 'name = "duties"\nexact = ["id"]\n[[source.c')
+    assert await rejected(tmp_path, mapping, table, sink) == {}
+
+
+# -- places ------------------------------------------------------------------------------------------------
+
+PLACED = """
+name = "placed"
+timezone = "Europe/Berlin"
+[[source]]
+name = "requests"
+[[source.command]]
+name = "request.open"
+at = "{time}"
+data = { request = "{id}", category = "{what}", area = "{jurisdiction}", lat = "{lat}", lon = "{lon}" }
+"""
+PLACES = """id,time,what,lat,lon
+1,2026-11-27 10:00,food,"52,52","13,40"
+2,2026-11-27 10:00,food,13.40,52.52
+3,2026-11-27 10:00,food,0,0
+4,2026-11-27 10:00,food,48.14,11.58
+"""
+
+
+async def test_decimal_commas_are_read_and_places_that_cannot_be_meant_are_rejected(tmp_path: Path) -> None:
+    sink = Deciding("C1")
+    await sink.establish()
+    lines = await rejected(tmp_path, PLACED, PLACES, sink)
+    assert [(one["data"]["lat"], one["data"]["lon"]) for one in sink.sent] == [(52.52, 13.4), (48.14, 11.58)]
+    assert {line: code for line, (code, _) in lines.items()} == {"3": "misplaced", "4": "misplaced"}
+    assert "lat, lon: 13.4, 52.52 is" in lines["3"][1]
+    assert "latitude and longitude may be swapped" in lines["3"][1]
+    assert "stands for no place" in lines["4"][1]
+
+
+@pytest.mark.parametrize(
+    ("known", "mapping", "far"),
+    [
+        (Places("C1", {}, box_of([(13.4, 52.5), (13.5, 52.4)])), "", {"3", "4"}),
+        (Places("C1", {}, box_of([(13.4, 52.5)])), "within_km = 400", {"3", "4", "5"}),
+        (Places("C1", {}, box_of([(13.4, 52.5)])), 'near = "48.1, 11.6"\nwithin_km = 50', {"2", "3", "4"}),
+        (Places("C1", {}, None, "Asia/Shanghai"), "", {"2", "3", "4", "5"}),
+        (Places("C1", {}, None, "UTC"), "", {"4"}),
+    ],
+    ids=["areas", "distance", "near", "time zone", "no country"],
+)
+async def test_what_is_far_depends_on_the_areas_the_mapping_or_the_time_zone(
+    tmp_path: Path, known: Places, mapping: str, far: set[str]
+) -> None:
+    sink = Deciding("C1")
+    await sink.establish()
+    assert set(await rejected(tmp_path, f"{mapping}\n{PLACED}", PLACES, sink, places=known)) == far
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("52,52 13,40", (52.52, 13.4)),
+        ("52,52; 13,40", (52.52, 13.4)),
+        ("52,52,13,40", (52.52, 13.4)),
+        ("５２．５２，１３．４", (52.52, 13.4)),
+        ("52,13", (52.0, 13.0)),
+        ("52°31'12\"N 13°24'0\"E", (52.52, 13.4)),
+        ("S 33.9, W 18.4", (-33.9, -18.4)),
+        ("33.9 S 18.4 E", (-33.9, 18.4)),
+        ("POINT (13.4 52.52)", (52.52, 13.4)),
+    ],
+)
+async def test_a_pair_of_coordinates_in_one_cell(
+    tmp_path: Path, text: str, place: tuple[float, float]
+) -> None:
+    mapping = parse_mapping(
+        PLACED.replace("{lat}", "{place}").replace("{lon}", "{place}").replace("Europe/Berlin", "UTC")
+    )
+    path = tmp_path / "places.csv"
+    path.write_text(f"id\ttime\twhat\tplace\n1\t2026-11-27 10:00\tfood\t{text}\n")
+    [row] = (await preview(path, mapping)).rows
+    [command] = row.commands
+    assert (command.data["lat"], command.data["lon"]) == place

@@ -1,0 +1,30 @@
+"""What an import goes by besides its mapping: areas, where they lie, and the jurisdiction's time zone."""
+
+from collections.abc import Iterable, Iterator
+
+from projections.areas import AreaRow
+from projections.boundaries import BoundaryRow
+from projections.jurisdictions import JurisdictionRow
+from services.intake.nearness import Point, box_of
+from services.intake.places import Places
+from services.views.port import Query, Views
+
+_VIEWS = ("areas", "boundaries", "jurisdictions")
+
+
+async def known_places(views: Views, jurisdiction: str) -> Places:
+    """Return the open areas of a jurisdiction; none before it is established."""
+    found, _ = await views.snapshot(jurisdiction, {view: Query() for view in _VIEWS})
+    rows = [row for view in _VIEWS for _, row in found[view]]
+    open_ = [row for row in rows if isinstance(row, AreaRow) and not row.closed]
+    named = [row.timezone for row in rows if isinstance(row, JurisdictionRow)]
+    names = {row.area: row.name for row in open_}
+    return Places(jurisdiction, names, box_of(_points(rows)), named[0] if named else None)
+
+
+def _points(rows: Iterable[object]) -> Iterator[Point]:
+    for row in rows:
+        if isinstance(row, AreaRow) and row.lon is not None and row.lat is not None:
+            yield row.lon, row.lat
+        elif isinstance(row, BoundaryRow):
+            yield from ((lon, lat) for part in row.boundary for ring in part for lon, lat in ring)
