@@ -10,6 +10,7 @@ from events.catalog import envelopes
 from events.commit import Head, decode
 from events.duty import Interval, corrected, intervals, order
 from events.facts import fact_of
+from events.stage_order import Reached, contradicted
 from events.stages import ON_SCENE
 from services.log.port import Log
 from services.reports.records import Call, IncidentRecord, Person, Run, Unit, amended
@@ -162,9 +163,12 @@ class Facts:
             case assignment.AssignmentDispatched() as e if e.state in assignment.LIVE:
                 self._begin(e.assignment, e.request, e.worker or e.team or "", event.at)
             case assignment.AssignmentProgressed() as e:
+                self._contradict(e.assignment, (e.stage, event.at), placed=event.observed)
                 self._stage(e.assignment, e.stage, event.at)
-            case assignment.AssignmentDone() as e if e.state == assignment.DONE:
-                self._end(e.assignment, event.at)
+            case assignment.AssignmentDone() as e:
+                self._contradict(e.assignment, (assignment.DONE, event.at), placed=event.observed)
+                if e.state == assignment.DONE:
+                    self._end(e.assignment, event.at)
             case assignment.AssignmentReleased() as e:
                 self._end(e.assignment, event.at)
             case _:
@@ -174,6 +178,11 @@ class Facts:
         if key not in self.runs:
             self.runs[key] = Run(key, request, unit, at)
             self.calls[request].units[unit] = None
+
+    def _contradict(self, key: str, new: Reached, *, placed: bool) -> None:
+        run = self.runs.get(key)
+        if run and (pair := contradicted(new, run.begun_at, run.stages, placed=placed)):
+            run.contradictions.append(pair)
 
     def _stage(self, key: str, stage: str, at: datetime) -> None:
         run = self.runs.get(key)

@@ -1,6 +1,5 @@
 """Data quality: stages out of order, overlapping assignments, assignments never released."""
 
-from itertools import pairwise
 from typing import Any
 
 from services.reports.facts import Facts
@@ -8,26 +7,19 @@ from services.reports.records import Run
 
 
 def out_of_order(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:
-    """List consecutive stages of an assignment of which the later one has an earlier time."""
-    found: list[dict[str, Any]] = []
-    for run in runs:
-        call = facts.calls[run.request]
-        stages = [("received", call.received_at), ("entered", call.entered_at), ("dispatched", run.begun_at)]
-        stages += [*run.ordered(), ("ended", run.ended_at)]
-        known = [(name, at) for name, at in stages if at is not None]
-        for (before, first), (after, then) in pairwise(known):
-            if then < first:
-                found.append(
-                    {
-                        "request": run.request,
-                        "unit": run.unit,
-                        "stage": before,
-                        "at": facts.local(first),
-                        "next_stage": after,
-                        "next_at": facts.local(then),
-                    }
-                )
-    return found
+    """List stages of an assignment of which the later one has an earlier time, as the anomalies do."""
+    return [
+        {
+            "request": run.request,
+            "unit": run.unit,
+            "stage": before,
+            "at": facts.local(first),
+            "next_stage": after,
+            "next_at": facts.local(then),
+        }
+        for run in runs
+        for (before, first), (after, then) in run.contradictions
+    ]
 
 
 def overlapping(facts: Facts, runs: list[Run]) -> list[dict[str, Any]]:

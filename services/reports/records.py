@@ -8,7 +8,7 @@ import msgspec
 from events.duty import REPORT, Fact
 from events.incident import IncidentAmended
 from events.request_state import OPEN
-from events.stages import sort_key
+from events.stage_order import Reached
 from events.worker import WorkerAmended
 
 T = TypeVar("T")
@@ -74,10 +74,8 @@ class Run(msgspec.Struct):
     begun_at: datetime
     stages: list[tuple[str, datetime]] = []
     ended_at: datetime | None = None
-
-    def ordered(self) -> list[tuple[str, datetime]]:
-        """Return the stages in logical order."""
-        return sorted(self.stages, key=lambda stage: sort_key(stage[0]))
+    contradictions: list[tuple[Reached, Reached]] = []
+    """Stages out of order, as noted when they were recorded: (earlier stage, later stage)."""
 
 
 class IncidentRecord(msgspec.Struct):

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from intaking import NOW, Recording, run, sums
 
+from events.catalog import envelopes
+from services.reports.facts import Facts
+from services.reports.quality import out_of_order
+
 CASES = Path(__file__).parents[1] / "intake/cases"
 
 
@@ -176,3 +180,47 @@ async def test_a_cell_that_changes_to_what_means_the_same(tmp_path: Path, parts:
     assert await imported(tmp_path, sink, "same_value") == (3, 0, 3, 0)
     at = datetime(2024, 1, 1, 11, tzinfo=UTC)
     assert sink.at("requests", at)["S1"].category == "occupied"
+
+
+# -- stages --------------------------------------------------------------------------------------------------
+
+
+async def contradictions(sink: Recording) -> list[str]:
+    """Return the stages out of order: as the view of anomalies shows them, which the report must equal."""
+    noted = [row for row in sink.live("anomalies").values() if row.code == "stage.out_of_order"]
+    facts = Facts("C1")
+    for commit in sink.commits:
+        for event in envelopes(commit):
+            facts.take(event)
+    found = out_of_order(facts, list(facts.runs.values()))
+    assert sorted(row.request for row in noted) == sorted(row["request"] for row in found)
+    return [f"{row['stage']} < {row['next_stage']}" for row in found]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "wrong"),
+    [
+        ((0, 5, 30, 60), []),
+        ((0, 5, 4, 60), ["identified < on_scene"]),
+        ((6, 5, 30, 60), ["dispatched < identified"]),
+        ((0, 5, 50, 40), ["on_scene < done"]),
+        ((30, 5, 10, 40), ["dispatched < identified", "dispatched < on_scene"]),
+        ((0, 0, 0, 0), []),
+    ],
+)
+async def test_a_stage_of_ones_own_has_its_place_in_the_mapping(
+    tmp_path: Path, minutes: tuple[int, ...], wrong: list[str]
+) -> None:
+    cells = ",".join(str(datetime(2024, 1, 1, 10 + minute // 60, minute % 60)) for minute in minutes)  # noqa: DTZ001
+    sink = Recording()
+    table = f"call,dispatched,identified,on_scene,done\n1,{cells}\n"
+    assert await imported(tmp_path, sink, "named_stage", table) == (1, 1, 0, 0)
+    assert await contradictions(sink) == wrong
+    assert await imported(tmp_path, sink, "named_stage", table) == (1, 0, 1, 0)
+    assert await contradictions(sink) == wrong
+
+
+async def test_the_stages_of_the_case_are_in_order(tmp_path: Path) -> None:
+    sink = Recording()
+    await imported(tmp_path, sink, "named_stage")
+    assert await contradictions(sink) == []

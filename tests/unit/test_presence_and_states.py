@@ -22,7 +22,7 @@ from events.facts import TELLING, fact_of
 from events.presence import BY_ENGAGEMENT, ON_DUTY, presence_of
 from events.request_state import ENDED, STATES, state_of
 from events.request_state import ended_by as request_ended_by
-from events.stages import RANK, STAGES, furthest, sort_key
+from events.stages import furthest
 from projections.base import Row
 from projections.incidents import IncidentRow
 from projections.ledger import LedgerRow
@@ -61,12 +61,6 @@ def test_the_state_of_a_live_assignment_is_its_furthest_stage() -> None:
         "accepted",
     )
     assert furthest(["transport"]) is None
-    assert list(RANK) == list(STAGES)
-    assert sorted(["transport", "on_scene", "hospital", "en_route"], key=sort_key) == [
-        *STAGES,
-        "transport",
-        "hospital",
-    ]
 
 
 def envelopes(data: Event) -> EventEnvelope:

@@ -41,7 +41,7 @@ from services.decisions.assignment.rules import (
     ids,
     never_begun,
     not_twice,
-    out_of_order,
+    note_order,
     subject_of,
     takes,
 )
@@ -201,8 +201,7 @@ def _progress(state: State, c: Progress, ctx: Context) -> Iterable[Event]:
             state=given.state,
             ended=given.ended_at,
         )
-    if out_of_order(given, c.stage, ctx.at):
-        ctx.note("stage.out_of_order")
+    note_order(given, c.stage, ctx)
     yield AssignmentProgressed(**ids(state, c.assignment), stage=c.stage)
 
 
@@ -217,6 +216,7 @@ def _done(state: State, c: Done, ctx: Context) -> Iterable[Event]:
         ctx.note("assignment.ended")  # true at that time, but reported too late
     else:
         ctx.rule(given.state in LIVE, "assignment.ended", assignment=c.assignment, state=given.state)
+    note_order(given, DONE, ctx)
     yield AssignmentDone(**ids(state, c.assignment), reason=c.reason)
 
 

@@ -1,7 +1,6 @@
 """Rules shared by several assignment decisions."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
 from events.assignment import (
@@ -9,7 +8,7 @@ from events.assignment import (
     AssignmentReleased,
 )
 from events.base import Event
-from events.stages import RANK
+from events.stage_order import contradicted
 from events.team import ACTIVE
 from services.decisions import lookups
 from services.decisions.assignment.table import ASSIGNMENTS, Assignment
@@ -119,14 +118,10 @@ def never_begun(key: str, given: Assignment, ctx: Context) -> None:
     ctx.rule(False, "assignment.not_accepted", assignment=key, state=given.state)
 
 
-def out_of_order(given: Assignment, stage: str, at: datetime) -> bool:
-    """Whether a stage is earlier than its predecessors or later than its successors."""
-    rank = RANK.get(stage, 0)
-    earlier = [t for name, t in given.stages if 0 < RANK.get(name, 0) < rank]
-    later = [t for name, t in given.stages if 0 < rank < RANK.get(name, 0)]
-    if given.begun_at:
-        earlier.append(given.begun_at)
-    return any(at < t for t in earlier) or any(at > t for t in later)
+def note_order(given: Assignment, stage: str, ctx: Context) -> None:
+    """Note a stage whose time contradicts that of another."""
+    if contradicted((stage, ctx.at), given.begun_at, given.stages, placed=ctx.observed):
+        ctx.note("stage.out_of_order")
 
 
 def release_all(state: State, keys: Iterable[str], reason: str) -> Iterator[Event]:
