@@ -26,6 +26,11 @@ def inside(code: str, outer: str) -> bool:
     return code == outer or outer in parents(code)
 
 
+def meets(code: str, other: str) -> bool:
+    """Whether two areas have something in common: one is the other, or lies inside it."""
+    return inside(code, other) or inside(other, code)
+
+
 @event("area.defined")
 class AreaDefined(Event, frozen=True):
     """An area was defined."""

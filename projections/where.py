@@ -1,5 +1,9 @@
-"""An event's area, which restricts it to those who may see that area."""
+"""Where events and rows lie, which restricts them to those who may see that area."""
 
+from collections.abc import Collection
+from typing import Any
+
+from events.area import inside, meets
 from events.base import Event
 from events.worker import WorkerCheckedOut
 
@@ -15,3 +19,18 @@ def area_of(e: Event) -> str | None:
         if place:
             return place.area
     return None
+
+
+def lies_in(row: Any, outers: Collection[str]) -> bool:
+    """Whether a row may be seen by who is limited to these areas; empty = not limited.
+
+    A row with `areas` must have something in common with them. Rows without an area are for everybody, but
+    those of a view with areas that lie nowhere are for nobody who is limited.
+    """
+    if not outers:
+        return True
+    if spans := getattr(row, "areas", None):
+        return any(meets(one, outer) for one in spans for outer in outers)
+    if not hasattr(row, "area"):
+        return True
+    return row.area is not None and any(inside(row.area, outer) for outer in outers)

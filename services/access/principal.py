@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from events.area import inside
+from projections.where import lies_in
 from services.decisions.base import Scope
 from services.decisions.scopes import MAY, OBSERVE, RIGHTS, SCOPES, WITHOUT_AREAS, Right, ScopeName
 
@@ -48,15 +48,14 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(right for right in sorted(RIGHTS) if self.may(right))
 
     def sees(self, row: Any) -> bool:
-        """Whether a view's row lies in their areas; rows without an area are visible to all."""
-        area = getattr(row, "area", None)
-        return not self.areas or area is None or any(inside(area, outer) for outer in self.areas)
+        """Whether a view's row lies in their areas; views without areas are visible to all."""
+        return lies_in(row, self.areas)
 
     def opens(self, row: Any) -> bool:
-        """Whether they may see the row's personal data unmasked.
+        """Whether they may see the row's personal data, be it masked.
 
-        A worker without a home area can be checked in by any area. Such workers stay masked for a token
-        limited to areas, unless it registered them.
+        A worker without a home area can be checked in by any area. A token limited to areas is told nothing
+        personal of such workers, unless it registered them.
         """
         if not self.areas or not hasattr(row, "registered_by"):
             return True

@@ -46,8 +46,8 @@ def asked_only(given: Shown) -> Shown:
 
 
 def opens_in(areas: tuple[str, ...]) -> Callable[[Any], bool]:
-    """Return which rows anybody limited to these areas may see unmasked: stricter than `Principal.opens`,
-    which knows who registered a worker."""
+    """Return of which rows anybody limited to these areas may see personal data. This is stricter than
+    `Principal.opens`, which knows who registered a worker."""
 
     def opens(row: Any) -> bool:
         return not areas or not hasattr(row, "registered_by") or row.home_area is not None

@@ -47,7 +47,7 @@ async def boundaries(request: Request) -> Answer[Boundaries]:
     jurisdiction, asker = await importer(request)
     asked = read(request, BoundaryParameters, "imports")
     content = await content_of(request)
-    areas = await open_areas(muster(request).views, jurisdiction)
+    areas = await open_areas(muster(request).views, jurisdiction, asker.areas)
     try:
         plan = await asyncio.to_thread(planned, content, asked.file, areas, asked.datum)
         if asked.preview:

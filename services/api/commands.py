@@ -12,11 +12,14 @@ from msgspec import UNSET, Meta, UnsetType
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from starlette.requests import Request
 
+from events.area import inside
+from projections.where import area_of
 from services.access import Principal
 from services.api.context import Answer, Uuid, answer, json_body, model, muster, principal
 from services.api.doubled import doubled_key
 from services.api.problems import Problem, describe, invalid
 from services.api.routing import operation
+from services.application.lookup import event_of
 from services.decisions.assignment.commands import AttachProof
 from services.decisions.base import BASED_ON, Command, Refused
 from services.decisions.fields import Instant
@@ -342,8 +345,11 @@ def _finite(value: Any) -> bool:
 
 @operation(id="command-status", tag="commands", problems=(400, 503))
 async def status(request: Request) -> Answer[CommandStatus]:
-    """Read whether a command was recorded, by its id."""
-    jurisdiction, _ = await commander(request, None)
+    """Read whether a command was recorded, by its id.
+
+    Tokens limited to areas or to a worker are told of their own commands, and of events in their areas.
+    """
+    jurisdiction, asker = await commander(request, None)
     key = str(request.path_params["id"])
     if not muster(request).commands.knows(jurisdiction):
         return answer(CommandStatus(key, "not_recorded"))
@@ -351,4 +357,16 @@ async def status(request: Request) -> Answer[CommandStatus]:
         found = await muster(request).commands.writer(jurisdiction).status(key)
     except Parked as error:
         raise Problem(503, "jurisdiction.parked", jurisdiction=jurisdiction, error=str(error)) from error
+    if found.position and not await _may_know(request, jurisdiction, asker, (key, found.position)):
+        return answer(CommandStatus(key, "not_recorded"))
     return answer(CommandStatus(key, _STATUSES[found.outcome], found.position or UNSET))
+
+
+async def _may_know(request: Request, jurisdiction: str, asker: Principal, recorded: tuple[str, int]) -> bool:
+    """Whether the caller may know of a recorded command, given by its id and position."""
+    if not asker.areas and asker.worker is None:
+        return True
+    event = await event_of(muster(request).log, jurisdiction, *recorded)
+    if event is None or event.actor == asker.actor:
+        return event is not None
+    return asker.worker is None and any(inside(area_of(event.data) or "", one) for one in asker.areas)

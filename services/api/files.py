@@ -135,19 +135,27 @@ async def _their_request(request: Request, jurisdiction: str, asker: Principal, 
     key, views = subject.removeprefix(_KIND), muster(request).views
     row: Any = (await views.load(jurisdiction, {"requests": [key]}))["requests"].get(key)
     if row is None or not asker.sees(row):
-        raise Problem(404, "row.unknown", view="requests", key=key)
+        raise _unknown(key)
     return row
 
 
+def _unknown(key: str) -> Problem:
+    return Problem(404, "row.unknown", view="requests", key=key)
+
+
 async def _their_task(request: Request, jurisdiction: str, asker: Principal, subject: str) -> None:
-    """Require of a worker a task of this request, theirs or their team's, not long over. Raises 403."""
+    """Require of a worker a task of this request, theirs or their team's, not long over.
+
+    Raises 403, and 404 if they never had one: then they may not know of the request.
+    """
     if asker.worker is None:
         return
     units = [asker.worker, await own_team(request, jurisdiction, asker)]
-    mine = Query(
-        filters={"request": [subject.removeprefix(_KIND)], "unit": [one for one in units if one]}, limit=200
-    )
+    key = subject.removeprefix(_KIND)
+    mine = Query(filters={"request": [key], "unit": [one for one in units if one]}, limit=200)
     rows: Any = (await muster(request).views.query(jurisdiction, "assignments", mine)).items
+    if not rows:
+        raise _unknown(key)
     now = muster(request).clock.now()
     if not any(_takes_pictures(row, now) for _, row in rows):
         raise Problem(403, "forbidden", variant="file")
@@ -171,7 +179,10 @@ async def download(request: Request) -> Response:
         raise Problem(403, "forbidden", variant="reveal", view="files")
     name = request.path_params["file"]
     sealed = await _stored(request, jurisdiction, name)
-    await _their_request(request, jurisdiction, asker, sealed.subject)
+    try:
+        await _their_request(request, jurisdiction, asker, sealed.subject)
+    except Problem as error:
+        raise _no_file(name) from error
     service = muster(request)
     try:
         plain = await service.vault.open_file(jurisdiction, sealed.subject, sealed.media, sealed.box)
@@ -183,10 +194,14 @@ async def download(request: Request) -> Response:
     return Response(plain, media_type=sealed.media, headers=_INERT)
 
 
+def _no_file(name: str) -> Problem:
+    return Problem(404, "file.unknown", file=name[:64])
+
+
 async def _stored(request: Request, jurisdiction: str, name: str) -> SealedFile:
     stored = await muster(request).files.get(jurisdiction, name) if is_name(name) else None
     if stored is None:
-        raise Problem(404, "file.unknown", file=name[:64])
+        raise _no_file(name)
     try:
         return unpack(stored)
     except BadFile as error:

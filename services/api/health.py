@@ -10,17 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from projections.alerts import KINDS
+from services.access import Principal
 from services.api.context import Answer, Done, answer, muster, principal
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.application.commands import Commands
 from services.application.muster import Muster
 from services.application.progress import ViewProgress
+from services.recorder.writer import Writer
 from services.views.port import RowUnreadable, Views, ViewsUnavailable
 
 
 class Readiness(Struct):
-    """Whether the service is ready. Reasons are omitted for callers without a token."""
+    """Whether the service is ready. Reasons are those of the caller's jurisdictions, and omitted for callers
+    who may not read metrics; reasons that concern all jurisdictions are told to those who may read all."""
 
     status: Literal["ready", "degraded", "not_ready"]
     failure: str | UnsetType | None = UNSET
@@ -48,18 +51,20 @@ async def readyz(request: Request) -> Answer[Readiness]:
     degraded = await _degraded(service.commands, service.views)
     red = bool(failure or parked)
     state = Readiness("not_ready" if red else "degraded" if degraded else "ready")
-    if await _may_know(request):
-        state.failure, state.parked, state.degraded = failure, parked, degraded
-        state.unclean = list(service.inspector.unclean)
+    asker = await _asker(request)
+    if asker and asker.may("read_metrics"):
+        state.parked = {key: why for key, why in parked.items() if asker.may_read(key)}
+        state.degraded = {key: views for key, views in degraded.items() if asker.may_read(key)}
+        if not asker.jurisdictions:
+            state.failure, state.unclean = failure, list(service.inspector.unclean)
     return answer(state, 503 if red else 200, {"Cache-Control": "no-store"})
 
 
-async def _may_know(request: Request) -> bool:
-    """Return whether the caller may see reasons: those with a token may, others see only the status."""
+async def _asker(request: Request) -> Principal | None:
     try:
-        return bool(await principal(request))
+        return await principal(request)
     except Problem:
-        return False
+        return None
 
 
 def _parked(commands: Commands, progress: ViewProgress) -> dict[str, Any]:
@@ -74,8 +79,13 @@ async def _degraded(commands: Commands, views: Views) -> dict[str, Any]:
 
 @operation(id="metrics", tag="health", media="text/plain")
 async def metrics(request: Request) -> Response:
-    """Read heads, lags and queues by jurisdiction, for Prometheus."""
-    await principal(request)
+    """Read heads, lags and queues by jurisdiction, for Prometheus.
+
+    A token limited to jurisdictions reads theirs only, and nothing about the process as a whole.
+    """
+    asker = await principal(request)
+    if not asker.may("read_metrics"):
+        raise Problem(403, "forbidden", variant="metrics")
     service, registry = muster(request), CollectorRegistry()
     log = Gauge("muster_log_position", "Position of the last event", ["jurisdiction"], registry=registry)
     views = Gauge(
@@ -84,32 +94,45 @@ async def metrics(request: Request) -> Response:
     queue = Gauge("muster_commands_waiting", "Commands not yet decided", ["jurisdiction"], registry=registry)
     parked = Gauge("muster_parked", "1 = writes and projection wait", ["jurisdiction"], registry=registry)
     degraded = Gauge("muster_view_degraded", "1 = set aside", ["jurisdiction", "view"], registry=registry)
-    streams = Gauge("muster_streams", "Open streams", registry=registry)
-    streams.set(request.app.state.hub.clients)
-    for key, writer in service.commands.writers.items():
+    for key, writer in _theirs(service, asker):
         log.labels(key).set(writer.state.head.position)
         views.labels(key).set(service.progress.positions.get(key, 0))
         queue.labels(key).set(writer.waiting)
         parked.labels(key).set(bool(writer.parked or key in service.progress.parked))
         for view in await service.views.degraded(key):
             degraded.labels(key, view).set(1)
-    await _alerts(service, registry)
+    await _alerts(service, asker, registry)
+    told = generate_latest(registry)
+    if not asker.jurisdictions:
+        told += generate_latest(_process(request)) + generate_latest(service.figures.registry)
+    return Response(told, media_type=CONTENT_TYPE_LATEST)
+
+
+def _theirs(service: Muster, asker: Principal) -> list[tuple[str, Writer]]:
+    """Return the writers of the caller's jurisdictions."""
+    return [(key, writer) for key, writer in service.commands.writers.items() if asker.may_read(key)]
+
+
+def _process(request: Request) -> CollectorRegistry:
+    """Return the metrics of the process as a whole."""
+    service, registry = muster(request), CollectorRegistry()
+    streams = Gauge("muster_streams", "Open streams", registry=registry)
+    streams.set(request.app.state.hub.clients)
     unclean = Gauge("muster_log_config_unclean", "1 = set otherwise than it needs", registry=registry)
     unclean.set(bool(service.inspector.unclean))
     unknown = Counter("muster_log_unknown_outcomes", "Appends without an answer", registry=registry)
     unknown.inc(getattr(service.log, "unknown", 0))
     holes = Counter("muster_log_holes", "Offsets without a record", registry=registry)
     holes.inc(getattr(service.log, "holes", 0))
-    told = generate_latest(registry) + generate_latest(service.figures.registry)
-    return Response(told, media_type=CONTENT_TYPE_LATEST)
+    return registry
 
 
-async def _alerts(service: Muster, registry: CollectorRegistry) -> None:
+async def _alerts(service: Muster, asker: Principal, registry: CollectorRegistry) -> None:
     """Count alerts. Jurisdictions whose views cannot be read now are left out: other metrics say so."""
     gauge = Gauge(
         "muster_alerts", "Alerts of the board", ["jurisdiction", "kind", "level"], registry=registry
     )
-    for key in service.commands.writers:
+    for key, _ in _theirs(service, asker):
         try:
             watched = await service.alerting.watched(key)
         except (ViewsUnavailable, RowUnreadable):

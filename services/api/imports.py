@@ -122,11 +122,11 @@ async def preview(request: Request) -> Answer[ImportPreview]:
 
     Nothing is recorded.
     """
-    jurisdiction, _ = await importer(request)
+    jurisdiction, asker = await importer(request)
     asked = read(request, PreviewParameters, "imports")
     mappings = [SHIPPED[asked.mapping]] if asked.mapping else list(SHIPPED.values())
     content = await content_of(request)
-    rules = Rules(await known_places(muster(request).views, jurisdiction), asked.answer)
+    rules = Rules(await known_places(muster(request).views, jurisdiction, asker.areas), asked.answer)
     try:
         mapping, seen = await _desk(request).preview(asked.file, mappings, content, asked.rows, rules)
     except (ImportFailed, TooMany, OSError) as error:
@@ -157,7 +157,7 @@ async def begin(request: Request) -> Answer[Begun]:
     mapping = SHIPPED[asked.mapping]
     content = await content_of(request)
     sink = sink_of(request, jurisdiction, asker)
-    rules = Rules(await known_places(muster(request).views, jurisdiction), asked.answer)
+    rules = Rules(await known_places(muster(request).views, jurisdiction, asker.areas), asked.answer)
     try:
         begun = await _desk(request).begin(
             asked.file, mapping, content, sink, asker.id, rules, asked.language

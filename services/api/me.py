@@ -213,10 +213,8 @@ async def _of_theirs(
     row: Any = None
     if "\0" not in key:  # no view store accepts it
         row = (await views.load(jurisdiction, {"assignments": [key]}))["assignments"].get(key)
-    if row is None:
+    if row is None or row.unit not in units:
         raise Problem(404, "row.unknown", task=key[:100])
-    if row.unit not in units:
-        raise Problem(403, "forbidden", variant="task", task=key[:100], worker=worker)
     found: Any = (await views.load(jurisdiction, {"requests": [row.request]}))["requests"].get(row.request)
     if found is None:
         raise Problem(404, "row.unknown", view="requests", key=row.request)

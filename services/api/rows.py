@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from events.disclosure import NOTHING, Shown
+from events.disclosure import Shown
 from projections.base import Row, personal_fields
 from projections.catalog import views
 from projections.hours import HOURS
@@ -72,8 +72,9 @@ class Opener:
         opens: Callable[[Row], bool] = lambda row: True,
         reveals: bool = False,
     ) -> None:
-        """`sight`: what the reader sees. `opens` decides for which rows; the others stay masked. `reveals`:
-        whether what is seen on demand is revealed, which must be recorded."""
+        """`sight`: what the reader sees. `opens` decides for which rows; of the others, nothing personal is
+        told, not even masked. `reveals`: whether what is seen on demand is revealed, which must be recorded.
+        """
         self._vault, self._jurisdiction = vault, jurisdiction
         self._sight, self._opens, self._reveals = sight, opens, reveals
         self._keys = Keyring(jurisdiction, {})
@@ -91,10 +92,11 @@ class Opener:
     def row(self, view: str, key: str, row: Row) -> dict[str, Any]:
         """Return one row with its key."""
         fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(row)}
-        sight = self._sight if self._opens(row) else NOTHING
+        opens = self._opens(row)
         for name in personal_of(view):
-            plain = self.plain(fields[name]) if fields[name] is not None else None
-            fields[name] = None if plain is None else shown(view, name, plain, sight, revealed=self._reveals)
+            plain = self.plain(fields[name]) if opens and fields[name] is not None else None
+            seen = None if plain is None else shown(view, name, plain, self._sight, revealed=self._reveals)
+            fields[name] = seen
         return fields
 
     def plain(self, token: str) -> str | None:

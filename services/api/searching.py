@@ -67,7 +67,6 @@ class Entry(Struct, frozen=True, gc=False):
     """What is searched of a row."""
 
     area: str | None
-    """Of a row that lies nowhere: empty. None for views without areas, which everybody sees."""
     plain: tuple[Folded, ...]
     """Its id, call sign and plain name."""
     token: str | None
@@ -82,15 +81,22 @@ class Person(Entry, frozen=True, gc=False):
     registered_by: str | None
 
 
+class Spanning(Entry, frozen=True, gc=False):
+    """What lies in several areas."""
+
+    areas: tuple[str, ...]
+
+
 def _entry(view: str, row: Any) -> Entry:
     kind = _KIND[view]
     plain = tuple(_plain_name(one) for field in PLAIN[kind] if (one := getattr(row, field)))
     token = getattr(row, NAMES[kind]) if kind in NAMES else None
-    area = (row.area or "") if "area" in row.__struct_fields__ else None
+    if "areas" in row.__struct_fields__:
+        return Spanning(None, plain, token, None, row.areas)
     number = row.number if kind == "request" else None
     if kind == "worker":
-        return Person(area, plain, token, number, row.home_area, row.registered_by)
-    return Entry(area, plain, token, number)
+        return Person(row.area, plain, token, number, row.home_area, row.registered_by)
+    return Entry(row.area, plain, token, number)
 
 
 class Index(Followed[Entry]):

@@ -62,9 +62,9 @@ async def issue(request: Request) -> Answer[Code]:
     given = await model(request, NewCode)
     found = await muster(request).views.load(jurisdiction, {"roster": [given.worker]})
     row = found["roster"].get(given.worker)
-    if row is None:
+    if row is None or not asker.sees(row):
         raise Problem(404, "worker.unknown", worker=given.worker)
-    if not (asker.sees(row) and asker.opens(row)):  # a signed-in worker sees their own name
+    if not asker.opens(row):  # a signed-in worker sees their own name
         raise Problem(403, "forbidden", variant="not_in_areas", worker=given.worker)
     code, expires_at = await tokens(request).issue_code(jurisdiction, given.worker, given.minutes)
     log_of.info("%s created a sign-in code for worker/%s of %s", asker.actor, given.worker, jurisdiction)

@@ -150,10 +150,8 @@ def _why_not(fix: Fix | None, row: Any, asker: Principal) -> Refused | None:
         return Refused("invalid", variant="whose")
     if asker.worker is not None and fix.worker != asker.worker:
         return Refused("forbidden", variant="own_positions")
-    if row is None:
+    if row is None or not asker.sees(row):
         return Refused("worker.unknown", worker=fix.worker)
-    if not asker.sees(row):
-        return Refused("forbidden", variant="not_in_areas", worker=fix.worker)
     if not on_duty(row):
         return Refused("worker.off_duty", worker=fix.worker)
     return None

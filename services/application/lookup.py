@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
+from events.base import EventEnvelope
+from events.catalog import envelopes
+from events.commit import decode
 from projections.areas import AreaRow
 from projections.commands import CommandRow
+from projections.where import lies_in
 from services.decisions.state import RecordedCommand
+from services.log.port import Log
 from services.views.port import Query, RowUnreadable, Views, ViewsUnavailable
 
 
@@ -26,8 +31,18 @@ async def recorded_commands(
     }
 
 
-async def open_areas(views: Views, jurisdiction: str) -> list[tuple[str, str]]:
-    """Return (code, name) of the jurisdiction's areas without closed ones, the root included."""
+async def event_of(log: Log, jurisdiction: str, command: str, position: int) -> EventEnvelope | None:
+    """Return the event of a command recorded at a position, from the log. Raise LogUnavailable."""
+    async for batch in log.read(jurisdiction, position - 1):
+        events = (event for stored in batch for event in envelopes(decode(stored.data)))
+        return next((event for event in events if event.command == command), None)
+    return None
+
+
+async def open_areas(views: Views, jurisdiction: str, within: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return (code, name) of the jurisdiction's areas without closed ones. The root is always included;
+    `within` limits the others to what the caller may see."""
     found, _ = await views.snapshot(jurisdiction, {"areas": Query()})
     rows = [row for _, row in found["areas"] if isinstance(row, AreaRow)]
-    return [(row.area, row.name) for row in rows if not row.closed]
+    seen = [row for row in rows if row.area == jurisdiction or lies_in(row, within)]
+    return [(row.area, row.name) for row in seen if not row.closed]

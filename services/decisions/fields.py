@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
-from unicodedata import normalize
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from events.base import PERSONAL, PHONE
 from events.refs import Ref
-from services.decisions.references import CONCERNS, PLAIN
+from services.decisions.references import CONCERNS, NEW, PLAIN
 
 _BIDI: Final = "\u202a-\u202e\u2066-\u2069"
 """Controls that reverse the text after them, so that a name or an address reads as another one."""
@@ -16,17 +15,6 @@ _LINE: Final = rf"^[^\x00-\x1f\x7f{_BIDI}]*[^\s\x00-\x1f\x7f{_BIDI}][^\x00-\x1f\
 """One line that is not blank."""
 _TEXT: Final = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_BIDI}]*$"
 """Any text with line breaks and tabs, but no other control characters."""
-
-
-def plain_id(text: str) -> str:
-    """Refuse the full-width and other twins of letters and digits: W1 and \uff371 must not be two workers."""
-    if not text.isascii() and (plain := normalize("NFKC", text)) != text:
-        raise ValueError(f"must be written as {plain}")
-    return text
-
-
-NEW: Final = AfterValidator(plain_id)
-"""Marks the id of what a command creates. What was recorded before under another id stays within reach."""
 Id = Annotated[str, Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64")]
 """An id; each field declares its kind: `Annotated[Id, Ref("team")]`."""
 AreaCode = Annotated[

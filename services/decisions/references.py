@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import cache
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from unicodedata import normalize
 
 import msgspec
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 from events.refs import Ref
 
@@ -24,6 +25,17 @@ class Touch(msgspec.Struct, frozen=True):
 
 _NO_TEXT: Final = (int, float, bool, datetime, AwareDatetime, type(None), Ellipsis)
 PLAIN = Plain()
+
+
+def plain_id(text: str) -> str:
+    """Refuse the full-width and other twins of letters and digits: W1 and \uff371 must not be two workers."""
+    if not text.isascii() and (plain := normalize("NFKC", text)) != text:
+        raise ValueError(f"must be written as {plain}")
+    return text
+
+
+NEW: Final = AfterValidator(plain_id)
+"""Marks the id of what a command creates. What was recorded before under another id stays within reach."""
 ARRIVES = Touch("arrives")
 """A worker who is off duty and has no home area may be taken up by any area."""
 CONCERNS = Touch("concerns")
@@ -46,6 +58,8 @@ class Mention(msgspec.Struct, frozen=True):
     touch: Touch | None = None
     own_id: bool = False
     """Whether it is the command's own aggregate, whose id defaults to the command's."""
+    new: bool = False
+    """Whether it names what the command creates."""
 
     def keys(self, command: BaseModel) -> Iterator[str]:
         """Yield the ids that a command gives in this field."""
@@ -103,7 +117,7 @@ def _text(path: tuple[str, ...], marks: tuple[Any, ...]) -> Iterator[Mention | t
     refs = [one for one in marks if isinstance(one, Ref)]
     if len(refs) == 1:
         touch = next((one for one in marks if isinstance(one, Touch)), None)
-        yield Mention(path, refs[0].kind, touch)
+        yield Mention(path, refs[0].kind, touch, new=NEW in marks)
     elif refs or PLAIN not in marks:
         yield path
 

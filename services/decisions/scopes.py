@@ -42,6 +42,7 @@ Right = Literal[
     "long_session",
     "manage_tokens",
     "read_log",
+    "read_metrics",
     "report_positions",
     "reveal",
 ]
@@ -51,7 +52,8 @@ all_imports: see other users' imports. establish: send the first command to a ne
 exact_positions: see exact worker positions (workers only their own). import_files: import tables.
 issue_codes: create sign-in codes for phones. long_session: stay signed in for a month, on a phone or wall
 display. manage_tokens: list, create, limit and revoke access tokens. read_log: read the log itself, which is
-not divided by area. report_positions: report worker positions (workers only their own). reveal: see personal
+not divided by area. read_metrics: read metrics and the reasons for not being ready, of the token's
+jurisdictions. report_positions: report worker positions (workers only their own). reveal: see personal
 data unmasked, and search for people.
 """
 RIGHTS: Final[dict[Right, frozenset[ScopeName]]] = {
@@ -63,9 +65,12 @@ RIGHTS: Final[dict[Right, frozenset[ScopeName]]] = {
     "long_session": frozenset(("viewer", "worker")),
     "manage_tokens": frozenset(("admin",)),
     "read_log": frozenset(("analyst", "dispatcher", "admin")),
+    "read_metrics": frozenset(("viewer", "analyst", "dispatcher", "gateway", "admin")),
     "report_positions": frozenset(("dispatcher", "worker", "gateway", "admin")),
     "reveal": frozenset(("dispatcher", "admin")),
 }
 """Right -> scopes that have it."""
-WITHOUT_AREAS: Final[frozenset[Right]] = frozenset(("all_imports", "establish", "manage_tokens", "read_log"))
+WITHOUT_AREAS: Final[frozenset[Right]] = frozenset(
+    ("all_imports", "establish", "manage_tokens", "read_log", "read_metrics")
+)
 """Rights over a whole jurisdiction; tokens limited to areas never have them."""

@@ -3,6 +3,7 @@
 from typing import Final
 
 from events.signs import sign
+from services.decisions.authorise import covers
 from services.decisions.base import Context
 from services.decisions.state import State
 from services.decisions.table import Table
@@ -36,7 +37,8 @@ def free_sign(state: State, wanted: str, owner: str, ctx: Context) -> None:
     """Require that no other active worker or team uses this call sign."""
     holder = state[CALL_SIGNS].get(wanted.casefold(), owner)
     kind, _, key = holder.partition("/")
-    ctx.rule(holder == owner, "call_sign.taken", call_sign=wanted, **{kind: key})
+    known = {kind: key} if covers(state, kind, key, ctx.scope) else {}
+    ctx.rule(holder == owner, "call_sign.taken", call_sign=wanted, **known)
 
 
 def is_free(state: State, wanted: str, owner: str) -> bool:

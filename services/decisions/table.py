@@ -28,6 +28,7 @@ class Table(Generic[Row]):
     `areas`: where a row lies, which limits tokens restricted to areas; required with a kind.
     `belongs`: further areas a row belongs to, as seen by an actor; none by default.
     `nowhere`: whether a row is currently in no area's care; False by default.
+    `spans`: whether a row may lie in several areas; who covers a part of them may know of it.
     `own`: whether an id is a worker's own, which limits workers' tokens; False by default.
     `erasure`: the event that destroys the key of a row's personal data; rows then have a field `erased`.
     """
@@ -41,6 +42,7 @@ class Table(Generic[Row]):
         areas: "Callable[[State, str, Row], Iterable[str]] | None" = None,
         belongs: "Callable[[State, Row, str], Iterable[str]]" = lambda state, row, actor: (),
         nowhere: "Callable[[Row], bool]" = lambda row: False,
+        spans: bool = False,
         own: "Callable[[State, str, str], bool]" = lambda state, key, worker: False,
         erasure: type[Event] | None = None,
     ) -> None:
@@ -50,11 +52,15 @@ class Table(Generic[Row]):
         if (kind is None) != (areas is None):
             raise ValueError(f"table {name} must have both kind and areas, or neither")
         self.name, self.row, self.kind, self.erasure = name, row, kind, erasure
-        self.own = own
+        self.own, self.spans = own, spans
         self._areas, self._belongs, self._nowhere = areas, belongs, nowhere
         tables[name] = self
         if kind:
             kinds[kind] = self
+
+    def has(self, state: "State", key: str) -> bool:
+        """Whether there is a row with this id."""
+        return key in state[self]
 
     def areas(self, state: "State", key: str) -> set[str]:
         """Return where the row lies, at least the root; empty if there is no such row. An area lies in

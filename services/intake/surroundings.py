@@ -1,10 +1,11 @@
 """What an import goes by besides its mapping: areas, where they lie, and the jurisdiction's time zone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from projections.areas import AreaRow
 from projections.boundaries import BoundaryRow
 from projections.jurisdictions import JurisdictionRow
+from projections.where import lies_in
 from services.intake.nearness import Point, box_of
 from services.intake.places import Places
 from services.views.port import Query, Views
@@ -12,13 +13,14 @@ from services.views.port import Query, Views
 _VIEWS = ("areas", "boundaries", "jurisdictions")
 
 
-async def known_places(views: Views, jurisdiction: str) -> Places:
-    """Return the open areas of a jurisdiction; none before it is established."""
+async def known_places(views: Views, jurisdiction: str, within: Sequence[str] = ()) -> Places:
+    """Return the open areas of a jurisdiction; none before it is established. `within` limits them, without
+    the root, to what a caller may see."""
     found, _ = await views.snapshot(jurisdiction, {view: Query() for view in _VIEWS})
     rows = [row for view in _VIEWS for _, row in found[view]]
     open_ = [row for row in rows if isinstance(row, AreaRow) and not row.closed]
     named = [row.timezone for row in rows if isinstance(row, JurisdictionRow)]
-    names = {row.area: row.name for row in open_}
+    names = {row.area: row.name for row in open_ if row.area == jurisdiction or lies_in(row, within)}
     return Places(jurisdiction, names, box_of(_points(rows)), named[0] if named else None)
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from events.area import inside
 from projections.base import Row, View
+from projections.where import lies_in
 from services.views.port import Query
 
 
@@ -13,13 +13,8 @@ def matches(view: View[Any], query: Query, row: Row) -> bool:
     for field, values in query.filters.items():
         if not any(_same(getattr(row, field), value) for value in values):
             return False
-    if "area" not in row.__struct_fields__:
-        return True
-    area: str | None = getattr(row, "area", None)
-    return all(
-        not outers or (area is not None and any(inside(area, outer) for outer in outers))
-        for outers in (query.areas, query.within)
-    )
+    asked = query.areas if "area" in row.__struct_fields__ else ()
+    return lies_in(row, asked) and lies_in(row, query.within)
 
 
 def _same(held: Any, wanted: Any) -> bool:

@@ -3,17 +3,20 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import msgspec
 
+from projections.base import Row
+from projections.where import lies_in
 from services.views.columns import Column, Stored, filter_value
 from services.views.port import BadQuery, Query
 from services.views.table import Table
 
 KEY: Final = Column("key", "text", nullable=False)
 _GB_LENGTHS: Final = (4, 6, 9, 12)
+_ALL: Final = 1 << 40
 
 
 class Dialect(msgspec.Struct, frozen=True):
@@ -113,6 +116,30 @@ def cursor_of(sort: Sort, text: str) -> Cursor:
     if isinstance(found.value, int) and not -(2**63) <= found.value < 2**63:
         raise BadQuery("parameter.invalid", variant="cursor")
     return found
+
+
+def most_read(table: Table, query: Query) -> int:
+    """Return how many rows to read for a page: one more tells whether another follows. Of rows that span
+    areas, all are read, as only their content tells who may see them."""
+    return _ALL if table.spans and query.within else query.limit + 1
+
+
+def seen(table: Table, query: Query, rows: Iterable[Any]) -> list[tuple[str, Row]]:
+    """Decode selected rows (key, row, ...) that the caller may see. Raises RowUnreadable."""
+    found = ((row[0], table.decode(row[0], row[1])) for row in rows)
+    return [(key, row) for key, row in found if not table.spans or lies_in(row, query.within)]
+
+
+def cut(
+    table: Table, query: Query, sort: Sort, rows: Sequence[Any]
+) -> tuple[list[tuple[str, Row]], str | None]:
+    """Return the items of a page and the next one's cursor, from `most_read` rows. Raises RowUnreadable."""
+    if table.spans and query.within:
+        visible = {key for key, _ in seen(table, query, rows)}
+        rows = [row for row in rows if row[0] in visible]
+    last = rows[query.limit - 1] if len(rows) > query.limit else None
+    following = cursor(sort, None if sort.column is KEY else last[2], last[0]) if last else None
+    return seen(table, query, rows[: query.limit]), following
 
 
 def _column(table: Table, field: str, *, sorts: bool = False) -> Column:

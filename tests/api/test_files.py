@@ -87,7 +87,7 @@ async def test_a_picture_is_stored_sealed_once_and_shown_with_a_record(city: Ser
 
 async def test_only_those_concerned_add_pictures_and_only_the_desk_sees_them(city: Service):
     name = await attached(city)
-    assert (await upload(await city.as_("worker", worker="W2", jurisdictions=[J]))).status_code == 403
+    assert (await upload(await city.as_("worker", worker="W2", jurisdictions=[J]))).status_code == 404
     assert (await upload(await city.as_("viewer", jurisdictions=[J]))).status_code == 403
     elsewhere = await city.as_("dispatcher", jurisdictions=[J], areas=["230718"])
     assert (await upload(elsewhere)).status_code == 404

@@ -207,7 +207,7 @@ async def test_rows_outside_of_the_askers_areas_are_rejected(city: Service):
         table = f"{HEAD}Worker 1,,courier,230717,\nWorker 2,,courier,230718,\n"
         done = await ended(client, await post(client, table))
         assert sums(done) == (2, 1, 0, 1)
-        assert [row[1] for row in (await rejected(client, done))[1:]] == ["forbidden"]
+        assert [row[1] for row in (await rejected(client, done))[1:]] == ["unplaced"]
 
 
 async def test_a_list_of_areas_may_name_its_jurisdiction_though_the_asker_may_not_establish_one(

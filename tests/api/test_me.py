@@ -325,7 +325,7 @@ class TestATasksContact:
             for r in ("true", "false")
         ]
 
-        assert [answer.status_code for answer in answers] == [403] * 4
+        assert [answer.status_code for answer in answers] == [404] * 4
         assert "personal.revealed" not in (await crew.http.get(f"/api/v1/{J}/log")).text
         assert (await phone.get(f"/api/v1/{J}/tasks/A9")).status_code == 404
         assert (await phone.get(f"/api/v1/{J}/tasks/A%009")).status_code == 404

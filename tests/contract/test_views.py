@@ -501,6 +501,44 @@ async def test_an_area_filter_is_inside(things: Any, held: list[str], outers: li
     assert set(await keys_of(store, areas=outers, within=outers[:1])) == both
 
 
+class SpanRow(Row, frozen=True):
+    """A row that lies in several areas."""
+
+    areas: tuple[str, ...]
+    name: str = ""
+
+
+SPANS: View[Any] = View(
+    name="spans", row=SpanRow, keys=_no_keys, evolve=lambda row, envelope, key: row, filters=("name",)
+)
+
+
+async def test_who_covers_a_part_of_what_a_row_spans_sees_it_on_any_page(opened: Open) -> None:
+    store = await opened(None, {"spans": SPANS})
+    rows = {
+        f"k{n}": SpanRow(areas=areas, name="x")
+        for n, areas in enumerate(
+            [("2307",), ("230718",), ("230717",), ("230718", "230717001"), ("2307180",), ("230717001-1",)]
+        )
+    }
+    await store.write(batch(Head(), head(1), after={"spans": rows}))
+    query = Query(within=("230717",), limit=2, sort="name")
+    wanted = ["k0", "k2", "k3", "k5"]
+    seen: list[str] = []
+    while True:
+        page = await store.query(J, "spans", query)
+        assert len(page.items) == 2
+        seen += [key for key, _ in page.items]
+        if page.next is None:
+            break
+        query = msgspec.structs.replace(query, cursor=page.next)
+    found, _ = await store.snapshot(J, {"spans": query})
+    assert seen == wanted == [key for key, _ in found["spans"]]
+    assert wanted == [key for key, row in rows.items() if matches(SPANS, query, row)]
+    assert [key for key, _ in (await store.query(J, "spans", Query(areas=("230717",)))).items] == list(rows)
+    await store.close()
+
+
 @repeated
 @given(rows=things_rows, areas=st.lists(codes, max_size=2), flag=st.sampled_from([[], ["true"], ["false"]]))
 async def test_rows_in_hand_match_as_rows_in_the_store(

@@ -92,10 +92,10 @@ class TestScopes:
 
         assert {scope: set(of(scope).rights) for scope in SCOPES} == told
         assert set(RIGHTS) == set(get_args(Right))
-        assert told["viewer"] == {"long_session"}
-        assert told["analyst"] == {"read_log"}
-        assert told["gateway"] == {"exact_positions", "report_positions"}
-        assert told["worker"] == told["gateway"] | told["viewer"]
+        assert told["viewer"] == {"long_session", "read_metrics"}
+        assert told["analyst"] == {"read_log", "read_metrics"}
+        assert told["gateway"] == {"exact_positions", "read_metrics", "report_positions"}
+        assert told["worker"] == {"exact_positions", "long_session", "report_positions"}
 
     def test_a_token_for_some_jurisdictions_reaches_no_other(self) -> None:
         principal = of("admin", jurisdictions=("2307",))

@@ -1,4 +1,5 @@
-"""Every command with every reference out of the token's reach: all are refused."""
+"""Every command with every reference out of the token's reach: all are refused, and the refusal tells nothing
+that the sender may not know."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from services.decisions.base import Command, Context, Refused, Scope, commands, 
 from services.decisions.references import ARRIVES, CONCERNS, NAMED, Mention, mentions, undeclared
 from services.decisions.scopes import PUBLIC
 from services.decisions.state import State
-from services.decisions.table import kinds
+from services.decisions.table import AREA, kinds
 from tests.examples import placed
 from tests.given import Given, area, given, team, worker
 
@@ -116,13 +117,69 @@ def test_a_token_of_an_area_does_not_reach_the_whole(state: State, name: str):
     assert refused.value.code == "forbidden"
 
 
+def refusal(state: State, command: Any, context: Context | None = None) -> Refused:
+    """Return why a token of one area may not send this."""
+    with pytest.raises(Refused) as refused:
+        authorise(state, command, context or ctx(Scope(areas=(MINE,))))
+    return refused.value
+
+
 @pytest.mark.parametrize(("command", "mention"), list(outside()))
 def test_one_reference_to_another_area_is_enough(state: State, command: type[Command], mention: Mention):
-    elsewhere = made(command, mention, example(mention.kind, OTHER))
-    assert example(mention.kind, OTHER) in mention.keys(elsewhere)
-    with pytest.raises(Refused) as refused:
-        authorise(state, elsewhere, ctx(Scope(areas=(MINE,))))
-    assert refused.value.code == "forbidden"
+    key = example(mention.kind, OTHER)
+    elsewhere = made(command, mention, key)
+    assert key in mention.keys(elsewhere)
+    refused = refusal(state, elsewhere)
+    if mention.kind == AREA:
+        assert (refused.code, refused.values) == ("forbidden", {"area": OTHER})
+    elif mention.new or mention.own_id:  # an id for something new cannot hide that it is taken
+        assert (refused.code, refused.values) == (f"{mention.kind}.exists", {mention.kind: key})
+    else:
+        assert (refused.code, refused.values) == (f"{mention.kind}.unknown", {mention.kind: key})
+
+
+@pytest.mark.parametrize(
+    ("command", "mention"), [one for one in outside() if not (one.values[1].new or one.values[1].own_id)]
+)
+def test_what_lies_elsewhere_is_refused_like_what_does_not_exist(
+    state: State, command: type[Command], mention: Mention
+):
+    told = [
+        str(refusal(state, made(command, mention, key))).replace(key, "it")
+        for key in (example(mention.kind, OTHER), "999999")
+    ]
+    assert told[0] == told[1]
+
+
+def test_a_walk_in_takes_nobodys_id(state: State):
+    walk_in = worker.check_in(worker=f"{OTHER}-1", area=MINE, walk_in=True)
+    assert refusal(state, walk_in).code == "worker.exists"
+
+
+def test_a_second_reason_for_a_refusal_does_not_tell_them_apart(state: State):
+    """What is missing must be refused as early as what lies elsewhere."""
+    for key in (f"{OTHER}-1", "999999"):
+        refused = refusal(state, worker.check_in(worker=key, area=OTHER))
+        assert refused.code == "worker.unknown"
+
+
+def test_a_taken_call_sign_does_not_tell_whose_it_is_elsewhere():
+    city = given(area.define(area=MINE, name="County 1"), area.define(area=OTHER, name="County 2"))
+    for where in (MINE, OTHER):
+        city.and_(
+            worker.register(worker=f"W{where}", role="rider", home_area=where, call_sign=f"Fox {where}")
+        )
+    desk = Scope(areas=(MINE,))
+    told = {
+        where: city.when(
+            worker.register(worker="W", role="rider", home_area=MINE, call_sign=f"Fox {where}"), scope=desk
+        ).refusal
+        for where in (MINE, OTHER)
+    }
+    assert {where: one and one.values.keys() for where, one in told.items()} == {
+        MINE: {"call_sign", "worker"},
+        OTHER: {"call_sign"},
+    }
 
 
 @pytest.mark.parametrize("name", AFTER_ALL)
@@ -152,9 +209,7 @@ def test_whoever_lies_nowhere_is_taken_up_only_by_arriving(state: State):
             if mention.touch is ARRIVES:
                 authorise(state, command, ctx(Scope(areas=(MINE,))))
                 continue
-            with pytest.raises(Refused) as refused:
-                authorise(state, command, ctx(Scope(areas=(MINE,))))
-            assert refused.value.code == "forbidden"
+            assert refusal(state, command).code == ("worker.exists" if mention.new else "worker.unknown")
 
 
 def test_what_is_only_concerned_may_be_the_whole_citys(state: State):
@@ -184,9 +239,8 @@ def test_an_id_that_is_left_out_is_the_commands_own(state: State, command: type[
     kind = command.NAME.partition(".")[0]
     fields = {**dict(made(command)), field: None}
     context = msgspec.structs.replace(ctx(Scope(areas=(MINE,))), id=example(kind, OTHER))
-    with pytest.raises(Refused) as refused:
-        authorise(state, command.model_construct(**fields), context)
-    assert refused.value.code == "forbidden"
+    refused = refusal(state, command.model_construct(**fields), context)
+    assert (refused.code, refused.values) == (f"{kind}.exists", {kind: example(kind, OTHER)})
 
 
 def test_a_mark_on_what_is_no_text_is_refused():
@@ -234,7 +288,7 @@ def test_nobody_is_taken_out_of_a_team_elsewhere():
         city.and_(team.form(team=f"T{where}", name="Team", kind="courier", area=where, activate=True))
     city.and_(team.join(team=f"T{OTHER}", worker="W1"))
     move = team.join(team=f"T{MINE}", worker="W1")
-    city.when(move, observed=True, scope=Scope(areas=(MINE,))).refused("forbidden")
+    city.when(move, observed=True, scope=Scope(areas=(MINE,))).refused("worker.in_team")
     city.when(move, observed=True).anomaly("worker.in_team")
 
 
@@ -242,4 +296,4 @@ def test_who_has_retired_is_in_nobodys_care():
     city = given(area.define(area=MINE, name="County 1"), worker.register(worker="W1", role="rider"))
     city.and_(worker.retire(worker="W1"))
     check_in = worker.check_in(worker="W1", area=MINE)
-    city.when(check_in, observed=True, scope=Scope(areas=(MINE,))).refused("forbidden")
+    city.when(check_in, observed=True, scope=Scope(areas=(MINE,))).refused("worker.unknown")

@@ -402,4 +402,4 @@ def test_a_member_works_on_the_tasks_of_the_active_team(desk: Given):
 def test_a_dispatcher_of_an_area_sends_within_it(desk: Given):
     scope = Scope(areas=(A,))
     assert desk.when(SEND, scope=scope).events
-    desk.when(assignment.dispatch(request="R2", worker="W3"), scope=scope).refused("forbidden", "2307")
+    desk.when(assignment.dispatch(request="R2", worker="W3"), scope=scope).refused("worker.unknown", "W3")

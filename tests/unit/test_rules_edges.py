@@ -165,7 +165,7 @@ def test_a_desk_of_an_area_takes_in_who_belongs_nowhere(desk: Given):
 
 def test_a_desk_of_an_area_takes_nobody_away_from_another(desk: Given):
     desk.and_(worker.check_in(worker="W1", area=B), now=t("01:00"))
-    desk.when(worker.check_in(worker="W1", area=A), scope=Scope(areas=(A,))).refused("forbidden", B)
+    desk.when(worker.check_in(worker="W1", area=A), scope=Scope(areas=(A,))).refused("worker.unknown")
 
 
 def test_a_desk_of_an_area_works_within_an_incident_and_closes_only_its_own(desk: Given):

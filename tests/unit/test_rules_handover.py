@@ -78,7 +78,7 @@ def test_erasing_a_note_settles_it_too(shift: Given):
 def test_a_token_reaches_the_notes_of_its_areas(shift: Given):
     here, there = Scope(areas=(COUNTY,)), Scope(areas=(OTHER,))
 
-    shift.when(handover.acknowledge(note="N1"), scope=there).refused("forbidden", COUNTY)
+    shift.when(handover.acknowledge(note="N1"), scope=there).refused("handover.unknown")
     shift.when(handover.write(area=COUNTY, text="sealed:2"), scope=there).refused("forbidden")
     shift.when(handover.write(text="sealed:2"), scope=here).refused("forbidden", "2307")
     shift.when(handover.acknowledge(note="N1"), scope=here).only(HandoverAcknowledged)

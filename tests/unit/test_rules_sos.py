@@ -73,5 +73,5 @@ def test_the_desk_of_where_it_was_raised_looks_after_it_wherever_the_worker_is_n
     here, there = Scope(areas=(A,)), Scope(areas=("230718",))
     moved.when(SEEN, scope=here).only(WorkerSosAcknowledged)
     moved.when(end, scope=here).only(WorkerSosEnded)
-    moved.when(SEEN, scope=there).refused("forbidden", A)
-    moved.when(end, scope=there).refused("forbidden", A)
+    moved.when(SEEN, scope=there).refused("sos.unknown", "S1")
+    moved.when(end, scope=there).refused("sos.unknown", "S1")

@@ -16,7 +16,7 @@ from services.adapters.postgres.pool import BadValue, Pool
 from services.adapters.postgres.views_pool import ViewsPool
 from services.adapters.postgres.views_table import Changes, PgTable
 from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, ViewsUnavailable
-from services.views.query import KEY, POSTGRES, cursor, select, sort_of
+from services.views.query import POSTGRES, cut, most_read, seen, select, sort_of
 from services.views.steps import pack, unpack
 from services.views.table import encoder
 
@@ -120,7 +120,7 @@ class PgViews:
                 whole = Query(filters=query.filters, areas=query.areas, within=query.within, sort=query.sort)
                 chosen = select(table, jurisdiction, whole, sort_of(table, whole), POSTGRES)
                 rows = await db.fetch(chosen.sql, *chosen.given)
-                found[table.view.name] = [(row[0], table.decode(row[0], row[1])) for row in rows]
+                found[table.view.name] = seen(table, query, rows)
             return found, await heads.head(db, jurisdiction)
 
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
@@ -156,14 +156,14 @@ class PgViews:
         sort = sort_of(table, query)
         chosen = select(table, jurisdiction, query, sort, POSTGRES)
         async with self._pool.reading() as db:
-            found = await db.fetch(f"{chosen.sql} LIMIT {query.limit + 1}", *chosen.given)
+            found = await db.fetch(f"{chosen.sql} LIMIT {most_read(table, query)}", *chosen.given)
             head = await heads.head(db, jurisdiction)
             aside = self._aside(await db.fetch(heads.ASIDE, jurisdiction))
-        last = found[query.limit - 1] if len(found) > query.limit else None
+        items, following = cut(table, query, sort, found)
         return Page(
-            items=[(row[0], table.decode(row[0], row[1])) for row in found[: query.limit]],
+            items=items,
             head=head,
-            next=cursor(sort, None if sort.column is KEY else last[2], last[0]) if last else None,
+            next=following,
             degraded=aside.get(table.view.name),
         )
 

@@ -11,7 +11,7 @@ from services.adapters.sqlite import views_file as file
 from services.adapters.sqlite import views_steps as outbox
 from services.adapters.sqlite.views_table import Table
 from services.views.port import BadQuery, OutboxStep, Page, Query, Rows
-from services.views.query import KEY, cursor, select, sort_of
+from services.views.query import cut, most_read, seen, select, sort_of
 from services.views.steps import unpack
 
 Queries = Sequence[tuple[Table, Query]]
@@ -33,12 +33,13 @@ def page(db: apsw.Connection, jurisdiction: str, table: Table, query: Query) -> 
         raise BadQuery("parameter.invalid", variant="limit", limit=query.limit)
     sort = sort_of(table, query)
     chosen = select(table, jurisdiction, query, sort)
-    found: list[Any] = db.execute(f"{chosen.sql} LIMIT ?", (*chosen.given, query.limit + 1)).fetchall()
-    last = found[query.limit - 1] if len(found) > query.limit else None
+    most = most_read(table, query)
+    rows: list[Any] = db.execute(f"{chosen.sql} LIMIT ?", (*chosen.given, most)).fetchall()
+    items, following = cut(table, query, sort, rows)
     return Page(
-        items=[(key, table.decode(key, data)) for key, data, *_ in found[: query.limit]],
+        items=items,
         head=file.head(db, jurisdiction),
-        next=cursor(sort, None if sort.column is KEY else last[2], last[0]) if last else None,
+        next=following,
         degraded=file.degraded(db, jurisdiction).get(table.view.name),
     )
 
@@ -52,7 +53,7 @@ def snapshot(
         whole = Query(filters=query.filters, areas=query.areas, within=query.within, sort=query.sort)
         chosen = select(table, jurisdiction, whole, sort_of(table, whole))
         rows: Any = db.execute(chosen.sql, chosen.given).fetchall()
-        found[table.view.name] = [(key, table.decode(key, data)) for key, data, *_ in rows]
+        found[table.view.name] = seen(table, query, rows)
     return found, file.head(db, jurisdiction)
 
 

@@ -16,9 +16,8 @@ from services.decisions.fields import (
     RequestId,
     TeamId,
     WorkerId,
-    plain_id,
 )
-from services.decisions.references import SEALS
+from services.decisions.references import SEALS, plain_id
 
 Its = Annotated[RequestId, SEALS]
 """The assignment's own request, whose key seals what the command says about the door."""

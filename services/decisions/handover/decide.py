@@ -17,7 +17,7 @@ def _write(state: State, c: Write, ctx: Context) -> Iterable[Event]:
     known = state[HANDOVERS].get(key)
     if known and ctx.observed and (known.area, known.priority) == (area, c.priority):
         return
-    lookups.fresh(known, "handover.exists", note=key)
+    lookups.fresh(known, "handover.exists", handover=key)
     lookups.open_area(state, area, ctx)
     yield HandoverWritten(note=key, area=area, priority=c.priority, text=c.text)
 

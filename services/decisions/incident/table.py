@@ -22,4 +22,4 @@ class Incident(msgspec.Struct, frozen=True):
     """Expected duration in local days; None if unknown."""
 
 
-INCIDENTS = Table("incidents", Incident, kind="incident", areas=lambda state, key, row: row.areas)
+INCIDENTS = Table("incidents", Incident, kind="incident", areas=lambda state, key, row: row.areas, spans=True)

@@ -20,8 +20,8 @@ from events.team import (
 from services.decisions import lookups
 from services.decisions.amending import not_changed_since
 from services.decisions.assignment.rules import release_all
-from services.decisions.authorise import refuse_outside
-from services.decisions.base import Context, changes, decides
+from services.decisions.authorise import covers
+from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.signs import free_sign, next_sign
 from services.decisions.state import State
 from services.decisions.team.commands import Activate, Amend, AppointLeader, Form, Join, Leave, StandDown
@@ -101,7 +101,8 @@ def _only_active(state: State, team: str, worker: str, ctx: Context) -> Iterator
     other = active_team(state[WORKERS][worker].teams, state[TEAMS])
     if other and other != team:
         ctx.rule(False, "worker.in_team", worker=worker, team=other)
-        refuse_outside(TEAMS.areas(state, other), ctx)
+        if not covers(state, "team", other, ctx.scope):
+            raise Refused("worker.in_team", worker=worker, team=other)
         yield TeamLeft(team=other, worker=worker, reason="moved")
 
 

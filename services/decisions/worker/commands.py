@@ -21,9 +21,8 @@ from services.decisions.fields import (
     PersonalText,
     WorkerId,
     omitted,
-    plain_id,
 )
-from services.decisions.references import ARRIVES, IDENTITY, NAMED, PLAIN
+from services.decisions.references import ARRIVES, IDENTITY, NAMED, PLAIN, plain_id
 
 Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
 
