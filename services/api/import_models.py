@@ -11,6 +11,7 @@ from services.api.problems import Problem
 from services.intake import load_mapping, shipped
 from services.intake.asking import Question
 from services.intake.desk import Import
+from services.intake.mapping import codec
 from services.intake.previewing import PreviewColumn, PreviewRow
 from services.refusals import REFERENCE, languages
 
@@ -33,6 +34,16 @@ _NAME: Final = Reads(
 )
 
 
+def _encoding(name: str, text: str) -> str:
+    try:
+        return codec(text)
+    except ValueError as error:
+        raise Problem(400, "parameter.invalid", variant="encoding", given=text[:40]) from error
+
+
+_ENCODING: Final = Reads(_encoding, {"type": "string", "minLength": 1, "maxLength": 40})
+
+
 FileName = Annotated[str, _NAME, Field(description="What the file is called; for people")]
 
 
@@ -47,6 +58,10 @@ class FileParameters(Parameters):
             "leaves the cell empty; the text * means every such cell of the column"
         ),
     ] = ()
+
+    encoding: Annotated[
+        str | None, _ENCODING, Field(description="Of a text file, such as gb18030; omitted: detected")
+    ] = None
 
 
 class PreviewParameters(FileParameters):

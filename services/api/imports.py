@@ -126,7 +126,8 @@ async def preview(request: Request) -> Answer[ImportPreview]:
     asked = read(request, PreviewParameters, "imports")
     mappings = [SHIPPED[asked.mapping]] if asked.mapping else list(SHIPPED.values())
     content = await content_of(request)
-    rules = Rules(await known_places(muster(request).views, jurisdiction, asker.areas), asked.answer)
+    places = await known_places(muster(request).views, jurisdiction, asker.areas)
+    rules = Rules(places, asked.answer, asked.encoding)
     try:
         mapping, seen = await _desk(request).preview(asked.file, mappings, content, asked.rows, rules)
     except (ImportFailed, TooMany, OSError) as error:
@@ -157,7 +158,8 @@ async def begin(request: Request) -> Answer[Begun]:
     mapping = SHIPPED[asked.mapping]
     content = await content_of(request)
     sink = sink_of(request, jurisdiction, asker)
-    rules = Rules(await known_places(muster(request).views, jurisdiction, asker.areas), asked.answer)
+    places = await known_places(muster(request).views, jurisdiction, asker.areas)
+    rules = Rules(places, asked.answer, asked.encoding)
     try:
         begun = await _desk(request).begin(
             asked.file, mapping, content, sink, asker.id, rules, asked.language

@@ -20,10 +20,11 @@ from services.application.progress import ViewProgress
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
 from services.intake import ImportFailed, Mapping, Summary, import_files, load_mapping, shipped
 from services.intake import preview as preview_of
-from services.intake.asking import Question, asks, parsed
+from services.intake.asking import Question, asks, encoding_of, parsed
 from services.intake.blank import template
 from services.intake.boundaries import Boundaries, bind, is_geojson, planned
 from services.intake.header import recognised
+from services.intake.mapping import codec
 from services.intake.places import Places
 from services.intake.sinks import Embedded, Remote
 from services.intake.summary import FileSummary
@@ -108,6 +109,9 @@ def import_(
         list[str] | None,
         typer.Option(help="What an unknown cell means: role:guard=volunteer; phone:*= leaves it empty."),
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the text files, such as gb18030; default: detected.")
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only show what would be asked.")] = False,
     data: Data = DATA,
     rejects: Annotated[Path | None, typer.Option(help="File to write rejected rows to.")] = None,
@@ -124,8 +128,10 @@ def import_(
         bound = [_bound(file, jurisdiction, data, datum, language, as_json) for file in files]
         raise typer.Exit(1 if any(bound) else 0)
     try:
-        loaded = load_mapping(mapping) if mapping else _fitting(files)
-        done = run(_import(files, loaded, jurisdiction, data, rejects, language, answer or [], preview))
+        said, answered = encoding_of(answer or [])
+        encoded = _codec(encoding or answered)
+        loaded = (load_mapping(mapping) if mapping else _fitting(files, encoded)).in_encoding(encoded)
+        done = run(_import(files, loaded, jurisdiction, data, rejects, language, said, preview))
     except ImportFailed as error:
         raise Fail(str(error), 2) from error
     except httpx.HTTPError as error:
@@ -148,9 +154,16 @@ class _Done(NamedTuple):
     summary: Summary | None
 
 
-def _fitting(files: list[Path]) -> Mapping:
+def _codec(name: str | None) -> str | None:
+    try:
+        return None if name is None else codec(name)
+    except ValueError as error:
+        raise Fail(f"{error}.", 2) from error
+
+
+def _fitting(files: list[Path], encoding: str | None) -> Mapping:
     """Return the built-in mapping that fits the first file. Raise MappingError or FileError."""
-    return recognised(files[0], [load_mapping(name) for name in shipped()])
+    return recognised(files[0], [load_mapping(name).in_encoding(encoding) for name in shipped()])
 
 
 def _bound(
@@ -239,6 +252,10 @@ def _preview(done: _Done, as_json: bool) -> None:
 def _ask(questions: list[Question]) -> None:
     """Print what is not understood, and how to answer."""
     for one in questions:
+        if one.kind == "encoding":
+            choices = ", ".join(f"{c.value} ({c.label})" for c in one.choices)
+            err.print(f"the encoding is only a guess; say which: --encoding, one of: {choices}", markup=False)
+            continue
         lines = ", ".join(f"{row.sheet} {row.line}" if row.sheet else str(row.line) for row in one.rows)
         what = "cannot be a phone number" if one.kind == "phone" else f"'{one.text}' is not known"
         err.print(f"{one.column}: {what}: {one.count} rows (line {lines})", markup=False)

@@ -1,7 +1,8 @@
 """What an import asks before it records: roles, areas and phone numbers that it does not understand.
 
 An answer says what a cell means: `role:保安=property_staff`, `home area:南山=2307-01`. `phone:*=` leaves
-every such cell empty. A row with an unanswered cell is rejected.
+every such cell empty. A row with an unanswered cell is rejected. `encoding:*=big5` says how to read a file
+whose encoding is only a guess.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,8 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from services.intake.drafts import Drafts
+from services.intake.encodings import Guess
 from services.intake.errors import MappingError, RowError
-from services.intake.mapping import Mapping, Value
+from services.intake.mapping import Mapping, Value, codec
 from services.intake.places import Places
 from services.intake.values import ANY, Answers, Cells, fold
 
@@ -20,6 +22,8 @@ MOST_QUESTIONS: Final = 100
 """Distinct questions of one preview; later ones are only rejected."""
 MOST_ROWS: Final = 20
 """Rows listed with a question."""
+ENCODING: Final = "encoding"
+"""Instead of a column, in the question and the answer about the encoding of the file."""
 _ASKED: Final = frozenset(("unmapped", "unplaced", "unreadable"))
 
 
@@ -42,7 +46,7 @@ class Question(msgspec.Struct, kw_only=True):
     """A cell that is not understood. Answer it with `COLUMN:TEXT=VALUE`; without an answer its rows are
     rejected."""
 
-    kind: Literal["code", "area", "phone"]
+    kind: Literal["code", "area", "phone", "encoding"]
     column: str
     text: Annotated[str, Meta(description="What the cells say; * = any impossible phone number")]
     field: Annotated[str, Meta(description="The command's field, such as role")]
@@ -56,6 +60,7 @@ class Question(msgspec.Struct, kw_only=True):
 
 def parsed(texts: Iterable[str], mapping: Mapping, places: Places | None = None) -> Answers:
     """Parse answers `COLUMN:TEXT=VALUE`. Raise MappingError for one that the mapping does not ask for."""
+    texts, _ = encoding_of(texts)
     asked = {column: spec for _, column, spec in _asking(mapping)}
     found: dict[tuple[str, str], str] = {}
     for said in texts:
@@ -69,6 +74,33 @@ def parsed(texts: Iterable[str], mapping: Mapping, places: Places | None = None)
         _check(said, value, asked[column], mapping, places)
         found[column, text if text == ANY else fold(text)] = value
     return found
+
+
+def encoding_of(texts: Iterable[str]) -> tuple[list[str], str | None]:
+    """Return the other answers, and the one about the file's encoding or None. Raise MappingError."""
+    others: list[str] = []
+    found: str | None = None
+    for said in texts:
+        if not said.startswith(f"{ENCODING}:{ANY}="):
+            others.append(said)
+            continue
+        try:
+            found = codec(said.partition("=")[2])
+        except ValueError as error:
+            raise MappingError("import.answer", variant="encoding", answer=said) from error
+    return others, found
+
+
+def about_encoding(found: Guess | None, rows: int) -> list[Question]:
+    """Return the question about the encoding, if it is only a guess."""
+    if found is None or found.sure:
+        return []
+    choices = [Choice(one.encoding, one.sample) for one in found.others]
+    return [
+        Question(
+            kind="encoding", column=ENCODING, text=ANY, field=ENCODING, count=rows, rows=[], choices=choices
+        )
+    ]
 
 
 def _check(said: str, value: str, spec: Value, mapping: Mapping, places: Places | None) -> None:

@@ -1,15 +1,15 @@
 """Stream rows of plain or gzipped CSV files, detecting encoding and delimiter."""
 
-import codecs
 import csv
 import gzip
 import io
-import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Final
 
+from services.intake.encodings import Guess, Lines, marked
 from services.intake.errors import FileError
 from services.intake.mapping import Mapping
 
@@ -20,13 +20,6 @@ MOST_BYTES: Final = 4 * 2**30
 MOST_RATIO: Final = 200
 """Highest compression ratio of a large file. Tables stay below it, gzip bombs do not."""
 LARGE: Final = 64 * 2**20
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_ALONE: Final = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
-_TOGETHER: Final = re.compile(rb"[\x80-\xff]{2,}")
 _SAMPLE: Final = 20
 
 csv.field_size_limit(MOST_LINE)
@@ -34,7 +27,7 @@ csv.field_size_limit(MOST_LINE)
 
 def csv_rows(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[int, list[str]]]:
     """Yield (first line, cells) of every non-blank row. Raise FileError."""
-    encoding = mapping.encoding or _encoding(path, gzipped=gzipped)
+    encoding = mapping.encoding or _sure(path, gzipped=gzipped)
     wide = any(width in encoding.lower() for width in ("16", "32")) and "18030" not in encoding
     errors = "strict" if wide else "surrogateescape"
     with _open(path, gzipped=gzipped) as raw, io.TextIOWrapper(raw, encoding, errors, newline="") as text:
@@ -76,53 +69,49 @@ def _no_bomb(path: Path, number: int, seen: int, packed: int) -> None:
         raise FileError("import.file", variant="bomb", file=str(path), row=number)
 
 
-def _encoding(path: Path, *, gzipped: bool) -> str:
-    """Detect the encoding: byte order mark, UTF-8 by most lines, or GB18030 by all. Raise FileError."""
+def guess(path: Path, *, gzipped: bool) -> Guess:
+    """Guess the encoding, remembering it, as a file is read for its header, areas, rows and rejects. Raise
+    FileError."""
+    stat = path.stat()
+    return _guessed(path, gzipped, stat.st_size, stat.st_mtime_ns)
+
+
+def _sure(path: Path, *, gzipped: bool) -> str:
+    """Return the encoding. Raise FileError, which names what the file may be, if it is only a guess."""
+    found = guess(path, gzipped=gzipped)
+    if not found.sure:
+        choices = tuple(f"{one.encoding} ({one.sample})" for one in found.others)
+        raise FileError("import.file", variant="unsure", file=str(path), choices=choices)
+    return found.encoding
+
+
+@lru_cache(16)
+def _guessed(path: Path, gzipped: bool, _size: int, _changed: int) -> Guess:
     with _open(path, gzipped=gzipped) as raw:
         start: bytes = raw.read(4096)
         raw.seek(0)
-        for bom, name in _BOMS:
-            if start.startswith(bom):
-                return name
-        if start.count(0) > len(start) // 4:
-            return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+        if name := marked(start):
+            return Guess(name)
         if _controls(start) > len(start) // 20:
             raise FileError("import.file", variant="binary", file=str(path))
-        return _by_lines(path, raw, gzipped=gzipped)
+        found = _by_lines(path, raw, gzipped=gzipped)
+    if found is None:
+        raise FileError("import.file", variant="encoding", file=str(path))
+    return found
 
 
 def _controls(start: bytes) -> int:
     return sum(byte < 32 and byte not in b"\t\r\n" for byte in start)
 
 
-def _by_lines(path: Path, raw: IO[bytes], *, gzipped: bool) -> str:
-    good, bad, alone, together = 0, 0, 0, 0
-    chinese, seen, packed, number = True, 0, path.stat().st_size, 0
+def _by_lines(path: Path, raw: IO[bytes], *, gzipped: bool) -> Guess | None:
+    lines, seen, packed, number = Lines(), 0, path.stat().st_size, 0
     while line := raw.readline(MOST_LINE):
         seen, number = seen + len(line), number + 1
         if gzipped:
             _no_bomb(path, number, seen, packed)
-        if line.isascii():
-            continue
-        if _decodes(line, "utf-8"):
-            good += 1
-            continue
-        bad += 1
-        alone, together = alone + len(_ALONE.findall(line)), together + len(_TOGETHER.findall(line))
-        chinese = chinese and _decodes(line, "gb18030")
-    if bad <= good:
-        return "utf-8"  # invalid lines are rejected individually
-    if chinese and together > alone:
-        return "gb18030"
-    raise FileError("import.file", variant="encoding", file=str(path))
-
-
-def _decodes(line: bytes, encoding: str) -> bool:
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+        lines.add(line)
+    return lines.guess()
 
 
 def _delimiter(text: IO[str]) -> str:

@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from services.application.background import Background
 from services.base.clock import Clock
-from services.intake.asking import parsed
+from services.intake.asking import encoding_of, parsed
 from services.intake.engine import import_files
 from services.intake.errors import ImportFailed
 from services.intake.folder import PrivateFolder
@@ -99,6 +99,8 @@ class Rules(NamedTuple):
     places: Places
     answers: Sequence[str] = ()
     """As `services.intake.asking.parsed` reads them."""
+    encoding: str | None = None
+    """Of the file; None = detected."""
 
 
 class _Job(msgspec.Struct):
@@ -153,6 +155,8 @@ class Imports:
         folder = self._folder.path / str(uuid4())
         try:
             path = await asyncio.to_thread(_store, folder, content)
+            said = encoding_of(rules.answers)[1] or rules.encoding
+            mappings = [one.in_encoding(said) for one in mappings]
             mapping = mappings[0]
             if len(mappings) > 1:
                 mapping = await asyncio.to_thread(recognised, path, mappings)
@@ -188,6 +192,7 @@ class Imports:
         if sum(job.ended is None for job in self._jobs.values()) >= AT_ONCE:
             raise TooMany
         answers = parsed(rules.answers, mapping, rules.places)
+        mapping = mapping.in_encoding(encoding_of(rules.answers)[1] or rules.encoding)
         key = str(uuid4())
         shown = Import(
             id=key,

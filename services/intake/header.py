@@ -12,7 +12,7 @@ from services.intake.errors import ColumnsMissing, FileError, MappingError, RowE
 from services.intake.harmless import HEADINGS, restored
 from services.intake.loading import used_columns
 from services.intake.mapping import Mapping, Source
-from services.intake.reader import rows, sheets
+from services.intake.reader import guessed, rows, sheets
 from services.intake.rounding import rounded
 
 MOST_CELL: Final = 100_000
@@ -71,11 +71,14 @@ def recognised(path: Path, mappings: Iterable[Mapping]) -> Mapping:
 
     Raise FileError, or the MappingError of the mapping that lacks the smallest part of its columns.
     """
+    guess = guessed(path)
     fitting: list[tuple[int, int, Mapping]] = []
     lacking: list[tuple[float, MappingError]] = []
     for mapping in mappings:
         try:
-            tables = find(path, mapping)
+            tables = find(
+                path, mapping if mapping.encoding or not guess else mapping.in_encoding(guess.encoding)
+            )
         except MappingError as error:
             lacking.append((_lacking(error, mapping), error))
             continue

@@ -53,6 +53,16 @@ def _regex(text: str) -> str:
     return text
 
 
+def codec(name: str) -> str:
+    """Return the name of an encoding of text. Raise ValueError."""
+    try:
+        if not isinstance("".encode(name), bytes):
+            raise LookupError
+    except (LookupError, ValueError) as error:
+        raise ValueError(f"{name} is not an encoding such as utf-8 or gb18030") from error
+    return name
+
+
 Template = Annotated[str, AfterValidator(_template)]
 Regex = Annotated[str, AfterValidator(_regex)]
 
@@ -280,7 +290,9 @@ class Mapping(_Strict):
         default=None, gt=0, description="A place farther away rejects its row; default: 500, of a town 5000"
     )
     encoding: str | None = Field(
-        default=None, description="Default: detected (byte order mark, UTF-8, GB18030)"
+        default=None,
+        description="Default: detected (byte order mark, UTF-8, GB18030, Big5, Shift-JIS, EUC-KR, "
+        "Windows-1252, Windows-1251), and asked about if it is only a guess",
     )
     delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="Default: detected")
     formats: list[str] = Field(
@@ -308,12 +320,11 @@ class Mapping(_Strict):
     @field_validator("encoding")
     @classmethod
     def _encoding(cls, name: str | None) -> str | None:
-        try:
-            if name is not None and not isinstance("".encode(name), bytes):
-                raise LookupError
-        except (LookupError, ValueError) as error:
-            raise ValueError(f"{name} is not an encoding such as utf-8 or gb18030") from error
-        return name
+        return None if name is None else codec(name)
+
+    def in_encoding(self, name: str | None) -> "Mapping":
+        """Return the mapping for a file of this encoding; None leaves it as it is."""
+        return self if name is None else self.model_copy(update={"encoding": name})
 
     @property
     def zone(self) -> ZoneInfo | None:

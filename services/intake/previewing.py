@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from services.intake.asking import Asking, Question
+from services.intake.asking import Asking, Question, about_encoding
 from services.intake.drafts import Drafts
 from services.intake.errors import RowError
 from services.intake.header import Found, body, cells_of, find, named, plain
@@ -17,6 +17,7 @@ from services.intake.loading import used_columns
 from services.intake.mapping import Mapping
 from services.intake.places import Places
 from services.intake.planning import plan_tables
+from services.intake.reader import guessed
 from services.intake.values import Answers
 from services.refusals import sentence
 
@@ -84,6 +85,9 @@ async def preview(
 def _preview(
     path: Path, mapping: Mapping, limit: int, key: bytes, places: Places, answers: Answers | None
 ) -> Preview:
+    guess = None if mapping.encoding else guessed(path)
+    if guess is not None:
+        mapping = mapping.in_encoding(guess.encoding)
     tables = find(path, mapping)
     plan_tables(tables, mapping, places)
     shown: list[PreviewRow] = []
@@ -97,7 +101,8 @@ def _preview(
                 shown.append(_row(found, line, cells, drafts))
             if drafts.asking:
                 _ask(found, line, cells, drafts, asking)
-    return Preview(list(_columns(tables)), list(_missing(tables)), shown, total, list(asking.all()))
+    questions = [*about_encoding(guess, total), *asking.all()]
+    return Preview(list(_columns(tables)), list(_missing(tables)), shown, total, questions)
 
 
 def _ask(found: Found, line: int, raw: list[str], drafts: Drafts, asking: Asking) -> None:

@@ -4,10 +4,12 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from services.intake.csv_table import csv_rows
+from services.intake.csv_table import csv_rows, guess
+from services.intake.encodings import Guess
 from services.intake.errors import FileError
 from services.intake.mapping import Mapping
 from services.intake.xlsx_table import sheet_names, xlsx_rows
@@ -35,11 +37,27 @@ def rows(path: Path, mapping: Mapping, sheet: str | None) -> Rows:
     start = _start(path)
     if start == _OLD:
         raise FileError("import.file", variant="old_excel", file=str(path))
-    try:
+    with _readable(path):
         if sheet is not None:
             yield from xlsx_rows(path, sheet)
         else:
             yield from csv_rows(path, mapping, gzipped=start[:2] == _GZIP)
+
+
+def guessed(path: Path) -> Guess | None:
+    """Guess the encoding of a text file; None for a workbook. Raise FileError."""
+    start = _start(path)
+    if start in (_ZIP, _OLD):
+        return None
+    with _readable(path):
+        return guess(path, gzipped=start[:2] == _GZIP)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Raise FileError for what cannot be read or unpacked."""
+    try:
+        yield
     except EOFError as error:
         raise FileError("import.file", variant="cut_off", file=str(path)) from error
     except (gzip.BadGzipFile, zlib.error) as error:

@@ -223,6 +223,7 @@ export default {
   "entry.unused_note": "Columns not used: {names}",
   "entry.missing_note": "Missing optional columns: {names}",
   "entry.preview_bad": "{n} of them will be rejected",
+  "entry.ask_encoding": "The file's encoding is only a guess. Which text reads right?",
   "entry.questions": "Questions before the import ({n})",
   "entry.questions_note": "What you do not answer is not stored: its rows come back to you, to correct.",
   "entry.ask_code": "“{text}” ({n} rows) means",

@@ -217,6 +217,7 @@ export default {
   "entry.unused_note": "未使用的列：{names}",
   "entry.missing_note": "缺少以下非必填列，不影响导入：{names}",
   "entry.preview_bad": "其中 {n} 行将被退回",
+  "entry.ask_encoding": "文件的字符编码只是猜测。哪一段文字显示正确？",
   "entry.questions": "导入前需要确认（{n} 项）",
   "entry.questions_note": "未确认的内容不会被记录：相应的行会退回，供您更正。",
   "entry.ask_code": "“{text}”（{n} 行）是指",
