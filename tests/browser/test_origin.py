@@ -1,13 +1,14 @@
 """Pages keep to their own origin, run their own scripts alone, and show whatever somebody typed as text."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from places import NAMES, Place, board, cut_off, opened, script, still
-from playwright.sync_api import Browser, Dialog, Page
+from playwright.sync_api import Browser, Dialog, Page, expect
 from screens import Screen, Screens
 from serving import City, served, until
 
@@ -25,6 +26,8 @@ HOSTILE = (
     "👩‍🚒🏳️‍🌈🚑",
     "<svg onload=alert(1)><style>*{display:none}</style>",
 )
+NEWEST = datetime(2100, 1, 1, tzinfo=UTC)
+"""A start later than that of every other incident; the wall shows the newest one."""
 AREAS = tuple(f"2307{number:02}" for number in range(1, len(HOSTILE) + 1))
 """Counties, each with a name of these."""
 PAGES = ("/", "/wall", "/go", "/docs")
@@ -200,8 +203,11 @@ def test_the_wall_shows_names_as_text(hostile: City, screens: Screens) -> None:
     page = screen.page
     page.goto(f"{hostile.url}/wall#/{hostile.j}")
     page.wait_for_selector(".wall-main")
-    for name in HOSTILE:
+    for number, name in enumerate(HOSTILE):
         shows(page, name)
+        starts = NEWEST + timedelta(hours=number)
+        hostile.ok("incident.amend", incident=f"I{number}", starts_at=starts.isoformat())
+        expect(page.locator(".wall-incident")).to_contain_text(name)
         innocent(page, sizes=((1920, 1080),))
         page.keyboard.press("ArrowRight")
 
