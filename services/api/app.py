@@ -220,6 +220,8 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/intervals.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/hours.csv"): export.as_csv,
     ("GET", f"{HERE}/hours.xlsx"): export.as_xlsx,
+    ("POST", f"{HERE}/rows.csv"): export.rows_as_csv,
+    ("POST", f"{HERE}/rows.xlsx"): export.rows_as_xlsx,
     ("GET", f"{HERE}/{{view}}.csv"): export.as_csv,
     ("GET", f"{HERE}/{{view}}.xlsx"): export.as_xlsx,
     ("POST", f"{HERE}/files"): files.upload,

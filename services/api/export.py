@@ -1,4 +1,4 @@
-"""All matching rows of a view as a CSV or XLSX file, read at the store page by page.
+"""All matching rows of a view, or chosen ones, as a CSV or XLSX file, read at the store page by page.
 
 A row that changes while the file is written appears as it was when its page was read; `as_of` gives a file of
 one state.
@@ -7,27 +7,31 @@ one state.
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import IO, Any, Final
+from typing import IO, Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from projections.base import View
+from projections.catalog import public_views
 from projections.catalog import views as catalog
 from projections.hours import HOURS
 from projections.instant import READ
 from projections.presence import INTERVALS
 from services.access import Principal, asked_only
-from services.api.context import muster, reader, still
-from services.api.reading import ViewQuery, caught_up_query, page
+from services.api.context import model, muster, reader, still
+from services.api.headings import CHOICES, FIELDS, headings
+from services.api.reading import ViewQuery, caught_up_query, consistent, own, own_team, page
 from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.sight import sight
 from services.api.table_files import BOM, XLSX, Row, XlsxWriter, csv_text
 from services.api.view_parameters import DERIVED, file_parameters
 from services.api.views import record_reveal
+from services.views.port import Query
 
 AT_ONCE: Final = 1000
 """Rows in memory at the same time."""
@@ -35,11 +39,30 @@ _EVERY: Final = 1 << 40
 """Limit for rows that are computed in memory anyway: those at an instant, and derived ones."""
 _STEP: Final = 256 * 1024
 _PROBLEMS: Final = (409, 503, 504)
+MOST_KEYS: Final = 100_000
+MOST_KEY: Final = 256
 _derived: Final = {view.name: view for view in (INTERVALS, HOURS)}
+
+
+Items = list[tuple[str, Any]]
 
 
 class Ended(Exception):
     """The token was revoked or the service stops. The response breaks off: it must not look complete."""
+
+
+class Listed(BaseModel):
+    """Rows to export: those with these keys, in this order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    view: Literal[tuple(public_views())]  # type: ignore[valid-type]
+    keys: Annotated[list[Annotated[str, Field(max_length=MOST_KEY)]], Field(max_length=MOST_KEYS)]
+    headings: Annotated[
+        Literal[CHOICES],  # type: ignore[valid-type]
+        Field(description="Language of the column headings; fields = the names of the fields"),
+    ] = FIELDS
+    reveal: bool = False
 
 
 class Export(msgspec.Struct, frozen=True):
@@ -51,12 +74,19 @@ class Export(msgspec.Struct, frozen=True):
     view: View[Any]
     wanted: ViewQuery
     zone: ZoneInfo
+    keys: tuple[str, ...] | None = None
+    """Keys of the rows, in this order; None = all that match."""
 
     @property
     def columns(self) -> list[str]:
         """Names of the fields of the rows."""
         shown = READ[self.view.name][0] if self.wanted.at else self.view
         return [field.name for field in msgspec.structs.fields(shown.row)]
+
+    @property
+    def heading(self) -> list[str]:
+        """Headings of the columns, in the language asked for."""
+        return headings(self.view.name, self.columns, self.wanted.headings)
 
     @property
     def name(self) -> str:
@@ -66,21 +96,38 @@ class Export(msgspec.Struct, frozen=True):
 
     async def parts(self) -> AsyncIterator[list[Row]]:
         """Yield the cells of all rows in parts. Reveals are recorded before their part is yielded."""
-        columns, memory = self.columns, self.view.name in DERIVED or self.wanted.at
+        columns = self.columns
+        async for items in self._found() if self.keys is None else self._chosen(self.keys):
+            rows = await self._opened(items)
+            yield [[row[name] for name in columns] for row in rows]
+
+    async def _chosen(self, keys: tuple[str, ...]) -> AsyncIterator[Items]:
+        """Yield the rows with these keys that the caller sees, in the order of the keys."""
+        for begin in range(0, len(keys), AT_ONCE):
+            if begin and not await still(self.request, self.asker):
+                raise Ended
+            some = keys[begin : begin + AT_ONCE]
+            asked = self.wanted.query
+            query = msgspec.structs.replace(asked, filters={**asked.filters, "key": some}, limit=AT_ONCE)
+            wanted = msgspec.structs.replace(self.wanted, query=query)
+            found = dict((await page(self.request, self.jurisdiction, self.view, wanted)).items)
+            yield [(key, found[key]) for key in some if key in found]
+
+    async def _found(self) -> AsyncIterator[Items]:
+        memory = self.columns, self.view.name in DERIVED or self.wanted.at
         query = msgspec.structs.replace(self.wanted.query, limit=_EVERY if memory else AT_ONCE)
         while True:
             wanted = msgspec.structs.replace(self.wanted, query=query)
             found = await page(self.request, self.jurisdiction, self.view, wanted)
             for begin in range(0, len(found.items), AT_ONCE):
-                rows = await self._opened(found.items[begin : begin + AT_ONCE])
-                yield [[row[name] for name in columns] for row in rows]
+                yield found.items[begin : begin + AT_ONCE]
             if found.next is None:
                 return
             if not await still(self.request, self.asker):
                 raise Ended
             query = msgspec.structs.replace(query, cursor=found.next)
 
-    async def _opened(self, items: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+    async def _opened(self, items: Items) -> list[dict[str, Any]]:
         reveal, asker = self.wanted.reveal, self.asker
         if reveal:
             opened = (row for _, row in items if asker.opens(row))
@@ -94,11 +141,28 @@ class Export(msgspec.Struct, frozen=True):
 async def _export(request: Request, view: View[Any]) -> Export:
     jurisdiction, asker = await reader(request)
     wanted = await caught_up_query(request, jurisdiction, view, file_parameters(view), asker)
+    return Export(request, jurisdiction, asker, view, wanted, await _zone(request, jurisdiction))
+
+
+async def _listed(request: Request) -> Export:
+    """Return the export of chosen rows: those of them that the caller sees."""
+    jurisdiction, asker = await reader(request)
+    asked = await model(request, Listed)
+    view = catalog[asked.view]
+    filters = own(view, asker, {}, await own_team(request, jurisdiction, asker))
+    wanted = ViewQuery(
+        query=Query(filters=filters, within=asker.areas), reveal=asked.reveal, headings=asked.headings
+    )
+    wanted = consistent(view, wanted, asker)
+    keys = tuple(dict.fromkeys(asked.keys))
+    return Export(request, jurisdiction, asker, view, wanted, await _zone(request, jurisdiction), keys)
+
+
+async def _zone(request: Request, jurisdiction: str) -> ZoneInfo:
     service = muster(request)
     found = await service.views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
     here: Any = found["jurisdictions"].get(jurisdiction)
-    zone = ZoneInfo(here.timezone if here else service.timezone)
-    return Export(request, jurisdiction, asker, view, wanted, zone)
+    return ZoneInfo(here.timezone if here else service.timezone)
 
 
 def _view(request: Request) -> View[Any]:
@@ -110,7 +174,16 @@ def _view(request: Request) -> View[Any]:
 @operation(id="csv", tag="export", problems=_PROBLEMS, media="text/csv")
 async def as_csv(request: Request) -> StreamingResponse:
     """Download all matching rows as CSV: UTF-8 with a byte order mark, times local with their offset."""
-    export = await _export(request, _view(request))
+    return await _as_csv(await _export(request, _view(request)))
+
+
+@operation(id="rows-csv", tag="export", body=Listed, problems=_PROBLEMS, media="text/csv")
+async def rows_as_csv(request: Request) -> StreamingResponse:
+    """Download the rows with these keys, in their order, as CSV; without those the caller may not see."""
+    return await _as_csv(await _listed(request))
+
+
+async def _as_csv(export: Export) -> StreamingResponse:
     parts = export.parts()
     first = await anext(parts, [])  # before the response begins: what is wrong is answered as a problem
     return StreamingResponse(
@@ -121,7 +194,7 @@ async def as_csv(request: Request) -> StreamingResponse:
 
 
 async def _csv(export: Export, first: list[Row], parts: AsyncIterator[list[Row]]) -> AsyncIterator[bytes]:
-    yield (BOM + csv_text([export.columns, *first], export.zone)).encode()
+    yield (BOM + csv_text([export.heading, *first], export.zone)).encode()
     async for part in parts:
         text = await asyncio.to_thread(csv_text, part, export.zone)
         yield text.encode()
@@ -130,14 +203,23 @@ async def _csv(export: Export, first: list[Row], parts: AsyncIterator[list[Row]]
 @operation(id="xlsx", tag="export", problems=_PROBLEMS, media=XLSX)
 async def as_xlsx(request: Request) -> StreamingResponse:
     """Download all matching rows as an XLSX workbook, times local with their offset."""
-    export = await _export(request, _view(request))
+    return await _as_xlsx(await _export(request, _view(request)))
+
+
+@operation(id="rows-xlsx", tag="export", body=Listed, problems=_PROBLEMS, media=XLSX)
+async def rows_as_xlsx(request: Request) -> StreamingResponse:
+    """Download the rows with these keys, in their order, as XLSX; without those the caller may not see."""
+    return await _as_xlsx(await _listed(request))
+
+
+async def _as_xlsx(export: Export) -> StreamingResponse:
     file = await _workbook(export)
     return StreamingResponse(_read(file), media_type=XLSX, headers=_headers(f"{export.name}.xlsx"))
 
 
 async def _workbook(export: Export) -> IO[bytes]:
     """Return a workbook as a temporary file that has no name, so that nothing is left of it."""
-    writer = XlsxWriter(export.view.name, export.columns, export.zone)
+    writer = XlsxWriter(export.view.name, export.heading, export.zone)
     try:
         async for part in export.parts():
             await asyncio.to_thread(writer.add, part)

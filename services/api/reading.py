@@ -17,10 +17,11 @@ from projections.presence import INTERVALS, derived, keyed
 from services.access import Principal
 from services.adapters.memory.views import page_of
 from services.api.context import muster
+from services.api.headings import FIELDS
 from services.api.parameters import read
 from services.api.problems import Problem
 from services.api.rows import personal_of
-from services.api.view_parameters import DERIVED, FileParameters
+from services.api.view_parameters import DERIVED, ListParameters
 from services.history.history import INSTANT_VIEWS, Beyond, History
 from services.views.port import BadQuery, Page, Query
 
@@ -39,12 +40,14 @@ class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
     """For hours: the first day, the last one, and the length of a period."""
     last: date | None = None
     by: By = "day"
+    headings: str = FIELDS
+    """For files: the language of the column headings."""
 
 
 def parameters(
     request: Request,
     view: View[Any],
-    model: type[FileParameters],
+    model: type[ListParameters],
     asker: Principal,
     team: str | None = None,
 ) -> ViewQuery:
@@ -71,11 +74,13 @@ def parameters(
         first=getattr(asked, "from", None),
         last=getattr(asked, "to", None),
         by=getattr(asked, "by", "day"),
+        headings=getattr(asked, "headings", FIELDS),
     )
-    return _consistent(view, wanted, asker)
+    return consistent(view, wanted, asker)
 
 
-def _consistent(view: View[Any], wanted: ViewQuery, asker: Principal) -> ViewQuery:
+def consistent(view: View[Any], wanted: ViewQuery, asker: Principal) -> ViewQuery:
+    """Return the query, whose parts must fit each other and the caller's rights. Raises 400, 403."""
     if view.name in DERIVED and (wanted.at or wanted.as_of is not None):
         raise Problem(400, "parameter.unknown", variant="person_times")
     if wanted.at and view.name not in INSTANT_VIEWS:
@@ -111,7 +116,7 @@ def own(
 
 
 async def caught_up_query(
-    request: Request, jurisdiction: str, view: View[Any], model: type[FileParameters], asker: Principal
+    request: Request, jurisdiction: str, view: View[Any], model: type[ListParameters], asker: Principal
 ) -> ViewQuery:
     """Do as `parameters`, after waiting for the requested position. Raises 400, 403, 504."""
     wanted = parameters(request, view, model, asker)

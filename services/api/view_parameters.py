@@ -10,6 +10,7 @@ from pydantic import Field, create_model
 from projections.base import View, personal_fields
 from projections.hours import HOURS, PERIODS
 from projections.presence import INTERVALS
+from services.api.headings import CHOICES, FIELDS
 from services.api.parameters import (
     MOST_VALUES,
     SHORT,
@@ -54,6 +55,12 @@ def _as_of(name: str, text: str) -> int | datetime:
 AsOf = Annotated[int | datetime, Reads(_as_of, {"type": "string", "pattern": f"^{AS_OF.pattern}$"})]
 
 
+Headings = Annotated[
+    Annotated[str, one_of(CHOICES)],
+    Field(description="Language of the column headings; fields = the names of the fields"),
+]
+
+
 class RowParameters(Parameters):
     """Parameters of both a page and a single row; `documented` names those that apply to a view."""
 
@@ -63,14 +70,20 @@ class RowParameters(Parameters):
     reveal: Reveal = False
 
 
-class FileParameters(RowParameters):
-    """Parameters of all rows at once, as a file. Filters are added per view."""
+class ListParameters(RowParameters):
+    """Parameters of many rows. Filters are added per view."""
 
     area: Annotated[Areas, Field(description="Code of an area that holds the rows")] = ()
     sort: Annotated[str | None, Field(description="Field; - first = descending")] = None
 
 
-class PageParameters(FileParameters):
+class FileParameters(ListParameters):
+    """Parameters of all rows at once, as a file."""
+
+    headings: Headings = FIELDS
+
+
+class PageParameters(ListParameters):
     """Parameters of a page."""
 
     limit: Annotated[PageLimit, Field(description="Rows per page")] = 100

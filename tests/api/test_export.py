@@ -100,7 +100,83 @@ async def test_a_file_holds_what_the_token_sees(service: Service) -> None:
     assert "of-230718" not in answer.text
 
 
-@pytest.mark.parametrize("query", [{"limit": "5"}, {"colour": "red"}, {"sort": "shoe_size"}])
+async def chosen(
+    service: Service, ending: str = "csv", client: httpx.AsyncClient | None = None, **body: Any
+) -> httpx.Response:
+    assert await service.muster.progress.reached(J, (await service.muster.log.end(J)).position, 5)
+    return await (client or service.http).post(f"/api/v1/{J}/rows.{ending}", json={"view": "roster", **body})
+
+
+def workers(answer: httpx.Response) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [row["worker"] for row in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))]
+
+
+async def test_a_file_of_chosen_rows_has_these_in_this_order(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "AT_ONCE", 2)
+    await crew(service, 6)
+    wanted = ["W4", "W0", "W9", "W5", "W1", "W4"]
+    assert workers(await chosen(service, keys=wanted)) == ["W4", "W0", "W5", "W1"]
+    assert workers(await chosen(service, keys=[])) == []
+    answer = await chosen(service, "xlsx", keys=["W1"], headings="zh")
+    first: Any = load_workbook(io.BytesIO(answer.content)).active
+    assert [cell.value for cell in first["A"]] == ["人员", "W1"]
+
+
+async def test_choosing_rows_shows_nobody_more_than_they_see(service: Service) -> None:
+    await crew(service, 2)
+    for area in ("230717", "230718"):
+        await service.ok("area.define", area=area, name=f"County {area}")
+        await service.ok("worker.register", worker=f"of-{area}", role="rider", home_area=area)
+    keys = ["of-230717", "of-230718", "W0", "W1"]
+    async with await service.as_("dispatcher", areas=["230717"]) as desk:
+        assert workers(await chosen(service, client=desk, keys=keys)) == ["of-230717"]
+    async with await service.as_("worker", worker="W1") as phone:
+        assert workers(await chosen(service, client=phone, keys=keys)) == ["W1"]
+    async with await service.as_("viewer") as viewer:
+        refused = await chosen(service, client=viewer, keys=keys, reveal=True)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+
+
+async def test_revealing_chosen_rows_is_recorded_for_these(service: Service) -> None:
+    await crew(service, 0)
+    for worker in ("W1", "W2"):
+        await service.ok("worker.register", worker=worker, role="rider", name="Zhang San")
+    shown = await chosen(service, keys=["W2"], reveal=True)
+    assert "Zhang San" in shown.text
+    [told] = [row for row in await service.rows("activity") if row["name"] == "personal.revealed"]
+    assert told["detail"]["subjects"] == ["worker/W2"]
+
+
+@pytest.mark.parametrize(
+    "body", [{"keys": ["W0"], "view": "commands"}, {"keys": ["W0"], "headings": "fr"}, {"view": "roster"}]
+)
+async def test_a_bad_choice_of_rows_is_refused(service: Service, body: dict[str, Any]) -> None:
+    await crew(service, 1)
+    assert (await chosen(service, **body)).status_code == 422
+
+
+async def test_headings_are_in_the_language_asked_for_or_the_names_of_the_fields(service: Service) -> None:
+    await crew(service, 1)
+    found: dict[str, list[str]] = {}
+    for language in ("en", "zh", "fields"):
+        heading, row = await sheet(service, "roster.xlsx", headings=language)
+        assert row[0] == "W0"
+        found[language] = heading[:4]
+        assert list((await lines(service, "roster.csv", headings=language))[0])[:4] == heading[:4]
+    assert found == {
+        "en": ["Worker", "Call sign", "Area", "Role"],
+        "zh": ["人员", "呼号", "区域", "角色"],
+        "fields": ["worker", "call_sign", "area", "role"],
+    }
+    assert await sheet(service, "roster.xlsx") == await sheet(service, "roster.xlsx", headings="fields")
+
+
+@pytest.mark.parametrize(
+    "query", [{"limit": "5"}, {"colour": "red"}, {"sort": "shoe_size"}, {"headings": "fr"}]
+)
 async def test_a_bad_parameter_is_refused_before_a_file_begins(
     service: Service, query: dict[str, Any]
 ) -> None:

@@ -21,11 +21,12 @@ def _crew(city: City) -> None:
     city.ok("worker.check_out", worker="W1", at=_ago(1), observed=True)
 
 
-def _download(page: Page, folder: Path) -> list[dict[str, str]]:
+def _download(page: Page, folder: Path, machine: bool = False) -> list[dict[str, str]]:
     page.get_by_role("button", name="Export").first.click()
     page.get_by_label("CSV").check()
+    page.get_by_label("Names of the fields").set_checked(machine)
     with page.expect_download() as given:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("dialog").get_by_text("Download", exact=True).click()
     given.value.save_as(folder / "list.csv")
     with (folder / "list.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -37,10 +38,27 @@ def test_a_list_and_the_hours_are_downloaded_as_filtered(
     _crew(city)
     screen = screens.open(city.url, language="en")
     page = screen.sign_in(city, "workers?role=rider", token=city.token("dispatcher"))
-    assert [row["worker"] for row in _download(page, tmp_path)] == ["W1"]
+    assert [row["worker"] for row in _download(page, tmp_path, machine=True)] == ["W1"]
+    screen.at("workers?q=courier&sort=-worker")
+    expect(page.get_by_role("gridcell", name="W2")).to_be_visible()
+    assert [row["Worker"] for row in _download(page, tmp_path)] == ["W2"]
     screen.at("hours")
     expect(page.get_by_role("row").filter(has_text="W1")).to_contain_text("2 h")
-    assert [(row["worker"], row["hours"]) for row in _download(page, tmp_path)] == [("W1", "2.0")]
+    assert [(row["Worker"], row["Hours"]) for row in _download(page, tmp_path)] == [("W1", "2.0")]
+
+
+def test_a_file_of_requests_holds_what_text_and_alert_filters_show(
+    city: City, screens: Screens, tmp_path: Path
+) -> None:
+    for number in (1, 2, 3):
+        city.ok("request.open", request=f"Q{number}", category="grocery", area=city.north, priority=3)
+    city.ok("request.open", request="Q4", category="medical", area=city.north, at=_ago(1), priority=1)
+    page = screens.open(city.url, language="en").sign_in(city, "requests?q=q2")
+    expect(page.get_by_text("1 of 4")).to_be_visible()
+    assert [row["Request"] for row in _download(page, tmp_path)] == ["Q2"]
+    page.evaluate("place => { location.hash = place; }", f"#/{city.j}/requests?alert=any&priority=1")
+    expect(page.get_by_text("1 of 4")).to_be_visible()
+    assert [row["Request"] for row in _download(page, tmp_path)] == ["Q4"]
 
 
 def test_a_forgotten_check_out_is_ended_in_two_actions_and_corrected_later(

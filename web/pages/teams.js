@@ -207,24 +207,11 @@ export default function Teams({ route: { id } }) {
         may("team.form") &&
         html`<a class="button" href=${href("enter", { id: "team" })}><${Icon} name="plus" />
         ${t("people.form_team")}</a>`
-      }<${Exported} /></div></header>
+      }<${Export} view="teams" keys=${() => rows.map(identity)} /></div></header>
       <${Filters} /><${ErrorNote} problem=${ended.problem} retry=${ended.reload} />
       <${Table} rows=${rows} cursor=${cursor} select=${select} open=${open} onClick=${opening.onClick} />
         </div>
     ${id && settled && html`<${TeamPanel} id=${settled} close=${close} focus=${focused} />`}</div>`;
-}
-
-/** Export of the teams that match. Text and load are searched only on the page. */
-function Exported() {
-  const state = asked("state");
-  const standing = TEAM_STATES.filter((one) => one !== STOOD_DOWN);
-  const params = {
-    area: asked("area"),
-    kind: asked("kind"),
-    state: state.length ? state : asked("ended").length ? undefined : standing,
-  };
-  const left = [typed.text.value && t("people.team_q"), asked("busy").length > 0 && t("people.load")];
-  return html`<${Export} view="teams" params=${params} left=${left} />`;
 }
 
 /** Load teams that have stood down, if the filter includes them. The stream does not contain them. */

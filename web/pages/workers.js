@@ -30,7 +30,7 @@ import { arrange, choose, counted, loads, Prepared, ranks } from "../lib/people/
 import { WorkerPanel } from "../lib/people/worker.js";
 import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
 import { go, href, route } from "../lib/router.js";
-import { OFF_DUTY, ON_DUTY, PRESENCES } from "../lib/rules.js";
+import { OFF_DUTY, PRESENCES } from "../lib/rules.js";
 import { assignments, hasRight, live, may, mayReveal, needing, place, teams } from "../lib/store.js";
 import { now, stamp } from "../lib/time.js";
 import { Age, Alert, classes, Icon, Loading, Presence } from "../lib/ui.js";
@@ -223,7 +223,7 @@ function List({ id }) {
           ${t("people.forgotten_n", { n: number(forgotten.value.length) })}</a>`
       }
         <button type="button" class="button" onClick=${() => print(html`<${PaperRoster} />`)}>
-          <${Icon} name="print" />${t("ui.print")}</button><${Exported} />
+          <${Icon} name="print" />${t("ui.print")}</button><${Export} view="roster" keys=${() => rows.peek().map(identity)} personal />
         <a class="button" href=${href("hours")}>${t("page.hours")}</a></div></header>
       ${live.value.has("roster") && html`<${Filters} />`}
       ${found && html`<${Found} found=${found} close=${() => setFound(null)} />`}
@@ -276,23 +276,6 @@ function NoneFit() {
   }
   return html`<div class="empty"><p>${t("people.none_fit")}</p>
     <button type="button" class="button" onClick=${() => ask(CLEARED)}>${t("people.clear")}</button></div>`;
-}
-
-/** Orders that the service knows too. */
-const STORED = ["worker", "role", "presence", "area", "team", "organisation"];
-
-/** Export of the workers that match. Text is searched only on the page. */
-function Exported() {
-  const { area, role, presence, team, organisation, q } = filter.value;
-  const params = {
-    area,
-    role,
-    presence: presence.includes("on_duty") ? ON_DUTY : presence,
-    team,
-    organisation,
-    sort: STORED.includes(sorted.value.key) ? sortText.value : undefined,
-  };
-  return html`<${Export} view="roster" params=${params} left=${[q && t("people.q")]} personal />`;
 }
 
 /** Shown and total workers, compared with the headcount for the same filter. Both agree at every log

@@ -197,7 +197,7 @@ export default {
   "requests.merge_keep": "Keep",
   "requests.merge_take_one": "{id} is a duplicate",
   "requests.merge_keep_one": "Keep {id}",
-  "requests.merge_other": "Add by ID",
+  "requests.merge_other": "Add by number or ID",
   "requests.merge_add": "Add",
   "requests.merge_unknown": "No unfinished request with this ID.",
   "requests.merge_do": "Merge {n} into {id}",

@@ -49,7 +49,9 @@ export default {
   "ui.export_all": "The file has all rows, also those not loaded here.",
   "ui.export_filtered":
     "The file has all rows that match the filters of this page, also those not loaded here.",
-  "ui.export_left": "Not applied to the file: {what}.",
+  "ui.export_shown": "The file holds the {n} rows that the list shows, in its order.",
+  "ui.export_fields": "Names of the fields as headings, for programs",
+  "ui.export_getting": "Downloading…",
   "ui.export_format": "Format",
   "ui.export_xlsx": "Excel workbook (XLSX)",
   "ui.export_csv": "Text with commas (CSV)",

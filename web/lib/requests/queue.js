@@ -215,24 +215,23 @@ function Head({ queue, fresh }) {
     }
     <span class="visually-hidden" role="status" aria-live="polite">${fresh.said}</span>
     <${Age} views=${["requests"]} />
-    <${Exported} filters=${filters} />
+    <${Exported} filters=${filters} matching=${matching} />
     <button type="button" class="button button-plain" onClick=${() => print()} title=${t("ui.print")}
         aria-label=${t("ui.print")}><${Icon} name="print" /></button>
   </header>`;
 }
 
-/** Export of the requests that match, as far as the service knows the filter. */
-function Exported({ filters }) {
+/** Export of what the list shows. Ended requests are loaded page by page: the service has the others too. */
+function Exported({ filters, matching }) {
+  if (!filters.ended || filters.text || filters.alert.length || filters.unit) {
+    const keys = () => matching.map((row) => row.request);
+    return html`<${Export} view="requests" keys=${keys} personal />`;
+  }
   const { area, category, priority, incident, touched, state } = filters;
   const ended = state.filter((one) => ENDED.includes(one));
-  const states = filters.ended ? (ended.length ? ended : ENDED) : state.length ? state : UNFINISHED;
-  const params = { area, category, priority, incident, touched, state: states };
-  const left = [
-    filters.text && t("requests.filter_text"),
-    filters.alert.length > 0 && t("requests.alert"),
-    filters.unit && t("requests.of_unit", { unit: unitName(unitRow(filters.unit)) }),
-  ];
-  return html`<${Export} view="requests" params=${params} left=${left} personal />`;
+  const states = ended.length ? ended : ENDED;
+  const params = { area, category, priority, incident, touched, state: states, sort: "-ended_at" };
+  return html`<${Export} view="requests" params=${params} personal />`;
 }
 
 /** Track requests that arrived since the page was opened: announce them together, mark them until viewed. */
