@@ -109,7 +109,7 @@ class RequestMerged(Event, frozen=True):
     into: RequestRef
 
 
-@event("request.reopened", schema=2)
+@event("request.reopened", schema=3)
 class RequestReopened(Event, frozen=True):
     """Needed after all; what was done before no longer counts, unless this is automatic."""
 
@@ -118,12 +118,15 @@ class RequestReopened(Event, frozen=True):
     automatic: bool = False
     """Recorded by the service itself: a done was taken back that had completed the request. The others' done
     still count."""
+    out_of: RequestRef | None = None
+    """The request that it had been merged into."""
 
 
 @upcast("request.completed", 1)
 @upcast("request.reopened", 1)
+@upcast("request.reopened", 2)
 def _by_somebody(data: dict[str, Any]) -> dict[str, Any]:
-    """Upgrade from schema 1, when only people completed and reopened requests."""
+    """Upgrade from when only people did it (1), and when it was not said out of which request (2)."""
     return data
 
 

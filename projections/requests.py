@@ -83,6 +83,8 @@ def keys(envelope: EventEnvelope) -> Iterable[str]:
         found[request] = None
     if isinstance(envelope.data, RequestMerged):
         found[envelope.data.into] = None
+    if isinstance(envelope.data, RequestReopened) and envelope.data.out_of:
+        found[envelope.data.out_of] = None
     return found
 
 
@@ -150,6 +152,9 @@ def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
             return msgspec.structs.replace(row, ended_at=envelope.at, merged_into=e.into, reason=MERGED)
         case RequestCompleted() | RequestCancelled() | RequestFailed() as e:
             return _ended(row, e, envelope)
+        case RequestReopened() as e if e.out_of == key:
+            apart = tuple(one for one in row.merged_from if one != e.request)
+            return msgspec.structs.replace(row, merged_from=apart)
         case RequestReopened() as e:
             return _reopened(row, e)
         case RequestErased():
@@ -223,7 +228,7 @@ VIEW = View(
         RequestReopened,
         RequestErased,
     ),
-    version=4,
+    version=5,
     filters=(
         "number",
         "area",

@@ -68,3 +68,39 @@ def test_many_are_ended_as_their_work_stands_and_all_of_it_is_undone(city: City,
     page.locator("main").press("z")
     _is(city, "R3", "open")
     _is(city, "R2", "open")
+
+
+def test_a_reassignment_and_a_merge_are_undone_after_a_reload(city: City, screens: Screens) -> None:
+    _city(city)
+    city.ok("worker.register", worker="W2", role="rider", capacity=9)
+    city.ok("worker.check_in", worker="W2", area=city.north)
+    city.ok("assignment.dispatch", assignment="A1", request="R1", worker="W1")
+    city.ok("assignment.progress", assignment="A1", stage="on_scene")
+    screen = screens.open(city.url, language="en")
+    page = screen.sign_in(city, "requests/R1", token=city.token("dispatcher"))
+    page.locator(".detail").get_by_role("button", name="Give to others").click()
+    page.locator(".assign [role=option]").filter(has_text="W2").click()
+    page.locator(".assign-foot").get_by_role("button").first.click()
+    page.locator(".reassign-send select").select_option(index=1)
+    page.get_by_role("button", name="Reassign 1").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Undo").click()
+    until(lambda: _live(city) == {("W1", "on_scene")}, 15, "W1 is not back on scene")
+
+    screen.at("requests/R1")
+    page.locator(".queue .grid-body").focus()
+    page.keyboard.press("m")
+    page.get_by_role("dialog").get_by_label("Add by number").fill("R2")
+    page.get_by_role("dialog").get_by_role("button", name="Add").click()
+    page.get_by_role("dialog").get_by_role("radio").nth(1).check()
+    page.get_by_role("dialog").locator("[type=submit]").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.locator("main").press("u")
+    until(lambda: _live(city) == {("W1", "on_scene")}, 15, "W1 is not back on R1")
+    _is(city, "R1", "in_progress")
+
+
+def _live(city: City) -> set[tuple[str, str]]:
+    rows = city.rows("assignments")
+    return {(row["worker"], row["state"]) for row in rows if row["live"]}

@@ -155,6 +155,23 @@ def test_merging_keeps_both_receipts(asked: Given):
     asked.when(request.merge(request="R9", into="R2")).refused("request.unknown")
 
 
+def test_reopening_what_was_merged_says_out_of_which(asked: Given):
+    merged = asked.and_(request.merge(request="R1", into="R2"))
+    reopen = request.reopen(request="R1", reason="undone")
+    again = merged.when(reopen).then(RequestReopened, out_of="R2").and_given
+    again.when(request.merge(request="R1", into="R2")).then(RequestMerged, into="R2")
+
+
+@pytest.mark.parametrize("stage", ["en_route", "on_scene"])
+def test_who_was_released_by_mistake_comes_back_in_their_stage(asked: Given, stage: str):
+    """As the board's undo does: a new assignment, whose stage is reached now."""
+    sent = asked.and_(assignment.dispatch(assignment="A1", request="R1", worker="W1"))
+    there = sent.and_(assignment.progress(assignment="A1", stage=stage), now=t("02:00"))
+    gone = there.and_(assignment.release(assignment="A1", reason="mistake"), now=t("03:00"))
+    back = gone.and_(assignment.dispatch(assignment="A2", request="R1", worker="W1"), now=t("03:00"))
+    back.when(assignment.progress(assignment="A2", stage=stage), now=t("03:00")).anomaly()
+
+
 def test_reopening_forgets_what_was_done(asked: Given):
     asked.and_(
         assignment.dispatch(assignment="A1", request="R1", worker="W1"),

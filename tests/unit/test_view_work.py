@@ -150,6 +150,13 @@ def test_merging_shows_on_both(day: Given):
     assert (found["R1"].state, found["R1"].merged_from) == ("in_progress", ("R2",))
 
 
+def test_reopening_what_was_merged_shows_on_both(day: Given):
+    day.and_(request.merge(request="R2", into="R1"), now=t("03:00"))
+    day.and_(request.reopen(request="R2", reason="undone"), now=t("03:01"))
+    found = rows(day, requests.VIEW)
+    assert (found["R2"].state, found["R2"].merged_into, found["R1"].merged_from) == ("open", None, ())
+
+
 def test_reopening_starts_anew(day: Given):
     day.and_(assignment.done(assignment="A1"), request.complete(request="R1"), request.reopen(request="R1"))
     one = rows(day, requests.VIEW)["R1"]

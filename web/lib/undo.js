@@ -1,15 +1,18 @@
-// Undo of the last act on the board: it was sent at once; undoing sends commands that compensate for it.
+// Undo of the last act on the board: it was sent at once; undoing sends commands that compensate for it. The offer
+// outlives a reload of the page.
 
 import { commands, uuid } from "./api.js";
 import { t } from "./i18n.js";
 import { computed, signal } from "./preact.js";
 import { reason } from "./refusals.js";
 import { route } from "./router.js";
+import { ACCEPTED, STAGES } from "./rules.js";
 import { toast } from "./ui.js";
 
 /** Seconds for which an act can be undone. */
 export const UNDO_S = 10;
 const MOST = 500;
+const KEPT = "muster-undo";
 /** Reason of everything that is undone. */
 export const UNDONE = "undone";
 
@@ -17,7 +20,8 @@ export const UNDONE = "undone";
 /** @typedef {{ id: string, name: string, data: Record<string, any> }} Sent */
 /** @typedef {{ text: string, jurisdiction: string, items: Sent[], until: number }} Offer */
 /** @type {import("./preact.js").Signal<Offer | null>} */
-const last = signal(null);
+const last = signal(kept());
+if (last.peek()) expire(last.peek());
 /** What can be undone now, or null. It stays while pages change. */
 export const undoable = computed(() => last.value);
 
@@ -27,25 +31,53 @@ export const undoable = computed(() => last.value);
  * @param {Act[]} items
  */
 export function offerUndo(text, items) {
-  const until = performance.now() + UNDO_S * 1000;
+  const until = Date.now() + UNDO_S * 1000;
   const { jurisdiction } = route.peek();
   const mine = { text, jurisdiction, items: items.map((item) => ({ id: uuid(), ...item })), until };
-  last.value = mine;
+  put(mine);
+  expire(mine);
+}
+
+/** Return the offer of this tab that a reload interrupted, if it still stands.
+ *
+ * @returns {Offer | null}
+ */
+function kept() {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+    const left = (found?.until ?? 0) - Date.now();
+    return left > 0 && left <= UNDO_S * 1000 ? found : null;
+  } catch {
+    return null; // no storage: a page that was reloaded offers nothing
+  }
+}
+
+/** @param {Offer | null} offer */
+function put(offer) {
+  last.value = offer;
+  try {
+    if (offer) sessionStorage.setItem(KEPT, JSON.stringify(offer));
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // as above
+  }
+}
+
+/** @param {Offer} offer */
+function expire(offer) {
   setTimeout(() => {
-    if (last.peek() === mine) last.value = null;
-  }, UNDO_S * 1000);
+    if (last.peek() === offer) put(null);
+  }, offer.until - Date.now());
 }
 
 /** Withdraw the offer without undoing. */
-export const keep = () => {
-  last.value = null;
-};
+export const keep = () => put(null);
 
 /** Undo the last act. Resolves to whether all of it was undone. */
 export async function undo() {
   const mine = last.peek();
   if (!mine) return false;
-  last.value = null;
+  put(null);
   try {
     const refused = [];
     for (let from = 0; from < mine.items.length; from += MOST) {
@@ -62,18 +94,54 @@ export async function undo() {
   }
 }
 
-/** Return the command that sends the unit of an assignment again, as it was sent or asked before.
+const unitOf = (row) => (row.team ? { team: row.team } : { worker: row.worker });
+const why = (row, name) => (row[name] ? { [name]: row[name] } : {});
+
+/** Return the commands that bring the unit of an assignment back to where it was: asked, accepted, sent, on the
+ * way or there. It is a new assignment, so its times begin now; the released one keeps its own.
  *
  * @param {any} row
- * @returns {Act}
+ * @returns {Act[]}
  */
 export function again(row) {
-  const name = row.live ? "assignment.dispatch" : "assignment.offer";
+  const assignment = uuid();
+  const data = { assignment, request: row.request, ...unitOf(row), ...why(row, "unattended") };
+  const asked = { name: "assignment.offer", data };
+  if (!row.live) return [asked];
+  if (row.state === ACCEPTED)
+    return [asked, { name: "assignment.accept", data: { assignment, ...why(row, "override") } }];
+  const sent = { name: "assignment.dispatch", data: { ...data, ...why(row, "override") } };
+  return [sent, ...reached(row, assignment)];
+}
+
+/** Return the command that says which stage a unit has reached, if it is beyond being sent.
+ *
+ * @param {any} row
+ * @param {string} assignment
+ * @returns {Act[]}
+ */
+const reached = ({ state }, assignment) =>
+  STAGES.includes(state) ? [{ name: "assignment.progress", data: { assignment, stage: state } }] : [];
+
+/** Return the commands that hand assignments back to the units they were taken from: all or none, so that nobody
+ * is sent beside a unit that has ended its task meanwhile. Who had only accepted comes back as sent.
+ *
+ * @param {any[]} rows As they were before.
+ * @param {string[]} given The ids of the assignments that replaced them.
+ * @returns {Act[]}
+ */
+export function takeBack(rows, given) {
+  const items = rows.map((row, index) => ({ assignment: given[index], new: uuid(), ...unitOf(row) }));
   /** @type {Record<string, any>} */
-  const data = { request: row.request, ...(row.team ? { team: row.team } : { worker: row.worker }) };
-  if (row.live && row.override) data.override = row.override;
-  if (row.unattended) data.unattended = row.unattended;
-  return { name, data };
+  const data = { items, reason: UNDONE };
+  for (const name of ["override", "unattended"]) {
+    const found = rows.find((row) => row[name]);
+    if (found) data[name] = found[name];
+  }
+  return [
+    { name: "assignment.reassign", data },
+    ...rows.flatMap((row, index) => reached(row, items[index].new)),
+  ];
 }
 
 /** Return the commands that undo the end of a request: it is reopened, and who was on it goes again.
@@ -84,7 +152,7 @@ export function again(row) {
  */
 export const unend = (request, rows) => [
   { name: "request.reopen", data: { request, reason: UNDONE } },
-  ...rows.map(again),
+  ...rows.flatMap(again),
 ];
 
 /** Return the command that undoes a dispatch or an offer. */

@@ -131,7 +131,7 @@ def _reopen(state: State, c: Reopen, ctx: Context) -> Iterable[Event]:
     if not known.ended:
         return
     lookups.open_incident(state, known.incident, ctx.at, ctx)
-    yield RequestReopened(request=c.request, reason=c.reason)
+    yield RequestReopened(request=c.request, reason=c.reason, out_of=known.into)
 
 
 @decides(Erase)

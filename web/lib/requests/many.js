@@ -73,7 +73,7 @@ export function commandOf({ act, row, task }, { chosen, code, note }) {
  * @returns {import("../undo.js").Act[]}
  */
 export function undoOf({ act, row, task }, tasks) {
-  if (act === "release") return [again(task)];
+  if (act === "release") return again(task);
   if (act === "raise") return [{ name: ACTS.raise, data: { request: row.request, priority: row.priority } }];
   return unend(row.request, tasks(row.request));
 }

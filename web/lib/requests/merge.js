@@ -7,9 +7,10 @@ import { t } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { requests } from "../store.js";
 import { since } from "../time.js";
-import { Dialog, ErrorNote, Field, Priority, State, toast } from "../ui.js";
+import { Dialog, ErrorNote, Field, Priority, State } from "../ui.js";
+import { offerUndo, unend } from "../undo.js";
 import { requestName } from "../urgency.js";
-import { checked, closePanel, rowOf } from "./desk.js";
+import { checked, closePanel, rowOf, tasksOf } from "./desk.js";
 import { Refused, Released, useBatch } from "./ending.js";
 import { duplicates } from "./nearby.js";
 import { Place, Slots, What } from "./show.js";
@@ -62,10 +63,17 @@ export function Merge({ ids }) {
       name: "request.merge",
       data: { request, into: keep },
     }));
+    const before = new Map(gone.map((request) => [request, tasksOf.peek().get(request) ?? []]));
     const result = await batch.run(items);
     if (!result) return;
-    checked.value = new Set(result.failed.map((one) => one.request));
-    if (result.done) toast(t("requests.merged_n", { n: result.done, id: called("request", keep) }));
+    const refused = new Set(result.failed.map((one) => one.request));
+    checked.value = refused;
+    const merged = gone.filter((request) => !refused.has(request));
+    if (merged.length)
+      offerUndo(
+        t("requests.merged_n", { n: merged.length, id: called("request", keep) }),
+        merged.flatMap((request) => unend(request, before.get(request))),
+      );
     if (!result.failed.length) closePanel();
   };
   const named = idNamed(typed);

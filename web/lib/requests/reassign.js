@@ -6,7 +6,8 @@ import { t } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { route } from "../router.js";
 import { assignments } from "../store.js";
-import { classes, Icon, State, toast, useAction } from "../ui.js";
+import { classes, Icon, State, useAction } from "../ui.js";
+import { offerUndo, takeBack } from "../undo.js";
 import { Candidates, calledOf, unitKey } from "./candidates.js";
 import { checkedTasks, closePanel, element, rowOf, unitName } from "./desk.js";
 import { useReason } from "./reasons.js";
@@ -61,7 +62,8 @@ export function Reassign({ rows: given }) {
     }
     setRound((n) => n + 1);
     if (!done) return;
-    toast(t("requests.reassigned", { n: items.length }));
+    const given = items.map((_, index) => `${id.current}-${index}`); // as the service derives them
+    offerUndo(t("requests.reassigned", { n: items.length }), takeBack(rows, given));
     checkedTasks.value = new Map();
     closePanel();
   };

@@ -163,9 +163,7 @@ function Release({ row, close }) {
       ),
     );
     if (!done) return;
-    offerUndo(t(row.live ? "requests.released" : "requests.withdrawn", { unit: unitName(row) }), [
-      again(row),
-    ]);
+    offerUndo(t(row.live ? "requests.released" : "requests.withdrawn", { unit: unitName(row) }), again(row));
     close();
   };
   return html`<${Dialog}

@@ -33,7 +33,7 @@ export function Undo() {
 
 /** Seconds left. Not announced: it would interrupt a screen reader ten times. */
 function Countdown({ until }) {
-  const left = () => Math.max(0, Math.ceil((until - performance.now()) / 1000));
+  const left = () => Math.max(0, Math.ceil((until - Date.now()) / 1000));
   const [seconds, setSeconds] = useState(left);
   useEffect(() => {
     const timer = setInterval(() => setSeconds(left()), 250);
