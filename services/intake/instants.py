@@ -24,6 +24,13 @@ _COMMON: Final = (
 _DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheet serial dates are local time
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?")
 _CHINESE: Final = re.compile(r"(凌晨|早上|上午|中午|下午|晚上)\s*(\d{1,2})(?=[:时])")
+_APART: Final = re.compile(r"(\d{5}|.*\d.*?)(?:[ T]+|(?<=日))([\d.:时分秒]+)")
+"""A day and a time of day."""
+_PART: Final = re.compile(r"[01]?\.\d+|[01]")
+"""A time of day in a spreadsheet, as part of a day."""
+_CLOCK: Final = re.compile(r"(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})?秒?)?")
+_LATEST: Final = 48
+"""Hours of a time of day that is told past midnight: 24:00, 25:30."""
 _EPOCH: Final = {"epoch": 1, "epoch_ms": 1000}
 _COUNTED: Final = re.compile(r"-?\d{9,}(\.\d+)?")
 """Seconds or milliseconds; with fewer digits it is a serial date."""
@@ -36,18 +43,34 @@ class Instants:
         self._zone, self._ambiguous, self._formats = mapping.zone, mapping.ambiguous, tuple(mapping.formats)
         self.read = lru_cache(8192)(self._read)
 
-    def _read(self, text: str, formats: tuple[str, ...] | None = None, after: str = "") -> datetime:
+    def _read(
+        self, text: str, formats: tuple[str, ...] | None = None, after: str = "", whole_day: bool = False
+    ) -> datetime:
         """Return the instant in UTC. Raise Misread.
 
-        If it is not later than `after`, move it to the next local day, for shifts that pass midnight.
+        If it is before `after`, move it to the next local day, for shifts that pass midnight; with
+        `whole_day`, also if it is the same.
         """
         found = self._local(text, formats)
-        if after and self._utc(found) <= self._utc(self._local(after, formats)):
-            found += timedelta(days=1)
+        if after:
+            begun = self._utc(self._local(after, formats))
+            if self._utc(found) < begun or (whole_day and self._utc(found) == begun):
+                found += timedelta(days=1)
         return self._utc(found)
 
     def _local(self, text: str, formats: tuple[str, ...] | None) -> datetime:
+        """Parse a text, or else its day and its time of day, such as 24:00 or the part of a day, apart."""
         text = _CHINESE.sub(_hour24, text)
+        try:
+            return self._plain(text, formats)
+        except Misread:
+            found = _APART.fullmatch(text)
+            passed = _passed(found[2]) if found else None
+            if found is None or passed is None:
+                raise
+        return self._plain(found[1], formats) + passed
+
+    def _plain(self, text: str, formats: tuple[str, ...] | None) -> datetime:
         for one in (*(formats or self._formats), *_COMMON):
             try:
                 return _strptime(text, one)
@@ -76,6 +99,17 @@ class Instants:
         if self._ambiguous == "reject":
             raise Misread("clocks", timezone=zone.key)
         return other
+
+
+def _passed(text: str) -> timedelta | None:
+    """Return how much of the day a time of day is: 24:00, 09:05:30, 9时5分 or 0.375; None if it is none."""
+    if _PART.fullmatch(text):
+        return timedelta(seconds=round(float(text) * 86400))
+    if found := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = (int(one or 0) for one in found.groups())
+        if hours < _LATEST and minutes < 60 and seconds < 60:
+            return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return None
 
 
 def _hour24(found: re.Match[str]) -> str:

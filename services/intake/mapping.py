@@ -116,7 +116,11 @@ class Value(_Strict):
     )
     _pair: bool = PrivateAttr(default=False)
     after: Template | None = Field(
-        default=None, description="Instant that must come first; otherwise this one moves to the next day"
+        default=None, description="Instant that comes first; if this one is earlier, it moves to the next day"
+    )
+    whole_day: bool = Field(
+        default=False,
+        description="With after: also if both are the same, as in shifts of 24 hours",
     )
 
     @property

@@ -137,7 +137,8 @@ class Values:
 
     def _instant(self, spec: Value, text: str, cells: Cells) -> datetime:
         formats = tuple(spec.formats) if spec.formats else None
-        return self._instants.read(text, formats, templates.fill(spec.after, cells) if spec.after else "")
+        after = templates.fill(spec.after, cells) if spec.after else ""
+        return self._instants.read(text, formats, after, spec.whole_day)
 
     # -- conditions ----------------------------------------------------------------------------------------
 

@@ -1,88 +1,88 @@
-"""Stream rows of XLSX sheets: values, not formulas."""
+"""Read rows of XLSX sheets: values, not formulas."""
 
 import zipfile
 import zlib
-from collections.abc import Iterator
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from services.intake.errors import FileError
+from services.intake.xlsx_scan import Extent, extent
 
 MOST_BYTES: Final = 512 * 2**20
 """Decompressed size of a workbook."""
 MOST_STRINGS: Final = 48 * 2**20
 """Decompressed size of the shared strings, which are kept in memory."""
 MOST_ROWS: Final = 1_048_576
-"""Rows per sheet, the limit of the format. A tiny file can claim a distant row; all before it are read."""
+"""Rows per sheet, the limit of the format. A tiny file can claim a distant row."""
 MOST_CELLS: Final = 20_000_000
-"""Cells per sheet, including empty ones before the last cell of a row, which cost no bytes either."""
+"""Cells per sheet, including empty ones: the whole rectangle is held in memory."""
+_EXACT: Final = 10**15
+"""Numbers from here on have more digits than a spreadsheet keeps."""
+_FIRST: Final = date(1900, 1, 1)
+"""Day 1 of a spreadsheet: 24 hours, in a column of times."""
 BROKEN: Final = (
     zipfile.BadZipFile,
-    InvalidFileException,
+    CalamineError,
     ParseError,
     zlib.error,
     EOFError,
     KeyError,
     ValueError,
     TypeError,
-    IndexError,
-    AttributeError,
+    NotImplementedError,
 )
-"""Exceptions openpyxl raises for damaged workbooks."""
+"""Exceptions that damaged workbooks raise."""
 
 
 def sheet_names(path: Path) -> list[str]:
     """Return the names of the worksheets. Raise FileError."""
-    book = _book(path)
-    try:
-        return [sheet.title for sheet in book.worksheets]
-    finally:
-        book.close()
+    found = _book(path).sheets_metadata
+    return [one.name for one in found if one.typ == SheetTypeEnum.WorkSheet]
 
 
 def xlsx_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (row number, cells) of every non-blank row. Raise FileError."""
-    book, line, seen = _book(path), 0, 0
+    book = _book(path)
     try:
-        found: Any = book[sheet]
-        found.reset_dimensions()
-        rows = iter(found.iter_rows(values_only=True))
-        while True:
-            line += 1
-            cells = _next(rows, path, sheet, line)
-            if cells is None:
-                return
-            seen += len(cells)
-            if line > MOST_ROWS or seen > MOST_CELLS:
-                raise FileError(
-                    "import.file",
-                    variant="sheet",
-                    file=f"{path}#{sheet}",
-                    row=line,
-                    rows=MOST_ROWS,
-                    cells=MOST_CELLS,
-                )
-            if any(cell.strip() for cell in cells):
-                yield line, cells
-    finally:
-        book.close()
-
-
-def _next(rows: Iterator[Any], path: Path, sheet: str, line: int) -> list[str] | None:
-    try:
-        return [_text(cell) for cell in next(rows)]
-    except StopIteration:
-        return None
+        found = _extent(path, sheet)
+        rows = book.get_sheet_by_name(sheet).iter_rows()
     except BROKEN as error:
-        raise FileError("import.file", variant="damaged", file=f"{path}#{sheet}", row=line) from error
+        raise FileError("import.file", variant="damaged", file=f"{path}#{sheet}", row=1) from error
+    for line, values in enumerate(rows, 1):
+        cells = [_TEXTS[type(value)](value) for value in values]
+        if found.errors:
+            _put_errors(found, line, cells)
+        if any(cell and not cell.isspace() for cell in cells):
+            yield line, cells
 
 
-def _book(path: Path) -> Any:
+def _extent(path: Path, sheet: str) -> Extent:
+    with zipfile.ZipFile(path) as packed:
+        found = extent(packed, sheet)
+    if found.rows > MOST_ROWS or found.rows * found.columns > MOST_CELLS:
+        raise FileError(
+            "import.file",
+            variant="sheet",
+            file=f"{path}#{sheet}",
+            row=found.rows,
+            rows=MOST_ROWS,
+            cells=MOST_CELLS,
+        )
+    return found
+
+
+def _put_errors(found: Extent, line: int, cells: list[str]) -> None:
+    for place in range(len(cells)):
+        if not cells[place]:
+            cells[place] = found.errors.get((line, place + 1), "")
+
+
+def _book(path: Path) -> CalamineWorkbook:
     try:
         with zipfile.ZipFile(path) as packed:
             sizes = {info.filename: info.file_size for info in packed.infolist()}
@@ -90,19 +90,39 @@ def _book(path: Path) -> Any:
         if sum(sizes.values()) > MOST_BYTES or strings > MOST_STRINGS:
             size = sum(sizes.values())
             raise FileError("import.file", variant="workbook", file=str(path), size=size)
-        return load_workbook(path, read_only=True, data_only=True)
+        return CalamineWorkbook.from_path(str(path))
     except BROKEN as error:
         raise FileError("import.file", variant="xlsx", file=str(path)) from error
 
 
-def _text(cell: Any) -> str:
-    """Return a cell as CSV text; whole numbers without a fraction, for phones typed as numbers."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+def _number(value: float) -> str:
+    if abs(value) >= _EXACT:
+        return f"{value:.14E}"
+    return str(int(value)) if value == int(value) else f"{value:.15g}"
+
+
+def _hours(value: timedelta) -> str:
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+
+
+def _day(value: date) -> str:
+    return "24:00:00" if value == _FIRST else value.isoformat()
+
+
+def _moment(value: datetime) -> str:
+    return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+
+
+_TEXTS: Final[dict[type, Callable[[Any], str]]] = {
+    str: str,
+    float: _number,
+    int: _number,
+    bool: lambda value: "true" if value else "false",
+    datetime: _moment,
+    date: _day,
+    time: lambda value: value.isoformat("seconds"),
+    timedelta: _hours,
+}
+"""How each type of cell is written in CSV. Numbers have the 15 digits that a spreadsheet keeps, whole ones no
+fraction, for phones typed as numbers."""

@@ -178,7 +178,7 @@ async def test_a_damaged_workbook(tmp_path: Path) -> None:
         for name in good.namelist():
             data = good.read(name)
             bad.writestr(name, data[:150] if "sheet1" in name else data)
-    with pytest.raises(ImportFailed, match=r"bad\.xlsx: "):
+    with pytest.raises(ImportFailed, match=r"bad\.xlsx#Sheet: row 1: is damaged"):
         await run(tmp_path, PEOPLE, (tmp_path / "bad.xlsx").read_bytes(), Deciding(), "bad.xlsx")
 
 

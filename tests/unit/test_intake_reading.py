@@ -1,16 +1,20 @@
 """What an import reads from cells: nothing rounded, no place that cannot be meant, and no row left out unseen."""
-# ruff: noqa: E501  mapping files
+# ruff: noqa: E501, DTZ001  mapping files; workbooks hold local times
 
 import csv
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from intaking import Deciding, run, sums
+from openpyxl import Workbook
 
 from services.decisions.request.table import REQUESTS
 from services.decisions.worker.table import WORKERS
 from services.intake import parse_mapping, preview
+from services.intake.errors import Misread
+from services.intake.instants import Instants
 from services.intake.nearness import box_of
 from services.intake.places import Places
 
@@ -66,7 +70,7 @@ async def test_any_of_and_all_of_say_alternatives(tmp_path: Path) -> None:
 
 
 async def rejected(
-    folder: Path, mapping: str, table: str, sink: Deciding, **more: Any
+    folder: Path, mapping: str, table: str | bytes, sink: Deciding, **more: Any
 ) -> dict[str, tuple[str, str]]:
     """Import, and return the code and reason of each rejected line."""
     await run(folder, mapping, table, sink, **more)
@@ -188,3 +192,94 @@ async def test_a_pair_of_coordinates_in_one_cell(
     [row] = (await preview(path, mapping)).rows
     [command] = row.commands
     assert (command.data["lat"], command.data["lon"]) == place
+
+
+# -- times -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("2026-11-20 24:00", 24),
+        ("2026/11/20 24:00:00", 24),
+        ("2026年11月20日24时00分", 24),
+        ("2026-11-20 25:30", 25.5),
+        ("46346 09:00", 9),
+        ("46346 0.375", 9),
+        ("2026-11-20 0.375", 9),
+        ("2026-11-20 1", 24),
+        ("46346.375", 9),
+    ],
+)
+def test_a_day_and_a_time_of_day(text: str, hours: float) -> None:
+    instants = Instants(parse_mapping(DUTIES.replace("Asia/Shanghai", "UTC")))
+    assert instants.read(text) == datetime(2026, 11, 20, tzinfo=UTC) + timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("text", ["2026-11-20 9", "2026-11-20 48:00", "2026-11-20 10:60", "24:00"])
+def test_what_is_no_time_of_day_is_not_guessed(text: str) -> None:
+    with pytest.raises(Misread):
+        Instants(parse_mapping(DUTIES)).read(text)
+
+
+@pytest.mark.parametrize(
+    ("end", "whole_day", "hours"),
+    [("09:00", False, 0), ("09:00", True, 24), ("08:59", False, 24 - 1 / 60), ("24:00", False, 15)],
+)
+def test_an_end_that_equals_its_start_lasts_nothing_unless_the_mapping_says_a_day(
+    end: str, whole_day: bool, hours: float
+) -> None:
+    read = Instants(parse_mapping(DUTIES)).read
+    begun = read("2026-11-20 09:00")
+    ended = read(f"2026-11-20 {end}", None, "2026-11-20 09:00", whole_day)
+    assert ended - begun == timedelta(hours=hours)
+
+
+# -- workbooks ---------------------------------------------------------------------------------------------
+
+SHIFTS = (
+    DUTIES.replace('"{jurisdiction}", walk', '"{jurisdiction}", name = "{name}", walk')
+    + """
+[[source.command]]
+name = "worker.check_out"
+at = { template = "{day} {end}", after = "{day} {start}" }
+data = { worker = { id_of = ["id"] } }
+"""
+)
+
+
+async def test_cells_of_a_workbook(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet: Any = book.active
+    rows = [
+        ("id", "name", "day", "start", "end"),
+        (1380001, 12.0, date(2026, 11, 20), time(9), time(17, 30)),
+        ("A", True, datetime(2026, 11, 20, 0, 0), time(20), timedelta(hours=24)),
+        ("B", 0.1 + 0.2, 46346, 0.375, 1.0),
+        (110101199001011234, "x", date(2026, 11, 20), time(9), time(10)),
+        ("C", "#N/A", date(2026, 11, 20), time(9), time(10)),
+        ("D", "y", date(2026, 11, 20), time(9), time(9)),
+    ]
+    for row in rows:
+        sheet.append(row)
+    sheet["E3"].number_format = "[h]:mm"
+    sheet["E4"].number_format = "hh:mm"
+    book.save(tmp_path / "book.xlsx")
+    sink = Deciding("C1")
+    await sink.establish()
+    lines = await rejected(tmp_path, SHIFTS, (tmp_path / "book.xlsx").read_bytes(), sink, name="book.xlsx")
+    assert {line: code for line, (code, _) in lines.items()} == {"5": "unreadable", "6": "cell_error"}
+    assert "id: '1.10101199001011E+17' was rounded" in lines["5"][1]
+    times = [(one["name"], one["at"].isoformat()[8:16]) for one in sink.sent]
+    assert sorted(times) == [
+        ("worker.check_in", "20T01:00"),
+        ("worker.check_in", "20T01:00"),
+        ("worker.check_in", "20T01:00"),
+        ("worker.check_in", "20T12:00"),
+        ("worker.check_out", "20T01:00"),
+        ("worker.check_out", "20T09:30"),
+        ("worker.check_out", "20T16:00"),
+        ("worker.check_out", "20T16:00"),
+    ]
+    names = {one["data"]["name"] for one in sink.sent if "name" in one["data"]}
+    assert names == {"12", "true", "0.3", "y"}
