@@ -1,6 +1,7 @@
 """A day of a lockdown at the dispatcher's desk, from declaring to closing, by keyboard alone."""
 
 import contextlib
+import itertools
 import re
 
 import pytest
@@ -168,10 +169,13 @@ def _choose(hand: Keyboard, request: str) -> None:
 
 def _serve(hand: Keyboard, request: str) -> None:
     _choose(hand, request)
-    for step in ("En route", "On scene", "Part done"):
+    steps = ("En route", "On scene", "Part done")
+    for step, following in itertools.pairwise(steps):
         hand.activate(hand.page.get_by_role("button", name=step))
+        expect(hand.page.get_by_role("button", name=following)).to_be_focused(timeout=15_000)
         expect(hand.page.get_by_role("button", name=step)).to_have_count(0)
-    expect(hand.page.get_by_text("Completed by itself")).to_be_visible()
+    hand.activate(hand.page.get_by_role("button", name=steps[-1]))
+    expect(hand.page.get_by_text("Completed by itself")).to_be_visible(timeout=15_000)
 
 
 def _cancel(hand: Keyboard, request: str) -> None:

@@ -90,7 +90,8 @@ function Task({ row }) {
     ${
       (steps.length > 0 || gives || releases) &&
       html`<div class="task-steps">${steps.map(
-        ([step, name, data], index) => html`<button type="button" key=${step}
+        // Keyed by place: the focus stays on the next step when this one is taken.
+        ([step, name, data], index) => html`<button type="button" key=${index}
         class=${classes("button", index === 0 && "button-next")} aria-disabled=${busy ? "true" : undefined}
         onClick=${() => !busy && say(name, data)}>${t(`requests.step_${step}`)}</button>`,
       )}
