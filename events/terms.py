@@ -25,10 +25,15 @@ List = Literal[
     "override",
     "unattended",
     "correction",
+    "leave",
+    "stand_down",
+    "retire",
+    "reopen_incident",
 ]
 """category: of requests. incident_kind: of incidents. The others are reasons. door: why it could not be done.
 decline: an offer. complete, fail, cancel, reopen: a request. release, reassign: an assignment.
-override: against a rule. unattended: sent although nobody is on duty. correction: of attendance."""
+override: against a rule. unattended: sent although nobody is on duty. correction: of attendance.
+leave: going off duty with tasks. stand_down: a team. retire: a worker. reopen_incident: an incident."""
 LISTS: Final[tuple[List, ...]] = get_args(List)
 CATEGORY: Final = "category"
 
@@ -163,6 +168,27 @@ BUILT_IN: Final[dict[List, dict[str, Term]]] = {
         wrong_time=("Wrong time", "时间有误"),
         wrong_area=("Wrong area", "区域有误"),
         other=("Other", "其他"),
+    ),
+    "leave": _terms(
+        shift_over=("My shift is over", "已下班"),
+        unwell=("Unwell", "身体不适"),
+        vehicle=("Vehicle broke down", "车辆故障"),
+        other=("Other", "其他"),
+    ),
+    "stand_down": _terms(
+        task_over=("Task over", "任务结束"),
+        merged_team=("Merged into another team", "并入其他队伍"),
+        quarantined=("Quarantined", "隔离"),
+    ),
+    "retire": _terms(
+        left=("Left", "已离开本地"),
+        duplicate=("Registered twice", "重复登记"),
+        infected=("Infected", "已感染"),
+        unreachable=("Unreachable", "联系不上"),
+    ),
+    "reopen_incident": _terms(
+        ended_by_mistake=("Ended by mistake", "误结束"),
+        not_over=("Not actually over", "实际未结束"),
     ),
 }
 """List -> code -> term, in the order in which they are offered."""

@@ -49,6 +49,45 @@ def test_a_new_category_is_offered_where_requests_are_entered(city: City, screen
     expect(page.get_by_role("radio", name="宠物粮")).to_be_visible()
 
 
+def test_a_form_adds_what_its_list_lacks_with_names_in_both_languages(city: City, screens: Screens) -> None:
+    city.ok("worker.register", worker="W1", role="rider")
+    screen = screens.open(city.url, language="en")
+    page = screen.sign_in(city, "enter/request")
+    page.get_by_role("group", name="Category").get_by_text("Other…").click()
+    page.get_by_text("Add a new one to the list").click()
+    page.get_by_label("Name in English").fill("Pet food")
+    page.get_by_label("Name in 中文").fill("宠物粮")
+    page.get_by_label("Name in 中文").press("Enter")
+    expect(page.get_by_role("radio", name="Pet food")).to_be_checked()
+
+    screen.at("workers/W1")
+    page.get_by_role("button", name="Retire").click()
+    reason = page.get_by_label("Reason", exact=True)
+    expect(reason.locator("option")).to_contain_text(["Choose a reason", "Left", "Registered twice"])
+    reason.select_option(label="Other…")
+    page.get_by_text("Add a new one to the list").click()
+    page.get_by_label("Name in English").fill("Moved away")
+    page.get_by_role("button", name="Add to the list").click()
+    expect(reason).to_have_value("moved_away")
+    page.locator(".folk-small-form").get_by_role("button", name="Retire").click()
+    until(lambda: not city.rows("roster"), 10, "W1 was not retired")
+    terms = {row["key"]: row["names"] for row in city.rows("terms")}
+    assert terms["category.pet_food"] == {"en": "Pet food", "zh": "宠物粮"}
+    assert terms["retire.moved_away"] == {"en": "Moved away"}
+
+
+def test_a_desk_that_may_not_define_terms_types_a_code(city: City, screens: Screens) -> None:
+    city.ok("worker.register", worker="W1", role="rider")
+    screen = screens.open(city.url, language="en")
+    page = screen.sign_in(city, "workers/W1", token=city.token("dispatcher"))
+    page.get_by_role("button", name="Retire").click()
+    page.get_by_label("Reason", exact=True).select_option(label="Other…")
+    expect(page.get_by_text("Add a new one to the list")).to_have_count(0)
+    page.get_by_label("One or two words").fill("Moved away")
+    page.locator(".folk-small-form").get_by_role("button", name="Retire").click()
+    until(lambda: not city.rows("roster"), 10, "W1 was not retired")
+
+
 def test_limits_and_who_sees_what_are_set_in_words(city: City, screens: Screens) -> None:
     page = screens.open(city.url, language="en").sign_in(city, "settings/timers")
     check = page.get_by_label("Check of people on scene or alone")

@@ -73,3 +73,21 @@ test("reasons on the board are the jurisdiction's own where it defines some", as
   assert.equal(termName("release", "sick"), "Taken ill", "one that is not offered any more keeps its name");
   assert.equal(termName("release", "some_old_code"), "some old code");
 });
+
+test("the phone offers the reasons of the jurisdiction for going off duty", async () => {
+  const { offered } = await import("../../web/go/reasons.js");
+  const rows = [
+    { list: "leave", code: "vehicle", names: {}, confirm: false, retired: true },
+    {
+      list: "leave",
+      code: "flood",
+      names: { en: "Flooded road", zh: "道路被淹" },
+      confirm: false,
+      retired: false,
+    },
+  ];
+  assert.deepEqual(
+    offered(rows, "zh", "leave").map(([, name]) => name),
+    ["已下班", "身体不适", "其他", "道路被淹"],
+  );
+});

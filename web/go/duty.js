@@ -5,10 +5,9 @@ import { html, useState } from "../lib/preact.js";
 import { AVAILABLE, ON_BREAK } from "../lib/rules.js";
 import { hhmm } from "../lib/time.js";
 import { Button, classes, Icon, Sheet, Unsent } from "./parts.js";
+import { reasons } from "./reasons.js";
 import { duty, newcomer, shown, tasks, who } from "./state.js";
 import { act } from "./sync.js";
-
-const REASONS = ["shift_over", "unwell", "vehicle", "other"];
 
 /** The current presence in large letters. */
 export function Now({ where }) {
@@ -74,9 +73,8 @@ function Leaving({ close }) {
   };
   return html`<${Sheet} title=${t("go.leaving.title")} close=${close}><div class="stack">
     <p>${t("go.leaving.what", { n: own.length })}</p>
-    ${REASONS.map(
-      (reason) => html`<${Button} key=${reason} onClick=${() => leave(reason)}>
-      ${word("reason", reason)}</${Button}>`,
+    ${reasons("leave").map(
+      ([code, name]) => html`<${Button} key=${code} onClick=${() => leave(code)}>${name}</${Button}>`,
     )}
     <${Button} kind="main" onClick=${close}>${t("go.leaving.stay")}</${Button}></div></${Sheet}>`;
 }

@@ -7,8 +7,8 @@ import { BUILT_IN } from "../lib/settings_rules.js";
 import { link } from "./live.js";
 import { db, who } from "./state.js";
 
-/** Lists of reasons: why it could not be done, and why an offer is declined. */
-const LISTS = ["door", "decline"];
+/** Lists of reasons: why it could not be done, why an offer is declined, why somebody goes off duty. */
+const LISTS = ["door", "decline", "leave"];
 const MOST = 200;
 
 /** What the jurisdiction defines, as last loaded; kept for a start without a network. */

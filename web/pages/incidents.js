@@ -3,6 +3,7 @@
 import { all, get } from "../lib/api.js";
 import { areaPath } from "../lib/areabox.js";
 import { dayWords } from "../lib/clock.js";
+import { codeOf } from "../lib/codeof.js";
 import { AreaList, MOST_DAYS } from "../lib/entry/incident.js";
 import { byDay, imbalance } from "../lib/entry/ledger.js";
 import { Export } from "../lib/export.js";
@@ -12,15 +13,12 @@ import { dayNumber, fromLocal, toLocal } from "../lib/localtime.js";
 import { CommandForm } from "../lib/people/acts.js";
 import { Acts, Panel, Part, ReasonField } from "../lib/people/parts.js";
 import { html, useRef, useState } from "../lib/preact.js";
-import { codeOf } from "../lib/requests/reasons.js";
 import { go, href } from "../lib/router.js";
 import { LEDGER, UNFINISHED } from "../lib/rules.js";
 import { areas, incidents, live, may, place, teams } from "../lib/store.js";
 import { codes } from "../lib/terms.js";
 import { day, stamp } from "../lib/time.js";
 import { Age, classes, Empty, ErrorNote, Field, Icon, Loading, State, useLoaded } from "../lib/ui.js";
-
-const REOPENS = ["ended_by_mistake", "not_served"];
 
 const unfinishedOf = (row) => UNFINISHED.reduce((sum, state) => sum + row[state], 0);
 
@@ -301,9 +299,9 @@ function Close({ row, done }) {
 }
 
 function Reopen({ row, done }) {
-  const [reason, setReason] = useState(REOPENS[0]);
+  const [reason, setReason] = useState("ended_by_mistake");
   return html`<${CommandForm} label=${t("entry.reopen")} done=${done}
     work=${() => ["incident.reopen", { incident: row.incident, reason }]}>
-    <${ReasonField} label=${t("people.reason")} value=${reason} change=${setReason} usual=${REOPENS} />
+    <${ReasonField} label=${t("people.reason")} value=${reason} change=${setReason} list="reopen_incident" />
       </${CommandForm}>`;
 }

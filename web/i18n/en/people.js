@@ -36,7 +36,6 @@ export default {
     "Empty: now. For a paper record, give the actual time. " +
     "It is marked as observed; if a rule would refuse it, it is kept as an anomaly.",
   "people.reason": "Reason",
-  "people.reason_hint": "Pick a common one or enter a code such as road_closed",
   "people.release": "Reason for releasing tasks",
   "people.release_note": "They have {n} live tasks. Checking out releases them; give a reason.",
   "people.open_ended": "no limit",

@@ -35,7 +35,6 @@ export default {
   "people.happened_hint":
     "不填则为现在。补录纸质记录时请填实际时间：会标为“补录”；即使不符合规则也会保留，并标为异常。",
   "people.reason": "原因",
-  "people.reason_hint": "选择常用原因，或填写小写英文代码，如 road_closed",
   "people.release": "撤回任务的原因",
   "people.release_note": "此人还有 {n} 个进行中的任务，签退将撤回这些任务，请填写原因。",
   "people.open_ended": "不限",

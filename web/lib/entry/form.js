@@ -2,11 +2,12 @@
 
 import { command, uuid } from "../api.js";
 import { AreaBox, areaOf, areaPath } from "../areabox.js";
+import { codeOf, OWN } from "../codeof.js";
 import { lang, t, word } from "../i18n.js";
 import { computed, html, signal, useEffect, useRef, useState } from "../preact.js";
 import { reason } from "../refusals.js";
-import { codeOf } from "../requests/reasons.js";
 import { PRIORITIES } from "../rules.js";
+import { NewTerm } from "../settings/newterm.js";
 import { live } from "../store.js";
 import { hhmm, now } from "../time.js";
 import { classes, ErrorNote, Field, Icon, useAction } from "../ui.js";
@@ -15,7 +16,6 @@ import { draftOf, dropDraft, keepDraft } from "./drafts.js";
 import { faults } from "./faults.js";
 
 const KEPT = 8;
-const OTHER = "other";
 
 const all = signal([]);
 /** Records of this jurisdiction since the page was loaded, newest first: {text, to, at}. */
@@ -249,22 +249,23 @@ export function Coded({ entry, name, label, domain, usual, required }) {
   const other = `${name}_other`;
   const options = [
     ...usual.map((value) => ({ value, text: word(domain, value) })),
-    { value: OTHER, text: t("entry.other") },
+    { value: OWN, text: t("entry.other") },
   ];
   const code = codeOf(entry.values[other]);
   return html`<div class="entry-coded"><${Radios} entry=${entry} name=${name} label=${label}
     options=${options} required=${required} />
     ${
-      entry.values[name] === OTHER &&
+      entry.values[name] === OWN &&
       html`<${Line} entry=${entry} name=${other}
       label=${t("entry.other_code")} required maxlength="64"
-      hint=${code ? t("entry.other_as", { code }) : t("entry.other_hint")} />`
+      hint=${code ? t("entry.other_as", { code }) : t("entry.other_hint")} />
+      <${NewTerm} list=${domain} added=${(added) => entry.set({ [name]: added })} />`
     }</div>`;
 }
 
 /** Return the code of a `Coded` field, "" if the typed text makes no code. */
 export const codeIn = (values, name) =>
-  values[name] === OTHER ? codeOf(values[`${name}_other`]) : values[name];
+  values[name] === OWN ? codeOf(values[`${name}_other`]) : values[name];
 
 /** Return the errors of a `Coded` field: one if the typed text makes no code, else none. */
 export const codeFault = (values, name) =>

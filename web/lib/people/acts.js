@@ -5,13 +5,11 @@ import { faults } from "../entry/faults.js";
 import { t, word } from "../i18n.js";
 import { html, useRef, useState } from "../preact.js";
 import { OFF_DUTY } from "../rules.js";
-import { codes } from "../terms.js";
 import { ErrorNote, Field } from "../ui.js";
 import { AreaField, AreaName, HappenedField, happened, ReasonField, short } from "./parts.js";
 import { useSend } from "./send.js";
 
 export const ROLES = ["courier", "rider", "driver", "property_staff", "medic", "volunteer"];
-const RETIREMENTS = ["left", "duplicate", "infected", "unreachable"];
 
 /** A form of one command. `work` returns [name, data, observed]; `row` is the live row that it amends.
  *
@@ -71,7 +69,7 @@ export function CheckOut({ row, live, done }) {
     ${
       live > 0 &&
       html`<${ReasonField} label=${t("people.release")} value=${release} change=${setRelease}
-      usual=${codes("release")} />`
+      list="release" />`
     }
     <${HappenedField} value=${at} change=${setAt} /></${CommandForm}>`;
 }
@@ -131,7 +129,7 @@ export function Retire({ row, done }) {
   const [reason, setReason] = useState("");
   return html`<${CommandForm} label=${t("people.retire")} done=${done} note=${t("people.retire_note")}
     work=${() => ["worker.retire", { worker: row.worker, reason }]}>
-    <${ReasonField} label=${t("people.reason")} value=${reason} change=${setReason} usual=${RETIREMENTS} />
+    <${ReasonField} label=${t("people.reason")} value=${reason} change=${setReason} list="retire" />
       </${CommandForm}>`;
 }
 

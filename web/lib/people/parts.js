@@ -2,13 +2,16 @@
 
 import { AreaBox, areaPath } from "../areabox.js";
 import { called } from "../called.js";
+import { codeOf, OWN } from "../codeof.js";
 import { useMedia } from "../hooks.js";
 import { language, t, word } from "../i18n.js";
 import { fromLocal, toLocal } from "../localtime.js";
 import { calledBy } from "../names.js";
 import { computed, effect, html, signal, useId, useLayoutEffect, useRef, useState } from "../preact.js";
 import { go, href, route } from "../router.js";
+import { NewTerm } from "../settings/newterm.js";
 import { areas, live } from "../store.js";
+import { codes, termName } from "../terms.js";
 import { hhmm, localDate, now, stamp } from "../time.js";
 import { Field, freshness, Icon, State } from "../ui.js";
 
@@ -84,15 +87,32 @@ export const Choice = ({ label, value, change, codes, say, none = t("ui.all"), .
   ${value && !codes.includes(value) && html`<option value=${value}>${say(value)}</option>`}
   ${codes.map((code) => html`<option key=${code} value=${code}>${say(code)}</option>`)}</select>`;
 
-/** A field for a coded reason: a usual one or a new one. */
-export function ReasonField({ label, hint, value, change, usual }) {
-  const id = useId();
-  return html`<${Field} label=${label} hint=${hint ?? t("people.reason_hint")}>${(a11y) => html`
-    <input ...${a11y} list=${id} value=${value} pattern="[a-z][a-z0-9_]*" maxlength="64" required
-      autocomplete="off"
-      onInput=${(event) => change(event.currentTarget.value)} />
-    <datalist id=${id}>${usual.map((code) => html`<option value=${code}>${word("reason", code)}</option>`)}
-      </datalist>`}</${Field}>`;
+/** A field for a coded reason: one of a list, or a new one. */
+export function ReasonField({ label, value, change, list }) {
+  const [own, setOwn] = useState(false);
+  const [typed, setTyped] = useState("");
+  const pick = (choice) => {
+    setOwn(choice === OWN);
+    change(choice === OWN ? codeOf(typed) : choice);
+  };
+  const type = ({ currentTarget: input }) => {
+    const code = codeOf(input.value);
+    input.setCustomValidity(code ? "" : t("requests.reason_letters"));
+    setTyped(input.value);
+    change(code);
+  };
+  return html`<${Field} label=${label}>${(a11y) => html`
+    <select ...${a11y} value=${own ? OWN : value} required onChange=${(event) => pick(event.currentTarget.value)}>
+      <option value="">${t("requests.reason_choose")}</option>
+      ${codes(list).map((code) => html`<option value=${code}>${termName(list, code)}</option>`)}
+      <option value=${OWN}>${t("requests.reason_other")}</option></select>`}</${Field}>
+    ${
+      own &&
+      html`<${Field} label=${t("requests.reason_own")}
+      hint=${value ? t("requests.reason_as", { code: value }) : t("requests.reason_hint")}>${(a11y) => html`
+      <input ...${a11y} value=${typed} required maxlength="64" autocomplete="off" onInput=${type} />`}</${Field}>
+      <${NewTerm} list=${list} added=${pick} />`
+    }`;
 }
 
 /** The load of a unit: live assignments and capacity. */

@@ -8,7 +8,6 @@ import { html, useRef, useState } from "../preact.js";
 import { href } from "../router.js";
 import { FORMING, OFF_DUTY, STOOD_DOWN } from "../rules.js";
 import { assignments, incidents, live, may, teams } from "../store.js";
-import { codes } from "../terms.js";
 import { Empty, ErrorNote, Field, Icon, Loading, Presence, State, useAction, useLoaded } from "../ui.js";
 import { CommandForm } from "./acts.js";
 import { find } from "./find.js";
@@ -26,7 +25,6 @@ import {
 } from "./parts.js";
 import { useSend } from "./send.js";
 
-const STAND_DOWNS = ["task_over", "merged_team", "quarantined"];
 const MOST_SUGGESTED = 8;
 
 /** The panel of the team `id`. A team that has stood down is fetched. */
@@ -264,11 +262,11 @@ function StandDown({ row, done }) {
   const work = () => ["team.stand_down", { team: row.team, reason, ...(open > 0 && { release }) }];
   return html`<${CommandForm} label=${t("people.stand_down")} done=${done} work=${work}
     note=${t(open ? "people.stand_down_open" : "people.stand_down_note", { n: open })}>
-    <${ReasonField} label=${t("people.reason")} value=${reason} change=${setReason} usual=${STAND_DOWNS} />
+    <${ReasonField} label=${t("people.reason")} value=${reason} change=${setReason} list="stand_down" />
     ${
       open > 0 &&
       html`<${ReasonField} label=${t("people.release")} value=${release} change=${setRelease}
-      usual=${codes("release")} />`
+      list="release" />`
     }</${CommandForm}>`;
 }
 

@@ -1,25 +1,14 @@
 // A field for coded reasons: a usual one, or a new one that is shown as it will be recorded.
 
+import { codeOf, OWN } from "../codeof.js";
 import { t, word } from "../i18n.js";
 import { html, useState } from "../preact.js";
+import { NewTerm } from "../settings/newterm.js";
 import { codes } from "../terms.js";
 import { Field } from "../ui.js";
 
-const OTHER = "other";
-const CODE = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
-
-/** Make a code from a text: lower case, words joined by _. Returns "" if there are no such letters. */
-export function codeOf(text) {
-  const code = text
-    .normalize("NFKD")
-    .toLowerCase()
-    .trim()
-    .replace(/\s+/g, "_")
-    .replace(/[^a-z0-9_.-]/g, "")
-    .replace(/^[_.-]+|[_.-]+$/g, "")
-    .slice(0, 64);
-  return CODE.test(code) ? code : "";
-}
+/** Code of a reason that is told in a note. */
+const NOTED = "other";
 
 /** Manage a field for a reason. `note` is the typed text if it makes no code.
  *
@@ -32,10 +21,10 @@ export function codeOf(text) {
 export function useReason(purpose, { needed, notes, first }) {
   const [choice, setChoice] = useState("");
   const [typed, setTyped] = useState("");
-  const own = choice === OTHER;
+  const own = choice === OWN;
   const made = own ? codeOf(typed) : choice;
   const asNote = own && !made && notes && typed.trim() !== "";
-  const code = made || (asNote ? OTHER : "");
+  const code = made || (asNote ? NOTED : "");
   const ready = own ? code !== "" : !needed || code !== "";
   const field = html`<div class="form-row">
     <${Field} label=${t("requests.reason")} hint=${needed ? undefined : t("ui.optional")}>${(control) => html`
@@ -43,7 +32,7 @@ export function useReason(purpose, { needed, notes, first }) {
           onChange=${(event) => setChoice(event.currentTarget.value)}>
         <option value="">${needed ? t("requests.reason_choose") : t("word.none")}</option>
         ${codes(purpose).map((one) => html`<option value=${one}>${word("reason", one)}</option>`)}
-        <option value=${OTHER}>${t("requests.reason_other")}</option>
+        <option value=${OWN}>${t("requests.reason_other")}</option>
       </select>`}</${Field}>
     ${
       own &&
@@ -51,7 +40,8 @@ export function useReason(purpose, { needed, notes, first }) {
         control,
       ) => html`
       <input ...${control} value=${typed} maxlength="200"
-          onInput=${(event) => setTyped(event.currentTarget.value)} />`}</${Field}>`
+          onInput=${(event) => setTyped(event.currentTarget.value)} />`}</${Field}>
+      <${NewTerm} list=${purpose} added=${setChoice} />`
     }
   </div>`;
   return { code: code || null, note: asNote ? typed.trim() : null, ready, field };

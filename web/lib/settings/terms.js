@@ -1,17 +1,14 @@
 // Categories, incident kinds and reasons: rename, retire, ask for confirmation, and add new ones.
 
-import { LANGUAGES, t } from "../i18n.js";
-import { useSend } from "../people/send.js";
+import { t } from "../i18n.js";
 import { html, useState } from "../preact.js";
-import { codeOf } from "../requests/reasons.js";
 import { TERM_LISTS } from "../settings_rules.js";
 import { lists, named } from "../terms.js";
 import { classes, Dialog } from "../ui.js";
-import { Check, Foot, Input, Select, sorted } from "./parts.js";
+import { TermFields, useTerm } from "./newterm.js";
+import { Check, Foot, Select } from "./parts.js";
 
 const CATEGORY = "category";
-const ABOUT = { "term.unnamed": LANGUAGES[0].code };
-const NAMES = Object.fromEntries(LANGUAGES.map(({ code }) => [code, ""]));
 
 /** The part of the page. */
 export function Terms() {
@@ -46,51 +43,13 @@ const marks = (term) =>
     .join(" · ");
 
 function Form({ list, term = undefined, done = () => {} }) {
-  const blank = { ...NAMES, code: "", confirm: false, retired: false };
-  const given = term && { ...blank, ...term.names, ...term };
-  const [form, setForm] = useState(given ?? blank);
-  const [missing, setMissing] = useState(/** @type {Record<string, string>} */ ({}));
-  const action = useSend();
-  const set = (part) => {
-    setForm((before) => ({ ...before, ...part }));
-    setMissing({});
-  };
-  const code =
-    term?.code ??
-    (form.code.trim() ||
-      Object.keys(NAMES)
-        .map((one) => codeOf(form[one]))
-        .find(Boolean));
-  const { fields, rest } = sorted(action.problem, ABOUT);
-  const errors = { ...fields, ...missing };
+  const entry = useTerm(list, term);
+  const { form, set, action, rest } = entry;
   const submit = async (event) => {
     event.preventDefault();
-    if (action.busy) return;
-    if (!code) {
-      setMissing({ code: t("settings.code_needed") });
-      return;
-    }
-    const names = Object.fromEntries(
-      Object.keys(NAMES)
-        .map((one) => [one, form[one].trim()])
-        .filter(([, name]) => name),
-    );
-    const data = { list, code, names, confirm: form.confirm, retired: form.retired };
-    if (!(await action.send("term.define", data))) return;
-    if (!term) setForm(blank);
-    done();
+    if (await entry.define()) done();
   };
-  return html`<form class="settings-form" onSubmit=${submit}>
-    ${LANGUAGES.map(
-      ({ code: one, name }) => html`<${Input} key=${one} label=${t("settings.name_in", { language: name })}
-      error=${errors[one]} maxlength="200" value=${form[one]} change=${(text) => set({ [one]: text })} />`,
-    )}
-    ${
-      !term &&
-      html`<${Input} label=${t("settings.code")} maxlength="64" error=${errors.code}
-      hint=${code ? t("settings.code_as", { code }) : t("settings.code_hint")} value=${form.code}
-      change=${(value) => set({ code: value })} />`
-    }
+  return html`<form class="settings-form" onSubmit=${submit}><${TermFields} term=${term} entry=${entry} />
     ${
       list === CATEGORY &&
       html`<${Check} label=${t("settings.confirm")} value=${form.confirm}
