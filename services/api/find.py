@@ -20,6 +20,7 @@ from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.searching import Finder, Found, Index
 from services.api.sight import sight
+from services.application.lookup import region_in
 from services.application.muster import Muster
 from services.decisions.fields import WHOLE, PersonalLine, omitted
 from services.vault import Vault
@@ -137,7 +138,7 @@ Rows = dict[str, list[tuple[str, Row]]]
 
 
 async def _by_phone(vault: Vault, views: Views, jurisdiction: str, phone: str, asker: Principal) -> Rows:
-    subjects = await vault.find_phone(jurisdiction, phone)
+    subjects = await vault.find_phone(jurisdiction, phone, await region_in(views, jurisdiction))
     keys: dict[str, list[str]] = {"roster": [], "requests": []}
     for subject in subjects[:MOST_FOUND]:
         kind, _, key = subject.partition("/")

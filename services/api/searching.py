@@ -17,6 +17,7 @@ from services.access import Principal
 from services.api.folding import Folded, folded, name_of, rank
 from services.api.rows import Opener, subject_of
 from services.application.following import Followed
+from services.application.lookup import region_in
 from services.application.progress import ViewProgress
 from services.vault import Vault
 from services.views.port import Query, Views
@@ -188,7 +189,8 @@ class Finder:
         digits = sum(one.isdigit() for one in text)
         if not self._phones or digits < LEAST_DIGITS:
             return set()
-        return set(await self._vault.find_phone(self._jurisdiction, text))
+        region = await region_in(self._views, self._jurisdiction)
+        return set(await self._vault.find_phone(self._jurisdiction, text, region))
 
     async def _shown(self, best: Sequence[tuple[str, str]]) -> list[Found]:
         """Return these rows as the caller may see them, in this order."""

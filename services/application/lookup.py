@@ -7,9 +7,11 @@ from events.catalog import envelopes
 from events.commit import decode
 from projections.areas import AreaRow
 from projections.commands import CommandRow
+from projections.jurisdictions import JurisdictionRow
 from projections.where import lies_in
 from services.decisions.state import RecordedCommand
 from services.log.port import Log
+from services.vault.phones import region_of
 from services.views.port import Query, RowUnreadable, Views, ViewsUnavailable
 
 
@@ -37,6 +39,14 @@ async def event_of(log: Log, jurisdiction: str, command: str, position: int) -> 
         events = (event for stored in batch for event in envelopes(decode(stored.data)))
         return next((event for event in events if event.command == command), None)
     return None
+
+
+async def region_in(views: Views, jurisdiction: str) -> str:
+    """Return the region of a jurisdiction's phone numbers, by its time zone."""
+    row = (await views.load(jurisdiction, {"jurisdictions": [jurisdiction]}))["jurisdictions"].get(
+        jurisdiction
+    )
+    return region_of(row.timezone if isinstance(row, JurisdictionRow) else None)
 
 
 async def open_areas(views: Views, jurisdiction: str, within: Sequence[str] = ()) -> list[tuple[str, str]]:

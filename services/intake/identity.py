@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from services.vault.phones import HOME, canonical, numbers
+
 _PHONE: Final = re.compile(r"\+?[\d\s().\-]{5,}")
 
 
@@ -37,15 +39,16 @@ def command_id(
     return _uuid8(key, [*said, nth] if nth else said)
 
 
-def person_id(key: bytes, jurisdiction: str, cells: list[str]) -> str:
-    """Derive a person's id from personal data; empty if all cells are empty."""
-    said = [_said(cell) for cell in cells]
+def person_id(key: bytes, jurisdiction: str, cells: list[str], region: str = HOME) -> str:
+    """Derive a person's id from personal data; empty if all cells are empty. `region` is that of phones."""
+    said = [_said(cell, region) for cell in cells]
     return _uuid8(key, [jurisdiction, "person", said]) if any(said) else ""
 
 
-def _said(cell: str) -> str:
-    """Normalize spaces, case, width and phone punctuation, which do not tell people apart."""
+def _said(cell: str, region: str) -> str:
+    """Normalize spaces, case, width and the notation of phones, which do not tell people apart."""
     plain = unicodedata.normalize("NFKC", cell).strip().removesuffix(".0")
-    if _PHONE.fullmatch(plain):
-        return re.sub(r"\D", "", plain)
+    found = numbers(plain)
+    if found and all(_PHONE.fullmatch(one) for one in found):
+        return " ".join(sorted(canonical(one, region) for one in found))
     return " ".join(plain.split()).casefold()

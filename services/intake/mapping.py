@@ -18,6 +18,7 @@ from pydantic import (
 from events.timezones import timezones
 from services.decisions.scopes import PUBLIC
 from services.intake.templates import parts
+from services.vault.phones import REGIONS
 
 Kind = Literal[
     "text",
@@ -285,6 +286,11 @@ class Mapping(_Strict):
     ambiguous: Literal["first", "last", "reject"] = Field(
         default="first", description="How to read a local time that occurs twice or not at all"
     )
+    region: str | None = Field(
+        default=None,
+        description="Country (ISO 3166) of phone numbers without a country code, such as CN; default: that "
+        "of the jurisdiction's time zone",
+    )
     near: str | None = Field(
         default=None,
         description="A place `latitude, longitude` around which all places lie; default: the jurisdiction's "
@@ -312,6 +318,13 @@ class Mapping(_Strict):
     def _zone(cls, name: str | None) -> str | None:
         if name is not None and name not in timezones():
             raise ValueError(f"{name} is not an IANA time zone such as Asia/Shanghai")
+        return name
+
+    @field_validator("region")
+    @classmethod
+    def _country(cls, name: str | None) -> str | None:
+        if name is not None and name not in REGIONS:
+            raise ValueError(f"{name} is not a country such as CN or DE")
         return name
 
     @field_validator("near")

@@ -20,7 +20,7 @@ from services.intake.mapping import Condition, Kind, Mapping, Value
 from services.intake.nearness import Nearness
 from services.intake.places import Places, Row
 from services.intake.rounding import rounded
-from services.vault.phones import possible
+from services.vault.phones import numbers, possible, region_of
 
 Cells = dict[str, str]
 Answers = Table[tuple[str, str], str]
@@ -44,6 +44,7 @@ class Values:
         self._maps = {name: _folded(table) for name, table in mapping.values.items()}
         self._key, self._jurisdiction, self._instants = key, jurisdiction, Instants(mapping)
         self._places, self._answers = places or Places(jurisdiction), answers or {}
+        self._region = mapping.region or region_of(self._places.timezone or mapping.timezone)
         self.nearness = Nearness(mapping, jurisdiction, self._places.box, self._places.timezone)
 
     def root(self, spec: Value, cells: Cells) -> bool:
@@ -82,9 +83,14 @@ class Values:
             return self._guarded(spec, text, lambda: self._instant(spec, text, cells))
         if kind == "area":
             return self._area(spec, text)
-        if kind == "phone" and spec.ask and self._answer(spec, text) == "" and not possible(text):
+        if (
+            kind == "phone"
+            and spec.ask
+            and self._answer(spec, text) == ""
+            and not possible(text, self._region)
+        ):
             return None
-        return self._guarded(spec, text, lambda: _typed(spec, kind, text))
+        return self._guarded(spec, text, lambda: _typed(spec, kind, text, self._region))
 
     def _guarded(self, spec: Value, text: str, read: Callable[[], Any]) -> Any:
         try:
@@ -97,7 +103,9 @@ class Values:
 
     def _text(self, spec: Value, kind: Kind, cells: Cells) -> str:
         if spec.id_of is not None:
-            return person_id(self._key, self._jurisdiction, [cells.get(c, "") for c in spec.id_of])
+            return person_id(
+                self._key, self._jurisdiction, [cells.get(c, "") for c in spec.id_of], self._region
+            )
         if spec.template is not None:
             text = templates.fill(spec.template, cells)
         else:
@@ -201,7 +209,7 @@ def _cell(spec: Value, text: str) -> dict[str, str]:
     return {"where": spec.where, "text": text[:80]}
 
 
-def _typed(spec: Value, kind: Kind, text: str) -> Any:
+def _typed(spec: Value, kind: Kind, text: str, region: str) -> Any:
     match kind:
         case "int":
             return _whole(_number(text, spec.decimal))
@@ -210,7 +218,7 @@ def _typed(spec: Value, kind: Kind, text: str) -> Any:
         case "bool":
             return _truth(text)
         case "phone":
-            return _phone(text, spec)
+            return _phone(text, spec, region)
         case "list":
             return [part.strip() for part in re.split(f"[{re.escape(spec.split)}]", text) if part.strip()]
         case "lon" | "lat":
@@ -255,14 +263,15 @@ def _truth(text: str) -> bool:
     raise Misread("truth")
 
 
-def _phone(text: str, spec: Value) -> str:
+def _phone(text: str, spec: Value, region: str) -> str:
     """Return the number as dialled. Raise Misread if a spreadsheet rounded it, or if it can be no number."""
     plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
     if rounded(plain):
         raise Misread("rounded")
-    if spec.ask and not possible(plain):
+    if spec.ask and not possible(plain, region):
         raise Misread("phone")
-    return plain
+    found = numbers(plain)
+    return ", ".join(found) if len(found) > 1 else plain
 
 
 def _extracted(expression: str, text: str) -> str:

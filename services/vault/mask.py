@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from services.vault.phones import normalised
+from services.vault.phones import normalised, numbers
 
 
 def mask(field: str, plain: str) -> str:
@@ -22,8 +22,14 @@ def masked_name(name: str) -> str:
 
 
 def masked_phone(phone: str) -> str:
-    """Keep the first 3 and last 4 digits of a full mobile number, or the last 2 of a shorter one."""
-    digits = normalised(phone)
+    """Keep the first 3 and last 4 digits of a full mobile number, or the last 2 of a shorter one; of each, if
+    there are several."""
+    found = numbers(phone)
+    return ", ".join(map(_masked, found)) if found else _masked(phone)
+
+
+def _masked(number: str) -> str:
+    digits = normalised(number)
     if len(digits) >= 11:
         return f"{digits[:3]}****{digits[-4:]}"
     return "****" + (digits[-2:] if len(digits) >= 7 else "")

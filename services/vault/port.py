@@ -68,7 +68,8 @@ class KeyStore(Protocol):
         ...
 
     async def find_phone(self, jurisdiction: str, hashes: Collection[bytes]) -> list[str]:
-        """Return the subjects with one of these phone hashes, sorted."""
+        """Return the subjects whose phone hash begins with one of these halves of 16 bytes, or has it in its
+        second half, sorted."""
         ...
 
     async def close(self) -> None:

@@ -15,11 +15,13 @@ from services.vault.errors import Erased, NoKey, VaultUnavailable, WrongMasterKe
 from services.vault.keyring import MOST_AGE, KeyCache, Keyring
 from services.vault.mask import mask
 from services.vault.master import checked, master_key
-from services.vault.phones import normalised, spellings
+from services.vault.phones import HOME, normalised, numbers, spellings
 from services.vault.port import KeyStore
 from services.vault.sealing import Key, parse
 from services.vault.wrapping import SERVICE
 
+HALF: Final = 16
+"""Bytes of a phone hash that are compared; its row has room for two."""
 KEEP: Final = 30_000
 """Unwrapped keys kept in memory, about 400 bytes each."""
 _AT_ONCE: Final = 5_000
@@ -249,15 +251,25 @@ class Vault:
         await self.index_phones(jurisdiction, {subject: phone})
 
     async def index_phones(self, jurisdiction: str, phones: Mapping[str, str | None]) -> None:
-        """Index the numbers of subjects that have a key, replacing their previous ones."""
-        numbers = {subject: normalised(phone or "") for subject, phone in phones.items()}
-        hashes = {s: self._hash(jurisdiction, number) if number else None for s, number in numbers.items()}
+        """Index the numbers of subjects that have a key, replacing their previous ones: up to two of each."""
+        hashes = {subject: self._hashes(jurisdiction, phone or "") for subject, phone in phones.items()}
         await self._store.set_phones(jurisdiction, hashes)
 
-    async def find_phone(self, jurisdiction: str, phone: str) -> list[str]:
-        """Return the subjects with exactly this number, in any notation (100 ms among half a million)."""
-        hashes = [self._hash(jurisdiction, number) for number in spellings(phone)]
-        return await self._store.find_phone(jurisdiction, hashes) if hashes else []
+    async def find_phone(self, jurisdiction: str, phone: str, region: str = HOME) -> list[str]:
+        """Return the subjects with exactly this number, in any notation (100 ms among half a million).
+
+        `region` is that of numbers without a country code.
+        """
+        asked = {form for one in numbers(phone) for form in spellings(one, region)}
+        halves = [self._hash(jurisdiction, form)[:HALF] for form in sorted(asked)]
+        return await self._store.find_phone(jurisdiction, halves) if halves else []
+
+    def _hashes(self, jurisdiction: str, phone: str) -> bytes | None:
+        """Return the hash of a number, the first halves of the hashes of two, or None."""
+        found = [self._hash(jurisdiction, form) for one in numbers(phone) if (form := normalised(one))]
+        if len(found) > 1:
+            return found[0][:HALF] + found[1][:HALF]
+        return found[0] if found else None
 
     def _hash(self, jurisdiction: str, number: str) -> bytes:
         return hmac.digest(self._phone, f"{jurisdiction}\0{number}".encode(), "sha256")

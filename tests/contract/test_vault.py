@@ -421,6 +421,19 @@ class TestPhones:
         for asked in ("01065529988", "+861065529988", "0086 010 65529988"):
             assert await vault.find_phone("2307", asked) == ["worker/W1"]
 
+    async def test_each_of_two_numbers_finds_its_owner(self, vault: Vault) -> None:
+        await vault.index_phone("2307", "worker/W1", "13800001234 / 010-65529988")
+
+        for asked in ("+86 13800001234", "01065529988", "13900001234, 13800001234"):
+            assert await vault.find_phone("2307", asked) == ["worker/W1"]
+        assert await vault.find_phone("2307", "13900001234") == []
+
+    async def test_a_number_without_country_code_is_of_the_region(self, vault: Vault) -> None:
+        await vault.index_phone("2307", "worker/W1", "030 12345678")
+
+        assert await vault.find_phone("2307", "+49 30 12345678", "DE") == ["worker/W1"]
+        assert await vault.find_phone("2307", "+49 30 12345678", "FR") == []
+
     async def test_only_whole_numbers_match(self, vault: Vault) -> None:
         await vault.index_phone("2307", "worker/W1", "13800001234")
 

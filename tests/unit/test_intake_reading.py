@@ -283,3 +283,36 @@ async def test_cells_of_a_workbook(tmp_path: Path) -> None:
     ]
     names = {one["data"]["name"] for one in sink.sent if "name" in one["data"]}
     assert names == {"12", "true", "0.3", "y"}
+
+
+# -- phones ------------------------------------------------------------------------------------------------
+
+CALLED = """
+name = "called"
+timezone = "Europe/Berlin"
+[[source]]
+name = "people"
+[[source.command]]
+name = "worker.register"
+data = { worker = { id_of = ["phone"] }, role = "courier", phone = { column = "phone", type = "phone", ask = true } }
+"""
+
+
+async def test_one_phone_is_one_person_however_it_is_written_in_the_region(tmp_path: Path) -> None:
+    sink = Deciding("C1")
+    await sink.establish()
+    table = 'phone\n030 12345678\n+49 30 12345678\n0049 30 12345678\n"030/12345678, 0170 1234567"\n'
+    known = Places("C1", {}, None, "Europe/Berlin")
+    assert await rejected(tmp_path, CALLED, table, sink, places=known) == {}
+    people = [one["data"]["worker"] for one in sink.sent]
+    assert len(people) == 4
+    assert len(set(people)) == 2
+    assert sink.sent[3]["data"]["phone"] == "030/12345678, 0170 1234567"
+
+
+async def test_the_mapping_may_name_the_region(tmp_path: Path) -> None:
+    sink = Deciding("C1")
+    await sink.establish()
+    table = "phone\n030 12345678\n+49 30 12345678\n"
+    await rejected(tmp_path, f'region = "CN"\n{CALLED}', table, sink)
+    assert len({one["data"]["worker"] for one in sink.sent}) == 2

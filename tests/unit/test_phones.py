@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.vault.phones import normalised, spellings
+from services.vault.mask import mask
+from services.vault.phones import canonical, normalised, numbers, possible, region_of, spellings
 
 MOBILE, LANDLINE, LONDON = "13800001234", "1065529988", "2079460958"
 WIDE = str.maketrans("0123456789+-", "０１２３４５６７８９＋－")
@@ -85,3 +86,70 @@ def test_a_text_without_digits_has_no_spelling(phone: str) -> None:
 def test_numbers_of_two_countries_stay_apart() -> None:
     assert not spellings("+1 415 555 0134") & spellings("+44 415 555 0134")
     assert not spellings("+852 2123 4567") & spellings("021-2345 6700")
+
+
+# -- regions -----------------------------------------------------------------------------------------------
+
+WAYS = {
+    "CN": ["13800001234", "+86 138 0000 1234", "0086 13800001234", "8613800001234", "138-0000-1234"],
+    "DE": ["030 12345678", "+49 30 12345678", "0049 30 12345678", "030/12345678", "+49 (0)30 12345678"],
+    "US": ["(415) 555-2671", "+1 415 555 2671", "1-415-555-2671", "011 1 415 555 2671"],
+    "JP": ["03-1234-5678", "+81 3 1234 5678", "010 81 3 1234 5678"],
+}
+
+
+@pytest.mark.parametrize("region", WAYS)
+def test_a_number_is_one_however_it_is_written_in_its_region(region: str) -> None:
+    ways = WAYS[region]
+    assert len({canonical(one, region) for one in ways}) == 1
+    hashed = [normalised(one) for one in ways if not one.startswith(("011", "010 "))]
+    assert [(a, b) for a in hashed for b in ways if a not in spellings(b, region)] == []
+
+
+def test_a_number_of_another_region_keeps_its_country_code() -> None:
+    assert canonical("+49 30 12345678", "CN") == "493012345678"
+    assert canonical("030 12345678", "CN") == "03012345678"
+    assert canonical("61001", "CN") == "61001"
+
+
+@pytest.mark.parametrize(
+    ("timezone", "region"),
+    [
+        ("Asia/Shanghai", "CN"),
+        ("PRC", "CN"),
+        ("America/Sao_Paulo", "BR"),
+        ("Asia/Calcutta", "IN"),
+        ("UTC", "CN"),
+        (None, "CN"),
+    ],
+)
+def test_the_region_is_that_of_the_time_zone(timezone: str | None, region: str) -> None:
+    assert region_of(timezone) == region
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("13800000001 / 13800000002", ["13800000001", "13800000002"]),
+        ("13800000001,13800000002", ["13800000001", "13800000002"]),
+        ("13800000001；13800000002", ["13800000001", "13800000002"]),
+        ("13800000001 13800000002", ["13800000001", "13800000002"]),
+        ("13800000001 或 0458-6100001", ["13800000001", "0458-6100001"]),
+        ("030/12345678", ["030/12345678"]),
+        ("+86 138 0000 0001", ["+86 138 0000 0001"]),
+        ("021-58881234-8001", ["021-58881234-8001"]),
+        ("", []),
+    ],
+)
+def test_a_cell_may_hold_two_numbers(text: str, found: list[str]) -> None:
+    assert numbers(text) == found
+    assert possible(text) == bool(found)
+
+
+def test_each_number_of_a_text_is_masked() -> None:
+    assert mask("phone", "13800000001, 13900000002") == "138****0001, 139****0002"
+
+
+@pytest.mark.parametrize(("text", "region"), [("030 1234567890123", "DE"), ("4155552671234", "US")])
+def test_a_number_longer_than_its_country_has_is_impossible(text: str, region: str) -> None:
+    assert not possible(text, region)

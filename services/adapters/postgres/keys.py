@@ -35,7 +35,9 @@ _LOCK: Final = (
     "SELECT FROM vault_keys WHERE jurisdiction = $1 AND subject = ANY($2::text[]) ORDER BY subject FOR UPDATE"
 )
 _FIND: Final = (
-    "SELECT subject FROM vault_keys WHERE phone = ANY($1::bytea[]) AND jurisdiction = $2"
+    "SELECT subject FROM vault_keys "
+    " WHERE (substr(phone, 1, 16) = ANY($1::bytea[]) OR substr(phone, 17, 16) = ANY($1::bytea[]))"
+    " AND jurisdiction = $2"
     ' ORDER BY subject COLLATE "C"'
 )
 _NOTIFY: Final = "SELECT pg_notify($1, $2)"

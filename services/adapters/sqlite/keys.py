@@ -41,7 +41,9 @@ _PHONE: Final = (
 )
 _FIND: Final = (
     "SELECT subject FROM keys"
-    " WHERE phone IN (SELECT unhex(value) FROM json_each(?)) AND jurisdiction = ? ORDER BY subject"
+    " WHERE (substr(phone, 1, 16) IN (SELECT unhex(value) FROM json_each(?1))"
+    " OR substr(phone, 17, 16) IN (SELECT unhex(value) FROM json_each(?1)))"
+    " AND jurisdiction = ?2 ORDER BY subject"
 )
 
 _encoder = msgspec.json.Encoder()

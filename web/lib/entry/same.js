@@ -23,11 +23,11 @@ export function usePhone() {
   const { problem, run } = useAction();
   const last = useRef("");
   const look = async (text) => {
-    const phone = text.replace(/[\s()-]/g, "");
+    const phone = text.trim();
     if (phone === last.current) return;
     last.current = phone;
     setFound(null);
-    if (!PHONE.test(text.trim())) return;
+    if (!PHONE.test(phone)) return;
     const answer = await run(() => send("POST", `/${live.peek().jurisdiction}/find`, { phone, limit: 20 }));
     if (answer && last.current === phone) setFound(answer);
   };

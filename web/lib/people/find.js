@@ -15,7 +15,7 @@ const isPhone = (text) => /^[+\d][\d\s()-]{4,}$/.test(text);
 /** Find {workers, requests} by part of a name or by exact phone number. Throws Problem. */
 export function find(text, limit = 20) {
   const said = text.trim();
-  const body = isPhone(said) ? { phone: said.replace(/[\s()-]/g, "") } : { name: said };
+  const body = isPhone(said) ? { phone: said } : { name: said };
   return send("POST", `/${live.peek().jurisdiction}/find`, { ...body, limit });
 }
 
