@@ -254,15 +254,18 @@ class Tokens:
 
     async def local_admin(self) -> str | None:
         """Return the secret in `admin.token`, if still valid."""
+        secret = self._local_secret()
+        return secret if secret and await self.principal(secret) else None
+
+    def _local_secret(self) -> str | None:
         try:
-            secret = self._local.read_text().strip()
-        except FileNotFoundError:
+            return self._local.read_text(encoding="ascii").strip()
+        except (FileNotFoundError, UnicodeDecodeError):  # whatever is there is no token
             return None
-        return secret if await self.principal(secret) else None
 
     def _forget_local(self, token: Token) -> None:
         if self._local.exists():
-            kept = self._cache.table.tokens.get(hash_secret(self._local.read_text().strip()))
+            kept = self._cache.table.tokens.get(hash_secret(self._local_secret() or ""))
             if kept is None or kept.id == token.id:
                 self._local.unlink()
 

@@ -22,8 +22,12 @@ from services.access import AccessUnavailable
 from services.api.server.edge import BadTiles
 from services.base.unavailable import DatabaseUnavailable
 from services.dispatch.abilities import AbilitiesInvalid
+from services.files.port import FilesUnavailable
 from services.locations.port import LocationsUnavailable
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
+from services.push.port import PushUnavailable
+from services.recorder.errors import Parked
+from services.snapshots.port import SnapshotsUnavailable
 from services.vault import VaultError
 from services.views.port import BadQuery, RowUnreadable, ViewsUnavailable
 
@@ -79,6 +83,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             return runner.run(work)
     except BadTiles as error:
         raise Fail(str(error), 2) from error
+    except Parked as error:
+        raise Fail(f"the jurisdiction cannot be written: {error}") from error
     except LogLocked as error:
         raise Fail(f"{error}; stop it first, or use another --data folder.") from error
     except (
@@ -91,7 +97,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         RowUnreadable,
         VaultError,
         BadQuery,
+        FilesUnavailable,
         LocationsUnavailable,
+        PushUnavailable,
+        SnapshotsUnavailable,
         OSError,
     ) as error:
         raise Fail(str(error)) from error

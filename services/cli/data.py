@@ -98,7 +98,7 @@ def log(
 
 
 async def _log(data: Path, wanted: str | None, after: int, follow: bool) -> None:
-    source, views, vault = await wiring.readonly(data)
+    source, vault = await wiring.resting(data)
     try:
         jurisdiction, position = only(await source.jurisdictions(), wanted), after
         while True:
@@ -114,5 +114,4 @@ async def _log(data: Path, wanted: str | None, after: int, follow: bool) -> None
             await source.wait(jurisdiction, position, 1.0)
     finally:
         await source.close()
-        await views.close()
         await vault.close()

@@ -24,6 +24,7 @@ from services.cli.common import (
     Format,
     Json,
     Jurisdiction,
+    err,
     existing,
     only,
     out,
@@ -85,7 +86,12 @@ async def reading(data: Path) -> AsyncIterator[tuple[Log, Views, Vault]]:
     log, views, vault = await wiring.readonly(data)
     try:
         if not wiring.settings().clustered and not running(data) and await _behind(log, views):
-            await _catch_up(data)
+            if wiring.fixed(data):
+                err.print(
+                    f"note: the views are behind the log, and nothing can be written to {data}.", markup=False
+                )
+            else:
+                await _catch_up(data)
         yield log, views, vault
     finally:
         await views.close()

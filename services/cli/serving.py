@@ -96,7 +96,7 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
     except (BadPush, PushUnavailable) as error:
         await tokens.close()
         await muster.close()
-        raise Fail(str(error), 2) from error
+        raise Fail(str(error), 2 if isinstance(error, BadPush) else 1) from error
 
     async def started(url: str) -> None:
         out.print(f"Muster serves {data} at {url}")

@@ -17,7 +17,7 @@ from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, err, exist
 from services.cli.importing import sink
 from services.intake.sending import Sink
 from services.log.port import Log
-from services.recorder.errors import Overloaded, Parked
+from services.recorder.errors import Overloaded
 from services.refusals import sentence
 from services.transfer import CommitFile, Exported, Loaded, TransferFailed
 from services.transfer import export as export_commits
@@ -44,8 +44,6 @@ def reporting_failures(as_json: bool) -> Iterator[None]:
         if as_json:
             print_json({"error": {"code": failed.code, "detail": failed.detail}})
         raise Fail(str(failed)) from failed
-    except Parked as parked:
-        raise Fail(f"the jurisdiction cannot be written: {parked}") from parked
     except Overloaded as overloaded:
         raise Fail("too many commands are waiting; try again") from overloaded
     except httpx.HTTPError as error:
@@ -60,12 +58,11 @@ def print_json(what: Any) -> None:
 @asynccontextmanager
 async def resting(data: Path) -> AsyncIterator[tuple[Log, Vault]]:
     """Open the log and keys for reading, whether or not a server is running."""
-    log, views, vault = await wiring.readonly(data)
+    log, vault = await wiring.resting(data)
     try:
         yield log, vault
     finally:
         await log.close()
-        await views.close()
         await vault.close()
 
 

@@ -47,6 +47,16 @@ class LogMismatch(LogDamaged):
         )
 
 
+class LogFileDamaged(LogDamaged):
+    """The log's file itself cannot be read, so no position can be named."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("", 0, why)
+
+    def __str__(self) -> str:
+        return self.why
+
+
 class LogReplaced(LogDamaged):
     """The log's file was removed or replaced while it was open; what is appended would be lost."""
 

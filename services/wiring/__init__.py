@@ -11,6 +11,7 @@ from projections.catalog import views as catalog
 from services.access import Tokens
 from services.adapters.folder.files import FolderFiles
 from services.adapters.folder.snapshots import FolderSnapshots
+from services.adapters.sqlite.data_file import writable
 from services.adapters.sqlite.keys import local_vault
 from services.adapters.sqlite.locations import SqliteLocations
 from services.adapters.sqlite.log import SqliteLog
@@ -85,9 +86,24 @@ async def readonly(data: Path) -> tuple[Log, Views, Vault]:
     """Open log, views and vault for reading, whether or not a server is running."""
     if settings().clustered:
         return await cluster().shared(data)
-    log = await asyncio.to_thread(SqliteLog.open_readonly, data / "log.sqlite")
+    log, keys = await resting(data)
     views = await asyncio.to_thread(SqliteViews.open_readonly, data / "views.sqlite", catalog)
-    return log, views, await local_vault(data)
+    return log, views, keys
+
+
+async def resting(data: Path) -> tuple[Log, Vault]:
+    """Open log and vault for reading: what can be exported even if the views are damaged."""
+    if settings().clustered:
+        log, views, keys = await cluster().shared(data)
+        await views.close()
+        return log, keys
+    log = await asyncio.to_thread(SqliteLog.open_readonly, data / "log.sqlite")
+    return log, await local_vault(data)
+
+
+def fixed(data: Path) -> bool:
+    """Whether nothing can be written to a data folder, such as a backup mounted for reading."""
+    return not settings().clustered and not writable(data)
 
 
 def abilities() -> Abilities:

@@ -122,7 +122,7 @@ class TestDamage:
             path.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1 :])
             try:
                 log = SqliteLog.open_readonly(path)
-            except LogUnavailable:
+            except (LogDamaged, LogUnavailable):
                 continue
             try:
                 same = await read_all(log, "2307") == good

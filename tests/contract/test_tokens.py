@@ -21,8 +21,8 @@ from services.access.port import TokenStore
 from services.access.tokens import PHONES
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.tokens import PgTokenStore
+from services.adapters.sqlite.data_file import open_store
 from services.adapters.sqlite.tokens import SqliteTokenStore, local_tokens
-from services.base.private import connect
 from services.base.unavailable import DatabaseUnavailable
 
 ROOT = Path(__file__).parents[2]
@@ -594,7 +594,7 @@ class TestCodes:
 
 class TestAFolderOfAnEarlierVersion:
     async def test_opens_and_takes_codes(self, tmp_path: Path, clock: Clock) -> None:
-        db = connect(tmp_path / "access.sqlite", OLD)
+        db = open_store(tmp_path / "access.sqlite", OLD)
         db.execute(
             "INSERT INTO tokens VALUES ('1', 'h', 'desk', 'viewer', '[]', '[]', NULL, ?, NULL, NULL)",
             (clock.now.isoformat(),),

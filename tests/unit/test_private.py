@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from services.base.private import connect
+from services.adapters.sqlite.data_file import open_store
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB) STRICT"
 
 
 def test_what_is_deleted_is_overwritten(tmp_path: Path) -> None:
-    db = connect(tmp_path / "small.sqlite", SCHEMA)
+    db = open_store(tmp_path / "small.sqlite", SCHEMA)
     secret = b"a secret of some length"
     db.execute("INSERT INTO kept VALUES ('one', ?)", (secret,))
     db.execute("DELETE FROM kept")
@@ -18,7 +18,7 @@ def test_what_is_deleted_is_overwritten(tmp_path: Path) -> None:
 
 
 def test_it_is_durable(tmp_path: Path) -> None:
-    db = connect(tmp_path / "small.sqlite", SCHEMA)
+    db = open_store(tmp_path / "small.sqlite", SCHEMA)
     found = {name: next(db.execute(f"PRAGMA {name}"))[0] for name in ("journal_mode", "synchronous")}
     assert found == {"journal_mode": "wal", "synchronous": 2}
     assert (tmp_path / "small.sqlite").stat().st_mode & 0o777 == 0o600

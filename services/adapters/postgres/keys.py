@@ -79,7 +79,8 @@ class PgKeyStore(KeyWrapper):
 
     async def keys(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
         with self._translated():
-            return self._opened(jurisdiction, await self._pool.fetch(_KEYS, jurisdiction, list(subjects)))
+            rows = await self._pool.fetch(_KEYS, jurisdiction, list(subjects))
+            return self.readable(((subject, wrapped) for subject, wrapped in rows), jurisdiction)
 
     async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
         asked = sorted(set(subjects))  # fixed order, to avoid deadlocks
@@ -138,7 +139,7 @@ class PgKeyStore(KeyWrapper):
     def _opened(self, jurisdiction: str, rows: list[Any]) -> dict[str, bytes | None]:
         found: dict[str, bytes | None] = {}
         for subject, wrapped in rows:
-            found[subject] = None if wrapped is None else self.unwrap(wrapped, jurisdiction, subject)
+            found[subject] = None if wrapped is None else self.stored(wrapped, jurisdiction, subject)
         return found
 
     @contextmanager

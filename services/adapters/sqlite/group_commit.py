@@ -6,12 +6,15 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import apsw
 import msgspec
 
 from events.commit import Head, Verdict, digest, envelope, judge
+from services.adapters.sqlite.data_file import is_damage
+from services.adapters.sqlite.log_file import unreadable
 from services.log.port import LogUnavailable, OutcomeUnknown
 
 GROUP: Final = 1000
@@ -43,11 +46,12 @@ class GroupCommit:
     def __init__(
         self,
         db: apsw.Connection,
+        path: Path,
         stored: Callable[[apsw.Connection, str], Head],
         accepted: Callable[[dict[str, Head]], None],
     ) -> None:
         """`stored` reads and checks a jurisdiction's head; raises LogDamaged. Takes ownership of `db`."""
-        self._db, self._stored, self._accepted = db, stored, accepted
+        self._db, self._path, self._stored, self._accepted = db, path, stored, accepted
         self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._closed = False
         self._gate = threading.Lock()
@@ -109,7 +113,7 @@ class GroupCommit:
                 return answers
         except Exception as error:  # whatever the error, nothing was committed
             self._rollback()
-            return [_unavailable(error)] * len(group)
+            return [self._unavailable(error)] * len(group)
         failure = self._commit()
         if failure:
             return [failure] * len(group)
@@ -140,11 +144,19 @@ class GroupCommit:
             self._rollback()
             codes = {getattr(error, "result", 0), getattr(error, "extendedresult", 0)}
             if codes & _NOT_WRITTEN:
-                return _unavailable(error)
+                return self._unavailable(error)
             return OutcomeUnknown(
                 f"disk error while writing the log: {error}; check the command's status by id"
             )
         return None
+
+    def _unavailable(self, error: Exception) -> Exception:
+        """Return the error for the caller; damage and our own errors stay unchanged."""
+        if is_damage(error):
+            return unreadable(error, self._path)
+        if isinstance(error, apsw.Error):
+            return LogUnavailable(f"the log cannot be written: {error}; nothing was changed")
+        return error
 
     def _rollback(self) -> None:
         if self._db.in_transaction:
@@ -154,13 +166,6 @@ class GroupCommit:
 def execute(db: apsw.Connection, sql: str) -> None:
     """Begin or end a transaction."""
     db.execute(sql)
-
-
-def _unavailable(error: Exception) -> Exception:
-    """Return the error for the caller; damage and our own errors stay unchanged."""
-    if isinstance(error, apsw.Error):
-        return LogUnavailable(f"the log cannot be written: {error}; nothing was changed")
-    return error
 
 
 def _answer(calls: list[Call], answers: list[Answer]) -> None:

@@ -10,7 +10,13 @@ from typing import Final, TypeVar
 import apsw
 import msgspec
 
-from services.base.private import connect
+from services.adapters.sqlite.data_file import (
+    FileDamaged,
+    explained,
+    open_reader,
+    open_store,
+    writable,
+)
 from services.vault.errors import VaultUnavailable
 from services.vault.vault import KEEP, Vault, open_vault
 from services.vault.wrapping import KeyWrapper
@@ -26,6 +32,7 @@ CREATE TABLE IF NOT EXISTS keys (
     UNIQUE (jurisdiction, subject)
 ) STRICT;
 """  # rows keep their length and are never deleted, since page splits would leave copies of secrets
+_OWN: Final = "SELECT wrapped FROM own WHERE name = ?"
 _ERASED: Final = "SELECT erased FROM keys WHERE jurisdiction = ? AND subject = ?"
 _KEYS: Final = (
     "SELECT subject, wrapped, erased FROM keys"
@@ -46,6 +53,9 @@ _FIND: Final = (
     " AND jurisdiction = ?2 ORDER BY subject"
 )
 
+_REMEDY: Final = (
+    "restore it from a backup together with master.key, or move it away and load an export of the keys"
+)
 _encoder = msgspec.json.Encoder()
 T = TypeVar("T")
 
@@ -59,11 +69,15 @@ class SqliteKeyStore(KeyWrapper):
     def __init__(self, path: Path) -> None:
         """Blocking. Raises VaultUnavailable."""
         super().__init__(str(path))
+        self._path = path
         self._writing, self._reading, self._finding = threading.Lock(), threading.Lock(), threading.Lock()
         with self._translated():
-            self._db = connect(path, _SCHEMA)
-            self._reader, self._finder = connect(path, ""), connect(path, "")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # after a crash the WAL may hold erased bytes
+            if path.exists() and not writable(path.parent):
+                self._db = open_reader(path)  # what is written raises VaultUnavailable
+            else:
+                self._db = open_store(path, _SCHEMA)
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # after a crash it may hold erased bytes
+            self._reader, self._finder = open_reader(path), open_reader(path)
 
     @classmethod
     async def open(cls, path: Path) -> "SqliteKeyStore":
@@ -83,9 +97,11 @@ class SqliteKeyStore(KeyWrapper):
 
     async def _first(self, name: str, wrapped: bytes) -> bytes:
         def work(db: apsw.Connection) -> bytes:
-            db.execute("INSERT OR IGNORE INTO own VALUES (?, ?)", (name, wrapped))
-            (kept,) = next(db.execute("SELECT wrapped FROM own WHERE name = ?", (name,)))
-            return kept
+            found = db.execute(_OWN, (name,)).fetchone()
+            if found is None:
+                db.execute("INSERT OR IGNORE INTO own VALUES (?, ?)", (name, wrapped))
+                found = next(db.execute(_OWN, (name,)))
+            return found[0]
 
         return await self._write(work)
 
@@ -95,7 +111,9 @@ class SqliteKeyStore(KeyWrapper):
     def _keys(self, jurisdiction: str, subjects: list[str]) -> dict[str, bytes | None]:
         with self._reading, self._translated():
             rows = self._rows(self._reader, jurisdiction, subjects)
-        return self._opened(jurisdiction, rows)
+        return self.readable(
+            ((s, None if erased else key) for s, (key, erased) in rows.items()), jurisdiction
+        )
 
     async def ensure(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
         asked = sorted(set(subjects))
@@ -171,7 +189,7 @@ class SqliteKeyStore(KeyWrapper):
         return {row[0]: (row[1], row[2]) for row in db.execute(_KEYS, (jurisdiction, listed))}
 
     def _opened(self, jurisdiction: str, rows: dict[str, tuple[bytes, int]]) -> dict[str, bytes | None]:
-        return {s: None if erased else self.unwrap(key, jurisdiction, s) for s, (key, erased) in rows.items()}
+        return {s: None if erased else self.stored(key, jurisdiction, s) for s, (key, erased) in rows.items()}
 
     async def _write(self, work: Callable[[apsw.Connection], T]) -> T:
         return await asyncio.to_thread(self._exclusive, work)
@@ -184,8 +202,9 @@ class SqliteKeyStore(KeyWrapper):
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (apsw.Error, OSError) as error:
-            raise VaultUnavailable(f"the key store {self._where} cannot be used: {error}") from error
+        except (FileDamaged, apsw.Error, OSError, UnicodeDecodeError) as error:
+            what = f"the key store {self._where} cannot be used"
+            raise VaultUnavailable(explained(error, self._path, what, _REMEDY)) from error
 
 
 async def local_vault(folder: Path | str, master: bytes | None = None, *, keep: int = KEEP) -> Vault:

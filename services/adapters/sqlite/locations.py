@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import apsw
 import msgspec
 
-from services.base.private import connect
+from services.adapters.sqlite.data_file import FileDamaged, explained, open_store
 from services.locations.port import Fix, LocationsUnavailable, later, newest
 
 _SCHEMA: Final = """
@@ -22,6 +22,7 @@ _READ: Final = (
     "SELECT worker, fix FROM places WHERE jurisdiction = ? AND worker IN (SELECT value FROM json_each(?))"
 )
 _KEEP: Final = "INSERT OR REPLACE INTO places VALUES (?, ?, ?)"
+_REMEDY: Final = "move it away: phones report their positions again"
 _FORGET: Final = "DELETE FROM places WHERE jurisdiction = ? AND worker = ?"
 
 T = TypeVar("T")
@@ -35,11 +36,16 @@ class SqliteLocations:
     def __init__(self, path: Path) -> None:
         """Open the file, creating it if missing. Raises LocationsUnavailable."""
         self._thread = ThreadPoolExecutor(1, "muster-places")
+        self._path = path
         try:
-            self._db = connect(path, _SCHEMA)
+            self._db = open_store(path, _SCHEMA)
             self._db.execute("PRAGMA synchronous = NORMAL")
-        except (apsw.Error, OSError) as error:
-            raise LocationsUnavailable(f"locations cannot be stored in {path}: {error}") from error
+        except (FileDamaged, apsw.Error, OSError) as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> LocationsUnavailable:
+        what = f"locations cannot be read from or written to {self._path}"
+        return LocationsUnavailable(explained(error, self._path, what, _REMEDY))
 
     async def record(self, jurisdiction: str, fixes: Sequence[Fix]) -> int:
         return await self._on(lambda: self._record(jurisdiction, newest(fixes)))
@@ -74,7 +80,10 @@ class SqliteLocations:
 
     def _last(self, jurisdiction: str, workers: list[str]) -> dict[str, Fix]:
         rows = self._db.execute(_READ, (jurisdiction, _encoder.encode(workers).decode()))
-        return {str(worker): _decoder.decode(bytes(fix)) for worker, fix in rows}  # type: ignore[arg-type]
+        try:
+            return {str(worker): _decoder.decode(bytes(fix)) for worker, fix in rows}  # type: ignore[arg-type]
+        except msgspec.DecodeError as error:
+            raise FileDamaged(self._path, f"a row is none of ours: {error}") from error
 
     def _forget(self, gone: list[tuple[str, str]]) -> None:
         """Delete the rows, and truncate the write-ahead log, which would keep their content."""
@@ -85,5 +94,5 @@ class SqliteLocations:
     async def _on(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.wrap_future(self._thread.submit(work))
-        except (apsw.Error, OSError, RuntimeError) as error:
-            raise LocationsUnavailable(f"locations cannot be stored at the moment: {error}") from error
+        except (FileDamaged, apsw.Error, OSError, RuntimeError, UnicodeDecodeError) as error:
+            raise self._unavailable(error) from error

@@ -12,6 +12,7 @@ import apsw
 
 from events.commit import Head
 from services.adapters.sqlite import log_file as file
+from services.adapters.sqlite.data_file import FileDamaged, open_reader
 from services.adapters.sqlite.files_in_use import FilesInUse
 from services.adapters.sqlite.group_commit import GroupCommit, wake_all
 from services.adapters.sqlite.writer_lock import WriterLock
@@ -55,8 +56,8 @@ class SqliteLog:
             raise LogUnavailable(f"no log at {self._path}; specify the folder containing log.sqlite")
         try:
             return self._with_reader(file.identity, self._path)
-        except apsw.Error as error:
-            raise LogUnavailable(f"the log {self._path} cannot be opened: {error}") from error
+        except (FileDamaged, apsw.Error) as error:
+            raise file.unreadable(error, self._path) from error
 
     def _open_writer(self) -> str:
         self._lock = WriterLock(self._path.with_name(self._path.name + ".lock"))
@@ -66,8 +67,9 @@ class SqliteLog:
             self._lock.release()
             raise
         self._files = FilesInUse(self._path)
-        self._writer = GroupCommit(db, self._checked_head, self._wake)
-        return file.identity(db, self._path)
+        identity = file.identity(db, self._path)
+        self._writer = GroupCommit(db, self._path, self._checked_head, self._wake)
+        return identity
 
     # -- the port ------------------------------------------------------------------------------------------
 
@@ -140,8 +142,8 @@ class SqliteLog:
         work = self._threads.submit(self._with_reader, function, *args, **kwargs)
         try:
             return await asyncio.wrap_future(work)
-        except apsw.Error as error:
-            raise LogUnavailable(f"{self._path} cannot be read: {error}") from error
+        except (FileDamaged, apsw.Error, UnicodeDecodeError) as error:
+            raise file.unreadable(error, self._path) from error
 
     def _with_reader(
         self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -149,7 +151,7 @@ class SqliteLog:
         try:
             db = self._idle.get_nowait()
         except queue.Empty:
-            db = file.open_reader(self._path)
+            db = open_reader(self._path)
         try:
             return function(db, *args, **kwargs)
         finally:

@@ -1,6 +1,5 @@
 """The file of a SQLite log: its tables, opening it, and checking each stored row."""
 
-import os
 import uuid
 from pathlib import Path
 from typing import Any, Final
@@ -9,11 +8,21 @@ import apsw
 import msgspec
 
 from events.commit import Head, Verdict, digest, envelope, judge
-from services.log.port import LogDamaged, LogUnavailable, Stored
+from services.adapters.sqlite.data_file import (
+    FileDamaged,
+    connect,
+    create,
+    explained,
+    is_damage,
+    refuse_damaged,
+)
+from services.log.port import LogDamaged, LogFileDamaged, LogUnavailable, Stored
 
 FORMAT: Final = 1
 _APPLICATION: Final = 0x4D757374  # "Must", in the file's header
-_BUSY_MS: Final = 5000
+_REMEDY: Final = (
+    "stop the service and restore the newest backup of log and keys; see `Restore` in docs/operations.md"
+)
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS commits (
@@ -25,6 +34,7 @@ CREATE TABLE IF NOT EXISTS commits (
     PRIMARY KEY (jurisdiction, last)
 ) STRICT;
 """
+_CREATE: Final = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {FORMAT}; {_SCHEMA}"
 _END: Final = "SELECT last, hash FROM commits WHERE jurisdiction = ? ORDER BY last DESC LIMIT 1"
 _BEFORE: Final = (
     "SELECT first, last, hash, data FROM commits WHERE jurisdiction = ? AND last <= ?"
@@ -51,43 +61,36 @@ Row = tuple[Any, ...]
 
 
 def open_writer(path: Path) -> apsw.Connection:
-    """Open for writing, creating the file and its directory if missing. Raises LogUnavailable."""
+    """Open for writing, creating the file and its directory if missing. Raises LogUnavailable, LogDamaged."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        db = apsw.Connection(str(path))
-        db.set_busy_timeout(_BUSY_MS)
+        create(path, _CREATE)
+        db = connect(path)
+        db.execute("PRAGMA wal_autocheckpoint = 4000").fetchall()
+        refuse_damaged(db, path)
         _refuse_foreign(db, path)
-        # an unread result would hold up the following statements
-        db.execute(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
-        ).fetchall()
         with db:
-            db.execute(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {FORMAT}; {_SCHEMA}")
+            db.execute(_CREATE)
             db.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (str(uuid.uuid4()),))
-        _sync_directory(path.parent)
-    except (apsw.Error, OSError) as error:
-        raise LogUnavailable(f"the log {path} cannot be opened: {error}") from error
+    except (FileDamaged, apsw.Error, OSError) as error:
+        raise unreadable(error, path) from error
     return db
 
 
-def open_reader(path: Path) -> apsw.Connection:
-    """Open a read-only connection, also on read-only media where SQLite cannot create its shared files."""
-    wal = path.with_name(path.name + "-wal")
-    still = not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
-    name = f"{path.resolve().as_uri()}?immutable=1" if still else str(path)
-    db = apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
-    db.set_busy_timeout(_BUSY_MS)
-    return db
+def unreadable(error: Exception, path: Path) -> LogDamaged | LogUnavailable:
+    """Return the port's error for one of the file's, with what to do."""
+    said = explained(error, path, f"the log {path} cannot be read or written", _REMEDY)
+    return LogFileDamaged(said) if is_damage(error) else LogUnavailable(said)
 
 
 def identity(db: apsw.Connection, path: Path) -> str:
-    """Return the log's UUID. Raises LogUnavailable if the file is not a log or is from a newer version."""
+    """Return the log's UUID. Raises LogUnavailable if the file is not a log or is from a newer version, and
+    LogDamaged."""
     try:
         _refuse_foreign(db, path)
         row = db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()
     except apsw.Error as error:
-        raise LogUnavailable(f"the log {path} cannot be opened: {error}") from error
+        raise unreadable(error, path) from error
     if row is None:
         raise LogUnavailable(f"{path} was not fully created; open it for writing once")
     return str(row[0])
@@ -101,14 +104,6 @@ def _refuse_foreign(db: apsw.Connection, path: Path) -> None:
         raise LogUnavailable(f"{path} is an SQLite file, but not a Muster log")
     if not isinstance(version, int) or version > FORMAT:
         raise LogUnavailable(f"{path} has format {version}, this version supports {FORMAT}; upgrade Muster")
-
-
-def _sync_directory(directory: Path) -> None:
-    fd = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 # -- reading -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import apsw
 import msgspec
 
-from services.base.private import connect
+from services.adapters.sqlite.data_file import FileDamaged, explained, open_store
 from services.push.port import MAX_PHONES, PushUnavailable, Subscription
 
 _SCHEMA: Final = """
@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS subscriptions (
 CREATE INDEX IF NOT EXISTS subscriptions_by_worker ON subscriptions (jurisdiction, worker);
 CREATE TABLE IF NOT EXISTS claims (push TEXT PRIMARY KEY, until TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
+_REMEDY: Final = "restore it from a backup, or move it away: phones subscribe again when they are next opened"
 _INSERT: Final = "INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TRIM: Final = (
     "DELETE FROM subscriptions WHERE jurisdiction = ? AND worker = ? AND rowid NOT IN"
@@ -47,10 +48,11 @@ class SqlitePushStore:
     def __init__(self, path: Path) -> None:
         """Blocking. Raises PushUnavailable."""
         self._lock = threading.Lock()
+        self._path = path
         try:
-            self._connection = connect(path, _SCHEMA)
-        except (apsw.Error, OSError) as error:
-            raise PushUnavailable(f"{path} cannot be opened: {error}") from error
+            self._connection = open_store(path, _SCHEMA)
+        except (FileDamaged, apsw.Error, OSError) as error:
+            raise self._unavailable(error) from error
 
     @classmethod
     async def open(cls, path: Path) -> "SqlitePushStore":
@@ -87,7 +89,10 @@ class SqlitePushStore:
 
         fields = Subscription.__struct_fields__
         rows = await self._run(work)
-        return [msgspec.convert(dict(zip(fields, row, strict=True)), Subscription) for row in rows]
+        try:
+            return [msgspec.convert(dict(zip(fields, row, strict=True)), Subscription) for row in rows]
+        except msgspec.ValidationError as error:
+            raise self._unavailable(FileDamaged(self._path, f"a row is none of ours: {error}")) from error
 
     async def claim(self, push: str, now: datetime, until: datetime) -> bool:
         def work(db: apsw.Connection) -> bool:
@@ -112,8 +117,12 @@ class SqlitePushStore:
         try:
             with self._lock, self._connection:
                 yield self._connection
-        except apsw.Error as error:
-            raise PushUnavailable(f"push subscriptions cannot be read or written: {error}") from error
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> PushUnavailable:
+        what = f"push subscriptions cannot be read from or written to {self._path}"
+        return PushUnavailable(explained(error, self._path, what, _REMEDY))
 
     def _close(self) -> None:
         with self._lock:

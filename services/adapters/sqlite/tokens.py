@@ -12,7 +12,7 @@ import msgspec
 
 from services.access.port import AccessUnavailable, Code, Session, Token, TokenTable
 from services.access.tokens import Tokens
-from services.base.private import connect
+from services.adapters.sqlite.data_file import FileDamaged, explained, open_store
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS tokens (
@@ -53,6 +53,10 @@ _USED: Final = (
     " ON CONFLICT (token) DO UPDATE SET used_at = max(used_at, excluded.used_at)"
 )
 _ALL: Final = "SELECT * FROM tokens ORDER BY created_at, rowid"
+_REMEDY: Final = (
+    "restore it from a backup, or move it away: the next start prints a new admin token, with which the"
+    " others are created again"
+)
 _REDEEM: Final = "DELETE FROM codes WHERE hash = ? RETURNING jurisdiction, worker, expires_at"
 
 T = TypeVar("T")
@@ -65,10 +69,11 @@ class SqliteTokenStore:
         """Blocking. Raises AccessUnavailable."""
         self._lock = threading.Lock()
         self._version, self._table = -1, TokenTable({}, {})
+        self._path = path
         try:
-            self._db = connect(path, _SCHEMA)
-        except (apsw.Error, OSError) as error:
-            raise AccessUnavailable(f"{path} cannot be opened: {error}") from error
+            self._db = open_store(path, _SCHEMA)
+        except (FileDamaged, apsw.Error, OSError) as error:
+            raise self._unavailable(error) from error
 
     @classmethod
     async def open(cls, path: Path) -> "SqliteTokenStore":
@@ -179,14 +184,22 @@ class SqliteTokenStore:
         try:
             with self._lock:
                 return work()
-        except apsw.Error as error:
-            raise AccessUnavailable(f"access tokens cannot be read or written: {error}") from error
+        except (FileDamaged, apsw.Error) as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> AccessUnavailable:
+        what = f"access tokens cannot be read from or written to {self._path}"
+        return AccessUnavailable(explained(error, self._path, what, _REMEDY))
 
     def _refresh(self) -> None:
         """Reread if another connection wrote; this connection's own writes are already in the table."""
         (version,) = next(self._db.execute("PRAGMA data_version"))
         if version != self._version:
-            self._version, self._table = version, TokenTable(self._tokens(), self._sessions())
+            try:
+                table = TokenTable(self._tokens(), self._sessions())
+            except (ValueError, TypeError) as error:  # also msgspec's and Unicode's
+                raise FileDamaged(self._path, f"a row is none of ours: {error}") from error
+            self._version, self._table = version, table
 
     def _tokens(self) -> dict[str, Token]:
         return {row[1]: _token(row) for row in self._db.execute(_ALL)}

@@ -45,7 +45,10 @@ class SqliteViews:
     def _look(self) -> None:
         if self._path is None or not self._path.exists():
             raise ViewsUnavailable(f"no views at {self._path}; start the server once")
-        self._connections.read_here(file.head, "")
+        try:
+            self._connections.read_here(file.head, "")
+        except apsw.Error as error:
+            raise file.unavailable(self._path, error) from error
 
     def _migrate(self) -> None:
         db = self._connections.writer

@@ -70,7 +70,7 @@ class Connections:
             raise ViewsUnavailable("the view store is closed")
         try:
             return await asyncio.wrap_future(threads.submit(work))
-        except apsw.Error as error:
+        except (apsw.Error, UnicodeDecodeError) as error:
             raise file.unavailable(self._path, error) from error
 
     def _reader(self, path: Path) -> tuple[int, apsw.Connection]:

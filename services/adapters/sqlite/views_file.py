@@ -8,12 +8,14 @@ from typing import Any, Final
 import apsw
 
 from events.commit import Head
+from services.adapters.sqlite import data_file
+from services.adapters.sqlite.data_file import FileDamaged, connect, create, explained, refuse_damaged
 from services.adapters.sqlite.views_table import Table
 from services.views.port import ViewsUnavailable
 
 FORMAT: Final = 1
 _SCHEMA: Final = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
-_BUSY_MS: Final = 5_000
+_REMEDY: Final = "stop the service and delete it: the views are folded again from the log"
 _LIMIT: Final = 400
 """Most entries per index sampled for planner statistics, and most distinct values per column."""
 _WRITER: Final = {
@@ -29,32 +31,34 @@ _READER: Final = {"cache_size": -16_384, "temp_store": "memory"}
 def open_writer(path: Path | None) -> apsw.Connection:
     """Open for writing, creating the file if missing; None means in memory. Raises ViewsUnavailable."""
     try:
-        db = apsw.Connection(str(path) if path else ":memory:")
-        db.set_busy_timeout(_BUSY_MS)
+        if path is None:
+            db = apsw.Connection(":memory:")
+        else:
+            create(path, f"{_SCHEMA}; PRAGMA user_version = {FORMAT}")
+            db = connect(path)
+            refuse_damaged(db, path)
         for pragma, value in _WRITER.items():
             db.pragma(pragma, value)
         return db
-    except apsw.Error as error:
+    except (FileDamaged, apsw.Error, OSError) as error:
         raise unavailable(path, error) from error
 
 
 def open_reader(path: Path) -> apsw.Connection:
     """Open for reading, with or without a process writing. Raises ViewsUnavailable."""
     try:
-        db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-        db.set_busy_timeout(_BUSY_MS)
+        db = data_file.open_reader(path)
         for pragma, value in _READER.items():
             db.pragma(pragma, value)
         return db
-    except apsw.Error as error:
+    except (FileDamaged, apsw.Error) as error:
         raise unavailable(path, error) from error
 
 
 def unavailable(path: Path | None, error: Exception) -> ViewsUnavailable:
     """Return the port's error, saying what to do."""
-    damaged = isinstance(error, apsw.NotADBError | apsw.CorruptError)
-    remedy = "; delete it and the views are rebuilt from the log" if damaged else ""
-    return ViewsUnavailable(f"the views in {path or 'memory'} cannot be used: {error}{remedy}")
+    what = f"the views in {path or 'memory'} cannot be used"
+    return ViewsUnavailable(explained(error, path, what, _REMEDY))
 
 
 @contextmanager

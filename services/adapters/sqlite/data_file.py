@@ -1,0 +1,137 @@
+"""SQLite files of the data folder: created whole, checked when opened, also on read-only media."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from services.base.private import keep_private, sync_directory, unfinished
+
+BUSY_MS: Final = 5_000
+CHECKED_BYTES: Final = 64 * 2**20
+"""Larger files are not checked when opened (0.1 s for this many); see services/views/scrub.py."""
+_BROKEN: Final = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
+
+
+class FileDamaged(Exception):
+    """The file is not what was written. The message says which one and why; the caller adds what to do."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        super().__init__(f"{path} is damaged: {why}")
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether an error comes from the file's content, and trying again will not help."""
+    if isinstance(error, apsw.SQLError):  # a table that was there when the file was created
+        return "no such" in str(error) or "malformed" in str(error)
+    return isinstance(error, (FileDamaged, *_BROKEN))
+
+
+def open_store(path: Path, schema: str) -> apsw.Connection:
+    """Open a small durable store (0600) with secure delete, creating it if missing.
+
+    Raises FileDamaged, apsw.Error or OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    create(path, schema)
+    keep_private(path)
+    db = connect(path)
+    try:
+        db.execute("PRAGMA secure_delete = ON").fetchall()
+        refuse_damaged(db, path)
+        with db:
+            db.execute(schema)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def create(path: Path, schema: str) -> None:
+    """Create the file with its tables at once, unless it exists: a file without any is a damaged one."""
+    if path.exists():
+        return
+    draft = unfinished(path)
+    draft.unlink(missing_ok=True)
+    os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        db = _opened(draft)
+        with db:
+            db.execute(schema)
+        db.close()
+        try:
+            os.link(draft, path)
+        except FileExistsError:  # another process was first
+            return
+    finally:
+        for left in (draft, *beside(draft)):
+            left.unlink(missing_ok=True)
+    sync_directory(path.parent)
+
+
+def connect(path: Path) -> apsw.Connection:
+    """Open for writing, every transaction durable. Raises FileDamaged, apsw.Error or OSError."""
+    refuse_empty(path)
+    return _opened(path)
+
+
+def _opened(path: Path) -> apsw.Connection:
+    db = apsw.Connection(str(path))
+    db.set_busy_timeout(BUSY_MS)
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
+            db.execute(f"PRAGMA {pragma}").fetchall()  # fetch the answer, or later statements are not run
+    except _BROKEN as error:
+        db.close()
+        raise FileDamaged(path, error) from error
+    return db
+
+
+def open_reader(path: Path) -> apsw.Connection:
+    """Open for reading, with or without a process writing, also where SQLite cannot create its own files.
+
+    Raises FileDamaged, apsw.Error.
+    """
+    refuse_empty(path)
+    still = not writable(path.parent) and not any(one.exists() and one.stat().st_size for one in beside(path))
+    name = f"{path.resolve().as_uri()}?immutable=1" if still else str(path)
+    db = apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    db.set_busy_timeout(BUSY_MS)
+    return db
+
+
+def writable(folder: Path) -> bool:
+    """Whether files can be created there. For root, os.access tells it of the file system only."""
+    return os.access(folder, os.W_OK)
+
+
+def beside(path: Path) -> tuple[Path, Path]:
+    """Return the write-ahead log and the shared index of a file."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+
+
+def refuse_empty(path: Path) -> None:
+    """Raise FileDamaged for a file that exists, but lost its content: none is ever created that way."""
+    if path.exists() and path.stat().st_size == 0:
+        raise FileDamaged(path, "it is empty")
+
+
+def refuse_damaged(db: apsw.Connection, path: Path) -> None:
+    """Check the whole file, if it is not large. Raises FileDamaged."""
+    if path.stat().st_size > CHECKED_BYTES:
+        return
+    try:
+        found = [str(line) for (line,) in db.execute("PRAGMA quick_check(1)")]
+    except _BROKEN as error:
+        raise FileDamaged(path, error) from error
+    if found != ["ok"]:
+        raise FileDamaged(path, " ".join(found).replace("\n", " "))
+
+
+def explained(error: BaseException, path: Path | None, otherwise: str, remedy: str) -> str:
+    """Say what went wrong: if the file is damaged, which one and the remedy; else `otherwise` and why."""
+    if path is None or not is_damage(error):
+        return f"{otherwise}: {error}"
+    damage = error if isinstance(error, FileDamaged) else FileDamaged(path, error)
+    return f"{damage}; {remedy}"
