@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from scale import LONG
 
+from services.adapters.sqlite import data_file
 from services.application.background import Background
 from services.cli import main, serving
 
@@ -232,3 +233,39 @@ def test_bytes_flipped_anywhere_in_the_tokens_are_told_or_change_no_answer(run: 
         told = run("token", "list")
         assert is_plain(told), (at, told.err)
         assert told.status in (0, 1)
+
+
+READING = (
+    ("show", "roster"),
+    ("show", "alerts"),
+    ("show", "roster", "--as-of", "3"),
+    ("report", "peak"),
+    ("verify",),
+    ("log",),
+    ("export", "--out", "log.file"),
+    ("keys", "export", "--out", "keys.file"),
+    ("files", "export", "--out", "pictures.file"),
+    ("token", "list"),
+)
+"""What can be done with a folder that is mounted for reading, such as a backup."""
+
+
+def content(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Return every file, when it was changed and what is in it."""
+    return {
+        one.name: (one.stat().st_mtime_ns, one.read_bytes()) for one in folder.rglob("*") if one.is_file()
+    }
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_reading_needs_no_folder_that_can_be_written(
+    command: tuple[str, ...], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for beside in (tmp_path / "data").glob("*.sqlite-*"):  # a backup has none
+        beside.unlink()
+    monkeypatch.setattr(data_file, "writable", lambda _: False)
+    before = content(tmp_path / "data")
+    told = run(*command)
+    assert (told.status, "Traceback" in told.err) == (0, False), told.err
+    assert content(tmp_path / "data") == before

@@ -31,8 +31,10 @@ def is_damage(error: BaseException) -> bool:
 def open_store(path: Path, schema: str) -> apsw.Connection:
     """Open a small durable store (0600) with secure delete, creating it if missing.
 
-    Raises FileDamaged, apsw.Error or OSError.
+    Where nothing can be written, it is opened for reading. Raises FileDamaged, apsw.Error or OSError.
     """
+    if path.exists() and not writable(path.parent):
+        return open_reader(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     create(path, schema)
     keep_private(path)
@@ -94,7 +96,8 @@ def open_reader(path: Path) -> apsw.Connection:
     Raises FileDamaged, apsw.Error.
     """
     refuse_empty(path)
-    still = not writable(path.parent) and not any(one.exists() and one.stat().st_size for one in beside(path))
+    wal, _ = beside(path)
+    still = not writable(path.parent) and not (wal.exists() and wal.stat().st_size)
     name = f"{path.resolve().as_uri()}?immutable=1" if still else str(path)
     db = apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     db.set_busy_timeout(BUSY_MS)

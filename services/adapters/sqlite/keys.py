@@ -15,7 +15,6 @@ from services.adapters.sqlite.data_file import (
     explained,
     open_reader,
     open_store,
-    writable,
 )
 from services.vault.errors import VaultUnavailable
 from services.vault.vault import KEEP, Vault, open_vault
@@ -72,10 +71,8 @@ class SqliteKeyStore(KeyWrapper):
         self._path = path
         self._writing, self._reading, self._finding = threading.Lock(), threading.Lock(), threading.Lock()
         with self._translated():
-            if path.exists() and not writable(path.parent):
-                self._db = open_reader(path)  # what is written raises VaultUnavailable
-            else:
-                self._db = open_store(path, _SCHEMA)
+            self._db = open_store(path, _SCHEMA)
+            if not self._db.readonly("main"):
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # after a crash it may hold erased bytes
             self._reader, self._finder = open_reader(path), open_reader(path)
 
