@@ -253,7 +253,7 @@ class Imports:
             )
         except ImportFailed as error:
             _fail(shown, _named(error, job.folder, shown.file))
-        except (apsw.FullError, OSError) as error:
+        except (apsw.FullError, apsw.IOError, OSError) as error:
             log_of.warning("import %s: %s", shown.id, error)
             _fail(shown, ImportFailed("import.failed", variant="room"))
         except Exception:

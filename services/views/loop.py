@@ -7,10 +7,10 @@ from typing import Final
 
 from events.catalog import BadEvent, UnknownEvent
 from projections.catalog import views as catalog
-from services.log.port import Log, LogDamaged, Stored
+from services.log.port import Log, LogDamaged, LogUnavailable, Stored
 from services.views.batch import run_batch
 from services.views.belonging import refuse_other_log
-from services.views.port import OutboxStep, Views
+from services.views.port import OutboxStep, Views, ViewsUnavailable
 from services.views.rebuild import rebuild_all
 
 MOST_COMMITS: Final = 500
@@ -109,13 +109,20 @@ class Projector:
                 self._park(jurisdiction, error)
                 return False
             except Exception as error:
-                log_of.exception("cannot write the views of %s; retrying", jurisdiction)
-                self.trouble = f"{jurisdiction}: {error}"
-                await asyncio.sleep(RETRY_SECONDS)
+                await self._retry_later(jurisdiction, error)
                 continue
             self.trouble = None
             await self._advance(jurisdiction, head.position)
             return True
+
+    async def _retry_later(self, jurisdiction: str, error: Exception) -> None:
+        """Tell a new trouble once, with a traceback only if it is not the store's."""
+        trouble = f"{jurisdiction}: {error}"
+        if trouble != self.trouble:
+            foreign = not isinstance(error, ViewsUnavailable | LogUnavailable)
+            log_of.error("cannot write the views of %s; retrying: %s", jurisdiction, error, exc_info=foreign)
+        self.trouble = trouble
+        await asyncio.sleep(RETRY_SECONDS)
 
     def _park(self, jurisdiction: str, error: Exception) -> None:
         log_of.error("projection of %s parked: %s", jurisdiction, error)
