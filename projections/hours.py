@@ -3,7 +3,7 @@
 A period is a day, a week (ISO 8601, from Monday) or a month of the jurisdiction's calendar.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ import msgspec
 
 from events.base import Personal
 from projections.base import Own, Row, View
-from projections.presence import IntervalRow
+from projections.presence import IntervalRow, key_in
 from projections.roster import RosterRow
 
 By = Literal["day", "week", "month", "total"]
@@ -88,22 +88,27 @@ def seconds_within(one: IntervalRow, begin: datetime | None, end: datetime | Non
     return max((until - since).total_seconds(), 0.0)
 
 
+Cut = tuple[str, date, date, datetime, datetime]
+"""A period: name, first day, last day, and the instants at which it begins and ends."""
+
+
+def cuts(span: Span, zone: ZoneInfo) -> Iterator[Cut]:
+    """Yield the periods of a span by a calendar."""
+    for name, first, last in span.periods():
+        yield name, first, last, midnight(first, zone), midnight(last + timedelta(days=1), zone)
+
+
 def table(
     intervals: Iterable[IntervalRow],
     roster: Mapping[str, RosterRow],
-    span: Span,
+    periods: Sequence[Cut],
     now: datetime,
-    zone: ZoneInfo,
 ) -> dict[str, HoursRow]:
     """Return the hours by key: worker and period. Workers without duty in a period have no row in it."""
-    periods = [
-        (name, first, last, midnight(first, zone), midnight(last + timedelta(days=1), zone))
-        for name, first, last in span.periods()
-    ]
     found: dict[str, HoursRow] = {}
     for one in intervals:
         for name, first, last, begin, end in _reached(one, periods, now):
-            key = f"{one.worker}:{name}"
+            key = key_in(one.worker, name)
             row = found.get(key) or _empty(one.worker, roster.get(one.worker), name, first, last)
             seconds = row.seconds + seconds_within(one, begin, end, now)
             found[key] = msgspec.structs.replace(
@@ -116,10 +121,7 @@ def table(
     return found
 
 
-_Cut = tuple[str, date, date, datetime, datetime]
-
-
-def _reached(one: IntervalRow, periods: list[_Cut], now: datetime) -> Iterator[_Cut]:
+def _reached(one: IntervalRow, periods: Sequence[Cut], now: datetime) -> Iterator[Cut]:
     """Yield the periods in which a person-time has any length. Periods are in order, so the search is cut."""
     until = one.until or now
     low, high = 0, len(periods)

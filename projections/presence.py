@@ -5,6 +5,7 @@ Own acts on an assignment also prove duty: a check-out learnt of only after them
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -172,5 +173,19 @@ def keyed(rows: Iterable[PresenceRow]) -> dict[str, IntervalRow]:
     count: dict[str, int] = {}
     for one in derived(rows):
         count[one.worker] = count.get(one.worker, 0) + 1
-        found[f"{one.worker}:{count[one.worker]:06d}"] = one
+        found[key_in(one.worker, f"{count[one.worker]:06d}")] = one
     return found
+
+
+_APART: Final = "!"
+"""Sorts before every character of an id, so that keys are in the order of the workers' ids."""
+
+
+def key_in(worker: str, rest: str) -> str:
+    """Return the key of one of a worker's derived rows."""
+    return f"{worker}{_APART}{rest}"
+
+
+def worker_of(key: str) -> str:
+    """Return the worker of such a key."""
+    return key.partition(_APART)[0]

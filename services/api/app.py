@@ -41,6 +41,7 @@ from services.api import (
 from services.api.compress import CompressAnswers
 from services.api.context import Answer, answer, muster, principal
 from services.api.document import document as describe
+from services.api.heavy import HeavyReads
 from services.api.hub import Hub
 from services.api.lag import Lag
 from services.api.limits import LimitBodies
@@ -88,7 +89,7 @@ def build(
     app = FastAPI(title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
     app.state.wrong_codes, app.state.worker_reader = sign_in_codes.WrongCodes(), WorkerReader(muster.views)
-    app.state.pusher = pusher
+    app.state.pusher, app.state.heavy = pusher, HeavyReads()
     app.state.imports = Imports(muster.vault, muster.clock, muster.background)
     app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
     app.state.lag, app.state.history = _lag(muster, app.state.hub), History(muster.log, muster.clock)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from services.access import Principal, Tokens
 from services.api.doubled import doubled_key
+from services.api.heavy import HeavyReads
 from services.api.problems import Problem, invalid
 from services.api.server.edge import Edge
 from services.application.muster import Muster
@@ -55,6 +56,11 @@ def edge(request: Request) -> Edge:
 def tokens(request: Request) -> Tokens:
     """Return the store of tokens."""
     return cast("Tokens", request.app.state.tokens)
+
+
+def heavy(request: Request) -> HeavyReads:
+    """Return the turns of heavy reads."""
+    return cast("HeavyReads", request.app.state.heavy)
 
 
 async def principal(request: Request) -> Principal:

@@ -24,21 +24,21 @@ from projections.presence import INTERVALS
 from services.access import Principal, asked_only
 from services.api.context import model, muster, reader, still
 from services.api.headings import CHOICES, FIELDS, headings
-from services.api.reading import ViewQuery, caught_up_query, consistent, own, own_team, page
+from services.api.reading import ViewQuery, caught_up_query, consistent, every_page, own, own_team, page
 from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.sight import sight
 from services.api.table_files import BOM, XLSX, Row, XlsxWriter, csv_text
-from services.api.view_parameters import DERIVED, file_parameters
+from services.api.view_parameters import file_parameters
 from services.api.views import record_reveal
 from services.views.port import Query
 
 AT_ONCE: Final = 1000
 """Rows in memory at the same time."""
 _EVERY: Final = 1 << 40
-"""Limit for rows that are computed in memory anyway: those at an instant, and derived ones."""
+"""Limit for rows that are computed in memory anyway: those at an instant."""
 _STEP: Final = 256 * 1024
-_PROBLEMS: Final = (409, 503, 504)
+_PROBLEMS: Final = (409, 429, 503, 504)
 MOST_KEYS: Final = 100_000
 MOST_KEY: Final = 256
 _derived: Final = {view.name: view for view in (INTERVALS, HOURS)}
@@ -110,22 +110,25 @@ class Export(msgspec.Struct, frozen=True):
             asked = self.wanted.query
             query = msgspec.structs.replace(asked, filters={**asked.filters, "key": some}, limit=AT_ONCE)
             wanted = msgspec.structs.replace(self.wanted, query=query)
-            found = dict((await page(self.request, self.jurisdiction, self.view, wanted)).items)
+            begun = begin > 0
+            rows = await page(self.request, self.jurisdiction, self.view, wanted, self.asker, begun=begun)
+            found = dict(rows.items)
             yield [(key, found[key]) for key in some if key in found]
 
     async def _found(self) -> AsyncIterator[Items]:
-        memory = self.columns, self.view.name in DERIVED or self.wanted.at
-        query = msgspec.structs.replace(self.wanted.query, limit=_EVERY if memory else AT_ONCE)
-        while True:
-            wanted = msgspec.structs.replace(self.wanted, query=query)
-            found = await page(self.request, self.jurisdiction, self.view, wanted)
-            for begin in range(0, len(found.items), AT_ONCE):
-                yield found.items[begin : begin + AT_ONCE]
-            if found.next is None:
-                return
-            if not await still(self.request, self.asker):
-                raise Ended
-            query = msgspec.structs.replace(query, cursor=found.next)
+        query = msgspec.structs.replace(self.wanted.query, limit=_EVERY if self.wanted.at else AT_ONCE)
+        async with every_page(
+            self.request, self.jurisdiction, self.view, self.wanted, self.asker
+        ) as read_page:
+            while True:
+                found = await read_page(query)
+                for begin in range(0, len(found.items), AT_ONCE):
+                    yield found.items[begin : begin + AT_ONCE]
+                if found.next is None:
+                    return
+                if not await still(self.request, self.asker):
+                    raise Ended
+                query = msgspec.structs.replace(query, cursor=found.next)
 
     async def _opened(self, items: Items) -> list[dict[str, Any]]:
         reveal, asker = self.wanted.reveal, self.asker
@@ -194,7 +197,8 @@ async def _as_csv(export: Export) -> StreamingResponse:
 
 
 async def _csv(export: Export, first: list[Row], parts: AsyncIterator[list[Row]]) -> AsyncIterator[bytes]:
-    yield (BOM + csv_text([export.heading, *first], export.zone)).encode()
+    heading = await asyncio.to_thread(csv_text, [export.heading, *first], export.zone)
+    yield (BOM + heading).encode()
     async for part in parts:
         text = await asyncio.to_thread(csv_text, part, export.zone)
         yield text.encode()

@@ -1,8 +1,8 @@
 """The log over HTTP, as stored: NDJSON of CloudEvents 1.0. Personal data stays sealed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from pydantic import Field
@@ -10,12 +10,15 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from events.commit import Commit, decode
-from services.api.context import muster, reader, still
+from services.api.context import heavy, muster, reader, still
+from services.api.heavy import HeavyReads
 from services.api.parameters import Flag, Parameters, Position, read
 from services.api.problems import Problem
 from services.api.routing import operation
-from services.log.port import Log
+from services.log.port import Log, Stored
 
+AT_ONCE: Final = 20
+"""Commits written at the same time."""
 _encoder = msgspec.json.Encoder()
 
 
@@ -60,14 +63,38 @@ async def journal(request: Request) -> StreamingResponse:
         raise Problem(403, "forbidden", variant="log")
     asked = read(request, JournalParameters, "The log")
     return StreamingResponse(
-        _lines(muster(request).log, partial(still, request, asker), jurisdiction, asked.after, asked.follow),
+        _lines(
+            muster(request).log,
+            heavy(request),
+            partial(still, request, asker),
+            jurisdiction,
+            asked.after,
+            asked.follow,
+        ),
         media_type="application/x-ndjson",
         headers={"Cache-Control": "no-store"},
     )
 
 
+def _written(batch: Sequence[Stored], after: int) -> bytes:
+    """Return the events of these commits beyond `after`."""
+    lines: list[bytes] = []
+    for stored in batch:
+        commit = decode(stored.data)
+        skip = max(0, after - commit.first + 1)
+        if skip < len(commit.events):
+            rest = msgspec.structs.replace(commit, first=commit.first + skip, events=commit.events[skip:])
+            lines.append(cloud_events(rest))
+    return b"".join(lines)
+
+
 async def _lines(
-    log: Log, goes_on: Callable[[], Awaitable[bool]], jurisdiction: str, after: int, follow: bool
+    log: Log,
+    turns: HeavyReads,
+    goes_on: Callable[[], Awaitable[bool]],
+    jurisdiction: str,
+    after: int,
+    follow: bool,
 ) -> AsyncIterator[bytes]:
     """Yield lines after `after`, reading from the start of the commit that contains it.
 
@@ -78,15 +105,10 @@ async def _lines(
         async for batch in log.read(jurisdiction, position):
             if follow and not await goes_on():
                 return
-            for stored in batch:
-                commit = decode(stored.data)
-                skip = max(0, after - commit.first + 1)
-                if skip < len(commit.events):
-                    rest = msgspec.structs.replace(
-                        commit, first=commit.first + skip, events=commit.events[skip:]
-                    )
-                    yield cloud_events(rest)
-                position = stored.head.position
+            for begin in range(0, len(batch), AT_ONCE):
+                part = batch[begin : begin + AT_ONCE]
+                yield await turns.part(_written, part, after)
+            position = batch[-1].head.position
         if not follow or not await goes_on():
             return
         while not await log.wait(jurisdiction, position, 1.0):

@@ -1,22 +1,21 @@
 """Reads of views: parameters, what the caller may see, and pages of live, past and derived rows."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from starlette.requests import Request
 
-from events.area import inside
-from events.commit import Head
-from projections.base import EVERYBODY, Row, View
-from projections.hours import HOURS, By, Span, table
-from projections.presence import INTERVALS, derived, keyed
+from projections.base import EVERYBODY, View
 from services.access import Principal
-from services.adapters.memory.views import page_of
-from services.api.context import muster
+from services.api import derived
+from services.api.context import heavy, muster
+from services.api.derived import Days
 from services.api.headings import FIELDS
 from services.api.parameters import read
 from services.api.problems import Problem
@@ -36,10 +35,7 @@ class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
     as_of: int | datetime | None = None
     at: datetime | None = None
     reveal: bool = False
-    first: date | None = None
-    """For hours: the first day, the last one, and the length of a period."""
-    last: date | None = None
-    by: By = "day"
+    days: Days = Days()
     headings: str = FIELDS
     """For files: the language of the column headings."""
 
@@ -71,9 +67,11 @@ def parameters(
         as_of=asked.as_of,
         at=asked.at,
         reveal=asked.reveal,
-        first=getattr(asked, "from", None),
-        last=getattr(asked, "to", None),
-        by=getattr(asked, "by", "day"),
+        days=Days(
+            first=getattr(asked, "from", None),
+            last=getattr(asked, "to", None),
+            by=getattr(asked, "by", "day"),
+        ),
         headings=getattr(asked, "headings", FIELDS),
     )
     return consistent(view, wanted, asker)
@@ -135,72 +133,74 @@ async def _caught_up(request: Request, jurisdiction: str, after: int | None) -> 
         raise Problem(504, "view.behind", more={"position": now}, now=now, after=after)
 
 
-async def page(request: Request, jurisdiction: str, view: View[Any], wanted: ViewQuery) -> Page:
-    """Return one page of live, past or derived rows. Raises Problem 400 or 404."""
-    history: History = request.app.state.history
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn errors of queries into problems."""
     try:
-        if view.name in DERIVED:
-            rows, head = await _DERIVED[view.name](request, jurisdiction, wanted)
-            return await page_of(view, rows, head, wanted.query, jurisdiction)
-        if wanted.at:
-            return await history.at(jurisdiction, view.name, wanted.at, wanted.query)
-        if wanted.as_of is not None:
-            return await history.as_of(jurisdiction, view.name, wanted.as_of, wanted.query)
-        return await muster(request).views.query(jurisdiction, view.name, wanted.query)
+        yield
     except Beyond as error:
         raise Problem(404, "position.unknown", **error.values) from error
     except BadQuery as error:
         raise Problem(400, error.code, **error.values) from error
 
 
-Derived = tuple[Mapping[str, Row], Head]
+async def page(
+    request: Request,
+    jurisdiction: str,
+    view: View[Any],
+    wanted: ViewQuery,
+    asker: Principal,
+    *,
+    begun: bool = False,
+) -> Page:
+    """Return one page of live, past or derived rows. `begun`: the answer has begun with other pages.
+
+    Raises Problem 400, 404, 429 or 503.
+    """
+    service = muster(request)
+    with _told():
+        if view.name not in DERIVED and wanted.at is None and wanted.as_of is None:
+            return await service.views.query(jurisdiction, view.name, wanted.query)
+        work = partial(_worked_out, request, jurisdiction, view, wanted)
+        if view.name in DERIVED and {"key", "worker"} & wanted.query.filters.keys():  # a few people's
+            return await work()
+        if begun:
+            return await heavy(request).go_on(work)
+        position = service.progress.positions.get(jurisdiction, 0)
+        return await heavy(request).run(asker.id, (jurisdiction, view.name, position, repr(wanted)), work)
 
 
-def _facts(wanted: ViewQuery) -> Query:
-    workers = wanted.query.filters.get("worker")
-    return Query(filters={"worker": workers} if workers is not None else {})
+async def _worked_out(request: Request, jurisdiction: str, view: View[Any], wanted: ViewQuery) -> Page:
+    if view.name in DERIVED:
+        return await derived.page(muster(request), jurisdiction, view, wanted.query, wanted.days)
+    history: History = request.app.state.history
+    if wanted.at:
+        return await history.at(jurisdiction, view.name, wanted.at, wanted.query)
+    return await history.as_of(jurisdiction, view.name, wanted.as_of or 0, wanted.query)
 
 
-async def _person_times(request: Request, jurisdiction: str, wanted: ViewQuery) -> Derived:
-    found, head = await muster(request).views.snapshot(jurisdiction, {"presence": _facts(wanted)})
-    facts: list[Any] = [row for _, row in found["presence"]]
-    return await asyncio.to_thread(keyed, facts), head
+@asynccontextmanager
+async def every_page(
+    request: Request, jurisdiction: str, view: View[Any], wanted: ViewQuery, asker: Principal
+) -> AsyncIterator[Callable[[Query], Awaitable[Page]]]:
+    """Yield a function that reads one page after another. Derived rows in an order of their own are worked
+    out once, into a file that is gone afterwards. Raises Problem as `page` does."""
 
+    async def one(query: Query) -> Page:
+        part = msgspec.structs.replace(wanted, query=query)
+        return await page(request, jurisdiction, view, part, asker, begun=query.cursor is not None)
 
-async def _hours(request: Request, jurisdiction: str, wanted: ViewQuery) -> Derived:
-    """Sum person-times in the areas asked for. Names are those of workers the caller sees."""
-    service, query = muster(request), wanted.query
-    queries = {
-        "presence": _facts(wanted),
-        "roster": Query(within=query.within),
-        "jurisdictions": Query(),
-    }
-    found, head = await service.views.snapshot(jurisdiction, queries)
-    rows: dict[str, dict[str, Any]] = {view: dict(items) for view, items in found.items()}
-    here = rows["jurisdictions"].get(jurisdiction)
-    zone = ZoneInfo(here.timezone if here else service.timezone)
-
-    now = service.clock.now()
-    last = wanted.last or max(now.astimezone(zone).date(), wanted.first or date.min)
-    span = Span(wanted.first or last.replace(day=1), last, wanted.by)
-
-    def summed() -> Mapping[str, Row]:
-        times = (
-            one
-            for one in derived(rows["presence"].values())
-            if all(_in(one.area, outers) for outers in (query.areas, query.within))
-        )
-        return table(times, rows["roster"], span, now, zone)
-
-    return await asyncio.to_thread(summed), head
-
-
-def _in(area: str, outers: Sequence[str]) -> bool:
-    return not outers or any(inside(area, outer) for outer in outers)
-
-
-_DERIVED: Final[Mapping[str, Callable[[Request, str, ViewQuery], Awaitable[Derived]]]] = {
-    INTERVALS.name: _person_times,
-    HOURS.name: _hours,
-}
-"""View -> its rows of now."""
+    with _told():
+        if view.name not in DERIVED or derived.in_order(view, wanted.query):
+            yield one
+            return
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "rows.sqlite"
+            work = partial(
+                derived.stored, muster(request), jurisdiction, view, wanted.query, wanted.days, file
+            )
+            store = await heavy(request).run(asker.id, file, work)
+            try:
+                yield lambda query: store.query(jurisdiction, view.name, query)
+            finally:
+                await store.close()

@@ -25,7 +25,7 @@ from services.decisions.jurisdiction.commands import Reveal
 from services.recorder.envelope import CommandEnvelope
 from services.views.port import Page
 
-_PROBLEMS = (409, 503, 504)
+_PROBLEMS = (409, 429, 503, 504)
 Rows = Answer[dict[str, Any]] | NotModified
 """Rows of a view. Their schema comes from the view's declaration."""
 
@@ -40,7 +40,7 @@ async def listing(request: Request) -> Rows:
 
 async def _listed(request: Request, jurisdiction: str, view: View[Any], asker: Principal) -> Rows:
     wanted = await caught_up_query(request, jurisdiction, view, listing_parameters(view), asker)
-    found = await page(request, jurisdiction, view, wanted)
+    found = await page(request, jurisdiction, view, wanted, asker)
     return await _answer(request, jurisdiction, view, wanted, found, asker)
 
 
@@ -137,7 +137,7 @@ async def single(request: Request) -> Rows:
     wanted = await caught_up_query(request, jurisdiction, view, listing_parameters(view), asker)
     query = msgspec.structs.replace(wanted.query, filters={**wanted.query.filters, "key": [key]})
     wanted = msgspec.structs.replace(wanted, query=query)
-    found = await page(request, jurisdiction, view, wanted)
+    found = await page(request, jurisdiction, view, wanted, asker)
     if not found.items:
         raise Problem(404, "row.unknown", view=view.name, key=key[:100])
     return await _answer(request, jurisdiction, view, wanted, found, asker, one=True)

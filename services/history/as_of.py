@@ -8,10 +8,12 @@ from typing import Any, Final
 
 import msgspec
 
+from events.catalog import envelopes
 from events.commit import Commit, Head, decode
 from projections.base import Row, View
-from projections.fold import fold
+from projections.fold import step
 from services.adapters.memory.views import views_of
+from services.base.threads import beside
 from services.log.port import Log, Stored
 from services.views.port import Page, Query, Views
 
@@ -61,18 +63,28 @@ class AsOfViews:
 
     async def _folded(self, jurisdiction: str, view: View[Any], when: When) -> Folded:
         base = self._nearest(jurisdiction, view, when)
-        start = base.head.position if base else 0
-        rows: dict[str, Row] | None = None
-        head, recorded_at = (base.head, base.recorded_at) if base else (Head(), None)
-        async for commits in _until(self._log.read(jurisdiction, start), when):
-            if rows is None:
-                rows = await _rows_of(base, jurisdiction, view)
-            rows = await asyncio.to_thread(fold, view, [commit for commit, _ in commits], rows)
-            head, recorded_at = commits[-1][1], commits[-1][0].recorded_at
-        if base is not None and rows is None:
+        fold = _Fold(view, base)
+        try:
+            async for commits in _until(self._log.read(jurisdiction, fold.head.position), when):
+                if base and not fold.begun:
+                    found, _ = await base.store.snapshot(jurisdiction, {view.name: Query()})
+                    fold.rows.update(found[view.name])
+                await beside(fold.take, commits)
+        except asyncio.CancelledError:  # given up: the next query continues from here
+            if fold.begun:
+                await self._kept_as(jurisdiction, view, fold)
+            raise
+        if base is not None and not fold.begun:
             return self._keep(jurisdiction, view, base)
-        store = await views_of(jurisdiction, view, rows or {}, head)
-        return self._keep(jurisdiction, view, Folded(head, recorded_at, store, len(rows or {})))
+        return await self._kept_as(jurisdiction, view, fold)
+
+    async def _kept_as(self, jurisdiction: str, view: View[Any], fold: "_Fold") -> Folded:
+        store = await views_of(jurisdiction, view, fold.rows, fold.head)
+        return self._keep(jurisdiction, view, Folded(fold.head, fold.recorded_at, store, len(fold.rows)))
+
+    def forget(self) -> None:
+        """Forget what is kept; current readers keep their own."""
+        self._kept.clear()
 
     def _nearest(self, jurisdiction: str, view: View[Any], when: When) -> Folded | None:
         usable = [
@@ -93,11 +105,22 @@ class AsOfViews:
         return folded
 
 
-async def _rows_of(base: Folded | None, jurisdiction: str, view: View[Any]) -> dict[str, Row]:
-    if base is None:
-        return {}
-    found, _ = await base.store.snapshot(jurisdiction, {view.name: Query()})
-    return dict(found[view.name])
+class _Fold:
+    """A fold in progress. It is changed on threads, a whole commit at a time."""
+
+    def __init__(self, view: View[Any], base: Folded | None) -> None:
+        self.rows: dict[str, Row] = {}
+        self.head, self.recorded_at = (base.head, base.recorded_at) if base else (Head(), None)
+        self.begun = False
+        """Whether it is beyond its base, whose rows it has from then on."""
+        self._view = view
+
+    def take(self, commits: Sequence[tuple[Commit, Head]]) -> None:
+        self.begun = True
+        for commit, head in commits:
+            for event in envelopes(commit):
+                step(self._view, self.rows, event)
+            self.head, self.recorded_at = head, commit.recorded_at
 
 
 async def _until(
@@ -105,7 +128,7 @@ async def _until(
 ) -> AsyncIterator[list[tuple[Commit, Head]]]:
     """Yield decoded commits up to `when`, batch by batch."""
     async for batch in batches:
-        some = await asyncio.to_thread(_counting, batch, when)
+        some = await beside(_counting, batch, when)
         if some:
             yield some
         if len(some) < len(batch):

@@ -11,6 +11,7 @@ from projections.catalog import views as catalog
 from projections.instant import COUNTING, READ, Board
 from services.adapters.memory.views import page_of
 from services.base.clock import Clock
+from services.base.threads import beside
 from services.history.as_of import AsOfViews
 from services.log.port import Log, Stored
 from services.views.port import BadQuery, Page, Query
@@ -18,20 +19,30 @@ from services.views.port import BadQuery, Page, Query
 INSTANT_VIEWS: Final = ("headcount", "presence", "requests", "busy")
 
 
+KEEP_SECONDS: Final = 60.0
+"""How long what was read of the past is kept after its last use: it takes much memory."""
+
+
 class Beyond(BadQuery):
     """A position that the log has not reached."""
+
+
+_NOTHING: Final[tuple[str, Head, list[EventEnvelope]]] = "", Head(), []
 
 
 class History:
     """Answers queries about the past from the log alone, keeping a few recent results."""
 
-    def __init__(self, log: Log, clock: Clock) -> None:
+    def __init__(self, log: Log, clock: Clock, keep: float = KEEP_SECONDS) -> None:
+        self._keep = keep
         self._log, self._clock, self._as_of = log, clock, AsOfViews(log)
         self._gate = asyncio.Lock()
-        self._kept: tuple[str, Head, list[EventEnvelope]] = "", Head(), []
+        self._kept: tuple[str, Head, list[EventEnvelope]] = _NOTHING
+        self._timer: asyncio.TimerHandle | None = None
 
     async def as_of(self, jurisdiction: str, view: str, when: int | datetime, query: Query) -> Page:
         """Return the view as known then. Raises BadQuery for a position not reached yet."""
+        self._used()
         if isinstance(when, int):
             end = await self._log.end(jurisdiction)
             if when > end.position:
@@ -44,10 +55,20 @@ class History:
             raise BadQuery("parameter.unknown", variant="at", views=tuple(INSTANT_VIEWS))
         if when > self._clock.now():
             raise BadQuery("parameter.invalid", variant="future")
+        self._used()
         head, events = await self._events(jurisdiction)
         queried, read = READ[view]
-        rows = await asyncio.to_thread(lambda: read(Board(jurisdiction, events, when)))
+        rows = await beside(lambda: read(Board(jurisdiction, events, when)))
         return await page_of(queried, rows, head, query, jurisdiction)
+
+    def _used(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(self._keep, self._forget)
+
+    def _forget(self) -> None:
+        self._kept = _NOTHING
+        self._as_of.forget()
 
     async def _events(self, jurisdiction: str) -> tuple[Head, list[EventEnvelope]]:
         """Return the decoded events that boards depend on, cached for the last jurisdiction asked for."""
@@ -56,10 +77,14 @@ class History:
             if kept != jurisdiction:
                 head, events = Head(), []
             async for batch in self._log.read(jurisdiction, head.position):
-                events = events + await asyncio.to_thread(_counting, batch)
+                events += await beside(_counting, batch)
                 head = batch[-1].head
-            self._kept = jurisdiction, head, events
-        return head, events
+                self._kept = (
+                    jurisdiction,
+                    head,
+                    events,
+                )  # a read that is given up here is continued by the next
+            return head, events[:]
 
 
 def _counting(batch: list[Stored]) -> list[EventEnvelope]:

@@ -118,6 +118,13 @@ class SqliteViews:
             lambda: writing.fill(self._connections.writer, jurisdiction, by_table, head)
         )
 
+    async def add(self, jurisdiction: str, view: str, rows: Mapping[str, Row], head: Head) -> None:
+        """Add new rows folded elsewhere, for files of one reader."""
+        table = self._table(view)
+        await self._connections.write(
+            lambda: writing.add(self._connections.writer, jurisdiction, table, rows, head)
+        )
+
     def _write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
         answer = writing.write(self._connections.writer, self.tables, batch)
         if answer == "written" and batch.head.position > max(2 * self._analysed, ANALYSE_FROM):

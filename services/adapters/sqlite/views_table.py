@@ -118,6 +118,10 @@ class Table(AnyTable):
     def replace(self, db: apsw.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
         """Replace all rows with these."""
         db.execute(f"DELETE FROM {self.name} WHERE jurisdiction = ?", (jurisdiction,))  # noqa: S608
+        self.add(db, jurisdiction, rows)
+
+    def add(self, db: apsw.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
+        """Insert new rows."""
         inserts = [
             (jurisdiction, key, *map(stored_value, self.values(row)), _encoder.encode(row))
             for key, row in rows.items()

@@ -62,6 +62,13 @@ def fill(db: apsw.Connection, jurisdiction: str, rows: Mapping[Table, Mapping[st
         _put_head(db, jurisdiction, head)
 
 
+def add(db: apsw.Connection, jurisdiction: str, table: Table, rows: Mapping[str, Row], head: Head) -> None:
+    """Add new rows, and set the head."""
+    with file.transaction(db, "IMMEDIATE"):
+        table.add(db, jurisdiction, rows)
+        _put_head(db, jurisdiction, head)
+
+
 def _write(db: apsw.Connection, tables: Mapping[str, Table], batch: Batch) -> Answer:
     where = batch.jurisdiction
     if file.head(db, where) != batch.expected or file.degraded(db, where).keys() != batch.aside:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from services.api.server.tls import Certificate
 from services.application.background import Background
 
 DRAIN_SECONDS = 5
+SWITCH_SECONDS = 0.001
+"""How long a busy thread may hold up the event loop, which waits for it several times in each small read.
+Python's default is five times this."""
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +87,7 @@ async def serve(
     Raises BadCertificate, and OSError if the address cannot be bound.
     """
     raise_descriptors()
+    sys.setswitchinterval(SWITCH_SECONDS)
     server, listening = _Server(_config(app, door)), listen(door.host, door.port)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve(sockets=[listening]))

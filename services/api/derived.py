@@ -1,0 +1,160 @@
+"""Person-times and hours: derived from the facts of a few workers at a time, however long the log is."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from events.area import inside
+from events.commit import Head
+from projections.base import Row, View
+from projections.catalog import views as catalog
+from projections.hours import By, Span, cuts, table
+from projections.presence import INTERVALS, IntervalRow, PresenceRow, derived, keyed, worker_of
+from services.adapters.memory.views import ViewFile, file_of, views_of
+from services.application.muster import Muster
+from services.base.threads import beside
+from services.views.port import Page, Query
+from services.views.query import cursor, cursor_of, sort_of
+from services.views.table import Table
+
+FACTS_AT_ONCE: Final = 5_000
+"""Facts in memory at the same time, except that those of one worker are never apart."""
+_PRESENCE: Final = Table(catalog["presence"])
+_BY_WORKER: Final = "worker"
+
+Derive = Callable[[Sequence[PresenceRow]], Awaitable[Mapping[str, Row]]]
+"""All facts of some workers -> their rows by key."""
+
+
+class Days(msgspec.Struct, frozen=True):
+    """For hours: the days asked for, and the length of a period."""
+
+    first: date | None = None
+    last: date | None = None
+    by: By = "day"
+
+
+class Facts:
+    """The facts that derived rows follow from, some workers at a time in the order of their ids."""
+
+    def __init__(self, service: Muster, jurisdiction: str, query: Query, after: str | None) -> None:
+        """`after`: begin with this worker."""
+        self.head = Head()
+        """That of the first facts; later ones may be newer."""
+        self.degraded: int | None = None
+        self._service, self._jurisdiction = service, jurisdiction
+        first = Query(filters=_of_whom(query), sort=_BY_WORKER)
+        begin = cursor(sort_of(_PRESENCE, first), after, "") if after else None
+        few = min(FACTS_AT_ONCE, max(100, 50 * query.limit))
+        self._query = msgspec.structs.replace(first, limit=few, cursor=begin)
+
+    async def __aiter__(self) -> AsyncIterator[list[PresenceRow]]:
+        held: list[Any] = []
+        query, views = self._query, self._service.views
+        while True:
+            page = await views.query(self._jurisdiction, _PRESENCE.view.name, query)
+            if query is self._query:
+                self.head, self.degraded = page.head, page.degraded
+            held += [row for _, row in page.items]
+            if page.next is None:
+                yield held
+                return
+            last = held[-1].worker  # may have more on the next page
+            cut = next((n for n in range(len(held), 0, -1) if held[n - 1].worker != last), 0)
+            if cut:
+                yield held[:cut]
+                held = held[cut:]
+            query = msgspec.structs.replace(query, limit=FACTS_AT_ONCE, cursor=page.next)
+
+
+def _of_whom(query: Query) -> dict[str, Sequence[Any]]:
+    """Return the filter of the facts: the workers asked for, or those of the keys asked for."""
+    if "worker" in query.filters:
+        return {"worker": query.filters["worker"]}
+    if "key" in query.filters:
+        return {"worker": sorted({worker_of(key) for key in query.filters["key"]})}
+    return {}
+
+
+async def page(service: Muster, jurisdiction: str, view: View[Any], query: Query, days: Days) -> Page:
+    """Return one page of a derived view. Raises BadQuery.
+
+    In the order of keys only the facts of the page's workers are read. In any other order all facts are read,
+    and the best rows so far are kept.
+    """
+    sort = sort_of(Table(view), query)
+    given = cursor_of(sort, query.cursor) if query.cursor else None
+    by_key = in_order(view, query)
+    facts = Facts(service, jurisdiction, query, worker_of(given.key) if given and by_key else None)
+    derive = await _derive(service, jurisdiction, view, query, days)
+    one_more = msgspec.structs.replace(query, limit=query.limit + 1)
+    best: Mapping[str, Row] = {}
+    store = await views_of(jurisdiction, view, {}, Head())
+    try:
+        async for some in facts:
+            rows = await derive(some)
+            await store.fill(jurisdiction, {view.name: {**best, **rows}}, facts.head)
+            best = dict((await store.query(jurisdiction, view.name, one_more)).items)
+            if by_key and len(best) > query.limit:
+                break
+        await store.fill(jurisdiction, {view.name: best}, facts.head)
+        found = await store.query(jurisdiction, view.name, query)
+    finally:
+        await store.close()
+    return msgspec.structs.replace(found, degraded=facts.degraded)
+
+
+def in_order(view: View[Any], query: Query) -> bool:
+    """Return whether the query's order is that of the workers' ids, so that few of them need be read."""
+    sort = sort_of(Table(view), query)
+    return sort.column.field == "key" and not sort.descending
+
+
+async def stored(
+    service: Muster, jurisdiction: str, view: View[Any], query: Query, days: Days, file: Path
+) -> ViewFile:
+    """Derive all rows into a file, to read them in any order. The caller closes the store."""
+    store = await file_of(view, file)
+    try:
+        facts = Facts(service, jurisdiction, query, None)
+        derive = await _derive(service, jurisdiction, view, query, days)
+        async for some in facts:
+            await store.add(jurisdiction, view.name, await derive(some), facts.head)
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+async def _derive(service: Muster, jurisdiction: str, view: View[Any], query: Query, days: Days) -> Derive:
+    if view.name == INTERVALS.name:
+        return lambda facts: beside(keyed, facts)
+    views, found = service.views, await service.views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
+    here: Any = found["jurisdictions"].get(jurisdiction)
+    zone = ZoneInfo(here.timezone if here else service.timezone)
+    now = service.clock.now()
+    last = days.last or max(now.astimezone(zone).date(), days.first or date.min)
+    span = Span(days.first or last.replace(day=1), last, days.by)
+    periods = await beside(lambda: list(cuts(span, zone)))
+
+    async def hours(facts: Sequence[PresenceRow]) -> Mapping[str, Row]:
+        """Sum person-times in the areas asked for. Names are those of workers the caller sees."""
+        known: Any = (await views.load(jurisdiction, {"roster": list({one.worker for one in facts})}))[
+            "roster"
+        ]
+        seen = {worker: row for worker, row in known.items() if row and _in(row.area, query.within)}
+        return await beside(lambda: table(_where(derived(facts), query), seen, periods, now))
+
+    return hours
+
+
+def _where(times: Iterable[IntervalRow], query: Query) -> Iterator[IntervalRow]:
+    return (one for one in times if all(_in(one.area, outers) for outers in (query.areas, query.within)))
+
+
+def _in(area: str | None, outers: Sequence[str]) -> bool:
+    return not outers or (area is not None and any(inside(area, outer) for outer in outers))
