@@ -127,7 +127,7 @@ async def test_filters_and_areas_are_those_of_all_rows(service: Any, duties: Giv
     expected = await page_of(INTERVALS, everything(duties, INTERVALS), Head(), query)
     page = await derived.page(service, J, INTERVALS, query, DAYS)
     assert page.items == expected.items
-    assert {row.worker for _, row in page.items} == {"W1", "W10"}
+    assert {presence.worker_of(key) for key, _ in page.items} == {"W1", "W10"}
 
 
 async def test_a_page_in_the_order_of_ids_reads_only_its_own_workers(
