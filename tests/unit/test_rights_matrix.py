@@ -2,13 +2,10 @@
 that the sender may not know."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any
 
 import msgspec
 import pytest
-from pydantic import AwareDatetime, BaseModel
 
 from events.refs import Ref
 from services.decisions.authorise import authorise
@@ -17,12 +14,11 @@ from services.decisions.references import ARRIVES, CONCERNS, NAMED, Mention, men
 from services.decisions.scopes import PUBLIC
 from services.decisions.state import State
 from services.decisions.table import AREA, kinds
+from tests.built import NOW, Build
 from tests.examples import placed
 from tests.given import Given, area, given, team, worker
 
 MINE, OTHER = "230717", "230718"
-NOW = datetime(2022, 3, 28, 1, tzinfo=UTC)
-SAMPLES = {int: 1, float: 1.0, bool: False, datetime: NOW, AwareDatetime: NOW}
 AFTER_ALL = [name for name, one in PUBLIC.items() if mentions(one)]
 """Commands that refer to something in an established jurisdiction."""
 WHOLE = [name for name, one in PUBLIC.items() if not mentions(one)]
@@ -43,42 +39,9 @@ def example(kind: str, where: str) -> str:
     return where if kind == "area" else f"{where}-1"
 
 
-class Build:
-    """A builder of commands with every field set. All references are in `where`; one may be replaced."""
-
-    def __init__(self, where: str, replaced: Mention | None = None, by: str = "") -> None:
-        self._where, self._path, self._by = where, replaced and replaced.path, by
-
-    def command(self, model: type[BaseModel], at: tuple[str, ...] = ()) -> Any:
-        """Return a command of this class, including its items."""
-        hints = get_type_hints(model, include_extras=True)
-        return model.model_construct(
-            **{name: self._value(hints[name], (*at, name)) for name in model.model_fields}
-        )
-
-    def _value(self, hint: Any, at: tuple[str, ...], marks: tuple[Any, ...] = ()) -> Any:
-        if metadata := getattr(hint, "__metadata__", None):
-            return self._value(get_args(hint)[0], at, (*marks, *metadata))
-        if get_origin(hint) is tuple:
-            return (self._value(get_args(hint)[0], at, marks),)
-        if get_origin(hint) in (Union, UnionType):
-            return self._value(get_args(hint)[0], at, marks)
-        if get_origin(hint) is Literal:
-            return get_args(hint)[0]
-        if isinstance(hint, type) and issubclass(hint, BaseModel):
-            return self.command(hint, at)
-        return self._text(at, marks) if hint is str else SAMPLES[hint]
-
-    def _text(self, at: tuple[str, ...], marks: tuple[Any, ...]) -> str:
-        if at == self._path:
-            return self._by
-        ref = next((one for one in marks if isinstance(one, Ref)), None)
-        return example(ref.kind, self._where) if ref else "word"
-
-
 def made(command: type[Command], replaced: Mention | None = None, by: str = "") -> Any:
     """Return a command about MINE, except for one reference."""
-    return Build(MINE, replaced, by).command(command)
+    return Build(lambda kind: example(kind, MINE), replaced, by).command(command)
 
 
 def ctx(scope: Scope) -> Context:
