@@ -48,6 +48,18 @@ class JurisdictionResumed(Event, frozen=True):
     """Whether it came from a backup that did not end with `moved`."""
 
 
+@event("jurisdiction.closed")
+class JurisdictionClosed(Event, frozen=True):
+    """The jurisdiction has ended, like an exercise or an example. Nothing is deleted."""
+
+    reason: str | None = None
+
+
+@event("jurisdiction.reopened")
+class JurisdictionReopened(Event, frozen=True):
+    """A closed jurisdiction takes commands again."""
+
+
 @event("log.fenced")
 class LogFenced(Event, frozen=True):
     """The process that tried these commands has given up; it can no longer record any of them."""

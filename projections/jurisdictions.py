@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -9,14 +10,19 @@ from events import disclosure, timers
 from events.base import EventEnvelope
 from events.disclosure import Disclosure
 from events.jurisdiction import (
+    JurisdictionClosed,
     JurisdictionDisclosureSet,
     JurisdictionEstablished,
     JurisdictionMoved,
+    JurisdictionReopened,
     JurisdictionResumed,
     JurisdictionTimersSet,
 )
 from events.timers import Timers
 from projections.base import EVERYBODY, Row, View
+
+ACTIVE: Final = "active"
+CLOSED: Final = "closed"
 
 
 class JurisdictionRow(Row, frozen=True, kw_only=True):
@@ -27,10 +33,11 @@ class JurisdictionRow(Row, frozen=True, kw_only=True):
     timezone: str
     """IANA time zone name."""
     established_at: datetime
-    state: str = "active"
-    """`active`, or `moved`: this log accepts no more commands."""
+    state: str = ACTIVE
+    """`active`; or `moved` or `closed`: this log accepts no more commands."""
     moved_to: str | None = None
     moved_at: datetime | None = None
+    closed_at: datetime | None = None
     resumed_at: datetime | None = None
     """When it last resumed in this log, after being moved here or restored."""
     timers: Timers = timers.DEFAULTS
@@ -53,7 +60,12 @@ def evolve(row: JurisdictionRow | None, envelope: EventEnvelope, key: str) -> Ju
         case JurisdictionMoved():
             return replace(row, state="moved", moved_to=e.to, moved_at=at)
         case JurisdictionResumed():
-            return replace(row, state="active", moved_to=None, moved_at=None, resumed_at=at)
+            state = CLOSED if row.closed_at else ACTIVE
+            return replace(row, state=state, moved_to=None, moved_at=None, resumed_at=at)
+        case JurisdictionClosed():
+            return replace(row, state=CLOSED, closed_at=at)
+        case JurisdictionReopened():
+            return replace(row, state=ACTIVE, closed_at=None)
         case JurisdictionTimersSet():
             return replace(row, timers=timers.complete(e.timers))
         case JurisdictionDisclosureSet():
@@ -67,11 +79,13 @@ VIEW = View(
     row=JurisdictionRow,
     keys=keys,
     evolve=evolve,
-    version=4,
+    version=5,
     events=(
         JurisdictionEstablished,
         JurisdictionMoved,
         JurisdictionResumed,
+        JurisdictionClosed,
+        JurisdictionReopened,
         JurisdictionTimersSet,
         JurisdictionDisclosureSet,
     ),

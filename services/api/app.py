@@ -50,6 +50,7 @@ from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_
 from services.api.routing import Endpoint, operation
 from services.api.server.edge import BASEMAP, Edge
 from services.api.worker_rows import WorkerReader
+from services.application.lookup import closed_of
 from services.application.muster import Muster
 from services.files.port import FilesUnavailable
 from services.history.history import History
@@ -158,6 +159,7 @@ class Index(Struct, kw_only=True):
     """The jurisdictions, views and commands of this service."""
 
     jurisdictions: Annotated[list[str], Meta(description="Those that the asker may read")]
+    closed: Annotated[list[str], Meta(description="Those of them that are closed; pages do not list them")]
     views: dict[str, ViewFilters]
     commands: list[str]
     openapi: str = "/openapi.json"
@@ -167,9 +169,11 @@ class Index(Struct, kw_only=True):
 @operation(id="index", tag="service")
 async def index(request: Request) -> Answer[Index]:
     """List jurisdictions, views and commands."""
-    asker = await principal(request)
+    asker, service = await principal(request), muster(request)
+    mine = [code for code in service.commands.jurisdictions() if asker.may_read(code)]
     found = Index(
-        jurisdictions=[code for code in muster(request).commands.jurisdictions() if asker.may_read(code)],
+        jurisdictions=mine,
+        closed=await closed_of(service.views, mine),
         views={
             name: ViewFilters(["area", *(f for f in catalog[name].filters if f != "area")])
             for name in public_views()

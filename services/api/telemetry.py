@@ -11,6 +11,7 @@ from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
+from projections.jurisdictions import CLOSED
 from services.access import Principal
 from services.api.context import Answer, answer, model, muster, reader
 from services.api.problems import Problem, describe
@@ -140,6 +141,9 @@ async def _refused(
     """List the refused positions. Raises 409 if no worker is on duty here any more."""
     rows = await roster(views, jurisdiction, list({fix.worker for fix in fixes if fix}))
     if rows is None:
+        here: Any = (await views.load(jurisdiction, {"jurisdictions": [jurisdiction]}))["jurisdictions"]
+        if here[jurisdiction].state == CLOSED:
+            raise Problem(409, "jurisdiction.closed", jurisdiction=jurisdiction)
         raise Problem(409, "jurisdiction.moved", variant="positions", jurisdiction=jurisdiction)
     found = {n: _why_not(fix, rows.get(fix.worker) if fix else None, asker) for n, fix in enumerate(fixes)}
     return {n: why for n, why in found.items() if why}

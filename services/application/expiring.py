@@ -55,7 +55,7 @@ class Expiry:
                     await self._wake()
 
     def _due(self, jurisdiction: str, writer: Writer) -> list[CommandEnvelope]:
-        if writer.state.moved is not None:
+        if writer.state.moved is not None or writer.state.meta.closed:
             return []
         now = self._clock.now()
         due = [(key, at) for key, at in writer.state[OFFERS].items() if at <= now]

@@ -1,13 +1,14 @@
 """Look up recorded commands by id in their view; writers keep only the most recent ids."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from events.base import EventEnvelope
 from events.catalog import envelopes
 from events.commit import decode
 from projections.areas import AreaRow
 from projections.commands import CommandRow
-from projections.jurisdictions import JurisdictionRow
+from projections.jurisdictions import CLOSED, JurisdictionRow
 from projections.where import lies_in
 from services.decisions.state import RecordedCommand
 from services.log.port import Log
@@ -56,3 +57,14 @@ async def open_areas(views: Views, jurisdiction: str, within: Sequence[str] = ()
     rows = [row for _, row in found["areas"] if isinstance(row, AreaRow)]
     seen = [row for row in rows if row.area == jurisdiction or lies_in(row, within)]
     return [(row.area, row.name) for row in seen if not row.closed]
+
+
+async def closed_of(views: Views, jurisdictions: Sequence[str]) -> list[str]:
+    """Return those of these jurisdictions that are closed. One that cannot be read now counts as open."""
+    found: list[str] = []
+    for code in jurisdictions:
+        with suppress(ViewsUnavailable, RowUnreadable):
+            row = (await views.load(code, {"jurisdictions": [code]}))["jurisdictions"][code]
+            if isinstance(row, JurisdictionRow) and row.state == CLOSED:
+                found.append(code)
+    return found

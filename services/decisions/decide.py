@@ -26,7 +26,7 @@ from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.authorise import authorise
 from services.decisions.base import Command, Context, Refused, decider, evolve, refuse_gaps
 from services.decisions.jurisdiction.commands import Establish
-from services.decisions.jurisdiction.decide import refuse_moved
+from services.decisions.jurisdiction.decide import refuse_ended
 from services.decisions.request.completing import ENDING, complete_if_done
 from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.decisions.worker.table import WORKERS
@@ -85,7 +85,7 @@ def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
         if not ctx.scope.establish:
             raise Refused("jurisdiction.unknown", jurisdiction=state.jurisdiction)
         yield JurisdictionEstablished(name=state.jurisdiction, timezone=ctx.timezone)
-    refuse_moved(state, command)
+    refuse_ended(state, command)
     authorise(state, command, ctx)
     less = dict[str, None]()
     for event in decider(type(command))(state, command, ctx):

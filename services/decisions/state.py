@@ -39,6 +39,8 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     """Time of the last commit."""
     moved: str | None = None
     """Where it moved to, in words, perhaps empty; None if it has not moved."""
+    closed: bool = False
+    """Whether it takes no commands, see `jurisdiction.close`."""
     timers: Timers = timers.DEFAULTS
     """Limits in seconds after which silence becomes an alert."""
     disclosure: Disclosure = disclosure.DEFAULTS

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from events.presence import ON_DUTY
+from projections.jurisdictions import ACTIVE
 from services.locations.port import Fix, Locations
 from services.views.port import Views, ViewsUnavailable
 
@@ -22,7 +23,7 @@ def expired(fix: Fix, now: datetime) -> bool:
 
 
 async def roster(views: Views, jurisdiction: str, workers: list[str]) -> dict[str, Any] | None:
-    """Return the roster rows of these workers; None if the jurisdiction has moved.
+    """Return the roster rows of these workers; None if the jurisdiction has ended here.
 
     Raise ViewsUnavailable, also during a rebuild, because an outdated view does not tell who is on duty.
     """
@@ -30,7 +31,7 @@ async def roster(views: Views, jurisdiction: str, workers: list[str]) -> dict[st
         raise ViewsUnavailable(f"the roster of {jurisdiction} is being rebuilt")
     rows: Any = await views.load(jurisdiction, {"roster": workers, "jurisdictions": [jurisdiction]})
     here = rows["jurisdictions"].get(jurisdiction)
-    return None if here and here.state == "moved" else rows["roster"]
+    return None if here and here.state != ACTIVE else rows["roster"]
 
 
 async def sweep(locations: Locations, views: Views, jurisdiction: str, now: datetime) -> None:

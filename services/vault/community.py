@@ -28,6 +28,14 @@ _PLACE: Final = re.compile(
     re.IGNORECASE,
 )
 """Last words of a text that names a place, not a door."""
+_POINTING: Final = re.compile(
+    r"家(?=[对隔旁后前里的门东西南北左右]|$)|对面|对门|斜对|隔壁|旁边|附近|门口|[东西南北左右前后那]边|[前后里外]面|楼[上下]"
+    r"|先生|女士|大妈|大爷|大叔|阿姨|奶奶|爷爷|师傅|老师"
+    r"|\b(?:mr|mrs|ms|miss|family|house|home|behind|opposite|near|next|beside|above|below|left|right|across|corner"
+    r"|ask|ring|knock|call|c/o)\b",
+    re.IGNORECASE,
+)
+"""What names a household, or points to a door in words; of a place name nothing is left then."""
 _EDGE: Final = " \t\r\n,，.。;；:：、-–—/()（）"
 _LONGEST: Final = 60
 
@@ -38,19 +46,26 @@ def community(address: str) -> str | None:
     `团结小区3号楼2单元501` -> `团结小区`; `长江路12号` -> `长江路`; `Green Street 12, Springfield` ->
     `Green Street`. If the number comes first, the last part of at most three words is kept:
     `12 Green Street, Springfield` -> `Springfield`. Digits, numerals with 号, 栋, 幢, 单元 or 室, and words
-    such as flat or floor begin such a part. Without one, the whole text is only returned if it ends like a
-    place (小区, 路, Street): other text may name a door in words, and is masked.
+    such as flat or floor begin such a part. Without one, the whole text is only returned if all its parts end
+    like a place (小区, 路, Street). A text that names a household or points to a door in words, such as
+    `王大妈家对面巷里` or `behind the mill, Harbour Village`, gives None, with a number or without.
     """
     text = unicodedata.normalize("NFKC", address).strip(_EDGE)
     found = _HOUSE.search(text)
+    if _POINTING.search(text if found is None else text[: found.start()]):
+        return None
     if found is None:
-        return text if 2 <= len(text) <= _LONGEST and _PLACE.search(text) else None
+        return text if 2 <= len(text) <= _LONGEST and all(map(_PLACE.search, _parts(text))) else None
     before = text[: found.start()].strip(_EDGE)
     if before:
         return before if 2 <= len(before) <= _LONGEST and "\n" not in before else None
-    parts = (part.strip(_EDGE) for part in reversed(text.split(",")[1:]))
-    return next((part for part in parts if _plain(part)), None)
+    return next((part for part in reversed(_parts(text)[1:]) if _plain(part)), None)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip(_EDGE) for part in re.split(r"[,、;\n]", text)]
 
 
 def _plain(part: str) -> bool:
-    return len(part) >= 2 and len(part.split()) <= 3 and not _HOUSE.search(part)
+    plain = len(part) >= 2 and len(part.split()) <= 3
+    return plain and not _HOUSE.search(part) and not _POINTING.search(part)

@@ -207,3 +207,15 @@ async def test_who_registers_again_without_a_number_is_not_found_by_the_old_one(
     await service.ok("worker.register", worker="W1", role="courier", phone=None)
     answer = await service.http.post(f"/api/v1/{J}/find", json={"phone": "13800001234"})
     assert answer.json()["workers"] == []
+
+
+async def test_a_closed_jurisdiction_is_named_apart_and_still_read(service: Service) -> None:
+    await service.ok("area.define", area="230717", name="County")
+    assert (await service.http.get("/api/v1")).json()["closed"] == []
+    await service.ok("jurisdiction.close", reason="drill_over")
+    index = (await service.http.get("/api/v1")).json()
+    assert (index["jurisdictions"], index["closed"]) == ([J], [J])
+    assert (await service.send("area.close", area="230717")).json()["code"] == "jurisdiction.closed"
+    assert {row["area"] for row in await service.rows("areas")} >= {"230717"}
+    await service.ok("jurisdiction.reopen")
+    assert (await service.http.get("/api/v1")).json()["closed"] == []

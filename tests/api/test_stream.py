@@ -148,6 +148,8 @@ async def play(service: Service) -> int:
         while writer.state[OFFERS]:
             await asyncio.sleep(0.05)
     await service.ok("worker.set_presence", worker="W4", presence="available")
+    await service.ok("jurisdiction.close", reason="over")
+    await service.ok("jurisdiction.reopen")
     await service.ok("jurisdiction.move", to="elsewhere")
     return await come_back(service)
 

@@ -22,12 +22,24 @@ def step(page: Page, name: str) -> None:
     expect(page.locator(".start-current h3")).to_have_text(name)
 
 
+def plays_and_removes_the_example(page: Page, own: Served) -> None:
+    page.get_by_role("button", name="运行示例").click()
+    expect(page.locator(".over")).to_be_visible(timeout=15000)
+    page.locator(".start-band").get_by_role("button", name="移除示例").click()
+    page.get_by_role("dialog").get_by_role("button", name="移除示例").click()
+    expect(page.locator(".start-band")).to_have_count(0)
+    index = own.http.get("/api/v1").json()
+    assert (index["jurisdictions"], index["closed"]) == (["EXAMPLE"], ["EXAMPLE"])
+    page.goto(f"{own.url}/")
+
+
 def test_a_newcomer_gets_from_nothing_to_a_dispatch_with_an_own_sheet(
     own: Served, screens: Screens, tmp_path: Path
 ) -> None:
     city = City(own, "2307")
     page = screens.open(own.url).page
     page.goto(f"{own.url}/#token={own.secret}")
+    plays_and_removes_the_example(page, own)
     page.get_by_role("link", name="建立辖区").click()
     page.locator("input[name=code]").fill(city.j)
     page.locator("input[name=name]").fill("伊春市")

@@ -36,6 +36,8 @@ class TestScopes:
         assert self.may("admin") - self.may("dispatcher") == erasing | {
             "jurisdiction.establish",
             "jurisdiction.move",
+            "jurisdiction.close",
+            "jurisdiction.reopen",
             "jurisdiction.set_timers",
             "jurisdiction.set_disclosure",
             "term.define",

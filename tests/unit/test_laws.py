@@ -165,7 +165,7 @@ CASES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
 }
 """Values for every command except offer and dispatch, which take a worker or a team."""
-ENDS_ALL = {"jurisdiction.move"}
+ENDS_ALL = {"jurisdiction.move", "jurisdiction.close"}
 """Commands after which nothing is accepted, see tests/unit/test_rules_moved.py."""
 KEYS: dict[str, st.SearchStrategy[str]] = {
     "area": AREA_IDS,

@@ -54,12 +54,18 @@ export async function signIn(code) {
   await adopt(await get("/session"));
 }
 
+/** Return the first jurisdiction that is not closed. */
+async function firstOpen() {
+  const { jurisdictions, closed } = await get("");
+  return jurisdictions.find((code) => !closed.includes(code)) ?? jurisdictions[0];
+}
+
 /** Adopt the worker of the session. Throws Problem. */
 async function adopt(session) {
   heardClock(session.now);
   scenario.value = session.scenario;
   if (!session.worker) throw new Problem(0, "not_a_worker", "");
-  const jurisdiction = session.jurisdictions[0] ?? (await get("")).jurisdictions[0];
+  const jurisdiction = session.jurisdictions[0] ?? (await firstOpen());
   const place = await get(`/${jurisdiction}/jurisdictions/${jurisdiction}`);
   timezone.value = place.timezone;
   const found = {

@@ -1,11 +1,11 @@
 // The first steps on an empty board. What is done is read from the data, so they can be left and resumed.
 
-import { EXAMPLE, playExample } from "./example.js";
+import { isExample, playExample, removeExample } from "./example.js";
 import { t } from "./i18n.js";
-import { computed, html, signal } from "./preact.js";
+import { computed, html, signal, useState } from "./preact.js";
 import { href } from "./router.js";
-import { areas, assignments, hasRight, jurisdictions, live, may, requests } from "./store.js";
-import { classes, ErrorNote, Icon, useAction } from "./ui.js";
+import { areas, assignments, closed, hasRight, jurisdictions, live, may, requests } from "./store.js";
+import { classes, Dialog, ErrorNote, Icon, useAction } from "./ui.js";
 
 /** The steps in their order. */
 export const STEPS = ["jurisdiction", "areas", "people", "request", "dispatch"];
@@ -114,12 +114,12 @@ export function StartLine() {
 /** Play the example: a small jurisdiction of its own, with made-up people. */
 export function Example() {
   const { busy, problem, run } = useAction();
-  if (!may("jurisdiction.establish") || live.value?.jurisdiction === EXAMPLE) return null;
-  const there = jurisdictions.value.includes(EXAMPLE);
+  if (!may("jurisdiction.establish") || isExample(live.value?.jurisdiction)) return null;
+  const there = jurisdictions.value.find(isExample);
   const play = async () => {
     if (busy) return;
-    if (there || (await run(playExample)))
-      location.hash = href("overview", { jurisdiction: EXAMPLE, id: null });
+    const jurisdiction = there ?? (await run(playExample));
+    if (jurisdiction) location.hash = href("overview", { jurisdiction, id: null });
   };
   return html`<div class="start-example"><p><button type="button" class="button" onClick=${play}
     aria-disabled=${busy ? "true" : undefined}>${t(
@@ -130,10 +130,33 @@ export function Example() {
 
 /** A band on every page of the example that says what it is, and leads out of it. */
 export function ExampleBand() {
-  if (live.value?.jurisdiction !== EXAMPLE) return null;
-  const others = jurisdictions.value.filter((one) => one !== EXAMPLE);
-  return html`<p class="start-band" role="note"><b>${t("start.is_example")}</b> ${t("start.is_example_note")}
-    <a href=${others.length ? href("overview", { jurisdiction: others[0], id: null }) : "#/-/establish"}>${t(
-      others.length ? "start.leave" : "start.establish_own",
-    )}</a></p>`;
+  const code = live.value?.jurisdiction;
+  const [asking, setAsking] = useState(false);
+  if (!isExample(code)) return null;
+  const others = jurisdictions.value.filter((one) => !isExample(one));
+  const out = others.length ? href("overview", { jurisdiction: others[0], id: null }) : "#/-/establish";
+  const over = closed.value.includes(code);
+  return html`<p class="start-band" role="note"><b>${t("start.is_example")}</b>
+    ${t(over ? "start.is_removed" : "start.is_example_note")}
+    <a href=${out}>${t(others.length ? "start.leave" : "start.establish_own")}</a>
+    ${
+      !over &&
+      may("jurisdiction.close") &&
+      html`<button type="button" class="button button-plain" onClick=${() => setAsking(true)}>${t("start.remove")}</button>`
+    }</p>${asking && html`<${Remove} code=${code} out=${out} close=${() => setAsking(false)} />`}`;
+}
+
+/** Asks before an example is removed. */
+function Remove({ code, out, close }) {
+  const { busy, problem, run } = useAction();
+  const remove = async () => {
+    if (busy || !(await run(() => removeExample(code)))) return;
+    close();
+    location.hash = out;
+  };
+  return html`<${Dialog} title=${t("start.remove_title")} close=${close}><p>${t("start.remove_what")}</p>
+    <${ErrorNote} problem=${problem} /><div class="form-actions"><button type="button"
+      class="button button-main" aria-disabled=${busy ? "true" : undefined} onClick=${remove}>
+      ${t("start.remove")}</button><button type="button" class="button button-plain" onClick=${close}>
+      ${t("ui.cancel")}</button></div></${Dialog}>`;
 }

@@ -17,6 +17,8 @@ export const session = signal(undefined);
  * @type {import("./preact.js").Signal<string[]>}
  */
 export const jurisdictions = signal([]);
+/** Codes of those that are closed. They are read by their address, but not listed. */
+export const closed = signal(/** @type {string[]} */ ([]));
 /** The live rows of the current jurisdiction; null before one is chosen.
  *
  * @type {import("./preact.js").Signal<Live | null>}
@@ -45,7 +47,10 @@ export async function identify() {
     const me = await get("/session");
     scenario.value = Boolean(me.scenario);
     heardClock(me.now);
-    jurisdictions.value = (await get("")).jurisdictions;
+    const found = await get("");
+    const over = new Set(found.closed);
+    closed.value = found.closed;
+    jurisdictions.value = found.jurisdictions.filter((code) => !over.has(code));
     session.value = me;
   } catch (problem) {
     if (problem.status !== 401) throw problem;

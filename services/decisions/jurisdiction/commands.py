@@ -88,6 +88,18 @@ class Move(Command):
     to: Label | None = Field(default=None, description="The other log, in words; shown in refusals")
 
 
+@command("jurisdiction.close", by="admin")
+class Close(Command):
+    """End the jurisdiction: it takes no commands and leaves the lists, and its log stays as it is."""
+
+    reason: Code | None = None
+
+
+@command("jurisdiction.reopen", by="admin")
+class Reopen(Command):
+    """Let a closed jurisdiction take commands again."""
+
+
 @command("jurisdiction.resume", by="service")
 class Resume(Command):
     """Resume a loaded jurisdiction from this head; sent by `muster load`."""

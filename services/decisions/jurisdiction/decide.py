@@ -1,14 +1,17 @@
 """Decisions about the jurisdiction."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from events import disclosure, timers
 from events.base import Event
 from events.disclosure import ON_DEMAND, GivenDisclosure, GivenShown
 from events.jurisdiction import (
+    JurisdictionClosed,
     JurisdictionDisclosureSet,
     JurisdictionEstablished,
     JurisdictionMoved,
+    JurisdictionReopened,
     JurisdictionResumed,
     JurisdictionTimersSet,
     LogFenced,
@@ -18,9 +21,11 @@ from events.timers import GivenTimers
 from events.timezones import timezones
 from services.decisions.base import Command, Context, Refused, decides
 from services.decisions.jurisdiction.commands import (
+    Close,
     Establish,
     Fence,
     Move,
+    Reopen,
     Resume,
     Reveal,
     SetDisclosure,
@@ -71,16 +76,38 @@ def _shown(sights: Sights) -> GivenShown:
     return GivenShown(**sights.model_dump())
 
 
-def refuse_moved(state: State, command: Command) -> None:
-    """Raise Refused if the jurisdiction has moved, even for facts and the service's own commands."""
-    if state.moved is None or isinstance(command, Resume):
-        return
-    raise Refused("jurisdiction.moved", jurisdiction=state.jurisdiction, to=state.moved or None)
+STILL: Final = frozenset(
+    (
+        *(one.NAME for one in (Close, Reopen, Move, Resume, Reveal, Fence)),
+        *("worker.erase", "request.erase", "handover.erase"),
+    )
+)
+"""Commands that a closed jurisdiction takes: its data may still be read, erased and moved."""
+
+
+def refuse_ended(state: State, command: Command) -> None:
+    """Raise Refused if the jurisdiction has moved or is closed, even for facts."""
+    if state.moved is not None and not isinstance(command, Resume):
+        raise Refused("jurisdiction.moved", jurisdiction=state.jurisdiction, to=state.moved or None)
+    if state.meta.closed and command.NAME not in STILL:
+        raise Refused("jurisdiction.closed", jurisdiction=state.jurisdiction)
 
 
 @decides(Move)
 def _move(state: State, c: Move, ctx: Context) -> Iterable[Event]:
     yield JurisdictionMoved(to=c.to)
+
+
+@decides(Close)
+def _close(state: State, c: Close, ctx: Context) -> Iterable[Event]:
+    if not state.meta.closed:
+        yield JurisdictionClosed(reason=c.reason)
+
+
+@decides(Reopen)
+def _reopen(state: State, c: Reopen, ctx: Context) -> Iterable[Event]:
+    if state.meta.closed:
+        yield JurisdictionReopened()
 
 
 @decides(Resume)

@@ -6,9 +6,11 @@ from events import disclosure, timers
 from events.base import Event, EventEnvelope
 from events.jurisdiction import (
     CommandUnchanged,
+    JurisdictionClosed,
     JurisdictionDisclosureSet,
     JurisdictionEstablished,
     JurisdictionMoved,
+    JurisdictionReopened,
     JurisdictionResumed,
     JurisdictionTimersSet,
     LogFenced,
@@ -31,6 +33,11 @@ def _moved(state: State, e: JurisdictionMoved, envelope: EventEnvelope) -> None:
 @evolves(JurisdictionResumed)
 def _resumed(state: State, e: JurisdictionResumed, envelope: EventEnvelope) -> None:
     state.meta = replace(state.meta, moved=None)
+
+
+@evolves(JurisdictionClosed, JurisdictionReopened)
+def _closed(state: State, e: Event, envelope: EventEnvelope) -> None:
+    state.meta = replace(state.meta, closed=isinstance(e, JurisdictionClosed))
 
 
 @evolves(JurisdictionTimersSet)

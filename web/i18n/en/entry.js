@@ -321,6 +321,11 @@ export default {
   "start.is_example": "Example.",
   "start.is_example_note": "Everything here is made up; nobody is really sent.",
   "start.leave": "Leave the example",
+  "start.remove": "Remove the example",
+  "start.remove_title": "Remove the example?",
+  "start.remove_what":
+    "It takes no more commands and leaves every list. Its log stays as it was recorded and can still be verified.",
+  "start.is_removed": "It was removed and takes no more commands.",
   "start.establish_own": "Establish your own jurisdiction",
   "entry.boundaries_fit": "{n} of {m} features fit an area",
   "entry.boundaries_points": "{n} points in the file, {m} kept: lines are simplified by some metres.",

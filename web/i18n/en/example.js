@@ -1,11 +1,11 @@
 // The example of an empty service: names of places and teams, and needs.
 export default {
   "example.name": "Example (made up)",
-  "example.area.EXAMPLE-01": "North Street",
-  "example.area.EXAMPLE-01-01": "North Community",
-  "example.area.EXAMPLE-01-02": "Hill Community",
-  "example.area.EXAMPLE-02": "South Street",
-  "example.area.EXAMPLE-02-01": "River Community",
+  "example.area.01": "North Street",
+  "example.area.01-01": "North Community",
+  "example.area.01-02": "Hill Community",
+  "example.area.02": "South Street",
+  "example.area.02-01": "River Community",
   "example.person": "Person {n}",
   "example.team": "Team North",
   "example.incident": "Example lockdown",

@@ -109,6 +109,8 @@ export default {
   "event.incident.declared": "Incident declared",
   "event.incident.reopened": "Incident reopened",
   "event.jurisdiction.established": "Jurisdiction established",
+  "event.jurisdiction.closed": "Jurisdiction closed",
+  "event.jurisdiction.reopened": "Jurisdiction reopened",
   "event.jurisdiction.moved": "Jurisdiction moved",
   "event.jurisdiction.resumed": "Jurisdiction resumed",
   "event.jurisdiction.timers_set": "Alert times set",

@@ -1,11 +1,11 @@
 // The example of an empty service: names of places and teams, and needs.
 export default {
   "example.name": "示例（虚构）",
-  "example.area.EXAMPLE-01": "北街道",
-  "example.area.EXAMPLE-01-01": "北苑社区",
-  "example.area.EXAMPLE-01-02": "山脚社区",
-  "example.area.EXAMPLE-02": "南街道",
-  "example.area.EXAMPLE-02-01": "河边社区",
+  "example.area.01": "北街道",
+  "example.area.01-01": "北苑社区",
+  "example.area.01-02": "山脚社区",
+  "example.area.02": "南街道",
+  "example.area.02-01": "河边社区",
   "example.person": "队员 {n}",
   "example.team": "北街道小队",
   "example.incident": "示例封控",

@@ -108,6 +108,8 @@ export default {
   "event.incident.declared": "宣布事件",
   "event.incident.reopened": "重新开启事件",
   "event.jurisdiction.established": "建立辖区",
+  "event.jurisdiction.closed": "关闭辖区",
+  "event.jurisdiction.reopened": "重新开放辖区",
   "event.jurisdiction.moved": "辖区迁出",
   "event.jurisdiction.resumed": "辖区恢复",
   "event.jurisdiction.timers_set": "设置预警时限",

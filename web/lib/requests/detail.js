@@ -217,7 +217,7 @@ function Facts({ row }) {
       row.merged_from.length > 0 &&
       html`<${Fact} name="merged_from">${row.merged_from.map(
         (id) => html`<a
-        class="mono" href=${href("requests", { id })}>${id}</a> `,
+        class="mono" href=${href("requests", { id })}>${called("request", id)}</a> `,
       )}</${Fact}>`
     }
   </dl>`;
