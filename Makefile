@@ -50,7 +50,7 @@ test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
 	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
 	@$(PYTEST) $(TIMED)
 
-LONG := tests/cluster tests/faults tests/readme tests/transfer tests/api/test_openapi.py tests/unit/test_laws.py \
+LONG := tests/cluster tests/faults tests/readme tests/transfer tests/api/test_openapi.py tests/api/test_rights.py tests/unit/test_laws.py \
 	tests/unit/test_collection.py \
 	tests/browser/test_events_shown.py
 long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)

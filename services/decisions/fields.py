@@ -11,6 +11,8 @@ from services.decisions.references import CONCERNS, NEW, PLAIN
 
 _BIDI: Final = "\u202a-\u202e\u2066-\u2069"
 """Controls that reverse the text after them, so that a name or an address reads as another one."""
+_UNSEEN: Final = rf"\x7f{_BIDI}\u061c\u200b-\u200f\u2060\ufeff"
+"""Characters of no width, with which two call signs that look the same would differ. Names may need some."""
 _LINE: Final = rf"^[^\x00-\x1f\x7f{_BIDI}]*[^\s\x00-\x1f\x7f{_BIDI}][^\x00-\x1f\x7f{_BIDI}]*$"
 """One line that is not blank."""
 _TEXT: Final = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_BIDI}]*$"
@@ -40,7 +42,7 @@ Label = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE), PLAIN
 CallSign = Annotated[
     str,
     Field(
-        pattern=rf"^[^\x00-\x20\x7f{_BIDI}]([^\x00-\x1f\x7f{_BIDI}]{{0,22}}[^\x00-\x20\x7f{_BIDI}])?$",
+        pattern=rf"^[^\x00-\x20{_UNSEEN}]([^\x00-\x1f{_UNSEEN}]{{0,22}}[^\x00-\x20{_UNSEEN}])?$",
         description="What they are called aloud, not a person's name; at most 24 characters",
     ),
     NEW,

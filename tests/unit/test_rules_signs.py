@@ -13,6 +13,7 @@ from events.worker import WorkerAmended, WorkerRegistered
 from services.decisions.base import Command
 from services.decisions.decide import decide
 from services.decisions.request.table import REQUESTS
+from services.decisions.scopes import PUBLIC
 from services.decisions.snapshot import dump, load
 from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKERS
@@ -131,7 +132,10 @@ def test_no_two_active_workers_or_teams_have_one_call_sign(city: Given):
     city.when(team.amend(team="T1", call_sign="Heron")).refused("call_sign.taken")
 
 
-@pytest.mark.parametrize("twin", ["\uff28eron", "Heron\u202e", "He\u2066ron"])
+@pytest.mark.parametrize(
+    "twin",
+    ["\uff28eron", "Heron\u202e", "He\u2066ron", "He\u200bron", "\u200fHeron", "Heron\u061c", "He\u2060ron"],
+)
 def test_a_call_sign_that_only_looks_like_another_one_is_not_taken(twin: str):
     with pytest.raises(ValidationError):
         worker.register(worker="W2", role="courier", call_sign=twin)
@@ -180,3 +184,22 @@ def test_a_request_is_acknowledged_once_and_again_after_reopening(city: Given):
     assert not city.state[REQUESTS]["R1"].acknowledged
     city.when(request.acknowledge(request="R1")).only(RequestAcknowledged)
     city.when(request.acknowledge(request="R9")).refused("request.unknown")
+
+
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("control", TURNING, ids=ascii)
+def test_no_text_of_any_command_turns_around_what_follows(control: str):
+    """Neither in people's names and addresses nor in names of teams, areas, incidents and terms."""
+    checked = 0
+    for name, one in PUBLIC.items():
+        for field, about in one.model_json_schema()["properties"].items():
+            kinds = [about, *about.get("anyOf", ())]
+            if not any(kind.get("type") == "string" and kind.get("maxLength", 0) > 64 for kind in kinds):
+                continue
+            checked += 1
+            with pytest.raises(ValidationError) as refused:
+                one.model_validate({field: f"a{control}b"})
+            assert any(error["loc"] == (field,) for error in refused.value.errors()), (name, field)
+    assert checked > 25
