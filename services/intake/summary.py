@@ -1,6 +1,5 @@
 """Totals of an import."""
 
-from collections import Counter
 from typing import Any
 
 import msgspec
@@ -75,6 +74,5 @@ class Summary(msgspec.Struct):
         """Count the outcome of a command."""
         key = f"refused {code}" if outcome == "refused" else outcome
         self.outcomes[key] = self.outcomes.get(key, 0) + 1
-        by_outcome = Counter(self.commands.get(name, {}))
-        by_outcome[outcome] += 1
-        self.commands[name] = dict(by_outcome)
+        by_outcome = self.commands.setdefault(name, {})
+        by_outcome[outcome] = by_outcome.get(outcome, 0) + 1

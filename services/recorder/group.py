@@ -21,6 +21,8 @@ LEAST_COMMANDS: Final = 32
 MOST_COMMANDS: Final = 500
 MOST_BYTES: Final = 512 * 1024
 MOST_SECONDS: Final = 0.010
+MOST_BULK_SECONDS: Final = 0.100
+"""Of a group of imported commands alone: nobody waits for one of them."""
 
 log_of = logging.getLogger("muster.writer")
 
@@ -28,12 +30,12 @@ log_of = logging.getLogger("muster.writer")
 class Group:
     """Commands that share a commit. Afterwards the state must be undone or confirmed."""
 
-    def __init__(self, state: State, now: datetime, timezone: str) -> None:
+    def __init__(self, state: State, now: datetime, timezone: str, seconds: float = MOST_SECONDS) -> None:
         self.events, self.erased, self.count = list[Recorded](), list[str](), 0
         self.phones: dict[str, str | None] = {}
         self._now, self._state, self._timezone = now, state, timezone
         self._answers: list[tuple[Queued, Outcome]] = []
-        self._bytes, self._until = 0, time.perf_counter() + MOST_SECONDS
+        self._bytes, self._until = 0, time.perf_counter() + seconds
 
     @property
     def full(self) -> bool:

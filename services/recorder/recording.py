@@ -9,7 +9,7 @@ from services.base.clock import Clock
 from services.decisions.erasure import erased_among
 from services.log.port import Log, OutcomeUnknown, Stored
 from services.recorder.erasing import VaultBacklog
-from services.recorder.group import Group
+from services.recorder.group import MOST_BULK_SECONDS, MOST_SECONDS, Group
 from services.recorder.queue import Queued
 from services.recorder.replica import Replica
 from services.recorder.sealing import Vault, seal_all
@@ -49,7 +49,9 @@ class Recorder:
         while True:
             await self.follow(await self._log.known_head(self._jurisdiction))
             recalled = await self._replica.recall([one.envelope.id for one in queued])
-            group = Group(self._replica.state, self._now(), self._timezone)
+            bulk = all(one.envelope.bulk for one in queued)
+            seconds = MOST_BULK_SECONDS if bulk else MOST_SECONDS
+            group = Group(self._replica.state, self._now(), self._timezone, seconds)
             for one, body in zip(queued, sealed, strict=True):
                 if group.full:
                     break

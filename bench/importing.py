@@ -1,0 +1,112 @@
+"""Import a made-up ticket log into a new data folder: rows per second, and memory.
+
+    python -m bench.importing [--rows 120000]
+
+One row is one unit on a ticket. With its groups, a row makes 3.9 commands.
+"""
+
+import argparse
+import asyncio
+import csv
+import resource
+import tempfile
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from services import wiring
+from services.intake import import_files, parse_mapping
+from services.intake.sinks import Embedded
+
+MAPPING = """
+name = "tickets"
+timezone = "Asia/Shanghai"
+[[source]]
+name = "tickets"
+[[source.command]]
+name = "jurisdiction.establish"
+once_per = []
+data = { name = "City" }
+[[source.command]]
+name = "request.open"
+once_per = ["ticket"]
+at = { column = "opened", pick = "min" }
+data = { request = "{ticket}", category = "{kind}", area = "{jurisdiction}", priority = "{priority}", slots = { null = true }, address = "{address}" }
+[[source.command]]
+name = "team.form"
+once_per = ["unit"]
+at = { column = "opened", pick = "min" }
+data = { team = "{unit}", name = "{unit}", kind = "ambulance", area = "{jurisdiction}", capacity = 1, activate = true }
+[[source.command]]
+name = "assignment.dispatch"
+at = "{dispatched}"
+data = { assignment = "{ticket}-{unit}", request = "{ticket}", team = "{unit}" }
+[[source.command]]
+name = "assignment.progress"
+at = "{on scene}"
+data = { assignment = "{ticket}-{unit}", stage = "on_scene" }
+[[source.command]]
+name = "assignment.done"
+at = "{free}"
+data = { assignment = "{ticket}-{unit}" }
+[[source.command]]
+name = "request.complete"
+once_per = ["ticket"]
+at = { column = "free", pick = "max" }
+data = { request = "{ticket}" }
+"""  # noqa: E501
+HEAD = ("ticket", "unit", "kind", "priority", "address", "opened", "dispatched", "on scene", "free")
+UNITS = 60
+J = "2307"
+
+
+def write(path: Path, rows: int) -> None:
+    """Write the log: every other ticket has one unit, the others two."""
+    start = datetime(2024, 1, 1)  # noqa: DTZ001  local times
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(HEAD)
+        for n in range(rows):
+            ticket = n // 9 * 4 + min(n % 9 // 2, 3)
+            at = start + timedelta(minutes=n)
+            times = [at, at + timedelta(minutes=2), at + timedelta(minutes=9), at + timedelta(minutes=40)]
+            out.writerow(
+                [f"T{ticket}", f"U{n % UNITS}", ("fire", "medical")[n % 2], n % 4 + 1, f"Road {n % 997}"]
+                + [f"{one:%Y-%m-%d %H:%M:%S}" for one in times]
+            )
+
+
+async def measure(folder: Path, rows: int) -> None:
+    """Import the log and print the figures."""
+    path = folder / "tickets.csv"
+    write(path, rows)
+    muster = await wiring.opened(folder / "data")
+    seen: list[tuple[float, float | None]] = []
+    async with muster.running():
+        sink = Embedded(muster.commands, muster.clock, muster.views)
+        began = time.perf_counter()
+        summary = await import_files(
+            [path],
+            parse_mapping(MAPPING),
+            J,
+            sink,
+            import_key=muster.vault.import_key(),
+            progress=lambda done, total: seen.append((time.perf_counter() - began, total)),
+        )
+        took = time.perf_counter() - began
+        await muster.progress.reached(J, muster.commands.writers[J].state.head.position, 600)
+        whole = time.perf_counter() - began
+    read = max(at for at, total in seen if total is None)
+    sent = sum(summary.outcomes.values())
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"{summary.rows} rows, {sent} commands, {summary.applied} applied, {summary.rejected} rejected")
+    print(f"reading {read:.1f} s, in all {took:.1f} s, with views {whole:.1f} s, {memory} MiB")
+    print(f"{time.process_time():.1f} s of processor time")
+    print(f"{summary.rows / took:.0f} rows/s, {sent / took:.0f} commands/s")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=120_000)
+    with tempfile.TemporaryDirectory() as made:
+        asyncio.run(measure(Path(made), parser.parse_args().rows))
