@@ -10,11 +10,13 @@ import msgspec
 
 from events.catalog import envelopes
 from events.commit import Commit, Recorded
+from events.sheet import SheetSaid
 from projections.catalog import views
 from projections.fold import fold
 from projections.instant import READ, Board
 from services.decisions.base import Context, Refused, commands
 from services.decisions.decide import decide, unchanged
+from services.decisions.hearing import said_by
 from services.decisions.state import COMMANDS, State
 from services.intake import Summary, import_files, parse_mapping
 
@@ -54,11 +56,13 @@ class Deciding:
             self.state.undo(mark)
             return {"id": key, "outcome": "refused", "code": refused.code, "values": refused.values}
         self.anomalies += ask.anomalies
+        if not recorded and said_by(command):
+            return {"id": key, "outcome": "known"}
         told = recorded or unchanged(self.state, command, ask, self.end + 1, "body")
         self.recorded(told)
         self.end += len(told)
         self.state.settle()
-        if not recorded:
+        if not recorded or recorded[0].name == SheetSaid.NAME:
             return {"id": key, "outcome": "known" if item["observed"] else "unchanged"}
         return {"id": key, "outcome": "accepted", "position": len(self.sent)}
 

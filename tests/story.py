@@ -36,7 +36,7 @@ def _crew() -> list[Step]:
         ("team.join", {"team": "T1", "worker": "W1"}),
         ("team.join", {"team": "T1", "worker": "W2"}),
         ("team.appoint_leader", {"team": "T1", "worker": "W1"}),
-        ("team.activate", {"team": "T1"}),
+        ("team.activate", {"team": "T1", "said": {"sheet": "roster/people"}}),
     ]
 
 

@@ -6,13 +6,14 @@ from msgspec import Meta, Struct
 from pydantic import Field
 
 from services.api.context import Uuid
-from services.api.parameters import Parameters, Reads, in_range, one_of
+from services.api.parameters import SHORT, Parameters, Reads, any_text, in_range, one_of
 from services.api.problems import Problem
 from services.intake import load_mapping, shipped
 from services.intake.asking import Question
 from services.intake.desk import Import
 from services.intake.mapping import codec
 from services.intake.previewing import PreviewColumn, PreviewRow
+from services.intake.summary import Change
 from services.refusals import REFERENCE, languages
 
 MOST_NAME: Final = 200
@@ -77,6 +78,14 @@ class ImportParameters(FileParameters):
     """The parameters of an import: those of the file, its mapping, and the language of the rejected rows."""
 
     mapping: Annotated[str, one_of(list(SHIPPED)), Field(description="By name")]
+    apply: Annotated[
+        tuple[Annotated[str, any_text(SHORT)], ...],
+        Field(
+            max_length=1000,
+            description="Line in which the sheet is right where it contradicts what people decided: LINE, "
+            "of a workbook SHEET:LINE, or all",
+        ),
+    ] = ()
     language: Annotated[
         str, one_of(list(languages())), Field(description="Of the reasons in the file of rejected rows")
     ] = REFERENCE
@@ -133,6 +142,10 @@ class ImportPreview(Struct):
     total_rows: int
     questions: Annotated[
         list[Question], Meta(description="Cells to be explained with `answer`; otherwise rejected")
+    ]
+    differing: Annotated[int, Meta(description="Rows that contradict what people decided")]
+    changes: Annotated[
+        list[Change], Meta(description="The first of them; the log stands unless `apply` accepts them")
     ]
 
 

@@ -28,12 +28,15 @@ from services.api.import_models import (
 from services.api.parameters import read
 from services.api.problems import Problem
 from services.api.routing import operation
+from services.decisions.base import Context
 from services.intake import ColumnsMissing, ImportFailed, Mapping, MappingError
 from services.intake.blank import Form, has_template, template
+from services.intake.contradictions import Contradicts, against
 from services.intake.desk import Import, Imports, Rules, TooMany
 from services.intake.loading import used_columns
 from services.intake.sinks import OnBehalf
 from services.intake.surroundings import known_places
+from services.recorder.errors import Parked
 
 log_of = logging.getLogger("muster.api")
 _PRIVATE: Final = {"Cache-Control": "no-store"}
@@ -127,15 +130,50 @@ async def preview(request: Request) -> Answer[ImportPreview]:
     mappings = [SHIPPED[asked.mapping]] if asked.mapping else list(SHIPPED.values())
     content = await content_of(request)
     places = await known_places(muster(request).views, jurisdiction, asker.areas)
-    rules = Rules(places, asked.answer, asked.encoding)
+    contradicts = await _contradicts(request, jurisdiction, asker)
+    rules = Rules(places, asked.answer, encoding=asked.encoding, contradicts=contradicts)
     try:
         mapping, seen = await _desk(request).preview(asked.file, mappings, content, asked.rows, rules)
     except (ImportFailed, TooMany, OSError) as error:
         raise file_problem(error) from error
     shown = ImportPreview(
-        asked.file, mapping.name, seen.columns, seen.missing, seen.rows, seen.total_rows, seen.questions
+        asked.file,
+        mapping.name,
+        seen.columns,
+        seen.missing,
+        seen.rows,
+        seen.total_rows,
+        seen.questions,
+        seen.differing,
+        seen.changes,
     )
     return answer(shown, headers=_PRIVATE)
+
+
+async def _contradicts(request: Request, jurisdiction: str, asker: Principal) -> Contradicts | None:
+    """Return how rows contradict what people decided, within the caller's rights; None without a log."""
+    service = muster(request)
+    if not await service.commands.found(jurisdiction):
+        return None
+    writer = service.commands.writer(jurisdiction)
+    try:
+        await writer.ready()
+    except Parked:
+        return None
+
+    def context() -> Context:
+        now = service.clock.now()
+        return Context(
+            id="preview",
+            actor=asker.actor,
+            now=now,
+            at=now,
+            observed=True,
+            scope=asker.decision_scope(),
+            anomalies=[],
+        )
+
+    return against(writer.state, context)
 
 
 @operation(
@@ -159,7 +197,7 @@ async def begin(request: Request) -> Answer[Begun]:
     content = await content_of(request)
     sink = sink_of(request, jurisdiction, asker)
     places = await known_places(muster(request).views, jurisdiction, asker.areas)
-    rules = Rules(places, asked.answer, asked.encoding)
+    rules = Rules(places, asked.answer, encoding=asked.encoding, accepted=asked.apply)
     try:
         begun = await _desk(request).begin(
             asked.file, mapping, content, sink, asker.id, rules, asked.language

@@ -112,6 +112,10 @@ def import_(
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of the text files, such as gb18030; default: detected.")
     ] = None,
+    apply_changes: Annotated[
+        list[str] | None,
+        typer.Option(help="Line in which the sheet is right, not what people decided since; or all."),
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only show what would be asked.")] = False,
     data: Data = DATA,
     rejects: Annotated[Path | None, typer.Option(help="File to write rejected rows to.")] = None,
@@ -131,7 +135,8 @@ def import_(
         said, answered = encoding_of(answer or [])
         encoded = _codec(encoding or answered)
         loaded = (load_mapping(mapping) if mapping else _fitting(files, encoded)).in_encoding(encoded)
-        done = run(_import(files, loaded, jurisdiction, data, rejects, language, said, preview))
+        accepted = apply_changes or []
+        done = run(_import(files, loaded, jurisdiction, data, rejects, language, said, preview, accepted))
     except ImportFailed as error:
         raise Fail(str(error), 2) from error
     except httpx.HTTPError as error:
@@ -209,6 +214,7 @@ async def _import(
     language: str,
     said: list[str],
     only_preview: bool,
+    accepted: list[str],
 ) -> _Done:
     async with sink(data) as (target, key, places_in):
         places = await places_in(jurisdiction)
@@ -235,6 +241,7 @@ async def _import(
                 language=language,
                 places=places,
                 answers=answers,
+                accepted=accepted,
             )
         return _Done(questions, rows, summary)
 
@@ -292,7 +299,7 @@ def _folder(path: Path) -> Path:
 
 def _say(summary: Summary, as_json: bool) -> None:
     if as_json:
-        names = ("rows", "applied", "known", "skipped", "rejected", "rejects")
+        names = ("rows", "applied", "known", "skipped", "rejected", "rejects", "differing")
         sums = {name: getattr(summary, name) for name in names}
         whole = {**sums, **msgspec.to_builtins(summary)}
         out.print(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode(), markup=False)
@@ -302,8 +309,24 @@ def _say(summary: Summary, as_json: bool) -> None:
     out.print(f"total: {_sums(summary)}")
     for note in summary.notes:
         err.print(f"note: {note}", markup=False)
+    for one in summary.files:
+        _differ(one)
     if summary.rejected:
         err.print(f"rejected rows, with line number and reason: {summary.rejects}", markup=False)
+
+
+def _differ(one: FileSummary) -> None:
+    """Print the rows that contradict what people decided, and how to accept them."""
+    if not one.differing:
+        return
+    err.print(
+        f"{one.file}: {one.differing} rows contradict what people decided; the log stands:", markup=False
+    )
+    for change in one.changes:
+        where = f"{change.sheet}:{change.line}" if change.sheet else str(change.line)
+        log, says = ", ".join(change.log), ", ".join(change.says)
+        err.print(f"  line {where}, {change.row}: the log says {log}; the sheet says {says}", markup=False)
+    err.print("  to let the sheet be right: --apply-changes LINE, or all", markup=False)
 
 
 def _sums(one: FileSummary | Summary) -> str:

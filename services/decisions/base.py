@@ -20,6 +20,8 @@ FACT: Final = "fact"
 CLAIM: Final = "claim"
 BASED_ON: Final = "based_on"
 """Field of an amendment that says what its sender knew; it amends nothing itself."""
+SAID: Final = "said"
+"""Field that says which sheet a command comes from; it says nothing about the thing."""
 Sender = Literal["dispatcher", "admin", "service"]
 
 
@@ -237,4 +239,7 @@ def _marked(cls: type[Command], mark: str) -> tuple[str, ...]:
 
 def changes(amendment: Command, *keys: str) -> dict[str, Any]:
     """Return the fields given in an amendment, without its keys. Omitted fields stay unchanged."""
-    return {name: getattr(amendment, name) for name in sorted(amendment.model_fields_set - {BASED_ON, *keys})}
+    return {
+        name: getattr(amendment, name)
+        for name in sorted(amendment.model_fields_set - {BASED_ON, SAID, *keys})
+    }

@@ -25,6 +25,7 @@ from services.decisions import standing
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.authorise import authorise
 from services.decisions.base import Command, Context, Refused, decider, evolve, refuse_gaps
+from services.decisions.hearing import heard, said_by
 from services.decisions.jurisdiction.commands import Establish
 from services.decisions.jurisdiction.decide import refuse_ended
 from services.decisions.request.completing import ENDING, complete_if_done
@@ -88,7 +89,9 @@ def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
     refuse_ended(state, command)
     authorise(state, command, ctx)
     less = dict[str, None]()
-    for event in decider(type(command))(state, command, ctx):
+    said = said_by(command)
+    decided = heard(state, command, said, ctx) if said else decider(type(command))(state, command, ctx)
+    for event in decided:
         yield event
         if isinstance(event, ENDING):
             less[event.request] = None

@@ -18,6 +18,7 @@ from msgspec import Meta
 from services.application.background import Background
 from services.base.clock import Clock
 from services.intake.asking import encoding_of, parsed
+from services.intake.contradictions import Contradicts
 from services.intake.engine import import_files
 from services.intake.errors import ImportFailed
 from services.intake.folder import PrivateFolder
@@ -26,7 +27,7 @@ from services.intake.mapping import Mapping
 from services.intake.places import Places
 from services.intake.previewing import Preview, preview
 from services.intake.sending import Sink
-from services.intake.summary import Summary
+from services.intake.summary import MOST_CHANGES, Change, Summary
 from services.intake.uploads import check
 from services.intake.values import Answers
 from services.refusals import REFERENCE, sentence
@@ -85,6 +86,12 @@ class Import(msgspec.Struct, kw_only=True):
     skipped: Annotated[int | None, Meta(description="Rows that the mapping skips")] = None
     rejected: int | None = None
     tables: Annotated[list[Table], Meta(description="The same sums, sheet by sheet")] = []
+    differing: Annotated[
+        int | None, Meta(description="Rows that contradict what people decided; they count as known")
+    ] = None
+    changes: Annotated[
+        list[Change], Meta(description=f"The first {MOST_CHANGES} of them, to be accepted with `apply`")
+    ] = []
     notes: Annotated[list[ImportNote], Meta(description="Refused commands for the whole file")] = []
     error: Annotated[str | None, Meta(description="Why it failed, and what to do")] = None
     code: Annotated[str | None, Meta(description="Of the error")] = None
@@ -99,6 +106,10 @@ class Rules(NamedTuple):
     places: Places
     answers: Sequence[str] = ()
     """As `services.intake.asking.parsed` reads them."""
+    contradicts: Contradicts | None = None
+    """How a row contradicts what people decided; for a preview."""
+    accepted: Sequence[str] = ()
+    """Lines in which the sheet is right, as `services.intake.engine.accepts` reads them."""
     encoding: str | None = None
     """Of the file; None = detected."""
 
@@ -171,6 +182,7 @@ class Imports:
                 import_key=key,
                 places=rules.places,
                 answers=answers,
+                contradicts=rules.contradicts,
             )
         except ImportFailed as error:
             raise _named(error, folder, file) from error
@@ -205,9 +217,7 @@ class Imports:
         try:
             path = await asyncio.to_thread(_store, job.folder, content)
             await asyncio.to_thread(find, path, mapping)
-            self._background.start(
-                f"import {key}", self._run(job, path, mapping, sink, rules.places, answers)
-            )
+            self._background.start(f"import {key}", self._run(job, path, mapping, sink, rules, answers))
         except BaseException as error:
             del self._jobs[key]
             shutil.rmtree(job.folder, ignore_errors=True)
@@ -234,7 +244,7 @@ class Imports:
     # -- doing ---------------------------------------------------------------------------------------------
 
     async def _run(
-        self, job: _Job, path: Path, mapping: Mapping, sink: Sink, places: Places, answers: Answers
+        self, job: _Job, path: Path, mapping: Mapping, sink: Sink, rules: Rules, answers: Answers
     ) -> None:
         """Run an import. An error fails only this import."""
         shown, summary = job.shown, None
@@ -248,8 +258,9 @@ class Imports:
                 rejects=job.folder,
                 progress=_Progress(shown),
                 language=job.language,
-                places=places,
+                places=rules.places,
                 answers=answers,
+                accepted=rules.accepted,
             )
         except ImportFailed as error:
             _fail(shown, _named(error, job.folder, shown.file))
@@ -309,6 +320,8 @@ def _end(job: _Job, summary: Summary | None) -> None:
         shown.tables.append(Table(sheet, one.rows, one.applied, one.known, one.skipped, one.rejected))
     shown.rows, shown.applied, shown.known = summary.rows, summary.applied, summary.known
     shown.skipped, shown.rejected = summary.skipped, summary.rejected
+    shown.differing = summary.differing
+    shown.changes = [change for one in summary.files for change in one.changes][:MOST_CHANGES]
     shown.read, shown.total = summary.rows, shown.total or 0
     shown.notes = [
         ImportNote(one.command, one.code, sentence(one.code, one.values), one.values) for one in summary.notes

@@ -27,6 +27,14 @@ LAST: Final = 1 << 62
 """Steps of a group of several keys: before or after all rows at its instant."""
 
 
+class Person(msgspec.Struct, frozen=True):
+    """How a row identifies a person."""
+
+    columns: list[str]
+    weak: bool
+    """Whether some of these cells are empty, so that another row may mean somebody else."""
+
+
 class Draft(msgspec.Struct, kw_only=True):
     """A command to be sent. `sort` is in microseconds since 1970."""
 
@@ -40,6 +48,8 @@ class Draft(msgspec.Struct, kw_only=True):
     """Key of its row, in a table of successive states; None also for a group of several keys."""
     row: int = 0
     """Number of its row, in the order of reading."""
+    person: Person | None = None
+    """If it registers the person of one row, by an id derived from cells."""
     step: int | None = None
     """For a group of several keys: whether it comes before or after the rows at its instant."""
 
@@ -127,7 +137,9 @@ class Drafts:
         if lon is not None and lat is not None:
             self.values.nearness.check(one, lon, lat)
         sort = max(running, micros(at)) if at else running
-        return Draft(rank=rank, name=one.name, at=at, sort=sort, observed=one.observed, data=data)
+        draft = Draft(rank=rank, name=one.name, at=at, sort=sort, observed=one.observed, data=data)
+        draft.person = _person(one, cells)
+        return draft
 
     def _part(self, one: CommandMap, key: list[str], draft: Draft, cells: Cells) -> Part:
         return Part(
@@ -135,6 +147,13 @@ class Drafts:
             draft=draft,
             verdicts=[self.values.holds(c, cells) for c in one.when if c.over != "row"],
         )
+
+
+def _person(one: CommandMap, cells: Cells) -> Person | None:
+    columns = one.data["worker"].id_of if one.name == "worker.register" and "worker" in one.data else None
+    if not columns or one.once_per is not None or one.each:
+        return None
+    return Person(columns, not all(cells.get(column, "").strip() for column in columns))
 
 
 def micros(at: datetime) -> int:

@@ -2,15 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from services.intake.drafts import Drafts
 from services.intake.header import Found, find
-from services.intake.mapping import Mapping
+from services.intake.mapping import Mapping, sheet_name
 from services.intake.places import Places
 from services.intake.planning import plan_tables
 from services.intake.reader import digest
@@ -21,6 +22,9 @@ from services.intake.spool import Spool
 from services.intake.summary import FileSummary, Summary
 from services.intake.values import Answers
 from services.refusals import REFERENCE
+
+EVERY: Final = "all"
+"""Accepts every line."""
 
 
 async def import_files(
@@ -36,13 +40,15 @@ async def import_files(
     language: str = REFERENCE,
     places: Places | None = None,
     answers: Answers | None = None,
+    accepted: Collection[str] = (),
 ) -> Summary:
     """Import files in the order of the mapping's sources. Raise MappingError, FileError or ImportFailed.
 
     Every header is checked before any row is read. With `observed`, facts that a rule would refuse are
     recorded with an anomaly. `rejects` is the file for rejected rows, or the folder if there are several;
     the default is next to the data. `language` is the language of the rejection reasons. `places` are the
-    known areas, `answers` what cells mean that the mapping does not know.
+    known areas, `answers` what cells mean that the mapping does not know. `accepted` are the lines,
+    as `accepts` reads them, in which the sheet is right where it contradicts what people decided.
     """
     found = [one for path in paths for one in await asyncio.to_thread(find, path, mapping)]
     order = [source.name for source in mapping.source]
@@ -55,9 +61,21 @@ async def import_files(
         rejected = Rejects(target, language)
         columns = list(one.columns)
         drafts = Drafts(mapping, one.source, columns, import_key, jurisdiction, places, answers)
-        sender = Sender(sink, jurisdiction, import_key, observed=observed)
+        sender = Sender(
+            sink,
+            jurisdiction,
+            import_key,
+            observed=observed,
+            sheet=sheet_name(mapping, one.source),
+            accepted=partial(accepts, accepted, one.sheet),
+        )
         await _import(one, mapping, drafts, sender, rejected, summary, progress)
     return summary
+
+
+def accepts(accepted: Collection[str], sheet: str | None, line: int) -> bool:
+    """Whether a line is among those accepted: `all`, LINE, or of a workbook SHEET:LINE."""
+    return not {EVERY, str(line), f"{sheet}:{line}"}.isdisjoint(accepted)
 
 
 def _target(found: Found, rejects: Path | None, *, alone: bool) -> Path:
@@ -89,6 +107,7 @@ async def _import(
         await sender.all(spool, total, hashed, summary, progress)
         one = FileSummary(found.name, found.source.name, rows=reading.rows)
         one.applied, one.known, one.skipped, one.rejected = spool.sums()
+        one.differing, one.changes = spool.changes(found.sheet)
         if one.rejected:
             await _thread(lambda: write_rejects(found, mapping, spool, rejects), stop)
             one.rejects = str(rejects.path)

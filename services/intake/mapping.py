@@ -348,6 +348,11 @@ class Mapping(_Strict):
         return ZoneInfo(self.timezone) if self.timezone else None
 
 
+def sheet_name(mapping: Mapping, source: Source) -> str:
+    """Return the name of a source whose sayings are remembered."""
+    return f"{mapping.name}/{source.name}".replace(" ", "_")
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON schema of mapping files (docs/mapping.schema.json)."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Mapping.model_json_schema()}

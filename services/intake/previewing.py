@@ -4,20 +4,22 @@ import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from services.intake.asking import Asking, Question, about_encoding
+from services.intake.contradictions import Contradictions, Contradicts
 from services.intake.drafts import Drafts
 from services.intake.errors import RowError
 from services.intake.header import Found, body, cells_of, find, named, plain
 from services.intake.loading import used_columns
-from services.intake.mapping import Mapping
+from services.intake.mapping import Mapping, sheet_name
 from services.intake.places import Places
 from services.intake.planning import plan_tables
 from services.intake.reader import guessed
+from services.intake.summary import MOST_CHANGES, Change
 from services.intake.values import Answers
 from services.refusals import sentence
 
@@ -65,6 +67,10 @@ class Preview(msgspec.Struct, frozen=True):
     total_rows: int
     questions: list[Question]
     """What is to be answered before the import."""
+    differing: int = 0
+    """Rows that contradict what people decided."""
+    changes: list[Change] = []
+    """The first of them; the import leaves the log as it is unless they are accepted."""
 
 
 async def preview(
@@ -76,15 +82,28 @@ async def preview(
     import_key: bytes = b"preview",
     places: Places | None = None,
     answers: Answers | None = None,
+    contradicts: Contradicts | None = None,
 ) -> Preview:
-    """Preview a file, reading all of it for its questions. Raise MappingError or FileError."""
+    """Preview a file, reading all of it for its questions and contradictions.
+
+    Raise MappingError or FileError.
+    """
     places = places or Places(jurisdiction)
-    return await asyncio.to_thread(_preview, path, mapping, limit, import_key, places, answers)
+    rules = _Rules(import_key, places, answers, contradicts)
+    return await asyncio.to_thread(_preview, path, mapping, limit, rules)
 
 
-def _preview(
-    path: Path, mapping: Mapping, limit: int, key: bytes, places: Places, answers: Answers | None
-) -> Preview:
+class _Rules(NamedTuple):
+    """What a preview goes by besides the mapping."""
+
+    key: bytes
+    places: Places
+    answers: Answers | None
+    contradicts: Contradicts | None
+
+
+def _preview(path: Path, mapping: Mapping, limit: int, rules: _Rules) -> Preview:
+    key, places, answers, contradicts = rules
     guess = None if mapping.encoding else guessed(path)
     if guess is not None:
         mapping = mapping.in_encoding(guess.encoding)
@@ -93,22 +112,40 @@ def _preview(
     shown: list[PreviewRow] = []
     total = 0
     asking = Asking(mapping, places)
+    differing: list[Contradictions] = []
     for found in tables:
         drafts = Drafts(mapping, found.source, list(found.columns), key, places.root, places, answers)
+        if contradicts:
+            sheet = sheet_name(mapping, found.source)
+            differing.append(Contradictions(sheet, found.sheet, contradicts))
         for line, cells in body(found, mapping):
             total += 1
             if len(shown) < limit:
                 shown.append(_row(found, line, cells, drafts))
             if drafts.asking:
                 _ask(found, line, cells, drafts, asking)
+            if contradicts:
+                _compare(found, line, cells, drafts, differing[-1])
     questions = [*about_encoding(guess, total), *asking.all()]
-    return Preview(list(_columns(tables)), list(_missing(tables)), shown, total, questions)
+    changes = [change for one in differing for change in one.changes][:MOST_CHANGES]
+    rows = sum(one.rows for one in differing)
+    return Preview(list(_columns(tables)), list(_missing(tables)), shown, total, questions, rows, changes)
 
 
 def _ask(found: Found, line: int, raw: list[str], drafts: Drafts, asking: Asking) -> None:
     """Collect a row's questions; a row that cannot be read has none."""
     try:
         asking.see(drafts, line, found.sheet, cells_of(found, raw))
+    except RowError:
+        return
+
+
+def _compare(found: Found, line: int, raw: list[str], drafts: Drafts, differing: Contradictions) -> None:
+    """Collect a row's contradictions; a row that cannot be read, or is skipped, has none."""
+    try:
+        cells = cells_of(found, raw)
+        if not drafts.skipped(cells) and not drafts.root(cells):
+            differing.see(line, *drafts.row(cells))
     except RowError:
         return
 

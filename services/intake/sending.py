@@ -1,8 +1,11 @@
 """Send spooled commands to the sink in order; retry those that are pending."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final, Protocol
+from uuid import uuid4
 
+from services.decisions.base import SAID
 from services.intake.errors import ImportFailed
 from services.intake.identity import command_id
 from services.intake.reading import Progress
@@ -11,8 +14,14 @@ from services.intake.summary import Summary
 
 ESTABLISHED: Final = "jurisdiction.established"
 """A sheet that names its jurisdiction leaves an established one, whatever its name, as it is."""
+DIFFERS: Final = "sheet.differs"
+"""The row contradicts what people decided; it changes nothing."""
 TRIES: Final = 30
 """About a minute of retries."""
+
+
+Accepted = Callable[[int], bool]
+"""Whether a line's contradiction of the log is settled for the sheet."""
 
 
 class Sink(Protocol):
@@ -30,8 +39,12 @@ class Sink(Protocol):
 class Sender:
     """Sends the commands of tables."""
 
-    def __init__(self, sink: Sink, jurisdiction: str, key: bytes, *, observed: bool) -> None:
+    def __init__(
+        self, sink: Sink, jurisdiction: str, key: bytes, *, observed: bool, sheet: str, accepted: Accepted
+    ) -> None:
+        """`sheet` is the source with a memory; `accepted` says in which rows it is right, not the log."""
         self._sink, self._jurisdiction, self._key, self._observed = sink, jurisdiction, key, observed
+        self._sheet, self._accepted, self._run = sheet, accepted, str(uuid4())
 
     async def all(
         self, spool: Spool, total: int, file_hash: str, summary: Summary, progress: Progress | None
@@ -49,13 +62,17 @@ class Sender:
         spool.settle()
 
     def _item(self, one: Item, file_hash: str) -> dict[str, Any]:
+        origin, data = file_hash, one.data
+        if one.says:  # asked anew in each import, as what was recorded before is in the sheet's memory
+            said = {"sheet": self._sheet, "accept": self._accepted(one.line)}
+            origin, data = self._run, {**one.data, SAID: said}
         return {
-            "id": command_id(self._key, self._jurisdiction, one.name, one.at, one.data, file_hash, one.nth),
+            "id": command_id(self._key, self._jurisdiction, one.name, one.at, one.data, origin, one.nth),
             "name": one.name,
             "at": one.at,
             "sent_at": None,
             "observed": self._observed and one.observed,
-            "data": one.data,
+            "data": data,
         }
 
 
@@ -96,5 +113,7 @@ def _note(one: Item, answer: dict[str, Any], spool: Spool, summary: Summary) -> 
     summary.count(one.name, outcome, code)
     if outcome == "accepted":
         spool.applied(one)
+    elif outcome == "refused" and code == DIFFERS:
+        spool.differs(one, answer.get("values") or {})
     elif outcome == "refused":
         spool.refused(one, code or "internal", answer.get("values") or {})

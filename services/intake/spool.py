@@ -15,14 +15,15 @@ import apsw
 import msgspec
 
 from services.decisions.assignment.table import ASSIGNMENTS
-from services.decisions.base import commands
+from services.decisions.base import SAID, commands, personal_fields
 from services.decisions.references import mentions
-from services.intake.drafts import UNDATED, Draft, Part, checked, merged, micros
+from services.decisions.saying import thing_field
+from services.intake.drafts import UNDATED, Draft, Part, Person, checked, merged, micros
 from services.intake.errors import ImportFailed, RowError
 from services.intake.mapping import Source
 from services.intake.overflow import Overflow
 from services.intake.stints import Repeats, Stints
-from services.intake.summary import Note
+from services.intake.summary import MOST_CHANGES, Change, Note
 
 BEGINNING: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
 """Commands that can start an assignment."""
@@ -38,7 +39,9 @@ _LATEST: Final = 1000
 _SCHEMA: Final = """
 CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, thing TEXT, step INTEGER,
   follows INTEGER, entity TEXT, rank INTEGER, row INTEGER, line INTEGER, gid INTEGER, name TEXT, at INTEGER,
-  observed INTEGER, data BLOB);
+  observed INTEGER, data BLOB, saying TEXT);
+CREATE TABLE people (worker TEXT, line INTEGER, weak INTEGER, data BLOB, columns BLOB);
+CREATE TABLE changes (line INTEGER, row TEXT, told BLOB);
 CREATE TABLE begun (entity TEXT PRIMARY KEY, sort INTEGER) WITHOUT ROWID;
 CREATE TABLE members (gid INTEGER, line INTEGER);
 CREATE TABLE outcomes (gid INTEGER PRIMARY KEY, outcome TEXT, nth INTEGER, code TEXT, told BLOB);
@@ -50,13 +53,26 @@ _STEP: Final = """CASE WHEN drafts.sort = :undated THEN 0 WHEN step IS NOT NULL 
   ELSE dense_rank() OVER (PARTITION BY phase, thing, drafts.sort ORDER BY row) END"""
 """Of rows of one key at one instant: the first, second ... of them."""
 _ORDERED: Final = """
-SELECT line, gid, name, at, observed, data, drafts.sort FROM drafts LEFT JOIN begun b
+SELECT line, gid, name, at, observed, data, saying, drafts.sort FROM drafts LEFT JOIN begun b
   ON follows AND b.entity = drafts.entity
 ORDER BY phase, drafts.sort, {step},
   CASE WHEN follows AND drafts.sort > :undated AND coalesce(b.sort, :undated) < drafts.sort THEN 0 ELSE 1 END,
   CASE WHEN drafts.sort = :undated THEN row ELSE rank END,
   CASE WHEN drafts.sort = :undated THEN rank ELSE row END, seq
 """
+
+
+_ALIKE: Final = """
+SELECT worker, columns, max(weak) FROM people GROUP BY worker
+HAVING (max(weak) AND count(*) > 1) OR count(DISTINCT data) > 1
+"""
+"""People whom several rows name alike."""
+_ALIKE_LINES: Final = "SELECT line FROM people WHERE worker=? ORDER BY line"
+_SAID_DIFFERENTLY: Final = """
+UPDATE drafts SET saying=NULL WHERE saying IN
+  (SELECT saying FROM drafts WHERE saying IS NOT NULL GROUP BY saying HAVING count(DISTINCT data) > 1)
+"""
+"""Successive states of one thing in one sheet are no single saying."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -70,6 +86,8 @@ class Item(msgspec.Struct, frozen=True):
     data: dict[str, Any]
     nth: int = 0
     """How often the same was said before, at the same instant."""
+    says: bool = False
+    """Whether it says what a thing is: a sheet has a memory of that."""
 
 
 class Group(msgspec.Struct):
@@ -96,6 +114,7 @@ class Spool:
         self._drafts: list[tuple[Any, ...]] = []
         self._lines: list[tuple[int]] = []
         self._members: list[tuple[int, int]] = []
+        self._people: list[tuple[Any, ...]] = []
         self._begun: list[tuple[str, int]] = []
         self._gids = self._nth = 0
         self.notes: list[Note] = []
@@ -130,9 +149,11 @@ class Spool:
         self._drafts.append(
             (
                 *(_phase(draft), draft.sort, draft.thing, draft.step, follows, entity, draft.rank),
-                *(draft.row, line, gid, draft.name, at, draft.observed, data),
+                *(draft.row, line, gid, draft.name, at, draft.observed, data, saying(draft)),
             )
         )
+        if draft.person and gid is None:
+            self._people.append(_said_of(draft, draft.person, line))
 
     def _group(self, line: int, part: Part) -> None:
         key = f"{part.draft.rank}\0{part.key}"
@@ -153,15 +174,16 @@ class Spool:
         many("INSERT OR IGNORE INTO lines (line) VALUES (?)", self._lines)
         many(
             "INSERT INTO drafts (phase, sort, thing, step, follows, entity, rank, row, line, gid, name, at, "
-            "observed, data) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "observed, data, saying) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             self._drafts,
         )
         many("INSERT INTO members VALUES (?,?)", self._members)
+        many("INSERT INTO people VALUES (?,?,?,?,?)", self._people)
         many(
             "INSERT INTO begun VALUES (?,?) ON CONFLICT (entity) DO UPDATE SET sort=min(sort, excluded.sort)",
             self._begun,
         )
-        for rows in (self._lines, self._drafts, self._members, self._begun):
+        for rows in (self._lines, self._drafts, self._members, self._begun, self._people):
             rows.clear()
 
     def reject(self, line: int, code: str, values: Mapping[str, Any]) -> None:
@@ -177,6 +199,7 @@ class Spool:
         """Turn groups into drafts once every row is read. Return the number of drafts."""
         self._write()
         self.db.execute("CREATE INDEX members_gid ON members (gid)")
+        self._tell_apart()
         for group in self._groups.values():
             self._judge(group)
         if self.db.execute("SELECT count(*) FROM dropped").get:
@@ -184,7 +207,23 @@ class Spool:
         for group in self._groups.values():
             self._send(group)
         self._write()
+        self.db.execute(_SAID_DIFFERENTLY)
         return self.db.execute("SELECT count(*) FROM drafts").get
+
+    def _tell_apart(self) -> None:
+        """Reject rows that may be about several people, or that say different things about one."""
+        alike_people: Any = self.db.execute(_ALIKE).fetchall()
+        for who, columns, weak in alike_people:
+            found: Any = self.db.execute(_ALIKE_LINES, (who,)).fetchall()
+            lines: list[int] = [line for (line,) in found]
+            alike = {"rows": tuple(map(str, lines)), "columns": tuple(msgspec.json.decode(columns))}
+            if weak:
+                error = RowError("ambiguous", variant="weak", **alike)
+            else:
+                error = RowError("ambiguous", variant="different", **alike)
+            for line in lines:
+                self.reject(line, error.code, error.values)
+            self.db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", [(line,) for line in lines])
 
     def _judge(self, group: Group) -> None:
         """Reject the rows of a malformed group. Raise ImportFailed for a malformed file-wide command."""
@@ -232,14 +271,15 @@ class Spool:
         size = 0
         stints, repeats = Stints(self.db), (Repeats(self.db) if self._source.key else None)
         ordered = _ORDERED.format(step=_STEP if self._source.key else "NULL")
-        for line, gid, name, at, observed, data, sort in self.db.execute(ordered, {"undated": UNDATED}):
+        found = self.db.execute(ordered, {"undated": UNDATED})
+        for line, gid, name, at, observed, data, kept_under, sort in found:
             if batch and (len(batch) == MOST_ITEMS or size + len(data) > MOST_BYTES):
                 yield batch
                 batch, size = [], 0
             when = None if at is None else _EPOCH + timedelta(microseconds=at)
             said = stints.named(name, when, msgspec.json.decode(data))
             nth = repeats.before(name, sort, said) if repeats else 0
-            batch.append(Item(line, gid, name, when, bool(observed), said, nth))
+            batch.append(Item(line, gid, name, when, bool(observed), said, nth, kept_under is not None))
             size += len(data)
         if batch:
             yield batch
@@ -263,6 +303,19 @@ class Spool:
             self._nth += 1
             row = (item.gid, self._nth, code, msgspec.json.encode(values))
             self.db.execute("INSERT OR REPLACE INTO outcomes VALUES (?,'refused',?,?,?)", row)
+
+    def differs(self, item: Item, values: Mapping[str, Any]) -> None:
+        """Note that the item's row contradicts what people decided."""
+        row = item.line, values["row"], msgspec.json.encode([values["log"], values["sheet"]])
+        self.db.execute("INSERT INTO changes VALUES (?,?,?)", row)
+
+    def changes(self, sheet: str | None) -> tuple[int, list[Change]]:
+        """Return how many rows contradict what people decided, and the first contradictions."""
+        found: Any = self.db.execute(
+            "SELECT * FROM changes ORDER BY line LIMIT ?", (MOST_CHANGES,)
+        ).fetchall()
+        rows = self.db.execute("SELECT count(DISTINCT line) FROM changes").get
+        return rows, [Change(line, sheet, row, *msgspec.json.decode(told)) for line, row, told in found]
 
     def settle(self) -> None:
         """Copy the outcomes of groups to their rows. A row keeps its first refusal as the reason."""
@@ -291,6 +344,25 @@ class Spool:
         found = self.db.execute("SELECT line, code, told FROM lines WHERE code IS NOT NULL ORDER BY line")
         for line, code, told in found:
             yield line, code, msgspec.json.decode(told)
+
+
+def saying(draft: Draft) -> str | None:
+    """Return what a sheet's saying is kept under; None for what is dated, or says nothing of a thing."""
+    key = draft.data.get(thing_field(draft.name))
+    return f"{draft.name} {key}" if draft.at is None and key and _says(draft.name) else None
+
+
+def _said_of(draft: Draft, person: Person, line: int) -> tuple[Any, ...]:
+    """Return what a row says of a person besides how they are told apart."""
+    personal = personal_fields(commands[draft.name])
+    data = {field: value for field, value in draft.data.items() if field not in personal}
+    columns = msgspec.json.encode(person.columns)
+    return draft.data["worker"], line, person.weak, msgspec.json.encode(data), columns
+
+
+@cache
+def _says(command: str) -> bool:
+    return SAID in commands[command].model_fields
 
 
 def _assignment(draft: Draft) -> str | None:

@@ -1,10 +1,28 @@
 """Totals of an import."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from services.refusals import sentence
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A row that contradicts what people decided. It changes nothing unless it is accepted."""
+
+    line: int
+    sheet: str | None
+    """Of a workbook."""
+    row: str
+    """The command and the id of its thing, such as worker.register W1."""
+    log: list[str]
+    """What the log says, as `field: value`; `gone: retired` if it was taken off the roster."""
+    says: list[str]
+    """What the sheet says."""
+
+
+MOST_CHANGES: Final = 1000
+"""Contradictions listed for a file; `differing` counts them all."""
 
 
 class FileSummary(msgspec.Struct):
@@ -20,6 +38,10 @@ class FileSummary(msgspec.Struct):
     rejected: int = 0
     rejects: str | None = None
     """Path of the rejects file."""
+    differing: int = 0
+    """Rows that contradict what people decided; included in `known` unless they changed something else."""
+    changes: list[Change] = []
+    """The first of them."""
 
 
 class Note(msgspec.Struct):
@@ -64,6 +86,10 @@ class Summary(msgspec.Struct):
     @property
     def rejected(self) -> int:
         return sum(one.rejected for one in self.files)
+
+    @property
+    def differing(self) -> int:
+        return sum(one.differing for one in self.files)
 
     @property
     def rejects(self) -> str | None:

@@ -8,9 +8,11 @@ from uuid import uuid4
 
 from events.commit import Commit, Recorded
 from events.jurisdiction import CommandUnchanged
+from events.sheet import SheetSaid
 from services.decisions.base import Refused
 from services.decisions.decide import decide, unchanged
 from services.decisions.erasure import erased_among
+from services.decisions.hearing import said_by
 from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.recorder.envelope import CommandEnvelope, Kind, Outcome, context_of
 from services.recorder.lanes import SERVICE
@@ -23,6 +25,9 @@ MOST_BYTES: Final = 512 * 1024
 MOST_SECONDS: Final = 0.010
 MOST_BULK_SECONDS: Final = 0.100
 """Of a group of imported commands alone: nobody waits for one of them."""
+
+_NOTHING_NEW: Final = (CommandUnchanged.NAME, SheetSaid.NAME)
+"""First events of commands that change nothing: of a sheet only what it said is new."""
 
 log_of = logging.getLogger("muster.writer")
 
@@ -86,6 +91,8 @@ class Group:
             recorded = decide(*asked)
             if not recorded and envelope.actor.startswith(SERVICE):  # it asks no second time
                 return Outcome(envelope.id, "unchanged", self._end)
+            if not recorded and said_by(envelope.command):  # the sheet's memory answers alike
+                return Outcome(envelope.id, _known(envelope, CommandUnchanged.NAME), self._end)
             recorded = recorded or unchanged(*asked)
             size = sum(len(r.data) + 300 for r in recorded)
             if size > MOST_BYTES:
@@ -101,7 +108,7 @@ class Group:
         self.events += recorded
         self.erased += erased_among(recorded)
         self.phones |= phone_of(envelope, recorded)
-        nothing_new = recorded[0].name == CommandUnchanged.NAME
+        nothing_new = recorded[0].name in _NOTHING_NEW
         return Outcome(
             envelope.id, _known(envelope, recorded[0].name) if nothing_new else "accepted", self._end
         )
@@ -109,7 +116,7 @@ class Group:
 
 def _known(envelope: CommandEnvelope, event: str) -> Kind:
     """Return the answer to an id recorded before, by its first event: the same for all time."""
-    return "unchanged" if event == CommandUnchanged.NAME and not envelope.observed else "known"
+    return "unchanged" if event in _NOTHING_NEW and not envelope.observed else "known"
 
 
 def next_size(taken: int, decided: int) -> int:

@@ -9,7 +9,9 @@ import msgspec
 from events.catalog import newest
 from events.commit import Recorded
 from projections.base import phone_fields as event_phones
-from services.decisions.base import Command, personal_fields, phone_fields
+from services.decisions.base import SAID, Command, personal_fields, phone_fields
+from services.decisions.hearing import said_by
+from services.decisions.saying import Heard
 from services.recorder.envelope import CommandEnvelope
 
 
@@ -63,9 +65,15 @@ def phone_of(envelope: CommandEnvelope, recorded: Iterable[Recorded]) -> dict[st
     A command's number may be in no event, as when someone already registered checks in.
     """
     command = envelope.command
-    taken = {field for one in recorded for field in event_phones(newest[one.name])}
+    taken = {field for one in recorded for field in event_phones(newest[one.name]) if _takes(one, field)}
     given = [field for field in phone_fields(type(command)) if field in command.model_fields_set & taken]
     return {_named(envelope): getattr(command, given[0])} if given else {}
+
+
+def _takes(one: Recorded, field: str) -> bool:
+    """Whether an event sets a field: an amendment sets only what it has, a registration all."""
+    defaults = {f.name: f.default for f in msgspec.structs.fields(newest[one.name])}
+    return defaults[field] is not msgspec.UNSET or field in msgspec.json.decode(one.data)
 
 
 def _seal(
@@ -74,7 +82,7 @@ def _seal(
     command = envelope.command
     if subject and not alive[subject]:
         return Sealed(command, "", erased=True)
-    data = command.model_dump(mode="json", exclude_unset=True)
+    data = command.model_dump(mode="json", exclude_unset=True, exclude={SAID})
     body = vault.body_hash(jurisdiction, subject, command.NAME, envelope.at, data)
     if subject is None:
         return Sealed(command, body)
@@ -83,4 +91,11 @@ def _seal(
         for field in personal_fields(type(command))
         if (plain := getattr(command, field)) is not None
     }
+    if said := said_by(command):
+        personal = {
+            field: vault.body_hash(jurisdiction, subject, f"{command.NAME} {field}", None, data[field])
+            for field in sorted(tokens)
+        }
+        heard: dict[str, Any] = {SAID: Heard(sheet=said.sheet, accept=said.accept, personal=personal)}
+        return Sealed(command.model_copy(update={**tokens, **heard}), body)
     return Sealed(command.model_copy(update=tokens), body)

@@ -507,3 +507,50 @@ async def test_a_failure_is_the_imports_own(city: Service, monkeypatch: pytest.M
     assert (await city.http.get("/readyz")).status_code == 200
     monkeypatch.undo()
     assert sums(await ended(city.http, await post(city.http, ROSTER.read_bytes())))[1] == 40
+
+
+# -- what people decided since -------------------------------------------------------------------------------
+
+
+PEOPLE = "name,phone,role,organisation\nP001,00000000001,rider,OrgA\nP002,00000000002,rider,OrgA\n"
+
+
+async def test_a_sheet_leaves_what_people_decided_unless_a_row_is_accepted(city: Service):
+    assert sums(await ended(city.http, await post(city.http, PEOPLE))) == (2, 2, 0, 0)
+    first, second = [row["worker"] for row in await city.rows("roster")]
+    await city.ok("worker.amend", worker=first, role="medic", organisation="OrgB")
+    await city.ok("worker.retire", worker=second)
+    again = PEOPLE.replace(",", ";")
+    seen = (await post(city.http, again, "/preview")).json()
+    assert (seen["differing"], len(seen["changes"])) == (2, 2)
+    done = await ended(city.http, await post(city.http, again))
+    assert sums(done) == (2, 0, 2, 0)
+    assert done["changes"] == seen["changes"]
+    assert done["differing"] == 2
+    (change,) = [one for one in done["changes"] if one["row"] == f"worker.register {first}"]
+    assert (change["log"], change["says"]) == (
+        ["organisation: OrgB", "role: medic"],
+        ["organisation: OrgA", "role: rider"],
+    )
+    assert [row["role"] for row in await city.rows("roster")] == ["medic"]
+    accepted = await ended(city.http, await post(city.http, again, apply=[str(change["line"])]))
+    assert sums(accepted) == (2, 1, 1, 0)
+    assert [row["role"] for row in await city.rows("roster")] == ["rider"]
+    assert (await post(city.http, again, "/preview")).json()["differing"] == 1
+
+
+async def test_a_corrected_name_is_news_and_a_corrected_phone_stands(city: Service):
+    """The memory knows personal data only by a keyed hash under the key of the person."""
+    said = {"worker": "W1", "role": "rider", "name": "Person 1", "phone": "00000000001"}
+
+    async def says(**fields: str) -> dict[str, Any]:
+        body = {**said, **fields, "observed": True, "said": {"sheet": "list/people"}}
+        return (await city.send("worker.register", **body)).json()
+
+    assert (await says())["outcome"] == "accepted"
+    await city.ok("worker.amend", worker="W1", phone="00000000009")
+    assert (await says())["outcome"] == "known"
+    assert (await says(role="driver"))["outcome"] == "accepted"
+    assert (await says(role="driver", name="Person one"))["outcome"] == "accepted"
+    (row,) = await city.rows("roster", reveal="true")
+    assert (row["role"], row["name"], row["phone"]) == ("driver", "Person one", "00000000009")

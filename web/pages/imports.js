@@ -1,6 +1,7 @@
 // Importing a file: preview, progress and outcome.
 
 import { BoundaryImport, isGeojson } from "../lib/entry/boundaries.js";
+import { Changes } from "../lib/entry/changes.js";
 import { left, Questions, written } from "../lib/entry/questions.js";
 import {
   addsUp,
@@ -57,6 +58,7 @@ function Desk({ mappings: known, ended }) {
   const [mapping, setMapping] = useState("");
   const [started, setStarted] = useState(null);
   const [answers, setAnswers] = useState({});
+  const [accepted, setAccepted] = useState(new Set());
   const { busy, problem, run, clear } = useAction();
 
   const take = async (chosen) => {
@@ -67,6 +69,7 @@ function Desk({ mappings: known, ended }) {
     setFile(chosen);
     if (chosen.size > MOST_BYTES || isGeojson(chosen)) return;
     setAnswers({});
+    setAccepted(new Set());
     const found = await run(() => preview(chosen));
     if (!found) return;
     setMapping(found.mapping);
@@ -77,12 +80,13 @@ function Desk({ mappings: known, ended }) {
     if (!file || file.size > MOST_BYTES) return;
     setSeen(null);
     setAnswers({});
+    setAccepted(new Set());
     const found = await run(() => preview(file, name));
     if (found) setSeen(found);
   };
   const start = async () => {
     if (busy) return;
-    const id = await run(() => begin(file, mapping, written(seen.questions, answers)));
+    const id = await run(() => begin(file, mapping, written(seen.questions, answers), [...accepted]));
     if (id) setStarted(id);
   };
   const again = () => {
@@ -107,6 +111,10 @@ function Desk({ mappings: known, ended }) {
       html`${
         seen.questions.length > 0 &&
         html`<${Questions} questions=${seen.questions} answers=${answers} change=${setAnswers} />`
+      }${
+        seen.differing > 0 &&
+        html`<${Changes} differing=${seen.differing} changes=${seen.changes} accepted=${accepted}
+        change=${setAccepted} />`
       }<${Seen} seen=${seen} columns=${known.find((one) => one.name === mapping)?.columns ?? []} />
       <div class="form-actions import-start"><button type="button" class="button button-main"
         onClick=${start} aria-disabled=${busy ? "true" : undefined}>
@@ -344,7 +352,9 @@ function Outcome({ row }) {
     <p>${t("entry.failed", { error: reason({ code: row.code, values: row.values, detail: row.error }) })}</p>
       </div>`;
   return html`<div role="status"><${Sums} row=${row}
-    />${row.notes.map(
+    />${
+      row.differing > 0 && html`<p class="muted">${t("entry.changes_left", { n: number(row.differing) })}</p>`
+    }${row.notes.map(
       (note) =>
         html`<p class="muted">${t("entry.import_note", { command: note.command, note: reason(note) })}</p>`,
     )}</div>

@@ -7,6 +7,7 @@ from pydantic import Field
 from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import AreaCode, Label, Lat, Lon
+from services.decisions.saying import SaidBy
 
 
 @command("area.define")
@@ -17,6 +18,7 @@ class DefineArea(Command):
     name: Label
     lon: Lon | None = None
     lat: Lat | None = None
+    said: SaidBy = None
 
 
 @command("area.rename")
@@ -26,6 +28,7 @@ class RenameArea(Command):
     area: AreaCode
     name: Label
     based_on: BasedOn = None
+    said: SaidBy = None
 
 
 @command("area.close")

@@ -23,6 +23,7 @@ from services.decisions.fields import (
     RequestId,
     omitted,
 )
+from services.decisions.saying import SaidBy
 
 Quantity = Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
 
@@ -52,6 +53,7 @@ class Open(Command):
     contact_phone: PersonalPhone | None = None
     address: PersonalLine | None = None
     text: PersonalText | None = None
+    said: SaidBy = None
 
 
 @command("request.acknowledge")
@@ -80,6 +82,7 @@ class Amend(Command):
     address: PersonalLine | None = None
     text: PersonalText | None = None
     based_on: BasedOn = None
+    said: SaidBy = None
 
 
 @command("request.complete")

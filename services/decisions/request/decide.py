@@ -18,7 +18,7 @@ from events.request_state import ended_by
 from services.decisions import lookups
 from services.decisions.amending import not_changed_since
 from services.decisions.assignment.rules import release_all
-from services.decisions.base import Context, Refused, changes, decides
+from services.decisions.base import SAID, Context, Refused, changes, decides
 from services.decisions.request.commands import (
     Acknowledge,
     Amend,
@@ -44,7 +44,7 @@ def _open(state: State, c: Open, ctx: Context) -> Iterable[Event]:
     lookups.fresh(known, "request.exists", request=key)
     lookups.open_area(state, c.area, ctx)
     lookups.open_incident(state, c.incident, ctx.at, ctx)
-    given = {name: getattr(c, name) for name in type(c).model_fields if name != "request"}
+    given = {name: getattr(c, name) for name in type(c).model_fields if name not in ("request", SAID)}
     yield RequestOpened(request=key, **given, number=next_number(state, "request"))
 
 

@@ -18,6 +18,7 @@ from services.decisions.fields import (
     WorkerId,
     omitted,
 )
+from services.decisions.saying import SaidBy
 
 Capacity = Annotated[
     int | None, Field(ge=1, le=1000, description="Concurrent live assignments; null = unlimited"), WHOLE
@@ -39,6 +40,7 @@ class Form(Command):
     leader: WorkerId | None = None
     activate: bool = False
     call_sign: CallSign | None = None
+    said: SaidBy = None
 
 
 @command("team.amend")
@@ -52,6 +54,7 @@ class Amend(Command):
     capacity: Capacity = None
     call_sign: CallSign = omitted()
     based_on: BasedOn = None
+    said: SaidBy = None
 
 
 @command("team.join")
@@ -60,6 +63,7 @@ class Join(Command):
 
     team: TeamId
     worker: WorkerId
+    said: SaidBy = None
 
 
 @command("team.leave")
@@ -84,6 +88,7 @@ class Activate(Command):
     """Make the team available for dispatch; its members count in it."""
 
     team: TeamId
+    said: SaidBy = None
 
 
 @command("team.stand_down")

@@ -23,6 +23,7 @@ from services.decisions.fields import (
     omitted,
 )
 from services.decisions.references import ARRIVES, IDENTITY, NAMED, PLAIN, plain_id
+from services.decisions.saying import SaidBy
 
 Skills = Annotated[tuple[Code, ...], Field(max_length=50)]
 
@@ -52,6 +53,7 @@ class Register(Command):
     name: PersonalLine | None = None
     phone: PersonalPhone | None = None
     call_sign: CallSign | None = None
+    said: SaidBy = None
 
 
 @command("worker.amend")
@@ -69,6 +71,7 @@ class Amend(Command):
     phone: PersonalPhone | None = None
     call_sign: CallSign = omitted()
     based_on: BasedOn = None
+    said: SaidBy = None
 
 
 @command("worker.retire")

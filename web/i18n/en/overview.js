@@ -117,6 +117,7 @@ export default {
   "event.jurisdiction.disclosure_set": "Who sees what decided",
   "event.term.defined": "List entry defined",
   "event.log.fenced": "Unconfirmed commands fenced",
+  "event.sheet.said": "Row of a sheet noted",
   "event.personal.revealed": "Personal data shown",
   "event.request.acknowledged": "Request acknowledged",
   "event.request.amended": "Request amended",

@@ -116,6 +116,7 @@ export default {
   "event.jurisdiction.disclosure_set": "设置信息可见范围",
   "event.term.defined": "设置列表条目",
   "event.log.fenced": "作废未确认的命令",
+  "event.sheet.said": "记下表格中的一行",
   "event.personal.revealed": "查看个人信息",
   "event.request.acknowledged": "已知悉求助",
   "event.request.amended": "修改求助",

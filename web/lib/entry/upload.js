@@ -18,9 +18,10 @@ export const mappings = async () => (await get(path("/mappings"))).items;
 /** Return what an import of a file would do; without `mapping`, with the best fit. Throws Problem. */
 export const preview = (file, mapping) =>
   post("/preview", { ...(mapping && { mapping }), file: short(file), rows: ROWS }, file);
-/** Begin an import and return its id. `answers` are as the service reads them. Throws Problem. */
-export const begin = async (file, mapping, answers = []) =>
-  (await post("", { mapping, file: short(file), language: lang.peek(), answer: answers }, file)).import;
+/** Begin an import and return its id. `answers` and `apply` are as the service reads them. Throws Problem. */
+export const begin = async (file, mapping, answers = [], apply = []) =>
+  (await post("", { mapping, file: short(file), language: lang.peek(), answer: answers, apply }, file))
+    .import;
 /** Return the address of an empty table to fill in. */
 export const templateAddress = (mapping, format) =>
   `/api/v1${path(`/mappings/${mapping}/template?format=${format}&language=${lang.value}`)}`;

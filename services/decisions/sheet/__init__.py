@@ -1,0 +1,1 @@
+"""What imported sheets said last time, row by row."""
