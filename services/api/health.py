@@ -124,6 +124,11 @@ def _process(request: Request) -> CollectorRegistry:
     unknown.inc(getattr(service.log, "unknown", 0))
     holes = Counter("muster_log_holes", "Offsets without a record", registry=registry)
     holes.inc(getattr(service.log, "holes", 0))
+    if service.scrub:
+        wrong = Counter("muster_view_wrong_rows", "Rows that differed from the log", registry=registry)
+        wrong.inc(service.scrub.wrong_rows)
+        trouble = Gauge("muster_scrub_trouble", "1 = cannot be compared with the log", registry=registry)
+        trouble.set(bool(service.scrub.unhealed))
     return registry
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from projections.catalog import views as catalog
 from services.application.alerting import Alerting
 from services.application.announcing import Announcements
 from services.application.background import Background
@@ -26,6 +27,7 @@ from services.vault import Vault
 from services.views.belonging import refuse_other_log
 from services.views.loop import Projector
 from services.views.port import Views
+from services.views.scrub import Scrub
 
 
 class Muster:
@@ -70,6 +72,8 @@ class Muster:
         self.sweeper = Sweeper(locations, views, clock, self.background)
         self._file_sweeper = FileSweeper(files, vault, log, views, clock, self.background)
         self.inspector = Inspector(inspect)
+        self.scrub = None if shared else Scrub(log, views, catalog, self._reload)
+        """Compares the views with the log, if this process projects them."""
         self._expiry = Expiry(self.commands, self.progress, views, clock)
         self.announcements.on_advanced(self.commands.viewed)
         self.announcements.on_erased(self.sweeper.erased)
@@ -93,6 +97,10 @@ class Muster:
     def _erased(self, jurisdiction: str, position: int) -> None:
         self.announcements.erased(jurisdiction, position, self.progress.positions.get(jurisdiction, 0))
 
+    async def _reload(self, jurisdiction: str) -> None:
+        """Make streams start over, because rows were folded again."""
+        self.announcements.reset(jurisdiction)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Muster"]:
         """Run all loops; on exit, stop them and close the stores."""
@@ -103,6 +111,8 @@ class Muster:
                 self.background.start("sweeper", self.sweeper.run())
                 self.background.start("file sweeper", self._file_sweeper.run())
                 self.background.start("inspector", self.inspector.run())
+                if self.scrub:
+                    self.background.start("scrub", self.scrub.run(self.clock))
                 if not self.commands.shared:
                     for jurisdiction in {*await self.log.jurisdictions(), *await self.views.jurisdictions()}:
                         self.commands.writer(jurisdiction)

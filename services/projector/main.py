@@ -14,6 +14,7 @@ from prometheus_client import start_http_server
 from prometheus_client.process_collector import ProcessCollector
 
 from services.adapters.kafka.connection import Connection
+from services.base.clock import SystemClock
 from services.projector.app import build
 from services.projector.metrics import registry
 from services.projector.partitions import PartitionProjector
@@ -41,6 +42,7 @@ class Process:
         self._projector: PartitionProjector | None = None
         self._close: Callable[[], Awaitable[None]] | None = None
         self._saving: asyncio.Task[None] | None = None
+        self._scrubbing: asyncio.Task[None] | None = None
         self.metrics: tuple[str, int] | None = None
 
     async def opened(self) -> PartitionProjector:
@@ -51,13 +53,16 @@ class Process:
             if self._projector is None:
                 self._projector, self._close = await self._opening()
                 self._saving = asyncio.create_task(self._save(self._projector), name="saving checkpoints")
+                scrub = self._projector.scrub.run(SystemClock())
+                self._scrubbing = asyncio.create_task(scrub, name="comparing views")
                 self._watch(self._projector)
         return self._projector
 
     async def close(self) -> None:
         """Save the checkpoints and close."""
-        if self._saving:
-            self._saving.cancel()
+        for task in (self._saving, self._scrubbing):
+            if task:
+                task.cancel()
         if self._projector and self._close:
             with suppress(Exception):  # checkpoints are only hints, and the store may be gone
                 await self._projector.save_checkpoints()

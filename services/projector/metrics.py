@@ -46,6 +46,13 @@ class Figures:
         yield CounterMetricFamily(
             "muster_projector_watchdog_exits", "Processes ended by the watchdog", self._watchdog.exits
         )
+        scrub = self._projector.scrub
+        yield CounterMetricFamily(
+            "muster_view_wrong_rows", "Rows that differed from the log", scrub.wrong_rows
+        )
+        yield GaugeMetricFamily(
+            "muster_scrub_trouble", "1 = views cannot be compared with the log", bool(scrub.unhealed)
+        )
         yield GaugeMetricFamily(
             "muster_jurisdictions_parked", "Waiting for a newer version", len(self._projector.parked)
         )

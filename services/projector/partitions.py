@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
+from projections.catalog import views as catalog
 from services.log.cold import ColdLog
 from services.log.identity import partition_of
 from services.log.transport import Record, Transport, TransportDown, fetched
@@ -13,6 +14,7 @@ from services.projector.ports import Announcer, Checkpoints, SharedViews, TopicT
 from services.projector.records import RecordSorter
 from services.projector.retrying import Troubles
 from services.projector.saving import CheckpointSaver
+from services.views.scrub import Scrub
 
 log_of = logging.getLogger("muster.projector")
 
@@ -42,6 +44,14 @@ class PartitionProjector:
         self._troubles = Troubles()
         self._announcements = StepAnnouncements(views, announcer)
         self.jurisdictions = JurisdictionProjector(views, self.log, self._announcements, self._troubles)
+        self.scrub = Scrub(
+            self.log,
+            views,
+            catalog,
+            self._announcements.announce_rebuilt,
+            mine=lambda jurisdiction: self._partition(jurisdiction) in self.owned,
+        )
+        """Compares the views of the owned partitions with the log."""
         self._sorter = RecordSorter(transport.partitions)
         self._checkpoints, self._saver = checkpoints, CheckpointSaver(checkpoints)
         self._locks: dict[int, asyncio.Lock] = {}

@@ -58,6 +58,16 @@ class OutboxStep(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
+class StoredView(msgspec.Struct, frozen=True):
+    """All rows of a view as they are stored, to be compared with the log."""
+
+    rows: dict[str, Row]
+    """Those that can be read."""
+    head: Head
+    unsound: set[str]
+    """Keys of rows that cannot be read, or whose columns, by which they are found, say something else."""
+
+
 class Batch(msgspec.Struct, kw_only=True):
     """The content of one write transaction. Every live view not in `aside` was folded up to `head`."""
 
@@ -142,6 +152,10 @@ class Views(Protocol):
         """Replace a view's rows with a fresh fold as of `head` and clear its degraded state. False if the
         live head has moved. Deletes steps before `head`; the caller must tell streams that are exactly at
         `head` to start over."""
+        ...
+
+    async def stored(self, jurisdiction: str, view: str) -> StoredView:
+        """Return all rows of a view, checked as far as the store can check them without the log."""
         ...
 
     async def stale(self, jurisdiction: str) -> list[str]:

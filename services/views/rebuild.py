@@ -1,7 +1,7 @@
 """Rebuild views from the log and replace the live ones."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from events.catalog import envelopes
@@ -35,14 +35,20 @@ class StraightFold:
         """Fold to the end, or through the commit that ends at `upto`; return the head reached."""
         end = await self._log.end(self._jurisdiction) if progress else Head()
         async for batch in self._log.read(self._jurisdiction, self.head.position):
-            for stored in batch:
-                if upto is not None and stored.head.position > upto:
-                    return self.head
-                self._take(stored)
+            if not self.take(batch, upto):
+                return self.head
             if progress:
                 progress(self.head.position, end.position)
             await asyncio.sleep(0)
         return self.head
+
+    def take(self, batch: Sequence[Stored], upto: int | None = None) -> bool:
+        """Fold the next commits, through the one that ends at `upto`; False if there were more."""
+        for stored in batch:
+            if upto is not None and stored.head.position > upto:
+                return False
+            self._take(stored)
+        return True
 
     def _take(self, stored: Stored) -> None:
         for event in envelopes(decode(stored.data)):

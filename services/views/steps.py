@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 import zstandard
 
-from services.views.port import Change, OutboxStep
+from services.views.port import Change, OutboxStep, RowUnreadable
 from services.views.table import Table
 
 _MOST_UNPACKED: Final = 2**30
@@ -19,7 +19,7 @@ _NULL: Final = msgspec.Raw(b"null")
 
 def pack(changes: Iterable[Changed]) -> bytes:
     """Pack rows that are already encoded."""
-    return zstandard.ZstdCompressor(level=1).compress(
+    return zstandard.ZstdCompressor(level=1, write_checksum=True).compress(
         _encoder.encode([(view, key, _raw(before), _raw(row)) for view, key, before, row in changes])
     )
 
@@ -31,7 +31,10 @@ def _raw(data: bytes | None) -> msgspec.Raw:
 def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> OutboxStep:
     """Unpack a step. `tables` are keyed by the names used when packing; rows of other tables are skipped.
     Raises RowUnreadable."""
-    data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_UNPACKED)
+    try:
+        data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_UNPACKED)
+    except zstandard.ZstdError as error:
+        raise RowUnreadable("steps", str(upto), str(error)) from error
 
     def row(table: Table, key: str, raw: msgspec.Raw):
         held = bytes(raw)

@@ -2,13 +2,15 @@
 
 import hashlib
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 
+from events.commit import Head
 from projections.base import Row, View
-from services.views.columns import Column, columns, values
-from services.views.port import RowUnreadable
+from services.views.columns import Column, columns, stored_value, values
+from services.views.port import RowUnreadable, StoredView
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
 encoder: Final = msgspec.json.Encoder()
@@ -41,8 +43,22 @@ class Table:
         """Decode a row. Raises RowUnreadable."""
         try:
             return self._decoder.decode(data)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise RowUnreadable(self.view.name, key, str(error)) from error
+
+    def checked(self, head: Head, lines: Iterable[Sequence[Any]]) -> StoredView:
+        """Return (key, row, *columns) as rows, and the keys of those that do not fit together."""
+        rows: dict[str, Row] = {}
+        unsound: set[str] = set()
+        for key, data, *cells in lines:
+            try:
+                row = rows[key] = self.decode(key, data)
+            except RowUnreadable:
+                unsound.add(key)
+                continue
+            if list(map(stored_value, self.values(row))) != list(map(stored_value, cells)):
+                unsound.add(key)
+        return StoredView(rows, head, unsound)
 
 
 def _undescribed(schema: Any) -> Any:

@@ -23,6 +23,7 @@ from projections.fold import fold
 from services.adapters.postgres.migrate import migrate
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
+from services.adapters.sqlite import views_file as file
 from services.adapters.sqlite.views import SqliteViews
 from services.decisions.area.commands import DefineArea
 from services.decisions.worker.commands import CheckIn, CheckOut, Register, Retire, SetPresence
@@ -30,6 +31,7 @@ from services.log.port import Stored
 from services.views.batch import run_batch
 from services.views.match import matches
 from services.views.port import BadQuery, Batch, Query, RowUnreadable, ViewsUnavailable
+from services.views.scrub import Scrub
 from tests.make import JURISDICTION as J
 from tests.make import Chain, chain
 from tests.make import read as read_of
@@ -246,6 +248,67 @@ async def test_a_view_set_aside_says_since_when_until_it_is_rebuilt(store: Any) 
 
     assert await store.degraded(J) == {}
     assert await rows_of(store, "roster") == {"W1": person("W1")}
+
+
+async def alter(store: Any, sql: str) -> None:
+    """Change the store behind its back, as a disk does."""
+    if isinstance(store, SqliteViews):
+        db = file.open_writer(store._path)
+        db.execute(sql)
+        db.close()
+    else:
+        async with store._pool.writing() as db:
+            await db.execute(sql)
+
+
+class Shift:
+    """The log of SHIFT."""
+
+    async def end(self, jurisdiction: str) -> Head:
+        return SHIFT[-1].head
+
+    async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
+        yield [stored for stored in SHIFT if stored.head.position > after]
+
+
+async def no_pause(_: float) -> None: ...
+
+
+DAMAGES = {
+    "an unreadable row": "UPDATE {roster} SET row = {brace} WHERE key = 'W1'",
+    "another's row": "UPDATE {roster} SET row = (SELECT row FROM {roster} WHERE key = 'W2') WHERE key = 'W1'",
+    "no row": "DELETE FROM {roster} WHERE key = 'W1'",
+    "an old row": "INSERT INTO {roster} SELECT jurisdiction, 'W', {columns}, row FROM {roster} LIMIT 1",
+    "a column": "UPDATE {roster} SET by_area = '2308' WHERE key = 'W1'",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_rows_that_differ_from_the_log_are_found_and_folded_again(
+    damage: str, opened: Open, tmp_path: Path
+) -> None:
+    store = await opened(tmp_path, CATALOG)
+    await project(store, SHIFT)
+    told: list[str] = []
+
+    async def rebuilt(jurisdiction: str) -> None:
+        told.append(jurisdiction)
+
+    scrub = Scrub(Shift(), store, CATALOG, rebuilt, pause=no_pause)
+    await scrub.all("roster")
+    assert (scrub.wrong_rows, scrub.unhealed, told) == (0, {}, [])
+
+    table = store.tables["roster"]
+    columns = ", ".join(column.sql for column in table.columns)
+    brace = "CAST('{' AS BLOB)" if isinstance(store, SqliteViews) else "decode('7b', 'hex')"
+    await alter(store, DAMAGES[damage].format(roster=table.name, columns=columns, brace=brace))
+    await scrub.all("headcount")
+    assert scrub.wrong_rows == 0
+    await scrub.all("roster")
+    assert (scrub.wrong_rows, scrub.unhealed, told) == (1, {}, [J])
+    assert await rows_of(store, "roster") == straight(roster.VIEW, SHIFT)
+    assert await scrub.wrong(J, "roster") == []
+    await store.close()
 
 
 async def test_a_batch_folded_without_a_view_that_was_rebuilt_meanwhile_has_raced(store: Any) -> None:
@@ -635,7 +698,7 @@ async def test_no_file_and_no_database_are_said_so(tmp_path: Path) -> None:
     with pytest.raises(ViewsUnavailable, match="start the server once"):
         SqliteViews.open_readonly(tmp_path / "views.sqlite", CATALOG)
     (tmp_path / "views.sqlite").write_bytes(b"no database " * 1000)
-    with pytest.raises(ViewsUnavailable, match="are rebuilt"):
+    with pytest.raises(ViewsUnavailable, match="folded again"):
         SqliteViews(tmp_path / "views.sqlite", CATALOG)
 
 

@@ -15,7 +15,17 @@ from services.adapters.postgres import views_versions as versions
 from services.adapters.postgres.pool import BadValue, Pool
 from services.adapters.postgres.views_pool import ViewsPool
 from services.adapters.postgres.views_table import Changes, PgTable
-from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, ViewsUnavailable
+from services.views.port import (
+    BadQuery,
+    Batch,
+    OutboxStep,
+    Page,
+    Query,
+    Rows,
+    RowUnreadable,
+    StoredView,
+    ViewsUnavailable,
+)
 from services.views.query import POSTGRES, cut, most_read, seen, select, sort_of
 from services.views.steps import pack, unpack
 from services.views.table import encoder
@@ -123,9 +133,19 @@ class PgViews:
                 found[table.view.name] = seen(table, query, rows)
             return found, await heads.head(db, jurisdiction)
 
+    async def stored(self, jurisdiction: str, view: str) -> StoredView:
+        table = self._table(view)
+        async with self._pool.reading() as db:
+            lines = await db.fetch(table.every, jurisdiction)
+            head = await heads.head(db, jurisdiction)
+        return await asyncio.to_thread(table.checked, head, lines)
+
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         found = await self.packed_steps(jurisdiction, after, limit)
-        return None if found is None else [self.unpack(*step) for step in found]
+        try:
+            return None if found is None else [self.unpack(*step) for step in found]
+        except RowUnreadable:  # who follows starts over from the rows
+            return None
 
     async def packed_steps(
         self, jurisdiction: str, after: int, limit: int = 1000

@@ -35,6 +35,9 @@ class PgTable(Table):
         self._names = ["jurisdiction", "key", *(c.sql for c in self.columns), "row"]
         self._instants = any(c.kind == "instant" for c in self.columns)
         self._clear = f"DELETE FROM {self.name} WHERE jurisdiction = $1"  # noqa: S608
+        cells = "".join(f", {column.sql}" for column in self.columns)
+        self.every = f"SELECT key, row{cells} FROM {self.name} WHERE jurisdiction = $1"  # noqa: S608
+        """All rows of $1 with their columns."""
         self._delete = f"{self._clear} AND {_AMONG.format(2)}"
         self._update = (
             f"UPDATE {self.name} AS old SET row = new.row "  # noqa: S608

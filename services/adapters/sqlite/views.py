@@ -14,7 +14,7 @@ from services.adapters.sqlite import views_steps as outbox
 from services.adapters.sqlite import views_writing as writing
 from services.adapters.sqlite.views_connections import Connections
 from services.adapters.sqlite.views_table import Table
-from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, ViewsUnavailable
+from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, StoredView, ViewsUnavailable
 
 ANALYSE_FROM: Final = 1_000
 """From this many events on, planner statistics are recomputed each time the log doubles."""
@@ -31,6 +31,8 @@ class SqliteViews:
         self.tables = {name: Table(view) for name, view in catalog.items()}
         self._analysed = 0
         """Position at which planner statistics were last computed."""
+        self._disagreeing: set[str] = set()
+        """Views whose table and indexes were found to disagree."""
         self._connections = Connections(self._path, readonly=readonly)
         if readonly:
             self._look()
@@ -97,6 +99,15 @@ class SqliteViews:
         wanted = [(self._table(view), query) for view, query in queries.items()]
         return await self._connections.read(reading.snapshot, jurisdiction, wanted)
 
+    async def stored(self, jurisdiction: str, view: str) -> StoredView:
+        table = self._table(view)
+        found = await self._connections.read(reading.stored, jurisdiction, table)
+        said = await self._connections.read(reading.disagreement, table)
+        if said:
+            self._disagreeing.add(view)
+            found.unsound.add(said)
+        return found
+
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         return await self._connections.read(reading.steps, self.tables, jurisdiction, after, limit)
 
@@ -132,7 +143,11 @@ class SqliteViews:
         return answer
 
     def _rebuild(self, jurisdiction: str, table: Table, rows: Mapping[str, Row], head: Head) -> bool:
-        rebuilt = writing.rebuild(self._connections.writer, jurisdiction, table, rows, head)
+        db = self._connections.writer
+        if table.view.name in self._disagreeing:  # deleting row by row would leave some
+            file.remake(db, table)
+            self._disagreeing.discard(table.view.name)
+        rebuilt = writing.rebuild(db, jurisdiction, table, rows, head)
         if rebuilt:
             self._analyse(self._analysed)
         return rebuilt

@@ -107,6 +107,13 @@ def _drop(db: apsw.Connection, view: str, table: str) -> None:
         db.execute(sql, (view,))
 
 
+def remake(db: apsw.Connection, table: Table) -> None:
+    """Replace a damaged table by an empty one. The view is stale in every jurisdiction."""
+    with transaction(db, "IMMEDIATE"):
+        _drop(db, table.view.name, table.name)
+        _make(db, table)
+
+
 def _make(db: apsw.Connection, table: Table) -> None:
     db.execute(table.ddl())
     view = table.view.name

@@ -10,7 +10,7 @@ from projections.base import Row
 from services.adapters.sqlite import views_file as file
 from services.adapters.sqlite import views_steps as outbox
 from services.adapters.sqlite.views_table import Table
-from services.views.port import BadQuery, OutboxStep, Page, Query, Rows
+from services.views.port import BadQuery, OutboxStep, Page, Query, Rows, RowUnreadable, StoredView
 from services.views.query import cut, most_read, seen, select, sort_of
 from services.views.steps import unpack
 
@@ -57,11 +57,39 @@ def snapshot(
     return found, file.head(db, jurisdiction)
 
 
+def stored(db: apsw.Connection, jurisdiction: str, table: Table) -> StoredView:
+    """Return all rows as they are in the table, whatever its indexes say."""
+    texts = ("key", *(column.sql for column in table.columns if column.kind == "text"))
+    names = ", ".join(
+        f"CAST({name} AS BLOB)" if name in texts else name
+        for name in ("key", "row", *(column.sql for column in table.columns))
+    )
+    sql = f"SELECT {names} FROM {table.name} NOT INDEXED WHERE jurisdiction = ?"  # noqa: S608
+    lines: Any = db.execute(sql, (jurisdiction,))
+    return table.checked(file.head(db, jurisdiction), map(_legible, lines))
+
+
+def _legible(line: Sequence[Any]) -> Sequence[Any]:
+    """Return a row whose texts were read as bytes, as they may no longer be text."""
+    key, data, *cells = line
+    plain = (one.decode(errors="replace") if isinstance(one, bytes) else one for one in cells)
+    return (key.decode(errors="replace"), data, *plain)
+
+
+def disagreement(db: apsw.Connection, table: Table) -> str | None:
+    """Say where a table and its indexes disagree."""
+    said = [str(line) for (line,) in db.execute(f"PRAGMA integrity_check('{table.name}')")]
+    return None if said == ["ok"] else said[0]
+
+
 def steps(
     db: apsw.Connection, tables: Mapping[str, Table], jurisdiction: str, after: int, limit: int
 ) -> list[OutboxStep] | None:
-    """Return steps; None if the outbox does not reach back that far. Raises RowUnreadable."""
+    """Return steps; None if the outbox does not reach back that far."""
     found = outbox.read(db, jurisdiction, after, file.head(db, jurisdiction).position, limit)
     if found is None:
         return None
-    return [unpack(tables, since, upto, packed) for since, upto, packed in found]
+    try:
+        return [unpack(tables, since, upto, packed) for since, upto, packed in found]
+    except RowUnreadable:  # who follows starts over from the rows
+        return None
