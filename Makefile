@@ -9,7 +9,7 @@ WEB_READY := node_modules/.ready
 QUIETLY := --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo cluster serve test unit faults lint types format bench bench-cluster docs vendor pictures lock clean
+.PHONY: help setup demo cluster serve test unit faults lint types format bench bench-cluster docs vendor pictures lock sbom clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,9 @@ vendor: $(READY) ## Fetch the console's browser libraries again (needs npm)
 lock: $(READY) ## Renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 --no-header --no-annotate \
 		--no-emit-index-url --upgrade --quiet --output-file requirements.lock
+
+sbom: $(READY) ## Write the bill of materials, muster.cdx.json (CycloneDX)
+	@$(BIN)/python scripts/sbom.py > muster.cdx.json
 
 clean: ## Remove .venv and caches (never your data)
 	@rm -rf $(VENV) node_modules .pytest_cache .ruff_cache .hypothesis build dist
