@@ -1,6 +1,7 @@
 """Every page of the console, each in the state in which it is looked at, and what may be cut off in none."""
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,29 @@ def _press(key: str, then: str) -> Callable[[Page], None]:
     return press
 
 
+def _found(page: Page) -> None:
+    """The box that finds everything, with finds of the service."""
+    page.locator("main").focus()
+    page.keyboard.press("Control+k")
+    page.locator(".palette input").fill("2")
+    page.wait_for_selector(".palette-list [role=option]")
+
+
+def _conflict(city: City, request: str) -> Callable[[Page], None]:
+    """An amendment that meets somebody else's."""
+    amend, quantities = _press("e", "dialog[open]"), itertools.count(1000, 10)
+
+    def meet(page: Page) -> None:
+        amend(page)
+        theirs = next(quantities)
+        city.ok("request.amend", request=request, quantity=theirs)
+        page.locator("dialog[open] input[type=number][required]").fill(str(theirs + 1))
+        page.locator("dialog[open] button[type=submit]").click()
+        page.wait_for_selector(".conflict")
+
+    return meet
+
+
 def _keys(page: Page) -> None:
     page.locator("main").focus()
     page.keyboard.press("?")
@@ -54,7 +78,7 @@ def _sheet(page: Page) -> None:
 
 
 NAMES = (
-    *("overview", "keys", "requests", "request", "assign", "end", "merge", "amend"),
+    *("overview", "keys", "found", "requests", "request", "assign", "end", "merge", "amend", "conflict"),
     *("teams", "team", "workers", "worker", "schematic", "map", "incidents", "incident", "hours", "notes"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
     *("cards of areas", "cards of teams", "choose", "establish"),
@@ -74,12 +98,14 @@ def board(city: City) -> list[Place]:
     return [
         Place("overview", f"{city.j}/overview", "[data-figure=on-duty]"),
         Place("keys", f"{city.j}/overview", "[data-figure=on-duty]", _keys),
+        Place("found", f"{city.j}/overview", "[data-figure=on-duty]", _found),
         Place("requests", f"{city.j}/requests", grid),
         Place("request", one, "#detail-title"),
         Place("assign", one, "#detail-title", _press("a", ".assign [role=option], .assign li")),
         Place("end", one, "#detail-title", _press("x", "dialog[open]")),
         Place("merge", one, "#detail-title", _press("m", "dialog[open]")),
         Place("amend", one, "#detail-title", _press("e", "dialog[open]")),
+        Place("conflict", one, "#detail-title", _conflict(city, request)),
         Place("teams", f"{city.j}/teams", grid),
         Place("team", f"{city.j}/teams/{team}", "aside dl, .folk-panel dl"),
         Place("workers", f"{city.j}/workers", grid),

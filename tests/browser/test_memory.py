@@ -17,6 +17,15 @@ MOST_MB, MOST_NODES = 3.0, 600
 """What may come on top after the first quarter: caches of numbers and dates fill up by then."""
 
 
+WAITING = {
+    "overview": "[data-figure=unfinished]",
+    "requests": ".queue-count",
+    "map?as=map": ".geo-side h2 + p",
+    "wall": ".equation .term:nth-of-type(3)",
+}
+"""Page -> what shows how many requests wait."""
+
+
 class Held:
     """What a page holds, once what nothing refers to is gone."""
 
@@ -42,18 +51,21 @@ class Held:
 def _round(city: City, page: Page, place: str, n: int) -> None:
     """Requests come and are ended, and the page has shown both."""
     ids = [f"M{n}-{one}" for one in range(AT_ONCE)]
-    what = {"area": city.south, "category": "medicine", "priority": 1 + n % 4}
+    what = {"area": city.south, "category": "medicine", "priority": 1 + n % 4, "lon": 128.9, "lat": 47.7}
     city.batch([("request.open", {"request": one, **what}) for one in ids])
-    shown = page.locator("[data-figure=unfinished]" if place == "overview" else ".queue-count")
+    shown = page.locator(WAITING[place]).first
     until(lambda: number(shown.inner_text()) == AT_ONCE, 20, "what came is not shown")
     city.batch([("request.cancel", {"request": one, "reason": "duplicate"}) for one in ids])
     until(lambda: number(shown.inner_text()) == 0, 20, "what ended is still shown")
 
 
-@pytest.mark.parametrize("place", ["overview", "requests"])
+@pytest.mark.parametrize("place", WAITING)
 def test_a_board_holds_no_more_after_a_long_day(place: str, city: City, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city, place)
-    expect(page.locator(".live-live")).to_be_visible()
+    wall = place == "wall"
+    page = screens.open(city.url).sign_in(city, "overview" if wall else place)
+    if wall:
+        page.goto(f"{city.url}/wall?seconds=3600#/{city.j}")
+    expect(page.locator(".wall-main" if wall else ".live-live")).to_be_visible()
     held, rounds = Held(page), ROUNDS
     for n in range(rounds // 4):
         _round(city, page, place, n)

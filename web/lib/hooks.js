@@ -1,5 +1,5 @@
 // Shared hooks: media queries, element widths and debounced values.
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./preact.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "./preact.js";
 
 /** Return whether a media query matches, and render again when that changes.
  *
@@ -38,16 +38,6 @@ export function useWidth() {
 
 /** Return the size of one rem in px. */
 export const remPx = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
-
-/** Return a ref, and whether its element is narrower than `rem`.
- *
- * @param {number} rem
- * @returns {[ref: { current: any }, narrow: boolean]}
- */
-export function useNarrow(rem) {
-  const [ref, width] = useWidth();
-  return [ref, useMemo(() => width > 0 && width < rem * remPx(), [width, rem])];
-}
 
 /** Delay in ms before a selected row loads, so that stepping through a list loads nothing. */
 export const SETTLED_MS = 120;

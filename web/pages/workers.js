@@ -89,7 +89,7 @@ const Since = ({ row }) =>
 const COLUMNS = [
   {
     key: "name",
-    width: "4.5rem",
+    width: "minmax(6.5rem, 0.8fr)",
     cell: ({ row }) => row.name ?? html`<span class="muted">${t("people.no_name")}</span>`,
   },
   {

@@ -16,7 +16,7 @@ export default {
   "entry.recorded": "Recorded:",
   "entry.open_it": "Open it",
   "entry.earlier": "Entered earlier",
-  "entry.other": "Other…",
+  "entry.other": "Another…",
   "entry.other_code": "Custom code",
   "entry.other_as": "Recorded as {code}",
   "entry.other_hint": "Lowercase letters and digits, such as pet_care",

@@ -16,7 +16,7 @@ export default {
   "entry.recorded": "已记录：",
   "entry.open_it": "打开",
   "entry.earlier": "本次已录入",
-  "entry.other": "其他…",
+  "entry.other": "自定义…",
   "entry.other_code": "自定义代码",
   "entry.other_as": "将记为 {code}",
   "entry.other_hint": "小写英文字母和数字，如 pet_care",

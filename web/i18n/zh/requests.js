@@ -162,7 +162,7 @@ export default {
   "requests.override": "仍然派出",
   "requests.reason": "原因",
   "requests.reason_choose": "请选择原因",
-  "requests.reason_other": "其他…",
+  "requests.reason_other": "另写原因…",
   "requests.reason_own": "用一两个词说明",
   "requests.reason_hint": "其中的字母 a–z 和数字将记为代码",
   "requests.reason_as": "记为 {code}",

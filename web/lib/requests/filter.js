@@ -3,7 +3,7 @@ import { alertsOf, worse } from "../alerts.js";
 import { inside } from "../areas.js";
 import { go, route } from "../router.js";
 import { ENDED, LEDGER } from "../rules.js";
-import { need, REQUEST_KINDS } from "../urgency.js";
+import { need, REQUEST_KINDS, requestName } from "../urgency.js";
 
 /** Values of the filter by alert: any, or a kind. */
 export const ANY = "any";
@@ -76,7 +76,7 @@ function facts(row, at) {
   return found;
 }
 
-const textOf = (row) => row.request.toLowerCase();
+const textOf = (row) => `${row.request} ${requestName(row)}`.toLowerCase();
 
 /** Return a predicate for requests. `but` names a filter to ignore, for counting its values. */
 export function passer(filters, at, ofUnit, but) {

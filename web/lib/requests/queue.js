@@ -3,7 +3,7 @@
 import { alertOf, alerts } from "../alerts.js";
 import { get } from "../api.js";
 import { Export } from "../export.js";
-import { useNarrow } from "../hooks.js";
+import { remPx, useWidth } from "../hooks.js";
 import { lang, language, number, t, word } from "../i18n.js";
 import { html, useEffect, useMemo, useRef, useState } from "../preact.js";
 import { param, route } from "../router.js";
@@ -47,6 +47,8 @@ import { Due, OpenedAgo, Place, Slots, Standing, Units, What } from "./show.js";
 const PAGE = 200;
 /** Below this width, rows are cards. */
 const TABLE_REM = 50;
+/** Below this width, the table does without the time of receipt: what a row needs has its own age. */
+const WHOLE_REM = 64;
 /** Delay before new requests are announced together. */
 const ANNOUNCE_MS = 2500;
 
@@ -152,7 +154,9 @@ function placed(rows, before, ghost, compare) {
 /** The queue with its filters. */
 export function Queue({ queue, narrow, phone }) {
   const { filters, order, rows, matching, ghost } = queue;
-  const [box, cards] = useNarrow(TABLE_REM);
+  const [box, width] = useWidth();
+  const cards = width > 0 && width < TABLE_REM * remPx();
+  const whole = width === 0 || width >= WHOLE_REM * remPx();
   const { id } = route.value;
   const fresh = useFresh(queue);
   const marked = (row) =>
@@ -167,7 +171,10 @@ export function Queue({ queue, narrow, phone }) {
   const code = lang.value;
   const under = order.key === "needs" && !filters.ended && rows.find((row) => underWay(row, queue.at));
   const divide = (row) => (row === under && row !== rows[0] ? t("requests.under_way") : null);
-  const layout = useMemo(() => (cards ? CARD() : columns(filters.ended)), [cards, filters.ended, code]);
+  const layout = useMemo(
+    () => (cards ? CARD() : columns(filters.ended, whole)),
+    [cards, whole, filters.ended, code],
+  );
   const open = (row) => {
     show(row.request, { step: narrow });
     requestAnimationFrame(() => element(".detail-title")?.focus());
@@ -433,11 +440,21 @@ const Check = ({ row }) => html`<input type="checkbox" tabindex="-1" checked=${c
 
 /** Widths of columns in rem, by script of the language: the length of words differs. */
 const WIDTHS = {
-  wide: { priority: 5.4, needs: 10.5, id: 4, category: 4.6, area: 6, slots: 5.4, due: 4, age: 5, state: 4.1 },
-  narrow: { priority: 5.4, needs: 11, id: 4, category: 6, area: 5, slots: 5.2, due: 4, age: 5, state: 5.6 },
+  wide: {
+    priority: 5.4,
+    needs: 11.6,
+    id: 4,
+    category: 4.6,
+    area: 5,
+    slots: 5,
+    due: 4.4,
+    age: 5.4,
+    state: 4.1,
+  },
+  narrow: { priority: 6, needs: 11.6, id: 4, category: 6, area: 4.6, slots: 4.6, due: 4, age: 5, state: 6 },
 };
 
-function columns(ended) {
+function columns(ended, whole) {
   const { script } = language.value;
   const column = (key, share, cell, more = {}) => ({
     key,
@@ -470,9 +487,9 @@ function columns(ended) {
     column("area", 2, (row) => html`<${Place} code=${row.area} short />`),
     column("slots", 2, (row) => html`<${Units} row=${row} />`),
     column("due", 0.1, (row) => html`<${Due} row=${row} />`, { class: "number" }),
-    column("age", 0.1, (row) => html`<${OpenedAgo} row=${row} />`, { class: "number" }),
+    whole && column("age", 0.1, (row) => html`<${OpenedAgo} row=${row} />`, { class: "number" }),
     column("state", 0.1, (row) => html`<${State} domain="request_state" value=${row.state} />`),
-  ];
+  ].filter(Boolean);
 }
 /** Columns whose label has another key. */
 const LABELS = { age: "opened", slots: "unit", needs: "needs_act" };
