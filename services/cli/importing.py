@@ -128,7 +128,7 @@ def import_(
     """Import files using a mapping, or boundaries of areas. Importing a file again changes nothing."""
     if language not in languages():
         raise Fail(f"unknown language {language}; choose from {', '.join(languages())}.", 2)
-    if all(map(is_geojson, files)):
+    if all(map(is_geojson, files)) and mapping is None:
         bound = [_bound(file, jurisdiction, data, datum, language, as_json) for file in files]
         raise typer.Exit(1 if any(bound) else 0)
     try:
@@ -306,6 +306,8 @@ def _say(summary: Summary, as_json: bool) -> None:
         return
     for one in summary.files:
         out.print(f"{one.file}: {_sums(one)}", markup=False)
+        for column, count in one.ignored.items():
+            out.print(f"  {column}: {count} cells could not be used and were left out", markup=False)
     out.print(f"total: {_sums(summary)}")
     for note in summary.notes:
         err.print(f"note: {note}", markup=False)

@@ -56,6 +56,9 @@ class Table(msgspec.Struct):
     known: int
     skipped: Annotated[int, Meta(description="Rows that the mapping skips")]
     rejected: int
+    ignored: Annotated[
+        dict[str, int], Meta(description="By column: cells left out because they could not be used")
+    ] = {}
 
 
 class ImportNote(msgspec.Struct):
@@ -317,7 +320,9 @@ def _end(job: _Job, summary: Summary | None) -> None:
     path = str(job.folder / _NAME)
     for one in summary.files:
         sheet = one.file.removeprefix(path).removeprefix("#") or None
-        shown.tables.append(Table(sheet, one.rows, one.applied, one.known, one.skipped, one.rejected))
+        shown.tables.append(
+            Table(sheet, one.rows, one.applied, one.known, one.skipped, one.rejected, one.ignored)
+        )
     shown.rows, shown.applied, shown.known = summary.rows, summary.applied, summary.known
     shown.skipped, shown.rejected = summary.skipped, summary.rejected
     shown.differing = summary.differing

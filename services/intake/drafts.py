@@ -13,11 +13,12 @@ import msgspec
 from pydantic import ValidationError
 
 from services.decisions.base import commands
+from services.decisions.jurisdiction.commands import Establish
 from services.intake.errors import RowError
 from services.intake.loading import HERE
-from services.intake.mapping import CommandMap, Each, Mapping, Source
+from services.intake.mapping import CommandMap, Each, Mapping, Source, Value
 from services.intake.places import Places
-from services.intake.values import Answers, Cells, Values
+from services.intake.values import Answers, Cells, Values, count_of
 from services.refusals.fields import broken
 
 UNDATED: Final = -(1 << 62)
@@ -81,6 +82,9 @@ class Drafts:
         self.values = Values(mapping, key, jurisdiction, places, answers)
         specs = [(one.name, field, spec) for one in source.command for field, spec in one.data.items()]
         self.asking = [(name, field, spec) for name, field, spec in specs if spec.ask]
+        self._timezone = mapping.timezone
+        self.ignored: dict[str, int] = {}
+        """Column -> cells that were left out because they could not be used."""
         self.areas = [spec for _, _, spec in specs if spec.area_of]
 
     def skipped(self, cells: Cells) -> bool:
@@ -106,7 +110,7 @@ class Drafts:
                 draft = self._draft(rank, one, within, running)
                 running = draft.sort
                 if one.once_per is None:
-                    singles.append(checked(draft))
+                    singles.append(self._checked(one, draft))
                 else:
                     parts.append(self._part(one, one.once_per, draft, within))
         return singles, parts
@@ -116,6 +120,9 @@ class Drafts:
             found = re.split(f"[{re.escape(each.split)}]", cells.get(each.column, ""))
             filled = [part.strip() for part in found if part.strip()]
             yield from ({"item": part, "number": str(n)} for n, part in enumerate(filled, 1))
+            return
+        if each.count is not None:
+            yield from ({"item": str(n), "number": str(n)} for n in range(1, count_of(each.count, cells) + 1))
             return
         like = each.columns_like
         headings = [c for c in self._columns if c in each.columns or (like and re.search(like, c))]
@@ -128,18 +135,62 @@ class Drafts:
         if at is None and one.at and one.once_per is None and not one.at.optional:
             where = one.at.column or one.at.template or "at"
             raise RowError("no_time", column=where, command=one.name)
-        data = {
-            field: value
-            for field, spec in one.data.items()
-            if (value := self.values.field(one.name, field, spec, cells)) is not None or spec.null
-        }
-        lon, lat = data.get("lon"), data.get("lat")
-        if lon is not None and lat is not None:
-            self.values.nearness.check(one, lon, lat)
+        data: dict[str, Any] = {}
+        for field, spec in one.data.items():
+            value = self._field(one, field, spec, cells)
+            if value is not None or spec.null or self.values.nulled(spec, cells):
+                data[field] = value
+        self._placed(one, data)
+        if one.name == Establish.NAME and self._timezone:
+            data.setdefault("timezone", self._timezone)
         sort = max(running, micros(at)) if at else running
         draft = Draft(rank=rank, name=one.name, at=at, sort=sort, observed=one.observed, data=data)
         draft.person = _person(one, cells)
         return draft
+
+    def _field(self, one: CommandMap, field: str, spec: Value, cells: Cells) -> Any:
+        """Return a field's value; None, and counted, if it cannot be used and the mapping ignores that."""
+        try:
+            return self.values.field(one.name, field, spec, cells)
+        except RowError:
+            if spec.invalid == "reject":
+                raise
+            self._ignore(spec)
+            return None
+
+    def _placed(self, one: CommandMap, data: dict[str, Any]) -> None:
+        """Check the place, if there is one. Half a place that is ignored is none."""
+        lon, lat = data.get("lon"), data.get("lat")
+        ignored = [
+            spec for name in ("lat", "lon") if (spec := one.data.get(name)) and spec.invalid == "ignore"
+        ]
+        try:
+            if lon is not None and lat is not None:
+                self.values.nearness.check(one, lon, lat)
+        except RowError:
+            if not ignored:
+                raise
+            self._ignore(ignored[0])
+            lon = None
+        if ignored and (lon is None or lat is None):
+            data.pop("lon", None)
+            data.pop("lat", None)
+
+    def _ignore(self, spec: Value) -> None:
+        self.ignored[spec.where] = self.ignored.get(spec.where, 0) + 1
+
+    def _checked(self, one: CommandMap, draft: Draft) -> Draft:
+        """Return the draft without fields that are refused and may be ignored. Raise RowError."""
+        while True:
+            try:
+                return checked(draft)
+            except RowError as error:
+                field = str(error.values.get("field", "")).partition(".")[0]
+                spec = one.data.get(field)
+                if spec is None or spec.invalid == "reject" or field not in draft.data:
+                    raise
+                self._ignore(spec)
+                del draft.data[field]
 
     def _part(self, one: CommandMap, key: list[str], draft: Draft, cells: Cells) -> Part:
         return Part(

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from services.decisions.jurisdiction.commands import Establish
 from services.intake.drafts import Drafts
 from services.intake.header import Found, find
 from services.intake.mapping import Mapping, sheet_name
@@ -17,7 +18,7 @@ from services.intake.planning import plan_tables
 from services.intake.reader import digest
 from services.intake.reading import Progress, Reading, Stopped
 from services.intake.rejects import Rejects, write_rejects
-from services.intake.sending import Sender, Sink
+from services.intake.sending import Sender, Sink, establish
 from services.intake.spool import Spool
 from services.intake.summary import FileSummary, Summary
 from services.intake.values import Answers
@@ -55,6 +56,8 @@ async def import_files(
     found.sort(key=lambda one: order.index(one.source.name))
     places = places or Places(jurisdiction)
     await asyncio.to_thread(plan_tables, found, mapping, places)
+    if places.unestablished and mapping.timezone and not _establishes(mapping):
+        await establish(sink, jurisdiction, mapping.timezone, import_key)
     summary = Summary()
     for one in found:
         target = _target(one, rejects, alone=len(found) == 1)
@@ -76,6 +79,11 @@ async def import_files(
 def accepts(accepted: Collection[str], sheet: str | None, line: int) -> bool:
     """Whether a line is among those accepted: `all`, LINE, or of a workbook SHEET:LINE."""
     return not {EVERY, str(line), f"{sheet}:{line}"}.isdisjoint(accepted)
+
+
+def _establishes(mapping: Mapping) -> bool:
+    """Whether the mapping itself says how the jurisdiction is established."""
+    return any(one.name == Establish.NAME for source in mapping.source for one in source.command)
 
 
 def _target(found: Found, rejects: Path | None, *, alone: bool) -> Path:
@@ -105,7 +113,7 @@ async def _import(
         total = await _thread(spool.finish, stop)
         hashed = await _thread(lambda: digest(found.path), stop)
         await sender.all(spool, total, hashed, summary, progress)
-        one = FileSummary(found.name, found.source.name, rows=reading.rows)
+        one = FileSummary(found.name, found.source.name, rows=reading.rows, ignored=drafts.ignored)
         one.applied, one.known, one.skipped, one.rejected = spool.sums()
         one.differing, one.changes = spool.changes(found.sheet)
         if one.rejected:

@@ -18,6 +18,8 @@ HERE: Final = "jurisdiction"
 """Placeholder for the code of the target jurisdiction."""
 PREVIOUS: Final = "previous."
 """Prefix of a column: its cell in the previous row with the same key."""
+NUMBER: Final = "key.number"
+"""Placeholder for the running number of a row within its key: 1, 2, ..."""
 _MADE: Final = ("item", "value", "number")
 """Placeholders defined by `each`."""
 
@@ -88,7 +90,7 @@ def _wrong(mapping: Mapping) -> Iterator[tuple[str, str]]:
             place = f"source {source.name!r}, command {rank} ({one.name})"
             yield from ((f"{place}, {key}", wrong) for key, wrong in _wrong_command(one, mapping))
             if not source.key and _looks_back(one):
-                yield place, "changed and {previous.Column} require a key of the source"
+                yield place, "changed, {previous.Column} and {key.number} require a key of the source"
 
 
 def _wrong_command(one: CommandMap, mapping: Mapping) -> Iterator[tuple[str, str]]:
@@ -117,7 +119,7 @@ def _wrong_value(place: str, value: Value, mapping: Mapping) -> Iterator[tuple[s
 
 
 def _looks_back(one: CommandMap) -> bool:
-    return any(column.startswith(PREVIOUS) for column in _named(one)) or any(
+    return any(column.startswith(PREVIOUS) or column == NUMBER for column in _named(one)) or any(
         condition.changed is not None for condition in _flat(one.when)
     )
 
@@ -134,7 +136,9 @@ def used_columns(source: Source) -> list[str]:
     found |= dict.fromkeys(_of_conditions(source.skip))
     if source.order_by:
         found |= dict.fromkeys(_of_value(source.order_by))
-    return list(dict.fromkeys(column.removeprefix(PREVIOUS) for column in found if column != HERE))
+    return list(
+        dict.fromkeys(column.removeprefix(PREVIOUS) for column in found if column not in (HERE, NUMBER))
+    )
 
 
 @cache
@@ -148,7 +152,8 @@ def _named(one: CommandMap) -> Iterator[str]:
     yield from _of_conditions(one.when)
     yield from one.once_per or []
     if one.each:
-        yield from [one.each.column] if one.each.column else one.each.columns
+        single = one.each.column or one.each.count
+        yield from [single] if single else one.each.columns
 
 
 def _of_value(value: Value) -> Iterator[str]:
@@ -156,7 +161,7 @@ def _of_value(value: Value) -> Iterator[str]:
         yield value.column
     yield from value.id_of or []
     yield from value.area_of or []
-    for template in (value.template, value.after, value.default):
+    for template in (value.template, value.after, value.default, value.plus, value.since):
         if isinstance(template, str):
             yield from _cached_columns(template)
 
@@ -165,8 +170,13 @@ def _of_conditions(conditions: Iterable[Condition]) -> Iterator[str]:
     for condition in _flat(conditions):
         if condition.column:
             yield condition.column
-        if condition.template:
-            yield from _cached_columns(condition.template)
+        for template in (condition.template, *_against(condition)):
+            if template:
+                yield from _cached_columns(template)
+
+
+def _against(condition: Condition) -> tuple[str | None, ...]:
+    return condition.same_as, condition.less_than, condition.more_than, condition.since
 
 
 def _flat(conditions: Iterable[Condition]) -> Iterator[Condition]:

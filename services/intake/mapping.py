@@ -102,6 +102,17 @@ class Value(_Strict):
     )
     map: str | None = Field(default=None, description="Name of a value map in [values]")
     default: Any = Field(default=None, description="Value if the result is empty; text is a template")
+    null_if: list[str] = Field(default=[], description="Cells that set the field to null, ignoring case")
+    invalid: Literal["reject", "ignore"] = Field(
+        default="reject",
+        description="ignore = leave the field empty if its cell cannot be used; such cells are counted",
+    )
+    plus: Template | None = Field(
+        default=None, description="Duration added to an instant: minutes, H:MM, ISO 8601, or with a unit"
+    )
+    since: Template | None = Field(
+        default=None, description="Instant from which the cell, an instant, is counted: the value is minutes"
+    )
     optional: bool = Field(default=False, description="For `at`: if empty, the command has no time")
     pick: Pick = Field(default="first", description="With once_per: which value of the group to use")
     case: Literal["lower", "upper"] | None = None
@@ -167,6 +178,16 @@ class Condition(_Strict):
     is_: list[str] | None = Field(default=None, alias="is")
     not_: list[str] | None = Field(default=None, alias="not")
     matches: Regex | None = None
+    same_as: Template | None = Field(default=None, description="Text that the cell must be the same as")
+    less_than: Template | None = Field(
+        default=None, description="What the cell must be less than: numbers, or else instants"
+    )
+    more_than: Template | None = Field(
+        default=None, description="What the cell must be more than: numbers, or else instants"
+    )
+    since: Template | None = Field(
+        default=None, description="Instant: at_least and at_most are the minutes from it to the cell"
+    )
     at_least: float | None = None
     at_most: float | None = None
     changed: bool | None = Field(
@@ -194,12 +215,15 @@ class Condition(_Strict):
 
 
 class Each(_Strict):
-    """Repeat a command for each part of a cell, or for each filled column of several."""
+    """Repeat a command for each part of a cell, as often as a cell says, or for each filled column."""
 
     column: str | None = Field(
         default=None, description="Column whose cell is split: {item} = one part, {number} = 1, 2, ..."
     )
     split: str = Field(default=SEPARATORS, min_length=1)
+    count: str | None = Field(
+        default=None, description="Column with a number of times: {item} and {number} = 1, 2, ..."
+    )
     columns: list[str] = Field(
         default=[], description="Columns to repeat for: {item} = the heading, {value} = the cell"
     )
@@ -207,8 +231,9 @@ class Each(_Strict):
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Each":
-        if (self.column is None) == (not self.columns and self.columns_like is None):
-            raise ValueError("give either column, or columns and columns_like")
+        given = (self.column, self.count, self.columns or self.columns_like)
+        if sum(bool(one) for one in given) != 1:
+            raise ValueError("give either column, or count, or columns and columns_like")
         return self
 
 
@@ -303,6 +328,9 @@ class Mapping(_Strict):
         default=None,
         description="Default: detected (byte order mark, UTF-8, GB18030, Big5, Shift-JIS, EUC-KR, "
         "Windows-1252, Windows-1251), and asked about if it is only a guess",
+    )
+    records: str | None = Field(
+        default=None, description="In a JSON document: path of the list of objects; default: its only one"
     )
     delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="Default: detected")
     formats: list[str] = Field(

@@ -60,6 +60,7 @@ class Places:
         """`known`: code -> name of the open areas, also of the root; None = not known, and a text that is no
         name is taken as a code. `box` is where the areas lie, `timezone` the jurisdiction's."""
         self.box, self.timezone = box, timezone
+        self.unestablished = known is not None and not known and timezone is None
         self.root, self._blind = root, known is None
         self.names: dict[str, str] = {}
         """Code -> name, without the root."""

@@ -14,7 +14,7 @@ from services.intake.contradictions import Contradictions, Contradicts
 from services.intake.drafts import Drafts
 from services.intake.errors import RowError
 from services.intake.header import Found, body, cells_of, find, named, plain
-from services.intake.loading import used_columns
+from services.intake.loading import NUMBER, used_columns
 from services.intake.mapping import Mapping, sheet_name
 from services.intake.places import Places
 from services.intake.planning import plan_tables
@@ -170,7 +170,7 @@ def _row(found: Found, line: int, raw: list[str], drafts: Drafts) -> PreviewRow:
     headings = [_text(heading.strip()) for heading in found.header[:MOST_CELLS]]
     cells = {h: _text(cell) for h, cell in zip(headings, raw, strict=False) if h}
     try:
-        commands = _commands(cells_of(found, raw), drafts)
+        commands = _commands({NUMBER: "1", **cells_of(found, raw)}, drafts)
     except RowError as error:
         values = {name: _shown(value) for name, value in named(found, error.values).items()}
         return PreviewRow(

@@ -1,4 +1,4 @@
-"""Read CSV (also gzipped) and XLSX files row by row."""
+"""Read CSV, JSON (both also gzipped) and XLSX files row by row."""
 
 import gzip
 import hashlib
@@ -11,6 +11,7 @@ from typing import Final
 from services.intake.csv_table import csv_rows, guess
 from services.intake.encodings import Guess
 from services.intake.errors import FileError
+from services.intake.json_table import is_json, json_rows
 from services.intake.mapping import Mapping
 from services.intake.xlsx_table import sheet_names, xlsx_rows
 
@@ -41,16 +42,19 @@ def rows(path: Path, mapping: Mapping, sheet: str | None) -> Rows:
         if sheet is not None:
             yield from xlsx_rows(path, sheet)
         else:
-            yield from csv_rows(path, mapping, gzipped=start[:2] == _GZIP)
+            gzipped = start[:2] == _GZIP
+            read = json_rows if is_json(path, gzipped=gzipped) else csv_rows
+            yield from read(path, mapping, gzipped=gzipped)
 
 
 def guessed(path: Path) -> Guess | None:
-    """Guess the encoding of a text file; None for a workbook. Raise FileError."""
+    """Guess the encoding of a text file; None for a workbook or JSON. Raise FileError."""
     start = _start(path)
     if start in (_ZIP, _OLD):
         return None
+    gzipped = start[:2] == _GZIP
     with _readable(path):
-        return guess(path, gzipped=start[:2] == _GZIP)
+        return None if is_json(path, gzipped=gzipped) else guess(path, gzipped=gzipped)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import msgspec
 from services.intake.drafts import UNDATED, Drafts, micros
 from services.intake.errors import RowError
 from services.intake.header import Found, body, cells_of, named
-from services.intake.loading import PREVIOUS
+from services.intake.loading import NUMBER, PREVIOUS
 from services.intake.mapping import Mapping
 from services.intake.overflow import Overflow
 from services.intake.spool import Spool
@@ -96,9 +96,11 @@ class Reading:
         if self._states is None:
             return None
         key = "\0".join(cells.get(column, "").strip() for column in self._found.source.key)
-        before = self._states.get(key) or {}
-        self._states.put(key, dict(cells))
+        before = dict(self._states.get(key) or {})
+        number = str(int(before.pop(NUMBER, "0")) + 1)
+        self._states.put(key, {**cells, NUMBER: number})
         cells.update({f"{PREVIOUS}{column}": cell for column, cell in before.items()})
+        cells[NUMBER] = number
         return key
 
     def _in_order(self) -> Iterator[tuple[int, Cells]]:

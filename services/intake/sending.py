@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from services.decisions.base import SAID
+from services.decisions.jurisdiction.commands import Establish
 from services.intake.errors import ImportFailed
 from services.intake.identity import command_id
 from services.intake.reading import Progress
@@ -74,6 +75,24 @@ class Sender:
             "observed": self._observed and one.observed,
             "data": data,
         }
+
+
+async def establish(sink: Sink, jurisdiction: str, timezone: str, key: bytes) -> None:
+    """Establish a jurisdiction in the mapping's time zone, before its first command does so in the service's.
+
+    If somebody else was first, or may do it alone, it stays as it is.
+    """
+    data = {"name": jurisdiction, "timezone": timezone}
+    name = Establish.NAME
+    item = {
+        "id": command_id(key, jurisdiction, name, None, data, ""),
+        "name": name,
+        "at": None,
+        "sent_at": None,
+        "observed": True,
+        "data": data,
+    }
+    await settled(sink, jurisdiction, [item])
 
 
 async def settled(sink: Sink, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -36,6 +36,8 @@ class FileSummary(msgspec.Struct):
     skipped: int = 0
     """Rows that the mapping skips."""
     rejected: int = 0
+    ignored: dict[str, int] = {}
+    """Column -> cells left out because they could not be used."""
     rejects: str | None = None
     """Path of the rejects file."""
     differing: int = 0

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from services.intake import templates
 from services.intake.coordinates import coordinate
+from services.intake.durations import duration
 from services.intake.errors import Misread, RowError
 from services.intake.identity import person_id
 from services.intake.instants import Instants
@@ -26,6 +27,8 @@ Cells = dict[str, str]
 Answers = Table[tuple[str, str], str]
 """What was answered: (column, folded text or ANY) -> value; "" = leave it empty."""
 ANY: Final = "*"
+MOST_TIMES: Final = 1000
+"""How often a row can repeat a command by `count`."""
 _TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))
 _FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
 
@@ -71,7 +74,11 @@ class Values:
     def _typed_text(self, spec: Value, kind: Kind, cells: Cells) -> Any:
         if spec.area_of is not None:
             return self._places.planned_code(area_row(spec, cells))
+        if self.nulled(spec, cells):
+            return None
         text = self._text(spec, kind, cells)
+        if spec.since and text:
+            return self._minutes(spec, text, templates.fill(spec.since, cells))
         if not text:
             if not isinstance(spec.default, str):
                 return spec.default
@@ -146,7 +153,24 @@ class Values:
     def _instant(self, spec: Value, text: str, cells: Cells) -> datetime:
         formats = tuple(spec.formats) if spec.formats else None
         after = templates.fill(spec.after, cells) if spec.after else ""
-        return self._instants.read(text, formats, after, spec.whole_day)
+        found = self._instants.read(text, formats, after, spec.whole_day)
+        lasting = templates.fill(spec.plus, cells) if spec.plus else ""
+        return found + duration(lasting) if lasting else found
+
+    def _minutes(self, spec: Value, text: str, begun: str) -> int | None:
+        """Return the whole minutes from one instant to another; None if there is no beginning."""
+        if not begun:
+            return None
+        formats = tuple(spec.formats) if spec.formats else None
+        read = partial(self._instants.read, formats=formats)
+        return self._guarded(spec, text, lambda: int((read(text) - read(begun)).total_seconds() // 60))
+
+    def nulled(self, spec: Value, cells: Cells) -> bool:
+        """Whether the cell says that the field is null."""
+        if not spec.null_if:
+            return False
+        text = templates.fill(spec.template, cells) if spec.template else cells.get(spec.column or "", "")
+        return fold(text) in map(fold, spec.null_if)
 
     # -- conditions ----------------------------------------------------------------------------------------
 
@@ -160,7 +184,44 @@ class Values:
             cell = templates.fill(condition.template, cells)
         else:
             cell = cells.get(condition.column or "", "").strip()
-        return _filled(condition, cell) and _compared(condition, cell) and _changed(condition, cell, cells)
+        return (
+            _filled(condition, cell)
+            and self._within(condition, cell, cells)
+            and self._against(condition, cell, cells)
+            and _changed(condition, cell, cells)
+        )
+
+    def _within(self, condition: Condition, cell: str, cells: Cells) -> bool:
+        """Compare with at_least and at_most: the number of the cell, or the minutes since an instant."""
+        if condition.since is None:
+            return _compared(condition, cell)
+        try:
+            begun = self._instants.read(templates.fill(condition.since, cells))
+            lasted = (self._instants.read(cell) - begun).total_seconds() / 60
+        except (ValueError, OverflowError):
+            return False
+        return _compared(condition, str(lasted))
+
+    def _against(self, condition: Condition, cell: str, cells: Cells) -> bool:
+        """Compare with other cells. What cannot be compared does not hold."""
+        if condition.same_as is not None and fold(cell) != fold(templates.fill(condition.same_as, cells)):
+            return False
+        for template, sign in ((condition.less_than, 1), (condition.more_than, -1)):
+            if template is None:
+                continue
+            order = self._order(cell, templates.fill(template, cells))
+            if order is None or order * sign <= 0:
+                return False
+        return True
+
+    def _order(self, one: str, other: str) -> float | None:
+        """Return by how much `other` is more, as numbers or else as instants; None if they are neither."""
+        for read in (lambda text: _number(text, "."), lambda text: self._instants.read(text).timestamp()):
+            try:
+                return read(other) - read(one)
+            except (ValueError, OverflowError):
+                continue
+        return None
 
 
 def _filled(condition: Condition, cell: str) -> bool:
@@ -189,6 +250,19 @@ def _changed(condition: Condition, cell: str, cells: Cells) -> bool:
         return True
     before = cells.get(f"{PREVIOUS}{condition.column}")
     return (before is None or before.strip() != cell) == condition.changed
+
+
+def count_of(column: str, cells: Cells) -> int:
+    """Return how often a command is repeated; an empty cell is 0. Raise RowError."""
+    text = cells.get(column, "").strip()
+    try:
+        count = _whole(_number(text, ".")) if text else 0
+        if not 0 <= count <= MOST_TIMES:
+            raise Misread("times", most=MOST_TIMES)
+    except Misread as error:
+        where = {"where": column, "text": text[:80]}
+        raise RowError("unreadable", variant=error.variant, **where, **error.values) from error
+    return count
 
 
 def area_row(spec: Value, cells: Cells) -> Row:

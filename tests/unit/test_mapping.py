@@ -51,7 +51,7 @@ GOOD = 'name = "m"\n[[source]]\nname = "s"\n' + COMMAND
         (('name = "m"', 'name = "m"\nencoding = "klingon"'), "encoding: klingon is not an encoding"),
         (
             ("data =", 'when = [{ column = "x", changed = true }]\ndata ='),
-            "changed and .* require a key of the source",
+            "changed, .* require a key of the source",
         ),
         (("data =", 'when = [{ column = "x", over = "every" }]\ndata ='), "over requires once_per"),
         (("data =", "when = [{ filled = true }]\ndata ="), "when 1: give exactly one of column"),

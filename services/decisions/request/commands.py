@@ -25,7 +25,7 @@ from services.decisions.fields import (
 )
 from services.decisions.saying import SaidBy
 
-Quantity = Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
+Quantity = Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
 
 
 Slots = Annotated[

@@ -1,0 +1,141 @@
+"""Read JSON and NDJSON as tables: one object is one row, and its columns are paths such as `address.city`."""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, cast
+
+from services.intake.errors import FileError
+from services.intake.mapping import Mapping
+
+MOST_BYTES: Final = 64 * 2**20
+"""Size of a JSON document, which is held in memory. NDJSON is read line by line."""
+MOST_LINE: Final = 2_000_000
+"""Bytes of a line of NDJSON."""
+MOST_PATHS: Final = 20_000
+_BLANK: Final = b" \t\r\n\xef\xbb\xbf"
+_DEEPEST: Final = 20
+"""Levels of a path; deeper values are written as JSON."""
+_LISTED: Final = ";"
+"""Between the values of a list in one cell; a `list` field splits them again."""
+
+
+def is_json(path: Path, *, gzipped: bool) -> bool:
+    """Whether a file begins as an object, or as an array of objects."""
+    with _open(path, gzipped=gzipped) as file:
+        start = file.read(4096).lstrip(_BLANK)
+    if start[:1] == b"[":
+        return start[1:].lstrip(_BLANK)[:1] in (b"{", b"]")
+    return start[:1] == b"{" and start[1:].lstrip(_BLANK)[:1] in (b'"', b"}")
+
+
+def json_rows(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[int, list[str]]]:
+    """Yield all paths of the file as row 0, then (number, cells) of every object. Raise FileError."""
+    columns: dict[str, None] = {}
+    for _, record in _records(path, mapping, gzipped=gzipped):
+        columns |= dict.fromkeys(name for name, _ in _flat(record))
+        if len(columns) > MOST_PATHS:
+            raise FileError(
+                "import.file", variant="columns", file=str(path), given=len(columns), most=MOST_PATHS
+            )
+    yield 0, list(columns)
+    for number, record in _records(path, mapping, gzipped=gzipped):
+        cells = dict(_flat(record))
+        yield number, [cells.get(name, "") for name in columns]
+
+
+def _open(path: Path, *, gzipped: bool) -> Any:
+    return gzip.open(path, "rb") if gzipped else path.open("rb")
+
+
+def _records(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (number, object): of the lines if the first one is a whole object, else of the one document."""
+    with _open(path, gzipped=gzipped) as file:
+        first: bytes = file.readline(MOST_LINE).strip(_BLANK)
+        file.seek(0)
+        if first.startswith(b"{") and (mapping.records is None and _whole(first, file)):
+            yield from _lines(path, file)
+            return
+        content: bytes = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise FileError("import.file", variant="json_size", file=str(path), most=MOST_BYTES >> 20)
+    yield from enumerate(_of_document(path, _parsed(path, content, None), mapping), 1)
+
+
+def _whole(first: bytes, file: Any) -> bool:
+    """Whether the first line is an object and not the only one; a lone object is a document."""
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    file.readline(MOST_LINE)
+    more = bool(file.read(4096).strip(_BLANK))
+    file.seek(0)
+    return more
+
+
+def _lines(path: Path, file: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(file, 1):
+        if len(line) > MOST_LINE:
+            raise FileError("import.file", variant="long_line", file=str(path), row=number, most=MOST_LINE)
+        if line.strip(_BLANK):
+            yield number, _object(path, number, _parsed(path, line, number))
+
+
+def _parsed(path: Path, text: bytes, row: int | None) -> Any:
+    """Parse JSON, keeping numbers as they are written."""
+    try:
+        return json.loads(text.lstrip(b"\xef\xbb\xbf"), parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        why = str(error)[:200]
+        raise FileError("import.file", variant="json", file=str(path), row=row or 1, why=why) from error
+
+
+def _of_document(path: Path, whole: Any, mapping: Mapping) -> Iterator[dict[str, Any]]:
+    found = whole
+    for key in mapping.records.split(".") if mapping.records else ():
+        found = cast("dict[str, Any]", found).get(key) if isinstance(found, dict) else None
+    if isinstance(found, dict) and mapping.records is None:
+        inner = cast("dict[str, Any]", found)
+        lists = [one for one in inner.values() if isinstance(one, list) and one and _all_objects(one)]
+        found = lists[0] if len(lists) == 1 else [inner]
+    if not isinstance(found, list):
+        raise FileError("import.file", variant="no_records", file=str(path), records=mapping.records or "")
+    for number, one in enumerate(cast("list[Any]", found), 1):
+        yield _object(path, number, one)
+
+
+def _all_objects(values: list[Any]) -> bool:
+    return all(isinstance(one, dict) for one in values)
+
+
+def _object(path: Path, number: int, found: Any) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        why = f"{json.dumps(found)[:40]} is not an object"
+        raise FileError("import.file", variant="json", file=str(path), row=number, why=why)
+    return cast("dict[str, Any]", found)
+
+
+def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield (path, text) of every value; the items of a list of objects are numbered from 0."""
+    if depth >= _DEEPEST:
+        yield path, json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, dict):
+        for key, inner in cast("dict[str, Any]", value).items():
+            yield from _flat(inner, f"{path}.{key}" if path else key, depth + 1)
+    elif isinstance(value, list):
+        items = cast("list[Any]", value)
+        if any(isinstance(one, dict | list) for one in items):
+            for n, inner in enumerate(items):
+                yield from _flat(inner, f"{path}.{n}", depth + 1)
+        else:
+            yield path, _LISTED.join(map(_text, items))
+    else:
+        yield path, _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
