@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS commits (
     PRIMARY KEY (jurisdiction, last)
 ) STRICT;
 """
-_CREATE: Final = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {FORMAT}; {_SCHEMA}"
+CREATE: Final = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {FORMAT}; {_SCHEMA}"
 _END: Final = "SELECT last, hash FROM commits WHERE jurisdiction = ? ORDER BY last DESC LIMIT 1"
 _BEFORE: Final = (
     "SELECT first, last, hash, data FROM commits WHERE jurisdiction = ? AND last <= ?"
@@ -64,13 +64,13 @@ def open_writer(path: Path) -> apsw.Connection:
     """Open for writing, creating the file and its directory if missing. Raises LogUnavailable, LogDamaged."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        create(path, _CREATE)
+        create(path, CREATE)
         db = connect(path)
         db.execute("PRAGMA wal_autocheckpoint = 4000").fetchall()
         refuse_damaged(db, path)
         _refuse_foreign(db, path)
         with db:
-            db.execute(_CREATE)
+            db.execute(CREATE)
             db.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (str(uuid.uuid4()),))
     except (FileDamaged, apsw.Error, OSError) as error:
         raise unreadable(error, path) from error

@@ -1,0 +1,96 @@
+"""kill -9 amid singles, batches, imports, erasures, pictures and rebuilds: all that was told is true."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Any, Final
+
+from nursery import J
+from scale import scaled
+
+from events.commit import decode
+from services import wiring
+from services.verify.views import audit
+
+KILLS: Final = scaled("MUSTER_MANY_KILLS", 25, 1_000)
+ROOT = Path(__file__).parents[2]
+LOOK_EVERY: Final = 100
+
+
+class Told:
+    """What the service acknowledged, over all lives."""
+
+    def __init__(self) -> None:
+        self.accepted: dict[str, int] = {}
+        self.sent: set[str] = set()
+        self.pictures: dict[str, str] = {}
+        self.erased: set[str] = set()
+
+    def take(self, line: dict[str, Any]) -> None:
+        if "sent" in line:
+            self.sent.add(line["sent"])
+        elif "accepted" in line:
+            self.accepted[line["accepted"]] = line["position"]
+        elif "picture" in line:
+            self.pictures[line["picture"]] = line["of"]
+        elif "erased" in line:
+            self.erased.add(line["erased"])
+
+
+def life(asked: IO[str], answers: IO[str], seed: int, data: Path, told: Told, seconds: float) -> None:
+    """Let one process live for some time after it has opened the folder."""
+    asked.write(f"{seed} {data}\n")
+    asked.flush()
+    pid = json.loads(answers.readline())["born"]
+    for text in answers:
+        line = json.loads(text)
+        if "open" in line:
+            threading.Timer(seconds, os.kill, (pid, signal.SIGKILL)).start()
+        elif "dead" in line:
+            assert line["dead"] == -signal.SIGKILL, "it ended by itself"
+            return
+        else:
+            told.take(line)
+
+
+async def check(data: Path, told: Told) -> int:
+    """Compare a stopped folder with what was told. Return the number of commands in the log."""
+    muster = await wiring.embedded(data)
+    try:
+        found: dict[str, int] = {}
+        async for batch in muster.log.read(J):
+            for stored in batch:
+                commit = decode(stored.data)
+                found |= {event.command: commit.first + n for n, event in enumerate(commit.events)}
+        assert {key: found.get(key) for key in told.accepted} == told.accepted
+        assert found.keys() <= told.sent
+        for name, subject in told.pictures.items():
+            assert await muster.files.get(J, name) is not None, (name, subject)
+        assert not any((await muster.vault.ensure(J, told.erased)).values()), "a key was not destroyed"
+        await muster.progress.catch_up(J)
+        assert (await audit(muster.log, muster.views, J, files=muster.files)).findings == []
+    finally:
+        await muster.close()
+    return len(found)
+
+
+async def test_nothing_that_was_told_is_lost(tmp_path: Path) -> None:
+    chance, told = random.Random(328), Told()
+    command = [sys.executable, str(Path(__file__).with_name("nursery.py"))]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as born:
+        assert born.stdin
+        assert born.stdout
+        for seed in range(1, KILLS + 1):
+            life(born.stdin, born.stdout, seed, tmp_path / "data", told, chance.uniform(0, 0.25))
+            if seed % LOOK_EVERY == 0:
+                await check(tmp_path / "data", told)
+        born.stdin.close()
+    assert await check(tmp_path / "data", told) >= len(told.accepted) > KILLS
+    assert told.pictures
+    assert told.erased

@@ -1,0 +1,123 @@
+"""The power goes at any moment, or the disk fails at any write: what was acknowledged is there afterwards.
+
+What was refused as "nothing was changed" is not there.
+"""
+
+import asyncio
+import random
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import apsw
+import pytest
+from chains import commit
+from forgetful import Disk, Forgetful
+from scale import LONG, scaled
+
+from events.commit import Head, digest
+from services.adapters.sqlite import log_file
+from services.adapters.sqlite.group_commit import GroupCommit
+from services.adapters.sqlite.log import SqliteLog
+from services.log.port import LogUnavailable, OutcomeUnknown
+
+J = "2307"
+ROUNDS: Final = scaled("MUSTER_POWER_CUTS", 15, 2_000)
+_names = count()
+
+
+class Ledger:
+    """What the log answered to each commit."""
+
+    def __init__(self) -> None:
+        self.acknowledged: list[str] = []
+        self.refused: list[str] = []
+
+
+def begin(path: Path, disk: Disk, vfs: str, chance: random.Random) -> apsw.Connection | None:
+    """Create a log as the service does; None if the disk fails meanwhile."""
+    db = apsw.Connection(str(path), vfs=vfs)
+    checkpoint = f"wal_autocheckpoint = {chance.choice((2, 8, 4000))}"
+    try:
+        for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL", checkpoint):
+            db.execute(f"PRAGMA {pragma}").fetchall()
+        db.execute(log_file.CREATE)
+        db.execute("INSERT INTO meta VALUES ('id', 'of a test')")
+    except (apsw.FullError, apsw.IOError):
+        disk.mend()
+        db.close()
+        return None
+    return db
+
+
+async def write(writer: GroupCommit, chance: random.Random, ledger: Ledger) -> None:
+    """Append commits in groups of random size, until one is not acknowledged, or some time."""
+    head = Head()
+    for _ in range(chance.randrange(1, 12)):
+        made, after = [], head
+        for _ in range(chance.randrange(1, 5)):
+            data, after = commit(J, after, chance.randrange(1, 4), size=chance.choice((20, 6_000)))
+            made.append((data, after))
+        answers = await asyncio.gather(*(writer.append(J, data) for data, _ in made), return_exceptions=True)
+        for (data, new), answer in zip(made, answers, strict=True):
+            if answer is True:
+                ledger.acknowledged.append(digest(data))
+                head = new
+            elif isinstance(answer, LogUnavailable):
+                ledger.refused.append(digest(data))
+            else:
+                assert isinstance(answer, OutcomeUnknown), answer
+        if not all(answer is True for answer in answers):
+            return
+
+
+async def stored(path: Path) -> list[str]:
+    """Return the hashes that the service finds after its next start."""
+    log = SqliteLog(path)
+    found = [one.head.hash async for batch in log.read(J) for one in batch]
+    assert await log.inspect() == []
+    await log.close()
+    return found
+
+
+async def tried(folder: Path, seed: int, disk: Disk, power_cut: bool) -> int:
+    """Write until the disk fails, restart, and compare. Return how many writes were not synced."""
+    ledger, chance, path = Ledger(), random.Random(seed), folder / "log.sqlite"
+    folder.mkdir()
+    name = f"forgetful-{next(_names)}"
+    vfs = Forgetful(name, disk)
+    db = begin(path, disk, name, chance)
+    if db is None:
+        return 0
+    writer = GroupCommit(db, path, log_file.end, lambda _: None)
+    await write(writer, chance, ledger)
+    unsynced = disk.leave(folder, chance if power_cut else None)
+    disk.mend()
+    await asyncio.to_thread(writer.close)
+    del vfs  # it has to outlive the connection
+    if ledger.acknowledged or ledger.refused:
+        found = await stored(folder / "log.sqlite")
+        assert found[: len(ledger.acknowledged)] == ledger.acknowledged, (seed, disk.calls)
+        assert not set(ledger.refused) & set(found), (seed, disk.calls)
+    return unsynced
+
+
+async def test_the_power_goes_at_any_moment(tmp_path: Path) -> None:
+    unsynced = 0
+    for seed in range(ROUNDS):
+        whole = Disk()
+        await tried(tmp_path / f"{seed}-whole", seed, whole, power_cut=True)
+        at = random.Random(seed).randrange(1, whole.calls)
+        unsynced += await tried(tmp_path / f"{seed}-cut", seed, Disk(at, apsw.IOError), power_cut=True)
+    assert unsynced > ROUNDS, "most cuts fell between a write and its sync"
+
+
+@pytest.mark.parametrize("error", [apsw.FullError, apsw.IOError])
+@pytest.mark.parametrize("power_cut", [False, True])
+async def test_the_disk_fails_at_any_write_or_sync(
+    error: type[Exception], power_cut: bool, tmp_path: Path
+) -> None:
+    whole = Disk()
+    await tried(tmp_path / "whole", 1, whole, power_cut=False)
+    for at in range(1, whole.calls + 1, 1 if LONG else 5):
+        await tried(tmp_path / str(at), 1, Disk(at, error), power_cut)
