@@ -130,8 +130,8 @@ class Forgetful(apsw.VFS):
         flags[1] = flags[0]
         return File(self._disk, self._disk.files.setdefault(Path(path).name, Stored()))
 
-    def xAccess(self, path: str, flags: int) -> bool:  # noqa: N802
-        return Path(path).name in self._disk.files
+    def xAccess(self, pathname: str, flags: int) -> bool:  # noqa: N802
+        return Path(pathname).name in self._disk.files
 
-    def xDelete(self, path: str, sync: bool) -> None:  # noqa: N802
-        self._disk.files.pop(Path(path).name, None)
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
+        self._disk.files.pop(Path(filename).name, None)
