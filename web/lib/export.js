@@ -93,7 +93,11 @@ function Choose({ view, keys, params, personal, close }) {
       chosen
         ? html`<${Fetch} format=${format} body=${{ view, keys: chosen, headings, reveal }} close=${close} />`
         : html`<div class="form-actions"><a class="button button-main" download onClick=${close}
-          href=${fileOf(live.value.jurisdiction, view, format, { ...params, headings, ...(reveal && { reveal }) })}
+          href=${fileOf(live.value.jurisdiction, view, format, {
+            ...params,
+            headings,
+            ...(reveal && { reveal }),
+          })}
           >${t("ui.export_get")}</a>
           <button type="button" class="button button-plain" onClick=${close}>${t("ui.cancel")}</button></div>`
     }

@@ -142,7 +142,8 @@ export function ExampleBand() {
     ${
       !over &&
       may("jurisdiction.close") &&
-      html`<button type="button" class="button button-plain" onClick=${() => setAsking(true)}>${t("start.remove")}</button>`
+      html`<button type="button" class="button button-plain" onClick=${() => setAsking(true)}>
+        ${t("start.remove")}</button>`
     }</p>${asking && html`<${Remove} code=${code} out=${out} close=${() => setAsking(false)} />`}`;
 }
 

@@ -1,5 +1,5 @@
-// Undo of the last act on the board: it was sent at once; undoing sends commands that compensate for it. The offer
-// outlives a reload of the page.
+// Undo of the last act on the board: it was sent at once; undoing sends commands that compensate for it. The
+// offer outlives a reload of the page.
 
 import { commands, uuid } from "./api.js";
 import { t } from "./i18n.js";
@@ -97,8 +97,8 @@ export async function undo() {
 const unitOf = (row) => (row.team ? { team: row.team } : { worker: row.worker });
 const why = (row, name) => (row[name] ? { [name]: row[name] } : {});
 
-/** Return the commands that bring the unit of an assignment back to where it was: asked, accepted, sent, on the
- * way or there. It is a new assignment, so its times begin now; the released one keeps its own.
+/** Return the commands that bring the unit of an assignment back to where it was: asked, accepted, sent, on
+ * the way or there. It is a new assignment, so its times begin now; the released one keeps its own.
  *
  * @param {any} row
  * @returns {Act[]}
@@ -123,8 +123,8 @@ export function again(row) {
 const reached = ({ state }, assignment) =>
   STAGES.includes(state) ? [{ name: "assignment.progress", data: { assignment, stage: state } }] : [];
 
-/** Return the commands that hand assignments back to the units they were taken from: all or none, so that nobody
- * is sent beside a unit that has ended its task meanwhile. Who had only accepted comes back as sent.
+/** Return the commands that hand assignments back to the units they were taken from: all or none, so that
+ * nobody is sent beside a unit that has ended its task meanwhile. Who had only accepted comes back as sent.
  *
  * @param {any[]} rows As they were before.
  * @param {string[]} given The ids of the assignments that replaced them.

@@ -40,7 +40,8 @@ export default function Incidents({ route }) {
   const shown = rows.find((one) => one.incident === chosen);
   const close = route.id ? () => go("incidents") : undefined;
   return html`<div class=${classes("entry incidents", chosen && "incidents-one")}>
-    <header class="page-head"><h1>${t("page.incidents")}</h1><div class="toolbar"><${Export} view="incidents" />${
+    <header class="page-head"><h1>${t("page.incidents")}</h1>
+    <div class="toolbar"><${Export} view="incidents" />${
       may("incident.declare") &&
       html`<a class="button" href=${href("enter", { id: "incident" })}><${Icon} name="plus"
       />${t("entry.declare")}</a>`

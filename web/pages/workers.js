@@ -223,7 +223,8 @@ function List({ id }) {
           ${t("people.forgotten_n", { n: number(forgotten.value.length) })}</a>`
       }
         <button type="button" class="button" onClick=${() => print(html`<${PaperRoster} />`)}>
-          <${Icon} name="print" />${t("ui.print")}</button><${Export} view="roster" keys=${() => rows.peek().map(identity)} personal />
+          <${Icon} name="print" />${t("ui.print")}</button>
+        <${Export} view="roster" keys=${() => rows.peek().map(identity)} personal />
         <a class="button" href=${href("hours")}>${t("page.hours")}</a></div></header>
       ${live.value.has("roster") && html`<${Filters} />`}
       ${found && html`<${Found} found=${found} close=${() => setFound(null)} />`}

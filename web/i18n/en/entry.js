@@ -345,7 +345,7 @@ export default {
   "start.remove": "Remove the example",
   "start.remove_title": "Remove the example?",
   "start.remove_what":
-    "It takes no more commands and leaves every list. Its log stays as it was recorded and can still be verified.",
+    "It takes no more commands and leaves every list. Its log stays as it is and can still be verified.",
   "start.is_removed": "It was removed and takes no more commands.",
   "start.establish_own": "Establish your own jurisdiction",
   "entry.boundaries_fit": "{n} of {m} features fit an area",

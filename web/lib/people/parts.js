@@ -102,7 +102,8 @@ export function ReasonField({ label, value, change, list }) {
     change(code);
   };
   return html`<${Field} label=${label}>${(a11y) => html`
-    <select ...${a11y} value=${own ? OWN : value} required onChange=${(event) => pick(event.currentTarget.value)}>
+    <select ...${a11y} value=${own ? OWN : value} required
+        onChange=${(event) => pick(event.currentTarget.value)}>
       <option value="">${t("requests.reason_choose")}</option>
       ${codes(list).map((code) => html`<option value=${code}>${termName(list, code)}</option>`)}
       <option value=${OWN}>${t("requests.reason_other")}</option></select>`}</${Field}>
@@ -110,7 +111,8 @@ export function ReasonField({ label, value, change, list }) {
       own &&
       html`<${Field} label=${t("requests.reason_own")}
       hint=${value ? t("requests.reason_as", { code: value }) : t("requests.reason_hint")}>${(a11y) => html`
-      <input ...${a11y} value=${typed} required maxlength="64" autocomplete="off" onInput=${type} />`}</${Field}>
+      <input ...${a11y} value=${typed} required maxlength="64" autocomplete="off"
+        onInput=${type} />`}</${Field}>
       <${NewTerm} list=${list} added=${pick} />`
     }`;
 }

@@ -1,5 +1,5 @@
-// A new entry of a list, with its names in every language and its code: on the settings page, and in forms where
-// the value is missing.
+// A new entry of a list, with its names in every language and its code: on the settings page, and in forms
+// where the value is missing.
 
 import { codeOf } from "../codeof.js";
 import { LANGUAGES, t } from "../i18n.js";
@@ -15,7 +15,7 @@ const ABOUT = { "term.unnamed": LANGUAGES[0].code };
 const NAMES = Object.fromEntries(LANGUAGES.map(({ code }) => [code, ""]));
 const LANGUAGE_CODES = Object.keys(NAMES);
 
-/** Return the code that a form makes: the one typed, else one from a name in Latin letters; undefined if none.
+/** Return the code that a form makes: the one typed, else one from a name in Latin letters, if any.
  *
  * @param {Record<string, any>} form
  * @returns {string | undefined}
@@ -91,5 +91,6 @@ function Fold({ list, added }) {
   return html`<details class="new-term" onKeyDown=${typed}><summary>${t("settings.new_in_list")}</summary>
     <${TermFields} entry=${entry} /><${ErrorNote} problem=${entry.rest} />
     <button type="button" class="button" aria-disabled=${entry.action.busy ? "true" : undefined}
-      onClick=${add}>${entry.action.busy ? t("people.sending") : t("settings.add_to_list")}</button></details>`;
+      onClick=${add}>${entry.action.busy ? t("people.sending") : t("settings.add_to_list")}</button>
+    </details>`;
 }
