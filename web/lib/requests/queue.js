@@ -451,7 +451,7 @@ const WIDTHS = {
     age: 5.4,
     state: 4.1,
   },
-  narrow: { priority: 6, needs: 11.6, id: 4, category: 6, area: 4.6, slots: 4.6, due: 4, age: 5, state: 6 },
+  narrow: { priority: 6.6, needs: 11.4, id: 4, category: 6, area: 4.5, slots: 4.3, due: 4, age: 5, state: 6 },
 };
 
 function columns(ended, whole) {
