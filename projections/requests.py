@@ -180,7 +180,12 @@ def _reopened(row: RequestRow, e: RequestReopened) -> RequestRow:
     if e.automatic:
         return msgspec.structs.replace(row, reason=None)
     return msgspec.structs.replace(
-        row, done=(), taken=0, acknowledged_at=None, acknowledged_by=None, reopened=row.reopened + 1
+        row,
+        done=(),
+        taken=len(row.live),
+        acknowledged_at=None,
+        acknowledged_by=None,
+        reopened=row.reopened + 1,
     )
 
 
@@ -228,7 +233,7 @@ VIEW = View(
         RequestReopened,
         RequestErased,
     ),
-    version=5,
+    version=6,
     filters=(
         "number",
         "area",

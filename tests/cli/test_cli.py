@@ -10,6 +10,7 @@ import pytest
 from server import Server, muster
 
 from services.adapters.sqlite.tokens import local_tokens
+from services.intake.loading import SHIPPED as MAPPINGS
 
 ROSTER = Path(__file__).parents[2] / "services/intake/examples/roster.csv"
 J = "2307"
@@ -213,6 +214,24 @@ def test_a_demo_that_ends_before_the_incident_says_so(tmp_path: Path) -> None:
     done = muster("demo", "--speed", "max", "--exit", *until, "--port", "0", "--data", str(tmp_path / "data"))
     assert done.returncode == 0, done.stderr
     assert "no incident has been declared" in done.stdout
+
+
+def test_rows_that_contradict_the_log_are_listed_and_accepted_by_line(tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text((MAPPINGS / "roster.toml").read_text().replace('name = "roster"', 'name = "other"', 1))
+    people = tmp_path / "people.csv"
+    people.write_text("name,phone,role\nP001,00000000001,medic\nP002,00000000002,medic\n")
+    where = ("-j", "C1", "--data", str(tmp_path / "data"))
+    assert muster("import", str(people), "-m", str(other), *where).returncode == 0
+    people.write_text(people.read_text().replace("medic", "rider"))
+    listed = muster("import", str(people), "-m", "roster", *where)
+    assert (listed.returncode, "2 rows = 0 applied + 2 known + 0 rejected" in listed.stdout) == (0, True)
+    assert "2 rows contradict what people decided; the log stands:" in listed.stderr
+    assert "the log says role: medic; the sheet says role: rider" in listed.stderr
+    done = muster("import", str(people), "-m", "roster", *where, "--apply-changes", "3", "--json")
+    told = json.loads(done.stdout)
+    assert (told["applied"], told["known"], told["differing"]) == (1, 1, 1)
+    assert [one["line"] for one in told["files"][0]["changes"]] == [2]
 
 
 def test_boundaries_are_imported_from_geojson_and_the_others_named(data: Path, tmp_path: Path) -> None:
