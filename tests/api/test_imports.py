@@ -554,3 +554,22 @@ async def test_a_corrected_name_is_news_and_a_corrected_phone_stands(city: Servi
     assert (await says(role="driver", name="Person one"))["outcome"] == "accepted"
     (row,) = await city.rows("roster", reveal="true")
     assert (row["role"], row["name"], row["phone"]) == ("driver", "Person one", "00000000009")
+
+
+async def test_a_guessed_encoding_is_asked_about_in_the_preview_and_answered(city: Service):
+    table = "name\n名称\n朝阳街道\n前进街道\n".encode("gb18030")
+    seen = (await post(city.http, table, "/preview", mapping="areas")).json()
+    [asked] = [one for one in seen["questions"] if one["kind"] == "encoding"]
+    assert [one["value"] for one in asked["choices"]] == ["gb18030", "euc-kr"]
+    assert asked["choices"][0]["label"].startswith("名称 朝阳街道")
+
+    refused = await post(city.http, table, mapping="areas")
+    assert (refused.status_code, refused.json()["values"]["variant"]) == (422, "unsure")
+    wrong = await post(city.http, table, mapping="areas", encoding="klingon")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "parameter.invalid")
+    by_name = await ended(city.http, await post(city.http, table, mapping="areas", encoding="gb18030"))
+    assert sums(by_name) == (3, 3, 0, 0)
+    answered = await post(city.http, table, mapping="areas", answer="encoding:*=gb18030")
+    assert sums(await ended(city.http, answered)) == (3, 0, 3, 0)
+    names = {row["name"] for row in await city.rows("areas")}
+    assert {"名称", "朝阳街道", "前进街道"} <= names

@@ -35,6 +35,24 @@ def test_rejected_rows_may_say_why_in_chinese(tmp_path: Path) -> None:
     assert "没有名称或编码为“230799”的区域。" in rejects.read_text(encoding="utf-8-sig")
 
 
+def test_a_guessed_encoding_is_asked_about_and_skipped_rows_are_named(tmp_path: Path) -> None:
+    table, mapping = tmp_path / "a.csv", tmp_path / "m.toml"
+    table.write_bytes("name\n名称\n朝阳街道\n前进街道\n".encode("gb18030"))
+    mapping.write_text(
+        'name = "m"\ntimezone = "Asia/Shanghai"\n[[source]]\nname = "s"\n'
+        'skip = [{ column = "name", is = ["前进街道"] }]\n[[source.command]]\nname = "area.define"\n'
+        'data = { area = "{jurisdiction}-{name|slug}", name = "{name}" }\n',
+        encoding="utf-8",
+    )
+    more = [str(table), "-m", str(mapping), "-j", J, "--data", str(tmp_path / "data")]
+    asked = muster("import", *more)
+    assert asked.returncode == 2, asked.stdout
+    assert "gb18030 (名称" in asked.stderr.replace("\n", " ")
+    done = muster("import", *more, "--encoding", "gb18030")
+    assert done.returncode == 0, done.stderr
+    assert "3 rows = 2 applied + 0 known + 1 skipped + 0 rejected" in done.stdout
+
+
 def test_show_in_three_formats(data: Path) -> None:
     table = muster("show", "roster", "--data", str(data))
     rows = json.loads(muster("show", "roster", "--data", str(data), "--format", "json").stdout)
