@@ -3,9 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
+import msgspec
+
 from events.area import inside, meets
 from events.base import Event
 from events.worker import WorkerCheckedOut
+from projections.base import R
 
 
 def area_of(e: Event) -> str | None:
@@ -34,3 +37,11 @@ def lies_in(row: Any, outers: Collection[str]) -> bool:
     if not hasattr(row, "area"):
         return True
     return row.area is not None and any(inside(row.area, outer) for outer in outers)
+
+
+def narrowed(row: R, outers: Collection[str]) -> R:
+    """Return a row in these areas without those of its tasks that lie elsewhere. Their number stays."""
+    tasks = getattr(row, "tasks", None)
+    if not outers or not tasks:
+        return row
+    return msgspec.structs.replace(row, tasks=tuple(task for task in tasks if lies_in(task, outers)))

@@ -108,7 +108,7 @@ async def candidates(request: Request) -> Answer[Candidates]:
     )
     shortlist = await search.best()
     seen = await sight(request, jurisdiction, asker)
-    opener = Opener(service.vault, jurisdiction, seen, opens=asker.opens)
+    opener = Opener(service.vault, jurisdiction, seen, opens=asker.opens, areas=asker.areas)
     items = await _items(opener, shortlist, exact=asker.may("exact_positions"))
     found = _candidates(shortlist, service.abilities, items)
     return answer(found, headers={"Cache-Control": "no-store"})

@@ -137,7 +137,7 @@ class Export(msgspec.Struct, frozen=True):
             await record_reveal(self.request, self.jurisdiction, self.view.name, opened, asker)
         vault = muster(self.request).vault
         seen = asked_only(await sight(self.request, self.jurisdiction, asker))
-        opener = Opener(vault, self.jurisdiction, seen, opens=asker.opens, reveals=reveal)
+        opener = Opener(vault, self.jurisdiction, seen, opens=asker.opens, areas=asker.areas, reveals=reveal)
         return await opener.rows(self.view.name, items)
 
 

@@ -71,7 +71,7 @@ async def find(request: Request) -> Answer[Finds]:
     if len(_given(asked)) != 1:
         raise Problem(422, "invalid", variant="name_or_phone")
     service = muster(request)
-    opener = Opener(service.vault, jurisdiction, seen, opens=asker.opens)
+    opener = Opener(service.vault, jurisdiction, seen, opens=asker.opens, areas=asker.areas)
     if asked.text:
         return await _anything(service, jurisdiction, asker, opener, asked, searched)
     if asked.phone:

@@ -134,7 +134,7 @@ class Group:
             if any(rules_changed(change) for change in changes):
                 return self.reset()  # rows already sent may have to be masked, or can be shown now
             seen, areas = self._sight
-            opener = Opener(self._vault, self.jurisdiction, seen, opens=opens_in(areas))
+            opener = Opener(self._vault, self.jurisdiction, seen, opens=opens_in(areas), areas=areas)
             await opener.warm(
                 **{view: [c.row for c in changes if c.view == view and c.row] for view in self.wanted}
             )

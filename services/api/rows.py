@@ -13,6 +13,7 @@ from events.disclosure import Shown
 from projections.base import Row, personal_fields
 from projections.catalog import views
 from projections.hours import HOURS
+from projections.where import narrowed
 from services.access import ASKING
 from services.vault import BadToken, Keyring, NoKey, Vault, shown
 
@@ -70,13 +71,15 @@ class Opener:
         sight: Shown = ASKING,
         *,
         opens: Callable[[Row], bool] = lambda row: True,
+        areas: Sequence[str] = (),
         reveals: bool = False,
     ) -> None:
         """`sight`: what the reader sees. `opens` decides for which rows; of the others, nothing personal is
-        told, not even masked. `reveals`: whether what is seen on demand is revealed, which must be recorded.
+        told, not even masked. `areas`: what the reader is limited to, also within a row. `reveals`: whether
+        what is seen on demand is revealed, which must be recorded.
         """
         self._vault, self._jurisdiction = vault, jurisdiction
-        self._sight, self._opens, self._reveals = sight, opens, reveals
+        self._sight, self._opens, self._areas, self._reveals = sight, opens, areas, reveals
         self._keys = Keyring(jurisdiction, {})
 
     async def warm(self, **rows: Iterable[Row]) -> None:
@@ -91,7 +94,7 @@ class Opener:
 
     def row(self, view: str, key: str, row: Row) -> dict[str, Any]:
         """Return one row with its key."""
-        fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(row)}
+        fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(narrowed(row, self._areas))}
         opens = self._opens(row)
         for name in personal_of(view):
             plain = self.plain(fields[name]) if opens and fields[name] is not None else None

@@ -194,7 +194,7 @@ async def _snapshot(
     degraded = await service.views.degraded(jurisdiction)
     here: Any = None if RULES in degraded else dict(found[RULES]).get(jurisdiction)
     seen = sight_of(asker, here.disclosure if here else None)
-    opener = Opener(service.vault, jurisdiction, seen, opens=opens_in(asker.areas))
+    opener = Opener(service.vault, jurisdiction, seen, opens=opens_in(asker.areas), areas=asker.areas)
     rows: list[dict[str, Any]] = []
     for view in wanted:
         items = found[view]

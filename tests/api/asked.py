@@ -178,6 +178,11 @@ FINDS: Final = _each(
     _about("worker", body=lambda key: {"phone": key}, key=_phone),
     _about("worker", body=lambda key: {"text": key}, key=_phone),
 )
+CHOSEN: Final = _each(
+    _about("worker", body=lambda key: {"view": "roster", "keys": [key]}),
+    _about("request", body=lambda key: {"view": "requests", "keys": [key], "reveal": True}),
+    _about("incident", body=lambda key: {"view": "incidents", "keys": [key]}),
+)
 _KEYS: Final = {"p256dh": "AA", "auth": "AA"}
 _NO_ID: Final = "00000000-0000-4000-8000-000000000000"
 CALLS: Final[dict[str, Asking]] = {
@@ -217,6 +222,8 @@ CALLS: Final[dict[str, Asking]] = {
     "places": _about("worker", query=lambda key: {"worker": key}),
     "alerts": _plain(),
     "candidates": _about("request", query=lambda key: {"request": key}),
+    "rows-csv": CHOSEN,
+    "rows-xlsx": CHOSEN,
     "upload": _upload,
     "file": _ids("request", lambda made: made.files, "0" * 64),
 }

@@ -1,8 +1,12 @@
 """Scopes: what each may request and see."""
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import get_args
 
+from projections.busy import Task, busy_row
 from projections.roster import RosterRow
+from projections.where import narrowed
 from services.access import Principal
 from services.decisions.base import Scope, commands
 from services.decisions.scopes import RIGHTS, SCOPES, WITHOUT_AREAS, Right
@@ -105,6 +109,26 @@ class TestScopes:
         assert principal.may_read("2307")
         assert not principal.may_read("3307")
         assert not principal.may_command("worker.check_in", "3307")
+
+    def test_what_spans_areas_is_seen_by_who_covers_a_part(self) -> None:
+        desk, whole = of("dispatcher", areas=("230717",)), of("dispatcher")
+        seen = {
+            areas: [one.sees(SimpleNamespace(areas=areas)) for one in (desk, whole)]
+            for areas in (("230717001",), ("2307",), ("230718", "230717"), ("230718",))
+        }
+        assert [areas for areas, (here, _) in seen.items() if not here] == [("230718",)]
+        assert all(everywhere for _, everywhere in seen.values())
+
+    def test_a_row_here_does_not_tell_of_its_tasks_elsewhere(self) -> None:
+        at = datetime(2022, 3, 28, tzinfo=UTC)
+        tasks = tuple(
+            Task(f"A{area}", f"R{area}", at, "dispatched", area=area) for area in ("230717", "230718")
+        )
+        row = busy_row("worker:W1", tasks)
+        assert row
+        assert narrowed(row, ()) == row
+        narrow = narrowed(row, ("230717",))
+        assert (narrow.tasks, narrow.count) == (tasks[:1], 2)
 
     def test_areas_limit_what_is_seen(self) -> None:
         principal = of("dispatcher", areas=("230717",))
