@@ -22,9 +22,9 @@ from projections.hours import HOURS
 from projections.instant import READ
 from projections.presence import INTERVALS
 from services.access import Principal, asked_only
-from services.api.context import model, muster, reader, still
+from services.api.context import heavy, model, muster, reader, still
 from services.api.headings import CHOICES, FIELDS, headings
-from services.api.reading import ViewQuery, caught_up_query, consistent, every_page, own, own_team, page
+from services.api.reading import Pages, ViewQuery, caught_up_query, consistent, own, own_team, page
 from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.sight import sight
@@ -117,11 +117,9 @@ class Export(msgspec.Struct, frozen=True):
 
     async def _found(self) -> AsyncIterator[Items]:
         query = msgspec.structs.replace(self.wanted.query, limit=_EVERY if self.wanted.at else AT_ONCE)
-        async with every_page(
-            self.request, self.jurisdiction, self.view, self.wanted, self.asker
-        ) as read_page:
+        async with Pages(self.request, self.jurisdiction, self.view, self.wanted, self.asker) as pages:
             while True:
-                found = await read_page(query)
+                found = await pages.read(query)
                 for begin in range(0, len(found.items), AT_ONCE):
                     yield found.items[begin : begin + AT_ONCE]
                 if found.next is None:
@@ -197,10 +195,11 @@ async def _as_csv(export: Export) -> StreamingResponse:
 
 
 async def _csv(export: Export, first: list[Row], parts: AsyncIterator[list[Row]]) -> AsyncIterator[bytes]:
-    heading = await asyncio.to_thread(csv_text, [export.heading, *first], export.zone)
+    turns = heavy(export.request)
+    heading = await turns.part(csv_text, [export.heading, *first], export.zone)
     yield (BOM + heading).encode()
     async for part in parts:
-        text = await asyncio.to_thread(csv_text, part, export.zone)
+        text = await turns.part(csv_text, part, export.zone)
         yield text.encode()
 
 
@@ -226,7 +225,7 @@ async def _workbook(export: Export) -> IO[bytes]:
     writer = XlsxWriter(export.view.name, export.heading, export.zone)
     try:
         async for part in export.parts():
-            await asyncio.to_thread(writer.add, part)
+            await heavy(export.request).part(writer.add, part)
         return await asyncio.to_thread(writer.saved)
     finally:
         writer.discard()

@@ -1,18 +1,19 @@
 """Reads of views: parameters, what the caller may see, and pages of live, past and derived rows."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 from starlette.requests import Request
 
 from projections.base import EVERYBODY, View
 from services.access import Principal
+from services.adapters.memory.views import ViewFile
 from services.api import derived
 from services.api.context import heavy, muster
 from services.api.derived import Days
@@ -179,28 +180,47 @@ async def _worked_out(request: Request, jurisdiction: str, view: View[Any], want
     return await history.as_of(jurisdiction, view.name, wanted.as_of or 0, wanted.query)
 
 
-@asynccontextmanager
-async def every_page(
-    request: Request, jurisdiction: str, view: View[Any], wanted: ViewQuery, asker: Principal
-) -> AsyncIterator[Callable[[Query], Awaitable[Page]]]:
-    """Yield a function that reads one page after another. Derived rows in an order of their own are worked
-    out once, into a file that is gone afterwards. Raises Problem as `page` does."""
+class Pages:
+    """Reads one page after another of all that matches, in turns with other heavy reads. Enter it first.
 
-    async def one(query: Query) -> Page:
-        part = msgspec.structs.replace(wanted, query=query)
-        return await page(request, jurisdiction, view, part, asker, begun=query.cursor is not None)
+    Derived rows in an order of their own are worked out once, into a file that is gone afterwards.
+    """
 
-    with _told():
-        if view.name not in DERIVED or derived.in_order(view, wanted.query):
-            yield one
-            return
-        with TemporaryDirectory() as folder:
-            file = Path(folder) / "rows.sqlite"
-            work = partial(
-                derived.stored, muster(request), jurisdiction, view, wanted.query, wanted.days, file
-            )
-            store = await heavy(request).run(asker.id, file, work)
-            try:
-                yield lambda query: store.query(jurisdiction, view.name, query)
-            finally:
-                await store.close()
+    def __init__(
+        self, request: Request, jurisdiction: str, view: View[Any], wanted: ViewQuery, asker: Principal
+    ) -> None:
+        self._request, self._asker = request, asker
+        self._jurisdiction, self._view, self._wanted = jurisdiction, view, wanted
+        self._store: ViewFile | None = None
+        self._folder: TemporaryDirectory[str] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Raises Problem as `page` does."""
+        with _told():
+            if self._view.name in DERIVED and not derived.in_order(self._view, self._wanted.query):
+                self._folder = TemporaryDirectory()
+                file = Path(self._folder.name) / "rows.sqlite"
+                self._store = await heavy(self._request).run(self._asker.id, file, lambda: self._stored(file))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._store:
+            await self._store.close()
+        if self._folder:
+            self._folder.cleanup()
+
+    async def read(self, query: Query) -> Page:
+        """Return one page. Raises Problem as `page` does."""
+        turns, live = heavy(self._request), muster(self._request).views
+        wanted = msgspec.structs.replace(self._wanted, query=query)
+        with _told():
+            if store := self._store:
+                return await store.query(self._jurisdiction, self._view.name, query)
+            if self._view.name not in DERIVED and wanted.at is None and wanted.as_of is None:
+                return await turns.go_on(lambda: live.query(self._jurisdiction, self._view.name, query))
+        begun = query.cursor is not None
+        return await page(self._request, self._jurisdiction, self._view, wanted, self._asker, begun=begun)
+
+    async def _stored(self, file: Path) -> ViewFile:
+        service, wanted = muster(self._request), self._wanted
+        return await derived.stored(service, self._jurisdiction, self._view, wanted.query, wanted.days, file)
