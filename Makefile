@@ -10,6 +10,7 @@ QUIETLY := --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo cluster serve test unit faults lint types format bench bench-cluster docs vendor pictures lock sbom clean
+.PHONY: bench-flood bench-reads
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +89,12 @@ types: $(READY) $(WEB_READY) ## Type-check
 
 bench: $(READY) ## Measure speed, each figure beside its limit in the same run
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-flood: $(READY) ## 400 connections post check-ins; what others get meanwhile, beside its limits
+	@$(BIN)/python -m bench.flood $(ARGS)
+
+bench-reads: $(READY) ## What every GET costs on a log of 300,000 events (about ten minutes)
+	@$(BIN)/python -m bench.reads $(ARGS)
 
 bench-cluster: $(READY) ## The same for a cluster (about five minutes)
 	@$(BIN)/python -m bench.cluster $(ARGS)

@@ -1,6 +1,6 @@
 """The order in which commands are taken in a flood: by urgency first, then by turns among senders."""
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Final, Generic, TypeVar
@@ -52,6 +52,8 @@ class Turns(Generic[T]):
 
     def __init__(self) -> None:
         self._senders: OrderedDict[str, deque[deque[T]]] = OrderedDict()
+        self._counts = Counter[str]()
+        """How many items of each sender wait."""
         self._count = 0
         self._back = deque[T]()
         """Taken and returned; they go first."""
@@ -71,10 +73,11 @@ class Turns(Generic[T]):
         if items:
             self._senders.setdefault(sender, deque()).append(items)
             self._count += len(items)
+            self._counts[sender] += len(items)
 
     def waiting(self, sender: str) -> int:
         """Return how many items of one sender wait, without those returned."""
-        return sum(map(len, self._senders.get(sender, ())))
+        return self._counts[sender]
 
     def put_back(self, item: T) -> None:
         """Return an item to the front."""
@@ -88,6 +91,7 @@ class Turns(Generic[T]):
         groups = self._senders[sender]
         item = groups[0].popleft()
         self._count -= 1
+        self._counts[sender] -= 1
         if groups[0]:
             self._senders.move_to_end(sender)
             return item
@@ -95,7 +99,7 @@ class Turns(Generic[T]):
         if groups:
             self._senders.move_to_end(sender)
         else:
-            del self._senders[sender]
+            del self._senders[sender], self._counts[sender]
         return item
 
 

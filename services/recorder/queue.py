@@ -14,8 +14,11 @@ from services.recorder.lanes import SERVICE, Lane, Turns, lane_of, shares
 MOST_QUEUED: Final = 20_000
 MOST_OF_ONE: Final = 5_000
 """Most commands of one sender."""
-FLOOD: Final = 512
-"""Up to so many wait in order of arrival: they are decided in an instant, whatever their order."""
+FLOOD: Final = 64
+"""Up to so many wait in order of arrival: they are decided and answered in an instant, in whatever order."""
+ANSWERS: Final = 64
+"""Most requests of one lane that are answered together in a flood. Answering takes longer than deciding, and
+who comes next waits for it."""
 
 
 class Queued(msgspec.Struct):
@@ -26,6 +29,8 @@ class Queued(msgspec.Struct):
     lane: Lane
     sender: str
     """Actor of the first command sent together with it."""
+    first: bool = True
+    """Whether it is the first of what was sent together, which has one answer."""
 
     def resolve(self, outcome: Outcome) -> None:
         """Send the outcome, unless the sender is gone."""
@@ -63,7 +68,10 @@ class CommandQueue:
             if sum(map(len, counted)) + len(group) > MOST_QUEUED:
                 raise Overloaded
         loop = asyncio.get_running_loop()
-        queued = [Queued(envelope, loop.create_future(), lane, sender) for envelope in group]
+        queued = [
+            Queued(envelope, loop.create_future(), lane, sender, first=number == 0)
+            for number, envelope in enumerate(group)
+        ]
         if any(self._lanes) or len(self._row) + len(queued) > self._flood:
             while self._row:
                 one = self._row.popleft()
@@ -90,8 +98,18 @@ class CommandQueue:
             if not one.answer.done():
                 taken.append(one)
         for lane, share in zip(self._lanes, shares(map(len, self._lanes), most), strict=True):
-            for _ in range(share):
-                one = lane.take()
-                if not one.answer.done():
-                    taken.append(one)
+            taken += _taken(lane, share)
         return taken
+
+
+def _taken(lane: Turns[Queued], most: int) -> list[Queued]:
+    """Take at most so many commands of a lane, and few enough to be answered in an instant."""
+    found: list[Queued] = []
+    answers = 0
+    while most and lane and answers < ANSWERS:
+        one = lane.take()
+        most -= 1
+        if not one.answer.done():
+            found.append(one)
+            answers += one.first
+    return found

@@ -2,16 +2,20 @@
 
 import asyncio
 import contextlib
+import json
 import resource
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import uvicorn
-from service import Service
+from service import J, Service
 from starlette.types import Message, Receive, Scope, Send
 
 from services.api.limits import SIGN_IN_BYTES, LimitBodies
 from services.api.server.connections import Connections, protocol, raise_descriptors
+from services.recorder.queue import ANSWERS
 
 
 async def answering(scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,6 +101,70 @@ async def test_a_connection_without_a_request_is_closed_and_one_with_a_request_i
         writer.write(b"1")
         assert (await reader.readline()).split()[1] == b"200"
         writer.close()
+
+
+def request(path: str, secret: str, **body: Any) -> bytes:
+    """Return a command, or a read if there is no body."""
+    content = json.dumps(body).encode() if body else b""
+    head = (
+        f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {secret}\r\n"
+        f"Idempotency-Key: {uuid4()}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+class Connection:
+    """One open connection to the service."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self.writer = reader, writer
+
+    async def answer(self) -> tuple[int, Any]:
+        """Return status and body of the next answer."""
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+        return int(head.split()[1]), json.loads(await self._reader.readexactly(length))
+
+
+FLOOD = 300
+"""Check-ins at once; `python -m bench.flood` measures a longer flood."""
+
+
+async def test_a_flood_of_check_ins_is_passed_by_a_call_for_help_and_its_writes_are_readable(
+    service: Service,
+) -> None:
+    await service.ok("area.define", area="230717", name="County 1")
+    secret, port = await service.tokens.create("flood", "dispatcher"), int(service.url.rpartition(":")[2])
+    callers = [Connection(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(FLOOD + 1)]
+    send, desk = f"/api/v1/{J}/commands/", callers.pop()
+    answered = 0
+
+    async def check_in(number: int, caller: Connection) -> None:
+        nonlocal answered
+        body = {"worker": f"W{number}", "area": "230717", "walk_in": True}
+        caller.writer.write(request(f"{send}worker.check_in", secret, **body))
+        status, told = await caller.answer()
+        answered += 1
+        assert status == 200, told
+        caller.writer.write(request(f"/api/v1/{J}/roster/W{number}?after={told['position']}", secret))
+        status, row = await caller.answer()
+        assert (status, row["presence"]) == (200, "available"), row
+        caller.writer.close()
+
+    async def call_for_help(caller: Connection) -> int:
+        life = {"category": "medical", "priority": 1, "area": "230717"}
+        caller.writer.write(request(f"{send}request.open", secret, **life))
+        status, told = await caller.answer()
+        assert status == 200, told
+        caller.writer.close()
+        return answered
+
+    flood = [asyncio.create_task(check_in(number, one)) for number, one in enumerate(callers)]
+    await asyncio.sleep(0)
+    before = await call_for_help(desk)
+    await asyncio.gather(*flood)
+    assert before < FLOOD - ANSWERS
 
 
 def test_an_address_has_a_share_of_the_connections() -> None:
