@@ -229,8 +229,8 @@ def checked(draft: Draft) -> Draft:
 def merged(one: CommandMap, kept: Part, new: Part) -> Part:
     """Merge two rows' parts of a group command, choosing each value by its pick."""
     for field in dict.fromkeys((*kept.draft.data, *new.draft.data)):
-        spec = one.data[field]
-        kept.draft.data[field] = _picked(spec.pick, kept.draft.data.get(field), new.draft.data.get(field))
+        pick = one.data[field].pick if field in one.data else "first"  # a time zone is in none
+        kept.draft.data[field] = _picked(pick, kept.draft.data.get(field), new.draft.data.get(field))
     kept.draft.sort, kept.draft.row = _sorted(one, kept.draft, new.draft)
     if kept.draft.thing != new.draft.thing:
         kept.draft.thing = None

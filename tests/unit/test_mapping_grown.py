@@ -212,5 +212,5 @@ async def test_an_import_establishes_the_jurisdiction_in_its_time_zone(tmp_path:
     sink = Deciding("C2")
     own = 'name = "jurisdiction.establish"\nonce_per = []\ndata = { name = "City" }'
     text = mapping(own, opened()).replace("Asia/Shanghai", "Europe/Berlin")
-    await run(tmp_path, text, "id\n1\n", sink, places=Places("C2", {}))
-    assert [one["data"].get("timezone") for one in sink.sent] == ["Europe/Berlin", None]
+    await run(tmp_path, text, "id\n1\n2\n", sink, places=Places("C2", {}))
+    assert [one["data"].get("timezone") for one in sink.sent] == ["Europe/Berlin", None, None]
