@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -35,9 +36,7 @@ class Table:
     @property
     def signature(self) -> str:
         """Hash of version, columns and row type; a different one requires a rebuild."""
-        schema = msgspec.json.schema(self.view.row)
-        parts = (self.view.version, [(c.field, c.kind) for c in self.columns], _undescribed(schema))
-        return hashlib.sha256(encoder.encode(parts)).hexdigest()
+        return _signature(self.view.version, self.columns, self.view.row)
 
     def decode(self, key: str, data: bytes) -> Row:
         """Decode a row. Raises RowUnreadable."""
@@ -59,6 +58,12 @@ class Table:
             if list(map(stored_value, self.values(row))) != list(map(stored_value, cells)):
                 unsound.add(key)
         return StoredView(rows, head, unsound)
+
+
+@cache
+def _signature(version: int, columns: tuple[Column, ...], row: type[Row]) -> str:
+    parts = (version, [(c.field, c.kind) for c in columns], _undescribed(msgspec.json.schema(row)))
+    return hashlib.sha256(encoder.encode(parts)).hexdigest()
 
 
 def _undescribed(schema: Any) -> Any:
