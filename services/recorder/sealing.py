@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 import msgspec
@@ -65,15 +66,23 @@ def phone_of(envelope: CommandEnvelope, recorded: Iterable[Recorded]) -> dict[st
     A command's number may be in no event, as when someone already registered checks in.
     """
     command = envelope.command
+    given = [field for field in phone_fields(type(command)) if field in command.model_fields_set]
+    if not given:
+        return {}
     taken = {field for one in recorded for field in event_phones(newest[one.name]) if _takes(one, field)}
-    given = [field for field in phone_fields(type(command)) if field in command.model_fields_set & taken]
-    return {_named(envelope): getattr(command, given[0])} if given else {}
+    found = [field for field in given if field in taken]
+    return {_named(envelope): getattr(command, found[0])} if found else {}
 
 
 def _takes(one: Recorded, field: str) -> bool:
     """Whether an event sets a field: an amendment sets only what it has, a registration all."""
-    defaults = {f.name: f.default for f in msgspec.structs.fields(newest[one.name])}
-    return defaults[field] is not msgspec.UNSET or field in msgspec.json.decode(one.data)
+    return field not in _amended(one.name) or field in msgspec.json.decode(one.data)
+
+
+@cache
+def _amended(name: str) -> frozenset[str]:
+    """Return the fields that an event may leave unset; reading its annotations takes a moment."""
+    return frozenset(f.name for f in msgspec.structs.fields(newest[name]) if f.default is msgspec.UNSET)
 
 
 def _seal(
