@@ -257,9 +257,9 @@ describe("a batch rejected as a whole", () => {
     await keep("B");
     service.commands = (acts) => {
       if (acts.length > 1) return json(400, {});
-      return acts[0].id === "A" ? accepted(acts) : json(503, {});
+      return acts[0].id === "A" ? accepted(acts) : json(429, {}, { "retry-after": "7" });
     };
-    assert.deepEqual(await flush(), { outcome: "later" });
+    assert.deepEqual(await flush(), { outcome: "later", wait: 7 });
     assert.deepEqual(await states(), ["A sent", "B waiting"]);
   });
 });
@@ -327,12 +327,14 @@ describe("obstacles to sending", () => {
     assert.deepEqual(await flush(), { outcome: "sent" });
   });
 
-  test("after 503 the acts are sent later, once the Retry-After time has passed", async () => {
-    await keep("A");
-    service.commands = () => json(503, {}, { "retry-after": "7" });
-    assert.deepEqual(await flush(), { outcome: "later", wait: 7 });
-    assert.deepEqual(await states(), ["A waiting"]);
-  });
+  for (const status of [429, 503]) {
+    test(`after ${status} the acts are sent later, once the Retry-After time has passed`, async () => {
+      await keep("A");
+      service.commands = () => json(status, {}, { "retry-after": "7" });
+      assert.deepEqual(await flush(), { outcome: "later", wait: 7 });
+      assert.deepEqual(await states(), ["A waiting"]);
+    });
+  }
 
   test("a proxy's HTML page instead of an answer changes nothing", async () => {
     await keep("A");
@@ -395,9 +397,11 @@ describe("what is urgent, and pictures", () => {
     await proof("P");
     service.files = noNetwork;
     assert.deepEqual(await pictures(), { outcome: "offline" });
-    service.files = () => json(503, {}, { "Retry-After": "3" });
-    assert.deepEqual(await pictures(), { outcome: "later", wait: 3 });
-    assert.deepEqual(await states(), ["P waiting"]);
+    for (const status of [429, 503]) {
+      service.files = () => json(status, {}, { "Retry-After": "3" });
+      assert.deepEqual(await pictures(), { outcome: "later", wait: 3 });
+      assert.deepEqual(await states(), ["P waiting"]);
+    }
   });
 
   test("a picture that is refused says why, and the next one is sent", async () => {

@@ -289,14 +289,26 @@ describe("without a network", () => {
 });
 
 describe("a service in trouble", () => {
-  test("acts are not sent again before the Retry-After time has passed", async () => {
-    service.commands = () => json(503, {}, { "retry-after": "30" });
-    await sync.act("worker.check_out", { worker: "W1" });
-    await pass(29999);
-    assert.equal(service.sent.length, 1);
-    await pass(1);
-    assert.equal(service.sent.length, 2);
-  });
+  for (const status of [429, 503]) {
+    test(`after ${status} acts are not sent again before the Retry-After time has passed`, async () => {
+      service.commands = () => json(status, {}, { "retry-after": "30" });
+      await sync.act("worker.check_out", { worker: "W1" });
+      await pass(29999);
+      assert.equal(service.sent.length, 1);
+      await pass(1);
+      assert.equal(service.sent.length, 2);
+    });
+
+    test(`after ${status} nor are pictures`, async () => {
+      const tries = () => service.calls.filter(({ url }) => url.includes("/files?")).length;
+      service.files = () => json(status, {}, { "retry-after": "30" });
+      await sync.act("request.attach_proof", { request: "R1" }, {}, { picture: new Blob(["jpg"]) });
+      for (let second = 0; second < 29; second += 1) await pass(1000);
+      assert.equal(tries(), 1);
+      for (let second = 0; second < 5; second += 1) await pass(1000);
+      assert.equal(tries(), 2);
+    });
+  }
 
   test("the same act goes out under the same id each time", async () => {
     service.commands = noNetwork;

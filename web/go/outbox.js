@@ -130,12 +130,12 @@
    */
   async function singly(who, acts, observes) {
     for (const act of acts) {
-      const { status, body } = await post(who, [act], observes);
+      const { status, body, wait } = await post(who, [act], observes);
       if (status === 200 && body.items) {
         if (!(await settle([act], body.items))) return { outcome: "later" };
       } else if ([400, 413, 422].includes(status)) {
         await settle([act], [{ id: act.id, outcome: "refused", code: body.code, detail: body.detail }]);
-      } else return { outcome: "later" };
+      } else return { outcome: "later", wait };
     }
     return { outcome: "sent" };
   }

@@ -169,13 +169,15 @@ export async function send() {
 
 let carrying = false;
 let carryFailures = 0;
+let carryPause = 0;
 
 /** Send the pictures, beside the acts: a slow one holds back nothing. */
 async function sendPictures() {
   if (carrying || trouble.peek() || !ready(Boolean).length) return;
   carrying = true;
   try {
-    const { outcome } = await outbox.pictures();
+    const { outcome, wait } = await outbox.pictures();
+    carryPause = asked(wait);
     carryFailures = outcome === "sent" ? 0 : carryFailures + 1;
     if (outcome === "sent") wanted();
     if (["signed_out", "another"].includes(outcome)) trouble.value = outcome;
@@ -190,16 +192,19 @@ async function sendPictures() {
 function settle({ outcome, wait }) {
   if (outcome === "sent") {
     failures = 0;
+    pause = 0;
     trouble.value = null;
     wanted();
   } else if (outcome === "signed_out" || outcome === "another") trouble.value = outcome;
   else if (outcome !== "idle") {
     failures += 1;
-    pause = wait ? wait * 1000 : 0;
+    pause = asked(wait);
     askSync();
   }
 }
 let pause = 0;
+/** Return the milliseconds that the service asked to wait. @param {number} [seconds] */
+const asked = (seconds) => (seconds ?? 0) * 1000;
 
 const not = (picture) => !picture;
 /** Return the acts that may be sent now, with or without a picture. */
@@ -216,7 +221,7 @@ function plan() {
     .filter((until) => until > Date.now());
   const due = held.length ? Math.min(...held) - Date.now() : Infinity;
   const retry = ready(not).length ? Math.max(pause, backoff(failures)) : Infinity;
-  const carry = ready(Boolean).length && !carrying ? backoff(carryFailures) : Infinity;
+  const carry = ready(Boolean).length && !carrying ? Math.max(carryPause, backoff(carryFailures)) : Infinity;
   const next = Math.min(due, retry, carry);
   if (next < Infinity) timer = setTimeout(send, Math.max(50, next));
 }
@@ -233,6 +238,7 @@ export function retry() {
   failures = 0;
   carryFailures = 0;
   pause = 0;
+  carryPause = 0;
   return send();
 }
 
