@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -34,8 +35,9 @@ from services.intake.blank import Form, has_template, template
 from services.intake.contradictions import Contradicts, against
 from services.intake.desk import Import, Imports, Rules, TooMany
 from services.intake.loading import used_columns
+from services.intake.places import Places
 from services.intake.sinks import OnBehalf
-from services.intake.surroundings import known_places
+from services.intake.surroundings import known_places, said_in
 from services.recorder.errors import Parked
 
 log_of = logging.getLogger("muster.api")
@@ -129,7 +131,7 @@ async def preview(request: Request) -> Answer[ImportPreview]:
     asked = read(request, PreviewParameters, "imports")
     mappings = [SHIPPED[asked.mapping]] if asked.mapping else list(SHIPPED.values())
     content = await content_of(request)
-    places = await known_places(muster(request).views, jurisdiction, asker.areas)
+    places = await _places(request, jurisdiction, asker)
     contradicts = await _contradicts(request, jurisdiction, asker)
     rules = Rules(places, asked.answer, encoding=asked.encoding, contradicts=contradicts)
     try:
@@ -148,6 +150,15 @@ async def preview(request: Request) -> Answer[ImportPreview]:
         seen.changes,
     )
     return answer(shown, headers=_PRIVATE)
+
+
+async def _places(request: Request, jurisdiction: str, asker: Principal) -> Places:
+    """Return the areas that the caller may see, also under the names that sheets gave them."""
+    service = muster(request)
+    places = await known_places(service.views, jurisdiction, asker.areas)
+    with suppress(Parked):  # the import itself will say so
+        places.said = await said_in(service.commands, jurisdiction, asker.areas)
+    return places
 
 
 async def _contradicts(request: Request, jurisdiction: str, asker: Principal) -> Contradicts | None:
@@ -196,7 +207,7 @@ async def begin(request: Request) -> Answer[Begun]:
     mapping = SHIPPED[asked.mapping]
     content = await content_of(request)
     sink = sink_of(request, jurisdiction, asker)
-    places = await known_places(muster(request).views, jurisdiction, asker.areas)
+    places = await _places(request, jurisdiction, asker)
     rules = Rules(places, asked.answer, encoding=asked.encoding, accepted=asked.apply)
     try:
         begun = await _desk(request).begin(

@@ -28,7 +28,7 @@ from services.intake.mapping import codec
 from services.intake.places import Places
 from services.intake.sinks import Embedded, Remote
 from services.intake.summary import FileSummary
-from services.intake.surroundings import known_places
+from services.intake.surroundings import known_places, said_in
 from services.locations.datum import Datum
 from services.refusals import REFERENCE, languages, sentence
 
@@ -53,7 +53,9 @@ async def sink(data: Path) -> AsyncIterator[Target]:
             sent = Embedded(muster.commands, muster.clock, muster.views)
 
             async def places(jurisdiction: str) -> Places:
-                return await known_places(muster.views, jurisdiction)
+                places = await known_places(muster.views, jurisdiction)
+                places.said = await said_in(muster.commands, jurisdiction)
+                return places
 
             yield Target(sent, muster.vault.import_key(), places)
             await _projected(muster.commands, muster.progress)

@@ -165,6 +165,16 @@ def _personal_news(row: _Row) -> set[str]:
     return {field for field in {*old, *new} if old.get(field) != new.get(field)}
 
 
+def said_names(state: State) -> dict[str, dict[str, str]]:
+    """Return what sheets called areas last time: sheet -> code -> name."""
+    found: dict[str, dict[str, str]] = {}
+    for key, saying in state[SAYINGS].items():
+        sheet, name, area = key.split(" ", 2)
+        if name == DefineArea.NAME:
+            found.setdefault(sheet, {})[area] = saying.stated.get("name", "")
+    return found
+
+
 def row_of(command: Command) -> str:
     """Return what a row's saying is kept under: the command and the id of its thing."""
     return f"{command.NAME} {getattr(command, thing_field(command.NAME))}"

@@ -24,6 +24,10 @@ _CUT: Final = re.compile(r"\s*[/>\uff0f\uff1e\u203a]\s*")
 """Separators of a path of names."""
 
 
+SaidNames = Mapping[str, Mapping[str, str]]
+"""Sheet -> code -> name."""
+
+
 class Near(NamedTuple):
     """An area that a text may mean."""
 
@@ -66,6 +70,8 @@ class Places:
         """Code -> name, without the root."""
         self.planned: dict[Row, str | RowError] = {}
         """The code of each row of a sheet of areas, or why it has none."""
+        self.said: SaidNames = {}
+        """What sheets called areas last time, whatever people have renamed or closed since."""
         self._codes: dict[str, list[str]] = {}
         self._looked, self._like = 0, dict[str, list[str]]()
         """Folded text -> codes of the areas with similar names."""

@@ -5,12 +5,14 @@ name under that parent keeps the one it has, and a new area takes the parent's n
 """
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
+from types import MappingProxyType
 from typing import Final
 
 from events.area import parents
 from services.intake.errors import RowError
 from services.intake.header import Found, body, cells_of
-from services.intake.mapping import Mapping
+from services.intake.mapping import Mapping, sheet_name
 from services.intake.places import Places, Row, fold
 from services.intake.templates import slug
 from services.intake.values import area_row
@@ -23,7 +25,13 @@ _DEEPEST: Final = 30
 
 def plan_tables(tables: Iterable[Found], mapping: Mapping, places: Places) -> None:
     """Plan the areas of all tables that define some. Raise FileError."""
-    plan(places, (row for found in tables for row in _rows(found, mapping)))
+    tables = list(tables)
+    said = {
+        code: name
+        for found in tables
+        for code, name in places.said.get(sheet_name(mapping, found.source), {}).items()
+    }
+    plan(places, (row for found in tables for row in _rows(found, mapping)), said)
 
 
 def _rows(found: Found, mapping: Mapping) -> Iterator[Row]:
@@ -38,10 +46,13 @@ def _rows(found: Found, mapping: Mapping) -> Iterator[Row]:
         yield from (area_row(spec, cells) for spec in specs)
 
 
-def plan(places: Places, rows: Iterable[Row]) -> None:
-    """Give a code, or the reason why not, to every row of a sheet, and add the areas to `places`."""
+def plan(places: Places, rows: Iterable[Row], said: Table[str, str] = MappingProxyType({})) -> None:
+    """Give a code, or the reason why not, to every row of a sheet, and add the areas to `places`.
+
+    `said`: code -> name that the sheet gave it last time, which still means that area.
+    """
     wanted = [row for row in dict.fromkeys(rows) if row not in places.planned]
-    planner = _Planner(places, wanted[:MOST])
+    planner = _Planner(places, wanted[:MOST], said)
     for row in wanted[:MOST]:
         planner.settle(row)
     for row in wanted[MOST:]:
@@ -51,7 +62,7 @@ def plan(places: Places, rows: Iterable[Row]) -> None:
 class _Planner:
     """Gives codes to the rows of one sheet, parents first."""
 
-    def __init__(self, places: Places, rows: list[Row]) -> None:
+    def __init__(self, places: Places, rows: list[Row], said: Table[str, str]) -> None:
         self._places, self._planned = places, places.planned
         self._open: list[Row] = []
         self._by_code: dict[str, Row] = {}
@@ -64,7 +75,7 @@ class _Planner:
             if row.code:
                 self._by_code.setdefault(fold(row.code), row)
             self._by_name.setdefault(fold(row.name), []).append(row)
-        for code, name in places.names.items():
+        for code, name in (*places.names.items(), *said.items()):
             self._child(code, name)
 
     def settle(self, row: Row) -> str | None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from events.area import inside
 from projections.areas import AreaRow
 from projections.boundaries import BoundaryRow
 from projections.jurisdictions import JurisdictionRow
 from projections.where import lies_in
+from services.application.commands import Commands
+from services.decisions.hearing import said_names
 from services.intake.nearness import Point, box_of
-from services.intake.places import Places
+from services.intake.places import Places, SaidNames
 from services.views.port import Query, Views
 
 _VIEWS = ("areas", "boundaries", "jurisdictions")
@@ -22,6 +25,22 @@ async def known_places(views: Views, jurisdiction: str, within: Sequence[str] = 
     named = [row.timezone for row in rows if isinstance(row, JurisdictionRow)]
     names = {row.area: row.name for row in open_ if row.area == jurisdiction or lies_in(row, within)}
     return Places(jurisdiction, names, box_of(_points(rows)), named[0] if named else None)
+
+
+async def said_in(commands: Commands, jurisdiction: str, within: Sequence[str] = ()) -> SaidNames:
+    """Return what sheets called areas last time; nothing without a log. Raise Parked. `within` as above."""
+    if not await commands.found(jurisdiction):
+        return {}
+    writer = commands.writer(jurisdiction)
+    await writer.ready()
+    return {
+        sheet: {
+            code: name
+            for code, name in names.items()
+            if not within or any(inside(code, one) for one in within)
+        }
+        for sheet, names in said_names(writer.state).items()
+    }
 
 
 def _points(rows: Iterable[object]) -> Iterator[Point]:

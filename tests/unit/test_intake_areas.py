@@ -6,6 +6,7 @@ import pytest
 from intaking import KEY, Deciding, sums
 
 from services.decisions.area.table import AREAS
+from services.decisions.hearing import said_names
 from services.decisions.worker.table import WORKERS
 from services.intake import Summary, import_files, load_mapping
 from services.intake.errors import RowError
@@ -28,6 +29,7 @@ async def brought(folder: Path, mapping: str, table: str, sink: Deciding) -> Sum
     path.write_text(table, encoding="utf-8")
     known = {"2307": "伊春市"} | {code: area.name for code, area in sink.state[AREAS].items()}
     places = Places("2307", known)
+    places.said = said_names(sink.state)
     return await import_files([path], load_mapping(mapping), "2307", sink, import_key=KEY, places=places)
 
 
@@ -126,3 +128,18 @@ def test_nearest_names_are_looked_for_once_per_text_and_only_so_often() -> None:
     assert places.near("红旗社区7")
     places.add("2307-03", "红旗社区十组")
     assert places.near("红旗社区") == places.near(" 红旗社区")
+
+
+async def test_an_area_that_people_renamed_or_closed_is_not_made_again(tmp_path: Path) -> None:
+    table = "name,parent\nNorth,\nWest,North\nSouth,\n"
+    sink = await established()
+    assert sums(await brought(tmp_path, "areas", table, sink)) == (3, 3, 0, 0)
+    decided = [("area.rename", {"area": "2307-01", "name": "Upper"}), ("area.close", {"area": "2307-02"})]
+    for name, data in decided:
+        item = {"id": name, "name": name, "at": None, "observed": False, "data": data}
+        assert (await sink.submit("2307", [item]))[0]["outcome"] == "accepted"
+    before = dict(sink.state[AREAS])
+    done = await brought(tmp_path, "areas", table.replace(",", ";"), sink)
+    assert sums(done) == (3, 0, 3, 0)
+    assert sink.state[AREAS] == before
+    assert [one.log for one in done.files[0].changes] == [["name: Upper"], ["gone: closed"]]
