@@ -26,12 +26,15 @@ from services.access import Tokens
 from services.api.app import build
 from services.application.muster import Muster
 from services.views.port import Query
+from tests.examples import placed
 
 J, ELSEWHERE, NOWHERE = "2307", "3307", "9907"
 """The jurisdiction, another one, and one that does not exist."""
 AREAS: Final = {"A": "230717001", "B": "230718", "N": None, "O": "330717"}
 """Place -> its area. N lies in no area, O in another jurisdiction."""
-KINDS: Final = ("area", "assignment", "handover", "incident", "request", "sos", "team", "worker", "token")
+TOLD: Final = ("area", "assignment", "handover", "incident", "request", "sos", "team", "worker")
+"""Kinds with a part in the story below. Any other is in it by its example (tests/examples)."""
+KINDS: Final = (*dict.fromkeys((*TOLD, *placed, "token")),)
 PHONES: Final = {"A": "13811117711", "B": "13822227722", "N": "13833337733", "O": "13844447744"}
 MISSING: Final = "M"
 
@@ -94,6 +97,10 @@ def story(place: str) -> Iterator[tuple[str, dict[str, Any]]]:
     note = {"note": mark(place, "handover"), "text": text("handover")}
     yield "handover.write", {**note, **({"area": area} if area else {})}
     yield "worker.raise_sos", {"worker": worker, "sos": mark(place, "sos"), "place": text("sos")}
+    for kind, example in placed.items():
+        if kind not in (*TOLD, "term"):  # terms are the whole jurisdiction's
+            for command in example(where, mark(place, kind)):
+                yield command.NAME, command.model_dump(mode="json", exclude_unset=True)
 
 
 TOKENS: Final[dict[str, tuple[str, dict[str, Any]] | None]] = {
