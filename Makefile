@@ -9,7 +9,7 @@ WEB_READY := node_modules/.ready
 QUIETLY := --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo cluster serve test unit faults lint types format bench bench-cluster docs vendor pictures lock sbom clean
+.PHONY: help setup demo cluster serve test unit faults lint types format bench endurance bench-cluster docs vendor pictures lock sbom clean
 .PHONY: bench-flood bench-reads
 
 help: ## Show this help
@@ -51,7 +51,7 @@ test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
 	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
 	@$(PYTEST) $(TIMED)
 
-LONG := tests/cluster tests/faults tests/readme tests/transfer tests/api/test_openapi.py tests/api/test_rights.py tests/unit/test_laws.py \
+LONG := tests/cli/test_damaged_files.py tests/cluster tests/faults tests/readme tests/transfer tests/api/test_openapi.py tests/api/test_rights.py tests/unit/test_laws.py \
 	tests/unit/test_collection.py \
 	tests/browser/test_events_shown.py
 long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)
@@ -95,6 +95,9 @@ bench-flood: $(READY) ## 400 connections post check-ins; what others get meanwhi
 
 bench-reads: $(READY) ## What every GET costs on a log of 300,000 events (about ten minutes)
 	@$(BIN)/python -m bench.reads $(ARGS)
+
+endurance: $(READY) ## Half an hour of 500 commands a second with watchers: what grows (ARGS="--minutes 5")
+	@$(BIN)/python -m bench.endurance $(ARGS)
 
 bench-cluster: $(READY) ## The same for a cluster (about five minutes)
 	@$(BIN)/python -m bench.cluster $(ARGS)

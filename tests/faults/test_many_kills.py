@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any, Final
 
+import pytest
 from nursery import J
 from scale import scaled
 
@@ -79,6 +80,7 @@ async def check(data: Path, told: Told) -> int:
     return len(found)
 
 
+@pytest.mark.timeout(300 + 3 * KILLS)
 async def test_nothing_that_was_told_is_lost(tmp_path: Path) -> None:
     chance, told = random.Random(328), Told()
     command = [sys.executable, str(Path(__file__).with_name("nursery.py"))]

@@ -102,6 +102,7 @@ async def tried(folder: Path, seed: int, disk: Disk, power_cut: bool) -> int:
     return unsynced
 
 
+@pytest.mark.timeout(60 + ROUNDS)
 async def test_the_power_goes_at_any_moment(tmp_path: Path) -> None:
     unsynced = 0
     for seed in range(ROUNDS):

@@ -53,6 +53,7 @@ async def mended(data: Path) -> bool:
         await views.close()
 
 
+@pytest.mark.timeout(60 + 3 * FLIPS)
 async def test_flips_anywhere_are_mended_or_told(
     sound: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

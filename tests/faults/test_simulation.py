@@ -56,6 +56,7 @@ def seeds() -> list[range]:
     return [range(begin, min(begin + PIECE, SEEDS)) for begin in range(0, SEEDS, PIECE)]
 
 
+@pytest.mark.timeout(60 + PIECE)
 @pytest.mark.parametrize("some", seeds(), ids=str)
 def test_what_was_told_is_true_in_every_world(some: range) -> None:
     for seed in some:
