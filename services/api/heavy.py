@@ -45,7 +45,7 @@ class HeavyReads:
         task = self._reads.get(read)
         if task is None:
             task = self._reads[read] = self._begun(caller, work)
-            task.add_done_callback(lambda _: self._ended(caller, read))
+            task.add_done_callback(lambda done: self._ended(caller, read, done))
         try:
             async with asyncio.timeout(self._seconds):
                 return await asyncio.shield(task)
@@ -70,7 +70,9 @@ class HeavyReads:
         self._callers[caller] += 1
         return asyncio.create_task(self._in_turn(work))
 
-    def _ended(self, caller: str, read: Hashable) -> None:
+    def _ended(self, caller: str, read: Hashable, task: "asyncio.Task[Any]") -> None:
+        if not task.cancelled():
+            task.exception()  # seen, even if every caller has gone
         del self._reads[read]
         self._callers[caller] -= 1
         if not self._callers[caller]:

@@ -11,6 +11,7 @@ from projections.catalog import views as catalog
 from projections.instant import COUNTING, READ, Board
 from services.adapters.memory.views import page_of
 from services.base.clock import Clock
+from services.base.memory import give_back
 from services.base.threads import beside
 from services.history.as_of import AsOfViews
 from services.log.port import Log, Stored
@@ -69,6 +70,7 @@ class History:
     def _forget(self) -> None:
         self._kept = _NOTHING
         self._as_of.forget()
+        asyncio.get_running_loop().run_in_executor(None, give_back)
 
     async def _events(self, jurisdiction: str) -> tuple[Head, list[EventEnvelope]]:
         """Return the decoded events that boards depend on, cached for the last jurisdiction asked for."""
