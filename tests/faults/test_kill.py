@@ -14,7 +14,7 @@ from scale import scaled
 from server import Server, muster
 
 J = "K1"
-ROUNDS = scaled("MUSTER_KILLS", 8, 25)
+ROUNDS = scaled("MUSTER_KILLS", 4, 25)
 SENDERS = 8
 
 
