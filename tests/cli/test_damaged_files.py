@@ -195,10 +195,11 @@ def test_no_command_answers_a_damaged_file_with_a_traceback(
 
 
 def test_log_and_keys_are_exported_although_the_views_are_damaged(run: Run, tmp_path: Path) -> None:
+    before = run("log").out
     harm(tmp_path / "data", "views.sqlite", no_database)
     assert run("export", "--out", str(tmp_path / "new")).status == 0
     assert run("keys", "export", "--out", str(tmp_path / "new-keys")).status == 0
-    assert run("log").out.count("\n") == 89
+    assert run("log").out == before != ""
 
 
 def test_deleted_views_come_back_as_they_were(run: Run, tmp_path: Path) -> None:
