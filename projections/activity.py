@@ -10,6 +10,7 @@ import msgspec
 from events.base import Event, EventEnvelope
 from events.jurisdiction import CommandUnchanged
 from events.refs import fields_by_kind, subject_of
+from events.sheet import SheetSaid
 from projections.base import Own, Row, View, personal_fields
 from projections.presence import key_of
 from projections.where import area_of
@@ -37,11 +38,13 @@ class ActivityRow(Row, frozen=True, kw_only=True):
     detail: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
 
 
+_NO_NEWS = (CommandUnchanged, SheetSaid)
+"""Events that remember what was asked or said; whatever came of it has an event of its own."""
 _LEFT_OUT = {"area", "moved", "requests_moved", "anomalies", "state"}
 
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:
-    return () if isinstance(envelope.data, CommandUnchanged) else (key_of(envelope.position),)
+    return () if isinstance(envelope.data, _NO_NEWS) else (key_of(envelope.position),)
 
 
 def evolve(row: ActivityRow | None, envelope: EventEnvelope, key: str) -> ActivityRow | None:

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 from pydantic import Field
 
 from services.api.context import Uuid
-from services.api.parameters import SHORT, Parameters, Reads, any_text, in_range, one_of
+from services.api.parameters import Parameters, Reads, any_text, in_range, one_of
 from services.api.problems import Problem
 from services.intake import load_mapping, shipped
 from services.intake.asking import Question
@@ -45,6 +45,9 @@ def _encoding(name: str, text: str) -> str:
 _ENCODING: Final = Reads(_encoding, {"type": "string", "minLength": 1, "maxLength": 40})
 
 
+LINES: Final = {"type": "string", "maxLength": 500, "pattern": "^[^\\x00]*$"}
+"""Lines of a sheet. 40 of these fit into a request's head; the pages send 60 lines in each."""
+
 FileName = Annotated[str, _NAME, Field(description="What the file is called; for people")]
 
 
@@ -79,11 +82,11 @@ class ImportParameters(FileParameters):
 
     mapping: Annotated[str, one_of(list(SHIPPED)), Field(description="By name")]
     apply: Annotated[
-        tuple[Annotated[str, any_text(SHORT)], ...],
+        tuple[Annotated[str, any_text(LINES)], ...],
         Field(
-            max_length=1000,
-            description="Line in which the sheet is right where it contradicts what people decided: LINE, "
-            "of a workbook SHEET:LINE, or all",
+            max_length=40,
+            description="Lines in which the sheet is right where it contradicts what people decided: "
+            "LINE,LINE, of a workbook SHEET:LINE,LINE, or all",
         ),
     ] = ()
     language: Annotated[

@@ -112,7 +112,7 @@ class Rules(NamedTuple):
     contradicts: Contradicts | None = None
     """How a row contradicts what people decided; for a preview."""
     accepted: Sequence[str] = ()
-    """Lines in which the sheet is right, as `services.intake.engine.accepts` reads them."""
+    """Lines in which the sheet is right, as `services.intake.engine.lines` reads them."""
     encoding: str | None = None
     """Of the file; None = detected."""
 

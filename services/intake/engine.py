@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -48,8 +48,8 @@ async def import_files(
     Every header is checked before any row is read. With `observed`, facts that a rule would refuse are
     recorded with an anomaly. `rejects` is the file for rejected rows, or the folder if there are several;
     the default is next to the data. `language` is the language of the rejection reasons. `places` are the
-    known areas, `answers` what cells mean that the mapping does not know. `accepted` are the lines,
-    as `accepts` reads them, in which the sheet is right where it contradicts what people decided.
+    known areas, `answers` what cells mean that the mapping does not know. `accepted` names the lines,
+    as `lines` reads them, in which the sheet is right where it contradicts what people decided.
     """
     found = [one for path in paths for one in await asyncio.to_thread(find, path, mapping)]
     order = [source.name for source in mapping.source]
@@ -58,7 +58,7 @@ async def import_files(
     await asyncio.to_thread(plan_tables, found, mapping, places)
     if places.unestablished and mapping.timezone and not _establishes(mapping):
         await establish(sink, jurisdiction, mapping.timezone, import_key)
-    summary = Summary()
+    summary, chosen = Summary(), lines(accepted)
     for one in found:
         target = _target(one, rejects, alone=len(found) == 1)
         rejected = Rejects(target, language)
@@ -70,7 +70,7 @@ async def import_files(
             import_key,
             observed=observed,
             sheet=sheet_name(mapping, one.source),
-            accepted=partial(accepts, accepted, one.sheet),
+            accepted=partial(accepts, chosen, one.sheet),
         )
         await _import(one, mapping, drafts, sender, rejected, summary, progress)
     return summary
@@ -79,6 +79,15 @@ async def import_files(
 def accepts(accepted: Collection[str], sheet: str | None, line: int) -> bool:
     """Whether a line is among those accepted: `all`, LINE, or of a workbook SHEET:LINE."""
     return not {EVERY, str(line), f"{sheet}:{line}"}.isdisjoint(accepted)
+
+
+def lines(named: Iterable[str]) -> frozenset[str]:
+    """Return the lines, as `accepts` reads them, that texts such as `all`, `3,5` or `SHEET:3,5` name."""
+    found: set[str] = set()
+    for text in named:
+        sheet, colon, numbers = text.rpartition(":")
+        found.update(f"{sheet}{colon}{number}" for number in numbers.split(","))
+    return frozenset(found)
 
 
 def _establishes(mapping: Mapping) -> bool:

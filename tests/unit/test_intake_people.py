@@ -9,6 +9,7 @@ from intaking import Recording, run, sums
 from services.decisions.base import commands
 from services.decisions.worker.table import WORKERS
 from services.intake import Summary
+from services.intake.engine import accepts, lines
 from services.intake.loading import SHIPPED
 
 CASES = Path(__file__).parents[1] / "intake/cases"
@@ -163,3 +164,11 @@ async def test_one_person_of_whom_two_rows_say_different_things(tmp_path: Path) 
     await sink.establish()
     assert sums(await imported(tmp_path, sink, table)) == (3, 1, 0, 2)
     assert "rows 2, 3 are about one person (name, phone)" in (tmp_path / "rejects.csv").read_text("utf-8-sig")
+
+
+def test_lines_are_accepted_many_in_one_text() -> None:
+    chosen = lines(["3,5", "A:B:7,9", "all"])
+    assert chosen == {"3", "5", "A:B:7", "A:B:9", "all"}
+    assert accepts(lines(["3,5"]), None, 5)
+    assert accepts(lines(["Sheet:5,6"]), "Sheet", 6)
+    assert not accepts(lines(["Sheet:5,6"]), "Other", 6)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { byRow, keyOf, told } from "../../web/lib/entry/changes.js";
+import { byRow, keyOf, packed, told } from "../../web/lib/entry/changes.js";
 
 const change = (line, row, sheet = null) => ({
   line,
@@ -14,6 +14,13 @@ describe("rows that contradict what people decided", () => {
   test("are named as the service accepts them", () => {
     assert.equal(keyOf(change(12, "worker.register W1")), "12");
     assert.equal(keyOf(change(12, "worker.register W1", "People")), "People:12");
+  });
+
+  test("are accepted many in one parameter", () => {
+    assert.deepEqual(packed(["3", "5", "People:4", "A:B:7", "People:9"]), ["3,5", "People:4,9", "A:B:7"]);
+    const many = packed(Array.from({ length: 1000 }, (_, line) => `${line + 100000}`));
+    assert.ok(many.length <= 40 && many.every((one) => one.length <= 500));
+    assert.equal(many.join(",").split(",").length, 1000);
   });
 
   test("are listed once, with all their contradictions", () => {

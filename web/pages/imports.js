@@ -1,7 +1,7 @@
 // Importing a file: preview, progress and outcome.
 
 import { BoundaryImport, isGeojson } from "../lib/entry/boundaries.js";
-import { Changes } from "../lib/entry/changes.js";
+import { Changes, packed } from "../lib/entry/changes.js";
 import { left, Questions, written } from "../lib/entry/questions.js";
 import {
   addsUp,
@@ -86,7 +86,7 @@ function Desk({ mappings: known, ended }) {
   };
   const start = async () => {
     if (busy) return;
-    const id = await run(() => begin(file, mapping, written(seen.questions, answers), [...accepted]));
+    const id = await run(() => begin(file, mapping, written(seen.questions, answers), packed(accepted)));
     if (id) setStarted(id);
   };
   const again = () => {

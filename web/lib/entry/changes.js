@@ -13,6 +13,24 @@ export function byRow(changes) {
   return [...rows];
 }
 
+const IN_ONE = 60;
+
+/** Return the parameters that accept these rows, many lines in each: `["3,5", "People:4"]`. */
+export function packed(keys) {
+  const sheets = new Map();
+  for (const key of keys) {
+    const colon = key.lastIndexOf(":") + 1;
+    const sheet = key.slice(0, colon);
+    sheets.set(sheet, [...(sheets.get(sheet) ?? []), key.slice(colon)]);
+  }
+  return [...sheets].flatMap(([sheet, lines]) =>
+    Array.from(
+      { length: Math.ceil(lines.length / IN_ONE) },
+      (_, n) => sheet + lines.slice(n * IN_ONE, (n + 1) * IN_ONE).join(","),
+    ),
+  );
+}
+
 /** Split `role: medic` into its field and value. */
 export function told(text) {
   const at = text.indexOf(": ");
