@@ -1,12 +1,14 @@
 """The contract of view stores. A new adapter adds one line to STORES."""
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -250,15 +252,15 @@ async def test_a_view_set_aside_says_since_when_until_it_is_rebuilt(store: Any) 
     assert await rows_of(store, "roster") == {"W1": person("W1")}
 
 
-async def alter(store: Any, sql: str) -> None:
-    """Change the store behind its back, as a disk does."""
-    if isinstance(store, SqliteViews):
-        db = file.open_writer(store._path)
-        db.execute(sql)
-        db.close()
+async def alter(folder: Path, sql: str) -> None:
+    """Change a folder's store behind its back, as a disk does."""
+    if dsn := _databases.get(folder):
+        db = await asyncpg.connect(dsn)
+        await db.execute(sql)
+        await db.close()
     else:
-        async with store._pool.writing() as db:
-            await db.execute(sql)
+        with contextlib.closing(file.open_writer(folder / "views.sqlite")) as file_:
+            file_.execute(sql)
 
 
 class Shift:
@@ -301,7 +303,7 @@ async def test_rows_that_differ_from_the_log_are_found_and_folded_again(
     table = store.tables["roster"]
     columns = ", ".join(column.sql for column in table.columns)
     brace = "CAST('{' AS BLOB)" if isinstance(store, SqliteViews) else "decode('7b', 'hex')"
-    await alter(store, DAMAGES[damage].format(roster=table.name, columns=columns, brace=brace))
+    await alter(tmp_path, DAMAGES[damage].format(roster=table.name, columns=columns, brace=brace))
     await scrub.all("headcount")
     assert scrub.wrong_rows == 0
     await scrub.all("roster")
