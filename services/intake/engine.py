@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import msgspec
 
@@ -42,6 +43,7 @@ async def import_files(
     places: Places | None = None,
     answers: Answers | None = None,
     accepted: Collection[str] = (),
+    run: str | None = None,
 ) -> Summary:
     """Import files in the order of the mapping's sources. Raise MappingError, FileError or ImportFailed.
 
@@ -49,7 +51,8 @@ async def import_files(
     recorded with an anomaly. `rejects` is the file for rejected rows, or the folder if there are several;
     the default is next to the data. `language` is the language of the rejection reasons. `places` are the
     known areas, `answers` what cells mean that the mapping does not know. `accepted` names the lines,
-    as `lines` reads them, in which the sheet is right where it contradicts what people decided.
+    as `lines` reads them, in which the sheet is right where it contradicts what people decided. `run` tells
+    this import from others of the same file, by default at random.
     """
     found = [one for path in paths for one in await asyncio.to_thread(find, path, mapping)]
     order = [source.name for source in mapping.source]
@@ -71,6 +74,7 @@ async def import_files(
             observed=observed,
             sheet=sheet_name(mapping, one.source),
             accepted=partial(accepts, chosen, one.sheet),
+            run=run or str(uuid4()),
         )
         await _import(one, mapping, drafts, sender, rejected, summary, progress)
     return summary

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any, Final, Protocol
-from uuid import uuid4
 
 from services.decisions.base import SAID
 from services.decisions.jurisdiction.commands import Establish
@@ -41,11 +40,20 @@ class Sender:
     """Sends the commands of tables."""
 
     def __init__(
-        self, sink: Sink, jurisdiction: str, key: bytes, *, observed: bool, sheet: str, accepted: Accepted
+        self,
+        sink: Sink,
+        jurisdiction: str,
+        key: bytes,
+        *,
+        observed: bool,
+        sheet: str,
+        accepted: Accepted,
+        run: str,
     ) -> None:
-        """`sheet` is the source with a memory; `accepted` says in which rows it is right, not the log."""
+        """`sheet` is the source with a memory; `accepted` says in which rows it is right, not the log. `run`
+        tells this import from others of the same file."""
         self._sink, self._jurisdiction, self._key, self._observed = sink, jurisdiction, key, observed
-        self._sheet, self._accepted, self._run = sheet, accepted, str(uuid4())
+        self._sheet, self._accepted, self._run = sheet, accepted, run
 
     async def all(
         self, spool: Spool, total: int, file_hash: str, summary: Summary, progress: Progress | None

@@ -12,6 +12,7 @@ def test_it_sends_every_call_and_every_assignment_of_the_week_in_the_order_of_ti
     story = SCENARIOS["sffd"](328)
     items = list(story.timed)
     assert items == list(story.timed)
+    assert items == list(SCENARIOS["sffd"](328).timed)
     received = [one.received for one in items]
     assert received == sorted(received)
     assert (story.starts, story.days) == (received[0], 8)

@@ -54,7 +54,9 @@ async def _items(seed: int) -> list[dict[str, Any]]:
     key = sha256(f"sffd scenario {seed}".encode()).digest()
     with tempfile.TemporaryDirectory(prefix="muster-sffd-") as folder:
         rejects = Path(folder) / "rejects.csv"
-        await import_files([WEEK], load_mapping("sffd"), JURISDICTION, kept, import_key=key, rejects=rejects)
+        await import_files(
+            [WEEK], load_mapping("sffd"), JURISDICTION, kept, import_key=key, rejects=rejects, run="1"
+        )
     return kept.items
 
 
