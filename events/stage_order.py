@@ -8,6 +8,8 @@ from typing import Final
 from events.assignment import DISPATCHED, DONE
 from events.stages import STAGES
 
+OUT_OF_ORDER: Final = "stage.out_of_order"
+"""The anomaly."""
 Reached = tuple[str, datetime]
 """A stage, and when it was reached."""
 PLACE: Final[Mapping[str, int]] = {stage: place for place, stage in enumerate((DISPATCHED, *STAGES, DONE))}
@@ -19,7 +21,7 @@ def contradicted(
 ) -> tuple[Reached, Reached] | None:
     """Return the (earlier, later) stage of which the later one has an earlier time, one of them the new.
 
-    `known` are the stages recorded before it. With `placed`, the order of recording is that of a mapping,
+    `known` are the stages recorded before it. With `placed`, the order of recording is that of a list,
     which also places an organisation's own stages: each follows the one recorded before it. Of several
     equal stages the one counts that contradicts least. None if the assignment has not begun.
     """

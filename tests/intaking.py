@@ -47,7 +47,14 @@ class Deciding:
         command = commands[item["name"]].model_validate_json(msgspec.json.encode(item["data"]), strict=True)
         at = min(item["at"] or NOW, NOW)
         ask = Context(
-            id=key, actor="test", now=NOW, at=at, claimed=item["at"], observed=item["observed"], anomalies=[]
+            id=key,
+            actor="test",
+            now=NOW,
+            at=at,
+            claimed=item["at"],
+            observed=item["observed"],
+            listed=item["observed"],
+            anomalies=[],
         )
         mark = self.state.mark()
         try:

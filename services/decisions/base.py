@@ -82,6 +82,8 @@ class Context(msgspec.Struct, kw_only=True):
     claimed: datetime | None = None
     """The time given by the sender, unchanged; None if none was given."""
     observed: bool = False
+    listed: bool = False
+    """Whether it comes from a list in its order, such as an import: observed, and not by a device's clock."""
     scope: Scope = Scope()
     timezone: str = "Asia/Shanghai"
     """Time zone for a jurisdiction established by this command."""

@@ -10,7 +10,7 @@ from events.catalog import envelopes
 from events.commit import Head, decode
 from events.duty import Interval, corrected, intervals, order
 from events.facts import fact_of
-from events.stage_order import Reached, contradicted
+from events.stage_order import OUT_OF_ORDER, Reached, contradicted
 from events.stages import ON_SCENE
 from services.log.port import Log
 from services.reports.records import Call, IncidentRecord, Person, Run, Unit, amended
@@ -27,6 +27,7 @@ class Facts:
         self.runs: dict[str, Run] = {}
         self.incidents: dict[str, IncidentRecord] = {}
         self._offers: dict[str, tuple[str, str]] = {}
+        self._contradiction: tuple[str, Run, tuple[Reached, Reached]] | None = None
 
     def stamp(self) -> dict[str, Any]:
         """Return what the report is based on, to check with `muster verify --expect`."""
@@ -72,6 +73,7 @@ class Facts:
         self._take_team(event)
         self._take_incident(event)
         self._take_assignment(event)
+        self._note(event)
 
     def _take_move(self, move: RequestMove) -> None:
         call, now = self.calls.get(move.request), move.after
@@ -163,10 +165,10 @@ class Facts:
             case assignment.AssignmentDispatched() as e if e.state in assignment.LIVE:
                 self._begin(e.assignment, e.request, e.worker or e.team or "", event.at)
             case assignment.AssignmentProgressed() as e:
-                self._contradict(e.assignment, (e.stage, event.at), placed=event.observed)
+                self._contradict(event, e.assignment, (e.stage, event.at))
                 self._stage(e.assignment, e.stage, event.at)
             case assignment.AssignmentDone() as e:
-                self._contradict(e.assignment, (assignment.DONE, event.at), placed=event.observed)
+                self._contradict(event, e.assignment, (assignment.DONE, event.at))
                 if e.state == assignment.DONE:
                     self._end(e.assignment, event.at)
             case assignment.AssignmentReleased() as e:
@@ -179,10 +181,19 @@ class Facts:
             self.runs[key] = Run(key, request, unit, at)
             self.calls[request].units[unit] = None
 
-    def _contradict(self, key: str, new: Reached, *, placed: bool) -> None:
+    def _contradict(self, event: EventEnvelope, key: str, new: Reached) -> None:
+        """Find what a stage contradicts. It counts once the command's last event notes it."""
         run = self.runs.get(key)
-        if run and (pair := contradicted(new, run.begun_at, run.stages, placed=placed)):
+        if run and (pair := contradicted(new, run.begun_at, run.stages, placed=event.observed)):
+            self._contradiction = event.command, run, pair
+
+    def _note(self, event: EventEnvelope) -> None:
+        if self._contradiction is None or OUT_OF_ORDER not in event.data.anomalies:
+            return
+        command, run, pair = self._contradiction
+        if command == event.command:
             run.contradictions.append(pair)
+            self._contradiction = None
 
     def _stage(self, key: str, stage: str, at: datetime) -> None:
         run = self.runs.get(key)

@@ -99,7 +99,9 @@ def test_fewer_slots_complete_it_if_all_that_remain_are_done(city: Given):
 def test_a_reassigned_task_completes_it_when_the_new_one_is_done(city: Given):
     asked(city, 1, A1="W1")
     city.and_(assignment.reassign(items=[{"assignment": "A1", "new": "A2", "worker": "W2"}], reason="nearer"))
-    city.when(done("A1"), at=t("00:59"), observed=True).only(AssignmentDone).anomaly("assignment.ended")
+    city.when(done("A1"), at=t("00:59"), observed=True).only(AssignmentDone).anomaly(
+        "assignment.ended", "stage.out_of_order"
+    )
     assert state(city) == "assigned"
     city.when(done("A2")).only(AssignmentDone, RequestCompleted)
 

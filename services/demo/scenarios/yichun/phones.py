@@ -88,14 +88,14 @@ class Phone:
             self._world.later(5, 40, lambda: self._send(tap, other, late, "known" if late else "unchanged"))
 
     def _send(self, tap: Tap, id: str, late: bool, expect: str) -> None:
-        """Send a tap with the device's time and, if its clock is wrong, the device's sending time."""
+        """Send a tap with the device's time and its sending time."""
         self._world.send(
             tap.name,
             tap.data,
             self.actor,
             id=id,
             at=tap.at + self._error,
-            sent_at=self._world.handover + self._error if self._error else None,
+            sent_at=self._world.handover + self._error,
             observed=late,
             expect=expect,
         )
