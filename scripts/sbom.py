@@ -58,7 +58,7 @@ def _python() -> Iterator[Part]:
 def locked() -> dict[str, str]:
     """Return the version of each locked Python package."""
     lines = (ROOT / "requirements.lock").read_text().splitlines()
-    return {found[1].lower(): found[2] for line in lines if (found := _PINNED.match(line))}
+    return {_name(found[1]): found[2] for line in lines if (found := _PINNED.match(line))}
 
 
 def direct() -> dict[str, list[str]]:

@@ -10,8 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-import zstandard
-
+from services.base.zstd import zstd
 from services.decisions.snapshot import Frozen, Restored, frames, load, schema
 from services.snapshots.port import Snapshot
 
@@ -51,10 +50,10 @@ def unpack(snapshot: Snapshot, log: str) -> Restored | None:
     try:
         _refuse_misfit(snapshot, log)
         with _uncollected():
-            restored = load(zstandard.ZstdDecompressor().decompressobj().decompress(snapshot.payload))
+            restored = load(zstd.ZstdDecompressor().decompress(snapshot.payload))
         if (restored.state.jurisdiction, restored.state.head) != (snapshot.jurisdiction, snapshot.head):
             raise ValueError("it holds the state of another head")
-    except (ValueError, LookupError, zstandard.ZstdError) as error:  # e.g. a time zone unknown here
+    except (ValueError, LookupError, zstd.ZstdError) as error:  # e.g. a time zone unknown here
         at = f"{snapshot.jurisdiction} at position {snapshot.position}"
         log_of.warning("ignoring the snapshot of %s: %s", at, error)
         return None
@@ -77,7 +76,7 @@ def _refuse_misfit(snapshot: Snapshot, log: str) -> None:
 
 def _zipped(frozen: Frozen) -> bytes:
     """Compress piece by piece, so that the uncompressed whole is never in memory."""
-    packer = zstandard.ZstdCompressor(level=_LEVEL).compressobj()
+    packer = zstd.ZstdCompressor(level=_LEVEL)
     return b"".join([*(packer.compress(frame) for frame in frames(frozen)), packer.flush()])
 
 

@@ -4,17 +4,22 @@ import asyncio
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import msgspec
-import zstandard
 
 from events.commit import Commit, Head, decode
 from events.jurisdiction import JurisdictionMoved
+from services.base.zstd import zstd
 from services.log.port import Log, Stored
 from services.transfer.draft import scratch, whole
 from services.transfer.errors import TransferFailed
 from services.transfer.form import MOST_LINE, Manifest, Progress, Trailer, lifecycle, line
+
+_PACKING: Final[dict[int, int]] = {
+    zstd.CompressionParameter.compression_level: 3,
+    zstd.CompressionParameter.checksum_flag: 1,
+}
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +63,7 @@ class _Body:
     def __init__(self, file: IO[bytes], upto: int) -> None:
         self.head, self.count, self.moved = Head(), 0, False
         self._upto, self._first = upto, None
-        self._out = _compressor().stream_writer(file, closefd=False)
+        self._out = zstd.ZstdFile(file, "w", options=_PACKING)
         self._first: Commit | None = None
 
     def take(self, batch: Sequence[Stored]) -> bool:
@@ -98,10 +103,6 @@ class _Body:
 
 def _join(manifest: Manifest, body: IO[bytes], target: IO[bytes]) -> None:
     """Write the manifest, then the body; concatenated zstd files are one zstd file."""
-    target.write(_compressor().compress(line(manifest)))
+    target.write(zstd.compress(line(manifest), options=_PACKING))
     body.seek(0)
     shutil.copyfileobj(body, target, 2**20)
-
-
-def _compressor() -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=3, write_checksum=True)

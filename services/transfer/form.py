@@ -10,20 +10,20 @@ from datetime import datetime
 from typing import IO, Final, Literal, Protocol
 
 import msgspec
-import zstandard
 
 from events import catalog
 from events.base import Event
 from events.commit import Commit, Head
 from events.jurisdiction import JurisdictionMoved, JurisdictionResumed
+from services.base.zstd import zstd
 from services.transfer.errors import TransferFailed
 
 FORMAT: Final = 1
 MOST_LINE: Final = 8 * 2**20
 """Bytes per line. A commit has at most 512 KiB plus one command."""
 CHUNK: Final = 256 * 1024
-_WINDOW: Final = 2**23
-"""Largest zstd window accepted; Muster's exports need no larger one."""
+_UNPACKING: Final[dict[int, int]] = {zstd.DecompressionParameter.window_log_max: 23}
+"""Largest zstd window accepted, as a power of 2; Muster's exports need no larger one."""
 
 
 class Progress(Protocol):
@@ -70,9 +70,7 @@ def line(one: msgspec.Struct) -> bytes:
 
 def lines(file: IO[bytes]) -> Iterator[bytes]:
     """Stream the lines of a zstd file. Raise TransferFailed or OSError."""
-    reader = zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(
-        file, read_across_frames=True, closefd=False
-    )
+    reader = zstd.ZstdFile(file, options=_UNPACKING)
     rest = bytearray()
     while chunk := _read(reader):
         *whole, last = chunk.split(b"\n")
@@ -86,10 +84,12 @@ def lines(file: IO[bytes]) -> Iterator[bytes]:
         raise TransferFailed("transfer.truncated", variant="line")
 
 
-def _read(reader: zstandard.ZstdDecompressionReader) -> bytes:
+def _read(reader: zstd.ZstdFile) -> bytes:
     try:
         return reader.read(CHUNK)
-    except zstandard.ZstdError as error:
+    except EOFError as error:
+        raise TransferFailed("transfer.truncated", variant="line") from error
+    except zstd.ZstdError as error:
         raise TransferFailed("transfer.damaged", variant="zstd", why=str(error)) from error
 
 

@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
-import zstandard
 
+from services.base.zstd import zstd
 from services.views.port import Change, OutboxStep, RowUnreadable
 from services.views.table import Table
 
 _MOST_UNPACKED: Final = 2**30
+_PACKING: Final[dict[int, int]] = {
+    zstd.CompressionParameter.compression_level: 1,
+    zstd.CompressionParameter.checksum_flag: 1,
+}
 
 Changed = tuple[str, str, bytes | None, bytes | None]
 _encoder = msgspec.json.Encoder()
@@ -19,9 +23,8 @@ _NULL: Final = msgspec.Raw(b"null")
 
 def pack(changes: Iterable[Changed]) -> bytes:
     """Pack rows that are already encoded."""
-    return zstandard.ZstdCompressor(level=1, write_checksum=True).compress(
-        _encoder.encode([(view, key, _raw(before), _raw(row)) for view, key, before, row in changes])
-    )
+    said = [(view, key, _raw(before), _raw(row)) for view, key, before, row in changes]
+    return zstd.compress(_encoder.encode(said), options=_PACKING)
 
 
 def _raw(data: bytes | None) -> msgspec.Raw:
@@ -31,10 +34,13 @@ def _raw(data: bytes | None) -> msgspec.Raw:
 def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> OutboxStep:
     """Unpack a step. `tables` are keyed by the names used when packing; rows of other tables are skipped.
     Raises RowUnreadable."""
+    unpacker = zstd.ZstdDecompressor()
     try:
-        data = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_UNPACKED)
-    except zstandard.ZstdError as error:
+        data = unpacker.decompress(packed, max_length=_MOST_UNPACKED)
+    except zstd.ZstdError as error:
         raise RowUnreadable("steps", str(upto), str(error)) from error
+    if not unpacker.eof:
+        raise RowUnreadable("steps", str(upto), "it is cut short")
 
     def row(table: Table, key: str, raw: msgspec.Raw):
         held = bytes(raw)

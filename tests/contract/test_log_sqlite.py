@@ -22,7 +22,7 @@ from events.commit import Head
 from services.adapters.sqlite import group_commit
 from services.adapters.sqlite import log_file as file
 from services.adapters.sqlite.log import SqliteLog
-from services.log.port import LogDamaged, LogLocked, LogUnavailable, OutcomeUnknown
+from services.log.port import LogDamaged, LogFileDamaged, LogLocked, LogUnavailable, OutcomeUnknown
 from services.verify.log import verify
 
 ROOT = Path(__file__).parents[2]
@@ -223,7 +223,7 @@ class TestReadingBesideAWriter:
     def test_text_is_not_a_log(self, path: Path) -> None:
         path.write_text("This is not a database at all. " * 40)
         for opening in (SqliteLog, SqliteLog.open_readonly):
-            with pytest.raises(LogUnavailable, match="cannot be opened"):
+            with pytest.raises(LogFileDamaged, match="is damaged: file is not a database; stop the service"):
                 opening(path)
 
     async def test_a_log_of_a_newer_program_is_refused(self, path: Path) -> None:

@@ -4,7 +4,9 @@ Runs on both stores: a file in a data folder, and PostgreSQL shared by several p
 """
 
 import asyncio
+import contextlib
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -21,7 +23,6 @@ from services.access.port import TokenStore
 from services.access.tokens import PHONES
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.tokens import PgTokenStore
-from services.adapters.sqlite.data_file import open_store
 from services.adapters.sqlite.tokens import SqliteTokenStore, local_tokens
 from services.base.unavailable import DatabaseUnavailable
 
@@ -594,12 +595,12 @@ class TestCodes:
 
 class TestAFolderOfAnEarlierVersion:
     async def test_opens_and_takes_codes(self, tmp_path: Path, clock: Clock) -> None:
-        db = open_store(tmp_path / "access.sqlite", OLD)
-        db.execute(
-            "INSERT INTO tokens VALUES ('1', 'h', 'desk', 'viewer', '[]', '[]', NULL, ?, NULL, NULL)",
-            (clock.now.isoformat(),),
-        )
-        db.close()
+        with contextlib.closing(sqlite3.connect(tmp_path / "access.sqlite")) as db, db:
+            db.executescript(OLD)
+            db.execute(
+                "INSERT INTO tokens VALUES ('1', 'h', 'desk', 'viewer', '[]', '[]', NULL, ?, NULL, NULL)",
+                (clock.now.isoformat(),),
+            )
         tokens = await local_tokens(tmp_path, clock)
 
         assert await tokens.redeem_code((await tokens.issue_code("2307", "W1"))[0])

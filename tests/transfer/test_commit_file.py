@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import zstandard
 from chains import lockdown, recorded, seal
 
 from events.commit import Head, digest
 from services.adapters.sqlite.log import SqliteLog
+from services.base.zstd import zstd
 from services.transfer import CommitFile, TransferFailed, export
 from services.transfer.form import MOST_LINE
 
@@ -30,12 +30,11 @@ async def file(tmp_path: Path) -> Path:
 
 def text(file: Path) -> list[bytes]:
     """Return the lines, decompressed as by any zstd tool."""
-    reader = zstandard.ZstdDecompressor().stream_reader(file.read_bytes(), read_across_frames=True)
-    return reader.read().splitlines(keepends=True)
+    return zstd.decompress(file.read_bytes()).splitlines(keepends=True)
 
 
 def put(file: Path, lines: list[bytes]) -> None:
-    file.write_bytes(zstandard.ZstdCompressor().compress(b"".join(lines)))
+    file.write_bytes(zstd.compress(b"".join(lines)))
 
 
 def code_of(file: Path) -> str:
