@@ -8,7 +8,7 @@ from events.assignment import (
     AssignmentReleased,
 )
 from events.base import Event
-from events.stage_order import OUT_OF_ORDER, contradicted
+from events.stage_order import contradicted
 from events.team import ACTIVE
 from services.decisions import lookups
 from services.decisions.assignment.table import ASSIGNMENTS, Assignment
@@ -121,7 +121,7 @@ def never_begun(key: str, given: Assignment, ctx: Context) -> None:
 def note_order(given: Assignment, stage: str, ctx: Context) -> None:
     """Note a stage whose time contradicts that of another."""
     if contradicted((stage, ctx.at), given.begun_at, given.stages, placed=ctx.listed):
-        ctx.note(OUT_OF_ORDER)
+        ctx.note("stage.out_of_order")
 
 
 def release_all(state: State, keys: Iterable[str], reason: str) -> Iterator[Event]:

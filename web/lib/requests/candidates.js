@@ -60,7 +60,8 @@ export function Candidates({ request, chosen, choose, keys, round, instead }) {
   }, [request, data === null]);
   const items = useMemo(() => data?.items.toSorted((a, b) => order(a) - order(b)) ?? [], [data]);
   const index = items.findIndex((one) => unitKey(one) === chosen);
-  useEffect(() => {
+  // Before anything is shown: a key pressed meanwhile would be undone by an effect that comes later.
+  useLayoutEffect(() => {
     if (data && index < 0) choose(items.find((one) => one.free) ?? null);
   }, [data]);
   useEffect(() => {
