@@ -17,6 +17,12 @@ _FEATURES: Final = (
 )
 _PARTS: Final = (".js", ".mjs", ".css")
 """Files that are covered by their page's policy."""
+_DATA: Final = [
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+"""Headers of answers that are no page: nothing in them may run or load. On a phone each byte counts."""
 _TLS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -60,7 +66,8 @@ class SecurityHeaders:
         self._of_parts = [(b"x-content-type-options", b"nosniff")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = self._of_parts if _is_part(scope.get("path", "")) else self._headers
+        path = scope.get("path", "")
+        headers = self._of_parts if _is_part(path) else _DATA if path.startswith("/api/") else self._headers
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":

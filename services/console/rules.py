@@ -56,11 +56,20 @@ SETTINGS: Final[Mapping[str, Any]] = {
     "SIGHTS": disclosure.SIGHTS,
 }
 """What a jurisdiction begins with. Apart, because the first view on a phone does not need it."""
+REASONS_NAME: Final = "lib/reason_rules.js"
+REASONS: Final[Mapping[str, Any]] = {
+    "REASONS": {
+        one: {code: term.names for code, term in terms.BUILT_IN[one].items()}
+        for one in ("door", "decline", "leave")
+    }
+}
+"""The built-in reasons that a phone asks for: list -> code -> names."""
 
 
 def modules() -> dict[str, bytes]:
     """Return the modules by path, always the same bytes."""
-    return {NAME: _module(WORDS), SETTINGS_NAME: _module(SETTINGS)}
+    named = {NAME: WORDS, SETTINGS_NAME: SETTINGS, REASONS_NAME: REASONS}
+    return {name: _module(values) for name, values in named.items()}
 
 
 def _module(values: Mapping[str, Any]) -> bytes:

@@ -29,6 +29,12 @@ async def test_pages_workers_and_pictures_have_a_policy(service: Service) -> Non
         assert "default-src 'self'" in (await headers(service, path))[POLICY], path
 
 
+async def test_answers_of_the_api_may_run_and_load_nothing(service: Service) -> None:
+    found = await headers(service, "/api/v1/session")
+    assert found[POLICY] == "default-src 'none'; frame-ancestors 'none'"
+    assert (found["x-content-type-options"], found["referrer-policy"]) == ("nosniff", "no-referrer")
+
+
 async def test_the_courier_s_worker_may_serve_the_courier_s_page_alone(service: Service) -> None:
     found = await headers(service, "/go/worker.js")
     assert found["service-worker-allowed"] == "/go"

@@ -19,7 +19,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PYTHON = process.env.PYTHON ?? `${ROOT}.venv/bin/python`;
 const WEB = new URL("../../web/", import.meta.url).href;
-const GENERATED = /\/(lib\/(settings_)?rules|i18n\/\w+\/\w+_refusals)\.js$/;
+const GENERATED = /\/(lib\/(settings_|reason_)?rules|i18n\/\w+\/\w+_refusals)\.js$/;
 const SCRIPT = `
 import json
 from services.console import refusals, rules

@@ -3,7 +3,7 @@
 import { get, Problem } from "../lib/api.js";
 import { lang } from "../lib/i18n.js";
 import { computed, effect, signal } from "../lib/preact.js";
-import { BUILT_IN } from "../lib/settings_rules.js";
+import { REASONS } from "../lib/reason_rules.js";
 import { link } from "./live.js";
 import { db, who } from "./state.js";
 
@@ -20,7 +20,7 @@ const defined = signal(/** @type {TermRow[]} */ ([]));
  * @param {string} list
  */
 export function offered(rows, language, list = "door") {
-  const found = new Map(Object.entries(BUILT_IN[list]).map(([code, { names }]) => [code, { names }]));
+  const found = new Map(Object.entries(REASONS[list]).map(([code, names]) => [code, { names }]));
   for (const { list: of, code, names, retired } of rows) {
     if (of !== list) continue;
     if (retired) found.delete(code);
