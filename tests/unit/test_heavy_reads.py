@@ -78,7 +78,7 @@ async def test_a_full_queue_refuses() -> None:
 
 
 async def test_a_late_read_is_refused_and_keeps_its_turn_until_its_thread_ends() -> None:
-    reads, ended = HeavyReads(at_once=1, seconds=0.02), asyncio.Event()
+    reads, ended = HeavyReads(at_once=1, seconds=0.2), asyncio.Event()
 
     async def on_a_thread() -> str:
         try:
