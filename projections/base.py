@@ -2,6 +2,7 @@
 them."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -51,6 +52,9 @@ class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """Whether it has an endpoint and a stream."""
     own: Own | None = None
     """What a worker's token sees of it; None means nothing."""
+    at: Callable[[R, datetime], R | None] | None = None
+    """Return a row as it was at an instant, by the dated history that it holds and without what came after;
+    None if there was none. A view that declares it answers `at=INSTANT`."""
 
 
 @cache

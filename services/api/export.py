@@ -80,7 +80,7 @@ class Export(msgspec.Struct, frozen=True):
     @property
     def columns(self) -> list[str]:
         """Names of the fields of the rows."""
-        shown = READ[self.view.name][0] if self.wanted.at else self.view
+        shown = READ.get(self.view.name, (self.view,))[0] if self.wanted.at else self.view
         return [field.name for field in msgspec.structs.fields(shown.row)]
 
     @property

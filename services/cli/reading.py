@@ -128,7 +128,7 @@ async def _show(
 ) -> None:
     async with reading(data) as (log, views, vault):
         jurisdiction = only(await log.jurisdictions(), wanted)
-        history = History(log, SystemClock())
+        history = History(log, views, SystemClock())
         items: list[dict[str, Any]] = []
         page: Page | None = None
         while page is None or (page.next and len(items) < limit):

@@ -14,10 +14,12 @@ from services.base.clock import Clock
 from services.base.memory import give_back
 from services.base.threads import beside
 from services.history.as_of import AsOfViews
+from services.history.dated import DatedViews
 from services.log.port import Log, Stored
-from services.views.port import BadQuery, Page, Query
+from services.views.port import BadQuery, Page, Query, Views
 
-INSTANT_VIEWS: Final = ("headcount", "presence", "requests", "busy")
+INSTANT_VIEWS: Final = (*READ, *(name for name, view in catalog.items() if view.at and view.public))
+"""Names of the views that answer `at`: those of the board, and those whose rows are dated."""
 
 
 KEEP_SECONDS: Final = 60.0
@@ -32,11 +34,14 @@ _NOTHING: Final[tuple[str, Head, list[EventEnvelope]]] = "", Head(), []
 
 
 class History:
-    """Answers queries about the past from the log alone, keeping a few recent results."""
+    """Answers queries about the past, keeping a few recent results.
 
-    def __init__(self, log: Log, clock: Clock, keep: float = KEEP_SECONDS) -> None:
+    From the log alone, except that views with dated rows are read as they are now.
+    """
+
+    def __init__(self, log: Log, views: Views, clock: Clock, keep: float = KEEP_SECONDS) -> None:
         self._keep = keep
-        self._log, self._clock, self._as_of = log, clock, AsOfViews(log)
+        self._log, self._clock, self._as_of, self._dated = log, clock, AsOfViews(log), DatedViews(views)
         self._gate = asyncio.Lock()
         self._kept: tuple[str, Head, list[EventEnvelope]] = _NOTHING
         self._timer: asyncio.TimerHandle | None = None
@@ -57,6 +62,8 @@ class History:
         if when > self._clock.now():
             raise BadQuery("parameter.invalid", variant="future")
         self._used()
+        if view not in READ:
+            return await self._dated.at(jurisdiction, catalog[view], when, query)
         head, events = await self._events(jurisdiction)
         queried, read = READ[view]
         rows = await beside(lambda: read(Board(jurisdiction, events, when)))
@@ -70,6 +77,7 @@ class History:
     def _forget(self) -> None:
         self._kept = _NOTHING
         self._as_of.forget()
+        self._dated.forget()
         asyncio.get_running_loop().run_in_executor(None, give_back)
 
     async def _events(self, jurisdiction: str) -> tuple[Head, list[EventEnvelope]]:

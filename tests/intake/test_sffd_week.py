@@ -178,7 +178,7 @@ async def test_busy_at_an_instant_counts_those_never_released_and_marks_them(
 
     muster = imported[0]
     when = datetime(2017, 1, 3, 18, 0, tzinfo=ZONE)
-    page = await History(muster.log, SystemClock()).at("SFFD", "busy", when, Query(limit=1000))
+    page = await History(muster.log, muster.views, SystemClock()).at("SFFD", "busy", when, Query(limit=1000))
     rows: list[Any] = [row for _, row in page.items]
     released = {
         row["Unit ID"]

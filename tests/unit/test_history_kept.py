@@ -24,6 +24,8 @@ COMMITS = chain(
     *(Register(worker=f"W{n}", role="courier") for n in range(WORKERS)),
     *(CheckIn(worker=f"W{n}", area="230717") for n in range(WORKERS)),
 )
+NONE: Any = SimpleNamespace()
+"""Views that these reads do not need."""
 LATER: Any = SimpleNamespace(now=lambda: BEGIN + timedelta(days=1))
 
 
@@ -60,7 +62,7 @@ async def test_a_read_that_is_given_up_is_continued_by_the_next(
     ask: Callable[[History], Awaitable[Page]],
 ) -> None:
     log: Any = SlowLog()
-    history = History(log, LATER)
+    history = History(log, NONE, LATER)
     given_up = asyncio.ensure_future(ask(history))
     await log.stopped.wait()
     given_up.cancel()
@@ -76,7 +78,7 @@ async def test_a_read_that_is_given_up_is_continued_by_the_next(
 async def test_nothing_is_kept_for_long(ask: Callable[[History], Awaitable[Page]]) -> None:
     log: Any = SlowLog()
     log.goes_on.set()
-    history = History(log, LATER, keep=0.02)
+    history = History(log, NONE, LATER, keep=0.02)
     page = await ask(history)
     await ask(history)
     assert log.asked == [0, COMMITS[-1].head.position], "kept, and only what is new is read"
