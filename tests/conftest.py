@@ -1,9 +1,11 @@
 """Distribution and order of tests: those that share a cluster or a server run in one process."""
 
+import os
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from seconds import Seconds
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
@@ -22,6 +24,12 @@ FIRST = (
     "tests/cluster/test_process_faults.py",
 )
 """The longest groups. They start first, so that no process ends long after the others."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Print what each folder costs. Brokers of tests live too briefly for Java's second compiler."""
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    config.pluginmanager.register(Seconds())
 
 
 def group_of(nodeid: str) -> str:
