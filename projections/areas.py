@@ -38,12 +38,11 @@ def evolve(row: AreaRow | None, envelope: EventEnvelope, key: str) -> AreaRow | 
         case JurisdictionEstablished() as e:
             return AreaRow(area=key, name=e.name, parent=None, level=0, changed=envelope.position)
         case AreaDefined() as e:
-            level = parents(e.area).index(envelope.jurisdiction) + 1
             return AreaRow(
                 area=key,
                 name=e.name,
                 parent=e.parent,
-                level=level,
+                level=_level(e.area, envelope.jurisdiction),
                 lon=e.lon,
                 lat=e.lat,
                 changed=envelope.position,
@@ -56,13 +55,19 @@ def evolve(row: AreaRow | None, envelope: EventEnvelope, key: str) -> AreaRow | 
             return row
 
 
+def _level(area: str, root: str) -> int:
+    """Return how deep an area lies below the root, also in a log that was moved under another code."""
+    above = parents(area)
+    return above.index(root) + 1 if root in above else max(1, len(above))
+
+
 VIEW = View(
     name="areas",
     row=AreaRow,
     keys=keys,
     evolve=evolve,
     events=(JurisdictionEstablished, AreaDefined, AreaRenamed, AreaClosed),
-    version=2,
+    version=3,
     filters=("area", "parent", "level", "closed", "name"),
     own=EVERYBODY,
 )

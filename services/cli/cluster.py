@@ -112,8 +112,12 @@ def _show(made: "Cluster", as_json: bool) -> None:
         return
     table = Table("process", "pid", "address", "log", box=None, header_style="bold", pad_edge=False)
     for child in made.children:
-        table.add_row(child.name, str(child.pid), child.address, str(child.log))
+        table.add_row(child.name, str(child.pid), child.address, str(child.log.relative_to(made.folder)))
     out.print(table)
-    out.print(f"  sign in:  {made.urls[0]}/#token={made.token}")
+    out.print(f"  data:     {made.folder}, for --data of every other command")
+    if sys.stdout.isatty():  # a file or a service's log would keep it
+        out.print(f"  sign in:  {made.urls[0]}/#token={made.token}")
+    else:
+        out.print(f"  sign in:  {made.urls[0]} with the token in api-1/admin.token in the folder below")
     out.print(f"  API:      {'  '.join(f'{url}/api/v1' for url in made.urls)}")
     out.print("  Press Ctrl-C to stop everything; the data is kept.")

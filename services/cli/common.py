@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from services.locations.port import LocationsUnavailable
 from services.log.port import LogDamaged, LogLocked, LogUnavailable
 from services.push.port import PushUnavailable
 from services.recorder.errors import Parked
+from services.sandbox.found import SETTINGS, NotRunning, settings_of
 from services.snapshots.port import SnapshotsUnavailable
 from services.vault import VaultError
 from services.views.port import BadQuery, RowUnreadable, ViewsUnavailable
@@ -57,10 +59,27 @@ class Format(StrEnum):
     csv = "csv"
 
 
+def _reached(data: Path) -> Path:
+    """If the folder is a local cluster's, take its settings. Raise Fail if that cluster is not running."""
+    try:
+        found = settings_of(data)
+    except NotRunning as error:
+        raise Fail(str(error)) from error
+    except (OSError, ValueError) as error:
+        raise Fail(f"cannot read {data / SETTINGS}: {error}; start the cluster again to write it.") from error
+    if not wiring.settings().clustered:
+        os.environ.update(found)
+    return data
+
+
 Data = Annotated[
     Path,
     typer.Option(
-        "--data", envvar="MUSTER_DATA", help="Folder with the log, views and keys.", show_default=True
+        "--data",
+        envvar="MUSTER_DATA",
+        help="Folder with the log, views and keys, or that of a local cluster.",
+        show_default=True,
+        callback=_reached,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

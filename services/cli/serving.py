@@ -1,5 +1,6 @@
 """`muster serve`."""
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -100,12 +101,12 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
 
     async def started(url: str) -> None:
         out.print(f"Muster serves {data} at {url}")
-        if secret:
+        if secret and sys.stdout.isatty():  # a file or a service's log would keep it
             out.print(f"  sign in:  {url}/#token={secret}")
             out.print(
                 "            (shown only at this first start; stored in admin.token in the data folder)"
             )
-        elif await tokens.local_admin():
+        elif secret or await tokens.local_admin():
             out.print(f"  sign in:  {url} with the token in admin.token in the data folder, or your own")
         out.print(f"  API:      {url}/api/v1    documented at {url}/docs")
         out.print("  Press Ctrl-C to stop.")

@@ -59,7 +59,7 @@ class Child:
             self.log.replace(self.log.with_suffix(".old.log"))
         # The death signal follows the starting thread; only the main thread lives as long as the process.
         on_main = threading.current_thread() is threading.main_thread()
-        with self.log.open("ab") as out:
+        with open(self.log, "ab", opener=_private) as out:
             self._process = subprocess.Popen(
                 self.argv,
                 stdin=subprocess.DEVNULL,
@@ -134,6 +134,13 @@ class Child:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner can read; logs name people and hosts."""
+    opened = os.open(path, flags, 0o600)
+    os.fchmod(opened, 0o600)  # logs of earlier versions were readable by all
+    return opened
 
 
 def free_port() -> int:

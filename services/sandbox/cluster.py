@@ -14,7 +14,9 @@ from typing import Final
 
 import httpx
 
+from services.base.private import replace
 from services.sandbox.child import Child, NotReady, free_port
+from services.sandbox.found import LOCK, SETTINGS
 from services.sandbox.kafka import Broker
 from services.sandbox.postgres import Database
 
@@ -50,7 +52,7 @@ class Cluster:
         """`port` is that of the first API process, 0 = any; with `scenario`, processes share a clock file."""
         self.folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.folder / "cluster.lock").open("a")
+        self._lock = (self.folder / LOCK).open("a")
         self._tell, self._logs = tell, self.folder / "logs"
         self._unwatched: set[str] = set()
         self._lock_folder()
@@ -121,6 +123,7 @@ class Cluster:
         for child in (self.database, self.broker):
             self._await(child)
         self.migrate()
+        self._tell_how_to_reach()
         first, *others = self.apis
         first.start()  # alone, as it creates the initial admin token
         for child in self.projectors:
@@ -130,6 +133,9 @@ class Cluster:
             child.start()
         for child in (*others, *self.projectors):
             self._await(child)
+
+    def _tell_how_to_reach(self) -> None:
+        replace(self.folder / SETTINGS, json.dumps(self.env).encode())
 
     def _await(self, child: Child) -> None:
         child.wait_ready(START_SECONDS)

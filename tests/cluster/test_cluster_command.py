@@ -71,9 +71,22 @@ def test_it_serves_keeps_its_data_and_leaves_nothing_behind(tmp_path: Path) -> N
         assert "another cluster is running in" in second.stderr
         assert "Traceback" not in second.stderr
         assert len(of(folder)) > 3
+
+        told_of = [sys.executable, "-m", "services.cli", "verify", "--data", str(folder)]
+        verified = subprocess.run(told_of, capture_output=True, text=True, check=False, timeout=60)
+        assert (verified.returncode, verified.stderr) == (0, "")
+        assert "2307: ok" in verified.stdout
         assert process.poll() is None
     assert of(folder) == []
-    secrets = [folder / "master.key", folder / "postgres" / "password", folder / "api-1" / "admin.token"]
+    resting = subprocess.run(told_of, capture_output=True, text=True, check=False, timeout=60)
+    assert resting.returncode == 1
+    assert resting.stderr.startswith(f"muster: the cluster in {folder} is not running; start it with")
+    token = (folder / "api-1" / "admin.token").read_text().strip()
+    logs = list((folder / "logs").iterdir())
+    assert logs
+    assert not [log for log in logs if log.stat().st_mode & 0o077 or token in log.read_text(errors="replace")]
+    secrets = [folder / "master.key", folder / "cluster.json", folder / "postgres" / "password"]
+    secrets.append(folder / "api-1" / "admin.token")
     assert all(path.stat().st_mode & 0o077 == 0 for path in secrets)
 
     with running(folder) as (_, told), client(told) as http:
