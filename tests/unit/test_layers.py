@@ -24,6 +24,7 @@ ROOMS = {
     "projections": "Views, folded from events",
     "services.decisions": "Commands, their rules, and the state the rules need",
     "services.dispatch": "Workers and teams, ranked for a request",
+    "services.matching": "Enterprises' names, and source lists compared with the ledger",
     "services.base": "Small helpers for every room: clocks, private files",
     "services.refusals": "Refusal texts in each language",
     "services.console": "The browser pages",

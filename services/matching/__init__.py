@@ -1,0 +1,1 @@
+"""Enterprises' names, and source lists compared with the ledger."""
