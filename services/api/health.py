@@ -44,13 +44,16 @@ async def healthz(request: Request) -> Answer[Done]:
 
 @operation(id="readyz", tag="health", public=True, same=(503,), words={503: "Not ready"})
 async def readyz(request: Request) -> Answer[Readiness]:
-    """Check that every loop runs, nothing is parked and no view is set aside."""
+    """Check that every loop runs, nothing is parked and no view is set aside.
+
+    A parked jurisdiction alone leaves the process ready for the others, and is named to those who may know.
+    """
     service = muster(request)
     failure = service.background.failure or service.progress.trouble
     parked = _parked(service.commands, service.progress)
     degraded = await _degraded(service.commands, service.views)
-    red = bool(failure or parked)
-    state = Readiness("not_ready" if red else "degraded" if degraded else "ready")
+    red = bool(failure or (parked and parked.keys() >= set(service.commands.jurisdictions())))
+    state = Readiness("not_ready" if red else "degraded" if degraded or parked else "ready")
     asker = await _asker(request)
     if asker and asker.may("read_metrics"):
         state.parked = {key: why for key, why in parked.items() if asker.may_read(key)}

@@ -85,6 +85,10 @@ def export(
     with reporting_failures(as_json):
         done = run(_export(existing(data), jurisdiction, out_, upto, to, move=move))
     _say_exported(done, as_json)
+    if done.damage:
+        raise Fail(
+            f"{done.damage}; {done.file} holds what precedes it, up to position {done.manifest.position}."
+        )
 
 
 async def _export(

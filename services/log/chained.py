@@ -17,7 +17,7 @@ from services.log.background import Background
 from services.log.chains import Chains
 from services.log.directory import Directory
 from services.log.identity import Identity
-from services.log.port import LogUnavailable, Stored
+from services.log.port import LogDamaged, LogUnavailable, Stored
 from services.log.transport import Transport, TransportDown
 
 BATCH: Final = 500
@@ -108,7 +108,13 @@ class ChainedLog:
 
     async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
         """See Log.read. Served from memory where possible."""
-        end = await self.end(jurisdiction)
+        try:
+            end = await self.end(jurisdiction)
+        except LogDamaged as damage:
+            async for batch in self._chains.intact(jurisdiction, after):
+                for part in _sliced(batch):
+                    yield part
+            raise damage
         if after >= end.position:
             return
         chain = self._chains.known.get(jurisdiction)

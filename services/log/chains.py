@@ -76,6 +76,18 @@ class Chains:
         except TransportDown as error:
             raise LogUnavailable(f"the log cannot be read: {error}") from error
 
+    async def intact(self, jurisdiction: str, after: int) -> AsyncIterator[list[Stored]]:
+        """Yield the commits of a damaged chain beyond `after`, up to the damage."""
+        stop = self.tail.positions[self.partition(jurisdiction)]
+        chain = Chain(jurisdiction, GENESIS_MARK)
+        try:
+            with suppress(LogDamaged):
+                async for batch in read_chain(self._transport, chain, GENESIS_MARK, stop):
+                    if beyond := [stored for stored in batch if stored.head.position > after]:
+                        yield beyond
+        except TransportDown as error:
+            raise LogUnavailable(f"the log cannot be read: {error}") from error
+
     async def moved(self, jurisdiction: str, seconds: float) -> None:
         """Wait until a record of the jurisdiction is delivered, or for `seconds`."""
         event = self._moved.setdefault(jurisdiction, asyncio.Event())

@@ -1,7 +1,7 @@
 """Read one jurisdiction's chain from a topic, starting at a mark."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
 from events.commit import Head, Verdict, digest
@@ -28,7 +28,7 @@ async def read_chain(
 ) -> AsyncIterator[list[Stored]]:
     """Yield accepted commits beyond a mark and before offset `stop`. `chain` must start at the mark.
 
-    Raises StaleMark, LogDamaged, TransportDown.
+    Raises StaleMark, TransportDown, and LogDamaged once everything before the damage is yielded.
     """
     partition = partition_of(chain.jurisdiction, transport.partitions)
     key, checked = chain.jurisdiction.encode(), mark == GENESIS_MARK
@@ -36,7 +36,10 @@ async def read_chain(
         if not checked and records:
             _verify(mark, records[0])
             checked, records = True, records[1:]
-        yield [stored for record in records if record.key == key and (stored := _judged(chain, record))]
+        found, damage = _accepted(chain, [record for record in records if record.key == key])
+        yield found
+        if damage:
+            raise damage
         await asyncio.sleep(0)
     if not checked:
         raise StaleMark(mark)
@@ -47,11 +50,16 @@ def _verify(mark: Mark, record: Record) -> None:
         raise StaleMark(mark)
 
 
-def _judged(chain: Chain, record: Record) -> Stored | None:
-    verdict = chain.judge(record.offset, record.value)
-    if verdict is Verdict.GAP:
-        raise missing_before(chain, record)
-    return chain.newest if verdict is Verdict.ACCEPTED else None
+def _accepted(chain: Chain, records: Iterable[Record]) -> tuple[list[Stored], LogDamaged | None]:
+    """Return the commits accepted before the first gap, and that gap."""
+    found: list[Stored] = []
+    for record in records:
+        verdict = chain.judge(record.offset, record.value)
+        if verdict is Verdict.GAP:
+            return found, missing_before(chain, record)
+        if verdict is Verdict.ACCEPTED and chain.newest:
+            found.append(chain.newest)
+    return found, None
 
 
 def missing_before(chain: Chain, record: Record) -> LogDamaged:

@@ -109,7 +109,8 @@ class Log(Protocol):
     def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
         """Yield accepted commits beyond `after` up to the current end, in batches.
 
-        A position inside a commit starts with that commit. Raises LogDamaged: hashes are checked.
+        A position inside a commit starts with that commit. Raises LogDamaged, as hashes are checked, once
+        everything before the damage is yielded.
         """
         ...
 

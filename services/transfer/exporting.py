@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Final
 
@@ -11,7 +12,7 @@ import msgspec
 from events.commit import Commit, Head, decode
 from events.jurisdiction import JurisdictionMoved
 from services.base.zstd import zstd
-from services.log.port import Log, Stored
+from services.log.port import Log, LogDamaged, Stored
 from services.transfer.draft import scratch, whole
 from services.transfer.errors import TransferFailed
 from services.transfer.form import MOST_LINE, Manifest, Progress, Trailer, lifecycle, line
@@ -30,6 +31,8 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     moved: bool
     """Whether the file ends with `jurisdiction.moved`."""
+    damage: str | None = None
+    """Why the file ends before the log does: what follows is damaged."""
 
 
 async def export(
@@ -37,24 +40,44 @@ async def export(
 ) -> Exported:
     """Write all current commits, or those that end at or before position `upto`.
 
-    Raise TransferFailed, LogDamaged, LogUnavailable or OSError; no file is left then.
+    Of a damaged log, write what precedes the damage, and say so in the result. Raise TransferFailed,
+    LogUnavailable or OSError; no file is left then.
     """
-    end = await log.end(jurisdiction)
-    if not end.position:
+    end = await _end(log, jurisdiction)
+    if end == 0:
         raise TransferFailed("transfer.nothing", jurisdiction=jurisdiction)
-    if upto is not None and upto > end.position:
-        raise TransferFailed("transfer.beyond", jurisdiction=jurisdiction, end=end.position, upto=upto)
+    if upto is not None and end is not None and upto > end:
+        raise TransferFailed("transfer.beyond", jurisdiction=jurisdiction, end=end, upto=upto)
     with whole(file) as target, scratch(file, ".body") as body:
-        writing = _Body(body, upto or end.position)
-        async for batch in log.read(jurisdiction):
-            if not await asyncio.to_thread(writing.take, batch):
-                break
-            if progress:
-                progress(writing.head.position, end.position)
+        writing = _Body(body, upto or end or sys.maxsize)
+        damage = await _write(log, jurisdiction, writing, lambda at: progress and progress(at, end or at))
+        if damage and upto and writing.head.position < upto:
+            at = writing.head.position
+            raise TransferFailed("transfer.beyond", jurisdiction=jurisdiction, end=at, upto=upto)
         manifest = writing.finish(jurisdiction, log.id)
         await asyncio.to_thread(_join, manifest, body, target)
         size = target.tell()
-    return Exported(file=str(file), manifest=manifest, bytes=size, moved=writing.moved)
+    return Exported(file=str(file), manifest=manifest, bytes=size, moved=writing.moved, damage=damage)
+
+
+async def _end(log: Log, jurisdiction: str) -> int | None:
+    """Return the position of the log's end; None if damage hides it."""
+    try:
+        return (await log.end(jurisdiction)).position
+    except LogDamaged:
+        return None
+
+
+async def _write(log: Log, jurisdiction: str, writing: "_Body", told: Callable[[int], object]) -> str | None:
+    """Write what the log holds. Return why it ends early, if it is damaged."""
+    try:
+        async for batch in log.read(jurisdiction):
+            if not await asyncio.to_thread(writing.take, batch):
+                break
+            told(writing.head.position)
+    except LogDamaged as damage:
+        return str(damage)
+    return None
 
 
 class _Body:

@@ -76,8 +76,8 @@ async def verify(
     """
     report = Report(jurisdiction=jurisdiction)
     check = _Check(report, expect, each)
-    end = (await log.end(jurisdiction)).position
     try:
+        end = await _end(log, jurisdiction)
         async for batch in log.read(jurisdiction):
             await asyncio.to_thread(check.batch, batch)
             if progress:
@@ -86,6 +86,14 @@ async def verify(
         report.add(damage.position, "damaged", damage.why)
     check.finish()
     return report
+
+
+async def _end(log: Log, jurisdiction: str) -> int:
+    """Return the position of the log's end; 0 if damage hides it. Reading tells where that is."""
+    try:
+        return (await log.end(jurisdiction)).position
+    except LogDamaged:
+        return 0
 
 
 class _Check:

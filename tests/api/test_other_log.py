@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from service import J, Service, running
@@ -64,6 +65,22 @@ async def test_a_log_that_does_not_lead_to_the_views(
     async with running(data) as service:
         await refused_aloud(service)
     assert await reports(data) == ["other_log"]
+
+
+async def test_one_parked_jurisdiction_leaves_the_others_ready(tmp_path: Path) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    async with running(data) as service:
+        await service.ok("worker.register", worker="W1", role="courier")
+        await service.rows("roster")
+    emptied(data, copy)
+    async with running(data) as service:
+        await refused_aloud(service)
+        body, key = {"worker": "W1", "role": "courier"}, {"Idempotency-Key": str(uuid4())}
+        elsewhere = await service.http.post("/api/v1/2308/commands/worker.register", json=body, headers=key)
+        assert elsewhere.status_code == 200
+        ready = await service.http.get("/readyz")
+        assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
+        assert list(ready.json()["parked"]) == [J]
 
 
 async def test_another_log_of_the_same_length(tmp_path: Path) -> None:

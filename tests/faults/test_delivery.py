@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,6 +23,8 @@ from services.log.identity import partition_of
 from services.log.port import LogDamaged, Stored
 from services.log.transport import Record
 from services.projector.partitions import PartitionProjector
+from services.transfer import TransferFailed, export
+from services.verify.log import verify
 from services.views.changes import Announcement
 from services.views.port import Query
 from services.views.rebuild import StraightFold
@@ -254,6 +257,44 @@ async def test_a_commit_beyond_the_head_stops_its_jurisdiction_and_no_other() ->
     with pytest.raises(LogDamaged, match="does not follow"):
         await log.end("2307")
     assert await log.append("SFFD", other.data)
+    await log.close()
+
+
+@pytest.mark.parametrize("follows", [True, False])
+async def test_what_precedes_the_damage_is_read_verified_and_exported(follows: bool, tmp_path: Path) -> None:
+    topic = Topic(PARTITIONS)
+    log = await ChainedLog(Scripted(topic), topic.identity).open()
+    commits = HISTORIES["2307"]
+    for stored in commits[:3]:
+        assert await log.append("2307", stored.data)
+    if not follows:
+        await log.close()
+    topic.put(partition_of("2307", PARTITIONS), b"2307", commits[4].data)
+    if not follows:
+        log = await ChainedLog(Scripted(topic), topic.identity).open()
+
+    end, intact = commits[2].head.position, list[Stored]()
+
+    async def all_after_the_first() -> None:
+        async for batch in log.read("2307", commits[0].head.position):
+            intact.extend(batch)
+
+    with pytest.raises(LogDamaged, match=f"at position {end + 1}"):
+        await all_after_the_first()
+    assert intact == commits[1:3]
+
+    report = await verify(log, "2307")
+    assert (report.commits, report.head) == (3, commits[2].head)
+    assert [(one.code, one.position) for one in report.findings] == [("damaged", end + 1)]
+
+    whole = await export(log, "2307", tmp_path / "intact.muster")
+    assert (whole.manifest.position, whole.manifest.hash) == tuple(msgspec.structs.astuple(commits[2].head))
+    assert whole.damage is not None
+    assert f"at position {end + 1}" in whole.damage
+    part = await export(log, "2307", tmp_path / "part.muster", upto=end - 1)
+    assert (part.manifest.position, part.damage) == (commits[1].head.position, None)
+    with pytest.raises(TransferFailed, match=f"ends at {end}, not {end + 1}"):
+        await export(log, "2307", tmp_path / "beyond.muster", upto=end + 1)
     await log.close()
 
 
