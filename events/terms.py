@@ -29,8 +29,11 @@ List = Literal[
     "stand_down",
     "retire",
     "reopen_incident",
+    "trade",
+    "size_class",
 ]
-"""category: of requests. incident_kind: of incidents. The others are reasons. door: why it could not be done.
+"""category: of requests. incident_kind: of incidents. trade, size_class: of enterprises; codes of GB/T 4754
+may be added. The others are reasons. door: why it could not be done.
 decline: an offer. complete, fail, cancel, reopen: a request. release, reassign: an assignment.
 override: against a rule. unattended: sent although nobody is on duty. correction: of attendance.
 leave: going off duty with tasks. stand_down: a team. retire: a worker. reopen_incident: an incident."""
@@ -189,6 +192,23 @@ BUILT_IN: Final[dict[List, dict[str, Term]]] = {
     "reopen_incident": _terms(
         ended_by_mistake=("Ended by mistake", "误结束"),
         not_over=("Not actually over", "实际未结束"),
+    ),
+    "trade": _terms(
+        courier=("Courier and parcel services", "快递物流"),
+        food_delivery=("Food delivery", "外卖配送"),
+        ride_hailing=("Ride-hailing", "网约车"),
+        transport=("Road transport", "道路运输"),
+        ecommerce=("E-commerce", "电子商务"),
+        internet=("Internet services", "互联网服务"),
+        property=("Property management", "物业服务"),
+        intermediary=("Intermediary services", "中介服务"),
+        other=("Other", "其他"),
+    ),
+    "size_class": _terms(
+        large=("Large", "大型"),
+        medium=("Medium", "中型"),
+        small=("Small", "小型"),
+        micro=("Micro", "微型"),
     ),
 }
 """List -> code -> term, in the order in which they are offered."""

@@ -37,6 +37,8 @@ class Command(BaseModel):
     IS_OWN: ClassVar[bool] = False
     """Whether a worker's token may send it, about what is the worker's own."""
     BY_GATEWAY: ClassVar[bool] = False
+    AMENDS: ClassVar[str] = ""
+    """Name of the command that makes what this one amends."""
     SUBJECT: ClassVar[str | None] = None
     """Kind of the aggregate that its personal fields belong to; None if it has none."""
     OWNER: ClassVar[str] = ""
@@ -127,19 +129,22 @@ def command(
     own: bool = False,
     gateway: bool = False,
     subject: str | None = None,
+    amends: str = "",
 ) -> Callable[[type[C]], type[C]]:
     """Register a command model. Facts may be late, claims may not.
 
     `by`: the least privileged sender, a dispatcher, an admin, or only the service itself. `own`: workers may
     also send it about what is theirs (`Table.own`). `gateway`: gateways may also send it; they may always
     send facts and own commands. `subject`: kind of the aggregate whose personal data the command carries, if
-    not its own; a required field marked SEALS names it.
+    not its own; a required field marked SEALS names it. `amends`: the command that makes what this one
+    amends, so that a sheet with news of what is known amends it.
     """
 
     def enter(cls: type[C]) -> type[C]:
         if name in commands or not _NAME.match(name):
             raise ValueError(f"command {name} is declared twice or is not `aggregate.verb`")
         cls.NAME, cls.KIND, cls.BY, cls.IS_OWN = name, FACT if fact else CLAIM, by, own
+        cls.AMENDS = amends
         cls.BY_GATEWAY = by != "service" and (gateway or own or fact)
         cls.SUBJECT = (subject or name.partition(".")[0]) if personal_fields(cls) else None
         cls.OWNER = _owner(cls) if cls.SUBJECT else ""

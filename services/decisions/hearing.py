@@ -5,6 +5,7 @@ the sheet first spoke of it, the two disagree: the log stands, unless the row is
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -12,46 +13,33 @@ import msgspec
 from events.base import Event
 from events.sheet import SheetSaid, Stated
 from events.team import ACTIVE, FORMING
-from services.decisions.area.commands import DefineArea, RenameArea
-from services.decisions.area.table import AREAS
+from services.decisions.area.commands import DefineArea
 from services.decisions.authorise import authorise
-from services.decisions.base import SAID, Command, Context, Refused, decider, personal_fields
-from services.decisions.request.commands import Amend as AmendRequest
-from services.decisions.request.commands import Open
-from services.decisions.request.table import REQUESTS
+from services.decisions.base import SAID, Command, Context, Refused, commands, decider, personal_fields
 from services.decisions.saying import Heard, Said, thing_field
 from services.decisions.sheet.table import SAYINGS, Saying, saying_id
 from services.decisions.state import State
-from services.decisions.table import Table
-from services.decisions.team.commands import Activate, Form, Join, Leave
-from services.decisions.team.commands import Amend as AmendTeam
+from services.decisions.table import kinds
+from services.decisions.team.commands import Activate, Join, Leave
 from services.decisions.team.table import TEAMS
-from services.decisions.worker.commands import Amend as AmendWorker
-from services.decisions.worker.commands import Register
 from services.decisions.worker.table import WORKERS
 
 GONE: Final = "gone"
 """Field of a difference: people took it off the roster, stood it down or closed it."""
-ABOUT: Final[dict[type[Command], tuple[Table[Any], str]]] = {
-    Register: (WORKERS, "worker"),
-    AmendWorker: (WORKERS, "worker"),
-    Form: (TEAMS, "team"),
-    AmendTeam: (TEAMS, "team"),
-    DefineArea: (AREAS, "area"),
-    RenameArea: (AREAS, "area"),
-    Open: (REQUESTS, "request"),
-    AmendRequest: (REQUESTS, "request"),
-}
-"""Commands that say what a thing is: its table, and the field with its id."""
-AMENDS: Final[dict[type[Command], type[Command]]] = {
-    Register: AmendWorker,
-    Form: AmendTeam,
-    DefineArea: RenameArea,
-    Open: AmendRequest,
-}
-"""Commands that make a thing, and those that amend it."""
 _OWN_COMMANDS: Final = frozenset(("members", "leader"))
 """Fields that have commands of their own afterwards."""
+
+
+@cache
+def _amendments() -> dict[type[Command], type[Command]]:
+    """Return the commands that make a thing, each with the one that amends it."""
+    return {commands[one.AMENDS]: one for one in commands.values() if one.AMENDS}
+
+
+@cache
+def _says_what(command: type[Command]) -> bool:
+    """Whether a command says what a thing is, so that the log can say otherwise."""
+    return bool(command.AMENDS) or command in _amendments()
 
 
 class Difference(NamedTuple):
@@ -97,7 +85,7 @@ def _disagrees(command: Command, before: Saying | None, now: Saying, found: list
     """Whether the log stands: the row says nothing new, or what it is about is gone or was made by people."""
     if before == now or any(one.field == GONE for one in found):
         return bool(found)
-    made = type(command) in AMENDS or (isinstance(command, Join) and any(one.log for one in found))
+    made = type(command) in _amendments() or (isinstance(command, Join) and any(one.log for one in found))
     return before is None and made and bool(found)
 
 
@@ -121,7 +109,7 @@ class _Row(NamedTuple):
 
 def _applied(state: State, row: _Row, ctx: Context, *, accepted: bool) -> Iterable[Event]:
     """Decide a row's command; if its thing exists, amend what the sheet says anew, or all if accepted."""
-    command, amend = row.command, AMENDS.get(type(row.command))
+    command, amend = row.command, _amendments().get(type(row.command))
     if isinstance(command, Join):
         return _joined(state, command, row.before, ctx)
     wanted = {one.field for one in row.found}
@@ -134,7 +122,7 @@ def _applied(state: State, row: _Row, ctx: Context, *, accepted: bool) -> Iterab
     given = {field: getattr(command, field) for field in sorted(wanted | _personal_news(row))}
     if not given:
         return ()
-    key = ABOUT[amend][1]
+    key = thing_field(amend.NAME)
     whole = {key: getattr(command, key), **given}
     amendment = amend.model_construct(_fields_set=set(whole), **whole)
     authorise(state, amendment, ctx)
@@ -204,7 +192,7 @@ def differences(state: State, command: Command, before: Saying | None) -> list[D
         case Activate():
             known = state[TEAMS].get(command.team)
             return [] if known is None or known.state in (FORMING, ACTIVE) else [_gone(known.state)]
-        case _ if type(command) in ABOUT and (row := _row(state, command)) is not None:
+        case _ if _says_what(type(command)) and (row := _row(state, command)) is not None:
             return list(_fields(row, command, before.stated if before else ()))
         case _:
             return []
@@ -218,8 +206,8 @@ def _membership(state: State, c: Join) -> list[Difference]:
 
 
 def _row(state: State, command: Command) -> Any:
-    table, key = ABOUT[type(command)]
-    return state[table].get(getattr(command, key) or "")
+    kind = command.NAME.partition(".")[0]
+    return state[kinds[kind]].get(getattr(command, thing_field(command.NAME)) or "")
 
 
 def _exists(state: State, command: Command) -> bool:

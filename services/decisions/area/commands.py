@@ -21,7 +21,7 @@ class DefineArea(Command):
     said: SaidBy = None
 
 
-@command("area.rename")
+@command("area.rename", amends="area.define")
 class RenameArea(Command):
     """Rename an area."""
 

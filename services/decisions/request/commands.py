@@ -63,7 +63,7 @@ class Acknowledge(Command):
     request: RequestId
 
 
-@command("request.amend")
+@command("request.amend", amends="request.open")
 class Amend(Command):
     """Change a request's details; omitted fields stay unchanged."""
 

@@ -43,7 +43,7 @@ class Form(Command):
     said: SaidBy = None
 
 
-@command("team.amend")
+@command("team.amend", amends="team.form")
 class Amend(Command):
     """Change a team's details; omitted fields stay unchanged."""
 

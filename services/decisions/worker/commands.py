@@ -56,7 +56,7 @@ class Register(Command):
     said: SaidBy = None
 
 
-@command("worker.amend")
+@command("worker.amend", amends="worker.register")
 class Amend(Command):
     """Change a worker's details; omitted fields stay unchanged."""
 

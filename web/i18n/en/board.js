@@ -1,5 +1,6 @@
 // All texts of the board in English, part by part.
 
+import enterprise from "./enterprise.js";
 import entry from "./entry.js";
 import example from "./example.js";
 import map from "./map.js";
@@ -20,4 +21,5 @@ export default {
   ...entry,
   ...settings,
   ...example,
+  ...enterprise,
 };

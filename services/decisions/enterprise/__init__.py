@@ -1,0 +1,1 @@
+"""Enterprises: registered, amended, moved, merged, closed."""
