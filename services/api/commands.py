@@ -246,7 +246,7 @@ async def batch(request: Request) -> Answer[BatchOutcome]:
     A refusal does not stop the rest.
     """
     jurisdiction, asker = await commander(request, None)
-    items = _read(await json_body(request))
+    items = read_items(await json_body(request))
     if len(items) > MOST_ITEMS:
         raise Problem(413, "too_many", variant="commands", given=len(items), most=MOST_ITEMS)
     given = [_item(request, asker, jurisdiction, item) for item in items]
@@ -258,7 +258,7 @@ async def batch(request: Request) -> Answer[BatchOutcome]:
     return answer(BatchOutcome([_told(one) for one in items], position))
 
 
-def _read(content: bytes) -> list[Item | Outcome]:
+def read_items(content: bytes) -> list[Item | Outcome]:
     """Return the items, or the refusals of unreadable ones. Raises 400, 422 if there are none."""
     try:
         items = _items.validate_json(content, strict=True)

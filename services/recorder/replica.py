@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import takewhile
 from typing import Final
 
 import msgspec
@@ -126,6 +127,7 @@ class Replica:
         commands = self.state[COMMANDS]
         if len(commands) <= KEEP_IDS:
             return
-        for key in [k for k, known in commands.items() if known.position <= self.viewed]:
+        in_view = takewhile(lambda known: known[1].position <= self.viewed, commands.items())  # oldest first
+        for key in [key for key, _ in in_view]:
             del commands[key]
         self._forgotten = max(self._forgotten, self.viewed)

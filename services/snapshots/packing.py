@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Final
 
 from services.base.zstd import zstd
@@ -23,10 +24,19 @@ def code() -> str:
     """Return the version and a hash of everything that defines a state: its schema, events and rules."""
     hashed = hashlib.sha256(schema())
     for package in ("events", "services.decisions"):
-        sources = {f.name: f.read_bytes() for f in files(package).iterdir() if f.name.endswith(".py")}
-        for name, source in sorted(sources.items()):
-            hashed.update(f"{package}/{name}:{len(source)}\n".encode() + source)
+        for name, source in sorted(_sources(files(package), package)):
+            hashed.update(f"{name}:{len(source)}\n".encode() + source)
     return f"{importlib.metadata.version('muster')}:{hashed.hexdigest()[:32]}"
+
+
+def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and text of every module in a package and in the packages within it."""
+    for one in folder.iterdir():
+        name = f"{path}/{one.name}"
+        if one.is_dir():
+            yield from _sources(one, name)
+        elif name.endswith(".py"):
+            yield name, one.read_bytes()
 
 
 def pack(frozen: Frozen, log: str, place: int | None = None) -> Snapshot:

@@ -1,7 +1,9 @@
 """Decisions about workers."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from events.assignment import DONE, GIVEN_BACK, RELEASED
@@ -278,11 +280,12 @@ def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
 
 def _holds(known: Worker, kind: str, area: str | None, at: datetime) -> bool:
     """Whether an equal fact (worker, kind, area, at) is recorded, or was before it was corrected."""
-    if any(fact.told == (at, area) and fact.kind == kind for fact in known.facts):
+    if any(fact.told == (at, area) and fact.kind == kind for fact in known.corrected):
         return True
-    for fact in reversed(known.facts):
-        if fact.at < at:  # facts are sorted by time
+    for number in range(bisect_left(known.facts, at, key=attrgetter("at")), len(known.facts)):
+        fact = known.facts[number]
+        if fact.at > at:  # facts are sorted by time
             return False
-        if fact.at == at and fact.kind == kind and fact.area == area:
+        if fact.kind == kind and fact.area == area:
             return True
     return False

@@ -4,7 +4,7 @@ import msgspec
 
 from events.assignment import DONE, GIVEN_BACK
 from events.base import EventEnvelope
-from events.duty import ANEW, Fact, fold
+from events.duty import ANEW, Fact
 from events.worker import (
     WorkerAmended,
     WorkerCheckedIn,
@@ -22,7 +22,7 @@ from services.decisions.assignment.evolve import regain, revive, unstage
 from services.decisions.base import evolves
 from services.decisions.signs import counted, hold_sign
 from services.decisions.state import State
-from services.decisions.worker.table import WORKERS, Worker, add_fact, with_correction, with_fact
+from services.decisions.worker.table import WORKERS, Worker, add_fact, with_correction, with_fact, with_facts
 
 
 @evolves(WorkerRegistered)
@@ -100,9 +100,9 @@ def _duty_corrected(state: State, e: WorkerDutyCorrected, envelope: EventEnvelop
 @evolves(WorkerTakenBack)
 def _taken_back(state: State, e: WorkerTakenBack, envelope: EventEnvelope) -> None:
     known = state[WORKERS][e.worker]
-    facts = tuple(f for f in known.facts if f.position != e.position)
+    kept = (f for f in known.facts if f.position != e.position)
     gone = next(f for f in known.facts if f.position == e.position)
-    state.put(state[WORKERS], e.worker, msgspec.structs.replace(known, facts=facts, duty=fold(facts)))
+    state.put(state[WORKERS], e.worker, with_facts(known, kept))
     if e.assignment and e.stage == DONE:
         revive(state, e.assignment)
     elif e.assignment and e.stage == GIVEN_BACK:

@@ -1,15 +1,17 @@
 """Descriptor of workers."""
 
-from bisect import insort
+from bisect import bisect_right
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from events.base import EventEnvelope, WorkerStanding
-from events.duty import ANEW, OFF, REPORT, Duty, Fact, corrected, fold, order, step
+from events.duty import ANEW, REPORT, Duty, Fact, corrected, order
 from events.facts import fact_of
 from events.standing import area_of
+from events.turns import Turn, present, turns_of, with_one_more
 from events.worker import (
     WorkerErased,
 )
@@ -18,7 +20,7 @@ from services.decisions.table import Table
 
 
 class Worker(msgspec.Struct, frozen=True):
-    """`facts` are all own facts not taken back, in (at, position) order; `duty` is their fold."""
+    """`facts` are all own facts not taken back, in (at, position) order; `turns` come of folding them."""
 
     role: str
     home_area: str | None = None
@@ -30,7 +32,9 @@ class Worker(msgspec.Struct, frozen=True):
     """Set while off the roster."""
     erased: bool = False
     facts: tuple[Fact, ...] = ()
-    duty: Duty = OFF
+    turns: tuple[Turn, ...] = ()
+    corrected: tuple[Fact, ...] = ()
+    """Those of the facts that were corrected."""
     teams: tuple[str, ...] = ()
     """Teams joined and not stood down."""
     live: tuple[str, ...] = ()
@@ -45,6 +49,11 @@ class Worker(msgspec.Struct, frozen=True):
         return self.retired_at is not None
 
     @property
+    def duty(self) -> Duty:
+        """Their duty now."""
+        return present(self.turns)
+
+    @property
     def reported(self) -> str | None:
         """Home community they last registered with for service."""
         kinds = (fact for fact in reversed(self.facts) if fact.kind in (REPORT, ANEW))
@@ -54,18 +63,22 @@ class Worker(msgspec.Struct, frozen=True):
 
 def with_fact(worker: Worker, fact: Fact) -> Worker:
     """Add an own fact to the worker, sorted by time."""
-    if not worker.facts or order(worker.facts[-1]) <= order(fact):
-        return msgspec.structs.replace(worker, facts=(*worker.facts, fact), duty=step(worker.duty, fact))
-    facts = list(worker.facts)
-    insort(facts, fact, key=order)
-    return msgspec.structs.replace(worker, facts=tuple(facts), duty=fold(facts))
+    index = bisect_right(worker.facts, order(fact), key=order)
+    facts = (*worker.facts[:index], fact, *worker.facts[index:])
+    return msgspec.structs.replace(worker, facts=facts, turns=with_one_more(worker.turns, facts, index))
+
+
+def with_facts(worker: Worker, facts: Iterable[Fact]) -> Worker:
+    """Replace all own facts, given in (at, position) order."""
+    facts = tuple(facts)
+    told = tuple(fact for fact in facts if fact.told)
+    return msgspec.structs.replace(worker, facts=facts, turns=turns_of(facts), corrected=told)
 
 
 def with_correction(worker: Worker, fact: Fact, at: datetime, area: str | None) -> Worker:
     """Replace an own fact by its correction, sorted by time."""
     others = (one for one in worker.facts if one.position != fact.position)
-    facts = tuple(sorted((*others, corrected(fact, at, area)), key=order))
-    return msgspec.structs.replace(worker, facts=facts, duty=fold(facts))
+    return with_facts(worker, sorted((*others, corrected(fact, at, area)), key=order))
 
 
 def add_fact(state: State, envelope: EventEnvelope) -> None:
