@@ -17,42 +17,15 @@ import { go, href, route } from "./lib/router.js";
 import { Palette } from "./lib/search/palette.js";
 import { Arrivals, counted, Pending } from "./lib/shell/arrival.js";
 import { Header } from "./lib/shell/header.js";
+import { grouped, known, offered } from "./lib/shell/pages.js";
 import { Preferences } from "./lib/shell/preferences.js";
 import { Undo } from "./lib/shell/undo.js";
 import { Example, ExampleBand } from "./lib/start.js";
-import {
-  attend,
-  entries,
-  hasRight,
-  identify,
-  jurisdictions,
-  live,
-  may,
-  place,
-  session,
-} from "./lib/store.js";
+import { attend, identify, jurisdictions, live, may, place, session } from "./lib/store.js";
 import "./lib/terms.js";
 import { classes, Dialog, Icon, Loading, Toasts } from "./lib/ui.js";
 
-/** Pages in menu order. `mayUse` hides a page from tokens that cannot use it.
- * @type {[name: string, key: string, mayUse?: () => boolean][]}
- */
-const PAGES = [
-  ["overview", "o"],
-  ["requests", "r"],
-  ["teams", "t"],
-  ["workers", "w"],
-  ["map", "m"],
-  ["incidents", "i"],
-  ["notes", "n"],
-  ["enter", "e", () => entries.value.length > 0],
-  ["imports", "u", () => hasRight("import_files")],
-  ["hours", "h"],
-  ["cards", "c", () => hasRight("issue_codes")],
-  ["settings", "s", () => may("term.define")],
-];
 const NEEDS_NO_PLACE = ["establish"];
-const known = (page) => NEEDS_NO_PLACE.includes(page) || PAGES.some(([name]) => name === page);
 
 /** The problem of a refused sign-in link. */
 const linkRefused = signal(/** @type {Problem | null} */ (null));
@@ -167,8 +140,9 @@ const Languages = () => html`<div class="languages" role="group" aria-label=${t(
   )}</div>`;
 
 function Help({ close }) {
+  const pages = grouped(offered()).flatMap(([, some]) => some);
   const keys = [
-    ...PAGES.map(([name, key]) => [`g ${key}`, t(`page.${name}`)]),
+    ...pages.map(({ name, key }) => [`g ${key}`, t(`page.${name}`)]),
     ["j k ↑ ↓ Page Home End", t("keys.move")],
     ["/", t("keys.filter")],
     ["Ctrl K", t("search.title")],
@@ -204,7 +178,7 @@ function useKeys(help, search) {
         return take(event, search);
       }
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(`${TYPING}, dialog`)) return;
-      const page = PAGES.find(([, key]) => key === event.key)?.[0];
+      const page = offered().find(({ key }) => key === event.key)?.name;
       const asked = performance.now() - waiting < 1500;
       waiting = event.key === "g" ? performance.now() : -Infinity;
       if (asked && page) take(event, () => go(page));
@@ -228,8 +202,9 @@ function App() {
   if (NEEDS_NO_PLACE.includes(page))
     return html`<main class="gate gate-wide" id="main"><${Page} /></main><${Toasts} />`;
   if (!jurisdiction) return html`<${Choose} />`;
-  const names = PAGES.filter(([, , mayUse]) => !mayUse || mayUse()).map(([name]) => name);
-  return html`<${Header} names=${names} help=${() => setHelping(true)}
+  const pages = offered();
+  const names = pages.map(({ name }) => name);
+  return html`<${Header} pages=${pages} help=${() => setHelping(true)}
       prefer=${() => setPreferring(true)} search=${search} /><${Pending} /><${Arrivals} /><${ExampleBand} />
     <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${
       live.value &&

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from projections.catalog import public_views
+from projections.catalog import views as catalog
 from projections.where import lies_in
 from services.decisions.base import Scope
 from services.decisions.scopes import MAY, OBSERVE, RIGHTS, SCOPES, WITHOUT_AREAS, Right, ScopeName
@@ -46,6 +48,11 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     def rights(self) -> tuple[Right, ...]:
         """All rights they have, sorted by name."""
         return tuple(right for right in sorted(RIGHTS) if self.may(right))
+
+    @property
+    def views(self) -> list[str]:
+        """Names of the views they may read, sorted; a worker's token sees only rows of its own in them."""
+        return [name for name in public_views() if self.worker is None or catalog[name].own is not None]
 
     def sees(self, row: Any) -> bool:
         """Whether a view's row lies in their areas; views without areas are visible to all."""

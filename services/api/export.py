@@ -31,6 +31,7 @@ from services.api.sight import sight
 from services.api.table_files import BOM, XLSX, Row, XlsxWriter, csv_text
 from services.api.view_parameters import file_parameters
 from services.api.views import record_reveal
+from services.decisions.fields import Instant
 from services.views.port import Query
 
 AT_ONCE: Final = 1000
@@ -63,6 +64,7 @@ class Listed(BaseModel):
         Field(description="Language of the column headings; fields = the names of the fields"),
     ] = FIELDS
     reveal: bool = False
+    at: Annotated[Instant | None, Field(description="As they were then, of views that answer `at`")] = None
 
 
 class Export(msgspec.Struct, frozen=True):
@@ -152,7 +154,10 @@ async def _listed(request: Request) -> Export:
     view = catalog[asked.view]
     filters = own(view, asker, {}, await own_team(request, jurisdiction, asker))
     wanted = ViewQuery(
-        query=Query(filters=filters, within=asker.areas), reveal=asked.reveal, headings=asked.headings
+        query=Query(filters=filters, within=asker.areas),
+        at=asked.at,
+        reveal=asked.reveal,
+        headings=asked.headings,
     )
     wanted = consistent(view, wanted, asker)
     keys = tuple(dict.fromkeys(asked.keys))

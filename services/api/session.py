@@ -41,6 +41,7 @@ class Session(Struct, kw_only=True):
     commands: Annotated[list[str], Meta(description="May be sent with this token")]
     observes: Annotated[list[str], Meta(description="May be sent as observed elsewhere")]
     rights: Annotated[list[str], Meta(description="What the token may do besides")]
+    views: Annotated[list[str], Meta(description="May be read, in the token's jurisdictions and areas")]
     now: datetime
     scenario: Annotated[bool, Meta(description="`now` is a scenario's, which may stand still or run fast")]
     map: MapSettings
@@ -100,6 +101,7 @@ async def who(request: Request) -> Answer[Session]:
         commands=sorted(MAY[asker.scope]),
         observes=sorted(OBSERVE[asker.scope]),
         rights=list(asker.rights),
+        views=asker.views,
         now=clock.now(),
         scenario=not isinstance(clock, SystemClock),
         map=edge(request).map(),

@@ -24,7 +24,7 @@ export const fileOf = (jurisdiction, view, format, params) =>
  *
  * @param {string} jurisdiction
  * @param {string} format
- * @param {{ view: string, keys: string[], headings: string, reveal: boolean }} body
+ * @param {{ view: string, keys: string[], headings: string, reveal: boolean, at?: string | null }} body
  * @returns {Promise<{ blob: Blob, name: string }>}
  */
 export async function fileOfRows(jurisdiction, format, body) {
@@ -50,26 +50,28 @@ function save({ blob, name }) {
  *
  * `keys` returns the keys of the rows that the list shows, in their order, if it has loaded them all. Without
  * it, `params` are the filters as the service takes them. `personal`: the rows have personal fields.
+ * `at`: the instant that the list shows, null for now.
  *
  * @param {{
  *   view: string,
  *   keys?: () => string[],
  *   params?: import("./api.js").Params,
  *   personal?: boolean,
+ *   at?: string | null,
  * }} props
  */
-export function Export({ view, keys, params = {}, personal = false }) {
+export function Export({ view, keys, params = {}, personal = false, at = null }) {
   const [open, setOpen] = useState(false);
   return html`<button type="button" class="button" onClick=${() => setOpen(true)}><${Icon} name="download" />
     ${t("ui.export")}</button>
     ${
       open &&
-      html`<${Choose} view=${view} keys=${keys} params=${params} personal=${personal}
+      html`<${Choose} view=${view} keys=${keys} params=${params} personal=${personal} at=${at}
       close=${() => setOpen(false)} />`
     }`;
 }
 
-function Choose({ view, keys, params, personal, close }) {
+function Choose({ view, keys, params, personal, at, close }) {
   const [format, setFormat] = useState(FORMATS[0]);
   const [reveal, setReveal] = useState(false);
   const [machine, setMachine] = useState(false);
@@ -91,7 +93,8 @@ function Choose({ view, keys, params, personal, close }) {
     }
     ${
       chosen
-        ? html`<${Fetch} format=${format} body=${{ view, keys: chosen, headings, reveal }} close=${close} />`
+        ? html`<${Fetch} format=${format} body=${{ view, keys: chosen, headings, reveal, at }}
+            close=${close} />`
         : html`<div class="form-actions"><a class="button button-main" download onClick=${close}
           href=${fileOf(live.value.jurisdiction, view, format, {
             ...params,

@@ -110,6 +110,8 @@ export const incidents = computed(() =>
 export const may = (command) => Boolean(session.value?.commands.includes(command));
 /** Whether the token has this right. Rights are separate from commands. */
 export const hasRight = (right) => Boolean(session.value?.rights.includes(right));
+/** Whether the token may read this view. */
+export const mayRead = (view) => Boolean(session.value?.views.includes(view));
 /** Whether the token may reveal personal data. */
 export const mayReveal = computed(() => hasRight("reveal"));
 /** Forms of the page `enter` and the commands that they send. */

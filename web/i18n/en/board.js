@@ -3,6 +3,7 @@
 import enterprise from "./enterprise.js";
 import entry from "./entry.js";
 import example from "./example.js";
+import institution from "./institution.js";
 import map from "./map.js";
 import overview from "./overview.js";
 import people from "./people.js";
@@ -22,4 +23,5 @@ export default {
   ...settings,
   ...example,
   ...enterprise,
+  ...institution,
 };

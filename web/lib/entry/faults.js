@@ -51,14 +51,21 @@ export const fault = ({ variant, limit }) => t(SAID[variant] ?? "entry.fault.oth
 const nameIn = (field, names) =>
   [field, NAMED[field], field === "area" && "code"].find((one) => names.includes(one));
 
+/** Return the field whose value a refusal names: both have the same name and value. */
+const mentioned = ({ values = {} }, names, data) =>
+  names.find((name) => values[name] !== undefined && values[name] === data[name]);
+
 /** Return the errors of fields in a refusal, or null if it is about none of `names`.
  *
  * @param {import("../api.js").Problem} problem
  * @param {string[]} names
+ * @param {Record<string, any>} [data] What was sent, to find the field that a refusal mentions.
+ * @param {Record<string, string[]>} [more] Fields that a refusal is about, by code.
  * @returns {Record<string, string> | null}
  */
-export function faults(problem, names) {
-  const about = ABOUT[problem.code]?.find((one) => names.includes(one));
+export function faults(problem, names, data = {}, more = {}) {
+  const known = more[problem.code] ?? ABOUT[problem.code] ?? [];
+  const about = known.find((one) => names.includes(one)) ?? mentioned(problem, names, data);
   if (about) return { [about]: reason(problem) };
   /** @type {Record<string, string>} */
   const found = {};

@@ -68,8 +68,8 @@ export const AreaField = ({ label, hint, value, change, required }) => html`<${F
     </${Field}>`;
 
 /** A field for the time of an event, empty for now. `change` gets YYYY-MM-DDTHH:MM. */
-export const HappenedField = ({ value, change }) => html`<${Field} label=${t("people.happened")}
-  hint=${t("people.happened_hint")}>
+export const HappenedField = ({ value, change, hint = t("people.happened_hint") }) => html`<${Field}
+  label=${t("people.happened")} hint=${hint}>
   ${(a11y) => html`<input ...${a11y} type="datetime-local" value=${value} max=${toLocal(now.peek())}
     onInput=${(event) => change(event.currentTarget.value)} />`}</${Field}>`;
 

@@ -6,7 +6,8 @@ import { useRef } from "../preact.js";
 import { live } from "../store.js";
 import { toast, useAction } from "../ui.js";
 
-/** Like useAction, with `send` for a command. It shows a toast and resolves to whether it was recorded.
+/** Like useAction, with `send` for a command. It shows a toast and resolves to the answer, null if it was not
+ * recorded.
  *
  * The id changes only with name and data, so a retry after an unknown outcome records nothing twice.
  * `at` in data follows the service's clock and needs no correction.
@@ -19,10 +20,10 @@ export function useSend() {
     if (last.current.text !== text) last.current = { text, id: uuid() };
     const options = { id: last.current.id, observed };
     const answer = await action.run(() => command(live.peek().jurisdiction, name, data, options));
-    if (!answer) return false;
+    if (!answer) return null;
     last.current = {};
     toast(t(`people.outcome.${answer.outcome}`));
-    return true;
+    return answer;
   };
   return { ...action, send };
 }

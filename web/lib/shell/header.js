@@ -67,10 +67,13 @@ function Tools({ help, prefer, search, words }) {
 
 /** The header.
  *
- * @param {{ names: string[], help: () => void, prefer: () => void, search: () => void }} props
- *   `names`: the pages that the token may use, in order.
+ * @param {object} props
+ * @param {import("./pages.js").Entry[]} props.pages Those that the token may use, in order.
+ * @param {() => void} props.help
+ * @param {() => void} props.prefer
+ * @param {() => void} props.search
  */
-export function Header({ names, help, prefer, search }) {
+export function Header({ pages, help, prefer, search }) {
   const narrow = useMedia(NARROW);
   const marks = {
     requests: html`<${Count} count=${arrived.value.length} said=${t("arrival.waiting")} urgent />`,
@@ -84,7 +87,7 @@ export function Header({ names, help, prefer, search }) {
     <a class="top-name" href=${jurisdictions.value.length > 1 ? "#/" : href("overview")}>
       <span class="top-mark" aria-hidden="true"></span>
       <span class="top-place">${place.value?.name ?? route.value.jurisdiction}</span></a>
-    <${Menu} names=${names} marks=${marks}
+    <${Menu} pages=${pages} marks=${marks}
       tools=${narrow && html`<${Tools} help=${help} prefer=${prefer} search=${search} words />`} />
     <${Clock} /><${LiveBadge} />
     ${!narrow && html`<${Tools} help=${help} prefer=${prefer} search=${search} />`}</header>`;

@@ -1,0 +1,109 @@
+// The list of an institution: columns, or cards on a narrow screen.
+
+import { useWidth } from "../hooks.js";
+import { lang, t } from "../i18n.js";
+import { ask, layout, stale, useOpening } from "../people/parts.js";
+import { html, useEffect, useMemo, useState } from "../preact.js";
+import { go, href, route } from "../router.js";
+import { may } from "../store.js";
+import { classes, Icon, Loading } from "../ui.js";
+import { VirtualTable } from "../virtual.js";
+import { said, say, Value } from "./show.js";
+
+/** Classes of columns by kind. */
+const CLASSES = { number: "number", share: "number" };
+/** Height of a card's lines and of the space around them, in px. */
+const LINE_PX = 22;
+const AROUND_PX = 12;
+
+const identity = (row) => row.key;
+
+/** The list. */
+export function List({ institution, source, rows, id, show, open }) {
+  const { name, view } = institution;
+  const [box, width] = useWidth();
+  const { lines, wide } = layout(width);
+  const [cursor, setCursor] = useState(id);
+  useEffect(() => {
+    if (id) setCursor(id);
+  }, [id]);
+  const opening = useOpening((row) => show(row, Boolean(id)));
+  const select = (row) => {
+    setCursor(row.key);
+    opening.note(row);
+    if (id) show(row, true);
+  };
+  const cards = lines > 1;
+  const language = lang.value;
+  const columns = useMemo(
+    () => (cards ? [card(institution, source)] : table(institution, source, wide)),
+    [cards, wide, language, source],
+  );
+  const old = stale.value && source.at === null;
+  return html`<div class=${classes("people-table", old && "folk-stale")} ref=${box}
+      onClick=${opening.onClick}>
+    ${
+      source.has(view)
+        ? html`<${VirtualTable} key=${cards ? "cards" : "table"} rows=${rows.matching} id=${identity}
+          columns=${columns} label=${t(`page.${name}`)} height=${cards ? columns[0].height : 34}
+          selected=${cursor} select=${select} open=${open} sorted=${rows.order}
+          sort=${(key) => sortBy(rows.order, key)}
+          empty=${html`<${Nothing} institution=${institution} rows=${rows} source=${source} />`} />`
+        : !source.problem && html`<${Loading} />`
+    }</div>`;
+}
+
+const sortBy = (order, key) => ask({ sort: order.key === key && !order.down ? `-${key}` : key });
+
+function table({ name, columns }, source, wide) {
+  return columns
+    .filter((one) => wide || !one.wide)
+    .map((one) => ({
+      key: one.key,
+      width: one.width,
+      class: CLASSES[one.kind],
+      sort: true,
+      label: say(name, one.key),
+      cell: (row) => html`<${Value} column=${one} row=${row} source=${source} />`,
+    }));
+}
+
+/** One column of cards: the first value is the title, the others follow two in a line with their labels. */
+function card({ name, columns }, source) {
+  const [first, ...others] = columns.filter((one) => !one.bare);
+  const pairs = [];
+  for (let at = 0; at < others.length; at += 2) pairs.push(others.slice(at, at + 2));
+  const part = (one, row) =>
+    said(one, row, source) !== "" &&
+    html`<span class="institution-part"><span class="muted">${say(name, one.key)}</span>${" "}
+      <${Value} column=${one} row=${row} source=${source} /></span>`;
+  return {
+    key: first.key,
+    label: t(`page.${name}`),
+    height: LINE_PX * (1 + pairs.length) + AROUND_PX,
+    cell: (row) => html`<div class="folk-stacked institution-card"><div class="folk-stacked-line">
+      <strong><${Value} column=${first} row=${row} source=${source} /></strong></div>
+      ${pairs.map(
+        (pair) => html`<div class="folk-stacked-line">${pair.map((one) => part(one, row))}</div>`,
+      )}</div>`,
+  };
+}
+
+/** Why the list is empty, and what to do. */
+function Nothing({ institution, rows, source }) {
+  const { name, make = [] } = institution;
+  if (rows.all.length > 0) {
+    const clear = () =>
+      go(name, { id: route.peek().id, query: { at: route.peek().query.at }, replace: true });
+    return html`<div class="empty"><p>${t("institution.none_fit")}</p><button type="button" class="button"
+      onClick=${clear}>${t("institution.clear")}</button></div>`;
+  }
+  const [first] = make.filter(({ command }) => may(command));
+  return html`<div class="empty"><p>${say(name, source.at === null ? "none" : "none_then")}</p>
+    ${
+      first &&
+      source.at === null &&
+      html`<a class="button button-main" href=${href(name, { query: { do: first.command } })}><${Icon}
+        name="plus" />${say(name, first.command)}</a>`
+    }</div>`;
+}

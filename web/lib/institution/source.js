@@ -1,0 +1,91 @@
+// The rows of an institution's page: live ones by a stream of its own, or those of a past instant.
+
+import { all } from "../api.js";
+import { Live } from "../live.js";
+import { useEffect, useMemo, useState } from "../preact.js";
+import { live } from "../store.js";
+import { useLoaded } from "../ui.js";
+
+/** Rows that are read of the past. */
+const MOST = 100000;
+const NONE = new Map();
+
+/** Follow views by a stream, while the page is in sight: a browser opens only a few connections to a service.
+ *
+ * @param {string[]} views
+ * @param {boolean} wanted
+ */
+function useStream(views, wanted) {
+  const [stream, setStream] = useState(/** @type {Live | null} */ (null));
+  const jurisdiction = live.value?.jurisdiction;
+  useEffect(() => {
+    if (!wanted || !jurisdiction) return undefined;
+    let mine = null;
+    const follow = () => {
+      mine ??= new Live(jurisdiction, views);
+      setStream(mine);
+    };
+    const pause = () => {
+      mine?.close();
+      mine = null; // the rows stay until the next stream has its own
+    };
+    const changed = () => (document.hidden ? pause() : follow());
+    document.addEventListener("visibilitychange", changed);
+    follow();
+    return () => {
+      document.removeEventListener("visibilitychange", changed);
+      pause();
+      setStream(null);
+    };
+  }, [jurisdiction, views.join(" "), wanted]);
+  return stream;
+}
+
+/** Load views as they were at an instant. */
+function usePast(views, at) {
+  const jurisdiction = live.value?.jurisdiction;
+  const load = async () => {
+    if (!at) return null;
+    const pages = await Promise.all(views.map((view) => all(jurisdiction, view, { at }, MOST)));
+    const tables = pages.map(({ items }) => new Map(items.map((row) => [row.key, row])));
+    return { at, tables: new Map(views.map((view, index) => [view, tables[index]])) };
+  };
+  return useLoaded(load, [jurisdiction, views.join(" "), at]);
+}
+
+/** The rows of some views, as they are now or as they were.
+ *
+ * A stream that starts again keeps the rows it had until it has others.
+ *
+ * @param {string[]} views
+ * @param {string | null} at
+ * @returns {import("./types.js").Source}
+ */
+export function useSource(views, at) {
+  const stream = useStream(views, at === null);
+  const past = usePast(views, at);
+  const [kept, keep] = useState(/** @type {Live | null} */ (null));
+  const mine = kept?.jurisdiction === live.value?.jurisdiction ? kept : null;
+  const shown = stream?.has(views[0]) ? stream : mine;
+  useEffect(() => keep(shown), [shown]);
+  const tick = views.map((view) => stream?.tick(view).value ?? 0).join(" ");
+  return useMemo(() => {
+    if (at !== null) {
+      const mine = past.data?.at === at ? past.data.tables : null;
+      return {
+        at,
+        has: (view) => Boolean(mine?.has(view)),
+        rows: (view) => mine?.get(view) ?? NONE,
+        problem: past.problem,
+        reload: past.reload,
+      };
+    }
+    return {
+      at,
+      has: (view) => Boolean(shown?.tables.has(view)),
+      rows: (view) => shown?.tables.get(view) ?? NONE,
+      problem: stream?.state.value.phase === "refused" ? stream.state.value.problem : undefined,
+      reload: () => stream?.restart(),
+    };
+  }, [at, shown, tick, past.data, past.problem, stream?.state.value.phase]);
+}
