@@ -7,6 +7,7 @@ import institution from "./institution.js";
 import map from "./map.js";
 import overview from "./overview.js";
 import people from "./people.js";
+import posts from "./posts.js";
 import requests from "./requests.js";
 import settings from "./settings.js";
 import shell from "./shell.js";
@@ -19,6 +20,7 @@ export default {
   ...requests,
   ...people,
   ...map,
+  ...posts,
   ...entry,
   ...settings,
   ...example,

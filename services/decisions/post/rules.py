@@ -1,0 +1,53 @@
+"""Rules of posts that other aggregates use as well: who answers for what, and who acts for a post."""
+
+from datetime import datetime
+
+from events import answering as pure
+from events.answering import Answer, acts
+from events.post_history import PostThen, post_at, standing
+from services.decisions import lookups
+from services.decisions.base import Context
+from services.decisions.post.table import CHARGES, POSTS
+from services.decisions.state import State
+
+
+def answering(state: State, task: str, area: str, trade: str | None, instant: datetime) -> Answer | None:
+    """Return who answers for a task in an area and trade at an instant; None if no post is charged with it.
+
+    `post` of the answer is None if the charged post and all above it were vacant.
+    """
+    return pure.answering(state[POSTS], state[CHARGES], task, area, trade, instant)
+
+
+def holds(state: State, actor: str, post: str, instant: datetime) -> bool:
+    """Whether an actor, as in `ctx.actor`, acts for the holder of a post at an instant."""
+    known = state[POSTS].get(post)
+    then = standing(known.changes, instant) if known else None
+    return then is not None and acts(then.term, actor)
+
+
+def may_answer(state: State, actor: str, task: str, area: str, trade: str | None, instant: datetime) -> bool:
+    """Whether an actor acts for the holder of the post that answers for a task at an instant."""
+    found = answering(state, task, area, trade, instant)
+    return found is not None and acts(found.term, actor)
+
+
+def standing_post(state: State, key: str, ctx: Context) -> PostThen | None:
+    """Return a post that stood at that time; None only of an observed command that came too early."""
+    then = post_at(lookups.known(state, POSTS, key).changes, ctx.at)
+    ctx.rule(then, "post.not_yet", post=key, at=ctx.at)
+    ended = then.abolished_at if then else None
+    ctx.rule(ended is None, "post.abolished", post=key, since=ended)
+    return then
+
+
+def posts_of(state: State, unit: str, instant: datetime) -> tuple[str, ...]:
+    """Return the posts in a unit at an instant."""
+    then = ((key, standing(row.changes, instant)) for key, row in state[POSTS].items())
+    return tuple(sorted(key for key, one in then if one and one.place.unit == unit))
+
+
+def posts_under(state: State, post: str, instant: datetime) -> tuple[str, ...]:
+    """Return the posts directly under one at an instant."""
+    then = ((key, standing(row.changes, instant)) for key, row in state[POSTS].items())
+    return tuple(sorted(key for key, one in then if one and one.place.parent == post))

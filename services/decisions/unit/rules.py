@@ -1,0 +1,25 @@
+"""Rules of units that other aggregates use as well."""
+
+from datetime import datetime
+
+from events.unit_history import UnitThen, standing, unit_at
+from services.decisions import lookups
+from services.decisions.base import Context
+from services.decisions.state import State
+from services.decisions.unit.table import UNITS
+
+
+def standing_unit(state: State, key: str, ctx: Context) -> UnitThen | None:
+    """Return a unit that stood at that time; None only of an observed command that came too early or late."""
+    changes = lookups.known(state, UNITS, key).changes
+    then = unit_at(changes, ctx.at)
+    ctx.rule(then, "unit.not_yet", unit=key, at=ctx.at)
+    ended = then.dissolved_at if then else None
+    ctx.rule(ended is None, "unit.dissolved", unit=key, since=ended)
+    return then
+
+
+def units_under(state: State, key: str, instant: datetime) -> tuple[str, ...]:
+    """Return the units directly under one at an instant."""
+    then = ((other, standing(row.changes, instant)) for other, row in state[UNITS].items())
+    return tuple(sorted(other for other, one in then if one and one.parent == key))
