@@ -62,6 +62,18 @@ def _conflict(city: City, request: str) -> Callable[[Page], None]:
     return meet
 
 
+def _unfilled(page: Page) -> None:
+    """A form with errors beside its fields."""
+    page.locator(".institution-form button[type=submit]").click()
+    page.wait_for_selector(".institution-form .field-bad")
+
+
+def _menu(page: Page) -> None:
+    """An open list of the menu: of a group, or of all that does not fit."""
+    page.locator(".top-group > button:visible, .top-fold:visible").first.click()
+    page.wait_for_selector(".top-list:not([hidden])")
+
+
 def _keys(page: Page) -> None:
     page.locator("main").focus()
     page.keyboard.press("?")
@@ -80,6 +92,7 @@ def _sheet(page: Page) -> None:
 NAMES = (
     *("overview", "keys", "found", "requests", "request", "assign", "end", "merge", "amend", "conflict"),
     *("teams", "team", "workers", "worker", "schematic", "map", "incidents", "incident", "hours", "notes"),
+    *("areas", "area", "area form", "menu"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
     *("cards of areas", "cards of teams", "choose", "establish"),
     *("settings tokens", "settings lists", "settings timers", "settings sights"),
@@ -116,6 +129,10 @@ def board(city: City) -> list[Place]:
         Place("incident", f"{city.j}/incidents/{incident}", ".incident-clock"),
         Place("hours", f"{city.j}/hours?from=2022-03-01", ".hours-table, .empty"),
         Place("notes", f"{city.j}/notes", ".notes-cards"),
+        Place("areas", f"{city.j}/areas", grid),
+        Place("area", f"{city.j}/areas/{city.j}17?level=2", ".folk-panel dl"),
+        Place("area form", f"{city.j}/areas?do=area.define", ".institution-form", _unfilled),
+        Place("menu", f"{city.j}/areas", grid, _menu),
         *(
             Place(f"enter {what}", f"{city.j}/enter/{what}", "main form")
             for what in ("request", "worker", "team", "incident", "area")

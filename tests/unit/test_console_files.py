@@ -199,6 +199,19 @@ def test_the_board_has_all_refusals_and_the_phone_what_its_worker_meets(language
     assert set(phone) == set(generated("en", "go"))
 
 
+_ID = r"(row|one)\.(team|worker|request|incident)"
+ID_SHOWN = re.compile(rf"\?\? (id|value|{_ID})\b|>\$\{{{_ID}\}}")
+"""An id where people read a name."""
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
+def test_people_read_names_and_not_ids(path: Path) -> None:
+    """`called` reads the name of what is not on the board, and shortens an id of a machine until then."""
+    if path.name in ("names.js", "values.js", "revealed.js", "desk.js", "refusals.js"):
+        return
+    assert not ID_SHOWN.search(path.read_text())
+
+
 CUTTING = re.compile(r"(detail|message|reason)[\w.]*\.(match|replace|search|split)\(|exec\((detail|message)")
 
 

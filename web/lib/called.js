@@ -1,4 +1,4 @@
-// What requests, workers and teams are called, by id: live rows at once, others as soon as they are read.
+// What requests, workers, teams and incidents are called, by id: live rows at once, others once read.
 
 import { get } from "./api.js";
 import { calledBy, UUID } from "./names.js";
@@ -14,7 +14,10 @@ const KINDS = {
     name: (row) => [row.name, calledBy(row.worker, row)].filter(Boolean).join(" "),
   },
   team: { view: "teams", name: (row) => row.name },
+  incident: { view: "incidents", name: (row) => row.name },
 };
+/** Kinds whose ids, if people gave them, are what these are called by. */
+const GIVEN = ["worker", "team"];
 const PAUSE_MS = 50;
 /** Rows that are remembered. */
 const MOST = 500;
@@ -55,9 +58,9 @@ function need(key) {
  */
 export const shortened = (id) => (UUID.test(id) ? `${id.slice(0, SHORT)}…` : id);
 
-/** Return what a request, worker or team is called. Until its row is read, an id of a machine is shortened.
+/** Return what something is called. Until its row is read, an id of a machine is shortened.
  *
- * @param {"request" | "worker" | "team"} kind
+ * @param {"request" | "worker" | "team" | "incident"} kind
  * @param {string} id
  * @returns {string}
  */
@@ -65,7 +68,7 @@ export function called(kind, id) {
   const { view, name } = KINDS[kind];
   const mine = live.value?.rows(view).get(id);
   if (mine) return name(mine);
-  if (!live.value || (kind !== "request" && !UUID.test(id))) return shortened(id);
+  if (!live.value || (GIVEN.includes(kind) && !UUID.test(id))) return shortened(id);
   const key = `${live.value.jurisdiction}/${view}/${id}`;
   need(key);
   const row = read.value.get(key);

@@ -1,9 +1,10 @@
 // Two people who amend one thing: shows what somebody else changed meanwhile, and lets one choose.
 
+import { called } from "./called.js";
 import { t, word } from "./i18n.js";
 import { html, useState } from "./preact.js";
 import { who } from "./requests/history.js";
-import { areas, incidents } from "./store.js";
+import { areas } from "./store.js";
 import { stamp } from "./time.js";
 import { Icon } from "./ui.js";
 
@@ -31,7 +32,7 @@ const SHOWN = {
   kind: (value) => word("incident_kind", value),
   area: (value) => areas.value.name(value),
   home_area: (value) => areas.value.name(value),
-  incident: (value) => incidents.value.find((one) => one.incident === value)?.name ?? value,
+  incident: (value) => called("incident", value),
   due_at: stamp,
   starts_at: stamp,
 };

@@ -15,11 +15,12 @@ function shown(value, words = {}) {
 }
 
 /** Names of values that are ids, and of what. */
-const IDS = /** @type {Record<string, "request" | "worker" | "team">} */ ({
+const IDS = /** @type {Record<string, "request" | "worker" | "team" | "incident">} */ ({
   request: "request",
   into: "request",
   worker: "worker",
   team: "team",
+  incident: "incident",
 });
 
 /** Name what an id means; undefined for other values. */

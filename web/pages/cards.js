@@ -2,6 +2,7 @@
 
 import { areaPath } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
+import { shortened } from "../lib/called.js";
 import { number, t, word } from "../lib/i18n.js";
 import { Both, both } from "../lib/people/both.js";
 import { Loopback } from "../lib/people/code.js";
@@ -37,6 +38,7 @@ const areaCards = (outer, level) =>
       kind: "area",
       name: node.name,
       id: node.area,
+      sign: node.area,
       sort: both(`level.${node.level}`),
       above: node.parent ? areaPath(node.parent) : "",
     }));
@@ -59,6 +61,7 @@ const teamCards = (outer, team) =>
       kind: "team",
       name: row.name,
       id: row.team,
+      sign: row.call_sign ?? shortened(row.team),
       sort: both(`kind.${row.kind}`),
       above: areaPath(row.area),
     }));
@@ -144,7 +147,7 @@ function Card({ card }) {
     <${Qr} text=${address} label=${address} />
     <div class="folk-card-text"><p class="folk-card-above">${card.above || place.value?.name}</p>
       <h2 class="folk-card-name">${card.name}</h2>
-      <p class="folk-card-sort">${card.sort.filter(Boolean).join(" ")} <span class="folk-card-id">${card.id}
+      <p class="folk-card-sort">${card.sort.filter(Boolean).join(" ")} <span class="folk-card-id">${card.sign}
         </span></p>
       <${Both} text=${`people.card.${card.kind}`} /></div></article>`;
 }

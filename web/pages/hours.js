@@ -2,6 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { AreaBox } from "../lib/areabox.js";
+import { called } from "../lib/called.js";
 import { Export } from "../lib/export.js";
 import { number, t, word } from "../lib/i18n.js";
 import { ask, asked, Choice, collator, TeamLink, WorkerLink } from "../lib/people/parts.js";
@@ -91,7 +92,8 @@ function Filters({ params }) {
       codes=${["-", ...organisations]} say=${(code) => (code === "-" ? t("people.without") : code)} />
     ${
       one("worker") &&
-      html`<span class="folk-tag">${one("worker")} <button type="button" class="button button-plain"
+      html`<span class="folk-tag">${called("worker", one("worker"))}
+        <button type="button" class="button button-plain"
         onClick=${() => ask({ worker: undefined })}>${t("hours.everybody")}</button></span>`
     }</div>`;
 }

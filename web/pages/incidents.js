@@ -2,6 +2,7 @@
 
 import { all, get } from "../lib/api.js";
 import { areaPath } from "../lib/areabox.js";
+import { called, shortened } from "../lib/called.js";
 import { dayWords } from "../lib/clock.js";
 import { codeOf } from "../lib/codeof.js";
 import { AreaList, MOST_DAYS } from "../lib/entry/incident.js";
@@ -110,7 +111,7 @@ function Other({ id, close, waiting, reload }) {
       again();
       reload();
     }} />`;
-  return html`<${Panel} title=${id} close=${close}>${
+  return html`<${Panel} title=${called("incident", id)} close=${close}>${
     problem ? html`<${ErrorNote} problem=${problem} retry=${again} />` : html`<${Loading} />`
   }</${Panel}>`;
 }
@@ -118,7 +119,8 @@ function Other({ id, close, waiting, reload }) {
 function Detail({ row, close, reload }) {
   const isOpen = row.state === "open";
   const sub = html`<p class="incident-sub"><${State} domain="incident_state" value=${row.state} /><span
-    class="muted">${word("incident_kind", row.kind)}</span><span class="entry-id">${row.incident}</span>
+    class="muted">${word("incident_kind", row.kind)}</span><span class="entry-id"
+      title=${row.incident}>${shortened(row.incident)}</span>
     <${Age} views=${["incidents", "ledger"]} /></p>`;
   return html`<${Panel} title=${row.name} sub=${sub} close=${close} focus=${Boolean(close)}>
     <p class="incident-clock"><b>${dayWords(row)}</b> <span>${t("entry.since", {

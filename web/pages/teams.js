@@ -3,6 +3,7 @@
 import { all } from "../lib/api.js";
 import { AreaBox } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
+import { called } from "../lib/called.js";
 import { Export } from "../lib/export.js";
 import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
@@ -25,7 +26,7 @@ import { TeamPanel } from "../lib/people/team.js";
 import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
 import { go, href, route } from "../lib/router.js";
 import { OFF_DUTY, STOOD_DOWN, TEAM_STATES } from "../lib/rules.js";
-import { incidents, live, may, needing, teams } from "../lib/store.js";
+import { live, may, needing, teams } from "../lib/store.js";
 import { Age, classes, ErrorNote, Icon, Loading, State, useLoaded } from "../lib/ui.js";
 import { VirtualTable } from "../lib/virtual.js";
 
@@ -37,7 +38,7 @@ const identity = (row) => row.team;
 /** Apply the filter busy=true of links: teams with live assignments. */
 const busy = (row) => asked("busy")[0] !== "true" || row.live_count > 0;
 
-const incidentName = (id) => incidents.value.find((one) => one.incident === id)?.name ?? id;
+const incidentName = (id) => called("incident", id);
 
 const COLUMNS = [
   {

@@ -1,6 +1,7 @@
 // Workers: a live list of any length, with the selected worker beside it, and entry of paper lists.
 
 import { AreaBox, areaPath } from "../lib/areabox.js";
+import { called } from "../lib/called.js";
 import { Export } from "../lib/export.js";
 import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
@@ -64,7 +65,7 @@ const chosen = computed(() => choose(entries.value.all, filter.value));
 const aids = computed(() => {
   const { all } = entries.value;
   const { compare } = collator.value;
-  const name = (id) => teams.value.get(id)?.name ?? id;
+  const name = (id) => called("team", id);
   return {
     loads: load.value,
     team: ranks(all, "team", (a, b) => compare(name(a), name(b))),
@@ -421,7 +422,7 @@ function PaperRoster() {
         ({ row }) => html`<tr><td>${row.name}</td><td>${calledBy(row.worker, row)}</td><td>
         ${word("role", row.role)}</td><td>${word("presence", row.presence)}</td>
         <td>${row.since && stamp(row.since)}</td><td>
-          ${row.team && (teams.peek().get(row.team)?.name ?? row.team)}</td><td>${row.organisation}</td>
+          ${row.team && called("team", row.team)}</td><td>${row.organisation}</td>
         <td>${load.peek().get(row.worker) ?? 0} / ${row.capacity}</td><td>${row.phone}</td></tr>`,
       )}</tbody>
           </table></section>`,

@@ -2,6 +2,7 @@
 
 import { unfinished } from "../alerts.js";
 import { send } from "../api.js";
+import { called } from "../called.js";
 import { t, word } from "../i18n.js";
 import { AreaName } from "../people/parts.js";
 import { html, useEffect, useRef, useState } from "../preact.js";
@@ -96,7 +97,7 @@ export function SamePhone({ phone: { found, problem } }) {
     class="entry-count">${open.length + found.workers.length}</span></h2>
     <ul class="entry-lines">${found.workers.map(
       (row) => html`<li key=${row.worker}><a
-      href=${href("workers", { id: row.worker })}>${row.name ?? row.worker}</a>
+      href=${href("workers", { id: row.worker })}>${row.name ?? called("worker", row.worker)}</a>
         <span>${word("role", row.role)}</span><${Presence} value=${row.presence} /><span
           class="entry-same-place"><${AreaName} code=${row.area} /></span></li>`,
     )}

@@ -1,13 +1,14 @@
 // Form for a team: members by id, name or phone, one of them the leader.
 
 import { get } from "../api.js";
+import { called } from "../called.js";
 import { t, word } from "../i18n.js";
 import { calledBy } from "../names.js";
 import { list } from "../people/acts.js";
 import { find } from "../people/find.js";
 import { html, useRef, useState } from "../preact.js";
 import { href, param } from "../router.js";
-import { incidents, live, teams } from "../store.js";
+import { incidents, live } from "../store.js";
 import { Field, Icon, Presence, useAction, useLoaded } from "../ui.js";
 import {
   AreaLine,
@@ -225,7 +226,7 @@ function Members({ entry }) {
         />${
           one.team &&
           html`<span class="entry-warn">${t("people.in_team", {
-            team: teams.value.get(one.team)?.name ?? one.team,
+            team: called("team", one.team),
           })}</span>`
         }
       <label class="entry-leads"><input type="radio" name="leader" checked=${leader === one.worker}

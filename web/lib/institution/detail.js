@@ -1,6 +1,7 @@
 // One row beside the list: facts, forms, what its part adds, and its history from the log.
 
 import { get } from "../api.js";
+import { shortened } from "../called.js";
 import { t, word } from "../i18n.js";
 import { Acts, Panel, Part, short } from "../people/parts.js";
 import { html } from "../preact.js";
@@ -17,9 +18,9 @@ const MOST = 100;
 /** The panel of one row. */
 export function Detail({ institution, source, id, row, close, focus }) {
   if (!source.has(institution.view))
-    return html`<${Panel} title=${id} close=${close}><${Loading} /></${Panel}>`;
+    return html`<${Panel} title=${shortened(id)} close=${close}><${Loading} /></${Panel}>`;
   if (!row) {
-    return html`<${Panel} title=${id} close=${close}><${Empty}
+    return html`<${Panel} title=${shortened(id)} close=${close}><${Empty}
       text=${t(source.at === null ? "institution.unknown" : "institution.unknown_then")} /></${Panel}>`;
   }
   const { name, parts = [], links } = institution;

@@ -8,6 +8,7 @@ import { go, href, route } from "../router.js";
 import { may } from "../store.js";
 import { classes, Icon, Loading } from "../ui.js";
 import { VirtualTable } from "../virtual.js";
+import { valueIn } from "./rows.js";
 import { said, say, Value } from "./show.js";
 
 /** Classes of columns by kind. */
@@ -68,13 +69,17 @@ function table({ name, columns }, source, wide) {
     }));
 }
 
+/** Whether a card says it: nothing that is empty, and no flag that is not set. */
+const tells = (column, row, source) =>
+  column.kind === "flag" ? Boolean(valueIn(column, row, source)) : said(column, row, source) !== "";
+
 /** One column of cards: the first value is the title, the others follow two in a line with their labels. */
 function card({ name, columns }, source) {
   const [first, ...others] = columns.filter((one) => !one.bare);
   const pairs = [];
   for (let at = 0; at < others.length; at += 2) pairs.push(others.slice(at, at + 2));
   const part = (one, row) =>
-    said(one, row, source) !== "" &&
+    tells(one, row, source) &&
     html`<span class="institution-part"><span class="muted">${say(name, one.key)}</span>${" "}
       <${Value} column=${one} row=${row} source=${source} /></span>`;
   return {

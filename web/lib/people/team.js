@@ -1,13 +1,13 @@
 // The panel of one team: members, assignments, history and actions.
 
 import { get } from "../api.js";
-import { called } from "../called.js";
+import { called, shortened } from "../called.js";
 import { t, word } from "../i18n.js";
 import { calledBy } from "../names.js";
 import { html, useRef, useState } from "../preact.js";
 import { href } from "../router.js";
 import { FORMING, OFF_DUTY, STOOD_DOWN } from "../rules.js";
-import { assignments, incidents, live, may, teams } from "../store.js";
+import { assignments, live, may, teams } from "../store.js";
 import { Empty, ErrorNote, Field, Icon, Loading, Presence, State, useAction, useLoaded } from "../ui.js";
 import { CommandForm } from "./acts.js";
 import { find } from "./find.js";
@@ -32,7 +32,7 @@ export function TeamPanel({ id, close, focus }) {
   const row = teams.value.get(id);
   if (row) return html`<${Shown} key=${id} row=${row} close=${close} focus=${focus} />`;
   if (!live.value.has("teams"))
-    return html`<${Panel} title=${id} close=${close} focus=${focus}><${Loading} />
+    return html`<${Panel} title=${called("team", id)} close=${close} focus=${focus}><${Loading} />
     </${Panel}>`;
   return html`<${Ended} key=${id} id=${id} close=${close} focus=${focus} />`;
 }
@@ -43,7 +43,7 @@ function Ended({ id, close, focus }) {
     [id],
   );
   if (data) return html`<${Shown} row=${data} close=${close} focus=${focus} />`;
-  return html`<${Panel} title=${id} close=${close} focus=${focus}>
+  return html`<${Panel} title=${called("team", id)} close=${close} focus=${focus}>
     ${problem ? html`<${ErrorNote} problem=${problem} retry=${reload} />` : html`<${Loading} />`}</${Panel}>`;
 }
 
@@ -51,9 +51,8 @@ function Shown({ row, close, focus }) {
   const mine = [...assignments.value.values()].filter((one) => one.unit === row.team);
   const sub = html`<p class="folk-panel-sub"><${State} domain="team_state" value=${row.state} />
     <span class="muted">${word("kind", row.kind)}</span><${AreaName} code=${row.area} /></p>`;
-  const incident = incidents.value.find((one) => one.incident === row.incident);
   return html`<${Panel} title=${html`<bdi>${row.name}</bdi> <span class="folk-person-id"
-      title=${row.team}>${row.call_sign ?? row.team}</span>`}
+      title=${row.team}>${row.call_sign ?? shortened(row.team)}</span>`}
       sub=${sub}
     close=${close} focus=${focus}>
     <dl class="folk-facts"><div><dt>${t("people.load")}</dt><dd>
@@ -64,7 +63,7 @@ function Shown({ row, close, focus }) {
         ${
           row.incident
             ? html`<a href=${href("incidents", { id: row.incident })}>
-        ${incident?.name ?? row.incident}</a>`
+        ${called("incident", row.incident)}</a>`
             : t("word.none")
         }</dd></div>
       <div><dt>${t("people.formed")}</dt><dd>${short(row.formed_at)}</dd></div>
@@ -177,15 +176,13 @@ function Join({ row, done }) {
       ${fitting.map(
         (one) => html`<li key=${one.worker}><span>${one.name} <span class="folk-person-id">
       ${calledBy(one.worker, one)}</span></span><${Presence} value=${one.presence} />
-      <span class="muted">${
-        one.team ? t("people.in_team", { team: teams.value.get(one.team)?.name ?? one.team }) : ""
-      }</span>
+      <span class="muted">${one.team ? t("people.in_team", { team: called("team", one.team) }) : ""}</span>
       ${
         row.members.includes(one.worker)
           ? html`<span class="folk-line-end muted">${t("people.is_member")}
         </span>`
           : html`<button type="button" class="button folk-line-end"
-        aria-label=${t("people.join_one", { who: one.worker })}
+        aria-label=${t("people.join_one", { who: calledBy(one.worker, one) })}
         onClick=${() => {
           if (!busy) send("team.join", { team: row.team, worker: one.worker });
         }}>

@@ -1,6 +1,7 @@
 // The panel of one worker: data, facts, hours, assignments and actions.
 
 import { all, get } from "../api.js";
+import { called } from "../called.js";
 import { Export } from "../export.js";
 import { number, t, word } from "../i18n.js";
 import { fromLocal } from "../localtime.js";
@@ -25,9 +26,10 @@ const MOST = 200;
 export function WorkerPanel({ id, close, focus }) {
   const loaded = live.value.has("roster");
   const row = live.value.rows("roster").get(id);
-  if (!loaded) return html`<${Panel} title=${id} close=${close} focus=${focus}><${Loading} /></${Panel}>`;
+  const title = called("worker", id);
+  if (!loaded) return html`<${Panel} title=${title} close=${close} focus=${focus}><${Loading} /></${Panel}>`;
   if (!row) {
-    return html`<${Panel} title=${id} close=${close} focus=${focus}>
+    return html`<${Panel} title=${title} close=${close} focus=${focus}>
       <${Empty} text=${t("people.not_on_roster")} /><${History} id=${id} /></${Panel}>`;
   }
   const sub = html`<p class="folk-panel-sub"><${Presence} value=${row.presence} />

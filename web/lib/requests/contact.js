@@ -1,6 +1,7 @@
 // Personal data of a request: masked until revealed. The service records each reveal.
 
 import { get, send } from "../api.js";
+import { called } from "../called.js";
 import { number, t } from "../i18n.js";
 import { html, useEffect, useState } from "../preact.js";
 import { href, route } from "../router.js";
@@ -74,11 +75,11 @@ function SamePhone({ phone, but }) {
   return html`<div class="same-phone" role="status">
     ${others.length + found.workers.length === 0 ? t("requests.same_phone_none") : null}
     <ul>${others.map(
-      (row) => html`<li><a href=${href("requests", { id: row.request })}>${row.request}
+      (row) => html`<li><a href=${href("requests", { id: row.request })}>${called("request", row.request)}
       </a> <${State} domain="request_state" value=${row.state} /></li>`,
     )}
       ${found.workers.map(
-        (row) => html`<li><a href=${href("workers", { id: row.worker })}>${row.worker}</a>
+        (row) => html`<li><a href=${href("workers", { id: row.worker })}>${called("worker", row.worker)}</a>
         </li>`,
       )}</ul></div>`;
 }

@@ -8,7 +8,7 @@ import { number, t, word } from "../i18n.js";
 import { html, useEffect, useRef } from "../preact.js";
 import { href, route } from "../router.js";
 import { UNENDED } from "../rules.js";
-import { incidents, live } from "../store.js";
+import { live } from "../store.js";
 import { now, since, span, stamp } from "../time.js";
 import { Age, Alert, classes, ErrorNote, Icon, Loading, State, toast, useLoaded } from "../ui.js";
 import { requestName } from "../urgency.js";
@@ -168,7 +168,6 @@ function Due({ row }) {
 }
 
 function Facts({ row }) {
-  const incident = row.incident && incidents.value.find((one) => one.incident === row.incident);
   const n = number(row.taken);
   const slots =
     row.slots === null
@@ -211,7 +210,7 @@ function Facts({ row }) {
     ${
       row.incident &&
       html`<${Fact} name="incident"><a href=${href("incidents", { id: row.incident })}>
-      ${incident?.name ?? row.incident}</a></${Fact}>`
+      ${called("incident", row.incident)}</a></${Fact}>`
     }
     ${
       row.merged_from.length > 0 &&

@@ -21,7 +21,7 @@ const CHANGED = {
   area: (value) => areas.value.name(value),
   due_at: (value) => (value ? stamp(value) : t("word.none")),
   slots: (value) => value ?? t("requests.open_ended"),
-  incident: (value) => value ?? t("word.none"),
+  incident: (value) => (value ? called("incident", value) : t("word.none")),
   quantity: (value) => value,
 };
 
