@@ -27,7 +27,7 @@ from services.decisions.base import commands
 from services.decisions.decide import confirm
 from services.decisions.state import State
 from services.log.port import Stored
-from services.recorder.envelope import CommandEnvelope, Outcome
+from services.recorder.envelope import CommandEnvelope
 from services.recorder.group import Group
 from services.recorder.queue import CommandQueue
 from services.recorder.sealing import seal_all
@@ -93,7 +93,7 @@ class Bench:
             group = envelopes(body)
         with stages.stage("queue"):
             queue = CommandQueue()
-            queue.put(group)
+            sent = queue.put(group)
             taken = queue.take()
         with stages.stage("seal"):
             sealed = await seal_all(self.vault, J, group)
@@ -108,7 +108,7 @@ class Bench:
         with stages.stage("confirm, answer"):
             confirm(self.state, commit, head)
             deciding.answer()
-            answers: list[Outcome] = await asyncio.gather(*(one.answer for one in taken))
+            answers = await sent.answer
         assert {one.outcome for one in answers} == {"accepted"}, answers[0]
         with stages.stage("views"):
             await run_batch(self.views, J, [Stored(data, head)], _nothing, catalog)

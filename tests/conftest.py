@@ -1,6 +1,7 @@
 """Distribution and order of tests: those that share a cluster or a server run in one process."""
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return groups.get(group_of(item.nodeid), len(groups)), files.get(file, 0)
 
     items.sort(key=rank)
+
+
+@pytest.fixture(autouse=True)
+def _events_are_read_again() -> None:
+    """Have each event that a test decides read again, as from the log, before it is applied."""
+    if deciding := sys.modules.get("services.decisions.decide"):
+        deciding.READ_AGAIN = True  # pyright: ignore[reportAttributeAccessIssue]
 
 
 RUNNING = pytest.StashKey[Generator["Town", None, None]]()

@@ -17,6 +17,7 @@ from services.api.server.tls import pinned
 from services.application.commands import Commands
 from services.application.lookup import open_areas
 from services.application.progress import ViewProgress
+from services.base.tuning import tune
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
 from services.intake import ImportFailed, Mapping, Summary, import_files, load_mapping, shipped
 from services.intake import preview as preview_of
@@ -46,6 +47,7 @@ async def sink(data: Path) -> AsyncIterator[Target]:
     """Yield where to send commands, and what an import goes by."""
     server = running(data)
     if server is None:
+        tune()
         muster = await wiring.opened(data)
         async with wiring.open_tokens(data) as tokens:
             await tokens.first_admin()

@@ -16,6 +16,7 @@ from services.api.server.edge import BadTiles, Edge
 from services.api.server.serve import Door
 from services.api.server.serve import serve as run_server
 from services.api.server.tls import BadCertificate, certificate_of
+from services.base.tuning import tune
 from services.cli.common import DATA, Data, Fail, out, run
 from services.push import BadPush, PushUnavailable
 
@@ -80,6 +81,7 @@ def _proxies(named: Sequence[str]) -> list[str]:
 
 async def _serve(data: Path, door: Door, edge: Edge) -> int:
     host = door.host
+    tune()
     muster = await wiring.opened(data)
     tokens = await wiring.tokens(data)
     secret = await tokens.first_admin()

@@ -11,7 +11,7 @@ from events.refs import subject_of
 from services.decisions.state import State
 from services.decisions.table import erasures
 
-ERASURES: Final = tuple(sorted(event.NAME for event in erasures()))
+ERASURES: Final = frozenset(event.NAME for event in erasures())
 """Names of the events that destroy a key."""
 
 

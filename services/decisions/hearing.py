@@ -52,7 +52,12 @@ class Difference(NamedTuple):
 
 def said_by(command: Command) -> Said | None:
     """Return which sheet says so, if one does."""
-    return getattr(command, SAID, None)
+    return getattr(command, SAID) if _can_say(type(command)) else None
+
+
+@cache
+def _can_say(cls: type[Command]) -> bool:
+    return SAID in cls.model_fields
 
 
 def heard(state: State, command: Command, said: Said, ctx: Context) -> Iterator[Event]:

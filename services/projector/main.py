@@ -15,10 +15,10 @@ from prometheus_client.process_collector import ProcessCollector
 
 from services.adapters.kafka.connection import Connection
 from services.base.clock import SystemClock
+from services.base.tuning import tune
 from services.projector.app import build
 from services.projector.metrics import registry
 from services.projector.partitions import PartitionProjector
-from services.projector.tuning import tune
 from services.projector.watchdog import OpenCheckpoints, Watchdog
 
 SAVE_SECONDS: Final = 1.0

@@ -1,4 +1,4 @@
-"""Commands waiting to be decided, each with its sender's future."""
+"""Commands waiting to be decided, and the answers their senders wait for."""
 
 import asyncio
 from collections import deque
@@ -21,21 +21,51 @@ ANSWERS: Final = 64
 who comes next waits for it."""
 
 
+class Sent:
+    """Commands sent together, which have one answer: their outcomes in order."""
+
+    def __init__(self, count: int) -> None:
+        self.answer: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        self._outcomes: list[Outcome | None] = [None] * count
+        self._left = count
+        self._answer()
+
+    @property
+    def gone(self) -> bool:
+        """Whether nobody waits any more."""
+        return self.answer.done()
+
+    def resolve(self, number: int, outcome: Outcome) -> None:
+        """Note the first outcome of a command; answer once all have one, unless the sender is gone."""
+        if self._outcomes[number] is None:
+            self._outcomes[number] = outcome
+            self._left -= 1
+            self._answer()
+
+    def _answer(self) -> None:
+        if not self._left and not self.gone:
+            self.answer.set_result([one for one in self._outcomes if one is not None])
+
+
 class Queued(msgspec.Struct):
-    """A queued command and its sender's future."""
+    """A queued command."""
 
     envelope: CommandEnvelope
-    answer: "asyncio.Future[Outcome]"
+    sent: Sent
+    number: int
+    """Its place in what was sent together."""
     lane: Lane
     sender: str
     """Actor of the first command sent together with it."""
-    first: bool = True
-    """Whether it is the first of what was sent together, which has one answer."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody waits for its outcome any more."""
+        return self.sent.gone
 
     def resolve(self, outcome: Outcome) -> None:
         """Send the outcome, unless the sender is gone."""
-        if not self.answer.done():
-            self.answer.set_result(outcome)
+        self.sent.resolve(self.number, outcome)
 
 
 class CommandQueue:
@@ -56,7 +86,7 @@ class CommandQueue:
         for lane in self._lanes:
             yield from lane
 
-    def put(self, group: Sequence[CommandEnvelope]) -> list[Queued]:
+    def put(self, group: Sequence[CommandEnvelope]) -> Sent:
         """Add commands of one sender. Raises Overloaded: for urgent ones only if too many of these wait, and
         never for the service's own."""
         lane = lane_of(group)
@@ -67,11 +97,8 @@ class CommandQueue:
                 raise Overloaded(sender)
             if sum(map(len, counted)) + len(group) > MOST_QUEUED:
                 raise Overloaded
-        loop = asyncio.get_running_loop()
-        queued = [
-            Queued(envelope, loop.create_future(), lane, sender, first=number == 0)
-            for number, envelope in enumerate(group)
-        ]
+        sent = Sent(len(group))
+        queued = [Queued(envelope, sent, number, lane, sender) for number, envelope in enumerate(group)]
         if any(self._lanes) or len(self._row) + len(queued) > self._flood:
             while self._row:
                 one = self._row.popleft()
@@ -79,7 +106,7 @@ class CommandQueue:
             self._lanes[lane].add(sender, queued)
         else:
             self._row.extend(queued)
-        return queued
+        return sent
 
     def put_back(self, group: Sequence[Queued]) -> None:
         """Return commands to the front."""
@@ -95,7 +122,7 @@ class CommandQueue:
         taken: list[Queued] = []
         while self._row and len(taken) < most:
             one = self._row.popleft()
-            if not one.answer.done():
+            if not one.settled:
                 taken.append(one)
         for lane, share in zip(self._lanes, shares(map(len, self._lanes), most), strict=True):
             taken += _taken(lane, share)
@@ -109,7 +136,7 @@ def _taken(lane: Turns[Queued], most: int) -> list[Queued]:
     while most and lane and answers < ANSWERS:
         one = lane.take()
         most -= 1
-        if not one.answer.done():
+        if not one.settled:
             found.append(one)
-            answers += one.first
+            answers += one.number == 0
     return found

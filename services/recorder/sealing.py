@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import Any, Protocol
+from types import NoneType
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -14,6 +15,9 @@ from services.decisions.base import SAID, Command, personal_fields, phone_fields
 from services.decisions.hearing import said_by
 from services.decisions.saying import Heard
 from services.recorder.envelope import CommandEnvelope
+
+_PLAIN: Final = frozenset((str, int, bool, float, NoneType))
+"""Types whose values are themselves in JSON."""
 
 
 class Vault(Protocol):
@@ -66,7 +70,8 @@ def phone_of(envelope: CommandEnvelope, recorded: Iterable[Recorded]) -> dict[st
     A command's number may be in no event, as when someone already registered checks in.
     """
     command = envelope.command
-    given = [field for field in phone_fields(type(command)) if field in command.model_fields_set]
+    phones = phone_fields(type(command))
+    given = [field for field in phones if field in command.model_fields_set] if phones else phones
     if not given:
         return {}
     taken = {field for one in recorded for field in event_phones(newest[one.name]) if _takes(one, field)}
@@ -85,13 +90,21 @@ def _amended(name: str) -> frozenset[str]:
     return frozenset(f.name for f in msgspec.structs.fields(newest[name]) if f.default is msgspec.UNSET)
 
 
+def given_fields(command: Command) -> dict[str, Any]:
+    """Return the fields given, as they are in JSON. Most are plain values, which need no dump."""
+    given = {field: getattr(command, field) for field in command.model_fields_set if field != SAID}
+    if all(type(value) in _PLAIN for value in given.values()):
+        return given
+    return command.model_dump(mode="json", exclude_unset=True, exclude={SAID})
+
+
 def _seal(
     vault: Vault, jurisdiction: str, envelope: CommandEnvelope, subject: str | None, alive: dict[str, bool]
 ) -> Sealed:
     command = envelope.command
     if subject and not alive[subject]:
         return Sealed(command, "", erased=True)
-    data = command.model_dump(mode="json", exclude_unset=True, exclude={SAID})
+    data = given_fields(command)
     body = vault.body_hash(jurisdiction, subject, command.NAME, envelope.at, data)
     if subject is None:
         return Sealed(command, body)

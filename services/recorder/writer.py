@@ -86,11 +86,9 @@ class Writer:
     async def submit(self, group: Sequence[CommandEnvelope]) -> list[Outcome]:
         """Record these commands in order. Raises Parked, Overloaded."""
         self._refuse_if_parked()
-        queued = self._queue.put(group)
+        sent = self._queue.put(group)
         self._work.set()
-        if len(queued) == 1:
-            return [await queued[0].answer]
-        return list(await asyncio.gather(*(one.answer for one in queued)))
+        return await sent.answer
 
     async def status(self, command: str) -> Outcome:
         """Return accepted, refused (code `not_recorded`) or pending for a command id."""

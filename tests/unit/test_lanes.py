@@ -148,9 +148,10 @@ async def test_what_was_taken_and_returned_goes_before_the_rest_but_not_before_h
 
 async def test_whose_sender_has_left_is_passed_over() -> None:
     queue = CommandQueue(flood=0)
-    first, _ = queue.put([sent(IN, id="1"), sent(IN, id="2")])
-    first.answer.cancel()
-    assert ids(queue.take()) == ["2"]
+    left = queue.put([sent(IN, id="1"), sent(IN, id="2")])
+    queue.put([sent(IN, id="3")])
+    left.answer.cancel()
+    assert ids(queue.take()) == ["3"]
     assert len(queue) == 0
 
 

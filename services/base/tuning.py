@@ -1,4 +1,4 @@
-"""Tune a process that folds all day: for throughput, with an event loop that stays responsive."""
+"""Tune a process that works all day: for throughput, with an event loop that stays responsive."""
 
 import gc
 import sys
