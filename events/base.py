@@ -56,6 +56,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     NAME: ClassVar[str] = ""
     SCHEMA: ClassVar[int] = 0
+    KIND: ClassVar[str] = ""
+    """Kind of the aggregate that it belongs to."""
 
     moved: tuple[Move, ...] = ()
     requests_moved: tuple[RequestMove, ...] = ()
@@ -86,13 +88,16 @@ registered: dict[tuple[str, int], type[Event]] = {}
 upcasters: dict[tuple[str, int], Upcaster] = {}
 
 
-def event(name: str, schema: int = 1) -> Callable[[E], E]:
-    """Register an event class under (name, schema). Raises ValueError on a duplicate."""
+def event(name: str, schema: int = 1, *, about: str = "") -> Callable[[E], E]:
+    """Register an event class under (name, schema). Raises ValueError on a duplicate.
+
+    `about`: kind of the aggregate that it belongs to, if not the first word of its name.
+    """
 
     def enter(cls: E) -> E:
         if (name, schema) in registered:
             raise ValueError(f"event {name} schema {schema} is declared twice")
-        cls.NAME, cls.SCHEMA = name, schema
+        cls.NAME, cls.SCHEMA, cls.KIND = name, schema, about or name.partition(".")[0]
         registered[name, schema] = cls
         return cls
 

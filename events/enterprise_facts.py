@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from events import review_path
 from events.base import Event, EventEnvelope
 from events.enterprise import (
     DETAILS,
@@ -19,6 +20,15 @@ from events.enterprise import (
     EnterpriseRegistered,
     EnterpriseReopened,
 )
+from events.review import (
+    ReviewDelegated,
+    ReviewEscalated,
+    ReviewJudged,
+    ReviewOpened,
+    ReviewSentBack,
+    Turn,
+)
+from events.review_path import PASSED, Place, Review, Verdict
 
 EnterpriseEvent = (
     EnterpriseRegistered
@@ -27,8 +37,13 @@ EnterpriseEvent = (
     | EnterpriseMerged
     | EnterpriseClosed
     | EnterpriseReopened
+    | ReviewOpened
+    | ReviewJudged
+    | ReviewSentBack
+    | ReviewDelegated
+    | ReviewEscalated
 )
-"""A fact of an enterprise's history."""
+"""A fact of an enterprise's history: what it is, and how it was reviewed."""
 FACTS: Final = get_args(EnterpriseEvent)
 EnterpriseState = Literal["open", "closed", "merged", "away"]
 OPEN: Final = "open"
@@ -48,7 +63,18 @@ class EnterpriseFact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Details given, by field."""
     reason: str | None = None
     to: str | None = None
-    """Enterprise merged into, or where it went."""
+    """Enterprise merged into, where it went, or who may judge instead."""
+    stage: Turn | None = None
+    verdict: str | None = None
+    fields: tuple[str, ...] = ()
+    """Details approved, or wrong."""
+    note: str | None = None
+    post: str | None = None
+    """Post in whose name it was done."""
+    place: str | None = None
+    """Place in the path that stood silent."""
+    posts: tuple[str, ...] = ()
+    """Posts that it went up to."""
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -66,16 +92,23 @@ class Standing(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     state: EnterpriseState = OPEN
     closed_at: datetime | None = None
     """When it closed, merged or moved away; None while open."""
+    review: Review | None = None
+    """The present round of reviews; None if it was never opened."""
     facts: tuple[EnterpriseFact, ...] = ()
     """All facts up to that instant, in order of their time."""
 
 
-def fact_of(envelope: EventEnvelope) -> EnterpriseFact | None:
+def recorded(envelope: EventEnvelope) -> EnterpriseFact | None:
     """Return the fact that an event adds to the history; None if it is no such event."""
     e = envelope.data
     if not isinstance(e, EnterpriseEvent):
         return None
-    fact = EnterpriseFact(envelope.at, envelope.position, e.NAME, envelope.actor)
+    return fact_of(e, envelope.at, envelope.position, envelope.actor)
+
+
+def fact_of(e: EnterpriseEvent, at: datetime, position: int, by: str) -> EnterpriseFact:
+    """Return the fact that an event of this time and position adds."""
+    fact = EnterpriseFact(at, position, e.NAME, by)
     match e:
         case EnterpriseRegistered():
             given = {name: getattr(e, name) for name in DETAILS}
@@ -89,6 +122,25 @@ def fact_of(envelope: EventEnvelope) -> EnterpriseFact | None:
             return _with(fact, to=e.into)
         case EnterpriseClosed() | EnterpriseReopened():
             return _with(fact, reason=e.reason)
+        case ReviewOpened():
+            return fact
+        case _:
+            return _of_review(fact, e)
+
+
+def _of_review(
+    fact: EnterpriseFact, e: ReviewJudged | ReviewSentBack | ReviewDelegated | ReviewEscalated
+) -> EnterpriseFact:
+    if isinstance(e, ReviewEscalated):
+        return _with(fact, place=e.place, posts=e.to)
+    said = _with(fact, stage=e.stage, note=e.note, post=e.post)
+    match e:
+        case ReviewJudged():
+            return _with(said, verdict=e.verdict, fields=e.fields, reason=e.reason)
+        case ReviewSentBack():
+            return _with(said, fields=e.fields, reason=e.reason)
+        case ReviewDelegated():
+            return _with(said, to=e.to)
 
 
 _with = msgspec.structs.replace
@@ -111,7 +163,64 @@ def step(before: Standing | None, fact: EnterpriseFact) -> Standing | None:
         state = "away"
     if state is not None:
         changed |= {"state": state, "closed_at": None if state == OPEN else fact.at}
-    return _with(before, **changed)
+    return _with(before, **changed, review=_reviewed(before.review, fact))
+
+
+def _reviewed(before: Review | None, fact: EnterpriseFact) -> Review | None:
+    """Return the round of reviews after one more fact. What does not fit the round changes nothing."""
+    if fact.what == ReviewOpened.NAME:
+        return Review(opened_at=fact.at, place="screen", since=fact.at)
+    if before is None or before.sent_back:
+        return before
+    match fact.what:
+        case ReviewJudged.NAME:
+            return _judged(before, fact)
+        case ReviewSentBack.NAME:
+            return review_path.moved_on(before, before.verdicts, fact.at, sent_back=True)
+        case ReviewDelegated.NAME:
+            return _with(before, delegated={**before.delegated, str(fact.stage): str(fact.to)})
+        case ReviewEscalated.NAME if fact.place == before.place:
+            return _with(before, level=before.level + 1, raised_at=fact.at, raised_to=fact.posts)
+        case _ if fact.details:
+            changed = {*before.changed, *fact.details}
+            return _with(before, changed=tuple(field for field in DETAILS if field in changed))
+        case _:
+            return before
+
+
+def _judged(before: Review, fact: EnterpriseFact) -> Review:
+    given: dict[str, Any] = {name: getattr(fact, name) for name in Verdict.__struct_fields__}
+    verdict = Verdict(**given)
+    after = review_path.moved_on(before, (*before.verdicts, verdict), fact.at, sent_back=False)
+    return _with(after, changed=()) if verdict.approves else after
+
+
+def misfit(facts: Iterable[EnterpriseFact]) -> EnterpriseFact | None:
+    """Return the first verdict or return that came when it was not its stage's turn; None if all fit."""
+    now: Standing | None = None
+    for fact in facts:
+        review = now.review if now else None
+        if fact.what in (ReviewJudged.NAME, ReviewSentBack.NAME) and not _fits(review, fact):
+            return fact
+        now = step(now, fact)
+    return None
+
+
+def _fits(review: Review | None, fact: EnterpriseFact) -> bool:
+    if review is None or review.sent_back:
+        return False
+    return fact.stage is None or fact.stage == "answer" or review_path.ready(review.verdicts, fact.stage)
+
+
+def place_of(now: Standing) -> Place:
+    """Return its place in the path."""
+    return now.review.place if now.review else "unreviewed"
+
+
+def in_ledger(now: Standing | None) -> bool:
+    """Whether it is in the ledger: the joint check is passed, and it has not closed, merged, moved away or
+    been sent back."""
+    return now is not None and now.state == OPEN and place_of(now) == PASSED
 
 
 def standing(facts: Iterable[EnterpriseFact], instant: datetime | None = None) -> Standing | None:

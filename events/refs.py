@@ -45,8 +45,7 @@ def _kinds(annotation: Any) -> Iterator[str]:
 
 def subject_field(event: type[msgspec.Struct]) -> str | None:
     """Return the field with the id of the aggregate an event class belongs to, if any."""
-    kind, _, _ = str(getattr(event, "NAME", "")).partition(".")
-    return next(iter(fields_by_kind(event).get(kind, ())), None)
+    return next(iter(fields_by_kind(event).get(getattr(event, "KIND", ""), ())), None)
 
 
 def subject_of(event: msgspec.Struct) -> str | None:
@@ -54,5 +53,4 @@ def subject_of(event: msgspec.Struct) -> str | None:
     field = subject_field(type(event))
     if field is None:
         return None
-    kind, _, _ = str(getattr(event, "NAME", "")).partition(".")
-    return f"{kind}/{getattr(event, field)}"
+    return f"{getattr(event, 'KIND', '')}/{getattr(event, field)}"

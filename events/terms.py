@@ -31,10 +31,11 @@ List = Literal[
     "reopen_incident",
     "trade",
     "size_class",
+    "send_back",
 ]
 """category: of requests. incident_kind: of incidents. trade, size_class: of enterprises; codes of GB/T 4754
-may be added. The others are reasons. door: why it could not be done.
-decline: an offer. complete, fail, cancel, reopen: a request. release, reassign: an assignment.
+may be added. The others are reasons. send_back: to reject an enterprise, or send it back. door: why it could
+not be done. decline: an offer. complete, fail, cancel, reopen: a request. release, reassign: an assignment.
 override: against a rule. unattended: sent although nobody is on duty. correction: of attendance.
 leave: going off duty with tasks. stand_down: a team. retire: a worker. reopen_incident: an incident."""
 LISTS: Final[tuple[List, ...]] = get_args(List)
@@ -209,6 +210,17 @@ BUILT_IN: Final[dict[List, dict[str, Term]]] = {
         medium=("Medium", "中型"),
         small=("Small", "小型"),
         micro=("Micro", "微型"),
+    ),
+    "send_back": _terms(
+        incomplete=("Details missing", "资料不全"),
+        wrong_code=("Code is wrong", "信用代码有误"),
+        wrong_trade=("Trade is wrong", "行业有误"),
+        wrong_area=("Area is wrong", "所属区域有误"),
+        wrong_numbers=("Numbers are wrong", "人数有误"),
+        duplicate=("Entered twice", "重复登记"),
+        not_trading=("Not trading any more", "已停止经营"),
+        not_new_sector=("Not of the new trades", "不属于新就业群体企业"),
+        other=("Other", "其他"),
     ),
 }
 """List -> code -> term, in the order in which they are offered."""

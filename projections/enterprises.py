@@ -12,10 +12,13 @@ from events.enterprise_facts import (
     EnterpriseFact,
     EnterpriseState,
     Standing,
-    fact_of,
+    in_ledger,
+    place_of,
+    recorded,
     standing,
     with_fact,
 )
+from events.review_path import Place, Review, contradicted
 from projections.base import Row, View
 
 
@@ -41,6 +44,17 @@ class EnterpriseRow(Row, frozen=True, kw_only=True):
     """Since when it is known here."""
     closed_at: datetime | None = None
     """When it closed, merged or moved away."""
+    in_ledger: bool = False
+    """The joint check is passed, and it has not closed, merged, moved away or been sent back."""
+    place: Place = "unreviewed"
+    """Place in the path of the three reviews."""
+    place_since: datetime | None = None
+    level: int = 0
+    """How often silence went up at this place."""
+    contradicted: tuple[str, ...] = ()
+    """Stages whose verdict another one contradicts."""
+    review: Review | None = None
+    """The present round, with all its verdicts."""
     history: tuple[EnterpriseFact, ...] = ()
     """All facts in order of their time."""
 
@@ -51,7 +65,7 @@ def keys(envelope: EventEnvelope) -> Iterable[str]:
 
 
 def evolve(row: EnterpriseRow | None, envelope: EventEnvelope, key: str) -> EnterpriseRow | None:
-    fact = fact_of(envelope)
+    fact = recorded(envelope)
     if fact is None:
         return row
     before = standing(row.history) if row else None
@@ -61,6 +75,7 @@ def evolve(row: EnterpriseRow | None, envelope: EventEnvelope, key: str) -> Ente
 
 def row_of(key: str, now: Standing) -> EnterpriseRow:
     """Return the row of an enterprise as it stands."""
+    review = now.review
     return EnterpriseRow(
         enterprise=key,
         name=now.name,
@@ -77,6 +92,12 @@ def row_of(key: str, now: Standing) -> EnterpriseRow:
         state=now.state,
         since=now.facts[0].at,
         closed_at=now.closed_at,
+        in_ledger=in_ledger(now),
+        place=place_of(now),
+        place_since=review.since if review else None,
+        level=review.level if review else 0,
+        contradicted=contradicted(review.verdicts) if review else (),
+        review=review,
         history=now.facts,
     )
 
@@ -93,6 +114,7 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=FACTS,
+    version=2,
     filters=(
         "enterprise",
         "area",
@@ -104,6 +126,10 @@ VIEW = View(
         "platform",
         "name",
         "since",
+        "in_ledger",
+        "place",
+        "place_since",
+        "level",
     ),
     sort="name",
     at=at,

@@ -116,13 +116,14 @@ class Log:
         observed: bool = False,
         scope: Scope | None = None,
         id: str | None = None,
+        actor: str = "test",
     ) -> Context:
         self.now = max(now or self.now, self.now)
         self._commands += 1
         past = at if at and (observed or command.KIND == FACT) else self.now  # claims happen at once
         return Context(
             id=id or f"c{self._commands}",
-            actor="test",
+            actor=actor,
             now=self.now,
             at=min(past, self.now),
             claimed=at,
@@ -163,7 +164,7 @@ class Given:
         return self
 
     def when(self, command: Command, **how: Any) -> "When":
-        """Send a command, with `at`, `now`, `observed`, `scope` and `id` as the sender gives them."""
+        """Send a command, with `at`, `now`, `observed`, `scope`, `id` and `actor` as the sender gives."""
         try:
             return When(self, self.log.do(command, **how), None)
         except Refused as refused:

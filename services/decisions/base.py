@@ -197,9 +197,8 @@ def refuse_gaps() -> None:
     for one in commands.values():
         _refuse_undeclared(one)
     for event in newest.values():
-        kind = event.NAME.partition(".")[0]
-        if kind in kinds and subject_field(event) is None:
-            raise ValueError(f"{event.NAME} does not say which {kind} it is about")
+        if event.KIND in kinds and subject_field(event) is None:
+            raise ValueError(f"{event.NAME} does not say which {event.KIND} it is about")
     erasable = {table.kind for table in erasures().values()}
     if subjects := {one.SUBJECT for one in commands.values() if one.SUBJECT} - erasable:
         raise ValueError(f"personal data that cannot be erased: of {', '.join(sorted(map(str, subjects)))}")

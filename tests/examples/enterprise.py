@@ -20,6 +20,8 @@ STORY = [
         },
     ),
     ("enterprise.register", {"enterprise": "E2", "area": "230717", "name": "Courier 002 Ltd"}),
+    ("review.set_deadlines", {"screen": 3, "verify": 5, "check": 5, "disagreement": 2}),
+    ("review.open", {"enterprise": "E2"}),
     ("enterprise.amend", {"enterprise": "E1", "employees": 14, "code": None}),
     ("enterprise.move", {"enterprise": "E1", "area": "2307"}),
     ("enterprise.merge", {"enterprise": "E1", "into": "E2"}),

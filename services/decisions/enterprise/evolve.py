@@ -2,18 +2,20 @@
 
 from events.base import EventEnvelope
 from events.enterprise import EnterpriseAmended
-from events.enterprise_facts import FACTS, EnterpriseEvent, fact_of, with_fact
+from events.enterprise_facts import FACTS, EnterpriseEvent, recorded, with_fact
 from services.decisions.amending import note_changes
 from services.decisions.base import evolves
 from services.decisions.enterprise.table import ENTERPRISES
+from services.decisions.review.table import note_due
 from services.decisions.state import State
 
 
 @evolves(*FACTS)
 def _told(state: State, e: EnterpriseEvent, envelope: EventEnvelope) -> None:
-    fact = fact_of(envelope)
+    fact = recorded(envelope)
     if fact is None:
         return
     state.put(state[ENTERPRISES], e.enterprise, with_fact(state[ENTERPRISES].get(e.enterprise), fact))
+    note_due(state, e.enterprise)
     if isinstance(e, EnterpriseAmended):
         note_changes(state, f"enterprise/{e.enterprise}", e, envelope)

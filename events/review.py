@@ -1,0 +1,99 @@
+"""Reviews 审核 of an enterprise: the trade department screens 初审, the market regulator verifies 核验, city
+and county check jointly 联审.
+
+Verdicts are recorded; the place in the path is computed from them (events/review_path.py).
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from events.base import Event, event
+from events.enterprise import EnterpriseRef
+from events.post import PostRef
+from events.refs import AreaRef
+
+Stage = Literal["screen", "verify", "check_city", "check_county"]
+Turn = Literal["screen", "verify", "check_city", "check_county", "answer"]
+"""A stage, or `answer`: whoever answers for the enterprise. Also the task of the post that does it."""
+Opinion = Literal["approve", "reject"]
+
+
+@event("review.opened", about="enterprise")
+class ReviewOpened(Event, frozen=True):
+    """An enterprise was sent on the path, for the first time or again."""
+
+    enterprise: EnterpriseRef
+    area: AreaRef
+
+
+@event("review.judged", about="enterprise")
+class ReviewJudged(Event, frozen=True):
+    """A stage gave its verdict. It replaces none: earlier ones stay beside it."""
+
+    enterprise: EnterpriseRef
+    area: AreaRef
+    stage: Stage
+    verdict: Opinion
+    fields: tuple[str, ...] = ()
+    """Details that are approved; empty = all of them."""
+    reason: str | None = None
+    """Of the list `send_back`."""
+    note: str | None = None
+    post: PostRef | None = None
+    """Post in whose name it was given."""
+
+
+@event("review.sent_back", about="enterprise")
+class ReviewSentBack(Event, frozen=True):
+    """It goes back to whoever entered it; the path begins again once it is opened again."""
+
+    enterprise: EnterpriseRef
+    area: AreaRef
+    stage: Turn
+    reason: str
+    fields: tuple[str, ...] = ()
+    """Details that are wrong or missing."""
+    note: str | None = None
+    post: PostRef | None = None
+
+
+@event("review.delegated", about="enterprise")
+class ReviewDelegated(Event, frozen=True):
+    """Whoever had the turn gave it to somebody else, for this enterprise and stage."""
+
+    enterprise: EnterpriseRef
+    area: AreaRef
+    stage: Stage
+    to: PostRef
+    """Post that may now give the verdict as well."""
+    note: str | None = None
+    post: PostRef | None = None
+    """Post that gave it away."""
+
+
+@event("review.escalated", about="enterprise")
+class ReviewEscalated(Event, frozen=True):
+    """Nobody gave the verdict in time: it goes up, by name."""
+
+    enterprise: EnterpriseRef
+    area: AreaRef
+    place: str
+    """Place in the path that stood silent."""
+    due: datetime
+    level: int
+    """How often it went up at this place."""
+    posts: tuple[PostRef, ...] = ()
+    """Posts that were silent; none if nobody has this task."""
+    to: tuple[PostRef, ...] = ()
+    """Posts above them, which may judge now."""
+
+
+@event("review.deadlines_set")
+class ReviewDeadlinesSet(Event, frozen=True):
+    """How many days each stage has, from this time on."""
+
+    screen: int | None = None
+    """None: no deadline."""
+    verify: int | None = None
+    check: int | None = None
+    disagreement: int | None = None

@@ -1,0 +1,1 @@
+"""Reviews of enterprises: sent on the path, judged, sent back, delegated, gone up."""

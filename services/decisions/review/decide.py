@@ -1,0 +1,170 @@
+"""Decisions about reviews."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from events.base import Event
+from events.enterprise import DETAILS
+from events.enterprise_facts import Standing, fact_of, misfit, order, place_of
+from events.review import (
+    ReviewDeadlinesSet,
+    ReviewDelegated,
+    ReviewEscalated,
+    ReviewJudged,
+    ReviewOpened,
+    ReviewSentBack,
+    Turn,
+)
+from events.review_path import BEFORE, JOINT, Review, awaited, counting, days_of
+from services.decisions.base import Context, Refused, decides
+from services.decisions.enterprise.decide import known_at, open_at
+from services.decisions.enterprise.table import ENTERPRISES
+from services.decisions.post.rules import standing_post
+from services.decisions.review.commands import Delegate, Escalate, Judge, OpenReview, SendBack, SetDeadlines
+from services.decisions.review.table import REVIEWS_DUE, deadlines
+from services.decisions.review.who import acting_post, goes_up, not_own_entry
+from services.decisions.state import State
+
+_OPENS: Final = ("unreviewed", "sent_back", "rejected")
+"""Places from which the path can begin again."""
+
+
+@decides(OpenReview)
+def _open(state: State, c: OpenReview, ctx: Context) -> Iterable[Event]:
+    then = open_at(state, c.enterprise, ctx)
+    place = place_of(then)
+    if place in _OPENS:
+        yield from _entered(state, ReviewOpened(enterprise=c.enterprise, area=then.area), ctx)
+    elif not ctx.observed:
+        raise Refused("review.open", enterprise=c.enterprise, place=place)
+
+
+@decides(Judge)
+def _judge(state: State, c: Judge, ctx: Context) -> Iterable[Event]:
+    then = open_at(state, c.enterprise, ctx)
+    if c.verdict == "reject" and c.reason is None:
+        raise Refused("review.no_reason", enterprise=c.enterprise, stage=c.stage)
+    if c.verdict == "reject" and c.fields:
+        raise Refused("review.rejects_all", enterprise=c.enterprise)
+    _has_turn(c.enterprise, then, c.stage, ctx)
+    post = acting_post(state, c.enterprise, then, c.stage, ctx)
+    not_own_entry(c.enterprise, then, ctx)
+    if then.review:
+        _not_both_halves(c, then.review, ctx)
+    verdict = ReviewJudged(
+        enterprise=c.enterprise,
+        area=then.area,
+        stage=c.stage,
+        verdict=c.verdict,
+        fields=_some(c.fields),
+        reason=c.reason,
+        note=c.note,
+        post=post,
+    )
+    yield from _entered(state, verdict, ctx)
+
+
+@decides(SendBack)
+def _send_back(state: State, c: SendBack, ctx: Context) -> Iterable[Event]:
+    then = open_at(state, c.enterprise, ctx)
+    _has_turn(c.enterprise, then, c.stage, ctx)
+    post = acting_post(state, c.enterprise, then, c.stage, ctx)
+    not_own_entry(c.enterprise, then, ctx)
+    returned = ReviewSentBack(
+        enterprise=c.enterprise,
+        area=then.area,
+        stage=c.stage,
+        reason=c.reason,
+        fields=_some(c.fields),
+        note=c.note,
+        post=post,
+    )
+    yield from _entered(state, returned, ctx)
+
+
+@decides(Delegate)
+def _delegate(state: State, c: Delegate, ctx: Context) -> Iterable[Event]:
+    then = open_at(state, c.enterprise, ctx)
+    _under_review(c.enterprise, then, ctx)
+    standing_post(state, c.to, ctx)
+    post = acting_post(state, c.enterprise, then, c.stage, ctx)
+    if then.review is None or then.review.delegated.get(c.stage) != c.to:
+        yield ReviewDelegated(
+            enterprise=c.enterprise, area=then.area, stage=c.stage, to=c.to, note=c.note, post=post
+        )
+
+
+@decides(Escalate)
+def _escalate(state: State, c: Escalate, ctx: Context) -> Iterable[Event]:
+    now = known_at(state, c.enterprise, ctx)
+    due = state[REVIEWS_DUE].get(c.enterprise)
+    if now.review is None or due is None or ctx.now < due:
+        return
+    posts, to = goes_up(state, now, awaited(now.review) or ("answer",), ctx.at)
+    yield ReviewEscalated(
+        enterprise=c.enterprise,
+        area=now.area,
+        place=now.review.place,
+        due=due,
+        level=now.review.level + 1,
+        posts=posts,
+        to=to,
+    )
+
+
+@decides(SetDeadlines)
+def _set_deadlines(state: State, c: SetDeadlines, ctx: Context) -> Iterable[Event]:
+    new = ReviewDeadlinesSet(screen=c.screen, verify=c.verify, check=c.check, disagreement=c.disagreement)
+    known = [one for one in deadlines(state) if one.at <= ctx.at]
+    if not known or known[-1].days != days_of(new):
+        yield new
+
+
+def _some(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the details named, in their order; none if all are."""
+    named = tuple(field for field in DETAILS if field in fields)
+    return () if named == DETAILS else named
+
+
+def _under_review(key: str, then: Standing, ctx: Context) -> None:
+    """Require that the path has begun and was not broken off."""
+    place = place_of(then)
+    ctx.rule(place not in ("unreviewed", "sent_back"), "review.not_open", enterprise=key, place=place)
+
+
+def _has_turn(key: str, then: Standing, turn: Turn, ctx: Context) -> None:
+    """Require that the earlier stages have approved."""
+    _under_review(key, then, ctx)
+    if turn == "answer" or then.review is None:
+        return
+    last = counting(then.review.verdicts)
+    missing = [one for one in BEFORE[turn] if (given := last.get(one)) is None or not given.approves]
+    ctx.rule(
+        not missing,
+        "review.before_its_turn",
+        enterprise=key,
+        stage=turn,
+        before=missing[0] if missing else None,
+    )
+
+
+def _not_both_halves(c: Judge, review: Review, ctx: Context) -> None:
+    """Require that the two halves of the joint check are given by two people."""
+    last = counting(review.verdicts)
+    others = (last.get(one) for one in JOINT if c.stage in JOINT and one != c.stage)
+    same = any(given and given.by == ctx.actor for given in others)
+    ctx.rule(not same, "review.same_person", enterprise=c.enterprise, actor=ctx.actor)
+
+
+def _entered(
+    state: State, event: ReviewOpened | ReviewJudged | ReviewSentBack, ctx: Context
+) -> Iterable[Event]:
+    """Require of what is entered late that the verdicts after it still come at their turn."""
+    facts = state[ENTERPRISES][event.enterprise].facts
+    if facts[-1].at > ctx.at:
+        position = state.head.position + 1
+        late = fact_of(event, ctx.at, position, ctx.actor)
+        wrong = misfit(sorted((*facts, late), key=order)) if late else None
+        since = wrong.at if wrong else None
+        ctx.rule(wrong is None, "review.judged_since", enterprise=event.enterprise, since=since)
+    yield event

@@ -1,0 +1,76 @@
+"""Who may give a verdict: the post that answers for the stage, one it was given to, or one it went up to."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from events.answering import Answer, acts, chain
+from events.enterprise import EnterpriseAmended, EnterpriseMoved, EnterpriseRegistered
+from events.enterprise_facts import Standing
+from events.review import Turn
+from services.decisions.base import Context
+from services.decisions.post.rules import answering, holds
+from services.decisions.post.table import CHARGES, POSTS
+from services.decisions.state import State
+
+_ENTRIES = (EnterpriseRegistered.NAME, EnterpriseAmended.NAME, EnterpriseMoved.NAME)
+"""Facts by which somebody says what an enterprise is."""
+
+
+def answers_for(state: State, then: Standing, turn: Turn, instant: datetime) -> Answer | None:
+    """Return who answers for a stage, or for the enterprise itself, at an instant."""
+    return answering(state, turn, then.area, then.trade, instant)
+
+
+def acting_post(state: State, key: str, then: Standing, turn: Turn, ctx: Context) -> str | None:
+    """Return the post in whose name the sender acts at this turn. Raises Refused if there is none."""
+    answer = answers_for(state, then, turn, ctx.at)
+    if answer is not None and acts(answer.term, ctx.actor):
+        return answer.post
+    for post in _further(then, turn):
+        if holds(state, ctx.actor, post, ctx.at):
+            return post
+    if answer is None:
+        ctx.rule(False, "review.nobody", enterprise=key, stage=turn, area=then.area, trade=then.trade or "-")
+    else:
+        ctx.rule(False, "review.not_yours", enterprise=key, stage=turn, post=answer.post or answer.charged)
+    return None
+
+
+def _further(then: Standing, turn: Turn) -> Iterator[str]:
+    """Yield the posts that a turn was given to, or went up to."""
+    if then.review is None:
+        return
+    if turn in then.review.delegated:
+        yield then.review.delegated[turn]
+    yield from then.review.raised_to
+
+
+def not_own_entry(key: str, then: Standing, ctx: Context) -> None:
+    """Require that the sender did not enter the enterprise or change what is known of it."""
+    entered = any(fact.what in _ENTRIES and fact.by == ctx.actor for fact in then.facts)
+    ctx.rule(not entered, "review.own_entry", enterprise=key, actor=ctx.actor)
+
+
+def goes_up(
+    state: State, now: Standing, turns: tuple[Turn, ...], instant: datetime
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the posts that are silent, and the next ones above them that have a holder.
+
+    Where nobody is charged with the stage, it goes to whoever answers for the enterprise.
+    """
+    if now.review is not None and now.review.raised_to:
+        posts = now.review.raised_to
+    else:
+        answers = (answers_for(state, now, turn, instant) for turn in turns)
+        posts = tuple(dict.fromkeys(one.post or one.charged for one in answers if one))
+    if posts:
+        higher = (_above(state, post, instant) for post in posts)
+        return posts, tuple(dict.fromkeys(one for one in higher if one))
+    owner = answers_for(state, now, "answer", instant)
+    return (), (owner.post,) if owner and owner.post else ()
+
+
+def _above(state: State, post: str, instant: datetime) -> str | None:
+    """Return the next post above one that has a holder; None at the top."""
+    higher = (key for key, then in chain(state[POSTS], state[CHARGES], post, instant) if then.term)
+    return next((key for key in higher if key != post), None)
