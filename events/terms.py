@@ -32,12 +32,15 @@ List = Literal[
     "trade",
     "size_class",
     "send_back",
+    "source_kind",
+    "match",
 ]
 """category: of requests. incident_kind: of incidents. trade, size_class: of enterprises; codes of GB/T 4754
 may be added. The others are reasons. send_back: to reject an enterprise, or send it back. door: why it could
 not be done. decline: an offer. complete, fail, cancel, reopen: a request. release, reassign: an assignment.
 override: against a rule. unattended: sent although nobody is on duty. correction: of attendance.
-leave: going off duty with tasks. stand_down: a team. retire: a worker. reopen_incident: an incident."""
+leave: going off duty with tasks. stand_down: a team. retire: a worker. reopen_incident: an incident.
+source_kind: of source lists. match: for saying that an entry of a source list is an enterprise or not."""
 LISTS: Final[tuple[List, ...]] = get_args(List)
 CATEGORY: Final = "category"
 
@@ -221,6 +224,19 @@ BUILT_IN: Final[dict[List, dict[str, Term]]] = {
         not_trading=("Not trading any more", "已停止经营"),
         not_new_sector=("Not of the new trades", "不属于新就业群体企业"),
         other=("Other", "其他"),
+    ),
+    "source_kind": _terms(
+        registry=("Registry export", "登记名录"),
+        platform=("Platform list", "平台名单"),
+        tax=("Tax list", "税务名单"),
+    ),
+    "match": _terms(
+        same_firm=("The same firm under another name or form", "同一企业，名称或形式不同"),
+        renamed=("The firm was renamed", "企业已更名"),
+        wrong_code=("A code is wrong", "代码有误"),
+        other_firm=("Two firms of like names", "名称相近的两家企业"),
+        other_place=("In another place", "不在同一地点"),
+        to_ask=("To be asked", "待核实"),
     ),
 }
 """List -> code -> term, in the order in which they are offered."""

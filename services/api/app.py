@@ -38,6 +38,7 @@ from services.api import (
     telemetry,
     views,
 )
+from services.api.comparing import Comparisons
 from services.api.compress import CompressAnswers
 from services.api.context import Answer, answer, muster, principal
 from services.api.document import document as describe
@@ -91,6 +92,7 @@ def build(
     app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
     app.state.wrong_codes, app.state.worker_reader = sign_in_codes.WrongCodes(), WorkerReader(muster.views)
     app.state.pusher, app.state.heavy = pusher, HeavyReads()
+    app.state.comparisons = Comparisons(muster)
     app.state.imports = Imports(muster.vault, muster.clock, muster.background)
     app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
     app.state.lag = _lag(muster, app.state.hub)
@@ -137,7 +139,7 @@ def _lag(muster: Muster, hub: Hub) -> Lag:
 class _CommandName(StringConvertor):
     """Match `aggregate.verb`, to keep a command's path apart from a command's id."""
 
-    regex = r"[a-z]+\.[a-z_]+"
+    regex = r"[a-z_]+\.[a-z_]+"
 
 
 class _ViewName(StringConvertor):
@@ -226,6 +228,12 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/intervals.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/hours.csv"): export.as_csv,
     ("GET", f"{HERE}/hours.xlsx"): export.as_xlsx,
+    ("GET", f"{HERE}/comparison"): views.comparison,
+    ("GET", f"{HERE}/completeness"): views.completeness,
+    ("GET", f"{HERE}/comparison.csv"): export.as_csv,
+    ("GET", f"{HERE}/comparison.xlsx"): export.as_xlsx,
+    ("GET", f"{HERE}/completeness.csv"): export.as_csv,
+    ("GET", f"{HERE}/completeness.xlsx"): export.as_xlsx,
     ("POST", f"{HERE}/rows.csv"): export.rows_as_csv,
     ("POST", f"{HERE}/rows.xlsx"): export.rows_as_xlsx,
     ("GET", f"{HERE}/{{view}}.csv"): export.as_csv,

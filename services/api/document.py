@@ -11,9 +11,7 @@ import msgspec
 from projections.base import View
 from projections.catalog import public_views
 from projections.catalog import views as catalog
-from projections.hours import HOURS
 from projections.instant import PRESENCE
-from projections.presence import INTERVALS
 from services.api import schemas, view_parameters
 from services.api.commands import BODIES
 from services.api.context import COOKIE, Answer, NotModified
@@ -70,7 +68,9 @@ def document(routes: Routes) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document. No running service is needed."""
     operations = [one for where, endpoint in routes.items() for one in _expanded(*where, endpoint)]
     answers = {kind: None for one in operations if (kind := _answer(one.endpoint)) is not None}
-    rows = [view.row for view in (*catalog.values(), PRESENCE, *_DERIVED.values()) if view.public]
+    rows = [
+        view.row for view in (*catalog.values(), PRESENCE, *view_parameters.DERIVED.values()) if view.public
+    ]
     described, components = schemas.of_answers([*answers, *rows, ProblemDetails])
     shapes = dict(zip(answers, described, strict=False))
     models = {model: None for one in operations for model in schemas.models_in(one.about.body)}
@@ -111,15 +111,12 @@ def _expanded(method: str, path: str, endpoint: Endpoint) -> Iterator[_Found]:
             told = msgspec.structs.replace(about, id=_id(name, path))
             summary = f"One row of {name}" if one else f"Rows of {name}{_kind(path)}"
             yield _Found(method, path.replace("{view}", name), endpoint, told, catalog[name], summary)
-    elif (view := _DERIVED.get(path.rpartition("/")[2].partition(".")[0])) is not None:
+    elif (view := view_parameters.DERIVED.get(path.rpartition("/")[2].partition(".")[0])) is not None:
         told = msgspec.structs.replace(about, id=_id(view.name, path))
         summary = f"Rows of {view.name}{_kind(path)}" if _file(path) else None
         yield _Found(method, path, endpoint, told, view, summary)
     else:
         yield _Found(method, path, endpoint, about)
-
-
-_DERIVED: Final = {view.name: view for view in (INTERVALS, HOURS)}
 
 
 def _file(path: str) -> str:

@@ -18,9 +18,7 @@ from starlette.responses import StreamingResponse
 from projections.base import View
 from projections.catalog import public_views
 from projections.catalog import views as catalog
-from projections.hours import HOURS
 from projections.instant import READ
-from projections.presence import INTERVALS
 from services.access import Principal, asked_only
 from services.api.context import heavy, model, muster, reader, still
 from services.api.headings import CHOICES, FIELDS, headings
@@ -29,7 +27,7 @@ from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.sight import sight
 from services.api.table_files import BOM, XLSX, Row, XlsxWriter, csv_text
-from services.api.view_parameters import file_parameters
+from services.api.view_parameters import DERIVED, file_parameters
 from services.api.views import record_reveal
 from services.decisions.fields import Instant
 from services.views.port import Query
@@ -42,7 +40,6 @@ _STEP: Final = 256 * 1024
 _PROBLEMS: Final = (409, 429, 503, 504)
 MOST_KEYS: Final = 100_000
 MOST_KEY: Final = 256
-_derived: Final = {view.name: view for view in (INTERVALS, HOURS)}
 
 
 Items = list[tuple[str, Any]]
@@ -174,7 +171,7 @@ async def _zone(request: Request, jurisdiction: str) -> ZoneInfo:
 def _view(request: Request) -> View[Any]:
     """Return the view that the path names; derived ones have paths of their own."""
     name = request.path_params.get("view") or request.url.path.rpartition("/")[2].partition(".")[0]
-    return _derived.get(name) or catalog[name]
+    return DERIVED.get(name) or catalog[name]
 
 
 @operation(id="csv", tag="export", problems=_PROBLEMS, media="text/csv")

@@ -15,13 +15,14 @@ from projections.base import EVERYBODY, View
 from services.access import Principal
 from services.adapters.memory.views import ViewFile
 from services.api import derived
+from services.api.comparing import Comparisons
 from services.api.context import heavy, muster
 from services.api.derived import Days
 from services.api.headings import FIELDS
 from services.api.parameters import read
 from services.api.problems import Problem
 from services.api.rows import personal_of
-from services.api.view_parameters import DERIVED, ListParameters
+from services.api.view_parameters import COMPARED, DERIVED, PERSON_TIMES, ListParameters
 from services.history.history import INSTANT_VIEWS, Beyond, History
 from services.views.port import BadQuery, Page, Query
 
@@ -37,6 +38,8 @@ class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     reveal: bool = False
     days: Days = Days()
+    since: datetime | None = None
+    """Of completeness: an earlier instant."""
     headings: str = FIELDS
     """For files: the language of the column headings."""
 
@@ -73,6 +76,7 @@ def parameters(
             last=getattr(asked, "to", None),
             by=getattr(asked, "by", "day"),
         ),
+        since=getattr(asked, "since", None),
         headings=getattr(asked, "headings", FIELDS),
     )
     return consistent(view, wanted, asker)
@@ -80,10 +84,10 @@ def parameters(
 
 def consistent(view: View[Any], wanted: ViewQuery, asker: Principal) -> ViewQuery:
     """Return the query, whose parts must fit each other and the caller's rights. Raises 400, 403."""
-    if view.name in DERIVED and (wanted.at or wanted.as_of is not None):
+    if view.name in DERIVED and (wanted.as_of is not None or (wanted.at and view.name in PERSON_TIMES)):
         raise Problem(400, "parameter.unknown", variant="person_times")
-    if wanted.at and view.name not in INSTANT_VIEWS:
-        raise Problem(400, "parameter.unknown", variant="at", views=list(INSTANT_VIEWS))
+    if wanted.at and view.name not in (*INSTANT_VIEWS, *COMPARED):
+        raise Problem(400, "parameter.unknown", variant="at", views=[*INSTANT_VIEWS, *COMPARED])
     if wanted.at and wanted.as_of is not None:
         raise Problem(400, "parameter.invalid", variant="at_or_as_of")
     if wanted.reveal and not (asker.may("reveal") and personal_of(view.name)):
@@ -163,7 +167,7 @@ async def page(
         if view.name not in DERIVED and wanted.at is None and wanted.as_of is None:
             return await service.views.query(jurisdiction, view.name, wanted.query)
         work = partial(_worked_out, request, jurisdiction, view, wanted)
-        if view.name in DERIVED and {"key", "worker"} & wanted.query.filters.keys():  # a few people's
+        if view.name in PERSON_TIMES and {"key", "worker"} & wanted.query.filters.keys():  # a few people's
             return await work()
         if begun:
             return await heavy(request).go_on(work)
@@ -172,6 +176,9 @@ async def page(
 
 
 async def _worked_out(request: Request, jurisdiction: str, view: View[Any], wanted: ViewQuery) -> Page:
+    if view.name in COMPARED:
+        comparisons: Comparisons = request.app.state.comparisons
+        return await comparisons.page(jurisdiction, view, wanted.query, wanted.at, wanted.since)
     if view.name in DERIVED:
         return await derived.page(muster(request), jurisdiction, view, wanted.query, wanted.days)
     history: History = request.app.state.history
@@ -197,7 +204,7 @@ class Pages:
     async def __aenter__(self) -> Self:
         """Raises Problem as `page` does."""
         with _told():
-            if self._view.name in DERIVED and not derived.in_order(self._view, self._wanted.query):
+            if self._view.name in PERSON_TIMES and not derived.in_order(self._view, self._wanted.query):
                 self._folder = TemporaryDirectory()
                 file = Path(self._folder.name) / "rows.sqlite"
                 self._store = await heavy(self._request).run(self._asker.id, file, lambda: self._stored(file))

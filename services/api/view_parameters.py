@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, create_model
 
 from projections.base import View, personal_fields
+from projections.comparison import COMPARISON, COMPLETENESS
 from projections.hours import HOURS, PERIODS
 from projections.presence import INTERVALS
 from services.api.headings import CHOICES, FIELDS
@@ -119,6 +120,8 @@ def _by_view(view: View[Any]) -> dict[str, Any]:
     fields["sort"] = (Annotated[sort | None, Field(description="Field; - first = descending")], None)
     if view.name == HOURS.name:
         fields |= _SPAN
+    if view.name == COMPLETENESS.name:
+        fields |= _SINCE
     return fields
 
 
@@ -139,17 +142,25 @@ _SPAN: Final[dict[str, Any]] = {
     "by": (Annotated[Annotated[str, one_of(PERIODS)], Field(description="Length of a period")], "day"),
 }
 """Parameters of hours."""
+_SINCE: Final[dict[str, Any]] = {
+    "since": (Annotated[At | None, Field(description="An earlier instant, to tell the change")], None),
+}
+"""Parameters of completeness."""
 
 
 def documented(view: View[Any], model: type[RowParameters]) -> list[str]:
     """Return the parameters of a view that its model has, in the order of the document."""
     left_out = {
         "as_of": view.name in DERIVED,
-        "at": view.name not in INSTANT_VIEWS,
+        "at": view.name not in (*INSTANT_VIEWS, *COMPARED),
         "reveal": not personal_fields(view.row),
     }
     return [name for name in model.model_fields if not left_out.get(name, False)]
 
 
-DERIVED: Final = (INTERVALS.name, HOURS.name)
-"""Names of the views that are derived on request, of the present only."""
+PERSON_TIMES: Final = {view.name: view for view in (INTERVALS, HOURS)}
+"""Views that are derived on request from facts of workers, of the present only."""
+COMPARED: Final = {view.name: view for view in (COMPARISON, COMPLETENESS)}
+"""Views that are worked out on request from source lists and the ledger, as of any instant."""
+DERIVED: Final[dict[str, View[Any]]] = {**PERSON_TIMES, **COMPARED}
+"""Views without a table: each has a path of its own."""

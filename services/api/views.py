@@ -11,6 +11,7 @@ from starlette.requests import Request
 from events.disclosure import CLEAR, Shown
 from projections.base import Row, View
 from projections.catalog import views as catalog
+from projections.comparison import COMPARISON, COMPLETENESS
 from projections.hours import HOURS
 from projections.presence import INTERVALS
 from services.access import Principal
@@ -126,6 +127,26 @@ async def hours(request: Request) -> Rows:
     """
     jurisdiction, asker = await reader(request)
     return await _listed(request, jurisdiction, HOURS, asker)
+
+
+@operation(id="comparison", tag="views", problems=_PROBLEMS)
+async def comparison(request: Request) -> Rows:
+    """Read what each entry of the source lists is in the ledger.
+
+    Worked out on request, by code and then by name. Each entry of an edition in force has one state.
+    """
+    jurisdiction, asker = await reader(request)
+    return await _listed(request, jurisdiction, COMPARISON, asker)
+
+
+@operation(id="completeness", tag="views", problems=_PROBLEMS)
+async def completeness(request: Request) -> Rows:
+    """Read how complete the ledger is by each source list, county and trade.
+
+    Worked out on request. With `since` each row also has the numbers of that earlier instant.
+    """
+    jurisdiction, asker = await reader(request)
+    return await _listed(request, jurisdiction, COMPLETENESS, asker)
 
 
 @operation(id="row", tag="views", problems=_PROBLEMS)

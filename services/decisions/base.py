@@ -118,7 +118,7 @@ Ev = TypeVar("Ev", bound=Event)
 commands: dict[str, type[Command]] = {}
 _deciders: dict[type[Command], Decider] = {}
 _evolvers: dict[type[Event], Evolver] = {}
-_NAME: Final = re.compile(r"^[a-z]+\.[a-z_]+$")
+_NAME: Final = re.compile(r"^[a-z][a-z_]*\.[a-z_]+$")
 
 
 def command(

@@ -1,18 +1,16 @@
 """Whether two names, taken apart, may be one enterprise; and finding such names among many, by blocks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 import msgspec
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from projections.comparison import Why
 from services.matching.names import Name, sound
 
-Why = Literal["core", "trade", "brand", "sound", "typing"]
-"""core: equal but for region, brackets and form. trade: one brand and one trade in other words. brand: one
-brand, and only one says its trade. sound: the brands sound alike. typing: one character apart."""
 SCORES: Final[dict[Why, int]] = {"core": 100, "trade": 95, "brand": 85, "sound": 75, "typing": 70}
 MOST: Final = 10
 """Candidates kept for a name."""
@@ -76,14 +74,14 @@ class Blocks:
             for block in blocks(name):
                 self._by[block].append(key)
 
-    def alike(self, name: Name) -> list[Found]:
-        """Return the candidates, best first, then by key; at most MOST."""
+    def alike(self, name: Name, first: Callable[[str], bool] = lambda key: False) -> list[Found]:
+        """Return the candidates, best first; of one score those that come `first`, then by key; MOST."""
         found: dict[str, Why] = {}
         for key in self._near(name):
             why = likeness(name, self._names[key])
             if why:
                 found[key] = why
-        ranked = sorted(found.items(), key=lambda one: (-SCORES[one[1]], one[0]))
+        ranked = sorted(found.items(), key=lambda one: (-SCORES[one[1]], not first(one[0]), one[0]))
         return [Found(key, why) for key, why in ranked[:MOST]]
 
     def _near(self, name: Name) -> Iterable[str]:

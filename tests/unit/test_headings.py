@@ -7,14 +7,13 @@ import msgspec
 import pytest
 
 from projections.catalog import public_views, views
-from projections.hours import HOURS
 from projections.instant import READ
-from projections.presence import INTERVALS
 from services.api.headings import CHOICES, FIELDS, headings
+from services.api.view_parameters import DERIVED
 from services.refusals import languages
 
 FOLDER = Path(__file__).parents[2] / "services/api/headings"
-EXPORTED = [*(views[name] for name in public_views()), INTERVALS, HOURS]
+EXPORTED = [*(views[name] for name in public_views()), *DERIVED.values()]
 LANGUAGES = [one for one in CHOICES if one != FIELDS]
 
 

@@ -181,7 +181,8 @@ def test_what_is_only_concerned_may_be_the_whole_citys(state: State):
     ]
     assert concerned
     city = given(area.define(area=MINE, name="County 1"))
-    city.and_(*placed["incident"]("2307", "all"))
+    for kind in {mention.kind for _, mention in concerned}:
+        city.and_(*placed[kind]("2307", "all"))
     for example_ in placed.values():
         city.and_(*example_(MINE, f"{MINE}-1"))
     for command, mention in concerned:

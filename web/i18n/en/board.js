@@ -11,6 +11,7 @@ import posts from "./posts.js";
 import requests from "./requests.js";
 import settings from "./settings.js";
 import shell from "./shell.js";
+import sourceList from "./source_list.js";
 import words from "./words.js";
 
 export default {
@@ -24,6 +25,7 @@ export default {
   ...entry,
   ...settings,
   ...example,
+  ...sourceList,
   ...enterprise,
   ...institution,
 };
