@@ -37,7 +37,7 @@ class PostPlace(msgspec.Struct, frozen=True, gc=False):
     first: bool = False
 
 
-class Term(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Term(msgspec.Struct, frozen=True, kw_only=True):
     """One holder's time in a post."""
 
     holder: str

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from events.disclosure import Shown
+from projections import nested
 from projections.base import Row, personal_fields
 from projections.catalog import views
 from projections.hours import HOURS
@@ -44,9 +45,12 @@ def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for row in rows:
         for field in personal_of(view):
-            token = getattr(row, field)
-            if token:
+            if token := getattr(row, field):
                 found[subject_of(token)] = None
+        for entry in nested.entries(row):
+            for field in personal_fields(type(entry)):
+                if token := getattr(entry, field):
+                    found[subject_of(token)] = None
     return tuple(found)
 
 
@@ -96,11 +100,19 @@ class Opener:
         """Return one row with its key."""
         fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(narrowed(row, self._areas))}
         opens = self._opens(row)
+
+        def seen(name: str, token: str) -> str | None:
+            return self.seen(view, name, token) if opens else None
+
         for name in personal_of(view):
-            plain = self.plain(fields[name]) if opens and fields[name] is not None else None
-            seen = None if plain is None else shown(view, name, plain, self._sight, revealed=self._reveals)
-            fields[name] = seen
-        return fields
+            if fields[name] is not None:
+                fields[name] = seen(name, fields[name])
+        return fields | nested.changed(row, seen)
+
+    def seen(self, view: str, field: str, token: str) -> str | None:
+        """Return a sealed value as the reader sees it; None if it was erased or cannot be opened."""
+        plain = self.plain(token)
+        return None if plain is None else shown(view, field, plain, self._sight, revealed=self._reveals)
 
     def plain(self, token: str) -> str | None:
         """Open a sealed value; None if it was erased or cannot be opened."""

@@ -9,6 +9,7 @@ from services.vault.mask import mask
 _CLASSES: Final = {
     "name": "name",
     "contact_name": "name",
+    "holder_name": "name",
     "text": "need",
     "note": "need",
     "phone": "phone",

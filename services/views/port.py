@@ -22,8 +22,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """Area codes, one of which must contain the row's `area` (events.area.inside); rows whose `area` is None
     match none. Views without an `area` field are not filtered."""
     within: Sequence[str] = ()
-    """Like `areas`, but for what the caller may see; both must match. A row with `areas` instead of `area`
-    must have something in common with these (projections.where.lies_in)."""
+    """Like `areas`, but for what the caller may see; both must match. A row with `areas`, perhaps
+    besides `area`, must have something in common with these (projections.where.lies_in)."""
     sort: str | None = None
     """A declared field or `key`, with a leading `-` for descending; None for the view's default. Ties are
     broken by key and empty fields sort first; descending is the exact reverse."""

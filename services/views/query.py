@@ -90,7 +90,7 @@ def select(table: Table, jurisdiction: str, query: Query, sort: Sort, dialect: D
     for field, values in query.filters.items():
         _any_of(clauses, table, field, values)
     if table.has_area:
-        for outers in (query.areas, query.within):
+        for outers in (query.areas, () if table.spans else query.within):
             _inside(clauses, table, outers)
     if query.cursor is not None:
         _beyond(clauses, sort, cursor_of(sort, query.cursor))

@@ -1,0 +1,91 @@
+"""Who answered for an area or a trade on a day: one read, up and down the tree."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from pydantic import Field
+from starlette.requests import Request
+
+from events.area import inside
+from events.disclosure import Shown
+from events.post import ANSWER, TASKS
+from projections.responsibility import Asked, Holding, Responsibility
+from services.access import Principal
+from services.api.context import Answer, answer, muster, reader
+from services.api.parameters import AreaText, At, Parameters, Reveal, in_range, one_of, read, text_up_to
+from services.api.problems import Problem
+from services.api.routing import operation
+from services.api.rows import Opener, subject_of
+from services.api.sight import sight
+from services.api.views import record_shown
+from services.application.answering import READ, answered
+
+POSTS = "posts"
+
+
+class ResponsibilityParameters(Parameters):
+    """What is asked for, and when."""
+
+    area: Annotated[AreaText | None, Field(description="Default: all that the token covers")] = None
+    trade: Annotated[str | None, text_up_to(64, least=1), Field(description="Code of a trade")] = None
+    task: Annotated[str, one_of(TASKS)] = ANSWER
+    at: Annotated[At | None, Field(description="As it was at this instant; default: now")] = None
+    limit: Annotated[int, in_range(1, 1000), Field(description="Most gaps listed")] = 100
+    reveal: Reveal = False
+
+
+class Responsible(Responsibility, frozen=True, kw_only=True):
+    """Who answers for something at an instant, up and down the tree."""
+
+    position: Annotated[int, Meta(description="Of the log, that the answer is based on")]
+
+
+@operation(id="responsibility", tag="views", query=ResponsibilityParameters, problems=(404, 409, 503))
+async def responsibility(request: Request) -> Answer[Responsible]:
+    """Read who answers for an area or a trade, with names and parents of that time, and what nobody does."""
+    jurisdiction, asker = await reader(request)
+    if asker.worker is not None:
+        raise Problem(403, "forbidden", variant="view", view="responsibility")
+    params, service = read(request, ResponsibilityParameters, "responsibility"), muster(request)
+    if params.reveal and not asker.may("reveal"):
+        raise Problem(403, "forbidden", variant="reveal", view="responsibility")
+    if set(READ) & set(await service.views.degraded(jurisdiction)):
+        raise Problem(503, "view.degraded", variant="responsibility")
+    now = service.clock.now()
+    if params.at and params.at > now:
+        raise Problem(400, "parameter.invalid", variant="future")
+    asked = _asked(params, jurisdiction, asker)
+    found = await answered(service.views, jurisdiction, asked, params.at or now)
+    if found is None:
+        raise Problem(404, "row.unknown", view="areas", key=asked.area)
+    posts = await _named(request, jurisdiction, asker, found.responsibility.posts, reveal=params.reveal)
+    fields: dict[str, Any] = {**msgspec.structs.asdict(found.responsibility), "posts": posts}
+    return answer(Responsible(**fields, position=found.position), headers={"Cache-Control": "no-store"})
+
+
+def _asked(params: ResponsibilityParameters, jurisdiction: str, asker: Principal) -> Asked:
+    """Return what is asked for. Raises 404 for areas outside the token's."""
+    area = params.area or (asker.areas[0] if asker.areas else jurisdiction)
+    if asker.areas and not any(inside(area, one) for one in asker.areas):
+        raise Problem(404, "row.unknown", view="areas", key=area)
+    return Asked(task=params.task, area=area, trade=params.trade, within=asker.areas, most=params.limit)
+
+
+async def _named(
+    request: Request, jurisdiction: str, asker: Principal, posts: list[Holding], *, reveal: bool
+) -> list[Holding]:
+    """Return the posts with the names of their holders as the caller may see them."""
+    subjects = tuple(dict.fromkeys(subject_of(one.holder_name) for one in posts if one.holder_name))
+    if reveal and subjects:
+        await record_shown(request, jurisdiction, POSTS, subjects, asker)
+    seen: Shown = await sight(request, jurisdiction, asker)
+    opener = Opener(muster(request).vault, jurisdiction, seen, reveals=reveal)
+    await opener.warm_subjects(subjects)
+    return [named(opener, one) for one in posts]
+
+
+def named(opener: Opener, one: Holding) -> Holding:
+    """Return a post with its holder's name as the reader sees it. The opener is warm."""
+    name = opener.seen(POSTS, "holder_name", one.holder_name) if one.holder_name else None
+    return msgspec.structs.replace(one, holder_name=name)
