@@ -9,11 +9,13 @@ from pydantic import Field
 from starlette.requests import Request
 
 from projections.alerts import Alert, things
-from services.api.context import Answer, answer, muster, reader
-from services.api.parameters import Areas, Parameters, in_range, read
+from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.parameters import Areas, At, Parameters, in_range, read
 from services.api.problems import Problem
+from services.api.reading import told
 from services.api.routing import operation
-from services.application.alerting import READ, summary
+from services.application.alerting import READ, Watched, summary
+from services.history.history import History
 
 MOST: Final = 1000
 
@@ -21,6 +23,7 @@ MOST: Final = 1000
 class AlertParameters(Parameters):
     """Whose alerts, and how many."""
 
+    at: Annotated[At | None, Field(description="As they were at this instant, by what was known then")] = None
     area: Annotated[Areas, Field(description="Code of an area that holds them")] = ()
     limit: Annotated[int, in_range(1, MOST), Field(description="Most alerts listed")] = 500
 
@@ -41,16 +44,17 @@ class Alerts(Struct, kw_only=True):
     position: int
 
 
-@operation(id="alerts", tag="views", query=AlertParameters, problems=(503,))
+@operation(id="alerts", tag="views", query=AlertParameters, problems=(429, 503))
 async def alerts(request: Request) -> Answer[Alerts]:
-    """Read what nobody may overlook now, worked out afresh at most once a second."""
+    """Read what nobody may overlook now, worked out afresh at most once a second.
+
+    With `at`, what nobody could have overlooked then: from what had been recorded by that instant.
+    """
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
         raise Problem(403, "forbidden", variant="alerts")
-    asked, service = read(request, AlertParameters, "alerts"), muster(request)
-    if set(READ) & set(await service.views.degraded(jurisdiction)):
-        raise Problem(503, "view.degraded", variant="alerts")
-    watched = await service.alerting.watched(jurisdiction)
+    asked = read(request, AlertParameters, "alerts")
+    watched = await _watched(request, jurisdiction, asker.id, asked.at)
     found = summary(watched, asked.area, asker.areas)
     body = Alerts(
         items=list(found.alerts[: asked.limit]),
@@ -66,3 +70,17 @@ async def alerts(request: Request) -> Answer[Alerts]:
         position=watched.position,
     )
     return answer(body, headers={"Cache-Control": "no-store"})
+
+
+async def _watched(request: Request, jurisdiction: str, asker: str, at: datetime | None) -> Watched:
+    """Return the alerts of now, or of an instant. Raises Problem 400, 429 or 503."""
+    service = muster(request)
+    if at is None:
+        if set(READ) & set(await service.views.degraded(jurisdiction)):
+            raise Problem(503, "view.degraded", variant="alerts")
+        return await service.alerting.watched(jurisdiction)
+    history: History = request.app.state.history
+    with told():
+        return await heavy(request).run(
+            asker, (jurisdiction, "alerts", at), lambda: history.alerts(jurisdiction, at)
+        )

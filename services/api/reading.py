@@ -139,7 +139,7 @@ async def _caught_up(request: Request, jurisdiction: str, after: int | None) -> 
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Turn errors of queries into problems."""
     try:
         yield
@@ -163,7 +163,7 @@ async def page(
     Raises Problem 400, 404, 429 or 503.
     """
     service = muster(request)
-    with _told():
+    with told():
         if view.name not in DERIVED and wanted.at is None and wanted.as_of is None:
             return await service.views.query(jurisdiction, view.name, wanted.query)
         work = partial(_worked_out, request, jurisdiction, view, wanted)
@@ -203,7 +203,7 @@ class Pages:
 
     async def __aenter__(self) -> Self:
         """Raises Problem as `page` does."""
-        with _told():
+        with told():
             if self._view.name in PERSON_TIMES and not derived.in_order(self._view, self._wanted.query):
                 self._folder = TemporaryDirectory()
                 file = Path(self._folder.name) / "rows.sqlite"
@@ -220,7 +220,7 @@ class Pages:
         """Return one page. Raises Problem as `page` does."""
         turns, live = heavy(self._request), muster(self._request).views
         wanted = msgspec.structs.replace(self._wanted, query=query)
-        with _told():
+        with told():
             if store := self._store:
                 return await store.query(self._jurisdiction, self._view.name, query)
             if self._view.name not in DERIVED and wanted.at is None and wanted.as_of is None:

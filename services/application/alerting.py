@@ -1,7 +1,7 @@
 """The alerts of each jurisdiction, from rows that are read once and then kept up to date step by step."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from events.assignment import UNENDED
 from events.presence import ON_DUTY
 from events.request_state import UNFINISHED
 from events.team import ACTIVE, FORMING
-from events.timers import DEFAULTS, Timers
+from events.timers import DEFAULTS
 from projections.alerts import Alert, Known, alerts, all_clear, on_duty, waits
 from projections.base import Row
 from services.application.announcing import Announcements
@@ -62,22 +62,17 @@ class _Rows(Followed[Row]):
         super().__init__(jurisdiction, READ, lambda view, row: row)
         self.last: Watched | None = None
 
-    def known(self) -> Known:
-        """Return the rows that alerts follow from."""
-        found: dict[str, Any] = {view: list(rows.values()) for view, rows in self.rows.items()}
-        found.pop("jurisdictions", None)
-        return Known(**found)
-
     def watched(self, now: datetime) -> Watched:
         """Work out the alerts."""
-        known = self.known()
-        found = alerts(known, self.timers(), now)
-        return Watched(position=self.position or 0, now=now, known=known, alerts=found)
+        return worked_out(self.rows, self.position or 0, now)
 
-    def timers(self) -> Timers:
-        """Return the jurisdiction's limits."""
-        row = next(iter(self.rows.get("jurisdictions", {}).values()), None)
-        return getattr(row, "timers", None) or DEFAULTS
+
+def worked_out(rows: Mapping[str, Mapping[str, Row]], position: int, now: datetime) -> Watched:
+    """Work out the alerts as of `now`, from the rows of the views of `READ` as of a position."""
+    found: dict[str, Any] = {view: list(some.values()) for view, some in rows.items()}
+    limits = found.pop("jurisdictions", [])
+    known, timers = Known(**found), getattr(next(iter(limits), None), "timers", None) or DEFAULTS
+    return Watched(position=position, now=now, known=known, alerts=alerts(known, timers, now))
 
 
 async def read_alerts(views: Views, jurisdiction: str, now: datetime) -> Watched:

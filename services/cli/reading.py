@@ -32,6 +32,7 @@ from services.cli.common import (
     run,
 )
 from services.history.history import History
+from services.history.past_alerts import PastAlerts
 from services.log.port import Log
 from services.reports import REPORTS, render
 from services.vault import Vault
@@ -57,9 +58,9 @@ def show(
 ) -> None:
     """Print rows of a view."""
     if view == "alerts":
-        if where or at or as_of or sort:
-            raise Fail("alerts are those of now, the worst first: give only --area and --limit.", 2)
-        run(_alerts(existing(data), jurisdiction, area or [], limit, format_))
+        if where or as_of or sort:
+            raise Fail("alerts come the worst first: give only --area, --at and --limit.", 2)
+        run(_alerts(existing(data), jurisdiction, area or [], at, limit, format_))
         return
     if view not in public_views():
         raise Fail(f"no view named {view}; choose from alerts, {', '.join(public_views())}.", 2)
@@ -142,11 +143,16 @@ async def _show(
             out.print(f"{min(len(items), limit)} rows at position {page.head.position}{more}")
 
 
-async def _alerts(data: Path, wanted: str | None, areas: list[str], limit: int, form: Format) -> None:
-    """Print what nobody may overlook now."""
+async def _alerts(
+    data: Path, wanted: str | None, areas: list[str], at: str | None, limit: int, form: Format
+) -> None:
+    """Print what nobody may overlook now, or could have at an instant."""
     async with reading(data) as (log, views, _):
         jurisdiction = only(await log.jurisdictions(), wanted)
-        watched = await read_alerts(views, jurisdiction, SystemClock().now())
+        if at:
+            watched = await PastAlerts(log).at(jurisdiction, instant("--at", at))
+        else:
+            watched = await read_alerts(views, jurisdiction, SystemClock().now())
     found = summary(watched, areas, ())
     rows = [msgspec.to_builtins(one) for one in found.alerts[:limit]]
     print_rows(rows, [field.name for field in msgspec.structs.fields(Alert)], form)

@@ -65,7 +65,7 @@ class AsOfViews:
         base = self._nearest(jurisdiction, view, when)
         fold = _Fold(view, base)
         try:
-            async for commits in _until(self._log.read(jurisdiction, fold.head.position), when):
+            async for commits in recorded_until(self._log.read(jurisdiction, fold.head.position), when):
                 if base and not fold.begun:
                     found, _ = await base.store.snapshot(jurisdiction, {view.name: Query()})
                     fold.rows.update(found[view.name])
@@ -123,10 +123,10 @@ class _Fold:
             self.head, self.recorded_at = head, commit.recorded_at
 
 
-async def _until(
+async def recorded_until(
     batches: AsyncIterator[list[Stored]], when: When
 ) -> AsyncIterator[list[tuple[Commit, Head]]]:
-    """Yield decoded commits up to `when`, batch by batch."""
+    """Yield decoded commits up to `when`, a position or the time of recording, batch by batch."""
     async for batch in batches:
         some = await beside(_counting, batch, when)
         if some:

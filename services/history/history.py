@@ -10,11 +10,13 @@ from events.commit import Head, decode
 from projections.catalog import views as catalog
 from projections.instant import COUNTING, READ, Board
 from services.adapters.memory.views import page_of
+from services.application.alerting import Watched
 from services.base.clock import Clock
 from services.base.memory import give_back
 from services.base.threads import beside
 from services.history.as_of import AsOfViews
 from services.history.dated import DatedViews
+from services.history.past_alerts import PastAlerts
 from services.log.port import Log, Stored
 from services.views.port import BadQuery, Page, Query, Views
 
@@ -42,6 +44,7 @@ class History:
     def __init__(self, log: Log, views: Views, clock: Clock, keep: float = KEEP_SECONDS) -> None:
         self._keep = keep
         self._log, self._clock, self._as_of, self._dated = log, clock, AsOfViews(log), DatedViews(views)
+        self._alerts = PastAlerts(log)
         self._gate = asyncio.Lock()
         self._kept: tuple[str, Head, list[EventEnvelope]] = _NOTHING
         self._timer: asyncio.TimerHandle | None = None
@@ -69,6 +72,13 @@ class History:
         rows = await beside(lambda: read(Board(jurisdiction, events, when)))
         return await page_of(queried, rows, head, query, jurisdiction)
 
+    async def alerts(self, jurisdiction: str, when: datetime) -> Watched:
+        """Return the alerts at an instant, by what was known then. Raises BadQuery for the future."""
+        if when > self._clock.now():
+            raise BadQuery("parameter.invalid", variant="future")
+        self._used()
+        return await self._alerts.at(jurisdiction, when)
+
     def _used(self) -> None:
         if self._timer:
             self._timer.cancel()
@@ -78,6 +88,7 @@ class History:
         self._kept = _NOTHING
         self._as_of.forget()
         self._dated.forget()
+        self._alerts.forget()
         asyncio.get_running_loop().run_in_executor(None, give_back)
 
     async def _events(self, jurisdiction: str) -> tuple[Head, list[EventEnvelope]]:

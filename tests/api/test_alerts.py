@@ -96,7 +96,37 @@ async def test_a_worker_s_own_token_may_not_read_them(service: Service) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"kind": "sos"}, {"area": "no such!"}])
+async def test_alerts_of_an_instant_are_those_that_were_shown_then(service: Service) -> None:
+    await town(service)
+    shown = [await ask(service)]
+    await service.ok("request.open", request="R1", category="medical", area=HERE, priority=1)
+    shown.append(await ask(service))
+    await service.ok("worker.check_in", worker="W1", area=HERE)
+    await service.ok("assignment.dispatch", assignment="A1", request="R1", worker="W1")
+    shown.append(await ask(service))
+    await service.ok("request.complete", request="R1")
+
+    assert [await ask(service, at=one["now"]) for one in shown] == shown
+    assert [kinds(one) for one in shown] != [[], [], []]
+
+
+async def test_alerts_of_an_instant_know_nothing_that_was_learned_later(service: Service) -> None:
+    await town(service)
+    await service.ok("request.open", request="R1", category="medical", area=HERE, priority=1)
+    then = (await ask(service))["now"]
+    await service.ok("worker.check_in", worker="W1", area=HERE, at=then, observed=True)
+
+    found = await ask(service, at=then)
+    assert (found["on_duty"], found["counts"]["nobody_on_duty"]) == (0, 1)
+    assert "nobody_on_duty" not in (await ask(service))["counts"]
+    async with await service.as_("viewer", areas=[OTHER]) as elsewhere:
+        assert kinds(await ask(service, elsewhere, at=then)) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"limit": 0}, {"kind": "sos"}, {"area": "no such!"}, {"at": "noon"}, {"at": "2199-01-01T00:00:00Z"}],
+)
 async def test_bad_queries(service: Service, query: dict[str, Any]) -> None:
     await town(service)
     answer = await service.http.get(f"/api/v1/{J}/alerts", params=query)
