@@ -10,19 +10,15 @@ import msgspec
 from events.area import inside
 from events.commit import Head
 from projections.base import Row, View
-from projections.catalog import views as catalog
 from projections.comparison import COMPARISON, ComparisonRow
 from projections.source_lists import SourceListRow
 from services.adapters.memory.views import page_of
 from services.application.muster import Muster
 from services.base.threads import beside
-from services.history.dated import past
-from services.matching.comparison import Ledger, compared
+from services.matching.asked import READ, compared_at
 from services.matching.completeness import Past, completeness
-from services.matching.names import regions
 from services.views.port import BadQuery, Page, Query
 
-READ: Final = ("source_lists", "entries", "enterprises", "areas")
 KEEP: Final = 4
 
 
@@ -80,27 +76,12 @@ class Comparisons:
             aside = await views.degraded(jurisdiction)
             degraded = min((aside[name] for name in READ if name in aside), default=None)
             when = at or self._service.clock.now()
-            lists, some = await beside(_compared, jurisdiction, {n: dict(rows[n]) for n in READ}, when)
+            lists, some = await beside(compared_at, jurisdiction, {n: dict(rows[n]) for n in READ}, when)
             kept = Found(head, degraded, lists, some)
         self._kept[jurisdiction, at] = kept
         while len(self._kept) > KEEP:
             self._kept.popitem(last=False)
         return kept
-
-
-def _compared(
-    jurisdiction: str, live: Mapping[str, Mapping[str, Any]], when: datetime
-) -> tuple[tuple[SourceListRow, ...], tuple[ComparisonRow, ...]]:
-    lists, enterprises = (
-        past(catalog[name], live[name], when).values() for name in ("source_lists", "enterprises")
-    )
-    areas = live["areas"]
-    counties = {key: row.name for key, row in areas.items() if row.level == 1}
-    root = areas[jurisdiction].name if jurisdiction in areas else ""
-    issued: Any = tuple(lists)
-    known: Any = enterprises
-    ledger = Ledger(known, regions(root, counties))
-    return issued, tuple(compared(issued, live["entries"].values(), ledger, when))
 
 
 def _within(rows: Iterable[ComparisonRow], areas: Iterable[str]) -> list[ComparisonRow]:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from services.verify.laws import LAWS
+
 MEANINGS: Final = {
     "command_twice": "A command appears in two commits.",
     "damaged": "The log cannot be read here: bytes are missing or were modified.",
@@ -19,4 +21,5 @@ MEANINGS: Final = {
     "unknown_event": "An event was written by a newer version.",
     "unreadable": "A commit or an event cannot be read.",
     "view": "A row differs from the log; rebuild the view.",
+    **{law.code: law.meaning for law in LAWS},
 }

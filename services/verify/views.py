@@ -14,6 +14,7 @@ from projections.fold import Dispatch, step
 from services.files.port import Files
 from services.log.port import Log
 from services.verify.files import NamedFiles
+from services.verify.laws import LAWS
 from services.verify.log import Progress, Report, verify
 from services.views.port import Query, Views
 
@@ -106,6 +107,9 @@ def _sums(report: Report, rows: dict[str, dict[str, Row]], position: int) -> Non
         if line.received != states:
             report.add(position, "ledger", f"{key}: received {line.received}, but {states} accounted for")
     _timeline(report, rows, position)
+    for law in LAWS:
+        for what in law.broken(report.jurisdiction, rows):
+            report.add(position, law.code, what)
 
 
 def _timeline(report: Report, rows: dict[str, dict[str, Row]], position: int) -> None:

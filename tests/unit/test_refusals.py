@@ -12,6 +12,7 @@ import pytest
 import services.decisions.decide  # noqa: F401  registers all tables
 from services import refusals
 from services.decisions.table import tables
+from services.verify.laws import LAWS
 from services.verify.meanings import MEANINGS
 
 SERVICES = Path(refusals.__file__).parents[1]
@@ -211,4 +212,5 @@ def test_every_finding_has_its_meaning():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add" and len(node.args) == 3
     ]
-    assert frozenset().union(*(constants(call.args[1]) for call in calls)) == MEANINGS.keys()
+    found = frozenset().union(*(constants(call.args[1]) for call in calls))
+    assert found | {law.code for law in LAWS} == MEANINGS.keys()
