@@ -1,8 +1,9 @@
 """Areas: the tree of county > street > community > grid."""
 
-from typing import Final
+from typing import Any, Final
 
-from events.base import Event, event
+from events.amendment import Amendment
+from events.base import Event, event, upcast
 from events.boundary import Boundary
 from events.refs import AreaRef
 
@@ -43,8 +44,8 @@ class AreaDefined(Event, frozen=True):
     lat: float | None = None
 
 
-@event("area.renamed")
-class AreaRenamed(Event, frozen=True):
+@event("area.renamed", schema=2)
+class AreaRenamed(Amendment, frozen=True):
     """An area was renamed."""
 
     area: AreaRef
@@ -58,10 +59,17 @@ class AreaClosed(Event, frozen=True):
     area: AreaRef
 
 
-@event("area.bounded")
-class AreaBounded(Event, frozen=True):
+@event("area.bounded", schema=2)
+class AreaBounded(Amendment, frozen=True):
     """An area got a boundary, or lost it."""
 
     area: AreaRef
     boundary: Boundary
     """Polygons in WGS-84 degrees, simplified; empty = none."""
+
+
+@upcast("area.renamed", 1)
+@upcast("area.bounded", 1)
+def _all_in_the_present(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, by which the last one recorded counted, however early its time."""
+    return data

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from events.amendment import Amendment
 from events.base import Event, event, upcast
 from events.refs import AreaRef, IncidentRef
 
@@ -22,8 +23,8 @@ class IncidentDeclared(Event, frozen=True):
     """Expected duration in local days, counting the first as 1; None if unknown."""
 
 
-@event("incident.amended", schema=2)
-class IncidentAmended(Event, frozen=True):
+@event("incident.amended", schema=3)
+class IncidentAmended(Amendment, frozen=True):
     """An incident's details changed; omitted fields stay unchanged."""
 
     incident: IncidentRef
@@ -39,6 +40,12 @@ class IncidentAmended(Event, frozen=True):
 @upcast("incident.amended", 1)
 def _nothing_expected(data: dict[str, Any]) -> dict[str, Any]:
     """Upgrade from schema 1, which had no expected duration."""
+    return data
+
+
+@upcast("incident.amended", 2)
+def _all_in_the_present(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 2, by which the last amendment recorded counted, however early its time."""
     return data
 
 

@@ -1,6 +1,9 @@
 """Events about one command centre's jurisdiction and about the log itself."""
 
-from events.base import Event, event
+from typing import Any
+
+from events.amendment import Amendment
+from events.base import Event, event, upcast
 from events.disclosure import GivenDisclosure
 from events.timers import GivenTimers
 
@@ -13,18 +16,25 @@ class JurisdictionEstablished(Event, frozen=True):
     timezone: str
 
 
-@event("jurisdiction.timers_set")
-class JurisdictionTimersSet(Event, frozen=True):
+@event("jurisdiction.timers_set", schema=2)
+class JurisdictionTimersSet(Amendment, frozen=True):
     """The limits after which silence becomes an alert were chosen; replaces the earlier choice."""
 
     timers: GivenTimers
 
 
-@event("jurisdiction.disclosure_set")
-class JurisdictionDisclosureSet(Event, frozen=True):
+@event("jurisdiction.disclosure_set", schema=2)
+class JurisdictionDisclosureSet(Amendment, frozen=True):
     """Who sees which personal data was decided; replaces the earlier rules."""
 
     rules: GivenDisclosure
+
+
+@upcast("jurisdiction.timers_set", 1)
+@upcast("jurisdiction.disclosure_set", 1)
+def _all_in_the_present(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, by which the last one recorded counted, however early its time."""
+    return data
 
 
 @event("jurisdiction.moved")

@@ -1,10 +1,11 @@
 """Requests: services that someone needs."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
+from events.amendment import Amendment
 from events.base import Event, Personal, PersonalPhone, event, upcast
 from events.refs import AreaRef, AssignmentRef, IncidentRef, RequestRef
 
@@ -50,9 +51,11 @@ class RequestAcknowledged(Event, frozen=True):
     request: RequestRef
 
 
-@event("request.amended")
-class RequestAmended(Event, frozen=True):
+@event("request.amended", schema=2)
+class RequestAmended(Amendment, frozen=True):
     """A request's details changed; omitted fields stay unchanged."""
+
+    NOT_SET: ClassVar[frozenset[str]] = frozenset(("assignments",))
 
     request: RequestRef
     category: str | msgspec.UnsetType = msgspec.UNSET
@@ -70,6 +73,12 @@ class RequestAmended(Event, frozen=True):
     text: Personal | msgspec.UnsetType | None = msgspec.UNSET
     assignments: tuple[AssignmentRef, ...] = ()
     """Live assignments and offers, whose rows show the request's area and incident."""
+
+
+@upcast("request.amended", 1)
+def _all_in_the_present(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, by which the last amendment recorded counted, however early its time."""
+    return data
 
 
 @event("request.completed", schema=2)

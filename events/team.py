@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from events.amendment import Amendment
 from events.base import Event, event, upcast
 from events.refs import AreaRef, IncidentRef, TeamRef, WorkerRef
 
@@ -33,8 +34,8 @@ class TeamFormed(Event, frozen=True):
     """Given if the log made the call sign: T-0001 is team number 1."""
 
 
-@event("team.amended", schema=2)
-class TeamAmended(Event, frozen=True):
+@event("team.amended", schema=3)
+class TeamAmended(Amendment, frozen=True):
     """A team's details changed; omitted fields stay unchanged."""
 
     team: TeamRef
@@ -49,6 +50,12 @@ class TeamAmended(Event, frozen=True):
 @upcast("team.amended", 1)
 def _no_call_sign(data: dict[str, Any]) -> dict[str, Any]:
     """Upgrade from schema 1, which had no call signs."""
+    return data
+
+
+@upcast("team.amended", 2)
+def _all_in_the_present(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 2, by which the last amendment recorded counted, however early its time."""
     return data
 
 

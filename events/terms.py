@@ -3,11 +3,12 @@
 What is built in holds until a definition of the same list and code replaces it.
 """
 
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 import msgspec
 
-from events.base import Event, event
+from events.amendment import Amendment
+from events.base import event, upcast
 from events.refs import Ref
 
 TermRef = Annotated[str, Ref("term")]
@@ -62,9 +63,11 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     """No longer offered; what was recorded with it stays."""
 
 
-@event("term.defined")
-class TermDefined(Event, frozen=True):
+@event("term.defined", schema=2)
+class TermDefined(Amendment, frozen=True):
     """A term was defined, or defined again; the whole definition replaces the earlier one."""
+
+    NOT_SET: ClassVar[frozenset[str]] = frozenset(("list", "code"))
 
     term: TermRef
     """`LIST.CODE`"""
@@ -73,6 +76,12 @@ class TermDefined(Event, frozen=True):
     names: Names = Names()
     confirm: bool = False
     retired: bool = False
+
+
+@upcast("term.defined", 1)
+def _all_in_the_present(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, by which the last one recorded counted, however early its time."""
+    return data
 
 
 def term_id(list_: str, code: str) -> str:

@@ -1,17 +1,20 @@
 """Workers: people who can be dispatched."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
+from events.amendment import Amendment
 from events.base import Event, Personal, PersonalPhone, event, upcast
 from events.refs import AreaRef, AssignmentRef, RequestRef, WorkerRef
 
 
-@event("worker.registered", schema=2)
-class WorkerRegistered(Event, frozen=True):
+@event("worker.registered", schema=3)
+class WorkerRegistered(Amendment, frozen=True):
     """A person was registered and can be dispatched (again, if they had retired)."""
+
+    NOT_SET: ClassVar[frozenset[str]] = frozenset(("walk_in", "number"))
 
     worker: WorkerRef
     role: str
@@ -29,8 +32,8 @@ class WorkerRegistered(Event, frozen=True):
     """Given if the log made the call sign: C-0001 is worker number 1."""
 
 
-@event("worker.amended", schema=2)
-class WorkerAmended(Event, frozen=True):
+@event("worker.amended", schema=3)
+class WorkerAmended(Amendment, frozen=True):
     """A worker's details changed; omitted fields stay unchanged."""
 
     worker: WorkerRef
@@ -49,6 +52,13 @@ class WorkerAmended(Event, frozen=True):
 @upcast("worker.amended", 1)
 def _no_call_sign(data: dict[str, Any]) -> dict[str, Any]:
     """Upgrade from schema 1, which had no call signs."""
+    return data
+
+
+@upcast("worker.registered", 2)
+@upcast("worker.amended", 2)
+def _all_in_the_present(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 2, by which the last change recorded counted, however early its time."""
     return data
 
 

@@ -7,7 +7,7 @@ import msgspec
 from events.area import AreaClosed, AreaDefined, AreaRenamed, parents
 from events.base import EventEnvelope
 from events.jurisdiction import JurisdictionEstablished
-from projections.base import EVERYBODY, Row, View
+from projections.base import EVERYBODY, Row, View, amended
 
 
 class AreaRow(Row, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ def evolve(row: AreaRow | None, envelope: EventEnvelope, key: str) -> AreaRow | 
                 changed=envelope.position,
             )
         case AreaRenamed() as e if row:
-            return msgspec.structs.replace(row, name=e.name, changed=envelope.position)
+            return amended(row, e, envelope)
         case AreaClosed() if row:
             return msgspec.structs.replace(row, closed=True)
         case _:

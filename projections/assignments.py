@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from events.amendment import present
 from events.assignment import (
     DONE,
     GIVEN_BACK,
@@ -118,8 +119,8 @@ def _changed(row: AssignmentRow, envelope: EventEnvelope) -> AssignmentRow:
     e, at = envelope.data, envelope.at
     match e:
         case RequestAmended():
-            given = {"area": e.area, "incident": e.incident}
-            return msgspec.structs.replace(row, **{k: v for k, v in given.items() if v is not msgspec.UNSET})
+            place = {name: value for name, value in present(e).items() if name in ("area", "incident")}
+            return msgspec.structs.replace(row, **place)
         case WorkerTakenBack():
             return _taken_back(row, e)
         case AssignmentOffered():

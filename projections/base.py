@@ -8,6 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from events.amendment import Amendment, present
 from events.base import PERSONAL, PHONE, Event, EventEnvelope
 
 
@@ -16,6 +17,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 R = TypeVar("R", bound=Row)
+
+
+def amended(row: R, e: Amendment, envelope: EventEnvelope) -> R:
+    """Return a row with what an amendment changes of its present, and `changed` for who amends it next."""
+    new = {name: value for name, value in present(e).items() if name in row.__struct_fields__}
+    return msgspec.structs.replace(row, **new, changed=envelope.position) if new else row
 
 
 class Own(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from events.amendment import present
 from events.area import AreaBounded
 from events.base import EventEnvelope
 from events.boundary import Boundary
@@ -21,7 +22,7 @@ def keys(envelope: EventEnvelope) -> Iterable[str]:
 
 def evolve(row: BoundaryRow | None, envelope: EventEnvelope, key: str) -> BoundaryRow | None:
     match envelope.data:
-        case AreaBounded() as e:
+        case AreaBounded() as e if present(e):
             return BoundaryRow(area=key, boundary=e.boundary) if e.boundary else None
         case _:
             return row

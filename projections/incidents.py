@@ -9,7 +9,7 @@ from events.base import EventEnvelope, RequestStanding
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from events.team import TeamFormed
 from projections import requests
-from projections.base import EVERYBODY, Row, View
+from projections.base import EVERYBODY, Row, View, amended
 
 
 class IncidentRow(Row, frozen=True, kw_only=True):
@@ -69,9 +69,7 @@ def evolve(row: IncidentRow | None, envelope: EventEnvelope, key: str) -> Incide
         return None
     match e:
         case IncidentAmended():
-            given = {f: getattr(e, f) for f in ("name", "kind", "areas", "starts_at", "expected_days")}
-            amended = {k: v for k, v in given.items() if v is not msgspec.UNSET}
-            row = msgspec.structs.replace(row, **amended, changed=envelope.position)
+            row = amended(row, e, envelope)
         case IncidentClosed():
             row = msgspec.structs.replace(row, state="closed", ends_at=e.ends_at)
         case IncidentReopened():

@@ -1,7 +1,7 @@
 """The board at an instant: the state at that time, by everything known now, including late facts.
 
-For the present it equals the live board, except where an observed claim (a join, an amendment) arrived after
-a newer one of the same kind.
+For the present it equals the live board, except where an observed claim (a join, an end; not an amendment)
+arrived after a newer one of the same kind.
 """
 
 from collections.abc import Callable, Mapping

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from events import disclosure, timers
+from events.amendment import present
 from events.base import EventEnvelope
 from events.disclosure import Disclosure
 from events.jurisdiction import (
@@ -66,9 +67,9 @@ def evolve(row: JurisdictionRow | None, envelope: EventEnvelope, key: str) -> Ju
             return replace(row, state=CLOSED, closed_at=at)
         case JurisdictionReopened():
             return replace(row, state=ACTIVE, closed_at=None)
-        case JurisdictionTimersSet():
+        case JurisdictionTimersSet() if present(e):
             return replace(row, timers=timers.complete(e.timers))
-        case JurisdictionDisclosureSet():
+        case JurisdictionDisclosureSet() if present(e):
             return replace(row, disclosure=disclosure.complete(e.rules))
         case _:
             return row

@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from events import assignment, request, team, worker
+from events.amendment import at_its_time
 from events.base import Event, EventEnvelope
 from events.duty import OFF, REPORT, Duty, order, step
 from events.facts import as_corrected, correction, fact_of
@@ -109,7 +110,7 @@ class Replay:
         for recorded in known:
             if recorded.position in void:
                 continue
-            event = as_corrected(recorded, corrections.get(recorded.position))
+            event = at_its_time(as_corrected(recorded, corrections.get(recorded.position)))
             if isinstance(event.data, worker.WorkerRegistered):
                 self._first.setdefault(event.data.worker, event.data)
             if isinstance(event.data, assignment.AssignmentDone | assignment.AssignmentReleased):

@@ -21,7 +21,7 @@ from events.request import (
 from events.request_state import MERGED, OPEN, UNFINISHED
 from events.stages import ON_SCENE
 from events.worker import WorkerTakenBack
-from projections.base import Row, View, personal_fields
+from projections.base import Row, View, amended, personal_fields
 
 
 class RequestRow(Row, frozen=True, kw_only=True):
@@ -98,11 +98,8 @@ def evolve(row: RequestRow | None, envelope: EventEnvelope, key: str) -> Request
         if move.request == key and move.after:
             row = msgspec.structs.replace(
                 row,
-                area=move.after.area,
-                incident=move.after.incident,
                 day=move.after.day,
                 state=move.after.state,
-                priority=move.after.priority,
             )
     return msgspec.structs.replace(row, waiting_since=waiting_since(row, envelope.at))
 
@@ -141,9 +138,7 @@ def _changed(row: RequestRow, envelope: EventEnvelope, key: str) -> RequestRow:
         case WorkerTakenBack() as e if e.assignment:
             return _listed(row, e.assignment, e.state)
         case RequestAmended() as e:
-            given = {f: getattr(e, f) for f in e.__struct_fields__ if hasattr(row, f) and f != "request"}
-            amended = {k: v for k, v in given.items() if v is not msgspec.UNSET}
-            return msgspec.structs.replace(row, **amended, changed=envelope.position)
+            return amended(row, e, envelope)
         case RequestAcknowledged():
             return msgspec.structs.replace(row, acknowledged_at=envelope.at, acknowledged_by=envelope.actor)
         case RequestMerged() as e if e.into == key:

@@ -17,7 +17,7 @@ from events.worker import (
     WorkerTakenBack,
     WorkerWelfareChecked,
 )
-from projections.base import Own, Row, View
+from projections.base import Own, Row, View, amended
 
 
 class RosterRow(Row, frozen=True, kw_only=True):
@@ -101,33 +101,11 @@ def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> Rost
     """Apply what is known about the worker apart from their place."""
     data = envelope.data
     if isinstance(data, WorkerRegistered) and data.worker == key:
-        return RosterRow(
-            worker=key,
-            area=envelope.jurisdiction if row is None else row.area,
-            role=data.role,
-            presence=OFF_DUTY if row is None else row.presence,
-            team=row.team if row else None,
-            since=row.since if row else envelope.at,
-            duty_since=row.duty_since if row else None,
-            welfare_at=row.welfare_at if row else None,
-            home_area=data.home_area,
-            reported_area=row.reported_area if row else None,
-            organisation=data.organisation,
-            skills=data.skills,
-            vehicle=data.vehicle,
-            capacity=data.capacity,
-            registered_by=envelope.actor,
-            name=data.name,
-            phone=data.phone,
-            call_sign=data.call_sign,
-            changed=envelope.position,
-        )
+        return _registered(row, data, envelope)
     if row is None:
         return None
     if isinstance(data, WorkerAmended) and data.worker == key:
-        fields = ("home_area", "organisation", "skills", "vehicle", "capacity", "name", "phone", "call_sign")
-        given = {f: getattr(data, f) for f in fields if getattr(data, f) is not msgspec.UNSET}
-        return msgspec.structs.replace(row, **given, changed=envelope.position)
+        return amended(row, data, envelope)
     if isinstance(data, WorkerReported) and data.worker == key:
         return msgspec.structs.replace(row, reported_area=data.reported)
     if isinstance(data, WorkerTakenBack) and data.worker == key and data.kind == REPORT:
@@ -141,6 +119,14 @@ def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> Rost
     if isinstance(data, WorkerErased) and data.worker == key:
         return msgspec.structs.replace(row, name=None, phone=None)
     return row
+
+
+def _registered(row: RosterRow | None, e: WorkerRegistered, envelope: EventEnvelope) -> RosterRow:
+    """Return the row of who registers, or registers again."""
+    new = row or RosterRow(
+        worker=e.worker, area=envelope.jurisdiction, role=e.role, presence=OFF_DUTY, since=envelope.at
+    )
+    return msgspec.structs.replace(amended(new, e, envelope), registered_by=envelope.actor)
 
 
 VIEW = View(

@@ -19,7 +19,7 @@ from events.team import (
     TeamLeft,
     TeamStoodDown,
 )
-from projections.base import Own, Row, View
+from projections.base import Own, Row, View, amended
 
 
 class TeamRow(Row, frozen=True, kw_only=True):
@@ -85,9 +85,7 @@ def evolve(row: TeamRow | None, envelope: EventEnvelope, key: str) -> TeamRow | 
 def _changed(row: TeamRow, envelope: EventEnvelope) -> TeamRow:
     match envelope.data:
         case TeamAmended() as e:
-            given = {f: getattr(e, f) for f in ("name", "area", "organisation", "capacity", "call_sign")}
-            amended = {k: v for k, v in given.items() if v is not msgspec.UNSET}
-            return msgspec.structs.replace(row, **amended, changed=envelope.position)
+            return amended(row, e, envelope)
         case TeamJoined() as e:
             return _with_members(row, (*(m for m in row.members if m != e.worker), e.worker))
         case TeamLeft() as e:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from events.amendment import present
 from events.base import EventEnvelope
 from events.terms import Names, TermDefined
 from projections.base import EVERYBODY, Row, View
@@ -32,7 +33,7 @@ def keys(envelope: EventEnvelope) -> Iterable[str]:
 
 def evolve(row: TermRow | None, envelope: EventEnvelope, key: str) -> TermRow | None:
     e = envelope.data
-    if not isinstance(e, TermDefined):
+    if not isinstance(e, TermDefined) or not present(e):
         return row
     return TermRow(
         term=key,

@@ -13,7 +13,7 @@ from events.facts import fact_of
 from events.stage_order import OUT_OF_ORDER, Reached, contradicted
 from events.stages import ON_SCENE
 from services.log.port import Log
-from services.reports.records import Call, IncidentRecord, Person, Run, Unit, amended
+from services.reports.records import Call, IncidentRecord, Person, Run, Unit, amend
 
 
 class Facts:
@@ -84,10 +84,9 @@ class Facts:
     def _take_worker(self, event: EventEnvelope) -> None:
         match event.data:
             case worker.WorkerRegistered() as e:
-                known = self.people.setdefault(e.worker, Person(e.role, e.organisation))
-                known.role, known.organisation = e.role, e.organisation
+                amend(self.people.setdefault(e.worker, Person(e.role, e.organisation)), e)
             case worker.WorkerAmended() as e:
-                self.people[e.worker].amend(e)
+                amend(self.people[e.worker], e)
             case worker.WorkerDutyCorrected() as e:
                 facts = self.people[e.worker].facts
                 place = next(i for i, fact in enumerate(facts) if fact.position == e.position)
@@ -137,7 +136,7 @@ class Facts:
                     e.name, e.starts_at, expected_days=e.expected_days
                 )
             case incident.IncidentAmended() as e:
-                self.incidents[e.incident].amend(e)
+                amend(self.incidents[e.incident], e)
             case incident.IncidentClosed() as e:
                 self.incidents[e.incident].ends_at = e.ends_at
             case incident.IncidentReopened() as e:
@@ -151,8 +150,7 @@ class Facts:
                 call = Call(e.category, e.priority, e.area, e.incident, event.at, e.entered_at)
                 self.calls[e.request] = call
             case request.RequestAmended() as e:
-                call = self.calls[e.request]
-                call.category = amended(call.category, e.category)
+                amend(self.calls[e.request], e)
             case _:
                 pass
 

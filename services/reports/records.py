@@ -1,22 +1,20 @@
 """Workers, teams, requests, assignments and incidents as used by reports."""
 
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
+from events.amendment import Amendment, present
 from events.duty import REPORT, Fact
-from events.incident import IncidentAmended
 from events.request_state import OPEN
 from events.stage_order import Reached
-from events.worker import WorkerAmended
-
-T = TypeVar("T")
 
 
-def amended(old: T, new: T | msgspec.UnsetType) -> T:
-    """Return the new value if it is set, else the old one."""
-    return old if isinstance(new, msgspec.UnsetType) else new
+def amend(record: msgspec.Struct, e: Amendment) -> None:
+    """Apply what an amendment changes of the present."""
+    for name, value in present(e).items():
+        if name in record.__struct_fields__:
+            setattr(record, name, value)
 
 
 class Person(msgspec.Struct):
@@ -30,11 +28,6 @@ class Person(msgspec.Struct):
     def reported_at(self) -> datetime | None:
         """When the worker first reported to a home community; None = never or undone."""
         return min((fact.at for fact in self.facts if fact.kind == REPORT), default=None)
-
-    def amend(self, e: WorkerAmended) -> None:
-        """Apply an amendment."""
-        self.role = amended(self.role, e.role)
-        self.organisation = amended(self.organisation, e.organisation)
 
 
 class Unit(msgspec.Struct):
@@ -86,9 +79,3 @@ class IncidentRecord(msgspec.Struct):
     ends_at: datetime | None = None
     expected_days: int | None = None
     """Expected duration in local days; None = unknown."""
-
-    def amend(self, e: IncidentAmended) -> None:
-        """Apply an amendment."""
-        self.name = amended(self.name, e.name)
-        self.starts_at = amended(self.starts_at, e.starts_at)
-        self.expected_days = amended(self.expected_days, e.expected_days)

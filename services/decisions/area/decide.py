@@ -6,7 +6,7 @@ from events.area import AreaBounded, AreaClosed, AreaDefined, AreaRenamed, paren
 from events.base import Event
 from events.boundary import MOST_VERTICES, digest, frozen, sound, vertices
 from services.decisions import lookups
-from services.decisions.amending import not_changed_since
+from services.decisions.amending import news, not_changed_since, subject
 from services.decisions.area.commands import BoundArea, CloseArea, DefineArea, RenameArea
 from services.decisions.area.table import AREAS, area_exists
 from services.decisions.base import Context, Refused, decides
@@ -32,9 +32,11 @@ def _rename(state: State, c: RenameArea, ctx: Context) -> Iterable[Event]:
     known = state[AREAS].get(lookups.area(state, c.area))
     if known is None:
         raise Refused("area.root", area=c.area)
-    if known.name != c.name:
-        not_changed_since(state, f"area/{c.area}", c, {"name": c.name}, ctx)
-        yield AreaRenamed(area=c.area, name=c.name)
+    about = subject(f"area/{c.area}", known, known.defined_at)
+    new = news(state, about, {"name": c.name}, ctx)
+    if new:
+        not_changed_since(state, about, c, new, ctx)
+        yield AreaRenamed(area=c.area, **new)
 
 
 @decides(CloseArea)
@@ -56,5 +58,7 @@ def _bound(state: State, c: BoundArea, ctx: Context) -> Iterable[Event]:
         raise Refused("area.bad_boundary", variant="many", area=c.area, most=MOST_VERTICES)
     if not sound(boundary):
         raise Refused("area.bad_boundary", area=c.area)
-    if known.boundary != digest(boundary):
-        yield AreaBounded(area=c.area, boundary=boundary)
+    about = subject(f"area/{c.area}", known, None)
+    if new := news(state, about, {"boundary": digest(boundary)}, ctx):
+        new["boundary"] = boundary
+        yield AreaBounded(area=c.area, **new)

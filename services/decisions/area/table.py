@@ -17,6 +17,7 @@ class Area(msgspec.Struct, frozen=True, gc=False):
     closed_at: datetime | None = None
     boundary: str | None = None
     """Digest of its boundary: decisions need only know whether another one is the same."""
+    defined_at: datetime | None = None
 
 
 AREAS = Table(

@@ -6,7 +6,7 @@ from datetime import datetime
 from events.base import Event
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from services.decisions import lookups
-from services.decisions.amending import not_changed_since
+from services.decisions.amending import in_the_present, news, not_changed_since, subject
 from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.incident.commands import Amend, Close, Declare, Reopen
 from services.decisions.incident.table import INCIDENTS
@@ -39,9 +39,10 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     given = changes(c, "incident")
     for code in given.get("areas", ()):
         lookups.area(state, code)
-    _ends_after_start(given.get("starts_at", known.starts_at), known.ends_at)
-    new = {k: v for k, v in given.items() if getattr(known, k) != v}
-    not_changed_since(state, f"incident/{c.incident}", c, new, ctx)
+    about = subject(f"incident/{c.incident}", known, known.declared_at)
+    new = news(state, about, given, ctx)
+    _ends_after_start(in_the_present(new).get("starts_at", known.starts_at), known.ends_at)
+    not_changed_since(state, about, c, new, ctx)
     if new:
         yield IncidentAmended(incident=c.incident, **new)
 

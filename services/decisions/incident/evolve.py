@@ -2,6 +2,7 @@
 
 import msgspec
 
+from events.amendment import present
 from events.base import EventEnvelope
 from events.incident import IncidentAmended, IncidentClosed, IncidentDeclared, IncidentReopened
 from services.decisions.amending import note_changes
@@ -12,15 +13,21 @@ from services.decisions.state import State
 
 @evolves(IncidentDeclared)
 def _declared(state: State, e: IncidentDeclared, envelope: EventEnvelope) -> None:
-    new = Incident(e.name, e.kind, e.areas, e.starts_at, expected_days=e.expected_days)
+    new = Incident(
+        e.name,
+        e.kind,
+        e.areas,
+        e.starts_at,
+        expected_days=e.expected_days,
+        declared_at=envelope.at,
+    )
     state.put(state[INCIDENTS], e.incident, new)
 
 
 @evolves(IncidentAmended)
 def _amended(state: State, e: IncidentAmended, envelope: EventEnvelope) -> None:
-    fields = ("name", "kind", "areas", "starts_at", "expected_days")
-    given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
-    state.put(state[INCIDENTS], e.incident, msgspec.structs.replace(state[INCIDENTS][e.incident], **given))
+    known = state[INCIDENTS][e.incident]
+    state.put(state[INCIDENTS], e.incident, msgspec.structs.replace(known, **present(e)))
     note_changes(state, f"incident/{e.incident}", e, envelope)
 
 

@@ -20,6 +20,7 @@ class Incident(msgspec.Struct, frozen=True):
     """Number of its requests that are open, assigned or in_progress."""
     expected_days: int | None = None
     """Expected duration in local days; None if unknown."""
+    declared_at: datetime | None = None
 
 
 INCIDENTS = Table("incidents", Incident, kind="incident", areas=lambda state, key, row: row.areas, spans=True)

@@ -19,6 +19,7 @@ from events.jurisdiction import (
 )
 from events.timers import GivenTimers
 from events.timezones import timezones
+from services.decisions.amending import Subject, news
 from services.decisions.base import Command, Context, Refused, decides
 from services.decisions.jurisdiction.commands import (
     Close,
@@ -54,8 +55,10 @@ def _establish(state: State, c: Establish, ctx: Context) -> Iterable[Event]:
 @decides(SetTimers)
 def _set_timers(state: State, c: SetTimers, ctx: Context) -> Iterable[Event]:
     given = GivenTimers(**c.timers.model_dump())
-    if timers.complete(given) != state.meta.timers:
-        yield JurisdictionTimersSet(timers=given)
+    about = Subject(f"jurisdiction/{state.jurisdiction}", {"timers": state.meta.timers}, None)
+    if new := news(state, about, {"timers": timers.complete(given)}, ctx):
+        new["timers"] = given
+        yield JurisdictionTimersSet(**new)
 
 
 @decides(SetDisclosure)
@@ -68,8 +71,10 @@ def _set_disclosure(state: State, c: SetDisclosure, ctx: Context) -> Iterable[Ev
         analyst=_shown(c.rules.analyst),
         dispatcher=_shown(c.rules.dispatcher),
     )
-    if disclosure.complete(given) != state.meta.disclosure:
-        yield JurisdictionDisclosureSet(rules=given)
+    about = Subject(f"jurisdiction/{state.jurisdiction}", {"rules": state.meta.disclosure}, None)
+    if new := news(state, about, {"rules": disclosure.complete(given)}, ctx):
+        new["rules"] = given
+        yield JurisdictionDisclosureSet(**new)
 
 
 def _shown(sights: Sights) -> GivenShown:

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from events import disclosure, timers
+from events.amendment import present
 from events.base import Event, EventEnvelope
 from events.jurisdiction import (
     CommandUnchanged,
@@ -16,6 +17,7 @@ from events.jurisdiction import (
     LogFenced,
     PersonalRevealed,
 )
+from services.decisions.amending import note_changes
 from services.decisions.base import evolves
 from services.decisions.state import State
 
@@ -42,12 +44,16 @@ def _closed(state: State, e: Event, envelope: EventEnvelope) -> None:
 
 @evolves(JurisdictionTimersSet)
 def _timers_set(state: State, e: JurisdictionTimersSet, envelope: EventEnvelope) -> None:
-    state.meta = replace(state.meta, timers=timers.complete(e.timers))
+    if present(e):
+        state.meta = replace(state.meta, timers=timers.complete(e.timers))
+    note_changes(state, f"jurisdiction/{state.jurisdiction}", e, envelope)
 
 
 @evolves(JurisdictionDisclosureSet)
 def _disclosure_set(state: State, e: JurisdictionDisclosureSet, envelope: EventEnvelope) -> None:
-    state.meta = replace(state.meta, disclosure=disclosure.complete(e.rules))
+    if present(e):
+        state.meta = replace(state.meta, disclosure=disclosure.complete(e.rules))
+    note_changes(state, f"jurisdiction/{state.jurisdiction}", e, envelope)
 
 
 @evolves(PersonalRevealed, LogFenced, CommandUnchanged)

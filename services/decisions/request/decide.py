@@ -16,7 +16,7 @@ from events.request import (
 )
 from events.request_state import ended_by
 from services.decisions import lookups
-from services.decisions.amending import not_changed_since
+from services.decisions.amending import in_the_present, news, not_changed_since, subject
 from services.decisions.assignment.rules import release_all
 from services.decisions.base import SAID, Context, Refused, changes, decides
 from services.decisions.request.commands import (
@@ -57,14 +57,17 @@ def _acknowledge(state: State, c: Acknowledge, ctx: Context) -> Iterable[Event]:
 
 @decides(Amend)
 def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
-    known = lookups.unfinished(state, c.request, ctx)
+    known = lookups.known(state, REQUESTS, c.request)
+    before_the_end = known.ended_at is None or ctx.at < known.ended_at
+    ctx.rule(before_the_end, "request.ended", request=c.request, state=known.ended)
     given = changes(c, "request")
     if given.get("area"):
         lookups.open_area(state, given["area"], ctx)
     lookups.open_incident(state, given.get("incident"), ctx.at, ctx)
-    _enough_slots(c.request, known, given, ctx)
-    new = {k: v for k, v in given.items() if not hasattr(known, k) or getattr(known, k) != v}
-    not_changed_since(state, f"request/{c.request}", c, new, ctx)
+    about = subject(f"request/{c.request}", known, known.opened_at)
+    new = news(state, about, given, ctx)
+    _enough_slots(c.request, known, in_the_present(new), ctx)
+    not_changed_since(state, about, c, new, ctx)
     if new:
         yield RequestAmended(request=c.request, **new, assignments=known.live + known.offers)
 

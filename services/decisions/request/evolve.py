@@ -2,6 +2,7 @@
 
 import msgspec
 
+from events.amendment import present
 from events.base import Event, EventEnvelope
 from events.request import (
     RequestAcknowledged,
@@ -54,9 +55,7 @@ def _acknowledged(state: State, e: RequestAcknowledged, envelope: EventEnvelope)
 @evolves(RequestAmended)
 def _amended(state: State, e: RequestAmended, envelope: EventEnvelope) -> None:
     known = state[REQUESTS][e.request]
-    fields = (f for f in e.__struct_fields__ if hasattr(known, f))
-    given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
-    _replace(state, e.request, **given)
+    _replace(state, e.request, **{f: value for f, value in present(e).items() if hasattr(known, f)})
     note_changes(state, f"request/{e.request}", e, envelope)
 
 
@@ -66,12 +65,12 @@ def _ended(state: State, e: Event, envelope: EventEnvelope) -> None:
         request, how = ended
         into = e.into if isinstance(e, RequestMerged) else None
         automatic = isinstance(e, RequestCompleted) and e.automatic
-        _replace(state, request, ended=how, into=into, automatic=automatic)
+        _replace(state, request, ended=how, ended_at=envelope.at, into=into, automatic=automatic)
 
 
 @evolves(RequestReopened)
 def _reopened(state: State, e: RequestReopened, envelope: EventEnvelope) -> None:
-    _replace(state, e.request, ended=None, into=None, automatic=False)
+    _replace(state, e.request, ended=None, ended_at=None, into=None, automatic=False)
     if not e.automatic:
         _replace(state, e.request, done=(), acknowledged=False)
 

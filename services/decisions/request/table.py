@@ -26,6 +26,7 @@ class Request(msgspec.Struct, frozen=True):
     lat: float | None = None
     ended: str | None = None
     """done, failed, cancelled or merged."""
+    ended_at: datetime | None = None
     automatic: bool = False
     """Whether it ended by itself, because all slots were done."""
     into: str | None = None

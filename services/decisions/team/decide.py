@@ -18,7 +18,7 @@ from events.team import (
     TeamStoodDown,
 )
 from services.decisions import lookups
-from services.decisions.amending import not_changed_since
+from services.decisions.amending import in_the_present, news, not_changed_since, subject
 from services.decisions.assignment.rules import release_all
 from services.decisions.authorise import covers
 from services.decisions.base import Context, Refused, changes, decides
@@ -71,10 +71,11 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     given = changes(c, "team")
     if given.get("area"):
         lookups.open_area(state, given["area"], ctx)
-    if given.get("call_sign"):
-        free_sign(state, given["call_sign"], f"team/{c.team}", ctx)
-    new = {k: v for k, v in given.items() if getattr(known, k) != v}
-    not_changed_since(state, f"team/{c.team}", c, new, ctx)
+    about = subject(f"team/{c.team}", known, known.formed_at)
+    new = news(state, about, given, ctx)
+    if call_sign := in_the_present(new).get("call_sign"):
+        free_sign(state, call_sign, about.key, ctx)
+    not_changed_since(state, about, c, new, ctx)
     if new:
         yield TeamAmended(team=c.team, **new)
 

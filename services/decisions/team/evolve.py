@@ -2,6 +2,7 @@
 
 import msgspec
 
+from events.amendment import present
 from events.base import EventEnvelope
 from events.team import (
     ACTIVE,
@@ -45,6 +46,7 @@ def _formed(state: State, e: TeamFormed, envelope: EventEnvelope) -> None:
         organisation=e.organisation,
         capacity=e.capacity,
         call_sign=e.call_sign,
+        formed_at=envelope.at,
     )
     state.put(state[TEAMS], e.team, new)
     counted(state, "team", e.number)
@@ -53,11 +55,8 @@ def _formed(state: State, e: TeamFormed, envelope: EventEnvelope) -> None:
 
 @evolves(TeamAmended)
 def _amended(state: State, e: TeamAmended, envelope: EventEnvelope) -> None:
-    fields = ("name", "area", "organisation", "capacity", "call_sign")
-    if e.call_sign is not msgspec.UNSET:
-        hold_sign(state, f"team/{e.team}", state[TEAMS][e.team].call_sign, e.call_sign)
-    given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
-    _replace(state, e.team, **given)
+    before = state[TEAMS][e.team].call_sign
+    hold_sign(state, f"team/{e.team}", before, _replace(state, e.team, **present(e)).call_sign)
     note_changes(state, f"team/{e.team}", e, envelope)
 
 

@@ -1,5 +1,7 @@
 """Descriptor of teams."""
 
+from datetime import datetime
+
 import msgspec
 
 from events.team import FORMING
@@ -20,6 +22,7 @@ class Team(msgspec.Struct, frozen=True):
     live: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
     call_sign: str | None = None
+    formed_at: datetime | None = None
 
 
 TEAMS = Table("teams", Team, kind="team", areas=lambda state, key, row: (row.area,))

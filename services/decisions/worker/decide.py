@@ -6,6 +6,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+import msgspec
+
+from events.amendment import given as set_by
 from events.assignment import DONE, GIVEN_BACK, RELEASED
 from events.base import Event
 from events.duty import ACT, ATTENDANCE, IN, OUT, REPORT, Fact
@@ -25,7 +28,7 @@ from events.worker import (
     WorkerTakenBack,
 )
 from services.decisions import lookups
-from services.decisions.amending import not_changed_since
+from services.decisions.amending import in_the_present, news, not_changed_since, subject, superseded
 from services.decisions.assignment.rules import free_slot, free_to_take, not_twice, release_all
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import Context, Refused, changes, decides
@@ -60,7 +63,7 @@ def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
         if known.erased:
             raise Refused("worker.erased", worker=key)
         ctx.rule(known.retired, "worker.exists", worker=key)
-    yield WorkerRegistered(
+    new = WorkerRegistered(
         worker=key,
         role=c.role,
         home_area=c.home_area,
@@ -72,6 +75,10 @@ def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
         phone=c.phone,
         **_signed(state, key, c.call_sign, ctx),
     )
+    if known:
+        about = subject(f"worker/{key}", known, known.registered_at)
+        new = msgspec.structs.replace(new, superseded=superseded(state, about, set_by(new), ctx))
+    yield new
 
 
 def _signed(state: State, key: str, wanted: str | None, ctx: Context) -> dict[str, Any]:
@@ -99,10 +106,11 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     given = changes(c, "worker")
     if given.get("home_area"):
         lookups.open_area(state, given["home_area"], ctx)
-    if given.get("call_sign"):
-        free_sign(state, given["call_sign"], f"worker/{c.worker}", ctx)
-    new = {k: v for k, v in given.items() if k in ("name", "phone") or getattr(known, k) != v}
-    not_changed_since(state, f"worker/{c.worker}", c, new, ctx)
+    about = subject(f"worker/{c.worker}", known, known.registered_at)
+    new = news(state, about, given, ctx)
+    if call_sign := in_the_present(new).get("call_sign"):
+        free_sign(state, call_sign, about.key, ctx)
+    not_changed_since(state, about, c, new, ctx)
     if new:
         yield WorkerAmended(worker=c.worker, **new)
 

@@ -1,7 +1,10 @@
 """Apply events to workers."""
 
+from typing import Any
+
 import msgspec
 
+from events.amendment import present
 from events.assignment import DONE, GIVEN_BACK
 from events.base import EventEnvelope
 from events.duty import ANEW, Fact
@@ -30,18 +33,13 @@ def _registered(state: State, e: WorkerRegistered, envelope: EventEnvelope) -> N
     known = state[WORKERS].get(e.worker) or Worker(role=e.role)
     new = msgspec.structs.replace(
         known,
-        role=e.role,
-        home_area=e.home_area,
-        organisation=e.organisation,
-        skills=e.skills,
-        vehicle=e.vehicle,
-        capacity=e.capacity,
+        **_kept(e),
         registered_by=envelope.actor,
+        registered_at=max(known.registered_at or envelope.at, envelope.at),
         retired_at=None,
-        call_sign=e.call_sign,
     )
     counted(state, "worker", e.number)
-    hold_sign(state, f"worker/{e.worker}", known.call_sign, e.call_sign)
+    hold_sign(state, f"worker/{e.worker}", known.call_sign, new.call_sign)
     if known.retired:
         new = with_fact(new, Fact(envelope.at, envelope.position, ANEW))
     state.put(state[WORKERS], e.worker, new)
@@ -50,12 +48,15 @@ def _registered(state: State, e: WorkerRegistered, envelope: EventEnvelope) -> N
 @evolves(WorkerAmended)
 def _amended(state: State, e: WorkerAmended, envelope: EventEnvelope) -> None:
     known = state[WORKERS][e.worker]
-    fields = ("role", "home_area", "organisation", "skills", "vehicle", "capacity", "call_sign")
-    given = {f: getattr(e, f) for f in fields if getattr(e, f) is not msgspec.UNSET}
-    if e.call_sign is not msgspec.UNSET:
-        hold_sign(state, f"worker/{e.worker}", known.call_sign, e.call_sign)
-    state.put(state[WORKERS], e.worker, msgspec.structs.replace(known, **given))
+    new = msgspec.structs.replace(known, **_kept(e))
+    hold_sign(state, f"worker/{e.worker}", known.call_sign, new.call_sign)
+    state.put(state[WORKERS], e.worker, new)
     note_changes(state, f"worker/{e.worker}", e, envelope)
+
+
+def _kept(e: WorkerRegistered | WorkerAmended) -> dict[str, Any]:
+    """Return the fields that it sets in the present, without personal data."""
+    return {name: value for name, value in present(e).items() if name in Worker.__struct_fields__}
 
 
 @evolves(WorkerRetired)

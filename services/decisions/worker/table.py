@@ -42,6 +42,8 @@ class Worker(msgspec.Struct, frozen=True):
     offers: tuple[str, ...] = ()
     registered_by: str = ""
     """Actor of the last registration."""
+    registered_at: datetime | None = None
+    """When they registered, the last time."""
     call_sign: str | None = None
 
     @property
