@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from events import catalog
+from events.amendment import Amendment
 from events.base import Event, event, registered, upcast, upcasters
 from events.commit import Recorded
 from events.incident import IncidentAmended, IncidentDeclared
@@ -85,9 +86,19 @@ def test_an_incident_of_schema_1_is_not_expected_to_last_any_time():
 @pytest.mark.parametrize("name", ["incident.declared", "incident.amended"])
 def test_a_program_that_knows_no_expected_days_parks_before_them(name: str):
     """Under schema 1 it would have read on and lost them."""
-    assert catalog.newest[name].SCHEMA == 2
+    assert catalog.newest[name].SCHEMA >= 2
     written = (FOLDER / f"{name}.2.json").read_bytes()
     assert msgspec.json.decode(written)["expected_days"] == 2
+
+
+@pytest.mark.parametrize("cls", [cls for cls in catalog.newest.values() if issubclass(cls, Amendment)])
+def test_a_program_that_does_not_know_what_is_superseded_parks_before_it(cls: type[Amendment]):
+    """Under the schema before, the last one recorded counted: nothing in it was superseded."""
+    older = (cls.NAME, cls.SCHEMA - 1)
+    assert older in OLDER
+    read = catalog.decode(recorded(*older, (FOLDER / f"{older[0]}.{older[1]}.json").read_bytes()), 1)
+    assert isinstance(read, cls)
+    assert read.superseded == ()
 
 
 def test_data_that_does_not_fit_is_named_by_its_position():
