@@ -92,7 +92,7 @@ def _sheet(page: Page) -> None:
 NAMES = (
     *("overview", "keys", "found", "requests", "request", "assign", "end", "merge", "amend", "conflict"),
     *("teams", "team", "workers", "worker", "schematic", "map", "incidents", "incident", "hours", "notes"),
-    *("areas", "area", "area form", "menu"),
+    *("areas", "area", "area form", "menu", "alerts"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
     *("cards of areas", "cards of teams", "choose", "establish"),
     *("settings tokens", "settings lists", "settings timers", "settings sights"),
@@ -132,6 +132,7 @@ def board(city: City) -> list[Place]:
         Place("areas", f"{city.j}/areas", grid),
         Place("area", f"{city.j}/areas/{city.j}17?level=2", ".folk-panel dl"),
         Place("area form", f"{city.j}/areas?do=area.define", ".institution-form", _unfilled),
+        Place("alerts", f"{city.j}/alerts?at=2022-03-30T21:00", grid),
         Place("menu", f"{city.j}/areas", grid, _menu),
         *(
             Place(f"enter {what}", f"{city.j}/enter/{what}", "main form")

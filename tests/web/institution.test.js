@@ -103,12 +103,15 @@ describe("a date", () => {
   const zone = (local) => new Date(`${local}:00+08:00`).toISOString();
 
   test("is the end of that local day", () => {
-    assert.equal(instantOf("2022-02-28", "2022-04-04", zone), "2022-02-28T15:59:59.999Z");
+    assert.equal(instantOf("2022-02-28", "2022-04-04T10:00", zone), "2022-02-28T15:59:59.999Z");
   });
 
+  test("with a time is that time", () =>
+    assert.equal(instantOf("2022-04-04T09:30", "2022-04-04T10:00", zone), "2022-04-04T01:30:00.000Z"));
+
   test("that is today, to come, or no date is now", () => {
-    for (const date of ["2022-04-04", "2022-04-05", "", undefined, "yesterday"])
-      assert.equal(instantOf(date, "2022-04-04", zone), null);
+    for (const date of ["2022-04-04", "2022-04-05", "2022-04-04T10:01", "", undefined, "yesterday"])
+      assert.equal(instantOf(date, "2022-04-04T10:00", zone), null);
   });
 });
 

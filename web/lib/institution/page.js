@@ -3,12 +3,12 @@
 
 import { SETTLED_MS, useLater } from "../hooks.js";
 import { lang, t } from "../i18n.js";
-import { fromLocal } from "../localtime.js";
+import { fromLocal, toLocal } from "../localtime.js";
 import { asked, collator, useListKeys } from "../people/parts.js";
 import { html, useEffect, useMemo, useState } from "../preact.js";
 import { go, route } from "../router.js";
 import { areas, live } from "../store.js";
-import { localDate, now } from "../time.js";
+import { now } from "../time.js";
 import { classes, ErrorNote, Loading } from "../ui.js";
 import { Detail } from "./detail.js";
 import { Make } from "./form.js";
@@ -28,8 +28,8 @@ import { Head } from "./tools.js";
 export function institution(institution) {
   const views = [institution.view, ...(institution.also ?? [])];
   return function Page({ route: { id } }) {
-    const at = institution.dated ? instantOf(asked("at")[0], localDate(now.peek()), fromLocal) : null;
-    const source = useSource(views, at);
+    const at = institution.dated ? instantOf(asked("at")[0], toLocal(now.peek()), fromLocal) : null;
+    const source = useSource(institution, views, at);
     return html`<${Shown} key=${live.value?.jurisdiction} institution=${institution} source=${source}
       id=${id} />`;
   };
@@ -74,7 +74,10 @@ function Shown({ institution, source, id }) {
   const query = route.value.query;
   const picture = institution.pictures?.find(({ key }) => key === query.as?.[0]);
   const making = institution.make?.find(({ command }) => command === query.do?.[0]);
-  const show = (row, replace) => go(name, { id: row.key, query: without(query, "do"), replace });
+  const show = (row, replace) => {
+    if (institution.opens) location.hash = institution.opens(row);
+    else go(name, { id: row.key, query: without(query, "do"), replace });
+  };
   const close = () => {
     go(name, { query: without(query, "do"), replace: true });
     /** @type {HTMLElement} */ (document.querySelector(".institution .grid-body"))?.focus();

@@ -7,6 +7,7 @@ import { html, useEffect, useRef } from "../preact.js";
 import { route } from "../router.js";
 import { areas, place } from "../store.js";
 import { now, stamp } from "../time.js";
+import { pastText } from "./past.js";
 import { wanted } from "./rows.js";
 import { coded, said, say } from "./show.js";
 
@@ -37,7 +38,7 @@ function criteria({ name, filters = [] }) {
 /** The sheet. */
 export function Paper({ institution, source, rows }) {
   const { name, columns } = institution;
-  const when = source.at === null ? stamp(now.value) : t("institution.past", { date: asked("at")[0] });
+  const when = source.at === null ? stamp(now.value) : pastText();
   const count = t("institution.rows", { n: number(rows.length) });
   return html`<${PaperHead} title=${`${place.value?.name ?? ""} · ${t(`page.${name}`)}`}
       lines=${[[when, count].join(" · "), criteria(institution).join(" · ")].filter(Boolean)} />

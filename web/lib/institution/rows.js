@@ -141,14 +141,19 @@ export function arranged(rows, value, down, collator) {
   return keyed.sort((a, b) => (a.rank === b.rank ? byKey(a, b) : a.rank - b.rank)).map(({ row }) => row);
 }
 
-/** Return the end of a local day as an instant, or null for today and later: those are now.
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const MINUTE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/;
+
+/** Return a local time, or the end of a local day, as an instant. Null is now: for today, and for what is no
+ * date or is to come.
  *
- * @param {string | undefined} date YYYY-MM-DD
- * @param {string} today
+ * @param {string | undefined} date YYYY-MM-DD or YYYY-MM-DDTHH:MM
+ * @param {string} now The local time, YYYY-MM-DDTHH:MM.
  * @param {(local: string) => string} toInstant
  */
-export function instantOf(date, today, toInstant) {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date ?? "") || date >= today) return null;
+export function instantOf(date, now, toInstant) {
+  if (MINUTE.test(date ?? "")) return date < now ? toInstant(date) : null;
+  if (!DAY.test(date ?? "") || date >= now.slice(0, 10)) return null;
   const next = new Date(`${date}T00:00:00Z`);
   next.setUTCDate(next.getUTCDate() + 1);
   const midnight = Date.parse(toInstant(`${next.toISOString().slice(0, 10)}T00:00`));

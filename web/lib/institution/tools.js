@@ -3,6 +3,7 @@
 import { AreaBox } from "../areabox.js";
 import { Export } from "../export.js";
 import { number, t } from "../i18n.js";
+import { toLocal } from "../localtime.js";
 import { ask, asked, Choice, Filtering } from "../people/parts.js";
 import { print } from "../people/print.js";
 import { html, useEffect, useMemo, useRef, useState } from "../preact.js";
@@ -11,6 +12,7 @@ import { hasRight, may } from "../store.js";
 import { localDate, now } from "../time.js";
 import { Age, Icon } from "../ui.js";
 import { Paper, usePrinted } from "./paper.js";
+import { pastText } from "./past.js";
 import { ALL, NONE, passer, tally, wanted } from "./rows.js";
 import { coded, hint, say } from "./show.js";
 
@@ -19,7 +21,7 @@ const TYPED_MS = 200;
 
 /** The head of the page. */
 export function Head({ institution, source, rows, picture }) {
-  const { name, view, make = [], imports, personal, dated } = institution;
+  const { name, view, make = [], imports, dated } = institution;
   const paper = () => html`<${Paper} institution=${institution} source=${source} rows=${rows.matching} />`;
   usePrinted(paper);
   return html`<header class="page-head"><h1>${t(`page.${name}`)}</h1>
@@ -39,13 +41,25 @@ export function Head({ institution, source, rows, picture }) {
           hasRight("import_files") &&
           html`<a class="button" href=${href("imports")}><${Icon} name="upload" />${t("page.imports")}</a>`
         }
-        <${Export} view=${view} keys=${() => rows.matching.map(({ key }) => key)} at=${source.at}
-          personal=${personal} />
+        <${File} institution=${institution} source=${source} rows=${rows} />
         <button type="button" class="button button-plain" onClick=${() => print(paper())}
           title=${t("ui.print")} aria-label=${t("ui.print")}><${Icon} name="print" /></button></div></header>
     ${institution.pictures && html`<${Pictures} institution=${institution} picture=${picture} />`}
     <${Filters} institution=${institution} source=${source} rows=${rows} />
     ${dated && source.at !== null && html`<${Past} />`}`;
+}
+
+/** The rows as a file: those shown; of a derived view those that its filters leave. */
+function File({ institution: { view, load, derived, personal, filters = [] }, source, rows }) {
+  if (load) return null;
+  if (!derived) {
+    const keys = () => rows.matching.map(({ key }) => key);
+    return html`<${Export} view=${view} keys=${keys} at=${source.at} personal=${personal} />`;
+  }
+  const served = filters.filter((filter) => filter.served);
+  const chosen = served.map((filter) => [filter.key, wanted(filter, route.value.query)]);
+  const params = { ...Object.fromEntries(chosen), ...(source.at && { at: source.at }) };
+  return html`<${Export} view=${view} params=${params} personal=${personal} />`;
 }
 
 /** Links to the list and to each picture, with the filters. */
@@ -61,13 +75,13 @@ function Pictures({ institution: { name, pictures }, picture }) {
 
 /** A band that says that the past is shown, and leads back. */
 const Past = () => html`<p class="note institution-past" role="status"><${Icon} name="clock" />
-  <span>${t("institution.past", { date: asked("at")[0] })}</span>
+  <span>${pastText()}</span>
   <button type="button" class="button" onClick=${() => ask({ at: undefined })}>${t("institution.present")}
   </button></p>`;
 
 function Filters({ institution, source, rows }) {
   const { filters = [], dated, name } = institution;
-  const today = localDate(now.value);
+  const today = dated === "instant" ? toLocal(now.value) : localDate(now.value);
   return html`<div class="people-filters"><${Filtering}
     names=${["q", ...filters.map(({ key }) => key), ...(dated ? ["at"] : [])]}>
     <${Search} label=${hint(name, "search") || t("institution.search")} />
@@ -79,7 +93,8 @@ function Filters({ institution, source, rows }) {
     )}
     ${
       dated &&
-      html`<label class="institution-at">${t("institution.as_of")} <input type="date" max=${today}
+      html`<label class="institution-at">${t("institution.as_of")} <input
+        type=${dated === "instant" ? "datetime-local" : "date"} max=${today}
         value=${asked("at")[0] ?? ""}
         onChange=${(event) => ask({ at: event.currentTarget.value || undefined })} /></label>`
     }</${Filtering}></div>`;

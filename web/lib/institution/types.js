@@ -44,6 +44,7 @@
  * @property {(row: any, source: Source) => any} [of] The value of a row, or several.
  * @property {string[]} [codes] Choices in order; by default those that the rows have.
  * @property {(code: string, source: Source) => string} [say] What a choice is called, if it is no code.
+ * @property {boolean} [served] Whether files of a derived view can be limited by it.
  * @property {string[]} [otherwise] Chosen unless the address says otherwise; `*` in the address is all.
  */
 
@@ -101,14 +102,19 @@
  * @property {string} name The page, and the prefix of its texts.
  * @property {string} view The view of the list.
  * @property {string[]} [also] Views that cells, filters and pictures need besides.
- * @property {string} kind First word of the events about one row; its history are those.
+ * @property {boolean} [derived] Whether the service works the view out on request, so that it has no stream.
+ * @property {(jurisdiction: string, at: string | null) => Promise<any[]>} [load] Reads rows with a `key` that
+ *   are no view; by default all rows of a derived view.
+ * @property {(row: any) => string} [opens] Address to go to, for rows that have nothing beside the list.
+ * @property {string} [kind] First word of the events about one row; its history are those.
  * @property {string} [id] Field of the commands for a row's key; by default `kind`.
  * @property {(row: any, source: Source) => string} title What a row is called.
  * @property {Column[]} columns
  * @property {string} sort Default order: a column, with a leading `-` for descending.
  * @property {(row: any, source: Source) => string} [text] What the search looks in, besides the columns.
  * @property {Filter[]} [filters]
- * @property {boolean} [dated] Whether the view and those in `also` answer `at`.
+ * @property {boolean | "instant"} [dated] Whether the view and those in `also` answer `at`; "instant" asks
+ *   for a time, otherwise for a day.
  * @property {boolean} [personal] Whether rows have personal fields.
  * @property {Shown[]} [facts] Of the detail; by default the columns.
  * @property {Part[]} [parts]
