@@ -35,13 +35,16 @@ List = Literal[
     "send_back",
     "source_kind",
     "match",
+    "route",
+    "dissolve",
 ]
 """category: of requests. incident_kind: of incidents. trade, size_class: of enterprises; codes of GB/T 4754
 may be added. The others are reasons. send_back: to reject an enterprise, or send it back. door: why it could
 not be done. decline: an offer. complete, fail, cancel, reopen: a request. release, reassign: an assignment.
 override: against a rule. unattended: sent although nobody is on duty. correction: of attendance.
 leave: going off duty with tasks. stand_down: a team. retire: a worker. reopen_incident: an incident.
-source_kind: of source lists. match: for saying that an entry of a source list is an enterprise or not."""
+source_kind: of source lists. match: for saying that an entry of a source list is an enterprise or not.
+route: another route than the proposed one. dissolve: a chapter."""
 LISTS: Final[tuple[List, ...]] = get_args(List)
 CATEGORY: Final = "category"
 
@@ -246,6 +249,19 @@ BUILT_IN: Final[dict[List, dict[str, Term]]] = {
         other_firm=("Two firms of like names", "名称相近的两家企业"),
         other_place=("In another place", "不在同一地点"),
         to_ask=("To be asked", "待核实"),
+    ),
+    "route": _terms(
+        asked=("Asked for by the enterprise", "企业要求"),
+        leading=("Leading enterprise of its trade", "行业龙头企业"),
+        no_secretary=("Nobody can lead it", "没有合适的负责人"),
+        far_away=("Too far from the others", "与其他企业相距过远"),
+        other=("Other", "其他"),
+    ),
+    "dissolve": _terms(
+        enterprise_ended=("The enterprise closed or moved away", "企业注销或迁出"),
+        too_few=("Too few members", "党员人数不足"),
+        regrouped=("Regrouped", "调整设置"),
+        other=("Other", "其他"),
     ),
 }
 """List -> code -> term, in the order in which they are offered."""

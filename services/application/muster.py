@@ -8,6 +8,7 @@ from services.application.alerting import Alerting
 from services.application.announcing import Announcements
 from services.application.background import Background
 from services.application.commands import Commands
+from services.application.covering import Covering
 from services.application.escalating import Escalation
 from services.application.expiring import Expiry
 from services.application.inspecting import Inspect, Inspector
@@ -66,6 +67,7 @@ class Muster:
             following(self.announcements) if following else Projector(log, views, self.announcements.advanced)
         )
         self.alerting = Alerting(views, self.progress, self.announcements, clock)
+        self.covering = Covering(views, self.progress, self.announcements)
         shared = following is not None
         self.commands = Commands(
             self._writer, log, self.progress, self.background, self.figures, shared=shared

@@ -1,5 +1,6 @@
 // All texts of the board in Chinese, part by part.
 
+import chapter from "./chapter.js";
 import enterprise from "./enterprise.js";
 import entry from "./entry.js";
 import example from "./example.js";
@@ -28,4 +29,5 @@ export default {
   ...sourceList,
   ...enterprise,
   ...institution,
+  ...chapter,
 };

@@ -1,0 +1,81 @@
+"""Times in the ledger and in chapters, from the dated rows of enterprises and chapters, for coverage."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from events.chapter_history import ties
+from events.enterprise_facts import EnterpriseFact, Standing, step
+from projections.chapters import ChapterRow
+from projections.coverage import Cover, Stay
+
+ENTERED: Final = "entered"
+LEFT: Final = "left"
+COVERED: Final = "covered"
+UNCOVERED: Final = "uncovered"
+
+
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """Something by which coverage changed, and the event that says so."""
+
+    at: datetime
+    position: int
+    what: str
+    """`entered` or `left` (the ledger), `covered` or `uncovered` (by a chapter)."""
+    enterprise: str
+    chapter: str | None = None
+
+
+def in_ledger(firm: Standing) -> bool:
+    """Whether an enterprise that stands like this is in the ledger."""
+    return firm.state == "open"
+
+
+def stays(facts: Iterable[EnterpriseFact]) -> Iterator[Stay]:
+    """Yield the times in the ledger during which an enterprise was the same. `facts`: in order of time."""
+    firm: Standing | None = None
+    begun: Stay | None = None
+    for fact in facts:
+        firm = step(firm, fact)
+        now = _stay(firm, fact.at)
+        if begun and (now is None or begun[2:] != now[2:]):
+            if begun.since < fact.at:
+                yield begun._replace(until=fact.at)
+            begun = None
+        begun = begun or now
+    if begun:
+        yield begun
+
+
+def _stay(firm: Standing | None, since: datetime) -> Stay | None:
+    if firm is None or not in_ledger(firm):
+        return None
+    return Stay(since, None, firm.area, firm.trade, firm.size, firm.members, firm.name)
+
+
+def covers(chapter: ChapterRow) -> Iterator[tuple[str, Cover]]:
+    """Yield each enterprise of a chapter with a time in it."""
+    for tie in ties(chapter.history):
+        yield tie.enterprise, Cover(tie.since, tie.until, chapter.route)
+
+
+def told_of_ledger(enterprise: str, facts: Iterable[EnterpriseFact]) -> Iterator[Told]:
+    """Yield when an enterprise entered and left the ledger."""
+    firm: Standing | None = None
+    there = False
+    for fact in facts:
+        firm = step(firm, fact)
+        now = firm is not None and in_ledger(firm)
+        if now != there:
+            yield Told(fact.at, fact.position, ENTERED if now else LEFT, enterprise)
+        there = now
+
+
+def told_of_chapter(chapter: ChapterRow) -> Iterator[Told]:
+    """Yield when enterprises became part of a chapter, and no longer were."""
+    for tie in ties(chapter.history):
+        yield Told(tie.since, tie.began, COVERED, tie.enterprise, chapter.chapter)
+        if tie.until is not None and tie.ended is not None:
+            yield Told(tie.until, tie.ended, UNCOVERED, tie.enterprise, chapter.chapter)

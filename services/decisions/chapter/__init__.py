@@ -1,0 +1,1 @@
+"""Chapters: proposed by rule, formed, renewed, joined and left, merged, dissolved."""

@@ -1,0 +1,88 @@
+"""Rules about routes and about chapters at the time that a command speaks of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from events.area import inside
+from events.chapter_history import ENDS, Standing, standing
+from events.enterprise_facts import Standing as Firm
+from events.formation import JOINT, OWN, Basis, Route, counted_in, fits
+from services.decisions import lookups
+from services.decisions.base import Context, Refused
+from services.decisions.chapter.table import CHAPTERS, Chapter, Proposal
+from services.decisions.enterprise.table import ENTERPRISES, enterprise_at
+from services.decisions.formation.table import formation_at
+from services.decisions.state import State
+
+
+def living(state: State, key: str, ctx: Context) -> tuple[Chapter, Standing]:
+    """Return a chapter that lived at the command's time."""
+    found = lookups.known(state, CHAPTERS, key)
+    formed = found.facts[0].at if found.facts else None
+    then = standing(found.facts, ctx.at)
+    if then is None:
+        ctx.rule(False, "chapter.not_formed", chapter=key, formed=formed)
+        then = standing(found.facts)
+    if then is None:
+        raise Refused("chapter.not_formed", chapter=key)
+    ctx.rule(then.state not in ENDS, "chapter.ended", chapter=key, state=then.state, ended=then.ended_at)
+    return found, then
+
+
+def nothing_later(key: str, chapter: Chapter, ctx: Context) -> None:
+    """Require that no fact of the chapter is later: it would be left without a chapter."""
+    later = [fact.at for fact in chapter.facts if fact.at > ctx.at]
+    ctx.rule(not later, "chapter.later", chapter=key, later=min(later, default=None))
+
+
+def ends_later(ends: datetime | None, ctx: Context) -> None:
+    """Require a term to end after it begins."""
+    if ends is not None and ends <= ctx.at:
+        raise Refused("chapter.ends_first", ends=ends, begins=ctx.at)
+
+
+def fits_route(route: Route, enterprises: Sequence[str], trade: str | None) -> None:
+    """Require what a route needs: one enterprise, or a trade."""
+    if not enterprises:
+        raise Refused("chapter.no_enterprises")
+    if route == OWN and len(enterprises) > 1:
+        raise Refused("chapter.own_one", enterprises=len(enterprises))
+    if route == JOINT and trade is None:
+        raise Refused("chapter.no_trade")
+
+
+def in_ledger(state: State, key: str, instant: datetime) -> Firm | None:
+    """Return an enterprise as it stood in the ledger at an instant; None if it was not in it."""
+    then = enterprise_at(state, key, instant)
+    return then if then and then.state == "open" else None
+
+
+def proposal(state: State, key: str, instant: datetime) -> Proposal | None:
+    """Apply the rule to an enterprise and the ledger of an instant; None if it was not in the ledger."""
+    firm = in_ledger(state, key, instant)
+    if firm is None:
+        return None
+    thresholds = formation_at(state, instant).thresholds
+    area = counted_in(firm.area, state.jurisdiction, thresholds)
+    basis = Basis(
+        members=firm.members,
+        trade=firm.trade,
+        area=area,
+        enterprises=_of_trade(state, firm.trade, area, instant),
+    )
+    return Proposal(key, fits(basis, thresholds), basis, thresholds)
+
+
+def _of_trade(state: State, trade: str | None, area: str, instant: datetime) -> int:
+    """Count a trade's enterprises that were in the ledger and in the area."""
+    if trade is None:
+        return 0
+    some = (key for key, firm in state[ENTERPRISES].items() if len(firm.facts) > 1 or firm.trade == trade)
+    firms = (in_ledger(state, key, instant) for key in some)
+    return sum(1 for firm in firms if firm and firm.trade == trade and inside(firm.area, area))
+
+
+def common_route(found: Sequence[Proposal]) -> Route | None:
+    """Return the route that fits all of them; None if they differ, or there are none."""
+    routes = {one.route for one in found}
+    return routes.pop() if len(routes) == 1 else None

@@ -1,0 +1,1 @@
+"""Rules of formation: the thresholds of the routes, and whether members may be named."""

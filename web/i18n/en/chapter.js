@@ -1,0 +1,13 @@
+// Texts about chapters and coverage in English.
+export default {
+  "event.chapter.dissolved": "Chapter dissolved",
+  "event.chapter.formed": "Chapter formed",
+  "event.chapter.joined": "Enterprise joined a chapter",
+  "event.chapter.left": "Enterprise left a chapter",
+  "event.chapter.merged": "Chapter merged",
+  "event.chapter.proposed": "Route of a chapter proposed",
+  "event.chapter.renewed": "New term of a chapter",
+  "event.formation.set": "Rules of formation set",
+  "settings.list_dissolve": "Reasons to dissolve a chapter",
+  "settings.list_route": "Reasons for another route of a chapter",
+};
