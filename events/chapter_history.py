@@ -1,6 +1,5 @@
 """What a chapter was at an instant: computed from its dated facts, in whatever order they were recorded."""
 
-from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -119,18 +118,6 @@ def facts_of(envelope: EventEnvelope) -> dict[str, ChapterFact]:
 
 
 _as = msgspec.structs.replace
-
-
-def order(fact: ChapterFact) -> tuple[datetime, int]:
-    """Order facts by their own time."""
-    return fact.at, fact.position
-
-
-def with_fact(facts: Sequence[ChapterFact], fact: ChapterFact) -> tuple[ChapterFact, ...]:
-    """Add a fact where its time belongs."""
-    found = list(facts)
-    insort(found, fact, key=order)
-    return tuple(found)
 
 
 def standing(facts: Sequence[ChapterFact], instant: datetime | None = None) -> Standing | None:

@@ -7,7 +7,8 @@ import msgspec
 
 from events.base import EventEnvelope
 from events.chapter import ChapterFormed, ChapterProposed
-from events.chapter_history import FACTS, FORMED, ChapterFact, Term, facts_of, standing, terms, with_fact
+from events.chapter_history import FACTS, FORMED, ChapterFact, Term, facts_of, standing, terms
+from events.dated import dated, until
 from events.formation import Basis, Route, Thresholds
 from projections.base import Row, View
 
@@ -101,12 +102,12 @@ def evolve(row: ChapterRow | None, envelope: EventEnvelope, key: str) -> Chapter
         case _:
             pass
     fact = facts_of(envelope).get(key)
-    return row and fact and _stood(row, with_fact(row.history, fact))
+    return row and fact and _stood(row, dated(row.history, fact))
 
 
 def at(row: ChapterRow, instant: datetime) -> ChapterRow | None:
     """Return the row as it stood at an instant; None before it was proposed or formed."""
-    known = tuple(fact for fact in row.history if fact.at <= instant)
+    known = until(row.history, instant)
     if known:
         return _stood(row, known)
     proposal = row.proposal

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from events.chapter_history import ties
-from events.enterprise_facts import EnterpriseFact, Standing, step
+from events.enterprise_facts import EnterpriseFact, Standing, in_ledger, step
 from projections.chapters import ChapterRow
 from projections.coverage import Cover, Stay
 
@@ -26,11 +26,6 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     """`entered` or `left` (the ledger), `covered` or `uncovered` (by a chapter)."""
     enterprise: str
     chapter: str | None = None
-
-
-def in_ledger(firm: Standing) -> bool:
-    """Whether an enterprise that stands like this is in the ledger."""
-    return firm.state == "open"
 
 
 def stays(facts: Iterable[EnterpriseFact]) -> Iterator[Stay]:
@@ -67,7 +62,7 @@ def told_of_ledger(enterprise: str, facts: Iterable[EnterpriseFact]) -> Iterator
     there = False
     for fact in facts:
         firm = step(firm, fact)
-        now = firm is not None and in_ledger(firm)
+        now = in_ledger(firm)
         if now != there:
             yield Told(fact.at, fact.position, ENTERED if now else LEFT, enterprise)
         there = now

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from events.chapter_history import ChapterFact, standing, with_fact
-from events.enterprise_facts import EnterpriseFact
+from events.chapter_history import ChapterFact, standing
+from events.dated import dated
+from events.enterprise_facts import EnterpriseFact, in_ledger
 from events.enterprise_facts import standing as firm_at
 from events.formation import ROUTES, Thresholds
 from projections.chapters import ChapterRow
@@ -41,19 +42,32 @@ def hour(n: int) -> Any:
     return DAY + timedelta(hours=n)
 
 
+def admitted(at: Any, details: dict[str, Any]) -> list[EnterpriseFact]:
+    """Return the facts of an enterprise that is registered and passes its reviews at once."""
+    facts = [
+        EnterpriseFact(at, 1, "enterprise.registered", "test", details=details),
+        EnterpriseFact(at, 2, "review.opened", "test"),
+    ]
+    for position, stage in enumerate(("screen", "verify", "check_city", "check_county"), 3):
+        facts.append(EnterpriseFact(at, position, "review.judged", "test", stage=stage, verdict="approve"))
+    return facts
+
+
 def firm(random: Random) -> Firm:
     """Return an enterprise that is registered, and perhaps amended, moved, closed and reopened."""
     begin = random.randrange(HOURS)
     details: dict[str, Any] = {"name": "Firm", "area": random.choice(AREAS), "trade": random.choice(TRADES)}
     details |= {"size": random.choice((None, "small", "large")), "members": random.randrange(6)}
-    facts = [EnterpriseFact(hour(begin), 1, "enterprise.registered", "test", details=details)]
-    for position in range(2, random.randrange(2, 6)):
+    facts = admitted(hour(begin), details)
+    for position in range(10, random.randrange(10, 15)):
         what, given = random.choice(
             (
                 ("enterprise.amended", {"trade": random.choice(TRADES)}),
                 ("enterprise.moved", {"area": random.choice(AREAS)}),
                 ("enterprise.closed", {}),
                 ("enterprise.reopened", {}),
+                ("review.sent_back", {}),
+                ("review.opened", {}),
             )
         )
         at = hour(random.randrange(begin, HOURS + 1))
@@ -73,7 +87,7 @@ def chapter(random: Random, key: str, firms: list[str]) -> ChapterRow:
         kind = random.choice(("joined", "left", "joined", "renewed", "dissolved"))
         who = (random.choice(firms),) if kind in ("joined", "left") else ()
         at = hour(random.randrange(begin, HOURS + 1))
-        facts = with_fact(facts, ChapterFact(at, position, kind, enterprises=who))
+        facts = dated(facts, ChapterFact(at, position, kind, enterprises=who))
     area, route = random.choice(AREAS)[:6], random.choice(ROUTES)
     return ChapterRow(chapter=key, area=area, route=route, trade="courier", history=facts)
 
@@ -91,7 +105,7 @@ class World:
         living = [(row.route, standing(row.history, when)) for row in self.chapters.values()]
         for key, row in self.firms.items():
             now = firm_at(row.history, when)
-            if now and now.state == "open" and scope.holds(now.area, now.trade or ""):
+            if now and in_ledger(now) and scope.holds(now.area, now.trade or ""):
                 yield now, {route for route, one in living if one and key in one.enterprises}
 
     def at(self, when: Any, scope: Scope) -> Count:
@@ -171,7 +185,7 @@ def test_every_step_of_the_curve_has_its_facts(seed: int):
 
 def registered(members: int, trade: str | None, area: str = AREAS[0]) -> Firm:
     details: dict[str, Any] = {"name": "Firm", "area": area, "trade": trade, "members": members}
-    return Firm((EnterpriseFact(hour(1), 1, "enterprise.registered", "test", details=details),))
+    return Firm(tuple(admitted(hour(1), details)))
 
 
 def test_the_largest_gap_comes_first_with_the_route_that_fits_and_who_could_take_them():

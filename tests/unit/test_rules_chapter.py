@@ -16,18 +16,27 @@ from events.chapter import (
 from events.formation import Basis, FormationSet, Thresholds
 from projections import chapters, formation_rules
 from projections.fold import fold
-from services.decisions.base import Scope
+from services.decisions.base import Command, Scope
 from tests.given import Aggregate, Given, area, given, t
 
 chapter, enterprise, formation = Aggregate("chapter"), Aggregate("enterprise"), Aggregate("formation")
+review = Aggregate("review")
 COUNTY, OTHER = "230717", "230718"
 BIG, SMALL, ALONE = "E-big", "E-small-1", "E-alone"
+
+
+def passed(key: str) -> list[Command]:
+    """Return the reviews of an enterprise, all of which it passes."""
+    stages = ("screen", "verify", "check_city", "check_county")
+    judged = [review.judge(enterprise=key, stage=stage, verdict="approve") for stage in stages]
+    return [review.open(enterprise=key), *judged]
 
 
 @pytest.fixture
 def city() -> Given:
     """Return two counties; in the first a large enterprise, three small couriers, and one of a rare trade."""
     small = [f"E-small-{n}" for n in (1, 2, 3)]
+    reviews = [step for key in (BIG, *small, ALONE, "E-far") for step in passed(key)]
     return given(
         area.define(area=COUNTY, name="County 1"),
         area.define(area=OTHER, name="County 2"),
@@ -38,7 +47,7 @@ def city() -> Given:
         ),
         enterprise.register(enterprise=ALONE, name="Alone", area=COUNTY, trade="property"),
         enterprise.register(enterprise="E-far", name="Far", area=OTHER, trade="property", members=2),
-    )
+    ).and_(*reviews, observed=True)
 
 
 def joint(**how: object) -> object:
@@ -161,6 +170,7 @@ def test_enterprises_of_different_routes_leave_the_choice_open(city: Given):
 def test_each_route_has_what_it_needs(city: Given):
     city.when(joint(route="own", reason="asked")).refused("chapter.own_one")
     city.and_(enterprise.register(enterprise="E-none", name="None", area=COUNTY))
+    city.and_(*passed("E-none"), observed=True)
     city.when(joint(enterprises=("E-none",), route="joint", reason="asked")).refused("chapter.no_trade")
     city.when(joint(enterprises=("E-none",), route="joint", reason="asked", trade="courier")).then(
         ChapterFormed, trade="courier"

@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from events.base import Event, EventEnvelope
 from events.chapter import ChapterFormed, ChapterProposed
-from events.chapter_history import FACTS, facts_of, with_fact
+from events.chapter_history import FACTS, facts_of
+from events.dated import dated
 from services.decisions.base import evolves
 from services.decisions.chapter.table import CHAPTERS, Chapter, Proposal
 from services.decisions.state import State
@@ -24,4 +25,4 @@ def _told(state: State, e: Event, envelope: EventEnvelope) -> None:
         state.put(state[CHAPTERS], e.chapter, formed)
     for chapter, fact in facts_of(envelope).items():
         known = state[CHAPTERS][chapter]
-        state.put(state[CHAPTERS], chapter, replace(known, facts=with_fact(known.facts, fact)))
+        state.put(state[CHAPTERS], chapter, replace(known, facts=dated(known.facts, fact)))

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from events.area import inside
 from events.chapter_history import ENDS, Standing, standing
+from events.dated import later
 from events.enterprise_facts import Standing as Firm
+from events.enterprise_facts import in_ledger
 from events.formation import JOINT, OWN, Basis, Route, counted_in, fits
 from services.decisions import lookups
 from services.decisions.base import Context, Refused
@@ -31,8 +33,8 @@ def living(state: State, key: str, ctx: Context) -> tuple[Chapter, Standing]:
 
 def nothing_later(key: str, chapter: Chapter, ctx: Context) -> None:
     """Require that no fact of the chapter is later: it would be left without a chapter."""
-    later = [fact.at for fact in chapter.facts if fact.at > ctx.at]
-    ctx.rule(not later, "chapter.later", chapter=key, later=min(later, default=None))
+    after = later(chapter.facts, ctx.at)
+    ctx.rule(not after, "chapter.later", chapter=key, later=min(after, default=None))
 
 
 def ends_later(ends: datetime | None, ctx: Context) -> None:
@@ -51,15 +53,15 @@ def fits_route(route: Route, enterprises: Sequence[str], trade: str | None) -> N
         raise Refused("chapter.no_trade")
 
 
-def in_ledger(state: State, key: str, instant: datetime) -> Firm | None:
+def _ledgered(state: State, key: str, instant: datetime) -> Firm | None:
     """Return an enterprise as it stood in the ledger at an instant; None if it was not in it."""
     then = enterprise_at(state, key, instant)
-    return then if then and then.state == "open" else None
+    return then if in_ledger(then) else None
 
 
 def proposal(state: State, key: str, instant: datetime) -> Proposal | None:
     """Apply the rule to an enterprise and the ledger of an instant; None if it was not in the ledger."""
-    firm = in_ledger(state, key, instant)
+    firm = _ledgered(state, key, instant)
     if firm is None:
         return None
     thresholds = formation_at(state, instant).thresholds
@@ -77,8 +79,7 @@ def _of_trade(state: State, trade: str | None, area: str, instant: datetime) -> 
     """Count a trade's enterprises that were in the ledger and in the area."""
     if trade is None:
         return 0
-    some = (key for key, firm in state[ENTERPRISES].items() if len(firm.facts) > 1 or firm.trade == trade)
-    firms = (in_ledger(state, key, instant) for key in some)
+    firms = (_ledgered(state, key, instant) for key in state[ENTERPRISES])
     return sum(1 for firm in firms if firm and firm.trade == trade and inside(firm.area, area))
 
 
