@@ -122,12 +122,13 @@ _as = msgspec.structs.replace
 
 def standing(facts: Sequence[ChapterFact], instant: datetime | None = None) -> Standing | None:
     """Return the chapter at an instant, or after all its facts; None before it was formed."""
-    first, *rest = [*_lived(facts, instant)] or [None]
-    if first is None:
+    lived = list(_lived(facts, instant))
+    if not lived:
         return None
+    first = lived[0]
     last, since, ends = first, first.at, first.ends
     members = dict.fromkeys(first.enterprises)
-    for last in rest:
+    for last in lived[1:]:
         if last.kind == RENEWED:
             since, ends = last.at, last.ends
         _change(members, last)

@@ -12,9 +12,9 @@ from events.base import Event, event
 Route = Literal["own", "joint", "community"]
 """own 单独组建: by one enterprise. joint 行业联建: by small ones of a trade. community 社区统建: by the
 community."""
-OWN: Final = "own"
-JOINT: Final = "joint"
-COMMUNITY: Final = "community"
+OWN: Final[Route] = "own"
+JOINT: Final[Route] = "joint"
+COMMUNITY: Final[Route] = "community"
 ROUTES: Final[tuple[Route, ...]] = get_args(Route)
 
 

@@ -91,7 +91,7 @@ async def test_it_is_divided_by_county_trade_size_and_route(service: Service) ->
 async def test_the_curve_has_a_point_for_each_day_of_change_and_the_facts_behind_it(service: Service) -> None:
     begin = await city(service)
     first, last = (begin - DAY).date(), (begin + 5 * DAY).date()
-    span = {"since": first.isoformat(), "until": last.isoformat()}
+    span: dict[str, Any] = {"since": first.isoformat(), "until": last.isoformat()}
     curve = await ask(service, "/curve", **span)
     facts = await ask(service, "/facts", **span)
     few = await ask(service, "/facts", limit=2, **span)
@@ -163,13 +163,14 @@ async def test_a_worker_may_not_ask(service: Service) -> None:
 async def test_what_cannot_be_answered_is_said(service: Service) -> None:
     await city(service)
     later = (datetime.now(UTC) + DAY).isoformat()
-    for path, query in (
+    bad: list[tuple[str, dict[str, Any]]] = [
         ("", {"at": later}),
         ("/gaps", {"at": "yesterday"}),
         ("/curve", {"since": "2022-03-02", "until": "2022-03-01"}),
         ("/facts", {"since": "2022-02-31"}),
         ("", {"by": "area"}),
-    ):
+    ]
+    for path, query in bad:
         assert (await ask(service, path, status=400, **query))["code"].startswith("parameter."), (path, query)
 
 

@@ -1,6 +1,7 @@
 """Chapters: the route by rule, formation, terms, joining and leaving, merging, dissolving."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -50,9 +51,9 @@ def city() -> Given:
     ).and_(*reviews, observed=True)
 
 
-def joint(**how: object) -> object:
+def joint(**how: Any) -> Command:
     """Return the formation of a joint chapter of couriers."""
-    usual = {"chapter": "C1", "name": "Couriers", "enterprises": (SMALL, "E-small-2")}
+    usual: dict[str, Any] = {"chapter": "C1", "name": "Couriers", "enterprises": (SMALL, "E-small-2")}
     return chapter.form(**{**usual, **how})
 
 

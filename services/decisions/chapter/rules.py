@@ -85,5 +85,5 @@ def _of_trade(state: State, trade: str | None, area: str, instant: datetime) -> 
 
 def common_route(found: Sequence[Proposal]) -> Route | None:
     """Return the route that fits all of them; None if they differ, or there are none."""
-    routes = {one.route for one in found}
+    routes: set[Route] = {one.route for one in found}
     return routes.pop() if len(routes) == 1 else None
