@@ -1,5 +1,6 @@
 // Texts about source lists in English.
 export default {
+  "entry.mapping.source-list": "Source list",
   "event.source_list.declared": "Edition of a source list declared",
   "event.source_list.withdrawn": "Edition of a source list withdrawn",
   "event.entry.listed": "Entry listed",

@@ -1,5 +1,6 @@
 // 比对名单的中文文案。
 export default {
+  "entry.mapping.source-list": "比对名单",
   "event.source_list.declared": "登记一期比对名单",
   "event.source_list.withdrawn": "撤销一期比对名单",
   "event.entry.listed": "收录名单条目",
