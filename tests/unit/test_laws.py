@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -182,11 +182,16 @@ TO_SOMEBODY = {
 }
 
 
+def _plain(hint: Any) -> st.SearchStrategy[Any]:
+    """Return values for a required field that refers to nothing."""
+    return st.sampled_from(get_args(hint)) if get_origin(hint) is Literal else REASON
+
+
 def some_fields(command: type[Command]) -> dict[str, st.SearchStrategy[Any]]:
     """Return values for a command without its own case: its required fields and all references."""
     refers = {one.path[0]: KEYS.get(one.kind, st.sampled_from(["X1", "X2"])) for one in mentions(command)}
     required = {name for name, field in command.model_fields.items() if field.is_required()}
-    plain = dict.fromkeys(required - refers.keys(), REASON)
+    plain = {name: _plain(command.model_fields[name].annotation) for name in required - refers.keys()}
     return plain | {name: keys if name in required else some(keys) for name, keys in refers.items()}
 
 
