@@ -43,6 +43,7 @@ def _kinds(annotation: Any) -> Iterator[str]:
         yield from _kinds(part)
 
 
+@cache
 def subject_field(event: type[msgspec.Struct]) -> str | None:
     """Return the field with the id of the aggregate an event class belongs to, if any."""
     return next(iter(fields_by_kind(event).get(getattr(event, "KIND", ""), ())), None)

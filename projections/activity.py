@@ -104,6 +104,7 @@ VIEW = View(
     row=ActivityRow,
     keys=keys,
     evolve=evolve,
+    begins=lambda envelope: True,
     version=4,
     filters=("name", "subject", "area", "worker", "team", "request", "incident"),
     sort="-key",

@@ -49,6 +49,8 @@ class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """Return the row with this key after an event; None means no such row."""
     events: tuple[type[Event], ...] = ()
     """Event classes that it folds; empty means every event."""
+    begins: Callable[[EventEnvelope], bool] | None = None
+    """Whether an event's rows begin with it: nothing need be read before it is folded. None = never."""
     version: int = 1
     """Increment when the fold changes: a new table is built next to the old one."""
     filters: tuple[str, ...] = ()

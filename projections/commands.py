@@ -29,4 +29,11 @@ def evolve(row: CommandRow | None, envelope: EventEnvelope, key: str) -> Command
     return msgspec.structs.replace(row, position=envelope.position)
 
 
-VIEW = View(name="commands", row=CommandRow, keys=keys, evolve=evolve, public=False)
+VIEW = View(
+    name="commands",
+    row=CommandRow,
+    keys=keys,
+    evolve=evolve,
+    begins=lambda envelope: True,  # all events of a command are in one commit
+    public=False,
+)

@@ -73,6 +73,10 @@ def key_of(position: int) -> str:
     return f"{position:012d}"
 
 
+def begins(envelope: EventEnvelope) -> bool:
+    return not isinstance(envelope.data, WorkerTakenBack | WorkerDutyCorrected)
+
+
 def keys(envelope: EventEnvelope) -> Iterable[str]:
     e = envelope.data
     if isinstance(e, WorkerTakenBack | WorkerDutyCorrected):
@@ -149,6 +153,7 @@ VIEW = View(
     row=PresenceRow,
     keys=keys,
     evolve=evolve,
+    begins=begins,
     version=5,
     events=(WorkerDutyCorrected, WorkerTakenBack, *TELLING),
     filters=("worker", "kind", "area"),

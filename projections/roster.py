@@ -51,14 +51,21 @@ class RosterRow(Row, frozen=True, kw_only=True):
 
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:
-    workers = dict.fromkeys(move.worker for move in envelope.data.moved)
-    if isinstance(envelope.data, WorkerAmended | WorkerErased | WorkerRegistered | WorkerWelfareChecked):
-        workers[envelope.data.worker] = None
-    return workers
+    data = envelope.data
+    if isinstance(data, _ABOUT):
+        return dict.fromkeys((*(move.worker for move in data.moved), data.worker))
+    return dict.fromkeys([move.worker for move in data.moved]) if data.moved else ()
+
+
+_ABOUT = (WorkerAmended, WorkerErased, WorkerRegistered, WorkerWelfareChecked)
+"""Events that tell something of a worker who need not have moved."""
+_DESCRIBING = (*_ABOUT, WorkerReported, WorkerTakenBack, WorkerDutyCorrected)
+"""Events that tell something of a worker besides their place."""
 
 
 def evolve(row: RosterRow | None, envelope: EventEnvelope, key: str) -> RosterRow | None:
-    row = _described(row, envelope, key)
+    if isinstance(envelope.data, _DESCRIBING):
+        row = _described(row, envelope, key)
     for move in envelope.data.moved:
         if move.worker != key:
             continue

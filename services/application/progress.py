@@ -15,8 +15,8 @@ class ViewProgress(Protocol):
     parked: dict[str, str]
     """Jurisdiction -> why this version cannot read its log."""
 
-    def offer(self, jurisdiction: str, stored: Stored) -> None:
-        """Take note of an accepted commit."""
+    def offer(self, jurisdiction: str, stored: Stored, *, bulk: bool = False) -> None:
+        """Take note of an accepted commit; one of an import alone, `bulk`, may wait a moment for more."""
         ...
 
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:

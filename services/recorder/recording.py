@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Protocol
 
 from events.commit import Commit, Head, Recorded, digest, encode
 from services.base.clock import Clock
@@ -13,6 +14,12 @@ from services.recorder.group import MOST_BULK_SECONDS, MOST_SECONDS, Group
 from services.recorder.queue import Queued
 from services.recorder.replica import Replica
 from services.recorder.sealing import Vault, seal_all
+
+
+class Told(Protocol):
+    """Called with what was recorded, and whether it is part of an import alone."""
+
+    def __call__(self, jurisdiction: str, stored: Stored, *, bulk: bool) -> None: ...
 
 
 class Recorder:
@@ -31,7 +38,7 @@ class Recorder:
         vault: Vault,
         clock: Clock,
         timezone: str,
-        recorded: Callable[[str, Stored], None],
+        recorded: Told,
         appending: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self.unknown: set[str] = set()
@@ -56,7 +63,7 @@ class Recorder:
                 if group.full:
                     break
                 group.add(one, body, recalled)
-            if await self._accepted(group, queued):
+            if await self._accepted(group, queued, bulk=bulk):
                 self._backlog.add(group.erased, group.phones)
                 await self.flush()
                 group.answer()
@@ -81,24 +88,24 @@ class Recorder:
         now = self._clock.now()
         return max(now, last) if last else now
 
-    async def _accepted(self, group: Group, queued: Sequence[Queued]) -> bool:
+    async def _accepted(self, group: Group, queued: Sequence[Queued], *, bulk: bool) -> bool:
         """Append the group. One without events only checks that the log has not advanced, so that nobody is
         refused because of an outdated state."""
         if not group.events:
             return await self._replica.is_level()
         try:
-            return await self._append(group.commit(self._jurisdiction))
+            return await self._append(group.commit(self._jurisdiction), bulk=bulk)
         except OutcomeUnknown:
             self.unknown.update(one.envelope.id for one in queued)
             raise
 
-    async def _append(self, commit: Commit) -> bool:
+    async def _append(self, commit: Commit, *, bulk: bool) -> bool:
         data = encode(commit)
         with self._appending():
             if not await self._log.append(self._jurisdiction, data):
                 return False
         head = Head(commit.first - 1 + len(commit.events), digest(data))
         self._replica.confirm(commit, head)
-        self._recorded(self._jurisdiction, Stored(data, head))
+        self._recorded(self._jurisdiction, Stored(data, head), bulk=bulk)
         self.unknown.clear()
         return True

@@ -12,13 +12,13 @@ from services.base.clock import Clock
 from services.decisions.base import Refused
 from services.decisions.jurisdiction.commands import Fence
 from services.decisions.state import COMMANDS, State
-from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown, Stored
+from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown
 from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.erasing import VaultBacklog
 from services.recorder.errors import Parked, SnapshotMismatch
 from services.recorder.group import MOST_COMMANDS, next_size
 from services.recorder.queue import CommandQueue, Queued
-from services.recorder.recording import Recorder
+from services.recorder.recording import Recorder, Told
 from services.recorder.replica import Lookup, Replica
 from services.recorder.sealing import Vault
 from services.recorder.snapshotting import LEAST, SnapshotKeeper
@@ -45,7 +45,7 @@ class Writer:
         clock: Clock,
         timezone: str,
         lookup: Lookup,
-        recorded: Callable[[str, Stored], None],
+        recorded: Told,
         erased: Callable[[str, int], None],
         snapshots: Snapshots | None = None,
         appending: Callable[[], AbstractContextManager[None]] = nullcontext,

@@ -11,7 +11,7 @@ from events.commit import Head
 from projections.base import View
 from projections.catalog import views as every_view
 from services.log.port import Stored
-from services.views.folding import KeyedEvents, fold, keyed
+from services.views.folding import fold, keyed, needed_rows
 from services.views.pending import PendingCommits
 from services.views.port import Batch, Rows, RowUnreadable, Views
 
@@ -139,7 +139,7 @@ async def _prepare(
     failed: dict[str, str] = {}
     size = len(pending.events)
     events = await _off_loop(size, keyed, pending.events, catalog, aside, failed)
-    before = await _load(store, pending.jurisdiction, events, failed, newer)
+    before = await _load(store, pending.jurisdiction, needed_rows(events, catalog), failed, newer)
     after = await _off_loop(size, fold, events, before, catalog, failed)
     return FoldedBatch(pending, aside, before, after, failed)
 
@@ -166,23 +166,28 @@ async def _write(store: Views, folded: FoldedBatch) -> bool:
 
 
 async def _load(
-    store: Views, jurisdiction: str, events: KeyedEvents, failed: dict[str, str], newer: Rows
+    store: Views,
+    jurisdiction: str,
+    wanted: Mapping[str, Mapping[str, bool]],
+    failed: dict[str, str],
+    newer: Rows,
 ) -> Rows:
-    wanted = {view: dict.fromkeys(key for _, keys in work for key in keys) for view, work in events.items()}
+    """Return the rows that events affect; None also for those that begin with them."""
     while True:
         asked = {
-            view: [key for key in keys if key not in newer.get(view, ())]
+            view: [key for key, begins in keys.items() if not begins and key not in newer.get(view, ())]
             for view, keys in wanted.items()
             if view not in failed
         }
         try:
-            found = await store.load(jurisdiction, asked) if asked else {}
+            read = await store.load(jurisdiction, {view: keys for view, keys in asked.items() if keys})
         except RowUnreadable as error:
             failed[error.view] = str(error)
             continue
-        for view, rows in found.items():
-            known = newer.get(view, {})
-            rows.update((key, known[key]) for key in wanted[view] if key in known)
+        found: Rows = {}
+        for view in asked:
+            known, rows = newer.get(view, {}), read.get(view, {})
+            found[view] = {key: known[key] if key in known else rows.get(key) for key in wanted[view]}
         return found
 
 

@@ -45,6 +45,19 @@ def _keyed_for(view: View[Any], events: Sequence[EventEnvelope], failed: dict[st
     return needed
 
 
+def needed_rows(events: KeyedEvents, catalog: Mapping[str, View[Any]]) -> dict[str, dict[str, bool]]:
+    """Return the keys each view needs, and whether its row begins with one of the events."""
+    found: dict[str, dict[str, bool]] = {}
+    for name, work in events.items():
+        begins = catalog[name].begins
+        keys = found[name] = dict[str, bool]()
+        for event, affected in work:
+            fresh = begins is not None and begins(event)
+            for key in affected:
+                keys.setdefault(key, fresh)
+    return found
+
+
 def fold(events: KeyedEvents, before: Rows, catalog: Mapping[str, View[Any]], failed: dict[str, str]) -> Rows:
     """Return the rows that changed. A view that raises is added to `failed`."""
     after: Rows = {}

@@ -76,7 +76,7 @@ class Follower:
         """Why the views cannot be read at the moment."""
         self.parked: dict[str, str] = {}
 
-    def offer(self, jurisdiction: str, stored: Stored) -> None:
+    def offer(self, jurisdiction: str, stored: Stored, *, bulk: bool = False) -> None:
         """Do nothing: the projectors read the commit from the log."""
 
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:

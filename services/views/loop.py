@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from events.catalog import BadEvent, UnknownEvent
@@ -10,12 +11,16 @@ from projections.catalog import views as catalog
 from services.log.port import Log, LogDamaged, LogUnavailable, Stored
 from services.views.batch import run_batch
 from services.views.belonging import refuse_other_log
+from services.views.pending import MOST_EVENTS
 from services.views.port import OutboxStep, Views, ViewsUnavailable
 from services.views.rebuild import rebuild_all
 
 MOST_COMMITS: Final = 500
 MOST_PENDING: Final = 2_000
 RETRY_SECONDS: Final = 0.5
+PATIENCE_SECONDS: Final = 1.0
+"""How long commits of imports wait for more while nobody waits for them: most rows that an import changes it
+changes again soon, and a row is written once per transaction."""
 
 log_of = logging.getLogger("muster.projector")
 
@@ -27,6 +32,8 @@ class Projector:
         self._log, self._views, self._advanced = log, views, advanced
         self._pending: dict[str, list[Stored]] = {}
         self._work = asyncio.Event()
+        self._hurry = asyncio.Event()
+        """Somebody waits for what is pending, or it fills a transaction."""
         self._moved = asyncio.Condition()
         self.positions: dict[str, int] = {}
         self.trouble: str | None = None
@@ -34,17 +41,20 @@ class Projector:
         self.parked: dict[str, str] = {}
         """Jurisdictions whose log this program cannot read, and why."""
 
-    def offer(self, jurisdiction: str, stored: Stored) -> None:
+    def offer(self, jurisdiction: str, stored: Stored, *, bulk: bool = False) -> None:
         """Queue an accepted commit. If the queue is full, drop it; it is read from the log later."""
         waiting = self._pending.setdefault(jurisdiction, [])
         if len(waiting) < MOST_PENDING:
             waiting.append(stored)
+        if not bulk or stored.head.position - self.positions.get(jurisdiction, 0) >= MOST_EVENTS:
+            self._hurry.set()
         self._work.set()
 
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
         """Wait until the views reach `position`; True if they do in time."""
         if self.positions.get(jurisdiction, 0) >= position:
             return True
+        self._hurry.set()
         try:
             async with asyncio.timeout(seconds), self._moved:
                 await self._moved.wait_for(lambda: self.positions.get(jurisdiction, 0) >= position)
@@ -62,7 +72,11 @@ class Projector:
             await self.catch_up(jurisdiction)
         while True:
             await self._work.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self._hurry.wait()
             self._work.clear()
+            self._hurry.clear()
             for jurisdiction, commits in self._take().items():
                 await self._project(jurisdiction, commits)
 

@@ -70,7 +70,7 @@ def office(log: ChainedLog, vault: Any, snapshots: Any = None) -> Writer:
         clock=SystemClock(),
         timezone="Asia/Shanghai",
         lookup=_nothing,
-        recorded=lambda code, stored: None,
+        recorded=lambda jurisdiction, stored, *, bulk: None,
         erased=lambda code, position: None,
         snapshots=snapshots,
     )

@@ -132,7 +132,7 @@ def writing(log: ChainedLog, vault: Vault) -> Writer:
         clock=SystemClock(),
         timezone="Asia/Shanghai",
         lookup=nothing,
-        recorded=lambda code, stored: None,
+        recorded=lambda jurisdiction, stored, *, bulk: None,
         erased=lambda code, position: None,
     )
 
