@@ -192,7 +192,14 @@ def some_fields(command: type[Command]) -> dict[str, st.SearchStrategy[Any]]:
     refers = {one.path[0]: KEYS.get(one.kind, st.sampled_from(["X1", "X2"])) for one in mentions(command)}
     required = {name for name, field in command.model_fields.items() if field.is_required()}
     plain = {name: _plain(command.model_fields[name].annotation) for name in required - refers.keys()}
-    return plain | {name: keys if name in required else some(keys) for name, keys in refers.items()}
+    return plain | {name: _ids(command.model_fields[name].annotation, keys) for name, keys in refers.items()}
+
+
+def _ids(hint: Any, keys: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+    """Return values for a field of references: one, several, or perhaps none."""
+    if get_origin(hint) is tuple:
+        return st.lists(keys, min_size=1, max_size=2).map(tuple)
+    return some(keys) if type(None) in get_args(hint) else keys
 
 
 CASES |= {
