@@ -54,13 +54,16 @@ class TokenCache:
         return self._by_id.get(id_)
 
     async def by_secret(self, hash_: str) -> Token | None:
-        """Return the token with this secret's hash; refresh if it is unknown."""
+        """Return the token with this secret's hash; refresh if it is unknown.
+
+        Raises AccessUnavailable if it is unknown here and the store cannot say.
+        """
         if hash_ not in self.table.tokens:
             await self._refresh_missed()
         return self.table.tokens.get(hash_)
 
     async def by_session(self, hash_: str) -> Session | None:
-        """Return the session with this hash; refresh if it is unknown."""
+        """Return the session with this hash; refresh if it is unknown. Raises AccessUnavailable as above."""
         if hash_ not in self.table.sessions:
             await self._refresh_missed()
         return self.table.sessions.get(hash_)
@@ -71,13 +74,16 @@ class TokenCache:
         return self.table
 
     async def _refresh_missed(self) -> None:
-        """Refresh after a miss, as another process may have added it. Skipped while the store is down."""
-        if self._fails or not self._may_refresh():
+        """Refresh after a miss, as another process may have added it. Raises AccessUnavailable."""
+        if self._fails:
+            raise AccessUnavailable("access tokens cannot be read at the moment")
+        if not self._may_refresh():
             return
         try:
             await self._store.refresh()
         except AccessUnavailable as error:
             self._failed(error)
+            raise
 
     def _may_refresh(self) -> bool:
         if (now := time.monotonic()) - self._second >= 1:

@@ -1,7 +1,6 @@
 """Liveness, readiness and Prometheus metrics."""
 
-from collections import Counter as Counts
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
@@ -10,15 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from projections.alerts import KINDS
-from services.access import Principal
+from services.access import AccessUnavailable, Principal
 from services.api.context import Answer, Done, answer, muster, principal
 from services.api.problems import Problem
 from services.api.routing import operation
-from services.application.commands import Commands
 from services.application.muster import Muster
-from services.application.progress import ViewProgress
 from services.recorder.writer import Writer
-from services.views.port import RowUnreadable, Views, ViewsUnavailable
 
 
 class Readiness(Struct):
@@ -47,17 +43,18 @@ async def readyz(request: Request) -> Answer[Readiness]:
     """Check that every loop runs, nothing is parked and no view is set aside.
 
     A parked jurisdiction alone leaves the process ready for the others, and is named to those who may know.
+    The answer does not wait for a store that hangs: it says since when that is silent.
     """
     service = muster(request)
-    failure = service.background.failure or service.progress.trouble
-    parked = _parked(service.commands, service.progress)
-    degraded = await _degraded(service.commands, service.views)
+    failure = service.background.failure or service.watch.silence or service.progress.trouble
+    parked = _parked(service)
+    degraded = await service.watch.degraded()
     red = bool(failure or (parked and parked.keys() >= set(service.commands.jurisdictions())))
     state = Readiness("not_ready" if red else "degraded" if degraded or parked else "ready")
     asker = await _asker(request)
     if asker and asker.may("read_metrics"):
         state.parked = {key: why for key, why in parked.items() if asker.may_read(key)}
-        state.degraded = {key: views for key, views in degraded.items() if asker.may_read(key)}
+        state.degraded = {key: sorted(views) for key, views in degraded.items() if asker.may_read(key)}
         if not asker.jurisdictions:
             state.failure, state.unclean = failure, list(service.inspector.unclean)
     return answer(state, 503 if red else 200, {"Cache-Control": "no-store"})
@@ -66,18 +63,14 @@ async def readyz(request: Request) -> Answer[Readiness]:
 async def _asker(request: Request) -> Principal | None:
     try:
         return await principal(request)
-    except Problem:
+    except (Problem, AccessUnavailable):
         return None
 
 
-def _parked(commands: Commands, progress: ViewProgress) -> dict[str, Any]:
+def _parked(service: Muster) -> dict[str, str]:
     """Return the reason why writing or projecting has stopped, by jurisdiction."""
-    return {key: writer.parked for key, writer in commands.writers.items() if writer.parked} | progress.parked
-
-
-async def _degraded(commands: Commands, views: Views) -> dict[str, Any]:
-    """Return the views that are set aside, by jurisdiction."""
-    return {key: found for key in commands.writers if (found := await views.degraded(key))}
+    written = {key: writer.parked for key, writer in service.commands.writers.items() if writer.parked}
+    return service.watch.still | written | service.progress.parked
 
 
 @operation(id="metrics", tag="health", media="text/plain")
@@ -97,12 +90,13 @@ async def metrics(request: Request) -> Response:
     queue = Gauge("muster_commands_waiting", "Commands not yet decided", ["jurisdiction"], registry=registry)
     parked = Gauge("muster_parked", "1 = writes and projection wait", ["jurisdiction"], registry=registry)
     degraded = Gauge("muster_view_degraded", "1 = set aside", ["jurisdiction", "view"], registry=registry)
+    aside = await service.watch.degraded()
     for key, writer in _theirs(service, asker):
         log.labels(key).set(writer.state.head.position)
         views.labels(key).set(service.progress.positions.get(key, 0))
         queue.labels(key).set(writer.waiting)
         parked.labels(key).set(bool(writer.parked or key in service.progress.parked))
-        for view in await service.views.degraded(key):
+        for view in aside.get(key, ()):
             degraded.labels(key, view).set(1)
     await _alerts(service, asker, registry)
     told = generate_latest(registry)
@@ -123,6 +117,9 @@ def _process(request: Request) -> CollectorRegistry:
     streams.set(request.app.state.hub.clients)
     unclean = Gauge("muster_log_config_unclean", "1 = set otherwise than it needs", registry=registry)
     unclean.set(bool(service.inspector.unclean))
+    silent = Gauge("muster_store_silent", "1 = does not answer", ["store"], registry=registry)
+    silent.labels("log").set(bool(service.watch.silence))
+    silent.labels("views").set(bool(service.progress.trouble))
     unknown = Counter("muster_log_unknown_outcomes", "Appends without an answer", registry=registry)
     unknown.inc(getattr(service.log, "unknown", 0))
     holes = Counter("muster_log_holes", "Offsets without a record", registry=registry)
@@ -136,16 +133,15 @@ def _process(request: Request) -> CollectorRegistry:
 
 
 async def _alerts(service: Muster, asker: Principal, registry: CollectorRegistry) -> None:
-    """Count alerts. Jurisdictions whose views cannot be read now are left out: other metrics say so."""
+    """Count alerts. Jurisdictions whose views could not be read yet are left out: other metrics say so."""
     gauge = Gauge(
         "muster_alerts", "Alerts of the board", ["jurisdiction", "kind", "level"], registry=registry
     )
+    counted = await service.watch.alerts()
     for key, _ in _theirs(service, asker):
-        try:
-            watched = await service.alerting.watched(key)
-        except (ViewsUnavailable, RowUnreadable):
+        if key not in counted:
             continue
         for kind in KINDS:
             gauge.labels(key, kind, "1").set(0)  # so that an alert that ends does not leave a gap
-        for (kind, level), count in Counts((one.kind, str(one.level)) for one in watched.alerts).items():
+        for (kind, level), count in counted[key].items():
             gauge.labels(key, kind, level).set(count)

@@ -16,6 +16,7 @@ from services.application.lookup import recorded_commands
 from services.application.progress import ViewProgress
 from services.application.sweeping import Sweeper
 from services.application.sweeping_files import FileSweeper
+from services.application.watching import Reach, Watch
 from services.base.clock import Clock
 from services.dispatch.abilities import Abilities
 from services.dispatch.abilities import load as shipped_abilities
@@ -46,13 +47,14 @@ class Muster:
         following: Callable[[Announcements], ViewProgress] | None = None,
         snapshots: Snapshots | None = None,
         inspect: Inspect | None = None,
+        reach: Reach | None = None,
         locations: Locations,
         files: Files,
         abilities: Abilities | None = None,
     ) -> None:
         """`following` tracks the views projected by other processes; None = this process projects them.
-        `inspect` checks the settings of the log's store. `abilities` tells who can serve what; None = the
-        built-in table."""
+        `inspect` checks the settings of the log's store, `reach` whether it answers. `abilities` tells who
+        can serve what; None = the built-in table."""
         self.log, self.views, self.vault, self.locations, self.snapshots = (
             log,
             views,
@@ -75,6 +77,7 @@ class Muster:
         self.sweeper = Sweeper(locations, views, clock, self.background)
         self._file_sweeper = FileSweeper(files, vault, log, views, clock, self.background)
         self.inspector = Inspector(inspect)
+        self.watch = Watch(self.commands, self.progress, views, self.alerting, self.background, clock, reach)
         self.scrub = None if shared else Scrub(log, views, catalog, self._reload)
         """Compares the views with the log, if this process projects them."""
         self._expiry = Expiry(self.commands, self.progress, views, clock)
@@ -116,6 +119,7 @@ class Muster:
                 self.background.start("sweeper", self.sweeper.run())
                 self.background.start("file sweeper", self._file_sweeper.run())
                 self.background.start("inspector", self.inspector.run())
+                self.background.start("watch", self.watch.run())
                 if self.scrub:
                     self.background.start("scrub", self.scrub.run(self.clock))
                 if not self.commands.shared:

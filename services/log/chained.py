@@ -14,7 +14,7 @@ import msgspec
 from events.commit import Head, envelope
 from services.log.appending import Appender
 from services.log.background import Background
-from services.log.chains import Chains
+from services.log.chains import Chains, reaching
 from services.log.directory import Directory
 from services.log.identity import Identity
 from services.log.port import LogDamaged, LogUnavailable, Stored
@@ -62,6 +62,13 @@ class ChainedLog:
         except TransportDown as error:
             raise LogUnavailable(f"the log cannot be reached: {error}") from error
         return self
+
+    async def reach(self) -> None:
+        """Ask the topic's store for anything. Raises LogUnavailable; LogDamaged if the topic was replaced."""
+        if self._chains.tail.failure:
+            raise LogDamaged("", 0, self._chains.tail.failure)
+        with reaching():
+            await self._transport.end(0)
 
     async def close(self) -> None:
         """Wait for appends in progress, then close."""

@@ -45,6 +45,7 @@ FAMILIES: Final = (
     Family("muster_log_config_unclean", "gauge", (), "api", "1 = the topic has wrong settings"),
     Family("muster_log_holes_total", "counter", (), "both", "offsets without a record"),
     Family("muster_view_wrong_rows_total", "counter", (), "both", "rows that differed from the log"),
+    Family("muster_store_silent", "gauge", ("store",), "api", "1 = the store does not answer"),
     Family("muster_scrub_trouble", "gauge", (), "both", "1 = views cannot be compared with the log"),
     Family(
         "muster_log_dead_commits_total", "counter", ("reason",), "projector", "records that are not commits"

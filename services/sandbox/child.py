@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import psutil
+
 MOST_LOG: Final = 16 * 2**20
 """Size in bytes after which a restart rotates the log file."""
 _SET_DEATH_SIGNAL: Final = 1
@@ -96,6 +98,16 @@ class Child:
             text = ""
         return f"{text or 'no output'} ({self.log})"
 
+    def _signal_all(self, number: signal.Signals) -> None:
+        """Signal all descendants: PostgreSQL's have sessions of their own."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self._process.pid)
+            for one in (process, *process.children(recursive=True)):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.send_signal(number)
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process and its children, if it is running."""
         if self._process is not None and self._process.returncode is None:
@@ -108,12 +120,12 @@ class Child:
         self.reap(10)
 
     def pause(self) -> None:
-        """Pause the process (SIGSTOP)."""
-        self.signal(signal.SIGSTOP)
+        """Pause the process and all below it (SIGSTOP), as a machine that hangs does."""
+        self._signal_all(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Continue the process (SIGCONT)."""
-        self.signal(signal.SIGCONT)
+        """Continue the process and all below it (SIGCONT)."""
+        self._signal_all(signal.SIGCONT)
 
     def stop(self, seconds: float = 15) -> None:
         """Shut the process down cleanly, or kill it after `seconds`."""

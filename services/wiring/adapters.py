@@ -26,8 +26,8 @@ from services.application.muster import Muster
 from services.base.clock import Clock
 from services.dispatch.abilities import SHIPPED
 from services.dispatch.abilities import load as load_abilities
+from services.log.chained import ChainedLog
 from services.log.identity import read_identity
-from services.log.port import Log
 from services.projector.partitions import PartitionProjector
 from services.vault import Vault, open_vault
 from services.vault.master import given_key
@@ -63,6 +63,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         files=await files(),
         abilities=able,
         inspect=lambda: topic_problems(connection, settings().kafka_min_insync),
+        reach=log.reach,
     )
 
 
@@ -126,7 +127,7 @@ async def partitions() -> int:
     return transport.partitions
 
 
-async def shared(data: Path) -> tuple[Log, PgViews, Vault]:
+async def shared(data: Path) -> tuple[ChainedLog, PgViews, Vault]:
     """Open log, views and keys, for reading or writing.
 
     Raise LogUnavailable, DatabaseUnavailable, ViewsUnavailable or VaultError.

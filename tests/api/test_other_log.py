@@ -1,5 +1,6 @@
 """Views belong to a log: an older, emptied, other or vanished one is refused aloud, not served."""
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +42,9 @@ async def reports(data: Path) -> list[str]:
 
 
 async def refused_aloud(service: Service) -> None:
-    ready = await service.http.get("/readyz")
+    async with asyncio.timeout(10):
+        while (ready := await service.http.get("/readyz")).status_code != 503:
+            await asyncio.sleep(0.02)
     assert (ready.status_code, ready.json()["status"]) == (503, "not_ready")
     assert "put the newest log back" in ready.json()["parked"][J]
     answer = await service.send("worker.register", worker="W9", role="courier")

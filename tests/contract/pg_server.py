@@ -23,6 +23,10 @@ def server() -> Any:
     folder = Path(tempfile.mkdtemp(prefix="muster-pg-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs last, after the server has stopped
     started = get_server(folder, cleanup_mode="stop")
+    execute(
+        started.get_uri(), "ALTER SYSTEM SET fsync = off"
+    )  # no test cuts its power, and it has many files
+    execute(started.get_uri(), "SELECT pg_reload_conf()")
     execute(started.get_uri(), "CREATE DATABASE empty")
     for file in sorted(SQL.glob("01*.sql")):
         execute(started.get_uri("empty"), file.read_text())

@@ -85,6 +85,8 @@ CASES = (
     Case("MusterNobodyOnTheWay", False, {OVERLOOKED % ("untouched", 3): "2x20"}),
     Case("MusterRowsWrong", True, {"muster_view_wrong_rows_total": "0x5 3x20"}),
     Case("MusterRowsWrong", False, {"muster_view_wrong_rows_total": "3x30"}),
+    Case("MusterStoreSilent", True, {'muster_store_silent{store="views"}': "0x3 1x20"}),
+    Case("MusterStoreSilent", False, {'muster_store_silent{store="log"}': "1x3 0x20"}),
     Case("MusterScrubTrouble", True, {"muster_scrub_trouble": "0x3 1x20"}),
     Case("MusterScrubTrouble", False, {"muster_scrub_trouble": "1x3 0x20"}),
     Case("MusterSosUnended", True, {OVERLOOKED % ("sos", 1): "1x20"}),

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 import asyncpg
 
+from services.adapters.postgres.pulse import Pulse
 from services.base.unavailable import DatabaseUnavailable
 
 SIZE: Final = 16
@@ -43,17 +44,18 @@ class _Connection(asyncpg.Connection):
 
 
 class _Connections:
-    """The connections and the number of handles using them."""
+    """The connections, whether the server answers, and the number of handles using them."""
 
     def __init__(self, pool: asyncpg.Pool, dsn: str) -> None:
         self.pool, self.dsn, self.handles = pool, dsn, 0
-        self.loop = asyncio.get_running_loop()
+        self.loop, self.pulse = asyncio.get_running_loop(), Pulse(dsn, SETTINGS)
 
     async def release(self) -> None:
         """Drop one handle; after the last one the connections close."""
         self.handles -= 1
         if self.handles:
             return
+        await self.pulse.close()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.pool.close()
@@ -90,6 +92,11 @@ class Pool:
         except TROUBLE as error:
             raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {error_text(error)}") from error
         return cls(_Connections(pool, dsn), seconds)
+
+    @property
+    def silence(self) -> str | None:
+        """Since when the server is silent, in words; None while it answers."""
+        return self._connections.pulse.silence
 
     @property
     def shareable(self) -> bool:
@@ -129,20 +136,23 @@ class Pool:
             raise DatabaseUnavailable("the connection to PostgreSQL is closed")
         if self._connections.loop is not asyncio.get_running_loop():
             raise RuntimeError("pool used on another event loop: asyncpg would crash the process")
+        pool, pulse = self._connections.pool, self._connections.pulse
         try:
-            async with (
-                asyncio.timeout(self._seconds),
-                self._connections.pool.acquire(timeout=CONNECT_SECONDS) as db,
-            ):
+            async with pulse.use(self._seconds) as limit:
+                db = await pool.acquire(timeout=CONNECT_SECONDS)
                 try:
                     yield db  # type: ignore[misc]
                 except BAD_VALUE:
                     await db.execute("ROLLBACK")  # the server still waits for the unencodable value
                     raise
+                finally:
+                    if limit.expired():  # otherwise its release would wait for the server
+                        db.terminate()
+                    await pool.release(db)
         except (*BAD_VALUE, asyncpg.IntegrityConstraintViolationError) as error:
             raise BadValue(error_text(error)) from error
         except TROUBLE as error:
-            raise DatabaseUnavailable(f"PostgreSQL: {error_text(error)}") from error
+            raise DatabaseUnavailable(pulse.silence or f"PostgreSQL: {error_text(error)}") from error
 
     async def dedicated(self, seconds: float) -> asyncpg.Connection:
         """Open a connection outside the pool, with this command timeout. The caller closes it."""

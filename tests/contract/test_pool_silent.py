@@ -1,0 +1,72 @@
+"""A PostgreSQL that hangs costs seconds: uses are cut off or fail at once, and it comes back by itself."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+from pg_server import database, server
+
+from services.adapters.postgres.pool import Pool
+from services.base.unavailable import DatabaseUnavailable
+
+
+@contextmanager
+def frozen() -> Iterator[None]:
+    """Stop all processes of the server, as a machine that hangs does."""
+    postmaster = psutil.Process(int((server().pgdata / "postmaster.pid").read_text().split()[0]))
+    stopped = [postmaster, *postmaster.children(recursive=True)]
+    for process in stopped:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in stopped:
+            process.resume()
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[Pool]:
+    opened = await Pool.open(database())
+    yield opened
+    await opened.close()
+
+
+async def back(pool: Pool) -> None:
+    while pool.silence:
+        await asyncio.sleep(0.02)
+
+
+async def test_a_use_is_cut_off_and_the_next_fails_at_once(pool: Pool) -> None:
+    assert await pool.value("SELECT 1") == 1
+    with frozen():
+        begun = time.monotonic()
+        with pytest.raises(DatabaseUnavailable, match=r"silent since .*: it does not answer"):
+            await pool.value("SELECT 2")
+        assert time.monotonic() - begun < 5, "2 s on a machine that is not busy"
+        begun = time.monotonic()
+        with pytest.raises(DatabaseUnavailable, match="silent since"):
+            await pool.value("SELECT 3")
+        with pytest.raises(DatabaseUnavailable, match="silent since"):
+            async with pool.writing() as db:
+                await db.execute("SELECT 4")
+        assert time.monotonic() - begun < 0.2
+    async with asyncio.timeout(10):
+        await back(pool)
+    assert await pool.value("SELECT 5") == 5
+
+
+async def test_a_slow_statement_is_not_silence(pool: Pool) -> None:
+    assert await pool.value("SELECT 1 FROM pg_sleep(2.5)") == 1
+    assert pool.silence is None
+
+
+async def test_a_pulse_that_is_cut_off_begins_again(pool: Pool) -> None:
+    ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    assert await pool.value(f"{ended} AND datname = current_database()") >= 1
+    await asyncio.sleep(1.2)
+    assert pool.silence is None
+    with frozen(), pytest.raises(DatabaseUnavailable, match="silent since"):
+        await pool.value("SELECT 2")
