@@ -7,6 +7,7 @@ import typer
 
 from services import wiring
 from services.cli import (
+    answers,
     cluster,
     clustering,
     data,
@@ -34,6 +35,7 @@ app.command("demo")(demo.demo)
 app.command("import")(importing.import_)
 app.command("template")(importing.template_)
 app.command("show")(reading.show)
+app.command("answers")(answers.answers)
 app.command("report")(reading.report)
 app.command("verify")(data.verify)
 app.command("rebuild")(data.rebuild)

@@ -37,10 +37,12 @@ _COUNTED: Final = re.compile(r"-?\d{9,}(\.\d+)?")
 
 
 class Instants:
-    """Parses instants as specified by one mapping."""
+    """Parses instants as specified by one mapping. Without a time zone of its own, that of the jurisdiction
+    is taken."""
 
-    def __init__(self, mapping: Mapping) -> None:
-        self._zone, self._ambiguous, self._formats = mapping.zone, mapping.ambiguous, tuple(mapping.formats)
+    def __init__(self, mapping: Mapping, timezone: str | None = None) -> None:
+        self._zone = mapping.zone or (ZoneInfo(timezone) if timezone else None)
+        self._ambiguous, self._formats = mapping.ambiguous, tuple(mapping.formats)
         self.read = lru_cache(8192)(self._read)
 
     def _read(

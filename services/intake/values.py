@@ -45,8 +45,9 @@ class Values:
         answers: Answers | None = None,
     ) -> None:
         self._maps = {name: _folded(table) for name, table in mapping.values.items()}
-        self._key, self._jurisdiction, self._instants = key, jurisdiction, Instants(mapping)
         self._places, self._answers = places or Places(jurisdiction), answers or {}
+        self._instants = Instants(mapping, self._places.timezone)
+        self._key, self._jurisdiction = key, jurisdiction
         self._region = mapping.region or region_of(self._places.timezone or mapping.timezone)
         self.nearness = Nearness(mapping, jurisdiction, self._places.box, self._places.timezone)
 

@@ -1,5 +1,6 @@
 // Texts about units and posts in English.
 export default {
+  "entry.mapping.units-and-posts": "Units and posts",
   "event.unit.established": "Unit established",
   "event.unit.renamed": "Unit renamed",
   "event.unit.moved": "Unit moved",

@@ -1,5 +1,6 @@
 // 单位与岗位的中文文案。
 export default {
+  "entry.mapping.units-and-posts": "单位与岗位",
   "event.unit.established": "成立单位",
   "event.unit.renamed": "单位更名",
   "event.unit.moved": "调整单位隶属",
