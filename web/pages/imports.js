@@ -27,7 +27,14 @@ import { classes, Empty, ErrorNote, Icon, Loading, useAction, useLoaded } from "
 
 const ASK_MS = 400;
 const MEBI = 2 ** 20;
-const TO = { areas: "overview", roster: "workers", "yichun-areas": "overview", sffd: "requests", "source-list": "comparison", "units-and-posts": "posts" };
+const TO = {
+  areas: "overview",
+  roster: "workers",
+  "yichun-areas": "overview",
+  sffd: "requests",
+  "source-list": "comparison",
+  "units-and-posts": "posts",
+};
 
 /** Sort mappings: those with a template first, then by number of columns. */
 const plainest = (known) =>

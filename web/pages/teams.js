@@ -143,8 +143,9 @@ const Four = (
   <span class="folk-stacked-end"><${State} domain="team_state" value=${row.state} /></span></div>
   <div class="folk-stacked-line muted"><span>${word("kind", row.kind)}</span><span>
     <${AreaName} code=${row.area} /></span></div>
-  <div class="folk-stacked-line muted"><span>${row.organisation ?? ""}</span>
-    ${row.incident && html`<span>${incidentName(row.incident)}</span>`}</div>
+  <div class="folk-stacked-line muted">${
+    row.organisation && html`<span>${row.organisation}</span>`
+  }${row.incident && html`<span>${incidentName(row.incident)}</span>`}</div>
   <div class="folk-stacked-line muted"><${Leader} row=${row} /><${Loaded} row=${row} /></div></div>`;
 
 const fits = (row) => {
