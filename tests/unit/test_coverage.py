@@ -15,8 +15,9 @@ from events.enterprise_facts import EnterpriseFact, in_ledger
 from events.enterprise_facts import standing as firm_at
 from events.formation import ROUTES, Thresholds
 from projections.chapters import ChapterRow
-from projections.coverage import BYS, Count, Scope, Step
+from projections.coverage import BYS, Count, Curves, Scope, Step
 from projections.coverage_index import CoverageIndex, Gap
+from services.verify.laws.coverage import LAW
 from tests.given import DAY
 from tests.scale import scaled
 
@@ -210,3 +211,24 @@ def test_the_largest_gap_comes_first_with_the_route_that_fits_and_who_could_take
     assert index.gaps(hour(1), Thresholds())[0] == Gap("joint", "230717", "courier", (*small, "small-3"), ())
     assert index.gaps(hour(0), Thresholds()) == []
     assert index.gaps(hour(3), Thresholds(), Scope(trade="internet")) == [rest[1]]
+
+
+# -- the law -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(scaled("MUSTER_COVERAGE_WORLDS", 2, 50)))
+def test_the_law_holds_for_any_rows(seed: int):
+    world = World(Random(seed))
+    assert list(LAW.broken(ROOT, {"enterprises": world.firms, "chapters": world.chapters})) == []
+
+
+def test_the_law_names_the_date_and_what_does_not_add_up(monkeypatch: pytest.MonkeyPatch):
+    world = World(Random(1))
+    monkeypatch.setattr(
+        Curves, "by", lambda self, by, when: {"courier": Count(7, 3)} if by == "trade" else {}
+    )
+
+    found = list(LAW.broken(ROOT, {"enterprises": world.firms, "chapters": world.chapters}))
+
+    assert any(one.startswith("coverage of trade courier at 2022-03-") for one in found)
+    assert all(one.endswith(("but 3 of 7", "but 0 of 0")) for one in found)
