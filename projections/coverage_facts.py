@@ -28,20 +28,26 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     chapter: str | None = None
 
 
-def stays(facts: Iterable[EnterpriseFact]) -> Iterator[Stay]:
-    """Yield the times in the ledger during which an enterprise was the same. `facts`: in order of time."""
+def lived(enterprise: str, facts: Iterable[EnterpriseFact]) -> tuple[tuple[Stay, ...], tuple[Told, ...]]:
+    """Return the times in the ledger during which an enterprise was the same, and when it entered and left.
+
+    `facts`: in order of time.
+    """
+    found: list[Stay] = []
+    told: list[Told] = []
     firm: Standing | None = None
     begun: Stay | None = None
     for fact in facts:
         firm = step(firm, fact)
         now = _stay(firm, fact.at)
+        if (begun is None) != (now is None):
+            told.append(Told(fact.at, fact.position, LEFT if begun else ENTERED, enterprise))
         if begun and (now is None or begun[2:] != now[2:]):
             if begun.since < fact.at:
-                yield begun._replace(until=fact.at)
+                found.append(begun._replace(until=fact.at))
             begun = None
         begun = begun or now
-    if begun:
-        yield begun
+    return tuple(found) if begun is None else (*found, begun), tuple(told)
 
 
 def _stay(firm: Standing | None, since: datetime) -> Stay | None:
@@ -54,18 +60,6 @@ def covers(chapter: ChapterRow) -> Iterator[tuple[str, Cover]]:
     """Yield each enterprise of a chapter with a time in it."""
     for tie in ties(chapter.history):
         yield tie.enterprise, Cover(tie.since, tie.until, chapter.route)
-
-
-def told_of_ledger(enterprise: str, facts: Iterable[EnterpriseFact]) -> Iterator[Told]:
-    """Yield when an enterprise entered and left the ledger."""
-    firm: Standing | None = None
-    there = False
-    for fact in facts:
-        firm = step(firm, fact)
-        now = in_ledger(firm)
-        if now != there:
-            yield Told(fact.at, fact.position, ENTERED if now else LEFT, enterprise)
-        there = now
 
 
 def told_of_chapter(chapter: ChapterRow) -> Iterator[Told]:

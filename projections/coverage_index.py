@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from events.area import inside
+from events.area import parents
 from events.formation import (
     COMMUNITY,
     JOINT,
+    OWN,
     ROUTES,
     Basis,
     Dated,
@@ -24,7 +25,7 @@ from events.formation import (
 )
 from projections.chapters import ChapterRow
 from projections.coverage import WHOLE, Cover, Curves, Piece, Scope, Stay, pieces, within
-from projections.coverage_facts import Told, covers, stays, told_of_chapter, told_of_ledger
+from projections.coverage_facts import Told, covers, lived, told_of_chapter
 from projections.formation_rules import dated
 
 KEEP: Final = 32
@@ -75,8 +76,7 @@ class CoverageIndex:
             self._stays.pop(key, None)
             self._told.pop(key, None)
         else:
-            self._stays[key] = tuple(stays(row.history))
-            self._told[key] = tuple(told_of_ledger(key, row.history))
+            self._stays[key], self._told[key] = lived(key, row.history)
         self._count(key)
 
     def chapter(self, key: str, row: ChapterRow | None) -> None:
@@ -142,8 +142,9 @@ class CoverageIndex:
                 members=stay.members, trade=stay.trade, area=area, enterprises=of_trade[stay.trade, area]
             )
             groups.setdefault(_group(fits(basis, thresholds), key, stay, area), []).append(key)
+        takers = self._takers(when)
         found = [
-            Gap(route, area, trade, tuple(sorted(some)), self._takers(route, area, trade, when))
+            Gap(route, area, trade, tuple(sorted(some)), _of(takers, route, area, trade))
             for (route, area, trade, _), some in groups.items()
         ]
         return sorted(found, key=_largest)
@@ -163,18 +164,14 @@ class CoverageIndex:
     def _is_covered(self, key: str, when: datetime) -> bool:
         return any(within(when, piece) and piece.routes for piece in self._pieces.get(key, ()))
 
-    def _takers(self, route: Route, area: str, trade: str | None, when: datetime) -> tuple[str, ...]:
-        """Return the living chapters of a route that could take enterprises of a trade in an area."""
-        if route not in (JOINT, COMMUNITY):
-            return ()
-        found: list[str] = []
+    def _takers(self, when: datetime) -> "_Takers":
+        """Return the living chapters that take several, by route, trade (of joint ones) and area."""
+        found: _Takers = {}
         for key, chapter in self._chapters.items():
-            if chapter.route != route or not inside(area, chapter.area):
-                continue
-            if (route == JOINT and chapter.trade != trade) or not _lives(chapter, when):
-                continue
-            found.append(key)
-        return tuple(sorted(found))
+            if chapter.route != OWN and _lives(chapter, when):
+                trade = chapter.trade if chapter.route == JOINT else None
+                found.setdefault((chapter.route, trade, chapter.area), []).append(key)
+        return found
 
     def _all_told(self) -> Iterator[Told]:
         for some in self._told.values():
@@ -187,6 +184,17 @@ class CoverageIndex:
         some: Sequence[Stay] = self._stays.get(enterprise, ())
         near = [one for one in some if within(when, one) or one.until == when]
         return any(scope.holds(one.area, one.trade or "") for one in near)
+
+
+_Takers = dict[tuple[Route, str | None, str], list[str]]
+
+
+def _of(takers: _Takers, route: Route, area: str, trade: str | None) -> tuple[str, ...]:
+    """Return the living chapters that could take enterprises of a trade in an area."""
+    if route == OWN:
+        return ()
+    found = (takers.get((route, trade, outer), ()) for outer in (area, *parents(area)))
+    return tuple(sorted(key for some in found for key in some))
 
 
 def _largest(gap: Gap) -> tuple[int, int, str, str, tuple[str, ...]]:

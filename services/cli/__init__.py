@@ -10,6 +10,7 @@ from services.cli import (
     answers,
     cluster,
     clustering,
+    coverage,
     data,
     demo,
     files,
@@ -36,6 +37,7 @@ app.command("import")(importing.import_)
 app.command("template")(importing.template_)
 app.command("show")(reading.show)
 app.command("answers")(answers.answers)
+app.command("coverage")(coverage.coverage)
 app.command("report")(reading.report)
 app.command("verify")(data.verify)
 app.command("rebuild")(data.rebuild)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from bench.coverage import ENTERPRISES, LIMIT_MS, build, p99, reads
 from events.chapter_history import ChapterFact, standing
 from events.dated import dated
 from events.enterprise_facts import EnterpriseFact, in_ledger
@@ -232,3 +233,9 @@ def test_the_law_names_the_date_and_what_does_not_add_up(monkeypatch: pytest.Mon
 
     assert any(one.startswith("coverage of trade courier at 2022-03-") for one in found)
     assert all(one.endswith(("but 3 of 7", "but 0 of 0")) for one in found)
+
+
+def test_a_county_at_any_date_is_found_in_time():
+    index = build(scaled("MUSTER_COVERAGE_ENTERPRISES", 2_000, ENTERPRISES))
+
+    assert p99(reads(index, 500)) < LIMIT_MS, "CPU milliseconds; `python -m bench.coverage` shows more"
