@@ -67,6 +67,13 @@ class Lag:
         return self._ages.get(partition, 0.0)
 
 
+def signs_of_life(seen: Mapping[int, int], heartbeats: Mapping[int, int]) -> dict[int, int]:
+    """Return each owned partition's signs of life. Those that catch up take turns: they share theirs, so that
+    one that waits does not count as stalled while another moves."""
+    shared = sum(heartbeats.get(partition, 0) for partition in seen)
+    return {p: heartbeats.get(p, 0) if offset >= 0 else shared for p, offset in seen.items()}
+
+
 class Watchdog(threading.Thread):
     """Runs on a thread with its own event loop and connections, independent of the loop it watches."""
 
@@ -111,7 +118,8 @@ class Watchdog(threading.Thread):
                 for partition in list(self._projector.owned)
             }
             ends = {partition: await transport.end(partition) for partition in seen}
-            self.stalled = self.lag.observe(ends, seen, dict(self._projector.heartbeats), time.monotonic())
+            life = signs_of_life(seen, dict(self._projector.heartbeats))
+            self.stalled = self.lag.observe(ends, seen, life, time.monotonic())
             patience = STORE_PATIENCE if self._projector.trouble or self._projector.rebuilding else PATIENCE
             still = {p: offset for p, offset in seen.items() if self.lag.age(p) > patience}
             if still and await self._holds_records(transport, ends, still):

@@ -16,7 +16,7 @@ from services.log.port import LogDamaged, Stored
 from services.log.transport import Record
 from services.projector import jurisdictions, retrying
 from services.projector.partitions import PartitionProjector
-from services.projector.watchdog import MOST_BETWEEN, PATIENCE, Lag, Watchdog
+from services.projector.watchdog import MOST_BETWEEN, PATIENCE, Lag, Watchdog, signs_of_life
 from services.views.rebuild import rebuild_all
 
 WHERE = partition_of("2307", PARTITIONS)
@@ -188,6 +188,17 @@ def test_the_watchdog_sees_what_stands_still_and_nothing_else() -> None:
     assert max(lag.observe({0: 9}, {0: 5}, {0: 1}, now) for now in range(120, 140, 2)) > PATIENCE
     assert lag.observe({0: 9}, {0: 9}, {0: 1}, 140) == 0
     assert lag.observe({0: 10}, {0: 9}, {0: 1}, 142) == 2
+
+
+def test_a_partition_that_waits_for_its_turn_to_catch_up_is_no_stall() -> None:
+    """Five catch up, three at a time: those that wait have no sign of life of their own."""
+    lag, ends, stalled = Lag(), dict.fromkeys(range(5), 900), 0.0
+    seen = dict.fromkeys(range(4), -1) | {4: 100}
+    for beat in range(20):
+        life = signs_of_life(seen, {0: beat, 4: 0})
+        stalled = lag.observe(ends, seen, life, 100.0 + 2 * beat)
+    assert [lag.age(partition) for partition in range(4)] == [0.0] * 4
+    assert stalled == lag.age(4) == 38.0, "one that is caught up tells by its own offset"
 
 
 async def test_a_process_without_partitions_ends_where_nobody_projects(scene: Scene, tmp_path: Path) -> None:
