@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from msgspec import UNSET, UnsetType
 
+from events.amendment import Amendment
 from events.base import Event, event
 from events.refs import AreaRef, Ref
 
@@ -39,8 +40,10 @@ class EnterpriseRegistered(Event, frozen=True):
 
 
 @event("enterprise.amended")
-class EnterpriseAmended(Event, frozen=True):
+class EnterpriseAmended(Amendment, frozen=True):
     """Details are different from this time on; omitted fields stay unchanged."""
+
+    NOT_SET = frozenset({"area"})
 
     enterprise: EnterpriseRef
     area: AreaRef

@@ -91,7 +91,9 @@ def test_a_program_that_knows_no_expected_days_parks_before_them(name: str):
     assert msgspec.json.decode(written)["expected_days"] == 2
 
 
-@pytest.mark.parametrize("cls", [cls for cls in catalog.newest.values() if issubclass(cls, Amendment)])
+@pytest.mark.parametrize(
+    "cls", [cls for cls in catalog.newest.values() if issubclass(cls, Amendment) and cls.SCHEMA > 1]
+)
 def test_a_program_that_does_not_know_what_is_superseded_parks_before_it(cls: type[Amendment]):
     """Under the schema before, the last one recorded counted: nothing in it was superseded."""
     older = (cls.NAME, cls.SCHEMA - 1)

@@ -15,7 +15,7 @@ from events.enterprise import (
 )
 from events.enterprise_facts import OPEN, Standing
 from services.decisions import lookups
-from services.decisions.amending import not_changed_since
+from services.decisions.amending import not_changed_since, subject, superseded
 from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.enterprise.commands import Amend, Close, Merge, Move, Register, Reopen
 from services.decisions.enterprise.table import ENTERPRISES, enterprise_at
@@ -54,9 +54,11 @@ def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
 def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     then = open_at(state, c.enterprise, ctx)
     new = {name: value for name, value in changes(c, "enterprise").items() if getattr(then, name) != value}
-    not_changed_since(state, f"enterprise/{c.enterprise}", c, new, ctx)
+    about = subject(f"enterprise/{c.enterprise}", then, then.facts[0].at)
+    late = superseded(state, about, new, ctx)
+    not_changed_since(state, about, c, {**new, "superseded": late}, ctx)
     if new:
-        yield EnterpriseAmended(enterprise=c.enterprise, area=then.area, **new)
+        yield EnterpriseAmended(enterprise=c.enterprise, area=then.area, superseded=late, **new)
 
 
 @decides(Move)
