@@ -93,18 +93,33 @@ def _not_unattended(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-@event("assignment.progressed")
+AS_RECORDED: Final = ""
+"""Instead of the stage before: events of schema 1 were judged by the order in which they were recorded."""
+
+
+@event("assignment.progressed", schema=2)
 class AssignmentProgressed(AssignmentEvent, frozen=True, kw_only=True):
     """A stage was reached: en_route, on_scene, or one defined by the organisation (transport, hospital)."""
 
     stage: str
+    after: str | None = None
+    """The stage that its list, such as a row of an import, has before it; None if it came from no list."""
 
 
-@event("assignment.done")
+@event("assignment.done", schema=2)
 class AssignmentDone(AssignmentEvent, frozen=True, kw_only=True):
     """The assignment is done; it keeps its slot."""
 
     reason: str | None = None
+    after: str | None = None
+    """The stage that its list has before it; None if it came from no list."""
+
+
+@upcast("assignment.progressed", 1)
+@upcast("assignment.done", 1)
+def _in_the_order_of_recording(data: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade from schema 1, which did not say what came before."""
+    return {**data, "after": AS_RECORDED}
 
 
 @event("assignment.released")

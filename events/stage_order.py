@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Final
 
-from events.assignment import DISPATCHED, DONE
+from events.assignment import AS_RECORDED, DISPATCHED, DONE
 from events.stages import STAGES
 
 OUT_OF_ORDER: Final = "stage.out_of_order"
@@ -13,38 +13,46 @@ OUT_OF_ORDER: Final = "stage.out_of_order"
 Reached = tuple[str, datetime]
 """A stage, and when it was reached."""
 PLACE: Final[Mapping[str, int]] = {stage: place for place, stage in enumerate((DISPATCHED, *STAGES, DONE))}
-"""The stages that have an order. Those of an organisation's own have none but their place in an import."""
+"""The stages that have an order. Those of an organisation's own have none but their place in a list."""
 
 
 def contradicted(
-    new: Reached, begun_at: datetime | None, known: Sequence[Reached], *, placed: bool
+    new: Reached, begun_at: datetime | None, known: Sequence[Reached], after: str | None = None
 ) -> tuple[Reached, Reached] | None:
     """Return the (earlier, later) stage of which the later one has an earlier time, one of them the new.
 
-    `known` are the stages recorded before it. With `placed`, the order of recording is that of a list,
-    which also places an organisation's own stages: each follows the one recorded before it. Of several
-    equal stages the one counts that contradicts least. None if the assignment has not begun.
+    `known` are the stages recorded before it. `after` is the stage that its list has before it, if it comes
+    from one; that also gives an organisation's own stages a place. Without it, theirs is their time: they
+    only cannot come before the beginning. Of several equal stages the one counts that contradicts least.
+    None if the assignment has not begun.
     """
     if begun_at is None:
         return None
     so_far = [(DISPATCHED, begun_at), *known]
-    before, after = _neighbours(new[0], so_far, placed=placed)
+    before, later = _neighbours(new[0], so_far, after)
     wrong = [(one, new) for one in before if new[1] < one[1]] + [
-        (new, one) for one in after if one[1] < new[1]
+        (new, one) for one in later if one[1] < new[1]
     ]
     return wrong[0] if wrong else None
 
 
 def _neighbours(
-    stage: str, so_far: list[Reached], *, placed: bool
+    stage: str, so_far: list[Reached], after: str | None
 ) -> tuple[Iterable[Reached], Iterable[Reached]]:
-    """Return the nearest stages that come before and after: by the mapping, and by the order."""
-    place, last = PLACE.get(stage), so_far[-1]
-    listed = [last] if placed and (place is None or last[0] not in PLACE) else []
+    """Return the nearest stages that come before and after: by the list, and by the order."""
+    place, listed = PLACE.get(stage), _before(so_far, after)
     if place is None:
         return listed or so_far[:1], ()
+    own = [one for one in listed if one[0] not in PLACE]
     before = _nearest(so_far, range(place - 1, -1, -1), min)
-    return [*listed, *before], _nearest(so_far, range(place + 1, len(PLACE)), max)
+    return [*own, *before], _nearest(so_far, range(place + 1, len(PLACE)), max)
+
+
+def _before(so_far: list[Reached], after: str | None) -> list[Reached]:
+    """Return the stage that a list has before a new one, if it is known."""
+    if after == AS_RECORDED:
+        return so_far[-1:]
+    return sorted((one for one in so_far if one[0] == after), key=itemgetter(1))[:1]
 
 
 def _nearest(so_far: list[Reached], places: Iterable[int], pick: Callable[..., Reached]) -> list[Reached]:

@@ -53,7 +53,6 @@ class Deciding:
             at=at,
             claimed=item["at"],
             observed=item["observed"],
-            listed=item["observed"],
             anomalies=[],
         )
         mark = self.state.mark()

@@ -22,6 +22,8 @@ BASED_ON: Final = "based_on"
 """Field of an amendment that says what its sender knew; it amends nothing itself."""
 SAID: Final = "said"
 """Field that says which sheet a command comes from; it says nothing about the thing."""
+AFTER: Final = "after"
+"""Field that says which stage a list has before this one. The command is the same with it and without."""
 Sender = Literal["dispatcher", "admin", "service"]
 
 
@@ -84,8 +86,6 @@ class Context(msgspec.Struct, kw_only=True):
     claimed: datetime | None = None
     """The time given by the sender, unchanged; None if none was given."""
     observed: bool = False
-    listed: bool = False
-    """Whether it comes from a list in its order, such as an import: observed, and not by a device's clock."""
     scope: Scope = Scope()
     timezone: str = "Asia/Shanghai"
     """Time zone for a jurisdiction established by this command."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from pydantic import ValidationError
 
+from events.assignment import DISPATCHED, DONE
 from services.decisions.base import commands
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.errors import RowError
@@ -21,6 +22,8 @@ from services.intake.places import Places
 from services.intake.values import Answers, Cells, Values, count_of
 from services.refusals.fields import broken
 
+STAGES: Final = {"assignment.dispatch": DISPATCHED, "assignment.done": DONE}
+"""Commands that report a stage of an assignment without naming it."""
 UNDATED: Final = -(1 << 62)
 """Sorts before every instant."""
 FIRST: Final = 0
@@ -53,6 +56,8 @@ class Draft(msgspec.Struct, kw_only=True):
     """If it registers the person of one row, by an id derived from cells."""
     step: int | None = None
     """For a group of several keys: whether it comes before or after the rows at its instant."""
+    after: str | None = None
+    """Of a stage: the one that its row has before it."""
 
 
 class Part(msgspec.Struct, kw_only=True):
@@ -101,7 +106,7 @@ class Drafts:
         cells = {HERE: self._jurisdiction, **cells}
         singles: list[Draft] = []
         parts: list[Part] = []
-        running = UNDATED
+        running, stages = UNDATED, dict[str, str]()
         for rank, one in enumerate(self.source.command):
             for item in self._items(one.each, cells) if one.each else ({},):
                 within = {**cells, **item} if item else cells
@@ -110,7 +115,7 @@ class Drafts:
                 draft = self._draft(rank, one, within, running)
                 running = draft.sort
                 if one.once_per is None:
-                    singles.append(self._checked(one, draft))
+                    singles.append(_staged(self._checked(one, draft), stages))
                 else:
                     parts.append(self._part(one, one.once_per, draft, within))
         return singles, parts
@@ -198,6 +203,15 @@ class Drafts:
             draft=draft,
             verdicts=[self.values.holds(c, cells) for c in one.when if c.over != "row"],
         )
+
+
+def _staged(draft: Draft, stages: dict[str, str]) -> Draft:
+    """Return the draft with the stage before it in its row. `stages` holds the last of each assignment."""
+    key, stage = draft.data.get("assignment"), STAGES.get(draft.name, draft.data.get("stage"))
+    if isinstance(key, str) and isinstance(stage, str):
+        draft.after = stages.get(key)
+        stages[key] = stage
+    return draft
 
 
 def _person(one: CommandMap, cells: Cells) -> Person | None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from services.decisions.base import SAID
+from services.decisions.base import AFTER, SAID
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.errors import ImportFailed
 from services.intake.identity import command_id
@@ -22,6 +22,9 @@ TRIES: Final = 30
 
 Accepted = Callable[[int], bool]
 """Whether a line's contradiction of the log is settled for the sheet."""
+
+_STAGES: Final = ("assignment.progress", "assignment.done")
+"""Commands that say what comes before them in their row; it is no part of their ids."""
 
 
 class Sink(Protocol):
@@ -75,6 +78,8 @@ class Sender:
         if one.says:  # asked anew in each import, as what was recorded before is in the sheet's memory
             said = {"sheet": self._sheet, "accept": self._accepted(one.line)}
             origin, data = self._run, {**one.data, SAID: said}
+        if one.after and one.name in _STAGES:
+            data = {**data, AFTER: one.after}
         return {
             "id": command_id(self._key, self._jurisdiction, one.name, one.at, one.data, origin, one.nth),
             "name": one.name,

@@ -39,7 +39,7 @@ _LATEST: Final = 1000
 _SCHEMA: Final = """
 CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, thing TEXT, step INTEGER,
   follows INTEGER, entity TEXT, rank INTEGER, row INTEGER, line INTEGER, gid INTEGER, name TEXT, at INTEGER,
-  observed INTEGER, data BLOB, saying TEXT);
+  observed INTEGER, data BLOB, saying TEXT, after TEXT);
 CREATE TABLE people (worker TEXT, line INTEGER, weak INTEGER, data BLOB, columns BLOB);
 CREATE TABLE changes (line INTEGER, row TEXT, told BLOB);
 CREATE TABLE begun (entity TEXT PRIMARY KEY, sort INTEGER) WITHOUT ROWID;
@@ -53,7 +53,7 @@ _STEP: Final = """CASE WHEN drafts.sort = :undated THEN 0 WHEN step IS NOT NULL 
   ELSE dense_rank() OVER (PARTITION BY phase, thing, drafts.sort ORDER BY row) END"""
 """Of rows of one key at one instant: the first, second ... of them."""
 _ORDERED: Final = """
-SELECT line, gid, name, at, observed, data, saying, drafts.sort FROM drafts LEFT JOIN begun b
+SELECT line, gid, name, at, observed, data, saying, drafts.sort, after FROM drafts LEFT JOIN begun b
   ON follows AND b.entity = drafts.entity
 ORDER BY phase, drafts.sort, {step},
   CASE WHEN follows AND drafts.sort > :undated AND coalesce(b.sort, :undated) < drafts.sort THEN 0 ELSE 1 END,
@@ -88,6 +88,8 @@ class Item(msgspec.Struct, frozen=True):
     """How often the same was said before, at the same instant."""
     says: bool = False
     """Whether it says what a thing is: a sheet has a memory of that."""
+    after: str | None = None
+    """Of a stage: the one that its row has before it."""
 
 
 class Group(msgspec.Struct):
@@ -149,7 +151,7 @@ class Spool:
         self._drafts.append(
             (
                 *(_phase(draft), draft.sort, draft.thing, draft.step, follows, entity, draft.rank),
-                *(draft.row, line, gid, draft.name, at, draft.observed, data, saying(draft)),
+                *(draft.row, line, gid, draft.name, at, draft.observed, data, saying(draft), draft.after),
             )
         )
         if draft.person and gid is None:
@@ -174,7 +176,7 @@ class Spool:
         many("INSERT OR IGNORE INTO lines (line) VALUES (?)", self._lines)
         many(
             "INSERT INTO drafts (phase, sort, thing, step, follows, entity, rank, row, line, gid, name, at, "
-            "observed, data, saying) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "observed, data, saying, after) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             self._drafts,
         )
         many("INSERT INTO members VALUES (?,?)", self._members)
@@ -272,14 +274,16 @@ class Spool:
         stints, repeats = Stints(self.db), (Repeats(self.db) if self._source.key else None)
         ordered = _ORDERED.format(step=_STEP if self._source.key else "NULL")
         found = self.db.execute(ordered, {"undated": UNDATED})
-        for line, gid, name, at, observed, data, kept_under, sort in found:
+        for line, gid, name, at, observed, data, kept_under, sort, after in found:
             if batch and (len(batch) == MOST_ITEMS or size + len(data) > MOST_BYTES):
                 yield batch
                 batch, size = [], 0
             when = None if at is None else _EPOCH + timedelta(microseconds=at)
             said = stints.named(name, when, msgspec.json.decode(data))
             nth = repeats.before(name, sort, said) if repeats else 0
-            batch.append(Item(line, gid, name, when, bool(observed), said, nth, kept_under is not None))
+            batch.append(
+                Item(line, gid, name, when, bool(observed), said, nth, kept_under is not None, after)
+            )
             size += len(data)
         if batch:
             yield batch

@@ -62,7 +62,6 @@ def context_of(envelope: CommandEnvelope, now: datetime, timezone: str) -> Conte
         at=happened_at(envelope, now),
         claimed=envelope.at,
         observed=envelope.observed,
-        listed=envelope.observed and envelope.sent_at is None,
         scope=envelope.scope,
         timezone=timezone,
     )

@@ -11,11 +11,13 @@ import msgspec
 from events.catalog import newest
 from events.commit import Recorded
 from projections.base import phone_fields as event_phones
-from services.decisions.base import SAID, Command, personal_fields, phone_fields
+from services.decisions.base import AFTER, SAID, Command, personal_fields, phone_fields
 from services.decisions.hearing import said_by
 from services.decisions.saying import Heard
 from services.recorder.envelope import CommandEnvelope
 
+_APART: Final = frozenset((SAID, AFTER))
+"""Fields that tell where a command comes from; they are no part of what it says."""
 _PLAIN: Final = frozenset((str, int, bool, float, NoneType))
 """Types whose values are themselves in JSON."""
 
@@ -92,10 +94,10 @@ def _amended(name: str) -> frozenset[str]:
 
 def given_fields(command: Command) -> dict[str, Any]:
     """Return the fields given, as they are in JSON. Most are plain values, which need no dump."""
-    given = {field: getattr(command, field) for field in command.model_fields_set if field != SAID}
+    given = {field: getattr(command, field) for field in command.model_fields_set - _APART}
     if all(type(value) in _PLAIN for value in given.values()):
         return given
-    return command.model_dump(mode="json", exclude_unset=True, exclude={SAID})
+    return command.model_dump(mode="json", exclude_unset=True, exclude=set(_APART))
 
 
 def _seal(

@@ -163,10 +163,10 @@ class Facts:
             case assignment.AssignmentDispatched() as e if e.state in assignment.LIVE:
                 self._begin(e.assignment, e.request, e.worker or e.team or "", event.at)
             case assignment.AssignmentProgressed() as e:
-                self._contradict(event, e.assignment, (e.stage, event.at))
+                self._contradict(event, e, (e.stage, event.at))
                 self._stage(e.assignment, e.stage, event.at)
             case assignment.AssignmentDone() as e:
-                self._contradict(event, e.assignment, (assignment.DONE, event.at))
+                self._contradict(event, e, (assignment.DONE, event.at))
                 if e.state == assignment.DONE:
                     self._end(e.assignment, event.at)
             case assignment.AssignmentReleased() as e:
@@ -179,10 +179,17 @@ class Facts:
             self.runs[key] = Run(key, request, unit, at)
             self.calls[request].units[unit] = None
 
-    def _contradict(self, event: EventEnvelope, key: str, new: Reached) -> None:
+    def _contradict(
+        self,
+        event: EventEnvelope,
+        e: assignment.AssignmentProgressed | assignment.AssignmentDone,
+        new: Reached,
+    ) -> None:
         """Find what a stage contradicts. It counts once the command's last event notes it."""
-        run = self.runs.get(key)
-        if run and (pair := contradicted(new, run.begun_at, run.stages, placed=event.observed)):
+        run, after = self.runs.get(e.assignment), e.after
+        if after == assignment.AS_RECORDED and not event.observed:
+            after = None  # of a device, whose order of sending says nothing
+        if run and (pair := contradicted(new, run.begun_at, run.stages, after)):
             self._contradiction = event.command, run, pair
 
     def _note(self, event: EventEnvelope) -> None:

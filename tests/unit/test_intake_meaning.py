@@ -220,6 +220,26 @@ async def test_a_stage_of_ones_own_has_its_place_in_the_mapping(
     assert await contradictions(sink) == wrong
 
 
+async def test_a_cell_filled_in_later_is_judged_by_its_time(tmp_path: Path) -> None:
+    """Its stage is recorded after those that follow it in the row."""
+    sink, head = Recording(), "call,dispatched,identified,on_scene,done\n"
+    row = "1,2024-01-01 10:00,{},2024-01-01 10:30,2024-01-01 11:00\n"
+    await imported(tmp_path, sink, "named_stage", head + row.format(""))
+    await imported(tmp_path, sink, "named_stage", head + row.format("2024-01-01 10:05"))
+    assert [stage.stage for stage in sink.live("assignments")["1-1"].stages] == ["on_scene", "identified"]
+    assert await contradictions(sink) == []
+
+
+async def test_rows_of_stages_added_later_are_judged_by_their_times(tmp_path: Path) -> None:
+    sink, table = Recording(), "call,at,stage\n1,2024-01-01 10:00,\n{}1,2024-01-01 10:40,hospital\n"
+    for earlier in ("", "1,2024-01-01 10:20,transport\n"):
+        await imported(tmp_path, sink, "stage_rows", table.format(earlier))
+    assert [one.stage for one in sink.live("assignments")["1-1"].stages] == ["hospital", "transport"]
+    assert await contradictions(sink) == []
+    await imported(tmp_path, sink, "stage_rows", table.format("1,2024-01-01 09:20,identified\n"))
+    assert await contradictions(sink) == ["dispatched < identified"]
+
+
 async def test_the_stages_of_the_case_are_in_order(tmp_path: Path) -> None:
     sink = Recording()
     await imported(tmp_path, sink, "named_stage")

@@ -294,6 +294,14 @@ def test_stages_out_of_order_are_taken_and_named(sent: Given):
     sent.when(ON_SCENE, at=t("01:10"), now=t("02:00")).anomaly("stage.out_of_order")
 
 
+def test_a_stage_of_ones_own_has_its_place_in_a_list_or_else_by_its_time(sent: Given):
+    sent.and_(ON_SCENE, now=t("01:20"))
+    late = assignment.progress(assignment="A1", stage="identified")
+    sent.when(late, at=t("01:10"), now=t("02:00"), observed=True).anomaly()
+    listed = assignment.progress(assignment="A1", stage="transport", after="on_scene")
+    sent.when(listed, at=t("01:10"), now=t("02:00"), observed=True).anomaly("stage.out_of_order")
+
+
 def test_a_stage_before_the_dispatch_is_out_of_order(sent: Given):
     sent.when(EN_ROUTE, at=t("00:30"), now=t("02:00")).anomaly("stage.out_of_order")
 

@@ -85,12 +85,19 @@ class Dispatch(Command):
         return self
 
 
+After = Annotated[
+    Code | None,
+    Field(description="Of a list, such as a row of a table: the stage that it has before this one"),
+]
+
+
 @command("assignment.progress", fact=True, own=True)
 class Progress(Command):
     """Report a stage reached: en_route, on_scene, or one defined by your organisation."""
 
     assignment: AssignmentId
     stage: Code
+    after: After = None
 
 
 @command("assignment.done", fact=True, own=True)
@@ -99,6 +106,7 @@ class Done(Command):
 
     assignment: AssignmentId
     reason: Code | None = None
+    after: After = None
 
 
 @command("assignment.release")

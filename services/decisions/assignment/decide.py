@@ -201,8 +201,8 @@ def _progress(state: State, c: Progress, ctx: Context) -> Iterable[Event]:
             state=given.state,
             ended=given.ended_at,
         )
-    note_order(given, c.stage, ctx)
-    yield AssignmentProgressed(**ids(state, c.assignment), stage=c.stage)
+    note_order(given, c.stage, c.after, ctx)
+    yield AssignmentProgressed(**ids(state, c.assignment), stage=c.stage, after=c.after)
 
 
 @decides(Done)
@@ -216,8 +216,8 @@ def _done(state: State, c: Done, ctx: Context) -> Iterable[Event]:
         ctx.note("assignment.ended")  # true at that time, but reported too late
     else:
         ctx.rule(given.state in LIVE, "assignment.ended", assignment=c.assignment, state=given.state)
-    note_order(given, DONE, ctx)
-    yield AssignmentDone(**ids(state, c.assignment), reason=c.reason)
+    note_order(given, DONE, c.after, ctx)
+    yield AssignmentDone(**ids(state, c.assignment), reason=c.reason, after=c.after)
 
 
 @decides(Release)

@@ -118,9 +118,9 @@ def never_begun(key: str, given: Assignment, ctx: Context) -> None:
     ctx.rule(False, "assignment.not_accepted", assignment=key, state=given.state)
 
 
-def note_order(given: Assignment, stage: str, ctx: Context) -> None:
+def note_order(given: Assignment, stage: str, after: str | None, ctx: Context) -> None:
     """Note a stage whose time contradicts that of another."""
-    if contradicted((stage, ctx.at), given.begun_at, given.stages, placed=ctx.listed):
+    if contradicted((stage, ctx.at), given.begun_at, given.stages, after):
         ctx.note("stage.out_of_order")
 
 
