@@ -29,6 +29,7 @@ export const PAGES = [
   { name: "cards", key: "c", group: "people", right: "issue_codes" },
   { name: "areas", key: "a", group: "community", view: "areas" },
   { name: "alerts", key: "l", group: "reports", view: "requests" },
+  { name: "comparison", key: "q", group: "institutions", view: "source_lists" },
   { name: "hours", key: "h", group: "reports", view: "roster" },
   { name: "imports", key: "u", group: "administration", right: "import_files" },
   { name: "settings", key: "s", group: "administration", command: "term.define" },
