@@ -88,6 +88,13 @@ async def test_calls_units_and_the_largest(imported: tuple[Muster, Summary, Summ
     assert set(found["largest"]["names"]) == units[found["largest"]["request"]]
 
 
+async def test_each_unit_is_a_team_of_its_kind(imported: tuple[Muster, Summary, Summary], raw: Raw) -> None:
+    page = await imported[0].views.query("SFFD", "teams", Query(limit=1000))
+    teams: list[Any] = [row for _, row in page.items]
+    expected = {row["Unit ID"]: row["Unit Type"].lower() for row in raw.rows}
+    assert {row.team: row.kind.replace("_", " ") for row in teams} == expected
+
+
 async def test_final_states(imported: tuple[Muster, Summary, Summary], raw: Raw) -> None:
     expected = {"done": 0, "cancelled": 0, "failed": 0, "unfinished": 0}
     for rows in raw.calls.values():

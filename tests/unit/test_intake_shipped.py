@@ -1,62 +1,18 @@
 """The built-in mappings: every row is accounted for, and the state matches the raw rows."""
 
-import csv
-import gzip
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from intaking import KEY, Deciding, sums
 
 from services.decisions.area.table import AREAS
-from services.decisions.assignment.table import ASSIGNMENTS
-from services.decisions.request.table import REQUESTS
 from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKERS
 from services.intake import import_files, load_mapping, preview
 
 EXAMPLES = Path(__file__).parents[2] / "services/intake/examples"
 WEEK = EXAMPLES / "sffd_week.csv.gz"
-
-
-def raw_calls() -> dict[str, list[dict[str, str]]]:
-    calls: dict[str, list[dict[str, str]]] = defaultdict(list)
-    with gzip.open(WEEK, "rt", encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            calls[row["Call Number"]].append(row)
-    return calls
-
-
-def final_state(rows: list[dict[str, str]]) -> str:
-    if not all(row["Available DtTm"] for row in rows):
-        return "unfinished"
-    ends = {"Cancelled": "cancelled", "Unable to Locate": "failed", "Gone on Arrival": "failed"}
-    return ends.get(rows[0]["Call Final Disposition"], "done")
-
-
-async def test_the_week_twice() -> None:
-    calls, sink, mapping = raw_calls(), Deciding("SFFD"), load_mapping("sffd")
-    rows = sum(map(len, calls.values()))
-    assert (rows, len(calls)) == (7704, 3560)
-    assert sums(await import_files([WEEK], mapping, "SFFD", sink, import_key=KEY)) == (rows, rows, 0, 0)
-    count, state = len(sink.sent), sink.state
-    again = await import_files([WEEK], mapping, "SFFD", sink, import_key=KEY)
-    assert sums(again) == (rows, 0, rows, 0)
-    assert set(again.outcomes) == {"known"}
-    assert len(sink.sent) == 2 * count
-
-    assert Counter(request.ended or "unfinished" for request in state[REQUESTS].values()) == Counter(
-        final_state(rows) for rows in calls.values()
-    )
-    units = {row["Unit ID"]: row["Unit Type"] for rows in calls.values() for row in rows}
-    assert {key: team.kind.replace("_", " ") for key, team in state[TEAMS].items()} == {
-        unit: kind.lower() for unit, kind in units.items()
-    }
-    assert len(units) == 178
-    ends = Counter(given.state for given in state[ASSIGNMENTS].values())
-    never = sum(not row["Available DtTm"] for rows in calls.values() for row in rows)
-    assert sum(ends.values()) - ends["done"] - ends["released"] == never == 5
-    assert sum(ends.values()) == rows
 
 
 async def test_the_first_rows_can_be_seen_before() -> None:

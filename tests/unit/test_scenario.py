@@ -27,6 +27,7 @@ from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from services.demo.scenarios import SCENARIOS, Timed
 from services.recorder.envelope import CommandEnvelope, context_of
+from tests.scale import LONG
 
 LOCKDOWN = datetime.fromisoformat("2022-03-28T00:00:00+08:00")
 END = datetime.fromisoformat("2022-04-11T00:00:00+08:00")
@@ -35,9 +36,10 @@ END = datetime.fromisoformat("2022-04-11T00:00:00+08:00")
 class Run:
     """The outcome of a whole scenario."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, most: int | None = None) -> None:
+        """`most` = the number of commands; None = all."""
         self.seed, started = seed, time.perf_counter()
-        self.items = list(SCENARIOS["yichun"](seed).timed)
+        self.items = list(islice(SCENARIOS["yichun"](seed).timed, most))
         self.state, self.events = State("2307"), list[EventEnvelope]()
         self.outcomes = Counter[str]()
         self.unforeseen: list[tuple[str, str, str]] = []
@@ -96,7 +98,7 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-@pytest.fixture(scope="module", params=[328, 2022])
+@pytest.fixture(scope="module", params=[328, 2022] if LONG else [328])
 def run(request: pytest.FixtureRequest) -> Run:
     return Run(request.param)
 

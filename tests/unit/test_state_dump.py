@@ -16,6 +16,7 @@ from services.decisions.state import COMMANDS, Meta, State
 from services.decisions.table import tables
 from services.decisions.worker.table import WORKERS
 from tests.given import Log, area, given, jurisdiction, t, worker
+from tests.scale import LONG
 from tests.unit.test_laws import SCOPES, Laws, asked, some, st
 from tests.unit.test_scenario import Run
 
@@ -84,13 +85,17 @@ class Restarted(RuleBasedStateMachine):
 
 TestRestarted = Restarted.TestCase
 TestRestarted.settings = settings(
-    max_examples=60,
+    max_examples=60 if LONG else 30,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much),
     print_blob=False,
 )
+
+
+MOST = None if LONG else 11_000
+"""Commands of the scenario: the first days; `make long` sends all."""
 
 
 class Interrupted(Run):
@@ -107,7 +112,7 @@ class Interrupted(Run):
 
 class TestALockdown:
     def test_goes_on_over_restarts_as_if_there_were_none(self) -> None:
-        straight, interrupted = Run(7), Interrupted(7)
+        straight, interrupted = Run(7, MOST), Interrupted(7, MOST)
 
         assert interrupted.count > 10_000
         assert interrupted.outcomes == straight.outcomes
