@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
 GROUPS = {
     "tests/cluster/test_together.py": "cluster",
     "tests/transfer/test_cluster.py": "cluster",
+    "tests/cluster/test_process_faults.py": "frail",
+    "tests/cluster/test_same_everywhere.py": "frail",
 }
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
 FIRST = (
     "cluster",
-    "tests/cluster/test_same_everywhere.py",
+    "frail",
     "tests/deploy/test_roles.py",
     "tests/browser/test_accessibility.py",
-    "tests/cluster/test_process_faults.py",
 )
 """The longest groups. They start first, so that no process ends long after the others."""
 
@@ -71,23 +73,37 @@ def _events_are_read_again() -> None:
         deciding.READ_AGAIN = True  # pyright: ignore[reportAttributeAccessIssue]
 
 
-RUNNING = pytest.StashKey[Generator["Town", None, None]]()
+RUNNING = pytest.StashKey[dict[str, Generator["Town", None, None]]]()
+"""Shared clusters by the group of tests that use them."""
 
 
 @pytest.fixture(scope="session")
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Town"]:
     """Run a cluster with four API processes and two projectors. Each test uses its own jurisdiction."""
+    yield from _shared(request, "cluster", tmp_path_factory.mktemp("town"), apis=4, projectors=2)
+
+
+@pytest.fixture(scope="session")
+def frail(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Town"]:
+    """Run a smaller one, with few connections to PostgreSQL and a clock that scenarios set: its processes are
+    killed, and what is recorded afterwards must still be right."""
+    folder = tmp_path_factory.mktemp("frail")
+    yield from _shared(request, "frail", folder, apis=2, projectors=2, connections=60, scenario=True)
+
+
+def _shared(request: pytest.FixtureRequest, group: str, folder: Path, **options: int) -> Iterator["Town"]:
     from town import started  # only if needed: it imports the whole sandbox
 
-    cluster = started(tmp_path_factory.mktemp("town"), apis=4, projectors=2)
-    request.session.stash[RUNNING] = cluster
+    cluster = started(folder, **options)
+    request.session.stash.setdefault(RUNNING, {})[group] = cluster
     yield next(cluster)
     cluster.close()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """End the shared cluster after its last test: idle, it takes an eighth of two cores."""
-    left = nextitem is not None and group_of(nextitem.nodeid) != "cluster"
-    if left and group_of(item.nodeid) == "cluster" and (cluster := item.session.stash.get(RUNNING, None)):
+    """End a shared cluster after its last test: idle, it takes an eighth of two cores."""
+    group = group_of(item.nodeid)
+    left = nextitem is not None and group_of(nextitem.nodeid) != group
+    if left and (cluster := item.session.stash.get(RUNNING, {}).get(group)):
         cluster.close()
