@@ -16,8 +16,9 @@ _CLASSES: Final = {
     "contact_phone": "phone",
 }
 """Field -> class. All other fields, addresses among them, are treated as a whole address."""
-_ALWAYS_ASKED: Final = {("handovers", "text")}
-"""What is never in clear unasked: notes between shifts tell about many people at once."""
+_ALWAYS_ASKED: Final = {("handovers", "text"), ("members", "name")}
+"""What is never in clear unasked: notes between shifts tell about many people at once, and membership is
+sensitive."""
 ADDRESS: Final = "address"
 
 

@@ -8,6 +8,9 @@ export default {
   "event.chapter.proposed": "Route of a chapter proposed",
   "event.chapter.renewed": "New term of a chapter",
   "event.formation.set": "Rules of formation set",
+  "event.member.erased": "Name of a member erased",
+  "event.member.left": "Member left a chapter",
+  "event.member.named": "Member named",
   "settings.list_dissolve": "Reasons to dissolve a chapter",
   "settings.list_route": "Reasons for another route of a chapter",
 };
