@@ -43,6 +43,9 @@ export const folded = (text) => String(text).normalize("NFKD").replace(/\p{M}/gu
 /** Return the value of a column or field of a row. */
 export const valueIn = (column, row, source) => (column.of ? column.of(row, source) : row[column.key]);
 
+/** Kinds of columns that nobody looks for by text. To write them out for tens of thousands of rows takes long. */
+const UNSEARCHED = ["number", "share", "instant", "date", "flag"];
+
 /** Return the text that the search of a list looks in.
  *
  * @param {Institution} institution
@@ -51,7 +54,9 @@ export const valueIn = (column, row, source) => (column.of ? column.of(row, sour
 export const textOf = (institution, said) => (row, source) =>
   folded(
     [
-      ...institution.columns.map((column) => said(column, row, source)),
+      ...institution.columns
+        .filter(({ kind }) => !UNSEARCHED.includes(kind))
+        .map((column) => said(column, row, source)),
       institution.text?.(row, source) ?? "",
     ].join(" "),
   );
