@@ -59,6 +59,14 @@ def test_declaring_an_edition_again_changes_nothing(city: Given):
     city.when(DECLARE, at=t("00:00"), now=t("09:00")).unchanged()
 
 
+def test_an_edition_is_given_another_title(city: Given):
+    other = source_list.declare(source_list="L1", kind="registry", title="Export of March")
+    city.when(other, at=t("00:00"), now=t("09:00")).then(SourceListDeclared, title="Export of March")
+    later = source_list.declare(source_list="L1", kind="registry", title="Export of April")
+    city.and_(later, now=t("+30 00:00"))
+    city.when(other, at=t("00:00")).unchanged()
+
+
 def test_a_list_keeps_its_kind(city: Given):
     other = source_list.declare(source_list="L1", kind="tax", title="Tax list")
     city.when(other).refused("source_list.exists", "L1")

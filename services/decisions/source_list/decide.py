@@ -27,6 +27,7 @@ from services.decisions.source_list.table import (
     MOST_EDITIONS,
     MOST_VERDICTS,
     SOURCE_LISTS,
+    Edition,
     Entry,
 )
 from services.decisions.state import State
@@ -39,7 +40,7 @@ def _declare(state: State, c: Declare, ctx: Context) -> Iterable[Event]:
     if known:
         lookups.fresh(known.kind != c.kind, "source_list.exists", source_list=c.source_list)
         again = ctx.at in known.editions
-        if again and (known.title, known.areas) == (c.title, areas):
+        if Edition(ctx.at, c.title) in known.issues and known.areas == areas:
             return
         if not again and len(known.editions) >= MOST_EDITIONS:
             raise Refused("source_list.too_many", source_list=c.source_list, most=MOST_EDITIONS)

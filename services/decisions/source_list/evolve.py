@@ -16,22 +16,31 @@ from events.source_list import (
     undone,
 )
 from services.decisions.base import evolves
-from services.decisions.source_list.table import ENTRIES, MATCHES, SOURCE_LISTS, Entry, Match, SourceList
+from services.decisions.source_list.table import (
+    ENTRIES,
+    MATCHES,
+    SOURCE_LISTS,
+    Edition,
+    Entry,
+    Match,
+    SourceList,
+)
 from services.decisions.state import State
 
 
 @evolves(SourceListDeclared)
 def _declared(state: State, e: SourceListDeclared, envelope: EventEnvelope) -> None:
     known = state[SOURCE_LISTS].get(e.source_list)
-    editions = tuple(sorted({*(known.editions if known else ()), e.edition}))
-    state.put(state[SOURCE_LISTS], e.source_list, SourceList(e.kind, e.title, e.areas, editions))
+    issues = [one for one in (known.issues if known else ()) if one.edition != e.edition]
+    issues = sorted((*issues, Edition(e.edition, e.title)), key=lambda one: one.edition)
+    state.put(state[SOURCE_LISTS], e.source_list, SourceList(e.kind, e.areas, tuple(issues)))
 
 
 @evolves(SourceListWithdrawn)
 def _withdrawn(state: State, e: SourceListWithdrawn, envelope: EventEnvelope) -> None:
     known = state[SOURCE_LISTS][e.source_list]
-    left = tuple(one for one in known.editions if one != e.edition)
-    state.put(state[SOURCE_LISTS], e.source_list, msgspec.structs.replace(known, editions=left))
+    left = tuple(one for one in known.issues if one.edition != e.edition)
+    state.put(state[SOURCE_LISTS], e.source_list, msgspec.structs.replace(known, issues=left))
 
 
 @evolves(EntryListed)

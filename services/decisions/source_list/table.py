@@ -14,14 +14,25 @@ MOST_VERDICTS: Final = 200
 """Verdicts on an entry, those taken back included."""
 
 
+class Edition(msgspec.Struct, frozen=True, gc=False):
+    """An issue of a list."""
+
+    edition: datetime
+    title: str
+
+
 class SourceList(msgspec.Struct, frozen=True):
     """A list of enterprises kept by somebody else."""
 
     kind: str
-    title: str
     areas: tuple[str, ...]
-    editions: tuple[datetime, ...] = ()
+    issues: tuple[Edition, ...] = ()
     """Oldest first."""
+
+    @property
+    def editions(self) -> tuple[datetime, ...]:
+        """The sources' own dates, oldest first."""
+        return tuple(one.edition for one in self.issues)
 
 
 class Entry(msgspec.Struct, frozen=True):
