@@ -147,7 +147,12 @@ async def coverage(request: Request) -> Answer[Coverage]:
     It is the share of the enterprises in the ledger that belong to a living chapter, whatever was reported
     since. An enterprise in chapters of two routes counts for both routes, and once in all other sums.
     """
-    asked, at = _asked(request, InstantParameters)
+    asked, at = asked_instant(request, InstantParameters)
+    return answer(await covered_at(request, asked, at))
+
+
+async def covered_at(request: Request, asked: ScopeParameters, at: datetime) -> Coverage:
+    """Return coverage at an instant, of what was asked for and the caller may see. Raises Problem."""
 
     def work(index: CoverageIndex, scope: Scope) -> Coverage:
         curves = index.curves(scope)
@@ -159,13 +164,13 @@ async def coverage(request: Request) -> Answer[Coverage]:
 
     found, position = await _read(request, asked, work)
     found.position = position
-    return answer(found)
+    return found
 
 
 @operation(id="coverage-curve", tag="views", query=SpanParameters, problems=_PROBLEMS)
 async def curve(request: Request) -> Answer[CoverageCurve]:
     """Read coverage between two days, at the end of each day on which it changed."""
-    asked, _ = _asked(request, SpanParameters)
+    asked, _ = asked_instant(request, SpanParameters)
     first, last, zone = await _days(request, asked)
     begin, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
 
@@ -203,7 +208,7 @@ async def facts(request: Request) -> Answer[CoverageFacts]:
     Each has the position of its event. Enterprises enter and leave the ledger; chapters cover them and no
     longer do.
     """
-    asked, _ = _asked(request, FactParameters)
+    asked, _ = asked_instant(request, FactParameters)
     first, last, zone = await _days(request, asked)
     begin, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
 
@@ -218,7 +223,7 @@ async def facts(request: Request) -> Answer[CoverageFacts]:
 @operation(id="coverage-gaps", tag="views", query=GapParameters, problems=_PROBLEMS)
 async def gaps(request: Request) -> Answer[CoverageGaps]:
     """Read what would raise coverage most: uncovered enterprises, by the route that fits them then."""
-    asked, at = _asked(request, GapParameters)
+    asked, at = asked_instant(request, GapParameters)
 
     def work(index: CoverageIndex, scope: Scope) -> CoverageGaps:
         found, count = index.gaps(at, index.thresholds(at), scope), index.curves(scope).at(at)
@@ -247,7 +252,7 @@ async def gaps(request: Request) -> Answer[CoverageGaps]:
 P = TypeVar("P", bound=ScopeParameters)
 
 
-def _asked(request: Request, model: type[P]) -> tuple[P, datetime]:
+def asked_instant(request: Request, model: type[P]) -> tuple[P, datetime]:
     """Return the parameters, and the instant asked for."""
     asked, now = read(request, model, "coverage"), muster(request).clock.now()
     at: datetime = getattr(asked, "at", None) or now

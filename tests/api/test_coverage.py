@@ -1,9 +1,11 @@
 """Coverage over HTTP: at an instant, between days, its facts, what would raise it, and who may ask."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import httpx
+from openpyxl import load_workbook
 from service import J, Service
 
 from projections.coverage import Count
@@ -191,3 +193,18 @@ async def test_following_the_log_finds_what_reading_it_all_finds(service: Servic
     await service.ok("enterprise.close", at=(begin + 4 * DAY).isoformat(), enterprise="E0")
     await service.ok("chapter.join", at=(begin + 2 * DAY).isoformat(), chapter="C1", enterprise="E3")
     assert await found() == [Count(4, 0), Count(4, 2), Count(4, 3), Count(4, 3), Count(3, 2), Count(3, 2)]
+
+
+async def test_it_is_a_workbook_too_with_names_in_the_language(service: Service) -> None:
+    await city(service)
+    assert await service.muster.progress.reached(J, (await service.muster.log.end(J)).position, 5)
+    answer = await service.http.get(f"/api/v1/{J}/coverage.xlsx", params={"headings": "zh"})
+    assert answer.status_code == 200
+    sheet = load_workbook(BytesIO(answer.content)).active
+    assert sheet is not None
+    lines = [tuple(line) for line in sheet.iter_rows(values_only=True)]
+
+    assert lines[0] == ("分项", "代码", "名称", "台账企业数", "已覆盖企业数", "覆盖率")
+    assert lines[1][3:] == (4, 2, 0.5)
+    assert ("area", HERE, f"County {HERE}", 3, 2, 2 / 3) in lines
+    assert ("trade", "courier", "快递物流", 3, 2, 2 / 3) in lines
