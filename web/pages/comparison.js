@@ -29,7 +29,7 @@ export default institution({
   columns: [
     { key: "name", width: "minmax(9rem, 1.6fr)" },
     { ...STATE, width: "8rem" },
-    { key: "known_as", width: "minmax(9rem, 1.6fr)" },
+    { key: "known_as", width: "minmax(9rem, 1.6fr)", long: true },
     { key: "list", of: titleOf, width: "minmax(7rem, 1fr)" },
     { key: "area", kind: "area", width: "minmax(6rem, 1fr)" },
     { key: "code", bare: true, wide: true, width: "11rem" },

@@ -73,11 +73,15 @@ function table({ name, columns }, source, wide) {
 const tells = (column, row, source) =>
   column.kind === "flag" ? Boolean(valueIn(column, row, source)) : said(column, row, source) !== "";
 
-/** One column of cards: the first value is the title, the others follow two in a line with their labels. */
+/** One column of cards: the first value is the title, the others follow, labelled, two in a line. */
 function card({ name, columns }, source) {
   const [first, ...others] = columns.filter((one) => !one.bare);
   const pairs = [];
-  for (let at = 0; at < others.length; at += 2) pairs.push(others.slice(at, at + 2));
+  for (const one of others) {
+    const last = pairs.at(-1);
+    if (one.long || last?.length !== 1 || last[0].long) pairs.push([one]);
+    else last.push(one);
+  }
   const part = (one, row) =>
     tells(one, row, source) &&
     html`<span class="institution-part"><span class="muted">${say(name, one.key)}</span>${" "}

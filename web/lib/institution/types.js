@@ -32,6 +32,7 @@
  * @property {string} [width] Width of the column, as in CSS grids.
  * @property {boolean} [wide] Only where there is room.
  * @property {boolean} [bare] Not on the cards of a narrow screen.
+ * @property {boolean} [long] On a card it has a line of its own.
  * @typedef {Shown & Placed} Column
  */
 
