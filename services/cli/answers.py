@@ -83,7 +83,13 @@ def lines(known: Responsibility) -> list[dict[str, object]]:
     answered += [("up", one) for one in known.up] + [("down", one) for one in known.down]
     answered += [("trade", one) for one in known.trades]
     gaps = [
-        {"what": "gap", "code": one.code, "name": one.names.zh, "charged": one.charged}
+        {
+            **dict.fromkeys(COLUMNS),
+            "what": "gap",
+            "code": one.code,
+            "name": one.names.zh,
+            "charged": one.charged,
+        }
         for one in known.gaps_areas
     ]
     return [*(line(*one) for one in answered), *gaps]
