@@ -29,6 +29,8 @@ export const PAGES = [
   { name: "cards", key: "c", group: "people", right: "issue_codes" },
   { name: "areas", key: "a", group: "community", view: "areas" },
   { name: "alerts", key: "l", group: "reports", view: "requests" },
+  { name: "posts", key: "p", group: "institutions", view: "posts" },
+  { name: "units", key: "d", group: "institutions", view: "units" },
   { name: "comparison", key: "q", group: "institutions", view: "source_lists" },
   { name: "hours", key: "h", group: "reports", view: "roster" },
   { name: "imports", key: "u", group: "administration", right: "import_files" },
