@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -36,10 +37,10 @@ END = datetime.fromisoformat("2022-04-11T00:00:00+08:00")
 class Run:
     """The outcome of a whole scenario."""
 
-    def __init__(self, seed: int, most: int | None = None) -> None:
-        """`most` = the number of commands; None = all."""
+    def __init__(self, seed: int, most: int | None = None, items: Iterable[Timed] | None = None) -> None:
+        """`most` = the number of commands; None = all. `items`: these, instead of the whole scenario's."""
         self.seed, started = seed, time.perf_counter()
-        self.items = list(islice(SCENARIOS["yichun"](seed).timed, most))
+        self.items = list(islice(items or SCENARIOS["yichun"](seed).timed, most))
         self.state, self.events = State("2307"), list[EventEnvelope]()
         self.outcomes = Counter[str]()
         self.unforeseen: list[tuple[str, str, str]] = []

@@ -1,12 +1,14 @@
 """The Yichun lockdown of March 2022 as a scenario (docs/scenario.md)."""
 
 from collections.abc import Iterator
+from heapq import merge
 
 from services.demo.scenarios.story import Story, Timed
 from services.demo.scenarios.yichun.before import prepare
 from services.demo.scenarios.yichun.days import DAYS, LAST_FACTS, LOCKDOWN, REGISTRATION, ZONE
 from services.demo.scenarios.yichun.desk import Desk
 from services.demo.scenarios.yichun.fleet import mobilise
+from services.demo.scenarios.yichun.institutions import institutions
 from services.demo.scenarios.yichun.people import People
 from services.demo.scenarios.yichun.places import ROOT, Places
 from services.demo.scenarios.yichun.shifts import Shifts
@@ -27,7 +29,7 @@ class _Lockdown:
         mobilise(world, people)
         Shifts(world, people)
         Troubles(world, people, Desk(world, places, people))
-        return world.run()
+        return merge(world.run(), institutions(self._seed, places), key=lambda one: one.received)
 
 
 def yichun(seed: int) -> Story:

@@ -22,10 +22,11 @@ Act = Callable[[], object]
 class World:
     """A discrete-event simulation. All randomness comes from `random`, in the order of events."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311  not a secret
+    def __init__(self, seed: int, part: str = "") -> None:
+        """`part` names a part of the scenario that chance and ids keep apart from the others."""
+        self.random = Random(f"{seed}/{part}" if part else seed)  # noqa: S311  not a secret
         self.now = REGISTRATION
-        self._space = uuid5(SPACE, str(seed))
+        self._space = uuid5(SPACE, f"{seed}/{part}" if part else str(seed))
         self._queue: list[tuple[datetime, int, Act]] = []
         self._turn = self._numbered = 0
         self._sent: list[Timed] = []

@@ -1,0 +1,22 @@
+"""The institutions of Yichun before the lockdown: who answers for what, the ledger, its reviews.
+
+They have a world of their own, so that chance and ids of the rest stay as they are.
+"""
+
+from collections.abc import Iterator
+
+from services.demo.scenarios.story import Timed
+from services.demo.scenarios.yichun.institutions.enterprises import Enterprises
+from services.demo.scenarios.yichun.institutions.offices import appoint
+from services.demo.scenarios.yichun.institutions.reviews import review
+from services.demo.scenarios.yichun.places import Places
+from services.demo.scenarios.yichun.world import World
+
+
+def institutions(seed: int, places: Places) -> Iterator[Timed]:
+    """Return the timed commands of all institutions."""
+    world = World(seed, "institutions")
+    enterprises = Enterprises(world, places)
+    appoint(world, places)
+    review(world, enterprises)
+    return world.run()
