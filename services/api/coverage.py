@@ -61,7 +61,9 @@ class GapParameters(InstantParameters):
 
 
 _Number = Annotated[int, Meta(ge=0)]
-Share = Annotated[float | None, Meta(ge=0, le=1, description="Covered of the ledger; null = none in it")]
+Share = Annotated[
+    Annotated[float, Meta(ge=0, le=1)] | None, Meta(description="Covered of the ledger; null = none in it")
+]
 
 
 class Covered(Struct, kw_only=True):
