@@ -26,7 +26,7 @@ from services.api.reading import Pages, ViewQuery, caught_up_query, consistent, 
 from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.sight import sight
-from services.api.table_files import BOM, XLSX, Row, XlsxWriter, csv_text
+from services.api.table_files import BOM, XLSX, Row, XlsxFile, csv_text
 from services.api.view_parameters import DERIVED, file_parameters
 from services.api.views import record_reveal
 from services.decisions.fields import Instant
@@ -224,13 +224,13 @@ async def _as_xlsx(export: Export) -> StreamingResponse:
 
 async def _workbook(export: Export) -> IO[bytes]:
     """Return a workbook as a temporary file that has no name, so that nothing is left of it."""
-    writer = XlsxWriter(export.view.name, export.heading, export.zone)
+    book = XlsxFile(export.view.name, export.heading, export.zone)
     try:
         async for part in export.parts():
-            await heavy(export.request).part(writer.add, part)
-        return await asyncio.to_thread(writer.saved)
+            await heavy(export.request).part(book.add, part)
+        return await asyncio.to_thread(book.saved)
     finally:
-        writer.discard()
+        book.discard()
 
 
 def _read(file: IO[bytes]) -> Iterator[bytes]:

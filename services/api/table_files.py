@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,9 +10,7 @@ from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from xlsxwriter import Workbook
 
 from services.intake.harmless import harmless
 
@@ -22,6 +21,8 @@ MOST_ROWS: Final = 1_048_575
 MOST_LETTERS: Final = 32_767
 """Letters of one XLSX cell, the limit of the format."""
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML cannot hold."""
 
 Row = Sequence[Any]
 
@@ -51,20 +52,25 @@ def csv_text(rows: Iterable[Row], zone: ZoneInfo) -> str:
     return out.getvalue()
 
 
-class XlsxWriter:
+class XlsxFile:
     """A workbook that is written to a file as its rows come; it never holds more than one of them."""
 
     def __init__(self, title: str, heading: Sequence[str], zone: ZoneInfo) -> None:
-        self._book, self._title, self._heading, self._zone = Workbook(write_only=True), title, heading, zone
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  its reader closes it
+        self._rest = tempfile.TemporaryDirectory()
+        """Where the library keeps rows until it packs them."""
+        options = {"constant_memory": True, "nan_inf_to_errors": True, "tmpdir": self._rest.name}
+        self._book = Workbook(self._file, options)
+        self._title, self._heading, self._zone = title, heading, zone
         self._sheets = 0
         self._begin()
 
     def _begin(self) -> None:
         self._sheets, self._rows = self._sheets + 1, 0
         name = self._title if self._sheets == 1 else f"{self._title} {self._sheets}"
-        self._sheet: Any = self._book.create_sheet(name[:31])
-        self._sheet.freeze_panes = "A2"
-        self._sheet.append([self._cell(name) for name in self._heading])
+        self._sheet = self._book.add_worksheet(name[:31])
+        self._sheet.freeze_panes(1, 0)
+        self._write(0, self._heading)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Append rows."""
@@ -72,28 +78,27 @@ class XlsxWriter:
             if self._rows == MOST_ROWS:
                 self._begin()
             self._rows += 1
-            self._sheet.append([self._cell(cell(value, self._zone)) for value in row])
+            self._write(self._rows, [cell(value, self._zone) for value in row])
 
-    def _cell(self, value: str | int | float) -> Any:
-        """Return a cell; texts are typed as text, so that `=1+1` stays one."""
-        if not isinstance(value, str):
-            return value
-        plain = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value.encode("utf-8", "replace").decode())
-        made = WriteOnlyCell(self._sheet, plain[:MOST_LETTERS])
-        made.data_type = "s"
-        return made
+    def _write(self, line: int, values: Sequence[str | int | float]) -> None:
+        """Write a line. Texts are written as text, so that `=1+1` stays one."""
+        for column, value in enumerate(values):
+            if not isinstance(value, str):
+                self._sheet.write_number(line, column, value)
+            elif value:
+                self._sheet.write_string(line, column, _plain(value))
 
     def saved(self) -> IO[bytes]:
         """Return the workbook as a temporary file without a name. It takes no more rows."""
-        file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
-        self._book.save(file)
-        file.seek(0)
-        return file
+        self._book.close()
+        self._file.seek(0)
+        return self._file
 
     def discard(self) -> None:
-        """Remove the temporary files of a workbook that was not saved."""
-        for sheet in self._book.worksheets:
-            unsaved: Any = sheet
-            if not unsaved.closed and unsaved._writer is not None:
-                unsaved.close()
-                unsaved._writer.cleanup()
+        """Remove all temporary files but the one that was saved."""
+        self._rest.cleanup()
+
+
+def _plain(text: str) -> str:
+    """Return a text as a cell of the format can hold it."""
+    return _FORBIDDEN.sub("\ufffd", text.encode("utf-8", "replace").decode())[:MOST_LETTERS]

@@ -1,12 +1,9 @@
 """Empty tables to fill in: the headings of a mapping, in one language, as CSV or as a workbook with notes."""
 
 import io
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from openpyxl import Workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+from xlsxwriter import Workbook
 
 from services.intake.errors import MappingError
 from services.intake.loading import used_columns
@@ -16,9 +13,8 @@ Form = Literal["csv", "xlsx"]
 _WIDTH: Final = 22
 """Of a column, in characters."""
 _TEXT: Final = "@"
-"""Number format of text, so that long numbers keep all their digits."""
-_ROWS: Final = 500
-"""Rows formatted as text."""
+"""Number format of text in the cells below, so that long numbers keep all their digits."""
+_NOTE: Final = {"author": "Muster", "x_scale": 2, "y_scale": 1.1}
 
 
 def has_template(mapping: Mapping) -> bool:
@@ -47,17 +43,14 @@ def _csv(source: Source, language: str) -> bytes:
 
 
 def _workbook(source: Source, language: str) -> bytes:
-    book = Workbook()
-    sheet: Any = book.active
-    sheet.freeze_panes = "A2"
-    for place, (heading, hint) in enumerate(_headings(source, language), 1):
-        cell = sheet.cell(1, place, heading)
-        cell.font = Font(bold=True)
-        if hint:
-            cell.comment = Comment(hint, "Muster", height=80, width=240)
-        sheet.column_dimensions[get_column_letter(place)].width = _WIDTH
-        for line in range(2, _ROWS + 2):
-            sheet.cell(line, place).number_format = _TEXT
     held = io.BytesIO()
-    book.save(held)
+    with Workbook(held, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": _TEXT})
+        for place, (heading, hint) in enumerate(_headings(source, language)):
+            sheet.set_column(place, place, _WIDTH, text)
+            sheet.write_string(0, place, heading, bold)
+            if hint:
+                sheet.write_comment(0, place, hint, _NOTE)
     return held.getvalue()

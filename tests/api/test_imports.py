@@ -14,12 +14,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from openpyxl import Workbook, load_workbook
 from service import J, Service
 
 from services.intake import desk
 from services.intake.loading import shipped
 from services.refusals import sentence
+from tests.workbooks import filled_in, written
 
 ROSTER = Path(__file__).parents[2] / "services" / "intake" / "examples" / "roster.csv"
 HERE = f"/api/v1/{J}/imports"
@@ -182,14 +182,12 @@ async def test_where_nothing_was_rejected_there_is_no_file(city: Service):
 
 
 async def test_sheet_by_sheet(city: Service):
-    book = Workbook()
-    for number, (title, home) in enumerate((("north", ""), ("south", "nowhere 1"), ("east", "nowhere 2"))):
-        sheet = book.create_sheet(title, number)
-        sheet.append(["name", "role", "home area"])
-        sheet.append([f"Worker {number}", "courier", home])
-    content = io.BytesIO()
-    book.save(content)
-    done = await ended(city.http, await post(city.http, content.getvalue(), file="people.xlsx"))
+    head = ["name", "role", "home area"]
+    sheets = [
+        [head, [f"Worker {n}", "courier", home]] for n, home in enumerate(("", "nowhere 1", "nowhere 2"))
+    ]
+    content = written(*sheets, [], names=("north", "south", "east", "empty"))
+    done = await ended(city.http, await post(city.http, content, file="people.xlsx"))
     assert sums(done) == (3, 1, 0, 2)
     assert [(one["sheet"], one["applied"], one["rejected"]) for one in done["tables"]] == [
         ("north", 1, 0),
@@ -275,12 +273,7 @@ async def test_a_template_is_downloaded_filled_in_and_imported_without_naming_it
     assert answer.headers["content-disposition"] == f'attachment; filename="areas-zh.{form}"'
     content = answer.content + "朝阳街道,,\n永红社区,,朝阳街道\n".encode()
     if form == "xlsx":
-        book = load_workbook(io.BytesIO(answer.content))
-        for line, row in enumerate((("朝阳街道", "", ""), ("永红社区", "", "朝阳街道")), 2):
-            for column, text in enumerate(row, 1):
-                book.worksheets[0].cell(line, column, text or None)
-        book.save(held := io.BytesIO())
-        content = held.getvalue()
+        content = filled_in(answer.content, (("朝阳街道", "", ""), ("永红社区", "", "朝阳街道")))
     seen = await city.http.post(f"{HERE}/preview", content=content, headers=BYTES)
     assert (seen.json()["mapping"], seen.json()["total_rows"]) == ("areas", 2)
     done = await ended(city.http, await post(city.http, content, mapping="areas"))
@@ -313,12 +306,7 @@ async def test_what_is_asked_in_the_preview_is_answered_with_the_import(city: Se
 
 
 def workbook(rows: int = 3) -> bytes:
-    book, content = Workbook(), io.BytesIO()
-    assert book.active is not None
-    for row in [["name", "role"], *([f"Worker {n}", "courier"] for n in range(rows))]:
-        book.active.append(row)
-    book.save(content)
-    return content.getvalue()
+    return written([["name", "role"], *([f"Worker {n}", "courier"] for n in range(rows))])
 
 
 def bomb(name: str, size: int) -> bytes:

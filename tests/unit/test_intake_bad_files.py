@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from intaking import Deciding, run, sums
-from openpyxl import Workbook
 
 from services.intake import FileError, ImportFailed, MappingError
+from tests.workbooks import written
 
 PEOPLE = """
 name = "people"
@@ -98,8 +98,7 @@ HEADINGS = "".join(
 async def test_a_small_workbook_with_a_huge_sheet_ends_early(tmp_path: Path, rows: str) -> None:
     """Empty rows and cells before the last one take no bytes. Reading all of them would take days."""
     path = tmp_path / "made.xlsx"
-    book = Workbook()
-    book.save(path)
+    path.write_bytes(written())
     sheet = SHEET.format(f'<row r="1">{HEADINGS}</row>{rows}')
     with zipfile.ZipFile(path) as whole:
         parts = {name: whole.read(name) for name in whole.namelist()}
@@ -167,10 +166,7 @@ async def test_what_was_made_harmless_is_itself_again_when_imported(tmp_path: Pa
 
 
 async def test_a_damaged_workbook(tmp_path: Path) -> None:
-    book = Workbook()
-    assert book.active is not None
-    book.active.append(["id", "role", "name"])
-    book.save(tmp_path / "good.xlsx")
+    (tmp_path / "good.xlsx").write_bytes(written([["id", "role", "name"]], names=("Sheet",)))
     with (
         zipfile.ZipFile(tmp_path / "good.xlsx") as good,
         zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as bad,

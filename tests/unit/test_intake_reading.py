@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from intaking import Deciding, run, sums
-from openpyxl import Workbook
 
 from services.decisions.request.table import REQUESTS
 from services.decisions.worker.table import WORKERS
@@ -17,6 +16,7 @@ from services.intake.errors import Misread
 from services.intake.instants import Instants
 from services.intake.nearness import box_of
 from services.intake.places import Places
+from tests.workbooks import written
 
 HISTORY = """
 name = "history"
@@ -249,8 +249,6 @@ data = { worker = { id_of = ["id"] } }
 
 
 async def test_cells_of_a_workbook(tmp_path: Path) -> None:
-    book = Workbook()
-    sheet: Any = book.active
     rows = [
         ("id", "name", "day", "start", "end"),
         (1380001, 12.0, date(2026, 11, 20), time(9), time(17, 30)),
@@ -260,14 +258,10 @@ async def test_cells_of_a_workbook(tmp_path: Path) -> None:
         ("C", "#N/A", date(2026, 11, 20), time(9), time(10)),
         ("D", "y", date(2026, 11, 20), time(9), time(9)),
     ]
-    for row in rows:
-        sheet.append(row)
-    sheet["E3"].number_format = "[h]:mm"
-    sheet["E4"].number_format = "hh:mm"
-    book.save(tmp_path / "book.xlsx")
+    book = written(rows, formats={"E3": "[h]:mm", "E4": "hh:mm"})
     sink = Deciding("C1")
     await sink.establish()
-    lines = await rejected(tmp_path, SHIFTS, (tmp_path / "book.xlsx").read_bytes(), sink, name="book.xlsx")
+    lines = await rejected(tmp_path, SHIFTS, book, sink, name="book.xlsx")
     assert {line: code for line, (code, _) in lines.items()} == {"5": "unreadable", "6": "cell_error"}
     assert "id: '1.10101199001011E+17' was rounded" in lines["5"][1]
     times = [(one["name"], one["at"].isoformat()[8:16]) for one in sink.sent]

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from intaking import Deciding, run, sums
-from openpyxl import Workbook
 
 from services.decisions.area.table import AREAS
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.request.table import REQUESTS
 from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKERS
+from tests.workbooks import written
 
 TICKETS = """
 name = "tickets"
@@ -157,23 +157,20 @@ data = { worker = { id_of = ["姓名", "电话"] } }
 """
 
 
-def rota_book(path: Path) -> bytes:
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(["第一街道值班表"])
-    sheet.append(["日期", "姓 名", "电话", "上班", "下班", "技能"])
-    sheet.append([datetime(2022, 3, 28), "人员001", 10000000001, "08:00", "20:00", "急救"])
-    sheet.append([None, "人员002", 10000000002.0, "20:00", "08:00", None])
-    sheet.append([datetime(2022, 3, 29), "人员001", 10000000001, "08:00", None, "急救"])
-    book.create_sheet("说明").append(["只是说明"])
-    book.save(path)
-    return path.read_bytes()
+def rota_book() -> bytes:
+    rota = [
+        ["第一街道值班表"],
+        ["日期", "姓 名", "电话", "上班", "下班", "技能"],
+        [datetime(2022, 3, 28), "人员001", 10000000001, "08:00", "20:00", "急救"],
+        [None, "人员002", 10000000002.0, "20:00", "08:00", None],
+        [datetime(2022, 3, 29), "人员001", 10000000001, "08:00", None, "急救"],
+    ]
+    return written(rota, [["只是说明"]], names=("Sheet", "说明"))
 
 
 async def test_a_rota_in_a_workbook_with_a_title_merged_days_and_nights(tmp_path: Path) -> None:
     sink = Deciding()
-    done = await run(tmp_path, ROTA, rota_book(tmp_path / "made.xlsx"), sink, "rota.xlsx")
+    done = await run(tmp_path, ROTA, rota_book(), sink, "rota.xlsx")
     assert sums(done) == (3, 3, 0, 0)
     outs = [item["at"] for item in sink.sent if item["name"] == "worker.check_out"]
     assert outs == [datetime(2022, 3, 28, 12, tzinfo=UTC), datetime(2022, 3, 29, 0, tzinfo=UTC)]
