@@ -27,6 +27,8 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 class Deciding:
     """A sink that answers as the service does, without a log."""
 
+    ahead = 2
+
     def __init__(self, jurisdiction: str = "2307") -> None:
         self.state = State(jurisdiction)
         self.sent: list[dict[str, Any]] = []

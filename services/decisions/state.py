@@ -75,6 +75,11 @@ class State:
         return self._tables[table.name]
 
     @property
+    def size(self) -> int:
+        """Number of entries in all tables."""
+        return sum(map(len, self._tables.values()))
+
+    @property
     def meta(self) -> Meta:
         """Facts about the jurisdiction; assigning is journaled."""
         return self._meta[self.jurisdiction]

@@ -5,7 +5,6 @@ import re
 import unicodedata
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
@@ -18,7 +17,8 @@ def _uuid8(key: bytes, said: list[Any]) -> str:
     raw = bytearray(hmac.digest(key, msgspec.json.encode(said, order="deterministic"), "sha256")[:16])
     raw[6] = raw[6] & 0x0F | 0x80
     raw[8] = raw[8] & 0x3F | 0x80
-    return str(UUID(bytes=bytes(raw)))
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def command_id(

@@ -1,15 +1,16 @@
 """Send spooled commands to the sink in order; retry those that are pending."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, Final, Protocol
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple, Protocol
 
 from services.decisions.base import AFTER, SAID
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.errors import ImportFailed
 from services.intake.identity import command_id
 from services.intake.reading import Progress
-from services.intake.spool import Item, Spool
+from services.intake.spool import MOST_ITEMS, Item, Spool
 from services.intake.summary import Summary
 
 ESTABLISHED: Final = "jurisdiction.established"
@@ -29,6 +30,11 @@ _STAGES: Final = ("assignment.progress", "assignment.done")
 
 class Sink(Protocol):
     """Destination of commands: this process or a server."""
+
+    @property
+    def ahead(self) -> int:
+        """Batches that may be under way: more than one only if they are decided in the order sent."""
+        ...
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Submit at most 500 items {id, name, at, sent_at, observed, data}, in order.
@@ -62,16 +68,41 @@ class Sender:
         self, spool: Spool, total: int, file_hash: str, summary: Summary, progress: Progress | None
     ) -> None:
         """Send every spooled command of a file. Raise ImportFailed if the service does not answer in time."""
-        sent, batches = 0, spool.ordered()
-        while batch := await asyncio.to_thread(next, batches, None):
-            items = [self._item(one, file_hash) for one in batch]
-            answers = await settled(self._sink, self._jurisdiction, items)
-            for one, answer in zip(batch, answers, strict=True):
-                _note(one, answer, spool, summary)
-            sent += len(batch)
-            if progress:
-                progress(sent, total)
+        sent, batches, under_way = 0, spool.ordered(), deque[_Asked]()
+        try:
+            while await self._fill(under_way, batches, file_hash):
+                for batch, answers in await self._settled(under_way):
+                    for one, answer in zip(batch, answers, strict=True):
+                        _note(one, answer, spool, summary)
+                    sent += len(batch)
+                    if progress:
+                        progress(sent, total)
+        finally:
+            await _dropped(under_way)
         spool.settle()
+
+    async def _fill(self, under_way: "deque[_Asked]", batches: Iterator[list[Item]], file_hash: str) -> bool:
+        """Send batches until as many as the sink takes are under way; False if none is left."""
+        while len(under_way) < self._sink.ahead and (batch := await asyncio.to_thread(next, batches, None)):
+            items = [self._item(one, file_hash) for one in batch]
+            answers = asyncio.ensure_future(self._sink.submit(self._jurisdiction, items))
+            under_way.append(_Asked(batch, items, answers))
+            await asyncio.sleep(0)  # it is sent before the next one
+        return bool(under_way)
+
+    async def _settled(self, under_way: "deque[_Asked]") -> list[tuple[list[Item], list[dict[str, Any]]]]:
+        """Return the oldest batch with its outcomes. If some are pending, so may be what they entail in those
+        after it: then settle all that are under way together."""
+        found = [under_way.popleft()]
+        answers = list(await found[0].answers)
+        if _unsettled(answers):
+            while under_way:
+                found.append(under_way.popleft())
+                answers += await found[-1].answers
+            items = [item for one in found for item in one.items]
+            answers = await settled(self._sink, self._jurisdiction, items, answers)
+        told = iter(answers)
+        return [(one.batch, [next(told) for _ in one.batch]) for one in found]
 
     def _item(self, one: Item, file_hash: str) -> dict[str, Any]:
         origin, data = file_hash, one.data
@@ -108,18 +139,43 @@ async def establish(sink: Sink, jurisdiction: str, timezone: str, key: bytes) ->
     await settled(sink, jurisdiction, [item])
 
 
-async def settled(sink: Sink, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+class _Asked(NamedTuple):
+    """A batch that is under way."""
+
+    batch: list[Item]
+    items: list[dict[str, Any]]
+    answers: "asyncio.Future[list[dict[str, Any]]]"
+
+
+async def _dropped(under_way: Iterable[_Asked]) -> None:
+    """Wait for nothing that is under way."""
+    left = [one.answers for one in under_way]
+    for one in left:
+        one.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
+async def settled(
+    sink: Sink,
+    jurisdiction: str,
+    items: list[dict[str, Any]],
+    answers: list[dict[str, Any]] | None = None,
+) -> list[dict[str, Any]]:
     """Submit items and return their outcomes in order. Raise ImportFailed if some are not recorded in time.
 
-    What is not recorded is sent again, from the first pending command on.
+    What is not recorded is sent again, from the first pending command on. `answers` are those to items that
+    were submitted before.
     """
-    answers = await sink.submit(jurisdiction, items)
+    answers = await sink.submit(jurisdiction, items) if answers is None else answers
     for attempt in range(TRIES):
         waiting = _unsettled(answers)
         if not waiting:
             return answers
         await asyncio.sleep(min(2.0, 0.05 * 2**attempt))
-        again = await sink.submit(jurisdiction, [items[i] for i in waiting])
+        again: list[dict[str, Any]] = []
+        for begin in range(0, len(waiting), MOST_ITEMS):
+            some = [items[i] for i in waiting[begin : begin + MOST_ITEMS]]
+            again += await sink.submit(jurisdiction, some)
         for i, answer in zip(waiting, again, strict=True):
             answers[i] = _as_first(answers[i], answer)
     raise ImportFailed("import.failed", variant="not_recorded")

@@ -30,18 +30,24 @@ SHARED: Final = 20
 class Embedded:
     """Sends items to this process."""
 
+    ahead = 3
+
     def __init__(self, commands: Commands, clock: Clock, views: Views) -> None:
         self._commands, self._clock, self.views = commands, clock, views
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        now = self._clock.now()
         outcomes = await self._commands.submit(
-            jurisdiction, [envelope_of(item, self._clock.now(), bulk=True) for item in items]
+            jurisdiction, [envelope_of(item, now, bulk=True) for item in items]
         )
         return [msgspec.to_builtins(one) for one in outcomes]
 
 
 class OnBehalf:
     """Sends items to this process, with the identity and rights of the requester."""
+
+    ahead = 1
+    """A live service: users' commands do not wait long behind them."""
 
     def __init__(
         self, commands: Commands, clock: Clock, actor: str, scope: Scope, may: Callable[[str, bool], bool]
@@ -117,6 +123,9 @@ def _instant(value: datetime | str | None) -> datetime | None:
 
 class Remote:
     """Sends items to a running server."""
+
+    ahead = 1
+    """Requests on two connections may arrive in any order."""
 
     def __init__(self, url: str, token: str, verify: ssl.SSLContext | bool = True) -> None:
         """`verify`: the TLS context that trusts the server, or True for the system's."""

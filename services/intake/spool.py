@@ -118,6 +118,7 @@ class Spool:
         self._members: list[tuple[int, int]] = []
         self._people: list[tuple[Any, ...]] = []
         self._begun: list[tuple[str, int]] = []
+        self._applied: set[int] = set()
         self._gids = self._nth = 0
         self.notes: list[Note] = []
 
@@ -291,11 +292,18 @@ class Spool:
     def applied(self, item: Item) -> None:
         """Mark the item's row, or its group's rows, as applied."""
         if item.gid is None:
-            self.db.execute("UPDATE lines SET applied=1 WHERE line=?", (item.line,))
+            self._applied.add(item.line)
+            if len(self._applied) >= _KEEP:
+                self._mark_applied()
         else:
             self.db.execute(
                 "INSERT OR REPLACE INTO outcomes (gid, outcome) VALUES (?,'accepted')", (item.gid,)
             )
+
+    def _mark_applied(self) -> None:
+        lines = [(line,) for line in sorted(self._applied)]
+        self.db.executemany("UPDATE lines SET applied=1 WHERE line=?", lines)
+        self._applied.clear()
 
     def refused(self, item: Item, code: str, values: Mapping[str, Any]) -> None:
         """Reject the item's row or its group's rows; only note a file-wide command."""
@@ -323,6 +331,7 @@ class Spool:
 
     def settle(self) -> None:
         """Copy the outcomes of groups to their rows. A row keeps its first refusal as the reason."""
+        self._mark_applied()
         self.db.execute(
             "UPDATE lines SET applied=1 WHERE line IN "
             "(SELECT line FROM members JOIN outcomes USING (gid) WHERE outcome='accepted')"

@@ -19,11 +19,13 @@ class Part(NamedTuple):
     filters: tuple[Filter, ...] = ()
 
 
+@lru_cache(8192)
 def code(text: str) -> str:
     """Return lower-case text with anything but letters, digits, `.` and `-` as `_`; may be empty."""
     return re.sub(r"[^a-z0-9.\-]+", "_", _ascii(text).lower()).strip("_.-")[:64]
 
 
+@lru_cache(8192)
 def slug(text: str) -> str:
     """Return only letters and digits, for part of an area code; other scripts become a short hash."""
     plain = re.sub(r"[^A-Za-z0-9]+", "", _ascii(text))
@@ -31,6 +33,7 @@ def slug(text: str) -> str:
     return f"{plain[:48]}{_hash(text)}" if foreign else plain[:64]
 
 
+@lru_cache(8192)
 def identifier(text: str) -> str:
     """Return letters, digits, `_`, `.` and `-`. If anything was replaced, append a short hash."""
     clean = re.sub(r"[^\w.\-]+", "-", text).strip("-.")
@@ -106,8 +109,11 @@ def columns(template: str) -> list[str]:
 
 def fill(template: str, cells: Mapping[str, str]) -> str:
     """Fill a template with cells; return "" if a required cell is empty."""
+    pieces = parts(template)
+    if len(pieces) == 1 and pieces[0].column and not pieces[0].filters:
+        return cells.get(pieces[0].column, "").strip()
     found: list[str] = []
-    for part in parts(template):
+    for part in pieces:
         if part.column is None:
             found.append(part.text)
             continue

@@ -11,7 +11,10 @@ from services.snapshots.packing import pack, unpack
 from services.snapshots.port import Snapshot, Snapshots, SnapshotsUnavailable
 
 EVERY: Final = 20_000
-"""Events between two snapshots."""
+"""Fewest events between two snapshots."""
+PART: Final = 10
+"""Events between two snapshots are also at least one in so many entries of the state, so that packing all of
+it costs an event no more the more there is."""
 LEAST: Final = 500
 """Fewest events worth a final snapshot."""
 
@@ -55,7 +58,10 @@ class SnapshotKeeper:
 
         Command ids up to `viewed` are left out; the view of commands has them.
         """
-        if state.head.position - self._position < least or (self._packing and not self._packing.done()):
+        new = state.head.position - self._position
+        if new < least or (self._packing and not self._packing.done()):
+            return
+        if least >= EVERY and new < state.size // PART:
             return
         place = self._log.mark(self._jurisdiction)
         known = place[1] if place and place[0] == state.head else None

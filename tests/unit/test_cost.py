@@ -4,6 +4,7 @@ that neither the machine nor its load matters."""
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from types import FrameType
 from typing import Any, cast
 
@@ -15,9 +16,12 @@ from projections.catalog import views
 from projections.fold import Dispatch, step
 from services.decisions.base import FACT, Command, Context
 from services.decisions.decide import confirm, decide
+from services.decisions.snapshot import Frozen
 from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.log.port import Log
 from services.recorder.replica import Replica
+from services.recorder.snapshotting import PART, SnapshotKeeper
+from services.snapshots.port import Snapshots
 from tests.given import DAY, J, assignment, request, worker
 
 NOW = DAY + timedelta(days=300)
@@ -147,6 +151,33 @@ def test_forgetting_ids_does_not_look_at_those_that_stay(monkeypatch: pytest.Mon
         return taken
 
     assert cost(1_000) == cost(100)
+
+
+async def test_a_large_state_is_packed_after_a_part_of_it_has_changed(monkeypatch: pytest.MonkeyPatch):
+    packed: list[int] = []
+    monkeypatch.setattr("services.recorder.snapshotting.EVERY", 100)
+    monkeypatch.setattr(SnapshotKeeper, "_keep", lambda self, frozen, place: _note(packed, frozen))
+    keeper = SnapshotKeeper(J, log=cast("Log", _Unmarked()), snapshots=cast("Snapshots", None))
+    state = State(J)
+    for position in range(4_000):  # every event adds an entry
+        state.head = Head(position)
+        state[COMMANDS][f"C{position}"] = RecordedCommand(position, "body")
+        keeper.offer(state, viewed=0, least=100)
+        await keeper.done()
+    gaps = [later - one for one, later in pairwise(packed)]
+    assert gaps[0] == 100
+    assert gaps[-1] >= packed[-1] // (PART + 1) > 300
+
+
+async def _note(packed: list[int], frozen: Frozen) -> None:
+    packed.append(frozen.header.head.position)
+
+
+class _Unmarked:
+    """A log that does not know its places."""
+
+    def mark(self, jurisdiction: str) -> None:
+        return None
 
 
 async def _nobody(ids: Any, upto: int) -> dict[str, RecordedCommand]:

@@ -37,6 +37,8 @@ class Accepting:
     def __init__(self) -> None:
         self.peaks: list[float] = []
 
+    ahead = 2
+
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         self.peaks.append(most_resident())
         return [{"id": item["id"], "outcome": "accepted"} for item in items]

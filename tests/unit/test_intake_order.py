@@ -183,6 +183,23 @@ async def test_pending_commands_are_sent_again_in_order_until_they_are_not(tmp_p
     assert sink.calls == 2
 
 
+async def test_what_was_sent_after_pending_commands_is_sent_again_with_them(tmp_path: Path) -> None:
+    class Interrupted(Deciding):
+        ahead = 3
+        calls = 0
+
+        async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            self.calls += 1
+            if self.calls == 2:  # the third batch is decided without the second
+                return [{"id": item["id"], "outcome": "pending"} for item in items]
+            return await super().submit(jurisdiction, items)
+
+    sink = Interrupted()
+    table = HEAD + "".join(row(str(n), f"E{n}", 0, 1, 2, 3) for n in range(400))
+    assert sums(await run(tmp_path, LOG, table, sink)) == (400, 400, 0, 0)
+    assert sink.calls > 5
+
+
 async def test_a_service_that_never_answers_ends_the_import(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
