@@ -71,7 +71,7 @@ class Standing(msgspec.Struct, frozen=True):
     into: str | None = None
 
 
-class Term(msgspec.Struct, frozen=True):
+class ChapterTerm(msgspec.Struct, frozen=True):
     """One term: from its begin to the next one or to the end of the chapter."""
 
     since: datetime
@@ -157,14 +157,14 @@ def _tie(enterprise: str, begin: ChapterFact, end: ChapterFact | None = None) ->
     return Tie(enterprise, begin.at, end.at, begin.position, end.position)
 
 
-def terms(facts: Sequence[ChapterFact], instant: datetime | None = None) -> list[Term]:
+def terms(facts: Sequence[ChapterFact], instant: datetime | None = None) -> list[ChapterTerm]:
     """Return the terms begun by an instant, or all of them."""
-    found: list[Term] = []
+    found: list[ChapterTerm] = []
     for fact in _lived(facts, instant):
         if found and fact.kind in (RENEWED, *ENDS):
             found[-1] = msgspec.structs.replace(found[-1], until=fact.at)
         if fact.kind in (FORMED, RENEWED):
-            found.append(Term(fact.at, fact.ends, None))
+            found.append(ChapterTerm(fact.at, fact.ends, None))
     return found
 
 

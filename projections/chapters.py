@@ -7,7 +7,7 @@ import msgspec
 
 from events.base import EventEnvelope
 from events.chapter import ChapterFormed, ChapterProposed
-from events.chapter_history import FACTS, FORMED, ChapterFact, Term, facts_of, standing, terms
+from events.chapter_history import FACTS, FORMED, ChapterFact, ChapterTerm, facts_of, standing, terms
 from events.dated import dated, until
 from events.formation import Basis, Route, Thresholds
 from projections.base import Row, View
@@ -58,7 +58,7 @@ class ChapterRow(Row, frozen=True, kw_only=True):
     """Why another route was taken than the proposed one."""
     proposal: Proposal | None = None
     """What was proposed before it was formed."""
-    terms: tuple[Term, ...] = ()
+    terms: tuple[ChapterTerm, ...] = ()
     history: tuple[ChapterFact, ...] = ()
     """All facts in order of their time."""
 
