@@ -128,11 +128,13 @@ def test_it_is_small(image: Image) -> None:
     assert size < 200 * 2**20
 
 
-@pytest.mark.parametrize("command", ["", "serve", "projector", "migrate", "token", "verify", "rebuild"])
-def test_each_command_is_there(image: Image, command: str) -> None:
-    status, said = image.run(*image.entry, *filter(None, [command]), "--help")
+def test_each_command_is_there(image: Image) -> None:
+    """All are imported for the list of them."""
+    status, said = image.run(*image.entry, "--help")
     assert status == 0, said
     assert "Usage: muster" in said
+    for command in ("serve", "projector", "migrate", "token", "verify", "rebuild"):
+        assert re.search(rf"^ *{command} ", said, re.MULTILINE), command
 
 
 def test_it_brings_what_a_cluster_needs(image: Image) -> None:

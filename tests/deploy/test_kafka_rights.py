@@ -8,6 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from brokers import Broker, broker
+from scale import LONG
 
 from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.topics import migrate, topic_problems
@@ -18,7 +19,11 @@ from services.log.transport import NotSent
 COMMITS, CHANGES = "muster.commits", "muster.changes"
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["plain", "tls"])
+WAYS = {"tls": True} | ({"plain": False} if LONG else {})
+"""Rights do not differ. Without TLS, test_three_brokers.py runs with them in every run."""
+
+
+@pytest.fixture(scope="module", params=[*WAYS.values()], ids=[*WAYS])
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """Run a broker with topics, set up as by compose.yaml: grant, migrate, seal."""
     with broker(tmp_path_factory.mktemp("kafka"), tls=request.param) as found:

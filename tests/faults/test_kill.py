@@ -16,6 +16,7 @@ from server import Server, muster
 J = "K1"
 ROUNDS = scaled("MUSTER_KILLS", 4, 25)
 SENDERS = 8
+ROWS = scaled("MUSTER_KILLED_ROWS", 3_000, 6_000)
 
 
 class Ledger:
@@ -89,7 +90,7 @@ async def test_killed_under_load(tmp_path: Path) -> None:
 
 def test_killed_during_an_import_and_imported_again(tmp_path: Path) -> None:
     sheet = tmp_path / "people.csv"
-    rows = "".join(f"Worker {i},0000{i:07d},courier,Firm {i % 9}\n" for i in range(6000))
+    rows = "".join(f"Worker {i},0000{i:07d},courier,Firm {i % 9}\n" for i in range(ROWS))
     sheet.write_text("name,phone,role,organisation\n" + rows)
     data = tmp_path / "data"
     arguments = ["import", str(sheet), "-m", "roster", "-j", J, "--data", str(data)]
@@ -102,9 +103,9 @@ def test_killed_during_an_import_and_imported_again(tmp_path: Path) -> None:
     again = muster(*arguments, "--json")
     assert again.returncode == 0, again.stderr
     total = json.loads(again.stdout)["files"][0]
-    assert total["rows"] == 6000 == total["applied"] + total["known"]
+    assert total["rows"] == ROWS == total["applied"] + total["known"]
     shown = muster("show", "roster", "--data", str(data), "--format", "json", "--limit", "10000")
-    assert len(json.loads(shown.stdout)) == 6000
+    assert len(json.loads(shown.stdout)) == ROWS
     assert muster("verify", "--data", str(data)).returncode == 0
 
 

@@ -5,7 +5,7 @@ import gzip
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import datetime
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from scale import LONG
 
 from services import wiring
 from services.application.muster import Muster
@@ -24,6 +25,7 @@ from services.views.port import Query
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WEEK = Path(__file__).parents[2] / "services/intake/examples/sffd_week.csv.gz"
 STAGES = ("Received", "Entry", "Dispatch", "Response", "On Scene", "Transport", "Hospital", "Available")
+AGAIN = 100_000 if LONG else 1_500
 ZONE = ZoneInfo("America/Los_Angeles")
 
 
@@ -52,12 +54,15 @@ def raw() -> Raw:
 async def imported(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[tuple[Muster, Summary, Summary]]:
-    """Import the week twice."""
+    """Import the week, then its first rows again; `make long` imports all of it again."""
+    again = tmp_path_factory.mktemp("again") / "first_rows.csv"
+    with gzip.open(WEEK, "rt", encoding="utf-8", newline="") as rows:
+        again.write_text("".join(islice(rows, 1 + AGAIN)), newline="")
     muster = await wiring.embedded(tmp_path_factory.mktemp("sffd"))
     async with muster.running():
         mapping, key = load_mapping("sffd"), muster.vault.import_key()
         sink = Embedded(muster.commands, muster.clock, muster.views)
-        sums = [await import_files([WEEK], mapping, "SFFD", sink, import_key=key) for _ in range(2)]
+        sums = [await import_files([one], mapping, "SFFD", sink, import_key=key) for one in (WEEK, again)]
         await muster.progress.reached("SFFD", muster.commands.writer("SFFD").state.head.position, 60)
         yield muster, sums[0], sums[1]
 
@@ -72,7 +77,8 @@ async def test_every_row_is_applied_and_the_second_time_known(
     _, first, second = imported
     rows = len(raw.rows)
     assert (first.rows, first.applied, first.known, first.rejected) == (rows, rows, 0, 0)
-    assert (second.rows, second.applied, second.known, second.rejected) == (rows, 0, rows, 0)
+    repeated = min(AGAIN, rows)
+    assert (second.rows, second.applied, second.known, second.rejected) == (repeated, 0, repeated, 0)
     assert set(first.outcomes) == {"accepted"}
     assert set(second.outcomes) == {"known"}
 
@@ -165,7 +171,7 @@ async def test_the_peak_of_busy_units(imported: tuple[Muster, Summary, Summary],
 
 
 async def test_busy_at_any_instant(imported: tuple[Muster, Summary, Summary], raw: Raw) -> None:
-    for hour in range(0, 24, 5):
+    for hour in (3, 15):
         when = datetime(2017, 1, 2, hour, 7, 30, tzinfo=ZONE)
         busy = {
             row["Unit ID"]
