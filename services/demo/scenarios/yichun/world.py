@@ -58,6 +58,10 @@ class World:
         over = (self.now - REGISTRATION) % timedelta(seconds=GRAIN)
         return self.now - over + timedelta(seconds=GRAIN) if over else self.now
 
+    def id_of(self, name: str) -> str:
+        """Return a command id outside the sequence, for parts that number their own."""
+        return str(uuid5(self._space, name))
+
     def new_id(self) -> str:
         """Return the next command id."""
         self._numbered += 1

@@ -1,29 +1,59 @@
-"""The posts that review enterprises, and the committee that answers for them."""
+"""Who answers for what, 1+2+3+N: one unit leads, two coordinate and carry out, three act jointly, stations
+are the floor. The duties are those of the report; units and posts are invented, and people numbered.
+"""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from services.demo.scenarios.yichun.days import REGISTRATION
-from services.demo.scenarios.yichun.places import ROOT, Places
+from services.demo.scenarios.yichun.days import LOCAL, REGISTRATION
+from services.demo.scenarios.yichun.institutions.records import Records
+from services.demo.scenarios.yichun.places import ROOT, Place, Places
 from services.demo.scenarios.yichun.world import World
+
+FOUNDED: Final = datetime(2021, 7, 1, 9, tzinfo=LOCAL)
+"""The units, and the posts of the city and the counties."""
+FLOOR: Final = datetime(2021, 9, 1, 9, tzinfo=LOCAL)
+"""The stations."""
+RENAMED: Final = datetime(2022, 2, 21, 9, tzinfo=LOCAL)
+LEFT: Final = datetime(2022, 2, 28, 18, tzinfo=LOCAL)
+"""Two holders are transferred; the duties of their posts rise."""
+WHOLE: Final = datetime(2022, 3, 5, 9, tzinfo=LOCAL)
+"""The first-responsible post answers for the whole city; until then some trades have nobody."""
+FILLED: Final = datetime(2022, 3, 15, 9, tzinfo=LOCAL)
+"""One of the two posts has a holder again."""
 
 CITY: Final = "admin/city"
 REGISTRY: Final = "dispatcher/registry"
 """Enters enterprises, and reviews none."""
-LEAD: Final = "committee"
-OFFICES: Final = (
-    ("trade-office", "行业主管部门审核岗", "screen"),
-    ("regulator", "市场监管部门核验岗", "verify"),
-    ("city-check", "市级联审岗", "check_city"),
+HEAD, COMMITTEE, TRADES = "U-lead", "U-committee", "U-trades"
+ALLIANCE, STREETS, ENTERPRISES = "U-alliance", "U-streets", "U-enterprises"
+UNITS: Final = (
+    (HEAD, "市牵头部门", "lead", None),
+    (COMMITTEE, "新业态统筹委员会", "coordinate", HEAD),
+    (TRADES, "行业组织", "carry_out", COMMITTEE),
+    (ALLIANCE, "联盟成员单位", "act_jointly", COMMITTEE),
+    (STREETS, "街道", "act_jointly", COMMITTEE),
+    (ENTERPRISES, "重点企业", "act_jointly", COMMITTEE),
 )
-"""Post, its name, its task in the whole city."""
-_UNITS: Final = {
-    LEAD: ("两新工委", None, "lead"),
-    "trade-office": ("行业主管部门", LEAD, "carry_out"),
-    "regulator": ("市场监督管理局", LEAD, "carry_out"),
-    "city-check": ("联合审核组", LEAD, "act_jointly"),
-    "counties": ("区县联审", LEAD, "act_jointly"),
+"""1 + 2 + 3: id, name, duty, unit above."""
+FIRST: Final = "P-first"
+LEAD: Final = "committee"
+"""The post that answers for the reviews: what nobody reviews in time goes up to it."""
+OFFICES: Final = (
+    ("trade-office", "行业主管部门审核岗", TRADES, "screen"),
+    ("regulator", "市场监管部门核验岗", ALLIANCE, "verify"),
+    ("city-check", "市级联审岗", ALLIANCE, "check_city"),
+)
+"""Post, its name and unit, its task in the whole city."""
+IN_TRADES: Final = {
+    "courier": "快递物流",
+    "food_delivery": "外卖配送",
+    "ride_hailing": "网约车",
+    "transport": "道路运输",
+    "ecommerce": "电子商务",
+    "internet": "互联网服务",
 }
+"""The trades with a post in the trade organisations; the others have none."""
 
 
 def actor(post: str) -> str:
@@ -32,32 +62,97 @@ def actor(post: str) -> str:
 
 
 def county_post(county: str) -> str:
-    """Return the post that checks for a county."""
+    """Return the post that answers and checks for a county."""
     return f"check-{county}"
 
 
 def appoint(world: World, places: Places) -> None:
-    """Plan the units, posts and appointments, minutes after the areas are there."""
-    world.on(REGISTRATION + timedelta(minutes=2), lambda: _appoint(world, places))
-
-
-def _appoint(world: World, places: Places) -> None:
-    for unit, (name, parent, duty) in _UNITS.items():
-        above = {"parent": parent} if parent else {}
-        world.send("unit.establish", {"unit": unit, "name": name, "area": ROOT, "duty": duty} | above, CITY)
-    _post(world, LEAD, "两新工委负责人", LEAD, "answer", ROOT)
-    for key, name, task in OFFICES:
-        _post(world, key, name, key, task, ROOT)
+    """Plan the units, posts, charges and appointments."""
+    office = _Office(world)
+    _city(office)
     for county in places.counties:
-        _post(
-            world, county_post(county.code), f"{county.name}联审岗", "counties", "check_county", county.code
+        _county(office, county)
+    for number, street in enumerate(places.streets, 1):
+        _station(office, number, street)
+    _changes(office)
+    deadlines = {"screen": 5, "verify": 5, "check": 5, "disagreement": 5}
+    world.on(REGISTRATION + timedelta(minutes=2), lambda: world.send("review.set_deadlines", deadlines, CITY))
+
+
+class _Office:
+    """Records of units and posts, with people numbered as they are appointed."""
+
+    def __init__(self, world: World) -> None:
+        self.fact = Records(world, "offices").fact
+        self._people = 0
+
+    def post(self, key: str, name: str, unit: str, area: str, at: datetime, parent: str | None) -> None:
+        """Create a post and appoint somebody."""
+        self.fact(
+            "post.create", at, post=key, name=name, unit=unit, area=area, parent=parent, first=parent is None
         )
-    world.send("review.set_deadlines", {"screen": 5, "verify": 5, "check": 5, "disagreement": 5}, CITY)
+        self.appoint(key, at)
+
+    def appoint(self, key: str, at: datetime) -> None:
+        """Appoint the next person, who acts with the token of the post's name."""
+        self._people += 1
+        number = f"{self._people:03}"
+        self.fact(
+            "post.appoint",
+            at,
+            post=key,
+            holder=f"holder-{number}",
+            holder_name=f"干部{number}号",
+            acts_as=key,
+        )
+
+    def charge(
+        self, key: str, at: datetime, area: str, task: str = "answer", trade: str | None = None
+    ) -> None:
+        """Let a post answer for something."""
+        self.fact("post.charge", at, post=key, task=task, area=area, trade=trade)
 
 
-def _post(world: World, key: str, name: str, unit: str, task: str, area: str) -> None:
-    above = {"first": True} if key == LEAD else {"parent": LEAD}
-    world.send("post.create", {"post": key, "name": name, "unit": unit, "area": area} | above, CITY)
-    world.send("post.charge", {"post": key, "task": task, "area": area}, CITY)
-    holder = {"holder": f"holder-{key}", "holder_name": f"任职人 {key}", "acts_as": key}
-    world.send("post.appoint", {"post": key} | holder, CITY)
+def _city(office: _Office) -> None:
+    for key, name, duty, parent in UNITS:
+        office.fact("unit.establish", FOUNDED, unit=key, name=name, duty=duty, parent=parent, area=ROOT)
+    office.post(FIRST, "第一责任人", HEAD, ROOT, FOUNDED, None)
+    office.post(LEAD, "专班负责人", COMMITTEE, ROOT, FOUNDED, FIRST)
+    for key, name, unit, task in OFFICES:
+        office.post(key, name, unit, ROOT, FOUNDED, LEAD)
+        office.charge(key, FOUNDED, ROOT, task)
+    for trade, name in IN_TRADES.items():
+        key = f"P-{trade}"
+        office.post(key, f"{name}行业负责人", TRADES, ROOT, FOUNDED, LEAD)
+        office.charge(key, FOUNDED, ROOT, trade=trade)
+
+
+def _county(office: _Office, county: Place) -> None:
+    key = county_post(county.code)
+    office.post(key, f"{county.name}负责人", STREETS, county.code, FOUNDED, LEAD)
+    office.charge(key, FOUNDED, county.code)
+    office.charge(key, FOUNDED, county.code, "check_county")
+
+
+def _station(office: _Office, number: int, street: Place) -> None:
+    unit, key = f"U-station-{number:02}", f"P-station-{number:02}"
+    office.fact(
+        "unit.establish",
+        FLOOR,
+        unit=unit,
+        name=f"{street.name}服务站",
+        duty="guarantee",
+        parent=STREETS,
+        area=street.code,
+    )
+    office.post(key, "站长", unit, street.code, FLOOR, LEAD)
+    office.charge(key, FLOOR, street.code)
+
+
+def _changes(office: _Office) -> None:
+    """A new name, two transfers of which one is filled again, and a charge for the whole city."""
+    office.fact("unit.rename", RENAMED, unit=COMMITTEE, name="新就业群体工作委员会")
+    for key in ("P-ride_hailing", "P-station-07"):
+        office.fact("post.vacate", LEFT, post=key, reason="transferred")
+    office.charge(FIRST, WHOLE, ROOT)
+    office.appoint("P-ride_hailing", FILLED)
