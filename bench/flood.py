@@ -157,30 +157,39 @@ async def second_token(port: int, token: str) -> str:
     return json.loads(answer)["secret"]
 
 
-async def run(seconds: float, connections: int, workers: int) -> bool:
-    """Return whether the limits are kept."""
+async def _settled(pid: int, before: float) -> None:
+    """Print the memory after a flood, and what is left of it a while later."""
+    during, peak = memory(pid)
+    for wait in (5, 30):
+        await asyncio.sleep(wait)
+        print(
+            f"memory: {before:.0f} MiB before, {peak:.0f} at most, {during:.0f} at the end, "
+            f"{memory(pid)[0]:.0f} after {wait} s more; load {os.getloadavg()[0]:.1f}",
+            flush=True,
+        )
+
+
+async def run(seconds: float, connections: int, workers: int, floods: int) -> bool:
+    """Return whether the last flood keeps the limits."""
+    found: dict[str, Answers] = {}
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (port, token):
         pid = int(re.search(r'"pid": (\d+)', (Path(folder) / "service.json").read_text())[1])  # type: ignore[index]
         await register(port, token, workers)
         flood = Flood(port, token, await second_token(port, token), workers)
+        before, _ = memory(pid)
         with ProcessPoolExecutor(1) as pool:
             others = partial(asyncio.get_running_loop().run_in_executor, pool, apart)
             quiet = await others(flood, 3)
             print(f"life safety without a flood: {quiet['life safety']}", flush=True)
-            before, _ = memory(pid)
-            flooding = asyncio.create_task(flood.flood(seconds + 2, connections))
-            await asyncio.sleep(1)
-            found = await others(flood, seconds) | await flooding
+            for again in range(floods):
+                flooding = asyncio.create_task(flood.flood(seconds + 2, connections))
+                await asyncio.sleep(1)
+                found = await others(flood, seconds) | await flooding
+                if again + 1 < floods:
+                    await _settled(pid, before)
         for name, answers in found.items():
             print(f"{name:<18} {len(answers.seconds) / seconds:7,.0f}/s  {answers}", flush=True)
-        during, peak = memory(pid)
-        for wait in (5, 30):
-            await asyncio.sleep(wait)
-            print(
-                f"memory: {before:.0f} MiB before, {peak:.0f} at most, {during:.0f} at the end, "
-                f"{memory(pid)[0]:.0f} after {wait} s more; load {os.getloadavg()[0]:.1f}",
-                flush=True,
-            )
+        await _settled(pid, before)
         slowest, behind = found["life safety"].quantile(0.99), found["own writes read"].statuses[504]
         kept = slowest < MOST_MS and not behind
         print(
@@ -195,8 +204,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
     parser.add_argument("--workers", type=int, default=1000)
+    parser.add_argument(
+        "--floods", type=int, default=1, help="one after the other: what does each leave behind?"
+    )
     given = parser.parse_args()
-    raise SystemExit(not uvloop.run(run(given.seconds, given.connections, given.workers)))
+    raise SystemExit(not uvloop.run(run(given.seconds, given.connections, given.workers, given.floods)))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from services.api.coverage import Coverage, CoveredBy, InstantParameters, asked_
 from services.api.headings import CHOICES, FIELDS, headings
 from services.api.parameters import one_of
 from services.api.routing import operation
-from services.api.table_files import XLSX, XlsxWriter
+from services.api.table_files import XLSX, XlsxFile
 from services.base.threads import beside
 
 COLUMNS: Final = ("by", "value", "name", "ledger", "covered", "share")
@@ -66,9 +66,12 @@ async def _names(request: Request, jurisdiction: str, found: Coverage, language:
 
 
 def _workbook(found: Coverage, names: Names, language: str) -> IO[bytes]:
-    writer = XlsxWriter("coverage", headings("coverage", COLUMNS, language), ZoneInfo("UTC"))
-    writer.add(_lines(found, names))
-    return writer.saved()
+    book = XlsxFile("coverage", headings("coverage", COLUMNS, language), ZoneInfo("UTC"))
+    try:
+        book.add(_lines(found, names))
+        return book.saved()
+    finally:
+        book.discard()
 
 
 def _lines(found: Coverage, names: Names) -> Iterator[list[Any]]:

@@ -1,16 +1,15 @@
 """Coverage over HTTP: at an instant, between days, its facts, what would raise it, and who may ask."""
 
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from typing import Any
 
 import httpx
-from openpyxl import load_workbook
 from service import J, Service
 
 from projections.coverage import Count
 from services.application.announcing import Announcements
 from services.application.covering import Covering, read_coverage
+from tests.workbooks import rows_of
 
 HERE, OTHER = "230717", "230718"
 DAY = timedelta(days=1)
@@ -200,9 +199,7 @@ async def test_it_is_a_workbook_too_with_names_in_the_language(service: Service)
     assert await service.muster.progress.reached(J, (await service.muster.log.end(J)).position, 5)
     answer = await service.http.get(f"/api/v1/{J}/coverage.xlsx", params={"headings": "zh"})
     assert answer.status_code == 200
-    sheet = load_workbook(BytesIO(answer.content)).active
-    assert sheet is not None
-    lines = [tuple(line) for line in sheet.iter_rows(values_only=True)]
+    lines = [tuple(line) for line in rows_of(answer.content)]
 
     assert lines[0] == ("分项", "代码", "名称", "台账企业数", "已覆盖企业数", "覆盖率")
     assert lines[1][3:] == (4, 2, 0.5)

@@ -1,18 +1,17 @@
 """A registry's sheet of enterprises: codes of every kind are kept, and the sheet has a memory."""
 
-import io
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from intaking import KEY, Recording, run, sums
-from openpyxl import Workbook
 
 from services.intake import Summary, import_files, load_mapping, parse_mapping, preview
 from services.intake.loading import SHIPPED
 from services.intake.places import Places
 from tests.given import Aggregate
+from tests.workbooks import written
 
 WUHAN = Path(__file__).parents[1] / "data/wuhan2020"
 MAPPING = (SHIPPED / "enterprises.toml").read_text(encoding="utf-8")
@@ -35,12 +34,7 @@ STATES = ["good", "old", "missing", "failing", "failing", "failing", "failing"]
 
 
 def workbook(head: list[str], rows: list[list[Any]]) -> bytes:
-    book, held = Workbook(), io.BytesIO()
-    sheet: Any = book.active
-    for row in [head, *rows]:
-        sheet.append(row)
-    book.save(held)
-    return held.getvalue()
+    return written([head, *rows])
 
 
 async def imported(folder: Path, sink: Recording, rows: list[list[Any]], language: str = "zh") -> Summary:

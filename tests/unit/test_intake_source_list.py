@@ -1,17 +1,15 @@
 """A source list as a sheet: its editions, entries that last from one to the next, and rows refused."""
 
-import io
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from intaking import Recording, run, sums
-from openpyxl import Workbook
 
 from services.intake import Summary
 from services.intake.loading import SHIPPED
 from services.intake.places import Places
+from tests.workbooks import written
 
 MAPPING = (SHIPPED / "source-list.toml").read_text(encoding="utf-8")
 COUNTIES = {"230717": "伊美区"}
@@ -35,12 +33,7 @@ APRIL = [["市场主体名录", "登记", "2022-04-01", *MARCH[0][3:]], MARCH[2]
 
 def workbook(rows: list[list[str]]) -> bytes:
     """Return an XLSX file with these rows below the headings."""
-    book, held = Workbook(), io.BytesIO()
-    sheet: Any = book.active
-    for row in [HEAD, *rows]:
-        sheet.append(row)
-    book.save(held)
-    return held.getvalue()
+    return written([HEAD, *rows])
 
 
 def text(rows: list[list[str]]) -> str:
