@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.command_line import Done
+from tests.command_line import muster as in_process
+
 
 class Server:
     """One run of the server on a data folder."""
@@ -53,12 +56,15 @@ class Server:
         self.process.communicate(timeout=30)
 
 
-def muster(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line to its end."""
-    return subprocess.run(
+def muster(*arguments: str) -> Done:
+    """Run the command line to its end: in this process, if it does not serve."""
+    if arguments[0] not in ("serve", "demo", "projector"):
+        return in_process(*arguments)
+    done = subprocess.run(
         [sys.executable, "-m", "services.cli", *arguments],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+    return Done(done.returncode, done.stdout, done.stderr)

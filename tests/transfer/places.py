@@ -1,57 +1,22 @@
 """Data folders in which the story was played, and access to their contents."""
 
-import io
 import json
-import os
-import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
-from unittest.mock import patch
+from typing import Any
 from uuid import UUID, uuid5
 
 from projections.base import Row
 from projections.catalog import views as catalog
 from services import wiring
-from services.cli import main
 from services.intake.sinks import Embedded
 from services.log.port import Log, Stored
 from services.views.port import Query
+from tests.command_line import muster
 from tests.story import ALREADY_SO, STORY
 
 J = "2307"
 _IDS = UUID("00000000-0000-4000-8000-000000000000")
-
-
-class Done(NamedTuple):
-    """The exit code and output of the command line."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def muster(*arguments: object, env: Mapping[str, str] | None = None) -> Done:
-    """Run the command line in this process, to save its start, but on another thread."""
-    with ThreadPoolExecutor(1) as thread:  # this thread may have a running event loop
-        return thread.submit(_run, [str(one) for one in arguments], dict(env or {})).result()
-
-
-def _run(arguments: list[str], env: dict[str, str]) -> Done:
-    said, told, status = io.StringIO(), io.StringIO(), 0
-    with (
-        patch.dict(os.environ, env),
-        patch.object(sys, "argv", ["muster", *arguments]),
-        redirect_stdout(said),
-        redirect_stderr(told),
-    ):
-        try:
-            main()
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-    return Done(status, said.getvalue(), told.getvalue())
 
 
 def ok(*arguments: object, env: Mapping[str, str] | None = None) -> str:
