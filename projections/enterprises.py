@@ -104,6 +104,8 @@ def row_of(key: str, now: Standing) -> EnterpriseRow:
 
 def at(row: EnterpriseRow, instant: datetime) -> EnterpriseRow | None:
     """Return the row as it stood at an instant; None if it was not known yet."""
+    if row.history[-1].at <= instant:
+        return row
     then = standing(row.history, instant)
     return then and row_of(row.enterprise, then)
 

@@ -43,16 +43,20 @@ class Escalation:
         looked: float | None = None
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            for jurisdiction, writer in list(self._commands.writers.items()):
-                due = self._due(jurisdiction, writer)
-                if due and not writer.parked:
-                    with suppress(Overloaded, Parked):  # the next tick tries again
-                        await self._commands.submit(jurisdiction, due)
+            await self.tick()
             now = asyncio.get_running_loop().time()
             if self._commands.shared and (looked is None or now - looked > LOOK_SECONDS):
                 looked = now
                 with suppress(ViewsUnavailable, RowUnreadable):
                     await self._wake()
+
+    async def tick(self) -> None:
+        """Send what is due now."""
+        for jurisdiction, writer in list(self._commands.writers.items()):
+            due = self._due(jurisdiction, writer)
+            if due and not writer.parked:
+                with suppress(Overloaded, Parked):  # the next tick tries again
+                    await self._commands.submit(jurisdiction, due)
 
     def _due(self, jurisdiction: str, writer: Writer) -> list[CommandEnvelope]:
         if writer.state.moved is not None or writer.state.meta.closed:

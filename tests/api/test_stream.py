@@ -24,6 +24,7 @@ from services.api import stream as streams
 from services.api.hub import Client, Hub
 from services.api.lag import Lag
 from services.application.announcing import Announcements
+from services.application.escalating import Escalation
 from services.base.clock import SystemClock
 from services.decisions.assignment.table import OFFERS
 from services.decisions.jurisdiction.commands import Resume
@@ -124,6 +125,20 @@ AT_THE_DOOR: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
+LONG_AGO = "2026-01-01T00:00:00Z"
+REVIEWED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("enterprise.register", {"enterprise": "E8", "name": "Firm 8", "at": LONG_AGO}),
+    ("review.open", {"enterprise": "E8", "at": LONG_AGO}),
+    ("unit.establish", {"unit": "U8", "name": "Unit 8", "area": J, "at": LONG_AGO}),
+    ("post.create", {"post": "P8", "name": "Post 8", "unit": "U8", "area": J, "at": LONG_AGO}),
+    ("review.delegate", {"enterprise": "E8", "stage": "screen", "to": "P8"}),
+    ("enterprise.register", {"enterprise": "E9", "name": "Firm 9"}),
+    ("review.open", {"enterprise": "E9"}),
+    ("review.judge", {"enterprise": "E9", "stage": "screen", "verdict": "approve"}),
+    ("review.send_back", {"enterprise": "E9", "stage": "screen", "reason": "incomplete"}),
+)
+
+
 async def play(service: Service) -> int:
     """Play the whole story, and the events that need more than a body."""
     for name, body in STORY:
@@ -134,6 +149,11 @@ async def play(service: Service) -> int:
     await service.ok("worker.correct_duty", worker="W4", fact=came, area="230719", reason="wrong_place")
     for name, body in AT_THE_DOOR:
         await service.ok(name, **body)
+    for name, body in REVIEWED:
+        await service.ok(name, **body, observed=True)
+    await Escalation(
+        service.muster.commands, service.muster.progress, service.muster.views, service.muster.clock
+    ).tick()
     tapped = await service.send("worker.set_presence", key=key, worker="W4", presence="on_break")
     assert tapped.status_code == 200
     await service.ok("worker.take_back", worker="W4", command=key)

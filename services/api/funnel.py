@@ -1,0 +1,88 @@
+"""The funnel of three reviews: counts by place with ages, and what is overdue, by name and whose."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+from pydantic import Field
+from starlette.requests import Request
+
+from events.answering import index_of
+from events.area import inside
+from events.post_history import post_at
+from projections.funnel import Asked, Funnel, funnel, settings_of
+from services.api.context import Answer, answer, muster, reader
+from services.api.parameters import SHORT, Areas, At, Parameters, any_text, in_range, read
+from services.api.problems import Problem
+from services.api.routing import operation
+from services.base.threads import beside
+from services.views.port import Query
+
+READ: Final = ("enterprises", "review_deadlines", "posts")
+"""The views that the answer follows from."""
+MOST: Final = 1_000
+
+
+class FunnelParameters(Parameters):
+    """What is counted, and when."""
+
+    area: Annotated[Areas, Field(description="Code of an area that holds the enterprises")] = ()
+    trade: Annotated[
+        Annotated[str, any_text(SHORT)] | None, Field(description="Only enterprises of this trade")
+    ] = None
+    at: Annotated[At | None, Field(description="As it was at this instant; default: now")] = None
+    limit: Annotated[int, in_range(1, MOST), Field(description="Most overdue ones listed")] = 100
+
+
+class ReviewFunnel(Funnel, frozen=True, kw_only=True):
+    """The three reviews at an instant."""
+
+    at: datetime
+    names: Annotated[dict[str, str], Meta(description="Names of the posts at that time, by id")]
+    position: Annotated[int, Meta(description="Of the log, that the answer is based on")]
+
+
+@operation(id="funnel", tag="views", query=FunnelParameters, problems=(404, 503))
+async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
+    """Count the enterprises at each place of the three reviews, and list what is overdue and whose it is."""
+    jurisdiction, asker = await reader(request)
+    if asker.worker is not None:
+        raise Problem(403, "forbidden", variant="view", view="reviews")
+    params, service = read(request, FunnelParameters, "reviews"), muster(request)
+    if set(READ) & set(await service.views.degraded(jurisdiction)):
+        raise Problem(503, "view.degraded", variant="funnel")
+    now = service.clock.now()
+    if params.at and params.at > now:
+        raise Problem(400, "parameter.invalid", variant="future")
+    rows, head = await service.views.snapshot(jurisdiction, {name: Query() for name in READ})
+    tables: dict[str, dict[str, Any]] = {name: dict(rows[name]) for name in READ}
+    asked = Asked(
+        instant=params.at or now,
+        within=_within(params.area, asker.areas),
+        trade=params.trade,
+        most=params.limit,
+    )
+    found, names = await beside(lambda: _work(tables, asked))
+    whole = {name: getattr(found, name) for name in Funnel.__struct_fields__}
+    return answer(ReviewFunnel(**whole, at=asked.instant, names=names, position=head.position))
+
+
+def _work(tables: dict[str, dict[str, Any]], asked: Asked) -> tuple[Funnel, dict[str, str]]:
+    """Return the funnel, and the names of the posts in it."""
+    posts = tables["posts"]
+    settings = settings_of(tables["review_deadlines"])
+    found = funnel(tables["enterprises"].values(), settings, posts, index_of(posts), asked)
+    named = {post for one in found.overdue for post in one.posts if post in posts}
+    then = ((post, post_at(posts[post].changes, asked.instant)) for post in sorted(named))
+    return found, {post: one.name for post, one in then if one}
+
+
+def _within(asked: tuple[str, ...], mine: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the areas that were asked for, as far as the token reaches. Raises 404 if it reaches none."""
+    if not asked or not mine:
+        return asked or mine
+    found = {area for area in asked if any(inside(area, one) for one in mine)}
+    found |= {area for area in mine if any(inside(area, one) for one in asked)}
+    if not found:
+        raise Problem(404, "row.unknown", view="areas", key=asked[0])
+    return tuple(sorted(found))

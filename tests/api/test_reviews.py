@@ -1,0 +1,112 @@
+"""The three reviews over HTTP: from registration into the ledger, by posts, and the funnel at any date."""
+
+from typing import Any
+
+import httpx
+from service import J, Service
+
+from services.decisions.review.table import REVIEWS_DUE
+
+COUNTY, OTHER = "230717", "230718"
+STAGES = ("screen", "verify", "check_city", "check_county")
+
+
+async def city(service: Service) -> None:
+    """A post for each stage, held by a token of the stage's name, and two enterprises on the path."""
+    for area in (COUNTY, OTHER):
+        await service.ok("area.define", area=area, name=f"Area {area}")
+    await service.ok("unit.establish", unit="U1", name="Committee", area=J)
+    await service.ok("post.create", post="lead", name="Lead", unit="U1", area=J, first=True)
+    for task in ("answer", *STAGES):
+        if task != "answer":
+            await service.ok("post.create", post=task, name=f"Post {task}", unit="U1", area=J, parent="lead")
+        key = "lead" if task == "answer" else task
+        await service.ok("post.charge", post=key, task=task, area=J)
+        await service.ok("post.appoint", post=key, holder=f"H-{key}", holder_name="Person 001", acts_as=key)
+    for number, area in (("E1", COUNTY), ("E2", OTHER)):
+        await service.ok("enterprise.register", enterprise=number, area=area, name=f"Firm {number}")
+        await service.ok("review.open", enterprise=number)
+
+
+async def judge(service: Service, stage: str, verdict: str = "approve", **said: Any) -> httpx.Response:
+    async with service.client(await service.tokens.create(stage, "dispatcher")) as desk:
+        body = {"enterprise": "E1", "stage": stage, "verdict": verdict, **said}
+        return await service.send("review.judge", client=desk, **body)
+
+
+async def funnel(service: Service, client: httpx.AsyncClient | None = None, **query: str) -> dict[str, Any]:
+    assert await service.muster.progress.reached(J, (await service.muster.log.end(J)).position, 5)
+    answer = await (client or service.http).get(f"/api/v1/{J}/reviews/funnel", params=query)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    return found | {"steps": {one["place"]: one for one in found["steps"]}}
+
+
+async def test_an_enterprise_reaches_the_ledger_and_is_read_as_of_any_instant(service: Service) -> None:
+    await city(service)
+    for stage in STAGES:
+        assert (await judge(service, stage)).status_code == 200
+    (row,) = await service.rows("enterprises", in_ledger="true")
+    assert (row["enterprise"], row["place"]) == ("E1", "passed")
+    opened = next(fact["at"] for fact in row["history"] if fact["what"] == "review.opened")
+    (then,) = await service.rows("enterprises", enterprise="E1", at=opened)
+    assert (then["place"], then["in_ledger"], len(then["history"])) == ("screen", False, 2)
+    about = await service.rows("activity", subject="enterprise/E1")
+    assert {one["name"] for one in about} == {"review.judged", "review.opened", "enterprise.registered"}
+
+
+async def test_refusals_say_whose_turn_it_is(service: Service) -> None:
+    await city(service)
+    early = (await judge(service, "verify")).json()
+    assert early["code"] == "review.before_its_turn"
+    assert (
+        early["detail"]
+        == "The verification of enterprise E1 has to wait: the trade department has not approved it yet."
+    )
+    own = await service.send("review.judge", enterprise="E1", stage="screen", verdict="approve")
+    assert (own.status_code, own.json()["code"]) == (409, "review.not_yours")
+
+
+async def test_a_contradiction_stays(service: Service) -> None:
+    await city(service)
+    await judge(service, "screen")
+    await judge(service, "verify", "reject", reason="wrong_code")
+    (row,) = await service.rows("enterprises", place="rejected")
+    assert [one["verdict"] for one in row["review"]["verdicts"]] == ["approve", "reject"]
+    assert row["contradicted"] == ["screen"]
+
+
+async def test_the_funnel_counts_places_and_names_what_is_overdue(service: Service) -> None:
+    await city(service)
+    await judge(service, "screen")
+    found = await funnel(service)
+    assert {place: one["enterprises"] for place, one in found["steps"].items() if one["enterprises"]} == {
+        "screen": 1,
+        "verify": 1,
+    }
+    assert (found["enterprises"], found["in_ledger"], found["overdue"]) == (2, 0, [])
+    assert found["steps"]["verify"]["ages"] == [1, 0, 0, 0]
+
+
+async def test_silence_goes_up_by_name(service: Service) -> None:
+    await city(service)
+    old = "2026-01-01T00:00:00Z"
+    await service.ok("enterprise.register", enterprise="E3", area=COUNTY, name="Firm E3", at=old)
+    await service.ok("review.open", enterprise="E3", at=old)
+    found = await funnel(service)
+    assert [(one["enterprise"], one["posts"]) for one in found["overdue"]][:1] == [("E3", ["screen"])]
+    assert found["names"]["screen"] == "Post screen"
+    due = service.muster.commands.writer(J).state[REVIEWS_DUE]["E3"]
+    assert due.isoformat() == "2026-01-06T00:00:00+00:00"
+
+
+async def test_a_token_of_one_area_counts_its_own(service: Service) -> None:
+    await city(service)
+    async with await service.as_("dispatcher", areas=[COUNTY]) as desk:
+        mine = await funnel(service, desk)
+        assert (mine["enterprises"], mine["steps"]["screen"]["enterprises"]) == (1, 1)
+        assert [row["enterprise"] for row in await service.rows("enterprises", client=desk)] == ["E1"]
+        other = await desk.get(f"/api/v1/{J}/reviews/funnel", params={"area": OTHER})
+        assert other.status_code == 404
+    future = await service.http.get(f"/api/v1/{J}/reviews/funnel", params={"at": "2100-01-01T00:00:00Z"})
+    assert future.status_code == 400
