@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from events.area import meets
 from events.credit_code import code_state, plain_code
 from events.source_list import DIFFERENT, SAME, UNDECIDED, Listing, Said, standing
 from projections.comparison import Candidate, ComparisonRow, Reason, State, Why
@@ -47,7 +48,7 @@ class Ledger:
         Two good codes that differ are two enterprises.
         """
         name = taken_apart(listing.name, self._known)
-        found = self._blocks.alike(name, first=lambda key: self.rows[key].area == listing.area)
+        found = self._blocks.alike(name, first=lambda key: meets(self.rows[key].area, listing.area))
         good = code_state(listing.code) == GOOD
         return [(one.key, one.why) for one in found if not good or self.rows[one.key].code_state != GOOD]
 

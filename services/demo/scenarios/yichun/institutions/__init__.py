@@ -1,12 +1,14 @@
-"""The institutions of Yichun before the lockdown: who answers for what, the ledger, its reviews.
+"""The institutions of Yichun before the lockdown: who answers for what, ledger, reviews, source lists.
 
-They have a world of their own, so that chance and ids of the rest stay as they are.
+They have worlds of their own, so that chance and ids of the rest stay as they are.
 """
 
 from collections.abc import Iterator
+from heapq import merge
 
 from services.demo.scenarios.story import Timed
 from services.demo.scenarios.yichun.institutions.enterprises import Enterprises
+from services.demo.scenarios.yichun.institutions.lists import lists
 from services.demo.scenarios.yichun.institutions.offices import appoint
 from services.demo.scenarios.yichun.institutions.reviews import review
 from services.demo.scenarios.yichun.places import Places
@@ -19,4 +21,4 @@ def institutions(seed: int, places: Places) -> Iterator[Timed]:
     enterprises = Enterprises(world, places)
     appoint(world, places)
     review(world, enterprises)
-    return world.run()
+    return merge(world.run(), lists(seed, enterprises.all), key=lambda one: one.received)
