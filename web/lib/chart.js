@@ -4,7 +4,7 @@ import { useMedia } from "./hooks.js";
 import { lang, number } from "./i18n.js";
 import { html, useEffect, useId, useRef, useState } from "./preact.js";
 import { theme } from "./prefs.js";
-import { hhmm, timezone } from "./time.js";
+import { hhmm, localDate, timezone } from "./time.js";
 
 let library = null;
 
@@ -65,7 +65,25 @@ const padded = (zero) => (_, low, high) => {
   return [zero ? 0 : Math.max(0, Math.floor(low - room)), Math.ceil(high + room)];
 };
 
-function options(element, series, { width, height, zero, hover }) {
+/** The axis of times: full hours, or days. */
+const timeAxis = (axis, width, byDay) =>
+  byDay
+    ? {
+        ...axis,
+        size: 22,
+        space: 76,
+        values: (_, found) => found.map((at) => localDate(at * 1000)),
+        grid: { show: false },
+      }
+    : {
+        ...axis,
+        size: 22,
+        splits: (_, __, from, to) => ticks(from, to, width < 300 ? 6 : 3),
+        values: (_, found) => found.map((at) => hhmm(at * 1000)),
+        grid: { show: false },
+      };
+
+function options(element, series, { width, height, zero, hover, byDay }) {
   const [faint, line] = [colour(element, "--faint"), colour(element, "--hairline")];
   const font = `11px ${getComputedStyle(element).fontFamily}`;
   const axis = { stroke: faint, font, ticks: { show: false }, grid: { stroke: line, width: 1 } };
@@ -77,13 +95,7 @@ function options(element, series, { width, height, zero, hover }) {
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: { x: { time: true }, y: { range: padded(zero) } },
     axes: [
-      {
-        ...axis,
-        size: 22,
-        splits: (_, __, from, to) => ticks(from, to, width < 300 ? 6 : 3),
-        values: (_, found) => found.map((at) => hhmm(at * 1000)),
-        grid: { show: false },
-      },
+      timeAxis(axis, width, byDay),
       {
         ...axis,
         size: 38,
@@ -115,8 +127,9 @@ function options(element, series, { width, height, zero, hover }) {
  * @param {number[]} props.times In seconds since 1970.
  * @param {{ label: string, token: string, values: number[], dash?: number[], fill?: boolean }[]} props.series
  * @param {boolean} [props.zero] Whether the axis starts at 0.
+ * @param {boolean} [props.byDay] Whether times are days; hours by default.
  */
-export function Lines({ label, times, series, zero }) {
+export function Lines({ label, times, series, zero, byDay }) {
   const box = useRef();
   const chart = useRef(null);
   const id = useId();
@@ -134,7 +147,7 @@ export function Lines({ label, times, series, zero }) {
       const Plot = await load();
       if (!Plot || over || !box.current) return;
       chart.current = new Plot(
-        options(box.current, series, { ...room(box.current), zero, hover: setAt }),
+        options(box.current, series, { ...room(box.current), zero, hover: setAt, byDay }),
         latest.current,
         box.current,
       );
@@ -159,9 +172,9 @@ export function Lines({ label, times, series, zero }) {
         style=${{ color: `var(${one.token})` }} aria-hidden="true"></span>
       ${one.label} <b>${number(one.values[shown])}</b></span>`,
       )}
-      <time class="lines-at">${hhmm(times[shown] * 1000)}</time></figcaption>
+      <time class="lines-at">${(byDay ? localDate : hhmm)(times[shown] * 1000)}</time></figcaption>
     <div class="lines-box" ref=${box} aria-hidden="true"></div>
-    <${Table} label=${label} times=${times} series=${series} />
+    <${Table} label=${label} times=${times} series=${series} say=${byDay ? localDate : hhmm} />
   </figure>`;
 }
 
@@ -170,14 +183,14 @@ const room = (element) => ({
   height: Math.max(80, element.clientHeight),
 });
 
-/** Table of every third hour, for screen readers. */
-function Table({ label, times, series }) {
+/** Table of every third hour, or every twelfth day, for screen readers. */
+function Table({ label, times, series, say }) {
   const rows = times
     .map((_, index) => index)
     .filter((index) => index % 12 === 0 || index === times.length - 1);
   return html`<div class="visually-hidden"><table><caption>${label}</caption>
     <tbody>${rows.map(
-      (index) => html`<tr key=${times[index]}><th scope="row">${hhmm(times[index] * 1000)}</th>
+      (index) => html`<tr key=${times[index]}><th scope="row">${say(times[index] * 1000)}</th>
       ${series.map((one) => html`<td>${one.label} ${number(one.values[index])}</td>`)}</tr>`,
     )}</tbody></table>
         </div>`;

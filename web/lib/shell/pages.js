@@ -31,6 +31,7 @@ export const PAGES = [
   { name: "alerts", key: "l", group: "reports", view: "requests" },
   { name: "posts", key: "p", group: "institutions", view: "posts" },
   { name: "units", key: "d", group: "institutions", view: "units" },
+  { name: "chapters", key: "k", group: "institutions", view: "chapters" },
   { name: "comparison", key: "q", group: "institutions", view: "source_lists" },
   { name: "hours", key: "h", group: "reports", view: "roster" },
   { name: "imports", key: "u", group: "administration", right: "import_files" },
