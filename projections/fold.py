@@ -9,19 +9,23 @@ from events.commit import Commit
 from projections.base import Row, View
 
 
-class Dispatch:
-    """Which views fold which events, computed once per event class."""
+class StraightRows:
+    """Rows of some views, folded from events given in order. Which views fold which is looked up once."""
 
     def __init__(self, views: Mapping[str, View[Any]]) -> None:
+        self.rows: dict[str, dict[str, Row]] = {name: {} for name in views}
         self._views = tuple(views.values())
-        self._by_class: dict[type[Event], tuple[View[Any], ...]] = {}
+        self._by_class: dict[type[Event], tuple[tuple[View[Any], dict[str, Row]], ...]] = {}
 
-    def __getitem__(self, cls: type[Event]) -> tuple[View[Any], ...]:
+    def take(self, event: EventEnvelope) -> None:
+        """Apply an event to all views."""
+        cls = type(event.data)
         found = self._by_class.get(cls)
         if found is None:
-            found = tuple(view for view in self._views if folds(view, cls))
+            found = tuple((view, self.rows[view.name]) for view in self._views if folds(view, cls))
             self._by_class[cls] = found
-        return found
+        for view, rows in found:
+            _apply(view, rows, event)
 
 
 def folds(view: View[Any], cls: type[Event]) -> bool:
@@ -31,8 +35,11 @@ def folds(view: View[Any], cls: type[Event]) -> bool:
 
 def step(view: View[Any], rows: dict[str, Row], event: EventEnvelope) -> None:
     """Apply an event to a view's rows, removing rows that end."""
-    if not folds(view, type(event.data)):
-        return
+    if folds(view, type(event.data)):
+        _apply(view, rows, event)
+
+
+def _apply(view: View[Any], rows: dict[str, Row], event: EventEnvelope) -> None:
     for key in view.keys(event):
         row = view.evolve(rows.get(key), event, key)
         if row is None:

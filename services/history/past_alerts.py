@@ -7,9 +7,8 @@ from typing import Any
 
 from events.catalog import envelopes
 from events.commit import Commit, Head
-from projections.base import Row
 from projections.catalog import views as catalog
-from projections.fold import Dispatch, step
+from projections.fold import StraightRows
 from services.application.alerting import READ, Watched, worked_out
 from services.base.threads import beside
 from services.history.as_of import recorded_until
@@ -46,21 +45,20 @@ class _Fold:
     """The rows that alerts follow from, folded together in one pass."""
 
     def __init__(self) -> None:
-        self._views = Dispatch({name: catalog[name] for name in READ})
-        self._rows: dict[str, dict[str, Row]] = {name: {} for name in READ}
+        self._folded = StraightRows({name: catalog[name] for name in READ})
         self._position = 0
 
     def take(self, commits: Sequence[tuple[Commit, Head]]) -> None:
         for commit, head in commits:
             for event in envelopes(commit):
-                for view in self._views[type(event.data)]:
-                    step(view, self._rows[view.name], event)
+                self._folded.take(event)
             self._position = head.position
 
     def watched(self, when: datetime) -> Watched:
         """Work out the alerts from the rows that matter, as the live ones are."""
+        folded = self._folded.rows
         rows: dict[str, dict[str, Any]] = {
-            name: {key: row for key, row in self._rows[name].items() if matches(catalog[name], query, row)}
+            name: {key: row for key, row in folded[name].items() if matches(catalog[name], query, row)}
             for name, query in READ.items()
         }
         return worked_out(rows, self._position, when)

@@ -10,7 +10,7 @@ from events.presence import OFF_DUTY
 from events.request_state import ENDED, STATES
 from projections.base import Row
 from projections.catalog import views as catalog
-from projections.fold import Dispatch, step
+from projections.fold import StraightRows
 from services.files.port import Files
 from services.log.port import Log
 from services.verify.files import NamedFiles
@@ -26,8 +26,8 @@ class _Folds:
     """All views, folded straight from the log as it is read, up to the live views' head."""
 
     def __init__(self, upto: int) -> None:
-        self.rows: dict[str, dict[str, Row]] = {name: {} for name in catalog}
-        self._dispatch, self._upto = Dispatch(catalog), upto
+        self._folded, self._upto = StraightRows(catalog), upto
+        self.rows = self._folded.rows
         self.head = Head()
         """The last head folded."""
 
@@ -36,8 +36,7 @@ class _Folds:
             return
         self.head = head
         for event in events:
-            for view in self._dispatch[type(event.data)]:
-                step(view, self.rows[view.name], event)
+            self._folded.take(event)
 
 
 async def audit(

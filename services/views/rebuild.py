@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from events.catalog import envelopes
 from events.commit import Head, decode
 from projections.base import Row, View
-from projections.fold import Dispatch, step
+from projections.fold import StraightRows
 from services.log.port import LogDamaged, Stored
 from services.views.port import Views
 
@@ -26,10 +26,14 @@ class StraightFold:
     """A straight fold of views over one jurisdiction's accepted log; can be continued repeatedly."""
 
     def __init__(self, log: Source, jurisdiction: str, views: Mapping[str, View[Any]]) -> None:
-        self.rows: dict[str, dict[str, Row]] = {name: {} for name in views}
+        self._folded = StraightRows(views)
         self.head = Head()
-        self._log, self._jurisdiction, self._views = log, jurisdiction, views
-        self._dispatch = Dispatch(views)
+        self._log, self._jurisdiction = log, jurisdiction
+
+    @property
+    def rows(self) -> dict[str, dict[str, Row]]:
+        """Rows by view and key."""
+        return self._folded.rows
 
     async def advance(self, upto: int | None = None, progress: Progress | None = None) -> Head:
         """Fold to the end, or through the commit that ends at `upto`; return the head reached."""
@@ -52,8 +56,7 @@ class StraightFold:
 
     def _take(self, stored: Stored) -> None:
         for event in envelopes(decode(stored.data)):
-            for view in self._dispatch[type(event.data)]:
-                step(view, self.rows[view.name], event)
+            self._folded.take(event)
         self.head = stored.head
 
 

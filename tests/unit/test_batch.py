@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from events.base import EventEnvelope
-from events.catalog import UnknownEvent, newest
+from events.catalog import UnknownEvent, envelopes, newest
 from events.commit import Head, Recorded, decode
 from projections import headcount, roster
 from projections.base import View
-from projections.fold import Dispatch, fold
+from projections.fold import StraightRows, fold
 from services.adapters.memory.views import page_of
 from services.adapters.sqlite.views import SqliteViews
 from services.decisions.area.commands import DefineArea
@@ -220,13 +220,20 @@ async def test_a_view_that_raises_is_logged_and_the_rest_of_the_batch_stands(
 
 
 def test_views_are_asked_only_about_the_events_that_they_fold() -> None:
+    asked: list[type] = []
+
     def keys(envelope: EventEnvelope) -> Sequence[str]:
+        asked.append(type(envelope.data))
         return ()
 
-    some = msgspec.structs.replace(roster.VIEW, name="some", keys=keys, events=(_class_of("worker.erased"),))
-    dispatch = Dispatch({"roster": roster.VIEW, "some": some})
-    assert dispatch[_class_of("worker.erased")] == (roster.VIEW, some)
-    assert dispatch[_class_of("worker.checked_in")] == (roster.VIEW,)
+    checked_in = _class_of("worker.checked_in")
+    some = msgspec.structs.replace(roster.VIEW, name="some", keys=keys, events=(checked_in,))
+    folded = StraightRows({"roster": roster.VIEW, "some": some})
+    for stored in COMMITS:
+        for event in envelopes(decode(stored.data)):
+            folded.take(event)
+    assert asked == [checked_in] * 3
+    assert folded.rows == {"roster": straight(roster.VIEW, COMMITS), "some": {}}
 
 
 def _class_of(name: str) -> Any:

@@ -13,7 +13,7 @@ import pytest
 from events.catalog import envelopes
 from events.commit import Commit, Head
 from projections.catalog import views
-from projections.fold import Dispatch, step
+from projections.fold import StraightRows
 from services.decisions.base import FACT, Command, Context
 from services.decisions.decide import confirm, decide
 from services.decisions.snapshot import Frozen
@@ -54,8 +54,7 @@ class Story:
 
     def __init__(self, *commands: Command) -> None:
         self._state, self._n = State(J), 0
-        self._rows: dict[str, dict[str, Any]] = {name: {} for name in views}
-        self._dispatch = Dispatch(views)
+        self._folded = StraightRows(views)
         for one in commands:
             self.one(one)
 
@@ -71,8 +70,7 @@ class Story:
         )
         confirm(self._state, commit, Head(head.position + len(events)))
         for event in envelopes(commit):
-            for view in self._dispatch[type(event.data)]:
-                step(view, self._rows[view.name], event)
+            self._folded.take(event)
 
     def grows(self, make: Iterator[tuple[Command, int]]) -> float:
         """Return how much more the commands after MANY cost than the first ones."""
