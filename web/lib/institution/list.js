@@ -73,26 +73,33 @@ function table({ name, columns }, source, wide) {
 const tells = (column, row, source) =>
   column.kind === "flag" ? Boolean(valueIn(column, row, source)) : said(column, row, source) !== "";
 
+/** Return columns by line: two in each, a long one alone. */
+function paired(columns) {
+  const lines = [];
+  for (const one of columns) {
+    const last = lines.at(-1);
+    if (one.long || last?.length !== 1 || last[0].long) lines.push([one]);
+    else last.push(one);
+  }
+  return lines;
+}
+
 /** One column of cards: the first value is the title, the others follow, labelled, two in a line. */
 function card({ name, columns }, source) {
   const [first, ...others] = columns.filter((one) => !one.bare);
-  const pairs = [];
-  for (const one of others) {
-    const last = pairs.at(-1);
-    if (one.long || last?.length !== 1 || last[0].long) pairs.push([one]);
-    else last.push(one);
-  }
-  const part = (one, row) =>
-    tells(one, row, source) &&
-    html`<span class="institution-part"><span class="muted">${say(name, one.key)}</span>${" "}
+  const lines = paired(others);
+  const part = (
+    one,
+    row,
+  ) => html`<span class="institution-part"><span class="muted">${say(name, one.key)}</span>${" "}
       <${Value} column=${one} row=${row} source=${source} /></span>`;
   return {
     key: first.key,
     label: t(`page.${name}`),
-    height: LINE_PX * (1 + pairs.length) + AROUND_PX,
+    height: LINE_PX * (1 + lines.length) + AROUND_PX,
     cell: (row) => html`<div class="folk-stacked institution-card"><div class="folk-stacked-line">
       <strong><${Value} column=${first} row=${row} source=${source} /></strong></div>
-      ${pairs.map(
+      ${paired(others.filter((one) => tells(one, row, source))).map(
         (pair) => html`<div class="folk-stacked-line">${pair.map((one) => part(one, row))}</div>`,
       )}</div>`,
   };

@@ -152,7 +152,7 @@ export function Arrivals() {
 export function Held() {
   if (!soundOn.value || !held.value) return null;
   return html`<button type="button" class="button sound-held" onClick=${() => release()}><${Icon}
-    name="sound" />${t("sound.held")}</button>`;
+    name="sound" /><span class="sound-held-text">${t("sound.held")}</span></button>`;
 }
 
 /** SOS that somebody has acknowledged and nobody has ended: with who has it in hand. */
