@@ -114,6 +114,14 @@ def test_every_text_that_is_used_is_in_a_catalogue(language: str) -> None:
         assert not missing, f"{path.relative_to(WEB)}: {missing}"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sheet_that_can_be_imported_has_a_name(language: str) -> None:
+    known = catalogue(language, "board")
+    names = [path.stem for path in (WEB.parent / "services" / "intake" / "mappings").glob("*.toml")]
+    assert len(names) > 3
+    assert [name for name in names if f"entry.mapping.{name}" not in known] == []
+
+
 ENTITY = re.compile(r"html`")
 
 

@@ -1,5 +1,6 @@
 // Texts about chapters and coverage in English.
 export default {
+  "entry.mapping.chapters": "Chapters",
   "event.chapter.dissolved": "Chapter dissolved",
   "event.chapter.formed": "Chapter formed",
   "event.chapter.joined": "Enterprise joined a chapter",

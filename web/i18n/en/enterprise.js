@@ -1,5 +1,6 @@
 // Texts about enterprises in English.
 export default {
+  "entry.mapping.enterprises": "Enterprises",
   "event.enterprise.amended": "Enterprise amended",
   "event.enterprise.closed": "Enterprise closed",
   "event.enterprise.merged": "Enterprise merged",

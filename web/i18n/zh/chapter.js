@@ -1,5 +1,6 @@
 // Texts about chapters and coverage in Chinese.
 export default {
+  "entry.mapping.chapters": "组织名单",
   "event.chapter.dissolved": "组织已撤销",
   "event.chapter.formed": "组织已成立",
   "event.chapter.joined": "企业加入组织",

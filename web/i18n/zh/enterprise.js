@@ -1,5 +1,6 @@
 // 企业的中文文案。
 export default {
+  "entry.mapping.enterprises": "企业台账",
   "event.enterprise.amended": "更新企业信息",
   "event.enterprise.closed": "企业注销",
   "event.enterprise.merged": "企业合并",
