@@ -29,6 +29,7 @@ export const PAGES = [
   { name: "cards", key: "c", group: "people", right: "issue_codes" },
   { name: "areas", key: "a", group: "community", view: "areas" },
   { name: "alerts", key: "l", group: "reports", view: "requests" },
+  { name: "enterprises", key: "b", group: "institutions", view: "enterprises" },
   { name: "posts", key: "p", group: "institutions", view: "posts" },
   { name: "units", key: "d", group: "institutions", view: "units" },
   { name: "chapters", key: "k", group: "institutions", view: "chapters" },
