@@ -26,7 +26,7 @@ async def yichun(folder: Path, seed: int = 328) -> list[Recorded]:
         clock=clock,
         timezone=story.timezone,
         lookup=lambda ids, upto: _nothing(),
-        recorded=lambda jurisdiction, stored: None,
+        recorded=lambda jurisdiction, stored, *, bulk: None,
         erased=lambda jurisdiction, position: None,
     )
 

@@ -65,8 +65,9 @@ class ChainedLog:
 
     async def reach(self) -> None:
         """Ask the topic's store for anything. Raises LogUnavailable; LogDamaged if the topic was replaced."""
-        if self._chains.tail.failure:
-            raise LogDamaged("", 0, self._chains.tail.failure)
+        failures = self._chains.tail.failures
+        if len(failures) == self._transport.partitions:
+            raise LogDamaged("", 0, next(iter(failures.values())))
         with reaching():
             await self._transport.end(0)
 

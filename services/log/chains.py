@@ -43,8 +43,8 @@ class Chains:
         """Raise LogUnavailable if closed, LogDamaged if the topic or chain is damaged or was replaced."""
         if self.closed:
             raise LogUnavailable("the log is closed")
-        if self.tail.failure:
-            raise LogDamaged(jurisdiction, 0, self.tail.failure)
+        if failure := self.tail.failures.get(self.partition(jurisdiction)):
+            raise LogDamaged(jurisdiction, 0, failure)
         if jurisdiction in self._damaged:
             raise self._damaged[jurisdiction]
 

@@ -31,6 +31,12 @@ async def read_chain(
     Raises StaleMark, TransportDown, and LogDamaged once everything before the damage is yielded.
     """
     partition = partition_of(chain.jurisdiction, transport.partitions)
+    first, _ = await transport.bounds(partition)
+    if first > mark.offset:
+        if mark != GENESIS_MARK:
+            raise StaleMark(mark)
+        why = f"the records before offset {first} of partition {partition} were deleted"
+        raise LogDamaged(chain.jurisdiction, 1, why)
     key, checked = chain.jurisdiction.encode(), mark == GENESIS_MARK
     async for records in transport.fetch(partition, mark.offset, stop):
         if not checked and records:

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from events.commit import Head, Verdict, envelope, judge
+from events.commit import Envelope, Head, Verdict, envelope, judge
 from services.log.identity import partition_of
 from services.log.port import LogUnavailable
 from services.log.transport import Record, Transport, TransportDown
@@ -33,19 +33,31 @@ class Directory:
 
     async def _list(self, partition: int) -> set[str]:
         start, found = self._found.get(partition, (FIRST_COMMIT, set[str]()))
-        stop = await self._transport.end(partition)
-        async for records in self._transport.fetch(partition, start, stop):
-            found |= {code for record in records if (code := _opens(record))}
+        first, stop = await self._transport.bounds(partition)
+        names = _opens if first == 0 else _holds
+        async for records in self._transport.fetch(partition, max(start, first), stop):
+            found |= {code for record in records if (code := names(record))}
         self._found[partition] = stop, found
         return {code for code in found if partition_of(code, self._transport.partitions) == partition}
 
 
 def _opens(record: Record) -> str | None:
     """Return the jurisdiction of which this record may be the first commit."""
+    seen = _commit(record)
+    first = seen and judge(Head(), seen.first, seen.prev, len(seen.events)) is Verdict.ACCEPTED
+    return seen.jurisdiction if seen and first else None
+
+
+def _holds(record: Record) -> str | None:
+    """Return the jurisdiction of which this record is a commit: first ones may have been deleted."""
+    seen = _commit(record)
+    return seen.jurisdiction if seen else None
+
+
+def _commit(record: Record) -> Envelope | None:
+    """Return the envelope of a commit of the jurisdiction in the record's key."""
     try:
-        code = (record.key or b"").decode()
         seen = envelope(record.value or b"")
+        return seen if (record.key or b"").decode() == seen.jurisdiction else None
     except (UnicodeDecodeError, msgspec.DecodeError):
         return None
-    first = judge(Head(), seen.first, seen.prev, len(seen.events)) is Verdict.ACCEPTED
-    return code if first and code == seen.jurisdiction else None

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 from typing import Final
 from uuid import uuid4
 
@@ -11,6 +12,8 @@ from services.log.port import LogUnavailable
 from services.log.transport import Transport, TransportDown, fetched
 
 FORMAT: Final = 1
+
+log_of = logging.getLogger("muster.log")
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,9 +41,29 @@ def partition_of(jurisdiction: str, partitions: int) -> int:
     return int.from_bytes(hashlib.sha256(jurisdiction.encode()).digest()[:8]) % partitions
 
 
+class StartDeleted(LogUnavailable):
+    """The beginning of a partition was deleted."""
+
+    def __init__(self, partition: int, first: int) -> None:
+        super().__init__(
+            f"partition {partition} begins at offset {first}: its start was deleted; restore the log"
+        )
+
+
 async def read_identity(transport: Transport) -> Identity:
-    """Return the identity shared by all partitions. Raises LogUnavailable, saying what to do."""
-    found = await asyncio.gather(*(_identity(transport, p) for p in range(transport.partitions)))
+    """Return the identity shared by all partitions. Raises LogUnavailable, saying what to do.
+
+    Partitions whose start was deleted have none: only their jurisdictions stop, if another has it.
+    """
+    known = await asyncio.gather(
+        *(_identity(transport, p) for p in range(transport.partitions)), return_exceptions=True
+    )
+    found = [one for one in known if isinstance(one, Identity)]
+    lost = [one for one in known if isinstance(one, BaseException)]
+    for error in lost:
+        if not found or not isinstance(error, StartDeleted):
+            raise error
+        log_of.critical("%s", error)
     if len(set(found)) != 1 or found[0].partitions != transport.partitions:
         raise LogUnavailable(
             f"the topic has {transport.partitions} partitions of {sorted(map(str, set(found)))}"
@@ -63,9 +86,7 @@ async def first_identity(transport: Transport, partition: int) -> Identity | Non
     try:
         first, end = await transport.bounds(partition)
         if first > 0:
-            raise LogUnavailable(
-                f"partition {partition} begins at offset {first}: its start was deleted; restore the log"
-            )
+            raise StartDeleted(partition, first)
         if end == 0:
             return None
         records = await fetched(transport, partition, 0, 1)

@@ -18,6 +18,8 @@ MOST_QUIET_SECONDS: Final = 16.0
 CONNECT_SECONDS: Final = 10.0
 """Time limit for a connection's first delivery, even an empty one."""
 RETRY_SECONDS: Final = 0.2
+LOOK_SECONDS: Final = 10.0
+"""Interval between looks at what the partitions still hold."""
 
 log_of = logging.getLogger("muster.log")
 Deliver = Callable[[int, Record], Awaitable[None] | None]
@@ -28,8 +30,8 @@ class Tail:
 
     def __init__(self, transport: Transport, deliver: Deliver) -> None:
         self.positions: dict[int, int] = {}
-        self.failure: str | None = None
-        """Set when the topic was truncated or replaced, so that nothing can be trusted."""
+        self.failures: dict[int, str] = {}
+        """Partition -> how it was truncated or replaced, so that nothing in it can be trusted."""
         self.holes = 0
         self._busy = False
         """A delivery is in progress, which does not count as a stall."""
@@ -38,6 +40,7 @@ class Tail:
         self._waiting: dict[int, list[tuple[int, int, asyncio.Future[None]]]] = {}
         self._ticket = count()
         self._task: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._connected: asyncio.Task[None] | None = None
         self._patience = QUIET_SECONDS
         self._due = 0.0
@@ -50,6 +53,7 @@ class Tail:
             self._waiting[partition] = []
         await asyncio.gather(*map(self._remember_end, self.positions))
         self._task = asyncio.create_task(self._run(), name="tail of the log")
+        self._looking = asyncio.create_task(self._look(), name="bounds of the log")
 
     async def _remember_end(self, partition: int) -> None:
         """Remember the record before the start, to recognise the topic later."""
@@ -60,16 +64,17 @@ class Tail:
 
     async def close(self) -> None:
         """Stop. Callers still waiting time out."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._task, self._looking):
+            if task:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
     async def reach(self, partition: int, offset: int, seconds: float) -> None:
         """Wait until everything before `offset` is delivered. Raises TransportDown after `seconds`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while self.positions[partition] < offset and not self.failure:
+        while self.positions[partition] < offset and partition not in self.failures:
             waiter = loop.create_future()
             heappush(self._waiting[partition], (offset, next(self._ticket), waiter))
             left = deadline - loop.time()
@@ -96,7 +101,7 @@ class Tail:
         self._due = asyncio.get_running_loop().time() + seconds
 
     async def _run(self) -> None:
-        while not self.failure:
+        while self.positions.keys() - self.failures.keys():
             self._connected = asyncio.create_task(self._follow(), name="following the log")
             try:
                 await asyncio.wait((self._connected,))
@@ -107,16 +112,29 @@ class Tail:
                 expected = isinstance(error, TransportDown)
                 log_of.warning("lost the tail of the log: %s", error, exc_info=None if expected else error)
             await asyncio.sleep(RETRY_SECONDS)
-        for waiting in self._waiting.values():
-            self._wake(waiting, None)
+
+    async def _look(self) -> None:
+        """Look regularly whether records were deleted under a connection that goes on."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            with suppress(TransportDown):  # whoever follows notices too
+                for partition in self._sound():
+                    await self._verify(partition)
+
+    def _sound(self) -> list[int]:
+        return [partition for partition in self.positions if partition not in self.failures]
 
     async def _follow(self) -> None:
-        await self._verify()
-        if self.failure:
+        for partition in self._sound():
+            await self._verify(partition)
+        positions = {partition: self.positions[partition] for partition in self._sound()}
+        if not positions:
             return
         self._allow(CONNECT_SECONDS)
         connecting = True
-        async for delivery in self._transport.follow(dict(self.positions)):
+        async for delivery in self._transport.follow(positions):
+            if delivery.partition in self.failures:
+                continue
             if connecting:
                 self._allow(self._patience)
                 connecting = False
@@ -125,20 +143,22 @@ class Tail:
             if self.positions[delivery.partition] > before:
                 self._patience = QUIET_SECONDS
 
-    async def _verify(self) -> None:
-        """Check that the last record read is still there; a truncated or replaced topic is not followed."""
-        for partition, position in self.positions.items():
-            first, end = await self._transport.bounds(partition)
-            if first > 0 or end < position:
-                why = f"partition {partition} holds offsets {first} to {end}, but {position} were read"
-                return self._fail(why)
-            offset, hashed = self._last.get(partition, (-1, ""))
-            if offset >= 0 and await self._digest(partition, offset) != hashed:
-                return self._fail(f"partition {partition} holds a different record at {offset} than before")
+    async def _verify(self, partition: int) -> None:
+        """Check that a partition still holds all that was read, up to the last record; otherwise it is not
+        followed any more."""
+        position, (first, end) = self.positions[partition], await self._transport.bounds(partition)
+        offset, hashed = self._last.get(partition, (-1, ""))
+        if first > 0 or end < position:
+            self._fail(partition, f"holds offsets {first} to {end}, but {position} were read")
+        elif offset >= 0 and await self._digest(partition, offset) != hashed:
+            self._fail(partition, f"holds a different record at {offset} than before")
 
-    def _fail(self, why: str) -> None:
-        log_of.critical("the topic was truncated or replaced: %s; writing stops until a restart", why)
-        self.failure = f"the topic was truncated or replaced: {why}"
+    def _fail(self, partition: int, why: str) -> None:
+        if partition not in self.failures:
+            failure = f"the topic was truncated or replaced: partition {partition} {why}"
+            log_of.critical("%s; its jurisdictions stop until it is restored and Muster restarted", failure)
+            self.failures[partition] = failure
+        self._wake(self._waiting[partition], None)
 
     async def _digest(self, partition: int, offset: int) -> str | None:
         records = await fetched(self._transport, partition, offset, offset + 1)

@@ -17,6 +17,8 @@ class Topic:
         self.identity = Identity(log=LOG, partitions=partitions)
         first = Record(0, None, self.identity.encode())
         self.partitions: list[list[Record | None]] = [[first] for _ in range(partitions)]
+        self.begins = [0] * partitions
+        """Offset of each partition's first record; what was before is deleted."""
 
     def put(self, partition: int, key: bytes | None, value: bytes) -> int:
         """Append a record and return its offset."""
@@ -42,12 +44,14 @@ class Scripted:
         """Whoever follows now loses the connection."""
 
     async def bounds(self, partition: int) -> tuple[int, int]:
-        return 0, len(self.topic.partitions[partition])
+        return self.topic.begins[partition], len(self.topic.partitions[partition])
 
     async def end(self, partition: int) -> int:
         return len(self.topic.partitions[partition])
 
     async def fetch(self, partition: int, start: int, stop: int) -> AsyncIterator[list[Record]]:
+        if start < self.topic.begins[partition]:
+            raise TransportDown("an offset no longer exists")
         found = [record for record in self.topic.partitions[partition][start:stop] if record]
         if found:
             yield found
@@ -55,7 +59,8 @@ class Scripted:
     async def follow(self, positions: Mapping[int, int]) -> AsyncIterator[Delivery]:
         at = dict(positions)
         while not self.dropping:
-            for partition, records in enumerate(self.topic.partitions):
+            for partition in positions:
+                records = self.topic.partitions[partition]
                 if at[partition] < len(records):
                     upto = self.random.randint(at[partition] + 1, len(records))
                     there = [record for record in records[at[partition] : upto] if record]

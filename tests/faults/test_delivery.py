@@ -19,8 +19,8 @@ from services.decisions.request.commands import Open
 from services.decisions.worker.commands import CheckIn, CheckOut, Register, SetPresence
 from services.log import tail
 from services.log.chained import ChainedLog
-from services.log.identity import partition_of
-from services.log.port import LogDamaged, Stored
+from services.log.identity import partition_of, read_identity
+from services.log.port import LogDamaged, LogUnavailable, Stored
 from services.log.transport import Record
 from services.projector.partitions import PartitionProjector
 from services.transfer import TransferFailed, export
@@ -314,3 +314,50 @@ async def test_a_topic_that_was_cut_is_not_written() -> None:
     with pytest.raises(LogDamaged, match="truncated or replaced"):
         await log.append("2307", commits[3].data)
     await log.close()
+
+
+async def until_failed(log: ChainedLog, jurisdiction: str) -> str:
+    """Return why a jurisdiction stopped, once it did."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                await log.end(jurisdiction)
+            except LogDamaged as error:
+                return str(error)
+            await asyncio.sleep(0.01)
+
+
+async def test_records_deleted_at_the_beginning_stop_only_their_partition(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tail, "LOOK_SECONDS", 0.02)
+    topic = Topic(PARTITIONS)
+    touched = partition_of("2307", PARTITIONS)
+    codes = (f"C{number}" for number in range(99))
+    other = next(code for code in codes if partition_of(code, PARTITIONS) != touched)
+    commits = history(other)
+    log = await ChainedLog(Scripted(topic), topic.identity).open()
+    for stored in HISTORIES["2307"][:3]:
+        assert await log.append("2307", stored.data)
+    assert await log.append(other, commits[0].data)
+
+    topic.begins[touched] = 2
+    assert "truncated or replaced" in await until_failed(log, "2307"), "noticed while running"
+    assert await log.append(other, commits[1].data)
+    await log.close()
+
+    identity = await read_identity(Scripted(topic))
+    again = await ChainedLog(Scripted(topic), identity).open()
+    assert await again.jurisdictions() == sorted(["2307", other]), "it starts, and names both"
+    report = await verify(again, "2307")
+    assert [one.code for one in report.findings] == ["damaged"]
+    assert (await verify(again, other)).head == commits[1].head
+    assert await again.append(other, commits[2].data)
+    await again.close()
+
+
+async def test_a_log_whose_every_beginning_was_deleted_is_not_opened() -> None:
+    topic = Topic(PARTITIONS)
+    topic.begins = [1] * PARTITIONS
+    with pytest.raises(LogUnavailable, match="its start was deleted; restore the log"):
+        await read_identity(Scripted(topic))

@@ -129,7 +129,7 @@ class Office:
             clock=SystemClock(),
             timezone="Asia/Shanghai",
             lookup=_nothing,
-            recorded=lambda code, stored: None,
+            recorded=lambda jurisdiction, stored, *, bulk: None,
             erased=lambda code, position: None,
         )
 
