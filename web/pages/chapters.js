@@ -1,4 +1,4 @@
-// Chapters: formed by an enterprise, a trade or a community, each with its terms and enterprises; and coverage.
+// Chapters: of an enterprise, a trade or a community, each with its terms and enterprises; and coverage.
 
 import { Basis, Enterprises, Terms } from "../lib/chapters/parts.js";
 import { nameOf, overdue, ROUTES } from "../lib/chapters/rows.js";

@@ -42,9 +42,11 @@ export default {
   "chapters.chapter.merge": "Merge into another",
   "chapters.chapter.dissolve": "Dissolve",
   "chapters.form_note":
-    "Leave the route empty to follow the rule. Further enterprises join a joint or community chapter afterwards.",
+    "Leave the route empty to follow the rule. " +
+    "Further enterprises join a joint or community chapter afterwards.",
   "chapters.propose_note":
-    "The rule names the route by today's ledger and thresholds. Later thresholds leave the proposal as it is.",
+    "The rule names the route by today's ledger and thresholds. " +
+    "Later thresholds leave the proposal as it is.",
   "chapters.reason_hint": "Only if another route is taken than the rule proposes.",
   "chapters.area_hint": "Empty: that of the enterprise.",
   "chapters.trade_hint": "Required for a joint chapter whose enterprise has none.",

@@ -54,7 +54,9 @@ function Facts({ day: date, scope, source }) {
     )}</span> ${t(`chapters.told_${one.what}`, { name: nameOf(one.enterprise, source) })}
     ${
       one.chapter &&
-      html` <a href=${href("chapters", { id: one.chapter })}>${chapters.get(one.chapter)?.name ?? one.chapter}</a>`
+      html` <a href=${href("chapters", { id: one.chapter })}>${
+        chapters.get(one.chapter)?.name ?? one.chapter
+      }</a>`
     }</li>`,
   )}</ul>${data.more && html`<p class="muted">${t("chapters.more_facts")}</p>`}`;
 }

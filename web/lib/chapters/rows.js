@@ -7,7 +7,7 @@ export const ROUTES = ["own", "joint", "community"];
 /** Return what an enterprise is called, else its id. */
 export const nameOf = (key, source) => source.rows("enterprises").get(key)?.name ?? key;
 
-/** Whether a chapter's term has run out: it lives on, but a new term is due. `at`: an instant, null for now. */
+/** Whether a chapter's term has run out: it lives on, but a new term is due. `at`: null for now. */
 export const overdue = (row, at) =>
   row.ends !== null && Date.parse(row.ends) <= (at === null ? now.value : Date.parse(at));
 
