@@ -58,10 +58,12 @@ class ComparisonRow(Row, frozen=True, kw_only=True):
     """The one that it is matched with."""
     known_as: str | None = None
     """Name of that enterprise, or of the first candidate."""
+    known_area: str | None = None
+    """Where that enterprise lies. Outside the reader's areas neither it nor its name is told."""
     candidates: tuple[Candidate, ...] = ()
     """Best first; without those that lie outside the reader's areas."""
     elsewhere: int = 0
-    """Candidates outside the reader's areas."""
+    """Enterprises that it is or may be, outside the reader's areas."""
     said: tuple[Said, ...] = ()
     """Verdicts that stand."""
 

@@ -93,12 +93,21 @@ def _within(rows: Iterable[ComparisonRow], areas: Iterable[str]) -> list[Compari
 
 
 def _narrowed(row: ComparisonRow, outer: tuple[str, ...]) -> ComparisonRow:
-    seen = tuple(one for one in row.candidates if _in(one.area, outer))
-    gone = len(row.candidates) - len(seen)
-    if not gone:
+    if row.known_area is None:
         return row
-    known_as = row.known_as if row.enterprise else next((one.name for one in seen), None)
-    return msgspec.structs.replace(row, candidates=seen, elsewhere=gone, known_as=known_as)
+    seen = tuple(one for one in row.candidates if _in(one.area, outer))
+    first = seen[0] if seen else None
+    told = (first.name, first.area) if first else (None, None)
+    if row.enterprise and _in(row.known_area, outer):
+        return row
+    return msgspec.structs.replace(
+        row,
+        enterprise=None,
+        known_as=told[0],
+        known_area=told[1],
+        candidates=seen,
+        elsewhere=len(row.candidates) - len(seen) + (row.enterprise is not None),
+    )
 
 
 def _in(area: str, outer: tuple[str, ...]) -> bool:

@@ -86,6 +86,7 @@ def _one(row: EntryRow, listing: Listing, ledger: Ledger, when: datetime) -> Com
         state=state,
         enterprise=enterprise,
         known_as=ledger.rows[likely].name if likely else None,
+        known_area=ledger.rows[likely].area if likely else None,
         candidates=possible,
         said=tuple(said.values()),
     )

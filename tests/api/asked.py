@@ -24,6 +24,7 @@ from marked import (
 
 from projections.catalog import public_views
 from services.api.app import document
+from services.api.view_parameters import DERIVED
 from services.decisions.base import Command
 from services.decisions.references import ARRIVES, mentions
 from services.decisions.scopes import PUBLIC
@@ -230,7 +231,6 @@ CALLS: Final[dict[str, Asking]] = {
 """Operation -> its calls about a place. Views, files of rows, and commands need no entry."""
 CHANGING: Final = ("create_token", "limit_token", "revoke_token", "commands", "import", "codes", "upload")
 """Operations that change something: not called by those who may."""
-DERIVED: Final = ("intervals", "hours")
 
 
 class Found(NamedTuple):

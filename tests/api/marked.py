@@ -333,7 +333,7 @@ def item(name: str, data: dict[str, Any]) -> dict[str, Any]:
 async def _all(made: City, code: str, items: list[dict[str, Any]], admin: str | None) -> None:
     call = Call("POST", f"/api/v1/{code}/commands", body=json.dumps(items).encode())
     done = await made.must(call, admin)
-    assert all(one["outcome"] == "accepted" for one in done["items"]), done
+    assert {one["outcome"] for one in done["items"]} <= {"accepted", "unchanged"}, done  # a setting set twice
 
 
 async def _find_keys(made: City) -> None:

@@ -91,6 +91,15 @@ async def test_who_covers_one_county_counts_its_entries_alone(service: Service) 
         assert [row["entries"] for row in counted] == [1]
 
 
+async def test_a_match_elsewhere_is_told_without_its_enterprise(service: Service) -> None:
+    await city(service)
+    await service.ok("match.judge", entry="X4", enterprise="E3", verdict="same", reason="same_firm")
+    async with await service.as_("dispatcher", areas=[OTHER]) as desk:
+        (row,) = await service.rows("comparison", client=desk)
+    assert (row["state"], row["elsewhere"]) == ("verdict", 1)
+    assert [row[name] for name in ("enterprise", "known_as", "known_area")] == [None, None, None]
+
+
 async def test_a_workers_token_sees_nothing_of_it(service: Service) -> None:
     await city(service)
     await service.ok("worker.register", worker="W1", role="rider")
