@@ -216,6 +216,7 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/imports/mappings"): imports.mappings,
     ("GET", f"{HERE}/imports/mappings/{{mapping}}/template"): imports.blank,
     ("POST", f"{HERE}/imports/preview"): imports.preview,
+    ("GET", f"{HERE}/imports/names"): imports.names,
     ("POST", f"{HERE}/imports/boundaries"): boundaries.boundaries,
     ("POST", f"{HERE}/imports"): imports.begin,
     ("GET", f"{HERE}/imports"): imports.listing,

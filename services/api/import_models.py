@@ -152,6 +152,14 @@ class ImportPreview(Struct):
     ]
 
 
+class SaidNames(Struct):
+    """What sheets called areas last time, whatever people have renamed since."""
+
+    names: Annotated[
+        dict[str, dict[str, str]], Meta(description="Sheet -> code of an area -> its name there")
+    ]
+
+
 class Begun(Struct, rename={"id": "import"}):
     """A started import."""
 

@@ -24,6 +24,7 @@ from services.api.import_models import (
     Mappings,
     PreviewParameters,
     RejectsParameters,
+    SaidNames,
     TemplateParameters,
 )
 from services.api.parameters import read
@@ -150,6 +151,14 @@ async def preview(request: Request) -> Answer[ImportPreview]:
         seen.changes,
     )
     return answer(shown, headers=_PRIVATE)
+
+
+@operation(id="import-names", tag="imports")
+async def names(request: Request) -> Answer[SaidNames]:
+    """Read what imported sheets called areas last time, by which an import still knows renamed ones."""
+    jurisdiction, asker = await importer(request)
+    said = (await _places(request, jurisdiction, asker)).said
+    return answer(SaidNames({sheet: dict(names) for sheet, names in said.items()}), headers=_PRIVATE)
 
 
 async def _places(request: Request, jurisdiction: str, asker: Principal) -> Places:

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -19,15 +20,18 @@ from services.application.lookup import open_areas
 from services.application.progress import ViewProgress
 from services.base.tuning import tune
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
+from services.decisions.base import Context
 from services.intake import ImportFailed, Mapping, Summary, import_files, load_mapping, shipped
 from services.intake import preview as preview_of
 from services.intake.asking import Question, asks, encoding_of, parsed
 from services.intake.blank import template
 from services.intake.boundaries import Boundaries, bind, is_geojson, planned
+from services.intake.contradictions import Contradicts, against
 from services.intake.header import recognised
 from services.intake.mapping import codec
 from services.intake.places import Places
-from services.intake.sinks import Embedded, Remote
+from services.intake.previewing import Preview
+from services.intake.sinks import ACTOR, Embedded, Remote
 from services.intake.summary import FileSummary
 from services.intake.surroundings import known_places, said_in
 from services.locations.datum import Datum
@@ -35,11 +39,14 @@ from services.refusals import REFERENCE, languages, sentence
 
 
 class Target(NamedTuple):
-    """Where commands go, the key that import ids are derived from, and how to read a jurisdiction's areas."""
+    """Where commands go, the key that import ids are derived from, and how to read a jurisdiction's areas and
+    what people decided."""
 
     sink: Embedded | Remote
     key: bytes
     places: Callable[[str], Awaitable[Places]]
+    contradicts: Callable[[str], Contradicts | None]
+    """None if it is not known here: then the server knows."""
 
 
 @asynccontextmanager
@@ -59,7 +66,12 @@ async def sink(data: Path) -> AsyncIterator[Target]:
                 places.said = await said_in(muster.commands, jurisdiction)
                 return places
 
-            yield Target(sent, muster.vault.import_key(), places)
+            def contradicts(jurisdiction: str) -> Contradicts | None:
+                known = muster.commands.knows(jurisdiction)
+                state = muster.commands.writer(jurisdiction).state if known else None
+                return against(state, lambda: _looking(muster.clock.now())) if state else None
+
+            yield Target(sent, muster.vault.import_key(), places, contradicts)
             await _projected(muster.commands, muster.progress)
         return
     async with wiring.open_tokens(data) as tokens:
@@ -69,10 +81,14 @@ async def sink(data: Path) -> AsyncIterator[Target]:
     remote = Remote(server["url"], token, _trust(server))
     vault = await wiring.vault(data)
     try:
-        yield Target(remote, vault.import_key(), remote.places)
+        yield Target(remote, vault.import_key(), remote.places, lambda jurisdiction: None)
     finally:
         await remote.close()
         await vault.close()
+
+
+def _looking(now: datetime) -> Context:
+    return Context(id="preview", actor=ACTOR, now=now, at=now, observed=True, anomalies=[])
 
 
 def _trust(server: dict[str, str]) -> ssl.SSLContext | bool:
@@ -161,6 +177,8 @@ class _Done(NamedTuple):
     questions: list[Question]
     rows: int
     summary: Summary | None
+    seen: tuple[tuple[str, Preview], ...] = ()
+    """Of a preview: each file, and what its rows would do."""
 
 
 def _codec(name: str | None) -> str | None:
@@ -202,7 +220,7 @@ def _bound(
 
 async def _boundaries(file: Path, jurisdiction: str, data: Path, datum: Datum | None) -> Boundaries:
     content = await asyncio.to_thread(file.read_bytes)
-    async with sink(data) as (target, _, _):
+    async with sink(data) as (target, *_):
         if isinstance(target, Remote):
             return await target.boundaries(jurisdiction, content, file.name, datum)
         areas = await open_areas(target.views, jurisdiction)
@@ -220,19 +238,28 @@ async def _import(
     only_preview: bool,
     accepted: list[str],
 ) -> _Done:
-    async with sink(data) as (target, key, places_in):
+    async with sink(data) as (target, key, places_in, decided):
         places = await places_in(jurisdiction)
         answers = parsed(said, mapping, places)
         seen = [
-            await preview_of(
-                file, mapping, 0, jurisdiction=jurisdiction, import_key=key, places=places, answers=answers
+            await target.preview(jurisdiction, file, mapping, said)
+            if only_preview and isinstance(target, Remote) and _built_in(mapping)
+            else await preview_of(
+                file,
+                mapping,
+                0,
+                jurisdiction=jurisdiction,
+                import_key=key,
+                places=places,
+                answers=answers,
+                contradicts=decided(jurisdiction) if only_preview else None,
             )
             for file in (files if only_preview or asks(mapping) else ())
         ]
         questions = [one for each in seen for one in each.questions]
         rows = sum(each.total_rows for each in seen)
         if only_preview:
-            return _Done(questions, rows, None)
+            return _Done(questions, rows, None, tuple(zip(map(str, files), seen, strict=True)))
         with progress("importing", None) as done:
             summary = await import_files(
                 files,
@@ -250,14 +277,27 @@ async def _import(
         return _Done(questions, rows, summary)
 
 
+def _built_in(mapping: Mapping) -> bool:
+    """Whether it is one that a server knows too, and not a file of the same name."""
+    known = mapping.name in shipped()
+    return known and load_mapping(mapping.name).in_encoding(mapping.encoding) == mapping
+
+
 def _preview(done: _Done, as_json: bool) -> None:
     """Print what an import would ask."""
     if as_json:
-        shown = {"rows": done.rows, "questions": msgspec.to_builtins(done.questions)}
+        shown = {
+            "rows": done.rows,
+            "questions": msgspec.to_builtins(done.questions),
+            "differing": sum(one.differing for _, one in done.seen),
+            "changes": msgspec.to_builtins([change for _, one in done.seen for change in one.changes]),
+        }
         out.print(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode(), markup=False)
         return
     out.print(f"{done.rows} rows, {len(done.questions)} questions; nothing was recorded")
     _ask(done.questions)
+    for file, one in done.seen:
+        _differ(file, one)
 
 
 def _ask(questions: list[Question]) -> None:
@@ -316,18 +356,16 @@ def _say(summary: Summary, as_json: bool) -> None:
     for note in summary.notes:
         err.print(f"note: {note}", markup=False)
     for one in summary.files:
-        _differ(one)
+        _differ(one.file, one)
     if summary.rejected:
         err.print(f"rejected rows, with line number and reason: {summary.rejects}", markup=False)
 
 
-def _differ(one: FileSummary) -> None:
+def _differ(file: str, one: FileSummary | Preview) -> None:
     """Print the rows that contradict what people decided, and how to accept them."""
     if not one.differing:
         return
-    err.print(
-        f"{one.file}: {one.differing} rows contradict what people decided; the log stands:", markup=False
-    )
+    err.print(f"{file}: {one.differing} rows contradict what people decided; the log stands:", markup=False)
     for change in one.changes:
         where = f"{change.sheet}:{change.line}" if change.sheet else str(change.line)
         log, says = ", ".join(change.log), ", ".join(change.says)

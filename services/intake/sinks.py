@@ -1,8 +1,10 @@
 """Destinations of an import's commands: this process or a running server."""
 
+import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -14,8 +16,10 @@ from services.decisions.base import Refused, Scope, commands
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.boundaries import Boundaries
 from services.intake.errors import ImportFailed
+from services.intake.mapping import Mapping
 from services.intake.nearness import box_of
 from services.intake.places import Places
+from services.intake.previewing import Preview
 from services.log.port import LogUnavailable
 from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.errors import Overloaded, Parked
@@ -169,7 +173,33 @@ class Remote:
         rows = [row for row in await self._rows(jurisdiction, "areas") if not row["closed"]]
         placed = [(row["lon"], row["lat"]) for row in rows if None not in (row["lon"], row["lat"])]
         names = {row["area"]: row["name"] for row in rows}
-        return Places(jurisdiction, names, box_of(placed), here[0]["timezone"] if here else None)
+        places = Places(jurisdiction, names, box_of(placed), here[0]["timezone"] if here else None)
+        if here:
+            places.said = (await self._answer("GET", f"/api/v1/{jurisdiction}/imports/names"))["names"]
+        return places
+
+    async def preview(self, jurisdiction: str, file: Path, mapping: Mapping, said: Sequence[str]) -> Preview:
+        """Have the server preview a file by a built-in mapping: it knows what people decided.
+
+        `said` are the answers, as COLUMN:TEXT=VALUE. Raise ImportFailed.
+        """
+        query: dict[str, Any] = {"file": file.name, "mapping": mapping.name, "answer": list(said)}
+        if mapping.encoding:
+            query["encoding"] = mapping.encoding
+        content = await asyncio.to_thread(file.read_bytes)
+        seen = await self._answer("POST", f"/api/v1/{jurisdiction}/imports/preview", query, content)
+        return msgspec.convert(seen, Preview)
+
+    async def _answer(
+        self, method: str, path: str, query: dict[str, Any] | None = None, content: bytes | None = None
+    ) -> dict[str, Any]:
+        """Return the JSON of an answer. Raise ImportFailed."""
+        headers = {"Content-Type": "application/octet-stream"} if content is not None else {}
+        answer = await self._client.request(method, path, params=query, content=content, headers=headers)
+        if answer.status_code != 200:
+            why = str(answer.json().get("detail", answer.status_code))
+            raise ImportFailed("import.failed", variant="server", why=why)
+        return answer.json()
 
     async def _rows(self, jurisdiction: str, view: str) -> list[dict[str, Any]]:
         """Return all rows of a view; none before the jurisdiction is established. Raise ImportFailed."""

@@ -214,6 +214,7 @@ CALLS: Final[dict[str, Asking]] = {
     "mapping-template": _plain(),
     "import-preview": SHEETS,
     "import-boundaries": _about("area", body=_square, more={"preview": "true"}, media=FILE, key=id_of),
+    "import-names": _plain(),
     "import": SHEETS,
     "imports": _plain(),
     "import-status": _ids("token", lambda made: made.imports, _NO_ID),

@@ -13,11 +13,13 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 from service import J, Service
 
 from services.intake import desk
-from services.intake.loading import shipped
+from services.intake.loading import load_mapping, shipped
+from services.intake.sinks import Remote
 from services.refusals import sentence
 from tests.workbooks import filled_in, written
 
@@ -527,6 +529,28 @@ async def test_a_sheet_leaves_what_people_decided_unless_a_row_is_accepted(city:
     assert sums(accepted) == (2, 1, 1, 0)
     assert [row["role"] for row in await city.rows("roster")] == ["rider"]
     assert (await post(city.http, again, "/preview")).json()["differing"] == 1
+
+
+async def test_a_command_line_beside_the_service_knows_what_its_page_knows(city: Service, tmp_path: Path):
+    """The former names of areas, and what people decided since: both are in the memory of the service."""
+    areas = "社区,上级\n朝阳街道,\n永红社区,朝阳街道\n"
+    assert sums(await ended(city.http, await post(city.http, areas, mapping="areas"))) == (2, 2, 0, 0)
+    await city.ok("area.rename", area=f"{J}-01", name="新街道")
+    await ended(city.http, await post(city.http, PEOPLE))
+    first = (await city.rows("roster"))[0]["worker"]
+    await city.ok("worker.amend", worker=first, role="medic")
+    remote = Remote(city.url, await city.tokens.create("cli", "admin"), city.verify)
+    try:
+        places = await remote.places(J)
+        assert places.said == {"areas/areas": {f"{J}-01": "朝阳街道", f"{J}-01-01": "永红社区"}}
+        sheet = tmp_path / "a.csv"
+        sheet.write_text(PEOPLE)
+        seen = await remote.preview(J, sheet, load_mapping("roster"), [])
+    finally:
+        await remote.close()
+    page = (await post(city.http, PEOPLE, "/preview")).json()
+    assert (seen.total_rows, seen.differing) == (2, 1)
+    assert msgspec.to_builtins(seen.changes) == page["changes"]
 
 
 async def test_a_corrected_name_is_news_and_a_corrected_phone_stands(city: Service):

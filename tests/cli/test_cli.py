@@ -197,12 +197,15 @@ def test_beside_a_running_server(tmp_path: Path) -> None:
     try:
         imported = muster("import", str(ROSTER), "-m", "roster", "-j", J, "--data", str(tmp_path), "--json")
         again = muster("import", str(ROSTER), "-m", "roster", "-j", J, "--data", str(tmp_path), "--json")
+        seen = muster("import", str(ROSTER), "-j", J, "--data", str(tmp_path), "--preview", "--json")
         shown = muster("show", "roster", "--data", str(tmp_path), "--format", "json")
         verified = muster("verify", "--data", str(tmp_path))
     finally:
         assert server.stop() == 0
     assert json.loads(imported.stdout)["files"][0]["applied"] == 40
     assert json.loads(again.stdout)["files"][0]["known"] == 40
+    previewed = json.loads(seen.stdout)
+    assert (previewed["rows"], previewed["differing"], previewed["changes"]) == (40, 0, [])
     assert len(json.loads(shown.stdout)) == 40
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
