@@ -27,7 +27,7 @@ def muster(*arguments: object, env: Mapping[str, str] | None = None) -> Done:
 
 
 def _run(arguments: list[str], env: dict[str, str]) -> Done:
-    said, told, status = io.StringIO(), io.StringIO(), 0
+    said, told, status = _stream(), _stream(), 0
     with (
         patch.dict(os.environ, env),
         patch.object(sys, "argv", ["muster", *arguments]),
@@ -38,4 +38,14 @@ def _run(arguments: list[str], env: dict[str, str]) -> Done:
             main()
         except SystemExit as ended:
             status = int(ended.code or 0)
-    return Done(status, said.getvalue(), told.getvalue())
+    return Done(status, _text(said), _text(told))
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    raw = stream.buffer
+    assert isinstance(raw, io.BytesIO)
+    return raw.getvalue().decode()

@@ -6,6 +6,7 @@ import io
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 from server import Server, muster
 
@@ -192,12 +193,19 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     assert len(second.stderr.strip().splitlines()) == 1
 
 
+def _end(data: Path) -> int:
+    """Return the position of the last event of the log."""
+    return json.loads(muster("log", "--data", str(data)).stdout.splitlines()[-1])["position"]
+
+
 def test_beside_a_running_server(tmp_path: Path) -> None:
     server = Server(tmp_path)
     try:
         imported = muster("import", str(ROSTER), "-m", "roster", "-j", J, "--data", str(tmp_path), "--json")
         again = muster("import", str(ROSTER), "-m", "roster", "-j", J, "--data", str(tmp_path), "--json")
         seen = muster("import", str(ROSTER), "-j", J, "--data", str(tmp_path), "--preview", "--json")
+        path, after = f"{server.url}/api/v1/{J}/roster", _end(tmp_path)
+        assert httpx.get(path, params={"after": after}, headers=server.headers).status_code == 200
         shown = muster("show", "roster", "--data", str(tmp_path), "--format", "json")
         verified = muster("verify", "--data", str(tmp_path))
     finally:
