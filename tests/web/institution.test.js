@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { fittingChoices } from "../../web/lib/institution/pickbox.js";
 import { arranged, instantOf, orderOf, passer, tally, wanted } from "../../web/lib/institution/rows.js";
 import { changed, dataOf, first } from "../../web/lib/institution/values.js";
 import { grouped, usable } from "../../web/lib/shell/pages.js";
@@ -146,6 +147,23 @@ describe("what a form sends", () => {
     assert.deepEqual(sent({}), {});
     assert.deepEqual(sent({ name: "乙厂" }), { name: "乙厂" });
     assert.deepEqual(sent({ employees: "" }), { employees: null });
+  });
+});
+
+describe("a choice of many", () => {
+  const choices = ["宏达物流 E1", "Café 物流 E2", "物流达 E3"].map((text, at) => ({
+    value: `E${at + 1}`,
+    text,
+    folded: text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase(),
+  }));
+  const found = (text, most) => fittingChoices(choices, text, most).map(({ value }) => value);
+
+  test("has all words that are typed; what begins with them comes first", () => {
+    assert.deepEqual(found("物流"), ["E3", "E1", "E2"]);
+    assert.deepEqual(found("CAFE 物"), ["E2"]);
+    assert.deepEqual(found("e1 宏"), ["E1"]);
+    assert.deepEqual(found("无"), []);
+    assert.equal(found("", 2).length, 2);
   });
 });
 

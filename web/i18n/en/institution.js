@@ -77,4 +77,6 @@ export default {
   "alerts.none": "No alerts: nothing waits beyond its time.",
   "alerts.none_then": "There were no alerts then.",
   "alerts.search": "Number, name or area",
+  "institution.find": "Name or code",
+  "institution.no_such": "Not found; pick one from the list",
 };

@@ -75,4 +75,6 @@ export default {
   "alerts.none": "没有预警：没有超时等待的事项。",
   "alerts.none_then": "当时没有预警。",
   "alerts.search": "编号、名称或区域",
+  "institution.find": "名称或代码",
+  "institution.no_such": "未找到，请从列表中选择",
 };

@@ -13,6 +13,7 @@ import { go, route } from "../router.js";
 import { codes } from "../terms.js";
 import { now } from "../time.js";
 import { ErrorNote, Field } from "../ui.js";
+import { PickBox } from "./pickbox.js";
 import { coded, hint, say } from "./show.js";
 import { changed, dataOf, first, missing } from "./values.js";
 
@@ -125,6 +126,8 @@ function Asked({ field, page, values, set, error, source, row }) {
   }}</${Field}>`;
 }
 
+/** From more choices than this one is found by typing. */
+const SCROLLED = 40;
 const INPUTS = { text: "text", number: "number", date: "date", instant: "datetime-local" };
 
 function Control({ field, common, value, change, source, row }) {
@@ -139,6 +142,9 @@ function Control({ field, common, value, change, source, row }) {
     const choices = options
       ? options(source, row)
       : codes(list).map((code) => /** @type {[string, string]} */ ([code, coded(list, code)]));
+    if (choices.length > SCROLLED) {
+      return html`<${PickBox} options=${choices} value=${value} change=${change} common=${common} />`;
+    }
     return html`<select ...${common} value=${value} onChange=${input}>
       <option value="">${t(required ? "institution.choose" : "word.none")}</option>
       ${choices.map(([code, text]) => html`<option key=${code} value=${code}>${text}</option>`)}</select>`;

@@ -79,6 +79,11 @@ export function missing(fields, values, form) {
   for (const { name, value } of boxes) {
     if (value.trim() !== "" && areaOf(value) === null) found[name] = t("people.area_bad");
   }
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const choices = form.querySelectorAll("input[role=combobox]:not([data-area])");
+  for (const { name, value } of choices) {
+    if (value.trim() !== "" && values[name] === "") found[name] = t("institution.no_such");
+  }
   for (const { name, kind, required } of fields) {
     const value = values[name];
     const none = kind === "areas" ? value.length === 0 && !values[`${name}_typed`] : value === "";
