@@ -117,6 +117,10 @@ class CoverageIndex:
         """Return the thresholds in force at an instant."""
         return rules_at(self._rules.values(), when).thresholds
 
+    def living(self, when: datetime) -> dict[str, ChapterRow]:
+        """Return the chapters that lived at an instant."""
+        return {key: row for key, row in self._chapters.items() if _lives(row, when)}
+
     def told(self, since: datetime, until: datetime, scope: Scope = WHOLE) -> list[Told]:
         """Return the facts by which coverage changed after `since`, up to `until`, by time."""
         found = [
@@ -167,8 +171,8 @@ class CoverageIndex:
     def _takers(self, when: datetime) -> "_Takers":
         """Return the living chapters that take several, by route, trade (of joint ones) and area."""
         found: _Takers = {}
-        for key, chapter in self._chapters.items():
-            if chapter.route != OWN and _lives(chapter, when):
+        for key, chapter in self.living(when).items():
+            if chapter.route != OWN:
                 trade = chapter.trade if chapter.route == JOINT else None
                 found.setdefault((chapter.route, trade, chapter.area), []).append(key)
         return found

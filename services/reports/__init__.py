@@ -7,6 +7,7 @@ from typing import Any, Final
 from services.log.port import Log
 from services.reports.facts import gather
 from services.reports.incident import incident
+from services.reports.institutions import institutions
 from services.reports.peak import peak
 from services.reports.render import render
 from services.reports.requests import requests
@@ -35,6 +36,7 @@ REPORTS: Final[dict[str, Report]] = {
     "peak": _report(peak),
     "response-times": _report(response_times),
     "requests": _report(requests),
+    "institutions": institutions,
 }
 """Name -> report function. The message of its ValueError says what to do."""
 

@@ -47,6 +47,9 @@ export default {
   "chapters.propose_note":
     "The rule names the route by today's ledger and thresholds. " +
     "Later thresholds leave the proposal as it is.",
+  "chapters.form_note": "Leave the route empty to follow the rule. Further enterprises join afterwards.",
+  "chapters.propose_note":
+    "The rule goes by today's ledger and thresholds. Later thresholds change no proposal.",
   "chapters.reason_hint": "Only if another route is taken than the rule proposes.",
   "chapters.area_hint": "Empty: that of the enterprise.",
   "chapters.trade_hint": "Required for a joint chapter whose enterprise has none.",

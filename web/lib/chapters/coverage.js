@@ -54,6 +54,7 @@ export default function Coverage({ source }) {
     curve.reload();
     found.reload();
   };
+  const sheet = () => html`<${Sheet} found=${found.data} date=${asked("at")[0] ?? today} />`;
   const params = { at, ...scope, headings: lang.value };
   return html`<div class="coverage"><div class="coverage-tools">
       <label class="institution-at">${t("chapters.since")}
@@ -64,6 +65,7 @@ export default function Coverage({ source }) {
       <button type="button" class="button" disabled=${!found.data}
         onClick=${() =>
           print(html`<${Sheet} found=${found.data} date=${asked("at")[0] ?? today} />`)}><${Icon}
+        onClick=${() => print(sheet())}><${Icon}
         name="print" />${t("ui.print")}</button></div>
     <${ErrorNote} problem=${problem} retry=${retry} />
     ${

@@ -45,7 +45,7 @@ function Facts({ day: date, scope, source }) {
   const { data, problem, reload } = useLoaded(load, [path, date]);
   if (problem) return html`<${ErrorNote} problem=${problem} retry=${reload} />`;
   if (!data) return html`<${Loading} />`;
-  const chapters = source.rows("chapters");
+  const called = (key) => source.rows("chapters").get(key)?.name ?? key;
   return html`<ul class="folk-lines">${data.items.map(
     (
       one,
@@ -57,6 +57,7 @@ function Facts({ day: date, scope, source }) {
       html` <a href=${href("chapters", { id: one.chapter })}>${
         chapters.get(one.chapter)?.name ?? one.chapter
       }</a>`
+      one.chapter && html` <a href=${href("chapters", { id: one.chapter })}>${called(one.chapter)}</a>`
     }</li>`,
   )}</ul>${data.more && html`<p class="muted">${t("chapters.more_facts")}</p>`}`;
 }
@@ -87,12 +88,11 @@ export function Gaps({ scope, at, source, position }) {
 }
 
 function Group({ group, source }) {
-  const chapters = source.rows("chapters");
+  const called = (key) => source.rows("chapters").get(key)?.name ?? key;
   return html`${
     group.chapters.length > 0 &&
     html`<p>${t("chapters.takers")} ${group.chapters.map(
-      (key) =>
-        html`<a key=${key} href=${href("chapters", { id: key })}>${chapters.get(key)?.name ?? key}</a> `,
+      (key) => html`<a key=${key} href=${href("chapters", { id: key })}>${called(key)}</a> `,
     )}</p>`
   }<ul class="folk-lines">${group.enterprises.map(
     (key) => html`<li key=${key}>${nameOf(key, source)} <span class="folk-person-id">${key}</span></li>`,

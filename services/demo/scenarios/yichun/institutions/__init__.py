@@ -1,4 +1,5 @@
-"""The institutions of Yichun before the lockdown: who answers for what, ledger, reviews, source lists.
+"""The institutions of Yichun before the lockdown: who answers for what, ledger, reviews, source lists,
+chapters.
 
 They have worlds of their own, so that chance and ids of the rest stay as they are.
 """
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from heapq import merge
 
 from services.demo.scenarios.story import Timed
+from services.demo.scenarios.yichun.institutions.chapters import chapters
 from services.demo.scenarios.yichun.institutions.enterprises import Enterprises
 from services.demo.scenarios.yichun.institutions.lists import lists
 from services.demo.scenarios.yichun.institutions.offices import appoint
@@ -21,4 +23,5 @@ def institutions(seed: int, places: Places) -> Iterator[Timed]:
     enterprises = Enterprises(world, places)
     appoint(world, places)
     review(world, enterprises)
-    return merge(world.run(), lists(seed, enterprises.all), key=lambda one: one.received)
+    parts = (world.run(), lists(seed, enterprises.all), chapters(seed, enterprises.all))
+    return merge(*parts, key=lambda one: one.received)
