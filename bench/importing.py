@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from services import wiring
+from services.base.tuning import tune
 from services.intake import import_files, parse_mapping
 from services.intake.sinks import Embedded
 
@@ -78,6 +79,7 @@ def write(path: Path, rows: int) -> None:
 
 async def measure(folder: Path, rows: int) -> None:
     """Import the log and print the figures."""
+    tune()
     path = folder / "tickets.csv"
     write(path, rows)
     muster = await wiring.opened(folder / "data")

@@ -23,6 +23,7 @@ from events.commit import Head, digest, encode
 from projections.catalog import views as catalog
 from services import wiring
 from services.api.commands import Item, read_items
+from services.base.tuning import tune
 from services.decisions.base import commands
 from services.decisions.decide import confirm
 from services.decisions.state import State
@@ -123,6 +124,7 @@ async def _nothing(jurisdiction: str, after: int) -> AsyncIterator[list[Stored]]
 
 async def measure(kind: str, batches: int) -> None:
     """Print the processor time of each stage."""
+    tune()
     with tempfile.TemporaryDirectory() as folder:
         muster = await wiring.embedded(Path(folder))
         bench = Bench(muster.vault, muster.views)
