@@ -41,12 +41,6 @@ export default {
   "chapters.chapter.renew": "Begin a new term",
   "chapters.chapter.merge": "Merge into another",
   "chapters.chapter.dissolve": "Dissolve",
-  "chapters.form_note":
-    "Leave the route empty to follow the rule. " +
-    "Further enterprises join a joint or community chapter afterwards.",
-  "chapters.propose_note":
-    "The rule names the route by today's ledger and thresholds. " +
-    "Later thresholds leave the proposal as it is.",
   "chapters.form_note": "Leave the route empty to follow the rule. Further enterprises join afterwards.",
   "chapters.propose_note":
     "The rule goes by today's ledger and thresholds. Later thresholds change no proposal.",

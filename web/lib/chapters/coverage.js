@@ -63,8 +63,6 @@ export default function Coverage({ source }) {
       <a class="button" download href=${`/api/v1/${jurisdiction}/coverage.xlsx${query(params)}`}><${Icon}
         name="download" />${t("chapters.workbook")}</a>
       <button type="button" class="button" disabled=${!found.data}
-        onClick=${() =>
-          print(html`<${Sheet} found=${found.data} date=${asked("at")[0] ?? today} />`)}><${Icon}
         onClick=${() => print(sheet())}><${Icon}
         name="print" />${t("ui.print")}</button></div>
     <${ErrorNote} problem=${problem} retry=${retry} />

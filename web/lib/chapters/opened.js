@@ -53,10 +53,6 @@ function Facts({ day: date, scope, source }) {
       one.at,
     )}</span> ${t(`chapters.told_${one.what}`, { name: nameOf(one.enterprise, source) })}
     ${
-      one.chapter &&
-      html` <a href=${href("chapters", { id: one.chapter })}>${
-        chapters.get(one.chapter)?.name ?? one.chapter
-      }</a>`
       one.chapter && html` <a href=${href("chapters", { id: one.chapter })}>${called(one.chapter)}</a>`
     }</li>`,
   )}</ul>${data.more && html`<p class="muted">${t("chapters.more_facts")}</p>`}`;
