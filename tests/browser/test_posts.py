@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from places import say
 from playwright.sync_api import expect
 from screens import Screens
 from serving import City
@@ -41,6 +42,7 @@ def test_who_answers_is_asked_for_a_day_and_a_vacant_post_is_filled(office: City
     page.locator(".institution-past button").click()
     expect(answer.locator(".duty-who")).to_contain_text("第一责任人")
     for_everybody(page)
+    say(page, "zh")
     page.locator(".duty-post.duty-gap a").first.click()
     page.get_by_role("button", name="任职", exact=True).click()
     page.locator("input[name=holder_name]").fill("人员003")

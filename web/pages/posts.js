@@ -84,7 +84,7 @@ export default institution({
       key: "unit",
       say: unitName,
     },
-    { key: "state", domain: "post_state", of: stateOf, otherwise: ["held", "vacant"] },
+    { key: "state", domain: "post_state", of: stateOf },
     {
       key: "trade",
       of: (row) => row.charges.map(({ trade }) => trade),

@@ -102,7 +102,7 @@ function Answered({ data, posts }) {
       )}</p>`
     }
     ${
-      data.chain.length > 1 &&
+      data.chain.length > answer.passed.length + 1 &&
       html`<ol class="duty-chain" aria-label=${t("posts.chain")}>${data.chain.map(
         (id) => html`<li key=${id}><${Who} id=${id} posts=${posts} /></li>`,
       )}</ol>`
@@ -110,11 +110,11 @@ function Answered({ data, posts }) {
 }
 
 /** A post with its holder, or since when it is vacant. */
-function Who({ id, posts }) {
+function Who({ id, posts, within = false }) {
   const post = posts.get(id);
   if (!post) return html`<span>${shortened(id)}</span>`;
   return html`<a href=${to({ id })}>${post.name}</a>
-    <span class="muted"> ${post.unit_name ?? shortened(post.unit)}</span>
+    ${!within && html`<span class="muted"> ${post.unit_name ?? shortened(post.unit)}</span>`}
     ${" "}${
       post.vacant_since
         ? html`<span class="duty-vacant">${t("posts.vacant_from", { at: stamp(post.vacant_since) })}</span>`
@@ -147,7 +147,7 @@ const Duty = ({ of }) => html`<span class=${`duty-mark duty-${of}`}>${word("unit
 
 const Post = ({ post, posts }) => html`<li class=${classes("duty-post", post.vacant_since && "duty-gap")}>
   ${post.first && html`<span class="duty-mark duty-first">${t("posts.first")}</span>`}
-  <${Who} id=${post.post} posts=${posts} />
+  <${Who} id=${post.post} posts=${posts} within />
   ${
     post.vacant_since &&
     html`<p class="duty-rises">${
