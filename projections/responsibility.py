@@ -180,12 +180,13 @@ class Office:
         return key in self._posts and _reaches(within, self._posts[key].areas)
 
     def _hidden(self, one: Answering, within: tuple[str, ...]) -> Answering:
-        """Leave out posts that the caller may not know of."""
+        """Leave out posts and names of areas that the caller may not know of."""
         unseen = {key for key in (one.charged, one.post) if key and not self.seen(key, within)}
         return msgspec.structs.replace(
             one,
             charged=None if one.charged in unseen else one.charged,
             post=None if one.post in unseen else one.post,
+            names=one.names if one.trade or _holds(within, one.area) else Names(),
             passed=tuple(key for key in one.passed if self.seen(key, within)),
             elsewhere=bool(one.post in unseen),
         )
@@ -292,6 +293,11 @@ _ORDER = {duty: n for n, duty in enumerate(("lead", "coordinate", "carry_out", "
 
 def _reaches(within: tuple[str, ...], areas: tuple[str, ...]) -> bool:
     return not within or any(meets(area, outer) for area in areas for outer in within)
+
+
+def _holds(within: tuple[str, ...], area: str) -> bool:
+    """Whether a caller limited to these areas may know of an area."""
+    return not within or any(inside(area, outer) for outer in within)
 
 
 def _gap(one: Answering, code: str) -> Gap:

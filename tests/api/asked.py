@@ -41,9 +41,11 @@ VIEW_KIND: Final = {
     "incidents": "incident",
     "handovers": "handover",
     "teams": "team",
+    "units": "unit",
+    "posts": "post",
 }
 """View -> kind of what it tells, where that is not the work of a place (any other kind of it)."""
-UNPLACED_VIEWS: Final = ("jurisdictions", "terms")
+UNPLACED_VIEWS: Final = ("jurisdictions", "terms", "formation_rules")
 """Views without areas, which everybody of the jurisdiction may read."""
 
 
@@ -184,6 +186,8 @@ CHOSEN: Final = _each(
     _about("request", body=lambda key: {"view": "requests", "keys": [key], "reveal": True}),
     _about("incident", body=lambda key: {"view": "incidents", "keys": [key]}),
 )
+OF_AREA: Final = _each(_plain(), _about("area", query=lambda key: {"area": key}, key=id_of))
+"""A read about all that the token covers, and about one area."""
 _KEYS: Final = {"p256dh": "AA", "auth": "AA"}
 _NO_ID: Final = "00000000-0000-4000-8000-000000000000"
 CALLS: Final[dict[str, Asking]] = {
@@ -224,6 +228,11 @@ CALLS: Final[dict[str, Asking]] = {
     "places": _about("worker", query=lambda key: {"worker": key}),
     "alerts": _plain(),
     "candidates": _about("request", query=lambda key: {"request": key}),
+    **dict.fromkeys(
+        ("responsibility", "funnel", "coverage", "coverage-xlsx", "coverage-curve", "coverage-facts"), OF_AREA
+    ),
+    **dict.fromkeys(("coverage-gaps", "comparison", "comparison-csv", "comparison-xlsx"), OF_AREA),
+    **dict.fromkeys(("completeness", "completeness-csv", "completeness-xlsx"), OF_AREA),
     "rows-csv": CHOSEN,
     "rows-xlsx": CHOSEN,
     "upload": _upload,

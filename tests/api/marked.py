@@ -25,6 +25,7 @@ from services import wiring
 from services.access import Tokens
 from services.api.app import build
 from services.application.muster import Muster
+from services.decisions.table import kinds
 from services.views.port import Query
 from tests.examples import placed
 
@@ -35,6 +36,8 @@ AREAS: Final = {"A": "230717001", "B": "230718", "N": None, "O": "330717"}
 TOLD: Final = ("area", "assignment", "handover", "incident", "request", "sos", "team", "worker")
 """Kinds with a part in the story below. Any other is in it by its example (tests/examples)."""
 KINDS: Final = (*dict.fromkeys((*TOLD, *placed, "token")),)
+SPANNING: Final = tuple(kind for kind, table in kinds.items() if table.spans)
+"""Kinds that whoever covers a part of their area knows of."""
 PHONES: Final = {"A": "13811117711", "B": "13822227722", "N": "13833337733", "O": "13844447744"}
 MISSING: Final = "M"
 
@@ -127,7 +130,7 @@ Known = frozenset[tuple[str, str]]
 def known_to(name: str) -> Known:
     """Return (place, kind) of what a token may know."""
     here = {(place, kind) for place in "ABN" for kind in KINDS}
-    spans = {("A", "incident"), ("N", "incident")}
+    spans = {(place, kind) for place in "AN" for kind in SPANNING}
     everybody = {(place, kind) for place in "ABN" for kind in ("area", "incident")}
     own = {("A", kind) for kind in ("worker", "request", "assignment", "sos")}
     match name.split():
@@ -140,7 +143,7 @@ def known_to(name: str) -> Known:
         case [_, "around"]:
             return frozenset({one for one in here if one[0] == "A"} | spans)
         case [_, "there"]:
-            return frozenset({one for one in here if one[0] == "B"} | {("N", "incident")})
+            return frozenset({one for one in here if one[0] == "B"} | {("N", kind) for kind in SPANNING})
         case [_, "within"]:
             return frozenset(spans)
         case [_, "elsewhere"]:

@@ -144,6 +144,8 @@ def test_whoever_is_limited_to_an_area_sees_what_reaches_into_it():
     found = asked(history, t("10:00"), area=COUNTY, within=(COUNTY,))
     assert [one.unit for one in found.units] == ["U1", "U2"]
     assert [one.post for one in found.posts] == ["P0", "P1"]
+    assert [(one.area, one.names.zh) for one in found.up] == [(CITY, None)]
+    assert found.answer.names.zh == "County 1"
     by_stranger = history.and_(post.charge(post="P3", task="answer", area=STREET), appoint("P3", "H3"))
     told = asked(by_stranger, t("10:00"), area=STREET, within=(COUNTY,)).answer
     assert (told.post, told.charged, told.elsewhere) == (None, None, True)
