@@ -108,7 +108,7 @@ def _checked(path: str, method: str) -> Callable[..., None]:
         holds_what_it_promises(case, server)
 
     limited = settings(
-        max_examples=scaled("MUSTER_EXAMPLES", 4, 12),
+        max_examples=scaled("MUSTER_EXAMPLES", 3, 12),
         deadline=None,
         derandomize=True,
         database=None,

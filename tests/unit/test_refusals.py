@@ -75,8 +75,10 @@ def constants(node: ast.AST | None) -> frozenset[str]:
 
 def sites() -> Iterator[Site]:
     """Yield every call that raises or notes a code."""
+    called = re.compile(rf"\b({'|'.join((*RAISED, 'known'))})\(")
     for path in sorted(SERVICES.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        text = path.read_text()
+        for node in ast.walk(ast.parse(text)) if called.search(text) else ():
             if isinstance(node, ast.Call):
                 yield from of(node, f"{path.relative_to(SERVICES)}:{node.lineno}")
 
