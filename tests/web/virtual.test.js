@@ -196,6 +196,24 @@ describe("the selected row", () => {
   });
 });
 
+describe("a list that gets less room", () => {
+  test("keeps the selected row in sight if it was", () => {
+    show(rowsOf(100));
+    again({ selected: "R9" });
+    assert.equal(box.scrollTop, 0);
+    table.resize(box, 6 * HEIGHT);
+    assert.equal(box.scrollTop, 4 * HEIGHT);
+  });
+
+  test("stays where it is if the selected row was out of sight", () => {
+    show(rowsOf(100));
+    again({ selected: "R9" });
+    table.scroll(box, 50 * HEIGHT);
+    table.resize(box, 6 * HEIGHT);
+    assert.equal(box.scrollTop, 50 * HEIGHT);
+  });
+});
+
 describe("rows that come and go above", () => {
   const added = (count) => Array.from({ length: count }, (_, at) => ({ key: `N${at}`, name: "new" }));
 

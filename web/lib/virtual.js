@@ -57,6 +57,7 @@ export function VirtualTable({
   useEffect(() => {
     if (index >= 0) reveal(box.current, index, height);
   }, [selected]);
+  useKept({ box, index, height, room });
   useAnchor({ box, rows, id, selected, height, top, room, moved: setTop });
   const first = Math.max(0, Math.floor(top / height) - SPARE);
   const last = Math.min(rows.length, Math.ceil((top + room) / height) + SPARE);
@@ -160,6 +161,18 @@ function useAnchor({ box, rows, id, selected, height, top, room, moved }) {
     box.current.scrollTop = top + (to - from) * height;
     moved(box.current.scrollTop);
   }, [rows]);
+}
+
+/** Keep the selected row in sight when the room gets less, as when something opens above the list. */
+function useKept({ box, index, height, room }) {
+  const before = useRef(room);
+  useLayoutEffect(() => {
+    const { scrollTop } = box.current;
+    const was =
+      index >= 0 && index * height >= scrollTop && (index + 1) * height <= scrollTop + before.current;
+    if (was && room < before.current) reveal(box.current, index, height);
+    before.current = room;
+  }, [room]);
 }
 
 function reveal(box, index, height) {

@@ -63,7 +63,7 @@ export default institution({
   dated: true,
   columns: [
     { key: "name", width: "minmax(10rem, 2fr)" },
-    { key: "code", width: "minmax(11rem, 1.2fr)", wide: true },
+    { key: "code", width: "minmax(11rem, 1.2fr)", wide: true, long: true },
     { key: "trade", kind: "code", domain: "trade", width: "minmax(6rem, 1fr)" },
     { key: "area", kind: "area", width: "minmax(6rem, 1fr)" },
     { key: "employees", kind: "number", width: "6rem", wide: true },

@@ -27,7 +27,7 @@ export default {
   "code_state.failing": "Wrong",
   "enterprises.name": "Enterprise",
   "enterprises.code": "Unified social credit code",
-  "enterprises.code_state": "Code",
+  "enterprises.code_state": "Check of the code",
   "enterprises.trade": "Trade",
   "enterprises.size": "Size class",
   "enterprises.employees": "Employees",
