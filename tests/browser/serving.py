@@ -111,14 +111,14 @@ class City:
         """The admin's token."""
         return self.service.secret
 
-    def token(self, scope: str) -> str:
+    def token(self, scope: str, name: str = "") -> str:
         """A token of this scope for this jurisdiction."""
         with ThreadPoolExecutor(1) as thread:  # Playwright has the event loop of this one
-            return thread.submit(asyncio.run, self._token(scope)).result()
+            return thread.submit(asyncio.run, self._token(scope, name)).result()
 
-    async def _token(self, scope: str) -> str:
+    async def _token(self, scope: str, name: str) -> str:
         async with open_tokens(self.service.data) as tokens:
-            return await tokens.create(f"t{uuid4().hex[:8]}", scope, (self.j,), ())
+            return await tokens.create(name or f"t{uuid4().hex[:8]}", scope, (self.j,), ())
 
     def send(self, name: str, /, *, key: str | None = None, **body: Any) -> httpx.Response:
         """One command as an admin."""

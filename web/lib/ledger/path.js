@@ -51,7 +51,7 @@ export function sentence({ name, detail = {} }) {
 
 /** The verdicts of one stage, all of them: a later one does not hide an earlier one. */
 function Stage({ stage, review }) {
-  const verdicts = review.verdicts.filter((one) => one.stage === stage);
+  const verdicts = (review.verdicts ?? []).filter((one) => one.stage === stage);
   const delegated = review.delegated?.[stage];
   return html`<li class="ledger-stage"><b>${word("review_stage", stage)}</b>
     ${verdicts.length === 0 && html`<span class="muted">${t("ledger.no_verdict")}</span>`}

@@ -1,0 +1,125 @@
+"""The ledger of enterprises: a registry's sheet becomes the ledger, reviews contradict, silence goes up."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from playwright.sync_api import Page, expect
+from screens import Screens
+from serving import City, until
+
+CODE = "91110000600037341L"
+STAGES = ("screen", "verify", "check_city", "check_county")
+
+
+def acts_as(city: City, stage: str) -> str:
+    """The name of a token that acts for a stage's post in this city."""
+    return f"{stage}-{city.j}"
+
+
+def staffed(city: City) -> None:
+    """A post for each stage. The desk's own token holds none of them."""
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("unit.establish", {"unit": "U1", "name": "Committee", "area": city.j}),
+        ("post.create", {"post": "lead", "name": "Lead", "unit": "U1", "area": city.j, "first": True}),
+        ("post.charge", {"post": "lead", "task": "answer", "area": city.j}),
+    ]
+    for stage in STAGES:
+        post = {"post": stage, "name": f"Post {stage}", "unit": "U1", "area": city.j, "parent": "lead"}
+        steps += [
+            ("post.create", post),
+            ("post.charge", {"post": stage, "task": stage, "area": city.j}),
+            (
+                "post.appoint",
+                {"post": stage, "holder": f"H-{stage}", "holder_name": "N", "acts_as": acts_as(city, stage)},
+            ),
+        ]
+    city.batch(steps)
+
+
+def entered(city: City, **more: Any) -> None:
+    city.batch(
+        [
+            ("enterprise.register", {"enterprise": "E1", "area": city.south, "name": "企业 001", **more}),
+            ("review.open", {"enterprise": "E1"}),
+        ]
+    )
+
+
+def place(city: City) -> str:
+    (row,) = city.rows("enterprises", enterprise="E1")
+    return row["place"]
+
+
+def workbook() -> bytes:
+    """A registry's sheet: one correct code, one of 15 digits and none."""
+    book, held = Workbook(), io.BytesIO()
+    sheet: Any = book.active
+    for line in (
+        ["企业名称", "统一社会信用代码", "行业", "员工数"],
+        ["企业 001", CODE, "快递物流", 12],
+        ["企业 002", 230702100012345, "外卖", 8],
+        ["企业 003", None, "电商", 3],
+    ):
+        sheet.append(line)
+    book.save(held)
+    return held.getvalue()
+
+
+def judge(page: Page, stage: str, verdict: str) -> None:
+    """Fill in the form of a verdict."""
+    page.get_by_role("button", name="Give a verdict").first.click()
+    form = page.locator(".institution-form")
+    form.locator("select[name=stage]").select_option(stage)
+    form.locator("select[name=verdict]").select_option(verdict)
+    if verdict == "reject":
+        form.locator("select[name=reason]").select_option("wrong_code")
+    form.locator("button[type=submit]").click()
+
+
+def test_a_registrys_sheet_becomes_the_ledger(city: City, screens: Screens, tmp_path: Path) -> None:
+    file = tmp_path / "registry.xlsx"
+    file.write_bytes(workbook())
+    page = screens.open(city.url, language="en").sign_in(city, "imports")
+    page.set_input_files("input[type=file]", str(file))
+    page.get_by_role("button", name="Import 3 rows").click()
+    until(lambda: len(city.rows("enterprises")) == 3, 20, "the sheet was not imported")
+    page = screens.open(city.url, language="en").sign_in(city, "enterprises")
+    expect(page.locator(".grid-body .grid-row")).to_have_count(3)
+    expect(page.locator(".institution")).to_contain_text("Codes to look at 2")
+    page.get_by_text("企业 001").first.click()
+    page.get_by_role("button", name="Send for review").click()
+    page.locator(".institution-form button[type=submit]").click()
+    expect(page.locator(".ledger-path")).to_contain_text("No verdict yet")
+    (row,) = city.rows("enterprises", code_state="good")
+    assert row["place"] == "screen"
+
+
+def test_verdicts_that_contradict_each_other_stay(city: City, screens: Screens) -> None:
+    staffed(city)
+    entered(city)
+    for stage, verdict in (("screen", "approve"), ("verify", "reject")):
+        window = screens.open(city.url, language="en")
+        page = window.sign_in(city, "enterprises/E1", token=city.token("dispatcher", acts_as(city, stage)))
+        if stage == "screen":
+            judge(page, "verify", "approve")
+            expect(page.locator(".institution-form .field-bad")).to_contain_text("has to wait")
+            page.locator(".institution-form").get_by_role("button", name="Cancel").click()
+        judge(page, stage, verdict)
+        expect(page.locator(".ledger-path")).to_contain_text(verdict.capitalize())
+    expect(page.locator(".ledger-note")).to_contain_text("All of them stay")
+    assert place(city) == "rejected"
+
+
+def test_silence_goes_up_by_name_on_a_phone(city: City, screens: Screens) -> None:
+    staffed(city)
+    old = "2026-01-01T00:00:00Z"
+    city.ok("enterprise.register", enterprise="E1", area=city.south, name="企业 001", at=old)
+    city.ok("review.open", enterprise="E1", at=old)
+    until(lambda: city.rows("enterprises", level="1"), 20, "silence did not go up")
+    window = screens.open(city.url, size=(360, 740), touch=True)
+    page = window.sign_in(city, "enterprises?as=funnel")
+    expect(page.locator(".ledger-overdue")).to_contain_text("Post screen")
+    expect(page.locator(".ledger-overdue")).to_contain_text("已上报 1 次")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
