@@ -59,6 +59,7 @@ FILTERS: Final[dict[str, Filter]] = {
     "code": code,
     "slug": slug,
     "id": identifier,
+    "plain": lambda text: re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text)),
     "digits": lambda text: re.sub(r"\D", "", text),
 }
 _COUNTED: Final[dict[str, Callable[[int], Filter]]] = {

@@ -84,6 +84,37 @@ async def test_imported_again_it_changes_nothing_and_news_is_applied(tmp_path: P
     assert [fact.details for fact in now.history[1:]] == [{"size": "medium", "employees": 40}]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        f" {GOOD} ",
+        GOOD.lower(),
+        "９１１１００００６０００３７３４１Ｌ",
+        "9111 0000 6000 3734 1L",
+        "91110000-600037341-L",
+    ],
+)
+async def test_a_code_written_otherwise_is_no_other_enterprise(
+    tmp_path: Path, sink: Recording, code: str
+) -> None:
+    await imported(tmp_path, sink, ROWS)
+    done = await imported(tmp_path, sink, [["企业 001", code, *ROWS[0][2:]]])
+    assert sums(done)[3] == 0
+    assert len(sink.live("enterprises")) == len(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("8人", 8), ("约50", 50), ("-3", None), ("12.5", None), ("1e3", 1000), ("十二", None), ("1,200", 1200)],
+)
+async def test_no_part_of_a_number_is_taken_for_it(
+    tmp_path: Path, sink: Recording, cell: str, number: int | None
+) -> None:
+    done = await imported(tmp_path, sink, [["企业 001", GOOD, "快递物流", "小型", cell, None, "伊美区"]])
+    assert by_name(sink)["企业 001"].employees == number
+    assert done.files[0].ignored == ({} if number else {"employees": 1})
+
+
 async def test_what_people_decided_stands_and_is_listed(tmp_path: Path, sink: Recording) -> None:
     await imported(tmp_path, sink, ROWS)
     amend = Aggregate("enterprise").amend(enterprise=GOOD, employees=20)
