@@ -93,6 +93,7 @@ NAMES = (
     *("overview", "keys", "found", "requests", "request", "assign", "end", "merge", "amend", "conflict"),
     *("teams", "team", "workers", "worker", "schematic", "map", "incidents", "incident", "hours", "notes"),
     *("areas", "area", "area form", "menu", "alerts"),
+    *("post", "who answers", "enterprise", "funnel", "comparison", "chapters", "coverage"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
     *("cards of areas", "cards of teams", "choose", "establish"),
     *("settings tokens", "settings lists", "settings timers", "settings sights"),
@@ -106,6 +107,7 @@ def board(city: City) -> list[Place]:
     team = city.rows("teams", state="active", limit=1)[0]["team"]
     worker = city.rows("roster", presence=["assigned", "available"], limit=1)[0]["worker"]
     incident = city.rows("incidents", limit=1)[0]["incident"]
+    enterprise = city.rows("enterprises", limit=1)[0]["enterprise"]
     one = f"{city.j}/requests/{request}"
     grid = ".grid-body .grid-row"
     return [
@@ -133,6 +135,13 @@ def board(city: City) -> list[Place]:
         Place("area", f"{city.j}/areas/{city.j}17?level=2", ".folk-panel dl"),
         Place("area form", f"{city.j}/areas?do=area.define", ".institution-form", _unfilled),
         Place("alerts", f"{city.j}/alerts?at=2022-03-30T21:00", grid),
+        Place("post", f"{city.j}/posts/{city.rows('posts', limit=1)[0]['post']}", ".folk-panel dl"),
+        Place("who answers", f"{city.j}/posts?as=tree", ".duty-answer"),
+        Place("enterprise", f"{city.j}/enterprises/{enterprise}", ".ledger-path"),
+        Place("funnel", f"{city.j}/enterprises?as=funnel", ".ledger-funnel"),
+        Place("comparison", f"{city.j}/comparison", f"{grid}, .empty"),
+        Place("chapters", f"{city.j}/chapters", f"{grid}, .empty"),
+        Place("coverage", f"{city.j}/chapters?as=coverage", ".coverage-tables"),
         Place("menu", f"{city.j}/areas", grid, _menu),
         *(
             Place(f"enter {what}", f"{city.j}/enter/{what}", "main form")
