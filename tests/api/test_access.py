@@ -2,6 +2,8 @@
 
 from service import J, Service
 
+from projections.catalog import public_views
+
 
 async def test_without_a_token_nothing(service: Service) -> None:
     await service.ok("worker.register", worker="W1", role="courier")
@@ -115,6 +117,15 @@ async def test_a_revoked_token_is_out_within_a_second(service: Service) -> None:
         assert (await viewer.get("/api/v1")).status_code == 401
 
 
+async def test_a_session_names_the_views_that_its_token_may_read(service: Service) -> None:
+    await service.ok("worker.register", worker="W1", role="rider")
+    async with await service.as_("worker", worker="W1") as phone:
+        told = (await phone.get("/api/v1/session")).json()["views"]
+        for view in public_views():
+            status = (await phone.get(f"/api/v1/{J}/{view}")).status_code
+            assert (status == 200) == (view in told), view
+
+
 async def test_a_token_becomes_a_cookie(service: Service) -> None:
     secret = await service.tokens.create("desk-1", "dispatcher")
     async with service.client(None) as browser:
@@ -133,6 +144,7 @@ async def test_a_token_becomes_a_cookie(service: Service) -> None:
             "report_positions",
             "reveal",
         ]
+        assert told["views"] == public_views()
         for header, status in (
             ({"Sec-Fetch-Site": "cross-site"}, 401),
             ({"Origin": "https://elsewhere.example"}, 401),

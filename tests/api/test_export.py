@@ -123,6 +123,19 @@ async def test_a_file_of_chosen_rows_has_these_in_this_order(
     assert [row[0] for row in rows_of(answer.content)] == ["人员", "W1"]
 
 
+async def test_chosen_rows_may_be_those_of_an_instant(service: Service) -> None:
+    enterprise = {"enterprise": "E1", "name": "Before Ltd"}
+    await service.ok("enterprise.register", **enterprise, at="2022-02-01T08:00:00Z")
+    await service.ok("enterprise.amend", enterprise="E1", name="After Ltd", at="2022-03-01T08:00:00Z")
+
+    then = await chosen(service, view="enterprises", keys=["E1"], at="2022-02-15T08:00:00Z")
+    assert ("Before Ltd" in then.text, "After Ltd" in then.text) == (True, False)
+    early = await chosen(service, view="enterprises", keys=["E1"], at="2022-01-01T00:00:00Z")
+    assert "Ltd" not in early.text
+    undated = await chosen(service, keys=["W1"], at="2022-02-15T08:00:00Z")
+    assert (undated.status_code, undated.json()["code"]) == (400, "parameter.unknown")
+
+
 async def test_choosing_rows_shows_nobody_more_than_they_see(service: Service) -> None:
     await crew(service, 2)
     for area in ("230717", "230718"):
