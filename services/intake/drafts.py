@@ -165,6 +165,8 @@ class Drafts:
 
     def _placed(self, one: CommandMap, data: dict[str, Any]) -> None:
         """Check the place, if there is one. Half a place that is ignored is none."""
+        if "lat" not in one.data and "lon" not in one.data:
+            return
         lon, lat = data.get("lon"), data.get("lat")
         ignored = [
             spec for name in ("lat", "lon") if (spec := one.data.get(name)) and spec.invalid == "ignore"
@@ -240,11 +242,16 @@ def checked(draft: Draft) -> Draft:
 # -- groups ------------------------------------------------------------------------------------------------
 
 
+_ADDING: Final = ("sum", "all")
+"""Picks by which a row that says the same adds something."""
+
+
 def merged(one: CommandMap, kept: Part, new: Part) -> Part:
     """Merge two rows' parts of a group command, choosing each value by its pick."""
-    for field in dict.fromkeys((*kept.draft.data, *new.draft.data)):
-        pick = one.data[field].pick if field in one.data else "first"  # a time zone is in none
-        kept.draft.data[field] = _picked(pick, kept.draft.data.get(field), new.draft.data.get(field))
+    if kept.draft.data != new.draft.data or any(spec.pick in _ADDING for spec in one.data.values()):
+        for field in dict.fromkeys((*kept.draft.data, *new.draft.data)):
+            pick = one.data[field].pick if field in one.data else "first"  # a time zone is in none
+            kept.draft.data[field] = _picked(pick, kept.draft.data.get(field), new.draft.data.get(field))
     kept.draft.sort, kept.draft.row = _sorted(one, kept.draft, new.draft)
     if kept.draft.thing != new.draft.thing:
         kept.draft.thing = None

@@ -29,6 +29,14 @@ Answers = Table[tuple[str, str], str]
 ANY: Final = "*"
 MOST_TIMES: Final = 1000
 """How often a row can repeat a command by `count`."""
+_PLAIN: Final[dict[Kind, Callable[[str], str]]] = {
+    "text": lambda text: " ".join(text.split()),
+    "lines": lambda text: text,
+    "id": lambda text: templates.identifier(text) if text else "",
+    "code": lambda text: templates.code(text) if text else "",
+}
+"""Kinds of values whose cells can be read by themselves."""
+_SPECIAL: Final = ("constant", "id_of", "area_of", "since", "extract", "map", "case", "shorten")
 _TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))
 _FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
 
@@ -44,6 +52,8 @@ class Values:
         places: Places | None = None,
         answers: Answers | None = None,
     ) -> None:
+        self._quick: dict[int, tuple[Value, Callable[[Cells], str] | None]] = {}
+        """Specification by its identity -> itself, and how to read a plain cell at once."""
         self._maps = {name: _folded(table) for name, table in mapping.values.items()}
         self._places, self._answers = places or Places(jurisdiction), answers or {}
         self._instants = Instants(mapping, self._places.timezone)
@@ -57,6 +67,12 @@ class Values:
 
     def field(self, name: str, field: str, spec: Value, cells: Cells) -> Any:
         """Return the value of a command's field; None = empty. Raise RowError, which names the column."""
+        known = self._quick.get(id(spec))
+        if known is None:
+            known = self._quick[id(spec)] = spec, _quick(name, field, spec)
+        quick = known[1]
+        if quick is not None and (plain := quick(cells)):
+            return plain
         if spec.constant is not None:
             return _constant(spec.constant)
         kind = spec.type or kind_of(name, field)
@@ -264,6 +280,20 @@ def count_of(column: str, cells: Cells) -> int:
         where = {"where": column, "text": text[:80]}
         raise RowError("unreadable", variant=error.variant, **where, **error.values) from error
     return count
+
+
+def _quick(name: str, field: str, spec: Value) -> Callable[[Cells], str] | None:
+    """Return how to read a cell of which a mapping says nothing special; None if it does.
+
+    "" means that it must be read with all that a mapping can say.
+    """
+    read = _PLAIN.get(spec.type or kind_of(name, field))
+    if read is None or spec.ask or any(getattr(spec, one) is not None for one in _SPECIAL) or spec.null_if:
+        return None
+    template, column = spec.template, spec.column or ""
+    if template is not None:
+        return lambda cells: read(templates.fill(template, cells))
+    return lambda cells: read(cells.get(column, "").strip())
 
 
 def area_row(spec: Value, cells: Cells) -> Row:
