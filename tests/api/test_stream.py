@@ -136,7 +136,15 @@ REVIEWED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("review.open", {"enterprise": "E9"}),
     ("review.judge", {"enterprise": "E9", "stage": "screen", "verdict": "approve"}),
     ("review.send_back", {"enterprise": "E9", "stage": "screen", "reason": "incomplete"}),
+    ("enterprise.register", {"enterprise": "E10", "name": "Firm 10"}),
+    ("review.open", {"enterprise": "E10"}),
+    *(
+        ("review.judge", {"enterprise": "E10", "stage": stage, "verdict": "approve"})
+        for stage in ("screen", "verify", "check_city", "check_county")
+    ),
+    ("chapter.propose", {"chapter": "C10", "enterprise": "E10"}),
 )
+"""Observed: who may judge follows from posts, which one sender alone cannot fill."""
 
 
 async def play(service: Service) -> int:

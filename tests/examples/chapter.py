@@ -4,16 +4,18 @@ from services.decisions.base import Command
 from services.decisions.chapter.commands import Form
 from services.decisions.enterprise.commands import Register
 
+ASKED = {"route": "joint", "area": "230717", "reason": "asked"}
+"""A chosen route: nothing is proposed for enterprises that are not in the ledger."""
+ENDS = {"ends": "2199-01-01T00:00:00Z"}
 STORY = [
     ("formation.set", {"members": 3, "enterprises": 2, "names": True, "purpose": "Training of members"}),
     ("enterprise.register", {"enterprise": "CE1", "name": "Firm 1", "area": "230717", "trade": "courier"}),
     ("enterprise.register", {"enterprise": "CE2", "name": "Firm 2", "area": "230717", "trade": "courier"}),
-    ("chapter.propose", {"chapter": "C1", "enterprise": "CE1"}),
-    ("chapter.form", {"chapter": "C1", "name": "Chapter 1", "ends": "2199-01-01T00:00:00Z"}),
+    ("chapter.form", {"chapter": "C1", "name": "Chapter 1", "enterprises": ["CE1"], **ASKED, **ENDS}),
     ("chapter.join", {"chapter": "C1", "enterprise": "CE2"}),
     ("chapter.leave", {"chapter": "C1", "enterprise": "CE2"}),
     ("chapter.renew", {"chapter": "C1", "ends": "2199-06-01T00:00:00Z"}),
-    ("chapter.form", {"chapter": "C2", "name": "Chapter 2", "enterprises": ["CE1", "CE2"]}),
+    ("chapter.form", {"chapter": "C2", "name": "Chapter 2", "enterprises": ["CE1", "CE2"], **ASKED}),
     ("chapter.merge", {"chapter": "C1", "into": "C2"}),
     ("chapter.dissolve", {"chapter": "C2", "reason": "too_few"}),
 ]
