@@ -12,6 +12,7 @@ from events.commit import Head
 from projections.base import Row, View
 from projections.comparison import COMPARISON, ComparisonRow
 from projections.source_lists import SourceListRow
+from projections.where import lies_in
 from services.adapters.memory.views import page_of
 from services.application.muster import Muster
 from services.base.threads import beside
@@ -59,7 +60,8 @@ class Comparisons:
             items: Mapping[str, Row] = {row.entry: row for row in rows}
         else:
             before = await self._past(jurisdiction, since, query) if since else None
-            items = completeness(jurisdiction, found.lists, rows, before)
+            lists = [row for row in found.lists if lies_in(row, query.within)]
+            items = completeness(jurisdiction, lists, rows, before)
             query = msgspec.structs.replace(query, within=())
         page = await page_of(view, items, found.head, query, jurisdiction)
         return msgspec.structs.replace(page, degraded=found.degraded)

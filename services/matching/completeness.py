@@ -55,10 +55,11 @@ def _counted(
     jurisdiction: str, lists: Iterable[str], found: Iterable[ComparisonRow]
 ) -> dict[Key, Counter[State]]:
     counts: defaultdict[Key, Counter[State]] = defaultdict(Counter)
-    for key in lists:
+    known = set(lists)
+    for key in known:
         counts[key, "list", None] = Counter()
     for one in found:
-        for key in _keys(one, jurisdiction):
+        for key in _keys(one, jurisdiction) if one.source_list in known else ():
             counts[key][one.state] += 1
     return counts
 

@@ -125,3 +125,12 @@ async def test_the_future_is_not_known(service: Service) -> None:
     for asked in ({"at": later}, {"since": later}):
         answer = await service.http.get(f"/api/v1/{J}/completeness", params=asked)
         assert answer.status_code == 400
+
+
+async def test_a_list_of_other_areas_is_not_told_of(service: Service) -> None:
+    await city(service)
+    await service.ok("source_list.declare", source_list="L2", kind="tax", title="Tax list", areas=[MINE])
+    async with await service.as_("dispatcher", areas=[OTHER]) as desk:
+        counted = await service.rows("completeness", client=desk)
+        lists = await service.rows("source_lists", client=desk)
+    assert {row["source_list"] for row in (*counted, *lists)} == {"L1"}

@@ -21,7 +21,7 @@ STORY = [
 
 
 def placed(area: str, name: str) -> list[Command]:
-    """Return an entry of this area, in a list of its own."""
-    listed = f"L-{name}"
+    """Return an entry of this area, in its list."""
+    listed = f"list-{area}"  # each declares another edition of it
     entry = List(entry=name, source_list=listed, area=area, name="Courier 001 Ltd")
     return [*source_list.placed(area, listed), entry]
