@@ -43,9 +43,10 @@ VIEW_KIND: Final = {
     "teams": "team",
     "units": "unit",
     "posts": "post",
+    "source_lists": "source_list",
 }
 """View -> kind of what it tells, where that is not the work of a place (any other kind of it)."""
-UNPLACED_VIEWS: Final = ("jurisdictions", "terms", "formation_rules")
+UNPLACED_VIEWS: Final = ("jurisdictions", "terms", "formation_rules", "review_deadlines")
 """Views without areas, which everybody of the jurisdiction may read."""
 
 
@@ -231,8 +232,7 @@ CALLS: Final[dict[str, Asking]] = {
     **dict.fromkeys(
         ("responsibility", "funnel", "coverage", "coverage-xlsx", "coverage-curve", "coverage-facts"), OF_AREA
     ),
-    **dict.fromkeys(("coverage-gaps", "comparison", "comparison-csv", "comparison-xlsx"), OF_AREA),
-    **dict.fromkeys(("completeness", "completeness-csv", "completeness-xlsx"), OF_AREA),
+    "coverage-gaps": OF_AREA,
     "rows-csv": CHOSEN,
     "rows-xlsx": CHOSEN,
     "upload": _upload,

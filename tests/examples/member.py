@@ -22,6 +22,6 @@ def placed(area: str, name: str) -> list[Command]:
     return [
         Set(names=True, purpose="Training of members"),
         Register(enterprise=firm, name="Firm", area=area, trade="courier"),
-        Form(chapter=chapter, name="Chapter", route="joint", enterprises=(firm,)),
+        Form(chapter=chapter, name="Chapter", route="joint", enterprises=(firm,), area=area),
         Name(member=name, chapter=chapter, enterprise=firm, name="sealed:name"),
     ]
