@@ -72,3 +72,25 @@ async def test_a_sheet_forms_chapters_with_their_enterprises(tmp_path: Path, she
     assert ended.state == "dissolved"
     again = await import_files([file], mapping, "2307", sink, import_key=KEY, places=places)
     assert sums(again) == (4, 0, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rejected"),
+    [
+        ("2025-01-05", "2026-01-05", 2),
+        (",C1,,,,,", "快递行业联合组织,C1,,,,E2,,,,\n,C1,,,,,", 3),
+        (",单独组建,,,E2", ",单独组建,,,E1", 1),
+    ],
+    ids=["another term", "one more enterprise", "another enterprise"],
+)
+async def test_what_a_sheet_says_otherwise_later_is_never_taken_for_known(
+    tmp_path: Path, old: str, new: str, rejected: int
+) -> None:
+    sink, mapping, file = city(), load_mapping("chapters"), tmp_path / "chapters.csv"
+    places = Places("2307", {"2307": "伊春", "230717": "南山"}, timezone="Asia/Shanghai")
+    file.write_text(CHINESE, "utf-8")
+    await import_files([file], mapping, "2307", sink, import_key=KEY, places=places)
+    file.write_text(CHINESE.replace(old, new, 1), "utf-8")
+    again = await import_files([file], mapping, "2307", sink, import_key=KEY, places=places)
+    assert again.rejected == 1 + rejected
+    assert "chapter.exists" in Path(str(again.rejects)).read_text("utf-8-sig")

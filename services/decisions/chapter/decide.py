@@ -63,8 +63,15 @@ def _form(state: State, c: Form, ctx: Context) -> Iterable[Event]:
 
 
 def _same(known: Chapter, c: Form, ctx: Context) -> bool:
-    """Whether an observed command says again what is recorded."""
-    return (known.name, known.facts[0].at) == (c.name, ctx.at) and c.route in (None, known.route)
+    """Whether an observed command says again what was formed: all that it gives, so that no news is lost."""
+    formed = known.facts[0]
+    return (
+        (known.name, formed.at, formed.ends) == (c.name, ctx.at, c.ends)
+        and c.route in (None, known.route)
+        and c.trade in (None, known.trade)
+        and c.area in (None, known.area)
+        and (not c.enterprises or set(c.enterprises) == set(formed.enterprises))
+    )
 
 
 def _formed(
