@@ -1,5 +1,6 @@
 """Distribution and order of tests: those that share a cluster or a server run in one process."""
 
+import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -33,6 +34,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Print what each folder costs. Brokers of tests live too briefly for Java's second compiler."""
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     config.pluginmanager.register(Seconds())
+
+
+gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Collect no garbage while thousands of tests are collected, nor search them for it afterwards."""
+    gc.freeze()
+    gc.enable()
 
 
 def group_of(nodeid: str) -> str:

@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+import services.base.collector as collector
 from services import wiring
 from services.cli import (
     answers,
@@ -52,6 +53,7 @@ app.add_typer(
 )
 app.add_typer(files.app, name="files", help="Export and load the sealed pictures beside the log.")
 app.add_typer(tokens.app, name="token", help="Create, list and revoke access tokens.")
+collector.begin()
 
 
 def main() -> None:
