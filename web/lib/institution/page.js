@@ -126,8 +126,8 @@ function Drawn({ picture, institution, source, rows, id, open }) {
   }, []);
   if (failed) throw failed;
   if (!body || !source.has(institution.view)) return html`<${Loading} />`;
-  return html`<div class="institution-picture" tabindex="0" role="region" aria-label=${t(
-    `${institution.name}.as_${picture.key}`,
-  )}><${body} institution=${institution} source=${source} rows=${rows.matching} all=${rows.all} id=${id}
+  const label = `${t(`page.${institution.name}`)} · ${t(`${institution.name}.as_${picture.key}`)}`;
+  return html`<div class="institution-picture" tabindex="0" role="region" aria-label=${label}><${body}
+    institution=${institution} source=${source} rows=${rows.matching} all=${rows.all} id=${id}
     open=${open} /></div>`;
 }

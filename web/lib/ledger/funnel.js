@@ -62,7 +62,7 @@ function Steps({ data }) {
 }
 
 function Overdue({ data }) {
-  return html`<section><h3>${t("ledger.overdue", { n: number(data.overdue.length) })}</h3>
+  return html`<section><h2>${t("ledger.overdue", { n: number(data.overdue.length) })}</h2>
     ${data.overdue.length === 0 && html`<p class="muted">${t("ledger.nothing_overdue")}</p>`}
     <ol class="folk-lines ledger-overdue">${data.overdue.map(
       (one) => html`<li key=${one.enterprise}>
