@@ -108,7 +108,7 @@ async def _move(data: Path, jurisdiction: str, to: str | None) -> None:
     """End the jurisdiction here, through the running server if there is one. Do nothing if it has moved."""
     item = {"id": str(uuid4()), "name": "jurisdiction.move", "data": {"to": to}}
     item |= {"at": None, "sent_at": None, "observed": False}
-    async with sink(data) as (target, _, _):
+    async with sink(data) as (target, *_):
         answer = await _answer(target, jurisdiction, item)
     if answer["outcome"] in ("accepted", "known"):
         return
