@@ -15,7 +15,7 @@ from projections.coverage_facts import Told
 from projections.coverage_index import CoverageIndex
 from projections.hours import midnight
 from services.api.context import Answer, answer, heavy, muster, reader
-from services.api.parameters import SHORT, Areas, At, Parameters, any_text, in_range, read
+from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.view_parameters import Day
@@ -25,7 +25,7 @@ MOST: Final = 1_000
 _BEFORE: Final = timedelta(microseconds=1)
 _PROBLEMS: Final = (429, 503)
 T = TypeVar("T")
-Trade = Annotated[Annotated[str, any_text(SHORT)] | None, Field(description="Only enterprises of this trade")]
+Trade = Annotated[Annotated[str, text_up_to(64)] | None, Field(description="Only enterprises of this trade")]
 
 
 class ScopeParameters(Parameters):
