@@ -74,6 +74,7 @@ def key_of(position: int) -> str:
 
 
 def begins(envelope: EventEnvelope) -> bool:
+    """Whether an event begins its rows: all but those that void or correct an earlier fact."""
     return not isinstance(envelope.data, WorkerTakenBack | WorkerDutyCorrected)
 
 
