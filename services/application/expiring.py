@@ -80,7 +80,7 @@ class Expiry:
         """Return whether the jurisdiction has erasures; True only on the first call."""
         if jurisdiction in self._erasures_seen:
             return False
-        query = Query(filters={"name": ERASURES}, limit=1)
+        query = Query(filters={"name": sorted(ERASURES)}, limit=1)
         found = await self._views.query(jurisdiction, "activity", query)
         self._erasures_seen.add(jurisdiction)
         return bool(found.items)

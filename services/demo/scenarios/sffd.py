@@ -65,6 +65,7 @@ class _Recent:
 
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
+        self.ahead = 1
 
     async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         self.items += items
