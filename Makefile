@@ -25,9 +25,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || { echo "python3 has no venv module; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Installing into $(VENV) ..."
 	@$(BIN)/python -m pip install $(QUIETLY) --no-compile "$$(grep ^uv== requirements.lock)"
-	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python $(INDEX) -r requirements.lock || \
-		$(BIN)/python -m pip install $(QUIETLY) --no-compile -r requirements.lock
-	@$(BIN)/python -m pip install $(QUIETLY) -e .
+	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python $(INDEX) -r requirements.lock -e . || \
+		$(BIN)/python -m pip install $(QUIETLY) --no-compile -r requirements.lock -e .
 	@$(BIN)/python -m pip check > $(VENV)/check.txt || { cat $(VENV)/check.txt; exit 1; }
 	@touch $(READY)
 
