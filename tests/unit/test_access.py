@@ -22,7 +22,7 @@ def of(scope: str, **more: object) -> Principal:
 
 
 class TestScopes:
-    NOBODYS = ("personal.reveal", "log.fence", "jurisdiction.resume")
+    NOBODYS = ("personal.reveal", "log.fence", "jurisdiction.resume", "review.escalate")
     OWN = ("worker.check_in", "worker.take_back", "assignment.accept", "assignment.done")
 
     def may(self, scope: str) -> set[str]:
@@ -45,6 +45,8 @@ class TestScopes:
             "jurisdiction.set_timers",
             "jurisdiction.set_disclosure",
             "term.define",
+            "formation.set",
+            "review.set_deadlines",
         }
 
     def test_a_worker_sends_own_facts_and_answers_to_offers(self) -> None:
