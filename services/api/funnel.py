@@ -12,7 +12,7 @@ from events.area import inside
 from events.post_history import post_at
 from projections.funnel import Asked, Funnel, funnel, settings_of
 from services.api.context import Answer, answer, muster, reader
-from services.api.parameters import SHORT, Areas, At, Parameters, any_text, in_range, read
+from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.base.threads import beside
@@ -27,9 +27,7 @@ class FunnelParameters(Parameters):
     """What is counted, and when."""
 
     area: Annotated[Areas, Field(description="Code of an area that holds the enterprises")] = ()
-    trade: Annotated[
-        Annotated[str, any_text(SHORT)] | None, Field(description="Only enterprises of this trade")
-    ] = None
+    trade: Annotated[str | None, text_up_to(64, least=1), Field(description="Code of a trade")] = None
     at: Annotated[At | None, Field(description="As it was at this instant; default: now")] = None
     limit: Annotated[int, in_range(1, MOST), Field(description="Most overdue ones listed")] = 100
 
