@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from datetime import datetime
 from itertools import combinations, islice, pairwise
@@ -155,6 +155,21 @@ async def test_received_to_first_on_scene(imported: tuple[Muster, Summary, Summa
         assert found[ours]["p90_seconds"] == pytest.approx(deciles[8])
 
 
+def _busy(spans: list[tuple[datetime, datetime, str]], instants: list[datetime]) -> list[int]:
+    """Return the number of busy units at each instant, from those that begin and end there."""
+    changes: dict[datetime, list[tuple[str, int]]] = defaultdict(list)
+    for begin, end, unit in spans:
+        if begin < end:
+            changes[begin].append((unit, 1))
+            changes[end].append((unit, -1))
+    busy, counts = Counter[str](), list[int]()
+    for instant in instants:
+        for unit, step in changes[instant]:
+            busy[unit] += step
+        counts.append(sum(number > 0 for number in busy.values()))
+    return counts
+
+
 async def test_the_peak_of_busy_units(imported: tuple[Muster, Summary, Summary], raw: Raw) -> None:
     spans = [
         (begin, end, row["Unit ID"])
@@ -162,7 +177,7 @@ async def test_the_peak_of_busy_units(imported: tuple[Muster, Summary, Summary],
         if (begin := at(row, "Dispatch")) and (end := at(row, "Available"))
     ]
     instants = sorted({t for begin, end, _ in spans for t in (begin, end)})
-    counts = [len({unit for begin, end, unit in spans if begin <= t < end}) for t in instants]
+    counts = _busy(spans, instants)
     most = max(counts)
     first = counts.index(most)
     last = next(i for i in range(first, len(counts)) if counts[i] != most)
