@@ -261,6 +261,19 @@ def test_an_end_does_not_come_before_what_is_recorded(formed: Given):
     formed.when(chapter.merge(chapter="C1", into="C2"), at=t("03:30")).refused("chapter.later")
 
 
+def test_another_route_that_was_observed_without_a_reason_is_an_anomaly(city: Given):
+    city.when(joint(route="community"), observed=True).anomaly("chapter.needs_reason")
+
+
+def test_what_was_observed_against_a_rule_is_an_anomaly(formed: Given):
+    early, gone = chapter.join(chapter="C1", enterprise=ALONE), chapter.leave(chapter="C1", enterprise=ALONE)
+    formed.when(early, at=t("00:59"), observed=True).anomaly("chapter.not_formed")
+    formed.when(gone, observed=True).anomaly("chapter.not_in")
+    formed.and_(chapter.join(chapter="C1", enterprise=ALONE), now=t("04:00"))
+    late = formed.when(chapter.dissolve(chapter="C1"), at=t("03:30"), now=t("05:00"), observed=True)
+    late.anomaly("chapter.later")
+
+
 def test_what_was_observed_is_recorded_all_the_same(formed: Given):
     formed.when(joint(), at=t("01:00"), observed=True).unchanged()
     formed.and_(chapter.dissolve(chapter="C1"), now=t("04:00"))
