@@ -16,11 +16,11 @@ from services.adapters.kafka.connection import FETCH_BYTES, Connection
 from services.adapters.kafka.transport import KafkaTransport
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
+from services.base.tuning import tune
 from services.log.cold import ColdLog
 from services.log.identity import read_identity
 from services.log.port import Stored
 from services.projector.app import TAKE
-from services.projector.tuning import tune
 from services.views.batch import run_batch
 from services.wiring.settings import load
 

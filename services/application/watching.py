@@ -59,7 +59,7 @@ class Watch:
         """Watch until cancelled."""
         while True:
             await self._probe()
-            self._look()
+            self.look()
             await asyncio.sleep(PROBE_SECONDS)
 
     async def degraded(self) -> Mapping[str, Mapping[str, int]]:
@@ -85,7 +85,7 @@ class Watch:
         else:
             self.silence = None
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Note which views have stood still for long."""
         now = self._clock.now()
         for key, writer in self._commands.writers.items():

@@ -1,13 +1,13 @@
 """The ledger of enterprises: a registry's sheet becomes the ledger, reviews contradict, silence goes up."""
 
-import io
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 from screens import Screens
 from serving import City, until
+
+from tests.workbooks import written
 
 CODE = "91110000600037341L"
 STAGES = ("screen", "verify", "check_city", "check_county")
@@ -54,17 +54,14 @@ def place(city: City) -> str:
 
 def workbook() -> bytes:
     """A registry's sheet: one correct code, one of 15 digits and none."""
-    book, held = Workbook(), io.BytesIO()
-    sheet: Any = book.active
-    for line in (
-        ["企业名称", "统一社会信用代码", "行业", "员工数"],
-        ["企业 001", CODE, "快递物流", 12],
-        ["企业 002", 230702100012345, "外卖", 8],
-        ["企业 003", None, "电商", 3],
-    ):
-        sheet.append(line)
-    book.save(held)
-    return held.getvalue()
+    return written(
+        [
+            ["企业名称", "统一社会信用代码", "行业", "员工数"],
+            ["企业 001", CODE, "快递物流", 12],
+            ["企业 002", 230702100012345, "外卖", 8],
+            ["企业 003", None, "电商", 3],
+        ]
+    )
 
 
 def judge(page: Page, stage: str, verdict: str) -> None:

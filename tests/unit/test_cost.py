@@ -16,12 +16,11 @@ from projections.catalog import views
 from projections.fold import StraightRows
 from services.decisions.base import FACT, Command, Context
 from services.decisions.decide import confirm, decide
-from services.decisions.snapshot import Frozen
 from services.decisions.state import COMMANDS, RecordedCommand, State
 from services.log.port import Log
 from services.recorder.replica import Replica
 from services.recorder.snapshotting import PART, SnapshotKeeper
-from services.snapshots.port import Snapshots
+from services.snapshots.port import Snapshot, Snapshots
 from tests.given import DAY, J, assignment, request, worker
 
 NOW = DAY + timedelta(days=300)
@@ -152,27 +151,34 @@ def test_forgetting_ids_does_not_look_at_those_that_stay(monkeypatch: pytest.Mon
 
 
 async def test_a_large_state_is_packed_after_a_part_of_it_has_changed(monkeypatch: pytest.MonkeyPatch):
-    packed: list[int] = []
+    kept = _Kept()
     monkeypatch.setattr("services.recorder.snapshotting.EVERY", 100)
-    monkeypatch.setattr(SnapshotKeeper, "_keep", lambda self, frozen, place: _note(packed, frozen))
-    keeper = SnapshotKeeper(J, log=cast("Log", _Unmarked()), snapshots=cast("Snapshots", None))
+    keeper = SnapshotKeeper(J, log=cast("Log", _Unmarked()), snapshots=cast("Snapshots", kept))
     state = State(J)
     for position in range(4_000):  # every event adds an entry
         state.head = Head(position)
         state[COMMANDS][f"C{position}"] = RecordedCommand(position, "body")
         keeper.offer(state, viewed=0, least=100)
         await keeper.done()
-    gaps = [later - one for one, later in pairwise(packed)]
+    gaps = [later - one for one, later in pairwise(kept.positions)]
     assert gaps[0] == 100
-    assert gaps[-1] >= packed[-1] // (PART + 1) > 300
+    assert gaps[-1] >= kept.positions[-1] // (PART + 1) > 300
 
 
-async def _note(packed: list[int], frozen: Frozen) -> None:
-    packed.append(frozen.header.head.position)
+class _Kept:
+    """A store that remembers at which positions it was given a snapshot."""
+
+    def __init__(self) -> None:
+        self.positions: list[int] = []
+
+    async def put(self, snapshot: Snapshot) -> None:
+        self.positions.append(snapshot.position)
 
 
 class _Unmarked:
     """A log that does not know its places."""
+
+    id = "00000000-0000-4000-8000-00000000000f"
 
     def mark(self, jurisdiction: str) -> None:
         return None

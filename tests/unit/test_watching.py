@@ -54,7 +54,7 @@ async def rounds(watch: Watch, stores: Stores, moments: list[datetime]) -> list[
     found: list[str | None] = []
     for moment in moments:
         stores.now = moment
-        watch._look()  # pyright: ignore[reportPrivateUsage]
+        watch.look()
         found.append(watch.still.get(J))
     return found
 

@@ -81,20 +81,20 @@ def _shown(sights: Sights) -> GivenShown:
     return GivenShown(**sights.model_dump())
 
 
-STILL: Final = frozenset(
-    (
-        *(one.NAME for one in (Close, Reopen, Move, Resume, Reveal, Fence)),
-        *("worker.erase", "request.erase", "handover.erase"),
-    )
-)
-"""Commands that a closed jurisdiction takes: its data may still be read, erased and moved."""
+_STILL: Final = frozenset(one.NAME for one in (Close, Reopen, Move, Resume, Reveal, Fence))
+_ERASES: Final = ".erase"
+
+
+def taken_when_closed(name: str) -> bool:
+    """Whether a closed jurisdiction takes a command: its data may still be read, erased and moved."""
+    return name in _STILL or name.endswith(_ERASES)
 
 
 def refuse_ended(state: State, command: Command) -> None:
     """Raise Refused if the jurisdiction has moved or is closed, even for facts."""
     if state.moved is not None and not isinstance(command, Resume):
         raise Refused("jurisdiction.moved", jurisdiction=state.jurisdiction, to=state.moved or None)
-    if state.meta.closed and command.NAME not in STILL:
+    if state.meta.closed and not taken_when_closed(command.NAME):
         raise Refused("jurisdiction.closed", jurisdiction=state.jurisdiction)
 
 

@@ -9,7 +9,7 @@ from events.refs import Ref
 from services.decisions.base import Command, command
 from services.decisions.fields import NEW, AreaCode, Code, Id, Instant, Label, PersonalLine, omitted
 from services.decisions.holder.commands import HolderId
-from services.decisions.references import CONCERNS, PLAIN
+from services.decisions.references import CONCERNS
 from services.decisions.unit.commands import UnitId
 
 PostId = Annotated[Id, Ref("post")]
@@ -21,16 +21,7 @@ PostAbove = Annotated[
 ]
 First = Annotated[bool, Field(description="Whether its holder is the first-responsible person")]
 Trade = Annotated[Code, Field(description="Code of a trade; null = all trades")]
-ActsAs = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
-        description="Name of the access token with which the holder acts here",
-    ),
-    PLAIN,
-]
+ActsAs = Annotated[Label, Field(description="Name of the access token with which the holder acts here")]
 
 
 @command("post.create", fact=True)
