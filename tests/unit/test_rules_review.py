@@ -198,6 +198,25 @@ def test_two_people_give_the_two_verdicts(opened: Given):
     opened.when(both, actor="dispatcher/city", observed=True).anomaly("review.same_person")
 
 
+def test_nobody_gives_the_other_half_for_an_earlier_time(opened: Given):
+    through(opened, "screen", "verify")
+    opened.and_(review.delegate(enterprise="E1", stage="check_county", to="city"), actor="dispatcher/county")
+    gives(opened, "check_city", now=t("06:00"))
+    late: dict[str, Any] = {"actor": "dispatcher/city", "at": t("05:00"), "now": t("07:00")}
+    opened.when(judge("check_county"), **late).refused("review.same_person", "dispatcher/city")
+
+
+def test_another_token_makes_no_other_person(opened: Given):
+    through(opened, "screen", "verify", "check_city")
+    opened.and_(
+        post.vacate(post="county"),
+        post.appoint(post="county", holder="H-city", holder_name="sealed:city", acts_as="second"),
+    )
+    opened.when(judge("check_county"), actor="dispatcher/second").refused(
+        "review.same_person", "dispatcher/city"
+    )
+
+
 # -- contradictions ----------------------------------------------------------------------------------------
 
 
@@ -318,6 +337,24 @@ def test_nobody_reviews_their_own_entry(city: Given, entry: Command):
     city.when(own, observed=True, **mine).anomaly("review.own_entry")
 
 
+def test_nobody_reviews_for_a_time_before_their_own_entry(opened: Given):
+    mine = "dispatcher/trade-office"
+    opened.and_(enterprise.amend(enterprise="E1", employees=9), actor=mine, now=t("06:00"))
+    opened.when(judge("screen"), actor=mine, at=t("05:00"), now=t("07:00")).refused("review.own_entry", mine)
+
+
+def test_nobody_reviews_their_own_entry_with_another_token(opened: Given):
+    opened.and_(enterprise.amend(enterprise="E1", employees=9), actor="dispatcher/trade-office")
+    opened.and_(
+        post.vacate(post="trade-office"),
+        post.appoint(post="trade-office", holder="H-trade-office", holder_name="sealed:1", acts_as="second"),
+        now=t("06:00"),
+    )
+    opened.when(judge("screen"), actor="dispatcher/second").refused(
+        "review.own_entry", "dispatcher/trade-office"
+    )
+
+
 def test_a_turn_is_delegated_by_whoever_has_it(opened: Given):
     give = review.delegate(enterprise="E1", stage="screen", to="county")
     opened.when(give, actor="dispatcher/county").refused("review.not_yours", "trade-office")
@@ -346,6 +383,12 @@ def test_it_goes_up_again_until_nobody_is_above(opened: Given):
     opened.when(ESCALATE, now=t("+10 00:00")).then(ReviewEscalated, level=2, posts=("lead",), to=())
     opened.when(ESCALATE, now=t("+90 00:00")).unchanged()
     assert "E1" not in opened.state[REVIEWS_DUE]
+
+
+def test_a_post_that_it_went_up_to_may_judge_after_it_went_up_further(opened: Given):
+    opened.and_(ESCALATE, now=t("+5 00:00"))
+    opened.and_(ESCALATE, now=t("+10 00:00"))
+    opened.when(judge("screen"), actor="dispatcher/lead", now=t("+11 00:00")).then(ReviewJudged, post="lead")
 
 
 def test_both_halves_that_are_silent_go_up(opened: Given):

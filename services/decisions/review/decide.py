@@ -15,14 +15,14 @@ from events.review import (
     ReviewSentBack,
     Turn,
 )
-from events.review_path import BEFORE, JOINT, Review, awaited, counting, days_of
+from events.review_path import BEFORE, JOINT, awaited, counting, days_of
 from services.decisions.base import Context, Refused, decides
 from services.decisions.enterprise.decide import known_at, open_at
 from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.post.rules import standing_post
 from services.decisions.review.commands import Delegate, Escalate, Judge, OpenReview, SendBack, SetDeadlines
 from services.decisions.review.table import REVIEWS_DUE, deadlines
-from services.decisions.review.who import acting_post, goes_up, not_own_entry
+from services.decisions.review.who import acting_post, goes_up, not_own_entry, same_person
 from services.decisions.state import State
 
 _OPENS: Final = ("unreviewed", "sent_back", "rejected")
@@ -48,9 +48,8 @@ def _judge(state: State, c: Judge, ctx: Context) -> Iterable[Event]:
         raise Refused("review.rejects_all", enterprise=c.enterprise)
     _has_turn(c.enterprise, then, c.stage, ctx)
     post = acting_post(state, c.enterprise, then, c.stage, ctx)
-    not_own_entry(c.enterprise, then, ctx)
-    if then.review:
-        _not_both_halves(c, then.review, ctx)
+    not_own_entry(state, c.enterprise, post, ctx)
+    _not_both_halves(state, c, then, post, ctx)
     verdict = ReviewJudged(
         enterprise=c.enterprise,
         area=then.area,
@@ -69,7 +68,7 @@ def _send_back(state: State, c: SendBack, ctx: Context) -> Iterable[Event]:
     then = open_at(state, c.enterprise, ctx)
     _has_turn(c.enterprise, then, c.stage, ctx)
     post = acting_post(state, c.enterprise, then, c.stage, ctx)
-    not_own_entry(c.enterprise, then, ctx)
+    not_own_entry(state, c.enterprise, post, ctx)
     returned = ReviewSentBack(
         enterprise=c.enterprise,
         area=then.area,
@@ -148,12 +147,15 @@ def _has_turn(key: str, then: Standing, turn: Turn, ctx: Context) -> None:
     )
 
 
-def _not_both_halves(c: Judge, review: Review, ctx: Context) -> None:
-    """Require that the two halves of the joint check are given by two people."""
-    last = counting(review.verdicts)
-    others = (last.get(one) for one in JOINT if c.stage in JOINT and one != c.stage)
-    same = any(given and given.by == ctx.actor for given in others)
-    ctx.rule(not same, "review.same_person", enterprise=c.enterprise, actor=ctx.actor)
+def _not_both_halves(state: State, c: Judge, then: Standing, post: str | None, ctx: Context) -> None:
+    """Require that the two halves of the joint check are given by two people, also if one is entered late."""
+    now = state[ENTERPRISES][c.enterprise].review
+    if c.stage not in JOINT or then.review is None or now is None:
+        return
+    round_ = now if now.opened_at == then.review.opened_at else then.review
+    others = (one.by for one in round_.verdicts if one.stage in JOINT and one.stage != c.stage)
+    own = next((by for by in others if same_person(state, by, post, ctx)), None)
+    ctx.rule(own is None, "review.same_person", enterprise=c.enterprise, actor=own or ctx.actor)
 
 
 def _entered(

@@ -6,8 +6,11 @@ from datetime import datetime
 from events.answering import Answer, acts, chain
 from events.enterprise import EnterpriseAmended, EnterpriseMoved, EnterpriseRegistered
 from events.enterprise_facts import Standing
-from events.review import Turn
+from events.post_history import standing, terms
+from events.review import ReviewEscalated, Turn
 from services.decisions.base import Context
+from services.decisions.enterprise.table import ENTERPRISES
+from services.decisions.holder.table import HOLDERS
 from services.decisions.post.rules import answering, holds
 from services.decisions.post.table import CHARGES, POSTS
 from services.decisions.state import State
@@ -42,13 +45,31 @@ def _further(then: Standing, turn: Turn) -> Iterator[str]:
         return
     if turn in then.review.delegated:
         yield then.review.delegated[turn]
-    yield from then.review.raised_to
+    for fact in then.facts:
+        here = fact.place == then.review.place and fact.at >= then.review.since
+        if fact.what == ReviewEscalated.NAME and here:
+            yield from fact.posts
 
 
-def not_own_entry(key: str, then: Standing, ctx: Context) -> None:
-    """Require that the sender did not enter the enterprise or change what is known of it."""
-    entered = any(fact.what in _ENTRIES and fact.by == ctx.actor for fact in then.facts)
-    ctx.rule(not entered, "review.own_entry", enterprise=key, actor=ctx.actor)
+def not_own_entry(state: State, key: str, post: str | None, ctx: Context) -> None:
+    """Require that the sender did not enter the enterprise or change what is known of it, at any time."""
+    entries = (fact.by for fact in state[ENTERPRISES][key].facts if fact.what in _ENTRIES)
+    own = next((by for by in entries if same_person(state, by, post, ctx)), None)
+    ctx.rule(own is None, "review.own_entry", enterprise=key, actor=own or ctx.actor)
+
+
+def same_person(state: State, by: str, post: str | None, ctx: Context) -> bool:
+    """Whether an actor is the sender, or acted for whoever holds the sender's post, here or in another."""
+    if by == ctx.actor:
+        return True
+    known = state[POSTS].get(post) if post else None
+    then = standing(known.changes, ctx.at) if known else None
+    if then is None or then.term is None:
+        return False
+    holder = state[HOLDERS].get(then.term.holder)
+    posts = (state[POSTS][key] for key in (holder.posts if holder else ()))
+    mine = (term for row in posts for term in terms(row.changes) if term.holder == then.term.holder)
+    return any(acts(term, by) for term in mine)
 
 
 def goes_up(
