@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import psutil
 import pytest
@@ -56,6 +56,24 @@ async def test_a_use_is_cut_off_and_the_next_fails_at_once(pool: Pool) -> None:
     async with asyncio.timeout(10):
         await back(pool)
     assert await pool.value("SELECT 5") == 5
+
+
+async def write_while_it_freezes(pool: Pool, ice: ExitStack) -> None:
+    async with asyncio.timeout(20), pool.writing() as db:
+        await db.execute("CREATE TABLE half_done (n int)")
+        ice.enter_context(frozen())
+        await db.execute("INSERT INTO half_done VALUES (1)")
+
+
+async def test_a_transaction_under_way_is_cut_off_and_undone(pool: Pool) -> None:
+    begun = time.monotonic()
+    with ExitStack() as ice:
+        with pytest.raises(DatabaseUnavailable, match="silent since"):
+            await write_while_it_freezes(pool, ice)
+        assert time.monotonic() - begun < 8, "its rollback waited for the server"
+    async with asyncio.timeout(10):
+        await back(pool)
+    assert await pool.value("SELECT to_regclass('half_done')") is None
 
 
 async def test_a_slow_statement_is_not_silence(pool: Pool) -> None:

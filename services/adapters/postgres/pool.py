@@ -182,8 +182,11 @@ class Pool:
             try:
                 yield db
             except BaseException:
-                with suppress(*TROUBLE):  # a lost connection is rolled back by the server
-                    await begun.rollback()
+                if self.silence:
+                    db.terminate()  # otherwise the rollback would wait for the server
+                else:
+                    with suppress(*TROUBLE):  # a lost connection is rolled back by the server
+                        await begun.rollback()
                 raise
             await (begun.rollback() if undo else begun.commit())
 

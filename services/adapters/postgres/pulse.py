@@ -99,4 +99,5 @@ class Pulse:
             since = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds")
             self.silence = f"PostgreSQL is silent since {since}: {why}"
         for limit in self._uses:
-            limit.reschedule(asyncio.get_running_loop().time())
+            if not limit.expired():  # one that is cut off may take a while to end
+                limit.reschedule(asyncio.get_running_loop().time())
