@@ -10,10 +10,11 @@ import msgspec
 from events.answering import Answer, Index, answering
 from events.area import inside
 from events.enterprise_facts import OPEN
-from events.post_history import Posts
 from events.review import Turn
 from events.review_path import PLACES, Deadlines, Place, Review, awaited, due
 from projections.enterprises import EnterpriseRow, at
+from projections.posts import PostRow
+from projections.where import lies_in
 
 AGES: Final = (2, 5, 10)
 """Ages in days by which enterprises at a place are counted; more is the rest."""
@@ -46,6 +47,8 @@ class Overdue(msgspec.Struct, frozen=True, kw_only=True):
     """How often it went up."""
     posts: tuple[str, ...]
     """Whose it is: the posts that answer now, or those that it went up to. None if nobody is charged."""
+    elsewhere: bool = False
+    """Whether it is also a post's that the caller may not know of."""
 
 
 class Funnel(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +68,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     instant: datetime
     within: tuple[str, ...] = ()
     """Areas; none = all."""
+    reach: tuple[str, ...] = ()
+    """Areas of the caller, who is told of posts elsewhere only that there are some; none = all."""
     trade: str | None = None
     most: int = 100
 
@@ -72,7 +77,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def funnel(
     rows: Iterable[EnterpriseRow],
     settings: tuple[Deadlines, ...],
-    posts: Posts,
+    posts: Mapping[str, PostRow],
     index: Index,
     asked: Asked,
 ) -> Funnel:
@@ -86,7 +91,7 @@ def funnel(
         overdue = row.level > 0 or (ends is not None and ends <= asked.instant)
         steps[row.place] = _counted(steps[row.place], row, asked.instant, overdue=overdue)
         if row.review is not None and overdue:
-            late.append(_overdue(row, row.review, ends, posts, index, asked.instant))
+            late.append(_overdue(row, row.review, ends, posts, index, asked))
     late.sort(key=lambda one: (one.since, one.enterprise))
     return Funnel(
         enterprises=sum(one.enterprises for one in steps.values()),
@@ -122,10 +127,17 @@ def _counted(step: Step, row: EnterpriseRow, instant: datetime, *, overdue: bool
 
 
 def _overdue(
-    row: EnterpriseRow, review: Review, ends: datetime | None, posts: Posts, index: Index, instant: datetime
+    row: EnterpriseRow,
+    review: Review,
+    ends: datetime | None,
+    posts: Mapping[str, PostRow],
+    index: Index,
+    asked: Asked,
 ) -> Overdue:
     turns: tuple[Turn, ...] = awaited(review) or ("answer",)
-    answers = (answering(posts, index, turn, row.area, row.trade, instant) for turn in turns)
+    answers = (answering(posts, index, turn, row.area, row.trade, asked.instant) for turn in turns)
+    whose = review.raised_to or _whose(answers)
+    seen = tuple(post for post in whose if post in posts and lies_in(posts[post], asked.reach))
     return Overdue(
         enterprise=row.enterprise,
         name=row.name,
@@ -135,7 +147,8 @@ def _overdue(
         since=review.since,
         due=ends or review.raised_at or review.since,
         level=review.level,
-        posts=review.raised_to or _whose(answers),
+        posts=seen,
+        elsewhere=len(seen) < len(whose),
     )
 
 

@@ -57,6 +57,7 @@ async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     asked = Asked(
         instant=params.at or now,
         within=_within(params.area, asker.areas),
+        reach=asker.areas,
         trade=params.trade,
         most=params.limit,
     )

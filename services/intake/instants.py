@@ -1,7 +1,7 @@
 """Parse the date and time formats found in tables."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -29,6 +29,8 @@ _APART: Final = re.compile(r"(\d{5}|.*\d.*?)(?:[ T]+|(?<=日))([\d.:时分秒]+)
 _PART: Final = re.compile(r"[01]?\.\d+|[01]")
 """A time of day in a spreadsheet, as part of a day."""
 _CLOCK: Final = re.compile(r"(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})?秒?)?")
+_MIDNIGHT: Final = re.compile(r"24[:时]")
+"""The end of a day, said as a time of day."""
 _LATEST: Final = 48
 """Hours of a time of day that is told past midnight: 24:00, 25:30."""
 _EPOCH: Final = {"epoch": 1, "epoch_ms": 1000}
@@ -46,14 +48,21 @@ class Instants:
         self.read = lru_cache(8192)(self._read)
 
     def _read(
-        self, text: str, formats: tuple[str, ...] | None = None, after: str = "", whole_day: bool = False
+        self,
+        text: str,
+        formats: tuple[str, ...] | None = None,
+        after: str = "",
+        whole_day: bool = False,
+        last_day: bool = False,
     ) -> datetime:
         """Return the instant in UTC. Raise Misread.
 
         If it is before `after`, move it to the next local day, for shifts that pass midnight; with
-        `whole_day`, also if it is the same.
+        `whole_day`, also if it is the same. With `last_day`, a day alone means its end.
         """
         found = self._local(text, formats)
+        if last_day and found.time() == time.min and not _MIDNIGHT.search(text):
+            found += timedelta(days=1)
         if after:
             begun = self._utc(self._local(after, formats))
             if self._utc(found) < begun or (whole_day and self._utc(found) == begun):

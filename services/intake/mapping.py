@@ -134,6 +134,9 @@ class Value(_Strict):
         default=False,
         description="With after: also if both are the same, as in shifts of 24 hours",
     )
+    last_day: bool = Field(
+        default=False, description="An instant that is a day alone means the end of that day, as terms end"
+    )
 
     @property
     def where(self) -> str:

@@ -170,7 +170,7 @@ class Values:
     def _instant(self, spec: Value, text: str, cells: Cells) -> datetime:
         formats = tuple(spec.formats) if spec.formats else None
         after = templates.fill(spec.after, cells) if spec.after else ""
-        found = self._instants.read(text, formats, after, spec.whole_day)
+        found = self._instants.read(text, formats, after, spec.whole_day, spec.last_day)
         lasting = templates.fill(spec.plus, cells) if spec.plus else ""
         return found + duration(lasting) if lasting else found
 

@@ -65,7 +65,7 @@ async def test_a_sheet_forms_chapters_with_their_enterprises(tmp_path: Path, she
         "230717",
     )
     assert now.enterprises == ("E1", CODE)
-    assert now.ends == datetime(2025, 1, 4, 16, tzinfo=UTC)
+    assert now.ends == datetime(2025, 1, 5, 16, tzinfo=UTC)  # the end of 5 January there
     assert (own.route, then.state, then.enterprises) == ("own", "alive", ("E2",))
     ended = standing(own.facts, NOW)
     assert ended is not None

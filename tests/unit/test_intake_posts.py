@@ -5,7 +5,7 @@ from pathlib import Path
 
 from intaking import KEY, NOW, Deciding, sums
 
-from events.post_history import post_at
+from events.post_history import post_at, terms
 from events.unit_history import standing
 from services.decisions.area.table import AREAS, Area
 from services.decisions.post.rules import answering
@@ -44,6 +44,8 @@ async def test_a_sheet_says_who_answers_for_what(tmp_path: Path) -> None:
     assert (found and found.post) == "南山街道-站长"
     screens = [answering(state, "screen", "2307", "courier", when) for when in (at, NOW)]
     assert [one and one.post for one in screens] == ["市委社会工作部-科长", "市委社会工作部-部长"]
+    (term,) = terms(state[POSTS]["市委社会工作部-科长"].changes)
+    assert term.until == datetime(2022, 3, 1, 16, tzinfo=UTC)  # the end of 1 March there
     vacant = answering(state, "answer", "230717", "courier", at)
     assert (vacant and (vacant.charged, vacant.post)) == ("市邮政管理局-局长", "市委社会工作部-部长")
     head = post_at(state[POSTS]["市委社会工作部-部长"].changes, NOW)

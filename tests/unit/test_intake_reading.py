@@ -235,6 +235,21 @@ def test_an_end_that_equals_its_start_lasts_nothing_unless_the_mapping_says_a_da
     assert ended - begun == timedelta(hours=hours)
 
 
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("2026-11-20", 24),
+        ("2026年11月20日", 24),
+        ("2026-11-20 00:00:00", 24),
+        ("2026-11-20 24:00", 24),
+        ("2026-11-20 18:00", 18),
+    ],
+)
+def test_the_last_day_of_a_term_is_part_of_it(text: str, hours: int) -> None:
+    read = Instants(parse_mapping(DUTIES)).read
+    assert read(text, last_day=True) - read("2026-11-20") == timedelta(hours=hours)
+
+
 # -- workbooks ---------------------------------------------------------------------------------------------
 
 SHIFTS = (

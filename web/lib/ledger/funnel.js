@@ -62,7 +62,8 @@ function Steps({ data }) {
 }
 
 function Overdue({ data }) {
-  return html`<section><h2>${t("ledger.overdue", { n: number(data.overdue.length) })}</h2>
+  const count = data.steps.reduce((sum, step) => sum + step.overdue, 0); // the list ends at a limit
+  return html`<section><h2>${t("ledger.overdue", { n: number(count) })}</h2>
     ${data.overdue.length === 0 && html`<p class="muted">${t("ledger.nothing_overdue")}</p>`}
     <ol class="folk-lines ledger-overdue">${data.overdue.map(
       (one) => html`<li key=${one.enterprise}>
@@ -73,7 +74,7 @@ function Overdue({ data }) {
             ? t("ledger.whose", {
                 posts: one.posts.map((post) => data.names[post] ?? post).join(t("ledger.and")),
               })
-            : t("ledger.nobodys")
+            : t(one.elsewhere ? "posts.elsewhere" : "ledger.nobodys")
         }</span>
         <span class="muted">${t("ledger.since", { since: short(one.since), due: short(one.due) })}${
           one.level > 0 ? ` · ${t("ledger.level", { n: one.level })}` : ""
