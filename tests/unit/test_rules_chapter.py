@@ -261,6 +261,18 @@ def test_an_end_does_not_come_before_what_is_recorded(formed: Given):
     formed.when(chapter.merge(chapter="C1", into="C2"), at=t("03:30")).refused("chapter.later")
 
 
+def test_what_a_chapter_handed_over_does_not_change_afterwards(formed: Given):
+    formed.and_(chapter.merge(chapter="C1", into="C2"), now=t("04:00"))
+    formed.and_(joint(chapter="C4", enterprises=("E-far",), route="community"), at=t("02:00"))
+
+    joined = chapter.join(chapter="C1", enterprise=ALONE)
+    left = chapter.leave(chapter="C1", enterprise=SMALL)
+    for step in (joined, left, chapter.merge(chapter="C4", into="C1")):
+        formed.when(step, at=t("03:30"), now=t("05:00")).refused("chapter.handed_over", "C1", "C2")
+    formed.when(left, at=t("03:30"), observed=True).anomaly("chapter.handed_over")
+    formed.when(chapter.leave(chapter="C2", enterprise=SMALL)).only(ChapterLeft)
+
+
 def test_another_route_that_was_observed_without_a_reason_is_an_anomaly(city: Given):
     city.when(joint(route="community"), observed=True).anomaly("chapter.needs_reason")
 
@@ -275,6 +287,8 @@ def test_what_was_observed_against_a_rule_is_an_anomaly(formed: Given):
 
 
 def test_what_was_observed_is_recorded_all_the_same(formed: Given):
+    formed.when(joint(), at=t("01:00"), observed=True).unchanged()
+    formed.and_(chapter.join(chapter="C1", enterprise=ALONE), at=t("00:59"), observed=True)
     formed.when(joint(), at=t("01:00"), observed=True).unchanged()
     formed.and_(chapter.dissolve(chapter="C1"), now=t("04:00"))
     formed.when(chapter.join(chapter="C1", enterprise=ALONE), observed=True).anomaly("chapter.ended")

@@ -12,7 +12,7 @@ from events.chapter import (
     ChapterProposed,
     ChapterRenewed,
 )
-from events.chapter_history import ENDS
+from events.chapter_history import ENDS, FORMED
 from events.formation import JOINT, OWN, counted_in
 from services.decisions import lookups
 from services.decisions.base import Context, Refused, decides
@@ -22,6 +22,7 @@ from services.decisions.chapter.rules import (
     ends_later,
     fits_route,
     living,
+    not_handed_over,
     nothing_later,
     proposal,
 )
@@ -64,7 +65,7 @@ def _form(state: State, c: Form, ctx: Context) -> Iterable[Event]:
 
 def _same(known: Chapter, c: Form, ctx: Context) -> bool:
     """Whether an observed command says again what was formed: all that it gives, so that no news is lost."""
-    formed = known.facts[0]
+    formed = next(fact for fact in known.facts if fact.kind == FORMED)
     return (
         (known.name, formed.at, formed.ends) == (c.name, ctx.at, c.ends)
         and c.route in (None, known.route)
@@ -127,6 +128,7 @@ def _join(state: State, c: Join, ctx: Context) -> Iterable[Event]:
         return
     if known.route == OWN:
         raise Refused("chapter.own_one", chapter=c.chapter)
+    not_handed_over(c.chapter, known, ctx)
     yield ChapterJoined(chapter=c.chapter, area=known.area, enterprise=c.enterprise)
 
 
@@ -135,6 +137,7 @@ def _leave(state: State, c: Leave, ctx: Context) -> Iterable[Event]:
     known, then = living(state, c.chapter, ctx)
     lookups.known(state, ENTERPRISES, c.enterprise)
     ctx.rule(c.enterprise in then.enterprises, "chapter.not_in", chapter=c.chapter, enterprise=c.enterprise)
+    not_handed_over(c.chapter, known, ctx)
     yield ChapterLeft(chapter=c.chapter, area=known.area, enterprise=c.enterprise)
 
 
@@ -147,6 +150,7 @@ def _merge(state: State, c: Merge, ctx: Context) -> Iterable[Event]:
     nothing_later(c.chapter, known, ctx)
     if into.route == OWN:
         raise Refused("chapter.own_one", chapter=c.into)
+    not_handed_over(c.into, into, ctx)
     yield ChapterMerged(chapter=c.chapter, area=known.area, into=c.into, enterprises=then.enterprises)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events.area import inside
-from events.chapter_history import ENDS, Standing, standing
+from events.chapter_history import ENDS, MERGED, Standing, standing
 from events.dated import later
 from events.enterprise_facts import Standing as Firm
 from events.enterprise_facts import in_ledger
@@ -35,6 +35,13 @@ def nothing_later(key: str, chapter: Chapter, ctx: Context) -> None:
     """Require that no fact of the chapter is later: it would be left without a chapter."""
     after = later(chapter.facts, ctx.at)
     ctx.rule(not after, "chapter.later", chapter=key, later=min(after, default=None))
+
+
+def not_handed_over(key: str, chapter: Chapter, ctx: Context) -> None:
+    """Require that the chapter is not merged later: that merger says which enterprises it handed over."""
+    later_on = (fact for fact in chapter.facts if fact.kind == MERGED and fact.at > ctx.at)
+    for fact in later_on:
+        ctx.rule(False, "chapter.handed_over", chapter=key, into=fact.other, merged=fact.at)
 
 
 def ends_later(ends: datetime | None, ctx: Context) -> None:
