@@ -196,6 +196,14 @@ def test_what_answers_for_something_is_not_abolished():
     other.and_(post.relieve(**charge)).when(post.abolish(post="P1")).then(PostAbolished)
 
 
+def test_a_post_is_not_abolished_before_what_it_answered_for_later():
+    charge = {"post": "P2", "task": "answer", "area": COUNTY}
+    city = later(given(*OFFICE), "08:00").and_(post.charge(**charge))
+    later(city, "09:00").and_(post.relieve(**charge))
+    later(city, "10:00").when(post.abolish(post="P2"), at=t("07:00")).refused("post.has_tasks", COUNTY)
+    city.when(post.abolish(post="P2"), at=t("09:00")).then(PostAbolished)
+
+
 def test_an_abolished_post_is_nobodys():
     city = later(given(*OFFICE, appoint("P2")), "10:00").and_(post.abolish(post="P2"))
     city.when(post.abolish(post="P2")).unchanged()

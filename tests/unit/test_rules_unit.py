@@ -90,6 +90,19 @@ def test_what_has_units_or_posts_is_not_dissolved():
     city.when(unit.dissolve(unit="U2"), observed=True).anomaly("unit.has_posts")
 
 
+def test_it_is_not_dissolved_before_what_came_to_it_later_and_left_again():
+    moved = [unit.move(unit="U3", parent=parent) for parent in ("U2", "U1")]
+    station = unit.establish(unit="U3", name="Station", parent="U1", area="2307")
+    city = later(given(LEAD, STREET, station), "08:00").and_(moved[0])
+    later(city, "09:00").and_(moved[1])
+    gone = unit.dissolve(unit="U2")
+    later(city).when(gone, at=t("07:00")).refused("unit.has_units", "U3")
+    city.and_(post.create(post="P1", name="Officer", unit="U2", area="2307"), at=t("09:10"))
+    city.and_(post.abolish(post="P1"), at=t("09:20"))
+    city.when(gone, at=t("09:05")).refused("unit.has_posts", "P1")
+    city.when(gone, at=t("09:20")).then(UnitDissolved)
+
+
 def test_it_is_dissolved_once_and_takes_nothing_new():
     city = later(given(LEAD, STREET)).and_(unit.dissolve(unit="U2", reason="merged"))
     assert UnitDissolved in map(type, (one.data for one in city.log.events))

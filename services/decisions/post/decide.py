@@ -143,9 +143,10 @@ def _abolish(state: State, c: Abolish, ctx: Context) -> Iterable[Event]:
     if now and now.abolished_at:
         return
     standing_post(state, c.post, ctx)
-    for instant in (ctx.at, ctx.now):
-        under, then = posts_under(state, c.post, instant), post_at(known.changes, instant)
-        ctx.rule(not under, "post.has_posts", post=c.post, posts=under)
-        tasks = tuple(f"{one.task} {one.area}" for one in then.charges) if then else ()
-        ctx.rule(not tasks, "post.has_tasks", post=c.post, tasks=tasks)
+    under, then = posts_under(state, c.post, ctx.at), post_at(known.changes, ctx.at)
+    ctx.rule(not under, "post.has_posts", post=c.post, posts=under)
+    given = (one.charged for one in known.changes if one.charged and one.at > ctx.at)
+    charges = (*(then.charges if then else ()), *given)
+    tasks = tuple(dict.fromkeys(f"{one.task} {one.area}" for one in charges))
+    ctx.rule(not tasks, "post.has_tasks", post=c.post, tasks=tasks)
     yield PostAbolished(post=c.post, area=known.area, reason=c.reason)

@@ -1,10 +1,11 @@
 """Rules of posts that other aggregates use as well: who answers for what, and who acts for a post."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from events import answering as pure
 from events.answering import Answer, acts
-from events.post_history import PostThen, post_at, standing
+from events.post_history import PostChange, PostPlace, PostThen, post_at, standing
 from services.decisions import lookups
 from services.decisions.base import Context
 from services.decisions.post.table import CHARGES, POSTS
@@ -41,13 +42,30 @@ def standing_post(state: State, key: str, ctx: Context) -> PostThen | None:
     return then
 
 
-def posts_of(state: State, unit: str, instant: datetime) -> tuple[str, ...]:
-    """Return the posts in a unit at an instant."""
-    then = ((key, standing(row.changes, instant)) for key, row in state[POSTS].items())
-    return tuple(sorted(key for key, one in then if one and one.place.unit == unit))
+def posts_of(state: State, unit: str, since: datetime) -> tuple[str, ...]:
+    """Return the posts in a unit at an instant or later."""
+    return tuple(
+        sorted(
+            key
+            for key, row in state[POSTS].items()
+            if any(one.unit == unit for one in _places(row.changes, since))
+        )
+    )
 
 
-def posts_under(state: State, post: str, instant: datetime) -> tuple[str, ...]:
-    """Return the posts directly under one at an instant."""
-    then = ((key, standing(row.changes, instant)) for key, row in state[POSTS].items())
-    return tuple(sorted(key for key, one in then if one and one.place.parent == post))
+def posts_under(state: State, post: str, since: datetime) -> tuple[str, ...]:
+    """Return the posts directly under one at an instant or later."""
+    return tuple(
+        sorted(
+            key
+            for key, row in state[POSTS].items()
+            if any(one.parent == post for one in _places(row.changes, since))
+        )
+    )
+
+
+def _places(changes: tuple[PostChange, ...], since: datetime) -> Iterator[PostPlace]:
+    """Yield where a post was at an instant, and came to later."""
+    if then := standing(changes, since):
+        yield then.place
+    yield from (one.place for one in changes if one.place and one.at > since)

@@ -98,9 +98,7 @@ def _dissolve(state: State, c: Dissolve, ctx: Context) -> Iterable[Event]:
     if now and now.dissolved_at:
         return
     standing_unit(state, c.unit, ctx)
-    for instant in (ctx.at, ctx.now):
-        ctx.rule(
-            not (under := units_under(state, c.unit, instant)), "unit.has_units", unit=c.unit, units=under
-        )
-        ctx.rule(not (posts := posts_of(state, c.unit, instant)), "unit.has_posts", unit=c.unit, posts=posts)
+    units, posts = units_under(state, c.unit, ctx.at), posts_of(state, c.unit, ctx.at)
+    ctx.rule(not units, "unit.has_units", unit=c.unit, units=units)
+    ctx.rule(not posts, "unit.has_posts", unit=c.unit, posts=posts)
     yield UnitDissolved(unit=c.unit, area=known.area, reason=c.reason)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from events.unit_history import UnitThen, standing, unit_at
+from events.unit_history import UnitChange, UnitThen, standing, unit_at
 from services.decisions import lookups
 from services.decisions.base import Context
 from services.decisions.state import State
@@ -19,7 +19,13 @@ def standing_unit(state: State, key: str, ctx: Context) -> UnitThen | None:
     return then
 
 
-def units_under(state: State, key: str, instant: datetime) -> tuple[str, ...]:
-    """Return the units directly under one at an instant."""
-    then = ((other, standing(row.changes, instant)) for other, row in state[UNITS].items())
-    return tuple(sorted(other for other, one in then if one and one.parent == key))
+def units_under(state: State, key: str, since: datetime) -> tuple[str, ...]:
+    """Return the units directly under one at an instant or later."""
+    return tuple(sorted(other for other, row in state[UNITS].items() if key in _parents(row.changes, since)))
+
+
+def _parents(changes: tuple[UnitChange, ...], since: datetime) -> list[str | None]:
+    """Return the unit that one was under at an instant, and those it came under later."""
+    then = standing(changes, since)
+    later = [one.place.parent for one in changes if one.place and one.at > since]
+    return [then.parent, *later] if then else later
