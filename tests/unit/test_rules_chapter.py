@@ -1,6 +1,6 @@
 """Chapters: the route by rule, formation, terms, joining and leaving, merging, dissolving."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +14,14 @@ from events.chapter import (
     ChapterProposed,
     ChapterRenewed,
 )
+from events.enterprise_facts import Standing
 from events.formation import Basis, FormationSet, Thresholds
 from projections import chapters, formation_rules
 from projections.fold import fold
 from services.decisions.base import Command, Scope
+from services.decisions.chapter import rules
+from services.decisions.enterprise.table import enterprise_at
+from services.decisions.state import State
 from tests.given import Aggregate, Given, area, given, t
 
 chapter, enterprise, formation = Aggregate("chapter"), Aggregate("enterprise"), Aggregate("formation")
@@ -147,6 +151,21 @@ def test_a_joint_chapter_names_its_enterprises(city: Given):
     )
     city.when(joint(chapter="C2", enterprises=())).refused("chapter.no_route")
     city.when(joint(chapter="C2", enterprises=(), route="joint")).refused("chapter.no_enterprises")
+
+
+def test_a_trade_is_counted_once_however_many_form_a_chapter(
+    city: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+
+    def counted(state: State, key: str, instant: datetime) -> Standing | None:
+        looked_up.append(key)
+        return enterprise_at(state, key, instant)
+
+    monkeypatch.setattr(rules, "enterprise_at", counted)
+    three = (SMALL, "E-small-2", "E-small-3")
+    city.when(joint(enterprises=three)).then(ChapterFormed, route="joint", proposed="joint")
+    assert looked_up.count(SMALL) == 2 * looked_up.count(BIG), "once by itself, and once for its trade"
 
 
 def test_another_route_than_the_proposed_one_needs_a_reason(city: Given):

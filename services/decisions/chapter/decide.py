@@ -25,6 +25,7 @@ from services.decisions.chapter.rules import (
     not_handed_over,
     nothing_later,
     proposal,
+    proposals,
 )
 from services.decisions.chapter.table import CHAPTERS, Chapter, Proposal
 from services.decisions.enterprise.table import ENTERPRISES
@@ -84,8 +85,7 @@ def _formed(
     ctx: Context,
 ) -> ChapterFormed:
     firms = [lookups.known(state, ENTERPRISES, one) for one in enterprises]
-    by_rule = [found for one in enterprises if (found := proposal(state, one, ctx.at))]
-    found = [recorded] if recorded else by_rule
+    found = [recorded] if recorded else proposals(state, enterprises, ctx.at)
     proposed = common_route(found)
     route = c.route or proposed
     if route is None:

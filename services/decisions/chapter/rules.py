@@ -68,18 +68,21 @@ def _ledgered(state: State, key: str, instant: datetime) -> Firm | None:
 
 def proposal(state: State, key: str, instant: datetime) -> Proposal | None:
     """Apply the rule to an enterprise and the ledger of an instant; None if it was not in the ledger."""
-    firm = _ledgered(state, key, instant)
-    if firm is None:
-        return None
-    thresholds = formation_at(state, instant).thresholds
-    area = counted_in(firm.area, state.jurisdiction, thresholds)
-    basis = Basis(
-        members=firm.members,
-        trade=firm.trade,
-        area=area,
-        enterprises=_of_trade(state, firm.trade, area, instant),
-    )
-    return Proposal(key, fits(basis, thresholds), basis, thresholds)
+    return next(iter(proposals(state, (key,), instant)), None)
+
+
+def proposals(state: State, keys: Sequence[str], instant: datetime) -> list[Proposal]:
+    """Apply the rule to those of the enterprises that were in the ledger at an instant."""
+    thresholds, found = formation_at(state, instant).thresholds, list[Proposal]()
+    counts: dict[tuple[str | None, str], int] = {}  # each trade once: the whole ledger is looked through
+    for key in keys:
+        if firm := _ledgered(state, key, instant):
+            place = firm.trade, counted_in(firm.area, state.jurisdiction, thresholds)
+            if place not in counts:
+                counts[place] = _of_trade(state, *place, instant)
+            basis = Basis(members=firm.members, trade=firm.trade, area=place[1], enterprises=counts[place])
+            found.append(Proposal(key, fits(basis, thresholds), basis, thresholds))
+    return found
 
 
 def _of_trade(state: State, trade: str | None, area: str, instant: datetime) -> int:
