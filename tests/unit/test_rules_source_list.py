@@ -161,6 +161,20 @@ def test_an_entry_is_one_enterprise(city: Given):
     city.when(judged("same", "E2")).then(MatchJudged, enterprise="E2")
 
 
+def test_an_entry_is_one_enterprise_at_times_in_between(city: Given):
+    city.and_(judged("same", match="M1"), now=t("08:00"))
+    city.and_(match.undo(match="M1"), now=t("09:00"))
+    city.when(judged("same", "E2"), at=t("07:00"), now=t("10:00")).refused("match.taken", "E1", "E2")
+    city.when(judged("same", "E2"), at=t("09:00")).then(MatchJudged, enterprise="E2")
+
+
+def test_what_was_taken_back_does_not_make_an_entry_two_enterprises(city: Given):
+    city.and_(judged("same", match="M1"), now=t("08:00"))
+    city.and_(judged("different", match="M2", reason="other_firm"), now=t("09:00"))
+    city.and_(judged("same", "E2"), now=t("10:00"))
+    city.when(match.undo(match="M2"), now=t("11:00")).refused("match.taken", "E1", "E2")
+
+
 def test_a_late_verdict_does_not_make_an_entry_two_enterprises(city: Given):
     city.and_(judged("same"), now=t("09:00"))
     city.when(judged("same", "E2"), at=t("08:00")).refused("match.taken", "E1")

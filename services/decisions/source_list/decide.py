@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
+
 from events.base import Event
 from events.source_list import (
     SAME,
@@ -109,7 +111,16 @@ def _judge(state: State, c: Judge, ctx: Context) -> Iterable[Event]:
     if before and (before.verdict, before.reason, before.by) == (c.verdict, c.reason, ctx.actor):
         return
     if c.verdict == SAME:
-        _refuse_two(entry.said, c, ctx)
+        new = Said(
+            match=key,
+            enterprise=c.enterprise,
+            verdict=SAME,
+            reason=c.reason,
+            by=ctx.actor,
+            at=ctx.at,
+            position=state.head.position + 1,
+        )
+        _refuse_two(c.entry, c.enterprise, (*entry.said, new), ctx)
     if len(entry.said) >= MOST_VERDICTS:
         raise Refused("match.too_many", entry=c.entry, most=MOST_VERDICTS)
     yield MatchJudged(
@@ -122,12 +133,14 @@ def _judge(state: State, c: Judge, ctx: Context) -> Iterable[Event]:
     )
 
 
-def _refuse_two(said: tuple[Said, ...], c: Judge, ctx: Context) -> None:
-    """Refuse to say that an entry is two enterprises, at that time or by what stands now."""
-    for when in (ctx.at, ctx.now):
-        for other in standing(said, when).values():
-            if other.verdict == SAME and other.enterprise != c.enterprise:
-                raise Refused("match.taken", entry=c.entry, enterprise=c.enterprise, other=other.enterprise)
+def _refuse_two(entry: str, enterprise: str, said: tuple[Said, ...], ctx: Context) -> None:
+    """Refuse verdicts by which an entry is another enterprise as well, at that time or after it."""
+    changes = (when for one in said for when in (one.at, one.undone_at) if when and when > ctx.at)
+    for when in (ctx.at, *sorted(changes)):
+        same = [key for key, one in standing(said, when).items() if one.verdict == SAME]
+        other = next((key for key in same if key != enterprise), None)
+        if other and enterprise in same:
+            raise Refused("match.taken", entry=entry, enterprise=enterprise, other=other)
 
 
 def _area(state: State, entry: Entry) -> str:
@@ -142,4 +155,7 @@ def _undo(state: State, c: Undo, ctx: Context) -> Iterable[Event]:
     verdict = next(one for one in entry.said if one.match == c.match)
     if verdict.undone_at is None:
         ctx.rule(ctx.at >= verdict.at, "match.before", match=c.match, judged=verdict.at)
+        back = msgspec.structs.replace(verdict, undone_at=ctx.at)
+        left = tuple(back if one is verdict else one for one in entry.said)
+        _refuse_two(found.entry, verdict.enterprise, left, ctx)
         yield MatchUndone(match=c.match, entry=found.entry, area=_area(state, entry))
