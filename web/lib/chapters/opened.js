@@ -35,14 +35,15 @@ export function Steps({ curve, scope, source }) {
           ledger: number(one.ledger),
           gained: signed(one.gained),
           entered: signed(one.entered),
-        })}>${() => html`<${Facts} day=${one.day} scope=${scope} source=${source} />`}</${Opened}>`,
+        })}>${() => html`<${Facts} day=${one.day} scope=${scope} source=${source}
+          position=${curve.position} />`}</${Opened}>`,
     )}</section>`;
 }
 
-function Facts({ day: date, scope, source }) {
+function Facts({ day: date, scope, source, position }) {
   const path = `/${live.value?.jurisdiction}/coverage/facts`;
   const load = () => get(path, { since: date, until: date, limit: 500, ...scope });
-  const { data, problem, reload } = useLoaded(load, [path, date]);
+  const { data, problem, reload } = useLoaded(load, [path, date, position, JSON.stringify(scope)]);
   if (problem) return html`<${ErrorNote} problem=${problem} retry=${reload} />`;
   if (!data) return html`<${Loading} />`;
   const called = (key) => source.rows("chapters").get(key)?.name ?? key;
