@@ -21,6 +21,7 @@ from projections.fold import fold
 from services.decisions.base import Command, Scope
 from services.decisions.chapter import rules
 from services.decisions.enterprise.table import enterprise_at
+from services.decisions.formation.table import formation_at
 from services.decisions.state import State
 from tests.given import Aggregate, Given, area, given, t
 
@@ -115,6 +116,17 @@ def test_equal_thresholds_are_not_set_again(city: Given):
     city.when(formation.set(members=5)).only(FormationSet)
     city.when(formation.set(members=5)).unchanged()
     city.when(formation.set(names=True)).refused("formation.no_purpose", "purpose")
+
+
+def test_rules_told_late_hold_whatever_is_told_of_before(city: Given):
+    city.and_(formation.set(members=5), at=t("01:00"), now=t("09:00"))
+    city.when(formation.set(members=5), at=t("05:00")).only(FormationSet)
+    city.and_(formation.set(members=5), at=t("05:00"))
+    city.when(formation.set(members=5), at=t("05:00")).unchanged()
+    city.and_(formation.set(members=2), at=t("03:00"))
+
+    found = [formation_at(city.state, t(clock)).thresholds.members for clock in ("02:00", "04:00", "06:00")]
+    assert found == [5, 2, 5]
 
 
 def test_the_rule_proposes_nothing_outside_the_ledger(city: Given):
@@ -229,6 +241,21 @@ def test_enterprises_join_and_leave(formed: Given):
     formed.when(chapter.join(chapter="C3", enterprise=ALONE)).refused("chapter.own_one")
     formed.when(chapter.join(chapter="C9", enterprise=ALONE)).refused("chapter.unknown", "C9")
     formed.when(chapter.join(chapter="C1", enterprise="E9")).refused("enterprise.unknown", "E9")
+
+
+def test_an_enterprise_that_joined_again_has_joined_whenever_it_is_told_that_it_left(formed: Given):
+    joined, left = chapter.join(chapter="C1", enterprise=ALONE), chapter.leave(chapter="C1", enterprise=ALONE)
+    formed.and_(joined, at=t("02:00"), now=t("09:00"), observed=True)
+    formed.and_(joined, at=t("05:00"), observed=True)
+    formed.when(joined, at=t("05:00"), observed=True).unchanged()
+    formed.and_(left, at=t("04:00"), observed=True)
+    row = fold(chapters.VIEW, formed.log.commits)["C1"]
+    assert isinstance(row, chapters.ChapterRow)
+
+    then = [chapters.at(row, t(clock)) for clock in ("03:00", "04:30", "06:00")]
+    assert [ALONE in one.enterprises for one in then if one] == [True, False, True]
+    own = chapter.join(chapter="C3", enterprise=BIG)
+    formed.when(own, at=t("05:00"), observed=True).unchanged()
 
 
 def test_nothing_happens_in_a_chapter_before_it_is_formed(formed: Given):

@@ -26,6 +26,7 @@ from services.decisions.chapter.rules import (
     nothing_later,
     proposal,
     proposals,
+    tells_anew,
 )
 from services.decisions.chapter.table import CHAPTERS, Chapter, Proposal
 from services.decisions.enterprise.table import ENTERPRISES
@@ -124,7 +125,7 @@ def _renew(state: State, c: Renew, ctx: Context) -> Iterable[Event]:
 def _join(state: State, c: Join, ctx: Context) -> Iterable[Event]:
     known, then = living(state, c.chapter, ctx)
     lookups.known(state, ENTERPRISES, c.enterprise)
-    if c.enterprise in then.enterprises:
+    if c.enterprise in then.enterprises and (known.route == OWN or not tells_anew(known, c.enterprise, ctx)):
         return
     if known.route == OWN:
         raise Refused("chapter.own_one", chapter=c.chapter)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events.area import inside
-from events.chapter_history import ENDS, MERGED, Standing, standing
+from events.chapter_history import ENDS, LEFT, MERGED, Standing, standing
 from events.dated import later
 from events.enterprise_facts import Standing as Firm
 from events.enterprise_facts import in_ledger
@@ -42,6 +42,13 @@ def not_handed_over(key: str, chapter: Chapter, ctx: Context) -> None:
     later_on = (fact for fact in chapter.facts if fact.kind == MERGED and fact.at > ctx.at)
     for fact in later_on:
         ctx.rule(False, "chapter.handed_over", chapter=key, into=fact.other, merged=fact.at)
+
+
+def tells_anew(chapter: Chapter, enterprise: str, ctx: Context) -> bool:
+    """Whether it was observed of the past, and of no such time before, that an enterprise belongs to it: it
+    counts again if a time between at which it left is still told."""
+    begins = (fact for fact in chapter.facts if fact.at == ctx.at and fact.kind not in (LEFT, *ENDS))
+    return ctx.observed and ctx.late and all(enterprise not in fact.enterprises for fact in begins)
 
 
 def ends_later(ends: datetime | None, ctx: Context) -> None:
