@@ -96,6 +96,7 @@ export default {
   "posts.passed": "The duty rose from:",
   "posts.chain": "The posts above",
   "posts.vacant_from": "vacant since {at}",
+  "posts.print": "Print the tree",
   "posts.tree": "Units and posts",
   "posts.no_lead": "No unit leads.",
   "posts.no_first": "No post is first-responsible.",

@@ -95,6 +95,7 @@ export default {
   "posts.passed": "因岗位空缺，职责上移自：",
   "posts.chain": "上级岗位",
   "posts.vacant_from": "自 {at} 起空缺",
+  "posts.print": "打印责任树",
   "posts.tree": "单位与岗位",
   "posts.no_lead": "没有牵头单位。",
   "posts.no_first": "没有第一责任人岗位。",

@@ -3,13 +3,16 @@
 import { get } from "../api.js";
 import { shortened } from "../called.js";
 import { t, word } from "../i18n.js";
+import { Paper } from "../institution/paper.js";
 import { ask, asked } from "../people/parts.js";
+import { print } from "../people/print.js";
 import { html } from "../preact.js";
 import { href, route } from "../router.js";
 import { areas, live } from "../store.js";
 import { codes, termName } from "../terms.js";
 import { localDate, now, stamp } from "../time.js";
 import { classes, ErrorNote, Icon, Loading, useLoaded } from "../ui.js";
+import { linesOf, PRINTED } from "./paper.js";
 import { chargeText } from "./posts.js";
 
 /** Gaps that are listed; the number has them all. */
@@ -37,6 +40,7 @@ export default function Tree({ source, all }) {
   const load = () => get(`/${jurisdiction}/responsibility`, params);
   const { data, problem, reload } = useLoaded(load, [JSON.stringify(params), source.at === null && all]);
   const posts = new Map((data?.posts ?? []).map((post) => [post.post, post]));
+  const paper = () => html`<${Paper} institution=${PRINTED} source=${source} rows=${linesOf(data)} />`;
   return html`<div class="duty">
     <${Ask} trade=${trade} all=${all} />
     <${ErrorNote} problem=${problem} retry=${reload} />
@@ -44,6 +48,8 @@ export default function Tree({ source, all }) {
     ${
       data &&
       html`<${Answered} data=${data} posts=${posts} />
+      <p class="no-print"><button type="button" class="button" onClick=${() => print(paper())}><${Icon}
+        name="print" />${t("posts.print")}</button></p>
       <div class="duty-columns"><${Units} data=${data} posts=${posts} />
         <div><${Gaps} data=${data} /><${Around} data=${data} posts=${posts} /></div></div>`
     }</div>`;
