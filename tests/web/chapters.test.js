@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { daysBetween, everyDay, overdue, stepsOf } from "../../web/lib/chapters/rows.js";
+import { daysBetween, everyDay, lastDay, overdue, stepsOf } from "../../web/lib/chapters/rows.js";
 
 const before = { ledger: 0, covered: 0, share: null };
 const CURVE = {
@@ -47,6 +47,11 @@ describe("the curve of coverage", () => {
 });
 
 describe("a term", () => {
+  test("that ends at midnight has the day before as its last day", () => {
+    assert.equal(lastDay("2025-01-05T16:00:00Z"), "2025-01-05T15:59:59.999Z");
+    assert.equal(lastDay(null), null);
+  });
+
   test("has run out at its end, at the instant that is shown", () => {
     const row = { ends: "2022-03-02T00:00:00Z" };
     assert.equal(overdue(row, "2022-03-01T23:59:59Z"), false);

@@ -1,7 +1,7 @@
 // Chapters: of an enterprise, a trade or a community, each with its terms and enterprises; and coverage.
 
 import { Basis, Enterprises, Terms } from "../lib/chapters/parts.js";
-import { nameOf, overdue, ROUTES } from "../lib/chapters/rows.js";
+import { lastDay, nameOf, overdue, ROUTES } from "../lib/chapters/rows.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { html } from "../lib/preact.js";
@@ -10,6 +10,8 @@ import { html } from "../lib/preact.js";
 
 const ROUTE = /** @type {const} */ ({ key: "route", kind: "code", domain: "chapter_route" });
 const STATE = /** @type {const} */ ({ key: "state", kind: "state", domain: "chapter_state" });
+/** @type {import("../lib/institution/types.js").Column} */
+const ENDS = { key: "ends", kind: "date", of: (row) => lastDay(row.ends) };
 const TRADE = /** @type {const} */ ({ key: "trade", kind: "code", domain: "trade" });
 const count = (row) => row.enterprises.length;
 const alive = (row) => row.state === "alive";
@@ -53,7 +55,7 @@ export default institution({
     { key: "area", kind: "area", width: "minmax(6rem, 1fr)" },
     { ...TRADE, bare: true, wide: true, width: "7rem" },
     { key: "since", kind: "date", bare: true, wide: true, width: "7rem" },
-    { key: "ends", kind: "date", width: "7rem" },
+    { ...ENDS, width: "7rem" },
   ],
   facts: [
     STATE,
@@ -61,7 +63,7 @@ export default institution({
     TRADE,
     { key: "area", kind: "area" },
     { key: "formed_at", kind: "date" },
-    { key: "ends", kind: "date" },
+    ENDS,
     { key: "overdue", kind: "flag", of: (row, source) => (alive(row) ? overdue(row, source.at) : null) },
     { key: "ended_at", kind: "date" },
     {

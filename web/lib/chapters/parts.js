@@ -5,7 +5,7 @@ import { coded } from "../institution/show.js";
 import { html } from "../preact.js";
 import { areas } from "../store.js";
 import { localDate } from "../time.js";
-import { nameOf } from "./rows.js";
+import { lastDay, nameOf } from "./rows.js";
 
 export const Enterprises = ({ row, source }) =>
   html`<ul class="folk-lines">${row.enterprises.map(
@@ -17,7 +17,9 @@ export const Terms = ({ row }) =>
     (one) =>
       html`<li key=${one.since}>${t(one.until ? "chapters.term_over" : "chapters.term", {
         since: localDate(one.since),
-        ends: one.ends ? t("chapters.term_ends", { date: localDate(one.ends) }) : t("chapters.no_end"),
+        ends: one.ends
+          ? t("chapters.term_ends", { date: localDate(lastDay(one.ends)) })
+          : t("chapters.no_end"),
         until: one.until ? localDate(one.until) : "",
       })}</li>`,
   )}</ol>`;

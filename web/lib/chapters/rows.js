@@ -11,6 +11,9 @@ export const nameOf = (key, source) => source.rows("enterprises").get(key)?.name
 export const overdue = (row, at) =>
   row.ends !== null && Date.parse(row.ends) <= (at === null ? now.value : Date.parse(at));
 
+/** Return an instant of the last day of a term: a term that ends at midnight ends on the day before. */
+export const lastDay = (ends) => ends && new Date(Date.parse(ends) - 1).toISOString();
+
 /** Return the local days from one to another, both included, as YYYY-MM-DD.
  *
  * @param {string} first

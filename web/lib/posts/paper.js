@@ -1,4 +1,4 @@
-// The printed tree of who answers for what: a line for each post below its unit, then what nobody answers for.
+// The printed tree of who answers for what: a line for each post below its unit, then the gaps.
 
 import { t, word } from "../i18n.js";
 import { areas } from "../store.js";
