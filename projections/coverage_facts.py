@@ -13,6 +13,8 @@ from projections.coverage import Cover, Stay
 
 ENTERED: Final = "entered"
 LEFT: Final = "left"
+CHANGED: Final = "changed"
+"""Its area or trade: it entered or left what is counted in some scopes."""
 COVERED: Final = "covered"
 UNCOVERED: Final = "uncovered"
 
@@ -42,6 +44,8 @@ def lived(enterprise: str, facts: Iterable[EnterpriseFact]) -> tuple[tuple[Stay,
         now = _stay(firm, fact.at)
         if (begun is None) != (now is None):
             told.append(Told(fact.at, fact.position, LEFT if begun else ENTERED, enterprise))
+        elif begun and now and (begun.area, begun.trade) != (now.area, now.trade):
+            told.append(Told(fact.at, fact.position, CHANGED, enterprise))
         if begun and (now is None or begun[2:] != now[2:]):
             if begun.since < fact.at:
                 found.append(begun._replace(until=fact.at))

@@ -5,9 +5,11 @@ built a second time.
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from events.area import parents
 from events.formation import (
@@ -25,7 +27,7 @@ from events.formation import (
 )
 from projections.chapters import ChapterRow
 from projections.coverage import WHOLE, Cover, Curves, Piece, Scope, Stay, pieces, within
-from projections.coverage_facts import Told, covers, lived, told_of_chapter
+from projections.coverage_facts import ENTERED, LEFT, Told, covers, lived, told_of_chapter
 from projections.formation_rules import dated
 
 KEEP: Final = 32
@@ -123,11 +125,11 @@ class CoverageIndex:
 
     def told(self, since: datetime, until: datetime, scope: Scope = WHOLE) -> list[Told]:
         """Return the facts by which coverage changed after `since`, up to `until`, by time."""
-        found = [
-            one
-            for one in self._all_told()
-            if since < one.at <= until and self._there(one.enterprise, one.at, scope)
-        ]
+        ledger = (one for some in self._told.values() for one in some if since < one.at <= until)
+        chapters = (one for row in self._chapters.values() for one in told_of_chapter(row))
+        covered = (one for one in chapters if since < one.at <= until)
+        found = [*self._entered_or_left(ledger, scope)]
+        found += [one for one in covered if self._there(one.enterprise, one.at, scope)]
         return sorted(found, key=lambda one: (one.at, one.position, one.enterprise))
 
     def gaps(self, when: datetime, thresholds: Thresholds, scope: Scope = WHOLE) -> list[Gap]:
@@ -177,11 +179,15 @@ class CoverageIndex:
                 found.setdefault((chapter.route, trade, chapter.area), []).append(key)
         return found
 
-    def _all_told(self) -> Iterator[Told]:
-        for some in self._told.values():
-            yield from some
-        for chapter in self._chapters.values():
-            yield from told_of_chapter(chapter)
+    def _entered_or_left(self, told: Iterable[Told], scope: Scope) -> Iterator[Told]:
+        """Yield by what enterprises entered and left a scope: also those that moved, or changed their trade.
+        Of several facts at one instant the last one counts."""
+        for one in {(one.enterprise, one.at): one for one in told}.values():
+            some = self._stays.get(one.enterprise, ())
+            before = any(stay.until == one.at and scope.holds(stay.area, stay.trade or "") for stay in some)
+            after = any(stay.since == one.at and scope.holds(stay.area, stay.trade or "") for stay in some)
+            if before != after:
+                yield msgspec.structs.replace(one, what=ENTERED if after else LEFT)
 
     def _there(self, enterprise: str, when: datetime, scope: Scope) -> bool:
         """Whether an enterprise was in the scope at an instant, or just before."""

@@ -170,15 +170,16 @@ def test_the_curves_count_as_the_facts_do(seed: int):
         assert index.curves().by("area", hour(n)) == summed(world.by("area", hour(n), Scope()), 6)
 
 
+@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("seed", range(scaled("MUSTER_COVERAGE_WORLDS", 3, 200)))
-def test_every_step_of_the_curve_has_its_facts(seed: int):
+def test_every_step_of_the_curve_has_its_facts(seed: int, scope: Scope):
     world = World(Random(seed))
     index = index_of(world, Random(seed))
-    steps = index.curves().steps(hour(-1), hour(HOURS))
+    steps = index.curves(scope).steps(hour(-1), hour(HOURS))
     assert steps[0] == Step(hour(-1), 0, 0)
-    assert [(one.ledger, one.covered) for one in steps] == [world.at(one.at, Scope()) for one in steps]
+    assert [(one.ledger, one.covered) for one in steps] == [world.at(one.at, scope) for one in steps]
     for before, after in pairwise(steps):
-        told = index.told(before.at, after.at)
+        told = index.told(before.at, after.at, scope)
         if (before.ledger, before.covered) != (after.ledger, after.covered):
             assert {one.at for one in told} >= {after.at}
         change = sum({"entered": 1, "left": -1}.get(one.what, 0) for one in told)
