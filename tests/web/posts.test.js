@@ -1,9 +1,10 @@
-// The printed tree of who answers for what.
+// Whether a post is held or vacant, and the printed tree of who answers for what.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { speak } from "../../web/lib/i18n.js";
 import { linesOf, PRINTED } from "../../web/lib/posts/paper.js";
+import { holderOf, isHeld, isVacant, vacantSince } from "../../web/lib/posts/posts.js";
 
 await speak("en");
 
@@ -21,6 +22,18 @@ const cells = (data) =>
   linesOf({ units: UNITS, posts: POSTS, ...data }).map((line) =>
     PRINTED.columns.map(({ of }) => of(line) || ""),
   );
+
+test("a post can be filled once its term has run out, which no event says", () => {
+  const row = { state: "held", until: "2022-03-02T00:00:00Z", vacant_since: null, holder_name: "P" };
+  const [before, after, live] = ["2022-03-01T23:59:59Z", row.until, null].map((at) => ({ at }));
+  assert.deepEqual([isHeld(row, before), isVacant(row, before)], [true, false]);
+  assert.equal(holderOf(row, before), "P");
+  for (const source of [after, live]) {
+    assert.deepEqual([isHeld(row, source), isVacant(row, source)], [false, true]);
+    assert.equal(vacantSince(row, source), row.until);
+    assert.equal(holderOf(row, source), null);
+  }
+});
 
 describe("the printed tree", () => {
   test("has a line for each post below its unit, and for a unit without posts", () => {

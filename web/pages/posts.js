@@ -6,6 +6,9 @@ import { institution } from "../lib/institution/page.js";
 import {
   chargesText,
   chargeText,
+  holderOf,
+  isHeld,
+  isVacant,
   postChoices,
   postName,
   readCharge,
@@ -61,7 +64,7 @@ export default institution({
   columns: [
     { key: "name", width: "minmax(8rem, 1.6fr)" },
     { key: "unit", of: (row, source) => unitName(row.unit, source), width: "minmax(8rem, 1.6fr)" },
-    { key: "holder_name", width: "minmax(6rem, 1fr)" },
+    { key: "holder_name", of: holderOf, width: "minmax(6rem, 1fr)" },
     { key: "state", kind: "state", domain: "post_state", of: stateOf, width: "7rem" },
     { key: "vacant_since", kind: "instant", of: vacantSince, width: "9rem", wide: true },
     { key: "charges", of: chargesText, width: "minmax(9rem, 2fr)" },
@@ -72,7 +75,7 @@ export default institution({
     { key: "parent", of: (row, source) => postName(row.parent, source) },
     { key: "first", kind: "flag" },
     { key: "area", kind: "area" },
-    { key: "holder_name" },
+    { key: "holder_name", of: holderOf },
     { key: "since", kind: "instant" },
     { key: "until", kind: "instant" },
     { key: "vacant_since", kind: "instant", of: vacantSince },
@@ -124,7 +127,7 @@ export default institution({
         { name: "acts_as", most: 200 },
       ],
       data: (values) => ({ ...values, holder: uuid() }),
-      when: (row) => stands(row) && row.state === "vacant",
+      when: isVacant,
     },
     {
       command: "post.vacate",
@@ -132,7 +135,7 @@ export default institution({
       note: "vacate_note",
       fact: true,
       fields: [],
-      when: (row) => row.state === "held",
+      when: isHeld,
     },
     {
       command: "post.charge",

@@ -21,6 +21,13 @@ export function stateOf(row, source) {
   return Date.parse(row.until) <= instant ? "vacant" : "held";
 }
 
+/** Whether somebody holds a post, or it can be filled. */
+export const isHeld = (row, source) => stateOf(row, source) === "held";
+export const isVacant = (row, source) => stateOf(row, source) === "vacant";
+
+/** Return the name of a post's holder; null while it is vacant. */
+export const holderOf = (row, source) => (isHeld(row, source) ? row.holder_name : null);
+
 /** Return since when a post is vacant, or null. */
 export const vacantSince = (row, source) =>
   row.vacant_since ?? (stateOf(row, source) === "vacant" ? row.until : null);
