@@ -398,6 +398,13 @@ def test_both_halves_that_are_silent_go_up(opened: Given):
     )
 
 
+def test_only_the_half_that_is_silent_goes_up(opened: Given):
+    through(opened, "screen", "verify", "check_city")
+    opened.and_(ESCALATE, now=t("+5 00:00"))
+    opened.when(judge("check_city", "reject"), actor="dispatcher/lead").refused("review.not_yours", "city")
+    opened.when(judge("check_county"), actor="dispatcher/lead").then(ReviewJudged, post="lead")
+
+
 def test_a_disagreement_goes_up_from_its_owner(opened: Given):
     through(opened, "screen", "verify", "check_city")
     gives(opened, "check_county", "reject")

@@ -8,6 +8,7 @@ from events.enterprise import EnterpriseAmended, EnterpriseMoved, EnterpriseRegi
 from events.enterprise_facts import Standing
 from events.post_history import standing, terms
 from events.review import ReviewEscalated, Turn
+from events.review_path import JOINT, awaited
 from services.decisions.base import Context
 from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.holder.table import HOLDERS
@@ -40,12 +41,13 @@ def acting_post(state: State, key: str, then: Standing, turn: Turn, ctx: Context
 
 
 def _further(then: Standing, turn: Turn) -> Iterator[str]:
-    """Yield the posts that a turn was given to, or went up to."""
+    """Yield the posts that a turn was given to, or went up to. What did not stand silent did not go up."""
     if then.review is None:
         return
     if turn in then.review.delegated:
         yield then.review.delegated[turn]
-    for fact in then.facts:
+    silent = awaited(then.review) or (*JOINT, "answer")
+    for fact in then.facts if turn in silent else ():
         here = fact.place == then.review.place and fact.at >= then.review.since
         if fact.what == ReviewEscalated.NAME and here:
             yield from fact.posts
