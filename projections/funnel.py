@@ -67,7 +67,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     instant: datetime
     within: tuple[str, ...] = ()
-    """Areas; none = all."""
+    """Areas asked for; none = all."""
     reach: tuple[str, ...] = ()
     """Areas of the caller, who is told of posts elsewhere only that there are some; none = all."""
     trade: str | None = None
@@ -103,13 +103,14 @@ def funnel(
 
 def _standing(rows: Iterable[EnterpriseRow], asked: Asked) -> Iterator[EnterpriseRow]:
     """Yield the enterprises that were open at the instant, in the areas and the trade asked for."""
+    places = (asked.within, asked.reach)
     for row in rows:
         then = at(row, asked.instant)
         if then is None or then.state != OPEN:
             continue
         if asked.trade is not None and then.trade != asked.trade:
             continue
-        if not asked.within or any(inside(then.area, one) for one in asked.within):
+        if all(not outers or any(inside(then.area, one) for one in outers) for outers in places):
             yield then
 
 

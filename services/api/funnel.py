@@ -8,7 +8,6 @@ from pydantic import Field
 from starlette.requests import Request
 
 from events.answering import index_of
-from events.area import inside
 from events.post_history import post_at
 from projections.funnel import Asked, Funnel, funnel, settings_of
 from services.api.context import Answer, answer, muster, reader
@@ -40,7 +39,7 @@ class ReviewFunnel(Funnel, frozen=True, kw_only=True):
     position: Annotated[int, Meta(description="Of the log, that the answer is based on")]
 
 
-@operation(id="funnel", tag="views", query=FunnelParameters, problems=(404, 503))
+@operation(id="funnel", tag="views", query=FunnelParameters, problems=(503,))
 async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     """Count the enterprises at each place of the three reviews, and list what is overdue and whose it is."""
     jurisdiction, asker = await reader(request)
@@ -56,7 +55,7 @@ async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     tables: dict[str, dict[str, Any]] = {name: dict(rows[name]) for name in READ}
     asked = Asked(
         instant=params.at or now,
-        within=_within(params.area, asker.areas),
+        within=params.area,
         reach=asker.areas,
         trade=params.trade,
         most=params.limit,
@@ -74,14 +73,3 @@ def _work(tables: dict[str, dict[str, Any]], asked: Asked) -> tuple[Funnel, dict
     named = {post for one in found.overdue for post in one.posts if post in posts}
     then = ((post, post_at(posts[post].changes, asked.instant)) for post in sorted(named))
     return found, {post: one.name for post, one in then if one}
-
-
-def _within(asked: tuple[str, ...], mine: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the areas that were asked for, as far as the token reaches. Raises 404 if it reaches none."""
-    if not asked or not mine:
-        return asked or mine
-    found = {area for area in asked if any(inside(area, one) for one in mine)}
-    found |= {area for area in mine if any(inside(area, one) for one in asked)}
-    if not found:
-        raise Problem(404, "row.unknown", view="areas", key=asked[0])
-    return tuple(sorted(found))

@@ -117,9 +117,13 @@ class Tail:
         """Look regularly whether records were deleted under a connection that goes on."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            with suppress(TransportDown):  # whoever follows notices too
+            try:
                 for partition in self._sound():
                     await self._verify(partition)
+            except TransportDown:
+                continue  # whoever follows notices too
+            except Exception:
+                log_of.exception("cannot look at what the partitions hold; trying again")
 
     def _sound(self) -> list[int]:
         return [partition for partition in self.positions if partition not in self.failures]

@@ -1,6 +1,7 @@
 """Whether the server answers, so that nobody waits for one that hangs."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
@@ -11,6 +12,7 @@ import asyncpg
 
 from services.base.unavailable import DatabaseUnavailable
 
+log_of = logging.getLogger("muster.postgres")
 T = TypeVar("T")
 BEAT_SECONDS: Final = 0.5
 """Interval between questions."""
@@ -61,8 +63,12 @@ class Pulse:
 
     async def _run(self) -> None:
         while True:
-            with suppress(TimeoutError, OSError, asyncpg.PostgresError, *_LOST):
+            try:
                 await self._listen()
+            except (OSError, asyncpg.PostgresError, *_LOST) as error:
+                log_of.debug("the pulse begins again: %s", error)
+            except Exception:
+                log_of.exception("the pulse begins again")
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _listen(self) -> None:
@@ -70,8 +76,13 @@ class Pulse:
         connecting = asyncpg.connect(self._dsn, timeout=ANSWER_SECONDS, server_settings=self._settings)
         try:
             db = await self._answered(connecting)
-        except OSError as error:  # a server that refuses because of its limits is there
+        except (OSError, asyncpg.CannotConnectNowError) as error:
             self._falls_silent(str(error) or type(error).__name__)
+            raise
+        except asyncpg.PostgresConnectionError:
+            raise
+        except asyncpg.PostgresError:  # it refuses, for its limits or otherwise: it is there
+            self._hears()
             raise
         try:
             while True:
@@ -81,18 +92,23 @@ class Pulse:
             db.terminate()
 
     async def _answered(self, asked: Awaitable[T]) -> T:
-        """Wait for an answer. If none arrives in time, neither to this nor to anybody, say so and wait on."""
+        """Wait for an answer. While none arrives, neither to this nor to anybody, say so and wait on."""
         loop = asyncio.get_running_loop()
-        begun, task = loop.time(), asyncio.ensure_future(asked)
+        task = asyncio.ensure_future(asked)
         try:
-            done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-            if not done and self._heard_at < begun:
-                self._falls_silent("it does not answer")
+            while not task.done():
+                begun = loop.time()
+                await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+                if not task.done() and self._heard_at < begun:
+                    self._falls_silent("it does not answer")
             answer = await task
         finally:
             task.cancel()
-        self.silence, self._heard_at = None, loop.time()
+        self._hears()
         return answer
+
+    def _hears(self) -> None:
+        self.silence, self._heard_at = None, asyncio.get_running_loop().time()
 
     def _falls_silent(self, why: str) -> None:
         if self.silence is None:
