@@ -148,7 +148,8 @@ class Pool:
                 finally:
                     if limit.expired():  # otherwise its release would wait for the server
                         db.terminate()
-                    await pool.release(db)
+                    with suppress(*TROUBLE):  # one that cannot be reset is dropped; its work is done
+                        await pool.release(db)
         except (*BAD_VALUE, asyncpg.IntegrityConstraintViolationError) as error:
             raise BadValue(error_text(error)) from error
         except TROUBLE as error:
