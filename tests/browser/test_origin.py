@@ -78,6 +78,20 @@ def _with(number: int) -> list[tuple[str, dict[str, Any]]]:
         ("request.open", {"request": f"S{n}", **task, **contact}),
         ("assignment.dispatch", {"assignment": f"A{n}", "request": f"S{n}", "worker": f"W{n}"}),
         ("handover.write", {"note": f"N{n}", "area": area, "text": name}),
+        *_institutions(n, name, area),
+    ]
+
+
+def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any]]]:
+    """A unit, a post with a holder, an enterprise, a source list and one of its entries."""
+    return [
+        ("unit.establish", {"unit": f"U{n}", "name": name, "area": area}),
+        ("post.create", {"post": f"P{n}", "name": name, "unit": f"U{n}", "area": area}),
+        ("post.charge", {"post": f"P{n}", "task": "answer", "area": area}),
+        ("post.appoint", {"post": f"P{n}", "holder": f"H{n}", "holder_name": name}),
+        ("enterprise.register", {"enterprise": f"E{n}", "area": area, "name": name, "brand": name}),
+        ("source_list.declare", {"source_list": f"L{n}", "kind": "registry", "title": name, "areas": [area]}),
+        ("entry.list", {"entry": f"B{n}", "source_list": f"L{n}", "area": area, "name": name}),
     ]
 
 

@@ -9,17 +9,25 @@ import { grouped } from "./pages.js";
 
 /** Return how many items fit into a row, measured whenever its width or its words change.
  *
+ * The button beside it is as wide as the name in it, which follows from what fits. Without a change from
+ * outside the number only falls: otherwise an item would come and go for ever.
+ *
  * @param {any} row Ref of the list. Items that do not fit stay in it, invisible, to be measured.
  * @param {any[]} keys
  */
 function useFitting(row, keys) {
   const [fitting, setFitting] = useState(Infinity);
   useLayoutEffect(() => {
+    let [around, least] = [0, Infinity];
     const measure = () => {
       const { left, width } = row.current.getBoundingClientRect();
+      const outside = row.current.parentElement.getBoundingClientRect().width;
       const items = [...row.current.children];
       const over = items.findIndex((one) => one.getBoundingClientRect().right > left + width + 0.5);
-      setFitting(width === 0 ? 0 : over < 0 ? items.length : over);
+      const fits = width === 0 ? 0 : over < 0 ? items.length : over;
+      least = outside === around ? Math.min(least, fits) : fits;
+      around = outside;
+      setFitting(least);
     };
     const watcher = new ResizeObserver(measure);
     watcher.observe(row.current);
