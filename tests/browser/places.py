@@ -108,6 +108,7 @@ def board(city: City) -> list[Place]:
     worker = city.rows("roster", presence=["assigned", "available"], limit=1)[0]["worker"]
     incident = city.rows("incidents", limit=1)[0]["incident"]
     enterprise = city.rows("enterprises", limit=1)[0]["enterprise"]
+    area = city.rows("areas", level=1, limit=1)[0]["area"]
     one = f"{city.j}/requests/{request}"
     grid = ".grid-body .grid-row"
     return [
@@ -132,9 +133,9 @@ def board(city: City) -> list[Place]:
         Place("hours", f"{city.j}/hours?from=2022-03-01", ".hours-table, .empty"),
         Place("notes", f"{city.j}/notes", ".notes-cards"),
         Place("areas", f"{city.j}/areas", grid),
-        Place("area", f"{city.j}/areas/{city.j}17?level=2", ".folk-panel dl"),
+        Place("area", f"{city.j}/areas/{area}", ".folk-panel dl"),
         Place("area form", f"{city.j}/areas?do=area.define", ".institution-form", _unfilled),
-        Place("alerts", f"{city.j}/alerts?at=2022-03-30T21:00", grid),
+        Place("alerts", f"{city.j}/alerts?at=2022-03-30T21:00", f"{grid}, .empty"),
         Place("post", f"{city.j}/posts/{city.rows('posts', limit=1)[0]['post']}", ".folk-panel dl"),
         Place("who answers", f"{city.j}/posts?as=tree", ".duty-answer"),
         Place("enterprise", f"{city.j}/enterprises/{enterprise}", ".ledger-path"),

@@ -90,6 +90,7 @@ def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any
         ("post.charge", {"post": f"P{n}", "task": "answer", "area": area}),
         ("post.appoint", {"post": f"P{n}", "holder": f"H{n}", "holder_name": name}),
         ("enterprise.register", {"enterprise": f"E{n}", "area": area, "name": name, "brand": name}),
+        ("review.open", {"enterprise": f"E{n}"}),
         ("source_list.declare", {"source_list": f"L{n}", "kind": "registry", "title": name, "areas": [area]}),
         ("entry.list", {"entry": f"B{n}", "source_list": f"L{n}", "area": area, "name": name}),
     ]
