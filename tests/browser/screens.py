@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 from serving import City
 
-QUIET = ("net::ERR_", "Failed to load resource", "Permissions-Policy")
+QUIET = ("net::ERR_", "Failed to load resource", "Permissions-Policy", "when fetching the script")
 """Told by the browser itself when a line is cut or an answer is a refusal."""
 
 

@@ -114,6 +114,8 @@ def test_a_phone_that_is_signed_out_in_mid_shift_loses_nothing(town: City, phone
     phone = phones.open(town.url)
     phone.sign_in(town.code("W1"))
     _revoke(town, "phone-W1")
+    out = phone.page.get_by_text("You are signed out")
+    expect(out).to_be_visible(timeout=15000)  # the service, another process, knows half a second later
     at = phone.tap("Break")
     expect(phone.page.get_by_text("You are signed out. Your entries are kept")).to_be_visible()
     expect(phone.waiting).to_have_count(1)

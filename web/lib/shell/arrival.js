@@ -8,6 +8,7 @@ import { t, word } from "../i18n.js";
 import { calledBy } from "../names.js";
 import { effect, html, signal, untracked } from "../preact.js";
 import { soundOn } from "../prefs.js";
+import { who } from "../requests/history.js";
 import { href } from "../router.js";
 import { areas, live, may } from "../store.js";
 import { hhmmss, since } from "../time.js";
@@ -161,7 +162,7 @@ export function Pending() {
   return open.map(
     (one) => html`<p class="arrival arrival-known" key=${one.id}><${Icon} name="level-1" />
       <b>${t("alerts.sos")}</b> <a href=${rowOf(one)}>${headline(one)}</a>
-      <span>${t("arrival.known_by", { who: one.acknowledged_by, age: since(one.since) })}</span></p>`,
+      <span>${t("arrival.known_by", { who: who(one.acknowledged_by), age: since(one.since) })}</span></p>`,
   );
 }
 
