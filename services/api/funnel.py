@@ -10,7 +10,7 @@ from starlette.requests import Request
 from events.answering import index_of
 from events.post_history import post_at
 from projections.funnel import Asked, Funnel, funnel, settings_of
-from services.api.context import Answer, answer, muster, reader
+from services.api.context import Answer, answer, heavy, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -39,7 +39,7 @@ class ReviewFunnel(Funnel, frozen=True, kw_only=True):
     position: Annotated[int, Meta(description="Of the log, that the answer is based on")]
 
 
-@operation(id="funnel", tag="views", query=FunnelParameters, problems=(503,))
+@operation(id="funnel", tag="views", query=FunnelParameters, problems=(429, 503))
 async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     """Count the enterprises at each place of the three reviews, and list what is overdue and whose it is."""
     jurisdiction, asker = await reader(request)
@@ -51,8 +51,6 @@ async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     now = service.clock.now()
     if params.at and params.at > now:
         raise Problem(400, "parameter.invalid", variant="future")
-    rows, head = await service.views.snapshot(jurisdiction, {name: Query() for name in READ})
-    tables: dict[str, dict[str, Any]] = {name: dict(rows[name]) for name in READ}
     asked = Asked(
         instant=params.at or now,
         within=params.area,
@@ -60,9 +58,17 @@ async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
         trade=params.trade,
         most=params.limit,
     )
-    found, names = await beside(lambda: _work(tables, asked))
-    whole = {name: getattr(found, name) for name in Funnel.__struct_fields__}
-    return answer(ReviewFunnel(**whole, at=asked.instant, names=names, position=head.position))
+
+    async def done() -> ReviewFunnel:
+        rows, head = await service.views.snapshot(jurisdiction, {name: Query() for name in READ})
+        tables: dict[str, dict[str, Any]] = {name: dict(rows[name]) for name in READ}
+        found, names = await beside(lambda: _work(tables, asked))
+        whole = {name: getattr(found, name) for name in Funnel.__struct_fields__}
+        return ReviewFunnel(**whole, at=asked.instant, names=names, position=head.position)
+
+    position = service.progress.positions.get(jurisdiction, 0)
+    same = (request.url.path, position, str(params), asker.areas)
+    return answer(await heavy(request).run(asker.id, same, done))
 
 
 def _work(tables: dict[str, dict[str, Any]], asked: Asked) -> tuple[Funnel, dict[str, str]]:

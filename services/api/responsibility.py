@@ -12,7 +12,7 @@ from events.disclosure import Shown
 from events.post import ANSWER, TASKS
 from projections.responsibility import Asked, Holding, Responsibility
 from services.access import Principal
-from services.api.context import Answer, answer, muster, reader
+from services.api.context import Answer, answer, heavy, muster, reader
 from services.api.parameters import AreaText, At, Parameters, Reveal, in_range, one_of, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -41,7 +41,7 @@ class Responsible(Responsibility, frozen=True, kw_only=True):
     position: Annotated[int, Meta(description="Of the log, that the answer is based on")]
 
 
-@operation(id="responsibility", tag="views", query=ResponsibilityParameters, problems=(404, 409, 503))
+@operation(id="responsibility", tag="views", query=ResponsibilityParameters, problems=(404, 409, 429, 503))
 async def responsibility(request: Request) -> Answer[Responsible]:
     """Read who answers for an area or a trade, with names and parents of that time, and what nobody does."""
     jurisdiction, asker = await reader(request)
@@ -56,7 +56,11 @@ async def responsibility(request: Request) -> Answer[Responsible]:
     if params.at and params.at > now:
         raise Problem(400, "parameter.invalid", variant="future")
     asked = _asked(params, jurisdiction, asker)
-    found = await answered(service.views, jurisdiction, asked, params.at or now)
+    position = service.progress.positions.get(jurisdiction, 0)
+    same = (request.url.path, position, str(asked), str(params.at))
+    found = await heavy(request).run(
+        asker.id, same, lambda: answered(service.views, jurisdiction, asked, params.at or now)
+    )
     if found is None:
         raise Problem(404, "row.unknown", view="areas", key=asked.area)
     posts = await _named(request, jurisdiction, asker, found.responsibility.posts, reveal=params.reveal)

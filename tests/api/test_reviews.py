@@ -3,8 +3,11 @@
 from typing import Any
 
 import httpx
+import pytest
 from service import J, Service
 
+from services.api.heavy import HeavyReads
+from services.api.problems import Problem
 from services.decisions.review.table import REVIEWS_DUE
 
 COUNTY, OTHER = "230717", "230718"
@@ -111,3 +114,17 @@ async def test_a_token_of_one_area_counts_its_own(service: Service) -> None:
             assert (other.status_code, other.json()["enterprises"]) == (200, 0)
     future = await service.http.get(f"/api/v1/{J}/reviews/funnel", params={"at": "2100-01-01T00:00:00Z"})
     assert future.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["reviews/funnel", "responsibility"])
+async def test_reads_of_whole_views_take_turns(
+    service: Service, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await city(service)
+
+    async def busy(self: HeavyReads, caller: str, read: object, work: object) -> None:
+        raise Problem(429, "busy", variant="sender")
+
+    monkeypatch.setattr(HeavyReads, "run", busy)
+    answer = await service.http.get(f"/api/v1/{J}/{path}")
+    assert answer.status_code == 429
