@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -39,6 +40,8 @@ except ImportError:  # uvloop does not support Windows
     from asyncio import new_event_loop
 
 T = TypeVar("T")
+MOST_CELL = 24
+"""Characters of a cell for which a table makes room; longer ones wrap."""
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -162,10 +165,37 @@ def print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], form: For
     elif not rows:
         out.print("(no rows)")
     else:
-        table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+        shown = _fitting(rows, columns, out.width)
+        table = Table(*shown, box=None, header_style="bold", pad_edge=False)
         for row in rows:
-            table.add_row(*(_cell(row.get(column)) for column in columns))
+            table.add_row(*(_cell(row.get(column)) for column in shown))
         out.print(table)
+        if hidden := [
+            one for one in columns if one not in shown and any(_cell(row.get(one)) for row in rows)
+        ]:
+            out.print(f"not shown: {', '.join(hidden)} (JSON and CSV have them)", markup=False)
+
+
+def _fitting(rows: Sequence[dict[str, Any]], columns: Sequence[str], width: int) -> list[str]:
+    """Return the columns that a table has room for, in order: none that are empty or hold structures."""
+    found: list[str] = []
+    left = width
+    for column in columns:
+        values = [row.get(column) for row in rows]
+        cells = [_cell(value) for value in values]
+        if not any(cells) or any(_nested(value) for value in values):
+            continue
+        left -= min(MOST_CELL, max(cell_len(cell) for cell in (column, *cells))) + 2
+        if found and left < 0:
+            break
+        found.append(column)
+    return found or list(columns[:1])
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, dict) or (
+        isinstance(value, list | tuple) and any(isinstance(one, dict | list) for one in value)
+    )
 
 
 def _csv(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
