@@ -62,7 +62,7 @@ export default institution({
       cell: (row, source) => html`<span>${span(lasts(row, source))}</span>`,
       width: "7rem",
     },
-    { key: "since", kind: "instant", wide: true, width: "9rem" },
+    { key: "since", kind: "instant", wide: true, width: "11rem" },
     {
       key: "incident",
       of: ({ incident }) => (incident ? called("incident", incident) : ""),

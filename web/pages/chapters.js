@@ -54,8 +54,8 @@ export default institution({
     { key: "enterprises", kind: "number", of: count, width: "6rem" },
     { key: "area", kind: "area", width: "minmax(6rem, 1fr)" },
     { ...TRADE, bare: true, wide: true, width: "7rem" },
-    { key: "since", kind: "date", bare: true, wide: true, width: "7rem" },
-    { ...ENDS, width: "7rem" },
+    { key: "since", kind: "date", bare: true, wide: true, width: "10rem" },
+    { ...ENDS, width: "10rem" },
   ],
   facts: [
     STATE,

@@ -69,7 +69,7 @@ export default institution({
     { key: "employees", kind: "number", width: "6rem", wide: true },
     { key: "members", kind: "number", width: "6rem", wide: true },
     { key: "place", kind: "state", domain: "review_place", width: "minmax(7rem, 1fr)" },
-    { key: "place_since", kind: "instant", width: "8rem", wide: true },
+    { key: "place_since", kind: "instant", width: "12rem", wide: true },
   ],
   facts: [
     { key: "code" },

@@ -66,7 +66,7 @@ export default institution({
     { key: "unit", of: (row, source) => unitName(row.unit, source), width: "minmax(8rem, 1.6fr)" },
     { key: "holder_name", of: holderOf, width: "minmax(6rem, 1fr)" },
     { key: "state", kind: "state", domain: "post_state", of: stateOf, width: "7rem" },
-    { key: "vacant_since", kind: "instant", of: vacantSince, width: "9rem", wide: true },
+    { key: "vacant_since", kind: "instant", of: vacantSince, width: "12rem", wide: true },
     { key: "charges", of: chargesText, width: "minmax(9rem, 2fr)" },
     { key: "area", kind: "area", width: "minmax(7rem, 1fr)", wide: true },
   ],

@@ -52,7 +52,7 @@ export default institution({
     { key: "parent", of: (row, source) => unitName(row.parent, source), width: "minmax(8rem, 1.4fr)" },
     { key: "area", kind: "area", width: "minmax(7rem, 1fr)" },
     { key: "posts", kind: "number", of: (row, source) => postsOf(row, source).length, width: "5rem" },
-    { key: "established_at", kind: "instant", width: "9rem", wide: true },
+    { key: "established_at", kind: "instant", width: "12rem", wide: true },
     { key: "state", kind: "state", domain: "unit_state", width: "7rem" },
   ],
   facts: [
