@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from again import Again
 from seconds import Seconds
 from xdist.scheduler import LoadScopeScheduling
 
@@ -34,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Print what each folder costs. Brokers of tests live too briefly for Java's second compiler."""
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     config.pluginmanager.register(Seconds())
+    config.pluginmanager.register(Again())
 
 
 gc.disable()

@@ -205,7 +205,7 @@ function App() {
   const pages = offered();
   const names = pages.map(({ name }) => name);
   return html`<${Header} pages=${pages} help=${() => setHelping(true)}
-      prefer=${() => setPreferring(true)} search=${search} /><${Pending} /><${Arrivals} /><${ExampleBand} />
+      prefer=${() => setPreferring(true)} search=${search} /><${ExampleBand} /><${Pending} /><${Arrivals} />
     <main id="main" class=${classes("main", `main-${page}`)} tabindex="-1">${
       live.value &&
       (live.value.state.value.phase === "refused" && !live.value.has("areas")
