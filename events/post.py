@@ -14,6 +14,8 @@ Task = Literal["answer", "screen", "verify", "check_city", "check_county"]
 two sides of 联审."""
 TASKS: Final[tuple[Task, ...]] = get_args(Task)
 ANSWER: Final = "answer"
+TERM_OVER: Final = "term_over"
+"""Why a post is vacant whose holder's term ran out."""
 
 
 @event("post.created")

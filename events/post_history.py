@@ -152,6 +152,15 @@ def terms(changes: Sequence[PostChange]) -> list[Term]:
     return [one for one in found if one.until is None or one.since < one.until]
 
 
+def unrecorded_end(changes: Sequence[PostChange]) -> Term | None:
+    """Return the last term if its planned end is all that ends it: no fact says so yet."""
+    last = max(terms(changes), key=lambda one: one.since, default=None)
+    ended = last and last.until
+    if ended is None or any((c.vacated or c.abolished or c.term) and c.at >= ended for c in changes):
+        return None
+    return last
+
+
 def _ended(term: Term, at: datetime) -> Term:
     return term if term.until and term.until <= at else msgspec.structs.replace(term, until=at)
 

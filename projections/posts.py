@@ -26,7 +26,7 @@ class PostRow(Row, frozen=True, kw_only=True):
     areas: tuple[str, ...]
     """The same: whoever sees a part of it knows of the post."""
     state: str
-    """`held`, `vacant` or `abolished`. A term that ran out leaves a post vacant when asked with `at`."""
+    """`held`, `vacant` or `abolished`. The service records the end of a term when it has come."""
     vacant_since: datetime | None = None
     holder: str | None = None
     holder_name: Personal | None = None

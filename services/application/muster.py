@@ -9,7 +9,7 @@ from services.application.announcing import Announcements
 from services.application.background import Background
 from services.application.commands import Commands
 from services.application.covering import Covering
-from services.application.escalating import Escalation
+from services.application.deadlines import Deadlines
 from services.application.expiring import Expiry
 from services.application.inspecting import Inspect, Inspector
 from services.application.lookup import recorded_commands
@@ -81,7 +81,7 @@ class Muster:
         self.scrub = None if shared else Scrub(log, views, catalog, self._reload)
         """Compares the views with the log, if this process projects them."""
         self._expiry = Expiry(self.commands, self.progress, views, clock)
-        self._escalation = Escalation(self.commands, self.progress, views, clock)
+        self._deadlines = Deadlines(self.commands, self.progress, views, clock)
         self.announcements.on_advanced(self.commands.viewed)
         self.announcements.on_erased(self.sweeper.erased)
         self.announcements.on_erased(self._file_sweeper.erased)
@@ -115,7 +115,7 @@ class Muster:
             async with self.background.running():
                 self.background.start("projector", self.progress.run())
                 self.background.start("ticker", self._expiry.run())
-                self.background.start("escalation", self._escalation.run())
+                self.background.start("deadlines", self._deadlines.run())
                 self.background.start("sweeper", self.sweeper.run())
                 self.background.start("file sweeper", self._file_sweeper.run())
                 self.background.start("inspector", self.inspector.run())

@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 from service import J, Service
 
+from services.application.deadlines import Deadlines
+
 COUNTY, STREET, OTHER = "230717", "230717001", "230718"
 
 
@@ -86,6 +88,21 @@ async def test_the_answer_is_that_of_the_date(service: Service) -> None:
     assert (future.status_code, future.json()["code"]) == (400, "parameter.invalid")
     nowhere = await service.http.get(f"/api/v1/{J}/responsibility", params={"area": "999"})
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "row.unknown")
+
+
+async def test_the_end_of_a_term_is_recorded_when_it_comes(service: Service) -> None:
+    """The live row agrees with what is read with `at`: the planned end was all that ended the term."""
+    began, ends = "2022-01-05T00:00:00Z", "2022-01-09T00:00:00Z"
+    await service.ok("unit.establish", unit="U1", name="Committee", duty="lead", area=J, at=began)
+    await service.ok("post.create", post="P1", name="Officer", unit="U1", area=J, at=began)
+    term = {"holder": "H1", "holder_name": "Person 001", "until": ends}
+    await service.ok("post.appoint", post="P1", at=began, **term)
+    parts = service.muster
+    await Deadlines(parts.commands, parts.progress, parts.views, parts.clock).tick()
+    [row] = await service.rows("posts")
+    assert (row["state"], row["vacant_since"], row["holder"]) == ("vacant", ends, None)
+    [told] = await service.rows("activity", name="post.vacated")
+    assert (told["at"], told["actor"]) == (ends, "service/ticker")
 
 
 async def test_names_are_masked_until_revealed_and_gone_once_erased(service: Service) -> None:

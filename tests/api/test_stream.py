@@ -24,7 +24,7 @@ from services.api import stream as streams
 from services.api.hub import Client, Hub
 from services.api.lag import Lag
 from services.application.announcing import Announcements
-from services.application.escalating import Escalation
+from services.application.deadlines import Deadlines
 from services.base.clock import SystemClock
 from services.decisions.assignment.table import OFFERS
 from services.decisions.jurisdiction.commands import Resume
@@ -159,7 +159,7 @@ async def play(service: Service) -> int:
         await service.ok(name, **body)
     for name, body in REVIEWED:
         await service.ok(name, **body, observed=True)
-    await Escalation(
+    await Deadlines(
         service.muster.commands, service.muster.progress, service.muster.views, service.muster.clock
     ).tick()
     tapped = await service.send("worker.set_presence", key=key, worker="W4", presence="on_break")

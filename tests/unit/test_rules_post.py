@@ -1,6 +1,7 @@
 """Posts: what they answer for, who holds them, and where their duties rise while they are vacant."""
 
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given as drawn
 from hypothesis import settings
@@ -18,9 +19,11 @@ from events.post import (
     PostVacated,
 )
 from events.post_history import post_at, terms
+from projections import posts
+from projections.fold import fold
 from services.decisions.base import Command, Refused
 from services.decisions.post.rules import answering, holds, may_answer
-from services.decisions.post.table import POSTS
+from services.decisions.post.table import POSTS, TERMS_DUE
 from tests.given import DAY, Aggregate, Given, area, given, t
 
 unit, post, holder = Aggregate("unit"), Aggregate("post"), Aggregate("holder")
@@ -276,3 +279,27 @@ def test_at_every_instant_a_post_has_at_most_one_holder(steps: list[tuple[str, i
         assert then is not None
         assert (then.term and then.term.holder) == next((one.holder for one in found), None)
         assert (then.vacant_since is None) == bool(found)
+
+
+def test_a_term_that_is_over_is_recorded_at_its_planned_end():
+    city = given(*OFFICE, appoint("P2", until=t("09:00")))
+    assert city.state[TERMS_DUE] == {"P2": t("09:00")}
+    later(city, "10:00").when(post.lapse(post="P2"), at=t("08:30")).unchanged()
+    city.when(post.lapse(post="P2"), at=t("09:00")).then(PostVacated, holder="H1", reason="term_over")
+    row: Any = fold(posts.VIEW, city.and_(post.lapse(post="P2"), at=t("09:00")).log.commits)["P2"]
+    assert (row.state, row.vacant_since, row.holder) == ("vacant", t("09:00"), None)
+    assert city.state[TERMS_DUE] == {}
+    city.when(post.lapse(post="P2"), at=t("09:00")).unchanged()
+
+
+def test_an_end_that_something_else_says_is_not_recorded_again():
+    city = given(*OFFICE, appoint("P2", until=t("09:00")), appoint("P1", "H2", until=t("12:00")))
+    later(city, "09:30").and_(appoint("P2", "H3"), at=t("09:00")).and_(post.vacate(post="P1"))
+    assert city.state[TERMS_DUE] == {}
+    city.when(post.lapse(post="P2"), at=t("09:00")).unchanged()
+
+
+def test_a_past_term_told_late_ends_by_itself():
+    city = later(given(*OFFICE), "11:00")
+    city.and_(appoint("P2", until=t("10:00")), at=t("09:00"))
+    assert city.state[TERMS_DUE] == {"P2": t("10:00")}

@@ -94,6 +94,13 @@ class Vacate(Command):
     reason: Code | None = None
 
 
+@command("post.lapse", by="service", fact=True)
+class Lapse(Command):
+    """Record that a term is over. Sent by the service itself once the planned end has come."""
+
+    post: PostId
+
+
 @command("post.abolish", fact=True)
 class Abolish(Command):
     """Abolish a post, after it was relieved of its tasks and the posts under it were moved."""

@@ -15,10 +15,10 @@ from events.post import (
     PostRenamed,
     PostVacated,
 )
-from events.post_history import PostChange, change_of
+from events.post_history import PostChange, change_of, unrecorded_end
 from services.decisions.base import evolves
 from services.decisions.holder.table import HOLDERS, Holder
-from services.decisions.post.table import CHARGES, POSTS, Post
+from services.decisions.post.table import CHARGES, POSTS, TERMS_DUE, Post
 from services.decisions.state import State
 
 PostEvent = PostCreated | PostRenamed | PostMoved | PostCharged | PostRelieved | PostVacated | PostAbolished
@@ -46,6 +46,8 @@ def _apply(state: State, key: str, change: PostChange, area: str) -> None:
     changes = dated(known.changes, change)
     placed = next((one.place for one in reversed(changes) if one.place), None)
     state.put(state[POSTS], key, Post(placed.area if placed else known.area, changes))
+    term = unrecorded_end(changes)
+    state.put(state[TERMS_DUE], key, term.until if term else None)
     for entry in index_keys(change):
         posts = state[CHARGES].get(entry, ())
         if key not in posts:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from events.base import Event
-from events.post import PostAppointed, PostVacated
-from events.post_history import Term, covering, terms
+from events.post import TERM_OVER, PostAppointed, PostVacated
+from events.post_history import Term, covering, terms, unrecorded_end
 from services.decisions import lookups
 from services.decisions.base import Context, Refused, decides
 from services.decisions.holder.table import HOLDERS
-from services.decisions.post.commands import Appoint, Vacate
+from services.decisions.post.commands import Appoint, Lapse, Vacate
 from services.decisions.post.rules import standing_post
 from services.decisions.post.table import POSTS
 from services.decisions.state import State
@@ -64,3 +64,11 @@ def _vacate(state: State, c: Vacate, ctx: Context) -> Iterable[Event]:
     if mine is None and not ctx.observed:
         return
     yield PostVacated(post=c.post, area=known.area, holder=mine.holder if mine else None, reason=c.reason)
+
+
+@decides(Lapse)
+def _lapse(state: State, c: Lapse, ctx: Context) -> Iterable[Event]:
+    known = lookups.known(state, POSTS, c.post)
+    term = unrecorded_end(known.changes)
+    if term and term.until == ctx.at:
+        yield PostVacated(post=c.post, area=known.area, holder=term.holder, reason=TERM_OVER)

@@ -1,5 +1,6 @@
 """Descriptor of posts."""
 
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -17,5 +18,7 @@ class Post(msgspec.Struct, frozen=True):
 
 
 POSTS = Table("posts", Post, kind="post", areas=lambda state, key, row: (row.area,), spans=True)
+TERMS_DUE: Final = Table("terms_due", datetime)
+"""Post -> planned end of its holder's term, which the service records once it has come."""
 CHARGES: Final = Table("charges", tuple[str, ...])
 """Key of a charge -> the posts that ever had it (events/answering.py)."""

@@ -6,7 +6,7 @@ Not all goes smoothly: verdicts contradict each other, enterprises are sent back
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.application.escalating import escalation_id
+from services.application.deadlines import escalation_id
 from services.demo.scenarios.yichun.days import LOCAL, REGISTRATION
 from services.demo.scenarios.yichun.institutions.enterprises import Enterprise, Enterprises
 from services.demo.scenarios.yichun.institutions.offices import LEAD, REGISTRY, actor, county_post

@@ -1,14 +1,18 @@
-"""Let silence in the reviews of enterprises go up once a deadline has passed."""
+"""Record what comes with time: reviews that were silent past a deadline, and terms that are over."""
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID, uuid5
 
 from services.application.commands import Commands
 from services.application.progress import ViewProgress
 from services.base.clock import Clock
+from services.decisions.post.commands import Lapse
+from services.decisions.post.table import TERMS_DUE
 from services.decisions.review.commands import Escalate
 from services.decisions.review.table import REVIEWS_DUE
 from services.recorder.envelope import CommandEnvelope
@@ -21,19 +25,24 @@ TICK_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 600.0
 """Interval between checks of jurisdictions without a writer."""
 MOST: Final = 500
-"""Enterprises that go up per jurisdiction and tick."""
+"""Commands sent per jurisdiction and tick."""
 WAITING: Final = ("screen", "verify", "check", "disagreement")
 """Places that have a deadline."""
 _ESCALATION: Final = UUID("6d757374-6572-4078-a000-657363616c61")
+_LAPSE: Final = UUID("6d757374-6572-4078-a000-6c6170736564")
 
 
 def escalation_id(jurisdiction: str, enterprise: str, due: datetime) -> str:
     """Return the deterministic id of the command, so that it is recorded only once."""
-    return str(uuid5(_ESCALATION, f"{jurisdiction}/{enterprise}/{due.astimezone(UTC).isoformat()}"))
+    return _id(_ESCALATION, jurisdiction, enterprise, due)
 
 
-class Escalation:
-    """Lets reviews go up, in one process."""
+def _id(kind: UUID, jurisdiction: str, key: str, due: datetime) -> str:
+    return str(uuid5(kind, f"{jurisdiction}/{key}/{due.astimezone(UTC).isoformat()}"))
+
+
+class Deadlines:
+    """Sends what is due, in one process."""
 
     def __init__(self, commands: Commands, progress: ViewProgress, views: Views, clock: Clock) -> None:
         self._commands, self._progress, self._views, self._clock = commands, progress, views, clock
@@ -53,29 +62,44 @@ class Escalation:
     async def tick(self) -> None:
         """Send what is due now."""
         for jurisdiction, writer in list(self._commands.writers.items()):
-            due = self._due(jurisdiction, writer)
-            if due and not writer.parked:
+            if writer.parked or writer.state.moved is not None or writer.state.meta.closed:
+                continue
+            if due := list(islice(self._due(jurisdiction, writer), MOST)):
                 with suppress(Overloaded, Parked):  # the next tick tries again
                     await self._commands.submit(jurisdiction, due)
 
-    def _due(self, jurisdiction: str, writer: Writer) -> list[CommandEnvelope]:
-        if writer.state.moved is not None or writer.state.meta.closed:
-            return []
+    def _due(self, jurisdiction: str, writer: Writer) -> Iterator[CommandEnvelope]:
         now = self._clock.now()
-        due = [(key, at) for key, at in writer.state[REVIEWS_DUE].items() if at <= now]
-        return [
-            CommandEnvelope(
-                id=escalation_id(jurisdiction, key, at),
-                command=Escalate(enterprise=key),
-                actor="service/ticker",
-                received=now,
-            )
-            for key, at in due[:MOST]
-        ]
+        for key, at in writer.state[TERMS_DUE].items():
+            if at <= now:
+                yield CommandEnvelope(
+                    id=_id(_LAPSE, jurisdiction, key, at),
+                    command=Lapse(post=key),
+                    actor="service/ticker",
+                    received=now,
+                    at=at,
+                )
+        for key, at in writer.state[REVIEWS_DUE].items():
+            if at <= now:
+                yield CommandEnvelope(
+                    id=escalation_id(jurisdiction, key, at),
+                    command=Escalate(enterprise=key),
+                    actor="service/ticker",
+                    received=now,
+                )
 
     async def _wake(self) -> None:
-        """Start the writers of idle jurisdictions in which a verdict is awaited."""
+        """Start the writers of idle jurisdictions in which a verdict is awaited or a term is over."""
         for jurisdiction in [code for code in self._progress.positions if code not in self._commands.writers]:
-            waiting = Query(filters={"place": list(WAITING)}, limit=1)
-            if (await self._views.query(jurisdiction, "enterprises", waiting)).items:
+            if await self._awaits(jurisdiction) or await self._has_past_terms(jurisdiction):
                 self._commands.writer(jurisdiction)
+
+    async def _awaits(self, jurisdiction: str) -> bool:
+        waiting = Query(filters={"place": list(WAITING)}, limit=1)
+        return bool((await self._views.query(jurisdiction, "enterprises", waiting)).items)
+
+    async def _has_past_terms(self, jurisdiction: str) -> bool:
+        held = Query(filters={"state": ["held"]}, limit=1000)
+        page = await self._views.query(jurisdiction, "posts", held)
+        ends = [getattr(row, "until", None) for _, row in page.items]
+        return any(at and at <= self._clock.now() for at in ends)
