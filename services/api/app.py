@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from msgspec import Meta, Struct
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.staticfiles import StaticFiles
 
@@ -49,7 +50,8 @@ from services.api.document import document as describe
 from services.api.heavy import HeavyReads
 from services.api.hub import Hub
 from services.api.lag import Lag
-from services.api.limits import LimitBodies
+from services.api.lean import LeanFastAPI
+from services.api.limits import Bodies, LimitBodies
 from services.api.pages import STATIC, SecurityHeaders, basemap, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
 from services.api.routing import Endpoint, operation
@@ -76,7 +78,7 @@ def build(
     tokens: Tokens,
     edge: Edge = Edge(),  # noqa: B008  it is frozen
     pusher: Pusher | None = None,
-) -> FastAPI:
+) -> LeanFastAPI:
     """Return the ASGI application of a runtime. Its lifespan runs the runtime's loops."""
 
     @asynccontextmanager
@@ -92,7 +94,9 @@ def build(
             yield
             app.state.hub.stop()
 
-    app = FastAPI(title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = LeanFastAPI(
+        title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None
+    )
     app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
     app.state.wrong_codes, app.state.worker_reader = sign_in_codes.WrongCodes(), WorkerReader(muster.views)
     app.state.pusher, app.state.heavy = pusher, HeavyReads()
@@ -101,7 +105,8 @@ def build(
     app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
     app.state.lag = _lag(muster, app.state.hub)
     app.state.history = History(muster.log, muster.views, muster.clock)
-    app.add_middleware(LimitBodies)
+    bodies = app.state.bodies = Bodies()
+    app.add_middleware(LimitBodies, bodies=bodies)
     app.add_middleware(CompressAnswers)
     app.add_middleware(SecurityHeaders, edge=edge)
     app.add_exception_handler(Problem, on_problem)
@@ -125,6 +130,10 @@ def build(
     for (method, path), endpoint in ROUTES.items():
         app.add_route(_path(path), endpoint, methods=[method])
     app.openapi = cache(document)  # type: ignore[method-assign]
+    app.shorten(
+        (commands.one, commands.batch),
+        [Middleware(SecurityHeaders, edge=edge), Middleware(LimitBodies, bodies=bodies)],
+    )
     return app
 
 

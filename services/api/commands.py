@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from math import isfinite
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -66,6 +66,7 @@ def _body_of(cls: type[Command]) -> type[BaseModel]:
 
 BODIES = {name: _body_of(cls) for name, cls in PUBLIC.items()}
 Batch = Annotated[list[Item], Field(max_length=MOST_ITEMS)]
+_FIELDS: Final = {name: tuple(cls.model_fields) for name, cls in PUBLIC.items()}
 _items = TypeAdapter(list[Item])
 _STATUSES: Mapping[str, Literal["recorded", "not_recorded", "pending"]] = {
     "accepted": "recorded",
@@ -77,8 +78,8 @@ _STATUSES: Mapping[str, Literal["recorded", "not_recorded", "pending"]] = {
 def _split(name: str, body: BaseModel) -> tuple[Command, When]:
     """Split a valid body into the command and its envelope fields."""
     cls = PUBLIC[name]
-    fields = {field: getattr(body, field) for field in cls.model_fields}
-    given = body.model_fields_set & set(cls.model_fields)
+    fields = {field: getattr(body, field) for field in _FIELDS[name]}
+    given = body.model_fields_set & fields.keys()
     return cls.model_construct(_fields_set=given, **fields), cast("When", body)
 
 

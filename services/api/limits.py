@@ -25,6 +25,14 @@ class TooMuch(Exception):
     """All bodies together exceed the limit."""
 
 
+class Bodies:
+    """All bodies that are not answered yet, whichever way they came."""
+
+    def __init__(self, most: int = MOST_TOGETHER, chunk_seconds: float = CHUNK_SECONDS) -> None:
+        """`most`: of their bytes together."""
+        self.most, self.chunk_seconds, self.held = most, chunk_seconds, 0
+
+
 class LimitBodies:
     """Middleware that refuses large bodies with 413, slow ones with 408, and any with 503 if all of them
     together would take too much memory."""
@@ -33,31 +41,28 @@ class LimitBodies:
         self,
         app: ASGIApp,
         most: int = MOST_BYTES,
-        together: int = MOST_TOGETHER,
-        chunk_seconds: float = CHUNK_SECONDS,
+        bodies: Bodies | None = None,
     ) -> None:
-        self._app, self._most, self._together, self._seconds = app, most, together, chunk_seconds
-        self.held = 0
-        """Bytes of bodies not answered yet."""
+        self._app, self._most, self._bodies = app, most, bodies or Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         most = SIGN_IN_BYTES if scope["path"] == SIGN_IN else self._most
-        seen, whole = 0, False
+        bodies, seen, whole = self._bodies, 0, False
 
         async def counted() -> Message:
             nonlocal seen, whole
             if whole:  # only the end of the connection is to come
                 return await receive()
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(bodies.chunk_seconds):
                 message = await receive()
             size = len(message.get("body", b""))
-            seen, self.held = seen + size, self.held + size
+            seen, bodies.held = seen + size, bodies.held + size
             whole = not message.get("more_body", False)
             if seen > most:
                 raise TooLarge
-            if self.held > self._together:
+            if bodies.held > bodies.most:
                 raise TooMuch
             return message
 
@@ -72,4 +77,4 @@ class LimitBodies:
                 raise
             await Problem(408, "slow").response()(scope, receive, send)
         finally:
-            self.held -= seen
+            bodies.held -= seen

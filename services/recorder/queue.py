@@ -91,7 +91,8 @@ class CommandQueue:
         never for the service's own."""
         lane = lane_of(group)
         sender = group[0].actor if group else ""
-        if not sender.startswith(SERVICE):
+        flooded = any(self._lanes)
+        if (flooded or len(group) > MOST_OF_ONE) and not sender.startswith(SERVICE):
             counted = self._lanes[:1] if lane is Lane.URGENT else self._lanes
             if sum(one.waiting(sender) for one in counted) + len(group) > MOST_OF_ONE:
                 raise Overloaded(sender)
@@ -99,7 +100,7 @@ class CommandQueue:
                 raise Overloaded
         sent = Sent(len(group))
         queued = [Queued(envelope, sent, number, lane, sender) for number, envelope in enumerate(group)]
-        if any(self._lanes) or len(self._row) + len(queued) > self._flood:
+        if flooded or len(self._row) + len(queued) > self._flood:
             while self._row:
                 one = self._row.popleft()
                 self._lanes[one.lane].add(one.sender, (one,))

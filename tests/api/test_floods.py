@@ -13,7 +13,7 @@ import uvicorn
 from service import J, Service
 from starlette.types import Message, Receive, Scope, Send
 
-from services.api.limits import SIGN_IN_BYTES, LimitBodies
+from services.api.limits import SIGN_IN_BYTES, Bodies, LimitBodies
 from services.api.server.connections import Connections, protocol, raise_descriptors
 from services.recorder.queue import ANSWERS
 
@@ -55,20 +55,21 @@ async def test_a_large_body_is_refused() -> None:
 
 
 async def test_a_body_that_does_not_arrive_is_given_up() -> None:
-    assert await sent(LimitBodies(answering, chunk_seconds=0.05), [b"1"], stalls=True) == 408
+    assert await sent(LimitBodies(answering, bodies=Bodies(chunk_seconds=0.05)), [b"1"], stalls=True) == 408
 
 
 async def test_all_bodies_together_have_a_limit() -> None:
-    app = LimitBodies(answering, most=10, together=15, chunk_seconds=0.3)
+    bodies = Bodies(15, chunk_seconds=0.3)
+    app = LimitBodies(answering, most=10, bodies=bodies)
     first = asyncio.create_task(sent(app, [b"1234567890"], stalls=True))
     await asyncio.sleep(0)
     async with asyncio.timeout(1):
-        while not app.held:
+        while not bodies.held:
             await asyncio.sleep(0)
     assert await sent(app, [b"123456"]) == 503
     assert await sent(app, [b"12345"]) == 200
     assert await first == 408
-    assert app.held == 0
+    assert bodies.held == 0
 
 
 async def test_a_sign_in_has_a_small_body(service: Service) -> None:

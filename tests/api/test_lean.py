@@ -1,0 +1,370 @@
+"""The short way of commands answers each request as the application's long way would."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message
+
+from services import wiring
+from services.access import AccessUnavailable, Tokens
+from services.api import commands, limits
+from services.api.app import build
+from services.api.lean import LeanFastAPI
+from services.application.muster import Muster
+from services.log.port import LogUnavailable
+from services.recorder.errors import Overloaded, Parked
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+J = "2307"
+HERE = f"/api/v1/{J}/commands"
+CHECK_IN = f"{HERE}/worker.check_in"
+WAYS = ("short", "long")
+BODY = json.dumps({"worker": "W", "area": J})
+Headers = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request. `W` in its body is a worker of each way's own."""
+
+    path: str = CHECK_IN
+    body: str | bytes = BODY
+    headers: Headers = field(default_factory=dict[str, str | None])
+    """Beside the usual ones; None takes one away."""
+    also: tuple[tuple[bytes, bytes], ...] = ()
+    """Headers after these."""
+    method: str = "POST"
+    who: str | None = "admin"
+    scheme: str = "http"
+    query: str = ""
+    ends: bool = True
+    """Whether the body's end arrives."""
+    gone: bool = False
+    """Whether the sender goes away within the body."""
+    key: int = 0
+
+
+Answered = tuple[int, list[tuple[str, str]], Any]
+
+
+class Both:
+    """An application and its two ways in. Each has workers and ids of its own."""
+
+    def __init__(self, app: LeanFastAPI, tokens: Tokens, muster: Muster) -> None:
+        self.app, self.tokens, self.muster = app, tokens, muster
+        self.bodies: limits.Bodies = app.state.bodies
+        self.secrets: dict[str, str] = {}
+        self.session = ""
+        self.keys = 0
+
+    async def ask(self, asked: Asked, way: str) -> Answered:
+        """Send a request one way; return status, headers and body, with this way's names as the other's."""
+        names = {"W": f"{way}-1"}
+        body = (
+            asked.body
+            if isinstance(asked.body, bytes)
+            else asked.body.replace('"W"', f'"{names["W"]}"').encode()
+        )
+        key = str(UUID(int=(asked.key or self.keys) * 2 + WAYS.index(way)))
+        body = body.replace(b"KEY", key.encode())
+        sent = await _sent(self.way(way), asked, body, self.headers(asked, key))
+        start, *rest = sent
+        text = b"".join(one.get("body", b"") for one in rest).decode()
+        for own, common in ((key, "KEY"), (names["W"], "W")):
+            text = text.replace(own, common)
+        told = json.loads(text) if text.startswith(("{", "[")) else text
+        headers = [(name.decode(), value.decode()) for name, value in start["headers"]]
+        return start["status"], [_common(*one) for one in headers], _without_positions(told)
+
+    def way(self, way: str) -> ASGIApp:
+        if way == "short":
+            return self.app
+        return lambda scope, receive, send: FastAPI.__call__(self.app, scope, receive, send)
+
+    def headers(self, asked: Asked, key: str) -> list[tuple[bytes, bytes]]:
+        usual: Headers = {
+            "host": "muster.example",
+            "content-type": "application/json",
+            "idempotency-key": key,
+            "authorization": f"Bearer {self.secrets.get(asked.who, asked.who)}" if asked.who else None,
+        }
+        given = {**usual, **asked.headers}
+        return [
+            (name.encode(), value.replace("SESSION", self.session).replace("KEY", key).encode())
+            for name, value in given.items()
+            if value is not None
+        ] + list(asked.also)
+
+
+def _common(name: str, value: str) -> tuple[str, str]:
+    """Return a header without the length, which differs with the names and positions in the body."""
+    return name, "?" if name == "content-length" else value
+
+
+def _without_positions(told: Any) -> Any:
+    """Return a body without positions, which differ as each way's events follow the other's."""
+    if isinstance(told, dict):
+        return {k: bool(v) if k == "position" else _without_positions(v) for k, v in told.items()}  # pyright: ignore
+    if isinstance(told, list):
+        return [_without_positions(one) for one in told]  # pyright: ignore
+    return told
+
+
+async def _sent(app: ASGIApp, asked: Asked, body: bytes, headers: list[tuple[bytes, bytes]]) -> list[Message]:
+    parts = [body[i : i + 2**20] for i in range(0, len(body), 2**20)] or [b""]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        if asked.gone:
+            return {"type": "http.disconnect"}
+        if not parts:
+            await asyncio.Event().wait()
+        part = parts.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(parts) or not asked.ends}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": asked.method,
+        "scheme": asked.scheme,
+        "path": asked.path,
+        "raw_path": asked.path.encode(),
+        "query_string": asked.query.encode(),
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+        "state": {},
+    }
+    async with asyncio.timeout(10):
+        await app(scope, receive, send)
+    return sent
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Both]:
+    data: Path = tmp_path_factory.mktemp("lean")
+    muster, tokens = await wiring.embedded(data), await wiring.tokens(data)
+    secret = await tokens.first_admin()
+    assert secret
+    found = Both(build(muster, tokens), tokens, muster)
+    found.secrets["admin"] = secret
+    found.session = await tokens.session(secret) or ""
+    for name, scope in (("desk", "dispatcher"), ("wall", "viewer"), ("own", "worker:other")):
+        found.secrets[name] = await tokens.create(name, scope)
+    found.secrets["elsewhere"] = await tokens.create("elsewhere", "dispatcher", jurisdictions=("9999",))
+    found.secrets["revoked"] = await tokens.create("revoked", "dispatcher")
+    await tokens.revoke("revoked")
+    async with muster.running():
+        for way in WAYS:
+            known = json.dumps({"worker": f"{way}-1", "role": "courier"})
+            assert (await found.ask(Asked(f"{HERE}/worker.register", known, key=900), way))[0] == 200
+        yield found
+    await tokens.close()
+
+
+ITEM = '{"id": "KEY", "name": "worker.check_in", "data": {"worker": "W", "area": "2307"}}'
+LARGE = b" " * (limits.MOST_BYTES + 1)
+CROSS: Headers = {"cookie": "muster_session=SESSION", "sec-fetch-site": "cross-site"}
+MATRIX: dict[str, tuple[int, Asked]] = {
+    # accepted, and answered again
+    "good": (200, Asked(key=1)),
+    "sent again": (200, Asked(key=1)),
+    "the id is another command's": (422, Asked(key=1, body='{"worker": "W", "area": "2307.1"}')),
+    "nothing changes": (200, Asked()),
+    "with an instant": (
+        200,
+        Asked(body='{"worker": "W", "area": "2307", "at": "2026-01-01T08:00:00+08:00"}'),
+    ),
+    "can wait": (200, Asked(headers={"priority": "u=7, i"})),
+    "with a query": (200, Asked(query="after=3")),
+    "behind TLS": (200, Asked(scheme="https")),
+    "on localhost behind TLS": (200, Asked(scheme="https", headers={"host": "localhost:8443"})),
+    "with a charset": (200, Asked(headers={"content-type": "Application/JSON; charset=utf-8"})),
+    "without a media type": (200, Asked(headers={"content-type": None})),
+    "by a session": (200, Asked(who=None, headers={"cookie": "muster_session=SESSION"})),
+    "observed": (200, Asked(body='{"worker": "W", "area": "2307", "observed": true}')),
+    # refused by a rule
+    "unknown worker": (409, Asked(body='{"worker": "nobody", "area": "2307"}')),
+    "an area elsewhere": (409, Asked(body='{"worker": "W", "area": "2307-99"}')),
+    "another's": (403, Asked(who="own")),
+    # not allowed
+    "no token": (401, Asked(who=None)),
+    "unknown token": (401, Asked(who="mst_unknown")),
+    "revoked token": (401, Asked(who="revoked")),
+    "another scheme": (401, Asked(headers={"authorization": "Basic YTpi"})),
+    "a page of another origin": (401, Asked(who=None, headers=CROSS)),
+    "two tokens": (200, Asked(also=((b"authorization", b"Bearer mst_unknown"),))),
+    "two ids": (200, Asked(also=((b"idempotency-key", b"seven"),))),
+    "may only read": (403, Asked(who="wall")),
+    "another jurisdiction's": (403, Asked(who="elsewhere")),
+    "may not observe": (403, Asked(who="own", body='{"worker": "other", "area": "2307", "observed": true}')),
+    # unknown
+    "unknown command": (404, Asked(f"{HERE}/worker.fly")),
+    "no command's name": (404, Asked(f"{HERE}/fly")),
+    "unknown jurisdiction": (404, Asked("/api/v1/5555/commands/worker.check_in", who="desk")),
+    "malformed jurisdiction": (404, Asked("/api/v1/no code/commands/worker.check_in")),
+    "more path": (404, Asked(f"{CHECK_IN}/more")),
+    "a page named like it": (404, Asked("/commands/worker.check_in")),
+    "a slash at the end": (307, Asked(f"{CHECK_IN}/")),
+    "a line at the end": (200, Asked(f"{CHECK_IN}\n")),
+    # other methods
+    "GET": (405, Asked(method="GET")),
+    "HEAD": (405, Asked(method="HEAD")),
+    "OPTIONS": (405, Asked(method="OPTIONS")),
+    "PUT": (405, Asked(method="PUT")),
+    # preconditions
+    "no id": (400, Asked(headers={"idempotency-key": None})),
+    "bad id": (400, Asked(headers={"idempotency-key": "seven"})),
+    "a quoted id": (200, Asked(headers={"idempotency-key": '"KEY"'})),
+    "if-match is not for it": (400, Asked(headers={"if-match": '"3"'})),
+    "if-match is no number": (400, Asked(headers={"if-match": '"x"'})),
+    "an amendment": (200, Asked(f"{HERE}/worker.amend", '{"worker": "W", "role": "medic"}')),
+    # bad bodies
+    "no JSON": (400, Asked(body="{")),
+    "empty": (400, Asked(body=b"")),
+    "no object": (422, Asked(body="[]")),
+    "a field too many": (422, Asked(body='{"worker": "W", "area": "2307", "colour": 1}')),
+    "a field missing": (422, Asked(body='{"worker": "W"}')),
+    "a wrong type": (422, Asked(body='{"worker": 7, "area": ""}')),
+    "a key twice": (422, Asked(body='{"worker": "W", "area": "2307", "area": "2307"}')),
+    "a key twice, hidden": (422, Asked(body='{"worker": "W", "area": "2307", "worker": "\\u003a"}')),
+    "no UTF-8": (400, Asked(body=b'{"worker": "\xff"}')),
+    "compressed": (
+        400,
+        Asked(body=gzip.compress(BODY.encode(), mtime=0), headers={"content-encoding": "gzip"}),
+    ),
+    "a form": (415, Asked(headers={"content-type": "application/x-www-form-urlencoded"})),
+    "too large": (413, Asked(body=LARGE)),
+    "too large, by nobody": (401, Asked(body=LARGE, who=None)),
+    "in parts": (200, Asked(body=BODY + " " * 2**21)),
+    "does not arrive": (408, Asked(ends=False)),
+    "goes away": (400, Asked(gone=True)),
+    # batches
+    "a batch": (200, Asked(HERE, f"[{ITEM}]")),
+    "an empty batch": (200, Asked(HERE, "[]")),
+    "a batch with bad items": (
+        200,
+        Asked(HERE, '[{"id": "KEY", "name": "x"}, {"id": "2", "name": 1, "data": 0}]'),
+    ),
+    "a batch of something else": (422, Asked(HERE, "[1]")),
+    "a batch that is none": (422, Asked(HERE, "{}")),
+    "a batch too long": (413, Asked(HERE, "[" + ",".join([ITEM] * 501) + "]")),
+    "a batch by nobody": (401, Asked(HERE, "[]", who=None)),
+    "a batch with a form's type": (415, Asked(HERE, "[]", headers={"content-type": "text/plain"})),
+    "a batch elsewhere": (404, Asked("/api/v1/5555/commands", "[]", who="desk")),
+    "batches listed": (405, Asked(HERE, method="GET")),
+}
+
+
+@pytest.mark.parametrize("case", MATRIX)
+async def test_both_ways_answer_alike(both: Both, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, asked = MATRIX[case]
+    both.keys = 1000 + list(MATRIX).index(case)
+    if not asked.ends:
+        monkeypatch.setattr(both.bodies, "chunk_seconds", 0.05)
+    short, long = [await both.ask(asked, way) for way in WAYS]
+    assert short == long
+    assert short[0] == status, short[2]
+
+
+def _raising(error: Exception) -> Callable[..., Awaitable[Any]]:
+    async def fails(*args: Any) -> Any:
+        raise error
+
+    return fails
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (429, Overloaded("admin/local")),
+        (503, Overloaded()),
+        (503, Parked("torn")),
+        (503, LogUnavailable("the disk is gone")),
+        (503, AccessUnavailable("no tokens")),
+    ],
+    ids=lambda one: type(one).__name__ if isinstance(one, Exception) else str(one),
+)
+@pytest.mark.parametrize("asked", [Asked(), Asked(HERE, f"[{ITEM}]")], ids=["one", "batch"])
+async def test_both_ways_fail_alike(
+    both: Both, asked: Asked, status: int, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(both.muster.commands, "submit", _raising(error))
+    short, long = [await both.ask(asked, way) for way in WAYS]
+    assert short == long
+    assert short[0] == status
+
+
+async def test_both_ways_crash_alike(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(both.muster.commands, "submit", _raising(ZeroDivisionError("a fault")))
+    sent: dict[str, list[Message]] = {way: [] for way in WAYS}
+    for way in WAYS:
+        with pytest.raises(ZeroDivisionError):  # for the server's log
+            await _crashed(both, way, sent[way])
+    assert sent["short"] == sent["long"]
+    assert sent["short"][0]["status"] == 500
+
+
+async def _crashed(both: Both, way: str, sent: list[Message]) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        async def kept(message: Message) -> None:
+            sent.append(message)
+
+        await both.way(way)(scope, receive, kept)
+
+    key = str(UUID(int=77))
+    await _sent(app, Asked(), BODY.encode(), both.headers(Asked(), key))
+
+
+async def test_all_bodies_share_one_limit_whichever_way_they_come(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(both.bodies, "chunk_seconds", 0.3)
+    monkeypatch.setattr(both.bodies, "most", 1000)
+    slow = Asked(body=b"{" + b" " * 900, ends=False)
+    held = asyncio.create_task(both.ask(slow, "long"))
+    async with asyncio.timeout(2):
+        while not both.bodies.held:
+            await asyncio.sleep(0)
+    assert (await both.ask(Asked(body=b" " * 500), "short"))[0] == 503
+    assert (await held)[0] == 408
+    assert both.bodies.held == 0
+
+
+async def test_commands_count_in_the_metrics_whichever_way_they_come(both: Both) -> None:
+    def counted() -> float:
+        return (
+            both.muster.figures.registry.get_sample_value("muster_commands_total", {"outcome": "accepted"})
+            or 0
+        )
+
+    before = counted()
+    for number, way in enumerate(WAYS):
+        assert (await both.ask(Asked(f"{HERE}/worker.register", '{"role": "medic"}', key=800 + number), way))[
+            0
+        ] == 200
+    assert counted() == before + 2
+
+
+async def test_only_commands_take_the_short_way(both: Both) -> None:
+    short = [(route.path, route.methods) for route in both.app.shortened]
+    assert [one for one, _ in short] == [
+        "/api/v1/{jurisdiction}/commands/{name:command}",
+        "/api/v1/{jurisdiction}/commands",
+    ]
+    assert {method for _, methods in short for method in methods or ()} == {"POST"}
+    assert commands.one in {route.endpoint for route in both.app.shortened}
