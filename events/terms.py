@@ -37,6 +37,8 @@ List = Literal[
     "match",
     "route",
     "dissolve",
+    "station_kind",
+    "station_service",
 ]
 """category: of requests. incident_kind: of incidents. trade, size_class: of enterprises; codes of GB/T 4754
 may be added. The others are reasons. send_back: to reject an enterprise, or send it back. door: why it could
@@ -44,7 +46,8 @@ not be done. decline: an offer. complete, fail, cancel, reopen: a request. relea
 override: against a rule. unattended: sent although nobody is on duty. correction: of attendance.
 leave: going off duty with tasks. stand_down: a team. retire: a worker. reopen_incident: an incident.
 source_kind: of source lists. match: for saying that an entry of a source list is an enterprise or not.
-route: another route than the proposed one. dissolve: a chapter."""
+route: another route than the proposed one. dissolve: a chapter. station_kind, station_service: of stations;
+named as in Open Referral HSDS where it has a name."""
 LISTS: Final[tuple[List, ...]] = get_args(List)
 CATEGORY: Final = "category"
 
@@ -261,6 +264,39 @@ BUILT_IN: Final[dict[List, dict[str, Term]]] = {
         enterprise_ended=("The enterprise closed or moved away", "企业注销或迁出"),
         too_few=("Too few members", "党员人数不足"),
         regrouped=("Regrouped", "调整设置"),
+        other=("Other", "其他"),
+    ),
+    "station_kind": _terms(
+        youth=("Youth station", "青年驿站"),
+        talent=("Talent station", "人才驿站"),
+        red=("Red station", "红色驿站"),
+        service_centre=("Service centre", "党群服务中心"),
+        rest=("Rest stop", "歇脚点"),
+        warming=("Warming centre", "取暖点"),
+        shelter=("Emergency shelter", "应急避难场所"),
+        hotel=("Hotel", "酒店"),
+        clinic=("Clinic", "诊疗点"),
+        hospital=("Hospital", "医院"),
+        other=("Other", "其他"),
+    ),
+    "station_service": _terms(
+        rest=("Place to rest", "休息"),
+        drinking_water=("Drinking water", "饮水"),
+        charging=("Phone charging", "手机充电"),
+        battery_swap=("Battery charging and swapping", "电动车换电"),
+        toilet=("Toilet", "卫生间"),
+        microwave=("Heating meals", "热饭"),
+        meals=("Meals", "用餐"),
+        first_aid=("First aid", "应急药箱"),
+        wifi=("Wi-Fi", "无线网络"),
+        tools=("Tools and repair", "工具维修"),
+        umbrella=("Umbrellas", "雨伞"),
+        reading=("Books and papers", "图书报刊"),
+        legal_advice=("Legal advice", "法律咨询"),
+        counselling=("Counselling", "心理咨询"),
+        lodging=("Temporary housing", "临时住宿"),
+        medical_care=("Medical care", "医疗"),
+        pets=("Pets welcome", "可携带宠物"),
         other=("Other", "其他"),
     ),
 }

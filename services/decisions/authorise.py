@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from events.area import inside, meets
 from services.decisions.base import Command, Context, Refused, Scope
-from services.decisions.references import ARRIVES, CONCERNS, IDENTITY, NAMED, SEALS, Mention, mentions
+from services.decisions.references import ARRIVES, CONCERNS, IDENTITY, NAMED, OPEN, SEALS, Mention, mentions
 from services.decisions.state import State
 from services.decisions.table import AREA, kinds
 
@@ -63,7 +63,7 @@ def _own(state: State, command: Command, ctx: Context, worker: str) -> bool:
     """Whether a command is a worker's own: it refers to something, and only to what is theirs."""
     if not command.IS_OWN:
         return False
-    owned = [one for one in mentions(type(command)) if one.touch is not SEALS]
+    owned = [one for one in mentions(type(command)) if one.touch not in (SEALS, OPEN)]
     named = [(one.kind, key) for one in owned for key in one.touched(command, ctx.id)]
     return any(kind != AREA for kind, _ in named) and all(
         kinds[kind].own(state, key, worker) for kind, key in named

@@ -18,7 +18,7 @@ class Plain(msgspec.Struct, frozen=True):
 
 
 class Touch(msgspec.Struct, frozen=True):
-    """Marks a reference with special scope rules; see ARRIVES, CONCERNS, IDENTITY and NAMED."""
+    """Marks a reference with special scope rules; see ARRIVES, CONCERNS, IDENTITY, NAMED and OPEN."""
 
     name: str
 
@@ -45,6 +45,9 @@ IDENTITY = Touch("identity")
 SEALS = Touch("seals")
 """Says whose personal data the command carries. It need not be a worker's own: the decider requires that it
 belongs to what is."""
+
+OPEN = Touch("open")
+"""Open to every worker: it need not be theirs, but something else in the command must be."""
 
 NAMED = Touch("named")
 """Named beside what decides, wherever it is now: the decider requires that the two belong together."""

@@ -1,0 +1,1 @@
+"""Needs of stations: opened, changed, closed."""

@@ -1,0 +1,1 @@
+"""Stations: registered, amended, moved, entrusted, published, reported, used, withdrawn."""
