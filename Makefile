@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo cluster serve test unit faults lint types format bench endurance bench-cluster docs vendor pictures lock audit sbom clean
-.PHONY: bench-flood bench-reads
+.PHONY: bench-flood bench-past bench-reads
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ bench: $(READY) ## Measure speed, each figure beside its limit in the same run
 
 bench-flood: $(READY) ## 400 connections post check-ins; what others get meanwhile, beside its limits
 	@$(BIN)/python -m bench.flood $(ARGS)
+
+bench-past: $(READY) ## Search by name, sorted person-times and reads of the past, beside their limits
+	@$(BIN)/python -m bench.past $(ARGS)
 
 bench-reads: $(READY) ## What every GET costs on a log of 300,000 events (about ten minutes)
 	@$(BIN)/python -m bench.reads $(ARGS)

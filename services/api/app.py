@@ -66,6 +66,7 @@ from services.locations.port import LocationsUnavailable
 from services.log.port import LogUnavailable
 from services.push.port import PushUnavailable
 from services.push.pusher import Pusher
+from services.search.searches import Searches
 from services.vault import VaultUnavailable
 from services.views.port import ViewsUnavailable
 
@@ -104,6 +105,7 @@ def build(
     app.state.imports = Imports(muster.vault, muster.clock, muster.background)
     app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
     app.state.lag = _lag(muster, app.state.hub)
+    app.state.searches = Searches(muster.views, muster.vault, muster.progress, muster.announcements)
     app.state.history = History(muster.log, muster.views, muster.clock)
     bodies = app.state.bodies = Bodies()
     app.add_middleware(LimitBodies, bodies=bodies)

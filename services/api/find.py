@@ -4,9 +4,7 @@ Names and phones are searched only for those who may see personal data. A worker
 theirs, so it may not search.
 """
 
-import asyncio
 from typing import Annotated, Any
-from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,17 +16,16 @@ from services.api.context import Answer, answer, model, muster, reader
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.rows import Opener
-from services.api.searching import Finder, Found, Index
+from services.api.searching import Finder, Found
 from services.api.sight import sight
 from services.application.lookup import region_in
-from services.application.muster import Muster
 from services.decisions.fields import WHOLE, PersonalLine, omitted
+from services.search.index import Building
+from services.search.searches import Searches
 from services.vault import Vault
-from services.views.port import Query, Views
+from services.views.port import Views
 
 MOST_FOUND = 100
-AT_ONCE = 5_000
-SEARCHED = {"roster": "name", "requests": "contact_name"}
 
 
 class Find(BaseModel):
@@ -56,6 +53,8 @@ class Finds(Struct):
     """For `text`: the finds of every kind, best first."""
     more: bool = False
     """Whether more matched than were asked for."""
+    building: Building | None = None
+    """What of the search is still being built: finds may be missing until it is null."""
 
 
 @operation(id="find", tag="views", body=Find)
@@ -72,38 +71,9 @@ async def find(request: Request) -> Answer[Finds]:
         raise Problem(422, "invalid", variant="name_or_phone")
     service = muster(request)
     opener = Opener(service.vault, jurisdiction, seen, opens=asker.opens, areas=asker.areas)
-    if asked.text:
-        return await _anything(service, jurisdiction, asker, opener, asked, searched)
-    if asked.phone:
-        found = await _by_phone(service.vault, service.views, jurisdiction, asked.phone, asker)
-    else:
-        found = await _by_name(opener, service.views, jurisdiction, asked.name or "", asked.limit, asker)
-    workers, requests = found["roster"][: asked.limit], found["requests"][: asked.limit]
-    return answer(
-        Finds(
-            await opener.rows("roster", workers),
-            await opener.rows("requests", requests),
-            service.progress.positions.get(jurisdiction, 0),
-        ),
-        headers={"Cache-Control": "no-store"},
-    )
-
-
-def _given(asked: Find) -> set[str]:
-    return {name for name in ("name", "phone", "text") if getattr(asked, name)}
-
-
-async def _anything(
-    service: Muster,
-    jurisdiction: str,
-    asker: Principal,
-    opener: Opener,
-    asked: Find,
-    searched: set[str],
-) -> Answer[Finds]:
-    """Find by any text. People's names and phones are searched only for those who see or may reveal them."""
+    kept: Searches = request.app.state.searches
     finder = Finder(
-        _index(service, jurisdiction),
+        kept.index(jurisdiction),
         service.views,
         service.vault,
         jurisdiction,
@@ -112,26 +82,22 @@ async def _anything(
         names="name" in searched,
         phones="phone" in searched,
     )
-    items, more = await finder.find(asked.text, asked.limit, service.progress)
-    position = service.progress.positions.get(jurisdiction, 0)
-    return answer(Finds([], [], position, items, more), headers={"Cache-Control": "no-store"})
+    finds = Finds([], [], 0)
+    if asked.text:
+        finds.items, finds.more, finds.building = await finder.find(asked.text, asked.limit)
+    else:
+        if asked.phone:
+            found = await _by_phone(service.vault, service.views, jurisdiction, asked.phone, asker)
+        else:
+            found, finds.building = await finder.named(asked.name or "", asked.limit)
+        finds.workers = await opener.rows("roster", found["roster"][: asked.limit])
+        finds.requests = await opener.rows("requests", found["requests"][: asked.limit])
+    finds.position = service.progress.positions.get(jurisdiction, 0)
+    return answer(finds, headers={"Cache-Control": "no-store"})
 
 
-_kept: WeakKeyDictionary[Muster, dict[str, Index]] = WeakKeyDictionary()
-"""What each service has indexed, by jurisdiction."""
-
-
-def _index(service: Muster, jurisdiction: str) -> Index:
-    """Return the jurisdiction's index. Rows rebuilt or erased there drop it, with all opened names."""
-    if service not in _kept:
-        kept = _kept[service] = dict[str, Index]()
-        service.announcements.on_reset(lambda place: _drop(kept, place))
-        service.announcements.on_erased(lambda place: _drop(kept, place))
-    return _kept[service].setdefault(jurisdiction, Index(jurisdiction))
-
-
-def _drop(kept: dict[str, Index], jurisdiction: str) -> None:
-    kept.pop(jurisdiction, None)
+def _given(asked: Find) -> set[str]:
+    return {name for name in ("name", "phone", "text") if getattr(asked, name)}
 
 
 Rows = dict[str, list[tuple[str, Row]]]
@@ -152,43 +118,3 @@ async def _by_phone(vault: Vault, views: Views, jurisdiction: str, phone: str, a
         ]
         for view in keys
     }
-
-
-async def _by_name(
-    opener: Opener, views: Views, jurisdiction: str, name: str, limit: int, asker: Principal
-) -> Rows:
-    """Search by name. Every sealed name is opened, on a thread: 20,000 take about a second."""
-    queries = {view: Query(within=asker.areas) for view in SEARCHED}
-    found, _ = await views.snapshot(jurisdiction, queries)
-    wanted = name.casefold()
-
-    def fits(view: str, row: Any) -> bool:
-        token = getattr(row, SEARCHED[view])
-        plain = opener.plain(token) if token else None
-        return plain is not None and wanted in plain.casefold()
-
-    async def scan(view: str, items: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
-        some: list[tuple[str, Row]] = []
-        for begin in range(0, len(items), AT_ONCE):
-            part = items[begin : begin + AT_ONCE]
-            await opener.warm(**{view: (row for _, row in part)})
-            left = limit - len(some)
-            some += await asyncio.to_thread(_first, part, left, lambda row: fits(view, row))
-            if len(some) == limit:
-                break
-        return some
-
-    return {
-        view: await scan(view, [(key, row) for key, row in items if asker.opens(row)])
-        for view, items in found.items()
-    }
-
-
-def _first(items: list[tuple[str, Row]], limit: int, fits: Any) -> list[tuple[str, Row]]:
-    some: list[tuple[str, Row]] = []
-    for key, row in items:
-        if len(some) == limit:
-            break
-        if fits(row):
-            some.append((key, row))
-    return some

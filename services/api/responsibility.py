@@ -16,10 +16,11 @@ from services.api.context import Answer, answer, heavy, muster, reader
 from services.api.parameters import AreaText, At, Parameters, Reveal, in_range, one_of, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
-from services.api.rows import Opener, subject_of
+from services.api.rows import Opener
 from services.api.sight import sight
 from services.api.views import record_shown
 from services.application.answering import READ, answered
+from services.vault import subject_of
 
 POSTS = "posts"
 

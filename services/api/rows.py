@@ -16,7 +16,7 @@ from projections.catalog import views
 from projections.hours import HOURS
 from projections.where import narrowed
 from services.access import ASKING
-from services.vault import BadToken, Keyring, NoKey, Vault, shown
+from services.vault import BadToken, Keyring, NoKey, Vault, shown, subject_of
 
 TELL_SECONDS: Final = 60.0
 AT_ONCE: Final = 5_000
@@ -33,11 +33,6 @@ def personal_of(view: str) -> tuple[str, ...]:
     if view == HOURS.name:
         return personal_fields(HOURS.row)
     return personal_fields(views[view].row) if view in views else ()
-
-
-def subject_of(token: str) -> str:
-    """Return whose data a sealed value is."""
-    return token.split(":")[2]
 
 
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:

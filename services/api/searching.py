@@ -1,58 +1,30 @@
-"""Find anything by what people say of it: a number, a call sign, a name, a place, a phone number.
-
-An index in memory holds what is searched of each row, folded, and is kept up to date step by step. Opened
-names are kept in memory only, by their sealed token: a changed name has a new token, and whatever is erased
-in a jurisdiction drops all of its names.
-"""
+"""Find by what people say: a number, a call sign, a name, a place, a phone number; as one caller may."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import chain, islice
 from typing import Any, Final
 
 from msgspec import Struct
 
 from events.signs import number_of, sign
+from projections.base import Row
 from services.access import Principal
-from services.api.folding import Folded, folded, name_of, rank
-from services.api.rows import Opener, subject_of
-from services.application.following import Followed
+from services.api.rows import Opener
 from services.application.lookup import region_in
-from services.application.progress import ViewProgress
+from services.search.folding import folded, name_of, rank
+from services.search.index import KINDS, NAMES, VIEWS, Building, Entry, Index, Spanning
+from services.search.texts import LEVELS
 from services.vault import Vault
-from services.views.port import Query, Views
+from services.views.port import Views
 
-AT_ONCE: Final = 5_000
 LEAST_DIGITS: Final = 5
 """Digits of a text that may be a phone number."""
-MOST_UNUSED: Final = 1_000
-"""Opened names kept in memory that are nobody's any longer."""
-VIEWS: Final = {
-    "request": "requests",
-    "worker": "roster",
-    "team": "teams",
-    "incident": "incidents",
-    "area": "areas",
-}
-"""Kind -> view, in the order of equally good finds."""
-NAMES: Final = {"request": "contact_name", "worker": "name"}
-"""Kind -> sealed field with a name."""
-OWN: Final = {
-    "request": ("request",),
-    "worker": ("worker", "call_sign"),
-    "team": ("team", "call_sign", "name"),
-}
-PLAIN: Final = {**OWN, "incident": ("incident", "name"), "area": ("area", "name")}
-"""Kind -> plain fields that are searched."""
-_KINDS: Final = list(VIEWS)
-_KIND: Final = {view: kind for kind, view in VIEWS.items()}
-_kept_name = lru_cache(maxsize=20_000)(name_of)
-"""Folded names that are no secret and need more than a change of case."""
-
-
-def _plain_name(text: str) -> Folded:
-    """Return a plain id or name, folded. Ids are too many to be kept, and quick to fold."""
-    return Folded(folded(text)) if text.isascii() else _kept_name(text)
+WAIT_SECONDS: Final = 2.0
+"""How long a search waits for its index; after that it finds what is there."""
+Best = tuple[str, str, bool]
+"""Kind, key, and whether only a sealed name fits."""
 
 
 class Found(Struct, frozen=True):
@@ -62,69 +34,6 @@ class Found(Struct, frozen=True):
     id: str
     label: str
     row: dict[str, Any]
-
-
-class Entry(Struct, frozen=True, gc=False):
-    """What is searched of a row."""
-
-    area: str | None
-    plain: tuple[Folded, ...]
-    """Its id, call sign and plain name."""
-    token: str | None
-    """Its sealed name."""
-    number: int | None
-
-
-class Person(Entry, frozen=True, gc=False):
-    """A worker, with what decides who may open their personal data (`Principal.opens`)."""
-
-    home_area: str | None
-    registered_by: str | None
-
-
-class Spanning(Entry, frozen=True, gc=False):
-    """What lies in several areas."""
-
-    areas: tuple[str, ...]
-
-
-def _entry(view: str, row: Any) -> Entry:
-    kind = _KIND[view]
-    plain = tuple(_plain_name(one) for field in PLAIN[kind] if (one := getattr(row, field)))
-    token = getattr(row, NAMES[kind]) if kind in NAMES else None
-    if "areas" in row.__struct_fields__:
-        return Spanning(None, plain, token, None, row.areas)
-    number = row.number if kind == "request" else None
-    if kind == "worker":
-        return Person(row.area, plain, token, number, row.home_area, row.registered_by)
-    return Entry(row.area, plain, token, number)
-
-
-class Index(Followed[Entry]):
-    """What is searched in one jurisdiction, and the names opened so far."""
-
-    def __init__(self, jurisdiction: str) -> None:
-        super().__init__(jurisdiction, {view: Query() for view in VIEWS.values()}, _entry)
-        self._known: dict[str, Folded] = {}
-
-    async def open_names(self, opener: Opener) -> None:
-        """Open the names that are not known yet, on a thread."""
-        mine = [e.token for kind in NAMES for e in self.rows.get(VIEWS[kind], {}).values() if e.token]
-        new = [token for token in mine if token not in self._known]
-        if len(self._known) > len(mine) + MOST_UNUSED:
-            self._known = {token: name for token in mine if (name := self._known.get(token))}
-        for begin in range(0, len(new), AT_ONCE):
-            part = new[begin : begin + AT_ONCE]
-            await opener.warm_subjects(list(dict.fromkeys(subject_of(token) for token in part)))
-            self._known.update(await asyncio.to_thread(_opened, opener, part))
-
-    def name(self, entry: Entry) -> Folded | None:
-        """Return the name behind an entry's token, if it could be opened."""
-        return self._known.get(entry.token) if entry.token else None
-
-
-def _opened(opener: Opener, tokens: list[str]) -> dict[str, Folded]:
-    return {token: name_of(plain) for token in tokens if (plain := opener.plain(token))}
 
 
 class Finder:
@@ -145,44 +54,85 @@ class Finder:
         """`names`, `phones`: whether the caller may search by people's names and phone numbers."""
         self._index, self._views, self._vault, self._jurisdiction = index, views, vault, jurisdiction
         self._asker, self._opener, self._names, self._phones = asker, opener, names, phones
+        self._seen: dict[str | None, bool] = {}
 
-    async def find(self, text: str, limit: int, progress: ViewProgress) -> tuple[list[Found], bool]:
-        """Return the best finds, and whether more matched. Raises ViewsUnavailable."""
+    async def find(self, text: str, limit: int) -> tuple[list[Found], bool, Building | None]:
+        """Return the best finds, whether more matched, and what of the index is still being built.
+
+        Raises ViewsUnavailable, VaultUnavailable.
+        """
         phoned = await self._phoned(text)
+        building = await self._index.ready(WAIT_SECONDS)
         async with self._index.lock:
-            await self._index.bring_up_to_date(self._views, progress)
-            if self._names:
-                await self._index.open_names(self._opener)
-            ranked = await asyncio.to_thread(lambda: sorted(self._ranked(text, phoned)))
-        best = [(_KINDS[kind], key) for _, kind, key in ranked[:limit]]
-        return await self._shown(best), len(ranked) > limit
+            best = await asyncio.to_thread(self._best, text, phoned, limit + 1)
+        return await self._shown(folded(text), best[:limit]), len(best) > limit, building
 
-    def _ranked(self, text: str, phoned: set[str]) -> Iterator[tuple[int, int, str]]:
-        """Yield (how good, kind, key) of what fits and may be seen."""
-        wanted, number = folded(text), number_of(text)
-        for order, kind in enumerate(_KINDS):
-            for key, entry in self._index.rows.get(VIEWS[kind], {}).items():
-                if not self._asker.sees(entry):
-                    continue
-                good = self._fits(entry, wanted)
-                if number is not None and entry.number == number:
-                    good = 0
-                if phoned and f"{kind}/{key}" in phoned and self._asker.opens(entry):
-                    good = 0
-                if good is not None:
-                    yield good, order, key
+    async def named(self, name: str, limit: int) -> tuple[dict[str, list[tuple[str, Row]]], Building | None]:
+        """Return the best rows by people's names, by view, and what of the index is still being built.
 
-    def _fits(self, entry: Entry, wanted: str) -> int | None:
-        best: int | None = None
-        for name in entry.plain:
-            good = rank(wanted, name)
-            if good is not None and (best is None or good < best):
-                best = good
-        if self._names and entry.token and self._asker.opens(entry) and (name := self._index.name(entry)):
-            good = rank(wanted, name)
-            if good is not None and (best is None or good < best):
-                best = good
-        return best
+        Raises ViewsUnavailable, VaultUnavailable.
+        """
+        building, wanted = await self._index.ready(WAIT_SECONDS), folded(name)
+        best: list[Best] = []
+        async with self._index.lock:
+            for kind in NAMES:
+                ranked = self._ranked(wanted, {}, [kind], plain=False)
+                best += await asyncio.to_thread(lambda found: list(islice(found, limit)), ranked)
+        return await self._rows(wanted, best), building
+
+    def _best(self, text: str, phoned: Iterable[str], most: int) -> list[Best]:
+        whole: dict[str, set[str]] = {}
+        for subject in phoned:
+            kind, _, key = subject.partition("/")
+            entry = self._index.entry(kind, key) if kind in VIEWS else None
+            if entry and self._asker.opens(entry):
+                whole.setdefault(kind, set()).add(key)
+        if (number := number_of(text)) is not None:
+            whole.setdefault("request", set()).update(self._index.numbered(number))
+        self._index.settle()
+        return list(islice(self._ranked(folded(text), whole, KINDS), most))
+
+    def _ranked(
+        self, wanted: str, whole: dict[str, set[str]], kinds: Sequence[str], *, plain: bool = True
+    ) -> Iterator[Best]:
+        """Yield what fits and may be seen, best first. `whole`: what fits for other reasons, by kind."""
+        told: set[tuple[str, str]] = set()
+        refused: set[tuple[str, str, bool]] = set()
+        for level in LEVELS:
+            for kind in kinds:
+                other = whole.get(kind, ()) if level == 0 else ()
+                for key, by_name in self._fitting(kind, wanted, level, other, plain=plain):
+                    if (kind, key) in told or (kind, key, by_name) in refused:
+                        continue
+                    if self._may(kind, key, by_name=by_name):
+                        told.add((kind, key))
+                        yield kind, key, by_name
+                    else:
+                        refused.add((kind, key, by_name))
+
+    def _fitting(
+        self, kind: str, wanted: str, level: int, other: Collection[str], *, plain: bool
+    ) -> Iterator[tuple[str, bool]]:
+        """Yield keys in order, and whether they fit by a sealed name; other reasons to fit come first."""
+        found = [((key, False) for key in sorted(other))] if other else []
+        if plain:
+            found.append((key, False) for key in self._index.plain(kind, wanted, level))
+        if self._names and kind in NAMES:
+            found.append((key, True) for key in self._index.named(kind, wanted, level))
+        return merge(*found) if len(found) > 1 else chain(*found)
+
+    def _may(self, kind: str, key: str, *, by_name: bool) -> bool:
+        entry = self._index.entry(kind, key)
+        return entry is not None and self._sees(entry) and (not by_name or self._asker.opens(entry))
+
+    def _sees(self, entry: Entry) -> bool:
+        """Ask once per area: thousands may fit that the caller may not see."""
+        if isinstance(entry, Spanning):
+            return self._asker.sees(entry)
+        seen = self._seen.get(entry.area)
+        if seen is None:
+            seen = self._seen[entry.area] = self._asker.sees(entry)
+        return seen
 
     async def _phoned(self, text: str) -> set[str]:
         """Return `kind/id` of everybody with this phone number, however it is written."""
@@ -192,19 +142,43 @@ class Finder:
         region = await region_in(self._views, self._jurisdiction)
         return set(await self._vault.find_phone(self._jurisdiction, text, region))
 
-    async def _shown(self, best: Sequence[tuple[str, str]]) -> list[Found]:
+    async def _shown(self, wanted: str, best: Sequence[Best]) -> list[Found]:
         """Return these rows as the caller may see them, in this order."""
-        keys: dict[str, list[str]] = {}
-        for kind, key in best:
-            keys.setdefault(VIEWS[kind], []).append(key)
-        rows = await self._views.load(self._jurisdiction, keys) if keys else {}
-        found: list[Found] = []
-        for kind, key in best:
-            row = rows[VIEWS[kind]].get(key)
-            if row is not None and self._asker.sees(row):
-                (shown,) = await self._opener.rows(VIEWS[kind], [(key, row)])
-                found.append(Found(kind, key, _label(kind, shown), shown))
+        shown: dict[tuple[str, str], dict[str, Any]] = {}
+        for view, rows in (await self._rows(wanted, best)).items():
+            told = await self._opener.rows(view, rows)
+            shown |= {(view, key): row for (key, _), row in zip(rows, told, strict=True)}
+        found = ((kind, key, shown.get((VIEWS[kind], key))) for kind, key, _ in best)
+        return [Found(kind, key, _label(kind, row), row) for kind, key, row in found if row is not None]
+
+    async def _rows(self, wanted: str, best: Sequence[Best]) -> dict[str, list[tuple[str, Row]]]:
+        """Return these rows by view, in this order, as far as they still fit.
+
+        Who fits by a sealed name has it opened again, with the keys of this moment: nobody is found by a name
+        whose key is destroyed, whatever the index still holds.
+        """
+        keys: dict[str, list[tuple[str, bool]]] = {}
+        for kind, key, by_name in best:
+            keys.setdefault(VIEWS[kind], []).append((key, by_name))
+        asked = {view: [key for key, _ in some] for view, some in keys.items()}
+        read = await self._views.load(self._jurisdiction, asked) if asked else {}
+        found: dict[str, list[tuple[str, Row]]] = {VIEWS[kind]: [] for kind in NAMES}
+        for view, some in keys.items():
+            await self._opener.warm(**{view: [row for row in read[view].values() if row is not None]})
+            found[view] = [
+                (key, row)
+                for key, by_name in some
+                if (row := read[view].get(key)) is not None
+                and self._asker.sees(row)
+                and (not by_name or self._fits(view, row, wanted))
+            ]
         return found
+
+    def _fits(self, view: str, row: Any, wanted: str) -> bool:
+        (field,) = (field for kind, field in NAMES.items() if VIEWS[kind] == view)
+        token = getattr(row, field)
+        name = self._opener.plain(token) if token and self._asker.opens(row) else None
+        return name is not None and rank(wanted, name_of(name)) is not None
 
 
 def _label(kind: str, row: dict[str, Any]) -> str:

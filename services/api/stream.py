@@ -117,6 +117,8 @@ async def stream(request: Request) -> StreamingResponse:
     """
     jurisdiction, asker = await reader(request)
     _wanted(request, asker, None)  # refuse before the stream begins
+    if asker.worker is None and asker.may("reveal"):  # who may search soon will
+        request.app.state.searches.index(jurisdiction).begin()
     hub: Hub = request.app.state.hub
     if hub.clients >= MOST_CLIENTS:
         raise Problem(503, "overloaded", headers={"Retry-After": "5"}, variant="streams")

@@ -9,11 +9,12 @@ import typer
 from events.post import ANSWER, TASKS
 from projections.responsibility import Answering, Asked, Responsibility
 from services.api.responsibility import named
-from services.api.rows import Opener, subject_of
+from services.api.rows import Opener
 from services.application.answering import answered
 from services.base.clock import SystemClock
 from services.cli.common import DATA, Data, Fail, Format, Jurisdiction, existing, only, out, print_rows, run
 from services.cli.reading import When, instant, reading
+from services.vault import subject_of
 
 COLUMNS = ("what", "code", "name", "post", "post_name", "holder", "since", "charged", "passed")
 

@@ -12,6 +12,7 @@ from services.vault.errors import (
 )
 from services.vault.keyring import Keyring
 from services.vault.mask import mask
+from services.vault.sealing import subject_of
 from services.vault.vault import Vault, open_vault
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "mask",
     "open_vault",
     "shown",
+    "subject_of",
 ]

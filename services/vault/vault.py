@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -71,6 +71,7 @@ class Vault:
         self._service_read: dict[str, float] = {}
         """When each was read, and when a change was last reported; monotonic instants."""
         self._service_changed: dict[str, float] = {}
+        self._on_erased: list[Callable[[str, str], None]] = []
         store.watch(self._mark_erased, self._forget)
 
     mask = staticmethod(mask)
@@ -135,6 +136,13 @@ class Vault:
             self._service_changed[jurisdiction] = time.monotonic()
         else:
             self._keys.erase(jurisdiction, subject)
+            for listener in self._on_erased:
+                listener(jurisdiction, subject)
+
+    def on_erased(self, listener: Callable[[str, str], None]) -> None:
+        """Call `listener(jurisdiction, subject)` on the loop when a key was destroyed, here or elsewhere; a
+        notice from elsewhere may be lost."""
+        self._on_erased.append(listener)
 
     def _forget(self) -> None:
         self._keys.clear()

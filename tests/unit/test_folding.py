@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.api.folding import MOST_READINGS, folded, name_of, rank
+from services.search.folding import MOST_READINGS, folded, name_of, rank
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ ROOMS = {
     "services.recorder": "The write path: queue, seal, decide, append and answer commands",
     "services.metrics": "Prometheus metrics",
     "services.application": "One process put together: writers, projector, ticker",
+    "services.search": "Search by text: ids, signs and names, people's sealed names in memory only",
     "services.push": "Web Push for offers and dispatches",
     "services.adapters": "Implementations of the ports, one folder per store",
     "services.history": "The past: views as of a position, boards at an instant",

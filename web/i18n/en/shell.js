@@ -146,6 +146,7 @@ export default {
   "search.label": "Number, call sign, name, place or phone",
   "search.action": "Go",
   "search.looking": "Looking …",
+  "search.building": "The search is being prepared, finds may be missing ({n} names to go).",
   "search.none": "Nothing found.",
   "search.more": "Only the first {n} are shown; type more.",
   "search.request": "Request",

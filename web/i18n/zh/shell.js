@@ -141,6 +141,7 @@ export default {
   "search.label": "编号、呼号、姓名、地点或电话",
   "search.action": "前往",
   "search.looking": "查找中……",
+  "search.building": "正在准备查找，结果可能不全（还有 {n} 个姓名）。",
   "search.none": "没有找到。",
   "search.more": "只显示前 {n} 条，请输入更多内容。",
   "search.request": "求助",

@@ -51,10 +51,11 @@ export function FindField({ give, label = t("people.find") }) {
 
 /** The result, masked. Includes requests, since a caller may be a worker or in need. */
 export function Found({ found, close }) {
-  const { workers, requests, text } = found;
+  const { workers, requests, text, building } = found;
   return html`<section class="folk-found" aria-label=${t("people.found_title")}>
     <header class="folk-part-head"><p role="status">
-      ${t("people.found", { text, workers: workers.length, requests: requests.length })}</p>
+      ${t("people.found", { text, workers: workers.length, requests: requests.length })}
+      ${building && t("search.building", { n: building.names })}</p>
       <button type="button" class="button button-plain" onClick=${close}
           aria-label=${t("people.found_close")}>
         <${Icon} name="close" /></button></header>

@@ -10,6 +10,9 @@ import { Dialog, ErrorNote, Icon } from "../ui.js";
 const MOST = 20;
 /** Delay after the last key before the service is asked. */
 const PAUSE_MS = 150;
+/** How often to ask again while the service prepares its search. */
+const BUILDING_MS = 1500;
+const NOTHING = { items: [], more: false, building: null, problem: null };
 
 /** Return the text without case, accents and outer space, as the service compares it.
  *
@@ -63,16 +66,21 @@ export const lineOf = (find) => ({
 
 /** Ask the service a little after the last key. The answer to an older text is dropped. */
 function useFinds(text) {
-  const [found, setFound] = useState({ items: [], more: false, text: "", problem: null });
+  const [found, setFound] = useState({ ...NOTHING, text: "" });
   useEffect(() => {
-    if (!text) return setFound({ items: [], more: false, text, problem: null });
+    if (!text) return setFound({ ...NOTHING, text });
     let over = false;
-    const later = setTimeout(() => {
+    let later = 0;
+    const ask = () =>
       send("POST", `/${route.peek().jurisdiction}/find`, { text, limit: MOST }).then(
-        ({ items, more }) => !over && setFound({ items, more, text, problem: null }),
-        (problem) => !over && setFound({ items: [], more: false, text, problem }),
+        ({ items, more, building }) => {
+          if (over) return;
+          setFound({ items, more, building, text, problem: null });
+          if (building) later = setTimeout(ask, BUILDING_MS);
+        },
+        (problem) => !over && setFound({ ...NOTHING, text, problem }),
       );
-    }, PAUSE_MS);
+    later = setTimeout(ask, PAUSE_MS);
     return () => {
       over = true;
       clearTimeout(later);
@@ -133,8 +141,10 @@ export function Palette({ names, close }) {
     <p class="muted" role="status">${
       found.text !== asked
         ? t("search.looking")
-        : asked && !lines.length
+        : asked && !lines.length && !found.building
           ? t("search.none")
-          : found.more && html`<${Icon} name="alert" />${t("search.more", { n: MOST })}`
+          : found.building
+            ? t("search.building", { n: found.building.names })
+            : found.more && html`<${Icon} name="alert" />${t("search.more", { n: MOST })}`
     }</p></div></${Dialog}>`;
 }

@@ -1,0 +1,90 @@
+"""`python -m bench.past`: search by name and reads of the past on a large log, beside their limits.
+
+Seconds of processor time of one thread, as other work may run beside.
+"""
+
+import argparse
+import asyncio
+import re
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+import uvloop
+
+from bench.__main__ import served
+from bench.large import J, build
+from services import wiring
+from services.access import Principal
+from services.api.rows import Opener
+from services.api.searching import Finder
+from services.application.muster import Muster
+from services.base.memory import give_back
+from services.search.index import Index
+
+ROUNDS: Final = 20
+TEXTS: Final = ("Courier 00999", "resident", "99", "c", "C-00123", "nobody of this name")
+
+
+def memory() -> float:
+    """Return this process's resident MiB."""
+    give_back()
+    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024  # type: ignore[index]
+
+
+async def costs(work: Callable[[], Awaitable[Any]], rounds: int = ROUNDS) -> list[float]:
+    """Return seconds of processor time of each round, the shortest first."""
+    found: list[float] = []
+    for _ in range(rounds):
+        begun = time.process_time()
+        await work()
+        found.append(time.process_time() - begun)
+    return sorted(found)
+
+
+def say(what: str, figure: str, limit: str = "") -> None:
+    print(f"{what:<64} {figure:>20}  {limit}", flush=True)
+
+
+async def search(muster: Muster) -> None:
+    """Print what the search costs to build, in memory, and for each text."""
+    before = memory()
+    index = Index(J, muster.views, muster.vault, muster.progress)
+    (built,) = await costs(lambda: index.ready(3600), 1)
+    people = sum(map(len, index.rows.values()))
+    say(f"search of {people:,} rows built, CPU", f"{built:.1f} s", f"{memory() - before:.0f} MiB")
+    asker, opener = Principal(id="p1", name="desk", scope="dispatcher"), Opener(muster.vault, J)
+    finder = Finder(index, muster.views, muster.vault, J, asker, opener, names=True, phones=False)
+    worst = {text: (await costs(lambda text=text: finder.find(text, 20)))[-1] for text in TEXTS}
+    for text, seconds in worst.items():
+        say(f"find {text!r}, CPU, slowest of {ROUNDS}", f"{1000 * seconds:.1f} ms", "limit 200 ms")
+
+
+async def run(data: Path, workers: int, events: int) -> None:
+    if not (data / "views.sqlite").exists():
+        with served(data) as (port, token):
+            await build(port, token, workers, events)
+            await asyncio.sleep(5)
+    muster = await wiring.embedded(data)
+    try:
+        muster.progress.positions[J] = (await muster.views.head(J)).position
+        say("events", f"{muster.progress.positions[J]:,}")
+        await search(muster)
+    finally:
+        await muster.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.past", description=__doc__)
+    parser.add_argument("--data", type=Path, help="keep the data folder here and use it again")
+    parser.add_argument("--workers", type=int, default=20_000)
+    parser.add_argument("--events", type=int, default=200_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        uvloop.run(run(given.data or Path(folder), given.workers, given.events))
+
+
+if __name__ == "__main__":
+    main()
