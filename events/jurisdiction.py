@@ -58,6 +58,24 @@ class JurisdictionResumed(Event, frozen=True):
     """Whether it came from a backup that did not end with `moved`."""
 
 
+@event("jurisdiction.repaired")
+class JurisdictionRepaired(Event, frozen=True):
+    """Two people declared records dead that did not follow the log's head (events/repair.py).
+
+    The event's actor asked for it, `consent` agreed.
+    """
+
+    records: int
+    """Number of records declared dead."""
+    digest: str
+    """SHA-256 of their SHA-256 as hex digits, each followed by a line feed, in the order of the topic."""
+    hashes: tuple[str, ...]
+    """SHA-256 of each, at most the first 20."""
+    consent: str
+    """The second person, as an actor."""
+    reason: str
+
+
 @event("jurisdiction.closed")
 class JurisdictionClosed(Event, frozen=True):
     """The jurisdiction has ended, like an exercise or an example. Nothing is deleted."""

@@ -1,5 +1,6 @@
 """Route commands to their jurisdiction's writer, started on first use and stopped when idle."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -13,6 +14,8 @@ from services.recorder.writer import Writer
 
 IDLE_SECONDS: Final = 900.0
 """Idle time after which a writer is stopped, if other processes share the jurisdictions."""
+
+log_of = logging.getLogger("muster.writer")
 
 
 class Commands:
@@ -44,9 +47,13 @@ class Commands:
 
     async def _write(self, writer: Writer) -> None:
         """Run a writer; if shared, until it has been idle for long. A parked one stays, to report it, until
-        restart."""
+        its log is repaired or the process restarts."""
         await writer.run(IDLE_SECONDS if self.shared else None)
-        if not writer.parked:  # no await since it found its queue empty
+        if writer.damaged and self.shared:
+            await self._log.repaired(writer.jurisdiction)
+            log_of.warning("the log of %s was repaired; it takes commands again", writer.jurisdiction)
+            del self.writers[writer.jurisdiction]
+        elif not writer.parked:  # no await since it found its queue empty
             del self.writers[writer.jurisdiction]
         self._log.release(writer.jurisdiction)
 

@@ -18,6 +18,7 @@ from services.cli import (
     importing,
     keys,
     reading,
+    repairing,
     serving,
     tokens,
     transfer,
@@ -43,6 +44,7 @@ app.command("report")(reading.report)
 app.command("verify")(data.verify)
 app.command("rebuild")(data.rebuild)
 app.command("log")(data.log)
+app.command("repair")(repairing.repair)
 app.command("export")(transfer.export)
 app.command("load")(transfer.load)
 app.command("cluster")(cluster.cluster)

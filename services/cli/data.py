@@ -26,16 +26,16 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Verify the hash chain, the invariants, and every view against the log."""
-    clean = run(_verify(existing(data), jurisdiction, _expected(expect), as_json))
+    head = expected("--expect", expect) if expect else None
+    clean = run(_verify(existing(data), jurisdiction, head, as_json))
     raise typer.Exit(0 if clean else 1)
 
 
-def _expected(text: str | None) -> Head | None:
-    if text is None:
-        return None
+def expected(option: str, text: str) -> Head:
+    """Parse POSITION:HASH. Raise Fail if it is invalid."""
     position, _, digest = text.partition(":")
     if not position.isdigit() or len(digest) != 64:
-        raise Fail(f"--expect {text}: use POSITION:HASH, as printed by a report.", 2)
+        raise Fail(f"{option} {text}: use POSITION:HASH, as printed by a report.", 2)
     return Head(int(position), digest.lower())
 
 
@@ -53,6 +53,8 @@ async def _verify(data: Path, wanted: str | None, expect: Head | None, as_json: 
         for one in reports:
             for finding in one.findings:
                 out.print(f"FAULT  {finding}", markup=False)
+            for repaired in one.repairs:
+                out.print(f"note   {one.jurisdiction} {repaired}", markup=False, soft_wrap=True)
             word = "ok" if one.ok else f"{len(one.findings) + one.more} fault(s)"
             out.print(f"{one.jurisdiction}: {word}; {one.commits} commits; head {one.head}", markup=False)
         if not reports:

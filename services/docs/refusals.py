@@ -27,6 +27,7 @@ TRANSFERS = (
 )
 ROWS = """Written to the rejects file of an import, with the line and a reason."""
 FINDINGS = """Reported by `muster verify`, with the position."""
+REPAIRS = """Reported by `muster repair`."""
 
 
 class Found(NamedTuple):
@@ -54,6 +55,13 @@ def page() -> str:
     lines += ["## Tokens", "", TOKENS, "", *_told({f.code for f in _of("access", "TokenRefused", 0)})]
     transfers = [*_of("transfer", "TransferFailed", 0), *_of("cli", "TransferFailed", 0)]
     lines += ["## Moving and backup", "", TRANSFERS, "", *_told({f.code for f in transfers})]
+    lines += [
+        "## Repair of a log",
+        "",
+        REPAIRS,
+        "",
+        *_told({f.code for f in _of("recorder", "RepairRefused", 0)}),
+    ]
     lines += ["## Rejected rows", "", ROWS, "", *_told({f.code for f in _of("intake", "RowError", 0)})]
     lines += ["## Findings", "", FINDINGS, "", *_findings()]
     return "\n".join(lines).rstrip() + "\n"

@@ -7,15 +7,13 @@ from typing import Final
 
 from events.commit import Head, Verdict, digest, envelope, judge
 from services.log.chain import Chain
-from services.log.chains import Chains, reaching
+from services.log.chains import Chains
 from services.log.identity import Identity
-from services.log.port import LogUnavailable, OutcomeUnknown
+from services.log.port import LogDamaged, LogUnavailable, OutcomeUnknown
 from services.log.transport import NotSent, SendUnknown, Sent, Transport, TransportDown
 
 SEND_SECONDS: Final = 15.0
 """Time limit for an append; after that its outcome is unknown."""
-REACH_SECONDS: Final = 10.0
-"""Time limit for reading up to the topic's end."""
 MARKER_RETRY_SECONDS: Final = 0.1
 MOST_SKEW: Final = 5.0
 """Tolerated difference in seconds between this process's clock and the broker's."""
@@ -45,9 +43,7 @@ class Appender:
         partition = self._chains.partition(jurisdiction)
         if partition in self._doubtful:
             await self._confirm(partition)
-        with reaching():
-            end = await self._transport.end(partition)
-            await self._chains.tail.reach(partition, end, REACH_SECONDS)
+        await self._chains.reach_end(jurisdiction)
         # # look it up again: it may have been released or reread meanwhile
         return (await self._chains.attached(jurisdiction)).head
 
@@ -58,16 +54,25 @@ class Appender:
             return False
         if partition not in self._timed or self._skew is not None:
             await self._confirm(partition)
-        if self._skew is not None:
-            raise LogUnavailable(
-                f"this machine's clock is {self._skew:+.0f} s off the broker's; synchronise it (NTP) to "
-                "resume writing"
-            )
+        self._refuse_skew()
         # # look it up again: it may have been reread meanwhile
         chain, hashed = await self._chains.attached(jurisdiction), digest(data)
         chain.sent[hashed] = None
         try:
             return await self._send(chain, partition, data, hashed)
+        finally:
+            chain.sent.pop(hashed, None)
+
+    async def repair(self, chain: Chain, data: bytes) -> bool:
+        """See Log.repair. `chain` rests, with records set aside behind its head."""
+        partition, hashed = self._chains.partition(chain.jurisdiction), digest(data)
+        await self._confirm(partition)
+        self._refuse_skew()
+        chain.sent[hashed] = None
+        try:
+            return await self._send(chain, partition, data, hashed)
+        except LogDamaged:  # it was set aside too
+            return False
         finally:
             chain.sent.pop(hashed, None)
 
@@ -119,6 +124,13 @@ class Appender:
                 await self._send_marker(partition)
         except TimeoutError as error:
             raise LogUnavailable("the log does not respond; nothing can be confirmed") from error
+
+    def _refuse_skew(self) -> None:
+        if self._skew is not None:
+            raise LogUnavailable(
+                f"this machine's clock is {self._skew:+.0f} s off the broker's; synchronise it (NTP) to "
+                "resume writing"
+            )
 
     def _compare_clocks(self, sent: Sent) -> None:
         if sent.timestamp is None:

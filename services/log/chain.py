@@ -7,8 +7,10 @@ from typing import Final
 
 import msgspec
 
-from events.commit import Head, Verdict, digest, envelope, judge
-from services.log.port import Stored
+from events.commit import Head, Verdict, digest, envelope
+from events.repair import SHOWN, SetAside, judge_behind
+from services.log.damage import described
+from services.log.port import Damage, LogDamaged, Stored
 
 KEEP: Final = 2_000
 """Newest commits kept in memory."""
@@ -27,7 +29,7 @@ GENESIS_MARK: Final = Mark(Head(), 0)
 
 
 class Chain:
-    """Judges commits by the acceptance rule alone (events.commit.judge)."""
+    """Judges commits by the acceptance rule alone (events.commit.judge, events.repair.judge_behind)."""
 
     def __init__(
         self, jurisdiction: str, start: Mark = GENESIS_MARK, sent: dict[str, bool | None] | None = None
@@ -39,12 +41,16 @@ class Chain:
         """Another process lost a race against this one and has not had its turn since."""
         self.dead = 0
         """Records under this key that are not its commits."""
+        self.aside: SetAside | None = None
+        """Records behind the head that do not follow it, unless declared dead."""
+        self._behind: list[tuple[int, bytes]] = []
+        """Offsets and bytes of the first SHOWN of those set aside."""
         self._recent: deque[Stored] = deque()
         self._since, self._bytes, self._count = start.head, 0, 0
         self._marks = [GENESIS_MARK, start] if start != GENESIS_MARK else [GENESIS_MARK]
 
     def judge(self, offset: int, value: bytes | None) -> Verdict:
-        """Judge one record. Dead records count as STALE. A GAP changes nothing."""
+        """Judge one record. Dead records count as STALE. GAP means that it is set aside."""
         value = value or b""
         try:
             seen = envelope(value)
@@ -52,12 +58,33 @@ class Chain:
             return self._count_dead()
         if seen.jurisdiction != self.jurisdiction:
             return self._count_dead()
-        verdict = judge(self.head, seen.first, seen.prev, len(seen.events))
+        verdict, self.aside = judge_behind(self.head, self.aside, seen, value)
         if verdict is Verdict.ACCEPTED:
+            self._behind = []
             self._accept(offset, Stored(value, Head(self.head.position + len(seen.events), digest(value))))
-        elif verdict is Verdict.STALE:
+        else:
             self._reject(digest(value))
+        if verdict is Verdict.GAP and len(self._behind) < SHOWN:
+            self._behind.append((offset, value))
         return verdict
+
+    @property
+    def damage(self) -> LogDamaged | None:
+        """The error for records behind the head that do not follow it."""
+        if self.aside is None:
+            return None
+        why = (
+            f"the commit at offset {self._behind[0][0]} does not follow {self.head}; commits in between "
+            "are missing, or somebody else wrote it"
+        )
+        return LogDamaged(self.jurisdiction, self.head.position + 1, why)
+
+    @property
+    def damaged(self) -> Damage | None:
+        """The records behind the head that do not follow it."""
+        if self.aside is None:
+            return None
+        return described(self.jurisdiction, self.head, self.aside, self._behind)
 
     @property
     def newest(self) -> Stored:

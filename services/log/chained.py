@@ -17,11 +17,13 @@ from services.log.background import Background
 from services.log.chains import Chains, reaching
 from services.log.directory import Directory
 from services.log.identity import Identity
-from services.log.port import LogDamaged, LogUnavailable, Stored
+from services.log.port import Damage, LogDamaged, LogUnavailable, Stored
 from services.log.transport import Transport, TransportDown
 
 BATCH: Final = 500
 """Largest number of commits per batch of `read`."""
+LOOK_SECONDS: Final = 10.0
+"""Interval between looks at a damaged chain, besides those when a record of it is delivered."""
 TURN_SECONDS: Final = 0.05
 """How long a process that won a race yields to the others."""
 
@@ -113,6 +115,39 @@ class ChainedLog:
     async def _append(self, jurisdiction: str, data: bytes) -> bool:
         async with self._appending.setdefault(jurisdiction, asyncio.Lock()):
             return await self._appender.append(jurisdiction, data)
+
+    async def damage(self, jurisdiction: str) -> Damage | None:
+        """See Log.damage."""
+        try:
+            await self.end(jurisdiction)
+        except LogDamaged:
+            chain = self._chains.known.get(jurisdiction)
+            if chain is None or chain.aside is None:
+                raise
+        else:
+            return None
+        await self._chains.reach_end(jurisdiction)
+        chain = self._chains.known.get(jurisdiction)
+        return chain.damaged if chain else None
+
+    async def repair(self, jurisdiction: str, data: bytes) -> bool:
+        """See Log.repair."""
+        async with self._appending.setdefault(jurisdiction, asyncio.Lock()):
+            if await self.damage(jurisdiction) is None:
+                return False
+            return await self._appender.repair(self._chains.known[jurisdiction], data)
+
+    async def repaired(self, jurisdiction: str) -> None:
+        """See Log.repaired."""
+        while True:
+            try:
+                await self._chains.attached(jurisdiction)
+            except LogDamaged:
+                await self._chains.moved(jurisdiction, LOOK_SECONDS)
+            except LogUnavailable:
+                await asyncio.sleep(LOOK_SECONDS)
+            else:
+                return
 
     async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
         """See Log.read. Served from memory where possible."""

@@ -4,15 +4,19 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Final
 
 from events.commit import Head, Verdict
 from services.log.background import Background
 from services.log.chain import GENESIS_MARK, Chain, Mark
-from services.log.cold import StaleMark, missing_before, read_chain
+from services.log.cold import StaleMark, read_chain
 from services.log.identity import partition_of
 from services.log.port import LogDamaged, LogUnavailable, Stored
 from services.log.tail import Tail
 from services.log.transport import Record, Transport, TransportDown
+
+REACH_SECONDS: Final = 10.0
+"""Time limit for reading up to the topic's end."""
 
 log_of = logging.getLogger("muster.log")
 
@@ -47,6 +51,9 @@ class Chains:
             raise LogDamaged(jurisdiction, 0, failure)
         if jurisdiction in self._damaged:
             raise self._damaged[jurisdiction]
+        chain = self.known.get(jurisdiction)
+        if chain and chain.damage and chain not in self._rereading:
+            raise chain.damage
 
     async def attached(self, jurisdiction: str) -> Chain:
         """Return the chain, reading it if necessary. Raises LogUnavailable, LogDamaged."""
@@ -59,7 +66,9 @@ class Chains:
             task = self._attaching[jurisdiction] = self._background.start(self._attach(jurisdiction))
             task.add_done_callback(lambda _: self._attaching.pop(jurisdiction, None))
         with reaching():
-            return await asyncio.shield(task)
+            chain = await asyncio.shield(task)
+        self.check(jurisdiction)
+        return chain
 
     async def read(self, jurisdiction: str, after: int) -> AsyncIterator[list[Stored]]:
         """Yield commits no longer in memory, starting from the nearest mark."""
@@ -88,6 +97,13 @@ class Chains:
         except TransportDown as error:
             raise LogUnavailable(f"the log cannot be read: {error}") from error
 
+    async def reach_end(self, jurisdiction: str) -> None:
+        """Wait until everything that the topic holds now is judged. Raises LogUnavailable."""
+        partition = self.partition(jurisdiction)
+        with reaching():
+            end = await self._transport.end(partition)
+            await self.tail.reach(partition, end, REACH_SECONDS)
+
     async def moved(self, jurisdiction: str, seconds: float) -> None:
         """Wait until a record of the jurisdiction is delivered, or for `seconds`."""
         event = self._moved.setdefault(jurisdiction, asyncio.Event())
@@ -106,7 +122,7 @@ class Chains:
     def release(self, jurisdiction: str) -> None:
         """Forget the chain unless it is in use; its end is kept as a hint."""
         chain = self.known.get(jurisdiction)
-        if chain is None or chain.sent or chain in self._rereading:
+        if chain is None or chain.sent or chain.aside or chain in self._rereading:
             return
         del self.known[jurisdiction]
         if chain.head.position:
@@ -121,7 +137,7 @@ class Chains:
             stop = self.tail.positions[self.partition(jurisdiction)]
             chain = await self._scan(jurisdiction, self._marks.get(jurisdiction, GENESIS_MARK), stop)
             for record in buffer:
-                self._judge(chain, record)
+                self._count(chain, record)
             self.known[jurisdiction] = chain
         except TransportDown as error:
             raise LogUnavailable(f"the log cannot be read: {error}") from error
@@ -132,7 +148,10 @@ class Chains:
     async def _scan(
         self, jurisdiction: str, mark: Mark, stop: int, sent: dict[str, bool | None] | None = None
     ) -> Chain:
-        """Read a chain from a mark to an offset; from the beginning if the mark is stale."""
+        """Read a chain from a mark to an offset; from the beginning if the mark is stale.
+
+        Raises LogDamaged, but not for what is set aside behind its head.
+        """
         chain = Chain(jurisdiction, mark, sent)
         try:
             if mark.offset < stop:
@@ -141,6 +160,9 @@ class Chains:
         except StaleMark as error:
             log_of.warning("%s: rereading %s from the beginning", error, jurisdiction)
             return await self._scan(jurisdiction, GENESIS_MARK, stop, sent)
+        except LogDamaged:
+            if chain.aside is None:
+                raise
         return chain
 
     def _deliver(self, partition: int, record: Record) -> Awaitable[None] | None:
@@ -160,18 +182,20 @@ class Chains:
         if chain is None or self.partition(jurisdiction) != partition:
             self.dead += self.partition(jurisdiction) != partition
             return None
-        try:
-            self._judge(chain, record)
-        except LogDamaged:
+        resting = chain.aside is not None
+        verdict = self._count(chain, record)
+        if verdict is Verdict.GAP and not resting:
             return self._reread(chain, record)
+        if resting and chain.aside is None:
+            log_of.warning("%s was repaired; its chain goes on at %s", jurisdiction, chain.head)
         self._wake(jurisdiction)
         return None
 
-    def _judge(self, chain: Chain, record: Record) -> None:
+    def _count(self, chain: Chain, record: Record) -> Verdict:
         dead = chain.dead
-        if chain.judge(record.offset, record.value) is Verdict.GAP:
-            raise missing_before(chain, record)
+        verdict = chain.judge(record.offset, record.value)
         self.dead += chain.dead - dead
+        return verdict
 
     async def _reread(self, chain: Chain, record: Record) -> None:
         """After a gap, read again from the head before declaring a commit missing."""
@@ -180,6 +204,8 @@ class Chains:
             start = Mark(chain.head, chain.offset) if chain.head.position else GENESIS_MARK
             fresh = await self._scan(chain.jurisdiction, start, record.offset + 1, chain.sent)
             self.known[chain.jurisdiction] = fresh
+            if fresh.damage:
+                log_of.critical("%s", fresh.damage)
         except LogDamaged as error:
             log_of.critical("%s", error)
             self._damaged[chain.jurisdiction] = error

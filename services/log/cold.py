@@ -28,7 +28,8 @@ async def read_chain(
 ) -> AsyncIterator[list[Stored]]:
     """Yield accepted commits beyond a mark and before offset `stop`. `chain` must start at the mark.
 
-    Raises StaleMark, TransportDown, and LogDamaged once everything before the damage is yielded.
+    Raises StaleMark, TransportDown, and LogDamaged once everything before the damage is yielded. Records that
+    do not follow are passed over if a later commit declares them dead.
     """
     partition = partition_of(chain.jurisdiction, transport.partitions)
     first, _ = await transport.bounds(partition)
@@ -42,13 +43,12 @@ async def read_chain(
         if not checked and records:
             _verify(mark, records[0])
             checked, records = True, records[1:]
-        found, damage = _accepted(chain, [record for record in records if record.key == key])
-        yield found
-        if damage:
-            raise damage
+        yield _accepted(chain, [record for record in records if record.key == key])
         await asyncio.sleep(0)
     if not checked:
         raise StaleMark(mark)
+    if chain.damage:
+        raise chain.damage
 
 
 def _verify(mark: Mark, record: Record) -> None:
@@ -56,22 +56,9 @@ def _verify(mark: Mark, record: Record) -> None:
         raise StaleMark(mark)
 
 
-def _accepted(chain: Chain, records: Iterable[Record]) -> tuple[list[Stored], LogDamaged | None]:
-    """Return the commits accepted before the first gap, and that gap."""
-    found: list[Stored] = []
-    for record in records:
-        verdict = chain.judge(record.offset, record.value)
-        if verdict is Verdict.GAP:
-            return found, missing_before(chain, record)
-        if verdict is Verdict.ACCEPTED and chain.newest:
-            found.append(chain.newest)
-    return found, None
-
-
-def missing_before(chain: Chain, record: Record) -> LogDamaged:
-    """Return the error for a commit whose predecessor is missing."""
-    why = f"the commit at offset {record.offset} does not follow {chain.head}; commits in between are missing"
-    return LogDamaged(chain.jurisdiction, chain.head.position + 1, why)
+def _accepted(chain: Chain, records: Iterable[Record]) -> list[Stored]:
+    judged = (chain.judge(record.offset, record.value) for record in records)
+    return [chain.newest for verdict in judged if verdict is Verdict.ACCEPTED]
 
 
 class ColdLog:

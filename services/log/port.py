@@ -1,6 +1,7 @@
 """Interface of every log; all adapters pass the same contract suite (tests/contract/test_log.py)."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -13,6 +14,31 @@ class Stored(msgspec.Struct, frozen=True):
 
     data: bytes
     head: Head
+
+
+class DeadRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record behind the head that does not follow it, as far as it can be read."""
+
+    offset: int
+    """Where the store holds it."""
+    hash: str
+    first: int
+    events: int
+    recorded_at: datetime | None = None
+    names: tuple[str, ...] = ()
+    """Names of its events."""
+    actors: tuple[str, ...] = ()
+
+
+class Damage(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies behind a jurisdiction's head and does not follow it. See events/repair.py."""
+
+    jurisdiction: str
+    head: Head
+    records: int
+    digest: str
+    shown: tuple[DeadRecord, ...]
+    """The first of them."""
 
 
 class LogUnavailable(Exception):
@@ -112,6 +138,25 @@ class Log(Protocol):
         A position inside a commit starts with that commit. Raises LogDamaged, as hashes are checked, once
         everything before the damage is yielded.
         """
+        ...
+
+    async def damage(self, jurisdiction: str) -> Damage | None:
+        """Return what lies behind the head without following it, asking the store; None if nothing does.
+
+        Raises LogUnavailable; LogDamaged if something else is wrong, which no repair mends.
+        """
+        ...
+
+    async def repair(self, jurisdiction: str, data: bytes) -> bool:
+        """Append a commit that declares dead what lies behind the head. True once it is accepted and durable;
+        False if it does not declare exactly that, or does not follow the head.
+
+        Raises LogUnavailable (not written), OutcomeUnknown.
+        """
+        ...
+
+    async def repaired(self, jurisdiction: str) -> None:
+        """Wait until nothing lies behind the head without following it."""
         ...
 
     async def wait(self, jurisdiction: str, after: int, timeout: float) -> bool:  # noqa: ASYNC109

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
 
 from events.catalog import BadEvent, UnknownEvent
 from events.commit import Head
+from events.jurisdiction import JurisdictionRepaired
 from projections.catalog import views as catalog
 from services.decisions.erasure import ERASURES
 from services.log.cold import ColdLog
@@ -17,12 +19,13 @@ from services.log.transport import Record
 from services.projector.announcing import StepAnnouncements
 from services.projector.ports import SharedViews
 from services.projector.retrying import Troubles
-from services.views.batch import run_batch
+from services.views.batch import Reread, run_batch
 from services.views.rebuild import rebuild_all
 
 AT_ONCE: Final = 4
 """Jurisdictions of one delivery projected concurrently."""
 _UNJUDGED: Final = Head()
+_REPAIR: Final = f'"{JurisdictionRepaired.NAME}"'.encode()
 _ERASURES: Final = tuple(f'"{name}"'.encode() for name in ERASURES)
 
 log_of = logging.getLogger("muster.projector")
@@ -38,6 +41,8 @@ class JurisdictionProjector:
         """Jurisdictions waiting for another program version, and why."""
         self.parked_at: dict[str, tuple[int, int]] = {}
         """Their partition and offset."""
+        self._damaged: set[str] = set()
+        """Those whose log is damaged, which an operator may repair."""
         self.positions: dict[str, int] = {}
         self._views, self._log, self._announcements, self._troubles = views, log, announcements, troubles
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -45,12 +50,15 @@ class JurisdictionProjector:
     async def project(self, partition: int, jurisdiction: str, records: Sequence[Record]) -> None:
         """Return once the records are in the views or the jurisdiction is parked."""
         if jurisdiction in self.parked:
-            return
+            if jurisdiction not in self._damaged or not any(map(_repairs, records)):
+                return
+            log_of.warning("a repair of %s was recorded; projecting it again", jurisdiction)
         delay: float | None = None
         while True:
             try:
                 async with self._gate:  # not during backoff, so that stuck jurisdictions block no others
-                    return await self._project(jurisdiction, records)
+                    await self._project(jurisdiction, records)
+                return self._go_on(jurisdiction)
             except (UnknownEvent, BadEvent, LogDamaged) as error:
                 return self._park(partition, jurisdiction, records[0].offset, error)
             except Exception as error:
@@ -74,7 +82,7 @@ class JurisdictionProjector:
     def leave(self, partition: int, partition_of: Callable[[str], int]) -> None:
         """Drop the state of a partition now owned by another process."""
         for jurisdiction in [j for j, (where, _) in self.parked_at.items() if where == partition]:
-            del self.parked_at[jurisdiction], self.parked[jurisdiction]
+            self._go_on(jurisdiction)
         for jurisdiction in self._announcements.jurisdictions:
             if partition_of(jurisdiction) == partition:
                 self._announcements.stop(jurisdiction)
@@ -85,8 +93,15 @@ class JurisdictionProjector:
         """Park the jurisdiction until another program version; its partition's checkpoint stays there."""
         log_of.error("projection of %s parked: %s", jurisdiction, error)
         self.parked[jurisdiction] = str(error)
-        self.parked_at[jurisdiction] = partition, offset
+        self.parked_at.setdefault(jurisdiction, (partition, offset))
+        if isinstance(error, LogDamaged):
+            self._damaged.add(jurisdiction)
         self._troubles.clear(jurisdiction)
+
+    def _go_on(self, jurisdiction: str) -> None:
+        self.parked.pop(jurisdiction, None)
+        self.parked_at.pop(jurisdiction, None)
+        self._damaged.discard(jurisdiction)
 
     async def _project(self, jurisdiction: str, records: Sequence[Record]) -> None:
         await self._announcements.begin(jurisdiction)
@@ -100,11 +115,21 @@ class JurisdictionProjector:
                 yield batch
 
         try:
-            head = await run_batch(self._views, jurisdiction, commits, reread)
+            head = await self._written(jurisdiction, commits, reread)
             self.positions[jurisdiction] = head.position
         finally:  # also announces what was written before an unreadable commit
             await self._announcements.announce(jurisdiction, reset)
         self._troubles.clear(jurisdiction)
+
+    async def _written(self, jurisdiction: str, commits: Sequence[Stored], reread: Reread) -> Head:
+        """Write commits to the views. Where some do not follow, the log alone tells what is on the chain."""
+        if jurisdiction not in self._damaged:
+            with suppress(LogDamaged):
+                return await run_batch(self._views, jurisdiction, commits, reread)
+        head = await self._views.head(jurisdiction)
+        async for batch in reread(jurisdiction, head.position):
+            head = await run_batch(self._views, jurisdiction, batch, reread)
+        return head
 
 
 class _Watched:
@@ -121,3 +146,7 @@ class _Watched:
 
 def _erases(commits: Sequence[Stored]) -> bool:
     return any(mark in commit.data for commit in commits for mark in _ERASURES)
+
+
+def _repairs(record: Record) -> bool:
+    return _REPAIR in (record.value or b"")

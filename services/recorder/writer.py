@@ -54,6 +54,8 @@ class Writer:
         """`belongs` raises LogMismatch if the views were folded from another log."""
         self.jurisdiction = jurisdiction
         self.parked: str | None = None
+        self.damaged = False
+        """Parked because the log is damaged, which an operator may repair."""
         self._log, self._clock, self._belongs = log, clock, belongs
         keeper = SnapshotKeeper(jurisdiction, log, snapshots) if snapshots else None
         self._replica = Replica(jurisdiction, log, lookup, keeper)
@@ -162,7 +164,7 @@ class Writer:
                 await self._leave()
         except (LogDamaged, SnapshotMismatch, catalog.UnknownEvent, catalog.BadEvent) as error:
             log_of.error("jurisdiction %s is parked: %s", self.jurisdiction, error)
-            self.parked = str(error)
+            self.parked, self.damaged = str(error), isinstance(error, LogDamaged)
             self._hydrated.set()
             why = Refused("jurisdiction.parked", jurisdiction=self.jurisdiction, error=self.parked)
             _pending([*self._taken, *self._queue.take()], why)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -11,6 +11,7 @@ import services.decisions.decide  # noqa: F401  enters what evolves each event
 from events import catalog
 from events.base import EventEnvelope, Move, RequestMove, RequestStanding, WorkerStanding
 from events.commit import Commit, Head, decode
+from events.jurisdiction import JurisdictionRepaired
 from services.decisions import standing
 from services.decisions.base import evolve
 from services.decisions.standing import REQUEST_STANDINGS
@@ -41,6 +42,23 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{self.jurisdiction} at position {self.position}: {self.what} ({self.code})"
 
 
+class Repaired(msgspec.Struct, frozen=True):
+    """A decision on the chain that declares records dead (events/repair.py)."""
+
+    position: int
+    at: datetime
+    by: tuple[str, str]
+    records: int
+    digest: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"at position {self.position}: {self.records} record(s) declared dead at {self.at.isoformat()} "
+            f"by {self.by[0]} and {self.by[1]}: {self.reason} (digest {self.digest})"
+        )
+
+
 class Report(msgspec.Struct, kw_only=True):
     """What was read of one jurisdiction, up to which head, and every violation found."""
 
@@ -50,6 +68,7 @@ class Report(msgspec.Struct, kw_only=True):
     findings: list[Finding] = []
     more: int = 0
     """Findings beyond the ones kept."""
+    repairs: list[Repaired] = []
 
     @property
     def ok(self) -> bool:
@@ -173,8 +192,15 @@ class _Check:
             return
         if self._replay and not self._replay.all(envelope):
             self._replay = None
+        self._report.repairs += [_repaired(one) for one in envelope if one.name == JurisdictionRepaired.NAME]
         if self._each:
             self._each(envelope, head)
+
+
+def _repaired(one: EventEnvelope) -> Repaired:
+    said: Any = one.data
+    by = (one.actor, said.consent)
+    return Repaired(one.position, one.at, by, said.records, said.digest, said.reason)
 
 
 class _Replay:

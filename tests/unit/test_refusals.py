@@ -28,6 +28,7 @@ FIRST = (
     "BadQuery",
     "TokenRefused",
     "TransferFailed",
+    "RepairRefused",
 )
 RAISED: dict[str, int] = {**dict.fromkeys((*FIRST, "Beyond"), 0), **COUNTED}
 """Callable -> index of the argument with the code."""

@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple
 import apsw
 import msgspec
 
-from events.commit import Head, Verdict, digest, envelope, judge
+from events.commit import Envelope, Head, Verdict, digest, envelope, judge
+from events.repair import SetAside
 from services.adapters.sqlite.data_file import is_damage
-from services.adapters.sqlite.log_file import unreadable
+from services.adapters.sqlite.log_file import behind, set_aside, unreadable
 from services.log.port import LogUnavailable, OutcomeUnknown
 
 GROUP: Final = 1000
@@ -35,6 +36,8 @@ class Call(NamedTuple):
     future: asyncio.Future[bool]
     jurisdiction: str
     data: bytes
+    intact: Head | None = None
+    """For a repair: where the intact part ends; what is behind it is declared dead."""
 
 
 Answer = bool | Exception
@@ -58,14 +61,15 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._run, name="muster-log", daemon=True)
         self._thread.start()
 
-    def append(self, jurisdiction: str, data: bytes) -> asyncio.Future[bool]:
-        """Queue a commit's bytes. Raises LogUnavailable once closed."""
+    def append(self, jurisdiction: str, data: bytes, intact: Head | None = None) -> asyncio.Future[bool]:
+        """Queue a commit's bytes; with `intact`, one that declares dead what is behind that head. Raises
+        LogUnavailable once closed."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
         with self._gate:
             if self._closed:
                 raise LogUnavailable("the log is closed")
-            self._calls.put(Call(loop, future, jurisdiction, data))
+            self._calls.put(Call(loop, future, jurisdiction, data, intact))
         return future
 
     def close(self) -> None:
@@ -128,6 +132,11 @@ class GroupCommit:
             return ValueError(f"not a commit: {error}")
         if seen.jurisdiction != call.jurisdiction:
             return ValueError(f"a commit of {seen.jurisdiction} was appended to {call.jurisdiction}")
+        if call.intact:
+            if not self._declares(call, call.intact, seen):
+                return False
+            set_aside(self._db, call.jurisdiction, call.intact)
+            heads[call.jurisdiction] = call.intact
         head = heads.get(call.jurisdiction) or self._stored(self._db, call.jurisdiction)
         heads[call.jurisdiction] = head
         if judge(head, seen.first, seen.prev, len(seen.events)) is not Verdict.ACCEPTED:
@@ -136,6 +145,14 @@ class GroupCommit:
         self._db.execute(_INSERT, (call.jurisdiction, seen.first, new.position, new.hash, call.data))
         heads[call.jurisdiction] = new
         return True
+
+    def _declares(self, call: Call, head: Head, seen: Envelope) -> bool:
+        """Whether a commit declares dead exactly what is behind a head, and follows that head."""
+        aside = SetAside()
+        for _, data in behind(self._db, call.jurisdiction, head):
+            aside.add(data)
+        follows = judge(head, seen.first, seen.prev, len(seen.events)) is Verdict.ACCEPTED
+        return follows and aside.records > 0 and aside.declared_by(seen)
 
     def _commit(self) -> Exception | None:
         try:

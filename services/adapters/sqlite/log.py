@@ -16,7 +16,8 @@ from services.adapters.sqlite.data_file import FileDamaged, open_reader
 from services.adapters.sqlite.files_in_use import FilesInUse
 from services.adapters.sqlite.group_commit import GroupCommit, wake_all
 from services.adapters.sqlite.writer_lock import WriterLock
-from services.log.port import LogDamaged, LogUnavailable, Stored
+from services.log.damage import damage_behind
+from services.log.port import Damage, LogDamaged, LogUnavailable, Stored
 
 BATCH: Final = 500
 """Most commits per batch of `read`."""
@@ -98,6 +99,33 @@ class SqliteLog:
             yield batch
         if head != end:
             raise LogDamaged(jurisdiction, head.position + 1, f"the chain ends at {head}, the table at {end}")
+
+    async def damage(self, jurisdiction: str) -> Damage | None:
+        """See Log.damage. Reads the whole chain."""
+        head, damage = Head(), None
+        try:
+            async for batch in self.read(jurisdiction):
+                head = batch[-1].head
+        except LogDamaged as error:
+            damage = error
+        if damage is None:
+            return None
+        rows = await self._call(file.behind, jurisdiction, head)
+        if not rows:
+            raise damage
+        return damage_behind(jurisdiction, head, rows)
+
+    async def repair(self, jurisdiction: str, data: bytes) -> bool:
+        """See Log.repair."""
+        if self._writer is None:
+            raise LogUnavailable(f"{self._path} is open for reading only")
+        damage = await self.damage(jurisdiction)
+        return damage is not None and await self._writer.append(jurisdiction, data, damage.head)
+
+    async def repaired(self, jurisdiction: str) -> None:
+        """See Log.repaired. While this process holds the log, no other can repair it."""
+        if await self.damage(jurisdiction):
+            await asyncio.Event().wait()
 
     async def wait(self, jurisdiction: str, after: int, timeout: float) -> bool:  # noqa: ASYNC109
         loop = asyncio.get_running_loop()

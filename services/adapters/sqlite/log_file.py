@@ -44,6 +44,17 @@ _NEXT: Final = (
     "SELECT first, last, hash, data FROM commits WHERE jurisdiction = ? AND last > ? AND last <= ?"
     " ORDER BY last LIMIT ?"
 )
+_BEHIND: Final = "SELECT last, hash, data FROM commits WHERE jurisdiction = ? AND last > ? ORDER BY last"
+_DEAD: Final = """
+CREATE TABLE IF NOT EXISTS dead (
+    jurisdiction TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, hash TEXT NOT NULL,
+    data BLOB NOT NULL
+) STRICT
+"""
+_MOVE: Final = (
+    "INSERT INTO dead SELECT jurisdiction, first, last, hash, data FROM commits"
+    " WHERE jurisdiction = ? AND last > ?"
+)
 _JURISDICTIONS: Final = """
 WITH RECURSIVE found (code) AS (
     SELECT min(jurisdiction) FROM commits
@@ -164,6 +175,25 @@ def batch(
     finally:
         rows.close(True)
     return found
+
+
+def behind(db: apsw.Connection, jurisdiction: str, head: Head) -> list[tuple[int, bytes]]:
+    """Return (last position, bytes) of the rows behind an intact head.
+
+    Raises LogDamaged if bytes changed since they were stored: they may have been acknowledged.
+    """
+    rows: list[Row] = db.execute(_BEHIND, (jurisdiction, head.position)).fetchall()
+    for last, hashed, data in rows:
+        if not isinstance(data, bytes) or digest(data) != hashed:
+            raise LogDamaged(jurisdiction, head.position + 1, f"the bytes stored at {last} were changed")
+    return [(last, data) for last, _, data in rows]
+
+
+def set_aside(db: apsw.Connection, jurisdiction: str, head: Head) -> None:
+    """Move the rows behind a head out of the chain's table. They are kept."""
+    db.execute(_DEAD)
+    db.execute(_MOVE, (jurisdiction, head.position))
+    db.execute("DELETE FROM commits WHERE jurisdiction = ? AND last > ?", (jurisdiction, head.position))
 
 
 def link(jurisdiction: str, head: Head, row: Row) -> Stored:

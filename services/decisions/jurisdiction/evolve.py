@@ -12,6 +12,7 @@ from events.jurisdiction import (
     JurisdictionEstablished,
     JurisdictionMoved,
     JurisdictionReopened,
+    JurisdictionRepaired,
     JurisdictionResumed,
     JurisdictionTimersSet,
     LogFenced,
@@ -56,6 +57,6 @@ def _disclosure_set(state: State, e: JurisdictionDisclosureSet, envelope: EventE
     note_changes(state, f"jurisdiction/{state.jurisdiction}", e, envelope)
 
 
-@evolves(PersonalRevealed, LogFenced, CommandUnchanged)
+@evolves(PersonalRevealed, LogFenced, CommandUnchanged, JurisdictionRepaired)
 def _noted(state: State, e: Event, envelope: EventEnvelope) -> None:
     """Change nothing: decisions do not need it."""

@@ -112,6 +112,7 @@ export default {
   "event.jurisdiction.closed": "Jurisdiction closed",
   "event.jurisdiction.reopened": "Jurisdiction reopened",
   "event.jurisdiction.moved": "Jurisdiction moved",
+  "event.jurisdiction.repaired": "Records of the log declared dead",
   "event.jurisdiction.resumed": "Jurisdiction resumed",
   "event.jurisdiction.timers_set": "Alert times set",
   "event.jurisdiction.disclosure_set": "Who sees what decided",

@@ -111,6 +111,7 @@ export default {
   "event.jurisdiction.closed": "关闭辖区",
   "event.jurisdiction.reopened": "重新开放辖区",
   "event.jurisdiction.moved": "辖区迁出",
+  "event.jurisdiction.repaired": "作废日志中的记录",
   "event.jurisdiction.resumed": "辖区恢复",
   "event.jurisdiction.timers_set": "设置预警时限",
   "event.jurisdiction.disclosure_set": "设置信息可见范围",
