@@ -137,6 +137,16 @@ def standing(facts: Sequence[ChapterFact], instant: datetime | None = None) -> S
     return Standing(ALIVE, tuple(members), since, ends)
 
 
+def void_leaving(facts: Sequence[ChapterFact]) -> ChapterFact | None:
+    """Return the first leaving of an enterprise that did not belong to the chapter; None if all did."""
+    members: dict[str, None] = {}
+    for fact in _lived(facts):
+        if fact.kind == LEFT and not members.keys() >= {*fact.enterprises}:
+            return fact
+        _change(members, fact)
+    return None
+
+
 def ties(facts: Sequence[ChapterFact]) -> list[Tie]:
     """Return when which enterprises belonged to the living chapter."""
     found: list[Tie] = []

@@ -28,7 +28,7 @@ from events.review import (
     ReviewSentBack,
     Turn,
 )
-from events.review_path import PASSED, Place, Review, Verdict
+from events.review_path import PASSED, REOPENS, Place, Review, Verdict
 
 EnterpriseEvent = (
     EnterpriseRegistered
@@ -117,7 +117,7 @@ def fact_of(e: EnterpriseEvent, at: datetime, position: int, by: str) -> Enterpr
             given = {name: getattr(e, name) for name in DETAILS if name != "area"}
             return _with(fact, details={k: v for k, v in given.items() if v is not msgspec.UNSET})
         case EnterpriseMoved():
-            return _with(fact, details={"area": e.area}, to=e.to)
+            return _with(fact, details={"area": e.area} if e.to is None else {}, to=e.to)
         case EnterpriseMerged():
             return _with(fact, to=e.into)
         case EnterpriseClosed() | EnterpriseReopened():
@@ -158,12 +158,24 @@ def step(before: Standing | None, fact: EnterpriseFact) -> Standing | None:
             return None
         return Standing(**fact.details, facts=(fact,))
     changed: dict[str, Any] = {**fact.details, "facts": (*before.facts, fact)}
-    state = _STATES.get(fact.what)
-    if fact.what == EnterpriseMoved.NAME and fact.to is not None:
-        state = "away"
-    if state is not None:
-        changed |= {"state": state, "closed_at": None if state == OPEN else fact.at}
+    state = _leads_to(fact)
+    if state == OPEN:
+        changed |= {"state": OPEN, "closed_at": None}
+    elif state is not None and before.state == OPEN:  # of several ends the first one counts
+        changed |= {"state": state, "closed_at": fact.at}
     return _with(before, **changed, review=_reviewed(before.review, fact))
+
+
+def _leads_to(fact: EnterpriseFact) -> EnterpriseState | None:
+    """Return the state that a fact brings about; None if it changes none."""
+    if fact.what == EnterpriseMoved.NAME and fact.to is not None:
+        return "away"
+    return _STATES.get(fact.what)
+
+
+def ends(fact: EnterpriseFact) -> bool:
+    """Whether it is no enterprise of this ledger after a fact."""
+    return _leads_to(fact) not in (None, OPEN)
 
 
 def _reviewed(before: Review | None, fact: EnterpriseFact) -> Review | None:
@@ -196,20 +208,36 @@ def _judged(before: Review, fact: EnterpriseFact) -> Review:
 
 
 def misfit(facts: Iterable[EnterpriseFact]) -> EnterpriseFact | None:
-    """Return the first verdict or return that came when it was not its stage's turn; None if all fit."""
+    """Return the first verdict, return or opening that came when it was not its turn; None if all fit."""
     now: Standing | None = None
     for fact in facts:
-        review = now.review if now else None
-        if fact.what in (ReviewJudged.NAME, ReviewSentBack.NAME) and not _fits(review, fact):
+        if not _fits(now.review if now else None, fact):
             return fact
         now = step(now, fact)
     return None
 
 
 def _fits(review: Review | None, fact: EnterpriseFact) -> bool:
+    if fact.what == ReviewOpened.NAME:
+        return review is None or review.place in REOPENS
+    if fact.what not in (ReviewJudged.NAME, ReviewSentBack.NAME):
+        return True
     if review is None or review.sent_back:
         return False
     return fact.stage is None or fact.stage == "answer" or review_path.ready(review.verdicts, fact.stage)
+
+
+def after_end(facts: Iterable[EnterpriseFact]) -> EnterpriseFact | None:
+    """Return the first fact of an enterprise that had closed, merged or moved away; None if there is none.
+
+    An end told twice contradicts nothing, and what the service records by itself neither.
+    """
+    now: Standing | None = None
+    for fact in facts:
+        if now is not None and now.state != OPEN and fact.what not in _OF_THE_ENDED:
+            return fact
+        now = step(now, fact)
+    return None
 
 
 def place_of(now: Standing) -> Place:
@@ -244,3 +272,4 @@ _STATES: Final[dict[str, EnterpriseState]] = {
     **{event.NAME: state for event, state in ENDS.items()},
     EnterpriseReopened.NAME: OPEN,
 }
+_OF_THE_ENDED: Final = (EnterpriseClosed.NAME, EnterpriseReopened.NAME, ReviewEscalated.NAME)

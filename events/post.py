@@ -51,6 +51,8 @@ class PostMoved(Event, frozen=True):
     area: AreaRef
     parent: PostRef | None = None
     first: bool = False
+    kept: tuple[str, ...] = ()
+    """Of these four, what was not said: that stays as it is at that time."""
 
 
 @event("post.charged")

@@ -1,6 +1,6 @@
 """How a post was at an instant: its place, its charges and its holder, folded from its dated changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -35,6 +35,14 @@ class PostPlace(msgspec.Struct, frozen=True, gc=False):
     area: str
     parent: str | None = None
     first: bool = False
+    kept: tuple[str, ...] = ()
+    """Of a change: what was not said, and stays as it was."""
+
+    def over(self, before: "PostPlace") -> "PostPlace":
+        """Return the place after a change of one before it."""
+        if not self.kept:
+            return self
+        return msgspec.structs.replace(self, kept=(), **{name: getattr(before, name) for name in self.kept})
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +121,7 @@ def change_of(envelope: EventEnvelope) -> PostChange | None:
         case PostRenamed() as e:
             return PostChange(at, position, name=e.name)
         case PostMoved() as e:
-            return PostChange(at, position, place=PostPlace(e.unit, e.area, e.parent, e.first))
+            return PostChange(at, position, place=PostPlace(e.unit, e.area, e.parent, e.first, e.kept))
         case PostCharged() as e:
             return PostChange(at, position, charged=Charge(e.task, e.area, e.trade))
         case PostRelieved() as e:
@@ -195,7 +203,7 @@ def _step(then: PostThen | None, one: PostChange) -> PostThen | None:
     return msgspec.structs.replace(
         then,
         name=one.name or then.name,
-        place=one.place or then.place,
+        place=one.place.over(then.place) if one.place else then.place,
         charges=(*charges, one.charged) if one.charged else charges,
         abolished_at=then.abolished_at or (one.at if one.abolished else None),
     )
@@ -205,3 +213,20 @@ def standing(changes: Sequence[PostChange], instant: datetime) -> PostThen | Non
     """Return the post at an instant; None if there was none, not yet or no longer."""
     found = post_at(changes, instant)
     return None if found is None or found.abolished_at else found
+
+
+def said_until(changes: Sequence[PostChange], field: str, instant: datetime) -> datetime | None:
+    """Return until when what is said of a post's place at an instant holds; None = to this day."""
+    return _first(changes, instant, lambda one: one.place is not None and field not in one.place.kept)
+
+
+def charged_until(changes: Sequence[PostChange], charge: Charge, instant: datetime) -> datetime | None:
+    """Return until when a post that is charged at an instant answers for it; None = to this day."""
+    return _first(changes, instant, lambda one: one.relieved == charge)
+
+
+def _first(
+    changes: Sequence[PostChange], after: datetime, ends: Callable[[PostChange], bool]
+) -> datetime | None:
+    """Return when a change after an instant, or the post's end, puts an end to something."""
+    return min((one.at for one in changes if one.at > after and (one.abolished or ends(one))), default=None)

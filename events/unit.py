@@ -42,6 +42,8 @@ class UnitMoved(Event, frozen=True):
     unit: UnitRef
     area: AreaRef
     parent: UnitRef | None = None
+    kept: tuple[str, ...] = ()
+    """Of these two, what was not said: that stays as it is at that time."""
 
 
 @event("unit.charged")

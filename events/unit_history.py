@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -16,6 +16,13 @@ class UnitPlace(msgspec.Struct, frozen=True, gc=False):
 
     area: str
     parent: str | None = None
+    kept: tuple[str, ...] = ()
+    """What was not said of it: that stays as it was."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return what was said of it."""
+        return {name: getattr(self, name) for name in ("area", "parent") if name not in self.kept}
 
 
 class UnitChange(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,7 +72,7 @@ def _change(envelope: EventEnvelope) -> UnitChange | None:
         case UnitRenamed() as e:
             return UnitChange(at, position, name=e.name)
         case UnitMoved() as e:
-            return UnitChange(at, position, place=UnitPlace(e.area, e.parent))
+            return UnitChange(at, position, place=UnitPlace(e.area, e.parent, e.kept))
         case UnitCharged() as e:
             return UnitChange(at, position, duty=e.duty)
         case UnitDissolved():
@@ -92,13 +99,12 @@ def _step(then: UnitThen | None, one: UnitChange) -> UnitThen | None:
         return UnitThen(
             name=one.name, area=place.area, parent=place.parent, duty=one.duty, established_at=one.at
         )
-    place = one.place or UnitPlace(then.area, then.parent)
+    given = one.place.given if one.place else {}
     return msgspec.structs.replace(
         then,
         name=one.name or then.name,
         duty=one.duty or then.duty,
-        area=place.area,
-        parent=place.parent,
+        **given,
         dissolved_at=then.dissolved_at or (one.at if one.dissolved else None),
     )
 
@@ -107,6 +113,17 @@ def standing(changes: Sequence[UnitChange], instant: datetime) -> UnitThen | Non
     """Return the unit at an instant; None if there was none, not yet or no longer."""
     found = unit_at(changes, instant)
     return None if found is None or found.dissolved_at else found
+
+
+def said_until(changes: Sequence[UnitChange], field: str, instant: datetime) -> datetime | None:
+    """Return until when what is said of a field at an instant holds; None = to this day."""
+    return min((one.at for one in changes if one.at > instant and _says(one, field)), default=None)
+
+
+def _says(one: UnitChange, field: str) -> bool:
+    if field == "duty":
+        return one.dissolved or one.duty is not None
+    return one.dissolved or (one.place is not None and field in one.place.given)
 
 
 def above(units: Units, unit: str, instant: datetime) -> list[str]:

@@ -116,7 +116,7 @@ VIEW = View(
     keys=keys,
     evolve=evolve,
     events=FACTS,
-    version=2,
+    version=3,
     filters=(
         "enterprise",
         "area",

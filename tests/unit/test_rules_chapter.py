@@ -134,8 +134,49 @@ def test_the_rule_proposes_nothing_outside_the_ledger(city: Given):
 
     city.when(chapter.propose(chapter="P1", enterprise=SMALL)).refused("chapter.not_in_ledger", SMALL)
     city.when(chapter.propose(chapter="P1", enterprise="E9")).refused("enterprise.unknown", "E9")
-    city.when(joint(enterprises=(SMALL,))).refused("chapter.no_route")
     city.when(joint(enterprises=(SMALL,)), at=t("00:30")).then(ChapterFormed, proposed="joint")
+    city.and_(enterprise.register(enterprise="E-new", name="New", area=COUNTY, trade="courier"))
+    city.when(joint(chapter="C2", enterprises=("E-new",))).refused("chapter.no_route")
+
+
+def test_a_chapter_names_no_enterprise_that_had_ended(city: Given):
+    city.and_(joint(), now=t("00:10"))
+    city.and_(enterprise.merge(enterprise="E-small-3", into=SMALL), now=t("01:00"))
+    added = chapter.join(chapter="C1", enterprise="E-small-3")
+    for named in (joint(chapter="C2", enterprises=("E-small-3",), route="joint"), added):
+        city.when(named, now=t("02:00")).refused("enterprise.ended", "E-small-3", "merged")
+        city.when(named, observed=True).anomaly("enterprise.ended")
+    city.when(added, at=t("00:30")).then(ChapterJoined)
+
+
+def test_an_enterprise_that_a_chapter_named_later_had_not_ended(city: Given):
+    city.and_(joint(), now=t("01:00"))
+    city.and_(chapter.join(chapter="C1", enterprise="E-small-3"), now=t("02:00"))
+    for key, since in ((SMALL, "01:00"), ("E-small-3", "02:00")):
+        late = enterprise.close(enterprise=key)
+        city.when(late, at=t("00:30"), now=t("03:00")).refused("enterprise.named", "C1", key)
+        city.when(late, at=t("00:30"), observed=True).anomaly("enterprise.named")
+        city.when(late, at=t(since)).anomaly()
+
+
+def test_joining_is_told_of_each_time(city: Given):
+    """A leaving of a time in between may be told later, so that a joining is no news only at its own time."""
+    city.and_(joint(), now=t("01:00"))
+    again = chapter.join(chapter="C1", enterprise=SMALL)
+    city.and_(again, at=t("04:00"), now=t("05:00"))
+    city.when(again, at=t("04:00")).unchanged()
+    city.and_(chapter.leave(chapter="C1", enterprise=SMALL), at=t("02:00"))
+    rows: Any = fold(chapters.VIEW, city.log.commits)
+    seen = [chapters.at(rows["C1"], t(clock)) for clock in ("01:30", "03:00", "04:00")]
+    assert [SMALL in one.enterprises for one in seen if one] == [True, False, True]
+
+
+def test_a_leaving_told_late_leaves_the_next_one_true(city: Given):
+    city.and_(joint(), now=t("01:00"))
+    left = chapter.leave(chapter="C1", enterprise=SMALL)
+    city.and_(left, now=t("04:00"))
+    city.when(left, at=t("02:00"), now=t("05:00")).refused("chapter.left_later", "C1", SMALL)
+    city.when(left, at=t("02:00"), observed=True).anomaly("chapter.left_later")
 
 
 def test_an_enterprise_that_closed_no_longer_counts_for_its_trade(city: Given):

@@ -135,8 +135,57 @@ def test_what_has_ended_changes_no_more_but_what_was_before_is_entered_late(city
     city.and_(register("E2"))
     city.and_(enterprise.close(enterprise="E1", reason="Stopped"), now=t("05:00"))
     city.when(change, now=t("06:00")).refused("enterprise.ended", "E1", "closed")
-    city.when(change, observed=True).anomaly("enterprise.ended")
     city.when(change, at=t("04:00")).anomaly()
+
+
+def test_what_is_observed_after_the_end_is_noted(city: Given):
+    city.and_(enterprise.close(enterprise="E1"), now=t("05:00"))
+    change = enterprise.amend(enterprise="E1", employees=9)
+    city.when(change, observed=True, now=t("06:00")).anomaly("enterprise.ended")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        enterprise.close(enterprise="E1"),
+        enterprise.move(enterprise="E1", to="Harbin"),
+        enterprise.merge(enterprise="E1", into="E2"),
+    ],
+)
+def test_an_end_told_late_contradicts_nothing_that_came_after(city: Given, end: Command):
+    city.and_(register("E2"))
+    city.and_(enterprise.amend(enterprise="E1", employees=9), now=t("05:00"))
+    city.when(end, at=t("04:00"), now=t("06:00")).refused("enterprise.goes_on", "E1", "05:00")
+    city.when(end, at=t("05:00")).anomaly()
+    later = given(area.define(area=COUNTY, name="1"), register(), register("E2"))
+    later.and_(enterprise.amend(enterprise="E1", employees=9), now=t("05:00"))
+    later.when(end, at=t("04:00"), observed=True, now=t("06:00")).anomaly("enterprise.goes_on")
+
+
+def test_another_one_merges_only_into_one_that_is_there(city: Given):
+    city.and_(register("E2"))
+    city.and_(enterprise.merge(enterprise="E2", into="E1"), now=t("05:00"))
+    late: dict[str, Any] = {"at": t("04:00"), "now": t("06:00")}
+    city.when(enterprise.close(enterprise="E1"), **late).refused("enterprise.named", "E2", "E1", "05:00")
+    city.when(enterprise.close(enterprise="E1"), observed=True, **late).anomaly("enterprise.named")
+
+
+def test_of_two_ends_the_first_one_counts(city: Given):
+    city.and_(enterprise.close(enterprise="E1"), now=t("05:00"))
+    city.and_(enterprise.move(enterprise="E1", to="Harbin"), at=t("03:00"), now=t("06:00"))
+    row = rows(city)["E1"]
+    assert (row.state, row.closed_at) == ("away", t("03:00"))
+
+
+def test_a_value_told_late_is_news_even_if_it_was_so_already(city: Given):
+    """What is told later of a time between ends there."""
+    same = enterprise.amend(enterprise="E1", employees=10)
+    city.and_(same, now=t("02:00")).and_(same, at=t("04:00"), now=t("05:00"))
+    city.when(same, at=t("04:00")).unchanged()
+    city.and_(enterprise.amend(enterprise="E1", employees=20), at=t("03:00"))
+    seen = [enterprises.at(rows(city)["E1"], t(clock)) for clock in ("02:30", "03:30", "04:00", "05:00")]
+    assert [one and one.employees for one in seen] == [10, 20, 10, 10]
+    assert city.state[ENTERPRISES]["E1"].employees == 10
 
 
 def test_it_closes_and_reopens(city: Given):

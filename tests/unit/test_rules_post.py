@@ -303,3 +303,39 @@ def test_a_past_term_told_late_ends_by_itself():
     city = later(given(*OFFICE), "11:00")
     city.and_(appoint("P2", until=t("10:00")), at=t("09:00"))
     assert city.state[TERMS_DUE] == {"P2": t("10:00")}
+
+
+def test_it_was_not_abolished_before_something_that_is_known_of_it():
+    city = later(given(*OFFICE), "09:00").and_(post.rename(post="P2", name="Liaison"))
+    gone = post.abolish(post="P2")
+    later(city, "10:00").when(gone, at=t("08:00")).refused("post.later", "P2", "09:00")
+    city.when(gone, at=t("08:00"), observed=True).anomaly("post.later")
+
+
+def test_no_post_comes_late_under_one_that_ended_then():
+    ended = post.create(post="P4", name="Deputy", unit="U1", area=CITY, parent="P0")
+    city = later(given(*OFFICE, ended), "10:00").and_(post.abolish(post="P4"), at=t("09:00"))
+    below = post.create(post="P3", name="Liaison", unit="U1", area=CITY, parent="P4")
+    for late in (below, post.move(post="P1", parent="P4")):
+        city.when(late, at=t("08:00")).refused("post.abolished", "P4", "09:00")
+        city.when(late, at=t("08:00"), observed=True).anomaly("post.abolished")
+
+
+def test_a_task_told_late_was_taken_away_before_the_post_ended():
+    charge = {"post": "P2", "task": "answer", "area": COUNTY}
+    city = later(given(*OFFICE), "10:00").and_(post.abolish(post="P2"), at=t("09:00"))
+    city.when(post.charge(**charge), at=t("08:00")).refused("post.abolished", "P2", "09:00")
+    city.and_(post.relieve(**charge), at=t("08:30")).and_(post.charge(**charge), at=t("08:00"))
+    city.and_(post.charge(post="P1", task="answer", area=COUNTY), at=t("08:30"))
+    assert [answers(city, COUNTY, clock=clock) for clock in ("08:15", "08:45")] == [
+        (None, ("P2", "P1", "P0")),
+        (None, ("P1", "P0")),
+    ]
+
+
+def test_what_a_move_of_a_post_does_not_say_stays_as_it_is_told():
+    city = later(given(*OFFICE), "10:00").and_(post.move(post="P2", area=COUNTY), at=t("09:00"))
+    city.and_(post.move(post="P2", parent="P0"), at=t("08:00"))
+    then = post_at(city.state[POSTS]["P2"].changes, t("09:30"))
+    assert then
+    assert (then.place.area, then.place.parent, then.place.kept) == (COUNTY, "P0", ())

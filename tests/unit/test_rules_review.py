@@ -446,6 +446,14 @@ def test_deadlines_are_dated(city: Given):
     assert "E1" not in city.state[REVIEWS_DUE]
 
 
+def test_deadlines_told_late_end_what_is_told_of_before_them(city: Given):
+    city.and_(review.set_deadlines(screen=2), now=t("+1 00:00"))
+    city.and_(review.set_deadlines(screen=2), at=t("+3 00:00"), now=t("+4 00:00"))
+    city.and_(review.set_deadlines(screen=9), at=t("+2 00:00"))
+    city.and_(OPEN, at=t("+3 01:00"))
+    assert city.state[REVIEWS_DUE]["E1"] == t("+5 01:00")
+
+
 # -- entered late ------------------------------------------------------------------------------------------
 
 
@@ -463,6 +471,23 @@ def test_nothing_late_puts_later_verdicts_out_of_their_turn(opened: Given, late:
     by: dict[str, Any] = {"actor": "dispatcher/trade-office", "at": t("03:00"), "now": t("05:00")}
     opened.when(late, **by).refused("review.judged_since", "E1")
     opened.when(late, observed=True, **by).anomaly("review.judged_since")
+
+
+def test_what_was_judged_in_another_area_or_trade_is_noted(opened: Given):
+    """The verdict stays: it was given in good faith. But nobody may overlook it."""
+    opened.and_(area.define(area="230718", name="2"))
+    gives(opened, "screen", now=t("04:00"))
+    told: dict[str, Any] = {"at": t("03:00"), "now": t("05:00")}
+    move = enterprise.move(enterprise="E1", area="230718")
+    opened.when(move, **told).anomaly("review.judged_elsewhere")
+    opened.when(enterprise.amend(enterprise="E1", trade="courier"), **told).anomaly("review.judged_elsewhere")
+    opened.when(enterprise.amend(enterprise="E1", employees=4), **told).anomaly()
+    opened.when(move, at=t("04:30")).anomaly()
+
+
+def test_an_opening_told_late_is_the_only_one(city: Given):
+    city.and_(OPEN, now=t("04:00"))
+    city.when(OPEN, at=t("02:00"), now=t("05:00")).refused("review.judged_since", "E1", "04:00")
 
 
 def test_the_state_and_the_view_are_one_fold(opened: Given):

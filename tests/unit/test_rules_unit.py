@@ -127,3 +127,48 @@ def test_what_does_not_exist_is_unknown():
     given().when(STREET).refused("unit.unknown", "U1")
     nowhere = unit.establish(unit="U1", name="N", area="230799")
     given().when(nowhere).refused("area.unknown")
+
+
+def test_it_was_not_dissolved_before_something_that_is_known_of_it():
+    city = later(given(LEAD, STREET), "09:00").and_(unit.rename(unit="U2", name="Station"))
+    gone = unit.dissolve(unit="U2")
+    later(city).when(gone, at=t("08:00")).refused("unit.later", "U2", "09:00")
+    city.when(gone, at=t("08:00"), observed=True).anomaly("unit.later")
+
+
+def test_what_comes_under_a_unit_late_had_gone_before_it_ended():
+    city = later(given(COUNTY, LEAD, STREET, STATION.model_copy(update={"parent": "U1"})))
+    city.and_(unit.dissolve(unit="U2"), at=t("09:00"))
+    below = unit.establish(unit="U4", name="Office", parent="U2", area="2307")
+    officer = post.create(post="P1", name="Officer", unit="U2", area="2307")
+    moved = unit.move(unit="U3", parent="U2")
+    for late in (below, officer, moved):
+        city.when(late, at=t("08:00")).refused("unit.dissolved", "U2", "09:00")
+        city.when(late, at=t("08:00"), observed=True).anomaly("unit.dissolved")
+
+
+def test_its_later_place_may_be_told_first():
+    city = later(given(LEAD, STREET, STATION.model_copy(update={"parent": "U1"})))
+    city.and_(unit.dissolve(unit="U2"), at=t("09:00"))
+    city.and_(unit.move(unit="U3", parent="U1"), at=t("08:30"))
+    city.when(unit.move(unit="U3", parent="U2"), at=t("08:00")).then(UnitMoved, parent="U2", kept=("area",))
+
+
+def test_what_a_move_does_not_say_stays_as_it_is_told():
+    """A move of the area leaves the parent as it is, also if that is told later."""
+    city = later(given(COUNTY, LEAD, STREET, STATION))
+    city.and_(unit.move(unit="U3", area="230717"), at=t("09:00"))
+    city.and_(unit.move(unit="U3", parent="U1"), at=t("08:00"))
+    then = unit_at(city.state[UNITS]["U3"].changes, t("09:30"))
+    assert then
+    assert (then.area, then.parent) == ("230717", "U1")
+
+
+def test_what_is_told_late_is_news_even_if_it_was_so_already():
+    city = later(given(LEAD, STREET))
+    for same in (unit.rename(unit="U2", name="Street"), unit.charge(unit="U2", duty="act_jointly")):
+        city.and_(same, at=t("09:00"))
+        city.when(same, at=t("09:00")).unchanged()
+    city.and_(unit.rename(unit="U2", name="Bureau"), at=t("08:00"))
+    names = [unit_at(city.state[UNITS]["U2"].changes, t(clock)) for clock in ("08:30", "09:30")]
+    assert [then and then.name for then in names] == ["Bureau", "Street"]

@@ -21,6 +21,7 @@ from services.decisions.chapter.rules import (
     common_route,
     ends_later,
     fits_route,
+    left_once,
     living,
     not_handed_over,
     nothing_later,
@@ -29,6 +30,7 @@ from services.decisions.chapter.rules import (
     tells_anew,
 )
 from services.decisions.chapter.table import CHAPTERS, Chapter, Proposal
+from services.decisions.enterprise.rules import not_ended
 from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.formation.table import formation_at
 from services.decisions.state import State
@@ -86,6 +88,8 @@ def _formed(
     ctx: Context,
 ) -> ChapterFormed:
     firms = [lookups.known(state, ENTERPRISES, one) for one in enterprises]
+    for one in enterprises:
+        not_ended(state, one, ctx)
     found = [recorded] if recorded else proposals(state, enterprises, ctx.at)
     proposed = common_route(found)
     route = c.route or proposed
@@ -124,7 +128,7 @@ def _renew(state: State, c: Renew, ctx: Context) -> Iterable[Event]:
 @decides(Join)
 def _join(state: State, c: Join, ctx: Context) -> Iterable[Event]:
     known, then = living(state, c.chapter, ctx)
-    lookups.known(state, ENTERPRISES, c.enterprise)
+    not_ended(state, c.enterprise, ctx)
     if c.enterprise in then.enterprises and (known.route == OWN or not tells_anew(known, c.enterprise, ctx)):
         return
     if known.route == OWN:
@@ -139,6 +143,7 @@ def _leave(state: State, c: Leave, ctx: Context) -> Iterable[Event]:
     lookups.known(state, ENTERPRISES, c.enterprise)
     ctx.rule(c.enterprise in then.enterprises, "chapter.not_in", chapter=c.chapter, enterprise=c.enterprise)
     not_handed_over(c.chapter, known, ctx)
+    left_once(c.chapter, known, c.enterprise, ctx)
     yield ChapterLeft(chapter=c.chapter, area=known.area, enterprise=c.enterprise)
 
 

@@ -4,10 +4,11 @@ from msgspec.structs import replace
 
 from events.base import Event, EventEnvelope
 from events.chapter import ChapterFormed, ChapterProposed
-from events.chapter_history import FACTS, facts_of
+from events.chapter_history import FACTS, FORMED, JOINED, facts_of
 from events.dated import dated
 from services.decisions.base import evolves
 from services.decisions.chapter.table import CHAPTERS, Chapter, Proposal
+from services.decisions.enterprise.table import Named, note_named
 from services.decisions.state import State
 
 
@@ -26,3 +27,5 @@ def _told(state: State, e: Event, envelope: EventEnvelope) -> None:
     for chapter, fact in facts_of(envelope).items():
         known = state[CHAPTERS][chapter]
         state.put(state[CHAPTERS], chapter, replace(known, facts=dated(known.facts, fact)))
+        for enterprise in fact.enterprises if fact.kind in (FORMED, JOINED) else ():
+            note_named(state, enterprise, Named(fact.at, "chapter", chapter))

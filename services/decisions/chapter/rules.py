@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events.area import inside
-from events.chapter_history import ENDS, LEFT, MERGED, Standing, standing
-from events.dated import later
+from events.chapter_history import ENDS, LEFT, MERGED, ChapterFact, Standing, standing, void_leaving
+from events.dated import dated, later
 from events.enterprise_facts import Standing as Firm
 from events.enterprise_facts import in_ledger
 from events.formation import JOINT, OWN, Basis, Route, counted_in, fits
@@ -44,11 +44,21 @@ def not_handed_over(key: str, chapter: Chapter, ctx: Context) -> None:
         ctx.rule(False, "chapter.handed_over", chapter=key, into=fact.other, merged=fact.at)
 
 
+def left_once(key: str, chapter: Chapter, enterprise: str, ctx: Context) -> None:
+    """Require of a leaving told late that a later one is still of an enterprise that belonged to it."""
+    later_on = tuple(fact for fact in chapter.facts if fact.at > ctx.at)
+    if later_on:
+        new = ChapterFact(ctx.at, chapter.facts[-1].position + 1, LEFT, enterprises=(enterprise,))
+        void = void_leaving(dated(chapter.facts, new))
+        since = void.at if void else None
+        ctx.rule(void is None, "chapter.left_later", chapter=key, enterprise=enterprise, later=since)
+
+
 def tells_anew(chapter: Chapter, enterprise: str, ctx: Context) -> bool:
-    """Whether it was observed of the past, and of no such time before, that an enterprise belongs to it: it
+    """Whether it is told of the past, and of no such time before, that an enterprise belongs to it: it
     counts again if a time between at which it left is still told."""
     begins = (fact for fact in chapter.facts if fact.at == ctx.at and fact.kind not in (LEFT, *ENDS))
-    return ctx.observed and ctx.late and all(enterprise not in fact.enterprises for fact in begins)
+    return ctx.late and all(enterprise not in fact.enterprises for fact in begins)
 
 
 def ends_later(ends: datetime | None, ctx: Context) -> None:

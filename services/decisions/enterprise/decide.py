@@ -13,29 +13,14 @@ from events.enterprise import (
     EnterpriseRegistered,
     EnterpriseReopened,
 )
-from events.enterprise_facts import OPEN, Standing
+from events.enterprise_facts import OPEN
 from services.decisions import lookups
 from services.decisions.amending import not_changed_since, subject, superseded
 from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.enterprise.commands import Amend, Close, Merge, Move, Register, Reopen
-from services.decisions.enterprise.table import ENTERPRISES, enterprise_at
+from services.decisions.enterprise.rules import ends_then, known_at, note_verdicts_since, open_at, tells
+from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.state import State
-
-
-def known_at(state: State, key: str, ctx: Context) -> Standing:
-    """Return an enterprise as it stood at the command's time. Raises Refused if it was not known then."""
-    now = lookups.known(state, ENTERPRISES, key)
-    then = enterprise_at(state, key, ctx.at)
-    if then is None:
-        ctx.rule(False, "enterprise.later", enterprise=key, since=now.facts[0].at)
-    return then or now
-
-
-def open_at(state: State, key: str, ctx: Context) -> Standing:
-    """Return an enterprise that was open at the command's time."""
-    then = known_at(state, key, ctx)
-    ctx.rule(then.state == OPEN, "enterprise.ended", enterprise=key, state=then.state, since=then.closed_at)
-    return then
 
 
 @decides(Register)
@@ -53,10 +38,13 @@ def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
 @decides(Amend)
 def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     then = open_at(state, c.enterprise, ctx)
-    new = {name: value for name, value in changes(c, "enterprise").items() if getattr(then, name) != value}
+    given = changes(c, "enterprise")
+    new = {name: value for name, value in given.items() if tells(then, name, value, ctx)}
     about = subject(f"enterprise/{c.enterprise}", then, then.facts[0].at)
     late = superseded(state, about, new, ctx)
     not_changed_since(state, about, c, {**new, "superseded": late}, ctx)
+    if "trade" in new:
+        note_verdicts_since(state, c.enterprise, "trade", ctx)
     if new:
         yield EnterpriseAmended(enterprise=c.enterprise, area=then.area, superseded=late, **new)
 
@@ -67,8 +55,11 @@ def _move(state: State, c: Move, ctx: Context) -> Iterable[Event]:
         raise Refused("enterprise.where", enterprise=c.enterprise)
     then = open_at(state, c.enterprise, ctx)
     if c.area is None:
-        yield EnterpriseMoved(enterprise=c.enterprise, area=then.area, to=c.to)
-    elif lookups.open_area(state, c.area, ctx) != then.area:
+        moved = EnterpriseMoved(enterprise=c.enterprise, area=then.area, to=c.to)
+        ends_then(state, moved, ctx)
+        yield moved
+    elif tells(then, "area", lookups.open_area(state, c.area, ctx), ctx):
+        note_verdicts_since(state, c.enterprise, "area", ctx)
         yield EnterpriseMoved(enterprise=c.enterprise, area=c.area)
 
 
@@ -78,14 +69,18 @@ def _merge(state: State, c: Merge, ctx: Context) -> Iterable[Event]:
         raise Refused("enterprise.into_itself", enterprise=c.enterprise)
     then = open_at(state, c.enterprise, ctx)
     open_at(state, c.into, ctx)
-    yield EnterpriseMerged(enterprise=c.enterprise, into=c.into, area=then.area)
+    merged = EnterpriseMerged(enterprise=c.enterprise, into=c.into, area=then.area)
+    ends_then(state, merged, ctx)
+    yield merged
 
 
 @decides(Close)
 def _close(state: State, c: Close, ctx: Context) -> Iterable[Event]:
     then = known_at(state, c.enterprise, ctx)
     if then.state == OPEN:
-        yield EnterpriseClosed(enterprise=c.enterprise, area=then.area, reason=c.reason)
+        closed = EnterpriseClosed(enterprise=c.enterprise, area=then.area, reason=c.reason)
+        ends_then(state, closed, ctx)
+        yield closed
 
 
 @decides(Reopen)

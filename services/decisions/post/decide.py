@@ -1,7 +1,10 @@
 """Decisions about posts. All may be reported late: a rule holds at that time and after it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import Final
+
+import msgspec
 
 from events.answering import FIRST, charge_key, index_keys
 from events.base import Event
@@ -14,14 +17,26 @@ from events.post import (
     PostRelieved,
     PostRenamed,
 )
-from events.post_history import Charge, PostChange, PostPlace, PostThen, post_at, standing
+from events.post_history import (
+    Charge,
+    PostChange,
+    PostPlace,
+    PostThen,
+    charged_until,
+    post_at,
+    said_until,
+    standing,
+)
 from services.decisions import lookups
 from services.decisions.base import Context, decides
 from services.decisions.post.commands import Abolish, ChargePost, Create, MovePost, Relieve, RenamePost
-from services.decisions.post.rules import posts_under, standing_post
-from services.decisions.post.table import CHARGES, POSTS
+from services.decisions.post.rules import lasting_post, posts_under, standing_post
+from services.decisions.post.table import CHARGES, POSTS, Post
 from services.decisions.state import State
-from services.decisions.unit.rules import standing_unit
+from services.decisions.unit.rules import lasting_unit
+
+PLACE: Final = ("unit", "area", "parent", "first")
+"""What a move may say of a post's place."""
 
 
 @decides(Create)
@@ -33,21 +48,26 @@ def _create(state: State, c: Create, ctx: Context) -> Iterator[Event]:
     if now and (now.name, now.place) == (c.name, place):
         return
     lookups.fresh(known, "post.exists", post=key)
+    lookups.open_area(state, c.area, ctx)
     _sound(state, key, place, ctx)
     yield PostCreated(post=key, name=c.name, unit=c.unit, area=c.area, parent=c.parent, first=c.first)
 
 
 def _sound(state: State, key: str, place: PostPlace, ctx: Context) -> None:
-    """Require a place that a post can have: in a unit that stands, under a post that is not under it."""
-    lookups.open_area(state, place.area, ctx)
-    standing_unit(state, place.unit, ctx)
-    if place.parent:
-        standing_post(state, place.parent, ctx)
-        for instant in _from(state, ctx.at):
+    """Require a place that a post can have as long as it has it: in a unit that stands, under a post that
+    stands and is not under it."""
+    known = state[POSTS].get(key)
+    changes = known.changes if known else ()
+    until = {field: said_until(changes, field, ctx.at) for field in PLACE}
+    if "unit" not in place.kept:
+        lasting_unit(state, place.unit, until["unit"], ctx)
+    if place.parent and "parent" not in place.kept:
+        lasting_post(state, place.parent, until["parent"], ctx)
+        for instant in _while(state, until["parent"], ctx):
             circle = key in _above(state, place.parent, instant)
             ctx.rule(not circle, "post.circle", post=key, parent=place.parent)
-    if place.first:
-        other, since = _other(state, FIRST, key, ctx) or (None, None)
+    if place.first and "first" not in place.kept:
+        other, since = _other(state, FIRST, key, until["first"], ctx) or (None, None)
         ctx.rule(other is None, "post.first_taken", post=other, since=since)
 
 
@@ -62,16 +82,21 @@ def _above(state: State, post: str, instant: datetime) -> list[str]:
     return found
 
 
-def _from(state: State, at: datetime) -> list[datetime]:
-    """Return the instants from which posts are different: that time, and each later change."""
-    return [at, *sorted({when for row in state[POSTS].values() for when in later(row.changes, at)})]
+def _while(state: State, until: datetime | None, ctx: Context) -> list[datetime]:
+    """Return that time, and the later ones before `until` at which any post changes."""
+    changes = {when for row in state[POSTS].values() for when in later(row.changes, ctx.at)}
+    return [ctx.at, *sorted(when for when in changes if until is None or when < until)]
 
 
-def _other(state: State, entry: str, key: str, ctx: Context) -> tuple[str, datetime] | None:
-    """Return another post that has what an index has under an entry, then or at a time after it."""
+def _other(
+    state: State, entry: str, key: str, until: datetime | None, ctx: Context
+) -> tuple[str, datetime] | None:
+    """Return another post that has what an index has under an entry, then or later before `until`."""
     for other in state[CHARGES].get(entry, ()):
         changes = state[POSTS][other].changes
         for instant in (ctx.at, *later(changes, ctx.at)):
+            if until is not None and instant >= until:
+                break
             then = standing(changes, instant)
             if other != key and then is not None and entry in _entries(then):
                 return other, instant
@@ -83,40 +108,48 @@ def _entries(then: PostThen) -> list[str]:
     return [*map(charge_key, then.charges), *index_keys(first)]
 
 
+def _news(known: Post, holds: bool, says: Callable[[PostChange], object], ctx: Context) -> bool:
+    """Whether something is news. What is told late is, even if it was so already, unless it was said of that
+    very time: it ends what is told of a time before it, now or later."""
+    return not holds or (ctx.late and not any(one.at == ctx.at and says(one) for one in known.changes))
+
+
 @decides(RenamePost)
 def _rename(state: State, c: RenamePost, ctx: Context) -> Iterable[Event]:
-    then = standing_post(state, c.post, ctx)
-    if then is None or then.name != c.name:
-        yield PostRenamed(post=c.post, area=state[POSTS][c.post].area, name=c.name)
+    then, known = standing_post(state, c.post, ctx), state[POSTS][c.post]
+    if _news(known, bool(then and then.name == c.name), lambda one: one.name, ctx):
+        yield PostRenamed(post=c.post, area=known.area, name=c.name)
 
 
 @decides(MovePost)
 def _move(state: State, c: MovePost, ctx: Context) -> Iterable[Event]:
-    then = standing_post(state, c.post, ctx) or post_at(state[POSTS][c.post].changes, ctx.now)
-    if then is None:
+    known = lookups.known(state, POSTS, c.post)
+    then = standing_post(state, c.post, ctx) or post_at(known.changes, ctx.now)
+    kept = tuple(name for name in PLACE if name not in c.model_fields_set)
+    if then is None or kept == PLACE:
         return
-    given = {name: getattr(c, name) for name in c.model_fields_set - {"post"}}
-    now = then.place
-    place = PostPlace(
-        given.get("unit", now.unit),
-        given.get("area", now.area),
-        given.get("parent", now.parent),
-        given.get("first", now.first),
-    )
-    if place == now:
-        return
-    _sound(state, c.post, place, ctx)
-    yield PostMoved(post=c.post, unit=place.unit, area=place.area, parent=place.parent, first=place.first)
+    given = {name: getattr(c, name) for name in PLACE if name not in kept}
+    place = msgspec.structs.replace(then.place, **given, kept=kept)
+    lookups.open_area(state, place.area, ctx)
+    holds = all(getattr(then.place, name) == value for name, value in given.items())
+    if _news(known, holds, lambda one: one.place and {*one.place.kept} <= {*kept}, ctx):
+        _sound(state, c.post, place, ctx)
+        yield PostMoved(
+            post=c.post, unit=place.unit, area=place.area, parent=place.parent, first=place.first, kept=kept
+        )
 
 
 @decides(ChargePost)
 def _charge(state: State, c: ChargePost, ctx: Context) -> Iterable[Event]:
-    then = standing_post(state, c.post, ctx)
+    then, known = standing_post(state, c.post, ctx), state[POSTS][c.post]
     lookups.open_area(state, c.area, ctx)
     charge = Charge(c.task, c.area, c.trade)
-    if then and charge in then.charges:
+    if not _news(known, bool(then and charge in then.charges), lambda one: one.charged == charge, ctx):
         return
-    other, since = _other(state, charge_key(charge), c.post, ctx) or (None, None)
+    until = charged_until(known.changes, charge, ctx.at)
+    ended = next((one.at for one in known.changes if one.abolished and one.at == until), None)
+    ctx.rule(ended is None, "post.abolished", post=c.post, since=ended)
+    other, since = _other(state, charge_key(charge), c.post, until, ctx) or (None, None)
     ctx.rule(
         other is None,
         "post.charge_taken",
@@ -131,22 +164,26 @@ def _charge(state: State, c: ChargePost, ctx: Context) -> Iterable[Event]:
 
 @decides(Relieve)
 def _relieve(state: State, c: Relieve, ctx: Context) -> Iterable[Event]:
-    then = post_at(lookups.known(state, POSTS, c.post).changes, ctx.at)
-    if then and Charge(c.task, c.area, c.trade) in then.charges:
+    known = lookups.known(state, POSTS, c.post)
+    then, charge = post_at(known.changes, ctx.at), Charge(c.task, c.area, c.trade)
+    has = bool(then and charge in then.charges)
+    if has or (then and _news(known, not has, lambda one: one.relieved == charge, ctx)):
         yield PostRelieved(post=c.post, task=c.task, area=c.area, trade=c.trade)
 
 
 @decides(Abolish)
 def _abolish(state: State, c: Abolish, ctx: Context) -> Iterable[Event]:
     known = lookups.known(state, POSTS, c.post)
-    now = post_at(known.changes, ctx.now)
-    if now and now.abolished_at:
+    then = post_at(known.changes, ctx.at)
+    if then and then.abolished_at:
         return
     standing_post(state, c.post, ctx)
-    under, then = posts_under(state, c.post, ctx.at), post_at(known.changes, ctx.at)
+    under = posts_under(state, c.post, ctx.at)
     ctx.rule(not under, "post.has_posts", post=c.post, posts=under)
     given = (one.charged for one in known.changes if one.charged and one.at > ctx.at)
     charges = (*(then.charges if then else ()), *given)
     tasks = tuple(dict.fromkeys(f"{one.task} {one.area}" for one in charges))
     ctx.rule(not tasks, "post.has_tasks", post=c.post, tasks=tasks)
+    after = [one.at for one in known.changes if one.at > ctx.at and not one.vacated and not one.relieved]
+    ctx.rule(not after, "post.later", post=c.post, later=min(after, default=None))
     yield PostAbolished(post=c.post, area=known.area, reason=c.reason)

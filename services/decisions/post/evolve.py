@@ -15,7 +15,7 @@ from events.post import (
     PostRenamed,
     PostVacated,
 )
-from events.post_history import PostChange, change_of, unrecorded_end
+from events.post_history import PostChange, change_of, post_at, unrecorded_end
 from services.decisions.base import evolves
 from services.decisions.holder.table import HOLDERS, Holder
 from services.decisions.post.table import CHARGES, POSTS, TERMS_DUE, Post
@@ -44,8 +44,8 @@ def _appointed(state: State, e: PostAppointed, envelope: EventEnvelope) -> None:
 def _apply(state: State, key: str, change: PostChange, area: str) -> None:
     known = state[POSTS].get(key) or Post(area)
     changes = dated(known.changes, change)
-    placed = next((one.place for one in reversed(changes) if one.place), None)
-    state.put(state[POSTS], key, Post(placed.area if placed else known.area, changes))
+    then = post_at(changes, changes[-1].at)
+    state.put(state[POSTS], key, Post(then.place.area if then else known.area, changes))
     term = unrecorded_end(changes)
     state.put(state[TERMS_DUE], key, term.until if term else None)
     for entry in index_keys(change):

@@ -42,6 +42,14 @@ def standing_post(state: State, key: str, ctx: Context) -> PostThen | None:
     return then
 
 
+def lasting_post(state: State, key: str, until: datetime | None, ctx: Context) -> None:
+    """Require a post that stands at that time and is not abolished before `until`; None = to this day."""
+    standing_post(state, key, ctx)
+    ended = next((one.at for one in state[POSTS][key].changes if one.abolished), None)
+    lasts = ended is None or ended <= ctx.at or (until is not None and until <= ended)
+    ctx.rule(lasts, "post.abolished", post=key, since=ended)
+
+
 def posts_of(state: State, unit: str, since: datetime) -> tuple[str, ...]:
     """Return the posts in a unit at an instant or later."""
     return tuple(
@@ -66,6 +74,6 @@ def posts_under(state: State, post: str, since: datetime) -> tuple[str, ...]:
 
 def _places(changes: tuple[PostChange, ...], since: datetime) -> Iterator[PostPlace]:
     """Yield where a post was at an instant, and came to later."""
-    if then := standing(changes, since):
-        yield then.place
-    yield from (one.place for one in changes if one.place and one.at > since)
+    for instant in (since, *(one.at for one in changes if one.place and one.at > since)):
+        if then := standing(changes, instant):
+            yield then.place

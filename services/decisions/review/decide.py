@@ -1,11 +1,10 @@
 """Decisions about reviews."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from events.base import Event
 from events.enterprise import DETAILS
-from events.enterprise_facts import Standing, fact_of, misfit, order, place_of
+from events.enterprise_facts import Standing, misfit, place_of
 from events.review import (
     ReviewDeadlinesSet,
     ReviewDelegated,
@@ -15,9 +14,9 @@ from events.review import (
     ReviewSentBack,
     Turn,
 )
-from events.review_path import BEFORE, JOINT, awaited, counting, days_of
+from events.review_path import BEFORE, JOINT, REOPENS, awaited, counting, days_of
 from services.decisions.base import Context, Refused, decides
-from services.decisions.enterprise.decide import known_at, open_at
+from services.decisions.enterprise.rules import known_at, open_at, with_late
 from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.post.rules import standing_post
 from services.decisions.review.commands import Delegate, Escalate, Judge, OpenReview, SendBack, SetDeadlines
@@ -25,15 +24,12 @@ from services.decisions.review.table import REVIEWS_DUE, deadlines
 from services.decisions.review.who import acting_post, goes_up, not_own_entry, same_person
 from services.decisions.state import State
 
-_OPENS: Final = ("unreviewed", "sent_back", "rejected")
-"""Places from which the path can begin again."""
-
 
 @decides(OpenReview)
 def _open(state: State, c: OpenReview, ctx: Context) -> Iterable[Event]:
     then = open_at(state, c.enterprise, ctx)
     place = place_of(then)
-    if place in _OPENS:
+    if place in ("unreviewed", *REOPENS):
         yield from _entered(state, ReviewOpened(enterprise=c.enterprise, area=then.area), ctx)
     elif not ctx.observed:
         raise Refused("review.open", enterprise=c.enterprise, place=place)
@@ -115,7 +111,7 @@ def _escalate(state: State, c: Escalate, ctx: Context) -> Iterable[Event]:
 def _set_deadlines(state: State, c: SetDeadlines, ctx: Context) -> Iterable[Event]:
     new = ReviewDeadlinesSet(screen=c.screen, verify=c.verify, check=c.check, disagreement=c.disagreement)
     known = [one for one in deadlines(state) if one.at <= ctx.at]
-    if not known or known[-1].days != days_of(new):
+    if not known or known[-1].days != days_of(new) or (ctx.late and known[-1].at < ctx.at):
         yield new
 
 
@@ -162,11 +158,7 @@ def _entered(
     state: State, event: ReviewOpened | ReviewJudged | ReviewSentBack, ctx: Context
 ) -> Iterable[Event]:
     """Require of what is entered late that the verdicts after it still come at their turn."""
-    facts = state[ENTERPRISES][event.enterprise].facts
-    if facts[-1].at > ctx.at:
-        position = state.head.position + 1
-        late = fact_of(event, ctx.at, position, ctx.actor)
-        wrong = misfit(sorted((*facts, late), key=order)) if late else None
-        since = wrong.at if wrong else None
-        ctx.rule(wrong is None, "review.judged_since", enterprise=event.enterprise, since=since)
+    wrong = misfit(with_late(state, event.enterprise, event, ctx))
+    since = wrong.at if wrong else None
+    ctx.rule(wrong is None, "review.judged_since", enterprise=event.enterprise, since=since)
     yield event

@@ -2,7 +2,7 @@
 
 from events.base import EventEnvelope
 from events.unit import UnitCharged, UnitDissolved, UnitEstablished, UnitMoved, UnitRenamed
-from events.unit_history import with_change
+from events.unit_history import unit_at, with_change
 from services.decisions.base import evolves
 from services.decisions.state import State
 from services.decisions.unit.table import UNITS, Unit
@@ -14,6 +14,6 @@ UnitEvent = UnitEstablished | UnitRenamed | UnitMoved | UnitCharged | UnitDissol
 def _changed(state: State, e: UnitEvent, envelope: EventEnvelope) -> None:
     known = state[UNITS].get(e.unit) or Unit(e.area)
     changes = with_change(known.changes, envelope)
-    placed = next((one.place for one in reversed(changes) if one.place), None)
-    new = Unit(placed.area if placed else known.area, changes)
+    then = unit_at(changes, changes[-1].at) if changes else None
+    new = Unit(then.area if then else known.area, changes)
     state.put(state[UNITS], e.unit, new)

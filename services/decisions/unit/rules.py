@@ -19,6 +19,14 @@ def standing_unit(state: State, key: str, ctx: Context) -> UnitThen | None:
     return then
 
 
+def lasting_unit(state: State, key: str, until: datetime | None, ctx: Context) -> None:
+    """Require a unit that stands at that time and is not dissolved before `until`; None = to this day."""
+    standing_unit(state, key, ctx)
+    ended = next((one.at for one in state[UNITS][key].changes if one.dissolved), None)
+    lasts = ended is None or ended <= ctx.at or (until is not None and until <= ended)
+    ctx.rule(lasts, "unit.dissolved", unit=key, since=ended)
+
+
 def units_under(state: State, key: str, since: datetime) -> tuple[str, ...]:
     """Return the units directly under one at an instant or later."""
     return tuple(sorted(other for other, row in state[UNITS].items() if key in _parents(row.changes, since)))
@@ -26,6 +34,5 @@ def units_under(state: State, key: str, since: datetime) -> tuple[str, ...]:
 
 def _parents(changes: tuple[UnitChange, ...], since: datetime) -> list[str | None]:
     """Return the unit that one was under at an instant, and those it came under later."""
-    then = standing(changes, since)
-    later = [one.place.parent for one in changes if one.place and one.at > since]
-    return [then.parent, *later] if then else later
+    instants = (since, *(one.at for one in changes if one.place and one.at > since))
+    return [then.parent for at in instants if (then := standing(changes, at))]
