@@ -114,6 +114,17 @@ def chain(posts: Posts, index: Index, post: str, instant: datetime) -> Iterator[
             key = then.place.parent if then else None
 
 
+def risen(posts: Posts, index: Index, post: str, instant: datetime) -> str:
+    """Return the post that a post's duties are with: itself, or the next above it with a holder.
+
+    If all are vacant, the first of them that stands; if none stands any more, the post itself: a duty is with
+    a post at every instant.
+    """
+    higher = list(chain(posts, index, post, instant))
+    held = (key for key, then in higher if then.term)
+    return next(held, higher[0][0] if higher else post)
+
+
 def first_responsible(posts: Posts, index: Index, instant: datetime) -> str | None:
     """Return the first-responsible post at an instant."""
     for key in index.get(FIRST, ()):

@@ -39,6 +39,8 @@ List = Literal[
     "dissolve",
     "station_kind",
     "station_service",
+    "difficulty",
+    "difficulty_end",
 ]
 """category: of requests. incident_kind: of incidents. trade, size_class: of enterprises; codes of GB/T 4754
 may be added. The others are reasons. send_back: to reject an enterprise, or send it back. door: why it could
@@ -47,7 +49,8 @@ override: against a rule. unattended: sent although nobody is on duty. correctio
 leave: going off duty with tasks. stand_down: a team. retire: a worker. reopen_incident: an incident.
 source_kind: of source lists. match: for saying that an entry of a source list is an enterprise or not.
 route: another route than the proposed one. dissolve: a chapter. station_kind, station_service: of stations;
-named as in Open Referral HSDS where it has a name."""
+named as in Open Referral HSDS where it has a name. difficulty: categories of difficulties.
+difficulty_end: to decline, close or return a difficulty."""
 LISTS: Final[tuple[List, ...]] = get_args(List)
 CATEGORY: Final = "category"
 
@@ -297,6 +300,33 @@ BUILT_IN: Final[dict[List, dict[str, Term]]] = {
         lodging=("Temporary housing", "临时住宿"),
         medical_care=("Medical care", "医疗"),
         pets=("Pets welcome", "可携带宠物"),
+    ),
+    "difficulty": _terms(
+        pay=("Pay and wages", "劳动报酬"),
+        contract=("Contracts and dismissal", "劳动合同"),
+        insurance=("Insurance and injury", "社保与工伤"),
+        platform_rules=("Rules and penalties of a platform", "平台规则与扣罚"),
+        access=("Entry, parking and roads", "进门、停车与道路"),
+        charging=("Charging and rest", "充电与休息"),
+        housing=("Housing", "住房"),
+        schooling=("Children's schooling", "子女入学"),
+        health=("Health", "看病就医"),
+        legal=("Legal advice", "法律咨询"),
+        staff=("Finding staff", "招工用工"),
+        funds=("Loans and funds", "融资资金"),
+        premises=("Premises and permits", "场地与审批"),
+        supplies=("Supplies", "物资"),
+        labour=("Helping hands", "人力支援"),
+        machines=("Machines", "机具"),
+        other=("Other", "其他"),
+    ),
+    "difficulty_end": _terms(
+        not_ours=("Not within our remit", "不属于本单位职责"),
+        no_funds=("No funds", "资金不足"),
+        no_rule=("The rules do not allow it", "政策不允许"),
+        not_enough=("Too little is known", "情况不清"),
+        not_found=("Could not be verified", "查无此事"),
+        too_busy=("No capacity", "力量不足"),
         other=("Other", "其他"),
     ),
 }

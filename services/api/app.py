@@ -21,6 +21,7 @@ from services.access import AccessUnavailable, Tokens
 from services.api import (
     access_tokens,
     alerts,
+    asking,
     boundaries,
     candidates,
     commands,
@@ -42,6 +43,7 @@ from services.api import (
     stream,
     telemetry,
     views,
+    waiting,
 )
 from services.api.comparing import Comparisons
 from services.api.compress import CompressAnswers
@@ -101,6 +103,7 @@ def build(
     app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
     app.state.wrong_codes, app.state.worker_reader = sign_in_codes.WrongCodes(), WorkerReader(muster.views)
     app.state.pusher, app.state.heavy = pusher, HeavyReads()
+    app.state.asking = asking.Limits()
     app.state.comparisons = Comparisons(muster)
     app.state.imports = Imports(muster.vault, muster.clock, muster.background)
     app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
@@ -240,6 +243,11 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/candidates"): candidates.candidates,
     ("GET", f"{HERE}/responsibility"): responsibility.responsibility,
     ("GET", f"{HERE}/reviews/funnel"): funnel.review_funnel,
+    ("GET", f"{HERE}/difficulties/board"): waiting.board,
+    ("GET", f"{HERE}/difficulties/figures"): waiting.public,
+    ("POST", f"{HERE}/ask"): asking.ask,
+    ("POST", f"{HERE}/ask/receipt"): asking.shown,
+    ("POST", f"{HERE}/ask/word"): asking.word,
     ("GET", f"{HERE}/coverage"): coverage.coverage,
     ("GET", f"{HERE}/coverage.xlsx"): coverage_file.coverage_file,
     ("GET", f"{HERE}/coverage/curve"): coverage.curve,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from math import isfinite
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
@@ -238,6 +239,25 @@ def _answer(outcome: Outcome) -> Answer[CommandOutcome]:
         code = str(outcome.code)
         raise Problem(STATUS.get(code, 409), code, more={"id": outcome.id}, **outcome.values)
     return answer(_told(outcome))
+
+
+async def send_by_service(
+    request: Request,
+    jurisdiction: str,
+    actor: str,
+    command: Command,
+    when: tuple[datetime | None, datetime | None],
+) -> Answer[CommandOutcome]:
+    """Send a command that the service itself makes for a caller without a token, at (`at`, `sent_at`)."""
+    envelope = CommandEnvelope(
+        id=_key(request),
+        command=command,
+        actor=actor,
+        received=muster(request).clock.now(),
+        at=when[0],
+        sent_at=when[1],
+    )
+    return _answer((await _send(request, jurisdiction, [envelope]))[0])
 
 
 @operation(id="commands", tag="commands", body=Batch, problems=(429, 503))

@@ -11,6 +11,8 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 SIGN_IN_BYTES: Final = 16 * 1024
 """Bodies of callers who are not known yet."""
 SIGN_IN: Final = "/api/v1/session"
+ASKING: Final = ("/ask", "/ask/receipt", "/ask/word")
+"""Ends of the paths of a jurisdiction that need no token."""
 MOST_TOGETHER: Final = 128 * 1024 * 1024
 """Bytes of all bodies that are not answered yet."""
 CHUNK_SECONDS: Final = 30.0
@@ -48,7 +50,8 @@ class LimitBodies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        most = SIGN_IN_BYTES if scope["path"] == SIGN_IN else self._most
+        unknown = scope["path"] == SIGN_IN or scope["path"].endswith(ASKING)
+        most = SIGN_IN_BYTES if unknown else self._most
         bodies, seen, whole = self._bodies, 0, False
 
         async def counted() -> Message:

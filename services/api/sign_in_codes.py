@@ -79,21 +79,27 @@ def link(code: str) -> str:
 class WrongCodes:
     """Counts of wrong codes: per client address in the last minute, and in total in the last second."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        each: int = WRONG_A_MINUTE,
+        together: int = WRONG_A_SECOND,
+    ) -> None:
+        self._now, self._each = now, each
         self._by_address: TTLCache[str, deque[float]] = TTLCache(MOST_ADDRESSES, _MINUTE, timer=now)
-        self._all: deque[float] = deque(maxlen=WRONG_A_SECOND)
+        self._all: deque[float] = deque(maxlen=together)
 
     def check(self, address: str) -> None:
         """Check the limits before a code is tried. Raises 429."""
-        wrong = self._by_address.get(address, deque(maxlen=WRONG_A_MINUTE))
+        wrong = self._by_address.get(address, deque(maxlen=self._each))
         for times, seconds in ((wrong, _MINUTE), (self._all, 1.0)):
             if len(times) == times.maxlen and (wait := times[0] + seconds - self._now()) > 0:
                 raise _too_many(wait)
 
     def note(self, address: str) -> None:
         """Count a wrong code."""
-        wrong = self._by_address.get(address, deque(maxlen=WRONG_A_MINUTE))
+        wrong = self._by_address.get(address, deque(maxlen=self._each))
         for times in (wrong, self._all):
             times.append(self._now())
         self._by_address[address] = wrong  # kept for a minute from now

@@ -1,4 +1,4 @@
-"""Record what comes with time: reviews that were silent past a deadline, and terms that are over."""
+"""Record what comes with time: silent reviews, difficulties whose wait is over, and terms that are over."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from uuid import UUID, uuid5
 from services.application.commands import Commands
 from services.application.progress import ViewProgress
 from services.base.clock import Clock
+from services.decisions.difficulty.commands import MoveOn
+from services.decisions.difficulty.table import DIFFICULTIES_DUE
 from services.decisions.post.commands import Lapse
 from services.decisions.post.table import TERMS_DUE
 from services.decisions.review.commands import Escalate
@@ -26,15 +28,24 @@ LOOK_SECONDS: Final = 600.0
 """Interval between checks of jurisdictions without a writer."""
 MOST: Final = 500
 """Commands sent per jurisdiction and tick."""
-WAITING: Final = ("screen", "verify", "check", "disagreement")
-"""Places that have a deadline."""
+WAITING: Final = {
+    "enterprises": ("place", ("screen", "verify", "check", "disagreement")),
+    "difficulties": ("state", ("open", "offered", "answered")),
+}
+"""View -> field and values of the rows that have a deadline."""
 _ESCALATION: Final = UUID("6d757374-6572-4078-a000-657363616c61")
+_MOVE: Final = UUID("6d757374-6572-4078-a000-6d6f76656f6e")
 _LAPSE: Final = UUID("6d757374-6572-4078-a000-6c6170736564")
 
 
 def escalation_id(jurisdiction: str, enterprise: str, due: datetime) -> str:
     """Return the deterministic id of the command, so that it is recorded only once."""
     return _id(_ESCALATION, jurisdiction, enterprise, due)
+
+
+def move_on_id(jurisdiction: str, difficulty: str, due: datetime) -> str:
+    """Return the deterministic id of the command that ends a difficulty's wait."""
+    return _id(_MOVE, jurisdiction, difficulty, due)
 
 
 def _id(kind: UUID, jurisdiction: str, key: str, due: datetime) -> str:
@@ -87,16 +98,27 @@ class Deadlines:
                     actor="service/ticker",
                     received=now,
                 )
+        for key, at in writer.state[DIFFICULTIES_DUE].items():
+            if at <= now:
+                yield CommandEnvelope(
+                    id=move_on_id(jurisdiction, key, at),
+                    command=MoveOn(difficulty=key),
+                    actor="service/ticker",
+                    received=now,
+                )
 
     async def _wake(self) -> None:
-        """Start the writers of idle jurisdictions in which a verdict is awaited or a term is over."""
+        """Start the writers of idle jurisdictions in which somebody is awaited or a term is over."""
         for jurisdiction in [code for code in self._progress.positions if code not in self._commands.writers]:
             if await self._awaits(jurisdiction) or await self._has_past_terms(jurisdiction):
                 self._commands.writer(jurisdiction)
 
     async def _awaits(self, jurisdiction: str) -> bool:
-        waiting = Query(filters={"place": list(WAITING)}, limit=1)
-        return bool((await self._views.query(jurisdiction, "enterprises", waiting)).items)
+        for view, (field, values) in WAITING.items():
+            waiting = Query(filters={field: list(values)}, limit=1)
+            if (await self._views.query(jurisdiction, view, waiting)).items:
+                return True
+        return False
 
     async def _has_past_terms(self, jurisdiction: str) -> bool:
         held = Query(filters={"state": ["held"]}, limit=1000)

@@ -12,6 +12,7 @@ _CLASSES: Final = {
     "holder_name": "name",
     "text": "need",
     "note": "need",
+    "heard": "need",
     "phone": "phone",
     "contact_phone": "phone",
 }

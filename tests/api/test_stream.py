@@ -126,6 +126,35 @@ AT_THE_DOOR: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 LONG_AGO = "2026-01-01T00:00:00Z"
+DIFFICULTIES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("post.create", {"post": "P9", "name": "Post 9", "unit": "U8", "area": J, "at": LONG_AGO}),
+    ("post.charge", {"post": "P8", "task": "answer", "area": "230718", "at": LONG_AGO}),
+    *(
+        ("difficulty.register", {"difficulty": f"Q{n}", "category": "pay", "text": "Text", "area": "230718"})
+        for n in range(6)
+    ),
+    ("difficulty.offer", {"difficulty": "Q1", "to": "P9"}),
+    ("difficulty.give_back", {"difficulty": "Q1", "reason": "other"}),
+    ("difficulty.offer", {"difficulty": "Q1", "to": "P9"}),
+    ("difficulty.take", {"difficulty": "Q1"}),
+    ("difficulty.answer", {"difficulty": "Q1", "answer": "Done"}),
+    ("difficulty.confirm", {"difficulty": "Q1"}),
+    ("difficulty.reopen", {"difficulty": "Q1"}),
+    ("difficulty.decline", {"difficulty": "Q2", "reason": "other"}),
+    ("difficulty.close", {"difficulty": "Q3", "reason": "other"}),
+    ("difficulty.withdraw", {"difficulty": "Q4"}),
+    ("difficulty.merge", {"difficulty": "Q5", "into": "Q1"}),
+    *(
+        (
+            "difficulty.register",
+            {"difficulty": key, "category": "pay", "text": "Text", "area": "230718", "at": LONG_AGO},
+        )
+        for key in ("WA", "WO", "WE")
+    ),
+    ("difficulty.offer", {"difficulty": "WO", "to": "P9", "at": LONG_AGO}),
+    ("difficulty.answer", {"difficulty": "WA", "answer": "Done", "at": LONG_AGO}),
+)
+"""The last three wait since long ago, until the service moves them on."""
 REVIEWED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("enterprise.register", {"enterprise": "E8", "name": "Firm 8", "at": LONG_AGO}),
     ("review.open", {"enterprise": "E8", "at": LONG_AGO}),
@@ -143,6 +172,7 @@ REVIEWED: tuple[tuple[str, dict[str, Any]], ...] = (
         for stage in ("screen", "verify", "check_city", "check_county")
     ),
     ("chapter.propose", {"chapter": "C10", "enterprise": "E10"}),
+    *DIFFICULTIES,
 )
 """Observed: who may judge follows from posts, which one sender alone cannot fill."""
 

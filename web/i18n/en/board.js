@@ -1,6 +1,7 @@
 // All texts of the board in English, part by part.
 
 import chapter from "./chapter.js";
+import difficulty from "./difficulty.js";
 import enterprise from "./enterprise.js";
 import entry from "./entry.js";
 import example from "./example.js";
@@ -30,4 +31,5 @@ export default {
   ...enterprise,
   ...institution,
   ...chapter,
+  ...difficulty,
 };

@@ -33,6 +33,8 @@ export const PAGES = [
   { name: "posts", key: "p", group: "institutions", view: "posts" },
   { name: "units", key: "d", group: "institutions", view: "units" },
   { name: "chapters", key: "k", group: "institutions", view: "chapters" },
+  { name: "difficulties", key: "f", group: "institutions", view: "difficulties" },
+  { name: "visits", key: "v", group: "institutions", view: "visits" },
   { name: "comparison", key: "q", group: "institutions", view: "source_lists" },
   { name: "hours", key: "h", group: "reports", view: "roster" },
   { name: "imports", key: "u", group: "administration", right: "import_files" },

@@ -1,0 +1,250 @@
+"""A difficulty told from below, without a token: whoever keeps the receipt reads its steps and answers.
+
+Neither the log nor a view tells who asked. A request here is never tied to a session: cookies and tokens sent
+along are not read.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+
+from events.difficulty_history import MERGED, OPEN, REOPENS, DifficultyFact, standing
+from events.post_history import post_at
+from projections.difficulties import DifficultyRow
+from services.api.commands import CommandOutcome, send_by_service
+from services.api.context import Answer, answer, model, muster
+from services.api.problems import Problem
+from services.api.routing import operation
+from services.api.rows import Opener
+from services.api.sign_in_codes import WrongCodes, address
+from services.decisions.base import Command
+from services.decisions.difficulty.commands import Ask, Confirm, Reopen, Withdraw
+from services.decisions.fields import AreaCode, Code, Instant, PersonalLine, PersonalText
+
+ASKER: Final = "public/receipt"
+"""Actor of everything that comes with a receipt."""
+ASKED_A_MINUTE: Final = 10
+"""Per client address: people at one station may share it."""
+ASKED_A_SECOND: Final = 10
+"""In total."""
+Receipt = Annotated[
+    str,
+    Field(
+        pattern=r"^([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}$",
+        description="Such as 7KQ2-M9XT-3FPA-R0W1-ZC4D: 100 random bits, which nobody guesses",
+    ),
+]
+_HIDDEN: Final = ("offered", "returned", "lapsed", "took_over")
+"""Steps that are matters between posts: the asker is told with whom it is, not who would not take it."""
+
+
+def hashed(jurisdiction: str, receipt: str) -> str:
+    """Return the hash by which a receipt is known."""
+    return hashlib.sha256(f"{jurisdiction}:{receipt}".encode()).hexdigest()
+
+
+class Limits:
+    """Of callers who are not known: how often they may ask, and guess receipts."""
+
+    def __init__(self) -> None:
+        self.asked = WrongCodes(each=ASKED_A_MINUTE, together=ASKED_A_SECOND)
+        self.guessed = WrongCodes()
+
+
+class Asked(BaseModel):
+    """A difficulty. The sender makes the receipt and keeps it; the service stores only its hash."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    receipt: Receipt
+    category: Code
+    text: PersonalText
+    contact: PersonalLine | None = None
+    area: AreaCode | None = None
+    trade: Code | None = None
+    at: Instant | None = None
+    sent_at: Instant | None = None
+
+
+class Shown(BaseModel):
+    """The receipt of a difficulty."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    receipt: Receipt
+
+
+class Word(Shown):
+    """What whoever asked says about it."""
+
+    say: Literal["confirm", "reopen", "withdraw"]
+    text: PersonalText | None = None
+    at: Instant | None = None
+    sent_at: Instant | None = None
+
+
+class Step(Struct, kw_only=True):
+    """What was done, in order of time."""
+
+    at: datetime
+    what: str
+    post: Annotated[str | None, Meta(description="Name of the post that has it from then on")] = None
+    reason: str | None = None
+    text: str | None = None
+
+
+class Told(Struct, kw_only=True):
+    """A difficulty as whoever asked may read it."""
+
+    category: str
+    area: str
+    state: str
+    raised_at: datetime
+    text: str | None
+    with_post: Annotated[str, Meta(description="Name of the post that has it")]
+    until: Annotated[datetime | None, Meta(description="Answered: when it counts as solved without a word")]
+    may: Annotated[list[str], Meta(description="What can be said now: confirm, reopen, withdraw")]
+    steps: list[Step]
+
+
+async def _here(request: Request) -> str:
+    jurisdiction = request.path_params["jurisdiction"]
+    if not await muster(request).commands.found(jurisdiction):
+        raise Problem(404, "jurisdiction.unknown", jurisdiction=jurisdiction[:64])
+    return jurisdiction
+
+
+_PROBLEMS: Final = (404, 409, 429, 503)
+_KEY: Final = {"Idempotency-Key": "Any UUID; send the same again to retry"}
+
+
+@operation(id="ask", tag="difficulties", body=Asked, headers=_KEY, problems=_PROBLEMS, public=True)
+async def ask(request: Request) -> Answer[CommandOutcome]:
+    """Tell the city about a difficulty. No token is needed, and none is read."""
+    jurisdiction = await _here(request)
+    limits: Limits = request.app.state.asking
+    limits.asked.check(address(request))
+    limits.asked.note(address(request))
+    given = await model(request, Asked)
+    command = Ask(
+        category=given.category,
+        text=given.text,
+        contact=given.contact,
+        area=given.area,
+        trade=given.trade,
+        receipt=hashed(jurisdiction, given.receipt),
+    )
+    return await send_by_service(request, jurisdiction, ASKER, command, (given.at, given.sent_at))
+
+
+async def _mine(request: Request, jurisdiction: str, receipt: str) -> str:
+    """Return the difficulty of a receipt. Raises 404, and 429 after many wrong ones."""
+    limits: Limits = request.app.state.asking
+    limits.guessed.check(address(request))
+    key = hashed(jurisdiction, receipt)
+    found: Any = (await muster(request).views.load(jurisdiction, {"receipts": [key]}))["receipts"].get(key)
+    if found is None:
+        limits.guessed.note(address(request))
+        raise Problem(404, "difficulty.no_receipt")
+    return found.difficulty
+
+
+@operation(id="receipt", tag="difficulties", body=Shown, problems=(404, 429, 503), public=True)
+async def shown(request: Request) -> Answer[Told]:
+    """Read the steps of a difficulty by its receipt. No token is needed, and none is read."""
+    jurisdiction = await _here(request)
+    given = await model(request, Shown)
+    key = await _mine(request, jurisdiction, given.receipt)
+    return answer(await _told(request, jurisdiction, key), headers={"Cache-Control": "no-store"})
+
+
+@operation(id="word", tag="difficulties", body=Word, headers=_KEY, problems=_PROBLEMS, public=True)
+async def word(request: Request) -> Answer[CommandOutcome]:
+    """Say that a difficulty is solved, or not, or withdraw it, by its receipt."""
+    jurisdiction = await _here(request)
+    given = await model(request, Word)
+    key = await _mine(request, jurisdiction, given.receipt)
+    said: dict[str, Command] = {
+        "confirm": Confirm(difficulty=key),
+        "reopen": Reopen(difficulty=key, text=given.text),
+        "withdraw": Withdraw(difficulty=key),
+    }
+    return await send_by_service(request, jurisdiction, ASKER, said[given.say], (given.at, given.sent_at))
+
+
+async def _told(request: Request, jurisdiction: str, key: str) -> Told:
+    service = muster(request)
+    chain = [row async for row in _originals(request, jurisdiction, key)]
+    mine, last = chain[0], chain[-1]
+    facts = [fact for row in chain for fact in _steps(row, key, last=row is last)]
+    keys = sorted({fact.owner for fact in facts if fact.owner} | {last.owner})
+    posts: Any = (await service.views.load(jurisdiction, {"posts": keys}))["posts"]
+    opener = Opener(service.vault, jurisdiction)
+    await opener.warm_subjects(sorted({f"difficulty/{row.difficulty}" for row in chain}))
+
+    def name(post: str | None, at: datetime) -> str | None:
+        row = posts.get(post) if post else None
+        then = post_at(row.changes, at) if row else None
+        return then.name if then else post
+
+    def plain(token: str | None) -> str | None:
+        return opener.plain(token) if token else None
+
+    now = service.clock.now()
+    then = standing(last.history)
+    return Told(
+        category=mine.category,
+        area=mine.area,
+        state=last.state,
+        raised_at=mine.raised_at,
+        text=plain(mine.text),
+        with_post=name(last.owner, now) or last.owner,
+        until=last.due if last.state == "answered" else None,
+        may=_may(last, alone=len(chain) == 1 and then is not None and len(then.askers) == 1),
+        steps=[
+            Step(
+                at=one.at,
+                what=one.kind,
+                post=name(one.owner, one.at),
+                reason=one.reason,
+                text=plain(one.text),
+            )
+            for one in sorted(facts, key=lambda one: (one.at, one.position))
+        ],
+    )
+
+
+async def _originals(request: Request, jurisdiction: str, key: str | None) -> AsyncIterator[DifficultyRow]:
+    """Yield a difficulty, and the one that it was merged into, up to the one that counts."""
+    while key is not None:
+        row: Any = (await muster(request).views.load(jurisdiction, {"difficulties": [key]}))[
+            "difficulties"
+        ].get(key)
+        if row is None:
+            raise Problem(404, "difficulty.no_receipt")
+        yield row
+        key = row.into if row.state == MERGED else None
+
+
+def _steps(row: DifficultyRow, key: str, *, last: bool) -> list[DifficultyFact]:
+    """Return what an asker is told: of their own difficulty all, of its original what its owner did."""
+    own = row.difficulty == key
+    return [
+        fact
+        for fact in row.history
+        if fact.kind not in _HIDDEN
+        and (own or last)
+        and (own or fact.kind not in ("raised", "merged"))
+        and (fact.kind not in ("confirmed", "reopened") or key in fact.askers)
+    ]
+
+
+def _may(row: DifficultyRow, *, alone: bool) -> list[str]:
+    found = ["confirm"] if row.state == "answered" else []
+    found += ["reopen"] if row.state in REOPENS else []
+    return found + (["withdraw"] if alone and row.state in OPEN else [])

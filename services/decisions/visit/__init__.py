@@ -1,0 +1,1 @@
+"""Visits of the alliance to enterprises and groups."""

@@ -1,0 +1,225 @@
+"""Difficulties over HTTP: asking without a token, receipts, the board, and that nobody can tell who asked."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from service import J, Service
+
+from projections.catalog import public_views
+from services.api.asking import ASKED_A_MINUTE, hashed
+from services.decisions.scopes import SCOPES
+
+RECEIPT, ANOTHER = "7KQ2-M9XT-3FPA-R0W1-ZC4D", "7KQ2-M9XT-3FPA-R0W1-ZC4E"
+TEXT, CONTACT = "Firm 1 has not paid for two months", "Courier 1, 138 0000 0001"
+
+
+@pytest.fixture
+async def city(service: Service) -> Service:
+    """A post of the whole city, held with the token `street`."""
+    await service.ok("unit.establish", unit="U1", name="Unit 1", area=J)
+    await service.ok("post.create", post="P1", name="Street office", unit="U1", area=J, first=True)
+    await service.ok("post.appoint", post="P1", holder="H1", holder_name="Officer 1", acts_as="street")
+    await service.ok("post.charge", post="P1", task="answer", area=J)
+    return service
+
+
+async def post(service: Service, path: str, key: str | None = None, **body: Any) -> httpx.Response:
+    """Send without any token."""
+    async with service.client(None) as nobody:
+        headers = {"Idempotency-Key": key or str(uuid4())}
+        return await nobody.post(f"/api/v1/{J}/{path}", json=body, headers=headers)
+
+
+async def ask(service: Service, receipt: str = RECEIPT, **more: Any) -> str:
+    """Tell a difficulty and return its id, once it can be read."""
+    key = str(uuid4())
+    told = await post(service, "ask", key, receipt=receipt, category="pay", text=TEXT, **more)
+    assert told.status_code == 200, told.text
+    assert await service.muster.progress.reached(J, told.json()["position"], 5)
+    return key
+
+
+async def owner(service: Service) -> httpx.AsyncClient:
+    return service.client(await service.tokens.create("street", "dispatcher"))
+
+
+async def does(service: Service, client: httpx.AsyncClient, command: str, **body: Any) -> None:
+    done = await service.send(command, client=client, **body)
+    assert done.status_code == 200, done.text
+    assert await service.muster.progress.reached(J, done.json()["position"], 5)
+
+
+async def told(service: Service, receipt: str = RECEIPT) -> dict[str, Any]:
+    found = await post(service, "ask/receipt", receipt=receipt)
+    assert found.status_code == 200, found.text
+    assert found.headers["cache-control"] == "no-store"
+    return found.json()
+
+
+async def test_from_asked_to_solved_reopened_and_back(city: Service) -> None:
+    key = await ask(city)
+    first = await told(city)
+    assert (first["state"], first["text"], first["with_post"]) == ("open", TEXT, "Street office")
+    assert first["may"] == ["withdraw"]
+    async with await owner(city) as street:
+        await does(city, street, "difficulty.answer", difficulty=key, answer="The firm pays on Friday")
+        answered = await told(city)
+        assert (answered["state"], answered["may"]) == ("answered", ["confirm", "reopen", "withdraw"])
+        assert answered["steps"][-1]["text"] == "The firm pays on Friday"
+        assert answered["until"] is not None
+        said = await post(city, "ask/word", receipt=RECEIPT, say="reopen", text="It did not")
+        assert said.status_code == 200, said.text
+        await city.rows("difficulties")
+        assert [one["what"] for one in (await told(city))["steps"]] == ["raised", "answered", "reopened"]
+        await does(city, street, "difficulty.answer", difficulty=key, answer="Now it did")
+    assert (await post(city, "ask/word", receipt=RECEIPT, say="confirm")).status_code == 200
+    await city.rows("difficulties")
+    solved = await told(city)
+    assert (solved["state"], solved["may"]) == ("solved", ["reopen"])
+    later = await post(city, "ask/word", receipt=RECEIPT, say="withdraw")
+    assert (later.status_code, later.json()["code"]) == (409, "difficulty.state")
+
+
+async def test_an_asker_is_told_what_becomes_of_the_original(city: Service) -> None:
+    first, second = await ask(city), await ask(city, ANOTHER)
+    async with await owner(city) as street:
+        await does(city, street, "difficulty.merge", difficulty=second, into=first)
+        await does(city, street, "difficulty.answer", difficulty=first, answer="Paid")
+    theirs = await told(city, ANOTHER)
+    assert [one["what"] for one in theirs["steps"]] == ["raised", "merged", "answered"]
+    assert theirs["may"] == ["confirm", "reopen"]
+    assert (await post(city, "ask/word", receipt=ANOTHER, say="reopen", text="No")).status_code == 200
+    await city.rows("difficulties")
+    assert [one["what"] for one in (await told(city))["steps"]] == ["raised", "answered"]
+
+
+async def test_the_same_id_again_is_the_same_difficulty(city: Service) -> None:
+    key = str(uuid4())
+    body = {"receipt": RECEIPT, "category": "pay", "text": TEXT}
+    answers = [await post(city, "ask", key, **body) for _ in range(2)]
+    assert [one.json()["outcome"] for one in answers] == ["accepted", "known"]
+    assert len(await city.rows("difficulties")) == 1
+
+
+async def test_what_was_told_offline_counts_from_when_it_was_told(city: Service) -> None:
+    then = datetime.now(UTC) - timedelta(hours=3)
+    with_owner = await city.send(
+        "post.create", post="P0", name="Early", unit="U1", area=J, at=(then - timedelta(days=1)).isoformat()
+    )
+    assert with_owner.status_code == 409, "the unit was established later"
+    late = await post(city, "ask", receipt=RECEIPT, category="pay", text=TEXT, at=then.isoformat())
+    assert (late.status_code, late.json()["code"]) == (409, "difficulty.nobody")
+
+
+async def test_a_wrong_receipt_tells_nothing_and_cannot_be_guessed(city: Service) -> None:
+    await ask(city)
+    wrong = await post(city, "ask/receipt", receipt=ANOTHER)
+    assert (wrong.status_code, wrong.json()["code"]) == (404, "difficulty.no_receipt")
+    for _ in range(9):
+        await post(city, "ask/receipt", receipt=ANOTHER)
+    blocked = await post(city, "ask/receipt", receipt=RECEIPT)
+    assert (blocked.status_code, "retry-after" in blocked.headers) == (429, True)
+
+
+async def test_nobody_floods_the_city(city: Service) -> None:
+    sent = [
+        await post(city, "ask", receipt=RECEIPT[:-2] + f"{n:02}", category="pay", text=TEXT)
+        for n in range(ASKED_A_MINUTE + 1)
+    ]
+    assert [one.status_code for one in sent] == [200] * ASKED_A_MINUTE + [429]
+    long = await post(city, "ask/receipt", receipt="x" * 40_000)
+    assert long.status_code == 413
+
+
+async def test_an_unknown_jurisdiction_is_not_found(service: Service) -> None:
+    async with service.client(None) as nobody:
+        for method, path in (("POST", "ask"), ("POST", "ask/receipt"), ("GET", "difficulties/figures")):
+            found = await nobody.request(method, f"/api/v1/9999/{path}", json={})
+            assert found.status_code == 404, path
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+async def test_no_token_can_tell_who_asked(city: Service, scope: str) -> None:
+    """The enterprise complained of may read everything with any token: nothing names the asker."""
+    await city.ok("worker.register", worker="W1", role="courier", name="Courier 1", phone="13800000001")
+    key = await ask(city, contact=CONTACT)
+    more: dict[str, Any] = {"worker": "W1"} if scope == "worker" else {}
+    async with await city.as_(scope, **({"jurisdictions": [J]} | more)) as reader:
+        seen = [
+            (await reader.get(f"/api/v1/{J}/{path}")).text
+            for path in (
+                *public_views(),
+                f"difficulties/{key}",
+                "difficulties.csv",
+                "difficulties/board",
+                "difficulties/figures",
+                "log",
+                f"activity?subject=difficulty/{key}",
+            )
+        ]
+    told_of_it = [one for one in seen if key in one]
+    for one in told_of_it:
+        assert CONTACT not in one
+        assert "receipt/" not in one
+        assert RECEIPT not in one
+    about = [json.loads(line) for text in seen for line in text.splitlines() if '"difficulty.raised"' in line]
+    assert all("worker/" not in json.dumps(one) for one in about if "items" not in one)
+    rows = await city.rows("activity", name="difficulty.raised")
+    assert [(row["actor"], row["worker"]) for row in rows] == [("public/receipt", None)]
+    assert "receipt" not in (await city.rows("difficulties"))[0]
+
+
+async def test_a_contact_is_shown_on_demand_and_that_is_recorded(city: Service) -> None:
+    await ask(city, contact=CONTACT)
+    assert (await city.rows("difficulties"))[0]["contact"] != CONTACT
+    assert (await city.rows("difficulties", reveal="true"))[0]["contact"] == CONTACT
+    assert await city.rows("activity", name="personal.revealed")
+
+
+async def test_a_session_is_not_read_with_an_asking(city: Service) -> None:
+    """A signed-in phone sends its cookie by itself: the log must not name it."""
+    body = {"receipt": RECEIPT, "category": "pay", "text": TEXT}
+    sent = await city.http.post(f"/api/v1/{J}/ask", json=body, headers={"Idempotency-Key": str(uuid4())})
+    assert sent.status_code == 200
+    assert [row["actor"] for row in await city.rows("activity", name="difficulty.raised")] == [
+        "public/receipt"
+    ]
+
+
+async def test_the_board_shows_whose_it_is_and_what_waits(city: Service) -> None:
+    key = await ask(city)
+    await city.ok("post.vacate", post="P1")
+    found = (await city.http.get(f"/api/v1/{J}/difficulties/board")).json()
+    (one,) = found["items"]
+    assert (one["difficulty"], one["post"], one["post_name"], one["vacant"]) == (
+        key,
+        "P1",
+        "Street office",
+        True,
+    )
+    assert (found["figures"][-1]["raised"], found["figures"][-1]["open"]) == (1, 1)
+    async with await city.as_("viewer", areas=["230717"]) as elsewhere:
+        assert (await elsewhere.get(f"/api/v1/{J}/difficulties/board")).json()["items"] == []
+    async with await city.as_("worker", worker="W1", jurisdictions=[J]) as courier:
+        assert (await courier.get(f"/api/v1/{J}/difficulties/board")).status_code == 403
+    future = {"at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
+    assert (await city.http.get(f"/api/v1/{J}/difficulties/board", params=future)).status_code == 400
+
+
+async def test_figures_are_public_without_small_counts(city: Service) -> None:
+    for n in range(4):
+        await ask(city, RECEIPT[:-1] + str(n))
+    async with city.client(None) as nobody:
+        assert (await nobody.get(f"/api/v1/{J}/difficulties/figures")).json()["items"] == []
+        await ask(city, RECEIPT[:-1] + "4")
+        found = (await nobody.get(f"/api/v1/{J}/difficulties/figures")).json()["items"]
+    assert [(one["category"], one["raised"]) for one in found] == [("pay", 5), ("total", 5)]
+
+
+def test_a_receipt_is_known_by_a_hash_of_its_jurisdiction() -> None:
+    assert hashed("2307", RECEIPT) != hashed("2308", RECEIPT)
+    assert len(hashed("2307", RECEIPT)) == 64
