@@ -22,7 +22,9 @@ from services.api.rows import Opener
 from services.api.searching import Finder
 from services.application.muster import Muster
 from services.base.memory import give_back
+from services.history.person_times import PersonTimes
 from services.search.index import Index
+from services.views.port import Query
 
 ROUNDS: Final = 20
 TEXTS: Final = ("Courier 00999", "resident", "99", "c", "C-00123", "nobody of this name")
@@ -62,6 +64,21 @@ async def search(muster: Muster) -> None:
         say(f"find {text!r}, CPU, slowest of {ROUNDS}", f"{1000 * seconds:.1f} ms", "limit 200 ms")
 
 
+async def person_times(muster: Muster) -> None:
+    """Print what a page of person-times costs in each order, once they are indexed."""
+    times = PersonTimes(muster.views, muster.progress, muster.announcements)
+    (built,) = await costs(lambda: times.page(J, Query(sort="-since")), 1)
+    say("index of person-times built, CPU", f"{built:.1f} s")
+    for name, query in {
+        **{f"sort={order}": Query(sort=order) for order in ("since", "-since", "-until", "-seconds")},
+        "area, sort=-since": Query(areas=[f"{J}-3"], sort="-since"),
+        "still on duty": Query(filters={"until": [None]}),
+    }.items():
+        worst = (await costs(lambda query=query: times.page(J, query)))[-1]
+        say(f"a page of 100 intervals, {name}, CPU", f"{1000 * worst:.1f} ms", "limit 50 ms")
+    await times.close()
+
+
 async def run(data: Path, workers: int, events: int) -> None:
     if not (data / "views.sqlite").exists():
         with served(data) as (port, token):
@@ -72,6 +89,7 @@ async def run(data: Path, workers: int, events: int) -> None:
         muster.progress.positions[J] = (await muster.views.head(J)).position
         say("events", f"{muster.progress.positions[J]:,}")
         await search(muster)
+        await person_times(muster)
     finally:
         await muster.close()
 

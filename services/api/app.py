@@ -63,6 +63,7 @@ from services.application.lookup import closed_of
 from services.application.muster import Muster
 from services.files.port import FilesUnavailable
 from services.history.history import History
+from services.history.person_times import PersonTimes
 from services.intake.desk import Imports
 from services.locations.port import LocationsUnavailable
 from services.log.port import LogUnavailable
@@ -96,6 +97,7 @@ def build(
                 start("pusher", pushing)
             yield
             app.state.hub.stop()
+            await app.state.person_times.close()
 
     app = LeanFastAPI(
         title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None
@@ -109,6 +111,7 @@ def build(
     app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
     app.state.lag = _lag(muster, app.state.hub)
     app.state.searches = Searches(muster.views, muster.vault, muster.progress, muster.announcements)
+    app.state.person_times = PersonTimes(muster.views, muster.progress, muster.announcements)
     app.state.history = History(muster.log, muster.views, muster.clock)
     bodies = app.state.bodies = Bodies()
     app.add_middleware(LimitBodies, bodies=bodies)

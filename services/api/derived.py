@@ -1,9 +1,9 @@
 """Person-times and hours: derived from the facts of a few workers at a time, however long the log is."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,20 +11,15 @@ import msgspec
 from events.area import inside
 from events.commit import Head
 from projections.base import Row, View
-from projections.catalog import views as catalog
 from projections.hours import By, Span, cuts, table
 from projections.presence import INTERVALS, IntervalRow, PresenceRow, derived, keyed, worker_of
 from services.adapters.memory.views import ViewFile, file_of, views_of
 from services.application.muster import Muster
 from services.base.threads import beside
+from services.history.facts import Facts
 from services.views.port import Page, Query
-from services.views.query import cursor, cursor_of, sort_of
+from services.views.query import cursor_of, sort_of
 from services.views.table import Table
-
-FACTS_AT_ONCE: Final = 5_000
-"""Facts in memory at the same time, except that those of one worker are never apart."""
-_PRESENCE: Final = Table(catalog["presence"])
-_BY_WORKER: Final = "worker"
 
 Derive = Callable[[Sequence[PresenceRow]], Awaitable[Mapping[str, Row]]]
 """All facts of some workers -> their rows by key."""
@@ -38,48 +33,6 @@ class Days(msgspec.Struct, frozen=True):
     by: By = "day"
 
 
-class Facts:
-    """The facts that derived rows follow from, some workers at a time in the order of their ids."""
-
-    def __init__(self, service: Muster, jurisdiction: str, query: Query, after: str | None) -> None:
-        """`after`: begin with this worker."""
-        self.head = Head()
-        """That of the first facts; later ones may be newer."""
-        self.degraded: int | None = None
-        self._service, self._jurisdiction = service, jurisdiction
-        first = Query(filters=_of_whom(query), sort=_BY_WORKER)
-        begin = cursor(sort_of(_PRESENCE, first), after, "") if after else None
-        few = min(FACTS_AT_ONCE, max(100, 50 * query.limit))
-        self._query = msgspec.structs.replace(first, limit=few, cursor=begin)
-
-    async def __aiter__(self) -> AsyncIterator[list[PresenceRow]]:
-        held: list[Any] = []
-        query, views = self._query, self._service.views
-        while True:
-            page = await views.query(self._jurisdiction, _PRESENCE.view.name, query)
-            if query is self._query:
-                self.head, self.degraded = page.head, page.degraded
-            held += [row for _, row in page.items]
-            if page.next is None:
-                yield held
-                return
-            last = held[-1].worker  # may have more on the next page
-            cut = next((n for n in range(len(held), 0, -1) if held[n - 1].worker != last), 0)
-            if cut:
-                yield held[:cut]
-                held = held[cut:]
-            query = msgspec.structs.replace(query, limit=FACTS_AT_ONCE, cursor=page.next)
-
-
-def _of_whom(query: Query) -> dict[str, Sequence[Any]]:
-    """Return the filter of the facts: the workers asked for, or those of the keys asked for."""
-    if "worker" in query.filters:
-        return {"worker": query.filters["worker"]}
-    if "key" in query.filters:
-        return {"worker": sorted({worker_of(key) for key in query.filters["key"]})}
-    return {}
-
-
 async def page(service: Muster, jurisdiction: str, view: View[Any], query: Query, days: Days) -> Page:
     """Return one page of a derived view. Raises BadQuery.
 
@@ -89,7 +42,7 @@ async def page(service: Muster, jurisdiction: str, view: View[Any], query: Query
     sort = sort_of(Table(view), query)
     given = cursor_of(sort, query.cursor) if query.cursor else None
     by_key = in_order(view, query)
-    facts = Facts(service, jurisdiction, query, worker_of(given.key) if given and by_key else None)
+    facts = Facts(service.views, jurisdiction, query, worker_of(given.key) if given and by_key else None)
     derive = await _derive(service, jurisdiction, view, query, days)
     one_more = msgspec.structs.replace(query, limit=query.limit + 1)
     best: Mapping[str, Row] = {}
@@ -108,6 +61,14 @@ async def page(service: Muster, jurisdiction: str, view: View[Any], query: Query
     return msgspec.structs.replace(found, degraded=facts.degraded)
 
 
+def indexed(view: View[Any], query: Query) -> bool:
+    """Return whether rows are read from the index of person-times: in another order than that of the workers'
+    ids, or chosen from all."""
+    few = {"key", "worker"} & query.filters.keys()
+    chosen = query.filters or query.areas or query.within
+    return view.name == INTERVALS.name and not few and bool(chosen or not in_order(view, query))
+
+
 def in_order(view: View[Any], query: Query) -> bool:
     """Return whether the query's order is that of the workers' ids, so that few of them need be read."""
     sort = sort_of(Table(view), query)
@@ -120,7 +81,7 @@ async def stored(
     """Derive all rows into a file, to read them in any order. The caller closes the store."""
     store = await file_of(view, file)
     try:
-        facts = Facts(service, jurisdiction, query, None)
+        facts = Facts(service.views, jurisdiction, query, None)
         derive = await _derive(service, jurisdiction, view, query, days)
         async for some in facts:
             await store.add(jurisdiction, view.name, await derive(some), facts.head)

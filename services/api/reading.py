@@ -24,6 +24,7 @@ from services.api.problems import Problem
 from services.api.rows import personal_of
 from services.api.view_parameters import COMPARED, DERIVED, PERSON_TIMES, ListParameters
 from services.history.history import INSTANT_VIEWS, Beyond, History
+from services.history.person_times import PersonTimes
 from services.views.port import BadQuery, Page, Query
 
 WAIT_SECONDS: Final = 2.0
@@ -167,6 +168,8 @@ async def page(
         if view.name not in DERIVED and wanted.at is None and wanted.as_of is None:
             return await service.views.query(jurisdiction, view.name, wanted.query)
         work = partial(_worked_out, request, jurisdiction, view, wanted)
+        if derived.indexed(view, wanted.query) and _times(request).built(jurisdiction):
+            return await work()
         if view.name in PERSON_TIMES and {"key", "worker"} & wanted.query.filters.keys():  # a few people's
             return await work()
         if begun:
@@ -179,12 +182,19 @@ async def _worked_out(request: Request, jurisdiction: str, view: View[Any], want
     if view.name in COMPARED:
         comparisons: Comparisons = request.app.state.comparisons
         return await comparisons.page(jurisdiction, view, wanted.query, wanted.at, wanted.since)
+    if derived.indexed(view, wanted.query):
+        return await _times(request).page(jurisdiction, wanted.query)
     if view.name in DERIVED:
         return await derived.page(muster(request), jurisdiction, view, wanted.query, wanted.days)
     history: History = request.app.state.history
     if wanted.at:
         return await history.at(jurisdiction, view.name, wanted.at, wanted.query)
     return await history.as_of(jurisdiction, view.name, wanted.as_of or 0, wanted.query)
+
+
+def _times(request: Request) -> PersonTimes:
+    times: PersonTimes = request.app.state.person_times
+    return times
 
 
 class Pages:

@@ -1,8 +1,8 @@
-"""Work on threads, beside the event loop."""
+"""Work on threads, and work that nobody need wait for."""
 
 import asyncio
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -16,3 +16,10 @@ async def beside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
     except asyncio.CancelledError:
         await asyncio.wait({thread})
         raise
+
+
+def alone(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+    """Run in the background. Who waits for it learns of its failure, and nobody else."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from sys import intern
 from typing import Any, Final
@@ -16,6 +16,7 @@ from projections.base import Row
 from services.application.following import Followed
 from services.application.progress import ViewProgress
 from services.base.memory import give_back
+from services.base.threads import alone
 from services.search.folding import Folded, folded, name_of
 from services.search.texts import MOST_FRESH, Texts
 from services.vault import BadToken, Keyring, NoKey, Vault, subject_of
@@ -124,7 +125,7 @@ class Index(Followed[Entry]):
             if work.done():
                 work.result()
         if self._following is None or self._following.done():
-            self._following = _alone(self._keep_up())
+            self._following = alone(self._keep_up())
         return self.building
 
     @property
@@ -141,7 +142,7 @@ class Index(Followed[Entry]):
             return self._work
         if self.building is None and not self._outdated and not self._forgotten:
             return None
-        self._work = _alone(self._build())
+        self._work = alone(self._build())
         return self._work
 
     async def _build(self) -> None:
@@ -305,13 +306,6 @@ class Index(Followed[Entry]):
     def numbered(self, number: int) -> Iterator[str]:
         """Yield the requests with this number."""
         return (key for key, one in self.rows.get("requests", {}).items() if one.number == number)
-
-
-def _alone(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-    """Run in the background; who waits for it learns of its failure, and nobody else."""
-    task = asyncio.create_task(work)
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())
-    return task
 
 
 def _plain_name(text: str) -> Folded:

@@ -21,6 +21,7 @@ from services.adapters.memory.views import page_of
 from services.adapters.sqlite.views import SqliteViews
 from services.api import derived
 from services.api.derived import Days
+from services.history import facts
 from services.views.port import Query
 from tests.given import Given, area, given, t, worker
 
@@ -80,13 +81,13 @@ async def service(duties: Given) -> AsyncIterator[Any]:
 
 def everything(case: Given, view: View[Any]) -> dict[str, Row]:
     """Return the rows of all workers, derived at once."""
-    facts: Any = fold(presence.VIEW, case.log.commits).values()
+    told: Any = fold(presence.VIEW, case.log.commits).values()
     if view is INTERVALS:
-        return dict(presence.keyed(facts))
+        return dict(presence.keyed(told))
     known: Any = fold(roster.VIEW, case.log.commits)
     zone = ZoneInfo(ZONE)
     span = list(cuts(Span(date(2022, 3, 1), date(2022, 3, 31), "day"), zone))
-    return dict(table(presence.derived(facts), known, span, t("08:00")))
+    return dict(table(presence.derived(told), known, span, t("08:00")))
 
 
 ORDERS = [
@@ -106,7 +107,7 @@ async def test_pages_are_those_of_all_rows(
     order: str | None,
     limit: int,
 ) -> None:
-    monkeypatch.setattr(derived, "FACTS_AT_ONCE", 5)
+    monkeypatch.setattr(facts, "FACTS_AT_ONCE", 5)
     whole = everything(duties, view)
     query = Query(sort=order, limit=limit)
     found: list[str] = []
@@ -133,7 +134,7 @@ async def test_filters_and_areas_are_those_of_all_rows(service: Any, duties: Giv
 async def test_a_page_in_the_order_of_ids_reads_only_its_own_workers(
     service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derived, "FACTS_AT_ONCE", 5)
+    monkeypatch.setattr(facts, "FACTS_AT_ONCE", 5)
     page = await derived.page(service, J, INTERVALS, Query(limit=1), DAYS)
     assert service.facts <= 10
     service.facts = 0

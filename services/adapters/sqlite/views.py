@@ -16,6 +16,7 @@ from services.adapters.sqlite.views_connections import Connections
 from services.adapters.sqlite.views_table import Table
 from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, StoredView, ViewsUnavailable
 
+Some = Mapping[str, Row]
 ANALYSE_FROM: Final = 1_000
 """From this many events on, planner statistics are recomputed each time the log doubles."""
 
@@ -135,6 +136,17 @@ class SqliteViews:
         await self._connections.write(
             lambda: writing.add(self._connections.writer, jurisdiction, table, rows, head)
         )
+
+    async def change(self, jurisdiction: str, view: str, before: Some, after: Some, head: Head) -> None:
+        """Replace the rows `before` by those `after`, worked out elsewhere; equal ones are not written."""
+        table = self._table(view)
+        await self._connections.write(
+            lambda: writing.change(self._connections.writer, jurisdiction, table, before, after, head)
+        )
+
+    async def analyse(self) -> None:
+        """Compute planner statistics, once many rows were added."""
+        await self._connections.write(self._analyse, self._analysed)
 
     def _write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
         answer = writing.write(self._connections.writer, self.tables, batch)

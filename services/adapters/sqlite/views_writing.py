@@ -69,6 +69,21 @@ def add(db: apsw.Connection, jurisdiction: str, table: Table, rows: Mapping[str,
         _put_head(db, jurisdiction, head)
 
 
+def change(
+    db: apsw.Connection,
+    jurisdiction: str,
+    table: Table,
+    before: Mapping[str, Row],
+    after: Mapping[str, Row],
+    head: Head,
+) -> None:
+    """Replace the rows `before` by those `after`, and set the head."""
+    differing = {key for key in (*before, *after) if before.get(key) != after.get(key)}
+    with file.transaction(db, "IMMEDIATE"):
+        table.write(db, jurisdiction, before, {key: after.get(key) for key in sorted(differing)})
+        _put_head(db, jurisdiction, head)
+
+
 def _write(db: apsw.Connection, tables: Mapping[str, Table], batch: Batch) -> Answer:
     where = batch.jurisdiction
     if file.head(db, where) != batch.expected or file.degraded(db, where).keys() != batch.aside:
