@@ -28,7 +28,7 @@ from events.review import (
     ReviewSentBack,
     Turn,
 )
-from events.review_path import PASSED, REOPENS, Place, Review, Verdict
+from events.review_path import PASSED, REOPENS, RUNNING, Place, Review, Verdict
 
 EnterpriseEvent = (
     EnterpriseRegistered
@@ -49,6 +49,10 @@ EnterpriseState = Literal["open", "closed", "merged", "away"]
 OPEN: Final = "open"
 ENDS: Final[dict[type[Event], EnterpriseState]] = {EnterpriseClosed: "closed", EnterpriseMerged: "merged"}
 """Events after which it is no enterprise of this ledger any more; moving away is another."""
+
+
+ENTRIES: Final = (EnterpriseRegistered.NAME, EnterpriseAmended.NAME, EnterpriseMoved.NAME)
+"""Facts by which somebody says what an enterprise is."""
 
 
 class EnterpriseFact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -238,6 +242,27 @@ def after_end(facts: Iterable[EnterpriseFact]) -> EnterpriseFact | None:
             return fact
         now = step(now, fact)
     return None
+
+
+def own_entry(facts: Iterable[EnterpriseFact]) -> EnterpriseFact | None:
+    """Return the first verdict on what its sender had entered, or the first change by somebody whose verdict
+    the running round holds; None if there is neither."""
+    now, entered = None, set[str]()
+    for fact in facts:
+        if fact.what == ReviewJudged.NAME and fact.by in entered:
+            return fact
+        if fact.what in ENTRIES:
+            if any(one.by == fact.by for one in judging(now)):
+                return fact
+            entered.add(fact.by)
+        now = step(now, fact)
+    return None
+
+
+def judging(now: Standing | None) -> tuple[Verdict, ...]:
+    """Return the verdicts of a round that still runs."""
+    running = now is not None and now.review is not None and now.review.place in RUNNING
+    return now.review.verdicts if now and now.review and running else ()
 
 
 def place_of(now: Standing) -> Place:

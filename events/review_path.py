@@ -21,6 +21,8 @@ PLACES: Final[tuple[Place, ...]] = get_args(Place)
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 JOINT: Final[tuple[Stage, ...]] = ("check_city", "check_county")
 PASSED: Final = "passed"
+RUNNING: Final[tuple[Place, ...]] = ("screen", "verify", "check", "disagreement")
+"""Places at which a verdict is awaited."""
 REOPENS: Final[tuple[Place, ...]] = ("sent_back", "rejected")
 """Places from which the path can begin again."""
 APPROVE: Final = "approve"

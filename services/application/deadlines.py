@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID, uuid5
 
+from events.review_path import RUNNING
 from services.application.commands import Commands
 from services.application.progress import ViewProgress
 from services.base.clock import Clock
@@ -29,7 +30,7 @@ LOOK_SECONDS: Final = 600.0
 MOST: Final = 500
 """Commands sent per jurisdiction and tick."""
 WAITING: Final = {
-    "enterprises": ("place", ("screen", "verify", "check", "disagreement")),
+    "enterprises": ("place", RUNNING),
     "difficulties": ("state", ("open", "offered", "answered")),
 }
 """View -> field and values of the rows that have a deadline."""

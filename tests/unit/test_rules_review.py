@@ -490,6 +490,24 @@ def test_an_opening_told_late_is_the_only_one(city: Given):
     city.when(OPEN, at=t("02:00"), now=t("05:00")).refused("review.judged_since", "E1", "04:00")
 
 
+def test_nobody_changes_what_they_are_judging(opened: Given):
+    """While the round runs; once it is passed, a change is an entry like any other."""
+    change = enterprise.amend(enterprise="E1", employees=9)
+    gives(opened, "screen", now=t("04:00"))
+    for own in (change, enterprise.move(enterprise="E1", to="Harbin")):
+        mine = {"actor": "dispatcher/trade-office", "now": t("05:00")}
+        opened.when(own, **mine).refused("review.judged_by_you", "trade-office", "E1")
+        opened.when(own, at=t("03:00"), **mine).refused("review.judged_by_you")
+    opened.when(change, actor="admin/trade-office").refused("review.judged_by_you")
+    opened.when(change, actor="dispatcher/clerk").anomaly()
+    through(opened, "verify", "check_city", "check_county")
+    members = enterprise.amend(enterprise="E1", members=3)
+    opened.when(members, actor="dispatcher/trade-office").anomaly()
+    opened.when(members, actor="dispatcher/regulator", observed=True, at=t("04:30")).anomaly(
+        "review.judged_by_you"
+    )
+
+
 def test_the_state_and_the_view_are_one_fold(opened: Given):
     through(opened)
     now, seen = opened.state[ENTERPRISES]["E1"], row(opened)

@@ -9,12 +9,16 @@ from events.credit_code import code_state
 from events.enterprise import EnterpriseClosed, EnterpriseRegistered
 from events.enterprise_facts import in_ledger
 from events.review import ReviewEscalated, ReviewJudged, ReviewSentBack
+from projections.base import Row
+from projections.catalog import views
+from projections.fold import step
 from services.decisions.enterprise.table import ENTERPRISES, enterprise_at
 from services.demo.scenarios.yichun.days import LOCKDOWN
 from services.demo.scenarios.yichun.institutions import institutions
 from services.demo.scenarios.yichun.institutions.reviews import FORMATION, FORMED
 from services.demo.scenarios.yichun.places import Places
 from services.demo.scenarios.yichun.world import World
+from services.verify.laws import LAWS
 from tests.unit.test_scenario import Run
 
 STAGES = {"screen", "verify", "check_city", "check_county"}
@@ -88,3 +92,13 @@ def test_codes_are_as_a_registry_has_them(run: Run):
 
 def test_all_of_it_comes_before_the_lockdown(run: Run):
     assert all(one.received < LOCKDOWN for one in run.items)
+
+
+def test_its_institutions_keep_every_law(run: Run) -> None:
+    names = ("units", "posts", "enterprises", "chapters", "anomalies")
+    rows: dict[str, dict[str, Row]] = {name: {} for name in names}
+    for event in run.events:
+        for name in names:
+            step(views[name], rows[name], event)
+    codes = ("chapters", "coverage", "holders", "offices", "reviews")
+    assert [what for law in LAWS if law.code in codes for what in law.broken("2307", rows)] == []

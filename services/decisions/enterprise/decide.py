@@ -20,6 +20,7 @@ from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.enterprise.commands import Amend, Close, Merge, Move, Register, Reopen
 from services.decisions.enterprise.rules import ends_then, known_at, note_verdicts_since, open_at, tells
 from services.decisions.enterprise.table import ENTERPRISES
+from services.decisions.review.who import not_judged
 from services.decisions.state import State
 
 
@@ -38,6 +39,7 @@ def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
 @decides(Amend)
 def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     then = open_at(state, c.enterprise, ctx)
+    not_judged(state, c.enterprise, then, ctx)
     given = changes(c, "enterprise")
     new = {name: value for name, value in given.items() if tells(then, name, value, ctx)}
     about = subject(f"enterprise/{c.enterprise}", then, then.facts[0].at)
@@ -54,6 +56,7 @@ def _move(state: State, c: Move, ctx: Context) -> Iterable[Event]:
     if (c.area is None) == (c.to is None):
         raise Refused("enterprise.where", enterprise=c.enterprise)
     then = open_at(state, c.enterprise, ctx)
+    not_judged(state, c.enterprise, then, ctx)
     if c.area is None:
         moved = EnterpriseMoved(enterprise=c.enterprise, area=then.area, to=c.to)
         ends_then(state, moved, ctx)

@@ -4,20 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from events.answering import Answer, acts, chain
-from events.enterprise import EnterpriseAmended, EnterpriseMoved, EnterpriseRegistered
-from events.enterprise_facts import Standing
-from events.post_history import standing, terms
-from events.review import ReviewEscalated, Turn
-from events.review_path import JOINT, awaited
+from events.enterprise_facts import ENTRIES, EnterpriseFact, Standing, judging
+from events.post_history import Term, standing, terms
+from events.review import ReviewEscalated, ReviewJudged, Turn
+from events.review_path import JOINT, Verdict, awaited
 from services.decisions.base import Context
 from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.holder.table import HOLDERS
 from services.decisions.post.rules import answering, holds
 from services.decisions.post.table import CHARGES, POSTS
 from services.decisions.state import State
-
-_ENTRIES = (EnterpriseRegistered.NAME, EnterpriseAmended.NAME, EnterpriseMoved.NAME)
-"""Facts by which somebody says what an enterprise is."""
 
 
 def answers_for(state: State, then: Standing, turn: Turn, instant: datetime) -> Answer | None:
@@ -55,23 +51,45 @@ def _further(then: Standing, turn: Turn) -> Iterator[str]:
 
 def not_own_entry(state: State, key: str, post: str | None, ctx: Context) -> None:
     """Require that the sender did not enter the enterprise or change what is known of it, at any time."""
-    entries = (fact.by for fact in state[ENTERPRISES][key].facts if fact.what in _ENTRIES)
+    entries = (fact.by for fact in state[ENTERPRISES][key].facts if fact.what in ENTRIES)
     own = next((by for by in entries if same_person(state, by, post, ctx)), None)
     ctx.rule(own is None, "review.own_entry", enterprise=key, actor=own or ctx.actor)
+
+
+def not_judged(state: State, key: str, then: Standing, ctx: Context) -> None:
+    """Require of whoever changes an entry that no verdict of theirs is part of the round that runs then, nor
+    of a later time: it would be on their own entry."""
+    facts = state[ENTERPRISES][key].facts
+    later = (fact for fact in facts if fact.what == ReviewJudged.NAME and fact.at > ctx.at)
+    own = next((one for one in (*judging(then), *later) if _gave(state, one, ctx)), None)
+    since = own.at if own else None
+    ctx.rule(own is None, "review.judged_by_you", enterprise=key, actor=ctx.actor, since=since)
+
+
+def _gave(state: State, verdict: Verdict | EnterpriseFact, ctx: Context) -> bool:
+    """Whether the sender gave a verdict, with this token or with another one that its holder acts with."""
+    return verdict.by == ctx.actor or any(
+        acts(term, ctx.actor) for term in _terms_of_holder(state, verdict.post, verdict.at)
+    )
 
 
 def same_person(state: State, by: str, post: str | None, ctx: Context) -> bool:
     """Whether an actor is the sender, or acted for whoever holds the sender's post, here or in another."""
     if by == ctx.actor:
         return True
+    return any(acts(term, by) for term in _terms_of_holder(state, post, ctx.at))
+
+
+def _terms_of_holder(state: State, post: str | None, instant: datetime) -> list[Term]:
+    """Return all terms, in any post, of whoever holds a post at an instant."""
     known = state[POSTS].get(post) if post else None
-    then = standing(known.changes, ctx.at) if known else None
+    then = standing(known.changes, instant) if known else None
     if then is None or then.term is None:
-        return False
-    holder = state[HOLDERS].get(then.term.holder)
+        return []
+    who = then.term.holder
+    holder = state[HOLDERS].get(who)
     posts = (state[POSTS][key] for key in (holder.posts if holder else ()))
-    mine = (term for row in posts for term in terms(row.changes) if term.holder == then.term.holder)
-    return any(acts(term, by) for term in mine)
+    return [term for row in posts for term in terms(row.changes) if term.holder == who]
 
 
 def goes_up(

@@ -17,3 +17,8 @@ class Law(msgspec.Struct, frozen=True):
     meaning: str
     """Of the code, for docs/catalogue/codes.md."""
     broken: Callable[[str, Rows], Iterable[str]]
+
+
+def excused(rows: Rows) -> set[int]:
+    """Return the positions of what was recorded against a rule because it had been observed."""
+    return {row.position for row in rows["anomalies"].values()}

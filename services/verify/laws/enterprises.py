@@ -3,31 +3,46 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from events.enterprise_facts import in_ledger, misfit, order, place_of, standing
+from events.enterprise_facts import (
+    after_end,
+    in_ledger,
+    misfit,
+    order,
+    own_entry,
+    place_of,
+    standing,
+)
 from events.review_path import STAGES, counting
 from projections.enterprises import EnterpriseRow, row_of
-from services.verify.laws.base import Law, Rows
+from services.verify.laws.base import Law, Rows, excused
 
 
 def broken(jurisdiction: str, rows: Rows) -> Iterable[str]:
     """Yield the enterprises whose place, at any date, does not follow from their verdicts."""
-    noted: Iterable[Any] = rows["anomalies"].values()
-    excused = {row.position for row in noted}
+    noted = excused(rows)
     for key, row in rows["enterprises"].items():
-        yield from (f"enterprise {key} {what}" for what in _of_row(row, excused))
+        yield from (f"enterprise {key} {what}" for what in _of_row(row, noted))
 
 
-def _of_row(row: EnterpriseRow, excused: set[int]) -> Iterator[str]:
+def _of_row(row: EnterpriseRow, noted: set[int]) -> Iterator[str]:
     if list(row.history) != sorted(row.history, key=order):
         yield "has a history that is not in the order of its time"
     now = standing(row.history)
     if now is None or row_of(row.enterprise, now) != row:
         yield f"is shown as {row.place}, which its history does not say"
-    wrong = misfit(row.history)
-    if wrong is not None and not any(fact.position in excused for fact in row.history):
-        yield f"was judged out of turn on {wrong.at.isoformat()}"
+    if not any(fact.position in noted for fact in row.history):
+        yield from _out_of_turn(row)
     for fact in row.history:
         yield from _at(row, fact.at)
+
+
+def _out_of_turn(row: EnterpriseRow) -> Iterator[str]:
+    if wrong := misfit(row.history):
+        yield f"was judged out of turn on {wrong.at.isoformat()}"
+    if wrong := after_end(row.history):
+        yield f"has a fact of {wrong.at.isoformat()}, after its end"
+    if own := own_entry(row.history):
+        yield f"was entered and judged by {own.by}, as {own.at.isoformat()} shows"
 
 
 def _at(row: EnterpriseRow, instant: Any) -> Iterator[str]:
