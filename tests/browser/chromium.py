@@ -23,6 +23,7 @@ FLAGS = (
     "--enable-unsafe-swiftshader",
     "--disable-gpu-compositing",
     "--disable-gpu-rasterization",
+    "--process-per-site",
 )
 """No sandbox: tests run as root in containers. Nothing looks for updates. Maps are drawn without a GPU, and
 all else without pretending that there is one, which takes half as long."""

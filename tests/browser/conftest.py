@@ -12,29 +12,58 @@ from pathlib import Path
 import pytest
 from chromium import FLAGS, chromium
 from phones import Phones
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from screens import Screen, Screens
 from serving import City, Line, Served, served
+from windows import Windows
 
 from services.base.clock import SharedClock
 
+HERE = Path(__file__).parent
 STAGE = "2022-03-31T10:00+08:00"
 """Day 4 of the Yichun scenario. A module may have a STAGE of its own."""
 
 
+RUNNING = pytest.StashKey[tuple[Playwright, Windows]]()
+"""The browser that modules use one after another."""
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One of a module: it may not live beside another module's asyncio tests."""
-    with sync_playwright() as playwright:
+def browser(request: pytest.FixtureRequest) -> Browser:
+    """A Chromium. A module may have another browser of its own."""
+    stash = request.session.stash
+    if RUNNING not in stash:
+        playwright = sync_playwright().start()
         path = chromium(playwright.chromium)
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
+        stash[RUNNING] = playwright, Windows(browser)
+    return stash[RUNNING][1].browser
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the browser before a test that may not run beside it: one with asyncio, or another browser."""
+    if nextitem and nextitem.path.parent == HERE:
+        module = nextitem.getparent(pytest.Module)
+        if module and "browser" not in vars(module.obj):
+            return
+    if RUNNING in item.session.stash:
+        playwright, windows = item.session.stash[RUNNING]
+        windows.browser.close()
+        playwright.stop()
+        del item.session.stash[RUNNING]
+
+
+@pytest.fixture(scope="module")
+def windows(request: pytest.FixtureRequest, browser: Browser) -> Windows:
+    """Contexts of the browser, used again by the next module if the browser is."""
+    _, windows = request.session.stash.get(RUNNING, (None, None))
+    return windows if windows and windows.browser is browser else Windows(browser)
 
 
 @pytest.fixture
-def screens(browser: Browser) -> Iterator[Screens]:
-    opened = Screens(browser)
+def screens(windows: Windows) -> Iterator[Screens]:
+    opened = Screens(windows)
     yield opened
     wrong = opened.close()
     assert not wrong, "\n".join(wrong)

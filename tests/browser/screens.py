@@ -1,9 +1,11 @@
 """Browser windows that notice what goes wrong in them."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 from serving import City
+from windows import Windows
 
 QUIET = ("net::ERR_", "Failed to load resource", "Permissions-Policy", "when fetching the script")
 """Told by the browser itself when a line is cut or an answer is a refusal."""
@@ -12,15 +14,30 @@ QUIET = ("net::ERR_", "Failed to load resource", "Permissions-Policy", "when fet
 class Screen:
     """A browser window with a session of its own, and what went wrong in it."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self.context, self.url, self.wrong = context, url, list[str]()
+    def __init__(self, windows: Windows, look: dict[str, Any], url: str) -> None:
+        self.url, self.wrong = url, list[str]()
         self._j = ""
-        self._origins = {urlsplit(url).netloc}
-        self.page = self.watched(context.new_page())
+        self._urls = [url]
+        self._windows, self._look, self._altered = windows, look, False
+        self._context = windows.take(look)
+        self.page = self.watched(self._context.new_page())
+
+    @property
+    def context(self) -> BrowserContext:
+        """To be changed by the test: no other uses it afterwards."""
+        self._altered = True
+        return self._context
+
+    def close(self) -> None:
+        """Leave it to the next test, or close it if it was altered."""
+        if self._altered:
+            self._context.close()
+        else:
+            self._windows.give(self._look, self._context, self._urls)
 
     def allow(self, url: str) -> None:
         """Another origin that the service is set to use."""
-        self._origins.add(urlsplit(url).netloc)
+        self._urls.append(url)
 
     def watched(self, page: Page) -> Page:
         page.on("console", self._console)
@@ -34,7 +51,9 @@ class Screen:
 
     def _request(self, request: Request) -> None:
         where = urlsplit(request.url)
-        if where.scheme in ("http", "https", "ws", "wss") and where.netloc not in self._origins:
+        if where.scheme in ("http", "https", "ws", "wss") and where.netloc not in {
+            urlsplit(url).netloc for url in self._urls
+        }:
             self.wrong.append(f"left the origin: {request.url}")
 
     def sign_in(self, city: City, place: str = "overview", *, token: str | None = None) -> Page:
@@ -55,8 +74,8 @@ class Screen:
 class Screens:
     """Opens windows; at the end of the test nothing may have gone wrong in any."""
 
-    def __init__(self, browser: Browser) -> None:
-        self._browser, self._open = browser, list[Screen]()
+    def __init__(self, windows: Windows) -> None:
+        self._windows, self._open = windows, list[Screen]()
 
     def open(
         self,
@@ -68,21 +87,20 @@ class Screens:
         touch: bool = False,
         sharp: float = 1,
     ) -> Screen:
-        context = self._browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            locale="zh-CN" if language == "zh" else "en-GB",
-            color_scheme="dark" if theme == "dark" else "light",
-            has_touch=touch,
-            is_mobile=touch,
-            device_scale_factor=sharp,
-            service_workers="allow",
-        )
-        context.set_default_timeout(10000)
-        screen = Screen(context, url)
+        look: dict[str, Any] = {
+            "viewport": {"width": size[0], "height": size[1]},
+            "locale": "zh-CN" if language == "zh" else "en-GB",
+            "color_scheme": "dark" if theme == "dark" else "light",
+            "has_touch": touch,
+            "is_mobile": touch,
+            "device_scale_factor": sharp,
+            "service_workers": "allow",
+        }
+        screen = Screen(self._windows, look, url)
         self._open.append(screen)
         return screen
 
     def close(self) -> list[str]:
         for screen in self._open:
-            screen.context.close()
+            screen.close()
         return [wrong for screen in self._open for wrong in screen.wrong]

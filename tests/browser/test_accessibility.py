@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from places import NAMES, Place, board, cut_off, opened, say, script, still
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from scale import LONG
 from screens import Screen, Screens
 from serving import City, until
+from windows import Windows
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -36,9 +37,9 @@ def places(peopled: City) -> dict[str, Place]:
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, peopled: City) -> Iterator[Screen]:
+def window(windows: Windows, peopled: City) -> Iterator[Screen]:
     """One window on the board for all of its pages: each is loaded once."""
-    screens = Screens(browser)
+    screens = Screens(windows)
     window = screens.open(peopled.url)
     window.sign_in(peopled)
     yield window

@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from places import NAMES, Place, board, cut_off, opened, script, still
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from screens import Screen, Screens
 from serving import City, served, until
+from windows import Windows
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -112,8 +113,8 @@ def places(hostile: City) -> dict[str, Place]:
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, hostile: City) -> Iterator[Screen]:
-    screens = Screens(browser)
+def window(windows: Windows, hostile: City) -> Iterator[Screen]:
+    screens = Screens(windows)
     window = _watched(screens.open(hostile.url))
     window.sign_in(hostile)
     yield window

@@ -11,10 +11,11 @@ import httpx
 import pytest
 from measuring import longest_task, rests, told
 from places import script
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from screens import Screen, Screens
 from serving import City, number, served
 from test_weight import shown_after
+from windows import Windows
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -75,8 +76,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, large: City) -> Iterator[Screen]:
-    screens = Screens(browser)
+def window(windows: Windows, large: City) -> Iterator[Screen]:
+    screens = Screens(windows)
     window = screens.open(large.url)
     window.context.set_default_timeout(30000)
     window.sign_in(large)

@@ -1,0 +1,64 @@
+"""Contexts of the browser that tests use one after another.
+
+A new context has nothing cached: it loads and compiles every module again, and both it and its end cost the
+browser more than most tests do. One that was used before is emptied of all but the files it loaded.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+AT_MOST = 4
+"""Contexts that wait for a test. Each holds a process of the browser."""
+PATIENCE = 10_000
+NO_SCRIPT = "/favicon.ico"
+
+
+class Windows:
+    """Those of one browser."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self._free: list[tuple[dict[str, Any], BrowserContext]] = []
+        self._anchors: dict[BrowserContext, Page] = {}
+
+    def take(self, look: dict[str, Any]) -> BrowserContext:
+        """A context with nothing in its storage."""
+        for one in self._free:
+            if one[0] == look:
+                self._free.remove(one)
+                return one[1]
+        context = self.browser.new_context(**look)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    def give(self, look: dict[str, Any], context: BrowserContext, urls: list[str]) -> None:
+        """Take a context back that had pages of these services, and has no script or route of a test."""
+        if self.browser.browser_type.name != "chromium":
+            context.close()
+            return
+        anchor = self._anchors.get(context) or self._anchored(context, urls[0])
+        for page in context.pages:
+            if page is not anchor:
+                page.close()
+        context.clear_cookies()
+        cdp = context.new_cdp_session(anchor)
+        for url in urls:
+            where = {"origin": "{0.scheme}://{0.netloc}".format(urlsplit(url)), "storageTypes": "all"}
+            cdp.send("Storage.clearDataForOrigin", where)
+        cdp.detach()
+        self._free.append((look, context))
+        if len(self._free) > AT_MOST:
+            self._close(self._free.pop(0)[1])
+
+    def _anchored(self, context: BrowserContext, url: str) -> Page:
+        """Open a page that stays: the process of the next page, which has all modules, ends with the last."""
+        anchor = context.new_page()
+        anchor.goto(f"{url}{NO_SCRIPT}")
+        self._anchors[context] = anchor
+        return anchor
+
+    def _close(self, context: BrowserContext) -> None:
+        self._anchors.pop(context)
+        context.close()
