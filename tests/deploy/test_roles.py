@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from brokers import Broker, broker, free_port
+from brokers import PARTITIONS, Broker, free_port
 from pg_server import empty_database
 from tools import compose, ran
 
@@ -38,6 +38,7 @@ class Cluster:
         }
         here = {
             "MUSTER_KAFKA": self._kafka.bootstrap,
+            "MUSTER_KAFKA_PARTITIONS": str(PARTITIONS),
             "MUSTER_KAFKA_REPLICATION": "1",
             "MUSTER_KAFKA_MIN_INSYNC": "1",
             "MUSTER_DATA": str(self._kafka.folder / service),
@@ -102,27 +103,25 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster(deploy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(deploy: Path, granted: Broker) -> Iterator[Cluster]:
     """Start everything in the order of the compose file: rights, migrate, seal, a token, then the servers."""
     files = ("--file", str(deploy / "compose.yaml"), "--file", str(deploy / "compose.tls.yaml"))
     text = ran(compose(), "--env-file", os.devnull, *files, "--profile", "*", "config", "--format", "json")
-    with broker(tmp_path_factory.mktemp("kafka"), tls=True) as kafka:
-        found = Cluster(json.loads(text)["services"], kafka)
-        kafka.rights("grant")
-        found.run("migrate")
-        kafka.rights("seal")
-        found.token = found.run("tool", "token", "create", "desk-1", "--scope", "admin")
-        try:
-            for service in found.ports:
-                found.start(service)
-            found.wait("api-1", "/readyz")
-            found.wait("api-2", "/readyz")
-            yield found
-        finally:
-            for process in found.running:
-                process.terminate()
-            ended = [process.wait(30) for process in found.running]
-        assert ended == [0, 0, 0], found.said()
+    found = Cluster(json.loads(text)["services"], granted)
+    found.run("migrate")
+    granted.rights("seal")
+    found.token = found.run("tool", "token", "create", "desk-1", "--scope", "admin")
+    try:
+        for service in found.ports:
+            found.start(service)
+        found.wait("api-1", "/readyz")
+        found.wait("api-2", "/readyz")
+        yield found
+    finally:
+        for process in found.running:
+            process.terminate()
+        ended = [process.wait(30) for process in found.running]
+    assert ended == [0, 0, 0], found.said()
 
 
 def test_what_one_process_records_the_other_shows(cluster: Cluster) -> None:
