@@ -98,7 +98,7 @@ class Step(Struct, kw_only=True):
     text: str | None = None
 
 
-class Told(Struct, kw_only=True):
+class AskedDifficulty(Struct, kw_only=True):
     """A difficulty as whoever asked may read it."""
 
     category: str
@@ -155,7 +155,7 @@ async def _mine(request: Request, jurisdiction: str, receipt: str) -> str:
 
 
 @operation(id="receipt", tag="difficulties", body=Shown, problems=(404, 429, 503), public=True)
-async def shown(request: Request) -> Answer[Told]:
+async def shown(request: Request) -> Answer[AskedDifficulty]:
     """Read the steps of a difficulty by its receipt. No token is needed, and none is read."""
     jurisdiction = await _here(request)
     given = await model(request, Shown)
@@ -177,7 +177,7 @@ async def word(request: Request) -> Answer[CommandOutcome]:
     return await send_by_service(request, jurisdiction, ASKER, said[given.say], (given.at, given.sent_at))
 
 
-async def _told(request: Request, jurisdiction: str, key: str) -> Told:
+async def _told(request: Request, jurisdiction: str, key: str) -> AskedDifficulty:
     service = muster(request)
     chain = [row async for row in _originals(request, jurisdiction, key)]
     mine, last = chain[0], chain[-1]
@@ -197,7 +197,7 @@ async def _told(request: Request, jurisdiction: str, key: str) -> Told:
 
     now = service.clock.now()
     then = standing(last.history)
-    return Told(
+    return AskedDifficulty(
         category=mine.category,
         area=mine.area,
         state=last.state,
