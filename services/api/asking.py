@@ -88,7 +88,7 @@ class Word(Shown):
     sent_at: Instant | None = None
 
 
-class Step(Struct, kw_only=True):
+class DifficultyStep(Struct, kw_only=True):
     """What was done, in order of time."""
 
     at: datetime
@@ -109,7 +109,7 @@ class AskedDifficulty(Struct, kw_only=True):
     with_post: Annotated[str, Meta(description="Name of the post that has it")]
     until: Annotated[datetime | None, Meta(description="Answered: when it counts as solved without a word")]
     may: Annotated[list[str], Meta(description="What can be said now: confirm, reopen, withdraw")]
-    steps: list[Step]
+    steps: list[DifficultyStep]
 
 
 async def _here(request: Request) -> str:
@@ -207,7 +207,7 @@ async def _told(request: Request, jurisdiction: str, key: str) -> AskedDifficult
         until=last.due if last.state == "answered" else None,
         may=_may(last, alone=len(chain) == 1 and then is not None and len(then.askers) == 1),
         steps=[
-            Step(
+            DifficultyStep(
                 at=one.at,
                 what=one.kind,
                 post=name(one.owner, one.at),
