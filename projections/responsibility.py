@@ -3,14 +3,14 @@
 Pure: computed from the rows of units, posts and what must be answered for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from events.answering import Answer, answering, chain, first_responsible, index_of
+from events.answering import Answer, answering, chain, first_responsible
 from events.area import inside, meets, parents
 from events.post import ANSWER
 from events.post_history import Charge, PostThen, standing
@@ -18,9 +18,8 @@ from events.terms import Names
 from events.unit import LEAD
 from events.unit_history import UnitThen, leading
 from events.unit_history import standing as standing_unit
-from projections.answerable import AREA, TRADE, AnswerableRow, names_at, trades
-from projections.posts import PostRow
-from projections.units import UnitRow
+from projections.answerable import AREA, TRADE, names_at
+from projections.office_index import OfficeIndex
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +27,8 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
 
     post: str
     name: str
-    unit: str
+    unit: str | None
+    """None if the caller may not know of it."""
     unit_name: str | None
     first: bool
     area: str
@@ -40,6 +40,8 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     vacant_since: datetime | None
     rises_to: str | None
     """While it is vacant: the next post above it that has a holder. None if all are vacant."""
+    elsewhere: bool = False
+    """Whether it rises to a post that the caller may not know of."""
     charges: tuple[Charge, ...]
 
 
@@ -108,7 +110,9 @@ class Responsibility(msgspec.Struct, frozen=True, kw_only=True):
     first: str | None
     """The first-responsible post."""
     units: list[Branch]
+    """That reach into the area."""
     posts: list[Holding]
+    """That reach into the area, or are named above."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,60 +128,59 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Office:
-    """Units, posts and what must be answered for, at one instant."""
+    """Units, posts and what must be answered for, at one instant, as far as they reach into an area."""
 
-    def __init__(
-        self,
-        units: Mapping[str, UnitRow],
-        posts: Mapping[str, PostRow],
-        answerable: Mapping[str, AnswerableRow],
-        instant: datetime,
-    ) -> None:
-        self._units, self._posts, self.instant = units, posts, instant
-        self._answerable = {**trades(), **answerable}
-        self._index = index_of(posts)
+    def __init__(self, index: OfficeIndex, instant: datetime, area: str) -> None:
+        self._of, self.instant, self._area = index, instant, area
 
     @cached_property
     def units(self) -> dict[str, UnitThen]:
-        """The units that stood."""
-        then = ((key, standing_unit(row.changes, self.instant)) for key, row in self._units.items())
-        return {key: one for key, one in then if one}
+        """The units that stood and reach into the area."""
+        rows = ((key, self._of.units[key]) for key in self._of.units_by_area.near(self._area))
+        then = ((key, standing_unit(row.changes, self.instant)) for key, row in rows)
+        return {key: one for key, one in then if one and meets(one.area, self._area)}
 
     @cached_property
     def posts(self) -> dict[str, PostThen]:
-        """The posts that stood."""
-        then = ((key, standing(row.changes, self.instant)) for key, row in self._posts.items())
-        return {key: one for key, one in then if one}
+        """The posts that stood and reach into the area."""
+        then = ((key, self.post(key)) for key in self._of.posts_by_area.near(self._area))
+        return {key: one for key, one in then if one and meets(one.place.area, self._area)}
+
+    def post(self, key: str) -> PostThen | None:
+        """Return a post that stood, wherever it is."""
+        row = self._of.posts.get(key)
+        return standing(row.changes, self.instant) if row else None
 
     @cached_property
     def first(self) -> str | None:
         """The first-responsible post."""
-        return first_responsible(self._posts, self._index, self.instant)
+        return first_responsible(self._of.posts, self._of.charges, self.instant)
 
     @property
     def lead(self) -> str | None:
         """The lead unit."""
-        return next(iter(leading(self._units, LEAD, self.instant)), None)
+        return next(iter(leading(self._of.leads, LEAD, self.instant)), None)
 
     def names(self, kind: str, code: str) -> Names | None:
         """Return the names of an area or trade; None if it was not there."""
-        row = self._answerable.get(f"{kind}/{code}")
+        row = self._of.answerable.get(f"{kind}/{code}")
         return names_at(row, self.instant) if row else None
-
-    def codes(self, kind: str) -> list[str]:
-        """Return the areas or trades that were there, in the order of their codes."""
-        rows = (row for row in self._answerable.values() if row.kind == kind)
-        return sorted(row.code for row in rows if names_at(row, self.instant) is not None)
 
     def answer(self, asked: Asked) -> Answering:
         """Return who answers for an area, or for a trade in it."""
-        found = answering(self._posts, self._index, asked.task, asked.area, asked.trade, self.instant)
+        found = answering(self._of.posts, self._of.charges, asked.task, asked.area, asked.trade, self.instant)
         named = self.names(TRADE, asked.trade) if asked.trade else self.names(AREA, asked.area)
         return self._hidden(_answering(asked, named or Names(), found), asked.within)
 
     def seen(self, key: str, within: tuple[str, ...]) -> bool:
         """Whether a caller limited to these areas may know of a post."""
-        return key in self._posts and _reaches(within, self._posts[key].areas)
+        row = self._of.posts.get(key)
+        return row is not None and _reaches(within, row.areas)
+
+    def sees_unit(self, key: str | None, within: tuple[str, ...]) -> bool:
+        """Whether a caller limited to these areas may know of a unit."""
+        row = self._of.units.get(key or "")
+        return row is not None and _reaches(within, row.areas)
 
     def _hidden(self, one: Answering, within: tuple[str, ...]) -> Answering:
         """Leave out posts and names of areas that the caller may not know of."""
@@ -198,12 +201,12 @@ class Office:
 
     def inner(self, asked: Asked) -> list[str]:
         """Return the areas inside the one asked for that the caller may see."""
-        inner = (code for code in self.codes(AREA) if code != asked.area and inside(code, asked.area))
+        inner = self._of.areas_in(asked.area, self.instant)
         return [code for code in inner if _reaches(asked.within, (code,))]
 
     def down(self, asked: Asked) -> list[Answering]:
         """Return who answers for each area directly inside the one asked for."""
-        rows = ((code, self._answerable[f"{AREA}/{code}"]) for code in self.inner(asked))
+        rows = ((code, self._of.answerable[f"{AREA}/{code}"]) for code in self.inner(asked))
         direct = (code for code, row in rows if row.parent == asked.area)
         return [self.answer(msgspec.structs.replace(asked, area=code)) for code in direct]
 
@@ -216,21 +219,29 @@ class Office:
 
     def each_trade(self, asked: Asked) -> list[Answering]:
         """Return who answers for each trade in the area asked for."""
-        return [self.answer(msgspec.structs.replace(asked, trade=code)) for code in self.codes(TRADE)]
+        return [
+            self.answer(msgspec.structs.replace(asked, trade=code))
+            for code in self._of.trades_at(self.instant)
+        ]
 
     def chain(self, post: str | None) -> list[str]:
         """Return a post and those above it, up to the first-responsible one."""
-        return [key for key, _ in chain(self._posts, self._index, post, self.instant)] if post else []
+        return [key for key, _ in chain(self._of.posts, self._of.charges, post, self.instant)] if post else []
 
-    def holding(self, key: str) -> Holding:
-        """Return a post and who holds it."""
-        then = self.posts[key]
-        term, unit = then.term, self.units.get(then.place.unit)
+    def holding(self, key: str, within: tuple[str, ...] = ()) -> Holding | None:
+        """Return a post and who holds it, as far as the caller may know; None if it did not stand."""
+        then = self.post(key)
+        if then is None:
+            return None
+        term, unit = then.term, self._of.units.get(then.place.unit)
+        unit_then = standing_unit(unit.changes, self.instant) if unit else None
+        sees_unit = self.sees_unit(then.place.unit, within)
+        rises_to = None if term else self._rises_to(key)
         return Holding(
             post=key,
             name=then.name,
-            unit=then.place.unit,
-            unit_name=unit.name if unit else None,
+            unit=then.place.unit if sees_unit else None,
+            unit_name=unit_then.name if unit_then and sees_unit else None,
             first=key == self.first,
             area=then.place.area,
             holder=term.holder if term else None,
@@ -238,18 +249,20 @@ class Office:
             since=term.since if term else None,
             until=term.until if term else None,
             vacant_since=then.vacant_since,
-            rises_to=None if term else self._rises_to(key),
+            rises_to=rises_to if rises_to and self.seen(rises_to, within) else None,
+            elsewhere=rises_to is not None and not self.seen(rises_to, within),
             charges=then.charges,
         )
 
     def _rises_to(self, key: str) -> str | None:
-        above = chain(self._posts, self._index, key, self.instant)
+        above = chain(self._of.posts, self._of.charges, key, self.instant)
         return next((other for other, then in above if then.term), None)
 
-    def tree(self) -> list[Branch]:
-        """Return the units, each after the one above it, the lead unit first."""
+    def tree(self, within: tuple[str, ...] = ()) -> list[Branch]:
+        """Return the units, each after the one above it, the lead unit first, with the posts in them."""
         posts: dict[str, list[str]] = {}
-        for key, then in sorted(self.posts.items(), key=lambda one: (not one[1].place.first, one[0])):
+        seen = ((key, then) for key, then in self.posts.items() if self.seen(key, within))
+        for key, then in sorted(seen, key=lambda one: (not one[1].place.first, one[0])):
             posts.setdefault(then.place.unit, []).append(key)
         under: dict[str | None, list[str]] = {}
         for key in sorted(self.units, key=self._rank):
@@ -308,25 +321,47 @@ def responsibility(office: Office, asked: Asked) -> Responsibility:
     """Return who answers for something, up and down the tree, with the posts that this names."""
     answer, trades = office.answer(asked), [] if asked.trade else office.each_trade(asked)
     (areas, count), within = office.gaps(asked), asked.within
-    posts = [office.holding(key) for key in sorted(office.posts) if office.seen(key, within)]
+    up, down = office.up(asked), office.down(asked)
+    chain = [key for key in office.chain(answer.charged) if office.seen(key, within)]
+    named = {key for one in (answer, *up, *down, *trades) for key in _named(one)} | {*chain}
+    near = {key for key in office.posts if office.seen(key, within)}
+    posts = _holdings(office, near | named, within)
     vacant = sorted((one for one in posts if one.vacant_since), key=lambda one: (one.vacant_since, one.post))
     return Responsibility(
         at=office.instant,
         task=asked.task,
         answer=answer,
-        up=office.up(asked),
-        down=office.down(asked),
+        up=up,
+        down=down,
         trades=trades,
         gaps_areas=areas,
         gaps_areas_count=count,
         gaps_trades=[_gap(one, one.trade or "") for one in trades if one.post is None and not one.elsewhere],
-        chain=[key for key in office.chain(answer.charged) if office.seen(key, within)],
+        chain=chain,
         vacant=[one.post for one in vacant],
-        lead=office.lead,
+        lead=office.lead if office.sees_unit(office.lead, within) else None,
         first=office.first if office.first and office.seen(office.first, within) else None,
-        units=[one for one in office.tree() if _reaches(within, (one.area,))],
+        units=[_pruned(one, office, within) for one in office.tree(within) if _reaches(within, (one.area,))],
         posts=posts,
     )
+
+
+def _named(one: Answering) -> Iterator[str]:
+    yield from (key for key in (one.charged, one.post, *one.passed) if key)
+
+
+def _holdings(office: Office, keys: set[str], within: tuple[str, ...]) -> list[Holding]:
+    """Return these posts, and those that the vacant ones among them rise to."""
+    found = {key: office.holding(key, within) for key in keys}
+    above = {one.rises_to for one in found.values() if one and one.rises_to} - keys
+    found |= {key: office.holding(key, within) for key in above}
+    return [one for _, one in sorted(found.items()) if one]
+
+
+def _pruned(one: Branch, office: Office, within: tuple[str, ...]) -> Branch:
+    """Return a unit without the one above it, if the caller may not know of that one."""
+    hidden = one.parent is not None and not office.sees_unit(one.parent, within)
+    return msgspec.structs.replace(one, parent=None) if hidden else one
 
 
 def _answering(asked: Asked, names: Names, found: Answer | None) -> Answering:

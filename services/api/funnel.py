@@ -7,15 +7,15 @@ from msgspec import Meta
 from pydantic import Field
 from starlette.requests import Request
 
-from events.answering import index_of
+from events.enterprise import EnterpriseMoved
 from events.post_history import post_at
 from projections.funnel import Asked, Funnel, funnel, settings_of
+from projections.office_index import OfficeIndex
 from services.api.context import Answer, answer, heavy, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
-from services.base.threads import beside
-from services.views.port import Query
+from services.views.port import Query, Views
 
 READ: Final = ("enterprises", "review_deadlines", "posts")
 """The views that the answer follows from."""
@@ -60,9 +60,16 @@ async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     )
 
     async def done() -> ReviewFunnel:
-        rows, head = await service.views.snapshot(jurisdiction, {name: Query() for name in READ})
-        tables: dict[str, dict[str, Any]] = {name: dict(rows[name]) for name in READ}
-        found, names = await beside(lambda: _work(tables, asked))
+        queries = {name: Query() for name in READ if name != "posts"}
+        queries["enterprises"] = Query(areas=asked.within, within=asked.reach)
+        if params.at and (asked.within or asked.reach):
+            queries["activity"] = Query(filters={"name": [EnterpriseMoved.NAME]})
+        rows, head = await service.views.snapshot(jurisdiction, queries)
+        tables: dict[str, dict[str, Any]] = {name: dict(some) for name, some in rows.items()}
+        tables["enterprises"] |= await _moved(service.views, jurisdiction, tables.get("activity", {}))
+        (found, names), _ = await service.offices.read(
+            jurisdiction, lambda index: _work(tables, index, asked)
+        )
         whole = {name: getattr(found, name) for name in Funnel.__struct_fields__}
         return ReviewFunnel(**whole, at=asked.instant, names=names, position=head.position)
 
@@ -71,11 +78,19 @@ async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     return answer(await heavy(request).run(asker.id, same, done))
 
 
-def _work(tables: dict[str, dict[str, Any]], asked: Asked) -> tuple[Funnel, dict[str, str]]:
+async def _moved(views: Views, jurisdiction: str, told: dict[str, Any]) -> dict[str, Any]:
+    """Return the enterprises that ever moved: these may have lain there then and lie elsewhere now."""
+    keys = sorted({row.subject.partition("/")[2] for row in told.values() if row.subject})
+    found = (await views.load(jurisdiction, {"enterprises": keys}))["enterprises"] if keys else {}
+    return {key: row for key, row in found.items() if row is not None}
+
+
+def _work(
+    tables: dict[str, dict[str, Any]], index: OfficeIndex, asked: Asked
+) -> tuple[Funnel, dict[str, str]]:
     """Return the funnel, and the names of the posts in it."""
-    posts = tables["posts"]
-    settings = settings_of(tables["review_deadlines"])
-    found = funnel(tables["enterprises"].values(), settings, posts, index_of(posts), asked)
+    settings, posts = settings_of(tables["review_deadlines"]), index.posts
+    found = funnel(tables["enterprises"].values(), settings, posts, index.charges, asked)
     named = {post for one in found.overdue for post in one.posts if post in posts}
     then = ((post, post_at(posts[post].changes, asked.instant)) for post in sorted(named))
     return found, {post: one.name for post, one in then if one}

@@ -19,7 +19,7 @@ from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.sight import sight
 from services.api.views import record_shown
-from services.application.answering import READ, answered
+from services.application.answering import READ
 from services.vault import subject_of
 
 POSTS = "posts"
@@ -60,7 +60,7 @@ async def responsibility(request: Request) -> Answer[Responsible]:
     position = service.progress.positions.get(jurisdiction, 0)
     same = (request.url.path, position, str(asked), str(params.at))
     found = await heavy(request).run(
-        asker.id, same, lambda: answered(service.views, jurisdiction, asked, params.at or now)
+        asker.id, same, lambda: service.offices.answered(jurisdiction, asked, params.at or now)
     )
     if found is None:
         raise Problem(404, "row.unknown", view="areas", key=asked.area)

@@ -1,17 +1,23 @@
-"""Who answered for what: read from the views, for the API and the command line."""
+"""Who answered for what, for the API and the command line. The API follows the rows in memory."""
 
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from projections.answerable import AREA
 from projections.base import Row
+from projections.office_index import OfficeIndex, office_index
 from projections.responsibility import Asked, Office, Responsibility, responsibility
-from services.base.threads import beside
-from services.views.port import Query, Views
+from services.application.announcing import Announcements
+from services.application.following import Followed
+from services.application.progress import ViewProgress
+from services.views.port import OutboxStep, Query, Views
 
-READ: Final = ("units", "posts", "answerable")
+T = TypeVar("T")
+READ: Final = {"units": Query(), "posts": Query(), "answerable": Query()}
 """The views that the answer follows from."""
 
 
@@ -22,20 +28,60 @@ class Found(msgspec.Struct, frozen=True):
     position: int
 
 
+class _Followed(Followed[Row]):
+    """The index of one jurisdiction, as of a position. Rows are not kept beside it."""
+
+    def __init__(self, jurisdiction: str) -> None:
+        super().__init__(jurisdiction, READ, lambda view, row: row)
+        self._root, self.index = jurisdiction, OfficeIndex()
+
+    async def read(self, views: Views) -> None:
+        found, head = await views.snapshot(self._root, READ)
+        rows: dict[str, dict[str, Any]] = {view: dict(some) for view, some in found.items()}
+        self.index = await asyncio.to_thread(office_index, rows)
+        self.position = head.position
+
+    def apply(self, steps: Sequence[OutboxStep]) -> None:
+        for step in steps:
+            for change in step.changes:
+                if change.view in READ:
+                    self.index.take(change.view, change.key, change.row)
+            self.position = step.upto
+
+
+class Offices:
+    """The indexes of all jurisdictions."""
+
+    def __init__(self, views: Views, progress: ViewProgress, announcements: Announcements) -> None:
+        self._views, self._progress = views, progress
+        self._kept: dict[str, _Followed] = {}
+        announcements.on_reset(self._forget)
+
+    async def read(self, jurisdiction: str, work: Callable[[OfficeIndex], T]) -> tuple[T, int]:
+        """Return what `work` finds on a thread, and the position it is as of. Raises ViewsUnavailable."""
+        kept = self._kept.setdefault(jurisdiction, _Followed(jurisdiction))
+        async with kept.lock:
+            await kept.bring_up_to_date(self._views, self._progress)
+            return await asyncio.to_thread(work, kept.index), kept.position or 0
+
+    async def answered(self, jurisdiction: str, asked: Asked, instant: datetime) -> Found | None:
+        """Return who answered for an area at an instant; None if the area was not there."""
+        found, position = await self.read(jurisdiction, lambda index: _answer(index, asked, instant))
+        return Found(found, position) if found else None
+
+    def _forget(self, jurisdiction: str) -> None:
+        """Read all rows again, after rows were rebuilt or erased."""
+        self._kept.pop(jurisdiction, None)
+
+
 async def answered(views: Views, jurisdiction: str, asked: Asked, instant: datetime) -> Found | None:
-    """Return who answered for an area at an instant; None if the area was not there or may not be seen."""
-    rows, head = await views.snapshot(jurisdiction, {name: Query() for name in READ})
-    units, posts, answerable = (_rows(rows[name]) for name in READ)
-
-    def work() -> Responsibility | None:
-        office = Office(units, posts, answerable, instant)
-        known = office.names(AREA, asked.area) is not None
-        return responsibility(office, asked) if known else None
-
-    found = await beside(work)
-    return Found(found, head.position) if found else None
+    """Return the same from rows read for this once."""
+    kept = _Followed(jurisdiction)
+    await kept.read(views)
+    found = _answer(kept.index, asked, instant)
+    return Found(found, kept.position or 0) if found else None
 
 
-def _rows(items: list[tuple[str, Row]]) -> dict[str, Any]:
-    """Return rows by key; each view's are of its own type."""
-    return dict(items)
+def _answer(index: OfficeIndex, asked: Asked, instant: datetime) -> Responsibility | None:
+    office = Office(index, instant, asked.area)
+    return responsibility(office, asked) if office.names(AREA, asked.area) is not None else None

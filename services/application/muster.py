@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from projections.catalog import views as catalog
 from services.application.alerting import Alerting
 from services.application.announcing import Announcements
+from services.application.answering import Offices
 from services.application.background import Background
 from services.application.commands import Commands
 from services.application.covering import Covering
@@ -70,6 +71,7 @@ class Muster:
         )
         self.alerting = Alerting(views, self.progress, self.announcements, clock)
         self.covering = Covering(views, self.progress, self.announcements)
+        self.offices = Offices(views, self.progress, self.announcements)
         shared = following is not None
         self.commands = Commands(
             self._writer, log, self.progress, self.background, self.figures, shared=shared

@@ -1,5 +1,6 @@
 """The three reviews over HTTP: from registration into the ledger, by posts, and the funnel at any date."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ from service import J, Service
 from services.api.heavy import HeavyReads
 from services.api.problems import Problem
 from services.decisions.review.table import REVIEWS_DUE
+from services.views.port import Query
 
 COUNTY, OTHER = "230717", "230718"
 STAGES = ("screen", "verify", "check_city", "check_county")
@@ -114,6 +116,28 @@ async def test_a_token_of_one_area_counts_its_own(service: Service) -> None:
             assert (other.status_code, other.json()["enterprises"]) == (200, 0)
     future = await service.http.get(f"/api/v1/{J}/reviews/funnel", params={"at": "2100-01-01T00:00:00Z"})
     assert future.status_code == 400
+
+
+async def test_a_county_is_counted_with_what_lay_there_then_and_reads_no_other(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await city(service)
+    began, moved = "2026-01-01T00:00:00Z", "2026-01-05T00:00:00Z"
+    await service.ok("enterprise.register", enterprise="E9", area=COUNTY, name="Firm 9", at=began)
+    await service.ok("enterprise.move", enterprise="E9", area=OTHER, at=moved)
+    before = (await funnel(service, area=COUNTY, at="2026-01-04T00:00:00Z"))["enterprises"]
+    after = (await funnel(service, area=COUNTY, at="2026-01-06T00:00:00Z"))["enterprises"]
+    assert (before, after) == (1, 0)
+    read: list[Query] = []
+    snapshot = service.muster.views.snapshot
+
+    async def spied(jurisdiction: str, queries: Mapping[str, Query]) -> object:
+        read.extend(query for view, query in queries.items() if view == "enterprises")
+        return await snapshot(jurisdiction, queries)
+
+    monkeypatch.setattr(service.muster.views, "snapshot", spied)
+    await funnel(service, area=COUNTY)
+    assert [query.areas for query in read] == [(COUNTY,)]
 
 
 @pytest.mark.parametrize("path", ["reviews/funnel", "responsibility"])

@@ -1,5 +1,6 @@
 """Views of units and posts: rows as they are and as they were, and who answers up and down the tree."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from projections import posts, units
 from projections.answerable import VIEW as ANSWERABLE
 from projections.fold import fold
 from projections.nested import entries
+from projections.office_index import OfficeIndex, office_index
 from projections.responsibility import Asked, Office, Responsibility, responsibility
 from services.decisions.base import Command
 from tests.given import Aggregate, Given, area, given, t, term
@@ -52,8 +54,8 @@ def rows(view: Any, history: Given) -> dict[str, Any]:
 
 def asked(history: Given, instant: datetime, **query: Any) -> Responsibility:
     """Return who answers."""
-    office = Office(rows(units.VIEW, history), rows(posts.VIEW, history), rows(ANSWERABLE, history), instant)
-    return responsibility(office, Asked(**{"area": CITY, **query}))
+    wanted = Asked(**{"area": CITY, **query})
+    return responsibility(Office(index_of_rows(history), instant, wanted.area), wanted)
 
 
 def test_a_unit_is_as_it_was():
@@ -149,3 +151,66 @@ def test_whoever_is_limited_to_an_area_sees_what_reaches_into_it():
     by_stranger = history.and_(post.charge(post="P3", task="answer", area=STREET), appoint("P3", "H3"))
     told = asked(by_stranger, t("10:00"), area=STREET, within=(COUNTY,)).answer
     assert (told.post, told.charged, told.elsewhere) == (None, None, True)
+
+
+def province(counties: int) -> OfficeIndex:
+    """Return an index of so many counties, each with a unit and a vacant post that answers for it."""
+    found = city()
+    for n in range(20, 20 + counties):
+        key, where = f"X{n}", f"2307{n}"
+        found.and_(
+            area.define(area=where, name=f"County {n}"),
+            unit.establish(unit=key, name=key, area=where, parent="U1"),
+            post.create(post=key, name=key, unit=key, area=where),
+            post.charge(post=key, task="answer", area=where),
+        )
+    return index_of_rows(found)
+
+
+def index_of_rows(history: Given) -> OfficeIndex:
+    views = {"units": units.VIEW, "posts": posts.VIEW, "answerable": ANSWERABLE}
+    return office_index({name: rows(view, history) for name, view in views.items()})
+
+
+def test_the_answer_about_a_street_does_not_grow_with_the_province():
+    wanted = Asked(area=STREET)
+    small, large = (responsibility(Office(province(n), t("10:00"), STREET), wanted) for n in (0, 9))
+    assert large == small
+    assert [one.post for one in large.posts] == ["P0", "P1"]
+    read = Office(province(9), t("10:00"), STREET)
+    assert (sorted(read.units), sorted(read.posts)) == (["U1", "U2"], ["P0", "P1"])
+
+
+def test_a_row_that_changes_replaces_what_the_index_had():
+    history = city()
+    index = index_of_rows(history)
+    history.log.now = t("11:00")
+    history.and_(post.relieve(post="P1", task="answer", area=COUNTY))
+    history.and_(post.charge(post="P0", task="answer", area=COUNTY), post.move(post="P1", area=CITY))
+    for key, row in rows(posts.VIEW, history).items():
+        index.take("posts", key, row)
+    for instant in (t("10:00"), t("11:00")):
+        one, other = (Office(of, instant, COUNTY) for of in (index, index_of_rows(history)))
+        assert responsibility(one, Asked(area=COUNTY)) == responsibility(other, Asked(area=COUNTY))
+    index.take("posts", "P0", None)
+    assert responsibility(Office(index, t("11:00"), COUNTY), Asked(area=COUNTY)).answer.charged is None
+
+
+def test_whoever_is_limited_is_told_no_post_or_unit_of_elsewhere():
+    """A vacant post here rises to one elsewhere, and lies in a unit of elsewhere."""
+    there = "230718"
+    history = city().and_(
+        area.define(area=there, name="County 2"),
+        unit.establish(unit="U9", name="Elsewhere", area=there),
+        post.create(post="P9", name="Other", unit="U9", area=there),
+        appoint("P9", "H9"),
+        post.create(post="P8", name="Here", unit="U9", area=COUNTY, parent="P9"),
+        post.charge(post="P8", task="answer", area=STREET),
+        unit.move(unit="U2", parent="U9"),
+    )
+    told = asked(history, t("10:00"), area=STREET, within=(COUNTY,))
+    here = {one.post: one for one in told.posts}["P8"]
+    assert (here.unit, here.unit_name, here.rises_to, here.elsewhere) == (None, None, None, True)
+    assert not {"P9", "U9"} & set(re.findall(r"[PU]\d", str(told)))
+    everything = asked(history, t("10:00"), area=STREET)
+    assert {"P9", "U9"} <= set(re.findall(r"[PU]\d", str(everything)))
