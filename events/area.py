@@ -22,6 +22,12 @@ def parents(code: str) -> list[str]:
     return found
 
 
+def level(code: str, root: str) -> int:
+    """Return how deep an area lies below the root, also in a log that was moved under another code."""
+    above = parents(code)
+    return above.index(root) + 1 if root in above else max(1, len(above))
+
+
 def inside(code: str, outer: str) -> bool:
     """Whether area `code` is `outer` or lies inside it (R1 does not contain R10)."""
     return code == outer or outer in parents(code)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from events.area import AreaClosed, AreaDefined, AreaRenamed, parents
+from events.area import AreaClosed, AreaDefined, AreaRenamed, level
 from events.base import EventEnvelope
 from events.jurisdiction import JurisdictionEstablished
 from projections.base import EVERYBODY, Row, View, amended
@@ -42,7 +42,7 @@ def evolve(row: AreaRow | None, envelope: EventEnvelope, key: str) -> AreaRow | 
                 area=key,
                 name=e.name,
                 parent=e.parent,
-                level=_level(e.area, envelope.jurisdiction),
+                level=level(e.area, envelope.jurisdiction),
                 lon=e.lon,
                 lat=e.lat,
                 changed=envelope.position,
@@ -53,12 +53,6 @@ def evolve(row: AreaRow | None, envelope: EventEnvelope, key: str) -> AreaRow | 
             return msgspec.structs.replace(row, closed=True)
         case _:
             return row
-
-
-def _level(area: str, root: str) -> int:
-    """Return how deep an area lies below the root, also in a log that was moved under another code."""
-    above = parents(area)
-    return above.index(root) + 1 if root in above else max(1, len(above))
 
 
 VIEW = View(

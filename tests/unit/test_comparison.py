@@ -306,3 +306,18 @@ def test_every_state_can_be(city: Given):
         judged("X3", "E3", "same"),
     )
     assert set(state(city).values()) == set(STATES)
+
+
+def test_counties_have_the_names_of_the_date(city: Given):
+    """A county renamed later: before that, its name at that time is what is stripped, and not today's."""
+    city.and_(firm("E1", "乌翠区快马配送有限公司"), listed("L1-1", "快马配送有限公司"))
+    city.and_(area.rename(area=OTHER, name="新青区"), now=t("09:00"))
+    city.log.now = t("10:00")
+    assert compared(city, t("08:30"))["L1-1"].candidates[0].why == "core"
+    assert [one.why for one in compared(city, t("09:30"))["L1-1"].candidates] != ["core"]
+
+
+def test_a_county_that_was_closed_is_still_known_by_its_name(city: Given):
+    city.and_(firm("E1", "乌翠区快马配送有限公司"), listed("L1-1", "快马配送有限公司"))
+    city.and_(area.close(area=OTHER), now=t("09:00"))
+    assert compared(city, t("09:30"))["L1-1"].candidates[0].why == "core"
