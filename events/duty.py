@@ -11,7 +11,10 @@ from typing import Final
 
 import msgspec
 
-IN, OUT, BREAK, AVAILABLE, ACT, REPORT = "in", "out", "break", "available", "act", "report"
+IN, OUT, BREAK, AVAILABLE, ACT = "in", "out", "break", "available", "act"
+REPORT, LEAVE = "report", "leave"
+HOME: Final = (REPORT, LEAVE)
+"""Reporting to the home community and leaving it again: no duty."""
 ANEW = "anew"
 """Registered again after retiring: any earlier duty is over."""
 
@@ -22,7 +25,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     at: datetime
     position: int
     kind: str
-    """IN, OUT, BREAK, AVAILABLE, ACT, REPORT, ANEW."""
+    """IN, OUT, BREAK, AVAILABLE, ACT, REPORT, LEAVE, ANEW."""
     area: str | None = None
     command: str = ""
     assignment: str | None = None
@@ -98,6 +101,7 @@ _RULES: Final[Mapping[str, Callable[[Duty, Fact], Duty]]] = {
     AVAILABLE: _said,
     ACT: _acting,
     REPORT: lambda duty, fact: duty,
+    LEAVE: lambda duty, fact: duty,
     ANEW: lambda duty, fact: OFF,
 }
 """Kind of fact -> resulting duty."""
@@ -109,6 +113,15 @@ def fold(facts: Iterable[Fact]) -> Duty:
     for fact in facts:
         duty = step(duty, fact)
     return duty
+
+
+def home(facts: Iterable[Fact]) -> str | None:
+    """Return the home community after facts given in (at, position) order: the last one reported to."""
+    found: str | None = None
+    for fact in facts:
+        if fact.kind in (*HOME, ANEW):
+            found = fact.area if fact.kind == REPORT else None
+    return found
 
 
 def corrected(fact: Fact, at: datetime, area: str | None) -> Fact:

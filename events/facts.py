@@ -8,11 +8,12 @@ import msgspec
 from events import presence
 from events.assignment import DONE, GIVEN_BACK, AssignmentDone, AssignmentGivenBack, AssignmentProgressed
 from events.base import EventEnvelope
-from events.duty import ACT, AVAILABLE, BREAK, IN, OUT, REPORT, Fact
+from events.duty import ACT, AVAILABLE, BREAK, IN, LEAVE, OUT, REPORT, Fact
 from events.worker import (
     WorkerCheckedIn,
     WorkerCheckedOut,
     WorkerDutyCorrected,
+    WorkerLeftHome,
     WorkerPresenceSet,
     WorkerReported,
 )
@@ -22,6 +23,7 @@ TELLING: Final = (
     WorkerCheckedOut,
     WorkerPresenceSet,
     WorkerReported,
+    WorkerLeftHome,
     AssignmentProgressed,
     AssignmentDone,
     AssignmentGivenBack,
@@ -39,6 +41,8 @@ def fact_of(event: EventEnvelope) -> tuple[str, Fact] | None:
     match event.data:
         case WorkerReported() as e:
             return e.worker, _fact(event, REPORT, area=e.area)
+        case WorkerLeftHome() as e:
+            return e.worker, _fact(event, LEAVE, area=e.area)
         case WorkerCheckedIn() as e:
             return e.worker, _fact(event, IN, area=e.area)
         case WorkerCheckedOut() as e:

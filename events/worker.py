@@ -80,6 +80,17 @@ class WorkerReported(Event, frozen=True):
     """Home community after this event; a different one if this is a late report."""
 
 
+@event("worker.left_home")
+class WorkerLeftHome(Event, frozen=True):
+    """A worker is no longer available for service at the home community; `at` is when."""
+
+    worker: WorkerRef
+    area: AreaRef
+    """The home community that they left."""
+    reported: AreaRef | None = None
+    """Home community after this event, if they have reported since."""
+
+
 @event("worker.checked_in")
 class WorkerCheckedIn(Event, frozen=True):
     """A worker went on duty at an area, or moved there."""
@@ -112,7 +123,7 @@ class WorkerTakenBack(Event, frozen=True):
     """Id of the command whose fact is void."""
     position: int
     kind: str
-    """in, out, break, available, act or report (events.duty)."""
+    """in, out, break, available, act, report or leave (events.duty)."""
     assignment: AssignmentRef | None = None
     request: RequestRef | None = None
     """The assignment's request."""
@@ -122,7 +133,7 @@ class WorkerTakenBack(Event, frozen=True):
     at: datetime | None = None
     """When the void fact happened."""
     reported: AreaRef | None = None
-    """If the void fact is a report: the home community after this event."""
+    """If the void fact is a report or a leaving: the home community after this event."""
 
 
 @event("worker.duty_corrected")

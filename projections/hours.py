@@ -1,10 +1,10 @@
 """Hours 工时 per person and period, summed from person-times when read, never stored.
 
-A period is a day, a week (ISO 8601, from Monday) or a month of the jurisdiction's calendar.
+A period is a day, a week (ISO 8601, from Monday), a month or a quarter of the jurisdiction's calendar.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,8 @@ from projections.base import Own, Row, View
 from projections.presence import IntervalRow, key_in
 from projections.roster import RosterRow
 
-By = Literal["day", "week", "month", "total"]
-PERIODS: Final[tuple[By, ...]] = ("day", "week", "month", "total")
+By = Literal["day", "week", "month", "quarter", "total"]
+PERIODS: Final[tuple[By, ...]] = ("day", "week", "month", "quarter", "total")
 
 
 class HoursRow(Row, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class HoursRow(Row, frozen=True, kw_only=True):
     role: str | None = None
     team: str | None = None
     period: str
-    """2022-03-28, 2022-W13 or 2022-03; empty for the whole span."""
+    """2022-03-28, 2022-W13, 2022-03 or 2022-Q1; empty for the whole span."""
     begins: str
     """First day of the period within the asked span, YYYY-MM-DD."""
     ends: str
@@ -71,14 +71,21 @@ def _period(day: date, by: By) -> tuple[str, date | None]:
         year, week, weekday = day.isocalendar()
         return f"{year}-W{week:02d}", day + timedelta(days=7 - weekday)
     if by == "month":
-        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        return f"{day:%Y-%m}", following - timedelta(days=1)
+        return f"{day:%Y-%m}", _after(day.year, day.month) - timedelta(days=1)
+    if by == "quarter":
+        quarter = (day.month + 2) // 3
+        return f"{day.year}-Q{quarter}", _after(day.year, 3 * quarter) - timedelta(days=1)
     return "", None
 
 
+def _after(year: int, month: int) -> date:
+    """Return the first day after a month."""
+    return date(year + month // 12, month % 12 + 1, 1)
+
+
 def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Return the instant at which a local day begins."""
-    return datetime.combine(day, time(), zone)
+    """Return the instant at which a local day begins, in UTC: two local times may not be subtracted."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def seconds_within(one: IntervalRow, begin: datetime | None, end: datetime | None, now: datetime) -> float:

@@ -37,7 +37,7 @@ class PresenceRow(Row, frozen=True, kw_only=True):
     position: int
     worker: str
     kind: str
-    """in, out, break, available, report or act."""
+    """in, out, break, available, report, leave or act."""
     area: str | None = None
     """The area given in the fact. If none is given: where the worker counted when it was recorded, or before
     it for a check-out; for an own act, the request's area."""

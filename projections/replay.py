@@ -14,7 +14,7 @@ import msgspec
 from events import assignment, request, team, worker
 from events.amendment import at_its_time
 from events.base import Event, EventEnvelope
-from events.duty import OFF, REPORT, Duty, order, step
+from events.duty import HOME, OFF, Duty, order, step
 from events.facts import as_corrected, correction, fact_of
 from events.request_state import ended_by
 from projections import requests
@@ -154,7 +154,7 @@ class Replay:
 
     def _take_fact(self, event: EventEnvelope) -> None:
         told = fact_of(event)
-        if told and told[1].kind != REPORT:  # a report is not a duty and may predate the registration
+        if told and told[1].kind not in HOME:  # a report is not a duty and may predate the registration
             known = self._worker(told[0])
             known.duty = step(known.duty, told[1])
 

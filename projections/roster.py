@@ -6,12 +6,13 @@ from datetime import datetime
 import msgspec
 
 from events.base import EventEnvelope, Personal, WorkerStanding
-from events.duty import OUT, REPORT
+from events.duty import HOME, OUT
 from events.presence import OFF_DUTY
 from events.worker import (
     WorkerAmended,
     WorkerDutyCorrected,
     WorkerErased,
+    WorkerLeftHome,
     WorkerRegistered,
     WorkerReported,
     WorkerTakenBack,
@@ -59,7 +60,7 @@ def keys(envelope: EventEnvelope) -> Iterable[str]:
 
 _ABOUT = (WorkerAmended, WorkerErased, WorkerRegistered, WorkerWelfareChecked)
 """Events that tell something of a worker who need not have moved."""
-_DESCRIBING = (*_ABOUT, WorkerReported, WorkerTakenBack, WorkerDutyCorrected)
+_DESCRIBING = (*_ABOUT, WorkerReported, WorkerLeftHome, WorkerTakenBack, WorkerDutyCorrected)
 """Events that tell something of a worker besides their place."""
 
 
@@ -113,9 +114,9 @@ def _described(row: RosterRow | None, envelope: EventEnvelope, key: str) -> Rost
         return None
     if isinstance(data, WorkerAmended) and data.worker == key:
         return amended(row, data, envelope)
-    if isinstance(data, WorkerReported) and data.worker == key:
+    if isinstance(data, WorkerReported | WorkerLeftHome) and data.worker == key:
         return msgspec.structs.replace(row, reported_area=data.reported)
-    if isinstance(data, WorkerTakenBack) and data.worker == key and data.kind == REPORT:
+    if isinstance(data, WorkerTakenBack) and data.worker == key and data.kind in HOME:
         return msgspec.structs.replace(row, reported_area=data.reported)
     if isinstance(data, WorkerDutyCorrected) and data.worker == key:
         since = data.at if row.since == data.was_at else row.since

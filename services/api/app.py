@@ -58,6 +58,7 @@ from services.api.pages import STATIC, SecurityHeaders, basemap, docs
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
 from services.api.routing import Endpoint, operation
 from services.api.server.edge import BASEMAP, Edge
+from services.api.serving import Servings
 from services.api.worker_rows import WorkerReader
 from services.application.lookup import closed_of
 from services.application.muster import Muster
@@ -106,7 +107,7 @@ def build(
     app.state.wrong_codes, app.state.worker_reader = sign_in_codes.WrongCodes(), WorkerReader(muster.views)
     app.state.pusher, app.state.heavy = pusher, HeavyReads()
     app.state.asking = asking.Limits()
-    app.state.comparisons = Comparisons(muster)
+    app.state.comparisons, app.state.servings = Comparisons(muster), Servings(muster)
     app.state.imports = Imports(muster.vault, muster.clock, muster.background)
     app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
     app.state.lag = _lag(muster, app.state.hub)
@@ -258,12 +259,21 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/coverage/gaps"): coverage.gaps,
     ("GET", f"{HERE}/intervals"): views.intervals,
     ("GET", f"{HERE}/hours"): views.hours,
+    ("GET", f"{HERE}/service"): views.service,
+    ("GET", f"{HERE}/service_sums"): views.service_sums,
+    ("GET", f"{HERE}/reporting"): views.reporting,
     ("GET", f"{HERE}/intervals.csv"): export.as_csv,
     ("GET", f"{HERE}/intervals.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/hours.csv"): export.as_csv,
     ("GET", f"{HERE}/hours.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/comparison"): views.comparison,
     ("GET", f"{HERE}/completeness"): views.completeness,
+    ("GET", f"{HERE}/service.csv"): export.as_csv,
+    ("GET", f"{HERE}/service.xlsx"): export.as_xlsx,
+    ("GET", f"{HERE}/service_sums.csv"): export.as_csv,
+    ("GET", f"{HERE}/service_sums.xlsx"): export.as_xlsx,
+    ("GET", f"{HERE}/reporting.csv"): export.as_csv,
+    ("GET", f"{HERE}/reporting.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/comparison.csv"): export.as_csv,
     ("GET", f"{HERE}/comparison.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/completeness.csv"): export.as_csv,

@@ -26,11 +26,13 @@ Derive = Callable[[Sequence[PresenceRow]], Awaitable[Mapping[str, Row]]]
 
 
 class Days(msgspec.Struct, frozen=True):
-    """For hours: the days asked for, and the length of a period."""
+    """For hours and service: the days asked for, and the length of a period."""
 
     first: date | None = None
     last: date | None = None
     by: By = "day"
+    level: int = 3
+    """Of sums of service: the depth of areas."""
 
 
 async def page(service: Muster, jurisdiction: str, view: View[Any], query: Query, days: Days) -> Page:

@@ -22,7 +22,8 @@ from services.api.headings import FIELDS
 from services.api.parameters import read
 from services.api.problems import Problem
 from services.api.rows import personal_of
-from services.api.view_parameters import COMPARED, DERIVED, PERSON_TIMES, ListParameters
+from services.api.serving import Servings
+from services.api.view_parameters import COMPARED, DERIVED, PERSON_TIMES, SERVED, ListParameters
 from services.history.history import INSTANT_VIEWS, Beyond, History
 from services.history.person_times import PersonTimes
 from services.views.port import BadQuery, Page, Query
@@ -76,6 +77,7 @@ def parameters(
             first=getattr(asked, "from", None),
             last=getattr(asked, "to", None),
             by=getattr(asked, "by", "day"),
+            level=getattr(asked, "level", 3),
         ),
         since=getattr(asked, "since", None),
         headings=getattr(asked, "headings", FIELDS),
@@ -87,8 +89,8 @@ def consistent(view: View[Any], wanted: ViewQuery, asker: Principal) -> ViewQuer
     """Return the query, whose parts must fit each other and the caller's rights. Raises 400, 403."""
     if view.name in DERIVED and (wanted.as_of is not None or (wanted.at and view.name in PERSON_TIMES)):
         raise Problem(400, "parameter.unknown", variant="person_times")
-    if wanted.at and view.name not in (*INSTANT_VIEWS, *COMPARED):
-        raise Problem(400, "parameter.unknown", variant="at", views=[*INSTANT_VIEWS, *COMPARED])
+    if wanted.at and view.name not in (*INSTANT_VIEWS, *COMPARED, *SERVED):
+        raise Problem(400, "parameter.unknown", variant="at", views=[*INSTANT_VIEWS, *COMPARED, *SERVED])
     if wanted.at and wanted.as_of is not None:
         raise Problem(400, "parameter.invalid", variant="at_or_as_of")
     if wanted.reveal and not (asker.may("reveal") and personal_of(view.name)):
@@ -184,6 +186,9 @@ async def _worked_out(request: Request, jurisdiction: str, view: View[Any], want
         return await comparisons.page(jurisdiction, view, wanted.query, wanted.at, wanted.since)
     if derived.indexed(view, wanted.query):
         return await _times(request).page(jurisdiction, wanted.query)
+    if view.name in SERVED:
+        servings: Servings = request.app.state.servings
+        return await servings.page(jurisdiction, view, wanted.query, wanted.at, wanted.days)
     if view.name in DERIVED:
         return await derived.page(muster(request), jurisdiction, view, wanted.query, wanted.days)
     history: History = request.app.state.history

@@ -14,6 +14,7 @@ from projections import nested
 from projections.base import Row, personal_fields
 from projections.catalog import views
 from projections.hours import HOURS
+from projections.serving import REPORTING
 from projections.where import narrowed
 from services.access import ASKING
 from services.vault import BadToken, Keyring, NoKey, Vault, shown, subject_of
@@ -24,15 +25,17 @@ AT_ONCE: Final = 5_000
 _told: dict[str, tuple[float, int]] = {}
 """Jurisdiction -> time of the last log line, and number of errors suppressed since."""
 
+_WORKED_OUT: Final = {view.name: view.row for view in (HOURS, REPORTING)}
+"""Rows with names that no view holds."""
+
 log_of = logging.getLogger("muster.api")
 
 
 @cache
 def personal_of(view: str) -> tuple[str, ...]:
     """Return the personal fields of a view's rows."""
-    if view == HOURS.name:
-        return personal_fields(HOURS.row)
-    return personal_fields(views[view].row) if view in views else ()
+    row = _WORKED_OUT.get(view) or (views[view].row if view in views else None)
+    return personal_fields(row) if row else ()
 
 
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:

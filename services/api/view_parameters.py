@@ -11,6 +11,7 @@ from projections.base import View, personal_fields
 from projections.comparison import COMPARISON, COMPLETENESS
 from projections.hours import HOURS, PERIODS
 from projections.presence import INTERVALS
+from projections.serving import REPORTING, SERVICE, SERVICE_SUMS
 from services.api.headings import CHOICES, FIELDS
 from services.api.parameters import (
     MOST_VALUES,
@@ -24,6 +25,7 @@ from services.api.parameters import (
     Reads,
     Reveal,
     any_text,
+    in_range,
     instant,
     one_of,
     whole,
@@ -120,6 +122,10 @@ def _by_view(view: View[Any]) -> dict[str, Any]:
     fields["sort"] = (Annotated[sort | None, Field(description="Field; - first = descending")], None)
     if view.name == HOURS.name:
         fields |= _SPAN
+    if view.name in (SERVICE_SUMS.name, REPORTING.name):
+        fields |= _SERVED
+    if view.name == SERVICE_SUMS.name:
+        fields |= _SUMMED
     if view.name == COMPLETENESS.name:
         fields |= _SINCE
     return fields
@@ -142,6 +148,19 @@ _SPAN: Final[dict[str, Any]] = {
     "by": (Annotated[Annotated[str, one_of(PERIODS)], Field(description="Length of a period")], "day"),
 }
 """Parameters of hours."""
+_SERVED: Final[dict[str, Any]] = {
+    "from": (Annotated[Day | None, Field(description="First local day; default: that of the first")], None),
+    "to": (Annotated[Day | None, Field(description="Last local day, included; default: today")], None),
+}
+"""Parameters of people who reported, and of sums of service."""
+_SUMMED: Final[dict[str, Any]] = {
+    "by": (Annotated[Annotated[str, one_of(PERIODS)], Field(description="Length of a period")], "total"),
+    "level": (
+        Annotated[int, in_range(0, 8), Field(description="Depth of areas: 1 county, 3 community, 4 grid")],
+        3,
+    ),
+}
+"""Parameters of sums of service."""
 _SINCE: Final[dict[str, Any]] = {
     "since": (Annotated[At | None, Field(description="An earlier instant, to tell the change")], None),
 }
@@ -152,7 +171,7 @@ def documented(view: View[Any], model: type[RowParameters]) -> list[str]:
     """Return the parameters of a view that its model has, in the order of the document."""
     left_out = {
         "as_of": view.name in DERIVED,
-        "at": view.name not in (*INSTANT_VIEWS, *COMPARED),
+        "at": view.name not in (*INSTANT_VIEWS, *COMPARED, *SERVED),
         "reveal": not personal_fields(view.row),
     }
     return [name for name in model.model_fields if not left_out.get(name, False)]
@@ -162,5 +181,7 @@ PERSON_TIMES: Final = {view.name: view for view in (INTERVALS, HOURS)}
 """Views that are derived on request from facts of workers, of the present only."""
 COMPARED: Final = {view.name: view for view in (COMPARISON, COMPLETENESS)}
 """Views that are worked out on request from source lists and the ledger, as of any instant."""
-DERIVED: Final[dict[str, View[Any]]] = {**PERSON_TIMES, **COMPARED}
+SERVED: Final = {view.name: view for view in (SERVICE, SERVICE_SUMS, REPORTING)}
+"""Views of service at home that are worked out on request, as of any instant."""
+DERIVED: Final[dict[str, View[Any]]] = {**PERSON_TIMES, **COMPARED, **SERVED}
 """Views without a table: each has a path of its own."""

@@ -14,6 +14,7 @@ from projections.catalog import views as catalog
 from projections.comparison import COMPARISON, COMPLETENESS
 from projections.hours import HOURS
 from projections.presence import INTERVALS
+from projections.serving import REPORTING, SERVICE, SERVICE_SUMS
 from services.access import Principal
 from services.api.context import Answer, NotModified, answer, muster, reader
 from services.api.problems import Problem
@@ -21,7 +22,7 @@ from services.api.reading import ViewQuery, caught_up_query, page
 from services.api.routing import operation
 from services.api.rows import Opener, personal_of, subjects_of
 from services.api.sight import sight
-from services.api.view_parameters import listing_parameters
+from services.api.view_parameters import SERVED, listing_parameters
 from services.decisions.jurisdiction.commands import Reveal
 from services.recorder.envelope import CommandEnvelope
 from services.views.port import Page
@@ -75,9 +76,10 @@ async def _answer(
 
 
 def _tag(request: Request, found: Page, asker: Principal, seen: Shown) -> str:
-    """Return an ETag that changes with the view, its head, the filters, the caller and their sight. Hours of
-    who is on duty change with each second."""
-    now = str(muster(request).clock.now()) if request.url.path.endswith(f"/{HOURS.name}") else ""
+    """Return an ETag that changes with the view, its head, the filters, the caller and their sight. Hours and
+    service of who is on duty change with each second."""
+    name = request.url.path.rpartition("/")[2]
+    now = str(muster(request).clock.now()) if name in (HOURS.name, *SERVED) else ""
     read = (now, request.url.path, request.url.query, str(found.head), str(found.degraded))
     parts = (*read, asker.id, asker.scope, *asker.areas, str(seen))
     return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
@@ -147,6 +149,36 @@ async def completeness(request: Request) -> Rows:
     """
     jurisdiction, asker = await reader(request)
     return await _listed(request, jurisdiction, COMPLETENESS, asker)
+
+
+@operation(id="service", tag="views", problems=_PROBLEMS)
+async def service(request: Request) -> Rows:
+    """Read what people served at home, from duty, activities and tasks.
+
+    Worked out on request. One person's intervals never overlap; what overlaps counts once.
+    """
+    jurisdiction, asker = await reader(request)
+    return await _listed(request, jurisdiction, SERVICE, asker)
+
+
+@operation(id="service-sums", tag="views", problems=_PROBLEMS)
+async def service_sums(request: Request) -> Rows:
+    """Read person-times and hours of service by area and period.
+
+    Worked out on request, by the jurisdiction's calendar. A person-time counts where it begins.
+    """
+    jurisdiction, asker = await reader(request)
+    return await _listed(request, jurisdiction, SERVICE_SUMS, asker)
+
+
+@operation(id="reporting", tag="views", problems=_PROBLEMS)
+async def reporting(request: Request) -> Rows:
+    """Read who reported to which home community, what they served, and who could be asked.
+
+    Worked out on request.
+    """
+    jurisdiction, asker = await reader(request)
+    return await _listed(request, jurisdiction, REPORTING, asker)
 
 
 @operation(id="row", tag="views", problems=_PROBLEMS)

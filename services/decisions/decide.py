@@ -13,11 +13,12 @@ from events import catalog
 from events.assignment import AssignmentEvent
 from events.base import Event, EventEnvelope
 from events.commit import Commit, Head, Recorded
-from events.duty import REPORT, on_since
+from events.duty import HOME, on_since
 from events.facts import TELLING
 from events.jurisdiction import CommandUnchanged, JurisdictionEstablished
 from events.worker import (
     WorkerDutyCorrected,
+    WorkerLeftHome,
     WorkerReported,
     WorkerTakenBack,
 )
@@ -43,6 +44,7 @@ SERVICE: Final = "service"
 """Actor of events that follow from a command by themselves."""
 READ_AGAIN = False
 """Whether each event is read again before it is applied, as in tests."""
+_HOME = (WorkerReported, WorkerLeftHome)
 _OWN_FACT = (*TELLING, WorkerDutyCorrected, WorkerTakenBack)
 """For these the worker is listed in `moved` even if nothing changes."""
 
@@ -107,7 +109,7 @@ def _state_after(state: State, event: Event) -> dict[str, str | datetime | None]
         return {"state": state[ASSIGNMENTS][str(event.assignment)].state}
     if isinstance(event, WorkerDutyCorrected):
         return {"duty_since": on_since(state[WORKERS][event.worker].facts)}
-    if isinstance(event, WorkerReported) or (isinstance(event, WorkerTakenBack) and event.kind == REPORT):
+    if isinstance(event, _HOME) or (isinstance(event, WorkerTakenBack) and event.kind in HOME):
         return {"reported": state[WORKERS][event.worker].reported}
     return {}
 

@@ -44,9 +44,12 @@ VIEW_KIND: Final = {
     "units": "unit",
     "posts": "post",
     "source_lists": "source_list",
+    "homes": "service",
+    "services": "service",
+    "service_confirmations": "service",
 }
 """View -> kind of what it tells, where that is not the work of a place (any other kind of it)."""
-UNPLACED_VIEWS: Final = ("jurisdictions", "terms", "formation_rules", "review_deadlines")
+UNPLACED_VIEWS: Final = ("jurisdictions", "terms", "formation_rules", "review_deadlines", "service_limits")
 """Views without areas, which everybody of the jurisdiction may read."""
 
 

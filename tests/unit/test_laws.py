@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from pydantic import AwareDatetime
 
 from events.assignment import LIVE
 from events.base import Event, EventEnvelope
@@ -32,7 +33,7 @@ from services.decisions.scopes import PUBLIC
 from services.decisions.standing import REQUEST_STANDINGS
 from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
-from tests.given import Log, area, incident, request, team, worker
+from tests.given import DAY, Log, area, incident, request, team, worker
 
 DEEP = bool(os.environ.get("MUSTER_DEEP"))
 AREA_IDS = st.sampled_from(["230717", "230718", "230717-1", "2307"])
@@ -45,6 +46,7 @@ CALL_IDS = st.sampled_from(["S1", "S2"])
 NOTE_IDS = st.sampled_from(["N1", "N2"])
 TRIANGLE = ((((128.9, 47.7), (128.91, 47.7), (128.91, 47.71), (128.9, 47.7)),),)
 REASON = st.sampled_from(["sick", "far"])
+INSTANTS = st.sampled_from([DAY - timedelta(hours=hours) for hours in (1, 3, 30)])
 SCOPES = st.sampled_from([Scope()] * 4 + [Scope(areas=("230717",)), Scope(worker="W1")])
 
 
@@ -184,7 +186,9 @@ TO_SOMEBODY = {
 
 def _plain(hint: Any) -> st.SearchStrategy[Any]:
     """Return values for a required field that refers to nothing."""
-    return st.sampled_from(get_args(hint)) if get_origin(hint) is Literal else REASON
+    if get_origin(hint) is Literal:
+        return st.sampled_from(get_args(hint))
+    return INSTANTS if hint is AwareDatetime else REASON
 
 
 def some_fields(command: type[Command]) -> dict[str, st.SearchStrategy[Any]]:

@@ -84,10 +84,20 @@ class Retire(Command):
 
 @command("worker.report", fact=True, own=True)
 class Report(Command):
-    """Register once with the home community as available for service there; not a shift."""
+    """Register once with the home community as available for service there; not a shift.
+
+    Who reports to another community leaves the one before: there is one home at an instant.
+    """
 
     worker: Annotated[WorkerId, ARRIVES]
     area: AreaCode
+
+
+@command("worker.leave_home", fact=True, own=True)
+class LeaveHome(Command):
+    """Leave the home community again: from then on not available for service there."""
+
+    worker: WorkerId
 
 
 @command("worker.check_in", fact=True, own=True)

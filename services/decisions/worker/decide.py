@@ -21,6 +21,7 @@ from events.worker import (
     WorkerCheckedOut,
     WorkerDutyCorrected,
     WorkerErased,
+    WorkerLeftHome,
     WorkerPresenceSet,
     WorkerRegistered,
     WorkerReported,
@@ -42,6 +43,7 @@ from services.decisions.worker.commands import (
     CheckOut,
     CorrectDuty,
     Erase,
+    LeaveHome,
     Register,
     Report,
     Retire,
@@ -133,8 +135,16 @@ def _retire(state: State, c: Retire, ctx: Context) -> Iterator[Event]:
 def _report(state: State, c: Report, ctx: Context) -> Iterable[Event]:
     known = lookups.active_worker(state, c.worker, ctx)
     lookups.open_area(state, c.area, ctx)
-    if known.reported != c.area and not _holds(known, REPORT, c.area, ctx.at):
+    if known.home_at(ctx.at) != c.area and not _holds(known, REPORT, c.area, ctx.at):
         yield WorkerReported(worker=c.worker, area=c.area)
+
+
+@decides(LeaveHome)
+def _leave_home(state: State, c: LeaveHome, ctx: Context) -> Iterable[Event]:
+    known = lookups.active_worker(state, c.worker, ctx)
+    home = known.home_at(ctx.at)
+    if home is not None:
+        yield WorkerLeftHome(worker=c.worker, area=home)
 
 
 @decides(CheckIn)

@@ -14,6 +14,7 @@ from events.worker import (
     WorkerCheckedOut,
     WorkerDutyCorrected,
     WorkerErased,
+    WorkerLeftHome,
     WorkerPresenceSet,
     WorkerRegistered,
     WorkerReported,
@@ -73,6 +74,11 @@ def _erased(state: State, e: WorkerErased, envelope: EventEnvelope) -> None:
 
 @evolves(WorkerReported)
 def _reported(state: State, e: WorkerReported, envelope: EventEnvelope) -> None:
+    add_fact(state, envelope)
+
+
+@evolves(WorkerLeftHome)
+def _left_home(state: State, e: WorkerLeftHome, envelope: EventEnvelope) -> None:
     add_fact(state, envelope)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from events.base import EventEnvelope, WorkerStanding
-from events.duty import ANEW, REPORT, Duty, Fact, corrected, order
+from events.duty import Duty, Fact, corrected, home, order
 from events.facts import fact_of
 from events.standing import area_of
 from events.turns import Turn, present, turns_of, with_one_more
@@ -57,10 +57,12 @@ class Worker(msgspec.Struct, frozen=True):
 
     @property
     def reported(self) -> str | None:
-        """Home community they last registered with for service."""
-        kinds = (fact for fact in reversed(self.facts) if fact.kind in (REPORT, ANEW))
-        newest = next(kinds, None)
-        return newest.area if newest else None
+        """Home community where they are registered for service now."""
+        return home(self.facts)
+
+    def home_at(self, instant: datetime) -> str | None:
+        """Return the home community at an instant."""
+        return home(fact for fact in self.facts if fact.at <= instant)
 
 
 def with_fact(worker: Worker, fact: Fact) -> Worker:

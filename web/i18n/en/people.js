@@ -226,6 +226,7 @@ export default {
   "fact.break": "On a break",
   "fact.available": "Available again",
   "fact.report": "Reported",
+  "fact.leave": "Left the home community",
   "fact.act": "Task progress",
   "reason.left": "left",
   "reason.duplicate": "registered twice",

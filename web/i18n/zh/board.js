@@ -11,6 +11,7 @@ import overview from "./overview.js";
 import people from "./people.js";
 import posts from "./posts.js";
 import requests from "./requests.js";
+import service from "./service.js";
 import settings from "./settings.js";
 import shell from "./shell.js";
 import sourceList from "./source_list.js";
@@ -32,4 +33,5 @@ export default {
   ...institution,
   ...chapter,
   ...difficulty,
+  ...service,
 };

@@ -217,6 +217,7 @@ export default {
   "fact.break": "休息",
   "fact.available": "结束休息",
   "fact.report": "报到",
+  "fact.leave": "退出报到",
   "fact.act": "任务进展",
   "reason.left": "已离开本地",
   "reason.duplicate": "重复登记",

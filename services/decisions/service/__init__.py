@@ -1,0 +1,1 @@
+"""Service: plans, what was recorded by hand, and lengths that were confirmed."""
