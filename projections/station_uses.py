@@ -15,7 +15,7 @@ class StationUseRow(Row, frozen=True, kw_only=True):
     station: str
     area: str
     """Where the station was then."""
-    at: datetime
+    used_at: datetime
     day: str
     """Local day, YYYY-MM-DD."""
     hour: int
@@ -37,7 +37,7 @@ def evolve(row: StationUseRow | None, envelope: EventEnvelope, key: str) -> Stat
         use=e.use,
         station=e.station,
         area=e.area,
-        at=envelope.at,
+        used_at=envelope.at,
         day=e.day,
         hour=e.hour,
         service=e.service,
@@ -47,7 +47,7 @@ def evolve(row: StationUseRow | None, envelope: EventEnvelope, key: str) -> Stat
 
 def at(row: StationUseRow, instant: datetime) -> StationUseRow | None:
     """Return the use, if it had happened by an instant."""
-    return row if row.at <= instant else None
+    return row if row.used_at <= instant else None
 
 
 VIEW = View(
@@ -57,7 +57,7 @@ VIEW = View(
     evolve=evolve,
     events=(StationUsed,),
     begins=lambda envelope: isinstance(envelope.data, StationUsed),
-    filters=("use", "station", "area", "at", "day", "hour", "service", "via"),
-    sort="-at",
+    filters=("use", "station", "area", "used_at", "day", "hour", "service", "via"),
+    sort="-used_at",
     at=at,
 )

@@ -14,6 +14,7 @@ from services.application.deadlines import Deadlines
 from services.application.expiring import Expiry
 from services.application.inspecting import Inspect, Inspector
 from services.application.lookup import recorded_commands
+from services.application.nearby import Nearby
 from services.application.progress import ViewProgress
 from services.application.sweeping import Sweeper
 from services.application.sweeping_files import FileSweeper
@@ -72,6 +73,7 @@ class Muster:
         self.alerting = Alerting(views, self.progress, self.announcements, clock)
         self.covering = Covering(views, self.progress, self.announcements)
         self.offices = Offices(views, self.progress, self.announcements)
+        self.nearby = Nearby(views, self.progress, self.announcements, clock, timezone)
         shared = following is not None
         self.commands = Commands(
             self._writer, log, self.progress, self.background, self.figures, shared=shared

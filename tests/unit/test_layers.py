@@ -34,6 +34,7 @@ ROOMS = {
     "services.snapshots": "Snapshots of decision state, so that a start need not read the whole log",
     "services.views": "Store, query and follow view rows",
     "services.locations": "The last position of each phone on duty",
+    "services.stations": "Opening hours, and the nearest stations",
     "services.files": "Pictures sealed under their subject's key, beside the log",
     "services.recorder": "The write path: queue, seal, decide, append and answer commands",
     "services.metrics": "Prometheus metrics",

@@ -1,0 +1,1 @@
+"""Opening hours of stations, and the nearest stations."""
