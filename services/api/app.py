@@ -66,6 +66,7 @@ from services.application.lookup import closed_of
 from services.application.muster import Muster
 from services.files.port import FilesUnavailable
 from services.history.history import History
+from services.history.past import Past
 from services.history.person_times import PersonTimes
 from services.intake.desk import Imports
 from services.locations.port import LocationsUnavailable
@@ -85,8 +86,9 @@ def build(
     tokens: Tokens,
     edge: Edge = Edge(),  # noqa: B008  it is frozen
     pusher: Pusher | None = None,
+    past: Past | None = None,
 ) -> LeanFastAPI:
-    """Return the ASGI application of a runtime. Its lifespan runs the runtime's loops."""
+    """Return the ASGI application of a runtime. Its lifespan runs the runtime's loops, and closes `past`."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -98,9 +100,13 @@ def build(
             if pusher:
                 pushing = pusher.run(muster.views, muster.progress, muster.announcements, muster.clock)
                 start("pusher", pushing)
+            if past:
+                start("past views", past.run(muster.progress))
             yield
             app.state.hub.stop()
             await app.state.person_times.close()
+        if past:
+            await past.close()
 
     app = LeanFastAPI(
         title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None
@@ -115,7 +121,7 @@ def build(
     app.state.lag = _lag(muster, app.state.hub)
     app.state.searches = Searches(muster.views, muster.vault, muster.progress, muster.announcements)
     app.state.person_times = PersonTimes(muster.views, muster.progress, muster.announcements)
-    app.state.history = History(muster.log, muster.views, muster.clock)
+    app.state.history = History(muster.log, muster.views, muster.clock, past=past)
     bodies = app.state.bodies = Bodies()
     app.add_middleware(LimitBodies, bodies=bodies)
     app.add_middleware(CompressAnswers)

@@ -114,7 +114,8 @@ async def _serve(data: Path, door: Door, edge: Edge) -> int:
         out.print("  Press Ctrl-C to stop.")
 
     try:
-        return await run_server(build(muster, tokens, edge, pusher), muster.background, data, door, started)
+        app = build(muster, tokens, edge, pusher, await wiring.past(data, muster.log))
+        return await run_server(app, muster.background, data, door, started)
     finally:
         await tokens.close()
 

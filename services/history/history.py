@@ -16,6 +16,7 @@ from services.base.memory import give_back
 from services.base.threads import beside
 from services.history.as_of import AsOfViews
 from services.history.dated import DatedViews
+from services.history.past import Past
 from services.history.past_alerts import PastAlerts
 from services.log.port import Log, Stored
 from services.views.port import BadQuery, Page, Query, Views
@@ -38,11 +39,15 @@ _NOTHING: Final[tuple[str, Head, list[EventEnvelope]]] = "", Head(), []
 class History:
     """Answers queries about the past, keeping a few recent results.
 
-    From the log alone, except that views with dated rows are read as they are now.
+    From the log alone, except that views with dated rows are read as they are now. `past`, if there is one,
+    was folded from the log before.
     """
 
-    def __init__(self, log: Log, views: Views, clock: Clock, keep: float = KEEP_SECONDS) -> None:
-        self._keep = keep
+    def __init__(
+        self, log: Log, views: Views, clock: Clock, keep: float = KEEP_SECONDS, past: Past | None = None
+    ) -> None:
+        """`past`: views kept as of many positions; without it all are folded from the log."""
+        self._keep, self._past = keep, past
         self._log, self._clock, self._as_of, self._dated = log, clock, AsOfViews(log), DatedViews(views)
         self._alerts = PastAlerts(log)
         self._gate = asyncio.Lock()
@@ -56,6 +61,8 @@ class History:
             end = await self._log.end(jurisdiction)
             if when > end.position:
                 raise Beyond("position.unknown", position=when, end=end.position)
+        if self._past and (found := await self._past.page(jurisdiction, catalog[view], when, query)):
+            return found
         return await self._as_of.as_of(jurisdiction, catalog[view], when, query)
 
     async def at(self, jurisdiction: str, view: str, when: datetime, query: Query) -> Page:

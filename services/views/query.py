@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -52,6 +52,13 @@ class Select(msgspec.Struct):
         return f"${len(self.given)}" if self.dialect.numbered else "?"
 
 
+class Also(NamedTuple):
+    """One more condition, with its parameter where `{}` stands."""
+
+    sql: str
+    given: Stored
+
+
 class Sort(msgspec.Struct, frozen=True):
     """A sort column and direction."""
 
@@ -83,10 +90,19 @@ def check(table: Table, query: Query) -> None:
     select(table, "", query, sort_of(table, query))
 
 
-def select(table: Table, jurisdiction: str, query: Query, sort: Sort, dialect: Dialect = SQLITE) -> Select:
+def select(
+    table: Table,
+    jurisdiction: str,
+    query: Query,
+    sort: Sort,
+    dialect: Dialect = SQLITE,
+    also: Iterable[Also] = (),
+) -> Select:
     """Select all matching rows, in order, without a limit."""
     clauses = Select("", [], dialect)
     clauses.sql = f"jurisdiction = {clauses.mark(jurisdiction)}"
+    for one in also:
+        clauses.sql += f" AND {one.sql.format(clauses.mark(one.given))}"
     for field, values in query.filters.items():
         _any_of(clauses, table, field, values)
     if table.has_area:

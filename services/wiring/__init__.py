@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from projections.catalog import public_views
 from projections.catalog import views as catalog
 from services.access import Tokens
 from services.adapters.folder.files import FolderFiles
@@ -15,6 +16,7 @@ from services.adapters.sqlite.data_file import writable
 from services.adapters.sqlite.keys import local_vault
 from services.adapters.sqlite.locations import SqliteLocations
 from services.adapters.sqlite.log import SqliteLog
+from services.adapters.sqlite.past import SqlitePast
 from services.adapters.sqlite.phones import SqlitePushStore
 from services.adapters.sqlite.tokens import local_tokens
 from services.adapters.sqlite.views import SqliteViews
@@ -24,6 +26,7 @@ from services.base.clock import Clock, SharedClock, SystemClock
 from services.dispatch.abilities import SHIPPED, Abilities
 from services.dispatch.abilities import load as load_abilities
 from services.files.port import Files
+from services.history.past import Past
 from services.log.port import Log, LogUnavailable
 from services.push.pusher import Pusher
 from services.push.rules import DEFAULT_HOSTS, Rules
@@ -80,6 +83,18 @@ async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | No
         locations=await asyncio.to_thread(SqliteLocations, data / "telemetry.sqlite"),
         abilities=able,
     )
+
+
+async def past(data: Path, log: Log) -> Past | None:
+    """Open the views as of earlier positions; None if the settings allow them no room.
+
+    In a cluster each API process has its own, of the jurisdictions whose past it is asked for.
+    """
+    found, public = settings(), {name: catalog[name] for name in public_views()}
+    if not found.past_mb:
+        return None
+    store = await asyncio.to_thread(SqlitePast, data / "past.sqlite", public)
+    return Past(log, store, public, most=found.past_mb << 20, asked_only=found.clustered)
 
 
 async def readonly(data: Path) -> tuple[Log, Views, Vault]:

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     """Time zone of a jurisdiction whose first command is not jurisdiction.establish."""
 
+    past_mb: int = Field(default=4096, ge=0)
+    """Most megabytes of disk for views as of earlier positions; 0 = none, they are folded from the log."""
     abilities: Path | None = None
     """File that tells who can serve what; default: services/dispatch/abilities.toml."""
     tls_cert: Path | None = None

@@ -12,7 +12,7 @@ from services.views.columns import Column, Stored, stored_value
 from services.views.table import Table as AnyTable
 from services.views.table import encoder as _encoder
 
-_TYPES: Final = {
+TYPES: Final = {
     "text": "TEXT",
     "integer": "INTEGER",
     "real": "REAL",
@@ -31,7 +31,7 @@ class Table(AnyTable):
 
     def ddl(self) -> str:
         """Return the statements that create the table and its indexes."""
-        cols = "".join(f", {c.sql} {_TYPES[c.kind]}" for c in self.columns)
+        cols = "".join(f", {c.sql} {TYPES[c.kind]}" for c in self.columns)
         table = (
             f"CREATE TABLE {self.name} (jurisdiction TEXT NOT NULL, key TEXT NOT NULL{cols}, "
             "row BLOB NOT NULL, PRIMARY KEY (jurisdiction, key)) STRICT, WITHOUT ROWID;"

@@ -1,0 +1,116 @@
+"""One view's table of past rows in SQLite: each row as it was from one position until another."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import apsw
+import msgspec
+
+from projections.base import Row
+from services.adapters.sqlite.views_table import TYPES, Rows
+from services.views.columns import Stored, stored_value
+from services.views.query import Also
+from services.views.table import Table, encoder
+
+STILL: Final = 2**63 - 1
+"""`until` of the present row."""
+
+
+class PastTable(Table):
+    """Rows as JSON with typed columns, as in the live table, and the positions between which they held."""
+
+    def ddl(self) -> str:
+        """Return the statements that create the table and its indexes.
+
+        Each index holds the positions too, so that rows of other times are passed over unread. SQLite does so
+        only in tables with row ids.
+        """
+        cols = "".join(f", {c.sql} {TYPES[c.kind]}" for c in self.columns)
+        table = (
+            f"CREATE TABLE {self.name} (jurisdiction TEXT NOT NULL, key TEXT NOT NULL, "
+            f"until INTEGER NOT NULL, since INTEGER NOT NULL{cols}, row BLOB NOT NULL) STRICT; "
+            f"CREATE UNIQUE INDEX {self.name}_key ON {self.name} (jurisdiction, key, until, since);"
+        )
+        indexes = (
+            f"CREATE INDEX {self.name}_{c.sql} ON {self.name} (jurisdiction, {c.sql}, key, until, since);"
+            for c in self.columns
+        )
+        return "".join((table, *indexes))
+
+    def load(
+        self, db: apsw.Connection, jurisdiction: str, keys: Iterable[str], at: int = STILL - 1
+    ) -> dict[str, Row | None]:
+        """Return rows as of a position, by default the present ones; None for missing rows."""
+        rows: dict[str, Row | None] = dict.fromkeys(keys)
+        found: Any = db.execute(
+            f"SELECT t.key, t.row FROM json_each(?) AS asked CROSS JOIN {self.name} AS t "  # noqa: S608
+            "ON t.jurisdiction = ? AND t.key = asked.value AND t.until > ? AND t.since <= ?",
+            (encoder.encode(list(rows)).decode(), jurisdiction, at, at),
+        )
+        for key, data in found.fetchall():
+            rows[key] = self.decode(key, data)
+        return rows
+
+    def write(self, db: apsw.Connection, jurisdiction: str, before: Rows, after: Rows, upto: int) -> None:
+        """End the rows before a position, and begin those after it."""
+        ended = [
+            (upto, jurisdiction, key, STILL) for key, row in after.items() if before.get(key) is not None
+        ]
+        db.executemany(
+            f"UPDATE {self.name} SET until = ? WHERE jurisdiction = ? AND key = ? AND until = ?",  # noqa: S608
+            ended,
+        )
+        marks = ", ".join("?" * (len(self.columns) + 5))
+        begun: list[tuple[Stored | bytes, ...]] = [
+            (jurisdiction, key, STILL, upto, *map(stored_value, self.values(row)), encoder.encode(row))
+            for key, row in after.items()
+            if row is not None
+        ]
+        db.executemany(f"INSERT INTO {self.name} VALUES ({marks})", begun)  # noqa: S608
+
+    def forget(self, db: apsw.Connection, jurisdiction: str, before: int) -> None:
+        """Delete the rows that had ended by a position."""
+        db.execute(
+            f"DELETE FROM {self.name} WHERE jurisdiction = ? AND until <= ?",  # noqa: S608
+            (jurisdiction, before),
+        )
+
+    def clear(self, db: apsw.Connection, jurisdiction: str) -> None:
+        """Delete all rows."""
+        db.execute(f"DELETE FROM {self.name} WHERE jurisdiction = ?", (jurisdiction,))  # noqa: S608
+
+
+def as_of(position: int, without: Iterable[str]) -> tuple[Also, ...]:
+    """Return conditions of a query: rows as of a position, except these."""
+    keys = msgspec.json.encode(list(without)).decode()
+    return (
+        Also("until > {}", position),
+        Also("since <= {}", position),
+        Also("key NOT IN (SELECT value FROM json_each({}))", keys),
+    )
+
+
+def merged(
+    table: Table, found: Iterable[Any], newer: Mapping[str, Row], column: str, *, descending: bool
+) -> list[Any]:
+    """Return selected rows (key, row, [sort value]) and newer ones together, in the order of the query."""
+    at = None if column == "key" else [one.field for one in table.columns].index(column)
+
+    def line(key: str, row: Row) -> tuple[Any, ...]:
+        plain = (key, encoder.encode(row))
+        return plain if at is None else (*plain, stored_value(table.values(row)[at]))
+
+    def order(line: Any) -> Any:
+        value = None if at is None else line[2]
+        return (value is not None, 0 if value is None else value, line[0])
+
+    lines = [*found, *(line(key, row) for key, row in newer.items())]
+    return sorted(lines, key=order, reverse=descending)
+
+
+def beyond(line: Any, value: Stored, key: str, *, descending: bool) -> bool:
+    """Whether a line (key, row, [sort value]) comes after the one with this value and key."""
+    held = line[2] if len(line) > 2 else None
+    here = (held is not None, 0 if held is None else held, line[0])
+    last = (value is not None, 0 if value is None else value, key)
+    return here < last if descending else here > last

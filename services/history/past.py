@@ -1,0 +1,202 @@
+"""Views as known at any position, without folding the log from its beginning.
+
+In the background the log is folded once more, a thousand events at a time, into a store that keeps every row
+as it was from one such mark until another. A read takes the last mark before its position, and folds the few
+events in between on top. What the store lacks is folded from the log, as ever.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from events.base import EventEnvelope
+from events.catalog import BadEvent, UnknownEvent, envelopes
+from events.commit import Head, decode
+from projections.base import Row, View
+from projections.fold import folds, step
+from services.application.progress import ViewProgress
+from services.base.threads import beside
+from services.history.as_of import recorded_until
+from services.log.port import Log, LogDamaged, LogMismatch, LogUnavailable, Stored
+from services.views.batch import run_batch
+from services.views.belonging import refuse_other_log
+from services.views.past_port import Mark, PastRows
+from services.views.port import Page, Query, ViewsUnavailable
+
+GRAIN: Final = 1_000
+"""Events between two marks, unless a single commit has more."""
+MOST_BEYOND: Final = 20_000
+"""Most events folded on top of a mark; if there are more, other folds may be nearer."""
+REST: Final = 4.0
+"""How much longer than it works the maker rests, so that it takes a fifth of one core at most."""
+BUSY: Final = 300
+"""Events a second above which the maker waits, until it is MOST_BEHIND."""
+MOST_BEHIND: Final = 100_000
+MOST_BYTES: Final = 4 << 30
+IDLE_SECONDS: Final = 1.0
+
+log_of = logging.getLogger("muster.history")
+
+
+class Past:
+    """Reads views as of a position from the store, and fills the store in the background."""
+
+    def __init__(
+        self,
+        log: Log,
+        store: PastRows,
+        views: Mapping[str, View[Any]],
+        *,
+        most: int = MOST_BYTES,
+        asked_only: bool = False,
+    ) -> None:
+        """Takes ownership of the store, which may use `most` bytes. `asked_only`: make the past only of
+        jurisdictions of which it was asked."""
+        self._log, self._store, self._views = log, store, views
+        self._most, self._asked = most, set[str]() if asked_only else None
+        self._parked: set[str] = set()
+        """Jurisdictions whose log this version cannot fold further."""
+        self._trouble: str | None = None
+        self._checked: set[str] = set()
+
+    # -- reading -------------------------------------------------------------------------------------------
+
+    async def page(
+        self, jurisdiction: str, view: View[Any], when: int | datetime, query: Query
+    ) -> Page | None:
+        """Return one page as then known; None if there is no mark near enough. Raises BadQuery."""
+        if self._asked is not None:
+            self._asked.add(jurisdiction)
+        try:
+            await self._check(jurisdiction)
+            mark = await self._store.before(jurisdiction, when)
+            if mark is None or view.name in await self._store.degraded(jurisdiction):
+                return None
+            told = await self._since(jurisdiction, mark, when)
+            if told is None:
+                return None
+            events, head = told
+            newer = await self._newer(jurisdiction, view, mark, events)
+            found = await self._store.page(jurisdiction, view.name, query, mark, newer)
+        except ViewsUnavailable as error:
+            self._tell(str(error))
+            return None
+        return msgspec.structs.replace(found, head=head)
+
+    async def _since(
+        self, jurisdiction: str, mark: Mark, when: int | datetime
+    ) -> tuple[list[EventEnvelope], Head] | None:
+        """Return the events beyond a mark, up to `when`, and the last head; None if they are too many."""
+        events: list[EventEnvelope] = []
+        head = mark.head
+        async for commits in recorded_until(self._log.read(jurisdiction, head.position), when):
+            events += await beside(
+                lambda some: [one for commit, _ in some for one in envelopes(commit)], commits
+            )
+            head = commits[-1][1]
+            if len(events) > MOST_BEYOND:
+                return None
+        return events, head
+
+    async def _newer(
+        self, jurisdiction: str, view: View[Any], mark: Mark, events: Sequence[EventEnvelope]
+    ) -> dict[str, Row | None]:
+        """Return the rows that these events change, as they are after them."""
+        mine = [event for event in events if folds(view, type(event.data))]
+        keys = list(dict.fromkeys(key for event in mine for key in view.keys(event)))
+        if not keys:
+            return {}
+        before = await self._store.rows(jurisdiction, view.name, keys, mark.head.position)
+
+        def fold() -> dict[str, Row | None]:
+            rows = {key: row for key, row in before.items() if row is not None}
+            for event in mine:
+                step(view, rows, event)
+            return {key: rows.get(key) for key in keys}
+
+        return await beside(fold)
+
+    # -- making --------------------------------------------------------------------------------------------
+
+    async def run(self, progress: ViewProgress) -> None:
+        """Follow the views until cancelled."""
+        before: dict[str, int] = {}
+        while True:
+            now = dict(progress.positions)
+            busy = sum(now.values()) - sum(before.get(one, 0) for one in now) > BUSY * IDLE_SECONDS
+            before = now
+            for jurisdiction, position in now.items():
+                await self.follow(jurisdiction, position, MOST_BEHIND if busy else GRAIN)
+            await asyncio.sleep(IDLE_SECONDS)
+
+    async def follow(self, jurisdiction: str, position: int, least: int = 1) -> None:
+        """Make the past of a jurisdiction whose views are at a position, if it is `least` events behind."""
+        if jurisdiction in self._parked or (self._asked is not None and jurisdiction not in self._asked):
+            return
+        try:
+            await self._check(jurisdiction)
+            head = await self._store.head(jurisdiction)
+            if position - head.position >= least:
+                await self.make(jurisdiction, rest=REST)
+            self._trouble = None
+        except (UnknownEvent, BadEvent, LogDamaged) as error:
+            self._parked.add(jurisdiction)
+            log_of.error("past views of %s end before what cannot be read: %s", jurisdiction, error)
+        except (ViewsUnavailable, LogUnavailable) as error:
+            self._tell(str(error))
+
+    async def make(self, jurisdiction: str, rest: float = 0.0) -> None:
+        """Fold what the log has beyond the store's last mark, except less than a thousand events. After each
+        mark, rest that many times as long as it took.
+
+        Raises what run_batch raises.
+        """
+        head = await self._store.head(jurisdiction)
+        held: list[Stored] = []
+        async for batch in self._log.read(jurisdiction, head.position):
+            for stored in batch:
+                held.append(stored)
+                if stored.head.position - head.position >= GRAIN:
+                    begun = asyncio.get_running_loop().time()
+                    await self._fold(jurisdiction, held)
+                    await self._bound(jurisdiction)
+                    head, held = stored.head, []
+                    await asyncio.sleep(rest * (asyncio.get_running_loop().time() - begun))
+
+    async def _check(self, jurisdiction: str) -> None:
+        """Begin again, once per process, if the store was made from another log, such as before a restore."""
+        if jurisdiction in self._checked:
+            return
+        store: Any = self._store  # only its head is read
+        try:
+            await refuse_other_log(self._log, store, jurisdiction)
+        except LogMismatch:
+            log_of.warning("past views of %s are of another log: they are made again", jurisdiction)
+            await self._store.clear(jurisdiction)
+        self._checked.add(jurisdiction)
+
+    async def _fold(self, jurisdiction: str, commits: Sequence[Stored]) -> None:
+        store: Any = self._store  # run_batch needs no more of a view store than it has
+        head = await run_batch(store, jurisdiction, commits, self._log.read, self._views)
+        newest = await beside(lambda: max(decode(one.data).recorded_at for one in commits))
+        await self._store.mark(jurisdiction, head, newest)
+
+    async def _bound(self, jurisdiction: str) -> None:
+        """Forget the oldest past if it takes too much room; what is forgotten is worked out from the log."""
+        if await self._store.size() > self._most and await self._store.forget(jurisdiction):
+            log_of.info(
+                "forgot the older half of the past views of %s: they took too much room", jurisdiction
+            )
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            log_of.warning("past views are worked out from the log: %s", trouble)
+        self._trouble = trouble
+
+    async def close(self) -> None:
+        """Close the store."""
+        await self._store.close()
