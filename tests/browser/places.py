@@ -91,7 +91,19 @@ def _sheet(page: Page) -> None:
 
 NAMES = (
     *("overview", "keys", "found", "requests", "request", "assign", "end", "merge", "amend", "conflict"),
-    *("teams", "team", "workers", "worker", "schematic", "map", "incidents", "incident", "hours", "notes"),
+    *(
+        "teams",
+        "team",
+        "workers",
+        "worker",
+        "schematic",
+        "map",
+        "incidents",
+        "incident",
+        "hours",
+        "notes",
+        "reporting",
+    ),
     *("areas", "area", "area form", "menu", "alerts"),
     *("post", "who answers", "enterprise", "funnel", "comparison", "chapters", "coverage"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
@@ -131,6 +143,7 @@ def board(city: City) -> list[Place]:
         Place("incidents", f"{city.j}/incidents", ".incidents-cards"),
         Place("incident", f"{city.j}/incidents/{incident}", ".incident-clock"),
         Place("hours", f"{city.j}/hours?from=2022-03-01", ".hours-table, .empty"),
+        Place("reporting", f"{city.j}/reporting", f"{grid}, .empty"),
         Place("notes", f"{city.j}/notes", ".notes-cards"),
         Place("areas", f"{city.j}/areas", grid),
         Place("area", f"{city.j}/areas/{area}", ".folk-panel dl"),

@@ -349,6 +349,7 @@ def _commanded(centre: httpx.Client, command: str, /, **body: Any) -> None:
 # -- what it shows ----------------------------------------------------------------------------------------
 
 Step = tuple[str, dict[str, Any]]
+LONG = {"since": "2022-03-01T00:00:00Z", "until": "2022-03-02T00:00:00Z"}
 CONTACT = {"contact_name": "王芳", "contact_phone": "00000000123", "text": "降压药"}
 
 
@@ -362,6 +363,9 @@ def _asked(city: City, *numbers: int) -> list[Step]:
 def _duty(city: City) -> list[Step]:
     return [
         ("worker.report", {"worker": "W1", "area": city.south}),
+        ("worker.leave_home", {"worker": "W1"}),
+        ("service.record", {"service": "S1", "worker": "W1", "area": city.south, **LONG}),
+        ("worker.confirm_service", {"worker": "W1", "source": "activity", "shown_by": "S1", **LONG}),
         ("worker.check_in", {"worker": "W1", "area": city.south}),
         ("worker.amend", {"worker": "W1", "role": "courier", "phone": "00000000999", "organisation": "社区"}),
         ("worker.check_in", {"worker": "W1", "area": city.north}),

@@ -8,7 +8,7 @@ import { ring } from "./alarm.js";
 import { Now, Switch } from "./duty.js";
 import { link } from "./live.js";
 import { Button, Icon } from "./parts.js";
-import { deed, Hours, NotifyNudge, Refused, Settings, Team, Waiting } from "./people.js";
+import { deed, Hours, NotifyNudge, Refused, Service, Settings, Team, Waiting } from "./people.js";
 import { look } from "./push.js";
 import { boot } from "./session.js";
 import { Again, SignIn } from "./sign.js";
@@ -85,7 +85,7 @@ function Shift() {
     <main class="page">
       <${SosStatus} /><${Again} /><${Broken} /><${Refused} />
       <${Now} where=${where} /><${Work} /><${Waiting} /><${NotifyNudge} />
-      <div class="parts"><${Team} /><${Hours} /><${Settings} /></div></main>
+      <div class="parts"><${Team} /><${Hours} /><${Service} /><${Settings} /></div></main>
     <${Dock} where=${where} />
     ${choosing && html`<${Where} close=${() => setChoosing(false)} />`}`;
 }

@@ -111,6 +111,23 @@ export function Hours() {
     ${said.intervals.length === 0 && html`<p class="muted">${t("go.hours.none")}</p>`}</${Part}>`;
 }
 
+/** What one serves at home. It comes when it is opened: the page starts without. */
+const serving = signal(/** @type {typeof import("./service.js") | null} */ (null));
+
+/** My home community, my service and its hours. */
+export function Service() {
+  const open = () =>
+    import("./service.js").then(
+      (module) => {
+        serving.value = module;
+      },
+      (error) => console.warn(error.message),
+    );
+  return html`<${Part} icon="star" title=${t("go.service")} onOpen=${open}>${
+    serving.value ? html`<${serving.value.Body} />` : html`<p role="status">${t("go.loading")}</p>`
+  }</${Part}>`;
+}
+
 const installing = signal(/** @type {BeforeInstallPromptEvent | null} */ (null));
 addEventListener("beforeinstallprompt", (event) => {
   event.preventDefault();

@@ -124,6 +124,8 @@ function after(shown, act) {
     case "worker.check_out":
       return withDuty(shown, act, { presence: OFF_DUTY });
     case "worker.check_welfare":
+    case "worker.report":
+    case "worker.leave_home":
       return shown; // moves nothing
     case "worker.take_back":
       return restored(shown, act);

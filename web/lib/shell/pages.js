@@ -28,6 +28,7 @@ export const PAGES = [
   { name: "teams", key: "t", group: "people", view: "teams" },
   { name: "cards", key: "c", group: "people", right: "issue_codes" },
   { name: "areas", key: "a", group: "community", view: "areas" },
+  { name: "reporting", key: "j", group: "community", view: "homes" },
   { name: "alerts", key: "l", group: "reports", view: "requests" },
   { name: "enterprises", key: "b", group: "institutions", view: "enterprises" },
   { name: "posts", key: "p", group: "institutions", view: "posts" },

@@ -1,0 +1,98 @@
+// My home community, my service and what is planned. Loaded when it is opened.
+
+import { get } from "../lib/api.js";
+import { t } from "../lib/i18n.js";
+import { effect, html, signal, useEffect } from "../lib/preact.js";
+import { day, hhmm, worked } from "../lib/time.js";
+import { areaName, needAreas } from "./areas.js";
+import { Button, Unsent } from "./parts.js";
+import { acts, me, shown, who } from "./state.js";
+import { act } from "./sync.js";
+
+const NAMES = ["worker.report", "worker.leave_home"];
+const SHOWN = 30;
+
+/** What the service says: {person, rows, plans}; null until it was loaded, undefined if it cannot be. */
+const found = signal(/** @type {any} */ (null));
+
+/** Load one's own data alone: the service gives no other to this token. */
+async function load() {
+  const { jurisdiction, worker } = who.peek();
+  const own = (view, more = {}) => get(`/${jurisdiction}/${view}`, { worker, ...more });
+  try {
+    const [people, rows, plans] = await Promise.all([
+      own("reporting"),
+      own("service", { sort: "-since", limit: SHOWN }),
+      own("services", { state: "planned", sort: "since", limit: SHOWN }),
+      needAreas(),
+    ]);
+    found.value = { person: people.items[0] ?? null, rows: rows.items, plans: plans.items };
+  } catch (error) {
+    console.warn(error.message);
+    if (!found.peek()) found.value = undefined;
+  }
+}
+
+/** The act about the home community that the service has not answered yet. */
+const unanswered = () =>
+  acts.value.filter((one) => NAMES.includes(one.name) && one.state !== "refused").at(-1);
+
+/** The home community with acts applied that are not known yet: {area, name, act} or null. */
+function home() {
+  const waiting = unanswered();
+  if (waiting?.name === "worker.leave_home") return null;
+  if (waiting) return { area: waiting.data.area, name: waiting.about.place, act: waiting };
+  const person = found.value?.person;
+  return person?.state === "reported" ? { area: person.area, name: areaName(person.area) } : null;
+}
+
+function Home() {
+  const { worker, home_area, home_area_name } = shown.value.worker;
+  const now = home();
+  const report = () =>
+    act("worker.report", { worker, area: home_area }, { place: home_area_name ?? home_area });
+  if (now) {
+    return html`<p>${t("go.service.home", { place: now.name ?? now.area })}</p><${Unsent} act=${now.act} />
+      <${Button} onClick=${() => act("worker.leave_home", { worker })}>${t("go.service.leave")}</${Button}>`;
+  }
+  if (!home_area) return html`<p class="muted">${t("go.service.no_home")}</p>`;
+  return html`<p class="muted">${t("go.service.why")}</p><${Button} kind="main" icon="place"
+    onClick=${report}>${t("go.service.report", { place: home_area_name ?? home_area })}</${Button}>`;
+}
+
+const Line = ({ one }) => html`<li><span>${day(one.since)}<br /><b>${hhmm(one.since)} – ${
+  one.ongoing ? t("go.hours.running") : hhmm(one.until)
+}</b><br /><small>${t(`go.service.${one.source}`)} · ${areaName(one.area)}</small></span>
+  <span class="end">${worked(one.seconds)}${
+    one.state !== "counted" && html`<br /><small class="late">${t(`go.service.${one.state}`)}</small>`
+  }</span></li>`;
+
+/** The part's content. */
+export function Body() {
+  useEffect(
+    () =>
+      effect(() => {
+        if (me.value) load();
+      }),
+    [],
+  );
+  const said = found.value;
+  if (said === undefined) return html`<p class="muted">${t("go.service.offline")}</p><${Home} />`;
+  if (said === null) return html`<p role="status">${t("go.loading")}</p>`;
+  const { person, rows, plans } = said;
+  return html`<div class="stack"><${Home} />
+    ${
+      person &&
+      html`<dl class="sums"><div><dt>${t("go.service.times")}</dt><dd>${person.person_times}</dd></div>
+      <div><dt>${t("go.service.time")}</dt><dd>${worked(person.seconds)}</dd></div></dl>`
+    }
+    ${
+      plans.length > 0 &&
+      html`<h3>${t("go.service.planned")}</h3><ul class="people">${plans.map(
+        (one) => html`<li key=${one.key}><span>${day(one.since)}<br /><b>${hhmm(one.since)} –
+          ${hhmm(one.until)}</b><br /><small>${areaName(one.area)} ${one.what ?? ""}</small></span></li>`,
+      )}</ul>`
+    }
+    <ul class="people">${rows.map((one) => html`<${Line} key=${one.key} one=${one} />`)}</ul>
+    ${rows.length === 0 && html`<p class="muted">${t("go.service.none")}</p>`}</div>`;
+}
