@@ -142,7 +142,7 @@ const Languages = () => html`<div class="languages" role="group" aria-label=${t(
 function Help({ close }) {
   const pages = grouped(offered()).flatMap(([, some]) => some);
   const keys = [
-    ...pages.map(({ name, key }) => [`g ${key}`, t(`page.${name}`)]),
+    ...pages.filter(({ key }) => key).map(({ name, key }) => [`g ${key}`, t(`page.${name}`)]),
     ["j k ↑ ↓ Page Home End", t("keys.move")],
     ["/", t("keys.filter")],
     ["Ctrl K", t("search.title")],

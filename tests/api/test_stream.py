@@ -173,6 +173,10 @@ REVIEWED: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     ("chapter.propose", {"chapter": "C10", "enterprise": "E10"}),
     *DIFFICULTIES,
+    ("commitment.finish", {"commitment": "CM1"}),
+    ("commitment.rate", {"commitment": "CM1", "enterprise": "RE1", "score": 5}),
+    ("commitment.make", {"commitment": "CM2", "kind": "decision", "title": "Title", "owner": "P8"}),
+    ("commitment.drop", {"commitment": "CM2", "reason": "Reason"}),
 )
 """Observed: who may judge follows from posts, which one sender alone cannot fill."""
 

@@ -5,6 +5,7 @@ import { calledBy } from "../lib/names.js";
 import { effect, html, render, useState } from "../lib/preact.js";
 import { hhmm, span, wall } from "../lib/time.js";
 import { ring } from "./alarm.js";
+import { Difficulties } from "./asked.js";
 import { Now, Switch } from "./duty.js";
 import { link } from "./live.js";
 import { Button, Icon } from "./parts.js";
@@ -13,7 +14,7 @@ import { look } from "./push.js";
 import { boot } from "./session.js";
 import { Again, SignIn } from "./sign.js";
 import { SosButton, SosStatus } from "./sos.js";
-import { duty, lingers, me, offers, served, shown, waiting, who } from "./state.js";
+import { duty, lingers, me, offers, outbox, served, shown, waiting, who } from "./state.js";
 import { broken, last, retry, undo } from "./sync.js";
 import { Foremost, foremost, Work } from "./tasks.js";
 import { Where } from "./where.js";
@@ -85,7 +86,7 @@ function Shift() {
     <main class="page">
       <${SosStatus} /><${Again} /><${Broken} /><${Refused} />
       <${Now} where=${where} /><${Work} /><${Waiting} /><${NotifyNudge} />
-      <div class="parts"><${Team} /><${Hours} /><${Service} /><${Settings} /></div></main>
+      <div class="parts"><${Team} /><${Hours} /><${Service} /><${Difficulties} /><${Settings} /></div></main>
     <${Dock} where=${where} />
     ${choosing && html`<${Where} close=${() => setChoosing(false)} />`}`;
 }
@@ -110,6 +111,7 @@ effect(() => {
   const came = link.value.phase === "live" && phase !== "live";
   phase = link.value.phase;
   if (came && waiting.peek().length) retry();
+  if (came) outbox.tell().catch(() => {});
 });
 
 effect(() => {

@@ -233,5 +233,57 @@
   const pictures = async () =>
     self.navigator.locks ? navigator.locks.request("muster-pictures", sendPictures) : sendPictures();
 
-  self.musterOutbox = { flush, pictures, locked, waits, held, LATE_MS };
+  const ASKING = "asking";
+
+  /** Change what waits to be told to the city. Page and worker may do so at once.
+   * @param {(kept: Asking[]) => Asking[] | Promise<Asking[]>} change
+   */
+  async function asking(change) {
+    const work = async () => db.set(ASKING, await change((await db.get(ASKING)) ?? []));
+    return self.navigator.locks ? navigator.locks.request("muster-asking", work) : work();
+  }
+
+  /** Send what is told to the city, without the session: nothing may tie it to who is signed in.
+   * @returns {Promise<Sent>}
+   */
+  async function tell() {
+    /** @type {Sent} */
+    let sent = { outcome: "sent" };
+    await asking(async (kept) => {
+      const left = [];
+      for (const one of kept) {
+        const outcome = one.code || sent.outcome !== "sent" ? null : await tellOne(one);
+        if (outcome === null) left.push(one);
+        else if (outcome.code) left.push({ ...one, code: outcome.code, detail: outcome.detail });
+        else if (!outcome.done) {
+          left.push(one);
+          sent = { outcome: "later", wait: outcome.wait };
+        }
+      }
+      return left;
+    });
+    return sent;
+  }
+
+  /** @param {Asking} one */
+  async function tellOne({ id, jurisdiction, path, body, at }) {
+    /** @type {RequestInit} */
+    const options = {
+      method: "POST",
+      credentials: "omit",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": id },
+      body: JSON.stringify({ ...body, at, sent_at: new Date().toISOString() }),
+    };
+    try {
+      const { status, body: said, wait } = await ask(`/${jurisdiction}/${path}`, options);
+      if (status === 200) return { done: true };
+      const refused = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+      return refused ? { code: said.code ?? String(status), detail: said.detail } : { wait };
+    } catch (error) {
+      if (error instanceof TypeError || error.name === "AbortError") return { wait: 0 };
+      throw error;
+    }
+  }
+
+  self.musterOutbox = { flush, pictures, asking, tell, ask, locked, waits, held, LATE_MS };
 })();

@@ -36,12 +36,14 @@ const asset = async (request) => (await caches.match(request.url, { cacheName: C
 async function sendAll() {
   const { outcome } = await musterOutbox.flush();
   const pictures = await musterOutbox.pictures();
+  const told = await musterOutbox.tell();
   if ("BroadcastChannel" in self) {
     const channel = new BroadcastChannel("muster-go");
     channel.postMessage("acts");
     channel.close();
   }
-  for (const one of [outcome, pictures.outcome]) if (["later", "offline"].includes(one)) throw new Error(one);
+  for (const one of [outcome, pictures.outcome, told.outcome])
+    if (["later", "offline"].includes(one)) throw new Error(one);
 }
 
 /** Show a notification. It contains no personal data, because it is visible on the lock screen.

@@ -123,6 +123,8 @@ interface Kept {
   wish: Wish;
   confirmed: number;
   leave: boolean;
+  asked: Asked[];
+  asking: Asking[];
   "push.texts": Record<string, { title: string; body?: string }>;
   [terms: `terms ${string}`]: TermRow[];
   [contact: `contact ${string}`]: Contact;
@@ -154,7 +156,48 @@ interface Sent {
   wait?: number;
 }
 
+/** What waits to be told to the city, without a session. */
+interface Asking {
+  /** Idempotency key. */
+  id: string;
+  jurisdiction: string;
+  path: "ask" | "ask/word";
+  /** Of whom it is: the receipt. */
+  body: Record<string, string>;
+  at: string;
+  /** Why the service refused it. */
+  code?: string;
+  detail?: string;
+}
+
+/** A difficulty as whoever keeps its receipt may read it. */
+interface ToldDifficulty {
+  category: string;
+  state: string;
+  text: string | null;
+  with_post: string;
+  until: string | null;
+  may: string[];
+  steps: { at: string; what: string; post: string | null; reason: string | null; text: string | null }[];
+}
+
+/** A difficulty told from this phone, or added by its receipt. */
+interface Asked {
+  receipt: string;
+  jurisdiction: string;
+  category?: string;
+  at: string;
+  /** What the service said last. */
+  told?: ToldDifficulty;
+}
+
 interface MusterOutbox {
+  /** Change what waits to be told to the city. */
+  asking(change: (kept: Asking[]) => Asking[] | Promise<Asking[]>): Promise<unknown>;
+  /** Send it, without the session. */
+  tell(): Promise<Sent>;
+  /** Send a request to the API. */
+  ask(path: string, options?: RequestInit): Promise<{ status: number; body: ToldDifficulty; wait: number }>;
   LATE_MS: number;
   /** Send the waiting acts. */
   flush(): Promise<Sent>;

@@ -1,5 +1,6 @@
 // All texts of the board in English, part by part.
 
+import alliance from "./alliance.js";
 import chapter from "./chapter.js";
 import difficulty from "./difficulty.js";
 import enterprise from "./enterprise.js";
@@ -34,4 +35,5 @@ export default {
   ...chapter,
   ...difficulty,
   ...service,
+  ...alliance,
 };

@@ -155,7 +155,7 @@ function Control({ field, common, value, change, source, row }) {
       : kind === "date"
         ? {}
         : kind === "instant"
-          ? { max: toLocal(now.peek()) }
+          ? { max: field.planned ? undefined : toLocal(now.peek()) }
           : { maxlength: most ?? 200 };
   return html`<input ...${common} ...${limits} type=${INPUTS[kind]} value=${value} autocomplete="off"
     onInput=${input} />`;

@@ -55,6 +55,7 @@
  * @property {string} name Field of the command.
  * @property {"text" | "lines" | "number" | "area" | "areas" | "code" | "pick" | "date" | "instant" | "flag"
  *   | "reason"} [kind]
+ * @property {boolean} [planned] Whether an `instant` may lie in the future.
  * @property {string} [list] List of terms of a `code` or `reason`.
  * @property {(source: Source, row: any) => [string, string][]} [options] Choices of a `pick`: [value, text].
  * @property {boolean} [required]

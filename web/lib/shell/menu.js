@@ -76,9 +76,9 @@ function useClosing(box, open, close) {
  */
 function Item({ page: { name, key }, marks, hidden, keyed }) {
   return html`<li class=${classes(hidden && "top-folded")}><a href=${href(name)}
-    aria-keyshortcuts=${`g ${key}`} aria-current=${name === route.value.page ? "page" : undefined}>
+    aria-keyshortcuts=${key && `g ${key}`} aria-current=${name === route.value.page ? "page" : undefined}>
     ${t(`page.${name}`)}${marks[name]}${
-      keyed && html`<kbd class="top-key" aria-hidden="true">g ${key}</kbd>`
+      keyed && key && html`<kbd class="top-key" aria-hidden="true">g ${key}</kbd>`
     }</a></li>`;
 }
 

@@ -8,7 +8,7 @@ export const GROUPS = ["operations", "people", "community", "institutions", "rep
 /**
  * @typedef {object} Entry
  * @property {string} name Its file in pages/, its address, and its title `page.NAME` in the catalogues.
- * @property {string} key Opens it after `g`.
+ * @property {string} [key] Opens it after `g`. There are fewer letters than pages; menu and search open all.
  * @property {string} group One of GROUPS.
  * @property {string} [view] A view that it shows: offered to those who may read it.
  * @property {string} [right] A right that it needs.
@@ -35,7 +35,12 @@ export const PAGES = [
   { name: "units", key: "d", group: "institutions", view: "units" },
   { name: "chapters", key: "k", group: "institutions", view: "chapters" },
   { name: "difficulties", key: "f", group: "institutions", view: "difficulties" },
-  { name: "visits", key: "v", group: "institutions", view: "visits" },
+  { name: "visits", group: "institutions", view: "visits" },
+  { name: "commitments", key: "y", group: "institutions", view: "commitments" },
+  { name: "meetings", group: "institutions", view: "meetings" },
+  { name: "allies", group: "institutions", view: "allies" },
+  { name: "activities", group: "institutions", view: "activities" },
+  { name: "reliefs", group: "institutions", view: "reliefs" },
   { name: "comparison", key: "q", group: "institutions", view: "source_lists" },
   { name: "hours", key: "h", group: "reports", view: "roster" },
   { name: "imports", key: "u", group: "administration", right: "import_files" },

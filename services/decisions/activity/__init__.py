@@ -1,0 +1,1 @@
+"""Activities of the alliance, with sign-up and attendance."""

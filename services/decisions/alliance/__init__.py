@@ -1,0 +1,1 @@
+"""The alliance: members, joint meetings, commitments and relief."""
