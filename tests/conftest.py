@@ -36,8 +36,12 @@ FIRST = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Print what each folder costs. Brokers of tests live too briefly for Java's second compiler."""
+    """Print what each folder costs.
+
+    Brokers of tests live too briefly for Java's second compiler, and services for a second process.
+    """
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    os.environ.setdefault("MUSTER_PROCESSES", "1")  # two take longer to start; some tests are about them
     config.pluginmanager.register(Seconds())
     config.pluginmanager.register(Again())
 

@@ -1,9 +1,7 @@
 """JSON objects that give a key twice: readers disagree on which one counts, so none is taken."""
 
 import json
-from typing import Any
-
-import msgspec
+from typing import Any, Final
 
 
 class Doubled(Exception):
@@ -16,38 +14,11 @@ class Doubled(Exception):
 
 def doubled_key(content: bytes) -> str | None:
     """Return the first key that an object in this valid JSON text has twice, or None."""
-    if _surely_once(content):
-        return None
     try:
-        json.loads(content, object_pairs_hook=_once)
+        _decoder.decode(content.decode())
     except Doubled as found:
         return found.key[:100]
     return None
-
-
-def _surely_once(content: bytes) -> bool:
-    """Return whether each colon of the text is found again after reading it: a key given twice is read once.
-
-    Most texts are done with here, in a fourth of the time.
-    """
-    if b"\\" in content:  # as it may hide colons
-        return False
-    try:
-        return _colons(msgspec.json.decode(content)) == content.count(b":")
-    except (ValueError, RecursionError):  # what only other readers take, such as NaN
-        return False
-
-
-def _colons(value: Any) -> int:
-    """Return how many colons the JSON text of a value has."""
-    kind = type(value)
-    if kind is str:
-        return value.count(":")
-    if kind is dict:
-        return sum(1 + key.count(":") + _colons(inner) for key, inner in value.items())
-    if kind is list:
-        return sum(map(_colons, value))
-    return 0
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:
@@ -58,3 +29,6 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
         if key in seen:
             raise Doubled(key)
         seen.add(key)
+
+
+_decoder: Final = json.JSONDecoder(object_pairs_hook=_once)  # `json.loads` would make one for each text

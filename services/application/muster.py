@@ -32,7 +32,7 @@ from services.vault import Vault
 from services.views.belonging import refuse_other_log
 from services.views.loop import Projector
 from services.views.port import Views
-from services.views.scrub import Scrub
+from services.views.scrub import Compared, Scrub
 
 
 class Muster:
@@ -47,6 +47,7 @@ class Muster:
         clock: Clock,
         timezone: str,
         following: Callable[[Announcements], ViewProgress] | None = None,
+        shared: bool = False,
         snapshots: Snapshots | None = None,
         inspect: Inspect | None = None,
         reach: Reach | None = None,
@@ -55,6 +56,7 @@ class Muster:
         abilities: Abilities | None = None,
     ) -> None:
         """`following` tracks the views projected by other processes; None = this process projects them.
+        `shared`: other processes write to the same jurisdictions.
         `inspect` checks the settings of the log's store, `reach` whether it answers. `abilities` tells who
         can serve what; None = the built-in table."""
         self.log, self.views, self.vault, self.locations, self.snapshots = (
@@ -74,7 +76,6 @@ class Muster:
         self.covering = Covering(views, self.progress, self.announcements)
         self.offices = Offices(views, self.progress, self.announcements)
         self.nearby = Nearby(views, self.progress, self.announcements, clock, timezone)
-        shared = following is not None
         self.commands = Commands(
             self._writer, log, self.progress, self.background, self.figures, shared=shared
         )
@@ -82,13 +83,18 @@ class Muster:
         self._file_sweeper = FileSweeper(files, vault, log, views, clock, self.background)
         self.inspector = Inspector(inspect)
         self.watch = Watch(self.commands, self.progress, views, self.alerting, self.background, clock, reach)
-        self.scrub = None if shared else Scrub(log, views, catalog, self._reload)
+        self._scrub = None if following else Scrub(log, views, catalog, self._reload)
         """Compares the views with the log, if this process projects them."""
         self._expiry = Expiry(self.commands, self.progress, views, clock)
         self._deadlines = Deadlines(self.commands, self.progress, views, clock)
         self.announcements.on_advanced(self.commands.viewed)
         self.announcements.on_erased(self.sweeper.erased)
         self.announcements.on_erased(self._file_sweeper.erased)
+
+    @property
+    def scrub(self) -> Compared | None:
+        """What comparing the views with the log has found, here or where they are projected."""
+        return self._scrub or self.progress.scrub
 
     def _writer(self, jurisdiction: str) -> Writer:
         return Writer(
@@ -124,8 +130,8 @@ class Muster:
                 self.background.start("file sweeper", self._file_sweeper.run())
                 self.background.start("inspector", self.inspector.run())
                 self.background.start("watch", self.watch.run())
-                if self.scrub:
-                    self.background.start("scrub", self.scrub.run(self.clock))
+                if self._scrub:
+                    self.background.start("scrub", self._scrub.run(self.clock))
                 if not self.commands.shared:
                     for jurisdiction in {*await self.log.jurisdictions(), *await self.views.jurisdictions()}:
                         self.commands.writer(jurisdiction)

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from services.log.port import Stored
 from services.views.port import OutboxStep
+from services.views.scrub import Compared
 
 
 class ViewProgress(Protocol):
@@ -12,6 +13,8 @@ class ViewProgress(Protocol):
     positions: dict[str, int]
     trouble: str | None
     """Why the views cannot be written or read at the moment, or None."""
+    scrub: Compared | None
+    """What comparing the views with the log has found, if that is done where they are projected."""
     parked: dict[str, str]
     """Jurisdiction -> why this version cannot read its log."""
 

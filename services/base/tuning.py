@@ -1,6 +1,7 @@
 """Tune a process that works all day: for throughput, with an event loop that stays responsive."""
 
 import gc
+import os
 import sys
 from typing import Final
 
@@ -9,6 +10,12 @@ YOUNG: Final = 50_000
 Python's default of 700, collection takes an eighth of the CPU time."""
 SWITCH_SECONDS: Final = 0.001
 """Longest time a folding thread may delay the event loop."""
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def tune() -> None:

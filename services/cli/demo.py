@@ -112,7 +112,7 @@ async def _demo(
     story = await asyncio.to_thread(SCENARIOS[scenario], seed)
     edge = wiring.edge()
     clock = ScenarioClock(story.starts, wiring.shared_clock())
-    muster = await wiring.opened(data, clock=clock, timezone=story.timezone)
+    muster = await wiring.opened(data, clock=clock, timezone=story.timezone, serving=True)
     tokens = await wiring.tokens(data)
     secret = await tokens.first_admin() or await tokens.local_admin()
     stop = asyncio.Event()

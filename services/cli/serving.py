@@ -82,7 +82,7 @@ def _proxies(named: Sequence[str]) -> list[str]:
 async def _serve(data: Path, door: Door, edge: Edge) -> int:
     host = door.host
     tune()
-    muster = await wiring.opened(data)
+    muster = await wiring.opened(data, serving=True)
     tokens = await wiring.tokens(data)
     secret = await tokens.first_admin()
     if host not in LOOPBACK and not await _configured(tokens):

@@ -10,6 +10,7 @@ from events.commit import Head
 from services.log.port import Stored
 from services.views.changes import Announcement, Feed
 from services.views.port import OutboxStep, Views, ViewsUnavailable
+from services.views.scrub import Compared
 
 KEEP: Final = 512
 KEEP_BYTES: Final = 16 * 2**20
@@ -71,6 +72,7 @@ class Follower:
         self._views, self._feed, self._advanced, self._reset = views, feed, advanced, reset
         self._recent: dict[str, RecentSteps] = {}
         self._moved = asyncio.Condition()
+        self.scrub: Compared | None = None
         self.positions: dict[str, int] = {}
         self.trouble: str | None = None
         """Why the views cannot be read at the moment."""

@@ -14,6 +14,7 @@ from services.views.belonging import refuse_other_log
 from services.views.pending import MOST_EVENTS
 from services.views.port import OutboxStep, Views, ViewsUnavailable
 from services.views.rebuild import rebuild_all
+from services.views.scrub import Compared
 
 MOST_COMMITS: Final = 500
 MOST_PENDING: Final = 2_000
@@ -31,10 +32,13 @@ class Projector:
     def __init__(self, log: Log, views: Views, advanced: Callable[[str, int], None]) -> None:
         self._log, self._views, self._advanced = log, views, advanced
         self._pending: dict[str, list[Stored]] = {}
+        self._behind = set[str]()
+        """Jurisdictions whose log has commits that were not offered."""
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
         """Somebody waits for what is pending, or it fills a transaction."""
         self._moved = asyncio.Condition()
+        self.scrub: Compared | None = None
         self.positions: dict[str, int] = {}
         self.trouble: str | None = None
         """Why the views cannot be written at the moment; the loop keeps retrying."""
@@ -50,11 +54,22 @@ class Projector:
             self._hurry.set()
         self._work.set()
 
+    def look(self, jurisdiction: str) -> None:
+        """Read a jurisdiction's log after what is pending: commits of it were not offered."""
+        self._pending.setdefault(jurisdiction, [])
+        self._behind.add(jurisdiction)
+        self._work.set()
+        self._hurry.set()
+
+    def hurry(self) -> None:
+        """Do not wait for more: somebody waits for what is pending."""
+        self._hurry.set()
+
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
         """Wait until the views reach `position`; True if they do in time."""
         if self.positions.get(jurisdiction, 0) >= position:
             return True
-        self._hurry.set()
+        self.hurry()
         try:
             async with asyncio.timeout(seconds), self._moved:
                 await self._moved.wait_for(lambda: self.positions.get(jurisdiction, 0) >= position)
@@ -90,7 +105,8 @@ class Projector:
         for start in range(0, len(commits), MOST_COMMITS):
             if not await self._batch(jurisdiction, commits[start : start + MOST_COMMITS]):
                 return
-        if len(commits) >= MOST_PENDING:
+        if len(commits) >= MOST_PENDING or jurisdiction in self._behind:
+            self._behind.discard(jurisdiction)
             await self.catch_up(jurisdiction)
 
     async def catch_up(self, jurisdiction: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -24,6 +24,20 @@ _UNREADABLE: Final = (UnknownEvent, BadEvent, LogDamaged, msgspec.DecodeError)
 log_of = logging.getLogger("muster.scrub")
 Rebuilt = Callable[[str], Awaitable[None]]
 Pause = Callable[[float], Awaitable[None]]
+
+
+class Compared(Protocol):
+    """What comparing the views with the log has found."""
+
+    @property
+    def wrong_rows(self) -> int:
+        """Rows found to differ from the log."""
+        ...
+
+    @property
+    def unhealed(self) -> Mapping[str, str]:
+        """Jurisdiction -> what its last comparison could not read or mend."""
+        ...
 
 
 class Scrub:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from projections.catalog import views as catalog
 from services.access import Tokens
 from services.adapters.folder.files import FolderFiles
 from services.adapters.folder.snapshots import FolderSnapshots
+from services.adapters.sqlite import projecting
 from services.adapters.sqlite.data_file import writable
 from services.adapters.sqlite.keys import local_vault
 from services.adapters.sqlite.locations import SqliteLocations
@@ -21,6 +23,7 @@ from services.adapters.sqlite.phones import SqlitePushStore
 from services.adapters.sqlite.tokens import local_tokens
 from services.adapters.sqlite.views import SqliteViews
 from services.api.server.edge import Edge
+from services.application.announcing import Announcements
 from services.application.muster import Muster
 from services.base.clock import Clock, SharedClock, SystemClock
 from services.dispatch.abilities import SHIPPED, Abilities
@@ -31,6 +34,7 @@ from services.log.port import Log, LogUnavailable
 from services.push.pusher import Pusher
 from services.push.rules import DEFAULT_HOSTS, Rules
 from services.vault import Vault
+from services.views.beside import ProjectorBeside
 from services.views.port import Views
 from services.wiring.settings import BadSetting as BadSetting
 from services.wiring.settings import Settings, load
@@ -53,21 +57,35 @@ def cluster() -> Any:
         raise
 
 
-async def opened(data: Path, *, clock: Clock | None = None, timezone: str | None = None) -> Muster:
-    """Open the runtime chosen by the settings: a cluster process, or a data folder in one process."""
+async def opened(
+    data: Path, *, clock: Clock | None = None, timezone: str | None = None, serving: bool = False
+) -> Muster:
+    """Open the runtime chosen by the settings: a cluster process, or a data folder.
+
+    `serving`: for long, so that a projector in a process of its own is worth its start.
+    """
     found = settings()
     if found.clustered:
         return await cluster().runtime(data, clock or _clock(), timezone or found.timezone)
-    return await embedded(data, clock=clock, timezone=timezone)
+    beside = serving and found.two_processes
+    return await embedded(data, clock=clock, timezone=timezone, beside=beside)
 
 
-async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | None = None) -> Muster:
-    """Open a runtime on SQLite in a data folder. Raise LogLocked if another process writes there."""
+async def embedded(
+    data: Path, *, clock: Clock | None = None, timezone: str | None = None, beside: bool = False
+) -> Muster:
+    """Open a runtime on SQLite in a data folder. Raise LogLocked if another process writes there.
+
+    `beside`: its projector runs in a process of its own, not in this one.
+    """
     able = abilities()
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
     log = await asyncio.to_thread(SqliteLog, data / "log.sqlite")
     try:
         views = await asyncio.to_thread(SqliteViews, data / "views.sqlite", catalog)
+        if beside:  # checked and brought to this version above, from now on only read
+            await views.close()
+            views = await asyncio.to_thread(SqliteViews.open_readonly, data / "views.sqlite", catalog)
         keys = await local_vault(data)
     except BaseException:
         await log.close()
@@ -78,6 +96,7 @@ async def embedded(data: Path, *, clock: Clock | None = None, timezone: str | No
         vault=keys,
         clock=clock or _clock(),
         timezone=timezone or settings().timezone,
+        following=partial(_beside, data, views) if beside else None,
         snapshots=FolderSnapshots(data / "snapshots"),
         files=FolderFiles(data / "files"),
         locations=await asyncio.to_thread(SqliteLocations, data / "telemetry.sqlite"),
@@ -95,6 +114,11 @@ async def past(data: Path, log: Log) -> Past | None:
         return None
     store = await asyncio.to_thread(SqlitePast, data / "past.sqlite", public)
     return Past(log, store, public, most=found.past_mb << 20, asked_only=found.clustered)
+
+
+def _beside(data: Path, views: SqliteViews, announcements: Announcements) -> ProjectorBeside:
+    begin = partial(projecting.start, data.absolute())
+    return ProjectorBeside(views, begin, announcements.advanced, announcements.reset)
 
 
 async def readonly(data: Path) -> tuple[Log, Views, Vault]:

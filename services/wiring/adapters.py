@@ -58,6 +58,7 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         clock=clock,
         timezone=timezone,
         following=lambda announcements: Follower(views, feed, announcements.advanced, announcements.reset),
+        shared=True,
         snapshots=PgSnapshots(await _pool()),
         locations=await KafkaLocations(connection).open(),
         files=await files(),

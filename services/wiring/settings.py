@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from events.timezones import timezones
+from services.base.tuning import cores
 
 
 class BadSetting(ValueError):
@@ -31,6 +32,11 @@ class Settings(BaseSettings):
 
     past_mb: int = Field(default=4096, ge=0)
     """Most megabytes of disk for views as of earlier positions; 0 = none, they are folded from the log."""
+
+    processes: Literal["auto", "1", "2"] = "auto"
+    """2 = `muster serve` and `muster demo` project in a process of its own, 1 = all in one, auto = 2 if
+    there are two cores. A cluster's projectors are always apart."""
+
     abilities: Path | None = None
     """File that tells who can serve what; default: services/dispatch/abilities.toml."""
     tls_cert: Path | None = None
@@ -92,6 +98,11 @@ class Settings(BaseSettings):
         if value not in timezones():
             raise ValueError("give an IANA time zone such as Asia/Shanghai")
         return value
+
+    @property
+    def two_processes(self) -> bool:
+        """Whether a data folder is projected in a process of its own."""
+        return self.processes == "2" or (self.processes == "auto" and cores() > 1)
 
     @property
     def clustered(self) -> bool:

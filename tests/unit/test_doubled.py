@@ -1,4 +1,4 @@
-"""A key given twice is found in any JSON text, the quick way or the slow one."""
+"""A key given twice is found in any JSON text."""
 
 import json
 

@@ -70,6 +70,15 @@ class SqliteViews:
             )
         return table
 
+    @property
+    def analysed(self) -> int:
+        """Position at which planner statistics were last computed."""
+        return self._analysed
+
+    def renew_readers(self) -> None:
+        """Let readers see statistics that another process computed."""
+        self._connections.renew_readers()
+
     # -- reading -------------------------------------------------------------------------------------------
 
     async def jurisdictions(self) -> list[str]:
