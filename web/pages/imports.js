@@ -33,6 +33,8 @@ const TO = {
   "yichun-areas": "overview",
   sffd: "requests",
   "source-list": "comparison",
+  "home-reports": "reporting",
+  "service-records": "reporting",
   "units-and-posts": "posts",
 };
 
