@@ -39,6 +39,7 @@ List = Literal[
     "dissolve",
     "station_kind",
     "station_service",
+    "need_item",
     "difficulty",
     "difficulty_end",
 ]
@@ -49,7 +50,8 @@ override: against a rule. unattended: sent although nobody is on duty. correctio
 leave: going off duty with tasks. stand_down: a team. retire: a worker. reopen_incident: an incident.
 source_kind: of source lists. match: for saying that an entry of a source list is an enterprise or not.
 route: another route than the proposed one. dissolve: a chapter. station_kind, station_service: of stations;
-named as in Open Referral HSDS where it has a name. difficulty: categories of difficulties.
+named as in Open Referral HSDS where it has a name. need_item: what stations need,
+unless it is text. difficulty: categories of difficulties.
 difficulty_end: to decline, close or return a difficulty."""
 LISTS: Final[tuple[List, ...]] = get_args(List)
 CATEGORY: Final = "category"
@@ -300,6 +302,15 @@ BUILT_IN: Final[dict[List, dict[str, Term]]] = {
         lodging=("Temporary housing", "临时住宿"),
         medical_care=("Medical care", "医疗"),
         pets=("Pets welcome", "可携带宠物"),
+    ),
+    "need_item": _terms(
+        water=("Drinking water", "饮用水"),
+        food=("Food", "食品"),
+        blankets=("Blankets", "毛毯"),
+        medicine=("Medicine", "药品"),
+        masks=("Masks", "口罩"),
+        power_banks=("Power banks", "充电宝"),
+        people=("Helpers", "人手"),
     ),
     "difficulty": _terms(
         pay=("Pay and wages", "劳动报酬"),

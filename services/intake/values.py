@@ -137,13 +137,20 @@ class Values:
         if spec.extract is not None:
             text = _extracted(spec.extract, text)
         if spec.map is not None:
-            text = self._mapped(spec, spec.map, text)
+            text = self._mapped_list(spec, text) if kind == "list" else self._mapped(spec, spec.map, text)
         if spec.case:
             text = text.lower() if spec.case == "lower" else text.upper()
         if kind not in ("lines", "text"):
             return text
         text = text if kind == "lines" else " ".join(text.split())
         return text[: spec.shorten] if spec.shorten else text
+
+    def _mapped_list(self, spec: Value, text: str) -> str:
+        """Map a whole list, or else each of its parts."""
+        name = str(spec.map)
+        if not text or fold(text) in self._maps[name]:
+            return self._mapped(spec, name, text)
+        return spec.split[0].join(self._mapped(spec, name, one) for one in _parts(spec, text))
 
     def _mapped(self, spec: Value, name: str, text: str) -> str:
         table = self._maps[name]
@@ -325,11 +332,16 @@ def _typed(spec: Value, kind: Kind, text: str, region: str) -> Any:
         case "phone":
             return _phone(text, spec, region)
         case "list":
-            return [part.strip() for part in re.split(f"[{re.escape(spec.split)}]", text) if part.strip()]
+            return _parts(spec, text)
         case "lon" | "lat":
             return coordinate(spec, kind, text)
         case _:
             return _each(kind, text)
+
+
+def _parts(spec: Value, text: str) -> list[str]:
+    """Return the parts of a list."""
+    return [part.strip() for part in re.split(f"[{re.escape(spec.split)}]", text) if part.strip()]
 
 
 def _each(kind: Kind, text: Any) -> Any:

@@ -8,7 +8,6 @@ from events.need import Side
 from events.refs import Ref
 from services.decisions.base import Command, command
 from services.decisions.fields import NEW, WHOLE, Id, Label, Priority, omitted
-from services.decisions.saying import SaidBy
 from services.decisions.station.commands import StationId
 
 NeedId = Annotated[Id, Ref("need")]
@@ -26,17 +25,15 @@ class Open(Command):
     side: Side = "short"
     priority: Priority = 3
     quantity: Quantity | None = None
-    said: SaidBy = None
 
 
-@command("need.change", fact=True, own=True, amends="need.open")
+@command("need.change", fact=True, own=True)
 class Change(Command):
     """Change how urgent a need is, or how much it is; omitted fields stay unchanged."""
 
     need: NeedId
     priority: Priority = omitted()
     quantity: Quantity | None = None
-    said: SaidBy = None
 
 
 @command("need.close", fact=True, own=True)

@@ -1,4 +1,4 @@
-"""Decisions about needs."""
+"""Decisions about needs. What was observed is recorded, also what changes nothing: it is counted."""
 
 from collections.abc import Iterable
 
@@ -20,9 +20,6 @@ def _open(state: State, c: Open, ctx: Context) -> Iterable[Event]:
     if known:
         lookups.fresh((known.station, known.item) != (c.station, c.item), "need.exists", need=key)
         then = need_at(known.facts, ctx.at)
-        same = then and (then.side, then.priority, then.quantity) == (c.side, c.priority, c.quantity)
-        if then and then.state == "open" and same and ctx.observed:
-            return
         ctx.rule(not then or then.state != "open", "need.exists", need=key)
     yield NeedOpened(
         need=key,
@@ -40,7 +37,7 @@ def _change(state: State, c: Change, ctx: Context) -> Iterable[Event]:
     then = _open_at(state, c.need, ctx)
     given = changes(c, "need")
     priority, quantity = given.get("priority", then.priority), given.get("quantity", then.quantity)
-    if (priority, quantity) != (then.priority, then.quantity):
+    if ctx.observed or (priority, quantity) != (then.priority, then.quantity):
         yield NeedChanged(
             need=c.need, station=then.station, area=then.area, priority=priority, quantity=quantity
         )
@@ -49,7 +46,9 @@ def _change(state: State, c: Change, ctx: Context) -> Iterable[Event]:
 @decides(Close)
 def _close(state: State, c: Close, ctx: Context) -> Iterable[Event]:
     then = _known_at(state, c.need, ctx)
-    if then.state == "open":
+    if ctx.observed:
+        ctx.rule(then.state == "open", "need.closed", need=c.need, closed=then.closed_at)
+    if ctx.observed or then.state == "open":
         yield NeedClosed(need=c.need, station=then.station, area=then.area, reason=c.reason)
 
 

@@ -50,7 +50,8 @@ def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
     known = state[STATIONS].get(key)
     given: dict[str, Any] = {**{name: getattr(c, name) for name in DETAILS}, "area": area}
     _whole_place(key, c.lat, c.lon)
-    if known and ctx.observed and all(getattr(known, name) == value for name, value in given.items()):
+    told = {name: value for name, value in given.items() if name in c.model_fields_set}
+    if known and ctx.observed and all(getattr(known, name) == value for name, value in told.items()):
         return
     lookups.fresh(known, "station.exists", station=key)
     lookups.open_area(state, area, ctx)
