@@ -1,14 +1,14 @@
 #!/bin/sh
-# Create a CA and a certificate per broker, for compose.tls.yaml. Usage: certificates.sh [FOLDER [HOST ...]]
-# To use your own CA, put its certificate in kafka_ca.pem, and each broker's key and chain in kafka-N.pem.
+# Create a CA and a certificate for each broker and PostgreSQL, for compose.tls.yaml. Usage: certificates.sh [FOLDER [HOST ...]]
+# To use your own CA, put its certificate in kafka_ca.pem, and each one's key and chain in NAME.pem.
 set -eu
 folder=${1:-$(dirname "$0")/secrets}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- kafka-1 kafka-2 kafka-3
+[ $# -gt 0 ] || set -- kafka-1 kafka-2 kafka-3 postgres
 umask 077
 mkdir -p "$folder"
 if [ ! -e "$folder/kafka_ca.key" ]; then
-    openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj "/CN=Muster Kafka CA" \
+    openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj "/CN=Muster CA" \
         -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" \
         -keyout "$folder/kafka_ca.key" -out "$folder/kafka_ca.pem" 2>/dev/null
     chmod 0444 "$folder/kafka_ca.pem"

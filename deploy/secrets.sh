@@ -24,6 +24,9 @@ make_once() { # NAME, content from standard input
 for name in kafka_broker kafka_api kafka_projector kafka_migrate postgres_password; do
     word | make_once "$name"
 done
-printf 'postgresql://muster:%s@postgres:5432/muster' "$(cat "$folder/postgres_password")" | make_once postgres_dsn
+for name in migrate api projector tool backup; do
+    printf 'postgresql://muster_%s:%s@postgres:5432/muster' "$name" "$(word)" | make_once "postgres_$name"
+done
+random 16 | base64 | tr '+/' '-_' | tr -d '=\n' | make_once kafka_cluster_id
 random 32 | make_once master_key
 echo "secrets are in $folder; store a copy of master_key elsewhere: without it no personal data can be read"

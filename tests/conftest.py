@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 GROUPS = {
     "tests/cluster/test_together.py": "cluster",
     "tests/cluster/test_repair.py": "cluster",
+    "tests/cluster/test_manual.py": "cluster",
     "tests/transfer/test_cluster.py": "cluster",
     "tests/cluster/test_process_faults.py": "frail",
     "tests/cluster/test_same_everywhere.py": "frail",

@@ -2,13 +2,16 @@
 # Start a combined broker and controller: write its settings, format storage once, run Kafka.
 # All three listeners authenticate. With TLS=yes they also encrypt.
 set -euo pipefail
-: "${NODE_ID:?}" "${HOST:?}" "${VOTERS:?}" "${CLUSTER_ID:?}"
+: "${NODE_ID:?}" "${HOST:?}" "${VOTERS:?}"
 kafka=${KAFKA_HOME:-/opt/kafka} secrets=${SECRETS:-/run/secrets} data=${DATA:-/var/lib/kafka/data}
 run=${RUN:-/tmp/kafka} replicas=${REPLICAS:-3} insync=${MIN_INSYNC:-2}
 clients=${CLIENTS_PORT:-9092} controllers=${CONTROLLERS_PORT:-9093} brokers=${BROKERS_PORT:-9094}
 umask 077
 mkdir -p "$run"
 broker=$(cat "$secrets/kafka_broker")
+# Each installation has its own id, so that a broker never joins another one's. A formatted broker keeps its own.
+cluster=$(sed -n 's/^cluster.id=//p' "$data/meta.properties" 2>/dev/null || true)
+cluster=${cluster:-$(cat "$secrets/kafka_cluster_id")}
 plain="org.apache.kafka.common.security.plain.PlainLoginModule required username=\"broker\" password=\"$broker\" user_broker=\"$broker\";"
 scram="org.apache.kafka.common.security.scram.ScramLoginModule required;"
 protocol=SASL_PLAINTEXT
@@ -67,5 +70,5 @@ rootLogger.appenderRef.out.ref=out
 SETTINGS
 export KAFKA_LOG4J_OPTS="-Dlog4j2.configurationFile=file:$run/log4j2.properties"
 export LOG_DIR=$run EXTRA_ARGS="-name kafka"
-"$kafka/bin/kafka-storage.sh" format --ignore-formatted --cluster-id "$CLUSTER_ID" --config "$run/server.properties"
+"$kafka/bin/kafka-storage.sh" format --ignore-formatted --cluster-id "$cluster" --config "$run/server.properties"
 exec "$kafka/bin/kafka-server-start.sh" "$run/server.properties"

@@ -46,10 +46,8 @@ async def readyz(request: Request) -> Answer[Readiness]:
     The answer does not wait for a store that hangs: it says since when that is silent.
     """
     service = muster(request)
-    failure = service.background.failure or service.watch.silence or service.progress.trouble
-    parked = _parked(service)
+    failure, parked, red = _failure(service), _parked(service), _red(service)
     degraded = await service.watch.degraded()
-    red = bool(failure or (parked and parked.keys() >= set(service.commands.jurisdictions())))
     state = Readiness("not_ready" if red else "degraded" if degraded or parked else "ready")
     asker = await _asker(request)
     if asker and asker.may("read_metrics"):
@@ -65,6 +63,17 @@ async def _asker(request: Request) -> Principal | None:
         return await principal(request)
     except (Problem, AccessUnavailable):
         return None
+
+
+def _failure(service: Muster) -> str | None:
+    """Return why nothing is served."""
+    return service.background.failure or service.watch.silence or service.progress.trouble
+
+
+def _red(service: Muster) -> bool:
+    """Return whether the process is not ready: for no jurisdiction at all."""
+    parked = _parked(service)
+    return bool(_failure(service) or (parked and parked.keys() >= set(service.commands.jurisdictions())))
 
 
 def _parked(service: Muster) -> dict[str, str]:
@@ -113,8 +122,12 @@ def _theirs(service: Muster, asker: Principal) -> list[tuple[str, Writer]]:
 def _process(request: Request) -> CollectorRegistry:
     """Return the metrics of the process as a whole."""
     service, registry = muster(request), CollectorRegistry()
+    ready = Gauge("muster_ready", "1 = as /readyz says", registry=registry)
+    ready.set(not _red(service))
     streams = Gauge("muster_streams", "Open streams", registry=registry)
     streams.set(request.app.state.hub.clients)
+    behind = Gauge("muster_log_under_replicated_partitions", "Lack a replica", registry=registry)
+    behind.set(service.inspector.behind)
     unclean = Gauge("muster_log_config_unclean", "1 = set otherwise than it needs", registry=registry)
     unclean.set(bool(service.inspector.unclean))
     silent = Gauge("muster_store_silent", "1 = does not answer", ["store"], registry=registry)

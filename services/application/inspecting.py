@@ -3,13 +3,24 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.log.port import LogUnavailable
 
 INSPECT_SECONDS: Final = 60.0
-Inspect = Callable[[], Awaitable[list[str]]]
-"""Returns wrong settings, one sentence each. Raises LogUnavailable."""
+
+
+class Inspected(NamedTuple):
+    """What a look at the log's store found."""
+
+    unclean: list[str]
+    """Wrong settings, one sentence each."""
+    behind: int = 0
+    """Partitions that lack a replica."""
+
+
+Inspect = Callable[[], Awaitable[Inspected]]
+"""Raises LogUnavailable."""
 
 log_of = logging.getLogger("muster")
 
@@ -20,6 +31,8 @@ class Inspector:
     def __init__(self, inspect: Inspect | None) -> None:
         self.unclean: list[str] = []
         """Findings of the last check."""
+        self.behind = 0
+        """Partitions that lacked a replica then."""
         self._inspect = inspect
 
     async def run(self) -> None:
@@ -30,7 +43,7 @@ class Inspector:
             except LogUnavailable as error:
                 log_of.warning("cannot check the log's settings: %s", error)
             else:
-                for one in set(found) - set(self.unclean):
+                for one in set(found.unclean) - set(self.unclean):
                     log_of.error("%s", one)
-                self.unclean = found
+                self.unclean, self.behind = found
             await asyncio.sleep(INSPECT_SECONDS)

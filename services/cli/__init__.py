@@ -9,6 +9,7 @@ import services.base.collector as collector
 from services import wiring
 from services.cli import (
     answers,
+    backup,
     cluster,
     clustering,
     coverage,
@@ -46,6 +47,7 @@ app.command("rebuild")(data.rebuild)
 app.command("log")(data.log)
 app.command("repair")(repairing.repair)
 app.command("export")(transfer.export)
+app.command("backup")(backup.backup)
 app.command("load")(transfer.load)
 app.command("cluster")(cluster.cluster)
 app.command("migrate")(clustering.migrate)

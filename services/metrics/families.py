@@ -9,7 +9,7 @@ class Family(NamedTuple):
     name: str
     kind: Literal["gauge", "counter", "histogram"]
     labels: tuple[str, ...]
-    told_by: Literal["api", "projector", "both"]
+    told_by: Literal["api", "projector", "both", "backup"]
     meaning: str
 
     def series(self) -> tuple[str, ...]:
@@ -31,6 +31,15 @@ FAMILIES: Final = (
     Family("muster_command_seconds", "histogram", (), "api", "from a command's arrival to its answer"),
     Family("muster_fixes_total", "counter", ("outcome",), "api", "reported phone positions, by outcome"),
     Family("muster_streams", "gauge", (), "api", "open event streams"),
+    Family("muster_ready", "gauge", (), "api", "1 = the process is ready"),
+    Family("muster_log_under_replicated_partitions", "gauge", (), "api", "partitions that lack a replica"),
+    Family(
+        "muster_backup_finished_timestamp_seconds",
+        "gauge",
+        ("of",),
+        "backup",
+        "when the newest complete backup of the log or the keys was taken",
+    ),
     Family("muster_parked", "gauge", ("jurisdiction",), "api", "1 = writes and projection are stopped"),
     Family("muster_view_degraded", "gauge", ("jurisdiction", "view"), "api", "1 = the view is being rebuilt"),
     Family(

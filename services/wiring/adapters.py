@@ -10,8 +10,8 @@ from services.adapters.kafka.changes import KafkaAnnouncer, KafkaFeed
 from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.locations import KafkaLocations
 from services.adapters.kafka.log import open_log
+from services.adapters.kafka.topics import inspected, topic_problems
 from services.adapters.kafka.topics import migrate as migrate_topics
-from services.adapters.kafka.topics import topic_problems
 from services.adapters.kafka.transport import KafkaTransport
 from services.adapters.postgres.checkpoints import PgCheckpoints
 from services.adapters.postgres.files import PgFiles
@@ -19,9 +19,11 @@ from services.adapters.postgres.keys import PgKeyStore
 from services.adapters.postgres.migrate import migrate as migrate_tables
 from services.adapters.postgres.phones import PgPushStore
 from services.adapters.postgres.pool import Pool
+from services.adapters.postgres.rights import grant
 from services.adapters.postgres.snapshots import PgSnapshots
 from services.adapters.postgres.tokens import PgTokenStore
 from services.adapters.postgres.views import PgViews
+from services.application.inspecting import Inspected
 from services.application.muster import Muster
 from services.base.clock import Clock
 from services.dispatch.abilities import SHIPPED
@@ -63,9 +65,13 @@ async def runtime(data: Path, clock: Clock, timezone: str) -> Muster:
         locations=await KafkaLocations(connection).open(),
         files=await files(),
         abilities=able,
-        inspect=lambda: topic_problems(connection, settings().kafka_min_insync),
+        inspect=lambda: _inspected(connection),
         reach=log.reach,
     )
+
+
+async def _inspected(connection: Connection) -> Inspected:
+    return Inspected(*await inspected(connection, settings().kafka_min_insync))
 
 
 async def migrate() -> tuple[str, list[str], list[str]]:
@@ -78,6 +84,7 @@ async def migrate() -> tuple[str, list[str], list[str]]:
     views = await PgViews.open(await _pool(), catalog)
     dropped = await views.drop_unused()
     await views.close()
+    users = await grant(_dsn())
     identity = await migrate_topics(
         kafka(),
         partitions=found.kafka_partitions,
@@ -85,6 +92,7 @@ async def migrate() -> tuple[str, list[str], list[str]]:
         min_insync=found.kafka_min_insync,
     )
     done = [*applied, *(f"{table} (unused, dropped)" for table in dropped)]
+    done += [f"rights of {user}" for user in users] if done else []
     return identity.log, done, await topic_problems(kafka(), found.kafka_min_insync)
 
 

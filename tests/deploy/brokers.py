@@ -21,7 +21,6 @@ PROGRAMS = {
 }
 PARTITIONS = 2
 """Of each topic of the shared broker."""
-CLUSTER = "4jRsXkQ9T0mZbPq1nEwYvA"
 
 
 def free_port() -> int:
@@ -88,7 +87,6 @@ class Broker:
             NODE_ID=str(self.number),
             HOST="127.0.0.1",
             VOTERS=",".join(f"{one.number}@127.0.0.1:{one.controllers}" for one in self.peers),
-            CLUSTER_ID=CLUSTER,
             DATA=str(self.folder / "data"),
             RUN=str(self.folder / "run"),
             REPLICAS=str(len(self.peers)),

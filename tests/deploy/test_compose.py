@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from tools import compose, ran
 
 from services.wiring.settings import Settings
 
-ONCE = {"rights", "migrate", "sealed", "tool"}
-OURS = {"api-1", "api-2", "projector-1", "projector-2", "migrate", "tool"}
+ONCE = {"rights", "users", "migrate", "sealed", "tool", "backup", "backup-keys"}
+OURS = {"api-1", "api-2", "projector-1", "projector-2", "migrate", "tool", "backup"}
 BROKERS = {"kafka-1", "kafka-2", "kafka-3"}
 SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|POSTGRES$")
 PUBLIC_FILES = {"kafka_ca", "kafka_certificate"}
@@ -48,8 +49,14 @@ def services(plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_what_is_asked_for_is_there(services: dict[str, Any]) -> None:
-    assert set(services) == OURS | BROKERS | {"rights", "sealed", "postgres", "proxy"}
-    assert {services[name]["command"][0] for name in OURS} == {"serve", "projector", "migrate", "--help"}
+    assert set(services) == OURS | BROKERS | {"rights", "users", "sealed", "backup-keys", "postgres", "proxy"}
+    assert {services[name]["command"][0] for name in OURS} == {
+        "serve",
+        "projector",
+        "migrate",
+        "--help",
+        "backup",
+    }
 
 
 def test_images_are_named_with_their_versions(services: dict[str, Any]) -> None:
@@ -92,7 +99,7 @@ def test_networks_keep_apart_what_need_not_meet(plain: dict[str, Any]) -> None:
     assert outside == ["proxy"]
     assert not {"log", "store"} & set(services["proxy"]["networks"])
     meets_store = {name for name, service in services.items() if "store" in service["networks"]}
-    assert meets_store == OURS | {"postgres"}
+    assert meets_store == OURS | {"postgres", "users", "backup-keys"}
 
 
 def test_only_where_phones_are_woken_the_api_reaches_the_outside(plain: dict[str, Any], deploy: Path) -> None:
@@ -135,13 +142,16 @@ def test_each_role_has_its_own_secrets_alone(services: dict[str, Any]) -> None:
     def held(name: str) -> set[str]:
         return {secret["source"] for secret in services[name].get("secrets", [])}
 
-    assert held("api-1") == {"kafka_api", "postgres_dsn", "master_key"}
-    assert held("projector-1") == {"kafka_projector", "postgres_dsn"}
-    assert held("tool") == {"kafka_projector", "postgres_dsn", "master_key"}
-    assert held("migrate") == {"kafka_migrate", "postgres_dsn"}
+    users = {f"postgres_{name}" for name in ("migrate", "api", "projector", "tool", "backup")}
+    assert held("api-1") == {"kafka_api", "postgres_api", "master_key"}
+    assert held("projector-1") == {"kafka_projector", "postgres_projector"}
+    assert held("tool") == held("backup") == {"kafka_projector", "postgres_tool", "master_key"}
+    assert held("backup-keys") == {"postgres_backup"}
+    assert held("migrate") == {"kafka_migrate", "postgres_migrate"}
+    assert held("users") == users | {"postgres_password"}
     assert held("postgres") == {"postgres_password"}
     assert held("proxy") == set()
-    assert all(held(name) == {"kafka_broker"} for name in BROKERS)
+    assert all(held(name) == {"kafka_broker", "kafka_cluster_id"} for name in BROKERS)
 
 
 def test_every_file_that_is_named_is_mounted(plain: dict[str, Any], tls: dict[str, Any]) -> None:
@@ -159,7 +169,8 @@ def test_every_setting_is_one_that_the_program_knows(tls: dict[str, Any], deploy
     fields = {f"MUSTER_{name.upper()}" for name in Settings.model_fields}
     for name in OURS:
         for variable in tls["services"][name]["environment"]:
-            assert fields & {variable, variable.removesuffix("_FILE")}, f"{name}: {variable}"
+            known = fields | {"PGSSLMODE", "PGSSLROOTCERT"}  # read by the driver
+            assert known & {variable, variable.removesuffix("_FILE")}, f"{name}: {variable}"
     caddyfile = (deploy / "Caddyfile").read_text()
     assert all(f"{{${name}:" in caddyfile for name in tls["services"]["proxy"]["environment"])
 
@@ -179,7 +190,6 @@ def test_the_program_asks_for_what_the_brokers_keep(services: dict[str, Any]) ->
         own = services[name]["environment"]
         assert own["HOST"] == name
         assert f"{own['NODE_ID']}@{name}:9093" in own["VOTERS"].split(",")
-    assert len({services[name]["environment"]["CLUSTER_ID"] for name in BROKERS}) == 1
     assert len({services[name]["environment"]["NODE_ID"] for name in BROKERS}) == len(BROKERS)
 
 
@@ -189,7 +199,9 @@ def test_things_start_in_their_order(services: dict[str, Any]) -> None:
         return {other for other, how in found.items() if how["condition"] == condition}
 
     assert after("rights", "service_healthy") == BROKERS
-    assert after("migrate", "service_completed_successfully") == {"rights"}
+    assert after("users", "service_healthy") == {"postgres"}
+    assert after("migrate", "service_completed_successfully") == {"rights", "users"}
+    assert after("backup-keys", "service_completed_successfully") == {"backup"}, "keys after the log"
     assert after("sealed", "service_completed_successfully") == {"migrate"}
     for name in ("api-1", "api-2", "projector-1", "projector-2"):
         assert after(name, "service_completed_successfully") == {"sealed"}
@@ -203,7 +215,9 @@ def test_what_is_kept_is_kept_in_named_volumes(plain: dict[str, Any], deploy: Pa
     }
     assert all(targets[name] == {"/var/lib/kafka/data"} for name in BROKERS)
     assert targets["postgres"] == {"/var/lib/postgresql"}
-    assert all(targets[name] == {"/var/lib/muster"} for name in OURS)
+    assert all(targets[name] == {"/var/lib/muster"} for name in OURS - {"backup"})
+    assert targets["backup"] == {"/var/lib/muster", "/var/backups/muster"}
+    assert targets["backup-keys"] == {"/var/backups/muster"}
     for service in plain["services"].values():
         for volume in service.get("volumes", []):
             if volume["type"] == "bind":
@@ -218,6 +232,42 @@ def test_with_tls_no_listener_is_left_in_the_clear(tls: dict[str, Any]) -> None:
         assert {Path(secret["target"]).name for secret in services[name]["secrets"]} >= PUBLIC_FILES
     for name in OURS:
         assert services[name]["environment"]["MUSTER_KAFKA_SECURITY"] == "SASL_SSL"
+    for name in OURS | {"users", "backup-keys"}:
+        assert services[name]["environment"]["PGSSLMODE"] == "verify-full"
+        assert services[name]["environment"]["PGSSLROOTCERT"] == "/run/secrets/kafka_ca"
+    assert services["postgres"]["entrypoint"] == ["/muster/start.sh"]
+
+
+def test_the_store_with_tls_refuses_connections_without(deploy: Path, tmp_path: Path) -> None:
+    ran(deploy / "certificates.sh", tmp_path, "postgres")
+    (tmp_path / "postgres.pem").rename(tmp_path / "postgres_certificate")
+    own = {"SECRETS": str(tmp_path), "RUN": str(tmp_path), "ENTRYPOINT": "echo", "OWNER": str(os.getuid())}
+    said = ran(deploy / "postgres" / "start.sh", "postgres", "--max_connections=200", **own).split()
+    assert said[:2] == ["postgres", "--max_connections=200"]
+    given = dict(word.removeprefix("--").split("=") for word in said[1:])
+    assert (given["ssl"], given["ssl_min_protocol_version"]) == ("on", "TLSv1.3")
+    key = Path(given["ssl_key_file"])
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600, "else PostgreSQL refuses it"
+    assert "BEGIN CERTIFICATE" in key.read_text()
+    hosts = [line.split() for line in Path(given["hba_file"]).read_text().splitlines()]
+    assert [line[0] for line in hosts] == ["local", "hostssl"]
+
+
+def test_images_are_named_by_digest_once_they_are_locked(deploy: Path, tmp_path: Path) -> None:
+    """`docker compose config --lock-image-digests` writes such a file; it names every image by its digest."""
+    digest = "sha256:" + "ab" * 32
+    plain = resolved(deploy, "compose.yaml")["services"]
+    images = {name: {"image": f"{service['image']}@{digest}"} for name, service in plain.items()}
+    locked = tmp_path / "compose.images.yaml"
+    locked.write_text(json.dumps({"services": images}))
+    merged = resolved(deploy, "compose.yaml", "compose.tls.yaml", str(locked))["services"]
+    assert {service["image"].partition("@")[2] for service in merged.values()} == {digest}
+    assert "compose.images.yaml" in (deploy / ".gitignore").read_text().split()
+
+
+def test_the_image_has_the_version_of_the_program(services: dict[str, Any], deploy: Path) -> None:
+    version = tomllib.loads((deploy.parent / "pyproject.toml").read_text())["project"]["version"]
+    assert {services[name]["image"] for name in OURS} == {f"muster:{version}"}
 
 
 def test_secrets_are_made_once_and_fit_the_file(plain: dict[str, Any], deploy: Path, tmp_path: Path) -> None:
@@ -226,7 +276,9 @@ def test_secrets_are_made_once_and_fit_the_file(plain: dict[str, Any], deploy: P
     made = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert set(made) == {Path(secret["file"]).name for secret in plain["secrets"].values()}
     assert len(made["master_key"]) == 32
-    assert made["postgres_password"] in made["postgres_dsn"]
+    assert re.fullmatch(rb"[\w-]{22}", made["kafka_cluster_id"]), "as Kafka's ids are"
+    words = {made[f"postgres_{name}"] for name in ("migrate", "api", "projector", "tool", "backup")}
+    assert len({word.split(b":")[2] for word in words}) == 5, "each user has its own password"
     assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
     again = subprocess.run([deploy / "secrets.sh", folder], capture_output=True, check=True).stdout
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == made

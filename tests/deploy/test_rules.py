@@ -29,6 +29,9 @@ APPENDS = 'muster_log_append_seconds_bucket{le="%s"}'
 DEGRADED = 'muster_view_degraded{jurisdiction="2307", view="roster"}'
 EXITS = 'muster_projector_watchdog_exits_total{instance="p"}'
 OVERLOOKED = 'muster_alerts{jurisdiction="2307", kind="%s", level="%s"}'
+DISK = 'node_filesystem_%s_bytes{fstype="%s", mountpoint="/", instance="n"}'
+BACKUP = 'muster_backup_finished_timestamp_seconds{of="%s"}'
+CERTIFICATE = 'probe_ssl_earliest_cert_expiry{instance="kafka-1:9092"}'
 WAITING = 'muster_commands_waiting{instance="a", jurisdiction="%s"}'
 
 CASES = (
@@ -91,6 +94,18 @@ CASES = (
     Case("MusterScrubTrouble", False, {"muster_scrub_trouble": "1x3 0x20"}),
     Case("MusterSosUnended", True, {OVERLOOKED % ("sos", 1): "1x20"}),
     Case("MusterSosUnended", False, {OVERLOOKED % ("sos", 1): "1x3 0x20"}),
+    Case("MusterNotReady", True, {'muster_ready{instance="a"}': "1x3 0x20"}),
+    Case("MusterNotReady", False, {'muster_ready{instance="a"}': "1x9 0 1x9"}),
+    Case("MusterUnderReplicated", True, {"muster_log_under_replicated_partitions": "0x2 4x20"}),
+    Case("MusterUnderReplicated", False, {"muster_log_under_replicated_partitions": "4x4 0x20"}),
+    Case("MusterDiskFull", True, {DISK % ("avail", "ext4"): "10x20", DISK % ("size", "ext4"): "100x20"}),
+    Case("MusterDiskFull", False, {DISK % ("avail", "ext4"): "20x20", DISK % ("size", "ext4"): "100x20"}),
+    Case("MusterDiskFull", False, {DISK % ("avail", "tmpfs"): "0x20", DISK % ("size", "tmpfs"): "100x20"}),
+    Case("MusterBackupOld", True, {BACKUP % "log": "-200000x20", BACKUP % "keys": "0x20"}, 15),
+    Case("MusterBackupOld", True, {BACKUP % "log": "0x20"}, 15),
+    Case("MusterBackupOld", False, {BACKUP % "log": "0x20", BACKUP % "keys": "0x20"}, 15),
+    Case("MusterCertificateEnds", True, {CERTIFICATE: "900000x20"}, 15),
+    Case("MusterCertificateEnds", False, {CERTIFICATE: "9000000x20"}, 15),
     Case("MusterCommandsWait", True, {WAITING % "2307": "1500x20", WAITING % "2308": "1500x20"}),
     Case("MusterCommandsWait", False, {WAITING % "2307": "1500x20"}),
 )

@@ -57,7 +57,12 @@ async def migrate(connection: Connection, *, partitions: int, replication: int, 
 
 
 async def topic_problems(connection: Connection, min_insync: int) -> list[str]:
-    """Return the commits topic's wrong settings, each with its remedy.
+    """Return the commits topic's wrong settings, each with its remedy. Raises LogUnavailable."""
+    return (await inspected(connection, min_insync))[0]
+
+
+async def inspected(connection: Connection, min_insync: int) -> tuple[list[str], int]:
+    """Return (wrong settings, each with its remedy; number of partitions that lack a replica).
 
     Raises LogUnavailable.
     """
@@ -65,11 +70,14 @@ async def topic_problems(connection: Connection, min_insync: int) -> list[str]:
     try:
         await admin.start()
         found = await _settings(admin, connection.topic)
+        told = await admin.describe_topics([connection.topic])
     except (KafkaError, OSError) as error:
         raise LogUnavailable(f"Kafka at {connection.servers} does not respond: {error}") from error
     finally:
         await admin.close()
-    return wrong_settings(connection.topic, found, min_insync)
+    partitions = [one for topic in told for one in topic["partitions"]]
+    behind = sum(len(one["isr"]) < len(one["replicas"]) for one in partitions)
+    return wrong_settings(connection.topic, found, min_insync), behind
 
 
 def wrong_settings(topic: str, found: Mapping[str, str | None], min_insync: int) -> list[str]:
