@@ -71,7 +71,7 @@ class Asked(BaseModel):
     sent_at: Instant | None = None
 
 
-class Shown(BaseModel):
+class Read(BaseModel):
     """The receipt of a difficulty."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -79,7 +79,7 @@ class Shown(BaseModel):
     receipt: Receipt
 
 
-class Word(Shown):
+class Word(Read):
     """What whoever asked says about it."""
 
     say: Literal["confirm", "reopen", "withdraw"]
@@ -154,11 +154,11 @@ async def _mine(request: Request, jurisdiction: str, receipt: str) -> str:
     return found.difficulty
 
 
-@operation(id="receipt", tag="difficulties", body=Shown, problems=(404, 429, 503), public=True)
+@operation(id="receipt", tag="difficulties", body=Read, problems=(404, 429, 503), public=True)
 async def shown(request: Request) -> Answer[AskedDifficulty]:
     """Read the steps of a difficulty by its receipt. No token is needed, and none is read."""
     jurisdiction = await _here(request)
-    given = await model(request, Shown)
+    given = await model(request, Read)
     key = await _mine(request, jurisdiction, given.receipt)
     return answer(await _told(request, jurisdiction, key), headers={"Cache-Control": "no-store"})
 

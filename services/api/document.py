@@ -87,7 +87,7 @@ def document(routes: Routes) -> dict[str, Any]:
         },
         "paths": paths,
         "components": {
-            "schemas": components | schemas.of_bodies(models),
+            "schemas": schemas.together(components, schemas.of_bodies(models)),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},

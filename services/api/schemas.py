@@ -31,8 +31,17 @@ def of_answers(types: Iterable[Any]) -> tuple[list[dict[str, Any]], dict[str, An
     kinds = list(types)
     schemas, found = msgspec.json.schema_components(kinds, ref_template=REF.format("{name}"))
     for struct in _structs(kinds):
+        if struct.__name__ not in found:  # msgspec gives two of one name the names of their modules too
+            raise ValueError(f"two types of answers are called {struct.__name__}: rename one")
         _complete(found[struct.__name__], struct)
     return list(schemas), found
+
+
+def together(answers: dict[str, Any], bodies: dict[str, Any]) -> dict[str, Any]:
+    """Return the components of both. Raise ValueError if one of each has the same name."""
+    if both := sorted(name for name in answers.keys() & bodies.keys() if answers[name] != bodies[name]):
+        raise ValueError(f"an answer and a body are both called {both[0]}: rename one")
+    return answers | bodies
 
 
 def _complete(schema: dict[str, Any], struct: type[msgspec.Struct]) -> None:

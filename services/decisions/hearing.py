@@ -16,7 +16,7 @@ from events.team import ACTIVE, FORMING
 from services.decisions.area.commands import DefineArea
 from services.decisions.authorise import authorise
 from services.decisions.base import SAID, Command, Context, Refused, commands, decider, personal_fields
-from services.decisions.saying import Heard, Said, thing_field
+from services.decisions.saying import Heard, SheetSays, thing_field
 from services.decisions.sheet.table import SAYINGS, Saying, saying_id
 from services.decisions.state import State
 from services.decisions.table import kinds
@@ -50,7 +50,7 @@ class Difference(NamedTuple):
     sheet: str
 
 
-def said_by(command: Command) -> Said | None:
+def said_by(command: Command) -> SheetSays | None:
     """Return which sheet says so, if one does."""
     return getattr(command, SAID) if _can_say(type(command)) else None
 
@@ -60,7 +60,7 @@ def _can_say(cls: type[Command]) -> bool:
     return SAID in cls.model_fields
 
 
-def heard(state: State, command: Command, said: Said, ctx: Context) -> Iterator[Event]:
+def heard(state: State, command: Command, said: SheetSays, ctx: Context) -> Iterator[Event]:
     """Decide what a row of a sheet says. Raises Refused if it disagrees with the log and is not accepted."""
     before = state[SAYINGS].get(saying_id(said.sheet, row_of(command)))
     now = Saying(_stated(command), said.personal if isinstance(said, Heard) else {})

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.decisions.references import PLAIN
 
 
-class Said(BaseModel):
+class SheetSays(BaseModel):
     """Which sheet says so. What it said before changes nothing; what people decided otherwise stands."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -20,7 +20,7 @@ class Said(BaseModel):
     accept: bool = Field(default=False, description="The sheet is right, and not what people decided")
 
 
-class Heard(Said):
+class Heard(SheetSays):
     """The same, once its personal data are sealed."""
 
     personal: dict[str, str] = {}
@@ -28,7 +28,7 @@ class Heard(Said):
 
 
 SaidBy = Annotated[
-    Said | None,
+    SheetSays | None,
     Field(description="Of an import: the sheet that says so; refused if it contradicts what people decided"),
 ]
 

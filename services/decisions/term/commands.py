@@ -7,7 +7,7 @@ from services.decisions.base import Command, command
 from services.decisions.fields import Code, Label
 
 
-class Names(BaseModel):
+class TermNames(BaseModel):
     """What a term is called, by language."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,6 +22,6 @@ class Define(Command):
 
     list: List
     code: Code
-    names: Names = Field(default=Names(), description="Omitted = the built-in names")
+    names: TermNames = Field(default=TermNames(), description="Omitted = the built-in names")
     confirm: bool = Field(default=False, description="Only categories: a dispatcher confirms completion")
     retired: bool = Field(default=False, description="No longer offered")
