@@ -48,13 +48,14 @@ serve: $(READY) ## Run the service on 127.0.0.1:8080
 
 # Tests that measure time run alone, after everything else.
 TIMED := tests/browser/test_weight.py tests/browser/test_scale.py
-# Collecting the API's operations takes each process ten seconds, so one process does it, beside the linters.
+# Collecting the API's operations takes each process ten seconds, so one process does it, beside the others.
 APART := $(TIMED) tests/api/test_openapi.py
-JOBS ?= 2
+# Tests of the browser and of the cluster wait a third of their time: one process more than there are cores.
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN || echo 2) + 1)))
 PYTEST := $(BIN)/pytest --durations 10
 test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
-	@$(MAKE) --no-print-directory -j 2 check-api check-python check-types check-web
-	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
+	@$(MAKE) --no-print-directory -j 2 check-python check-types check-web
+	@$(MAKE) --no-print-directory -j 2 check-tests check-api
 	@$(PYTEST) $(TIMED)
 
 LONG := tests/api/test_openapi.py tests/api/test_rights.py tests/browser/test_events_shown.py \
@@ -64,9 +65,11 @@ LONG := tests/api/test_openapi.py tests/api/test_rights.py tests/browser/test_ev
 long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
 
-.PHONY: long check-api check-python check-types check-web web
+.PHONY: long check-tests check-api check-python check-types check-web web
+check-tests: $(READY)
+	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
 check-api: $(READY)
-	@$(PYTEST) -q tests/api/test_openapi.py
+	@$(PYTEST) -q tests/api/test_openapi.py > $(VENV)/api.txt 2>&1; status=$$?; cat $(VENV)/api.txt; exit $$status
 check-python: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
