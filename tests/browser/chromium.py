@@ -12,6 +12,17 @@ from pathlib import Path
 from playwright.sync_api import BrowserType
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+OFF = (
+    # as Playwright has them: the last list given counts
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints"),
+    *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+    # a process with the browser's own pages for each context, and one in case a page needs it
+    *("PreloadTopChromeWebUI", "PreloadTopChromeWebUILessNavigations", "InitialWebUI", "WebUIReloadButton"),
+    *("SpareRendererForSitePerProcess", "Translate", "GlobalMediaControls", "DialMediaRouteProvider"),
+)
+"""Features of the browser that no test needs."""
 FLAGS = (
     "--no-sandbox",
     "--disable-quic",
@@ -24,6 +35,7 @@ FLAGS = (
     "--disable-gpu-compositing",
     "--disable-gpu-rasterization",
     "--process-per-site",
+    f"--disable-features={','.join(OFF)}",
 )
 """No sandbox: tests run as root in containers. Nothing looks for updates. Maps are drawn without a GPU, and
 all else without pretending that there is one, which takes half as long."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from chromium import FLAGS, chromium
 from phones import Phones
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from screens import Screen, Screens
 from serving import City, Line, Served, served
 from windows import Windows
@@ -22,43 +22,52 @@ from services.base.clock import SharedClock
 HERE = Path(__file__).parent
 STAGE = "2022-03-31T10:00+08:00"
 """Day 4 of the Yichun scenario. A module may have a STAGE of its own."""
+expect.set_options(timeout=15_000)  # other tests use the machine too; what comes sooner is not waited for
 
 
-RUNNING = pytest.StashKey[tuple[Playwright, Windows]]()
-"""The browser that modules use one after another."""
+class Running:
+    """The Chromium that modules use one after another (plugin of pytest)."""
+
+    def __init__(self) -> None:
+        self.playwright = sync_playwright().start()
+        path = chromium(self.playwright.chromium)
+        self.windows = Windows(self.playwright.chromium.launch(executable_path=path, args=list(FLAGS)))
+
+    def end(self, config: pytest.Config) -> None:
+        self.windows.browser.close()
+        self.playwright.stop()
+        config.pluginmanager.unregister(self)
+        del config.stash[RUNNING]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """End before a test that may not run beside it: one with asyncio, or with another browser. Not after
+        the last test of its kind, which may have to run again."""
+        module = item.getparent(pytest.Module)
+        if item.path.parent != HERE or (module and "browser" in vars(module.obj)):
+            self.end(item.config)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self.end(session.config)
+
+
+RUNNING = pytest.StashKey[Running]()
 
 
 @pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Browser:
+def browser(pytestconfig: pytest.Config) -> Browser:
     """A Chromium. A module may have another browser of its own."""
-    stash = request.session.stash
-    if RUNNING not in stash:
-        playwright = sync_playwright().start()
-        path = chromium(playwright.chromium)
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        stash[RUNNING] = playwright, Windows(browser)
-    return stash[RUNNING][1].browser
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """End the browser before a test that may not run beside it: one with asyncio, or another browser."""
-    if nextitem and nextitem.path.parent == HERE:
-        module = nextitem.getparent(pytest.Module)
-        if module and "browser" not in vars(module.obj):
-            return
-    if RUNNING in item.session.stash:
-        playwright, windows = item.session.stash[RUNNING]
-        windows.browser.close()
-        playwright.stop()
-        del item.session.stash[RUNNING]
+    if RUNNING not in pytestconfig.stash:
+        pytestconfig.stash[RUNNING] = Running()
+        pytestconfig.pluginmanager.register(pytestconfig.stash[RUNNING])
+    return pytestconfig.stash[RUNNING].windows.browser
 
 
 @pytest.fixture(scope="module")
-def windows(request: pytest.FixtureRequest, browser: Browser) -> Windows:
+def windows(pytestconfig: pytest.Config, browser: Browser) -> Windows:
     """Contexts of the browser, used again by the next module if the browser is."""
-    _, windows = request.session.stash.get(RUNNING, (None, None))
-    return windows if windows and windows.browser is browser else Windows(browser)
+    running = pytestconfig.stash.get(RUNNING, None)
+    return running.windows if running and running.windows.browser is browser else Windows(browser)
 
 
 @pytest.fixture
@@ -70,8 +79,8 @@ def screens(windows: Windows) -> Iterator[Screens]:
 
 
 @pytest.fixture
-def phones(browser: Browser, tmp_path: Path) -> Iterator[Phones]:
-    opened = Phones(browser, tmp_path)
+def phones(windows: Windows, tmp_path: Path) -> Iterator[Phones]:
+    opened = Phones(windows, tmp_path)
     yield opened
     wrong = opened.close()
     assert not wrong, "\n".join(wrong)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from chromium import FLAGS, chromium
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 from screens import QUIET
 from serving import until
+from windows import Windows
 
 SIZE: Any = {"width": 360, "height": 800}
 KEPT = "async () => (await navigator.serviceWorker.getRegistration('/go'))?.active?.state === 'activated'"
@@ -22,12 +23,12 @@ class Phone:
     """A phone with the courier's page. `close` and `open` are the browser's; what it keeps stays.
 
     `wrong` is the error of its clock in minutes. `pass_` lets time go by without waiting for it. A phone is a
-    context of the module's browser; a `lasting` one is a browser of its own, to be closed and opened again.
+    context that others had before; a `lasting` one is a browser of its own, to be closed and opened again.
     """
 
     def __init__(
         self,
-        browser: Browser,
+        windows: Windows,
         folder: Path,
         url: str,
         *,
@@ -37,7 +38,7 @@ class Phone:
         lasting: bool = False,
     ) -> None:
         self.url, self.faults, self.batches = url, list[str](), list[list[dict[str, Any]]]()
-        self._browser, self._folder, self._language = browser, folder, language
+        self._windows, self._folder, self._language = windows, folder, language
         self._ahead, self._background = timedelta(minutes=wrong), background
         self._lasting = lasting
         self._context: BrowserContext | None = None
@@ -45,16 +46,8 @@ class Phone:
 
     def open(self, *, offline: bool = False) -> Page:
         """Start the browser, without a page yet."""
-        look: Any = {
-            "viewport": SIZE,
-            "has_touch": True,
-            "is_mobile": True,
-            "locale": "zh-CN" if self._language == "zh" else "en-GB",
-        }
-        self._context = self._launched(look) if self._lasting else self._browser.new_context(**look)
+        self._context = self._launched() if self._lasting else self._windows.take(self._look, self._script)
         self._context.set_default_timeout(20000)
-        if not self._background:
-            self._context.add_init_script(NO_SYNC)
         self._context.clock.install(time=self.now)
         self.offline(offline)
         self.page = self._context.pages[0] if self._lasting else self._context.new_page()
@@ -63,11 +56,25 @@ class Phone:
         self._context.on("request", self._asked)
         return self.page
 
-    def _launched(self, look: Any) -> BrowserContext:
-        browsers = self._browser.browser_type
+    @property
+    def _look(self) -> dict[str, Any]:
+        locale = "zh-CN" if self._language == "zh" else "en-GB"
+        return {"viewport": SIZE, "has_touch": True, "is_mobile": True, "locale": locale}
+
+    @property
+    def _script(self) -> str:
+        return "" if self._background else NO_SYNC
+
+    def _launched(self) -> BrowserContext:
+        browsers = self._windows.browser.browser_type
         trusting = ["--ignore-certificate-errors"] if self.url.startswith("https:") else []
         path, args = chromium(browsers), [*FLAGS, *trusting]
-        return browsers.launch_persistent_context(self._folder, executable_path=path, args=args, **look)
+        context = browsers.launch_persistent_context(
+            self._folder, executable_path=path, args=args, **self._look
+        )
+        if self._script:
+            context.add_init_script(self._script)
+        return context
 
     def _hear(self, kind: str, text: str) -> None:
         if kind == "error" and not any(word in text for word in QUIET):
@@ -84,8 +91,12 @@ class Phone:
 
     def close(self) -> None:
         """End the browser, as when the phone is switched off."""
-        if self._context is not None:
+        if self._context is not None and self._lasting:
             self._context.close()
+        elif self._context is not None:
+            self.offline(False)
+            self._context.remove_listener("request", self._asked)
+            self._windows.give(self._context, [self.url], self._look, self._script)
         self._context = None
 
     @property
@@ -118,7 +129,7 @@ class Phone:
     def tap(self, name: str | Locator, *, exact: bool = True) -> datetime:
         """Touch a button; when, by the phone's own clock."""
         button = name if isinstance(name, Locator) else self.button(name, exact=exact)
-        if self._browser.browser_type.name == "firefox":
+        if self._windows.browser.browser_type.name == "firefox":
             button.click()  # Firefox cannot be touched from outside
         else:
             button.tap()
@@ -147,12 +158,12 @@ class Phone:
 class Phones:
     """Those of a test; at its end nothing may have gone wrong on any."""
 
-    def __init__(self, browser: Browser, folder: Path) -> None:
-        self._browser, self._folder, self._all = browser, folder, list[Phone]()
+    def __init__(self, windows: Windows, folder: Path) -> None:
+        self._windows, self._folder, self._all = windows, folder, list[Phone]()
 
     def open(self, url: str, **options: Any) -> Phone:
         """A phone that nobody has used yet, for the service at this address."""
-        phone = Phone(self._browser, self._folder / f"phone-{len(self._all)}", url, **options)
+        phone = Phone(self._windows, self._folder / f"phone-{len(self._all)}", url, **options)
         self._all.append(phone)
         return phone
 

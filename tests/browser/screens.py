@@ -20,6 +20,7 @@ class Screen:
         self._urls = [url]
         self._windows, self._look, self._altered = windows, look, False
         self._context = windows.take(look)
+        self._context.set_default_timeout(10000)
         self.page = self.watched(self._context.new_page())
 
     @property
@@ -33,7 +34,7 @@ class Screen:
         if self._altered:
             self._context.close()
         else:
-            self._windows.give(self._look, self._context, self._urls)
+            self._windows.give(self._context, self._urls, self._look)
 
     def allow(self, url: str) -> None:
         """Another origin that the service is set to use."""

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Error as Lost
 
 AT_MOST = 4
 """Contexts that wait for a test. Each holds a process of the browser."""
-PATIENCE = 10_000
 NO_SCRIPT = "/favicon.ico"
 
 
@@ -20,25 +20,28 @@ class Windows:
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
-        self._free: list[tuple[dict[str, Any], BrowserContext]] = []
+        self._free: list[tuple[tuple[dict[str, Any], str], BrowserContext]] = []
         self._anchors: dict[BrowserContext, Page] = {}
 
-    def take(self, look: dict[str, Any]) -> BrowserContext:
-        """A context with nothing in its storage."""
+    def take(self, look: dict[str, Any], script: str = "") -> BrowserContext:
+        """A context with nothing in its storage. `script` = what each page runs first."""
         for one in self._free:
-            if one[0] == look:
+            if one[0] == (look, script):
                 self._free.remove(one)
                 return one[1]
         context = self.browser.new_context(**look)
-        context.set_default_timeout(PATIENCE)
+        if script:
+            context.add_init_script(script)
         return context
 
-    def give(self, look: dict[str, Any], context: BrowserContext, urls: list[str]) -> None:
-        """Take a context back that had pages of these services, and has no script or route of a test."""
-        if self.browser.browser_type.name != "chromium":
+    def give(self, context: BrowserContext, urls: list[str], look: dict[str, Any], script: str = "") -> None:
+        """Take a context back that had pages of these services, and has no other script or route."""
+        anchor = self._anchors.get(context)
+        if self.browser.browser_type.name == "chromium":
+            anchor = anchor or self._anchored(context, urls[0])
+        if anchor is None:
             context.close()
             return
-        anchor = self._anchors.get(context) or self._anchored(context, urls[0])
         for page in context.pages:
             if page is not anchor:
                 page.close()
@@ -48,14 +51,18 @@ class Windows:
             where = {"origin": "{0.scheme}://{0.netloc}".format(urlsplit(url)), "storageTypes": "all"}
             cdp.send("Storage.clearDataForOrigin", where)
         cdp.detach()
-        self._free.append((look, context))
+        self._free.append(((look, script), context))
         if len(self._free) > AT_MOST:
             self._close(self._free.pop(0)[1])
 
-    def _anchored(self, context: BrowserContext, url: str) -> Page:
-        """Open a page that stays: the process of the next page, which has all modules, ends with the last."""
+    def _anchored(self, context: BrowserContext, url: str) -> Page | None:
+        """Open a page that stays: the process of the next page, which has all modules, ends with the last.
+        None if the service is not there any more."""
         anchor = context.new_page()
-        anchor.goto(f"{url}{NO_SCRIPT}")
+        try:
+            anchor.goto(f"{url}{NO_SCRIPT}")
+        except Lost:
+            return None
         self._anchors[context] = anchor
         return anchor
 
