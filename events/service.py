@@ -10,7 +10,8 @@ from events.refs import AreaRef, Ref, WorkerRef
 
 ServiceRef = Annotated[str, Ref("service")]
 Source = Literal["duty", "activity", "task"]
-"""duty: from check-in to check-out. activity: recorded by hand or from a sheet. task: from the first stage of
+"""duty: from check-in to check-out. activity: somebody was there, or it was
+recorded by hand or from a sheet. task: from the first stage of
 an assignment until it is done."""
 DUTY: Final[Source] = "duty"
 ACTIVITY: Final[Source] = "activity"

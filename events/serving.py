@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from events.duty import Fact, intervals
-from events.service import DUTY, SOURCES, TASK, ServiceLimits, Source
+from events.service import ACTIVITY, DUTY, SOURCES, TASK, ServiceLimits, Source
 
 State = Literal["counted", "overlaps", "long", "short"]
 """overlaps: all of it is counted elsewhere. long, short: asks whether that is right."""
@@ -31,7 +31,7 @@ class Stretch(msgspec.Struct, frozen=True):
     worker: str
     source: Source
     shown_by: str
-    """Position of the check-in, service or assignment."""
+    """Position of the check-in, service, `activity.` and an activity, or assignment."""
     area: str
     since: datetime
     until: datetime
@@ -44,6 +44,15 @@ def duties(worker: str, facts: Iterable[Fact], now: datetime) -> Iterator[Stretc
     for one in intervals(worker, facts):
         until = one.until or now
         yield Stretch(worker, DUTY, str(one.first), one.area, one.since, until, one.until is None)
+
+
+def attended(
+    worker: str, activity: str, area: str, begins: datetime, ends: datetime | None, now: datetime
+) -> Stretch | None:
+    """Return what having been at an activity shows. None if nobody said when it ends, or it lies ahead."""
+    if ends is None or begins >= now:
+        return None
+    return Stretch(worker, ACTIVITY, f"activity.{activity}", area, begins, min(ends, now), ends > now)
 
 
 def task(

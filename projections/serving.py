@@ -11,12 +11,25 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from events.alliance_history import ENDED
 from events.area import inside, parents
 from events.assignment import DONE
 from events.base import EventEnvelope, Personal
 from events.duty import Fact, order
 from events.service import ACTIVITY, DUTY
-from events.serving import ASKS, COUNTED, Confirmed, Part, Served, Stretch, duties, name_of, served, task
+from events.serving import (
+    ASKS,
+    COUNTED,
+    Confirmed,
+    Part,
+    Served,
+    Stretch,
+    attended,
+    duties,
+    name_of,
+    served,
+    task,
+)
 from projections import services
 from projections.base import Own, Row, View
 from projections.homes import REPORTED, home_at
@@ -29,12 +42,15 @@ READ: Final = (
     "presence",
     "assignments",
     "services",
+    "activities",
     "homes",
     "service_confirmations",
     "service_limits",
     "roster",
 )
-"""Views that it follows from; all but the limits have a field `worker`."""
+"""Views that it follows from."""
+OF_NOBODY: Final = ("service_limits", "activities")
+"""Those of them whose rows are no one person's."""
 Ask = Literal["free", "served_today", "planned", "on_duty"]
 """Whether somebody could be asked. free: nothing is in the way. served_today: free, but served already that
 day. planned: a plan begins within a day. on_duty: at it already."""
@@ -170,6 +186,11 @@ def _shown(live: Mapping[str, Mapping[str, Any]], when: datetime) -> dict[str, l
             until, lasts = min(row.until, when), row.until > when
             one = Stretch(row.worker, ACTIVITY, key, row.area, row.since, until, lasts)
             found.setdefault(row.worker, []).append(one)
+    for key, row in live["activities"].items():
+        for worker in row.came if row.state not in ENDED else ():
+            one = attended(worker, key, row.area, row.begins, row.ends, when)
+            if one:
+                found.setdefault(worker, []).append(one)
     for key, row in live["assignments"].items():
         if row.worker and row.state == DONE and row.ended_at and row.ended_at <= when:
             one = task(row.worker, key, row.area, (stage.at for stage in row.stages), row.ended_at)

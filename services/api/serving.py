@@ -11,6 +11,7 @@ import msgspec
 from events.commit import Head
 from projections.base import Row, View
 from projections.serving import (
+    OF_NOBODY,
     READ,
     REPORTING,
     SERVICE,
@@ -28,8 +29,6 @@ from services.base.threads import beside
 from services.views.port import BadQuery, Page, Query
 
 KEEP: Final = 4
-_OF_ALL: Final = "service_limits"
-"""The one view whose rows belong to nobody."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -91,7 +90,7 @@ class Servings:
 
 
 def _of(view: str, workers: Sequence[str]) -> Query:
-    if not workers or view == _OF_ALL:
+    if not workers or view in OF_NOBODY:
         return Query()
     return Query(filters={"unit" if view == "assignments" else "worker": workers})
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from events.alliance_history import ENDED, standing
 from events.assignment import DONE
 from events.service import ACTIVITY, Source
-from events.serving import Confirmed, Served, Stretch, duties, served, task
+from events.serving import Confirmed, Served, Stretch, attended, duties, served, task
+from services.decisions.activity.table import ACTIVITIES
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.request.table import REQUESTS
 from services.decisions.service.table import CONFIRMATIONS, SERVICE_LIMITS, SERVICES
@@ -23,6 +25,12 @@ def stretches(state: State, worker: str, now: datetime) -> Iterator[Stretch]:
     for key, row in state[SERVICES].items():
         if row.worker == worker and row.actual and not row.withdrawn:
             yield Stretch(worker, ACTIVITY, key, row.area, row.since, row.until)
+    for key, row in state[ACTIVITIES].items():
+        then = standing(row.facts)
+        if then and then.state not in ENDED and worker in then.came:
+            one = attended(worker, key, row.area, row.begins, row.ends, now)
+            if one:
+                yield one
     for key, given in state[ASSIGNMENTS].items():
         if given.worker == worker and given.state == DONE and given.ended_at:
             area = state[REQUESTS][given.request].area
