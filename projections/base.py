@@ -57,6 +57,8 @@ class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """Row fields stored in typed, indexed columns, for `field=value` filters and sorting."""
     sort: str = "key"
     """Default order: a filter field or `key`, with a leading `-` for descending."""
+    detail: tuple[str, ...] = ()
+    """Fields with a default that only a row read by itself needs: `lean` lists leave them at that default."""
     public: bool = True
     """Whether it has an endpoint and a stream."""
     own: Own | None = None

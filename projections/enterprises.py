@@ -134,5 +134,6 @@ VIEW = View(
         "level",
     ),
     sort="name",
+    detail=("review", "history"),
     at=at,
 )

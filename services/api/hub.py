@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from events.disclosure import Shown
 from projections.base import View
@@ -32,8 +32,19 @@ LARGE: Final = 16 * 1024
 
 log_of = logging.getLogger("muster.api")
 Wanted = dict[str, tuple[View[Any], Query]]
-Sight = tuple[Shown, tuple[str, ...]]
-"""What a group sees, and the areas that its tokens are limited to."""
+
+
+class Sight(NamedTuple):
+    """What a group sees."""
+
+    shown: Shown
+    areas: tuple[str, ...] = ()
+    """That its tokens are limited to."""
+    lean: bool = False
+    """Without what only a row read by itself needs."""
+
+
+UNTOLD: Final = Sight(ASKING)
 
 
 def pause_after(seconds: float) -> float:
@@ -115,7 +126,7 @@ class Group:
         clock: Clock,
         jurisdiction: str,
         wanted: Wanted,
-        sight: Sight = (ASKING, ()),
+        sight: Sight = UNTOLD,
     ) -> None:
         self.jurisdiction, self.wanted, self.clients = jurisdiction, wanted, set[Client]()
         self._sight = sight
@@ -133,8 +144,10 @@ class Group:
             changes = [change for step in steps for change in step.changes]
             if any(rules_changed(change) for change in changes):
                 return self.reset()  # rows already sent may have to be masked, or can be shown now
-            seen, areas = self._sight
-            opener = Opener(self._vault, self.jurisdiction, seen, opens=opens_in(areas), areas=areas)
+            seen, areas, lean = self._sight
+            opener = Opener(
+                self._vault, self.jurisdiction, seen, opens=opens_in(areas), areas=areas, lean=lean
+            )
             await opener.warm(
                 **{view: [c.row for c in changes if c.view == view and c.row] for view in self.wanted}
             )
@@ -204,7 +217,7 @@ class Hub:
         wanted: Wanted,
         position: int,
         *,
-        sight: Sight = (ASKING, ()),
+        sight: Sight = UNTOLD,
         packed: bool = False,
     ) -> tuple[Group, Client]:
         """Add a client that has everything up to `position`."""

@@ -39,6 +39,7 @@ class ViewQuery(msgspec.Struct, frozen=True, kw_only=True):
     as_of: int | datetime | None = None
     at: datetime | None = None
     reveal: bool = False
+    lean: bool = False
     days: Days = Days()
     since: datetime | None = None
     """Of completeness: an earlier instant."""
@@ -73,6 +74,7 @@ def parameters(
         as_of=asked.as_of,
         at=asked.at,
         reveal=asked.reveal,
+        lean=getattr(asked, "lean", False),
         days=Days(
             first=getattr(asked, "from", None),
             last=getattr(asked, "to", None),

@@ -38,6 +38,15 @@ def personal_of(view: str) -> tuple[str, ...]:
     return personal_fields(row) if row else ()
 
 
+@cache
+def _left_out(view: str) -> dict[str, Any]:
+    """Return the empty values of what a lean list leaves out of a view's rows."""
+    if view not in views:
+        return {}
+    given = {field.name: field.default for field in msgspec.structs.fields(views[view].row)}
+    return {name: given[name] for name in views[view].detail}
+
+
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
     """Return the subjects whose personal data these rows hold: `worker/ID`, `request/ID`, `handover/ID`."""
     found: dict[str, None] = {}
@@ -75,13 +84,16 @@ class Opener:
         opens: Callable[[Row], bool] = lambda row: True,
         areas: Sequence[str] = (),
         reveals: bool = False,
+        lean: bool = False,
     ) -> None:
         """`sight`: what the reader sees. `opens` decides for which rows; of the others, nothing personal is
         told, not even masked. `areas`: what the reader is limited to, also within a row. `reveals`: whether
-        what is seen on demand is revealed, which must be recorded.
+        what is seen on demand is revealed, which must be recorded. `lean`: whether fields that only one row
+        read by itself needs are left empty.
         """
         self._vault, self._jurisdiction = vault, jurisdiction
         self._sight, self._opens, self._areas, self._reveals = sight, opens, areas, reveals
+        self._lean = lean
         self._keys = Keyring(jurisdiction, {})
 
     async def warm(self, **rows: Iterable[Row]) -> None:
@@ -97,6 +109,8 @@ class Opener:
     def row(self, view: str, key: str, row: Row) -> dict[str, Any]:
         """Return one row with its key."""
         fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(narrowed(row, self._areas))}
+        if self._lean:
+            fields |= _left_out(view)
         opens = self._opens(row)
 
         def seen(name: str, token: str) -> str | None:

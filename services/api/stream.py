@@ -17,9 +17,9 @@ from projections.catalog import views as catalog
 from services.access import Principal, opens_in, sight_of
 from services.api.context import muster, reader, still
 from services.api.frames import GZIP_HEADER, Frame
-from services.api.hub import Client, Hub, Wanted
+from services.api.hub import Client, Hub, Sight, Wanted
 from services.api.lag import Lag
-from services.api.parameters import Areas, Parameters, any_text, read
+from services.api.parameters import Areas, Lean, Parameters, any_text, read
 from services.api.problems import Problem
 from services.api.reading import own, own_team
 from services.api.routing import operation
@@ -47,6 +47,7 @@ class StreamParameters(Parameters):
         tuple[Annotated[str, any_text({"type": "string"})], ...], Field(description="Comma-separated")
     ]
     area: Annotated[Areas, Field(description="Code of an area that holds the rows")] = ()
+    lean: Lean = False
 
 
 def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
@@ -67,6 +68,10 @@ def _wanted(request: Request, asker: Principal, team: str | None) -> Wanted:
     except BadQuery as error:
         raise Problem(400, error.code, **error.values) from error
     return wanted
+
+
+def _lean(request: Request) -> bool:
+    return read(request, StreamParameters, "stream").lean
 
 
 @cache
@@ -157,7 +162,8 @@ async def _frames(
             seen = await sight(request, jurisdiction, asker)
         asked = tuple(request.query_params.multi_items())
         key = (jurisdiction, asker.areas, asker.worker, team, seen, asked)
-        _, client = hub.join(key, jurisdiction, wanted, position, sight=(seen, asker.areas), packed=packed)
+        told = Sight(seen, asker.areas, _lean(request))
+        _, client = hub.join(key, jurisdiction, wanted, position, sight=told, packed=packed)
         try:
             due = time.monotonic() + TEAM_SECONDS
             async for frame in patches(request, hub, jurisdiction, client, goes_on):
@@ -196,7 +202,14 @@ async def _snapshot(
     degraded = await service.views.degraded(jurisdiction)
     here: Any = None if RULES in degraded else dict(found[RULES]).get(jurisdiction)
     seen = sight_of(asker, here.disclosure if here else None)
-    opener = Opener(service.vault, jurisdiction, seen, opens=opens_in(asker.areas), areas=asker.areas)
+    opener = Opener(
+        service.vault,
+        jurisdiction,
+        seen,
+        opens=opens_in(asker.areas),
+        areas=asker.areas,
+        lean=_lean(request),
+    )
     rows: list[dict[str, Any]] = []
     for view in wanted:
         items = found[view]

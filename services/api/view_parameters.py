@@ -19,6 +19,7 @@ from services.api.parameters import (
     Areas,
     At,
     Cursor,
+    Lean,
     PageLimit,
     Parameters,
     Position,
@@ -91,6 +92,7 @@ class PageParameters(ListParameters):
 
     limit: Annotated[PageLimit, Field(description="Rows per page")] = 100
     cursor: Cursor | None = None
+    lean: Lean = False
 
 
 @cache
@@ -173,6 +175,7 @@ def documented(view: View[Any], model: type[RowParameters]) -> list[str]:
         "as_of": view.name in DERIVED,
         "at": view.name not in (*INSTANT_VIEWS, *COMPARED, *SERVED),
         "reveal": not personal_fields(view.row),
+        "lean": not view.detail,
     }
     return [name for name in model.model_fields if not left_out.get(name, False)]
 

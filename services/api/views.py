@@ -64,7 +64,15 @@ async def _answer(
         opened = (row for _, row in found.items if asker.opens(row))
         await record_reveal(request, jurisdiction, view.name, opened, asker)
     vault = muster(request).vault
-    opener = Opener(vault, jurisdiction, seen, opens=asker.opens, areas=asker.areas, reveals=wanted.reveal)
+    opener = Opener(
+        vault,
+        jurisdiction,
+        seen,
+        opens=asker.opens,
+        areas=asker.areas,
+        reveals=wanted.reveal,
+        lean=wanted.lean,
+    )
     items = await opener.rows(view.name, found.items)
     body: dict[str, Any] = dict(items[0]) if one else {"items": items, "next": found.next}
     body["position"] = found.head.position

@@ -1,5 +1,6 @@
 """The three reviews over HTTP: from registration into the ledger, by posts, and the funnel at any date."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -138,6 +139,21 @@ async def test_a_county_is_counted_with_what_lay_there_then_and_reads_no_other(
     monkeypatch.setattr(service.muster.views, "snapshot", spied)
     await funnel(service, area=COUNTY)
     assert [query.areas for query in read] == [(COUNTY,)]
+
+
+async def test_a_lean_list_leaves_out_what_one_row_is_read_for(service: Service) -> None:
+    await city(service)
+    await judge(service, "screen")
+    whole = {row["key"]: row for row in await service.rows("enterprises")}
+    lean = {row["key"]: row for row in await service.rows("enterprises", lean="true")}
+    assert (len(whole["E1"]["history"]), whole["E1"]["review"]["place"]) == (3, "verify")
+    assert lean == {key: row | {"history": [], "review": None} for key, row in whole.items()}
+    dated = await service.rows("enterprises", lean="true", at=whole["E1"]["since"])
+    assert {row["key"]: row["history"] for row in dated}["E1"] == []
+    params = {"views": "enterprises", "lean": "true"}
+    async with service.http.stream("GET", f"/api/v1/{J}/stream", params=params) as stream:
+        first = await anext(line async for line in stream.aiter_lines() if line.startswith("data:"))
+    assert all(not one["row"]["history"] for one in json.loads(first[5:])["rows"])
 
 
 @pytest.mark.parametrize("path", ["reviews/funnel", "responsibility"])

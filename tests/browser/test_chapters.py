@@ -58,3 +58,23 @@ def test_a_chapter_stands_with_its_terms_on_a_phone_in_chinese(city: City, scree
     expect(page.locator(".folk-facts")).to_contain_text("行业联建")
     expect(page.locator("main")).to_contain_text("按规则：行业联建")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_an_officer_sets_the_thresholds(city: City, screens: Screens) -> None:
+    """The form begins with those in force; earlier proposals stay."""
+    window = screens.open(city.url, language="en")
+    page = window.sign_in(city, "chapters?do=formation.set", token=city.token("admin", "settings"))
+    members = page.get_by_label("Members for a chapter of its own")
+    expect(members).to_have_value("3")
+    members.fill("5")
+    page.get_by_role("checkbox", name="Members may be named").click()
+    page.locator(".institution-form button[type=submit]").click()
+    expect(page.locator(".institution-form")).to_contain_text("purpose")
+    page.get_by_role("checkbox", name="Members may be named").click()
+    page.locator(".institution-form button[type=submit]").click()
+    expect(page.locator(".institution-form")).to_have_count(0)
+    (row,) = city.rows("formation_rules")
+    assert (row["members"], row["enterprises"], row["level"], row["names"]) == (5, 3, 1, False)
+    window.at("chapters?do=formation.set")
+    page.reload()
+    expect(page.get_by_label("Members for a chapter of its own")).to_have_value("5")

@@ -120,3 +120,27 @@ def test_silence_goes_up_by_name_on_a_phone(city: City, screens: Screens) -> Non
     expect(page.locator(".ledger-overdue")).to_contain_text("Post screen")
     expect(page.locator(".ledger-overdue")).to_contain_text("已上报 1 次")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_one_of_many_is_found_by_typing_and_what_was_typed_is_kept(city: City, screens: Screens) -> None:
+    """An enterprise merges into one of fifty; the officer looks something up on another page in between."""
+    firms = [{"enterprise": f"E{n}", "area": city.south, "name": f"企业 {n:03}"} for n in range(50)]
+    city.batch([("enterprise.register", one) for one in firms])
+    window = screens.open(city.url, language="en")
+    page = window.sign_in(city, "enterprises/E1")
+    page.get_by_role("button", name="Merge").click()
+    into = page.locator(".institution-form").get_by_role("combobox")
+    into.fill("042")
+    into.press("ArrowDown")
+    into.press("Enter")
+    expect(into).to_have_value("企业 042")
+    window.at("overview")
+    window.at("enterprises/E1")
+    page.get_by_role("button", name="Merge").click()
+    expect(into).to_have_value("企业 042")
+    page.locator(".institution-form button[type=submit]").click()
+    expect(page.locator(".folk-facts")).to_contain_text("Merged")
+    (row,) = city.rows("enterprises", enterprise="E1")
+    assert row["history"][-1]["to"] == "E42"
+    page.get_by_role("button", name="Reopen").click()
+    expect(page.locator(".institution-form textarea, .institution-form input").first).to_have_value("")

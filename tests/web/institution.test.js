@@ -3,8 +3,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fittingChoices } from "../../web/lib/institution/pickbox.js";
-import { arranged, instantOf, orderOf, passer, tally, wanted } from "../../web/lib/institution/rows.js";
-import { changed, dataOf, first } from "../../web/lib/institution/values.js";
+import {
+  arranged,
+  choicesOf,
+  instantOf,
+  orderOf,
+  passer,
+  perSource,
+  tally,
+  wanted,
+} from "../../web/lib/institution/rows.js";
+import { changed, dataOf, edited, first } from "../../web/lib/institution/values.js";
 import { grouped, usable } from "../../web/lib/shell/pages.js";
 import { session } from "../../web/lib/store.js";
 
@@ -192,5 +201,45 @@ describe("the menu", () => {
       grouped(pages).map(([group]) => group),
       ["operations", "people", "reports"],
     );
+  });
+});
+
+describe("the values that somebody typed", () => {
+  const blank = { name: "Café", members: "3", flag: false, areas: [] };
+
+  test("are those that differ from the first ones", () => {
+    assert.deepEqual(edited({ ...blank }, blank), {});
+    assert.deepEqual(edited({ ...blank, members: "4", areas: ["2307"] }, blank), {
+      members: "4",
+      areas: ["2307"],
+    });
+    assert.deepEqual(edited({ ...blank, name: "" }, blank), { name: "" });
+  });
+
+  test("come back over what the row says by then", () => {
+    const typed = edited({ ...blank, members: "4" }, blank);
+    assert.deepEqual({ ...blank, name: "Other", ...typed }, { ...blank, name: "Other", members: "4" });
+  });
+});
+
+describe("choices among many rows", () => {
+  test("are worked out once for each state of the rows", () => {
+    let rounds = 0;
+    const choices = perSource(() => {
+      rounds += 1;
+      return rounds;
+    });
+    const later = { ...NOW };
+    assert.deepEqual([choices(NOW), choices(NOW), choices(later)], [1, 1, 2]);
+  });
+
+  test("go by name, or by key without one", () => {
+    const collator = new Intl.Collator("en", { numeric: true });
+    const rows = [{ key: "E2", name: "Firm 10" }, { key: "E1", name: "Firm 9" }, { key: "C1" }];
+    assert.deepEqual(choicesOf(rows, collator), [
+      ["C1", "C1"],
+      ["E1", "Firm 9"],
+      ["E2", "Firm 10"],
+    ]);
   });
 });

@@ -4,6 +4,8 @@ import { Basis, Enterprises, Terms } from "../lib/chapters/parts.js";
 import { lastDay, nameOf, overdue, ROUTES } from "../lib/chapters/rows.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
+import { choicesOf, perSource } from "../lib/institution/rows.js";
+import { collator } from "../lib/people/parts.js";
 import { html } from "../lib/preact.js";
 
 /** @typedef {import("../lib/institution/types.js").FormField} FormField */
@@ -20,11 +22,27 @@ const options = (rows, source) =>
   rows
     .map((row) => /** @type {[string, string]} */ ([row.key, nameOf(row.key, source)]))
     .sort((one, other) => one[1].localeCompare(other[1]));
-const inLedger = (source) =>
-  options(
+const inLedger = perSource((source) =>
+  choicesOf(
     [...source.rows("enterprises").values()].filter((row) => row.in_ledger),
-    source,
-  );
+    collator.peek(),
+  ),
+);
+/** The rules of formation in force, for the form that replaces them: the last ones begun. */
+const rulesOf = perSource(
+  (source) =>
+    [...source.rows("formation_rules").values()]
+      .sort((one, other) => one.since.localeCompare(other.since) || one.position - other.position)
+      .at(-1) ?? { members: 3, enterprises: 3, level: 1, names: false, purpose: null },
+);
+const RULE = "rule_";
+/** @type {(name: string, rest: Partial<FormField>) => FormField} */
+const rule = (name, rest) => ({
+  name: `${RULE}${name}`,
+  from: (_, source) => rulesOf(source)[name],
+  ...rest,
+});
+const COUNTED = /** @type {const} */ ({ kind: "number", required: true });
 const route = () => ROUTES.map((one) => /** @type {[string, string]} */ ([one, t(`chapter_route.${one}`)]));
 
 /** @type {FormField[]} */
@@ -40,7 +58,8 @@ const FORMING = [
 export default institution({
   name: "chapters",
   view: "chapters",
-  also: ["enterprises"],
+  also: ["enterprises", "formation_rules"],
+  lean: true,
   kind: "chapter",
   dated: true,
   title: (row, source) =>
@@ -98,6 +117,25 @@ export default institution({
       command: "chapter.propose",
       fields: [{ name: "enterprise", kind: "pick", options: inLedger, required: true }],
       note: "propose_note",
+    },
+    {
+      command: "formation.set",
+      fact: true,
+      stays: true,
+      fields: [
+        rule("members", { ...COUNTED, least: 1, most: 1000 }),
+        rule("enterprises", { ...COUNTED, least: 1, most: 1000 }),
+        rule("level", { ...COUNTED, least: 0, most: 8 }),
+        rule("names", { kind: "flag" }),
+        rule("purpose", {
+          most: 200,
+          codes: ["formation.no_purpose"],
+          when: ({ rule_names: names }) => names,
+        }),
+      ],
+      data: (values) =>
+        Object.fromEntries(Object.entries(values).map(([name, value]) => [name.slice(RULE.length), value])),
+      note: "rules_note",
     },
   ],
   forms: [

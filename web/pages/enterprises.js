@@ -2,14 +2,19 @@
 
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
+import { choicesOf, perSource } from "../lib/institution/rows.js";
 import { DETAILS, Path, PLACES, STAGES, sentence } from "../lib/ledger/path.js";
+import { collator } from "../lib/people/parts.js";
 import { words } from "../lib/posts/posts.js";
 import { html } from "../lib/preact.js";
 
 /** @typedef {import("../lib/institution/types.js").FormField} FormField */
 
 const open = (row) => row.state === "open";
-const onPath = (row) => open(row) && row.review && !["sent_back", "unreviewed"].includes(row.place);
+const onPath = (row) => open(row) && !["sent_back", "unreviewed"].includes(row.place);
+const openOnes = perSource((source) =>
+  choicesOf([...source.rows("enterprises").values()].filter(open), collator.peek()),
+);
 
 /** @type {FormField[]} */
 const DETAIL_FIELDS = [
@@ -57,6 +62,7 @@ export default institution({
   name: "enterprises",
   view: "enterprises",
   also: ["posts"],
+  lean: true,
   kind: "enterprise",
   title: (row) => row.name,
   sort: "name",
@@ -190,8 +196,9 @@ export default institution({
       fields: [
         {
           name: "into",
+          kind: "pick",
           required: true,
-          most: 64,
+          options: (source, row) => openOnes(source).filter(([key]) => key !== row.key),
           codes: ["enterprise.into_itself", "enterprise.unknown", "enterprise.ended"],
         },
       ],

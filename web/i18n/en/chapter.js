@@ -41,6 +41,17 @@ export default {
   "chapters.chapter.renew": "Begin a new term",
   "chapters.chapter.merge": "Merge into another",
   "chapters.chapter.dissolve": "Dissolve",
+  "chapters.formation.set": "Set the thresholds",
+  "chapters.rules_note":
+    "They replace the present ones, which are filled in, from then on. Earlier proposals stay as they were.",
+  "chapters.rule_members": "Members for a chapter of its own",
+  "chapters.rule_members_hint": "At least so many members in one enterprise.",
+  "chapters.rule_enterprises": "Enterprises for a joint chapter",
+  "chapters.rule_enterprises_hint": "At least so many enterprises of a trade in the area.",
+  "chapters.rule_level": "Depth of that area",
+  "chapters.rule_level_hint": "0: the whole jurisdiction, 1: the county, 2: the street.",
+  "chapters.rule_names": "Members may be named (sealed)",
+  "chapters.rule_purpose": "What the names are for",
   "chapters.form_note": "Leave the route empty to follow the rule. Further enterprises join afterwards.",
   "chapters.propose_note":
     "The rule goes by today's ledger and thresholds. Later thresholds change no proposal.",

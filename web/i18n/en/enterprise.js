@@ -49,7 +49,7 @@ export default {
   "enterprises.verdict": "Verdict",
   "enterprises.some": "Only some details",
   "enterprises.to": "Post, or where it went",
-  "enterprises.into": "Id of the enterprise that continues",
+  "enterprises.into": "Enterprise that continues",
   "enterprises.move_note": "Give the new area, or say where it went outside the jurisdiction.",
   "enterprises.enterprise.register": "Enter enterprise",
   "enterprises.enterprise.amend": "Amend",

@@ -49,7 +49,7 @@ export default {
   "enterprises.verdict": "意见",
   "enterprises.some": "只涉及部分内容",
   "enterprises.to": "岗位或去向",
-  "enterprises.into": "合并后存续企业的编号",
+  "enterprises.into": "合并后存续的企业",
   "enterprises.move_note": "请填写新区域，或说明迁往辖区外何处。",
   "enterprises.enterprise.register": "录入企业",
   "enterprises.enterprise.amend": "更新信息",

@@ -23,10 +23,18 @@ export function Detail({ institution, source, id, row, close, focus }) {
     return html`<${Panel} title=${shortened(id)} close=${close}><${Empty}
       text=${t(source.at === null ? "institution.unknown" : "institution.unknown_then")} /></${Panel}>`;
   }
+  return html`<${Known} institution=${institution} source=${source} lean=${row} close=${close}
+    focus=${focus} />`;
+}
+
+/** The row, once all of it is known. */
+function Known({ institution, source, lean, close, focus }) {
   const { name, parts = [], links } = institution;
+  const { row, problem, reload } = useWhole(institution, source, lean);
   const shown = parts.filter(({ when }) => !when || when(row, source));
   return html`<${Panel} title=${html`<bdi>${institution.title(row, source)}</bdi>`} close=${close}
       focus=${focus}>
+    <${ErrorNote} problem=${problem} retry=${reload} />
     <${Facts} institution=${institution} source=${source} row=${row} />
     ${
       source.at === null &&
@@ -37,6 +45,18 @@ export function Detail({ institution, source, id, row, close, focus }) {
         source=${source} /></${Part}>`,
     )}
     <${History} institution=${institution} source=${source} row=${row} /></${Panel}>`;
+}
+
+/** Return a row of a lean list with all that is known of it, as soon as it was read; until then as it is. */
+function useWhole({ view, lean }, source, row) {
+  const load = () =>
+    lean
+      ? get(`/${live.peek().jurisdiction}/${view}/${encodeURIComponent(row.key)}`, {
+          ...(source.at && { at: source.at }),
+        })
+      : Promise.resolve(null);
+  const { data, problem, reload } = useLoaded(load, [row, source.at]);
+  return { row: data?.key === row.key ? data : row, problem, reload };
 }
 
 const Facts = ({

@@ -2,6 +2,7 @@
 
 import { AreaBox, areaPath } from "../areabox.js";
 import { Conflict, isConflict } from "../conflict.js";
+import { draftOf, dropDraft, keepDraft } from "../entry/drafts.js";
 import { faults } from "../entry/faults.js";
 import { AreaList } from "../entry/incident.js";
 import { t } from "../i18n.js";
@@ -12,39 +13,58 @@ import { html, useLayoutEffect, useRef, useState } from "../preact.js";
 import { go, route } from "../router.js";
 import { codes } from "../terms.js";
 import { now } from "../time.js";
-import { ErrorNote, Field } from "../ui.js";
+import { ErrorNote, Field, Loading } from "../ui.js";
 import { PickBox } from "./pickbox.js";
 import { coded, hint, say } from "./show.js";
-import { changed, dataOf, first, missing } from "./values.js";
+import { changed, dataOf, edited, first, missing } from "./values.js";
 
 /** A panel with a form that makes a new row, and then shows it. */
 export function Make({ institution, form, source, close }) {
   const { name, kind, id = kind } = institution;
   const { do: _, ...query } = route.value.query;
   const done = (data, answer) =>
-    answer ? go(name, { id: data[id] ?? answer.id, query, replace: true }) : close();
+    answer && !form.stays ? go(name, { id: data[id] ?? answer.id, query, replace: true }) : close();
   const box = useRef();
+  const ready = source.has(institution.view); // its first values may be those of other rows
   useLayoutEffect(() => {
     box.current.querySelector("input, select, textarea")?.focus();
-  }, []);
-  return html`<${Panel} title=${say(name, form.command)} close=${close}><div ref=${box}><${Ask}
-    institution=${institution} form=${form} source=${source} done=${done} /></div></${Panel}>`;
+  }, [ready]);
+  return html`<${Panel} title=${say(name, form.command)} close=${close}><div ref=${box}>${
+    ready
+      ? html`<${Ask} institution=${institution} form=${form} source=${source} done=${done} />`
+      : html`<${Loading} />`
+  }</div></${Panel}>`;
 }
 
-/** A form. `done(data, answer)` is called once it was recorded, and without them if it was given up. */
+/** Where the values hold when it happened. */
+const HAPPENED = " at";
+
+/** A form. `done(data, answer)` is called once it was recorded, and without them if it was given up.
+ *
+ * What was typed is kept until then, also while another page is shown.
+ */
 export function Ask({ institution, form, source, row, done }) {
   const { name, kind, id = kind } = institution;
   const base = useRef(row).current;
-  const [values, setValues] = useState(() => first(form, base, source, toLocal));
-  const [at, setAt] = useState("");
+  const draft = `${name}/${form.command}/${row?.key ?? ""}`;
+  const blank = useRef(/** @type {any} */ (null));
+  blank.current ??= { ...first(form, base, source, toLocal), [HAPPENED]: "" };
+  const [values, setValues] = useState(() => ({ ...blank.current, ...draftOf(draft) }));
   const [wrong, setWrong] = useState(/** @type {Record<string, string>} */ ({}));
   const { busy, problem, send, clear } = useSend();
   const box = useRef();
   const fields = form.fields.filter(({ when }) => !when || when(values, row));
+  const at = values[HAPPENED];
   const set = (part) => {
-    setValues((before) => ({ ...before, ...part }));
+    const after = { ...values, ...part };
+    setValues(after);
+    keepDraft(draft, edited(after, blank.current), blank.current);
     setWrong((before) => Object.fromEntries(Object.entries(before).filter(([field]) => !(field in part))));
     if (problem) clear();
+  };
+  const over = (...said) => {
+    dropDraft(draft);
+    done(...said);
   };
   const work = () => {
     const made = dataOf(fields, values, fromLocal);
@@ -58,7 +78,7 @@ export function Ask({ institution, form, source, row, done }) {
   };
   const sent = async (data) => {
     const answer = await send(form.command, data);
-    if (answer) done(data, answer);
+    if (answer) over(data, answer);
   };
   const submit = (event) => {
     event.preventDefault();
@@ -83,7 +103,8 @@ export function Ask({ institution, form, source, row, done }) {
     )}
     ${
       form.fact &&
-      html`<${HappenedField} value=${at} change=${setAt} hint=${t("institution.happened_hint")} />`
+      html`<${HappenedField} value=${at} change=${(one) => set({ [HAPPENED]: one })}
+        hint=${t("institution.happened_hint")} />`
     }
     ${
       isConflict(problem)
@@ -93,7 +114,7 @@ export function Ask({ institution, form, source, row, done }) {
     }
     <div class="form-actions"><button type="submit" class="button button-main"
       aria-disabled=${busy ? "true" : undefined}>${busy ? t("people.sending") : say(name, form.command)}
-      </button><button type="button" class="button button-plain" onClick=${() => done()}>${t("ui.cancel")}
+      </button><button type="button" class="button button-plain" onClick=${() => over()}>${t("ui.cancel")}
       </button></div>
   </form>`;
 }

@@ -16,15 +16,16 @@ const NONE = new Map();
  *
  * @param {string[]} views
  * @param {boolean} wanted
+ * @param {boolean} lean
  */
-function useStream(views, wanted) {
+function useStream(views, wanted, lean) {
   const [stream, setStream] = useState(/** @type {Live | null} */ (null));
   const jurisdiction = live.value?.jurisdiction;
   useEffect(() => {
     if (!wanted || !jurisdiction) return undefined;
     let mine = null;
     const follow = () => {
-      mine ??= new Live(jurisdiction, views);
+      mine ??= new Live(jurisdiction, views, lean ? { lean: ["true"] } : {});
       setStream(mine);
     };
     const pause = () => {
@@ -44,11 +45,13 @@ function useStream(views, wanted) {
 }
 
 /** Load views as they were at an instant. */
-function usePast(views, at) {
+function usePast(views, at, lean) {
   const jurisdiction = live.value?.jurisdiction;
   const load = async () => {
     if (!at || views.length === 0) return null;
-    const pages = await Promise.all(views.map((view) => all(jurisdiction, view, { at }, MOST)));
+    const pages = await Promise.all(
+      views.map((view) => all(jurisdiction, view, { at, ...(lean && { lean: true }) }, MOST)),
+    );
     const tables = pages.map(({ items }) => new Map(items.map((row) => [row.key, row])));
     return { at, tables: new Map(views.map((view, index) => [view, tables[index]])) };
   };
@@ -93,7 +96,7 @@ export function useSource(institution, views, at) {
   const asking = Boolean(institution.derived || institution.load);
   const streamed = asking ? views.slice(1) : views;
   const asked = useAsked(institution, at);
-  const source = useRows(streamed, at);
+  const source = useRows(streamed, at, Boolean(institution.lean));
   return useMemo(() => {
     if (!asking) return source;
     const mine = asked.data?.at === at ? asked.data.table : null;
@@ -107,9 +110,9 @@ export function useSource(institution, views, at) {
   }, [source, asked.data, asked.problem, at]);
 }
 
-function useRows(views, at) {
-  const stream = useStream(views, at === null && views.length > 0);
-  const past = usePast(views, at);
+function useRows(views, at, lean) {
+  const stream = useStream(views, at === null && views.length > 0, lean);
+  const past = usePast(views, at, lean);
   const [kept, keep] = useState(/** @type {Live | null} */ (null));
   const mine = kept?.jurisdiction === live.value?.jurisdiction ? kept : null;
   const shown = stream?.has(views[0]) ? stream : mine;

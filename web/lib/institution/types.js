@@ -81,6 +81,7 @@
  * @property {(values: Record<string, any>, row: any) => Record<string, any>} [data] The data to send, if they
  *   are not the values by name.
  * @property {string} [note] Key of a text above the fields.
+ * @property {boolean} [stays] Of a form in `make`: whether it makes no row, so that none is shown after it.
  */
 
 /** Another way to look at the rows: a tree, a curve. Its name is the text `PAGE.as_KEY`. The component gets
@@ -104,6 +105,8 @@
  * @property {string} name The page, and the prefix of its texts.
  * @property {string} view The view of the list.
  * @property {string[]} [also] Views that cells, filters and pictures need besides.
+ * @property {boolean} [lean] Whether the list is read without what only one row is shown with: the detail
+ *   reads its row by itself.
  * @property {boolean} [derived] Whether the service works the view out on request, so that it has no stream.
  * @property {(jurisdiction: string, at: string | null) => Promise<any[]>} [load] Reads rows with a `key` that
  *   are no view; by default all rows of a derived view.

@@ -26,6 +26,14 @@ export function first(form, row, source, toLocal) {
   return Object.fromEntries(form.fields.map((field) => [field.name, start(field)]));
 }
 
+/** Return the values that differ from the first ones: what somebody typed or chose.
+ *
+ * @param {Record<string, any>} values
+ * @param {Record<string, any>} blank
+ */
+export const edited = (values, blank) =>
+  Object.fromEntries(Object.entries(values).filter(([name, value]) => !same(value, blank[name])));
+
 /** Field kind -> its value in a command. */
 const SENT = {
   number: Number,
