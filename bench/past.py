@@ -5,17 +5,25 @@ Seconds of processor time of one thread, as other work may run beside.
 
 import argparse
 import asyncio
+import json
+import os
 import re
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import uvloop
 
 from bench.__main__ import served
-from bench.large import J, build
+from bench.large import HERE, J, area, build, item
+from bench.load import load, post
+from bench.reads import get
+from projections.catalog import public_views
+from projections.catalog import views as catalog
 from services import wiring
 from services.access import Principal
 from services.api.rows import Opener
@@ -27,6 +35,10 @@ from services.search.index import Index
 from services.views.port import Query
 
 ROUNDS: Final = 20
+PLACES: Final = 200
+SECONDS: Final = 10.0
+AT_ONCE: Final = 50
+"""Check-ins of one list."""
 TEXTS: Final = ("Courier 00999", "resident", "99", "c", "C-00123", "nobody of this name")
 
 
@@ -79,6 +91,69 @@ async def person_times(muster: Muster) -> None:
     await times.close()
 
 
+async def as_of(muster: Muster, data: Path) -> None:
+    """Print what it costs to keep the past, and to read a page of any view, position and order."""
+    end, random = (await muster.log.end(J)).position, Random(17)
+    past = await wiring.past(data, muster.log)
+    if past is None:
+        raise SystemExit("unset MUSTER_PAST_MB")
+    (made,) = await costs(lambda: past.make(J), 1)
+    size = (data / "past.sqlite").stat().st_size
+    say("past views made, CPU", f"{made:.0f} s", f"{size / 2**20:,.0f} MiB, {size / end:,.0f} bytes an event")
+    seconds: list[float] = []
+    worst = ""
+    for _ in range(PLACES):
+        view = catalog[random.choice(public_views())]
+        sort = random.choice([None, *(way + name for name in ("key", *view.filters) for way in ("", "-"))])
+        position = random.randrange(1_000, end)
+        read = past.page(J, view, position, Query(sort=sort))
+        begun = time.process_time()
+        if await read is None:
+            raise SystemExit(f"position {position} was forgotten: raise MUSTER_PAST_MB")
+        seconds.append(time.process_time() - begun)
+        if seconds[-1] == max(seconds):
+            worst = f"{view.name} as_of={position} sort={sort}"
+    seconds.sort()
+    p50, p99 = (1_000 * seconds[int(PLACES * q)] for q in (0.5, 0.99))
+    say(f"page of 100 as of {PLACES} positions, any view and order, CPU: p50", f"{p50:.0f} ms")
+    say("  p99", f"{p99:.0f} ms", f"limit 500 ms; slowest {1_000 * seconds[-1]:.0f} ms: {worst}")
+    await past.close()
+
+
+async def beside_check_ins(data: Path, workers: int, seconds: float) -> None:
+    """Print how long a page of the roster takes on the clock while 1,000 check-ins a second arrive."""
+    with served(data) as (port, token):
+        over, pages = asyncio.Event(), list[float]()
+
+        async def check_in() -> None:
+            for n in count():
+                if over.is_set():
+                    return
+                begun = time.perf_counter()
+                some = [
+                    item("worker.check_in", {"worker": f"W{(n * AT_ONCE + i) % workers}", "area": area(n)})
+                    for i in range(AT_ONCE)
+                ]
+                body = json.dumps(some).encode()
+                await load(port, 1, 1, lambda _, body=body: post(f"{HERE}/commands", body, token))
+                await asyncio.sleep(max(0.0, AT_ONCE / 1_000 - (time.perf_counter() - begun)))
+
+        sending = asyncio.create_task(check_in())
+        await asyncio.sleep(2)
+        ends = time.perf_counter() + seconds
+        while time.perf_counter() < ends:
+            found = await get(port, token, f"{HERE}/roster?limit=100&area={area(len(pages))}")
+            assert found.status == 200
+            pages.append(found.seconds)
+            await asyncio.sleep(0.05)
+        over.set()
+        await sending
+    pages.sort()
+    p50, p99 = (1_000 * pages[int(len(pages) * q)] for q in (0.5, 0.99))
+    say("page of 100 of the roster beside 1,000 check-ins/s: p50", f"{p50:.0f} ms")
+    say("  p99", f"{p99:.0f} ms", f"limit 20 ms, load {os.getloadavg()[0]:.0f}")
+
+
 async def run(data: Path, workers: int, events: int) -> None:
     if not (data / "views.sqlite").exists():
         with served(data) as (port, token):
@@ -90,8 +165,10 @@ async def run(data: Path, workers: int, events: int) -> None:
         say("events", f"{muster.progress.positions[J]:,}")
         await search(muster)
         await person_times(muster)
+        await as_of(muster, data)
     finally:
         await muster.close()
+    await beside_check_ins(data, workers, SECONDS)
 
 
 def main() -> None:

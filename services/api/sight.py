@@ -14,8 +14,6 @@ RULES: Final = "jurisdictions"
 
 async def sight(request: Request, jurisdiction: str, asker: Principal) -> Shown:
     """Return what the caller sees. While the view of the rules is set aside, nothing is clear."""
-    views = muster(request).views
-    if RULES in await views.degraded(jurisdiction):
-        return sight_of(asker, None)
-    here: Any = (await views.load(jurisdiction, {RULES: [jurisdiction]}))[RULES].get(jurisdiction)
+    found = await muster(request).views.get(jurisdiction, RULES, jurisdiction)
+    here: Any = found.items[0][1] if found.items and found.degraded is None else None
     return sight_of(asker, here.disclosure if here else None)

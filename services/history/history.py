@@ -49,7 +49,7 @@ class History:
         """`past`: views kept as of many positions; without it all are folded from the log."""
         self._keep, self._past = keep, past
         self._log, self._clock, self._as_of, self._dated = log, clock, AsOfViews(log), DatedViews(views)
-        self._alerts = PastAlerts(log)
+        self._alerts = PastAlerts(log, past)
         self._gate = asyncio.Lock()
         self._kept: tuple[str, Head, list[EventEnvelope]] = _NOTHING
         self._timer: asyncio.TimerHandle | None = None

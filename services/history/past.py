@@ -17,6 +17,7 @@ from events.base import EventEnvelope
 from events.catalog import BadEvent, UnknownEvent, envelopes
 from events.commit import Head, decode
 from projections.base import Row, View
+from projections.catalog import views as catalog
 from projections.fold import folds, step
 from services.application.progress import ViewProgress
 from services.base.threads import beside
@@ -37,6 +38,8 @@ BUSY: Final = 300
 """Events a second above which the maker waits, until it is MOST_BEHIND."""
 MOST_BEHIND: Final = 100_000
 MOST_BYTES: Final = 4 << 30
+MOST_ROWS: Final = 300_000
+"""Most rows of one view that are read at once."""
 IDLE_SECONDS: Final = 1.0
 
 log_of = logging.getLogger("muster.history")
@@ -74,7 +77,8 @@ class Past:
         try:
             await self._check(jurisdiction)
             mark = await self._store.before(jurisdiction, when)
-            if mark is None or view.name in await self._store.degraded(jurisdiction):
+            aside = await self._store.degraded(jurisdiction)
+            if mark is None or view.name in aside or view.name not in self._views:
                 return None
             told = await self._since(jurisdiction, mark, when)
             if told is None:
@@ -86,6 +90,21 @@ class Past:
             self._tell(str(error))
             return None
         return msgspec.structs.replace(found, head=head)
+
+    async def rows(
+        self, jurisdiction: str, queries: Mapping[str, Query], when: datetime
+    ) -> tuple[dict[str, dict[str, Row]], int] | None:
+        """Return all rows of some views that match, and the last position recorded by then; None if there is
+        no mark near enough."""
+        found: dict[str, dict[str, Row]] = {}
+        position = 0
+        for name, query in queries.items():
+            asked = msgspec.structs.replace(query, limit=MOST_ROWS)
+            page = await self.page(jurisdiction, catalog[name], when, asked)
+            if page is None or page.next is not None:
+                return None
+            found[name], position = dict(page.items), page.head.position
+        return found, position
 
     async def _since(
         self, jurisdiction: str, mark: Mark, when: int | datetime

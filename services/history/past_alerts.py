@@ -12,15 +12,19 @@ from projections.fold import StraightRows
 from services.application.alerting import READ, Watched, worked_out
 from services.base.threads import beside
 from services.history.as_of import recorded_until
+from services.history.past import Past
 from services.log.port import Log
 from services.views.match import matches
 
 
 class PastAlerts:
-    """Works alerts out from the log alone. The last answer is kept: people look at an instant for a while."""
+    """Works alerts out from the log alone, or from what was folded from it before.
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
+    The last answer is kept: people look at an instant for a while.
+    """
+
+    def __init__(self, log: Log, past: Past | None = None) -> None:
+        self._log, self._past = log, past
         self._gate = asyncio.Lock()
         self._kept: tuple[str, Watched] | None = None
 
@@ -29,12 +33,19 @@ class PastAlerts:
         async with self._gate:
             if self._kept and (self._kept[0], self._kept[1].now) == (jurisdiction, when):
                 return self._kept[1]
-            fold = _Fold()
-            async for commits in recorded_until(self._log.read(jurisdiction, 0), when):
-                await beside(fold.take, commits)
-            found = await beside(fold.watched, when)
+            found = await self._read(jurisdiction, when) or await self._folded(jurisdiction, when)
             self._kept = jurisdiction, found
             return found
+
+    async def _read(self, jurisdiction: str, when: datetime) -> Watched | None:
+        told = await self._past.rows(jurisdiction, READ, when) if self._past else None
+        return await beside(worked_out, *told, when) if told else None
+
+    async def _folded(self, jurisdiction: str, when: datetime) -> Watched:
+        fold = _Fold()
+        async for commits in recorded_until(self._log.read(jurisdiction, 0), when):
+            await beside(fold.take, commits)
+        return await beside(fold.watched, when)
 
     def forget(self) -> None:
         """Forget the last answer."""

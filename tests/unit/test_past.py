@@ -28,6 +28,7 @@ from services.demo.scenarios import SCENARIOS
 from services.history import past as pasts
 from services.history.history import History
 from services.history.past import Past
+from services.history.past_alerts import PastAlerts
 from services.log.port import Stored
 from services.views.port import Query
 from tests.make import JURISDICTION as J
@@ -153,6 +154,19 @@ async def test_a_read_begins_at_the_last_mark_and_not_at_the_beginning(
     assert await history.as_of(J, "roster", end, Query(limit=1000)) == whole
     assert end - min(log.asked) < 100
     await past.close()
+
+
+async def test_alerts_of_an_instant_are_those_folded_from_the_log(past: Past) -> None:
+    log: Any = one_log()
+    for stored in scenario()[100::200]:
+        when = decode(stored.data).recorded_at
+        expected = await PastAlerts(log).at(J, when)
+        log.asked.clear()
+        found = await PastAlerts(log, past).at(J, when)
+        assert (found.position, found.alerts) == (expected.position, expected.alerts)
+        for name, rows in msgspec.structs.asdict(found.known).items():
+            assert sorted(rows, key=repr) == sorted(getattr(expected.known, name), key=repr)
+        assert log.asked == [], "nothing was folded from the beginning"
 
 
 async def test_what_took_too_much_room_is_forgotten_and_folded_from_the_log(

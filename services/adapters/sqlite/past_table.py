@@ -98,7 +98,10 @@ def merged(
 
     def line(key: str, row: Row) -> tuple[Any, ...]:
         plain = (key, encoder.encode(row))
-        return plain if at is None else (*plain, stored_value(table.values(row)[at]))
+        if at is None:
+            return plain
+        value = stored_value(table.values(row)[at])
+        return (*plain, int(value) if isinstance(value, bool) else value)  # as it comes from the file
 
     def order(line: Any) -> Any:
         value = None if at is None else line[2]
