@@ -22,7 +22,15 @@ def of(scope: str, **more: object) -> Principal:
 
 
 class TestScopes:
-    NOBODYS = ("personal.reveal", "log.fence", "jurisdiction.resume", "review.escalate", "post.lapse")
+    NOBODYS = (
+        "personal.reveal",
+        "log.fence",
+        "jurisdiction.resume",
+        "review.escalate",
+        "post.lapse",
+        "difficulty.ask",
+        "difficulty.move_on",
+    )
     OWN = ("worker.check_in", "worker.take_back", "assignment.accept", "assignment.done")
 
     def may(self, scope: str) -> set[str]:
@@ -47,6 +55,8 @@ class TestScopes:
             "term.define",
             "formation.set",
             "review.set_deadlines",
+            "difficulty_waits.set",
+            "service_limits.set",
         }
 
     def test_a_worker_sends_own_facts_and_answers_to_offers(self) -> None:
