@@ -16,6 +16,7 @@ import service from "./service.js";
 import settings from "./settings.js";
 import shell from "./shell.js";
 import sourceList from "./source_list.js";
+import station from "./station.js";
 import words from "./words.js";
 
 export default {
@@ -36,4 +37,5 @@ export default {
   ...difficulty,
   ...service,
   ...alliance,
+  ...station,
 };

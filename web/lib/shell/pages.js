@@ -41,6 +41,7 @@ export const PAGES = [
   { name: "allies", group: "institutions", view: "allies" },
   { name: "activities", group: "institutions", view: "activities" },
   { name: "reliefs", group: "institutions", view: "reliefs" },
+  { name: "stations", key: "z", group: "institutions", view: "stations" },
   { name: "comparison", key: "q", group: "institutions", view: "source_lists" },
   { name: "hours", key: "h", group: "reports", view: "roster" },
   { name: "imports", key: "u", group: "administration", right: "import_files" },

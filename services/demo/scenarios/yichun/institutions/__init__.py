@@ -1,5 +1,5 @@
 """The institutions of Yichun before the lockdown: who answers for what, ledger, reviews, source lists,
-chapters.
+chapters, stations.
 
 They have worlds of their own, so that chance and ids of the rest stay as they are.
 """
@@ -13,6 +13,7 @@ from services.demo.scenarios.yichun.institutions.enterprises import Enterprises
 from services.demo.scenarios.yichun.institutions.lists import lists
 from services.demo.scenarios.yichun.institutions.offices import appoint
 from services.demo.scenarios.yichun.institutions.reviews import review
+from services.demo.scenarios.yichun.institutions.stations import stations
 from services.demo.scenarios.yichun.places import Places
 from services.demo.scenarios.yichun.world import World
 
@@ -23,5 +24,10 @@ def institutions(seed: int, places: Places) -> Iterator[Timed]:
     enterprises = Enterprises(world, places)
     appoint(world, places)
     review(world, enterprises)
-    parts = (world.run(), lists(seed, enterprises.all), chapters(seed, enterprises.all))
+    parts = (
+        world.run(),
+        lists(seed, enterprises.all),
+        chapters(seed, enterprises.all),
+        stations(seed, places),
+    )
     return merge(*parts, key=lambda one: one.received)
