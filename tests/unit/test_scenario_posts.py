@@ -13,7 +13,7 @@ from services.demo.scenarios.yichun.days import LOCKDOWN
 from services.demo.scenarios.yichun.institutions.offices import FLOOR, FOUNDED, LEFT, RENAMED, WHOLE
 from tests.unit.test_scenario import Run
 
-BEFORE_LOCKDOWN = 5_000
+BEFORE_LOCKDOWN = 8_000
 """Commands, which reach into the last days before it."""
 
 

@@ -9,6 +9,7 @@ from services.demo.scenarios.yichun.days import DAYS, LAST_FACTS, LOCKDOWN, REGI
 from services.demo.scenarios.yichun.desk import Desk
 from services.demo.scenarios.yichun.fleet import mobilise
 from services.demo.scenarios.yichun.institutions import institutions
+from services.demo.scenarios.yichun.institutions.activities import activities
 from services.demo.scenarios.yichun.people import People
 from services.demo.scenarios.yichun.places import ROOT, Places
 from services.demo.scenarios.yichun.shifts import Shifts
@@ -29,7 +30,12 @@ class _Lockdown:
         mobilise(world, people)
         Shifts(world, people)
         Troubles(world, people, Desk(world, places, people))
-        return merge(world.run(), institutions(self._seed, places), key=lambda one: one.received)
+        parts = (
+            world.run(),
+            institutions(self._seed, places),
+            activities(self._seed, people.fleet),
+        )
+        return merge(*parts, key=lambda one: one.received)
 
 
 def yichun(seed: int) -> Story:

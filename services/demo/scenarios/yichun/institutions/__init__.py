@@ -1,5 +1,5 @@
 """The institutions of Yichun before the lockdown: who answers for what, ledger, reviews, source lists,
-chapters, stations.
+chapters, stations, alliance.
 
 They have worlds of their own, so that chance and ids of the rest stay as they are.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from heapq import merge
 
 from services.demo.scenarios.story import Timed
+from services.demo.scenarios.yichun.institutions.alliance import alliance
 from services.demo.scenarios.yichun.institutions.chapters import chapters
 from services.demo.scenarios.yichun.institutions.enterprises import Enterprises
 from services.demo.scenarios.yichun.institutions.lists import lists
@@ -29,5 +30,6 @@ def institutions(seed: int, places: Places) -> Iterator[Timed]:
         lists(seed, enterprises.all),
         chapters(seed, enterprises.all),
         stations(seed, places),
+        alliance(seed, places, enterprises.all),
     )
     return merge(*parts, key=lambda one: one.received)
