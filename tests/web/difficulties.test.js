@@ -1,0 +1,95 @@
+// Difficulties: receipts as people type them, whose they are on the board, and telling the city offline.
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, mock, test } from "node:test";
+import { byPost } from "../../web/lib/alliance/waiting.js";
+import { Databases } from "./support/indexeddb.js";
+import { run } from "./support/plain.js";
+
+test("the board lists the posts with the most overdue ones first", () => {
+  const one = (post, overdue) => ({ post, overdue });
+  const found = byPost([one("A", false), one("A", false), one("B", true), one("C", false)]);
+  assert.deepEqual(
+    found.map(([post, items]) => `${post} ${items.length}`),
+    ["B 1", "A 2", "C 1"],
+  );
+});
+
+describe("what is told to the city", () => {
+  const NOW = Date.parse("2026-03-28T08:00:00Z");
+  let sent;
+  let answer;
+  let outbox;
+  let db;
+
+  beforeEach(() => {
+    mock.timers.enable({ apis: ["Date", "setTimeout"], now: NOW });
+    sent = [];
+    const self = { navigator: {} };
+    const fetch = async (path, options) => {
+      sent.push({ path, ...options, body: JSON.parse(options.body) });
+      return answer();
+    };
+    run("go/idb.js", { self, indexedDB: new Databases() });
+    run("go/outbox.js", { self, navigator: self.navigator, fetch });
+    outbox = self.musterOutbox;
+    db = self.musterDb;
+  });
+  afterEach(() => mock.timers.reset());
+
+  const json = (status, body) => async () => new Response(JSON.stringify(body), { status });
+  const keep = (id) =>
+    outbox.asking((kept) => [
+      ...kept,
+      { id, jurisdiction: "2307", path: "ask", body: { text: "T" }, at: "2026-03-28T07:00:00Z" },
+    ]);
+
+  test("goes out without the session, and at the time when it was told", async () => {
+    answer = json(200, {});
+    await keep("A");
+    assert.deepEqual(await outbox.tell(), { outcome: "sent" });
+    assert.equal(sent[0].path, "/api/v1/2307/ask");
+    assert.equal(sent[0].credentials, "omit");
+    assert.equal(sent[0].headers["Idempotency-Key"], "A");
+    assert.equal(sent[0].body.at, "2026-03-28T07:00:00Z");
+    assert.deepEqual(await db.get("asking"), []);
+  });
+
+  test("waits for a network, in order", async () => {
+    answer = async () => {
+      throw new TypeError("no network");
+    };
+    await keep("A");
+    await keep("B");
+    assert.equal((await outbox.tell()).outcome, "later");
+    assert.equal(sent.length, 1);
+    answer = json(200, {});
+    assert.equal((await outbox.tell()).outcome, "sent");
+    assert.deepEqual(
+      sent.slice(1).map((one) => one.headers["Idempotency-Key"]),
+      ["A", "B"],
+    );
+  });
+
+  test("stays with its reason if it is refused, and the rest goes out", async () => {
+    answer = json(409, { code: "difficulty.nobody", detail: "Nobody answers." });
+    await keep("A");
+    await outbox.tell();
+    const [kept] = await db.get("asking");
+    assert.equal(kept.code, "difficulty.nobody");
+    answer = json(200, {});
+    await keep("B");
+    await outbox.tell();
+    assert.deepEqual(
+      (await db.get("asking")).map(({ id }) => id),
+      ["A"],
+    );
+  });
+
+  test("is tried again when there is too much of it", async () => {
+    answer = json(429, { code: "too_many" });
+    await keep("A");
+    assert.equal((await outbox.tell()).outcome, "later");
+    assert.equal((await db.get("asking"))[0].code, undefined);
+  });
+});
