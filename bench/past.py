@@ -125,19 +125,23 @@ async def beside_check_ins(data: Path, workers: int, seconds: float) -> None:
     with served(data) as (port, token):
         over, pages = asyncio.Event(), list[float]()
 
+        async def send(n: int) -> None:
+            some = [
+                item("worker.check_in", {"worker": f"W{(n * AT_ONCE + i) % workers}", "area": area(n)})
+                for i in range(AT_ONCE)
+            ]
+            body = json.dumps(some).encode()
+            await load(port, 1, 1, lambda _: post(f"{HERE}/commands", body, token))
+
         async def check_in() -> None:
-            for n in count():
+            for n in count(1):
                 if over.is_set():
                     return
                 begun = time.perf_counter()
-                some = [
-                    item("worker.check_in", {"worker": f"W{(n * AT_ONCE + i) % workers}", "area": area(n)})
-                    for i in range(AT_ONCE)
-                ]
-                body = json.dumps(some).encode()
-                await load(port, 1, 1, lambda _, body=body: post(f"{HERE}/commands", body, token))
+                await send(n)
                 await asyncio.sleep(max(0.0, AT_ONCE / 1_000 - (time.perf_counter() - begun)))
 
+        await send(0)  # answered once the state was read
         sending = asyncio.create_task(check_in())
         await asyncio.sleep(2)
         ends = time.perf_counter() + seconds
