@@ -43,6 +43,10 @@ _LIST: Final = b"{{files}}"
 """Placeholder in the service worker for the files that the courier's page needs offline."""
 
 
+_NEAR: Final = b"{{near}}"
+"""Placeholder in the service worker of the public page for its texts."""
+
+
 class File(NamedTuple):
     """One file, plain and compressed."""
 
@@ -99,6 +103,7 @@ def known_asset(name: str) -> File:
 def page(name: str) -> File:
     """Return a page or script with the path of all files filled in."""
     text = contents()[name].replace(_PLACE, f"/assets/{digest()}".encode())
+    text = text.replace(_NEAR, "\n".join(f"i18n/{one}/near.js" for one in languages()).encode())
     if _LIST in text:
         text = text.replace(_LIST, "\n".join(_offline()).encode())
     return _file(text, Path(name))
@@ -164,6 +169,17 @@ async def manifest(request: Request) -> Response:
     return _answer(request, page("go/manifest.webmanifest"), ASK_EACH_TIME)
 
 
+async def near(request: Request) -> Response:
+    """Serve the public page of stations."""
+    return _answer(request, page("near.html"), ASK_EACH_TIME)
+
+
+async def near_worker(request: Request) -> Response:
+    """Serve the service worker of the public page."""
+    more = {"Service-Worker-Allowed": "/near"}
+    return _answer(request, page("near/worker.js"), ASK_EACH_TIME, **more)
+
+
 async def icon(request: Request) -> Response:
     """Serve the icon."""
     return _answer(request, page("icons/muster.svg"), ASK_EACH_TIME)
@@ -177,6 +193,8 @@ def routes() -> list[Route]:
         Route("/go", go),
         Route("/go/worker.js", worker),
         Route("/go/manifest.webmanifest", manifest),
+        Route("/near", near),
+        Route("/near/worker.js", near_worker),
         Route("/favicon.ico", icon),
         Route("/assets/{digest}/{path:path}", files),
     ]
