@@ -29,6 +29,7 @@ PAGES = (
     *("overview", "requests", "request", "assign", "teams", "team", "workers", "worker", "schematic"),
     *("incident", "notes", "enter request", "enter team", "import", "cards of areas"),
 )
+INSTITUTIONS = ("who answers", "enterprise", "funnel", "comparison", "chapters", "coverage")
 DARK = ("overview", "request", "schematic")
 CENTRE = (128.907, 47.727)
 """Longitude and latitude of Yichun's centre."""
@@ -63,6 +64,15 @@ def test_the_board(language: str, theme: str, noted: City, screens: Screens) -> 
         if place.name in (PAGES if theme == "light" else DARK):
             opened(screen.page, place)
             taken(screen.page, place.name.replace(" ", "-"), language, theme)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_institutions(language: str, stage: City, screens: Screens) -> None:
+    screen = signed_in(stage, screens, language)
+    for place in board(stage):
+        if place.name in INSTITUTIONS:
+            opened(screen.page, place)
+            taken(screen.page, place.name.replace(" ", "-"), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
