@@ -168,13 +168,9 @@ function body() {
 function paint() {
   document.documentElement.lang = language.tag;
   document.title = t("title");
-  const language = el("button", { type: "button", class: "language", onclick: turn }, t("other"));
+  const other = el("button", { type: "button", class: "language", onclick: turn }, t("other"));
   const name = shown.data?.name ? ` · ${shown.data.name}` : "";
-  root.replaceChildren(
-    el("header", {}, el("h1", {}, `${t("title")}${name}`), language),
-    ...asked(),
-    ...body(),
-  );
+  root.replaceChildren(el("header", {}, el("h1", {}, `${t("title")}${name}`), other), ...asked(), ...body());
 }
 
 /** Ask which city, if the address does not say. */
