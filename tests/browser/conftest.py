@@ -47,6 +47,7 @@ class Running:
         if item.path.parent != HERE or (module and "browser" in vars(module.obj)):
             self.end(item.config)
 
+    @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.end(session.config)
 

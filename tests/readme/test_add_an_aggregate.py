@@ -59,6 +59,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
+    for folder in ("events", "projections", "services", "tests"):  # compiled modules, which are as old
+        for compiled in (ROOT / folder).rglob("__pycache__"):
+            shutil.copytree(compiled, copy / compiled.relative_to(ROOT), dirs_exist_ok=True)
     shutil.copytree(EXAMPLE, copy, dirs_exist_ok=True)
     for file, before, after in edits():
         text = (copy / file).read_text()
