@@ -1,7 +1,9 @@
 """The Faust app: one agent on the commits topic. It only delivers; the views' heads are authoritative."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,8 +29,13 @@ def build(
     group: str,
     data: Path,
     opened: Callable[[], Awaitable[PartitionProjector]],
+    member: str | None = None,
 ) -> faust.App:
-    """Build the process's app. `opened` returns the projector, whose stores live on the app's loop."""
+    """Build the process's app.
+
+    `opened` returns the projector, whose stores live on the app's loop; `member` is its lasting name in the
+    group.
+    """
     app = faust.App(
         group,
         broker=f"kafka://{connection.servers.replace(',', ';')}",
@@ -49,7 +56,8 @@ def build(
         consumer_max_fetch_size=FETCH_BYTES,
         consumer_auto_offset_reset="earliest",
         broker_session_timeout=6.0,
-        broker_heartbeat_interval=2.0,
+        broker_heartbeat_interval=0.5,  # also how soon a member hears of a rebalance
+        consumer_group_instance_id=member,
         broker_request_timeout=10.0,
         broker_rebalance_timeout=10.0,
         broker_commit_interval=2.8,
@@ -74,20 +82,44 @@ def build(
                 await stream.ack(event)
             yield
 
+    cost = Rebalance()
+
     @app.on_partitions_assigned.connect  # type: ignore[arg-type]
     async def assigned(_: Any, tps: set[TP], *args: Any, **kwargs: Any) -> None:
         projector = await opened()
         for tp in sorted(tps):
             projector.assign(tp.partition)
             app.add_future(projector.catch_up(tp.partition))
+        app.add_future(cost.tell(projector, [tp.partition for tp in tps]))
 
     @app.on_partitions_revoked.connect  # type: ignore[arg-type]
     async def revoked(_: Any, tps: set[TP], *args: Any, **kwargs: Any) -> None:
         projector = await opened()
+        cost.begin()
         for tp in tps:
             projector.revoke(tp.partition)
 
     return app
+
+
+class Rebalance:
+    """What a rebalance costs: from giving up partitions until those assigned are projected to their ends."""
+
+    def __init__(self) -> None:
+        self._began: float | None = None
+
+    def begin(self) -> None:
+        """Partitions are given up."""
+        self._began = time.monotonic()
+
+    async def tell(self, projector: PartitionProjector, partitions: Sequence[int]) -> None:
+        """Log it, once the partitions have caught up."""
+        began, self._began = self._began or time.monotonic(), None
+        await asyncio.gather(*map(projector.catch_up, partitions))
+        took = time.monotonic() - began
+        log_of.warning(
+            "rebalance: %d partitions, projected to their ends after %.1f s", len(partitions), took
+        )
 
 
 def _by_partition(events: Any) -> dict[int, list[Record]]:

@@ -17,6 +17,7 @@ from services.adapters.kafka.connection import Connection
 from services.base.clock import SystemClock
 from services.base.tuning import tune
 from services.projector.app import build
+from services.projector.membership import Membership
 from services.projector.metrics import registry
 from services.projector.partitions import PartitionProjector
 from services.projector.watchdog import OpenCheckpoints, Watchdog
@@ -101,7 +102,7 @@ def run(
     data.mkdir(parents=True, exist_ok=True)
     process = Process(connection, opening, checkpoints, data / "watchdog-exits")
     process.metrics = metrics
-    app = build(connection, partitions, group, data, process.opened)
+    app = build(connection, partitions, group, data, process.opened, Membership(data).name)
 
     @app.on_before_shutdown.connect
     async def leaving(*args: Any, **kwargs: Any) -> None:
