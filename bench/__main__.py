@@ -1,9 +1,12 @@
-"""`make bench`: durable check-ins per second, batches and rebuild, with peers and limits in the same run."""
+"""`make bench`: durable check-ins per second, batches and rebuild, with peers and limits in the same run.
+
+It prints the table and writes it into RESULTS.md."""
 
 import argparse
 import asyncio
 import json
 import os
+import platform
 import re
 import resource
 import signal
@@ -13,16 +16,26 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
+from statistics import median
+from typing import Final
 from uuid import uuid4
 
+import psutil
 import uvloop
 
 from bench.load import Result, load, post
 from services import wiring
+from services.api.server.serve import running_file
+from services.sandbox.postgres import Database
 
 J = "B1"
 HERE = f"/api/v1/{J}"
+TURNS: Final = 3
+RESULTS: Final = Path(__file__).with_name("RESULTS.md")
+BEGIN, END = "<!-- make bench -->\n", "<!-- end -->"
+"""Between them `make bench` writes."""
 
 
 @contextmanager
@@ -50,10 +63,17 @@ def served(data: Path) -> Iterator[tuple[int, str]]:
 
 
 @contextmanager
-def bare() -> Iterator[int]:
-    with process("-m", "bench.bare") as child:
+def peer(module: str) -> Iterator[tuple[int, psutil.Process]]:
+    """Run a peer that prints its port; yield that and its process."""
+    with process("-m", module) as child:
         assert child.stdout
-        yield int(child.stdout.readline())
+        yield int(child.stdout.readline()), psutil.Process(child.pid)
+
+
+def processor_seconds(top: psutil.Process) -> list[float]:
+    """Return the processor seconds of a process, then of each that it started."""
+    spent = [one.cpu_times() for one in (top, *top.children(recursive=True))]
+    return [one.user + one.system for one in spent]
 
 
 def item(name: str, data: dict[str, object]) -> dict[str, object]:
@@ -121,47 +141,125 @@ async def rebuild(data: Path) -> tuple[int, float]:
     return events, events / seconds
 
 
-def say(what: str, figure: str, limit: str = "") -> None:
-    print(f"{what:<58} {figure:>16}  {limit}", flush=True)
+class Table:
+    """Prints rows as they come, and keeps them for RESULTS.md."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, str]] = []
+        self.say("", "measured", "limit or peer in this run")
+
+    def say(self, what: str, figure: str, limit: str = "") -> None:
+        print(f"{what:<58} {figure:>16}  {limit}", flush=True)
+        self.rows.append((what, figure, limit))
+
+    def ratio(self, what: str, ours: list[float], theirs: list[float], name: str, goal: str) -> None:
+        """Say the median of ours, of theirs and of their ratios, measured in turn."""
+        found = median(one / other for one, other in zip(ours, theirs, strict=True))
+        self.say(
+            what, f"{median(ours):,.0f}/s", f"{name} {median(theirs):,.0f}/s: {found:.2f} (goal >= {goal})"
+        )
+
+    def keep(self, load: tuple[float, ...]) -> None:
+        """Replace the part of RESULTS.md that is between the marks."""
+        names = ("fastapi", "pydantic", "uvicorn", "apsw", "asyncpg", "eventsourcing")
+        versions = ", ".join(f"{name} {version(name)}" for name in names)
+        machine = f"{os.cpu_count()} cores ({platform.system()}, {platform.machine()})"
+        loads = f"load {load[0]:.0f} at the start and {os.getloadavg()[0]:.0f} at the end"
+        lines = [
+            f"{machine}, {loads}, Python {platform.python_version()}, {versions}. "
+            f"Medians of {TURNS}, the sides in turn.",
+            "",
+            "| figure | measured | limit or peer |",
+            "|---|---|---|",
+            *(f"| {what} | {figure} | {limit} |" for what, figure, limit in self.rows[1:]),
+        ]
+        before, _, rest = RESULTS.read_text().partition(BEGIN)
+        RESULTS.write_text("\n".join([before + BEGIN, *lines, END + rest.partition(END)[2]]))
+
+
+async def in_turn(table: Table, port: int, token: str, requests: int, data: Path) -> None:
+    """Single check-ins beside both peers."""
+    ours, bare, written, spent = list[float](), list[float](), list[float](), list[list[float]]()
+    server = psutil.Process(int(json.loads(running_file(data).read_text())["pid"]))
+    for _ in range(TURNS):
+        before = processor_seconds(server)
+        found = await singles(port, token, requests, 64)
+        ours.append(found.rate)
+        await asyncio.sleep(1)  # the views
+        after = processor_seconds(server)
+        costs = [1e6 * (y - x) / requests for x, y in zip(before, after, strict=True)]
+        for rates, module in ((bare, "bench.bare"), (written, "bench.peer_service")):
+            with peer(module) as (other, running):
+                await load(other, 64, requests // 8, check_in(token, 1000))
+                before = processor_seconds(running)
+                limit = await load(other, 64, requests, check_in(token, 1000))
+                costs.append(1e6 * (processor_seconds(running)[0] - before[0]) / requests)
+                assert not limit.refused
+                rates.append(limit.rate)
+        spent.append(costs)
+    table.ratio(
+        "single durable check-ins over HTTP, 64 connections", ours, bare, "bare FastAPI endpoint", "1.2"
+    )
+    table.ratio("the same", ours, written, "the same by hand on PostgreSQL", "3")
+    *mine, of_bare, of_written = map(median, zip(*spent, strict=True))
+    told = " + ".join(f"{one:.0f}" for one in mine)
+    table.say(
+        "processor time of each, microseconds a check-in",
+        told,
+        f"bare {of_bare:.0f}: {of_bare / mine[0]:.2f}; by hand {of_written:.0f}, without PostgreSQL's own",
+    )
+
+
+async def batches_in_turn(table: Table, port: int, token: str, events: int, data: Path) -> None:
+    """Batches beside their peer."""
+    durable, visible, theirs, spent = list[float](), list[float](), list[float](), list[list[float]]()
+    server = psutil.Process(int(json.loads(running_file(data).read_text())["pid"]))
+    for _ in range(TURNS):
+        before = processor_seconds(server)
+        found = await batches(port, token, events)
+        costs = [1e6 * (y - x) / events for x, y in zip(before, processor_seconds(server), strict=True)]
+        durable.append(found[0])
+        visible.append(found[1])
+        with process("-m", "bench.peer_eventsourcing", "--events", str(events)) as child:
+            rate, cost = map(float, child.communicate()[0].split())
+        theirs.append(rate)
+        spent.append([*costs, 1e6 * cost])
+    table.say("batches of 500, events/s, durable", f"{median(durable):,.0f}/s")
+    table.say("the same, and visible in every view", f"{median(visible):,.0f}/s", "goal >= 20,000")
+    table.ratio("the same", visible, theirs, "eventsourcing on SQLite", "5")
+    *mine, of_theirs = map(median, zip(*spent, strict=True))
+    told = " + ".join(f"{one:.0f}" for one in mine)
+    table.say(
+        "processor time of each, microseconds an event", told, f"eventsourcing {of_theirs:.0f}, without views"
+    )
 
 
 async def run(scale: float) -> None:
     requests, events = int(8_000 * scale), int(60_000 * scale) // 500 * 500
-    say("", "measured", "limit or peer in this run")
+    table, began = Table(), os.getloadavg()
     with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        with served(data) as (port, token):
-            await register(port, token, 1000)
-            await singles(port, token, requests // 8, 64)
-            alone = await singles(port, token, requests // 16, 1)
-            say(
-                "single check-in, 1 connection: p50 / p99",
-                f"{alone.quantile(0.5):.1f} / {alone.quantile(0.99):.1f} ms",
-            )
-            rates = []
-            for _ in range(3):
-                ours = await singles(port, token, requests, 64)
-                with bare() as other:
-                    limit = await load(other, 64, requests, check_in(token, 1000))
-                rates.append((ours.rate / limit.rate, ours, limit))
-            ratio, ours, limit = sorted(rates, key=lambda r: r[0])[1]
-            say(
-                "single durable check-ins/s over HTTP, 64 connections",
-                f"{ours.rate:,.0f}/s",
-                f"bare FastAPI endpoint {limit.rate:,.0f}/s: ratio {ratio:.2f} (goal >= 1.0)",
-            )
-            say(
-                "  p50 / p99",
-                f"{ours.quantile(0.5):.1f} / {ours.quantile(0.99):.1f} ms",
-                f"bare {limit.quantile(0.5):.1f} / {limit.quantile(0.99):.1f} ms",
-            )
-            durable, visible = await batches(port, token, events)
-            say("batched events/s, durable", f"{durable:,.0f}/s")
-            say("batched events/s, durable and visible", f"{visible:,.0f}/s", "goal >= 20,000")
+        data, database = Path(folder) / "data", Database(Path(folder) / "pg")
+        await asyncio.to_thread(database.start)
+        await asyncio.to_thread(database.wait_ready, 60)
+        os.environ["BENCH_DSN"] = database.dsn
+        try:
+            with served(data) as (port, token):
+                await register(port, token, 1000)
+                await singles(port, token, requests // 8, 64)
+                alone = await singles(port, token, requests // 16, 1)
+                table.say(
+                    "single check-in, 1 connection: p50 / p99",
+                    f"{alone.quantile(0.5):.1f} / {alone.quantile(0.99):.1f} ms",
+                )
+                await in_turn(table, port, token, requests, data)
+                await batches_in_turn(table, port, token, events // TURNS // 500 * 500, data)
+        finally:
+            await asyncio.to_thread(database.stop)
         total, rate = await rebuild(data)
-        say(f"rebuild of every view, {total:,} events", f"{rate:,.0f}/s", "goal >= 50,000")
+        table.say(f"rebuild of every view, {total:,} events", f"{rate:,.0f}/s", "goal >= 50,000")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    say("peak memory of the largest server process", f"{peak} MiB", f"{os.cpu_count()} cores")
+    table.say("peak memory of the largest process", f"{peak} MiB", f"{os.cpu_count()} cores")
+    table.keep(began)
 
 
 def main() -> None:

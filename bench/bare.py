@@ -23,7 +23,8 @@ async def check_in(
     return {"id": str(idempotency_key), "outcome": "accepted", "position": len(PUBLIC)}
 
 
-async def main() -> None:
+async def run(app: FastAPI) -> None:
+    """Serve on any free port, and print it."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, access_log=False, log_config=None))
     task = asyncio.create_task(server.serve())
     while not server.started:
@@ -34,4 +35,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(main())
+        asyncio.run(run(app))

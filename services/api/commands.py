@@ -149,6 +149,8 @@ def _based_on(request: Request, body: BaseModel) -> BaseModel:
 
 async def _submit(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:
     """Send the commands, except those that name a file that is not there."""
+    if not any(isinstance(one.command, AttachProof) for one in group):  # nearly always
+        return await _send(request, jurisdiction, group)
     given = [await _without_file(request, jurisdiction, one) for one in group]
     sent = [one for one, refused in zip(group, given, strict=True) if refused is None]
     outcomes = iter(await _send(request, jurisdiction, sent) if sent else [])

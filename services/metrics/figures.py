@@ -1,6 +1,7 @@
 """Metrics counted and timed while the process runs; families.py defines all of them."""
 
 import time
+from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -43,9 +44,10 @@ class Figures:
     def answered(self, outcomes: Iterable[Outcome], began: float) -> None:
         """Count commands that arrived together at `began` (time.perf_counter)."""
         seconds = time.perf_counter() - began
-        for outcome in outcomes:
-            self._outcomes[outcome.outcome].inc()
-            self._command.observe(seconds)
+        for kind, count in Tally(one.outcome for one in outcomes).items():
+            self._outcomes[kind].inc(count)
+            for _ in range(count):
+                self._command.observe(seconds)
 
     def reported(self, *, kept: int, older: int, refused: int) -> None:
         """Count the positions of one batch."""

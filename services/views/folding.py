@@ -25,6 +25,8 @@ def keyed(
     found: KeyedEvents = {}
     for name, view in catalog.items():
         wanted = {cls for cls in classes if name not in aside and folds(view, cls)}
+        if not wanted:
+            continue
         some = events if wanted == classes else [e for e in events if type(e.data) in wanted]
         needed = _keyed_for(view, some, failed)
         if needed:
