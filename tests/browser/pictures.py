@@ -29,7 +29,7 @@ PAGES = (
     *("overview", "requests", "request", "assign", "teams", "team", "workers", "worker", "schematic"),
     *("incident", "notes", "enter request", "enter team", "import", "cards of areas"),
 )
-INSTITUTIONS = ("who answers", "enterprise", "funnel", "comparison", "chapters", "coverage")
+INSTITUTIONS = ("who answers", "enterprise", "comparison", "chapters", "coverage")
 DARK = ("overview", "request", "schematic")
 CENTRE = (128.907, 47.727)
 """Longitude and latitude of Yichun's centre."""
