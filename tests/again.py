@@ -1,12 +1,8 @@
 """Lets a test of the browser run again once, says so, and fails a run in which that happened often."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from _pytest.terminal import TerminalReporter
 
 FOLDER = "tests/browser/"
 """Chromium shares two cores with services and other tests: a click in an unlucky moment may get lost."""
@@ -38,7 +34,7 @@ class Again:
         if len(self._failed) > AT_MOST and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(self, terminalreporter: "TerminalReporter") -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Name those that ran again, and how they failed at first."""
         if not self._failed:
             return
