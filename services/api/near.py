@@ -1,12 +1,13 @@
 """The nearest stations: from a point or an area, open at a time, offering something, with room."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 from pydantic import Field
 from starlette.requests import Request
 
+from events.area import inside
 from events.station import UNITS, Source, Status
 from projections.stations import StationRow
 from projections.where import lies_in
@@ -16,14 +17,13 @@ from services.api.parameters import AreaText, At, Flag, Parameters, Reads, Texts
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.locations.datum import Datum, gcj02_to_bd09, to_wgs84, wgs84_to_gcj02
-from services.stations.board import KNOWN, Asked, Near, Point, StationBoard, capacity
+from services.stations.board import Asked, Near, Point, StationBoard, capacity
 from services.stations.hours import Answer as HoursState
 from services.stations.links import links
 
 DATUMS: Final = ("WGS-84", "GCJ-02", "BD-09")
 MOST: Final = 200
 MOST_METRES: Final = 20_100_000
-BACK: Final = timedelta(days=1)
 
 
 def _degrees(most: int) -> Reads:
@@ -53,7 +53,7 @@ class NearParameters(Parameters):
         Annotated[str, one_of(DATUMS)],
         Field(description="Of the point, and of the points in the answer; good to 1 m"),
     ] = "WGS-84"
-    at: Annotated[At | None, Field(description="From a day ago to seven days ahead; default: now")] = None
+    at: Annotated[At | None, Field(description="When to ask for; default: now")] = None
     open: Annotated[Flag, Field(description="Only what is open then, for certain")] = False
     room: Annotated[Flag, Field(description="Only what has a free place, as somebody said")] = False
     offers: Annotated[Texts, Field(description="Of the list `station_service`; all of them")] = ()
@@ -115,16 +115,17 @@ async def near(request: Request) -> Answer[NearStations]:
     jurisdiction, asker = await reader(request)
     asked, now = read(request, NearParameters, "stations/near"), muster(request).clock.now()
     at = asked.at or now
-    if not now - BACK <= at <= now + KNOWN:
-        raise Problem(400, "parameter.invalid", variant="week")
     datum: Datum = asked.datum  # pyright: ignore[reportAssignmentType]
     service = muster(request)
     if "stations" in await service.views.degraded(jurisdiction):
         raise Problem(503, "view.degraded", variant="stations")
-    area_point = await _area_point(request, jurisdiction, asked)
+    area_point = await _area_point(request, jurisdiction, asked, asker)
+
+    def seen(row: StationRow) -> bool:
+        return may_see(row, asker)
 
     def work(board: StationBoard, name: str) -> tuple[Point, list[Near]]:
-        point = _given(asked, datum) or area_point or board.middle(asked.area or "")
+        point = _given(asked, datum) or area_point or board.middle(asked.area or "", seen)
         if point is None:
             raise Problem(400, "parameter.invalid", variant="from", area=asked.area)
         wanted = Asked(
@@ -137,7 +138,7 @@ async def near(request: Request) -> Answer[NearStations]:
             within=asked.within,
             limit=asked.limit,
         )
-        return point, board.near(wanted, lambda row: may_see(row, asker))
+        return point, board.near(wanted, seen)
 
     (point, found), position = await service.nearby.read(jurisdiction, at, work)
     lat, lon = _in(datum, *point)
@@ -164,9 +165,13 @@ def _given(asked: NearParameters, datum: Datum) -> Point | None:
     return lat, lon
 
 
-async def _area_point(request: Request, jurisdiction: str, asked: NearParameters) -> Point | None:
-    """Return the middle of the area asked for, if it is known."""
+async def _area_point(
+    request: Request, jurisdiction: str, asked: NearParameters, asker: Principal
+) -> Point | None:
+    """Return the middle of the area asked for, if it is known and the caller may know of it."""
     if asked.area is None or asked.lat is not None:
+        return None
+    if asker.areas and not any(inside(asked.area, one) for one in asker.areas):
         return None
     found = await muster(request).views.load(jurisdiction, {"areas": [asked.area]})
     row: Any = found["areas"].get(asked.area)

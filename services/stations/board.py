@@ -145,9 +145,11 @@ class StationBoard:
         is_open = live.status != "closed" if live.status else hours == "open"
         return Near(row=row, metres=metres, hours_state=hours, live=live, room=has_room(live), open=is_open)
 
-    def middle(self, area: str) -> Point | None:
-        """Return the station in an area that is nearest to the middle of its stations; None without any."""
-        there = [row for row in self.rows.values() if row.lat is not None and inside(row.area, area)]
+    def middle(self, area: str, seen: Callable[[StationRow], bool]) -> Point | None:
+        """Return the station in an area that is nearest to the middle of those that the caller may see."""
+        there = [
+            row for row in self.rows.values() if row.lat is not None and inside(row.area, area) and seen(row)
+        ]
         points = [(row.lat, row.lon) for row in there if row.lat is not None and row.lon is not None]
         if not points:
             return None

@@ -236,6 +236,7 @@ CALLS: Final[dict[str, Asking]] = {
         ("responsibility", "funnel", "coverage", "coverage-xlsx", "coverage-curve", "coverage-facts"), OF_AREA
     ),
     "coverage-gaps": OF_AREA,
+    **dict.fromkeys(("public-stations", "public-stations-geojson", "public-stations-csv"), _plain()),
     "rows-csv": CHOSEN,
     "rows-xlsx": CHOSEN,
     "upload": _upload,

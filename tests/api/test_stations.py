@@ -95,7 +95,6 @@ async def test_a_search_starts_from_an_area_without_a_point(service: Service) ->
         ({"lat": "47"}, "lat and lon"),
         ({"lat": "91", "lon": "1"}, "lat must be"),
         ({"area": "230799"}, "no place"),
-        ({"lat": "47", "lon": "1", "at": "2001-01-01T00:00:00Z"}, "seven days"),
     ):
         answer = await service.http.get(url, params=query)
         assert answer.status_code == 400

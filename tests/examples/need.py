@@ -2,7 +2,7 @@
 
 from services.decisions.base import Command
 from services.decisions.need.commands import Open
-from services.decisions.station.commands import Entrust, Register
+from services.decisions.station.commands import Register
 
 STORY = [
     ("station.register", {"station": "ST2", "area": "230717", "name": "Station 002", "kind": "shelter"}),
@@ -17,6 +17,5 @@ def placed(area: str, name: str) -> list[Command]:
     station = f"{name}-of-need"
     return [
         Register(station=station, area=area, name="Station 002", kind="shelter"),
-        Entrust(station=station, worker=f"worker-{name}"),  # of the example's assignment
         Open(need=name, station=station, item="Blankets", priority=2),
     ]

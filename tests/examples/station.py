@@ -1,7 +1,7 @@
 """A station with its whole life, and one in an area."""
 
 from services.decisions.base import Command
-from services.decisions.station.commands import Entrust, Register
+from services.decisions.station.commands import Register
 
 STORY = [
     (
@@ -35,7 +35,4 @@ STORY = [
 
 def placed(area: str, name: str) -> list[Command]:
     """Return a station of this area."""
-    return [
-        Register(station=name, area=area, name="Station 001", kind="youth", seats=12),
-        Entrust(station=name, worker=f"worker-{name}"),  # of the example's assignment
-    ]
+    return [Register(station=name, area=area, name="Station 001", kind="youth", seats=12)]

@@ -16,8 +16,9 @@ from services.decisions.state import State
 from services.decisions.table import AREA, kinds
 from tests.built import NOW, Build
 from tests.examples import placed
-from tests.given import Given, area, given, team, worker
+from tests.given import Aggregate, Given, area, given, team, worker
 
+station = Aggregate("station")
 MINE, OTHER = "230717", "230718"
 AFTER_ALL = [name for name, one in PUBLIC.items() if mentions(one)]
 """Commands that refer to something in an established jurisdiction."""
@@ -31,6 +32,8 @@ def state() -> State:
     city: Given = given(area.define(area=MINE, name="County 1"), area.define(area=OTHER, name="County 2"))
     for example in placed.values():
         city.and_(*example(MINE, f"{MINE}-1"), *example(OTHER, f"{OTHER}-1"))
+    for kept in (f"{MINE}-1", f"{MINE}-1-of-need"):
+        city.and_(station.entrust(station=kept, worker=f"worker-{MINE}-1"))
     return city.and_(worker.register(worker="nowhere", role="rider")).state
 
 

@@ -27,7 +27,7 @@ const shown = {
 const t = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 const when = (instant) =>
-  new Intl.DateTimeFormat(language.tag, {
+  new Intl.DateTimeFormat(language.format, {
     weekday: "short",
     month: "numeric",
     day: "numeric",
@@ -56,8 +56,8 @@ function el(tag, props = {}, ...parts) {
 
 /** @param {{station: any, state: string, until?: number, metres: number | null}} one */
 function item({ station, state, until, metres }) {
-  const time =
-    until && state !== "unknown" ? t(state === "closed" ? "opens" : "until", { at: when(until) }) : "";
+  const ends = until && until < Date.parse(shown.data.known_until) && state !== "unknown";
+  const time = ends ? t(state === "closed" ? "opens" : "until", { at: when(until) }) : "";
   const said = station.status && state === station.status;
   const free = Object.values(station.free ?? {}).reduce((sum, n) => sum + n, 0);
   const to = links(station);
