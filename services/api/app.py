@@ -24,6 +24,7 @@ from services.api import (
     asking,
     boundaries,
     candidates,
+    certificates,
     commands,
     coverage,
     coverage_file,
@@ -296,6 +297,8 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/{{view}}.xlsx"): export.as_xlsx,
     ("POST", f"{HERE}/files"): files.upload,
     ("GET", f"{HERE}/files/{{file}}"): files.download,
+    ("GET", f"{HERE}/public/certificates"): certificates.trust,
+    ("GET", f"{HERE}/papers/{{certificate}}"): certificates.paper,
     ("GET", f"{HERE}/{{view}}"): views.listing,
     ("GET", f"{HERE}/{{view}}/{{key}}"): views.single,
 }

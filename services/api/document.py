@@ -222,7 +222,7 @@ def _body(kind: Any, takes: tuple[str, ...]) -> dict[str, Any]:
 
 def _success(one: _Found, shapes: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
     about = one.about
-    if about.media == XLSX:
+    if about.media in (XLSX, "application/pdf"):
         schema = {"type": "string", "format": "binary"}
     elif one.view is not None and about.media == JSON:
         schema = schemas.single(one.view) if "{key}" in one.path else schemas.page(one.view)

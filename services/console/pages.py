@@ -158,6 +158,11 @@ async def go(request: Request) -> Response:
     return _answer(request, page("go.html"), ASK_EACH_TIME)
 
 
+async def certificate(request: Request) -> Response:
+    """Serve the page that verifies a certificate, for everybody."""
+    return _answer(request, page("certificate.html"), ASK_EACH_TIME)
+
+
 async def worker(request: Request) -> Response:
     """Serve the courier's service worker, for use without a network."""
     more = {"Service-Worker-Allowed": "/go"}
@@ -191,6 +196,7 @@ def routes() -> list[Route]:
         Route("/", board),
         Route("/wall", wall),
         Route("/go", go),
+        Route("/certificate", certificate),
         Route("/go/worker.js", worker),
         Route("/go/manifest.webmanifest", manifest),
         Route("/near", near),

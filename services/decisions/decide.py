@@ -26,6 +26,7 @@ from services.decisions import standing
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.authorise import authorise
 from services.decisions.base import Command, Context, Refused, decider, evolve, refuse_gaps
+from services.decisions.certificate.rules import overtaken
 from services.decisions.hearing import heard, said_by
 from services.decisions.jurisdiction.commands import Establish
 from services.decisions.jurisdiction.decide import refuse_ended
@@ -95,12 +96,15 @@ def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
     less = dict[str, None]()
     said = said_by(command)
     decided = heard(state, command, said, ctx) if said else decider(type(command))(state, command, ctx)
+    told: list[Event] = []
     for event in decided:
         yield event
+        told.append(event)
         if isinstance(event, ENDING):
             less[event.request] = None
     for request in less:
         yield from complete_if_done(state, request)
+    yield from overtaken(state, told, ctx.now)
 
 
 def _state_after(state: State, event: Event) -> dict[str, str | datetime | None]:

@@ -1,7 +1,9 @@
 """Service at home on the pages, at 360 px: a courier reports, and a community worker sees it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from phones import Phones
 from playwright.sync_api import expect
@@ -47,3 +49,27 @@ def test_a_courier_reports_home_in_two_taps_and_sees_what_they_serve(
     page.goto(f"{city.url}/#/{city.j}/reporting?as=sums&level=0")
     expect(page.get_by_role("row")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_anybody_verifies_a_certificate_without_signing_in(city: City, screens: Screens) -> None:
+    city.ok("worker.register", worker="W1", role="courier", name="队员001", home_area=city.south)
+    city.ok("worker.report", worker="W1", area=city.south, at=_ago(48))
+    times = {"since": _ago(10), "until": _ago(8)}
+    city.ok("service.record", service="S1", worker="W1", area=city.south, **times)
+    city.ok("certificate.issue", certificate="n1", worker="W1", since=_ago(24), until=_ago(1))
+    assert city.rows("certificates")
+    answer = httpx.get(
+        f"{city.url}/api/v1/{city.j}/papers/n1", headers={"Authorization": f"Bearer {city.secret}"}
+    )
+    found = re.search(rb"/URI \(([^)]+)\)", answer.content)
+    assert found is not None
+    address = found[1].decode()
+    page = screens.open(city.url, language="en", size=(360, 800)).page
+    page.goto(address)
+    expect(page.locator("[data-verdict=valid]")).to_be_visible()
+    expect(page.locator("dl")).to_contain_text("队员001")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    city.ok("service.withdraw", service="S1", reason="error")
+    assert city.rows("certificates", state="revoked")
+    page.reload()
+    expect(page.locator("[data-verdict=revoked]")).to_be_visible()

@@ -12,7 +12,7 @@ import { act } from "./sync.js";
 const NAMES = ["worker.report", "worker.leave_home"];
 const SHOWN = 30;
 
-/** What the service says: {person, rows, plans}; null until it was loaded, undefined if it cannot be. */
+/** What the service says: {person, rows, plans, papers}; null until loaded, undefined if it cannot be. */
 const found = signal(/** @type {any} */ (null));
 
 /** Load one's own data alone: the service gives no other to this token. */
@@ -20,13 +20,19 @@ async function load() {
   const { jurisdiction, worker } = who.peek();
   const own = (view, more = {}) => get(`/${jurisdiction}/${view}`, { worker, ...more });
   try {
-    const [people, rows, plans] = await Promise.all([
+    const [people, rows, plans, papers] = await Promise.all([
       own("reporting"),
       own("service", { sort: "-since", limit: SHOWN }),
       own("services", { state: "planned", sort: "since", limit: SHOWN }),
+      own("certificates", { state: "valid" }),
       needAreas(),
     ]);
-    found.value = { person: people.items[0] ?? null, rows: rows.items, plans: plans.items };
+    found.value = {
+      person: people.items[0] ?? null,
+      rows: rows.items,
+      plans: plans.items,
+      papers: papers.items,
+    };
   } catch (error) {
     console.warn(error.message);
     if (!found.peek()) found.value = undefined;
@@ -67,6 +73,9 @@ const Line = ({ one }) => html`<li><span>${day(one.since)}<br /><b>${hhmm(one.si
     one.state !== "counted" && html`<br /><small class="late">${t(`go.service.${one.state}`)}</small>`
   }</span></li>`;
 
+/** What a certificate is about. */
+const span = ({ since, until }) => t("go.service.paper", { since: day(since), until: day(until) });
+
 /** The part's content. */
 export function Body() {
   useEffect(
@@ -79,7 +88,7 @@ export function Body() {
   const said = found.value;
   if (said === undefined) return html`<p class="muted">${t("go.service.offline")}</p><${Home} />`;
   if (said === null) return html`<p role="status">${t("go.loading")}</p>`;
-  const { person, rows, plans } = said;
+  const { person, rows, plans, papers } = said;
   return html`<div class="stack"><${Home} />
     ${
       person &&
@@ -91,6 +100,13 @@ export function Body() {
       html`<h3>${t("go.service.planned")}</h3><ul class="people">${plans.map(
         (one) => html`<li key=${one.key}><span>${day(one.since)}<br /><b>${hhmm(one.since)} –
           ${hhmm(one.until)}</b><br /><small>${areaName(one.area)} ${one.what ?? ""}</small></span></li>`,
+      )}</ul>`
+    }
+    ${
+      papers.length > 0 &&
+      html`<h3>${t("go.service.certificates")}</h3><ul class="people">${papers.map(
+        (one) => html`<li key=${one.key}><a download
+          href=${`/api/v1/${who.value.jurisdiction}/papers/${one.key}`}>${span(one)}</a></li>`,
       )}</ul>`
     }
     <ul class="people">${rows.map((one) => html`<${Line} key=${one.key} one=${one} />`)}</ul>

@@ -4,7 +4,7 @@ import { called } from "../lib/called.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { html } from "../lib/preact.js";
-import { Plans, plansOf, Service } from "../lib/service/parts.js";
+import { Certificates, certificatesOf, Plans, plansOf, Service } from "../lib/service/parts.js";
 import { worked } from "../lib/time.js";
 
 /** @typedef {import("../lib/institution/types.js").FormField} FormField */
@@ -37,7 +37,7 @@ export default institution({
   name: "reporting",
   view: "reporting",
   derived: true,
-  also: ["services", "roster"],
+  also: ["services", "roster", "certificates"],
   kind: "worker",
   dated: true,
   personal: true,
@@ -76,6 +76,11 @@ export default institution({
   parts: [
     { key: "plans", body: Plans, when: (row, source) => plansOf(row, source).length > 0 },
     { key: "service", body: Service },
+    {
+      key: "certificates",
+      body: Certificates,
+      when: (row, source) => certificatesOf(row, source).length > 0,
+    },
   ],
   pictures: [{ key: "sums", load: () => import("../lib/service/sums.js") }],
   imports: true,
@@ -97,6 +102,14 @@ export default institution({
       command: "worker.report",
       fact: true,
       fields: [{ name: "area", kind: "area", required: true }],
+    },
+    {
+      command: "certificate.issue",
+      fields: [
+        { name: "since", kind: "instant", required: true },
+        { name: "until", kind: "instant", required: true, codes: ["certificate.period"] },
+      ],
+      note: "issue_note",
     },
     { command: "worker.leave_home", fact: true, fields: [], when: reported },
   ],

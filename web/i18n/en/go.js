@@ -168,6 +168,8 @@ export default {
   "go.service.times": "Person-times",
   "go.service.time": "Time",
   "go.service.planned": "Planned",
+  "go.service.paper": "{since} – {until} (PDF)",
+  "go.service.certificates": "Certificates",
   "go.service.duty": "Duty",
   "go.service.activity": "Activity",
   "go.service.task": "Task",

@@ -160,6 +160,8 @@ export default {
   "go.service.times": "人次",
   "go.service.time": "时长",
   "go.service.planned": "已安排",
+  "go.service.paper": "{since} 至 {until}（PDF）",
+  "go.service.certificates": "服务证明",
   "go.service.duty": "在岗",
   "go.service.activity": "活动",
   "go.service.task": "任务",

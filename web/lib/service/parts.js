@@ -60,3 +60,23 @@ function Confirm({ one: { worker, source, shown_by, since, until }, done }) {
   return html`<button type="button" class="button" aria-disabled=${busy ? "true" : undefined}
     onClick=${confirm}>${t("reporting.confirm")}</button><${ErrorNote} problem=${problem} />`;
 }
+
+/** The certificates of somebody, the newest first. */
+export const certificatesOf = (row, source) =>
+  [...source.rows("certificates").values()]
+    .filter((one) => one.worker === row.worker)
+    .sort((one, other) => other.issued_at.localeCompare(one.issued_at));
+
+const paper = (number) => `/api/v1/${live.value?.jurisdiction}/papers/${number}`;
+
+/** Certificates with their papers. A revoked one has none. */
+export const Certificates = ({ row, source }) =>
+  html`<ul class="folk-lines">${certificatesOf(row, source).map(
+    (one) => html`<li key=${one.key}><time>${stamp(one.since)} – ${stamp(one.until)}</time>
+      <strong>${worked(one.seconds)}</strong>
+      ${
+        one.state === "valid"
+          ? html`<a href=${paper(one.key)} download>${t("reporting.paper")}</a>`
+          : html`<span class="folk-tag">${t("reporting.revoked")}</span>`
+      }</li>`,
+  )}</ul>`;

@@ -1,0 +1,1 @@
+"""Certificates on paper: the signed code, and the PDF that carries it."""

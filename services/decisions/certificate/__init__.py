@@ -1,0 +1,1 @@
+"""Certificates of service: issued from the log alone, revoked when it is corrected."""

@@ -1,0 +1,22 @@
+// Texts of the page that verifies a certificate, in English.
+export default {
+  title: "Verify a certificate",
+  working: "Verifying…",
+  paste: "Code of the certificate, or the address behind its QR code",
+  verify: "Verify",
+  privacy: "The code stays in this browser. Nobody learns that you asked, or about whom.",
+  valid: "Valid",
+  revoked: "Revoked: it no longer holds",
+  forged: "Not genuine: it was altered, or another place signed it",
+  no_code: "This is no code of a certificate",
+  not_reached: "The list of revoked certificates cannot be read. Try again with a network.",
+  old_browser: "This browser cannot verify signatures. Use a newer one, or `muster certificate verify`.",
+  name: "Name",
+  home: "Home community",
+  since: "From",
+  until: "To",
+  times: "Person-times",
+  minutes: "Minutes",
+  issued: "Issued",
+  n: "Number",
+};
