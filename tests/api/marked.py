@@ -100,6 +100,9 @@ def story(place: str) -> Iterator[tuple[str, dict[str, Any]]]:
     note = {"note": mark(place, "handover"), "text": text("handover")}
     yield "handover.write", {**note, **({"area": area} if area else {})}
     yield "worker.raise_sos", {"worker": worker, "sos": mark(place, "sos"), "place": text("sos")}
+    for kind in ("need", "station"):
+        keeper = {"worker": f"worker-{mark(place, kind)}", "role": "rider"}
+        yield "worker.register", {**keeper, **at_home}
     for kind, example in placed.items():
         if kind not in (*TOLD, "term"):  # terms are the whole jurisdiction's
             for command in example(where, mark(place, kind)):
