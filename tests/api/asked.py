@@ -323,6 +323,7 @@ def _commands(command: type[Command], place: str) -> Calls:
 
 
 ODD: Final[dict[str, dict[str, Any]]] = {
+    "difficulty.register": {"receipt": "0" * 64},
     "area.bound": {"boundary": [[[[1, 1], [2, 1], [2, 2], [1, 1]]]]},
 }
 """Fields of commands that cannot be made up from their types."""

@@ -107,6 +107,8 @@ def story(place: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if kind not in (*TOLD, "term"):  # terms are the whole jurisdiction's
             for command in example(where, mark(place, kind)):
                 yield command.NAME, command.model_dump(mode="json", exclude_unset=True)
+    yield "station.report", {"station": mark(place, "station"), "status": "open", "present": 1}
+    yield "station.use", {"station": mark(place, "station"), "service": "rest", "via": "keeper"}
 
 
 TOKENS: Final[dict[str, tuple[str, dict[str, Any]] | None]] = {

@@ -17,6 +17,6 @@ STORY = [
 def placed(area: str, name: str) -> list[Command]:
     """Return a commitment, and its post."""
     return [
-        *post.placed(area, f"{name}-owner"),
-        Make(commitment=name, kind="decision", title="Commitment", owner=f"{name}-owner", area=area),
+        *post.placed(area, f"{area}-promises"),
+        Make(commitment=name, kind="decision", title="Commitment", owner=f"{area}-promises", area=area),
     ]

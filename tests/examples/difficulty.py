@@ -22,7 +22,7 @@ STORY = [
 def placed(area: str, name: str) -> list[Command]:
     """Return a difficulty, and the post that answers for the area."""
     return [
-        *post.placed(area, f"{name}-answers"),
-        ChargePost(post=f"{name}-answers", task="answer", area=area),
+        *post.placed(area, f"{area}-answers"),
+        ChargePost(post=f"{area}-answers", task="answer", area=area),
         Register(difficulty=name, category="pay", area=area, text="sealed:text"),
     ]
