@@ -6,7 +6,10 @@ from typing import Final
 import msgspec
 
 from events.alliance_history import AllianceFact
+from events.area import inside
+from services.decisions.state import State
 from services.decisions.table import Table
+from services.decisions.worker.table import WORKERS
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,12 +24,19 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[AllianceFact, ...] = ()
 
 
+def _theirs(state: State, key: str, worker: str) -> bool:
+    """Whether an activity is of the area in which a worker lives, or of a larger one."""
+    row, known = state[ACTIVITIES].get(key), state[WORKERS].get(worker)
+    if row is None or known is None:
+        return False
+    return inside(known.home_area or state.jurisdiction, row.area)
+
+
 ACTIVITIES: Final = Table(
     "activities",
     Activity,
     kind="activity",
     areas=lambda state, key, row: (row.area,),
     spans=True,
-    own=lambda state, key, worker: True,
+    own=_theirs,
 )
-"""Every worker may come."""
