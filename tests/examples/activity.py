@@ -17,5 +17,5 @@ STORY = [
 
 
 def placed(area: str, name: str) -> list[Command]:
-    """Return an activity."""
-    return [Announce(activity=name, title="Activity", begins=datetime(2199, 1, 1, tzinfo=UTC), area=area)]
+    """Return an activity that has begun."""
+    return [Announce(activity=name, title="Activity", begins=datetime(2020, 1, 1, tzinfo=UTC), area=area)]
