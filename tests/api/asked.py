@@ -245,6 +245,7 @@ CALLS: Final[dict[str, Asking]] = {
     ),
     "coverage-gaps": OF_AREA,
     **dict.fromkeys(("public-stations", "public-stations-geojson", "public-stations-csv"), _plain()),
+    **dict.fromkeys(("ask", "receipt", "word"), _plain(body={"receipt": "wrong"})),
     "certificates-trust": _plain(),
     "certificate-paper": _about("certificate"),
     "ask": _plain(body={}),

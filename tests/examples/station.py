@@ -1,7 +1,7 @@
 """A station with its whole life, and one in an area."""
 
 from services.decisions.base import Command
-from services.decisions.station.commands import Register
+from services.decisions.station.commands import Register, Use
 
 STORY = [
     (
@@ -34,5 +34,8 @@ STORY = [
 
 
 def placed(area: str, name: str) -> list[Command]:
-    """Return a station of this area."""
-    return [Register(station=name, area=area, name="Station 001", kind="youth", seats=12)]
+    """Return a station of this area, which was used once."""
+    return [
+        Register(station=name, area=area, name="Station 001", kind="youth", seats=12),
+        Use(station=name),
+    ]
