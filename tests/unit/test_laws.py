@@ -186,6 +186,8 @@ TO_SOMEBODY = {
 
 def _plain(hint: Any) -> st.SearchStrategy[Any]:
     """Return values for a required field that refers to nothing."""
+    if hint is int:
+        return st.integers(1, 5)
     if get_origin(hint) is Literal:
         return st.sampled_from(get_args(hint))
     return INSTANTS if hint is AwareDatetime else REASON
