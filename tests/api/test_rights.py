@@ -24,11 +24,13 @@ from marked import (
 )
 from scale import LONG
 
+from services.decisions.references import OPEN, mentions
 from services.decisions.scopes import PUBLIC
 
 _VARYING = (
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)"), "then"),
     (re.compile(r'"position":\d+'), "where"),
+    (re.compile(r'"age":[\d.]+'), "age"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "uuid"),
 )
 """What differs between two answers without telling anything."""
@@ -61,8 +63,21 @@ def marks(call: Call, text: str, name: str) -> list[str]:
     ]
 
 
-def may_know(name: str, call: Call) -> bool:
-    return call.target in known_to(name)
+def may_know(name: str, one: Found, call: Call) -> bool:
+    return call.target in known_to(name) or open_to(name, one, call)
+
+
+def open_to(name: str, one: Found, call: Call) -> bool:
+    """Whether a worker asks about what is open to every worker: who stands at a door may scan its code."""
+    command, (where, kind) = PUBLIC.get(one.id), call.target or ("", "")
+    return (
+        name == "worker"
+        and command is not None
+        and where != MISSING
+        and any(
+            mention.touch is OPEN and mention.kind == kind for mention in mentions(command) if not mention.new
+        )
+    )
 
 
 def test_every_operation_is_asked():
@@ -88,7 +103,7 @@ async def test_an_answer_tells_nothing_that_its_asker_may_not_know(here: City, n
             hidden = ""
             """The answer about what there is, while the one about what is not there is awaited."""
             for call in calls(here, one, place):
-                missing, known = bool(call.target and call.target[0] == MISSING), may_know(name, call)
+                missing, known = bool(call.target and call.target[0] == MISSING), may_know(name, one, call)
                 if known and one.id in (*CHANGING, *PUBLIC):
                     hidden = ""
                     continue

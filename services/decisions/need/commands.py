@@ -8,6 +8,7 @@ from events.need import Side
 from events.refs import Ref
 from services.decisions.base import Command, command
 from services.decisions.fields import NEW, WHOLE, Id, Label, Priority, omitted
+from services.decisions.references import OPEN
 from services.decisions.station.commands import StationId
 
 NeedId = Annotated[Id, Ref("need")]
@@ -17,9 +18,9 @@ Quantity = Annotated[int, Field(ge=0, le=1_000_000_000), WHOLE]
 @command("need.open", fact=True, own=True)
 class Open(Command):
     """Say what a station is short of, or has too much of. `need` defaults to the command's id; one that was
-    closed is opened again."""
+    closed is opened again. The station decides whose it is."""
 
-    need: Annotated[NeedId, NEW] | None = None
+    need: Annotated[NeedId, NEW, OPEN] | None = None
     station: StationId
     item: Label
     side: Side = "short"

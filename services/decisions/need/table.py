@@ -17,9 +17,9 @@ NEEDS: Final = Table(
 
 
 def _own(state: State, key: str, worker: str) -> bool:
-    """Whether it is a need of a station that they keep, or new: then the station decides."""
+    """Whether it is a need of a station that they keep."""
     known = state[NEEDS].get(key)
-    return known is None or keeps(state, known.station, worker)
+    return known is not None and keeps(state, known.station, worker)
 
 
 def needs_of(state: State, station: str) -> tuple[str, ...]:
