@@ -29,6 +29,12 @@ LONGEST_PAUSE: Final = 10.0
 STEADY_SECONDS: Final = 30.0
 """A projector that lived for so long is started again at once."""
 SEND_AGAIN_SECONDS: Final = 0.2
+LOOK_SECONDS: Final = 1.0
+"""Interval between looks at whether the projector still speaks; it does each second."""
+SILENT_LOOKS: Final = 10
+"""After which the views count as silent. Looks and not seconds, as this process may have been stopped too."""
+HUNG_LOOKS: Final = 60
+"""After which the projector is ended: what it has not written is folded again."""
 
 log_of = logging.getLogger("muster.projector")
 
@@ -46,6 +52,10 @@ class Child(Protocol):
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
 
     async def end(self) -> int:
         """Close the connection, upon which it ends; return its exit status once it has."""
@@ -72,6 +82,8 @@ class ProjectorBeside:
         self._missing = asyncio.Event()
         self._moved = asyncio.Condition()
         self._analysed = 0
+        self._silent = 0
+        """Looks since the projector last spoke."""
         self.positions: dict[str, int] = {}
         self.trouble: str | None = None
         self.parked: dict[str, str] = {}
@@ -143,13 +155,28 @@ class ProjectorBeside:
             return f"cannot be started: {error}"
         self._child = child
         self._missed.clear()  # it reads all of the log
+        watching = asyncio.create_task(self._watch(child))
         try:
             async for said in from_projector(child.reader):
+                self._silent = 0
                 await self._hear(said)
         finally:
+            watching.cancel()
             self._child = None
             status = await child.end()
         return f"ended with status {status}"
+
+    async def _watch(self, child: Child) -> None:
+        """Tell of a projector that hangs, and end it if it goes on."""
+        self._silent = 0
+        while self._silent < HUNG_LOOKS:
+            await asyncio.sleep(LOOK_SECONDS)
+            self._silent += 1
+            if self._silent == SILENT_LOOKS:
+                self.trouble = f"the projector's process has said nothing for {SILENT_LOOKS} s"
+                log_of.error("%s", self.trouble)
+        log_of.error("the projector's process hangs and is ended")
+        child.kill()
 
     async def _hear(self, said: Advanced | Rebuilt | Condition) -> None:
         match said:

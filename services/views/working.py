@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from itertools import count
 from typing import Any, Final, Protocol
 
 from events.commit import Head
@@ -15,6 +16,8 @@ from services.views.wire import Advanced, Condition, Hurry, Look, Offered, Rebui
 
 TELL_SECONDS: Final = 0.25
 """Interval between looks at what is to be told."""
+ALIVE_LOOKS: Final = 4
+"""Looks after which the condition is told even if it is the same: whoever says nothing hangs."""
 
 
 class Written(Views, Protocol):
@@ -69,12 +72,12 @@ class Worker:
                     self._projector.hurry()
 
     async def _tell(self) -> None:
-        """Tell each change of the condition."""
+        """Tell each change of the condition, and each second that this process lives."""
         told: Condition | None = None
-        while True:
+        for look in count():
             projector, scrub = self._projector, self._scrub
             now = Condition(projector.trouble, dict(projector.parked), scrub.wrong_rows, dict(scrub.unhealed))
-            if now != told:
+            if now != told or look % ALIVE_LOOKS == 0:
                 self._writer.write(packed(now))
                 told = now
             await asyncio.sleep(TELL_SECONDS)

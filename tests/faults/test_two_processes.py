@@ -130,8 +130,7 @@ async def all_seen(client: httpx.AsyncClient, sent: Sent) -> None:
 
 def stopped(server: Server, data: Path, number: signal.Signals) -> None:
     """Stop the server. Nothing of it is left, and what it wrote is whole."""
-    if number is signal.SIGINT:  # a terminal sends it to both
-        os.kill(the_projector(server), number)
+    os.kill(the_projector(server), number)  # a terminal sends SIGINT to both, a service manager SIGTERM
     server.process.send_signal(number)
     server.process.communicate(timeout=30)
     assert server.process.returncode == 0

@@ -55,6 +55,9 @@ class Played:
     def die(self) -> None:
         self._said.transport.abort()
 
+    def kill(self) -> None:
+        self.die()
+
     async def hears(self) -> ToProjector:
         async with asyncio.timeout(5):
             return await anext(self.heard)
@@ -205,6 +208,23 @@ async def test_readers_are_renewed_once_the_statistics_are_new():
         assert scene.views.renewed == 1
 
 
+async def test_a_process_that_says_nothing_is_told_of_until_it_speaks(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(beside, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(beside, "HUNG_LOOKS", 10**9)
+    async with running() as (scene, process):
+        await scene.until(lambda: scene.projector.trouble is not None)
+        assert scene.projector.trouble == "the projector's process has said nothing for 10 s"
+        process.say(WELL)
+        await scene.until(lambda: scene.projector.trouble is None)
+
+
+async def test_a_process_that_hangs_is_ended_and_another_one_started(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(beside, "LOOK_SECONDS", 0.001)
+    async with running() as (scene, first):
+        await asyncio.wait_for(scene.lives.get(), 5)
+        assert first.ended.is_set()
+
+
 async def test_the_process_ends_with_this_one():
     async with running() as (_, process):
         pass
@@ -272,6 +292,12 @@ async def test_the_worker_tells_of_a_log_that_it_cannot_read():
                 if isinstance(one, Condition) and "torn" in one.parked.get(J, ""):
                     return
     raise AssertionError("it told nothing")
+
+
+async def test_the_worker_says_again_and_again_that_it_lives(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("services.views.working.TELL_SECONDS", 0.001)
+    async with working(Nothing()) as (_, said, _), asyncio.timeout(5):
+        assert [await anext(said) for _ in range(3)] == [WELL] * 3
 
 
 async def test_the_worker_ends_when_the_other_process_is_gone():

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,11 @@ class _Process:
     ) -> None:
         self._process, self.reader, self.writer = process, reader, writer
 
+    def kill(self) -> None:
+        """See Child.kill."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
     async def end(self) -> int:
         """See Child.end."""
         self.writer.close()
@@ -46,7 +52,7 @@ class _Process:
             async with asyncio.timeout(END_SECONDS):
                 return await self._process.wait()
         except TimeoutError:
-            self._process.kill()
+            self.kill()
             return await self._process.wait()
 
 
@@ -75,7 +81,8 @@ async def project(data: Path, connection: socket.socket) -> None:
 
 def main() -> None:
     """Project until the process that started this one is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to both; the other process decides
+    for number in (signal.SIGINT, signal.SIGTERM):  # a terminal or a service manager sends them to both
+        signal.signal(number, signal.SIG_IGN)  # the other process decides
     connection = socket.socket(fileno=os.dup(0))
     asyncio.run(project(Path(sys.argv[1]), connection))
 
