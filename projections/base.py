@@ -37,6 +37,12 @@ EVERYBODY: Final = Own("")
 """All rows are visible to a worker's token."""
 
 
+PARAMETERS: Final = frozenset(
+    {"after", "as_of", "at", "cursor", "headings", "key", "lean", "limit", "reveal", "sort", "views"}
+)
+"""Query parameters of every view: a filter of that name would take their place."""
+
+
 class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """A view. Declare one as module-level `VIEW` in a file of this folder."""
 
@@ -66,6 +72,16 @@ class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     at: Callable[[R, datetime], R | None] | None = None
     """Return a row as it was at an instant, by the dated history that it holds and without what came after;
     None if there was none. A view that declares it answers `at=INSTANT`."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for fields whose names a query or an answer uses itself."""
+        taken = PARAMETERS.intersection(self.filters) | {"key"}.intersection(self.row.__struct_fields__)
+        if taken:
+            names = ", ".join(f"`{name}`" for name in sorted(taken))
+            raise ValueError(
+                f"view {self.name}: {names} cannot be filtered, as every view has a query parameter of that "
+                "name. Give the field another name, such as `used_at` for `at`."
+            )
 
 
 @cache

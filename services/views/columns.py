@@ -41,8 +41,6 @@ def columns(view: View[Any]) -> tuple[Column, ...]:
     wanted = dict.fromkeys(view.filters)
     if "area" in types:
         wanted["area"] = None
-    if "key" in wanted:
-        raise ValueError(f"view {view.name}: do not declare `key`; it is always available")
     return tuple(_column(view, name, types) for name in wanted)
 
 
