@@ -105,6 +105,7 @@ NAMES = (
         "reporting",
     ),
     *("areas", "area", "area form", "menu", "alerts"),
+    *("station", "waiting", "visit", "commitment", "activity", "sums of service"),
     *("post", "who answers", "enterprise", "funnel", "comparison", "chapters", "coverage"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
     *("cards of areas", "cards of teams", "choose", "establish"),
@@ -122,6 +123,10 @@ def board(city: City) -> list[Place]:
     enterprise = city.rows("enterprises", limit=1)[0]["enterprise"]
     area = city.rows("areas", level=1, limit=1)[0]["area"]
     one = f"{city.j}/requests/{request}"
+
+    def first(view: str) -> str:
+        return city.rows(view, limit=1)[0]["key"]
+
     grid = ".grid-body .grid-row"
     return [
         Place("overview", f"{city.j}/overview", "[data-figure=on-duty]"),
@@ -154,6 +159,12 @@ def board(city: City) -> list[Place]:
         Place("enterprise", f"{city.j}/enterprises/{enterprise}", ".ledger-path"),
         Place("funnel", f"{city.j}/enterprises?as=funnel", ".ledger-funnel"),
         Place("comparison", f"{city.j}/comparison", f"{grid}, .empty"),
+        Place("station", f"{city.j}/stations/{first('stations')}", ".folk-panel dl"),
+        Place("waiting", f"{city.j}/difficulties?as=board", ".ledger-funnel section"),
+        Place("visit", f"{city.j}/visits/{first('visits')}", ".folk-panel dl"),
+        Place("commitment", f"{city.j}/commitments/{first('commitments')}", ".folk-panel dl"),
+        Place("activity", f"{city.j}/activities/{first('activities')}", ".folk-panel dl"),
+        Place("sums of service", f"{city.j}/reporting?as=sums&level=1", ".completeness-scroll, .empty"),
         Place("chapters", f"{city.j}/chapters", f"{grid}, .empty"),
         Place("coverage", f"{city.j}/chapters?as=coverage", ".coverage-tables"),
         Place("menu", f"{city.j}/areas", grid, _menu),

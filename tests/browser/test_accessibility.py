@@ -78,6 +78,18 @@ def test_the_wall_is_for_everybody(signed_in: bool, peopled: City, screens: Scre
     for_everybody(screen.page, desk=(1920, 1080))
 
 
+@pytest.mark.parametrize("address", ["near?j=2307", "near", "certificate#wrong"])
+def test_a_public_page_is_for_everybody(address: str, stage: City, screens: Screens) -> None:
+    wrong: list[str] = []
+    for language, theme in LOOKS:
+        page = screens.open(stage.url, language=language, theme=theme, size=PHONE, touch=True).page
+        page.goto(f"{stage.url}/{address}")
+        page.wait_for_selector("ol li, form")
+        page.evaluate(AXE)
+        wrong += _told([*page.evaluate(script("axe")), *cut_off(page)], language, theme)
+    assert not wrong, "\n".join(wrong)
+
+
 class Courier:
     """A worker with a phone: signed in by a code, with an offer and a task once on duty."""
 

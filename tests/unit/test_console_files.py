@@ -192,6 +192,13 @@ def test_colours_are_named_once(path: Path) -> None:
     assert not own or path.name == "print.css", own
 
 
+@pytest.mark.parametrize("path", sorted(WEB.rglob("css/*.css")), ids=lambda p: p.name)
+def test_colours_of_paper_are_on_paper_only(path: Path) -> None:
+    """Ink stays black where the screen is dark."""
+    if path.name not in ("tokens.css", "print.css"):
+        assert "var(--ink" not in path.read_text()
+
+
 def generated(language: str, page: str) -> dict[str, Any]:
     """Return the generated refusals of a page."""
     text = contents()[f"i18n/{language}/{page}_refusals.js"].decode()

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import en from "../../web/i18n/en/near.js";
 import zh from "../../web/i18n/zh/near.js";
-import { drawn, links, listed, metres, stateOf } from "../../web/near/core.js";
+import { ahead, drawn, links, listed, metres, stateOf } from "../../web/near/core.js";
 
 const NOON = Date.parse("2026-03-04T12:00:00+08:00");
 const HOUR = 3600000;
@@ -33,6 +33,17 @@ describe("whether a station is open", () => {
   test("is not known without hours, and after the last known instant", () => {
     assert.deepEqual(state({}, NOON), { state: "unknown" });
     assert.deepEqual(state({ open }, WEEK), { state: "unknown" });
+  });
+});
+
+describe("the clock", () => {
+  test("is that of the service, which plays in another time in a demo", () => {
+    assert.equal(ahead("2022-03-31T02:00:00Z", "Wed, 30 Mar 2022 02:00:00 GMT"), 24 * HOUR);
+  });
+
+  test("is the device's for an answer that the service made some minutes before it was sent", () => {
+    assert.equal(ahead("2026-03-04T04:00:00Z", "Wed, 04 Mar 2026 04:05:00 GMT"), 0);
+    assert.equal(ahead("2026-03-04T04:00:00Z", null), 0);
   });
 });
 

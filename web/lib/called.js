@@ -1,9 +1,10 @@
-// What requests, workers, teams and incidents are called, by id: live rows at once, others once read.
+// What requests, workers, teams and other things are called, by id: live rows at once, others once read.
 
 import { get } from "./api.js";
 import { calledBy, UUID } from "./names.js";
 import { signal } from "./preact.js";
 import { live } from "./store.js";
+import { stamp } from "./time.js";
 import { requestName } from "./urgency.js";
 
 /** Kind -> view and how a row is called. */
@@ -15,6 +16,8 @@ const KINDS = {
   },
   team: { view: "teams", name: (row) => row.name },
   incident: { view: "incidents", name: (row) => row.name },
+  meeting: { view: "meetings", name: (row) => row.title },
+  visit: { view: "visits", name: (row) => stamp(row.visited_at) },
 };
 /** Kinds whose ids, if people gave them, are what these are called by. */
 const GIVEN = ["worker", "team"];
@@ -60,7 +63,7 @@ export const shortened = (id) => (UUID.test(id) ? `${id.slice(0, SHORT)}…` : i
 
 /** Return what something is called. Until its row is read, an id of a machine is shortened.
  *
- * @param {"request" | "worker" | "team" | "incident"} kind
+ * @param {"request" | "worker" | "team" | "incident" | "meeting" | "visit"} kind
  * @param {string} id
  * @returns {string}
  */

@@ -2,7 +2,7 @@
 // device: it is in no request.
 
 import { LANGUAGES, REFERENCE } from "../i18n/languages.js";
-import { drawn, links, listed } from "./core.js";
+import { ahead, drawn, links, listed } from "./core.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 100;
@@ -16,6 +16,7 @@ let texts = {};
 /** @type {any} */
 const shown = {
   data: null,
+  ahead: 0,
   problem: "",
   offline: false,
   from: null,
@@ -25,6 +26,9 @@ const shown = {
 };
 
 const t = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+/** The time of the service. */
+const now = () => Date.now() + shown.ahead;
 
 const when = (instant) =>
   new Intl.DateTimeFormat(language.format, {
@@ -133,7 +137,7 @@ function tools() {
 
 function news() {
   const { at, known_until: knownUntil } = shown.data;
-  if (Date.now() >= Date.parse(knownUntil)) return t("over", { at: when(Date.parse(knownUntil)) });
+  if (now() >= Date.parse(knownUntil)) return t("over", { at: when(Date.parse(knownUntil)) });
   return t(shown.offline ? "offline" : "made", { at: when(Date.parse(at)) });
 }
 
@@ -142,7 +146,7 @@ function body() {
   if (!shown.data) return [];
   const found = listed(shown.data.stations, {
     from: shown.from,
-    now: Date.now(),
+    now: now(),
     knownUntil: Date.parse(shown.data.known_until),
     onlyOpen: shown.onlyOpen,
     service: shown.service,
@@ -217,9 +221,12 @@ async function load() {
     const answer = await fetch(`/api/v1/${encodeURIComponent(city)}/public/stations`, {
       credentials: "omit",
     });
-    if (answer.ok)
-      change({ data: await answer.json(), problem: "", offline: answer.headers.get("x-kept") === "1" });
-    else change({ problem: answer.status === 404 ? "missing" : "failed" });
+    const said = answer.headers;
+    if (answer.ok) {
+      const data = await answer.json();
+      const from = ahead(data.at, said.get("x-sent") || said.get("date"));
+      change({ data, ahead: from, problem: "", offline: said.get("x-kept") === "1" });
+    } else change({ problem: answer.status === 404 ? "missing" : "failed" });
   } catch {
     change({ problem: "failed" });
   }

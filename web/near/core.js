@@ -6,6 +6,19 @@ const rad = (degrees) => (degrees * Math.PI) / 180;
 /** @typedef {{lat: number, lon: number}} Point */
 /** @typedef {"open" | "full" | "closed" | "unconfirmed" | "unknown"} State */
 
+/** How far clocks may differ, and how old an answer may be that the service made before. */
+const LAG_MS = 900000;
+
+/** Return how far the clock of the service is from that of its machine: a demo plays in another time.
+ *
+ * @param {string} at When the answer was made, by the service.
+ * @param {string | null} sent When it was sent, by the machine.
+ */
+export function ahead(at, sent) {
+  const far = Date.parse(at) - Date.parse(sent ?? at);
+  return Math.abs(far) > LAG_MS ? far : 0;
+}
+
 /** Return the great-circle distance of two points in metres.
  *
  * @param {Point} a

@@ -25,6 +25,8 @@
    */
   const kept = async (request) => (await caches.match(request, { cacheName: CACHE })) ?? fetch(request);
 
+  const sentOf = (response) => response.headers.get("date") ?? "";
+
   /** Ask the service; without it, answer what it said last, marked as kept.
    * @param {Request} request
    */
@@ -37,9 +39,8 @@
     } catch (error) {
       const last = await cache.match(request);
       if (!last) throw error;
-      return new Response(await last.blob(), {
-        headers: { "content-type": "application/json", "x-kept": "1" },
-      });
+      const headers = { "content-type": "application/json", "x-kept": "1" };
+      return new Response(await last.blob(), { headers: { ...headers, "x-sent": sentOf(last) } });
     }
   }
 

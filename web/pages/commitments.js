@@ -1,10 +1,12 @@
 // The service list in both directions, and decisions of meetings: who answers, who delivers, by when.
 
-import { enterprise, overdue, post, postColumn } from "../lib/alliance/parts.js";
+import { enterprise, enterpriseColumn, overdue, post, postColumn } from "../lib/alliance/parts.js";
+import { called } from "../lib/called.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { postName, words } from "../lib/posts/posts.js";
 import { html } from "../lib/preact.js";
+import { href } from "../lib/router.js";
 import { stamp } from "../lib/time.js";
 
 const KINDS = ["to_enterprises", "by_enterprises", "decision"];
@@ -18,8 +20,9 @@ const due = (row, source) =>
 export default institution({
   name: "commitments",
   view: "commitments",
-  also: ["posts"],
+  also: ["posts", "enterprises"],
   kind: "commitment",
+  lean: true,
   title: (row) => row.title,
   sort: "due",
   dated: true,
@@ -37,8 +40,13 @@ export default institution({
     { key: "kind", kind: "code", domain: "commitment_kind" },
     postColumn("owner"),
     postColumn("delivers"),
-    { key: "enterprise" },
-    { key: "meeting" },
+    enterpriseColumn,
+    {
+      key: "meeting",
+      cell: (row) =>
+        row.meeting &&
+        html`<a href=${href("meetings", { id: row.meeting })}>${called("meeting", row.meeting)}</a>`,
+    },
     { key: "due", kind: "instant", cell: due },
     { key: "ended_at", kind: "instant" },
     { key: "reason" },

@@ -1,10 +1,24 @@
 // Difficulties as a board: whose each is, how old, who is waiting in red, and what was said at each step.
 
-import { ACTIVE, Days, days, late, OPEN, Owner, STATES, Steps, title } from "../lib/alliance/difficulty.js";
+import {
+  ACTIVE,
+  about,
+  Days,
+  days,
+  late,
+  OPEN,
+  Owner,
+  STATES,
+  Steps,
+  title,
+} from "../lib/alliance/difficulty.js";
+import { enterpriseColumn } from "../lib/alliance/parts.js";
+import { called } from "../lib/called.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { postChoices, postName } from "../lib/posts/posts.js";
 import { html } from "../lib/preact.js";
+import { href } from "../lib/router.js";
 
 /** @typedef {import("../lib/institution/types.js").FormField} FormField */
 
@@ -19,8 +33,9 @@ const text = { name: "text", kind: "lines", most: 4000 };
 export default institution({
   name: "difficulties",
   view: "difficulties",
-  also: ["posts"],
+  also: ["posts", "enterprises"],
   kind: "difficulty",
+  lean: true,
   title,
   sort: "raised_at",
   dated: true,
@@ -28,7 +43,7 @@ export default institution({
   columns: [
     { key: "category", kind: "code", domain: "difficulty", width: "minmax(8rem, 1fr)" },
     { key: "text", width: "minmax(10rem, 2fr)", long: true },
-    { key: "about", of: (row) => row.group ?? row.enterprise, width: "minmax(7rem, 1fr)", wide: true },
+    { key: "about", of: about, width: "minmax(7rem, 1fr)", wide: true },
     { key: "state", kind: "state", domain: "difficulty_state", width: "8rem" },
     {
       key: "owner",
@@ -63,10 +78,14 @@ export default institution({
     { key: "askers", kind: "number" },
     { key: "into" },
     { key: "reason", kind: "code", domain: "difficulty_end" },
-    { key: "enterprise" },
+    enterpriseColumn,
     { key: "group" },
     { key: "trade", kind: "code", domain: "trade" },
-    { key: "visit" },
+    {
+      key: "visit",
+      cell: (row) =>
+        row.visit && html`<a href=${href("visits", { id: row.visit })}>${called("visit", row.visit)}</a>`,
+    },
     { key: "channel", kind: "code", domain: "difficulty_channel" },
     { key: "contact" },
     { key: "area", kind: "area" },

@@ -1,17 +1,20 @@
 // Measures of relief, and which enterprises received them.
 
+import { enterpriseName } from "../lib/alliance/difficulty.js";
 import { enterprise, Lines, post, postColumn } from "../lib/alliance/parts.js";
 import { institution } from "../lib/institution/page.js";
 import { html } from "../lib/preact.js";
 
 const inForce = (row) => row.state === "in_force";
-const Received = ({ row }) => html`<${Lines} items=${row.enterprises} />`;
+const Received = ({ row, source }) =>
+  html`<${Lines} items=${row.enterprises.map((one) => enterpriseName(one, source))} />`;
 
 export default institution({
   name: "reliefs",
   view: "reliefs",
-  also: ["posts"],
+  also: ["posts", "enterprises"],
   kind: "relief",
+  lean: true,
   title: (row) => row.title,
   sort: "title",
   dated: true,

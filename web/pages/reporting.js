@@ -46,7 +46,7 @@ export default institution({
   text: (row) => `${row.worker} ${row.organisation ?? ""}`,
   columns: [
     { key: "worker", kind: "worker", width: "minmax(9rem, 1.4fr)" },
-    { key: "area", kind: "area", width: "minmax(7rem, 1fr)" },
+    { key: "area", kind: "area", width: "minmax(7rem, 1fr)", long: true },
     { key: "person_times", kind: "number", width: "7rem" },
     { key: "hours", kind: "number", width: "6rem" },
     { key: "last_served", kind: "instant", bare: true, wide: true, width: "11rem" },

@@ -1,6 +1,7 @@
 // Visits: who went to whom, what was heard, and the difficulties that came of it.
 
-import { title } from "../lib/alliance/difficulty.js";
+import { about, title } from "../lib/alliance/difficulty.js";
+import { enterpriseColumn } from "../lib/alliance/parts.js";
 import { word } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { postChoices, postName } from "../lib/posts/posts.js";
@@ -12,29 +13,32 @@ const raised = (row, source) =>
 
 const Raised = ({ row, source }) =>
   html`<ul class="folk-lines">${raised(row, source).map(
-    (one) => html`<li key=${one.key}><a href=${href("difficulties", { id: one.key })}>${title(one)}</a>
+    (
+      one,
+    ) => html`<li key=${one.key}><a href=${href("difficulties", { id: one.key })}>${title(one, source)}</a>
       <span class="muted">${word("difficulty_state", one.state)}</span></li>`,
   )}</ul>`;
 
 export default institution({
   name: "visits",
   view: "visits",
-  also: ["posts", "difficulties"],
+  also: ["posts", "difficulties", "enterprises"],
   kind: "visit",
-  title: (row) => row.group ?? row.enterprise,
+  lean: true,
+  title: about,
   sort: "-visited_at",
   dated: true,
   personal: true,
   columns: [
     { key: "visited_at", kind: "instant", width: "11rem" },
-    { key: "whom", of: (row) => row.group ?? row.enterprise, width: "minmax(9rem, 1.5fr)" },
+    { key: "whom", of: about, width: "minmax(9rem, 1.5fr)", long: true },
     { key: "post", of: (row, source) => postName(row.post, source), width: "minmax(8rem, 1fr)" },
     { key: "area", kind: "area", width: "minmax(6rem, 1fr)" },
     { key: "difficulties", kind: "number", of: (row, source) => raised(row, source).length, width: "6rem" },
   ],
   facts: [
     { key: "visited_at", kind: "instant" },
-    { key: "enterprise" },
+    enterpriseColumn,
     { key: "group" },
     { key: "post", of: (row, source) => postName(row.post, source) },
     { key: "area", kind: "area" },

@@ -1,5 +1,6 @@
 // What the pages of visits and difficulties share: whose a difficulty is, how old, and its steps in words.
 
+import { shortened } from "../called.js";
 import { number, t, word } from "../i18n.js";
 import { coded } from "../institution/show.js";
 import { short } from "../people/parts.js";
@@ -26,9 +27,16 @@ export const late = (row, source) =>
   ACTIVE.includes(row.state) &&
   (row.level > 0 || (row.due !== null && Date.parse(row.due) <= instantOf(source)));
 
+/** Return what an enterprise is called, if a page follows them as well. */
+export const enterpriseName = (id, source) =>
+  id && (source.rows("enterprises").get(id)?.name ?? shortened(id));
+
+/** Return whom a visit or a difficulty is about. */
+export const about = (row, source) => row.group ?? enterpriseName(row.enterprise, source);
+
 /** Return what a difficulty is called: its category and whom it is about. */
-export const title = (row) =>
-  [coded("difficulty", row.category), row.group ?? row.enterprise].filter(Boolean).join(" · ");
+export const title = (row, source) =>
+  [coded("difficulty", row.category), about(row, source)].filter(Boolean).join(" · ");
 
 /** The post that has a difficulty, with a word if nobody holds it. */
 export function Owner({ row, source }) {

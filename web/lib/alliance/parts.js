@@ -2,7 +2,7 @@
 
 import { postChoices, postName } from "../posts/posts.js";
 import { html } from "../preact.js";
-import { instantOf } from "./difficulty.js";
+import { enterpriseName, instantOf } from "./difficulty.js";
 
 /** @typedef {import("../institution/types.js").FormField} FormField */
 
@@ -23,6 +23,12 @@ export const post = (name, required = false) => ({
 /** A column with the name of a post. */
 export const postColumn = (key) => ({ key, of: (row, source) => postName(row[key], source) });
 
+/** A column with the name of an enterprise. */
+export const enterpriseColumn = {
+  key: "enterprise",
+  of: (row, source) => enterpriseName(row.enterprise, source),
+};
+
 /** A field of a form that asks for an enterprise.
  *
  * @param {boolean} [required]
@@ -39,7 +45,7 @@ export const enterprise = (required = false) => ({
 export const overdue = (row, source) =>
   row.state === "open" && Boolean(row.due) && Date.parse(row.due) < instantOf(source);
 
-/** Ids or names as lines. */
+/** Names as lines. */
 export const Lines = ({ items }) =>
   html`<ul class="folk-lines">${items.map((one) => html`<li key=${one}><bdi>${one}</bdi></li>`)}</ul>`;
 

@@ -21,7 +21,7 @@ export default function Board({ source, all }) {
   return html`<div class="ledger-funnel">
     <${ErrorNote} problem=${problem} retry=${reload} />
     ${!data && !problem && html`<${Loading} />`}
-    ${data && html`<${Posts} data=${data} /><${Figures} items=${data.figures} />`}</div>`;
+    ${data && html`<${Posts} data=${data} source=${source} /><${Figures} items=${data.figures} />`}</div>`;
 }
 
 /** Return open difficulties by the post that they are with: [post, difficulties], most overdue ones first. */
@@ -34,7 +34,7 @@ export function byPost(items) {
 
 const beside = (id) => href("difficulties", { id, query: route.value.query });
 
-function Posts({ data }) {
+function Posts({ data, source }) {
   if (data.items.length === 0) return html`<p class="muted">${t("difficulties.nothing_waits")}</p>`;
   return html`${byPost(data.items).map(
     ([post, items]) => html`<section key=${post}><h2><bdi>${t("difficulties.of_post", {
@@ -42,7 +42,7 @@ function Posts({ data }) {
       n: number(items.length),
     })}</bdi>${items[0].vacant && html` <span class="late">${t("post_state.vacant")}</span>`}</h2>
       <ol class="folk-lines">${items.map(
-        (one) => html`<li key=${one.difficulty}><a href=${beside(one.difficulty)}>${title(one)}</a>
+        (one) => html`<li key=${one.difficulty}><a href=${beside(one.difficulty)}>${title(one, source)}</a>
         <span class=${one.overdue ? "late" : ""}>${t("difficulties.waiting_days", {
           n: number(Math.floor(one.days)),
         })}${one.overdue && ` · ${t("difficulties.overdue")}`}</span>
@@ -59,15 +59,18 @@ function Posts({ data }) {
 }
 
 const Figures = ({ items }) =>
-  html`<section><h2>${t("difficulties.figures")}</h2><div class="scroll"><table class="figures">
-    <thead><tr><th>${t("difficulties.category")}</th>${COLUMNS.map(
-      (key) => html`<th key=${key}>${t(`difficulties.${key}`)}</th>`,
+  html`<section><h2>${t("difficulties.figures")}</h2>
+    <div class="completeness-scroll" tabindex="0" role="region" aria-label=${t("difficulties.figures")}>
+    <table class="table">
+    <thead><tr><th scope="col">${t("difficulties.category")}</th>${COLUMNS.map(
+      (key) => html`<th scope="col" class="number" key=${key}>${t(`difficulties.${key}`)}</th>`,
     )}</tr></thead>
     <tbody>${items.map(
       (one) =>
         html`<tr key=${one.category}><th scope="row">${
           one.category === "total" ? t("difficulties.total") : coded("difficulty", one.category)
         }</th>${COLUMNS.map(
-          (key) => html`<td key=${key}>${one[key] === null ? t("word.none") : number(one[key])}</td>`,
+          (key) =>
+            html`<td class="number" key=${key}>${one[key] === null ? t("word.none") : number(one[key])}</td>`,
         )}</tr>`,
     )}</tbody></table></div></section>`;

@@ -75,7 +75,8 @@ const SHOWS = {
 
 /** The value of a column or fact. */
 export function Value({ column, row, source }) {
-  if (column.cell) return column.cell(row, source);
+  const made = column.cell?.(row, source);
+  if (made) return made;
   const value = valueIn(column, row, source);
   if (empty(value)) return html`<span class="muted">${t("word.none")}</span>`;
   const shows = SHOWS[column.kind];

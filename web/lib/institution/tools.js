@@ -18,6 +18,8 @@ import { coded, hint, say } from "./show.js";
 
 /** Delay in ms after the last key before the search goes into the address. */
 const TYPED_MS = 200;
+/** Between codes of which a filter asks for several at once. */
+const SEVERAL = "\n";
 
 /** The head of the page. */
 export function Head({ institution, source, rows, picture }) {
@@ -126,14 +128,14 @@ function Choices({ filter, institution, source, rows }) {
   const { key, kind, domain } = filter;
   const label = say(institution.name, key);
   const query = route.value.query;
-  const [chosen] = wanted(filter, query);
+  const chosen = wanted(filter, query).join(SEVERAL);
   const counts = useMemo(() => {
     if (kind === "area") return new Map();
     const passes = passer(institution.filters, query, source, rows.text, key);
     return tally(filter, rows.all.filter(passes), source);
   }, [rows.matching]);
   if (kind === "area") {
-    return html`<${AreaBox} aria-label=${label} placeholder=${label} value=${chosen ?? ""}
+    return html`<${AreaBox} aria-label=${label} placeholder=${label} value=${chosen}
       change=${(area) => ask({ [key]: area })} />`;
   }
   const word = (code) =>
@@ -145,7 +147,11 @@ function Choices({ filter, institution, source, rows }) {
           ? t(`institution.${code}`)
           : coded(domain, code);
   const codes = filter.codes ?? (kind === "flag" ? ["true", "false"] : [...counts.keys()].sort());
-  return html`<${Choice} label=${label} none=${t("institution.all", { what: label })} value=${chosen ?? ""}
+  return html`<${Choice} label=${label} none=${t("institution.all", { what: label })} value=${chosen}
     change=${(value) => ask({ [key]: value || (filter.otherwise ? ALL : undefined) })} codes=${codes}
-    say=${(code) => t("institution.choice", { what: word(code), n: number(counts.get(code) ?? 0) })} />`;
+    say=${(code) => {
+      const some = code.split(SEVERAL);
+      const n = some.reduce((sum, one) => sum + (counts.get(one) ?? 0), 0);
+      return t("institution.choice", { what: some.map(word).join(t("ledger.and")), n: number(n) });
+    }} />`;
 }

@@ -14,7 +14,7 @@ export function occupied(rows) {
 
 export default function Occupancy({ rows, open }) {
   const found = occupied(rows);
-  if (found.length === 0) return html`<p class="quiet">${t("stations.no_occupancy")}</p>`;
+  if (found.length === 0) return html`<p class="muted">${t("stations.no_occupancy")}</p>`;
   const said = ({ row, places, share }) =>
     t("stations.of_places", {
       n: number(row.present),
@@ -23,7 +23,7 @@ export default function Occupancy({ rows, open }) {
     });
   return html`<ul class="station-bars">${found.map(
     ({ row, places, share }) =>
-      html`<li key=${row.station}><button type="button" class="link"
+      html`<li key=${row.station}><button type="button" class="station-link"
         onClick=${() => open(row.station)}>${row.name}</button>
       <progress max="1" value=${Math.min(1, share)} aria-label=${row.name}></progress>
       <span>${said({ row, places, share })}</span></li>`,

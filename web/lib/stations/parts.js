@@ -22,7 +22,7 @@ export const daysOf = (key, source) =>
 /** The last days: uses, and the most people that were there. */
 export function Days({ row, source }) {
   const days = daysOf(row.station, source).slice(0, SHOWN);
-  if (days.length === 0) return html`<p class="quiet">${t("stations.no_days")}</p>`;
+  if (days.length === 0) return html`<p class="muted">${t("stations.no_days")}</p>`;
   return html`<ul class="folk-lines">${days.map(
     (day) =>
       html`<li key=${day.day}>${t("stations.day", { day: day.day, n: number(day.uses) })}${
@@ -36,7 +36,7 @@ export function Needs({ row, source }) {
   const needs = [...source.rows("needs").values()]
     .filter((one) => one.station === row.station && one.state === "open")
     .sort((a, b) => a.priority - b.priority || (a.item < b.item ? -1 : 1));
-  if (needs.length === 0) return html`<p class="quiet">${t("stations.no_needs")}</p>`;
+  if (needs.length === 0) return html`<p class="muted">${t("stations.no_needs")}</p>`;
   return html`<ul class="folk-lines">${needs.map(
     (one) =>
       html`<li key=${one.need}>${word("need_side", one.side)} ${coded("need_item", one.item)}${

@@ -34,7 +34,7 @@ export default function Uses({ rows, source }) {
   const { all, byHour, byService } = usesOf(
     [...source.rows("station_days").values()].filter((day) => keys.has(day.station)),
   );
-  if (all === 0) return html`<p class="quiet">${t("stations.no_uses")}</p>`;
+  if (all === 0) return html`<p class="muted">${t("stations.no_uses")}</p>`;
   /** @type {[string, number][]} */
   const hours = HOURS.map((hour) => [`${hour.padStart(2, "0")}:00`, byHour[hour] ?? 0]);
   /** @type {[string, number][]} */
