@@ -30,7 +30,7 @@ def view(row: type[Row], *filters: str) -> View[Any]:
 
 
 def test_a_filter_named_like_a_parameter_is_refused_at_the_start() -> None:
-    with pytest.raises(ValueError, match="view uses: `at` cannot be filtered.*another name"):
+    with pytest.raises(ValueError, match=r"view uses: `at` cannot be filtered.*another name"):
         view(Use, "at", "used_at")
     assert view(Use, "used_at").filters == ("used_at",)
 
