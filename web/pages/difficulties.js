@@ -12,7 +12,7 @@ import {
   Steps,
   title,
 } from "../lib/alliance/difficulty.js";
-import { enterpriseColumn } from "../lib/alliance/parts.js";
+import { enterprise, enterpriseColumn } from "../lib/alliance/parts.js";
 import { called } from "../lib/called.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
@@ -118,7 +118,7 @@ export default institution({
         { name: "category", kind: "code", list: "difficulty", required: true },
         { ...text, required: true },
         { name: "contact", most: 200 },
-        { name: "enterprise", most: 64, codes: ["enterprise.unknown", "enterprise.later"] },
+        enterprise(),
         { name: "group", most: 200 },
         { name: "area", kind: "area", codes: ["difficulty.nobody"] },
       ],

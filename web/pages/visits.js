@@ -1,7 +1,7 @@
 // Visits: who went to whom, what was heard, and the difficulties that came of it.
 
 import { about, title } from "../lib/alliance/difficulty.js";
-import { enterpriseColumn } from "../lib/alliance/parts.js";
+import { enterprise, enterpriseColumn } from "../lib/alliance/parts.js";
 import { word } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { postChoices, postName } from "../lib/posts/posts.js";
@@ -55,11 +55,7 @@ export default institution({
       command: "visit.record",
       fact: true,
       fields: [
-        {
-          name: "enterprise",
-          most: 64,
-          codes: ["visit.nobody", "enterprise.unknown", "enterprise.later"],
-        },
+        { ...enterprise(), codes: ["visit.nobody", "enterprise.unknown", "enterprise.later"] },
         { name: "group", most: 200 },
         { name: "post", kind: "pick", options: (source) => postChoices(source, null) },
         { name: "area", kind: "area" },
