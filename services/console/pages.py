@@ -112,7 +112,8 @@ def page(name: str) -> File:
 def _offline() -> list[str]:
     """Return the files of the courier's page: those listed in `go/files.txt`, and its texts."""
     names = contents()["go/files.txt"].decode().split()
-    names += [f"i18n/{one}/{name}.js" for one in languages() for name in ("go", "go_refusals")]
+    texts = ("go", "go_refusals", "go_later", "near")
+    names += [f"i18n/{one}/{name}.js" for one in languages() for name in texts]
     return [f"/assets/{digest()}/{name}" for name in names]
 
 

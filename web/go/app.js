@@ -2,7 +2,7 @@
 
 import { lang, speak, t } from "../lib/i18n.js";
 import { calledBy } from "../lib/names.js";
-import { effect, html, render, useState } from "../lib/preact.js";
+import { effect, html, render, signal, useState } from "../lib/preact.js";
 import { hhmm, span, wall } from "../lib/time.js";
 import { ring } from "./alarm.js";
 import { Difficulties } from "./asked.js";
@@ -15,9 +15,9 @@ import { boot } from "./session.js";
 import { Again, SignIn } from "./sign.js";
 import { SosButton, SosStatus } from "./sos.js";
 import { duty, lingers, me, offers, outbox, served, shown, waiting, who } from "./state.js";
+import { Scanned, Stations } from "./stops.js";
 import { broken, last, retry, undo } from "./sync.js";
 import { Foremost, foremost, Work } from "./tasks.js";
-import { Where } from "./where.js";
 
 const LIVE_MS = 7000;
 const OLD_MS = 12000;
@@ -70,10 +70,23 @@ function Dock({ where }) {
 const Count = ({ n }) => html`<p class="top-wait"><${Icon} name="wait" />
   <span class="visually-hidden">${t("go.waiting", { n })}</span><span aria-hidden="true">${n}</span></p>`;
 
+/** The sheet of places. It comes when it is opened: the page starts without. */
+const places = signal(/** @type {typeof import("./where.js") | null} */ (null));
+const loadPlaces = () =>
+  import("./where.js").then(
+    (module) => {
+      places.value = module;
+    },
+    (error) => console.warn(error.message),
+  );
+
 /** The page after sign-in. */
 function Shift() {
   const [choosing, setChoosing] = useState(false);
-  const where = () => setChoosing(true);
+  const where = () => {
+    loadPlaces();
+    setChoosing(true);
+  };
   if (!shown.value) {
     return html`<main class="sign"><h1>${t("go.title")}</h1><${Again} />
       <p role="status">${t("go.loading")}</p><${Freshness} /></main>`;
@@ -84,11 +97,12 @@ function Shift() {
       ${waiting.value.some(lingers) && html`<${Count} n=${waiting.value.length} />`}
       <${Freshness} /><${SosButton} /></header>
     <main class="page">
-      <${SosStatus} /><${Again} /><${Broken} /><${Refused} />
+      <${SosStatus} /><${Again} /><${Broken} /><${Refused} /><${Scanned} />
       <${Now} where=${where} /><${Work} /><${Waiting} /><${NotifyNudge} />
-      <div class="parts"><${Team} /><${Hours} /><${Service} /><${Difficulties} /><${Settings} /></div></main>
+      <div class="parts"><${Stations} /><${Team} /><${Hours} /><${Service} /><${Difficulties} />
+        <${Settings} /></div></main>
     <${Dock} where=${where} />
-    ${choosing && html`<${Where} close=${() => setChoosing(false)} />`}`;
+    ${choosing && places.value && html`<${places.value.Where} close=${() => setChoosing(false)} />`}`;
 }
 
 function App() {

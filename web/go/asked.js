@@ -1,13 +1,13 @@
 // Where the page opens difficulties: the button and the part. What they show is loaded when first used.
 
-import { t } from "../lib/i18n.js";
+import { learn, t } from "../lib/i18n.js";
 import { html, signal, useState } from "../lib/preact.js";
 import { Button, Part } from "./parts.js";
 
 const loaded = signal(/** @type {typeof import("./difficulties.js") | null} */ (null));
 const load = () =>
-  import("./difficulties.js").then(
-    (module) => {
+  Promise.all([import("./difficulties.js"), learn("go_later")]).then(
+    ([module]) => {
       loaded.value = module;
     },
     (error) => console.warn(error.message),

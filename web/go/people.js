@@ -1,7 +1,7 @@
 // Team, hours, outbox and settings.
 
 import { get } from "../lib/api.js";
-import { LANGUAGES, lang, speak, t, word } from "../lib/i18n.js";
+import { LANGUAGES, lang, learn, speak, t, word } from "../lib/i18n.js";
 import { calledBy } from "../lib/names.js";
 import { html, signal, useState } from "../lib/preact.js";
 import { setTheme, theme } from "../lib/prefs.js";
@@ -117,8 +117,8 @@ const serving = signal(/** @type {typeof import("./service.js") | null} */ (null
 /** My home community, my service and its hours. */
 export function Service() {
   const open = () =>
-    import("./service.js").then(
-      (module) => {
+    Promise.all([import("./service.js"), learn("go_later")]).then(
+      ([module]) => {
         serving.value = module;
       },
       (error) => console.warn(error.message),

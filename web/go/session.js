@@ -9,12 +9,14 @@ import { last, retry } from "./sync.js";
 
 /** Area or team of a scanned code, until it is used. */
 export const wish = signal(/** @type {Wish} */ ({}));
+/** The station whose code was scanned, and when, until it is recorded. */
+export const scan = signal(/** @type {{station: string, at: string} | null} */ (null));
 /** The sign-in code of an opened link that is not exchanged yet, and the problem if that failed. */
 export const pending = signal(/** @type {{code: string, problem: Problem | null} | null} */ (null));
 
 /** Parse a link or printed code. Text without parameters is the code of an area.
  * @param {string} text
- * @returns {Wish & {code?: string}}
+ * @returns {Wish & {code?: string, station?: string}}
  */
 export function said(text) {
   const hash = text.includes("#")
@@ -24,17 +26,26 @@ export function said(text) {
       : `area=${text.trim()}`;
   const given = new URLSearchParams(hash);
   return Object.fromEntries(
-    ["code", "area", "team"].map((name) => [name, given.get(name)]).filter(([, value]) => value),
+    ["code", "area", "team", "station"].map((name) => [name, given.get(name)]).filter(([, value]) => value),
   );
 }
 
 /** Read the fragment of the address and remove it, so that the code does not stay in the history. */
 async function takeAddress() {
   if (location.hash.length < 2) return null;
-  const { code, ...rest } = said(location.hash);
+  const { code, station, ...rest } = said(location.hash);
   history.replaceState(null, "", location.pathname + location.search);
   if (rest.area || rest.team) await keepWish(rest);
+  if (station) await keepScan({ station, at: new Date().toISOString() });
   return code ?? null;
+}
+
+/** Store a scanned station until it is recorded; null = it is.
+ * @param {{station: string, at: string} | null} found
+ */
+export async function keepScan(found) {
+  scan.value = found;
+  await (found ? db.set("scan", found) : db.forget("scan"));
 }
 
 /** Store a scanned area or team until the next check-in.
@@ -88,9 +99,14 @@ async function adopt(session) {
 async function forgetPerson() {
   forget();
   for (const key of await db.keys()) {
-    if (["who", "me", "confirmed", "wish"].includes(key) || key.startsWith("contact ")) await db.forget(key);
+    if (
+      ["who", "me", "confirmed", "wish", "scan", "scanned", "keeping"].includes(key) ||
+      key.startsWith("contact ")
+    )
+      await db.forget(key);
   }
   wish.value = {};
+  scan.value = null;
   last.value = null;
   who.value = null;
 }
@@ -120,6 +136,7 @@ export async function boot() {
   const code = await takeAddress();
   const [kept, seen, hoped] = [await db.get("who"), await db.get("me"), await db.get("wish")];
   wish.value = hoped ?? {};
+  scan.value = (await db.get("scan")) ?? null;
   if (kept && seen?.owner === kept.owner) {
     me.value = seen.said;
     link.value = { ...link.peek(), confirmed: (await db.get("confirmed")) ?? seen.at };

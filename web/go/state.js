@@ -116,6 +116,7 @@ function withProof(shown, act) {
 
 /** Apply an act to the state. */
 function after(shown, act) {
+  if (!/^(worker|assignment)\./.test(act.name)) return shown; // of stations and activities
   switch (act.name) {
     case "worker.check_in":
       return withDuty(shown, act, { presence: AVAILABLE, area: act.data.area, area_name: act.about.place });

@@ -11,10 +11,26 @@ export const UNDO_MS = 10000;
 const LONGEST_MS = 60000;
 const PROOF = "assignment.attach_proof";
 /** Acts without an undo of ten seconds: they are no step of a task or of the duty, or have their own. */
-const LASTING = ["assignment.accept", PROOF, "worker.check_welfare", "worker.raise_sos", "worker.cancel_sos"];
+const LASTING = [
+  "assignment.accept",
+  PROOF,
+  "worker.check_welfare",
+  "worker.raise_sos",
+  "worker.cancel_sos",
+  "station.scan",
+  "station.report",
+  "need.open",
+  "need.close",
+  "activity.sign_up",
+  "activity.sign_off",
+];
+/** Acts that the service cannot take back: they stay on the phone until they cannot be undone any more. */
+const FINAL = ["assignment.decline", "station.use"];
 
 /** The act that can be undone, and until when (ms). */
 export const last = signal(/** @type {{act: Act, until: number} | null} */ (null));
+/** The id of the act that was undone last, or null. */
+export const undone = signal(/** @type {string | null} */ (null));
 /** Why the phone could not store an act, or null. */
 export const broken = signal(null);
 
@@ -50,17 +66,18 @@ function before(name, data) {
  */
 function holds(name, task) {
   if (["assignment.accept", PROOF].includes(name)) return false;
-  return name === "assignment.decline" || Boolean(task?.team);
+  return FINAL.includes(name) || Boolean(task?.team);
 }
 
 /** Store an act with its id and time, then send it.
  * @param {string} name command
  * @param {Act["data"]} data
  * @param {{place?: string, title?: string}} [about] words for lists, never sent
- * @param {{picture?: Blob, hold?: number}} [more] a picture to send with it; how long to hold it back, in ms
+ * @param {{picture?: Blob, hold?: number, at?: string}} [more] a picture to send with it; how long to hold it
+ *   back, in ms; when it was, if not now
  * @returns {Promise<Act | null>} the act; null if it could not be stored
  */
-export async function act(name, data, about = {}, { picture, hold = 0 } = {}) {
+export async function act(name, data, about = {}, { picture, hold = 0, at } = {}) {
   const now = Date.now();
   const was = before(name, data);
   /** @type {Act} */
@@ -69,7 +86,7 @@ export async function act(name, data, about = {}, { picture, hold = 0 } = {}) {
     id: uuid(),
     name,
     data,
-    at: new Date(now).toISOString(),
+    at: at ?? new Date(now).toISOString(),
     state: "waiting",
     tried: false,
     hold_until: now + (holds(name, was.task) ? UNDO_MS : hold),
@@ -118,11 +135,12 @@ async function told() {
  */
 export async function undo({ id, name, seq, about }) {
   last.value = null;
+  undone.value = id;
   await outbox.locked(async () => {
     const kept = (await db.acts(who.peek().owner)).find((one) => one.id === id);
     const unsent = kept && (kept.state === "refused" || (kept.state === "waiting" && !kept.tried));
     if (unsent) return db.remove(seq);
-    if (name === "assignment.decline") return undefined;
+    if (FINAL.includes(name)) return undefined;
     return db.add({
       owner: who.peek().owner,
       id: uuid(),

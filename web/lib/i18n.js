@@ -9,6 +9,8 @@ const KEPT = "muster.language";
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/g;
 const catalogues = {};
 const refusals = {};
+/** Catalogues that parts of a page added. */
+const added = new Set();
 
 /** Code of the current language. */
 export const lang = signal(preferred());
@@ -32,11 +34,26 @@ function preferred() {
 export async function speak(code, file = "board") {
   const parts = [import(`../i18n/${code}/${file}.js`), import(`../i18n/${code}/${file}_refusals.js`)];
   const [texts, refused] = await Promise.all(parts);
-  catalogues[code] = texts.default;
+  catalogues[code] = { ...texts.default };
+  await extend(code);
   refusals[code] = refused.default;
   localStorage.setItem(KEPT, code);
   lang.value = code;
   document.documentElement.lang = language.value.tag;
+}
+
+/** Add the texts of a part that is loaded later, also to the languages chosen after that.
+ *
+ * @param {string[]} files Names of catalogues.
+ */
+export async function learn(...files) {
+  for (const file of files) added.add(file);
+  await extend(lang.peek());
+}
+
+async function extend(code) {
+  for (const file of added)
+    Object.assign(catalogues[code], (await import(`../i18n/${code}/${file}.js`)).default);
 }
 
 /** Return a value as text, without bidirectional control characters. */

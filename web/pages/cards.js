@@ -4,14 +4,14 @@ import { areaPath } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
 import { shortened } from "../lib/called.js";
 import { number, t, word } from "../lib/i18n.js";
-import { Both, both } from "../lib/people/both.js";
+import { both } from "../lib/people/both.js";
+import { Card, PER_SHEET, Sheets } from "../lib/people/card.js";
 import { Loopback } from "../lib/people/code.js";
 import { AreaField, ask, asked, collator } from "../lib/people/parts.js";
 import { print, printing } from "../lib/people/print.js";
-import { Qr } from "../lib/people/qr.js";
-import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
-import { areas, live, place, teams } from "../lib/store.js";
-import { classes, Empty, Field, Icon, Loading } from "../lib/ui.js";
+import { computed, html, useEffect, useState } from "../lib/preact.js";
+import { areas, live, teams } from "../lib/store.js";
+import { Empty, Field, Icon, Loading } from "../lib/ui.js";
 
 /** Card sizes, for A4 sheets or a roll of labels. */
 const SIZES = ["poster", "card", "label", "roll"];
@@ -19,12 +19,6 @@ const SIZES = ["poster", "card", "label", "roll"];
 const A_FRAME = 12;
 
 const one = (name, otherwise = "") => asked(name)[0] ?? otherwise;
-
-/** Return the link in a code.
- * @param {"area" | "team"} kind
- * @param {string} id
- */
-const link = (kind, id) => `${location.origin}/go#${kind}=${encodeURIComponent(id)}`;
 
 const areaCards = (outer, level) =>
   [...areas.value.nodes.values()]
@@ -117,8 +111,6 @@ export default function Cards() {
     }</div>`;
 }
 
-const PER_SHEET = { poster: 1, card: 8, label: 24, roll: 1 };
-
 /** Return a number that grows to `length` in steps, and restarts if `what` changes.
  * @param {number} length
  * @param {string} what
@@ -140,28 +132,3 @@ const Switch = ({ label, value, codes, say, change }) => html`<fieldset class="f
   class="button" aria-pressed=${code === value ? "true" : "false"} onClick=${() => change(code)}>${say(code)}
     </button>`,
   )}</div></fieldset>`;
-
-function Card({ card }) {
-  const address = link(card.kind, card.id);
-  return html`<article class=${classes("folk-card", `folk-card-${card.kind}`)}>
-    <${Qr} text=${address} label=${address} />
-    <div class="folk-card-text"><p class="folk-card-above">${card.above || place.value?.name}</p>
-      <h2 class="folk-card-name">${card.name}</h2>
-      <p class="folk-card-sort">${card.sort.filter(Boolean).join(" ")} <span class="folk-card-id">${card.sign}
-        </span></p>
-      <${Both} text=${`people.card.${card.kind}`} /></div></article>`;
-}
-
-/** The cards on paper, sheet by sheet, with cutting lines. */
-function Sheets({ cards, size }) {
-  const sheets = useMemo(() => {
-    const found = [];
-    for (let begin = 0; begin < cards.length; begin += PER_SHEET[size])
-      found.push(cards.slice(begin, begin + PER_SHEET[size]));
-    return found;
-  }, [cards, size]);
-  return sheets.map(
-    (some, index) => html`<section key=${index} class=${`paper-sheet paper-${size}`}>
-    ${some.map((card) => html`<${Card} key=${card.key} card=${card} />`)}</section>`,
-  );
-}

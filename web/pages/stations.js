@@ -4,7 +4,7 @@
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { words } from "../lib/posts/posts.js";
-import { Days, Needs, shownStatus } from "../lib/stations/parts.js";
+import { Days, Door, Needs, shownStatus } from "../lib/stations/parts.js";
 
 /** @typedef {import("../lib/institution/types.js").FormField} FormField */
 
@@ -88,6 +88,7 @@ export default institution({
   parts: [
     { key: "days", body: Days },
     { key: "needs", body: Needs },
+    { key: "door", body: Door },
   ],
   imports: true,
   sums: (rows) => t("stations.sum_map", { n: number(rows.filter((row) => row.on_map).length) }),

@@ -90,6 +90,16 @@ interface Act {
     note?: string;
     sos?: string;
     place?: string;
+    station?: string;
+    status?: string;
+    until?: string;
+    present?: number;
+    need?: string;
+    item?: string;
+    side?: string;
+    priority?: number;
+    activity?: string;
+    [free: `free_${string}`]: number;
   };
   /** A picture that is sent first; the service answers the name of its file. */
   picture?: Blob;
@@ -125,6 +135,13 @@ interface Kept {
   leave: boolean;
   asked: Asked[];
   asking: Asking[];
+  /** The station whose code was scanned and not recorded yet, and the one recorded last. */
+  scan: { station: string; at: string };
+  scanned: { station: string; at: string };
+  /** The public map as it was told last. */
+  stations: { jurisdiction: string; said: PublicMap; at: number };
+  /** What a keeper's phone knows: the stations kept, the uses counted on it today, the needs told on it. */
+  keeping: Keeping;
   "push.texts": Record<string, { title: string; body?: string }>;
   [terms: `terms ${string}`]: TermRow[];
   [contact: `contact ${string}`]: Contact;
@@ -157,6 +174,28 @@ interface Sent {
 }
 
 /** What waits to be told to the city, without a session. */
+/** What a phone reads of the public map. */
+interface PublicMap {
+  at: string;
+  known_until: string;
+  stations: (LonLat & { id: string; name: string; services?: string[] })[];
+}
+
+/** What a phone reads of a station that its worker keeps. */
+interface KeptStation {
+  station: string;
+  name: string;
+  status?: string | null;
+  status_until?: string | null;
+}
+
+interface Keeping {
+  owner: string;
+  rows: KeptStation[];
+  uses: { station: string; day: string; act: string }[];
+  needs: { need: string; station: string; item: string; side: string }[];
+}
+
 interface Asking {
   /** Idempotency key. */
   id: string;

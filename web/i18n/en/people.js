@@ -220,6 +220,8 @@ export default {
   "people.cards_no_teams": "No teams here.",
   "people.card.area": "Scan to check in here",
   "people.card.team": "Scan to open this team",
+  "people.card.station": "Scan to count your visit",
+  "people.card_station": "Station",
   "people.card.sign_in": "Scan to sign in: once, within {n} minutes",
   "fact.in": "Checked in",
   "fact.out": "Checked out",

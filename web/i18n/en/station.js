@@ -68,6 +68,8 @@ export default {
   "stations.sum_map": "{n} on the public map",
   "stations.part_days": "Last days",
   "stations.part_needs": "Needs",
+  "stations.part_door": "Code at the door",
+  "stations.door_print": "Print the code",
   "stations.no_days": "Nothing was reported and nobody came.",
   "stations.no_needs": "Nothing is short and nothing left over.",
   "stations.day": "{day}: {n} uses",

@@ -211,6 +211,8 @@ export default {
   "people.cards_no_teams": "此范围内没有队伍。",
   "people.card.area": "扫码签到",
   "people.card.team": "扫码打开本队",
+  "people.card.station": "扫码记录使用",
+  "people.card_station": "驿站",
   "people.card.sign_in": "扫码登录，{n} 分钟内有效，仅可使用一次",
   "fact.in": "签到",
   "fact.out": "签退",

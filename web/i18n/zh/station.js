@@ -68,6 +68,8 @@ export default {
   "stations.sum_map": "{n} 个在公众地图上",
   "stations.part_days": "最近几天",
   "stations.part_needs": "需求",
+  "stations.part_door": "门口二维码",
+  "stations.door_print": "打印二维码",
   "stations.no_days": "没有上报，也没有使用记录。",
   "stations.no_needs": "没有缺少或多余的物品。",
   "stations.day": "{day}：使用 {n} 次",

@@ -2,7 +2,11 @@
 
 import { number, t, word } from "../i18n.js";
 import { coded } from "../institution/show.js";
+import { both } from "../people/both.js";
+import { Card, Sheets } from "../people/card.js";
+import { print } from "../people/print.js";
 import { html } from "../preact.js";
+import { Icon } from "../ui.js";
 
 const SHOWN = 7;
 
@@ -29,6 +33,22 @@ export function Days({ row, source }) {
         day.most_present === null ? "" : ` ${t("stations.most", { n: number(day.most_present) })}`
       }</li>`,
   )}</ul>`;
+}
+
+/** The code at the door, to be printed: whoever scans it with the courier's page records a use. */
+export function Door({ row }) {
+  const card = {
+    kind: "station",
+    key: row.station,
+    id: row.station,
+    name: row.name,
+    sign: row.station,
+    sort: both("people.card_station"),
+    above: row.address ?? "",
+  };
+  return html`<${Card} card=${card} /><button type="button" class="button"
+    onClick=${() => print(html`<${Sheets} cards=${[card]} size="poster" />`)}><${Icon} name="print" />
+    ${t("stations.door_print")}</button>`;
 }
 
 /** Its open needs, the most urgent first. */

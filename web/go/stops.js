@@ -1,0 +1,72 @@
+// Where the page opens stations: the part, and what becomes of a scanned code. The rest comes when needed.
+
+import { learn, t } from "../lib/i18n.js";
+import { effect, html, signal } from "../lib/preact.js";
+import { hhmm } from "../lib/time.js";
+import { link } from "./live.js";
+import { Button, Part } from "./parts.js";
+import { keepScan, scan } from "./session.js";
+import { db, served, shown, who } from "./state.js";
+import { act } from "./sync.js";
+
+/** When the list of stations is brought to the phone for use without a network. */
+const SOON_MS = 8000;
+
+const loaded = signal(/** @type {typeof import("./stations.js") | null} */ (null));
+/** The use that was just recorded from a code at the door. */
+const recorded = signal(/** @type {{station: string, at: string, again: boolean} | null} */ (null));
+
+async function load() {
+  try {
+    await learn("near", "go_later");
+    loaded.value = await import("./stations.js");
+  } catch (error) {
+    console.warn(error.message);
+  }
+}
+
+let planned = false;
+/** Keep the stations for later, once the page is in use. */
+effect(() => {
+  if (link.value.phase !== "live" || planned) return;
+  planned = true;
+  setTimeout(async () => {
+    await load();
+    await loaded.peek()?.bring();
+  }, SOON_MS);
+});
+
+/** Record a scanned use with the time of the scan, as soon as it is known who scanned it. */
+effect(() => {
+  const found = scan.value;
+  if (found && who.value && shown.value) take(found);
+});
+
+async function take(found) {
+  await keepScan(null);
+  const { again } = await import("./nearest.js");
+  const twice = again(await db.get("scanned"), found);
+  if (!twice) {
+    const { station, at } = found;
+    const kept = await db.get("stations");
+    const title = kept?.said.stations.find((one) => one.id === station)?.name ?? station;
+    if (!(await act("station.scan", { worker: who.peek().worker, station }, { title }, { at }))) return;
+    await db.set("scanned", found);
+  }
+  recorded.value = { ...found, again: twice };
+}
+
+/** Says that a use was recorded. */
+export const Scanned = () =>
+  recorded.value &&
+  html`<div class="note" role="status"><p>${t(recorded.value.again ? "go.scan.again" : "go.scan.recorded", {
+    time: hhmm(served(recorded.value.at)),
+  })}</p><${Button} onClick=${() => {
+    recorded.value = null;
+  }}>${t("go.dismiss")}</${Button}></div>`;
+
+/** The nearest stations, and the ones that I keep. */
+export const Stations = () =>
+  html`<${Part} icon="navigate" title=${t("go.stations")} onOpen=${load}>${
+    loaded.value ? html`<${loaded.value.Body} />` : html`<p role="status">${t("go.loading")}</p>`
+  }</${Part}>`;
