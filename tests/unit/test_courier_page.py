@@ -28,7 +28,9 @@ def imported(name: str, found: set[str]) -> set[str]:
 
 
 def keys(language: str) -> set[str]:
-    return set(texts(WEB / "i18n" / language / "go.js"))
+    folder = WEB / "i18n" / language
+    bare = re.findall(r"^  (\w+):", (folder / "near.js").read_text(), re.MULTILINE)
+    return {*texts(folder / "go.js"), *texts(folder / "go_later.js"), *bare}
 
 
 def test_all_modules_of_the_page_are_kept_for_when_there_is_no_network() -> None:

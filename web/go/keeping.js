@@ -23,8 +23,9 @@ async function keep(change) {
   await db.set("keeping", keeping.peek());
 }
 
-/** Today in the city, YYYY-MM-DD. */
-const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: timezone.value }).format(served(Date.now()));
+/** A text that is the same all day in the city. */
+const today = () =>
+  new Intl.DateTimeFormat(undefined, { timeZone: timezone.value }).format(served(Date.now()));
 
 /** Load the stations that this worker keeps: the service gives no others to this token. */
 export async function bringKept() {
