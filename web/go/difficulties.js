@@ -27,6 +27,8 @@ const SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH = 20;
 const MISREAD = { O: "0", I: "1", L: "1" };
 const AGAIN_MS = 30000;
+/** A word that was just sent may be shown a moment later. */
+const SEEN_MS = 2000;
 
 const mine = signal(/** @type {Asked[]} */ ([]));
 const unsent = signal(/** @type {Asking[]} */ ([]));
@@ -70,7 +72,8 @@ async function send() {
   unsent.value = (await db.get("asking")) ?? [];
   if (unsent.value.some((one) => !one.code)) {
     const { outcome } = await outbox.tell();
-    if (outcome !== "sent") {
+    if (outcome === "sent") setTimeout(look, SEEN_MS);
+    else {
       const registration = /** @type {any} */ (await navigator.serviceWorker?.getRegistration("/go"));
       await registration?.sync?.register("outbox").catch(() => {});
     }
