@@ -195,8 +195,8 @@ def test_colours_are_named_once(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(WEB.rglob("css/*.css")), ids=lambda p: p.name)
 def test_colours_of_paper_are_on_paper_only(path: Path) -> None:
-    """Ink stays black where the screen is dark."""
-    if path.name not in ("tokens.css", "print.css"):
+    """Ink stays black where the screen is dark. QR cards of people.css are white paper on the screen too."""
+    if path.name not in ("tokens.css", "print.css", "people.css"):
         assert "var(--ink" not in path.read_text()
 
 
