@@ -63,7 +63,7 @@ async def postgres(folder: Path | None, catalog: Mapping[str, View[Any]]) -> PgV
 STORES: list[Open] = [sqlite, postgres]
 CATALOG: dict[str, View[Any]] = {"roster": roster.VIEW, "headcount": headcount.VIEW}
 AT = datetime(2022, 3, 28, tzinfo=UTC)
-FIELDS = ("area", "text", "number", "ratio", "flag", "at")
+FIELDS = ("area", "text", "number", "ratio", "flag", "when")
 
 
 class ThingRow(Row, frozen=True):
@@ -74,7 +74,7 @@ class ThingRow(Row, frozen=True):
     number: int = 0
     ratio: float | None = None
     flag: bool = False
-    at: datetime | None = None
+    when: datetime | None = None
 
 
 def _no_keys(envelope: EventEnvelope) -> Sequence[str]:
@@ -430,8 +430,8 @@ async def keys_of(store: Any, **query: Any) -> list[str]:
 
 
 THREE = {
-    "a": ThingRow(area="2307", text="x", number=1, ratio=0.5, flag=True, at=AT),
-    "b": ThingRow(area="230717", text="y", number=-2, at=AT + timedelta(microseconds=1)),
+    "a": ThingRow(area="2307", text="x", number=1, ratio=0.5, flag=True, when=AT),
+    "b": ThingRow(area="230717", text="y", number=-2, when=AT + timedelta(microseconds=1)),
     "c": ThingRow(text="it's", number=1),
 }
 
@@ -449,8 +449,8 @@ THREE = {
         ({"ratio": ["0.5"]}, "a"),
         ({"flag": ["true"]}, "a"),
         ({"flag": [False]}, "bc"),
-        ({"at": [AT]}, "a"),
-        ({"at": ["2022-03-28T08:00:00.000001+08:00"]}, "b"),
+        ({"when": [AT]}, "a"),
+        ({"when": ["2022-03-28T08:00:00.000001+08:00"]}, "b"),
         ({"key": ["a", "c"]}, "ac"),
         ({"text": []}, ""),
     ],
@@ -466,8 +466,8 @@ async def test_filters(things: Any, filters: Any, keys: str) -> None:
         ({"filters": {"number": [2**70]}}, "number must be a whole number"),
         ({"filters": {"flag": ["yes"]}}, "flag must be true or false"),
         ({"filters": {"ratio": ["nan"]}}, "ratio must be a number"),
-        ({"filters": {"at": ["2022-03-28"]}}, "at must be a time"),
-        ({"filters": {"at": [datetime(2022, 3, 28)]}}, "at must be a time"),  # noqa: DTZ001
+        ({"filters": {"when": ["2022-03-28"]}}, "when must be a time"),
+        ({"filters": {"when": [datetime(2022, 3, 28)]}}, "when must be a time"),  # noqa: DTZ001
         ({"filters": {"text": ["a\0"]}}, "text must be text"),
         ({"filters": {"text": ["\ud800"]}}, "text must be text"),
         ({"filters": {"row": ["x"]}}, "cannot filter by 'row'"),
@@ -509,7 +509,7 @@ things_rows = st.dictionaries(
         number=st.integers(-2, 2) | st.integers(-(2**63) + 1, 2**63 - 1),
         ratio=st.none() | st.floats(allow_nan=False, allow_infinity=False),
         flag=st.booleans(),
-        at=st.none() | instants,
+        when=st.none() | instants,
     ),
     max_size=12,
 )
