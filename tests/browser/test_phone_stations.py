@@ -36,6 +36,13 @@ def opened(phone: Phone) -> Locator:
     return part
 
 
+def usable(phone: Phone) -> None:
+    """With all of the page in view, so that the controls at the bottom cover nothing."""
+    phone.page.set_viewport_size({"width": 360, "height": 2600})
+    for_everybody(phone.page)
+    phone.page.set_viewport_size({"width": 360, "height": 800})
+
+
 def uses(city: City) -> list[int]:
     return [row["uses"] for row in city.rows("station_days", station="S2")]
 
@@ -58,7 +65,7 @@ def test_a_courier_offline_finds_a_station_and_records_a_use(stations: City, pho
     expect(part.locator("li.stop")).to_have_count(1)
     expect(part.locator("li.stop")).to_contain_text("Far")
     expect(part.locator("li.stop")).to_contain_text("1.1 km")
-    for_everybody(phone.page)
+    usable(phone)
 
     phone.page.evaluate("location.hash = 'station=S2'")
     expect(phone.page.get_by_text("is recorded")).to_be_visible()
@@ -95,7 +102,7 @@ def test_a_keepers_day(stations: City, phones: Phones) -> None:
     phone.page.locator("input[name=item]").fill("Water")
     phone.page.get_by_role("button", name="Short, urgently").tap()
     expect(mine).to_contain_text("Water")
-    for_everybody(phone.page)
+    usable(phone)
 
     phone.offline(False)
     phone.pass_(1)

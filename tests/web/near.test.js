@@ -30,6 +30,11 @@ describe("whether a station is open", () => {
     assert.equal(state(said, NOON + HOUR / 2).state, "open");
   });
 
+  test("is not said to end where only what is known ends", () => {
+    const always = [[seconds(NOON - HOUR), Math.floor(seconds(WEEK)), 1]];
+    assert.deepEqual(stateOf({ open: always }, NOON, WEEK + 500), { state: "open" });
+  });
+
   test("is not known without hours, and after the last known instant", () => {
     assert.deepEqual(state({}, NOON), { state: "unknown" });
     assert.deepEqual(state({ open }, WEEK), { state: "unknown" });

@@ -42,6 +42,8 @@ export async function bring() {
 export const moment = (instant) =>
   new Intl.DateTimeFormat(language.value.format, {
     weekday: "short",
+    month: "numeric",
+    day: "numeric",
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
@@ -110,21 +112,19 @@ function Found({ said, place }) {
     }</p>
     ${place.note && html`<p class="muted">${t(place.note)}</p>`}
     ${found.length === 0 && html`<p>${t("go.stations.none")}</p>`}
-    <ol class="people">${found.map(
+    <ul class="people">${found.map(
       (one) => html`<${Item} key=${one.station.id} one=${one}
       known=${until} />`,
-    )}</ol></div>`;
+    )}</ul></div>`;
 }
 
 function Item({ one: { station, state, until, metres }, known }) {
   const to = links(station);
   const ends = until && until < known && state !== "unknown" && t("until", { at: moment(until) });
   const text = [t(state), ends].filter(Boolean).join(" ");
-  return html`<li class="stop"><span><b>${station.name}</b><br />${text}<br /><small>
-      ${[station.address, ...(station.services ?? []).map((code) => named("station_service", code))]
-        .filter(Boolean)
-        .join(" · ")}</small></span>
-    <span class="end">${metres === null ? "" : far(metres)}<br /><a class="stop-way" href=${to.geo}>
-      <${Icon} name="navigate" />${t("go.way")}</a><br /><a class="stop-way" href=${to.amap} target="_blank"
-      rel="noreferrer">${t("go.way_amap")}</a></span></li>`;
+  const offers = (station.services ?? []).map((code) => named("station_service", code));
+  return html`<li class="stop"><p><b>${station.name}</b>${metres === null ? "" : ` · ${far(metres)}`}</p>
+    <p>${text}</p><p><small>${[station.address, ...offers].filter(Boolean).join(" · ")}</small></p>
+    <a href=${to.geo}><${Icon} name="navigate" />${t("go.way")}</a>
+    <a href=${to.amap} target="_blank" rel="noreferrer">${t("go.way_amap")}</a></li>`;
 }

@@ -45,7 +45,11 @@ export function stateOf(station, now, knownUntil) {
   if (!station.open || now >= knownUntil) return { state: "unknown" };
   const seconds = now / 1000;
   const inside = station.open.find(([begin, end]) => begin <= seconds && seconds < end);
-  if (inside) return { state: inside[2] ? "open" : "unconfirmed", until: inside[1] * 1000 };
+  if (inside) {
+    const state = inside[2] ? "open" : "unconfirmed";
+    const until = inside[1] * 1000; // whole seconds: what ends with what is known is not known to end
+    return until + 1000 > knownUntil ? { state } : { state, until };
+  }
   const next = station.open.find(([begin]) => begin > seconds);
   return next ? { state: "closed", until: next[0] * 1000 } : { state: "closed" };
 }
