@@ -18,10 +18,13 @@ async function install() {
   await cache.put("/go", page);
 }
 
-/** Delete the caches of other versions. */
+/** Delete the caches of other versions, and serve the page that is open: parts that it loads later may be needed
+ * without a network already on the first visit.
+ */
 async function activate() {
   for (const name of await caches.keys())
     if (name.startsWith("muster-go ") && name !== CACHE) await caches.delete(name);
+  await worker.clients.claim();
 }
 
 /** Prefer the cached page even when online: a newer page might load without its files.
