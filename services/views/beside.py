@@ -99,7 +99,7 @@ class ProjectorBeside:
 
     def _send(self, said: ToProjector) -> bool:
         """Send if there is a projector, without waiting; False if too much waits to be sent."""
-        if self._child is None:  # the next one begins with the log
+        if self._child is None or self._child.writer.is_closing():  # the next one begins with the log
             return True
         if self._child.writer.transport.get_write_buffer_size() > MOST_UNSENT:
             return False

@@ -179,6 +179,16 @@ async def test_a_process_that_ends_is_told_of_and_started_again():
         assert await second.hears() == Offered(J, b"{}", 4, "h", bulk=False)
 
 
+async def test_nothing_is_written_to_a_connection_that_is_closed(monkeypatch: pytest.MonkeyPatch):
+    def refuse(_: bytes) -> None:
+        raise RuntimeError("the handler is closed")  # uvloop's; asyncio's own loop says nothing
+
+    async with running() as (scene, process):
+        process.writer.close()
+        monkeypatch.setattr(process.writer, "write", refuse)
+        scene.projector.offer(J, stored(1))  # before anybody was told that it ended
+
+
 async def test_a_process_that_cannot_be_started_is_tried_again():
     async with running() as (scene, first):
         scene.broken = True
