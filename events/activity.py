@@ -22,6 +22,8 @@ class ActivityAnnounced(Event, frozen=True):
     capacity: int | None = None
     """Most people; None = no limit."""
     owner: PostRef | None = None
+    serves: bool = False
+    """Whether who comes serves there: their time counts as service at home."""
 
 
 @event("activity.signed_up")

@@ -22,6 +22,8 @@ class AllianceActivityRow(Row, frozen=True, kw_only=True):
     ends: datetime | None = None
     owner: str | None = None
     capacity: int | None = None
+    serves: bool = False
+    """Whether who comes serves there, so that their hours count."""
     state: str = "announced"
     """`announced` or `called_off`. Whether it has begun follows from `begins`."""
     announced_at: datetime
@@ -52,6 +54,7 @@ def evolve(row: AllianceActivityRow | None, envelope: EventEnvelope, key: str) -
             ends=e.ends,
             owner=e.owner,
             capacity=e.capacity,
+            serves=e.serves,
             announced_at=envelope.at,
         )
     return row and _stood(row, dated(row.history, fact_of(envelope)[1]))

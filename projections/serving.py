@@ -187,7 +187,7 @@ def _shown(live: Mapping[str, Mapping[str, Any]], when: datetime) -> dict[str, l
             one = Stretch(row.worker, ACTIVITY, key, row.area, row.since, until, lasts)
             found.setdefault(row.worker, []).append(one)
     for key, row in live["activities"].items():
-        for worker in row.came if row.state not in ENDED else ():
+        for worker in row.came if row.serves and row.state not in ENDED else ():
             one = attended(worker, key, row.area, row.begins, row.ends, when)
             if one:
                 found.setdefault(worker, []).append(one)

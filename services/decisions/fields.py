@@ -13,7 +13,7 @@ _BIDI: Final = "\u202a-\u202e\u2066-\u2069"
 """Controls that reverse the text after them, so that a name or an address reads as another one."""
 _UNSEEN: Final = rf"\x7f{_BIDI}\u061c\u200b-\u200f\u2060\ufeff"
 """Characters of no width, with which two call signs that look the same would differ. Names may need some."""
-_LINE: Final = rf"^[^\x00-\x1f\x7f{_BIDI}]*[^\s\x00-\x1f\x7f{_BIDI}][^\x00-\x1f\x7f{_BIDI}]*$"
+LINE: Final = rf"^[^\x00-\x1f\x7f{_BIDI}]*[^\s\x00-\x1f\x7f{_BIDI}][^\x00-\x1f\x7f{_BIDI}]*$"
 """One line that is not blank."""
 _TEXT: Final = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_BIDI}]*$"
 """Any text with line breaks and tabs, but no other control characters."""
@@ -38,7 +38,7 @@ FileName = Annotated[
 Code = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="A coded value, lower case"), PLAIN
 ]
-Label = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE), PLAIN]
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE), PLAIN]
 CallSign = Annotated[
     str,
     Field(
@@ -61,12 +61,12 @@ Lon = Annotated[float, Field(ge=-180, le=180, description="WGS-84 degrees")]
 Lat = Annotated[float, Field(ge=-90, le=90, description="WGS-84 degrees")]
 PersonalLine = Annotated[
     str,
-    Field(min_length=1, max_length=200, pattern=_LINE, json_schema_extra={PERSONAL: True}),
+    Field(min_length=1, max_length=200, pattern=LINE, json_schema_extra={PERSONAL: True}),
     PLAIN,
 ]
 PersonalPhone = Annotated[
     str,
-    Field(min_length=1, max_length=200, pattern=_LINE, json_schema_extra={PERSONAL: True, PHONE: True}),
+    Field(min_length=1, max_length=200, pattern=LINE, json_schema_extra={PERSONAL: True, PHONE: True}),
     PLAIN,
 ]
 PersonalText = Annotated[

@@ -262,7 +262,11 @@ async def test_the_shipped_mappings_with_their_columns(city: Service):
     assert [name for name, one in columns.items() if one["needed"]] == ["name", "role"]
     assert "姓名" in columns["name"]["also"]
     assert columns["home area"]["headings"] == {"en": "home area", "zh": "社区"}
-    assert {name for name, one in by_name.items() if not one["template"]} == {"sffd", "yichun-areas"}
+    assert {name for name, one in by_name.items() if not one["template"]} == {
+        "guangfu",
+        "sffd",
+        "yichun-areas",
+    }
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

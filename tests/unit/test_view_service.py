@@ -117,13 +117,22 @@ def test_duty_an_activity_and_a_task_of_one_person_count_once(crew: Given):
 def test_who_was_at_an_activity_served_from_its_beginning_to_its_end(crew: Given):
     times = {"begins": t("02:00").isoformat(), "ends": t("04:00").isoformat()}
     for key in ("A1", "A2"):
-        crew.and_(alliance.announce(activity=key, title="Lecture", area=HOME, **times), now=t("01:00"))
+        crew.and_(
+            alliance.announce(activity=key, title="Clean-up", area=HOME, serves=True, **times), now=t("01:00")
+        )
         crew.and_(alliance.attend(activity=key, worker="W1"), at=t("02:30"), now=t("05:00"))
     crew.and_(alliance.call_off(activity="A2"), now=t("06:00"))
     (row,) = known(crew, "06:00").rows.values()
     assert (row.source, row.shown_by, row.since, row.hours) == ("activity", "activity.A1", t("02:00"), 2.0)
     (before,) = (row for row in known(crew, "03:00").rows.values() if row.shown_by == "activity.A1")
     assert (before.ongoing, before.hours) == (True, 1.0)
+
+
+def test_who_was_at_an_activity_as_a_guest_did_not_serve(crew: Given):
+    times = {"begins": t("02:00").isoformat(), "ends": t("04:00").isoformat()}
+    crew.and_(alliance.announce(activity="A1", title="Lecture", area=HOME, **times), now=t("01:00"))
+    crew.and_(alliance.attend(activity="A1", worker="W1"), at=t("02:30"), now=t("05:00"))
+    assert not known(crew, "06:00").rows
 
 
 def test_what_lasts_counts_until_the_instant(crew: Given):

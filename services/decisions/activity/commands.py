@@ -26,6 +26,9 @@ class Announce(Command):
     ends: Instant | None = None
     capacity: Capacity | None = None
     owner: PostConcerned | None = None
+    serves: bool = Field(
+        default=False, description="Whether who comes serves there, so that their hours count"
+    )
     area: AreaCode | None = None
 
 

@@ -19,7 +19,7 @@ from services.decisions.post.rules import standing_post
 from services.decisions.state import State
 from services.decisions.worker.table import WORKERS
 
-_SAID = ("title", "begins", "ends", "capacity", "owner")
+_SAID = ("title", "begins", "ends", "capacity", "owner", "serves")
 
 
 @decides(Announce)

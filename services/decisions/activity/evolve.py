@@ -24,6 +24,7 @@ def _told(state: State, e: Event, envelope: EventEnvelope) -> None:
             ends=e.ends,
             capacity=e.capacity,
             owner=e.owner,
+            serves=e.serves,
         )
     if known:
         after = msgspec.structs.replace(known, facts=dated(known.facts, fact))

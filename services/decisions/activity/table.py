@@ -21,6 +21,7 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     ends: datetime | None = None
     capacity: int | None = None
     owner: str | None = None
+    serves: bool = False
     facts: tuple[AllianceFact, ...] = ()
 
 

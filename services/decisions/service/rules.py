@@ -27,7 +27,7 @@ def stretches(state: State, worker: str, now: datetime) -> Iterator[Stretch]:
             yield Stretch(worker, ACTIVITY, key, row.area, row.since, row.until)
     for key, row in state[ACTIVITIES].items():
         then = standing(row.facts)
-        if then and then.state not in ENDED and worker in then.came:
+        if row.serves and then and then.state not in ENDED and worker in then.came:
             one = attended(worker, key, row.area, row.begins, row.ends, now)
             if one:
                 yield one

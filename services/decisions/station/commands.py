@@ -9,6 +9,7 @@ from events.station import Source, Status
 from services.decisions.amending import BasedOn
 from services.decisions.base import Command, command
 from services.decisions.fields import (
+    LINE,
     NEW,
     WHOLE,
     AreaCode,
@@ -39,7 +40,7 @@ Hours = Annotated[
     Field(
         min_length=1,
         max_length=500,
-        pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$",
+        pattern=LINE,
         description="Opening hours as OSM writes them, such as `Mo-Fr 09:00-18:00; PH off`; kept as given",
     ),
     PLAIN,

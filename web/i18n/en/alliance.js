@@ -92,6 +92,7 @@ export default {
   "activities.begins": "Begins",
   "activities.ends": "Ends",
   "activities.capacity": "Places",
+  "activities.serves": "Those who come serve; hours count",
   "activities.state": "State",
   "activities.signed_up": "Signed up",
   "activities.room": "Places left",

@@ -92,6 +92,7 @@ export default {
   "activities.begins": "开始时间",
   "activities.ends": "结束时间",
   "activities.capacity": "名额",
+  "activities.serves": "参加即服务，计入服务时长",
   "activities.state": "状态",
   "activities.signed_up": "报名",
   "activities.room": "剩余名额",
