@@ -118,16 +118,23 @@ def _details(e: StationFactEvent) -> dict[str, Any]:
     match e:
         case StationRegistered():
             given = {name: getattr(e, name) for name in (*DETAILS, "area")}
-            return {name: value for name, value in given.items() if value not in (None, ())}
+            return _stored({name: value for name, value in given.items() if value not in (None, ())})
         case StationAmended():
             given = {name: getattr(e, name) for name in DETAILS}
-            return {name: value for name, value in given.items() if value is not msgspec.UNSET}
+            return _stored({name: value for name, value in given.items() if value is not msgspec.UNSET})
         case StationMoved():
             return {"area": e.area}
         case StationEntrusted():
             return {"worker": e.worker, "holder": e.holder}
         case _:
             return {}
+
+
+def _stored(details: dict[str, Any]) -> dict[str, Any]:
+    """Return details in the form in which a store returns them: their type does not say that a list of
+    services is a tuple, and a row that was read must equal the one that was folded."""
+    services = details.get("services")
+    return details if services is None else {**details, "services": list(services)}
 
 
 def report_of(envelope: EventEnvelope) -> Report | None:
@@ -168,7 +175,7 @@ def step(before: Standing | None, fact: StationFact) -> Standing | None:
 
 
 def _typed(details: dict[str, Any]) -> dict[str, Any]:
-    """Return details as fields: a list of services that was stored as JSON is a tuple again."""
+    """Return details as fields: the list of services is a tuple again."""
     services = details.get("services")
     return details if services is None else {**details, "services": tuple(services)}
 
