@@ -318,6 +318,7 @@ interface ServiceWorkerGlobalScope {
   readonly clients: {
     matchAll(options: { type: "window" }): Promise<WindowClient[]>;
     openWindow(url: string): Promise<WindowClient | null>;
+    claim(): Promise<void>;
   };
   skipWaiting(): Promise<void>;
   addEventListener<K extends keyof ServiceWorkerEvents>(
