@@ -68,6 +68,10 @@ class Chain:
             self._behind.append((offset, value))
         return verdict
 
+    def forget_aside(self) -> None:
+        """Forget what was set aside: it is judged again."""
+        self.aside, self._behind = None, []
+
     @property
     def damage(self) -> LogDamaged | None:
         """The error for records behind the head that do not follow it."""

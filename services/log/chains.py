@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -52,7 +52,7 @@ class Chains:
         if jurisdiction in self._damaged:
             raise self._damaged[jurisdiction]
         chain = self.known.get(jurisdiction)
-        if chain and chain.damage and chain not in self._rereading:
+        if chain and chain.damage:
             raise chain.damage
 
     async def attached(self, jurisdiction: str) -> Chain:
@@ -135,9 +135,11 @@ class Chains:
         buffer = self._buffers[jurisdiction] = []
         try:
             stop = self.tail.positions[self.partition(jurisdiction)]
-            chain = await self._scan(jurisdiction, self._marks.get(jurisdiction, GENESIS_MARK), stop)
-            for record in buffer:
-                self._count(chain, record)
+            mark = self._marks.get(jurisdiction, GENESIS_MARK)
+            chain = await self._scan(jurisdiction, mark, stop)
+            while self._gap_in(chain, [record for record in buffer if record.offset >= stop]):
+                stop = buffer[-1].offset + 1
+                chain = await self._scan(jurisdiction, mark, stop)
             self.known[jurisdiction] = chain
         except TransportDown as error:
             raise LogUnavailable(f"the log cannot be read: {error}") from error
@@ -185,6 +187,7 @@ class Chains:
         resting = chain.aside is not None
         verdict = self._count(chain, record)
         if verdict is Verdict.GAP and not resting:
+            chain.forget_aside()  # reading again may fail; then the tail delivers the record again
             return self._reread(chain, record)
         if resting and chain.aside is None:
             log_of.warning("%s was repaired; its chain goes on at %s", jurisdiction, chain.head)
@@ -196,6 +199,13 @@ class Chains:
         verdict = chain.judge(record.offset, record.value)
         self.dead += chain.dead - dead
         return verdict
+
+    def _gap_in(self, chain: Chain, records: Iterable[Record]) -> bool:
+        """Judge records; return whether they set aside something of a chain that did not rest."""
+        resting = chain.aside is not None
+        for record in records:
+            self._count(chain, record)
+        return not resting and chain.aside is not None
 
     async def _reread(self, chain: Chain, record: Record) -> None:
         """After a gap, read again from the head before declaring a commit missing."""

@@ -97,6 +97,21 @@ async def test_a_record_whose_judging_failed_is_judged_again(line: tuple[Frail, 
     assert await log.end(J) == COMMITS[2].head
 
 
+async def test_a_gap_found_while_a_chain_is_read_is_read_again(line: tuple[Frail, ChainedLog]) -> None:
+    transport, log = line
+    transport.topic.put(WHERE, J.encode(), COMMITS[0].data)
+    transport.slow = 0.3
+    asking = asyncio.create_task(log.end(J))
+    await asyncio.sleep(0.05)
+    transport.slow = 0.0
+    with transport.losing(COMMITS[1]):
+        transport.topic.put(WHERE, J.encode(), COMMITS[2].data)
+        while not log.holes:
+            await asyncio.sleep(0)
+
+    assert await asking == COMMITS[2].head
+
+
 async def test_reading_anew_may_take_longer_than_silence_does(line: tuple[Frail, ChainedLog]) -> None:
     transport, log = line
     assert await log.append(J, COMMITS[0].data)
