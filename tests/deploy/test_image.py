@@ -142,6 +142,23 @@ def test_it_brings_what_a_cluster_needs(image: Image) -> None:
     assert status == 0, said
 
 
+USES = """
+from services.api.certificate.code import Paper
+from services.api.certificate.paper import pdf
+from services.matching.names import folded
+
+said = dict(name="Courier 1", home="230717", since="2022-03-01", until="2022-03-02", issued="2022-03-03")
+paper = Paper(jurisdiction="2307", number="1", times=2, minutes=90, **said)
+assert pdf(paper, "https://muster.example").startswith(b"%PDF")
+assert folded("臺灣") == "台湾"
+"""
+
+
+def test_what_it_leaves_out_of_packages_is_not_missed(image: Image) -> None:
+    status, said = image.run("python", "-c", USES)
+    assert status == 0, said
+
+
 def test_it_serves_is_found_healthy_and_ends(image: Image) -> None:
     assert image.run(*image.health)[0] == 1  # no server is running yet
     status, said = image.run(*image.entry, "token", "create", "desk-1", "--scope", "admin")
