@@ -84,7 +84,7 @@ def _with(number: int) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any]]]:
-    """A unit, a post with a holder, an enterprise, a source list and one of its entries."""
+    """One of each thing that an institution names."""
     return [
         ("unit.establish", {"unit": f"U{n}", "name": name, "area": area}),
         ("post.create", {"post": f"P{n}", "name": name, "unit": f"U{n}", "area": area}),
@@ -94,6 +94,13 @@ def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any
         ("review.open", {"enterprise": f"E{n}"}),
         ("source_list.declare", {"source_list": f"L{n}", "kind": "registry", "title": name, "areas": [area]}),
         ("entry.list", {"entry": f"B{n}", "source_list": f"L{n}", "area": area, "name": name}),
+        ("station.register", {"station": f"D{n}", "name": name, "area": area, "address": name}),
+        ("visit.record", {"visit": f"V{n}", "group": name, "area": area, "heard": name}),
+        ("commitment.make", {"commitment": f"C{n}", "kind": "decision", "title": name, "owner": f"P{n}"}),
+        (
+            "activity.announce",
+            {"activity": f"F{n}", "title": name, "area": area, "begins": "2022-03-01T02:00:00Z"},
+        ),
     ]
 
 

@@ -80,7 +80,9 @@ def test_a_correction_of_the_service_revokes_it_in_the_same_step(crew: Given, co
 
 def test_having_been_at_an_activity_and_its_end_revoke_it(crew: Given):
     times = {"begins": t("04:00").isoformat(), "ends": t("05:00").isoformat()}
-    crew.and_(activity.announce(activity="A1", title="Lecture", area=HOME, **times), at=t("03:00"))
+    crew.and_(
+        activity.announce(activity="A1", title="Clean-up", area=HOME, serves=True, **times), at=t("03:00")
+    )
     attend = activity.attend(activity="A1", worker="W1")
     crew.when(attend, at=t("04:30")).then(CertificateRevoked, certificate="C1")
     crew.and_(issue("C2", "00:00", "06:00"))

@@ -15,7 +15,8 @@ import { db, served, who } from "./state.js";
 const OLD_MS = 300000;
 const SHOWN = 8;
 
-/** The public map as last told; null until it is looked for, undefined if there is none. */
+/** The public map as last told; null until it is looked for, undefined if it could not be brought, false if
+ * the city has published no stations. */
 const map = signal(/** @type {any} */ (null));
 /** What is looked for. It stays while the page is open. */
 const wanted = signal(/** @type {string | null} */ (null));
@@ -34,7 +35,7 @@ export async function bring() {
     map.value = said;
   } catch (error) {
     console.warn(error.message);
-    if (!map.peek()) map.value = undefined;
+    if (!map.peek()) map.value = error.status === 404 ? false : undefined;
   }
 }
 
@@ -74,6 +75,7 @@ function Near() {
   const [place, setPlace] = useState(/** @type {{from: any, note: string}} */ ({ from: null, note: "" }));
   const [all, setAll] = useState(false);
   const said = map.value;
+  if (said === false) return html`<p class="muted">${t("go.stations.unpublished")}</p>`;
   if (said === undefined) return html`<p class="muted">${t("go.stations.missing")}</p>`;
   if (said === null) return html`<p role="status">${t("go.loading")}</p>`;
   const look = (service) => {

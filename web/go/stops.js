@@ -16,10 +16,14 @@ const loaded = signal(/** @type {typeof import("./stations.js") | null} */ (null
 /** The use that was just recorded from a code at the door. */
 const recorded = signal(/** @type {{station: string, at: string, again: boolean} | null} */ (null));
 
+async function part() {
+  await learn("near", "go_later");
+  return import("./stations.js");
+}
+
 async function load() {
   try {
-    await learn("near", "go_later");
-    loaded.value = await import("./stations.js");
+    loaded.value = await part();
   } catch (error) {
     console.warn(error.message);
   }
@@ -31,8 +35,11 @@ effect(() => {
   if (link.value.phase !== "live" || planned) return;
   planned = true;
   setTimeout(async () => {
-    await load();
-    await loaded.peek()?.bring();
+    try {
+      await (await part()).bring();
+    } catch (error) {
+      console.warn(error.message);
+    }
   }, SOON_MS);
 });
 

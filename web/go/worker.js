@@ -18,7 +18,7 @@ async function install() {
   await cache.put("/go", page);
 }
 
-/** Delete the caches of other versions, and serve the page that is open: parts that it loads later may be needed
+/** Delete the caches of other versions, and serve the page that is open: what it loads later may be needed
  * without a network already on the first visit.
  */
 async function activate() {

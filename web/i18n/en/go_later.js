@@ -3,6 +3,7 @@ export default {
   "go.stations.need": "Near me: what do you need?",
   "go.stations.any": "Anything open",
   "go.stations.more": "More services",
+  "go.stations.unpublished": "The city has not published any stations.",
   "go.stations.missing": "The stations can be shown once there is a network.",
   "go.stations.as_of": "As of {at}. Opening hours are known until {until}.",
   "go.stations.over": "It is no longer known what is open: the hours on this phone end at {at}.",

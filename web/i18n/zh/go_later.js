@@ -3,6 +3,7 @@ export default {
   "go.stations.need": "附近驿站：需要什么？",
   "go.stations.any": "开放即可",
   "go.stations.more": "更多服务",
+  "go.stations.unpublished": "城市尚未公布驿站。",
   "go.stations.missing": "联网后才能显示驿站。",
   "go.stations.as_of": "更新于{at}，开放时间已知至{until}。",
   "go.stations.over": "开放情况不详：本机保存的开放时间截至{at}。",
