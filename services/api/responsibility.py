@@ -10,6 +10,8 @@ from starlette.requests import Request
 from events.area import inside
 from events.disclosure import Shown
 from events.post import ANSWER, TASKS
+from events.terms import term_id
+from projections.answerable import AREA, TRADE
 from projections.responsibility import Asked, Holding, Responsibility
 from services.access import Principal
 from services.api.context import Answer, answer, heavy, muster, reader
@@ -19,7 +21,7 @@ from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.sight import sight
 from services.api.views import record_shown
-from services.application.answering import READ
+from services.application.answering import READ, NotThere
 from services.vault import subject_of
 
 POSTS = "posts"
@@ -59,11 +61,14 @@ async def responsibility(request: Request) -> Answer[Responsible]:
     asked = _asked(params, jurisdiction, asker)
     position = service.progress.positions.get(jurisdiction, 0)
     same = (request.url.path, position, str(asked), str(params.at))
-    found = await heavy(request).run(
-        asker.id, same, lambda: service.offices.answered(jurisdiction, asked, params.at or now)
-    )
-    if found is None:
-        raise Problem(404, "row.unknown", view="areas", key=asked.area)
+    try:
+        found = await heavy(request).run(
+            asker.id, same, lambda: service.offices.answered(jurisdiction, asked, params.at or now)
+        )
+    except NotThere as missing:
+        if missing.kind == AREA:
+            raise Problem(404, "row.unknown", view="areas", key=missing.code) from None
+        raise Problem(404, "row.unknown", view="terms", key=term_id(TRADE, missing.code)) from None
     posts = await _named(request, jurisdiction, asker, found.responsibility.posts, reveal=params.reveal)
     fields: dict[str, Any] = {**msgspec.structs.asdict(found.responsibility), "posts": posts}
     return answer(Responsible(**fields, position=found.position), headers={"Cache-Control": "no-store"})

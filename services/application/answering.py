@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from projections.answerable import AREA
+from projections.answerable import AREA, TRADE
 from projections.base import Row
 from projections.office_index import OfficeIndex, office_index
 from projections.responsibility import Asked, Office, Responsibility, responsibility
@@ -26,6 +26,15 @@ class Found(msgspec.Struct, frozen=True):
 
     responsibility: Responsibility
     position: int
+
+
+class NotThere(Exception):
+    """At that instant there was no such area or trade. A wrong one must not get a plausible answer."""
+
+    def __init__(self, kind: str, code: str, known: tuple[str, ...] = ()) -> None:
+        """`known`: the trades there were."""
+        super().__init__(f"no {kind} {code}")
+        self.kind, self.code, self.known = kind, code, known
 
 
 class _Followed(Followed[Row]):
@@ -64,24 +73,27 @@ class Offices:
             await kept.bring_up_to_date(self._views, self._progress)
             return await asyncio.to_thread(work, kept.index), kept.position or 0
 
-    async def answered(self, jurisdiction: str, asked: Asked, instant: datetime) -> Found | None:
-        """Return who answered for an area at an instant; None if the area was not there."""
+    async def answered(self, jurisdiction: str, asked: Asked, instant: datetime) -> Found:
+        """Return who answered for an area or a trade at an instant. Raises NotThere, ViewsUnavailable."""
         found, position = await self.read(jurisdiction, lambda index: _answer(index, asked, instant))
-        return Found(found, position) if found else None
+        return Found(found, position)
 
     def _forget(self, jurisdiction: str) -> None:
         """Read all rows again, after rows were rebuilt or erased."""
         self._kept.pop(jurisdiction, None)
 
 
-async def answered(views: Views, jurisdiction: str, asked: Asked, instant: datetime) -> Found | None:
+async def answered(views: Views, jurisdiction: str, asked: Asked, instant: datetime) -> Found:
     """Return the same from rows read for this once."""
     kept = _Followed(jurisdiction)
     await kept.read(views)
-    found = _answer(kept.index, asked, instant)
-    return Found(found, kept.position or 0) if found else None
+    return Found(_answer(kept.index, asked, instant), kept.position or 0)
 
 
-def _answer(index: OfficeIndex, asked: Asked, instant: datetime) -> Responsibility | None:
+def _answer(index: OfficeIndex, asked: Asked, instant: datetime) -> Responsibility:
     office = Office(index, instant, asked.area)
-    return responsibility(office, asked) if office.names(AREA, asked.area) is not None else None
+    if office.names(AREA, asked.area) is None:
+        raise NotThere(AREA, asked.area)
+    if asked.trade and office.names(TRADE, asked.trade) is None:
+        raise NotThere(TRADE, asked.trade, tuple(index.trades_at(instant)))
+    return responsibility(office, asked)

@@ -10,7 +10,7 @@ from events.post import ANSWER, TASKS
 from projections.responsibility import Answering, Asked, Responsibility
 from services.api.responsibility import named
 from services.api.rows import Opener
-from services.application.answering import answered
+from services.application.answering import NotThere, answered
 from services.base.clock import SystemClock
 from services.cli.common import DATA, Data, Fail, Format, Jurisdiction, existing, only, out, print_rows, run
 from services.cli.reading import When, instant, reading
@@ -47,9 +47,11 @@ async def _answers(
         jurisdiction = only(await log.jurisdictions(), wanted)
         when = instant("--at", at) if at else SystemClock().now()
         asked = Asked(task=task, area=area or jurisdiction, trade=trade)
-        found = await answered(views, jurisdiction, asked, when)
-        if found is None:
-            raise Fail(f"area {asked.area} is not defined in {jurisdiction}.")
+        try:
+            found = await answered(views, jurisdiction, asked, when)
+        except NotThere as missing:
+            choose = f" Choose from {', '.join(missing.known)}." if missing.known else ""
+            raise Fail(f"{missing.kind} {missing.code} is not defined in {jurisdiction}.{choose}") from None
         opener = Opener(vault, jurisdiction)
         tokens = [one.holder_name for one in found.responsibility.posts if one.holder_name]
         await opener.warm_subjects([subject_of(token) for token in tokens])

@@ -51,6 +51,13 @@ async def test_one_question_is_answered_up_and_down_the_tree(service: Service) -
     assert (whole["lead"], whole["first"], whole["vacant"]) == ("U1", "P0", [])
 
 
+async def test_a_trade_that_is_not_there_gets_no_plausible_answer(service: Service) -> None:
+    await city(service)
+    answer = await service.http.get(f"/api/v1/{J}/responsibility", params={"trade": "no_trade"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "row.unknown")
+    assert answer.json()["values"]["key"] == "trade.no_trade"
+
+
 async def test_the_duty_rises_while_the_post_is_vacant(service: Service) -> None:
     await city(service)
     await service.ok("post.vacate", post="P1", reason="transferred")

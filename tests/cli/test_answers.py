@@ -30,4 +30,7 @@ def test_who_answered_is_told_from_a_sheet_at_any_date(tmp_path: Path) -> None:
     ]
     nowhere = muster("answers", "--data", data, "--area", "999")
     assert (nowhere.returncode, "area 999 is not defined" in nowhere.stderr) == (1, True)
+    strange = muster("answers", "--data", data, "--trade", "快递")
+    assert (strange.returncode, "trade 快递 is not defined" in strange.stderr) == (1, True)
+    assert "courier" in strange.stderr, "the trades there are"
     assert muster("answers", "--data", data, "--task", "sleep").returncode == 2
