@@ -217,7 +217,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if isinstance(value, list | tuple | dict):
+    if isinstance(value, list | tuple | dict | msgspec.Struct):
         return msgspec.json.encode(value).decode()
     return json.loads(msgspec.json.encode(value)) if hasattr(value, "isoformat") else str(value)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from events.terms import Names
 from services.cli.common import Format, out, print_rows
 
 ROW: dict[str, Any] = {
@@ -42,3 +43,8 @@ def test_a_table_holds_what_there_is_room_for(
 def test_a_table_that_fits_leaves_nothing_out(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows([{"id": "E1", "n": 3}], ["id", "n"], Format.table)
     assert "not shown" not in capsys.readouterr().out
+
+
+def test_what_is_nested_is_json_in_a_sheet(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows([{"id": "E1", "names": Names(en="One", zh="一")}], ["id", "names"], Format.csv)
+    assert capsys.readouterr().out.splitlines()[1] == 'E1,"{""en"":""One"",""zh"":""一""}"'
