@@ -1,9 +1,9 @@
 """Dated histories: changes in the order in which they happened, whenever they were recorded."""
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 
 class Change(Protocol):
@@ -15,7 +15,17 @@ class Change(Protocol):
     def position(self) -> int: ...
 
 
+class Stands(Protocol):
+    """How something stands, with the changes that led to it."""
+
+    @property
+    def facts(self) -> tuple[Any, ...]: ...
+
+
 C = TypeVar("C", bound=Change)
+S = TypeVar("S", bound=Stands)
+Step = Callable[[S | None, C], S | None]
+"""How something stands after one change more."""
 
 
 def order(change: Change) -> tuple[datetime, int]:
@@ -40,3 +50,20 @@ def until(changes: Sequence[C], instant: datetime) -> tuple[C, ...]:
 def later(changes: Sequence[C], instant: datetime) -> list[datetime]:
     """Return the times of changes after an instant: what is reported late must not contradict them."""
     return [one.at for one in changes if one.at > instant]
+
+
+def stood(step: Step[S, C], changes: Iterable[C], instant: datetime | None = None) -> S | None:
+    """Return how something stood at an instant, or after all changes, which are in their order."""
+    found: S | None = None
+    for change in changes:
+        if instant is not None and change.at > instant:
+            break
+        found = step(found, change)
+    return found
+
+
+def stands_with(step: Step[S, C], before: S | None, new: C) -> S | None:
+    """Return how something stands after all changes, one of which is new and may be a late one."""
+    if before is None or order(before.facts[-1]) <= order(new):
+        return step(before, new)
+    return stood(step, dated(before.facts, new))

@@ -11,6 +11,7 @@ import msgspec
 
 from events import review_path
 from events.base import Event, EventEnvelope
+from events.dated import stands_with, stood
 from events.enterprise import (
     DETAILS,
     EnterpriseAmended,
@@ -150,11 +151,6 @@ def _of_review(
 _with = msgspec.structs.replace
 
 
-def order(fact: EnterpriseFact) -> tuple[datetime, int]:
-    """Return what facts are sorted by: their own time, then that of recording."""
-    return fact.at, fact.position
-
-
 def step(before: Standing | None, fact: EnterpriseFact) -> Standing | None:
     """Return how the enterprise stands after one more fact; None before it is registered."""
     if before is None:
@@ -278,19 +274,12 @@ def in_ledger(now: Standing | None) -> bool:
 
 def standing(facts: Iterable[EnterpriseFact], instant: datetime | None = None) -> Standing | None:
     """Return how it stood at an instant, or after all facts; None if it was not known yet."""
-    found: Standing | None = None
-    for fact in facts:
-        if instant is not None and fact.at > instant:
-            break
-        found = step(found, fact)
-    return found
+    return stood(step, facts, instant)
 
 
 def with_fact(before: Standing | None, fact: EnterpriseFact) -> Standing | None:
     """Return the standing after all facts, one of which is new and may be a late one."""
-    if before is None or order(before.facts[-1]) <= order(fact):
-        return step(before, fact)
-    return standing(sorted((*before.facts, fact), key=order))
+    return stands_with(step, before, fact)
 
 
 _STATES: Final[dict[str, EnterpriseState]] = {

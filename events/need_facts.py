@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from events.base import EventEnvelope
-from events.dated import order
+from events.dated import stands_with, stood
 from events.need import NeedChanged, NeedClosed, NeedOpened, Side
 from events.station import StationMoved
 
@@ -114,16 +114,9 @@ def _first(fact: NeedFact) -> NeedThen:
 
 def need_at(facts: Iterable[NeedFact], instant: datetime | None = None) -> NeedThen | None:
     """Return how it stood at an instant, or after all facts; None if it was not opened yet."""
-    found: NeedThen | None = None
-    for fact in facts:
-        if instant is not None and fact.at > instant:
-            break
-        found = step(found, fact)
-    return found
+    return stood(step, facts, instant)
 
 
 def with_fact(before: NeedThen | None, fact: NeedFact) -> NeedThen | None:
     """Return how it stands after all facts, one of which is new and may be a late one."""
-    if before is None or order(before.facts[-1]) <= order(fact):
-        return step(before, fact)
-    return need_at(sorted((*before.facts, fact), key=order))
+    return stands_with(step, before, fact)

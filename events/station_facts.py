@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, get_args
 import msgspec
 
 from events.base import EventEnvelope
-from events.dated import dated, order
+from events.dated import dated, stands_with, stood
 from events.station import (
     DETAILS,
     UNITS,
@@ -182,19 +182,12 @@ def _typed(details: dict[str, Any]) -> dict[str, Any]:
 
 def standing(facts: Iterable[StationFact], instant: datetime | None = None) -> Standing | None:
     """Return how it stood at an instant, or after all facts; None if it was not known yet."""
-    found: Standing | None = None
-    for fact in facts:
-        if instant is not None and fact.at > instant:
-            break
-        found = step(found, fact)
-    return found
+    return stood(step, facts, instant)
 
 
 def with_fact(before: Standing | None, fact: StationFact) -> Standing | None:
     """Return the standing after all facts, one of which is new and may be a late one."""
-    if before is None or order(before.facts[-1]) <= order(fact):
-        return step(before, fact)
-    return standing(sorted((*before.facts, fact), key=order))
+    return stands_with(step, before, fact)
 
 
 # -- live status -------------------------------------------------------------------------------------------

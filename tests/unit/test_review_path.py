@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.dated import order
 from events.enterprise import DETAILS, EnterpriseAmended, EnterpriseClosed, EnterpriseRegistered
-from events.enterprise_facts import EnterpriseFact, fact_of, in_ledger, order, place_of, standing, with_fact
+from events.enterprise_facts import EnterpriseFact, fact_of, in_ledger, place_of, standing, with_fact
 from events.review import ReviewDelegated, ReviewEscalated, ReviewJudged, ReviewOpened, ReviewSentBack, Stage
 from events.review_path import JOINT, PLACES, STAGES, Verdict, awaited, counting, ready
 from events.review_path import place_of as place

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from events.dated import order
 from events.enterprise import EnterpriseClosed, EnterpriseMerged, EnterpriseMoved
 from events.enterprise_facts import (
     OPEN,
@@ -11,7 +12,6 @@ from events.enterprise_facts import (
     Standing,
     after_end,
     fact_of,
-    order,
     standing,
 )
 from events.review import ReviewJudged, ReviewSentBack

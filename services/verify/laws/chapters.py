@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from events.chapter_history import ENDS, FORMED, JOINED, MERGED, TOOK_OVER, ChapterFact
 from events.chapter_history import standing as chapter_at
-from events.enterprise_facts import OPEN, order
+from events.dated import order
+from events.enterprise_facts import OPEN
 from events.enterprise_facts import standing as enterprise_at
 from projections.chapters import ChapterRow, at
 from services.verify.laws.base import Law, Rows, excused

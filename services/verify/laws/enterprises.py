@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from events.dated import order
 from events.enterprise_facts import (
     after_end,
     in_ledger,
     misfit,
-    order,
     own_entry,
     place_of,
     standing,
