@@ -105,7 +105,7 @@ def _trust(server: dict[str, str]) -> ssl.SSLContext | bool:
 
 async def _projected(commands: Commands, progress: ViewProgress) -> None:
     """Wait until the views have caught up with the log."""
-    for jurisdiction, writer in commands.writers.items():
+    for jurisdiction, writer in list(commands.writers.items()):
         await progress.reached(jurisdiction, writer.state.head.position, 600)
 
 

@@ -55,9 +55,9 @@ class PersonTimes:
 
     async def close(self) -> None:
         """Delete all files."""
-        for kept in self._kept.values():
+        while self._kept:
+            _, kept = self._kept.popitem()
             await kept.close()
-        self._kept.clear()
 
     def _reset(self, jurisdiction: str) -> None:
         if kept := self._kept.get(jurisdiction):

@@ -28,7 +28,7 @@ class NamedFiles:
 
     async def check(self, files: Files, report: Report) -> None:
         """Report files that are missing or modified. Those of erased subjects are meant to be missing."""
-        for name, (position, subject) in self._named.items():
+        for name, (position, subject) in list(self._named.items()):
             if subject in self._erased:
                 continue
             stored = await files.get(report.jurisdiction, name)
