@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-FOLDER = "tests/browser/"
-"""Chromium shares two cores with services and other tests: a click in an unlucky moment may get lost."""
+FOLDERS = ("tests/browser/", "tests/cluster/", "tests/deploy/", "tests/faults/", "tests/transfer/")
+"""Chromium, brokers and databases share two cores with services and other tests: a click in an unlucky moment
+may get lost, a start take longer than any limit allows."""
 AT_MOST = 2
 """Tests of a run that may need it. More are not bad luck but a fault of Muster."""
 
@@ -19,7 +20,7 @@ class Again:
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
         """Mark the tests that may run again (marker of pytest-rerunfailures)."""
         for item in items:
-            if item.nodeid.startswith(FOLDER):
+            if item.nodeid.startswith(FOLDERS):
                 item.add_marker(pytest.mark.flaky(reruns=1))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
