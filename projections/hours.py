@@ -4,13 +4,14 @@ A period is a day, a week (ISO 8601, from Monday), a month or a quarter of the j
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from events.base import Personal
+from events.workdays import midnight
 from projections.base import Own, Row, View
 from projections.presence import IntervalRow, key_in
 from projections.roster import RosterRow
@@ -81,11 +82,6 @@ def _period(day: date, by: By) -> tuple[str, date | None]:
 def _after(year: int, month: int) -> date:
     """Return the first day after a month."""
     return date(year + month // 12, month % 12 + 1, 1)
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Return the instant at which a local day begins, in UTC: two local times may not be subtracted."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def seconds_within(one: IntervalRow, begin: datetime | None, end: datetime | None, now: datetime) -> float:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from events.workdays import calendar_of
 from projections.base import Row
 from services.application.announcing import Announcements
 from services.application.following import Followed
 from services.application.progress import ViewProgress
 from services.base.clock import Clock
 from services.stations.board import StationBoard
-from services.stations.calendar import calendar_of
 from services.views.port import OutboxStep, Query, Views
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ import msgspec
 from events.area import inside
 from events.station import UNITS
 from events.station_facts import Live, Report, has_room, live_at
+from events.workdays import Calendar
 from projections.stations import StationRow
-from services.stations.calendar import Calendar
 from services.stations.hours import Answer, Interval, intervals, readable, state_at
 from services.stations.nearest import Nearest, Place, Wanted, distance
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State, validate
 
-from services.stations.calendar import Calendar
+from events.workdays import Calendar
 
 Answer = Literal["open", "closed", "unconfirmed", "unknown"]
 """unconfirmed: nobody can tell from what is published. unknown: there is no text, or nobody can read it."""

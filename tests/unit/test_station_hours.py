@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.stations.calendar import Calendar, calendar_of, china
+from events.workdays import Calendar, calendar_of, china
 from services.stations.hours import Segment, day_pattern, intervals, readable, state_at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
