@@ -94,6 +94,10 @@ class OfficeIndex:
         rows = (row for row in self.answerable.values() if row.kind == TRADE)
         return sorted(row.code for row in rows if names_at(row, instant) is not None)
 
+    def ever(self, kind: str) -> list[str]:
+        """Return the codes of all areas or trades that were there at any time, in their order."""
+        return sorted(row.code for row in self.answerable.values() if row.kind == kind)
+
     def _there(self, key: str, instant: datetime) -> bool:
         row = self.answerable.get(key)
         return row is not None and names_at(row, instant) is not None

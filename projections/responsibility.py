@@ -52,6 +52,8 @@ class Answering(msgspec.Struct, frozen=True, kw_only=True):
     trade: str | None
     names: Names
     """Of the area, or of the trade if one is given."""
+    area_names: Names
+    """Of the area; empty if the caller may not know of it."""
     charge: Charge | None
     """The charge that covers it, perhaps of a larger area or of all trades; None = nobody is charged."""
     charged: str | None
@@ -170,7 +172,8 @@ class Office:
         """Return who answers for an area, or for a trade in it."""
         found = answering(self._of.posts, self._of.charges, asked.task, asked.area, asked.trade, self.instant)
         named = self.names(TRADE, asked.trade) if asked.trade else self.names(AREA, asked.area)
-        return self._hidden(_answering(asked, named or Names(), found), asked.within)
+        areas = self.names(AREA, asked.area) or Names()
+        return self._hidden(_answering(asked, named or Names(), areas, found), asked.within)
 
     def seen(self, key: str, within: tuple[str, ...]) -> bool:
         """Whether a caller limited to these areas may know of a post."""
@@ -190,6 +193,7 @@ class Office:
             charged=None if one.charged in unseen else one.charged,
             post=None if one.post in unseen else one.post,
             names=one.names if one.trade or _holds(within, one.area) else Names(),
+            area_names=one.area_names if _holds(within, one.area) else Names(),
             passed=tuple(key for key in one.passed if self.seen(key, within)),
             elsewhere=bool(one.post in unseen),
         )
@@ -214,7 +218,11 @@ class Office:
         """Return the areas without anybody who answers, and how many there are."""
         here = (asked.area, *self.inner(asked))
         each = (self.answer(msgspec.structs.replace(asked, area=code)) for code in here)
-        found = [_gap(one, one.area) for one in each if one.post is None and not one.elsewhere]
+        found = [
+            Gap(code=one.area, names=one.area_names, charged=one.charged)
+            for one in each
+            if one.post is None and not one.elsewhere
+        ]
         return found[: asked.most], len(found)
 
     def each_trade(self, asked: Asked) -> list[Answering]:
@@ -313,10 +321,6 @@ def _holds(within: tuple[str, ...], area: str) -> bool:
     return not within or any(inside(area, outer) for outer in within)
 
 
-def _gap(one: Answering, code: str) -> Gap:
-    return Gap(code=code, names=one.names, charged=one.charged)
-
-
 def responsibility(office: Office, asked: Asked) -> Responsibility:
     """Return who answers for something, up and down the tree, with the posts that this names."""
     answer, trades = office.answer(asked), [] if asked.trade else office.each_trade(asked)
@@ -336,7 +340,11 @@ def responsibility(office: Office, asked: Asked) -> Responsibility:
         trades=trades,
         gaps_areas=areas,
         gaps_areas_count=count,
-        gaps_trades=[_gap(one, one.trade or "") for one in trades if one.post is None and not one.elsewhere],
+        gaps_trades=[
+            Gap(code=one.trade or "", names=one.names, charged=one.charged)
+            for one in trades
+            if one.post is None and not one.elsewhere
+        ],
         chain=chain,
         vacant=[one.post for one in vacant],
         lead=office.lead if office.sees_unit(office.lead, within) else None,
@@ -364,11 +372,12 @@ def _pruned(one: Branch, office: Office, within: tuple[str, ...]) -> Branch:
     return msgspec.structs.replace(one, parent=None) if hidden else one
 
 
-def _answering(asked: Asked, names: Names, found: Answer | None) -> Answering:
+def _answering(asked: Asked, names: Names, areas: Names, found: Answer | None) -> Answering:
     return Answering(
         area=asked.area,
         trade=asked.trade,
         names=names,
+        area_names=areas,
         charge=found.charge if found else None,
         charged=found.charged if found else None,
         post=found.post if found else None,

@@ -17,13 +17,14 @@ from projections.hours import midnight
 from services.api.context import Answer, answer, heavy, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
+from services.api.responsibility import require_known
 from services.api.routing import operation
 from services.api.view_parameters import Day
 from services.application.covering import READ
 
 MOST: Final = 1_000
 _BEFORE: Final = timedelta(microseconds=1)
-_PROBLEMS: Final = (429, 503)
+_PROBLEMS: Final = (404, 429, 503)
 T = TypeVar("T")
 Trade = Annotated[Annotated[str, text_up_to(64)] | None, Field(description="Only enterprises of this trade")]
 
@@ -293,6 +294,7 @@ async def _read(
     service = muster(request)
     if set(READ) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", variant="coverage")
+    await require_known(request, jurisdiction, asker, asked.area, asked.trade)
     scope = Scope(tuple(asked.area), tuple(asker.areas), asked.trade)
 
     async def done() -> tuple[T, int]:

@@ -14,6 +14,7 @@ from projections.office_index import OfficeIndex
 from services.api.context import Answer, answer, heavy, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
+from services.api.responsibility import require_known
 from services.api.routing import operation
 from services.views.port import Query, Views
 
@@ -39,7 +40,7 @@ class ReviewFunnel(Funnel, frozen=True, kw_only=True):
     position: Annotated[int, Meta(description="Of the log, that the answer is based on")]
 
 
-@operation(id="funnel", tag="views", query=FunnelParameters, problems=(429, 503))
+@operation(id="funnel", tag="views", query=FunnelParameters, problems=(404, 429, 503))
 async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     """Count the enterprises at each place of the three reviews, and list what is overdue and whose it is."""
     jurisdiction, asker = await reader(request)
@@ -51,6 +52,7 @@ async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     now = service.clock.now()
     if params.at and params.at > now:
         raise Problem(400, "parameter.invalid", variant="future")
+    await require_known(request, jurisdiction, asker, params.area, params.trade)
     asked = Asked(
         instant=params.at or now,
         within=params.area,

@@ -1,5 +1,6 @@
 """Who answered for an area or a trade on a day: one read, up and down the tree."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -66,12 +67,34 @@ async def responsibility(request: Request) -> Answer[Responsible]:
             asker.id, same, lambda: service.offices.answered(jurisdiction, asked, params.at or now)
         )
     except NotThere as missing:
-        if missing.kind == AREA:
-            raise Problem(404, "row.unknown", view="areas", key=missing.code) from None
-        raise Problem(404, "row.unknown", view="terms", key=term_id(TRADE, missing.code)) from None
+        raise not_there(missing) from None
     posts = await _named(request, jurisdiction, asker, found.responsibility.posts, reveal=params.reveal)
     fields: dict[str, Any] = {**msgspec.structs.asdict(found.responsibility), "posts": posts}
     return answer(Responsible(**fields, position=found.position), headers={"Cache-Control": "no-store"})
+
+
+def not_there(missing: NotThere) -> Problem:
+    """Return the answer to a question about an area or a trade that is not there."""
+    if missing.kind == AREA:
+        return Problem(404, "row.unknown", view="areas", key=missing.code)
+    return Problem(404, "row.unknown", view="terms", key=term_id(TRADE, missing.code))
+
+
+async def require_known(
+    request: Request, jurisdiction: str, asker: Principal, areas: Sequence[str], trade: str | None
+) -> None:
+    """Require that the areas and the trade asked for are defined: sums of nothing look like an answer.
+
+    Raises Problem 404, also for areas that have nothing in common with the token's, whether they are there or
+    not.
+    """
+    for area in areas:
+        if asker.areas and not any(inside(area, one) or inside(one, area) for one in asker.areas):
+            raise not_there(NotThere(AREA, area))
+    try:
+        await muster(request).offices.require(jurisdiction, areas, trade)
+    except NotThere as missing:
+        raise not_there(missing) from None
 
 
 def _asked(params: ResponsibilityParameters, jurisdiction: str, asker: Principal) -> Asked:

@@ -33,7 +33,7 @@ from services.api.parameters import (
 )
 from services.api.problems import Problem
 from services.history.history import INSTANT_VIEWS
-from services.views.columns import columns
+from services.views.columns import Column, columns
 
 AS_OF: Final = re.compile(
     r"(0|[1-9][0-9]{0,17}|(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -111,7 +111,7 @@ def _by_view(view: View[Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {
         column.field: (
             Annotated[
-                tuple[Annotated[str, any_text(KINDS[column.kind])], ...],
+                tuple[Annotated[str, any_text(_schema(column))], ...],
                 Field(max_length=MOST_VALUES, description="Repeat it for a choice of several"),
             ],
             (),
@@ -131,6 +131,14 @@ def _by_view(view: View[Any]) -> dict[str, Any]:
     if view.name == COMPLETENESS.name:
         fields |= _SINCE
     return fields
+
+
+def _schema(column: Column) -> dict[str, Any]:
+    """Return the schema of a filter. Where a field may be None, an empty text asks for that."""
+    if not column.choices:
+        return KINDS[column.kind]
+    empty = ("",) if column.nullable else ()
+    return {"type": "string", "enum": [*column.choices, *empty]}
 
 
 def _day(name: str, text: str) -> date:

@@ -73,6 +73,13 @@ class Offices:
             await kept.bring_up_to_date(self._views, self._progress)
             return await asyncio.to_thread(work, kept.index), kept.position or 0
 
+    async def require(self, jurisdiction: str, areas: Sequence[str], trade: str | None) -> None:
+        """Require that these areas and this trade are defined. Raises NotThere, ViewsUnavailable."""
+        if not (areas or trade):
+            return
+        missing, _ = await self.read(jurisdiction, lambda index: _missing(index, areas, trade))
+        await _refuse(self._views, jurisdiction, missing)
+
     async def answered(self, jurisdiction: str, asked: Asked, instant: datetime) -> Found:
         """Return who answered for an area or a trade at an instant. Raises NotThere, ViewsUnavailable."""
         found, position = await self.read(jurisdiction, lambda index: _answer(index, asked, instant))
@@ -83,11 +90,40 @@ class Offices:
         self._kept.pop(jurisdiction, None)
 
 
+async def require(views: Views, jurisdiction: str, areas: Sequence[str], trade: str | None) -> None:
+    """Require the same of rows read for this once."""
+    if areas or trade:
+        kept = _Followed(jurisdiction)
+        await kept.read(views)
+        await _refuse(views, jurisdiction, _missing(kept.index, areas, trade))
+
+
 async def answered(views: Views, jurisdiction: str, asked: Asked, instant: datetime) -> Found:
     """Return the same from rows read for this once."""
     kept = _Followed(jurisdiction)
     await kept.read(views)
     return Found(_answer(kept.index, asked, instant), kept.position or 0)
+
+
+def _missing(index: OfficeIndex, areas: Sequence[str], trade: str | None) -> NotThere | None:
+    """Return which of these areas, or that the trade, was never there. What has ended has a past."""
+    for area in areas:
+        if f"{AREA}/{area}" not in index.answerable:
+            return NotThere(AREA, area)
+    if trade and f"{TRADE}/{trade}" not in index.answerable:
+        return NotThere(TRADE, trade, tuple(index.ever(TRADE)))
+    return None
+
+
+async def _refuse(views: Views, jurisdiction: str, missing: NotThere | None) -> None:
+    """Raise what is missing, unless it is a trade that is no term and that some enterprise has."""
+    if missing is None:
+        return
+    if missing.kind == TRADE:
+        having = Query(filters={"trade": [missing.code]}, limit=1)
+        if (await views.query(jurisdiction, "enterprises", having)).items:
+            return
+    raise missing
 
 
 def _answer(index: OfficeIndex, asked: Asked, instant: datetime) -> Responsibility:

@@ -7,16 +7,22 @@ import msgspec
 import typer
 
 from events.post import ANSWER, TASKS
-from projections.responsibility import Answering, Asked, Responsibility
+from events.terms import Names
+from projections.responsibility import Answering, Asked, Gap, Responsibility
 from services.api.responsibility import named
 from services.api.rows import Opener
 from services.application.answering import NotThere, answered
 from services.base.clock import SystemClock
 from services.cli.common import DATA, Data, Fail, Format, Jurisdiction, existing, only, out, print_rows, run
-from services.cli.reading import When, instant, reading
+from services.cli.reading import reading
+from services.cli.when import When, moment, zone_of
 from services.vault import subject_of
 
-COLUMNS = ("what", "code", "name", "post", "post_name", "holder", "since", "charged", "passed")
+COLUMNS = (
+    *("what", "area_name", "trade_name", "unit", "post_name", "holder", "since", "charged_name"),
+    *("passed_names", "area", "trade", "post", "charged", "passed"),
+)
+"""What people read comes first, ids last: a narrow table leaves out what has no room."""
 
 
 def answers(
@@ -45,13 +51,13 @@ async def _answers(
 ) -> None:
     async with reading(data) as (log, views, vault):
         jurisdiction = only(await log.jurisdictions(), wanted)
-        when = instant("--at", at) if at else SystemClock().now()
+        then = moment("--at", at, await zone_of(views, jurisdiction)) if at else None
+        when = then.at if then else SystemClock().now()
         asked = Asked(task=task, area=area or jurisdiction, trade=trade)
         try:
             found = await answered(views, jurisdiction, asked, when)
         except NotThere as missing:
-            choose = f" Choose from {', '.join(missing.known)}." if missing.known else ""
-            raise Fail(f"{missing.kind} {missing.code} is not defined in {jurisdiction}.{choose}") from None
+            raise Fail(not_defined(missing, jurisdiction)) from None
         opener = Opener(vault, jurisdiction)
         tokens = [one.holder_name for one in found.responsibility.posts if one.holder_name]
         await opener.warm_subjects([subject_of(token) for token in tokens])
@@ -61,38 +67,54 @@ async def _answers(
     if form is Format.table:
         gaps = known.gaps_areas_count + len(known.gaps_trades)
         counts = f"{len(known.vacant)} posts vacant, nobody answers for {gaps} areas and trades"
-        out.print(f"{counts}, at position {found.position}")
+        said = f", {then.said}" if then else ""
+        out.print(f"{counts}, at position {found.position}{said}", markup=False)
+
+
+def not_defined(missing: NotThere, jurisdiction: str) -> str:
+    """Say that there is no such area or trade, and which trades there are."""
+    choose = f" Choose from {', '.join(missing.known)}." if missing.known else ""
+    return f"{missing.kind} {missing.code} is not defined in {jurisdiction}.{choose}"
 
 
 def lines(known: Responsibility) -> list[dict[str, object]]:
     """Return the answer as rows: the area, those around it and inside it, the trades, then all gaps."""
     posts = {one.post: one for one in known.posts}
 
+    def called(key: str | None) -> str | None:
+        one = posts.get(key or "")
+        return " ".join(part for part in (one.unit_name, one.name) if part) if one else key
+
     def line(what: str, one: Answering) -> dict[str, object]:
         post = posts.get(one.post or "")
         return {
             "what": what,
-            "code": one.trade or one.area,
-            "name": one.names.zh or one.names.en,
-            "post": one.post,
+            "area": one.area,
+            "area_name": _name(one.area_names),
+            "trade": one.trade,
+            "trade_name": _name(one.names) if one.trade else None,
+            "unit": post.unit_name if post else None,
             "post_name": post.name if post else None,
             "holder": post.holder_name if post else None,
             "since": post.since if post else None,
+            "charged_name": called(one.charged),
+            "passed_names": ", ".join(str(called(key)) for key in one.passed),
+            "post": one.post,
             "charged": one.charged,
             "passed": ", ".join(one.passed),
         }
 
+    def gap(one: Gap, kind: str) -> dict[str, object]:
+        where = {kind: one.code, f"{kind}_name": _name(one.names)}
+        charged = {"charged": one.charged, "charged_name": called(one.charged)}
+        return {**dict.fromkeys(COLUMNS), "what": "gap", **where, **charged}
+
     answered = [("asked", known.answer)]
     answered += [("up", one) for one in known.up] + [("down", one) for one in known.down]
     answered += [("trade", one) for one in known.trades]
-    gaps = [
-        {
-            **dict.fromkeys(COLUMNS),
-            "what": "gap",
-            "code": one.code,
-            "name": one.names.zh,
-            "charged": one.charged,
-        }
-        for one in known.gaps_areas
-    ]
+    gaps = [gap(one, "area") for one in known.gaps_areas] + [gap(one, "trade") for one in known.gaps_trades]
     return [*(line(*one) for one in answered), *gaps]
+
+
+def _name(names: Names) -> str | None:
+    return names.zh or names.en

@@ -1,24 +1,23 @@
 """`muster coverage`: how many enterprises of the ledger belong to a living chapter, at a date."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from projections.coverage import BYS, Count, Scope
 from projections.coverage_index import CoverageIndex
-from projections.hours import midnight
+from services.application.answering import NotThere, require
 from services.application.covering import read_coverage
 from services.base.clock import SystemClock
+from services.cli.answers import not_defined
 from services.cli.common import DATA, Data, Fail, Format, Jurisdiction, existing, only, out, print_rows, run
-from services.cli.reading import instant, reading
+from services.cli.reading import reading
+from services.cli.when import DAY, When, moment, zone_of
 
 GAPS = "gaps"
 FACTS = "facts"
-_DAY = timedelta(days=1)
-_BEFORE = timedelta(microseconds=1)
 
 
 def coverage(
@@ -27,9 +26,7 @@ def coverage(
     ] = "area",
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
-    at: Annotated[
-        str | None, typer.Option(help="Day (its end), or time with UTC offset; default: now.")
-    ] = None,
+    at: When = None,
     since: Annotated[str | None, typer.Option(help="For curve and facts: the first day.")] = None,
     area: Annotated[list[str] | None, typer.Option(help="Only enterprises in this area.")] = None,
     trade: Annotated[str | None, typer.Option(help="Only enterprises of this trade.")] = None,
@@ -48,18 +45,22 @@ async def _coverage(
 ) -> None:
     async with reading(data) as (log, views, _):
         jurisdiction = only(await log.jurisdictions(), wanted)
+        try:
+            await require(views, jurisdiction, scope.areas, scope.trade)
+        except NotThere as missing:
+            raise Fail(not_defined(missing, jurisdiction)) from None
         index, position = await read_coverage(views, jurisdiction)
-        found = await views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
-    here: Any = found["jurisdictions"].get(jurisdiction)
-    zone = ZoneInfo(here.timezone if here else "UTC")
-    when = when_of("--at", at, zone) if at else SystemClock().now()
-    first = when_of("--since", since, zone) - _DAY if since else when - 365 * _DAY
+        zone = await zone_of(views, jurisdiction)
+    then = moment("--at", at, zone) if at else None
+    when = then.at if then else SystemClock().now()
+    first = moment("--since", since, zone).at - DAY if since else when - 365 * DAY
     rows, columns = rows_of(index, by, first, when, scope)
     print_rows(rows, columns, form)
     if form is Format.table:
         count = index.curves(scope).at(when)
         told = f"{count.covered} of {count.ledger} enterprises covered ({_share(count)})"
-        out.print(f"{told} at {when.astimezone(zone).isoformat()}, position {position}", markup=False)
+        said = then.said if then else f"at {when.astimezone(zone).isoformat()}"
+        out.print(f"{told} {said}, position {position}", markup=False)
 
 
 def rows_of(
@@ -107,12 +108,3 @@ def _counted(count: Count) -> dict[str, Any]:
 
 def _share(count: Count) -> str:
     return "-" if count.share is None else f"{count.share:.1%}"
-
-
-def when_of(option: str, text: str, zone: ZoneInfo) -> datetime:
-    """Return the end of a day, or a time. Raise Fail if it is neither."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return instant(option, text)
-    return midnight(day + _DAY, zone) - _BEFORE

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +30,7 @@ from services.cli.common import (
     print_rows,
     run,
 )
+from services.cli.when import Moment, When, moment, zone_of
 from services.history.history import History
 from services.history.past_alerts import PastAlerts
 from services.log.port import Log
@@ -38,8 +38,6 @@ from services.reports import REPORTS, render
 from services.vault import Vault
 from services.views.loop import Projector
 from services.views.port import Page, Query, Views
-
-When = Annotated[str | None, typer.Option(help="Time with UTC offset, such as 2022-03-28T08:00:00+08:00.")]
 
 
 def show(
@@ -51,7 +49,9 @@ def show(
         list[str] | None, typer.Option(help="field=value; may be repeated, all must match.")
     ] = None,
     at: When = None,
-    as_of: Annotated[str | None, typer.Option(help="Log position or time: show what was known then.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Log position, day (its end) or time: show what was known then.")
+    ] = None,
     sort: Annotated[str | None, typer.Option(help="Field to sort by; prefix with - for descending.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000)] = 1000,
     format_: Annotated[Format, typer.Option("--format")] = Format.table,
@@ -130,17 +130,22 @@ async def _show(
     async with reading(data) as (log, views, vault):
         jurisdiction = only(await log.jurisdictions(), wanted)
         history = History(log, views, SystemClock())
+        zone = await zone_of(views, jurisdiction)
+        then = moment("--at", at, zone) if at else None
+        known = int(as_of) if as_of and as_of.isdigit() else moment("--as-of", as_of, zone) if as_of else None
         items: list[dict[str, Any]] = []
         page: Page | None = None
         while page is None or (page.next and len(items) < limit):
             query = msgspec.structs.replace(query, cursor=page.next if page else None)
-            page = await _page(views, history, jurisdiction, view, query, at, as_of)
+            page = await _page(views, history, jurisdiction, view, query, then, known)
             items += await Opener(vault, jurisdiction).rows(view, page.items)
         columns = [f.name for f in msgspec.structs.fields(catalog[view].row)]
         print_rows(items[:limit], columns, form)
         if form is Format.table:
             more = " (more rows: raise --limit)" if page.next else ""
-            out.print(f"{min(len(items), limit)} rows at position {page.head.position}{more}")
+            when = "".join(f", {one.said}" for one in (then, known) if isinstance(one, Moment))
+            counts = f"{min(len(items), limit)} rows at position {page.head.position}"
+            out.print(f"{counts}{when}{more}", markup=False)
 
 
 async def _alerts(
@@ -149,8 +154,9 @@ async def _alerts(
     """Print what nobody may overlook now, or could have at an instant."""
     async with reading(data) as (log, views, _):
         jurisdiction = only(await log.jurisdictions(), wanted)
-        if at:
-            watched = await PastAlerts(log).at(jurisdiction, instant("--at", at))
+        then = moment("--at", at, await zone_of(views, jurisdiction)) if at else None
+        if then:
+            watched = await PastAlerts(log).at(jurisdiction, then.at)
         else:
             watched = await read_alerts(views, jurisdiction, SystemClock().now())
     found = summary(watched, areas, ())
@@ -161,7 +167,8 @@ async def _alerts(
         more = " (more alerts: raise --limit)" if len(found.alerts) > limit else ""
         about = f"about {len(things(found.alerts))} requests, teams, people and calls"
         counts = f"{len(found.alerts)} alerts {about}, {found.on_duty} people on duty, {clear}"
-        out.print(f"{counts}, at position {watched.position}{more}")
+        when = f", {then.said}" if then else ""
+        out.print(f"{counts}, at position {watched.position}{when}{more}", markup=False)
 
 
 async def _page(
@@ -170,26 +177,15 @@ async def _page(
     jurisdiction: str,
     view: str,
     query: Query,
-    at: str | None,
-    as_of: str | None,
+    at: Moment | None,
+    as_of: Moment | int | None,
 ) -> Page:
     if at:
-        return await history.at(jurisdiction, view, instant("--at", at), query)
-    if as_of:
-        when = int(as_of) if as_of.isdigit() else instant("--as-of", as_of)
+        return await history.at(jurisdiction, view, at.at, query)
+    if as_of is not None:
+        when = as_of if isinstance(as_of, int) else as_of.at
         return await history.as_of(jurisdiction, view, when, query)
     return await views.query(jurisdiction, view, query)
-
-
-def instant(option: str, text: str) -> datetime:
-    """Parse a time with UTC offset. Raise Fail if it is invalid."""
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        value = None
-    if value is None or value.tzinfo is None:
-        raise Fail(f"{option} {text}: give a time with UTC offset, such as 2022-03-28T08:00:00+08:00.", 2)
-    return value.astimezone(UTC)
 
 
 def report(
@@ -203,16 +199,17 @@ def report(
     """Print a report about an incident, with the log position and hash it is based on."""
     if name not in REPORTS:
         raise Fail(f"no report named {name}; choose from {', '.join(REPORTS)}.", 2)
-    run(_report(existing(data), jurisdiction, name, incident, instant("--at", at) if at else None, as_json))
+    run(_report(existing(data), jurisdiction, name, incident, at, as_json))
 
 
 async def _report(
-    data: Path, wanted: str | None, name: str, incident: str | None, at: datetime | None, as_json: bool
+    data: Path, wanted: str | None, name: str, incident: str | None, at: str | None, as_json: bool
 ) -> None:
-    async with reading(data) as (log, _, _):
+    async with reading(data) as (log, views, _):
         jurisdiction = only(await log.jurisdictions(), wanted)
+        then = moment("--at", at, await zone_of(views, jurisdiction)).at if at else None
         try:
-            found = await REPORTS[name](log, jurisdiction, incident, at)
+            found = await REPORTS[name](log, jurisdiction, incident, then)
         except ValueError as error:
             raise Fail(str(error), 2) from error
         if as_json:

@@ -22,7 +22,7 @@ from events.worker import (
     WorkerReported,
     WorkerTakenBack,
 )
-from services.decisions import standing
+from services.decisions import listed, standing
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.authorise import authorise
 from services.decisions.base import Command, Context, Refused, decider, evolve, refuse_gaps
@@ -93,6 +93,7 @@ def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
         yield JurisdictionEstablished(name=state.jurisdiction, timezone=ctx.timezone)
     refuse_ended(state, command)
     authorise(state, command, ctx)
+    listed.check(state, command, ctx)
     less = dict[str, None]()
     said = said_by(command)
     decided = heard(state, command, said, ctx) if said else decider(type(command))(state, command, ctx)

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
+from msgspec import Struct
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from events.base import PERSONAL, PHONE
 from events.refs import Ref
+from events.terms import List
 from services.decisions.references import CONCERNS, NEW, PLAIN
 
 _BIDI: Final = "\u202a-\u202e\u2066-\u2069"
@@ -38,6 +40,14 @@ FileName = Annotated[
 Code = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,63}$", description="A coded value, lower case"), PLAIN
 ]
+
+
+class OfList(Struct, frozen=True):
+    """Marks a code that must be a term of a list (services/decisions/listed.py)."""
+
+    name: List
+
+
 Label = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE), PLAIN]
 CallSign = Annotated[
     str,

@@ -27,6 +27,8 @@ class Column(msgspec.Struct, frozen=True):
     field: str
     kind: Kind
     nullable: bool
+    choices: tuple[str, ...] = ()
+    """Words that the field may hold; none = any text."""
 
     @property
     def sql(self) -> str:
@@ -50,7 +52,7 @@ def _column(view: View[Any], field: str, types: dict[str, Any]) -> Column:
     kinds, nullable = _kinds(inspect.type_info(types[field]))
     if len(kinds) != 1:
         raise ValueError(f"view {view.name}: filter {field} must be a text, number, bool or datetime")
-    return Column(field, kinds.pop(), nullable)
+    return Column(field, kinds.pop(), nullable, _choices(inspect.type_info(types[field])))
 
 
 def _kinds(info: inspect.Type) -> tuple[set[Kind], bool]:
@@ -79,6 +81,20 @@ def _kinds(info: inspect.Type) -> tuple[set[Kind], bool]:
             return {"text", "integer"}, False
 
 
+def _choices(info: inspect.Type) -> tuple[str, ...]:
+    """Return the words of a type that holds nothing else, but for None."""
+    match info:
+        case inspect.Metadata():
+            return _choices(info.type)
+        case inspect.UnionType():
+            parts = [_choices(part) for part in info.types if not isinstance(part, inspect.NoneType)]
+            return tuple(word for part in parts for word in part) if all(parts) else ()
+        case inspect.LiteralType():
+            return tuple(word for word in info.values if isinstance(word, str))
+        case _:
+            return ()
+
+
 def micros(instant: datetime) -> int:
     """Return microseconds since 1970 UTC: exact, and sorts by time."""
     return (instant - _EPOCH) // _MICROSECOND
@@ -99,10 +115,12 @@ def stored_value(value: Any) -> Stored:
 
 
 def filter_value(view: str, column: Column, value: Any) -> Stored:
-    """Convert a filter's value. Raises BadQuery, naming the field and the expected type."""
+    """Convert a filter's value. Raises BadQuery, naming the field and the expected type or words."""
     if value is None:
         return None
     found = _READ[column.kind](value)
+    if column.choices and found not in column.choices:
+        raise BadQuery("parameter.invalid", name=column.field, choices=column.choices)
     if found is None:
         raise BadQuery(
             "parameter.invalid",

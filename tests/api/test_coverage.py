@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from service import J, Service
 
 from projections.coverage import Count
@@ -146,7 +147,9 @@ async def test_a_token_counts_what_lies_in_its_areas(service: Service) -> None:
     day = begin.date().isoformat()
     async with await service.as_("viewer", areas=[OTHER]) as viewer:
         assert numbers(await ask(service, client=viewer)) == (1, 0)
-        assert numbers(await ask(service, client=viewer, area=HERE)) == (0, 0)
+        for elsewhere in (HERE, "230799"):  # one that there is and one that there is not
+            refused = await ask(service, client=viewer, area=elsewhere, status=404)
+            assert refused["values"] == {"view": "areas", "key": elsewhere}
         facts = await ask(service, "/facts", client=viewer, since=day, until=day)
         gaps = await ask(service, "/gaps", client=viewer)
     assert [one["enterprise"] for one in facts["items"]] == ["E3"]
@@ -173,6 +176,23 @@ async def test_what_cannot_be_answered_is_said(service: Service) -> None:
     ]
     for path, query in bad:
         assert (await ask(service, path, status=400, **query))["code"].startswith("parameter."), (path, query)
+
+
+@pytest.mark.parametrize("path", ["", "/curve", "/facts", "/gaps", ".xlsx"])
+@pytest.mark.parametrize(("name", "value", "view"), [("area", "230799", "areas"), ("trade", "快递", "terms")])
+async def test_what_is_not_there_has_no_sums(
+    service: Service, path: str, name: str, value: str, view: str
+) -> None:
+    await city(service)
+    query: dict[str, Any] = {name: value}
+    refused = await ask(service, path, status=404, **query)
+    assert (refused["code"], refused["values"]["view"]) == ("row.unknown", view)
+
+
+async def test_a_trade_that_is_no_term_is_there_if_an_enterprise_has_it(service: Service) -> None:
+    await city(service)
+    await service.ok("enterprise.register", enterprise="E9", name="Firm 9", area=HERE, trade="i64")
+    assert numbers(await ask(service, trade="i64")) == (0, 0)
 
 
 async def test_following_the_log_finds_what_reading_it_all_finds(service: Service) -> None:

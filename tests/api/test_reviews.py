@@ -114,7 +114,10 @@ async def test_a_token_of_one_area_counts_its_own(service: Service) -> None:
         assert [row["enterprise"] for row in await service.rows("enterprises", client=desk)] == ["E1"]
         for elsewhere in (OTHER, f"{J}99"):  # one that there is and one that there is not
             other = await desk.get(f"/api/v1/{J}/reviews/funnel", params={"area": elsewhere})
-            assert (other.status_code, other.json()["enterprises"]) == (200, 0)
+            assert (other.status_code, other.json()["code"]) == (404, "row.unknown")
+    for nonsense in ({"area": f"{J}99"}, {"trade": "快递"}):
+        refused = await service.http.get(f"/api/v1/{J}/reviews/funnel", params=nonsense)
+        assert (refused.status_code, refused.json()["code"]) == (404, "row.unknown")
     future = await service.http.get(f"/api/v1/{J}/reviews/funnel", params={"at": "2100-01-01T00:00:00Z"})
     assert future.status_code == 400
 

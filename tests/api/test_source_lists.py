@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from service import J, Service
 
 CODE, OTHER_CODE = "91110000600037341L", "91230700MA18WUXT5L"
@@ -80,6 +81,22 @@ async def test_completeness_is_counted_by_list_county_and_trade_with_its_change(
         "L1/trade/courier": (2, 4, 1, 1),
     }
     assert [row["share"] for row in rows if row["by"] == "list"] == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "known"),
+    [
+        ("completeness", {"by": "county"}, ["list", "area", "trade"]),
+        ("comparison", {"state": "lost"}, ["code", "verdict", "names", "candidate", "missing"]),
+        ("comparison.csv", {"state": "lost"}, ["code", "verdict", "names", "candidate", "missing"]),
+    ],
+)
+async def test_a_word_that_is_not_known_is_refused_with_those_that_are(
+    service: Service, path: str, query: dict[str, str], known: list[str]
+) -> None:
+    await city(service)
+    answer = await service.http.get(f"/api/v1/{J}/{path}", params=query)
+    assert (answer.status_code, sorted(answer.json()["values"]["choices"])) == (400, sorted(known))
 
 
 async def test_who_covers_one_county_counts_its_entries_alone(service: Service) -> None:

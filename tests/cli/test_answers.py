@@ -5,11 +5,14 @@ from pathlib import Path
 
 from server import muster
 
+from events.terms import BUILT_IN
+
 SHEET = """\
 unit,duty,established,post,first-responsible,holder,since,answers for area
 Committee,lead,2022-01-01T00:00:00Z,Head,yes,Person 001,2022-01-05T00:00:00Z,2307
 """
 J = "2307"
+TRADES = len(BUILT_IN["trade"])
 
 
 def test_who_answered_is_told_from_a_sheet_at_any_date(tmp_path: Path) -> None:
@@ -27,7 +30,14 @@ def test_who_answered_is_told_from_a_sheet_at_any_date(tmp_path: Path) -> None:
     assert [(one["what"], one["post"], one["charged"]) for one in rows if one["what"] != "trade"] == [
         ("asked", None, "Committee-Head"),
         ("gap", None, "Committee-Head"),
+        *[("gap", None, "Committee-Head")] * TRADES,
     ]
+    one_trade = ["--trade", "courier", "--at", "2022-01-03", "--format", "json"]
+    rows = json.loads(muster("answers", "--data", data, *one_trade).stdout)
+    named = [(one["what"], one["area"], one["trade"], one["trade_name"]) for one in rows]
+    assert named == [("asked", J, "courier", "快递物流"), ("gap", J, None, None)]
+    assert all(one["area_name"] and one["charged_name"] == "Committee Head" for one in rows)
+    assert "as of the end of 2022-01-03" in muster("answers", "--data", data, "--at", "2022-01-03").stdout
     nowhere = muster("answers", "--data", data, "--area", "999")
     assert (nowhere.returncode, "area 999 is not defined" in nowhere.stderr) == (1, True)
     strange = muster("answers", "--data", data, "--trade", "快递")

@@ -8,7 +8,8 @@ import pytest
 from bench.coverage import BEGIN, SPAN, build
 from projections.coverage import BYS, WHOLE
 from services.cli.common import Fail
-from services.cli.coverage import rows_of, when_of
+from services.cli.coverage import rows_of
+from services.cli.when import moment
 
 INDEX = build(50)
 END = BEGIN + 2 * SPAN
@@ -35,10 +36,11 @@ def test_the_curve_the_facts_and_the_gaps_are_lists_too():
     assert sum(row["enterprises"] for row in gaps) == count.ledger - count.covered
 
 
-def test_a_day_means_its_end():
+def test_a_day_means_its_end_and_is_said():
     zone = ZoneInfo("Asia/Shanghai")
     end = datetime(2022, 3, 28, 15, 59, 59, 999999, tzinfo=UTC)
-    assert when_of("--at", "2022-03-28", zone) == end
-    assert when_of("--at", "2022-03-28T23:00:00+08:00", zone) == datetime(2022, 3, 28, 15, tzinfo=UTC)
-    with pytest.raises(Fail, match="--at noon"):
-        when_of("--at", "noon", zone)
+    assert moment("--at", "2022-03-28", zone) == (end, "as of the end of 2022-03-28 (Asia/Shanghai)")
+    noon = moment("--at", "2022-03-28T04:00:00Z", zone)
+    assert noon == (datetime(2022, 3, 28, 4, tzinfo=UTC), "as of 2022-03-28T12:00:00+08:00")
+    with pytest.raises(Fail, match="--at noon: give a day"):
+        moment("--at", "noon", zone)

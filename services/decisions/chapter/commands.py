@@ -8,7 +8,7 @@ from events.formation import Route
 from events.refs import Ref
 from services.decisions.base import Command, command
 from services.decisions.enterprise.commands import EnterpriseId
-from services.decisions.fields import NEW, AreaCode, Code, Id, Instant, Label
+from services.decisions.fields import NEW, AreaCode, Code, Id, Instant, Label, OfList
 
 ChapterId = Annotated[Id, Ref("chapter")]
 Ends = Annotated[Instant | None, Field(description="End of the term; null = not limited")]
@@ -33,7 +33,7 @@ class Form(Command):
     area: AreaCode | None = None
     trade: Code | None = Field(default=None, description="Of the list `trade`; required for joint")
     ends: Ends = None
-    reason: Code | None = Field(default=None, description="Of the list `route`")
+    reason: Annotated[Code, OfList("route")] | None = Field(default=None, description="Of the list `route`")
 
 
 @command("chapter.renew", fact=True)
@@ -73,4 +73,6 @@ class Dissolve(Command):
     """Dissolve a chapter."""
 
     chapter: ChapterId
-    reason: Code | None = Field(default=None, description="Of the list `dissolve`")
+    reason: Annotated[Code, OfList("dissolve")] | None = Field(
+        default=None, description="Of the list `dissolve`"
+    )

@@ -7,7 +7,17 @@ from pydantic import Field
 from events.refs import Ref
 from services.decisions.base import Command, command
 from services.decisions.enterprise.commands import EnterpriseId
-from services.decisions.fields import NEW, WHOLE, AreaCode, Code, Id, Label, PersonalLine, PersonalText
+from services.decisions.fields import (
+    NEW,
+    WHOLE,
+    AreaCode,
+    Code,
+    Id,
+    Label,
+    OfList,
+    PersonalLine,
+    PersonalText,
+)
 from services.decisions.references import PLAIN
 from services.decisions.visit.commands import PostConcerned, VisitId
 
@@ -15,8 +25,8 @@ DifficultyId = Annotated[Id, Ref("difficulty")]
 Receipt = Annotated[
     str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the receipt, in hex digits"), PLAIN
 ]
-Category = Annotated[Code, Field(description="Of the list `difficulty`")]
-Reason = Annotated[Code, Field(description="Of the list `difficulty_end`")]
+Category = Annotated[Code, OfList("difficulty"), Field(description="Of the list `difficulty`")]
+Reason = Annotated[Code, OfList("difficulty_end"), Field(description="Of the list `difficulty_end`")]
 Note = Annotated[Label, Field(description="In words, without personal data")]
 Days = Annotated[int, Field(ge=1, le=365, description="Days; null = without end"), WHOLE]
 

@@ -7,12 +7,12 @@ from pydantic import Field
 from events.review import Opinion, Stage, Turn
 from services.decisions.base import Command, command
 from services.decisions.enterprise.commands import EnterpriseId
-from services.decisions.fields import WHOLE, Code, Label
+from services.decisions.fields import WHOLE, Code, Label, OfList
 from services.decisions.post.commands import PostId
 
 Detail = Literal["name", "code", "trade", "size", "employees", "members", "area", "platform", "brand"]
 Details = Annotated[tuple[Detail, ...], Field(max_length=9)]
-Reason = Annotated[Code, Field(description="Of the list `send_back`")]
+Reason = Annotated[Code, OfList("send_back"), Field(description="Of the list `send_back`")]
 Note = Annotated[Label, Field(description="In words, without personal data")]
 Days = Annotated[int, Field(ge=1, le=365, description="Days; null = no deadline"), WHOLE]
 

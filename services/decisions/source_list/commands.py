@@ -8,7 +8,7 @@ from events.refs import Ref
 from events.source_list import Verdict
 from services.decisions.base import Command, command
 from services.decisions.enterprise.commands import EnterpriseId
-from services.decisions.fields import AreaCode, Code, Id, Instant, Label
+from services.decisions.fields import AreaCode, Code, Id, Instant, Label, OfList
 from services.decisions.references import CONCERNS, NEW, PLAIN
 
 SourceListId = Annotated[Id, Ref("source_list")]
@@ -33,7 +33,9 @@ class Declare(Command):
     """Declare an edition of a source list, dated by the source: `at` is the source's own date."""
 
     source_list: Annotated[SourceListId, NEW]
-    kind: Code = Field(description="A term of the list source_kind: registry, platform, tax")
+    kind: Annotated[Code, OfList("source_kind")] = Field(
+        description="A term of the list source_kind: registry, platform, tax"
+    )
     title: Label
     areas: Annotated[tuple[AreaCode, ...], Field(max_length=50, description="Omitted = everywhere")] = ()
 
@@ -74,7 +76,7 @@ class Judge(Command):
     entry: EntryId
     enterprise: EnterpriseId
     verdict: Verdict
-    reason: Code = Field(description="A term of the list match")
+    reason: Annotated[Code, OfList("match")] = Field(description="A term of the list match")
 
 
 @command("match.undo", fact=True)
